@@ -1,0 +1,77 @@
+"""Observation: the one shape in which any fact about a session or a task enters the program."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What was seen. The first three groups come from the service, the last two from us."""
+
+    # replies to a start
+    OPENED = "opened"  # start-session named its session
+    ACCEPTED = "accepted"  # run-task or newTask named its task, which is pending
+    # reports about a task
+    ACTIVE = "active"
+    QUESTION = "question"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    TERMINATED = "terminated"  # the session ended under the task
+    TASK_GONE = "task_gone"  # the service no longer knows the task
+    SESSION_GONE = "session_gone"  # 401/404 about the session
+    # reports that no reference page documents, but that other pages name
+    PAUSED = "paused"
+    QUEUED = "queued"
+    STOPPED = "stopped"
+    ORPHANED = "orphaned"
+    # a message was delivered, which says nothing about its effect
+    DELIVERED = "delivered"
+    PAUSE_SENT = "pause_sent"
+    RESUME_SENT = "resume_sent"
+    STOP_SENT = "stop_sent"
+    TERMINATE_SENT = "terminate_sent"
+    ANSWER_SENT = "answer_sent"
+    ANSWER_STOP_SENT = "answer_stop_sent"
+    # what we know or decide by ourselves
+    REFUSED = "refused"  # certain that a start did nothing
+    UNKNOWN = "unknown"  # a start was sent and its fate is unknown
+    LIFETIME_OVER = "lifetime_over"  # by our clock
+    GIVEN_UP = "given_up"  # nothing came during the time we go on asking after an assumed end
+    PUT_AWAY = "put_away"  # the person settled an unconfirmed start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Cost in dollars, tokens as counts, compute time in seconds. None means: not told."""
+
+    cost: Decimal | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    compute_s: Decimal | None = None
+
+
+NO_USAGE = Usage()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One fact. Every field but `kind` may be missing; missing means not told, never zero.
+
+    text: the result, the question, the error's words or the service's message.
+    expires_in_ms: life of the session from its start (milliseconds).
+    completed_at: the service's own ISO time, as given.
+    Ids and URLs are secrets and stay out of repr.
+    """
+
+    kind: Kind
+    text: str | None = None
+    code: str | None = None
+    usage: Usage = NO_USAGE
+    session_id: str | None = field(default=None, repr=False)
+    task_id: str | None = field(default=None, repr=False)
+    balance: Decimal | None = None
+    expires_in_ms: int | None = None
+    socket_url: str | None = field(default=None, repr=False)
+    web_view_url: str | None = field(default=None, repr=False)
+    webrtc_url: str | None = field(default=None, repr=False)
+    completed_at: str | None = None

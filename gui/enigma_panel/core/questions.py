@@ -1,0 +1,58 @@
+"""The agent's questions: guessing their kind, and the words of the answers (api.md §3)."""
+
+import re
+from enum import StrEnum
+
+MIN_SECRET = 6
+"""Answers shorter than this are no secrets by themselves: hiding every "Yes" would help nobody."""
+
+_CREDENTIALS = re.compile(
+    r"\b(log[\s-]?in|sign[\s-]?in|credential|password|username|user name|account details)",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"\b(2fa|two[\s-]factor|one[\s-]time|verification code|captcha)", re.IGNORECASE)
+_YES_NO = re.compile(
+    r"^\W*(do|does|did|is|are|was|shall|should|can|could|may|would|will|have|has)\b"
+    r"|\b(should i|shall i|do you want|may i|can i)\b",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"\b(which|what|who|where|when|how|options?)\b", re.IGNORECASE)
+_MONEY = re.compile(r"\b(purchase|buy|pay|payment|order|checkout|total)\b", re.IGNORECASE)
+_ANSWERED = re.compile(r"^Username: (?P<user>.*), Password: (?P<password>.*)$", re.DOTALL)
+
+
+class QuestionKind(StrEnum):
+    """A guess from the question's words; it only decides what is shown first."""
+
+    CREDENTIALS = "credentials"
+    YES_NO = "yes_no"
+    FREE_TEXT = "free_text"
+
+
+def guess_kind(question: str) -> QuestionKind:
+    """The kind that the words of a question suggest."""
+    if _CODE.search(question):
+        return QuestionKind.FREE_TEXT
+    if _CREDENTIALS.search(question):
+        return QuestionKind.CREDENTIALS
+    if _YES_NO.search(question) and not _OPEN.search(question):
+        return QuestionKind.YES_NO
+    return QuestionKind.FREE_TEXT
+
+
+def is_about_money(question: str) -> bool:
+    """True where an answer may spend money: the dialog then arms itself more slowly."""
+    return _MONEY.search(question) is not None
+
+
+def credentials_text(username: str, password: str) -> str:
+    """What the agent reads: the seed's own wording."""
+    return f"Username: {username}, Password: {password}"
+
+
+def secrets_in(answer: str) -> list[str]:
+    """The parts of an answer that must not come back in any log or result."""
+    found = _ANSWERED.match(answer)
+    if found:
+        return [part for part in (answer, found["password"]) if part.strip()]
+    return [answer] if len(answer.strip()) >= MIN_SECRET else []

@@ -1,0 +1,217 @@
+"""The frozen records of sessions and tasks, and what a person asks for.
+
+Times are UTC epoch milliseconds. Keys are the ledger's own integers (0 = not stored yet); the
+service's ids and URLs are secrets and stay out of repr.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from enigma_panel.core.observation import NO_USAGE, Usage
+
+
+class Phase(StrEnum):
+    """Where a session is in its life, apart from what its task does."""
+
+    STARTING = "starting"
+    OPEN = "open"
+    CONNECTION_LOST = "connection_lost"
+    UNCONFIRMED = "unconfirmed"
+    EXPIRED_ASSUMED = "expired_assumed"
+    CLOSED_ASSUMED = "closed_assumed"
+    CLOSED = "closed"
+    ENDED_BY_YOU = "ended_by_you"
+    ENDED_BY_LIMIT = "ended_by_limit"
+    FAILED = "failed"
+
+
+class TaskStatus(StrEnum):
+    """Status of a task."""
+
+    STARTING = "starting"
+    WORKING = "working"
+    ASKS = "asks"
+    PAUSED = "paused"
+    UNCONFIRMED = "unconfirmed"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    LOST = "lost"
+
+
+class SessionState(StrEnum):
+    """What is shown of a session: its phase or, while it is open, what its task does."""
+
+    ASKS = "asks"
+    UNCONFIRMED = "unconfirmed"
+    IDLE = "idle"
+    PAUSED = "paused"
+    CONNECTION_LOST = "connection_lost"
+    WORKING = "working"
+    STARTING = "starting"
+    EXPIRED_ASSUMED = "expired_assumed"
+    CLOSED_ASSUMED = "closed_assumed"
+    CLOSED = "closed"
+    ENDED_BY_YOU = "ended_by_you"
+    ENDED_BY_LIMIT = "ended_by_limit"
+    FAILED = "failed"
+
+
+class TaskVerb(StrEnum):
+    """The call that starts a task."""
+
+    NEW_TASK = "newTask"
+    RUN_TASK = "run-task"
+
+
+class StateVerb(StrEnum):
+    """`newState` of a state message (api.md §4)."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    TERMINATE = "terminate"
+
+
+class AnswerVerb(StrEnum):
+    """`newState` of a guardrail message (api.md §3)."""
+
+    RESUME = "resume"
+    STOP = "stop"
+
+
+FINAL_PHASES = frozenset({Phase.CLOSED, Phase.ENDED_BY_YOU, Phase.ENDED_BY_LIMIT, Phase.FAILED})
+ASSUMED_PHASES = frozenset({Phase.EXPIRED_ASSUMED, Phase.CLOSED_ASSUMED})
+FINAL_STATUSES = frozenset(
+    {TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.STOPPED, TaskStatus.LOST}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Limits of a task; None leaves the service's default. Time in milliseconds."""
+
+    max_duration_ms: int | None = None
+    max_input_tokens: int | None = None
+    max_output_tokens: int | None = None
+    avoid_domains: tuple[str, ...] = ()
+
+
+NO_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSpec:
+    """A task as a person asked for it."""
+
+    text: str
+    starting_url: str | None = None
+    limits: Limits = NO_LIMITS
+    close_after: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One cloud browser: what we know of it and with which key and host it was opened."""
+
+    key: int = 0
+    base_url: str
+    key_print: str
+    site: str
+    number: int = 0
+    label: str | None = None
+    phase: Phase = Phase.STARTING
+    since_ms: int
+    created_ms: int
+    opened_ms: int | None = None
+    ended_ms: int | None = None
+    expires_ms: int | None = None
+    service_id: str | None = field(default=None, repr=False)
+    socket_url: str | None = field(default=None, repr=False)
+    web_view_url: str | None = field(default=None, repr=False)
+    webrtc_url: str | None = field(default=None, repr=False)
+    close_after: bool = False
+    current_task: int | None = None
+    terminate_sent_ms: int | None = None
+
+    @property
+    def name(self) -> str:
+        """'amazon.com 3', or the name that the person gave."""
+        return self.label or f"{self.site} {self.number}"
+
+    @property
+    def is_final(self) -> bool:
+        """True once the end is proven."""
+        return self.phase in FINAL_PHASES
+
+    @property
+    def is_ended(self) -> bool:
+        """True once it ended or is assumed to have ended: it takes no place."""
+        return self.phase in FINAL_PHASES or self.phase in ASSUMED_PHASES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One task: what was asked for, how far it is, and what came out.
+
+    question stays after the answer (answered_ms set) until the agent was seen working again, since
+    the service may repeat a question that was just answered (api.md §11.4).
+    """
+
+    key: int = 0
+    session_key: int
+    verb: TaskVerb
+    spec: TaskSpec
+    service_id: str | None = field(default=None, repr=False)
+    status: TaskStatus = TaskStatus.STARTING
+    since_ms: int
+    created_ms: int
+    sent_ms: int | None = None
+    ended_ms: int | None = None
+    result: str | None = None
+    error: str | None = None
+    code: str | None = None
+    usage: Usage = NO_USAGE
+    question: str | None = None
+    question_n: int = 0
+    asked_ms: int | None = None
+    answered_ms: int | None = None
+    stop_sent_ms: int | None = None
+    pause_confirmed: bool = False
+    is_new: bool = False
+
+    @property
+    def is_final(self) -> bool:
+        """True once nothing about this task changes any more."""
+        return self.status in FINAL_STATUSES
+
+    @property
+    def cost(self) -> Decimal | None:
+        """Dollars so far, None when not told."""
+        return self.usage.cost
+
+
+_STATE_OF_STATUS = {
+    TaskStatus.STARTING: SessionState.STARTING,
+    TaskStatus.WORKING: SessionState.WORKING,
+    TaskStatus.ASKS: SessionState.ASKS,
+    TaskStatus.PAUSED: SessionState.PAUSED,
+    TaskStatus.UNCONFIRMED: SessionState.UNCONFIRMED,
+}
+
+
+def shown_state(session: Session, task: Task | None) -> SessionState:
+    """The state to show: the phase, or what the current task does while the session is open."""
+    if session.phase is not Phase.OPEN:
+        return SessionState(session.phase.value)
+    if task is None:
+        return SessionState.IDLE
+    return _STATE_OF_STATUS.get(task.status, SessionState.IDLE)
+
+
+def shown_since_ms(session: Session, task: Task | None) -> int:
+    """When the shown state began."""
+    if session.phase is not Phase.OPEN or task is None:
+        return session.since_ms
+    return max(session.since_ms, task.since_ms)

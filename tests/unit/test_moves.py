@@ -1,0 +1,273 @@
+"""The transition function, tested as the table that it is."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enigma_panel.core.moves import (
+    SESSION_MOVES,
+    STALE_QUESTION_MS,
+    TASK_MOVES,
+    TERMINATE_GRACE_MS,
+    fold,
+)
+from enigma_panel.core.observation import Kind, Observation, Usage
+from enigma_panel.core.records import (
+    FINAL_PHASES,
+    FINAL_STATUSES,
+    Phase,
+    Session,
+    SessionState,
+    Task,
+    TaskSpec,
+    TaskStatus,
+    TaskVerb,
+    shown_state,
+)
+
+NOW = 1_000_000
+S, P, K = TaskStatus, Phase, Kind
+
+TASK_TABLE = """
+                  starting    working   asks      paused   unconfirmed
+accepted          working     .         .         .        working
+active            .working    .         working   .        working
+queued            working     .         .         .        working
+paused            paused      paused    .         .        paused
+question          asks        asks      .         asks     asks
+completed         done        done      done      done     done
+failed            failed      failed    failed    failed   failed
+stopped           stopped     stopped   stopped   stopped  stopped
+terminated        failed      failed    failed    failed   failed
+task_gone         lost        lost      lost      lost     lost
+session_gone      lost        lost      lost      lost     lost
+given_up          lost        lost      lost      lost     lost
+refused           failed      .         .         .        .
+unknown           unconfirmed .         .         .        .
+put_away          .           .         .         .        lost
+pause_sent        paused      paused    .         .        .
+resume_sent       .           .         .         working  .
+answer_sent       .           .         working   .        .
+answer_stop_sent  .           .         working   .        .
+stop_sent         .           .         working   working  .
+terminate_sent    .           .         working   working  .
+opened            .           .         .         .        .
+delivered         .           .         .         .        .
+orphaned          .           .         .         .        .
+lifetime_over     .           .         .         .        .
+"""
+
+SESSION_TABLE = """
+                 starting    open            connection_lost unconfirmed     expired_assumed closed_assumed
+opened           open        .               .               open            .               .
+accepted         open        .               open            open            open            open
+active           .           .               open            .               open            open
+queued           .           .               open            .               open            open
+paused           .           .               open            .               open            open
+question         open        .               open            open            open            open
+completed        open        .               .               open            .               .
+failed           open        .               .               open            .               .
+orphaned         .           connection_lost .               .               .               .
+terminated       .           closed          closed          .               closed          closed
+session_gone     .           closed          closed          .               closed          closed
+refused          failed      .               .               .               .               .
+unknown          unconfirmed .               .               .               .               .
+terminate_sent   .           closed_assumed  closed_assumed  .               closed_assumed  .
+lifetime_over    .           expired_assumed expired_assumed expired_assumed .               .
+put_away         .           .               .               closed_assumed  .               .
+stopped          .           .               .               .               .               .
+task_gone        .           .               .               .               .               .
+given_up         .           .               .               .               .               .
+delivered        .           .               .               .               .               .
+pause_sent       .           .               .               .               .               .
+resume_sent      .           .               .               .               .               .
+stop_sent        .           .               .               .               .               .
+answer_sent      .           .               .               .               .               .
+answer_stop_sent .           .               .               .               .               .
+"""
+
+
+def _cells(table: str) -> list[tuple[str, str, str]]:
+    """(kind, from, to); '.' means: stays as it is."""
+    head, *rows = [line.split() for line in table.strip().splitlines()]
+    cells = []
+    for kind, *targets in rows:
+        assert len(targets) == len(head), kind
+        for start, target in zip(head, targets, strict=True):
+            cells.append((kind, start, start if target == "." else target.lstrip(".")))
+    return cells
+
+
+def _session(**fields: object) -> Session:
+    known = {"key": 1, "base_url": "https://a", "key_print": "p", "site": "a", "number": 1}
+    times = {"since_ms": 0, "created_ms": 0, "service_id": "sid", "current_task": 1}
+    return Session(**{**known, **times, "phase": P.OPEN, **fields})
+
+
+def _task(**fields: object) -> Task:
+    known = {"key": 1, "session_key": 1, "verb": TaskVerb.NEW_TASK, "spec": TaskSpec(text="t")}
+    return Task(**{**known, "since_ms": 0, "created_ms": 0, "status": S.WORKING, **fields})
+
+
+def test_the_tables_name_every_kind() -> None:
+    assert {Kind(kind) for kind, _, _ in _cells(TASK_TABLE)} == set(Kind)
+    assert {Kind(kind) for kind, _, _ in _cells(SESSION_TABLE)} == set(Kind)
+    assert set(TASK_MOVES) <= set(Kind)
+    assert set(SESSION_MOVES) <= set(Kind)
+
+
+@pytest.mark.parametrize(("kind", "start", "target"), _cells(TASK_TABLE))
+def test_moves_of_a_task(kind: str, start: str, target: str) -> None:
+    task = _task(status=S(start), question="q" if start == "asks" else None)
+    seen = Observation(kind=Kind(kind), text="q")
+    _, moved = fold(_session(), task, seen, NOW)
+    assert moved is not None
+    assert moved.status is S(target)
+    assert moved.is_new is (S(target) in FINAL_STATUSES)
+
+
+@pytest.mark.parametrize(("kind", "start", "target"), _cells(SESSION_TABLE))
+def test_moves_of_a_session(kind: str, start: str, target: str) -> None:
+    session, _ = fold(_session(phase=P(start)), None, Observation(kind=Kind(kind)), NOW)
+    assert session.phase is P(target)
+
+
+@given(
+    kind=st.sampled_from(Kind),
+    phase=st.sampled_from(sorted(FINAL_PHASES)),
+    status=st.sampled_from(sorted(FINAL_STATUSES)),
+    text=st.text(max_size=5),
+)
+def test_nothing_final_changes(kind: Kind, phase: Phase, status: TaskStatus, text: str) -> None:
+    known = Usage(cost=Decimal(1), tokens_in=1, tokens_out=1, compute_s=Decimal(1))
+    session, task = _session(phase=phase), _task(status=status, usage=known)
+    seen = Observation(kind=kind, text=text, usage=Usage(cost=Decimal(9)), session_id="x")
+    assert fold(session, task, seen, NOW) == (session, task)
+
+
+def test_cost_never_falls_while_it_works_and_the_final_figure_wins() -> None:
+    task = _task(usage=Usage(cost=Decimal("0.05"), tokens_in=100))
+    lower = Usage(cost=Decimal("0.04"), tokens_in=90)
+    _, working = fold(_session(), task, Observation(kind=K.ACTIVE, usage=lower), NOW)
+    assert working is not None
+    assert working.usage == task.usage
+    _, done = fold(_session(), task, Observation(kind=K.COMPLETED, text="r", usage=lower), NOW)
+    assert done is not None
+    assert done.cost == Decimal("0.04")
+
+
+def test_figures_that_were_never_told_are_filled_in_later() -> None:
+    task = _task(status=S.DONE, usage=Usage(tokens_in=7))
+    told = Usage(cost=Decimal("0.01"), tokens_in=8)
+    session = _session(close_after=True)
+    same, later = fold(session, task, Observation(kind=K.COMPLETED, usage=told), NOW)
+    assert same is session
+    assert later is not None
+    assert (later.cost, later.usage.tokens_in) == (Decimal("0.01"), 7)
+    _, failed = fold(session, task, Observation(kind=K.FAILED, usage=told), NOW)
+    assert failed is task
+
+
+def test_an_answered_question_that_a_poll_repeats_is_not_asked_again() -> None:
+    task = _task(status=S.ASKS, question="Which?", question_n=1)
+    _, answered = fold(_session(), task, Observation(kind=K.ANSWER_SENT), NOW)
+    again = Observation(kind=K.QUESTION, text="Which?")
+    _, stale = fold(_session(), answered, again, NOW + STALE_QUESTION_MS - 1)
+    assert stale is not None
+    assert stale.status is S.WORKING
+    _, late = fold(_session(), answered, again, NOW + STALE_QUESTION_MS)
+    assert late is not None
+    assert (late.status, late.question_n) == (S.ASKS, 2)
+    other = Observation(kind=K.QUESTION, text="Which colour?")
+    _, new = fold(_session(), answered, other, NOW + 1)
+    assert new is not None
+    assert new.question_n == 2
+
+
+def test_the_same_words_are_a_new_question_once_the_agent_was_at_work() -> None:
+    task = _task(status=S.WORKING, question="Password?", question_n=1, answered_ms=NOW)
+    _, worked = fold(_session(), task, Observation(kind=K.ACTIVE), NOW + 1)
+    again = Observation(kind=K.QUESTION, text="Password?")
+    _, asks = fold(_session(), worked, again, NOW + 2)
+    assert asks is not None
+    assert (asks.status, asks.question_n) == (S.ASKS, 2)
+
+
+def test_an_open_question_that_is_polled_again_stays_one_question() -> None:
+    task = _task(status=S.ASKS, question="Which?", question_n=1, asked_ms=5)
+    _, same = fold(_session(), task, Observation(kind=K.QUESTION, text="Which?"), NOW)
+    assert same == task
+
+
+def test_a_delivered_terminate_is_believed_for_a_while_only() -> None:
+    session, task = fold(_session(), _task(), Observation(kind=K.TERMINATE_SENT), NOW)
+    active = Observation(kind=K.ACTIVE)
+    soon, _ = fold(session, task, active, NOW + TERMINATE_GRACE_MS - 1)
+    assert soon.phase is P.CLOSED_ASSUMED
+    late, _ = fold(session, task, active, NOW + TERMINATE_GRACE_MS)
+    assert late.phase is P.OPEN
+    assert late.terminate_sent_ms is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "end"),
+    [
+        ({"terminate_sent_ms": 5}, P.ENDED_BY_YOU),
+        ({"expires_ms": NOW}, P.ENDED_BY_LIMIT),
+        ({"expires_ms": NOW + 60_000}, P.CLOSED),
+    ],
+)
+def test_who_ended_a_session(fields: dict[str, int], end: Phase) -> None:
+    session, _ = fold(_session(**fields), None, Observation(kind=K.SESSION_GONE), NOW)
+    assert session.phase is end
+    assert session.ended_ms == NOW
+
+
+def test_after_stop_a_failure_is_called_stopped() -> None:
+    _, task = fold(_session(), _task(), Observation(kind=K.STOP_SENT), NOW)
+    _, ended = fold(_session(), task, Observation(kind=K.FAILED, text="stopped"), NOW + 1)
+    assert ended is not None
+    assert ended.status is S.STOPPED
+
+
+def test_the_effect_of_a_stop_may_be_seen_before_its_reply() -> None:
+    seen = Observation(kind=K.FAILED, text="stopped")
+    _, ended = fold(_session(), _task(), seen, NOW, ending=True)
+    assert ended is not None
+    assert ended.status is S.STOPPED
+    session, _ = fold(_session(), None, Observation(kind=K.SESSION_GONE), NOW, ending=True)
+    assert session.phase is P.ENDED_BY_YOU
+
+
+def test_done_in_a_session_that_closes_after_it() -> None:
+    seen = Observation(kind=K.COMPLETED, text="r")
+    closed, _ = fold(_session(close_after=True), _task(), seen, NOW)
+    assert closed.phase is P.CLOSED_ASSUMED
+    kept, task = fold(_session(), _task(), seen, NOW)
+    assert shown_state(kept, task) is SessionState.IDLE
+
+
+def test_a_late_fact_about_an_earlier_task_leaves_the_session_alone() -> None:
+    session = _session(current_task=2, close_after=True)
+    same, task = fold(session, _task(key=1), Observation(kind=K.COMPLETED, text="r"), NOW)
+    assert same is session
+    assert task is not None
+    assert task.status is S.DONE
+
+
+def test_ids_come_once_and_life_counts_from_the_first_request() -> None:
+    session = _session(phase=P.STARTING, service_id=None, created_ms=NOW - 800)
+    seen = Observation(kind=K.OPENED, session_id="one", expires_in_ms=300_000)
+    opened, _ = fold(session, None, seen, NOW)
+    assert (opened.service_id, opened.expires_ms) == ("one", NOW - 800 + 300_000)
+    again, _ = fold(opened, None, replace(seen, session_id="two"), NOW + 1)
+    assert again.service_id == "one"
+
+
+def test_ids_stay_out_of_repr() -> None:
+    text = repr(_session(service_id="secret-id", web_view_url="https://x/secret-id"))
+    assert "secret-id" not in text + repr(_task(service_id="secret-id"))
+    assert "secret-id" not in repr(Observation(kind=K.OPENED, session_id="secret-id"))

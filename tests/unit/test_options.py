@@ -1,0 +1,44 @@
+"""The command line: one clear line for every mistake."""
+
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.options import Options, UsageError, choose_platform, parse
+
+
+@pytest.mark.parametrize(
+    ("argv", "part"),
+    [
+        (["--demmo"], "--demmo"),
+        (["extra"], "extra"),
+        (["--base-url", "connect.enigma.click"], "https://"),
+        (["--base-url", "http://connect.enigma.click"], "http is only allowed"),
+        (["--base-url", "https://me:pw@host"], "user name"),
+        (["--base-url", "javascript:alert(1)"], "https"),
+        (["--base-url"], "--base-url"),
+        (["--demo", "--base-url", "https://a.example"], "cannot go with"),
+    ],
+)
+def test_mistakes(argv: list[str], part: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse(argv)
+    assert part in str(error.value)
+    assert "\n" not in str(error.value)
+    assert "pw" not in str(error.value)
+
+
+def test_what_is_asked_for(tmp_path: Path) -> None:
+    options = parse(["--tour", "pictures", "--data-dir", str(tmp_path)])
+    assert options.demo
+    assert options.tour == Path.cwd() / "pictures"
+    assert options.data_dir == tmp_path
+    assert parse(["--base-url", "http://127.0.0.1:8000/"]).base_url == "http://127.0.0.1:8000"
+
+
+def test_a_display_is_needed_unless_the_run_is_for_a_script() -> None:
+    assert choose_platform(Options(), {"DISPLAY": ":0"}) is None
+    assert choose_platform(Options(smoke=True), {}) == "offscreen"
+    assert choose_platform(Options(), {"QT_QPA_PLATFORM": "offscreen"}) is None
+    with pytest.raises(UsageError, match="no display"):
+        choose_platform(Options(), {})
