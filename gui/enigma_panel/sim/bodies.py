@@ -1,0 +1,193 @@
+"""The service's replies, as its documentation writes them.
+
+Amounts are ``Decimal`` here and become plain JSON numbers when they are sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from enigma_panel.sim.limits import Verdict
+from enigma_panel.sim.task import Task, TaskState
+
+Body = dict[str, Any]
+_CENT_PARTS = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer: HTTP status, JSON body, extra headers."""
+
+    status: int
+    body: Body
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class RefusedError(Exception):
+    """Raised where a request is turned down; carries the reply."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+def plain_error(status: int, message: str, code: str | None = None, **more: Any) -> RefusedError:
+    """Build an error of the reference pages' form: ``message`` and at times ``code``."""
+    body: Body = {"success": False, "message": message}
+    if code is not None:
+        body["code"] = code
+    return RefusedError(Reply(status, body | more))
+
+
+def coded_error(status: int, error: str, code: str, details: Body) -> RefusedError:
+    """Build an error of the error pages' form: ``error``, ``code`` and ``details``."""
+    body = {"success": False, "error": error, "code": code, "details": details}
+    return RefusedError(Reply(status, body))
+
+
+def invalid(message: str) -> RefusedError:
+    """Build the refusal of a request whose parameters make no sense."""
+    return plain_error(400, message, "INVALID_PARAMS")
+
+
+def rate_headers(verdict: Verdict, unix_now: float) -> dict[str, str]:
+    """Build the X-RateLimit headers, with Retry-After where the request is refused."""
+    headers = {
+        "X-RateLimit-Limit": str(verdict.limit),
+        "X-RateLimit-Remaining": str(verdict.remaining),
+        "X-RateLimit-Reset": str(round(unix_now + verdict.resets_in)),
+    }
+    if not verdict.allowed:
+        headers["Retry-After"] = str(verdict.retry_after)
+    return headers
+
+
+def iso(unix: float) -> str:
+    """Write a time as UTC with milliseconds, such as ``2025-01-31T12:00:00.000Z``."""
+    text = datetime.fromtimestamp(unix, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def dollars(amount: Decimal) -> Decimal:
+    """Round an amount to a millionth of a dollar."""
+    return amount.quantize(_CENT_PARTS)
+
+
+def usage(task: Task, now: float) -> Body:
+    """Build a poll's ``usage``: tokens, seconds, US dollars so far."""
+    used_in, used_out = task.tokens(now)
+    return {
+        "inputTokens": used_in,
+        "outputTokens": used_out,
+        "computeTime": round(task.seconds(now), 1),
+        "cost": dollars(task.cost(now)),
+    }
+
+
+def result_data(task: Task, now: float) -> Body:
+    """Build the ``data`` of a completed task."""
+    used_in, used_out = task.tokens(now)
+    return {
+        "message": task.message,
+        "completion_time": round(task.seconds(now), 1),
+        "prompt_tokens": used_in,
+        "completion_tokens": used_out,
+        "total_tokens": used_in + used_out,
+    }
+
+
+def guardrail(task: Task) -> Body:
+    """Build the two fields that carry the agent's question."""
+    data = {"type": "human_input_needed", "value": task.question}
+    return {"type": "guardrail_trigger", "data": data}
+
+
+def poll(task: Task, now: float, unix_end: float, rich: bool) -> Body:
+    """Build the poll body of a task; ``unix_end`` is when it ended, if it has."""
+    match task.state:
+        case TaskState.COMPLETED:
+            body: Body = {"success": True, "type": "task_completed"}
+            body |= {"data": result_data(task, now), "usage": usage(task, now)}
+            return body | {"completedAt": iso(unix_end)}
+        case TaskState.ASKING:
+            status = {"status": "awaiting_input"} if rich else {}
+            return {"success": True, **status, **guardrail(task)}
+        case TaskState.FAILED | TaskState.STOPPED | TaskState.TERMINATED:
+            return _bad_end(task, now, rich)
+    lost = task.step is not None and task.step.lost
+    names = {TaskState.PAUSED: "paused", TaskState.QUEUED: "queued"}
+    status_word = names.get(task.state, "orphaned" if lost else "active") if rich else "active"
+    return {"success": True, "status": status_word, "pending": True, "usage": usage(task, now)}
+
+
+def _bad_end(task: Task, now: float, rich: bool) -> Body:
+    status = "failed"
+    if task.state is TaskState.TERMINATED:
+        status = "terminated"
+    elif task.state is TaskState.STOPPED and rich:
+        status = "stopped"
+    body: Body = {"success": False, "status": status}
+    if task.error:
+        body["error"] = task.error
+    if task.code is not None:
+        body["code"] = task.code
+    return body | {"usage": usage(task, now)}
+
+
+def held_end(task: Task, now: float, single: bool) -> Body:
+    """Build the reply to a held request whose task is over or, if told so early, asks.
+
+    run-task (``single``) says ``complete`` and the cost; newTask says neither. How a question
+    or a failure looks in here is documented nowhere: wrapped like a result, and like a poll.
+    """
+    ids = {"sessionId": task.session_id, "taskId": task.id}
+    if task.state is TaskState.ASKING:
+        return {"success": True, **ids, "result": guardrail(task)}
+    if task.state is not TaskState.COMPLETED:
+        bad = _bad_end(task, now, rich=False)
+        return {"success": False, **ids, **bad}
+    result: Body = {"type": "task_completed", "data": result_data(task, now)}
+    if not single:
+        return {"success": True, **ids, "result": result}
+    result["usage"] = {"cost": dollars(task.cost(now))}
+    return {"success": True, **ids, "status": "complete", "result": result}
+
+
+def held_pending(task: Task, base: str, single: bool) -> Body:
+    """Build the reply to a held request whose task goes on; ``base`` is the service's URL."""
+    flag: Body = {"status": "pending"} if single else {"pending": True}
+    return {
+        "success": True,
+        "sessionId": task.session_id,
+        "taskId": task.id,
+        **flag,
+        "pollUrl": f"{base}/task/{task.session_id}/{task.id}",
+        "message": "Task still running. Poll GET /task/:sessionId/:taskId for result.",
+    }
+
+
+def session_started(
+    session_id: str, prompt: str, base: str, expires_in: int, balance: Decimal
+) -> Body:
+    """Build the reply to start-session; ``expires_in`` is in real milliseconds."""
+    return {
+        "success": True,
+        "sessionId": session_id,
+        "socketURL": base,
+        "streaming": {
+            "webRTCURL": f"{base}/view/{session_id}/whep",
+            "webViewURL": f"{base}/view/{session_id}",
+            "dimensions": {"width": 1024, "height": 600},
+        },
+        "initialPrompt": prompt,
+        "expiresIn": expires_in,
+        "balance": dollars(balance),
+        "message": "Connect to instance using sessionId in auth",
+    }
+
+
+DELIVERED: Body = {"success": True, "message": "Message sent successfully"}

@@ -1,0 +1,165 @@
+"""Reading request bodies: what is accepted, and the refusals for everything else.
+
+Where the documentation's pages differ about a range, the widest sensible one is accepted.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from enigma_panel.sim.bodies import RefusedError, coded_error, invalid, plain_error
+from enigma_panel.sim.settings import SESSION_MS
+from enigma_panel.sim.task import Wish
+
+_ARROWS = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight")
+_KEYS = ("Enter", "Escape", "Tab", "Backspace", "Delete", *_ARROWS, "PageUp", "PageDown",
+         "Home", "End")  # fmt: skip
+_STATES = ("pause", "resume", "stop", "terminate")
+_WIDTH, _HEIGHT = 1024, 755
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A checked send-message: to which session, which action, and what it says.
+
+    ``word`` is the newState or the interaction's type; ``wish`` is there for a newTask only.
+    """
+
+    session_id: str
+    action: str
+    word: str
+    text: str = ""
+    wish: Wish | None = None
+
+
+def read_object(raw: bytes) -> dict[str, Any]:
+    """Parse a body that must be a JSON object."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise invalid("Request body must be valid JSON") from None
+    if not isinstance(body, dict):
+        raise invalid("Request body must be a JSON object")
+    return body
+
+
+def read_wish(body: dict[str, Any], text_needed: bool) -> Wish:
+    """Check the fields that describe a task, in the flat form of run-task and newTask."""
+    text = _text(body, "taskDetails")
+    if text_needed and not text.strip():
+        raise plain_error(400, "taskDetails is required")
+    if body.get("mode", "default") != "default":
+        raise invalid('mode must be "default"')
+    _domains(body)
+    url = body.get("startingUrl")
+    if url is not None and not isinstance(url, str):
+        raise invalid("startingUrl must be a string or null")
+    given = "maxDuration" in body
+    duration = _number(body, "maxDuration", SESSION_MS, 1000, SESSION_MS) / 1000
+    return Wish(
+        text=text,
+        url=url,
+        seconds=duration if given else None,
+        max_input=int(_number(body, "maxInputTokens", 100_000, 0, 100_000)),
+        max_output=int(_number(body, "maxOutputTokens", 100_000, 0, 100_000)),
+        close_after=_flag(body, "terminateOnCompletion"),
+    )
+
+
+def read_message(body: dict[str, Any]) -> Message:
+    """Check a send-message body of any of the four documented kinds."""
+    session_id, message = body.get("sessionId"), body.get("message")
+    if not session_id or not message:
+        raise plain_error(400, "sessionId and message are required")
+    if not isinstance(session_id, str) or not isinstance(message, dict):
+        raise invalid("sessionId must be a string and message an object")
+    match message.get("actionType"):
+        case "newTask":
+            if message.get("newState") != "start":
+                raise invalid('newState must be "start" for newTask')
+            return Message(session_id, "newTask", "start", "", read_wish(message, True))
+        case "state":
+            word = _word(message, _STATES)
+            return Message(session_id, "state", word)
+        case "guardrail":
+            word = _word(message, ("resume", "stop"))
+            if word == "resume" and "taskDetails" not in message:
+                raise plain_error(400, "taskDetails is required")
+            return Message(session_id, "guardrail", word, _text(message, "taskDetails"))
+        case "interaction":
+            return Message(session_id, "interaction", _interaction(message.get("action")))
+    raise invalid("actionType must be one of: newTask, state, interaction, guardrail")
+
+
+def _interaction(action: object) -> str:
+    if not isinstance(action, dict):
+        raise invalid("action must be an object")
+    kind = action.get("type")
+    match kind:
+        case "takeOverControl" | "releaseControl":
+            pass
+        case "CLICK" | "DOUBLE_CLICK":
+            _number(action, "x", None, 0, _WIDTH)
+            _number(action, "y", None, 0, _HEIGHT)
+        case "TYPE":
+            if not isinstance(action.get("text"), str):
+                raise invalid("text must be a string")
+            _flag(action, "humanLike")
+        case "KEY_PRESS":
+            key = action.get("key")
+            if not isinstance(key, str) or (len(key) != 1 and key not in _KEYS):
+                raise invalid("key must be a single character or the name of a key")
+        case _:
+            raise invalid("action type is not supported")
+    return str(kind)
+
+
+def _word(message: dict[str, Any], allowed: tuple[str, ...]) -> str:
+    word = message.get("newState")
+    if not isinstance(word, str) or word not in allowed:
+        raise invalid(f"newState must be one of: {', '.join(allowed)}")
+    return word
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    text = body.get(name, "")
+    if text is None:
+        return ""
+    if not isinstance(text, str):
+        raise invalid(f"{name} must be a string")
+    return text
+
+
+def _flag(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise invalid(f"{name} must be a boolean")
+    return value
+
+
+def _domains(body: dict[str, Any]) -> None:
+    domains = body.get("avoidDomains", [])
+    if not isinstance(domains, list) or not all(isinstance(entry, str) for entry in domains):
+        raise invalid("avoidDomains must be an array of strings")
+
+
+def _number(body: dict[str, Any], name: str, default: int | None, low: int, high: int) -> float:
+    value = body.get(name, default)
+    # NaN fails the comparison, too; a bool is an int to Python but no number in JSON.
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high:
+        return float(value)
+    raise _out_of_range(name, value, low, high)
+
+
+def _out_of_range(name: str, value: object, low: int, high: int) -> RefusedError:
+    # NaN and Infinity are no JSON, so they are echoed as text.
+    shown = value if not isinstance(value, float) or math.isfinite(value) else str(value)
+    return coded_error(
+        400,
+        f"{name} must be between {low} and {high}",
+        "INVALID_PARAMETER",
+        {"parameter": name, "value": shown, "min": low, "max": high},
+    )

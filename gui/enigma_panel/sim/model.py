@@ -1,0 +1,296 @@
+"""The simulated service: keys, money, sessions, and the rules between them.
+
+Pure: the clock and the random source are handed in, nothing here sleeps, starts a thread or
+opens a connection. ``Service.handle`` takes one request and gives a ``Reply``, or ``Held`` for a
+request that the service keeps open; ask ``settle`` for its reply after every other POST and
+whenever ``due_at`` has come.
+"""
+
+from __future__ import annotations
+
+import random
+import string
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from enigma_panel.sim import bodies, checks
+from enigma_panel.sim.bodies import Body, RefusedError, Reply, plain_error
+from enigma_panel.sim.limits import SlidingWindow, Verdict
+from enigma_panel.sim.scenes import OPENING, scene_for
+from enigma_panel.sim.session import EPSILON, Session
+from enigma_panel.sim.settings import (
+    DEMO_KEY,
+    HOLD_SECONDS,
+    RATE_LIMIT,
+    RATE_PERIOD,
+    SESSION_MS,
+    Settings,
+)
+from enigma_panel.sim.task import Task, TaskState, Wish
+
+_LETTERS = string.ascii_lowercase + string.digits
+_LIMITED = ("/start/start-session", "/start/send-message", "/start/run-task")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request: ``base`` is the URL under which the caller reached the service."""
+
+    method: str
+    path: str
+    authorization: str | None = None
+    raw: bytes = b""
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A request that waits for its task: until ``until`` (clock seconds) at the longest."""
+
+    task: Task
+    single: bool
+    until: float
+    base: str
+    headers: dict[str, str]
+
+
+class Service:
+    """One simulated service with one user.
+
+    ``clock`` gives real (or virtual) seconds; ``epoch`` is the Unix time at clock zero.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        chance: random.Random,
+        settings: Settings | None = None,
+        epoch: float = 0.0,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.sessions: dict[str, Session] = {}
+        self.applied: Counter[str] = Counter()
+        self._clock = clock
+        self._chance = chance
+        self._epoch = epoch
+        self._zero = clock()
+        self._keys = {DEMO_KEY}
+        self._forgotten_cost = Decimal(0)
+        self._windows: dict[str, SlidingWindow] = {}
+        self._sockets = [self._id(20) for _ in range(self.settings.instance_count)]
+
+    # --- time and money ---
+
+    def now(self) -> float:
+        """Give the service time in seconds: clock time since the start, times the speed."""
+        return (self._clock() - self._zero) * self.settings.speed
+
+    def next_event_at(self) -> float | None:
+        """Give the clock time at which something happens next by itself, if anything will."""
+        due = min((session.next_event() for session in self.sessions.values()), default=None)
+        return None if due is None else self._zero + due / self.settings.speed
+
+    def advance(self) -> None:
+        """Let everything happen that is due by now, and forget sessions long ended."""
+        now = self.now()
+        for session in list(self.sessions.values()):
+            session.advance(now)
+            if session.ended is not None and session.next_event() <= now + EPSILON:
+                self._forgotten_cost += session.cost(now)
+                del self.sessions[session.id]
+
+    def balance(self) -> Decimal:
+        """Give what is left, in US dollars; never below zero."""
+        now = self.now()
+        spent = sum((session.cost(now) for session in self.sessions.values()), Decimal(0))
+        return max(Decimal(0), self.settings.balance - self._forgotten_cost - spent)
+
+    def unix(self, service_time: float) -> float:
+        """Turn a service time into Unix seconds."""
+        return self._epoch + self._zero + service_time / self.settings.speed
+
+    def add_key(self, key: str) -> None:
+        """Accept one more API key of the user."""
+        self._keys.add(key)
+
+    # --- requests ---
+
+    def handle(self, call: Call) -> Reply | Held:
+        """Answer one request."""
+        self.advance()
+        headers: dict[str, str] = {}
+        try:
+            return self._route(call, headers)
+        except RefusedError as refused:
+            return replace(refused.reply, headers={**headers, **refused.reply.headers})
+
+    def settle(self, held: Held) -> Reply | None:
+        """Give the reply to a held request once it is due, else ``None``."""
+        self.advance()
+        task, now = held.task, self.now()
+        asks = task.state is TaskState.ASKING and self.settings.question_in_hold == "early"
+        if task.over or asks:
+            return Reply(200, bodies.held_end(task, now, held.single), held.headers)
+        if self._clock() + EPSILON >= held.until:
+            return Reply(200, bodies.held_pending(task, held.base, held.single), held.headers)
+        return None
+
+    def due_at(self, held: Held) -> float:
+        """Give the clock time at which a held request may get its reply without another call."""
+        session = self.sessions.get(held.task.session_id)
+        if session is None:
+            return held.until
+        return min(held.until, self._zero + session.next_event() / self.settings.speed)
+
+    def _route(self, call: Call, headers: dict[str, str]) -> Reply | Held:
+        match (call.method, call.path.split("/")[1:]):
+            case ("GET", ["start", "health"]):
+                return Reply(200, self._health())
+            case ("GET", ["start", "active-sockets"]):
+                return Reply(200, self._active_sockets())
+        known = call.path in (*_LIMITED, "/v1/models") or call.path.startswith("/task/")
+        if known:
+            self._authorize(call.authorization)
+        if call.method == "POST" and call.path in _LIMITED:
+            self._count(call.path, headers)
+            return self._post(call, checks.read_object(call.raw), headers)
+        match (call.method, call.path.split("/")[1:]):
+            case ("GET", ["v1", "models"]):
+                return Reply(200, self._models())
+            case ("GET", ["task", session_id, task_id]):
+                return Reply(200, self._poll(session_id, task_id))
+        raise plain_error(404, "Not found")
+
+    def _post(self, call: Call, body: Body, headers: dict[str, str]) -> Reply | Held:
+        match call.path:
+            case "/start/start-session":
+                return Reply(200, self._start_session(body, call.base), headers)
+            case "/start/run-task":
+                return self._run_task(body, call.base, headers)
+        return self._send_message(checks.read_message(body), call.base, headers)
+
+    def _authorize(self, header: str | None) -> None:
+        scheme, _, key = (header or "").partition(" ")
+        if scheme.lower() != "bearer" or not key.strip():
+            raise plain_error(401, "API key required. Provide Authorization: Bearer <api_key>")
+        if key.strip() not in self._keys:
+            raise plain_error(401, "Invalid or revoked API key")
+
+    def _count(self, path: str, headers: dict[str, str]) -> None:
+        bucket = "" if self.settings.rate_limit == "shared" else path
+        window = self._windows.setdefault(bucket, SlidingWindow(RATE_LIMIT, RATE_PERIOD))
+        verdict: Verdict = window.ask(self._clock())
+        headers.update(bodies.rate_headers(verdict, self._epoch + self._clock()))
+        if not verdict.allowed:
+            raise plain_error(429, "Rate limit exceeded. Please try again later.")
+
+    # --- the endpoints ---
+
+    def _start_session(self, body: Body, base: str) -> Body:
+        wish = checks.read_wish(body, text_needed=False)
+        session = self._open(wish, single=False)
+        if wish.text.strip():
+            # Its own task has no duration of its own: here the limit is the session's.
+            own = replace(wish, seconds=None)
+            plot = OPENING.play(own.text, own.url, self._chance)
+            session.add(Task(self._id(), session.id, own, plot), self.now())
+        real_ms = round((session.expires - session.created) * 1000 / self.settings.speed)
+        self.applied["start-session"] += 1
+        return bodies.session_started(session.id, wish.text, base, real_ms, self.balance())
+
+    def _run_task(self, body: Body, base: str, headers: dict[str, str]) -> Held:
+        wish = checks.read_wish(body, text_needed=True)
+        session = self._open(wish, single=True)
+        self.applied["run-task"] += 1
+        return self._begin(session, replace(wish, seconds=None), base, headers)
+
+    def _send_message(
+        self, message: checks.Message, base: str, headers: dict[str, str]
+    ) -> Reply | Held:
+        session = self.sessions.get(message.session_id)
+        if session is None or session.ended is not None:
+            raise plain_error(401, "Session not found or unauthorized")
+        if message.wish is not None:
+            self._check_balance()
+            self.applied["newTask"] += 1
+            return self._begin(session, message.wish, base, headers)
+        self._command(session, message)
+        return Reply(200, dict(bodies.DELIVERED), headers)
+
+    def _command(self, session: Session, message: checks.Message) -> None:
+        now = self.now()
+        self.applied[f"{message.action}:{message.word}"] += 1
+        match (message.action, message.word):
+            case ("state", "pause"):
+                session.pause()
+            case ("state", "resume"):
+                session.resume(now)
+            case ("state", "stop"):
+                session.stop(now)
+            case ("guardrail", "stop"):
+                self.applied["answers-taken"] += session.refuse(now)
+            case ("state", "terminate"):
+                session.end("terminated", now)
+            case ("guardrail", "resume"):
+                self.applied["answers-taken"] += session.answer(message.text, now)
+            case ("interaction", "takeOverControl" | "releaseControl"):
+                session.take_over(message.word == "takeOverControl", now)
+
+    def _open(self, wish: Wish, single: bool) -> Session:
+        self._check_balance()
+        in_use = sum(session.ended is None for session in self.sessions.values())
+        if in_use >= self.settings.places:
+            raise bodies.coded_error(
+                429,
+                "Maximum number of concurrent sessions reached",
+                "SESSION_LIMIT_REACHED",
+                {"current": in_use, "limit": self.settings.places},
+            )
+        if in_use >= self.settings.instance_count:
+            raise plain_error(503, "No available instances.")
+        now = self.now()
+        life = SESSION_MS / 1000 if wish.seconds is None else wish.seconds
+        session = Session(self._id(), now, now + life, single, wish.close_after)
+        self.sessions[session.id] = session
+        return session
+
+    def _begin(self, session: Session, wish: Wish, base: str, headers: dict[str, str]) -> Held:
+        plot = scene_for(wish.text).play(wish.text, wish.url, self._chance)
+        task = Task(self._id(), session.id, wish, plot)
+        session.add(task, self.now())
+        until = self._clock() + HOLD_SECONDS / self.settings.speed
+        return Held(task, session.single, until, base, headers)
+
+    def _check_balance(self) -> None:
+        balance = self.balance()
+        if balance <= 0:
+            raise plain_error(402, "Insufficient balance.", balance=bodies.dollars(balance))
+
+    def _poll(self, session_id: str, task_id: str) -> Body:
+        session = self.sessions.get(session_id)
+        task = None if session is None else session.tasks.get(task_id)
+        if task is None:
+            raise plain_error(404, "Session not found")
+        now = self.now()
+        ended = self.unix(now if task.ended is None else task.ended)
+        return bodies.poll(task, now, ended, self.settings.states == "rich")
+
+    def _health(self) -> Body:
+        used = sum(session.ended is None for session in self.sessions.values())
+        free = max(0, self.settings.instance_count - used)
+        body: Body = {"success": True, "status": "healthy", "instancesAvailable": free > 0}
+        return body | {"instanceCount": free, "timestamp": bodies.iso(self.unix(self.now()))}
+
+    def _active_sockets(self) -> Body:
+        body: Body = {"success": True, "sockets": self._sockets, "count": len(self._sockets)}
+        return body | {"timestamp": bodies.iso(self.unix(self.now()))}
+
+    def _models(self) -> Body:
+        created = int(self.unix(0.0))
+        entry = {"id": "enigma-browser-1", "object": "model", "created": created}
+        return {"object": "list", "data": [{**entry, "owned_by": "enigma"}]}
+
+    def _id(self, length: int = 12) -> str:
+        return "".join(self._chance.choices(_LETTERS, k=length))

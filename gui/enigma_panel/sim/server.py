@@ -1,0 +1,137 @@
+"""The model as an HTTP service: a Starlette application.
+
+Everything the service decides is in the model; here are only the wire, the waiting of held
+requests, the demo browser's page, and the tests' own entrance under ``/_sim/``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import Counter
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from enigma_panel.sim.bodies import Body, Reply, dollars
+from enigma_panel.sim.breaking import Breaking, Cutter
+from enigma_panel.sim.faults import FaultBook, read_faults
+from enigma_panel.sim.model import Call, Held, Service
+from enigma_panel.sim.page import session_page
+
+_SHORTEST_WAIT = 0.001
+
+
+class Simulator:
+    """The request handlers over one service. ``faults`` opens the entrance for tests."""
+
+    def __init__(self, service: Service, faults: bool) -> None:
+        self.service = service
+        self.book = FaultBook()
+        self._faults = faults
+        self._changed = asyncio.Event()
+        self._calls: Counter[str] = Counter()
+
+    def app(self, cut: Cutter) -> ASGIApp:
+        """Build the ASGI application; ``cut`` closes a connection for a fault."""
+        routes = [
+            Route("/view/{session_id}", self.view),
+            Route("/view/{session_id}/whep", self.whep, methods=["GET", "POST"]),
+        ]
+        if self._faults:
+            routes += [
+                Route("/_sim/faults", self.set_faults, methods=["POST"]),
+                Route("/_sim/state", self.state),
+            ]
+        everything = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+        routes.append(Route("/{rest:path}", self.api, methods=everything))
+        inner = Starlette(routes=routes, exception_handlers={HTTPException: _no_such_page})
+        return Breaking(inner, self.book, cut) if self._faults else inner
+
+    async def api(self, request: Request) -> Response:
+        """Answer a request of the service's own interface, after holding it if need be."""
+        call = Call(
+            request.method,
+            request.url.path,
+            request.headers.get("authorization"),
+            await request.body(),
+            str(request.base_url).rstrip("/"),
+        )
+        self._calls[_counted(request)] += 1
+        answer = self.service.handle(call)
+        if request.method == "POST":
+            self._notify()
+        return _json(await self._wait(answer) if isinstance(answer, Held) else answer)
+
+    def _notify(self) -> None:
+        # Polls change nothing, so that they wake no held request.
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def _wait(self, held: Held) -> Reply:
+        while (reply := self.service.settle(held)) is None:
+            wait = max(_SHORTEST_WAIT, self.service.due_at(held) - time.monotonic())
+            waiting = asyncio.ensure_future(self._changed.wait())
+            await asyncio.wait([waiting], timeout=wait)
+            waiting.cancel()
+        return reply
+
+    async def view(self, request: Request) -> Response:
+        """Show what a session's agent is doing."""
+        self.service.advance()
+        session = self.service.sessions.get(request.path_params["session_id"])
+        status, page = session_page(session)
+        return HTMLResponse(page.encode("utf-8", "replace"), status)
+
+    async def whep(self, _: Request) -> Response:
+        """Say politely that there is no video stream here."""
+        message = "The demo service has no video stream; open webViewURL instead."
+        return _json(Reply(501, {"success": False, "message": message}))
+
+    async def set_faults(self, request: Request) -> Response:
+        """Replace all faults by those of the body."""
+        try:
+            faults = read_faults(await request.body())
+        except (ValueError, TypeError) as error:
+            return _json(Reply(400, {"success": False, "message": str(error)}))
+        self.book.replace(faults)
+        return _json(Reply(200, {"success": True, "count": len(faults)}))
+
+    async def state(self, _: Request) -> Response:
+        """Count what was called and applied, and list sessions and tasks without any text."""
+        self.service.advance()
+        sessions = [
+            {
+                "sessionId": session.id,
+                "state": session.state,
+                "paused": session.halted,
+                "tasks": [
+                    {"taskId": task.id, "state": task.state.value}
+                    for task in session.tasks.values()
+                ],
+            }
+            for session in self.service.sessions.values()
+        ]
+        body: Body = {"calls": dict(self._calls), "applied": dict(self.service.applied)}
+        body |= {"sessions": sessions, "balance": dollars(self.service.balance())}
+        return _json(Reply(200, body))
+
+
+def _counted(request: Request) -> str:
+    path = request.url.path
+    return f"{request.method} {'/task/*' if path.startswith('/task/') else path}"
+
+
+async def _no_such_page(_request: Request, _error: Exception) -> Response:
+    return _json(Reply(404, {"success": False, "message": "Not found"}))
+
+
+def _json(reply: Reply) -> Response:
+    # float: the only values json does not know are the amounts, and they are plain numbers there.
+    raw = json.dumps(reply.body, default=float).encode()
+    return Response(raw, reply.status, dict(reply.headers), "application/json")

@@ -1,0 +1,155 @@
+"""One session: a browser with a queue of tasks. All times are service seconds."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from enigma_panel.sim.settings import KEPT_SECONDS
+from enigma_panel.sim.task import Task, TaskState, compute_cost
+
+EPSILON = 1e-6
+"""An event this close counts as due: real and service seconds do not convert exactly."""
+
+
+@dataclass(slots=True)
+class Session:
+    """A session and everything that happens in it.
+
+    ``single`` marks the session of a run-task, which ends with its task however that ends;
+    ``close_after`` says that it ends with its next completed task.
+    """
+
+    id: str
+    created: float
+    expires: float
+    single: bool = False
+    close_after: bool = False
+    tasks: dict[str, Task] = field(default_factory=dict)
+    queue: deque[Task] = field(default_factory=deque)
+    current: Task | None = None
+    pausing: bool = False
+    taken_over: bool = False
+    ended: float | None = None
+    reason: str = ""
+
+    @property
+    def halted(self) -> bool:
+        """Whether the agent must not begin another step."""
+        return self.pausing or self.taken_over
+
+    @property
+    def state(self) -> str:
+        """``active``, or the reason for which it ended."""
+        return "active" if self.ended is None else self.reason
+
+    def next_event(self) -> float:
+        """When something happens next by itself; for an ended session, when it is forgotten."""
+        if self.ended is not None:
+            return self.ended + KEPT_SECONDS
+        times: list[float | None] = [self.expires]
+        if self.current is not None:
+            times += [self.current.step_ends, self.current.deadline]
+        return min(time for time in times if time is not None)
+
+    def advance(self, now: float) -> None:
+        """Let everything happen that is due by ``now``, in order and each at its own time."""
+        while self.ended is None:
+            due = self.next_event()
+            if due > now + EPSILON:
+                return
+            self._happen(due)
+
+    def _happen(self, due: float) -> None:
+        task = self.current
+        if due >= self.expires or task is None:
+            self.end("expired", due)
+        elif task.deadline is not None and due >= task.deadline:
+            task.end(TaskState.FAILED, due, "Task exceeded its maxDuration", "TASK_TIMEOUT")
+            self._after(task, due)
+        else:
+            task.end_step(due, self.halted)
+            self._after(task, due)
+
+    def add(self, task: Task, now: float) -> None:
+        """Take on a task: at once if the browser is free, else behind the others."""
+        self.tasks[task.id] = task
+        self.queue.append(task)
+        if self.current is None:
+            self._next(now)
+
+    def _next(self, now: float) -> None:
+        while self.queue and self.current is None and self.ended is None:
+            task = self.current = self.queue.popleft()
+            task.begin(now, self.halted)
+            self._after(task, now)
+
+    def _after(self, task: Task, now: float) -> None:
+        if not task.over:
+            return
+        self.current = None
+        self.pausing = False
+        done = task.state is TaskState.COMPLETED
+        if self.single or (done and (self.close_after or task.wish.close_after)):
+            self.end("completed", now)
+        else:
+            self._next(now)
+
+    def pause(self) -> None:
+        """Ask the agent to wait after its current step; without a task nothing happens."""
+        self.pausing = self.current is not None
+
+    def resume(self, now: float) -> None:
+        """Let a paused agent go on."""
+        self.pausing = False
+        self._wake(now)
+
+    def take_over(self, taken: bool, now: float) -> None:
+        """Give the browser to the person, or back to the agent."""
+        self.taken_over = taken
+        self._wake(now)
+
+    def _wake(self, now: float) -> None:
+        if self.current is not None and not self.halted:
+            task = self.current
+            task.go_on(now)
+            self._after(task, now)
+
+    def stop(self, now: float) -> bool:
+        """End the current task and keep the session; tell whether there was one."""
+        task = self.current
+        if task is None:
+            return False
+        task.end(TaskState.STOPPED, now, "Task stopped by user")
+        self._after(task, now)
+        return True
+
+    def refuse(self, now: float) -> bool:
+        """End the task whose question is open; tell whether there was one."""
+        asking = self.current is not None and self.current.state is TaskState.ASKING
+        return asking and self.stop(now)
+
+    def answer(self, text: str, now: float) -> bool:
+        """Hand an answer to the open question; tell whether there was one."""
+        task = self.current
+        if task is None or task.state is not TaskState.ASKING:
+            return False
+        task.answer(text, now, self.halted)
+        self._after(task, now)
+        return True
+
+    def end(self, reason: str, now: float) -> None:
+        """Close the browser: every task that is not over is cut off."""
+        self.ended, self.reason = now, reason
+        self.current = None
+        self.queue.clear()
+        for task in self.tasks.values():
+            if not task.over:
+                task.end(TaskState.TERMINATED, now)
+
+    def cost(self, now: float) -> Decimal:
+        """US dollars so far: all tokens, and browser time from creation on, idle or not."""
+        until = now if self.ended is None else self.ended
+        tokens = sum((task.token_cost(now) for task in self.tasks.values()), Decimal(0))
+        return tokens + compute_cost(max(0.0, until - self.created))

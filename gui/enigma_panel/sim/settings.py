@@ -1,0 +1,46 @@
+"""What can be chosen about a simulated service, its prices, and its fixed periods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+DEMO_KEY = "enig_demo"
+HOLD_SECONDS = 50.0
+"""How long run-task and newTask keep a request open, in service seconds."""
+SESSION_MS = 300_000
+"""Longest and default life of a session, in service milliseconds."""
+KEPT_SECONDS = 600.0
+"""How long the tasks of an ended session can still be polled, in service seconds."""
+RATE_LIMIT = 10
+RATE_PERIOD = 60.0
+"""Length of the sliding rate window in real seconds; ``speed`` never touches it."""
+
+PRICE_INPUT = Decimal("0.60") / 1_000_000
+PRICE_OUTPUT = Decimal("2.70") / 1_000_000
+PRICE_COMPUTE_MS = Decimal("0.02") / 60_000
+"""US dollars for one input token, one output token and one browser millisecond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The choices of one simulated service.
+
+    ``speed`` is service seconds per real second; ``balance`` is in US dollars; ``places`` is the
+    number of sessions a user may have open; ``instances`` is the number of browsers that exist
+    (``None``: always enough).
+    """
+
+    speed: float = 1.0
+    states: Literal["documented", "rich"] = "documented"
+    question_in_hold: Literal["early", "late"] = "late"
+    rate_limit: Literal["per-endpoint", "shared"] = "per-endpoint"
+    balance: Decimal = Decimal("12.50")
+    places: int = 5
+    instances: int | None = None
+
+    @property
+    def instance_count(self) -> int:
+        """Number of browsers in the pool."""
+        return self.places + 3 if self.instances is None else self.instances

@@ -1,0 +1,74 @@
+"""The simulator as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+import enigma_panel
+
+
+def environment() -> dict[str, str]:
+    """Give an environment in which a child finds the same package as we do."""
+    source = str(Path(enigma_panel.__file__).parent.parent)
+    return {**os.environ, "PYTHONPATH": source}
+
+
+def spawn(*options: str) -> subprocess.Popen[bytes]:
+    """Start the simulator with pipes for all its streams."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "enigma_panel.sim", *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+
+
+@dataclass
+class Running:
+    """A running simulator and a client for it."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    client: httpx.Client
+
+    def post(self, path: str, body: object) -> httpx.Response:
+        """Post a JSON body with the demo key."""
+        return self.client.post(path, json=body)
+
+    def get(self, path: str) -> Any:
+        """Get a JSON body with the demo key."""
+        return self.client.get(path).json()
+
+    def faults(self, *faults: dict[str, object]) -> None:
+        """Switch faults on, in place of those before."""
+        self.post("/_sim/faults", list(faults)).raise_for_status()
+
+
+@contextmanager
+def running(*options: str) -> Generator[Running, None, None]:
+    """Run a simulator; at the end it must leave cleanly and have said nothing else."""
+    process = spawn(*options)
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().decode().strip()
+        headers = {"Authorization": "Bearer enig_demo"}
+        with httpx.Client(base_url=url, headers=headers, timeout=20, trust_env=False) as client:
+            yield Running(url, process, client)
+        rest, complaints = process.communicate(timeout=10)
+        assert (process.returncode, rest, complaints) == (0, b"", b"")
+    finally:
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
