@@ -1,0 +1,1 @@
+"""Disk and keychain. Synchronous, knows no Qt."""

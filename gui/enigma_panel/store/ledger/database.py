@@ -1,0 +1,173 @@
+"""One connection to the ledger's file: how it is opened, its transactions, its queries.
+
+Every error of SQLite leaves this room as a LedgerError.
+"""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from enigma_panel.store.atomic import sync_folder
+from enigma_panel.store.ledger.errors import (
+    ClosedLedgerError,
+    CorruptLedgerError,
+    NewerLedgerError,
+    typed_errors,
+)
+from enigma_panel.store.ledger.schema import (
+    APPLICATION_ID,
+    MIGRATIONS,
+    Migration,
+    migrate,
+    version,
+)
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long a call waits for another process that writes."""
+
+CLOSE_TIMEOUT_MS = 200
+"""How long `close` waits for others before it leaves the -wal file to them."""
+
+COMPANIONS = ("", "-wal", "-shm")
+"""The endings of all files that together are one ledger."""
+
+_MAGIC = b"SQLite format 3\0"
+
+
+class Database:
+    """A SQLite file in WAL mode with full sync, used by the thread that opened it."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection: sqlite3.Connection | None = connection
+
+    @classmethod
+    def open(cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> "Database":
+        """Open or make the file and bring it to the newest version.
+
+        CorruptLedgerError for a file that is none of ours, NewerLedgerError (nothing touched) for
+        one of a later version, other LedgerErrors as they come. Not twice at a time in one process:
+        POSIX drops all locks of a process on a file when it closes one handle of it.
+        """
+        with typed_errors(path):
+            _make_private(path)
+            _check_header(path)
+            connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+            try:
+                _prepare(connection, path, migrations)
+            except BaseException:
+                connection.close()
+                raise
+        return cls(path, connection)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open connection; ClosedLedgerError after `close`."""
+        if self._connection is None:
+            raise ClosedLedgerError(self.path, "closed")
+        return self._connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; durable when the block is left without an error."""
+        connection = self.connection
+        with typed_errors(self.path):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                connection.execute("COMMIT")
+            except BaseException:
+                # The first error is the one to tell; SQLite may have rolled back by itself.
+                with contextlib.suppress(sqlite3.Error):
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                raise
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement, usually within `transaction`."""
+        with typed_errors(self.path):
+            return self.connection.execute(sql, values)
+
+    def insert(self, sql: str, values: Sequence[Any]) -> int:
+        """Run an INSERT of one row, within `transaction`; returns the row's new key."""
+        key = self.execute(sql, values).lastrowid
+        if key is None:
+            raise TypeError("not an INSERT")
+        return key
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each row, within `transaction`."""
+        with typed_errors(self.path):
+            self.connection.executemany(sql, rows)
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """All rows of a query."""
+        with typed_errors(self.path):
+            return self.connection.execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        """Fold the -wal file into the main one and close; harmless when repeated."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            # Another process may be at work on the file; then it will fold the rest.
+            with contextlib.suppress(sqlite3.OperationalError):
+                connection.execute(f"PRAGMA busy_timeout = {CLOSE_TIMEOUT_MS}")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
+
+
+def _make_private(path: Path) -> None:
+    """Files 0600. SQLite gives -wal and -shm the mode of the main file.
+
+    The file is made here, not by a umask around SQLite, because a umask holds for all threads.
+    """
+    fresh = not path.exists()
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for ending in COMPANIONS if os.name != "nt" else ():
+        file = Path(f"{path}{ending}")
+        # The last of several processes to close the ledger may take -wal and -shm away just now.
+        with contextlib.suppress(FileNotFoundError):
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)
+    if fresh:
+        sync_folder(path.parent)
+
+
+def _check_header(path: Path) -> None:
+    """Find rubbish before SQLite does, which would throw away its -wal."""
+    with path.open("rb") as file:
+        start = file.read(len(_MAGIC))
+    wal = Path(f"{path}-wal")
+    if not start and wal.exists() and wal.stat().st_size:
+        raise CorruptLedgerError(path, "empty beside a -wal file with content")
+    if start and start != _MAGIC:
+        raise CorruptLedgerError(path, "not a database")
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
+    connection.execute("PRAGMA trusted_schema = OFF")
+    found = version(connection)
+    _check_owner(connection, path)
+    if found > len(migrations):
+        raise NewerLedgerError(path, found, len(migrations))
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise CorruptLedgerError(path, verdict)
+    connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    connection.execute("PRAGMA synchronous = FULL")
+    migrate(connection, migrations)
+
+
+def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    if owner == APPLICATION_ID:
+        return
+    if owner or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+        raise CorruptLedgerError(path, "the database of another program")

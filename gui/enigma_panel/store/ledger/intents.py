@@ -1,0 +1,70 @@
+"""What the ledger keeps besides records: intents, their outcomes, steps of a time line."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
+
+
+class IntentKind(StrEnum):
+    """The call that is about to be sent."""
+
+    START_SESSION = "start_session"
+    RUN_TASK = "run_task"
+    NEW_TASK = "new_task"
+    ANSWER = "answer"
+    STATE = "state"
+
+
+class Outcome(StrEnum):
+    """How a call ended: it certainly did nothing, it worked, or nobody knows."""
+
+    REFUSED = "refused"
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A call that was recorded before its first byte is sent, with the records as stored.
+
+    verb: for STATE and ANSWER. question_n: which question of the task an ANSWER is for. The text
+    of an answer is a secret and is nowhere here.
+    """
+
+    key: int
+    kind: IntentKind
+    session: Session
+    task: Task | None
+    made_ms: int
+    verb: str | None = None
+    question_n: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line in a task's time line: when, what kind, and words. key 0 = not stored yet."""
+
+    key: int = 0
+    task_key: int = 0
+    at_ms: int
+    kind: str
+    text: str
+
+
+STARTS = frozenset({IntentKind.START_SESSION, IntentKind.RUN_TASK, IntentKind.NEW_TASK})
+"""The kinds that make their task the session's current one."""
+
+_NEEDS_TASK = frozenset({IntentKind.RUN_TASK, IntentKind.NEW_TASK, IntentKind.ANSWER})
+
+
+def check_intent(
+    kind: IntentKind, session: Session, task: Task | None, verb: StateVerb | AnswerVerb | None
+) -> None:
+    """ValueError for a combination that no call has."""
+    if task is None and kind in _NEEDS_TASK:
+        raise ValueError(f"{kind} needs a task")
+    if kind is IntentKind.STATE and not isinstance(verb, StateVerb):
+        raise ValueError("a state message needs its verb")
+    if task is not None and task.key and task.session_key != session.key:
+        raise ValueError(f"task {task.key} is not of session {session.key}")

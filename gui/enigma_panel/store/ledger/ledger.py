@@ -1,0 +1,198 @@
+"""The ledger: the program's only memory of what may be running and costing money.
+
+A call that costs or changes something is recorded as an intent, durably, before its first byte is
+sent, and settled when its fate is known.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.store.ledger.errors import IntentSettledError
+from enigma_panel.store.ledger.intents import (
+    STARTS,
+    Intent,
+    IntentKind,
+    Outcome,
+    Step,
+    check_intent,
+)
+from enigma_panel.store.ledger.reads import SESSIONS, STEPS, TASKS, LedgerReads
+from enigma_panel.store.ledger.repair import open_or_replace
+from enigma_panel.store.ledger.rows import RecordTable, clean_text
+from enigma_panel.store.problem import Problem
+
+R = TypeVar("R", Session, Task)
+
+_INSERT_INTENT = (
+    "INSERT INTO intents (kind, session_key, task_key, verb, question_n, made_ms)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+)
+_SET_CURRENT = "UPDATE sessions SET current_task = ? WHERE key = ?"
+_NEXT_NUMBER = (
+    "INSERT INTO numbers VALUES (?, 1)"
+    " ON CONFLICT (site) DO UPDATE SET last = last + 1 RETURNING last"
+)
+
+
+class Ledger(LedgerReads):
+    """Sessions, tasks, intents and time lines in one SQLite file.
+
+    Synchronous; belongs to the thread that opened it. Every method raises a LedgerError when the
+    disk or the file fails; what it was to write is then not written at all.
+    """
+
+    @classmethod
+    def open(cls, path: Path) -> tuple["Ledger", Problem | None]:
+        """Open or make the ledger; a broken file is kept aside and told as a Problem.
+
+        NewerLedgerError for a file of a later version, which stays untouched.
+        """
+        database, problem = open_or_replace(path)
+        return cls(database), problem
+
+    @property
+    def path(self) -> Path:
+        """Where the ledger is."""
+        return self._db.path
+
+    def open_intent(
+        self,
+        kind: IntentKind,
+        session: Session,
+        task: Task | None,
+        now_ms: int,
+        *,
+        verb: StateVerb | AnswerVerb | None = None,
+        question_n: int | None = None,
+    ) -> Intent:
+        """Record what is about to be sent; durable when it returns.
+
+        A session or task without a key is inserted and gets one, the session also the next number
+        of its site; others are updated. A start makes its task the session's current one.
+        ValueError for a combination that no call has.
+        """
+        check_intent(kind, session, task, verb)
+        if kind is IntentKind.ANSWER and task is not None and question_n is None:
+            question_n = task.question_n
+        with self._db.transaction():
+            session, task = self._put_both(session, task, current=kind in STARTS)
+            values = (kind, session.key, task.key if task else None, verb, question_n, now_ms)
+            key = self._db.insert(_INSERT_INTENT, values)
+        return Intent(
+            key=key,
+            kind=kind,
+            session=session,
+            task=task,
+            made_ms=now_ms,
+            verb=verb,
+            question_n=question_n,
+        )
+
+    def settle(
+        self, intent_key: int, outcome: Outcome, now_ms: int, *records: Session | Task
+    ) -> None:
+        """Record the fate of a call together with the records that it changed.
+
+        IntentSettledError when that was done before; nothing is written then.
+        """
+        with self._db.transaction():
+            settled = self._db.execute(
+                "UPDATE intents SET outcome = ?, settled_ms = ? WHERE key = ? AND outcome IS NULL",
+                (outcome, now_ms, intent_key),
+            )
+            if settled.rowcount != 1:
+                raise IntentSettledError(self.path, intent_key)
+            self._put_all(records)
+
+    def save(self, *records: Session | Task) -> None:
+        """Write the records as they are now, all or none. ValueError for one without a key."""
+        with self._db.transaction():
+            self._put_all(records)
+
+    def add_steps(self, task_key: int, steps: Iterable[Step]) -> None:
+        """Add lines to a task's time line."""
+        rows = [STEPS.values(replace(step, task_key=task_key))[1:] for step in steps]
+        with self._db.transaction():
+            self._db.execute_many(STEPS.insert, rows)
+
+    def rename(self, session_key: int, label: str | None) -> Session | None:
+        """Give a session a name of the person's own; None or blank brings back "site number"."""
+        label = clean_text(label).strip() if label else None
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE sessions SET label = ? WHERE key = ?", (label or None, session_key)
+            )
+        return self.session(session_key)
+
+    def mark_seen(self, task_keys: Iterable[int]) -> None:
+        """The person has looked at these results: they are not new any more."""
+        with self._db.transaction():
+            self._db.execute_many(
+                "UPDATE tasks SET is_new = 0 WHERE key = ? AND is_new = 1",
+                [(key,) for key in task_keys],
+            )
+
+    def key_print(self, key: str, base_url: str) -> str:
+        """16 hexadecimal digits that tell whether a session was opened with this key and host.
+
+        Salted and slow (some 40 ms) on purpose, so that the key cannot be found by trying.
+        """
+        salt: bytes = self._db.rows("SELECT value FROM meta WHERE name = 'salt'")[0][0]
+        secret = f"{base_url.rstrip('/')}\0{key}".encode(errors="surrogatepass")
+        return hashlib.scrypt(secret, salt=salt, n=2**14, r=8, p=1, dklen=8).hex()
+
+    def close(self) -> None:
+        """Fold the -wal file into the main one and close; harmless when repeated."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _put_both(
+        self, session: Session, task: Task | None, *, current: bool
+    ) -> tuple[Session, Task | None]:
+        if session.key == 0:
+            session = replace(session, number=self._next_number(session.site))
+        session = self._put(SESSIONS, session)
+        if task is None:
+            return session, None
+        task = self._put(TASKS, replace(task, session_key=session.key))
+        if current and session.current_task != task.key:
+            self._db.execute(_SET_CURRENT, (task.key, session.key))
+            session = replace(session, current_task=task.key)
+        return session, task
+
+    def _next_number(self, site: str) -> int:
+        number: int = self._db.rows(_NEXT_NUMBER, (clean_text(site),))[0][0]
+        return number
+
+    def _put_all(self, records: Sequence[Session | Task]) -> None:
+        for record in records:
+            if record.key == 0:
+                raise ValueError("a new record comes into the ledger by its intent")
+            if isinstance(record, Session):
+                self._put(SESSIONS, record)
+            else:
+                self._put(TASKS, record)
+
+    def _put(self, table: RecordTable[R], record: R) -> R:
+        values = table.values(record)
+        if record.key:
+            self._db.execute(table.upsert, values)
+        else:
+            values[0] = self._db.insert(table.insert, values[1:])
+            record = replace(record, key=values[0])
+        return table.stored(record, values)

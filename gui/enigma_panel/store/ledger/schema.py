@@ -1,0 +1,160 @@
+"""The ledger's tables, by version.
+
+A version that was released is never edited: a new field in a record needs a new migration. Times
+are UTC epoch milliseconds, `cost` and `compute_s` exact decimal text, `cost_nano` the same cost in
+whole nano-dollars for sums and sorting (NULL where the amount is not sane), booleans 0 or 1.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+APPLICATION_ID = 0x454E4750  # "ENGP": lets `file` and a second look tell our ledger from others
+
+Migration = Callable[[sqlite3.Connection], None]
+
+_V1 = (
+    """
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE numbers (site TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID
+    """,
+    # Rows are never deleted, so a plain rowid is never reused. The two tables point to each other:
+    # both references wait for the commit.
+    """
+    CREATE TABLE sessions (
+        key INTEGER PRIMARY KEY,
+        base_url TEXT NOT NULL,
+        key_print TEXT NOT NULL,
+        site TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        label TEXT,
+        phase TEXT NOT NULL,
+        since_ms INTEGER NOT NULL,
+        created_ms INTEGER NOT NULL,
+        opened_ms INTEGER,
+        ended_ms INTEGER,
+        expires_ms INTEGER,
+        service_id TEXT,
+        socket_url TEXT,
+        web_view_url TEXT,
+        webrtc_url TEXT,
+        close_after INTEGER NOT NULL,
+        current_task INTEGER REFERENCES tasks (key) DEFERRABLE INITIALLY DEFERRED,
+        terminate_sent_ms INTEGER
+    ) STRICT
+    """,
+    """
+    CREATE TABLE tasks (
+        key INTEGER PRIMARY KEY,
+        session_key INTEGER NOT NULL REFERENCES sessions (key) DEFERRABLE INITIALLY DEFERRED,
+        verb TEXT NOT NULL,
+        text TEXT NOT NULL,
+        starting_url TEXT,
+        max_duration_ms INTEGER,
+        max_input_tokens INTEGER,
+        max_output_tokens INTEGER,
+        avoid_domains TEXT NOT NULL,
+        close_after INTEGER NOT NULL,
+        service_id TEXT,
+        status TEXT NOT NULL,
+        since_ms INTEGER NOT NULL,
+        created_ms INTEGER NOT NULL,
+        sent_ms INTEGER,
+        ended_ms INTEGER,
+        result TEXT,
+        error TEXT,
+        code TEXT,
+        cost TEXT,
+        cost_nano INTEGER,
+        tokens_in INTEGER,
+        tokens_out INTEGER,
+        compute_s TEXT,
+        question TEXT,
+        question_n INTEGER NOT NULL,
+        asked_ms INTEGER,
+        answered_ms INTEGER,
+        stop_sent_ms INTEGER,
+        pause_confirmed INTEGER NOT NULL,
+        is_new INTEGER NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE intents (
+        key INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        session_key INTEGER NOT NULL REFERENCES sessions (key),
+        task_key INTEGER REFERENCES tasks (key),
+        verb TEXT,
+        question_n INTEGER,
+        made_ms INTEGER NOT NULL,
+        outcome TEXT,
+        settled_ms INTEGER
+    ) STRICT
+    """,
+    """
+    CREATE TABLE steps (
+        key INTEGER PRIMARY KEY,
+        task_key INTEGER NOT NULL REFERENCES tasks (key),
+        at_ms INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        text TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX sessions_by_name ON sessions (site, number)",
+    "CREATE INDEX sessions_by_phase ON sessions (phase)",
+    "CREATE INDEX sessions_by_end ON sessions (ended_ms DESC, key DESC) WHERE ended_ms IS NOT NULL",
+    "CREATE INDEX sessions_by_id ON sessions (service_id) WHERE service_id IS NOT NULL",
+    "CREATE INDEX tasks_by_session ON tasks (session_key)",
+    "CREATE INDEX tasks_by_status ON tasks (status)",
+    "CREATE INDEX tasks_newest_first ON tasks (created_ms DESC, key DESC)",
+    "CREATE INDEX tasks_new ON tasks (key) WHERE is_new = 1",
+    "CREATE INDEX intents_open ON intents (key) WHERE outcome IS NULL",
+    "CREATE INDEX steps_by_task ON steps (task_key, key)",
+    "INSERT INTO meta VALUES ('salt', randomblob(16))",
+    f"PRAGMA application_id = {APPLICATION_ID}",
+)
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in _V1:
+        connection.execute(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_create,)
+"""Migration n (counted from 1) leads from version n-1 to n."""
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring the file to the newest version, one transaction a step; `connection` autocommits.
+
+    References are not enforced meanwhile, so that a step may rebuild a table, but checked before
+    each commit (sqlite3.IntegrityError). A step that fails leaves its version as it was.
+    """
+    connection.execute("PRAGMA foreign_keys = OFF")
+    while version(connection) < len(migrations):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            _step(connection, migrations)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _step(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    found = version(connection)  # again, now under the lock: another process may have been first
+    if found >= len(migrations):
+        return
+    migrations[found](connection)
+    if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+        raise sqlite3.IntegrityError(f"migration {found + 1} left a dangling reference")
+    connection.execute(f"PRAGMA user_version = {found + 1}")
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The file's user_version; 0 for a fresh file."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found

@@ -1,0 +1,99 @@
+"""Where the program keeps its files. No other module knows a folder."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_DISPLAY_NAME = "Enigma Control Panel"  # macOS and Windows show these folders to people
+_UNIX_NAME = "enigma-control-panel"
+
+
+class FolderError(Exception):
+    """A folder cannot be made or written. `reason` is the system's own sentence."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The two folders of one installation: `data` holds the ledger, `config` the settings."""
+
+    data: Path
+    config: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.data / "ledger.sqlite3"
+
+    @property
+    def settings(self) -> Path:
+        """The settings' file."""
+        return self.config / "settings.json"
+
+    def prepare(self) -> None:
+        """Make both folders, for this user alone (0700), and try to write into them.
+
+        FolderError naming the folder that refuses.
+        """
+        for folder in (self.data, self.config):
+            try:
+                _make(folder)
+            except OSError as error:
+                raise FolderError(folder, error.strerror or str(error)) from error
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name != "nt" and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    # Asking for permission says nothing about quotas, full disks and read-only mounts.
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"x")
+
+
+def folders_below(folder: Path) -> Folders:
+    """Everything below one folder (`--data-dir`), which itself keeps its mode."""
+    folder = folder.expanduser().absolute()
+    return Folders(data=folder / "data", config=folder / "config")
+
+
+def default_folders(env: Mapping[str, str], platform: str = sys.platform) -> Folders:
+    """The folders that the platform's rules name.
+
+    Linux: XDG_DATA_HOME and XDG_CONFIG_HOME. macOS: ~/Library/Application Support. Windows:
+    %LOCALAPPDATA%. FolderError when there is no home folder.
+    """
+    match platform:
+        case "win32":
+            base = _absolute(env, "LOCALAPPDATA") or _home(env, "USERPROFILE") / "AppData" / "Local"
+            return folders_below(base / _DISPLAY_NAME)
+        case "darwin":
+            library = _home(env, "HOME") / "Library" / "Application Support"
+            return folders_below(library / _DISPLAY_NAME)
+        case _:
+            data = _absolute(env, "XDG_DATA_HOME") or _home(env, "HOME") / ".local" / "share"
+            config = _absolute(env, "XDG_CONFIG_HOME") or _home(env, "HOME") / ".config"
+            return Folders(data=data / _UNIX_NAME, config=config / _UNIX_NAME)
+
+
+def _absolute(env: Mapping[str, str], name: str) -> Path | None:
+    """The XDG rules want relative paths ignored."""
+    path = Path(env.get(name, ""))
+    return path if path.is_absolute() else None
+
+
+def _home(env: Mapping[str, str], name: str) -> Path:
+    home = _absolute(env, name)
+    if home is not None:
+        return home
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise FolderError(Path("~"), "no home folder") from error

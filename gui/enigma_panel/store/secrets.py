@@ -1,0 +1,256 @@
+"""The API key in the system's keychain: a closed set of outcomes, nothing ever in a file.
+
+Every call may wait for a person (an unlock dialog) or for ever: callers use a thread and a time
+limit. `keyring` is imported at the first call, since importing it costs time.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+API_KEY = "api-key"
+"""Name of the one secret that [main] keeps."""
+
+WINDOWS_MAX_CHARS = 1_280
+"""The Credential Manager takes 2,560 bytes a secret, in UTF-16."""
+
+NO_PLACE = ""
+
+
+class SecretOutcome(StrEnum):
+    """Everything that can come out of a call."""
+
+    FOUND = "found"
+    SAVED = "saved"
+    REMOVED = "removed"
+    ABSENT = "absent"
+    NO_KEYCHAIN = "no_keychain"  # none on this machine, or only one that would write a file
+    LOCKED = "locked"  # the unlock dialog was dismissed or could not be shown
+    DENIED = "denied"  # the system or the person forbids it to this program
+    TOO_LONG = "too_long"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The outcome of one call.
+
+    secret: only with FOUND. where: "the GNOME keyring", "memory", … or NO_PLACE. detail: the type
+    of an error for the log, never its words, which might repeat the secret.
+    """
+
+    outcome: SecretOutcome
+    secret: str | None = field(default=None, repr=False)
+    where: str = NO_PLACE
+    detail: str = ""
+
+
+class SecretStore(Protocol):
+    """A place for secrets. No method raises for what a keychain does."""
+
+    def where(self) -> str:
+        """Where a secret would be kept, in words; NO_PLACE when nowhere."""
+        ...
+
+    def get(self, name: str = API_KEY) -> Result:
+        """FOUND with the secret, ABSENT, NO_KEYCHAIN, LOCKED, DENIED or FAILED."""
+        ...
+
+    def save(self, secret: str, name: str = API_KEY) -> Result:
+        """SAVED (read back and compared), NO_KEYCHAIN, LOCKED, DENIED, TOO_LONG or FAILED."""
+        ...
+
+    def remove(self, name: str = API_KEY) -> Result:
+        """REMOVED, ABSENT, NO_KEYCHAIN, LOCKED, DENIED or FAILED."""
+        ...
+
+
+class MemoryStore:
+    """Secrets for this run only: tests, the demo, a machine without a keychain."""
+
+    def __init__(self) -> None:
+        self._secrets: dict[str, str] = {}
+
+    def where(self) -> str:
+        """Always "memory"."""
+        return "memory"
+
+    def get(self, name: str = API_KEY) -> Result:
+        """FOUND or ABSENT."""
+        secret = self._secrets.get(name)
+        outcome = SecretOutcome.ABSENT if secret is None else SecretOutcome.FOUND
+        return Result(outcome=outcome, secret=secret, where=self.where())
+
+    def save(self, secret: str, name: str = API_KEY) -> Result:
+        """SAVED."""
+        self._secrets[name] = secret
+        return Result(outcome=SecretOutcome.SAVED, where=self.where())
+
+    def remove(self, name: str = API_KEY) -> Result:
+        """REMOVED or ABSENT."""
+        known = self._secrets.pop(name, None) is not None
+        outcome = SecretOutcome.REMOVED if known else SecretOutcome.ABSENT
+        return Result(outcome=outcome, where=self.where())
+
+
+def service_name(profile: str) -> str:
+    """The keychain's name for a profile's secrets: profiles never share one."""
+    return f"Enigma Control Panel – {profile}"
+
+
+def _system_backend() -> "KeyringBackend":
+    import keyring  # noqa: PLC0415 - costs time, so not before the first call
+
+    return keyring.get_keyring()
+
+
+class KeychainStore:
+    """Secrets in the system's keychain, under one service name (`service_name`).
+
+    find_backend is for tests; by default keyring chooses.
+    """
+
+    def __init__(
+        self, service: str, find_backend: "Callable[[], KeyringBackend]" = _system_backend
+    ) -> None:
+        self._service = service
+        self._find_backend = find_backend
+
+    def where(self) -> str:
+        """The keychain in words; NO_PLACE when there is none that we accept."""
+        return self._guarded(lambda _backend, place: Result(outcome=_OK, where=place)).where
+
+    def get(self, name: str = API_KEY) -> Result:
+        """See SecretStore.get."""
+        return self._guarded(lambda backend, place: self._get(backend, place, name))
+
+    def save(self, secret: str, name: str = API_KEY) -> Result:
+        """See SecretStore.save."""
+        return self._guarded(lambda backend, place: self._save(backend, place, name, secret))
+
+    def remove(self, name: str = API_KEY) -> Result:
+        """See SecretStore.remove."""
+        return self._guarded(lambda backend, place: self._remove(backend, place, name))
+
+    def _get(self, backend: "KeyringBackend", place: str, name: str) -> Result:
+        secret = backend.get_password(self._service, name)
+        outcome = SecretOutcome.ABSENT if secret is None else SecretOutcome.FOUND
+        return Result(outcome=outcome, secret=secret, where=place)
+
+    def _save(self, backend: "KeyringBackend", place: str, name: str, secret: str) -> Result:
+        if place == _WINDOWS and _utf16_units(secret) > WINDOWS_MAX_CHARS:
+            return Result(outcome=SecretOutcome.TOO_LONG, where=place)
+        backend.set_password(self._service, name, secret)
+        # Some backends forget without a word.
+        kept = backend.get_password(self._service, name) == secret
+        return Result(outcome=SecretOutcome.SAVED if kept else SecretOutcome.FAILED, where=place)
+
+    def _remove(self, backend: "KeyringBackend", place: str, name: str) -> Result:
+        # Asked first, because backends say "not there" and "will not" with the same error.
+        if backend.get_password(self._service, name) is None:
+            return Result(outcome=SecretOutcome.ABSENT, where=place)
+        backend.delete_password(self._service, name)
+        gone = backend.get_password(self._service, name) is None
+        return Result(outcome=SecretOutcome.REMOVED if gone else SecretOutcome.FAILED, where=place)
+
+    def _guarded(self, call: "Callable[[KeyringBackend, str], Result]") -> Result:
+        place = NO_PLACE
+        try:
+            backend, place = _accepted(self._find_backend())
+            if backend is None:
+                return Result(outcome=SecretOutcome.NO_KEYCHAIN)
+            return call(backend, place)
+        except Exception as error:  # noqa: BLE001 - backends raise whatever their system raises
+            outcome = _outcome_of(error)
+            if outcome is SecretOutcome.NO_KEYCHAIN:
+                place = NO_PLACE
+            return Result(outcome=outcome, where=place, detail=type(error).__name__)
+
+
+_OK = SecretOutcome.FOUND
+_WINDOWS = "the Windows Credential Manager"
+
+_PLACES = {
+    "keyring.backends.SecretService": "the GNOME keyring",
+    "keyring.backends.libsecret": "the GNOME keyring",
+    "keyring.backends.kwallet": "KWallet",
+    "keyring.backends.macOS": "the macOS keychain",
+    "keyring.backends.Windows": _WINDOWS,
+    "keyring.backends.null": "a keychain that is switched off",
+}
+"""By module. All others are refused: some write plain files and no list of those is complete."""
+
+_CHAINER = "keyring.backends.chainer"
+
+
+def where_name(backend: "KeyringBackend") -> str:
+    """A backend in words; NO_PLACE for one that we do not accept."""
+    name = _PLACES.get(type(backend).__module__, NO_PLACE)
+    if name == "the GNOME keyring" and _is_kde():
+        return "KWallet"  # Plasma serves the same interface from its wallet
+    return name
+
+
+def _is_kde() -> bool:
+    desktops = os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
+    return sys.platform == "linux" and "KDE" in desktops
+
+
+def _accepted(backend: "KeyringBackend") -> "tuple[KeyringBackend | None, str]":
+    """The first backend that we accept: of a chain, which may hold files, one of its links."""
+    links = [backend]
+    if type(backend).__module__ == _CHAINER:
+        links = list(getattr(backend, "backends", ()))
+    return next(((link, where_name(link)) for link in links if where_name(link)), (None, NO_PLACE))
+
+
+def _utf16_units(secret: str) -> int:
+    return len(secret.encode("utf-16-le", "surrogatepass")) // 2
+
+
+_BY_NAME = {
+    # Named, because the modules of other systems cannot be imported here.
+    "PromptDismissedException": SecretOutcome.LOCKED,
+    "LockedException": SecretOutcome.LOCKED,
+    "SecAuthFailure": SecretOutcome.DENIED,
+    "PermissionError": SecretOutcome.DENIED,
+    "KeyringLocked": SecretOutcome.LOCKED,
+    "SecretServiceNotAvailableException": SecretOutcome.NO_KEYCHAIN,
+    "NoKeyringError": SecretOutcome.NO_KEYCHAIN,
+    "InitError": SecretOutcome.NO_KEYCHAIN,
+}
+
+_WINDOWS_CODES = {5: SecretOutcome.DENIED, 1783: SecretOutcome.TOO_LONG}
+"""ERROR_ACCESS_DENIED; RPC_X_BAD_STUB_DATA, which the manager says of a secret beyond its limit."""
+
+
+def _outcome_of(error: BaseException) -> SecretOutcome:
+    """The outcome that an error or, failing that, one of its causes stands for; deepest first."""
+    for cause in reversed(list(_causes(error))):
+        code = getattr(cause, "winerror", None)
+        if code in _WINDOWS_CODES:
+            return _WINDOWS_CODES[code]
+        if _dbus_name(cause).endswith(".AccessDenied"):
+            return SecretOutcome.DENIED
+        for cls in type(cause).__mro__:
+            if cls.__name__ in _BY_NAME:
+                return _BY_NAME[cls.__name__]
+    return SecretOutcome.FAILED
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _dbus_name(error: BaseException) -> str:
+    """jeepney's DBusErrorResponse keeps the error's name in `name`."""
+    name = getattr(error, "name", None)
+    return name if isinstance(name, str) else ""

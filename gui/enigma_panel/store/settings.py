@@ -1,0 +1,127 @@
+"""What the program remembers of the person's choices: one small JSON file, versioned.
+
+A broken file is kept aside and told. Keys that this version does not know survive a save. A file
+of a newer version stays as it is: work goes on with the defaults and nothing is written over it.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from enigma_panel.store.atomic import write_atomic
+from enigma_panel.store.problem import Problem, ProblemKind, keep_aside
+
+VERSION = 1
+DEFAULT_BASE_URL = "https://connect.enigma.click"
+MAX_BYTES = 1_000_000
+"""A settings file beyond this is rubbish: a real one has a few kilobytes."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The choices. `msgspec.structs.replace` makes a changed copy.
+
+    window_geometry, window_splitter, sessions_header, tasks_header: Qt's own state, base64 text,
+    empty = none yet; a header's state holds which columns are hidden.
+    others: keys of the file that this version does not know.
+    """
+
+    version: int = VERSION
+    base_url: str = DEFAULT_BASE_URL
+    show_ended: bool = False
+    window_geometry: str = ""
+    window_splitter: str = ""
+    sessions_header: str = ""
+    tasks_header: str = ""
+    others: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class SettingsError(Exception):
+    """The settings could not be written. `reason` is the system's own sentence."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What lies at the settings' place."""
+
+    settings: Settings = field(default_factory=Settings)
+    problem: ProblemKind | None = None
+    reason: str = ""
+
+
+def load(path: Path) -> tuple[Settings, Problem | None]:
+    """The settings at `path`, or the defaults; never raises for what is found there."""
+    found = _look(path)
+    if found.problem is None:
+        return found.settings, None
+    kept_as, reason = None, found.reason
+    if found.problem is ProblemKind.BROKEN:
+        try:
+            kept_as = keep_aside(path)
+        except OSError as error:
+            reason = f"{reason}; cannot be moved: {error.strerror}"
+    problem = Problem(kind=found.problem, path=path, kept_as=kept_as, reason=reason)
+    return found.settings, problem
+
+
+def save(path: Path, settings: Settings) -> bool:
+    """Write the settings as a whole (0600), durably; the folder must exist.
+
+    False when a newer version's file is there, which is left alone. A broken file that appeared
+    meanwhile is kept aside. SettingsError when the disk refuses.
+    """
+    found = _look(path)
+    if found.problem is ProblemKind.NEWER:
+        return False
+    if found.problem is ProblemKind.UNREADABLE:
+        raise SettingsError(path, found.reason)
+    try:
+        if found.problem is ProblemKind.BROKEN:
+            keep_aside(path)
+        write_atomic(path, _encode(settings))
+    except OSError as error:
+        raise SettingsError(path, error.strerror or str(error)) from error
+    return True
+
+
+def _look(path: Path) -> _Found:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return _Found()
+    except IsADirectoryError:
+        return _Found(problem=ProblemKind.BROKEN, reason="a folder")
+    except OSError as error:
+        return _Found(problem=ProblemKind.UNREADABLE, reason=error.strerror or str(error))
+    if len(data) > MAX_BYTES:
+        return _Found(problem=ProblemKind.BROKEN, reason="too large")
+    try:
+        return _decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return _Found(problem=ProblemKind.BROKEN, reason=str(error))
+
+
+def _decode(data: bytes) -> _Found:
+    values = msgspec.json.decode(data, type=dict[str, Any])
+    version = values.get("version", VERSION)
+    # Only the number is read of a newer file: its other fields may have changed their meaning.
+    if type(version) is int and version > VERSION:
+        return _Found(problem=ProblemKind.NEWER, reason=f"version {version}")
+    names = set(Settings.__struct_fields__) - {"others"}
+    known = {name: value for name, value in values.items() if name in names}
+    others = {name: value for name, value in values.items() if name not in names}
+    return _Found(msgspec.convert({**known, "others": others}, Settings))
+
+
+def _encode(settings: Settings) -> bytes:
+    values = msgspec.to_builtins(settings)
+    others = values.pop("others")
+    text = msgspec.json.encode({**others, **values})
+    return msgspec.json.format(text, indent=2) + b"\n"

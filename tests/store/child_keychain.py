@@ -1,0 +1,38 @@
+"""A process of its own on a session bus: does each step with the real keychain and prints JSON.
+
+With the argument "locked" it saves, locks the collection, and tries again.
+"""
+
+import json
+import sys
+
+from enigma_panel.store.secrets import KeychainStore, Result, service_name
+
+KEY = "enig_real_key"
+
+
+def told(result: Result) -> list[str | None]:
+    return [result.outcome.value, result.where, result.secret]
+
+
+def lock() -> None:
+    import secretstorage
+
+    bus = secretstorage.dbus_init()
+    secretstorage.get_default_collection(bus).lock()
+    bus.close()
+
+
+def main() -> None:
+    store = KeychainStore(service_name("test"))
+    steps = [told(store.get()), told(store.save(KEY)), told(store.get())]
+    if "locked" in sys.argv:
+        lock()
+        steps += [told(store.get()), told(store.save(KEY))]
+    else:
+        steps += [told(KeychainStore(service_name("other")).get())]
+    steps += [told(store.remove()), told(store.remove())]
+    print(json.dumps(steps))
+
+
+main()

@@ -1,0 +1,53 @@
+"""A process of its own that records and settles intents and says so, until it is killed.
+
+Arguments: the ledger's path, how many rounds (0 = for ever), when to open it (wall clock, seconds).
+Each line that it prints was durable before: "o <key> <number>" for an opened intent, "s <key>" for
+a settled one. "aside" says that it found rubbish.
+"""
+
+import itertools
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from enigma_panel.core.records import Phase, Session, Task, TaskSpec, TaskVerb
+from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
+
+
+def one_round(ledger: Ledger, now_ms: int) -> None:
+    session = Session(
+        base_url="http://127.0.0.1:1",
+        key_print="0" * 16,
+        site="child.example",
+        since_ms=now_ms,
+        created_ms=now_ms,
+    )
+    task = Task(
+        session_key=0,
+        verb=TaskVerb.NEW_TASK,
+        spec=TaskSpec(text="x" * (now_ms % 7_000)),
+        since_ms=now_ms,
+        created_ms=now_ms,
+    )
+    intent = ledger.open_intent(IntentKind.START_SESSION, session, task, now_ms)
+    print("o", intent.key, intent.session.number, flush=True)
+    opened = replace(intent.session, phase=Phase.OPEN, service_id=f"sess_{intent.key}")
+    ledger.settle(intent.key, Outcome.KNOWN, now_ms, opened)
+    print("s", intent.key, flush=True)
+
+
+def main() -> None:
+    time.sleep(max(0.0, float(sys.argv[3]) - time.time()))
+    ledger, problem = Ledger.open(Path(sys.argv[1]))
+    if problem is not None:
+        print("aside", flush=True)
+    rounds = int(sys.argv[2])
+    with ledger:
+        for n in itertools.count(1):
+            one_round(ledger, n * 13)
+            if n == rounds:
+                return
+
+
+main()

@@ -1,0 +1,88 @@
+"""Records and odd ways into the file that several tests of the store use."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from enigma_panel.core.records import Session, Task, TaskSpec, TaskVerb
+from enigma_panel.store.ledger import Intent, IntentKind, Ledger
+
+NOW = 1_750_000_000_000
+
+
+def a_session(**changes: Any) -> Session:
+    """A session that is not in the ledger yet."""
+    plain = Session(
+        base_url="https://connect.enigma.click",
+        key_print="0123456789abcdef",
+        site="shop.example",
+        since_ms=NOW,
+        created_ms=NOW,
+    )
+    return replace(plain, **changes)
+
+
+def a_task(text: str = "Buy the cheapest USB-C hub", **changes: Any) -> Task:
+    """A task that is not in the ledger yet."""
+    plain = Task(
+        session_key=0,
+        verb=TaskVerb.NEW_TASK,
+        spec=TaskSpec(text=text),
+        since_ms=NOW,
+        created_ms=NOW,
+    )
+    return replace(plain, **changes)
+
+
+def start(ledger: Ledger, session: Session | None = None, task: Task | None = None) -> Intent:
+    """Record the start of a session together with its first task."""
+    return ledger.open_intent(
+        IntentKind.START_SESSION, session or a_session(), task or a_task(), NOW
+    )
+
+
+def started(ledger: Ledger, session: Session | None = None, task: Task | None = None) -> Task:
+    """The task of a start, as stored."""
+    stored = start(ledger, session, task).task
+    assert stored is not None
+    return stored
+
+
+@contextmanager
+def raw(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection of SQLite's own to the file."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def make_lone_halves_visible(text: str) -> str:
+    """What the ledger promises to keep of a text; another way to it than the ledger's own."""
+    joined = re.sub(
+        "([\ud800-\udbff])([\udc00-\udfff])",
+        lambda pair: chr(0x10000 + ((ord(pair[1]) - 0xD800) << 10) + ord(pair[2]) - 0xDC00),
+        text,
+    )
+    return re.sub("[\ud800-\udfff]", "�", joined)
+
+
+def flat(value: Any) -> Any:
+    """A record as nested plain values, cleaned as promised, decimals by their exact spelling."""
+    if is_dataclass(value):
+        return {field.name: flat(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [flat(item) for item in value]
+    if isinstance(value, Decimal):
+        return f"decimal {value}"
+    if type(value) is str:
+        return make_lone_halves_visible(value)
+    if type(value) is int:
+        return max(-(2**63 - 1), min(2**63 - 1, value))
+    return value

@@ -1,0 +1,153 @@
+"""The file itself: its modes, rubbish in its place, other versions, a disk that refuses."""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.store.helpers import raw, start
+
+from enigma_panel.store.ledger import (
+    Ledger,
+)
+from enigma_panel.store.ledger.schema import APPLICATION_ID, MIGRATIONS
+from enigma_panel.store.problem import ProblemKind
+
+posix = pytest.mark.skipif(os.name == "nt", reason="file modes are POSIX")
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@posix
+def test_only_this_user_may_read_it(ledger: Ledger) -> None:
+    start(ledger)
+    names = ["ledger.sqlite3", "ledger.sqlite3-shm", "ledger.sqlite3-wal"]
+    assert sorted(file.name for file in ledger.path.parent.iterdir()) == names
+    assert {_mode(file) for file in ledger.path.parent.iterdir()} == {0o600}
+    assert _mode(ledger.path.parent) == 0o700
+
+
+@posix
+def test_a_ledger_with_loose_modes_is_tightened(ledger_path: Path) -> None:
+    ledger, _ = Ledger.open(ledger_path)
+    start(ledger)
+    copy = ledger_path.parent / "copy.sqlite3"
+    for ending in ("", "-wal"):  # as a backup program would bring them back
+        shutil.copyfile(f"{ledger_path}{ending}", f"{copy}{ending}")
+        Path(f"{copy}{ending}").chmod(0o644)
+    ledger.close()
+    with Ledger.open(copy)[0] as again:
+        assert again.task_count() == 1
+        assert {_mode(Path(f"{copy}{end}")) for end in ("", "-wal", "-shm")} == {0o600}
+
+
+def test_durable_settings_are_on(ledger: Ledger) -> None:
+    values = {
+        name: ledger._db.rows(f"PRAGMA {name}")[0][0]
+        for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    }
+    assert values == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "busy_timeout": 5_000,
+    }
+    assert ledger._db.rows("PRAGMA application_id")[0][0] == APPLICATION_ID
+    assert ledger._db.rows("PRAGMA user_version")[0][0] == len(MIGRATIONS)
+
+
+def test_closing_leaves_one_file(ledger: Ledger) -> None:
+    intent = start(ledger)
+    ledger.close()
+    assert [file.name for file in ledger.path.parent.iterdir()] == ["ledger.sqlite3"]
+    with Ledger.open(ledger.path)[0] as again:
+        assert again.unsettled() == [intent]
+
+
+def _damage(path: Path) -> None:
+    """Overwrite the pages after the first: the header stays good."""
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * (size - 4096))
+
+
+def _replace_by(content: bytes) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(content)
+
+
+def _foreign(path: Path) -> None:
+    path.unlink()
+    with raw(path) as connection:
+        connection.execute("CREATE TABLE cookies (name TEXT)")
+
+
+def _truncate(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+
+
+RUBBISH: dict[str, Callable[[Path], object]] = {
+    "text": _replace_by(b"{not a database" * 500),
+    "one byte": _replace_by(b"x"),
+    "header only": _replace_by(b"SQLite format 3\0"),
+    "header and rubbish": _replace_by(b"SQLite format 3\0" + b"\xff" * 9_000),
+    "damaged pages": _damage,
+    "cut in half": _truncate,
+    "another program's": _foreign,
+}
+
+
+@pytest.mark.parametrize("kind", sorted(RUBBISH))
+def test_rubbish_is_kept_aside_and_work_goes_on(ledger_path: Path, kind: str) -> None:
+    with Ledger.open(ledger_path)[0] as ledger:
+        for _ in range(40):
+            start(ledger)
+    RUBBISH[kind](ledger_path)
+    before = ledger_path.read_bytes()
+    ledger, problem = Ledger.open(ledger_path)
+    with ledger:
+        assert ledger.task_count() == 0
+        start(ledger)
+    assert problem is not None
+    assert problem.kind is ProblemKind.BROKEN
+    assert problem.path == ledger_path
+    assert problem.kept_as is not None
+    assert problem.kept_as.name.startswith("ledger.sqlite3.broken-2")
+    assert problem.kept_as.read_bytes() == before
+    assert problem.reason
+    again, problem = Ledger.open(ledger_path)
+    with again:
+        assert (again.task_count(), problem) == (1, None)
+
+
+@pytest.mark.parametrize("content", [b"rubbish", b""])
+def test_the_wal_of_a_broken_file_is_kept_with_it(ledger_path: Path, content: bytes) -> None:
+    ledger, _ = Ledger.open(ledger_path)
+    start(ledger)
+    wal = Path(f"{ledger_path}-wal").read_bytes()
+    ledger.close()
+    ledger_path.write_bytes(content)
+    Path(f"{ledger_path}-wal").write_bytes(wal)
+    ledger, problem = Ledger.open(ledger_path)
+    ledger.close()
+    assert problem is not None
+    assert problem.kept_as is not None
+    assert Path(f"{problem.kept_as}-wal").read_bytes() == wal
+
+
+def test_several_broken_files_never_overwrite_each_other(ledger_path: Path) -> None:
+    ledger_path.parent.mkdir()
+    kept = []
+    for n in range(4):
+        ledger_path.write_bytes(b"rubbish %d" % n)
+        ledger, problem = Ledger.open(ledger_path)
+        ledger.close()
+        assert problem is not None
+        kept.append(problem.kept_as)
+    contents = [path.read_bytes() for path in kept if path is not None]
+    assert contents == [b"rubbish %d" % n for n in range(4)]

@@ -1,0 +1,148 @@
+"""Every field of every record survives the ledger, whatever a service or a person puts into it."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.store.helpers import (
+    NOW,
+    a_session,
+    a_task,
+    flat,
+    make_lone_halves_visible,
+    raw,
+    start,
+    started,
+)
+
+from enigma_panel.core.observation import Usage
+from enigma_panel.core.records import Limits, Session, Task, TaskSpec
+from enigma_panel.store.ledger import CorruptLedgerError, Ledger, Step
+from enigma_panel.store.ledger.reads import SESSIONS, STEPS, TASKS
+from enigma_panel.store.ledger.rows import clean_text
+
+# Surrogates, NUL and all else that a Python string can hold.
+TEXTS = st.text(st.characters(exclude_categories=()), max_size=40)
+NUMBERS = st.integers() | st.sampled_from([2**63 - 1, 2**63, -(2**63), 10**30])
+AMOUNTS = st.decimals() | st.sampled_from(
+    [Decimal("1E+999999"), Decimal("0.10"), Decimal("-0"), Decimal("1E-400"), Decimal("sNaN")]
+)
+
+
+def _some(record: type, **fixed: Any) -> st.SearchStrategy[Any]:
+    return st.builds(record, **fixed)
+
+
+for plain, strategy in ((str, TEXTS), (int, NUMBERS), (Decimal, AMOUNTS)):
+    st.register_type_strategy(plain, strategy)
+
+SPECS = _some(TaskSpec, limits=_some(Limits))
+SESSION_RECORDS = _some(Session, key=st.just(0), current_task=st.none())
+TASK_RECORDS = _some(Task, key=st.just(0), session_key=st.just(0), spec=SPECS, usage=_some(Usage))
+
+MANY = settings(
+    max_examples=60,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@given(session=SESSION_RECORDS, task=TASK_RECORDS)
+@MANY
+def test_every_field_comes_back(ledger: Ledger, session: Session, task: Task) -> None:
+    intent = start(ledger, session, task)
+    assert intent.task is not None
+    expected = replace(
+        session,
+        key=intent.session.key,
+        number=intent.session.number,
+        current_task=intent.task.key,
+    )
+    assert flat(intent.session) == flat(expected)
+    assert flat(ledger.session(intent.session.key)) == flat(expected)
+    asked = replace(task, key=intent.task.key, session_key=intent.session.key)
+    assert flat(intent.task) == flat(asked)
+    assert flat(ledger.task(intent.task.key)) == flat(asked)
+
+
+@given(session=SESSION_RECORDS, task=TASK_RECORDS)
+@MANY
+def test_an_update_overwrites_every_field(ledger: Ledger, session: Session, task: Task) -> None:
+    intent = start(ledger)
+    assert intent.task is not None
+    new_task = replace(task, key=intent.task.key, session_key=intent.session.key)
+    new_session = replace(session, key=intent.session.key, site="other", number=intent.session.key)
+    ledger.save(new_session, new_task)
+    assert flat(ledger.session(new_session.key)) == flat(new_session)
+    assert flat(ledger.task(new_task.key)) == flat(new_task)
+
+
+@given(text=TEXTS)
+@MANY
+def test_a_text_is_cleaned_only_of_lone_halves(text: str) -> None:
+    assert clean_text(text) == make_lone_halves_visible(text)
+
+
+def test_the_odd_characters_by_name(ledger: Ledger) -> None:
+    text = "NUL \0, pair \ud83d\ude00, halves \ud83d \ude00, BOM \ufeff, \U0010ffff, \r\n"
+    task = started(ledger, task=a_task(text))
+    assert task.spec.text == "NUL \0, pair 😀, halves � �, BOM \ufeff, \U0010ffff, \r\n"
+    assert ledger.task(task.key) == task
+
+
+def test_the_tables_have_exactly_the_columns_of_the_records(ledger: Ledger) -> None:
+    with raw(ledger.path) as connection:
+        for table, derived in ((SESSIONS, set()), (TASKS, {"cost_nano"}), (STEPS, set())):
+            info = connection.execute(f"PRAGMA table_info({table.name})").fetchall()
+            assert {row[1] for row in info} == set(table.columns) | derived
+            assert len(set(table.columns)) == len(table.columns)
+
+
+def test_steps_come_back_in_their_order_and_only_the_last(ledger: Ledger) -> None:
+    task = started(ledger)
+    other = started(ledger)
+    ledger.add_steps(task.key, [Step(at_ms=NOW - n, kind="sent", text=f"n {n}") for n in range(9)])
+    ledger.add_steps(other.key, [Step(at_ms=NOW, kind="agent", text="\ud800")])
+    steps = ledger.steps(task.key, limit=3)
+    assert [step.text for step in steps] == ["n 6", "n 7", "n 8"]
+    assert [step.at_ms for step in steps] == [NOW - 6, NOW - 7, NOW - 8]
+    assert [(s.task_key, s.kind, s.text) for s in ledger.steps(other.key)] == [
+        (other.key, "agent", "�")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("status", "'dreaming'"), ("cost", "'a lot'"), ("avoid_domains", "'{'"), ("verb", "''")],
+)
+def test_a_value_that_no_version_wrote_is_a_corrupt_ledger(
+    ledger: Ledger, column: str, value: str
+) -> None:
+    task = started(ledger)
+    with raw(ledger.path) as connection:
+        connection.execute(f"UPDATE tasks SET {column} = {value}")
+    with pytest.raises(CorruptLedgerError, match=f"row {task.key}"):
+        ledger.task(task.key)
+
+
+def test_an_intent_of_an_unheard_of_kind_is_a_corrupt_ledger(ledger: Ledger) -> None:
+    start(ledger)
+    with raw(ledger.path) as connection:
+        connection.execute("UPDATE intents SET kind = 'wish'")
+    with pytest.raises(CorruptLedgerError, match="wish"):
+        ledger.unsettled()
+
+
+def test_a_text_that_is_not_utf8_is_a_corrupt_ledger(ledger_path: Path) -> None:
+    ledger, _ = Ledger.open(ledger_path)
+    with ledger:
+        session = start(ledger, a_session()).session
+        with raw(ledger_path) as connection:
+            connection.execute("UPDATE sessions SET label = CAST(x'ff41' AS TEXT)")
+        with pytest.raises(CorruptLedgerError):
+            ledger.session(session.key)

@@ -1,0 +1,201 @@
+"""The settings file: whole or old, broken ones kept aside, newer ones left as they are."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from enigma_panel.store.problem import ProblemKind
+from enigma_panel.store.settings import (
+    DEFAULT_BASE_URL,
+    MAX_BYTES,
+    Settings,
+    SettingsError,
+    load,
+    save,
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the settings are; there is no file yet."""
+    (tmp_path / "room").mkdir()
+    return tmp_path / "room" / "settings.json"
+
+
+CHANGED = Settings(
+    base_url="http://127.0.0.1:8080",
+    show_ended=True,
+    window_geometry="AdnQywAD",
+    window_splitter="AAAA/w==",
+    sessions_header="c2Vzc2lvbnM=",
+    tasks_header="dGFza3M=",
+)
+
+
+def test_without_a_file_there_are_the_defaults(path: Path) -> None:
+    assert load(path) == (Settings(), None)
+    assert Settings().base_url == DEFAULT_BASE_URL == "https://connect.enigma.click"
+    assert not path.exists()
+
+
+def test_what_was_saved_is_loaded(path: Path) -> None:
+    assert save(path, CHANGED)
+    assert load(path) == (CHANGED, None)
+    assert json.loads(path.read_text())["version"] == 1
+    assert os.name == "nt" or stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_missing_keys_have_their_defaults(path: Path) -> None:
+    path.write_text('{"show_ended": true}')
+    assert load(path) == (Settings(show_ended=True), None)
+
+
+def test_unknown_keys_survive(path: Path) -> None:
+    path.write_text('{"theme": {"name": "dark", "sizes": [1, 2.5]}, "others": 3, "version": 1}')
+    settings, problem = load(path)
+    assert problem is None
+    save(path, msgspec.structs.replace(settings, show_ended=True))
+    values = json.loads(path.read_text())
+    assert values["theme"] == {"name": "dark", "sizes": [1, 2.5]}
+    assert values["others"] == 3
+    assert values["show_ended"] is True
+
+
+RUBBISH = {
+    "rubbish": b"\x00\xff\xfe rubbish",
+    "empty": b"",
+    "cut": b'{"version": 1, "base_url": "htt',
+    "no object": b"[1, 2]",
+    "wrong type": b'{"show_ended": "perhaps"}',
+    "wrong version": b'{"version": "one"}',
+    "half version": b'{"version": 1.5}',
+    "null": b"null",
+    "not UTF-8": b'{"base_url": "\xff"}',
+    "deep": b'{"others": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "huge": b'{"a": "' + b"x" * MAX_BYTES + b'"}',
+}
+
+
+@pytest.mark.parametrize("kind", sorted(RUBBISH))
+def test_a_broken_file_is_kept_aside_and_told(path: Path, kind: str) -> None:
+    path.write_bytes(RUBBISH[kind])
+    settings, problem = load(path)
+    assert settings == Settings()
+    assert problem is not None
+    assert (problem.kind, problem.path) == (ProblemKind.BROKEN, path)
+    assert problem.kept_as is not None
+    assert problem.kept_as.name.startswith("settings.json.broken-2")
+    assert problem.kept_as.read_bytes() == RUBBISH[kind]
+    assert not path.exists()
+    assert save(path, CHANGED)
+    assert load(path) == (CHANGED, None)
+
+
+def test_several_broken_files_never_overwrite_each_other(path: Path) -> None:
+    kept = []
+    for n in range(4):
+        path.write_bytes(b"rubbish %d" % n)
+        problem = load(path)[1]
+        assert problem is not None
+        kept.append(problem.kept_as)
+    contents = [file.read_bytes() for file in kept if file is not None]
+    assert contents == [b"rubbish %d" % n for n in range(4)]
+
+
+def test_a_folder_in_its_place_is_kept_aside(path: Path) -> None:
+    path.mkdir()
+    problem = load(path)[1]
+    assert problem is not None
+    assert problem.kept_as is not None
+    assert problem.kept_as.is_dir()
+
+
+def test_a_newer_file_is_left_alone(path: Path) -> None:
+    newer = b'{"version": 2, "base_url": {"now": "an object"}, "show_ended": true}'
+    path.write_bytes(newer)
+    settings, problem = load(path)
+    assert settings == Settings()
+    assert problem is not None
+    assert (problem.kind, problem.kept_as) == (ProblemKind.NEWER, None)
+    assert save(path, CHANGED) is False
+    assert path.read_bytes() == newer
+
+
+def test_rubbish_that_came_meanwhile_is_kept_by_a_save(path: Path) -> None:
+    load(path)
+    path.write_bytes(b"rubbish")
+    assert save(path, CHANGED)
+    assert load(path) == (CHANGED, None)
+    kept = [file for file in path.parent.iterdir() if file != path]
+    assert [file.read_bytes() for file in kept] == [b"rubbish"]
+
+
+def test_a_disk_that_refuses_leaves_the_old_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(path, CHANGED)
+
+    def refuse(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("enigma_panel.store.atomic.os.fsync", refuse)
+    with pytest.raises(SettingsError, match="No space left") as caught:
+        save(path, Settings())
+    assert caught.value.path == path
+    monkeypatch.undo()
+    assert load(path) == (CHANGED, None)
+    assert [file.name for file in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_file_and_folder_are_synced_before_and_after_the_change(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    real_fsync, real_replace = os.fsync, Path.replace
+
+    def fsync(handle: int) -> None:
+        folder = stat.S_ISDIR(os.fstat(handle).st_mode)
+        steps.append("folder" if folder else f"file of {os.fstat(handle).st_size > 0}")
+        real_fsync(handle)
+
+    def replace(self: Path, target: Path) -> Path:
+        steps.append("replace")
+        return real_replace(self, target)
+
+    monkeypatch.setattr("enigma_panel.store.atomic.os.fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
+    save(path, CHANGED)
+    assert steps == ["file of True", "replace", "folder"]
+
+
+def test_a_file_that_may_not_be_read_is_neither_moved_nor_overwritten(open_folder: Path) -> None:
+    path = open_folder / "settings.json"
+    path.write_text('{"show_ended": true}')
+    path.chmod(0)
+    settings, problem = load(path)
+    assert settings == Settings()
+    assert problem is not None
+    assert (problem.kind, problem.kept_as) == (ProblemKind.UNREADABLE, None)
+    with pytest.raises(SettingsError, match="denied"):
+        save(path, CHANGED)
+    path.chmod(0o600)
+    assert path.read_text() == '{"show_ended": true}'
+
+
+def test_a_broken_file_that_cannot_be_moved_stays(open_folder: Path) -> None:
+    path = open_folder / "settings.json"
+    path.write_text("rubbish")
+    open_folder.chmod(0o500)
+    settings, problem = load(path)
+    assert settings == Settings()
+    assert problem is not None
+    assert (problem.kind, problem.kept_as) == (ProblemKind.BROKEN, None)
+    assert "cannot be moved" in problem.reason
+    with pytest.raises(SettingsError):
+        save(path, CHANGED)
+    assert path.read_text() == "rubbish"
