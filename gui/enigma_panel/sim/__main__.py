@@ -93,6 +93,12 @@ def _add_options(parser: _Parser) -> None:
     )
     add("--balance", type=_amount, default=Decimal("12.50"), help="US dollars to begin with")
     add("--places", type=_places, default=5, help="how many sessions may be open at a time")
+    add(
+        "--calls-per-minute",
+        type=_places,
+        default=10,
+        help="departs from the documented 10, for measurements with many sessions",
+    )
     add("--seed", type=int, default=None, help="makes ids and texts the same each time")
     add("--faults", action="store_true", help="opens /_sim/faults and /_sim/state for tests")
 
@@ -121,6 +127,7 @@ def main(argv: list[str]) -> int:
         rate_limit=options.rate_limit,
         balance=options.balance,
         places=options.places,
+        calls_per_minute=options.calls_per_minute,
     )
     try:
         run(options.port, settings, options.seed, options.faults)

@@ -23,7 +23,6 @@ from enigma_panel.sim.session import EPSILON, Session
 from enigma_panel.sim.settings import (
     DEMO_KEY,
     HOLD_SECONDS,
-    RATE_LIMIT,
     RATE_PERIOD,
     SESSION_MS,
     Settings,
@@ -180,7 +179,8 @@ class Service:
 
     def _count(self, path: str, headers: dict[str, str]) -> None:
         bucket = "" if self.settings.rate_limit == "shared" else path
-        window = self._windows.setdefault(bucket, SlidingWindow(RATE_LIMIT, RATE_PERIOD))
+        fresh = SlidingWindow(self.settings.calls_per_minute, RATE_PERIOD)
+        window = self._windows.setdefault(bucket, fresh)
         verdict: Verdict = window.ask(self._clock())
         headers.update(bodies.rate_headers(verdict, self._epoch + self._clock()))
         if not verdict.allowed:

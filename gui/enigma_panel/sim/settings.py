@@ -28,7 +28,8 @@ class Settings:
     """The choices of one simulated service.
 
     ``speed`` is service seconds per real second; ``balance`` is in US dollars; ``places`` is the
-    number of sessions a user may have open; ``instances`` is the number of browsers that exist
+    number of sessions a user may have open; ``calls_per_minute`` departs from the documented 10
+    only for measurements with many sessions; ``instances`` is the number of browsers that exist
     (``None``: always enough).
     """
 
@@ -38,6 +39,7 @@ class Settings:
     rate_limit: Literal["per-endpoint", "shared"] = "per-endpoint"
     balance: Decimal = Decimal("12.50")
     places: int = 5
+    calls_per_minute: int = RATE_LIMIT
     instances: int | None = None
 
     @property
