@@ -32,6 +32,17 @@ def test_only_this_user_may_read_it(ledger: Ledger) -> None:
 
 
 @posix
+def test_it_is_private_from_the_first_moment(
+    ledger_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(self: Path, mode: int) -> None:
+        raise AssertionError(f"{self} had to be changed to {mode:o}")
+
+    monkeypatch.setattr(Path, "chmod", too_late)
+    Ledger.open(ledger_path)[0].close()
+
+
+@posix
 def test_a_ledger_with_loose_modes_is_tightened(ledger_path: Path) -> None:
     ledger, _ = Ledger.open(ledger_path)
     start(ledger)
@@ -89,6 +100,14 @@ def _foreign(path: Path) -> None:
 def _truncate(path: Path) -> None:
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size // 2)
+
+
+def test_closing_folds_the_wal_also_while_another_looks_on(ledger: Ledger) -> None:
+    start(ledger)
+    with raw(ledger.path) as other:
+        assert other.execute("SELECT count(*) FROM tasks").fetchone() == (1,)
+        ledger.close()
+        assert Path(f"{ledger.path}-wal").stat().st_size == 0
 
 
 RUBBISH: dict[str, Callable[[Path], object]] = {

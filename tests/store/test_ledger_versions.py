@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.store.helpers import raw, start
 
-from enigma_panel.store.ledger import Ledger, LedgerError, NewerLedgerError, database
+from enigma_panel.store.ledger import Ledger, LedgerError, NewerLedgerError, database, schema
 from enigma_panel.store.ledger.schema import MIGRATIONS
 
 
@@ -48,6 +48,12 @@ def test_a_migration_brings_the_old_rows_along(ledger_path: Path) -> None:
     database.Database.open(ledger_path, [*MIGRATIONS, _second]).close()
     with pytest.raises(NewerLedgerError):
         Ledger.open(ledger_path)
+
+
+def test_a_migration_that_another_process_has_just_made_is_not_repeated(ledger: Ledger) -> None:
+    with raw(ledger.path) as connection:
+        schema._step(connection, MIGRATIONS)
+    assert ledger._db.rows("PRAGMA user_version") == [(len(MIGRATIONS),)]
 
 
 @pytest.mark.parametrize("step", [_half, _dangling])

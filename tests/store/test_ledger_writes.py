@@ -158,7 +158,7 @@ def test_a_new_name_and_back(ledger: Ledger) -> None:
         ledger.rename(key, "again")
         back = ledger.rename(key, blank)
         assert back is not None
-        assert back.name == "shop.example 1"
+        assert (back.label, back.name) == (None, "shop.example 1")
     assert ledger.rename(4711, "nobody") is None
 
 

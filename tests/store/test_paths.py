@@ -3,6 +3,7 @@
 import os
 import stat
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -84,11 +85,12 @@ def test_an_unwritable_folder_is_named(open_folder: Path) -> None:
         Folders(open_folder / "new", folders.config).prepare()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the full device is Linux's")
 def test_a_folder_without_room_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_: object) -> object:
-        raise OSError(28, "No space left on device")
+    def full(**_: object) -> IO[bytes]:
+        return Path("/dev/full").open("wb")
 
-    monkeypatch.setattr("enigma_panel.store.paths.tempfile.TemporaryFile", refuse)
+    monkeypatch.setattr("enigma_panel.store.paths.tempfile.TemporaryFile", full)
     with pytest.raises(FolderError, match="No space left"):
         folders_below(tmp_path).prepare()
 

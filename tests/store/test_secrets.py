@@ -94,8 +94,7 @@ def test_memory_does_the_same() -> None:
     assert store.get().outcome is OUT.ABSENT
     assert store.save(KEY).outcome is OUT.SAVED
     assert store.get() == Result(outcome=OUT.FOUND, secret=KEY, where="memory")
-    assert store.remove().outcome is OUT.REMOVED
-    assert store.remove().outcome is OUT.ABSENT
+    assert [store.remove().outcome for _ in range(2)] == [OUT.REMOVED, OUT.ABSENT]
 
 
 def test_profiles_do_not_share() -> None:
@@ -128,12 +127,11 @@ class SecretServiceNotAvailableException(Exception):  # noqa: N818 - as above
     pass
 
 
-class WindowsError5(Exception):  # noqa: N818 - stands for pywintypes.error
-    winerror = 5
+class PyWinError(Exception):
+    """Stands for pywintypes.error."""
 
-
-class WindowsError1783(Exception):  # noqa: N818 - as above
-    winerror = 1783
+    def __init__(self, winerror: int) -> None:
+        self.winerror = winerror
 
 
 class DBusErrorResponse(Exception):  # noqa: N818 - the name that jeepney uses
@@ -160,8 +158,8 @@ TROUBLES: dict[str, tuple[BaseException, SecretOutcome]] = {
         _caused_by(keyring.errors.KeyringError("x"), SecAuthFailure()),
         OUT.DENIED,
     ),
-    "Windows denies": (WindowsError5(), OUT.DENIED),
-    "Windows finds it too long": (WindowsError1783(), OUT.TOO_LONG),
+    "Windows denies": (PyWinError(5), OUT.DENIED),
+    "Windows finds it too long": (PyWinError(1783), OUT.TOO_LONG),
     "the bus denies": (DBusErrorResponse(), OUT.DENIED),
     "the system denies": (PermissionError(13, "denied"), OUT.DENIED),
     "will not store": (keyring.errors.PasswordSetError("x"), OUT.FAILED),
@@ -202,8 +200,7 @@ def test_a_backend_that_cannot_even_be_found() -> None:
 
 def test_a_backend_that_forgets_has_failed() -> None:
     store = _store(_bare(null.Keyring))
-    assert store.save(KEY).outcome is OUT.FAILED
-    assert store.get().outcome is OUT.ABSENT
+    assert (store.save(KEY).outcome, store.get().outcome) == (OUT.FAILED, OUT.ABSENT)
 
 
 class Garbling(Fake):
