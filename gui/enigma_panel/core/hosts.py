@@ -19,7 +19,7 @@ _GENERIC = frozenset({
     "co", "me", "tv", "shop", "store", "click", "cloud", "online", "site", "tech", "news", "blog",
     "wiki", "live", "world", "travel", "museum", "xyz", "page", "web", "design", "agency",
     "email", "games", "jobs", "health", "money", "bank", "media", "social", "studio", "academy",
-    "software", "systems", "solutions", "support",
+    "software", "systems", "solutions", "support", "example",
 })
 # fmt: on
 

@@ -1,0 +1,1 @@
+"""The service as it is on the wire. Knows no Qt."""

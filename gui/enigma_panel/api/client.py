@@ -1,0 +1,275 @@
+"""The service over HTTP, dialect E. The only module that imports httpx.
+
+One request function; a time limit per verb; two doors, so that a Terminate never waits behind a
+call that the service holds for 50 s. No call is ever retried here: there is no idempotency key.
+"""
+
+import asyncio
+import logging
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import httpx
+
+from enigma_panel import __version__
+from enigma_panel.api.address import is_loopback, parse_base_url
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    ProtocolError,
+)
+from enigma_panel.api.timeouts import Timeouts
+from enigma_panel.api.tls import make_context_in_thread, make_unused_context
+from enigma_panel.api.verbs import HELD, Verb, Verbs
+from enigma_panel.api.wire.answer import Answer
+from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
+
+MAX_BODY_BYTES = 32 * 1024 * 1024
+"""A longer body is a ProtocolError; it is counted while it streams in."""
+
+KEEP_ALIVE_S = 4.0
+"""Idle quick connections are dropped before the usual 5 s of the servers: a call that meets a
+connection just being closed would be interrupted with its fate unknown."""
+
+log = logging.getLogger(__name__)
+
+# httpx logs whole URLs (they hold session ids) and httpcore, at debug level, headers.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+
+
+NETWORK_FAULTS = (
+    httpx.HTTPError,
+    httpx.StreamError,
+    httpx.InvalidURL,
+    OSError,  # also TimeoutError and ssl.SSLError, which httpx lets through while reading
+    RuntimeError,  # a client that was closed under a call
+)
+
+OnCall = Callable[[str, float, int | None], None]
+"""Told after each call: verb, seconds, HTTP status (None where no whole answer came)."""
+
+MakeTls = Callable[[], Awaitable[ssl.SSLContext]]
+
+
+class HttpClient(Verbs):
+    """One account on one host; implements `ports.ServiceClient`.
+
+    base_url: checked by `parse_base_url` (raises BadAddressError). key: printable ASCII, or "" for
+    none (raises ValueError). transport: stands in for the network in tests. make_tls: builds the
+    TLS context, off the calling thread by default. Nothing is opened before the first call; the
+    object belongs to the event loop of that call.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        timeouts: Timeouts | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        make_tls: MakeTls = make_context_in_thread,
+        on_call: OnCall | None = None,
+    ) -> None:
+        self._base_url = parse_base_url(base_url)
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            # No header can carry it; httpx would complain with the key in its message.
+            raise ValueError("the key holds characters that no key has")
+        super().__init__(key)
+        self._timeouts = timeouts or Timeouts()
+        self._transport = transport
+        self._make_tls = make_tls
+        self._on_call = on_call
+        self._tls: ssl.SSLContext | None = None
+        self._doors: dict[bool, httpx.AsyncClient] = {}
+        self._retired: list[httpx.AsyncClient] = []
+        self._building = asyncio.Lock()
+        self._under_way: set[asyncio.Timeout] = set()
+        self._is_closed = False
+
+    def __repr__(self) -> str:
+        return f"<HttpClient {self._base_url}>"
+
+    @property
+    def base_url(self) -> str:
+        """Scheme, host and port, without a trailing slash."""
+        return self._base_url
+
+    async def aclose(self) -> None:
+        """Close both doors. Calls under way end with InterruptedCallError("closed")."""
+        self._is_closed = True
+        now = asyncio.get_running_loop().time()
+        for limit in self._under_way:
+            if not limit.expired():
+                limit.reschedule(now)
+        for _ in range(200):
+            if not self._under_way:
+                break
+            await asyncio.sleep(0.005)
+        doors = [*self._doors.values(), *self._retired]
+        self._doors.clear()
+        self._retired.clear()
+        for door in doors:
+            await door.aclose()
+
+    async def _request(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
+        """The one request function: errors of the network become ours, without their texts."""
+        began = time.monotonic()
+        status: int | None = None
+        failure: ApiError | None = None
+        try:
+            answer = await self._exchange(verb, path, body, scrub)
+            status = answer.status
+        except NETWORK_FAULTS as fault:
+            failure = _translate(fault, is_closed=self._is_closed)
+        finally:
+            self._report(verb, time.monotonic() - began, status)
+        if failure is not None:
+            # Raised out here: as a context, the fault would carry the request with key and ids.
+            raise failure
+        if 300 <= answer.status < 400:
+            # Never followed: the key belongs to this host alone.
+            raise ProtocolError(answer.status, make_excerpt(answer.body, scrub))
+        return answer
+
+    def _report(self, verb: Verb, seconds: float, status: int | None) -> None:
+        log.debug("%s: %s after %.3f s", verb.value, status, seconds)
+        if self._on_call is not None:
+            self._on_call(verb.value, seconds, status)
+
+    async def _exchange(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
+        async with self._limited(verb):
+            door = await self._door(verb)
+            try:
+                return await self._once(door, verb, path, body, scrub)
+            except httpx.PoolTimeout:
+                # The pool lost its places (encode/httpcore #1093): nothing was sent yet.
+                log.warning("%s: no connection from the pool; the pool is built anew", verb.value)
+                self._retire(door)
+                return await self._once(await self._door(verb), verb, path, body, scrub)
+
+    @asynccontextmanager
+    async def _limited(self, verb: Verb) -> AsyncIterator[None]:
+        """The time limit of a whole call, which `aclose` can pull to now."""
+        if self._is_closed:
+            raise NotConnectedError("closed")
+        async with asyncio.timeout(self._timeouts.whole(held=verb in HELD)) as limit:
+            self._under_way.add(limit)
+            try:
+                yield
+            finally:
+                self._under_way.discard(limit)
+
+    async def _once(
+        self, door: httpx.AsyncClient, verb: Verb, path: str, body: bytes | None, scrub: Scrub
+    ) -> Answer:
+        method = "GET" if body is None else "POST"
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        if self._key and verb is not Verb.HEALTH:
+            headers["Authorization"] = f"Bearer {self._key}"
+        url = self._base_url + path
+        async with door.stream(method, url, content=body, headers=headers) as response:
+            received = bytearray()
+            async for chunk in response.aiter_bytes():
+                received += chunk
+                if len(received) > MAX_BODY_BYTES:
+                    start = bytes(received[:4096])
+                    raise ProtocolError(response.status_code, make_excerpt(start, scrub))
+            names = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status_code, names, bytes(received))
+
+    async def _door(self, verb: Verb) -> httpx.AsyncClient:
+        held = verb in HELD
+        async with self._building:
+            if self._tls is None:
+                self._tls = await self._context()
+            if held not in self._doors:
+                self._doors[held] = self._build(held=held, tls=self._tls)
+            return self._doors[held]
+
+    def _retire(self, door: httpx.AsyncClient) -> None:
+        """Take a door out of use. It is closed with the rest: other calls may be in it."""
+        for held, current in list(self._doors.items()):
+            if current is door:
+                self._retired.append(self._doors.pop(held))
+
+    async def _context(self) -> ssl.SSLContext:
+        if self._base_url.startswith("http:") or self._transport is not None:
+            return make_unused_context()
+        try:
+            return await self._make_tls()
+        except OSError:  # an unreadable or broken certificate file; ssl.SSLError is an OSError
+            raise NotConnectedError("tls") from None
+
+    def _build(self, *, held: bool, tls: ssl.SSLContext) -> httpx.AsyncClient:
+        limits = self._timeouts
+        read = limits.read(held=held)
+        host = urlsplit(self._base_url).hostname or ""
+        try:
+            return httpx.AsyncClient(
+                verify=tls,
+                transport=self._transport,
+                timeout=httpx.Timeout(read, connect=limits.connect, pool=limits.connect),
+                # Starts get a connection of their own: one that went stale would make their fate
+                # unknown. No limit on connections: cancelled calls would use it up for ever.
+                limits=httpx.Limits(
+                    max_connections=None,
+                    max_keepalive_connections=0 if held else None,
+                    keepalive_expiry=KEEP_ALIVE_S,
+                ),
+                trust_env=not is_loopback(host),
+                follow_redirects=False,
+                headers={
+                    "User-Agent": f"enigma-control-panel/{__version__}",
+                    "Accept": "application/json",
+                    "Accept-Encoding": "identity",
+                },
+            )
+        except (ImportError, ValueError, httpx.InvalidURL):
+            # An unusable proxy in the environment; its address may hold a password.
+            raise NotConnectedError("proxy") from None
+
+
+def _translate(fault: BaseException, *, is_closed: bool) -> ApiError:
+    """NotConnectedError only where nothing can have been sent, else InterruptedCallError."""
+    match fault:
+        case httpx.ConnectTimeout() | httpx.PoolTimeout():
+            return NotConnectedError("timeout")
+        case httpx.ConnectError():
+            return NotConnectedError(_connect_reason(fault))
+        case httpx.ProxyError():
+            return NotConnectedError("proxy")
+        case httpx.UnsupportedProtocol() | httpx.InvalidURL():
+            return NotConnectedError("refused")
+        case _ if is_closed:
+            return InterruptedCallError("closed")
+        case httpx.TimeoutException() | TimeoutError():
+            return InterruptedCallError("timeout")
+        case _:
+            return InterruptedCallError("cut")
+
+
+def _connect_reason(fault: BaseException) -> str:
+    for cause in _chain(fault, set()):
+        if isinstance(cause, socket.gaierror):
+            return "dns"
+        if isinstance(cause, ssl.SSLError | ssl.CertificateError):
+            return "tls"
+    return "refused"
+
+
+def _chain(fault: BaseException, seen: set[int]) -> Iterator[BaseException]:
+    """The fault and all that led to it, groups included."""
+    if id(fault) in seen:
+        return
+    seen.add(id(fault))
+    yield fault
+    inner = fault.exceptions if isinstance(fault, BaseExceptionGroup) else ()
+    for cause in (fault.__cause__, fault.__context__, *inner):
+        if cause is not None:
+            yield from _chain(cause, seen)

@@ -1,0 +1,98 @@
+"""What can go wrong with a call: types and facts, no words for people.
+
+Every error says what it means for the money: `nothing_happened` is True only where a start can
+certainly not have taken effect (design.md: never connected, a 4xx but 408, or a 503 with the
+service's own JSON error, and no id in the body).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the service said when it said no. Times in seconds, balance in dollars.
+
+    retry_after_s comes from Retry-After or X-RateLimit-Reset, read against the reply's Date and
+    bounded to 0…60; None when not told. field_name is the request field that the service names.
+    message is one redacted line. has_json is False where the body was no JSON object.
+    """
+
+    status: int
+    code: str | None = None
+    message: str | None = None
+    retry_after_s: float | None = None
+    balance: Decimal | None = None
+    limit: int | None = None
+    field_name: str | None = None
+    has_json: bool = True
+
+
+class ApiError(Exception):
+    """A call that brought no usable answer.
+
+    session_id: the session that an error to start-session or run-task named all the same; it may be
+    open and billed, and with the id it can be ended. A secret: never part of the error's text.
+    """
+
+    nothing_happened: bool = False
+    session_id: str | None = None
+
+
+class NotConnectedError(ApiError):
+    """No connection was made: nothing was sent.
+
+    `reason` is one of dns, tls, refused, timeout, proxy, closed (the client was closed before).
+    """
+
+    nothing_happened = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class InterruptedCallError(ApiError):
+    """Something was or may have been sent and no whole answer came.
+
+    `reason` is one of timeout, cut (the connection broke), closed (the client was closed).
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RejectedError(ApiError):
+    """The service answered with an error status or `success: false` outside a task's own report."""
+
+    def __init__(self, reply: Reply, *, nothing_happened: bool) -> None:
+        super().__init__(f"{reply.status} {reply.code or ''}".strip())
+        self.reply = reply
+        self.nothing_happened = nothing_happened
+
+
+class SessionGoneError(RejectedError):
+    """401 or 404 about the session: it ended, expired or never was ours."""
+
+
+class ProtocolError(ApiError):
+    """An answer that fits nothing documented. `excerpt` is short and redacted.
+
+    reply is there for an error status (say 503 with an HTML page): its headers may still tell how
+    long to wait.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        excerpt: str,
+        *,
+        reply: Reply | None = None,
+        nothing_happened: bool = False,
+    ) -> None:
+        super().__init__(f"HTTP {status}: {excerpt}")
+        self.status = status
+        self.excerpt = excerpt
+        self.reply = reply
+        self.nothing_happened = nothing_happened

@@ -1,0 +1,72 @@
+"""The seam between services and the service's HTTP: what a client can do.
+
+Every verb returns an Observation (or a plain record) or raises an `errors.ApiError`; none retries.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from enigma_panel.core.observation import Observation
+from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """GET /start/health: whether a browser is free; free is None when not told."""
+
+    ok: bool
+    free: int | None
+
+
+class ServiceClient(Protocol):
+    """One account on one host, dialect E (api.md §1)."""
+
+    @property
+    def base_url(self) -> str:
+        """Scheme, host and port, without a trailing slash."""
+        ...
+
+    async def start_session(self, *, max_duration_ms: int | None) -> Observation:
+        """Open a browser with an empty task: OPENED. Held call; costs money from here on.
+
+        An error's `session_id` is set where it names a session, which may thus be open.
+        """
+        ...
+
+    async def run_task(self, spec: TaskSpec) -> Observation:
+        """One call for session and task: ACCEPTED, COMPLETED, QUESTION or FAILED. Held call.
+
+        An error's `session_id` is set where it names a session, which may thus be open.
+        """
+        ...
+
+    async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
+        """Start a task in an open session: ACCEPTED, COMPLETED, QUESTION or FAILED. Held call.
+
+        TERMINATED or STOPPED where the session ended or the task was stopped inside the hold.
+        """
+        ...
+
+    async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
+        """pause, resume, stop, terminate: PAUSE_SENT, RESUME_SENT, STOP_SENT, TERMINATE_SENT."""
+        ...
+
+    async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
+        """Answer the open question: ANSWER_SENT or ANSWER_STOP_SENT. The text is a secret."""
+        ...
+
+    async def poll(self, session_id: str, task_id: str) -> Observation:
+        """GET /task/…: any kind about a task; 401/404 come as SESSION_GONE or TASK_GONE."""
+        ...
+
+    async def health(self) -> Health:
+        """GET /start/health; needs no key and costs nothing."""
+        ...
+
+    async def check_key(self) -> None:
+        """GET /v1/models with the key: returns when accepted, else raises. Costs nothing."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close both connection pools; calls under way end with InterruptedCallError."""
+        ...

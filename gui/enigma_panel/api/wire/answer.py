@@ -1,0 +1,55 @@
+"""An HTTP answer as the reader takes it, and the waiting time that its headers tell."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+MAX_WAIT_S = 60.0
+"""No header makes us wait longer: the rate window is 60 s (api.md §8.3)."""
+
+_SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers (names in lower case), whole body; only the status is free of secrets."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+def retry_after_s(answer: Answer) -> float | None:
+    """Seconds to wait, 0…60, or None when not told or not readable.
+
+    Retry-After in seconds or as a date; on 429 else X-RateLimit-Reset (epoch seconds). Dates are
+    read against the answer's own Date, so a wrong clock on this machine changes nothing.
+    """
+    told = answer.headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(told):
+        return _bounded(float(told))
+    now = _date(answer.headers.get("date", ""))
+    until = _date(told)
+    if until is None and answer.status == 429:
+        until = _epoch(answer.headers.get("x-ratelimit-reset", ""))
+    return None if now is None or until is None else _bounded(until - now)
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(seconds, 0.0), MAX_WAIT_S)
+
+
+def _epoch(text: str) -> float | None:
+    text = text.strip()
+    return float(text) if _SECONDS.fullmatch(text) else None
+
+
+def _date(text: str) -> float | None:
+    """Epoch seconds of an HTTP date, None where it is none."""
+    try:
+        moment: datetime = parsedate_to_datetime(text)
+        return moment.timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -1,0 +1,109 @@
+"""One decoded body in its two layers, since a result comes flat or wrapped in `result`."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from enigma_panel.api.wire import fields as f
+from enigma_panel.api.wire.jsontext import NotJsonError, parse
+from enigma_panel.core.observation import Usage
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Body:
+    """`top` is the whole object, `inner` its `result` (empty when flat), `data` the innermost."""
+
+    top: f.Record
+    inner: f.Record
+    data: f.Record
+
+    @property
+    def layers(self) -> tuple[f.Record, f.Record]:
+        """From the inside out: what stands nearer to the result wins."""
+        return self.inner, self.top
+
+    def values(self, name: str) -> Iterator[object]:
+        """The values of a field in all layers that have one, inner first."""
+        return (layer[name] for layer in self.layers if layer.get(name) is not None)
+
+    @property
+    def succeeded(self) -> bool | None:
+        """`success`: False where any layer says so, None when no layer tells."""
+        told = {f.flag(value) for value in self.values("success")} - {None}
+        return None if not told else False not in told
+
+    @property
+    def error_text(self) -> str | None:
+        """What a task's own report gives as its cause: `error` before `message`."""
+        return next(self.error_texts(), None)
+
+    def error_texts(self) -> Iterator[str]:
+        """`error.message`, `error` and `message` of every layer, inner first."""
+        for layer in (*self.layers, self.data):
+            error = layer.get("error")
+            for value in (f.record(error).get("message"), error, layer.get("message")):
+                text = f.long_text(value) if isinstance(value, str) else None
+                if text:
+                    yield text
+
+    @property
+    def code(self) -> str | None:
+        """`code` or `error.code`, also from `data`; a number becomes text."""
+        for layer in (*self.layers, self.data):
+            for value in (layer.get("code"), f.record(layer.get("error")).get("code")):
+                code = f.short_text(value, 64)
+                if code:
+                    return code
+        return None
+
+    def id(self, name: str) -> str | None:
+        """`sessionId` or `taskId`, wherever the body names it."""
+        for layer in (self.top, self.inner, self.data):
+            found = f.opaque_id(layer.get(name))
+            if found:
+                return found
+        return None
+
+    @property
+    def names_an_id(self) -> bool:
+        """True where any sessionId or taskId is told, even one that we could not use."""
+        layers = (self.top, self.inner, self.data)
+        return any(layer.get(n) not in (None, "") for layer in layers for n in _IDS if n in layer)
+
+    @property
+    def usage(self) -> Usage:
+        """Cost, tokens and time in either spelling, from usage, data.usage or data itself."""
+        sources = [f.record(layer.get("usage")) for layer in (*self.layers, self.data)]
+        sources.append(self.data)
+        return Usage(
+            cost=_first(f.money, sources, "cost"),
+            tokens_in=_first(f.whole, sources, "prompt_tokens", "inputTokens"),
+            tokens_out=_first(f.whole, sources, "completion_tokens", "outputTokens"),
+            compute_s=_first(f.seconds, sources, "computeTime", "completion_time"),
+        )
+
+
+T = TypeVar("T")
+_IDS = ("sessionId", "taskId")
+
+
+def _first(read: Callable[[object], T | None], sources: list[f.Record], *names: str) -> T | None:
+    """The first usable figure: an unusable one hides no usable one further out."""
+    found = (read(source[name]) for source in sources for name in names if name in source)
+    return next((value for value in found if value is not None), None)
+
+
+def read_body(raw: bytes) -> Body | None:
+    """The body as layers, or None where it is no JSON object."""
+    try:
+        value = parse(raw)
+    except NotJsonError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    result = value.get("result")
+    inner = f.record({"data": result} if isinstance(result, str) else result)
+    data = next((layer["data"] for layer in (inner, value) if layer.get("data") is not None), None)
+    if isinstance(data, str):
+        data = {"message": data, "value": data}
+    return Body(value, inner, f.record(data))

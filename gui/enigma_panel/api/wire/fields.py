@@ -1,0 +1,131 @@
+"""Single fields of a decoded body: each function takes any value and returns a clean one or None.
+
+None means "not told": a figure or text that cannot be used is never turned into zero or "".
+"""
+
+import re
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import msgspec
+
+MAX_TEXT = 5_000_000
+"""Longest result, question or error that is kept, in characters."""
+
+CUT_MARK = "\n[…]"
+"""Stands at the end of a text that was cut at MAX_TEXT."""
+
+MAX_SHORT = 500
+MAX_ID = 256
+MAX_URL = 2_048
+MAX_COUNT = 10**15
+MAX_DIGITS = 50
+"""More digits, or more than 50 places after the point, are no amount that anybody billed."""
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?")
+_SCHEMES = frozenset({"http", "https", "ws", "wss"})
+
+Record = dict[str, object]
+
+
+def record(value: object) -> Record:
+    """The value if it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def long_text(value: object) -> str | None:
+    """A text kept whole, up to MAX_TEXT characters. Structured values become JSON text."""
+    if isinstance(value, dict | list):
+        value = _as_json(value)
+    if not isinstance(value, str):
+        return None
+    text = _SURROGATE.sub("\ufffd", value)
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + CUT_MARK
+
+
+def short_text(value: object, limit: int = MAX_SHORT) -> str | None:
+    """One line without control or invisible characters, cut at `limit`; None if not text.
+
+    Marks that turn the writing direction go as well: they can make a text read as another.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < MAX_COUNT:
+        value = str(value)  # JSON-RPC style error codes are numbers
+    if not isinstance(value, str):
+        return None
+    text = _SURROGATE.sub("\ufffd", value[: 4 * limit])
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return (line if len(line) <= limit else line[: limit - 1] + "…") or None
+
+
+def word(value: object) -> str:
+    """A status or type in lower case for comparing, "" for anything but text."""
+    return value[:64].strip().lower() if isinstance(value, str) else ""
+
+
+def opaque_id(value: object) -> str | None:
+    """A session or task id. One that we would have to change to use it is not told at all."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_COUNT:
+        value = str(value)
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_ID or not value.strip("."):
+        return None
+    return value if value.isprintable() and " " not in value else None
+
+
+def url(value: object) -> str | None:
+    """An http(s) or ws(s) URL with a host; anything else must never reach a browser."""
+    if not isinstance(value, str) or len(value) > MAX_URL or short_text(value, MAX_URL) != value:
+        return None
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return None
+    return value if parts.scheme in _SCHEMES and parts.hostname else None
+
+
+def flag(value: object) -> bool | None:
+    """true, false, or None when not told; the words count, too."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
+
+
+def money(value: object) -> Decimal | None:
+    """An exact amount in dollars. Finite nonsense is kept, so that it can be flagged."""
+    return _decimal(value)
+
+
+def seconds(value: object) -> Decimal | None:
+    """An exact, non-negative duration in seconds."""
+    number = _decimal(value)
+    return number if number is not None and 0 <= number <= MAX_COUNT else None
+
+
+def whole(value: object) -> int | None:
+    """A count from 0 to 10¹⁵; the range is compared before int(), which 1e999999999 would hang."""
+    number = _decimal(value)
+    if number is None or not 0 <= number <= MAX_COUNT or number != number.to_integral_value():
+        return None
+    return int(number)
+
+
+def _decimal(value: object) -> Decimal | None:
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = Decimal(value.strip())
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return None
+    shape = value.as_tuple()
+    places = shape.exponent if isinstance(shape.exponent, int) else 0
+    return None if len(shape.digits) > MAX_DIGITS or places < -MAX_DIGITS else value
+
+
+def _as_json(value: object) -> str | None:
+    try:
+        return _ENCODER.encode(value).decode()
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, TypeError, ValueError):
+        return None
+
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")

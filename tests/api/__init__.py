@@ -1,0 +1,1 @@
+"""The client against a real server on this machine, and its parts."""

@@ -1,0 +1,43 @@
+"""One call of each verb, with secrets that must turn up nowhere, and the answers they like."""
+
+from collections.abc import Awaitable, Callable
+
+from enigma_panel.api.client import HttpClient
+from enigma_panel.api.verbs import Verb
+from enigma_panel.core.records import AnswerVerb, Limits, StateVerb, TaskSpec
+
+KEY = "enig_K3yThatNobodySees"
+SESSION = "s3ss10nThatNobodySees"
+TASK = "t4skThatNobodySees"
+PASSWORD = "hunter2-nobody-sees"
+SECRETS = (KEY, SESSION, TASK, PASSWORD)
+
+SPEC = TaskSpec(
+    text="Look",
+    starting_url="https://example.com",
+    limits=Limits(max_duration_ms=60_000, max_input_tokens=0, avoid_domains=("a.example",)),
+)
+
+CALLS: dict[Verb, Callable[[HttpClient], Awaitable[object]]] = {
+    Verb.START_SESSION: lambda c: c.start_session(max_duration_ms=60_000),
+    Verb.RUN_TASK: lambda c: c.run_task(SPEC),
+    Verb.NEW_TASK: lambda c: c.new_task(SESSION, SPEC),
+    Verb.STATE: lambda c: c.send_state(SESSION, StateVerb.TERMINATE),
+    Verb.ANSWER: lambda c: c.send_answer(SESSION, f"Password: {PASSWORD}", AnswerVerb.RESUME),
+    Verb.POLL: lambda c: c.poll(SESSION, TASK),
+    Verb.HEALTH: lambda c: c.health(),
+    Verb.MODELS: lambda c: c.check_key(),
+}
+
+STARTED = '{"success": true, "sessionId": "s1", "taskId": "t1", "pending": true}'
+DELIVERED = '{"success": true, "message": "Message sent successfully"}'
+GOOD = {
+    Verb.START_SESSION: '{"success": true, "sessionId": "s1"}',
+    Verb.RUN_TASK: STARTED,
+    Verb.NEW_TASK: STARTED,
+    Verb.STATE: DELIVERED,
+    Verb.ANSWER: DELIVERED,
+    Verb.POLL: '{"success": true, "status": "active"}',
+    Verb.HEALTH: '{"success": true, "status": "healthy"}',
+    Verb.MODELS: '{"object": "list", "data": []}',
+}

@@ -1,0 +1,217 @@
+"""What each verb sends, through which door and with which time limit."""
+
+import asyncio
+import json
+import logging
+
+import httpx
+import pytest
+
+from enigma_panel import __version__
+from enigma_panel.api.address import BadAddressError
+from enigma_panel.api.client import HttpClient
+from enigma_panel.api.timeouts import Timeouts
+from enigma_panel.api.verbs import HELD, Verb
+from enigma_panel.core.observation import Kind
+from enigma_panel.core.records import StateVerb, TaskSpec
+from tests.api.calls import CALLS, GOOD, KEY, PASSWORD, SECRETS, SESSION, TASK
+from tests.api.loopback import Request, answer, held, loopback
+
+TASK_FIELDS = {
+    "taskDetails": "Look",
+    "startingUrl": "https://example.com",
+    "maxDuration": 60_000,
+    "maxInputTokens": 0,
+    "avoidDomains": ["a.example"],
+}
+MESSAGES = {
+    Verb.NEW_TASK: {
+        "actionType": "newTask",
+        "newState": "start",
+        **TASK_FIELDS,
+        "terminateOnCompletion": True,
+    },
+    Verb.STATE: {"actionType": "state", "newState": "terminate"},
+    Verb.ANSWER: {
+        "actionType": "guardrail",
+        "taskDetails": f"Password: {PASSWORD}",
+        "newState": "resume",
+    },
+}
+BODIES = {
+    Verb.START_SESSION: {"mode": "default", "maxDuration": 60_000},
+    Verb.RUN_TASK: TASK_FIELDS,
+    **{verb: {"sessionId": SESSION, "message": said} for verb, said in MESSAGES.items()},
+}
+PATHS = {
+    Verb.START_SESSION: "/start/start-session",
+    Verb.RUN_TASK: "/start/run-task",
+    Verb.NEW_TASK: "/start/send-message",
+    Verb.STATE: "/start/send-message",
+    Verb.ANSWER: "/start/send-message",
+    Verb.POLL: f"/task/{SESSION}/{TASK}",
+    Verb.HEALTH: "/start/health",
+    Verb.MODELS: "/v1/models",
+}
+
+
+def sent(verb: Verb) -> Request:
+    async def call() -> Request:
+        async with loopback(answer(GOOD[verb])) as server:
+            client = HttpClient(server.url, KEY)
+            await CALLS[verb](client)
+            await client.aclose()
+            return server.requests[0]
+
+    return asyncio.run(call())
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_each_verb_sends_what_the_contract_says(verb: Verb) -> None:
+    request = sent(verb)
+    assert request.path == PATHS[verb]
+    assert request.method == ("POST" if verb in BODIES else "GET")
+    assert (json.loads(request.body) if request.body else None) == BODIES.get(verb)
+    key = None if verb is Verb.HEALTH else f"Bearer {KEY}"
+    assert request.headers.get("authorization") == key
+    assert request.headers["user-agent"] == f"enigma-control-panel/{__version__}"
+    assert request.headers["accept"] == "application/json"
+    content_type = "application/json" if verb in BODIES else None
+    assert request.headers.get("content-type") == content_type
+
+
+def test_only_what_is_set_is_sent() -> None:
+    seen: list[dict[str, object]] = []
+
+    def take(request: httpx.Request) -> httpx.Response:
+        seen.append(json.loads(request.content))
+        return httpx.Response(200, text=GOOD[Verb.NEW_TASK])
+
+    async def call() -> None:
+        client = HttpClient("https://host", KEY, transport=httpx.MockTransport(take))
+        await client.start_session(max_duration_ms=None)
+        await client.run_task(TaskSpec(text="Look", starting_url=""))
+        await client.new_task("s", TaskSpec(text="Look", close_after=False))
+
+    asyncio.run(call())
+    new_task = {"actionType": "newTask", "newState": "start", "taskDetails": "Look"}
+    assert seen == [
+        {"mode": "default"},
+        {"taskDetails": "Look"},
+        {"sessionId": "s", "message": new_task},
+    ]
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_each_verb_has_its_time_limit(verb: Verb) -> None:
+    limits: list[dict[str, float]] = []
+
+    def take(request: httpx.Request) -> httpx.Response:
+        limits.append(request.extensions["timeout"])
+        return httpx.Response(200, text=GOOD[verb])
+
+    client = HttpClient("https://host", KEY, transport=httpx.MockTransport(take))
+    asyncio.run(_call_and_close(verb, client))
+    read = {
+        Verb.START_SESSION: 70.0,
+        Verb.RUN_TASK: 70.0,
+        Verb.NEW_TASK: 70.0,
+    }.get(verb, 15.0)
+    assert limits == [{"connect": 10.0, "read": read, "write": read, "pool": 10.0}]
+
+
+async def _call_and_close(verb: Verb, client: HttpClient) -> None:
+    await CALLS[verb](client)
+    await client.aclose()
+
+
+def test_the_scaled_limits_keep_their_proportions() -> None:
+    small = Timeouts().scaled(0.1)
+    assert (small.connect, small.held_read, small.quick_read) == (1.0, 7.0, 1.5)
+    assert small.whole(held=True) == pytest.approx(15.0)
+
+
+@pytest.mark.parametrize("verb", sorted(HELD))
+def test_a_held_call_blocks_no_terminate(verb: Verb) -> None:
+    async def call() -> object:
+        release = asyncio.Event()
+        async with loopback(held(release, GOOD[verb])) as server:
+            client = HttpClient(server.url, KEY)
+            waiting = [asyncio.ensure_future(CALLS[verb](client)) for _ in range(20)]
+            await server.wait_for(20)
+            server.play = answer(GOOD[Verb.STATE])
+            seen = await client.send_state(SESSION, StateVerb.TERMINATE)
+            assert not any(task.done() for task in waiting)
+            release.set()
+            await asyncio.gather(*waiting)
+            await client.aclose()
+            return seen.kind
+
+    assert asyncio.run(call()) is Kind.TERMINATE_SENT
+
+
+def test_polls_share_a_connection_and_starts_get_their_own() -> None:
+    async def call() -> list[int]:
+        async with loopback(answer(GOOD[Verb.POLL])) as server:
+            client = HttpClient(server.url, KEY)
+            await client.poll(SESSION, TASK)
+            await client.poll(SESSION, TASK)
+            server.play = answer(GOOD[Verb.NEW_TASK])
+            await client.new_task(SESSION, TaskSpec(text="Look"))
+            await client.new_task(SESSION, TaskSpec(text="Look"))
+            await client.aclose()
+            return [request.connection for request in server.requests]
+
+    assert asyncio.run(call()) == [1, 1, 2, 3]
+
+
+def test_an_id_cannot_lead_elsewhere() -> None:
+    async def call() -> list[str]:
+        async with loopback(answer(GOOD[Verb.POLL])) as server:
+            client = HttpClient(server.url, KEY)
+            await client.poll("../../v1", "x?a=b#c")
+            await client.poll("..", "//evil.example/ä")
+            await client.aclose()
+            return [request.path for request in server.requests]
+
+    assert asyncio.run(call()) == [
+        "/task/..%2F..%2Fv1/x%3Fa%3Db%23c",
+        "/task/%2E%2E/%2F%2Fevil.example%2F%C3%A4",
+    ]
+
+
+def test_each_call_is_reported() -> None:
+    told: list[tuple[str, int | None]] = []
+
+    async def call() -> None:
+        async with loopback(answer(GOOD[Verb.POLL])) as server:
+            client = HttpClient(server.url, KEY, on_call=lambda v, s, c: told.append((v, c)))
+            await client.poll(SESSION, TASK)
+            await client.aclose()
+
+    asyncio.run(call())
+    assert told == [("poll", 200)]
+
+
+def test_nothing_is_logged_that_is_secret(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for verb in Verb:
+        sent(verb)
+    assert "poll: 200" in caplog.text
+    assert not any(secret in caplog.text for secret in SECRETS)
+
+
+@pytest.mark.parametrize("key", ["with space", "line\nbreak", "schlüssel", "nul\0"])
+def test_a_key_that_no_header_carries_is_refused_unspoken(key: str) -> None:
+    with pytest.raises(ValueError, match="characters") as caught:
+        HttpClient("https://host", key)
+    assert key not in str(caught.value)
+
+
+def test_the_address_is_checked_and_the_key_shows_nowhere() -> None:
+    with pytest.raises(BadAddressError):
+        HttpClient("http://example.com", KEY)
+    client = HttpClient("https://Example.com/", KEY)
+    assert client.base_url == "https://example.com"
+    assert KEY not in repr(client)
+    assert KEY not in str(client)

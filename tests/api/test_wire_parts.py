@@ -1,0 +1,192 @@
+"""Numbers, texts, waiting times and excerpts by themselves."""
+
+import time
+from decimal import Decimal
+
+import pytest
+
+from enigma_panel.api.wire import fields as f
+from enigma_panel.api.wire.answer import Answer, retry_after_s
+from enigma_panel.api.wire.excerpt import MAX_EXCERPT, make_excerpt, make_scrub
+from enigma_panel.api.wire.jsontext import NotJsonError, parse
+
+DATE = "Mon, 01 Jan 2024 00:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("text", "cost"),
+    [
+        ("0.0124", "0.0124"),
+        ("12.50", "12.50"),
+        ("0.1", "0.1"),
+        ("3", "3"),
+        ("0", "0"),
+        ("-0.5", "-0.5"),
+        ("1e309", "1E+309"),
+        ("1e999999999", "1E+999999999"),
+        ('"0.0124"', "0.0124"),
+        ("1e-999999", None),
+        ("1E+99999999999999999999", None),
+        ("NaN", None),
+        ("Infinity", None),
+        ('"NaN"', None),
+        ('"$5"', None),
+        ("true", None),
+        ("null", None),
+        ("1" * 60, None),
+        ("1" * 5000, None),
+        ("[1]", None),
+    ],
+)
+def test_money_is_exact_or_untold(text: str, cost: str | None) -> None:
+    value = f.money(parse(text.encode()))
+    assert (None if value is None else str(value)) == cost
+    assert value is None or isinstance(value, Decimal)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("5000", 5000),
+        ("0", 0),
+        ("5000.0", 5000),
+        ("5e3", 5000),
+        ('"42"', 42),
+        ("2.5", None),
+        ("-1", None),
+        ("1e309", None),
+        ("1e999999999", None),
+        ("1e16", None),
+        ("NaN", None),
+        ("false", None),
+        ('"many"', None),
+    ],
+)
+def test_counts_are_whole_or_untold(text: str, count: int | None) -> None:
+    value = f.whole(parse(text.encode()))
+    assert value == count
+    assert type(value) is type(count)
+
+
+def test_huge_exponents_cost_no_time() -> None:
+    began = time.monotonic()
+    for text in ("1e999999999", "-1e999999999", "1e-999999999", "9" * 4000):
+        number = parse(text.encode())
+        f.money(number), f.whole(number), f.seconds(number)
+    assert time.monotonic() - began < 0.5
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"<html>", b"{} x", b"nul", b"[" * 100_000])
+def test_what_is_no_json_says_so(raw: bytes) -> None:
+    with pytest.raises(NotJsonError):
+        parse(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        ('{"a": "ä"}'.encode("utf-16"), {"a": "ä"}),
+        (b'{"a": "\xff"}', {"a": "\ufffd"}),
+        (b'{"a": "x\x01y"}', {"a": "x\x01y"}),
+        (b'{"a": 0.10, "b": "\\ud83d"}', {"a": Decimal("0.10"), "b": "\ud83d"}),
+    ],
+)
+def test_the_second_try_saves_what_can_be_read(raw: bytes, value: object) -> None:
+    assert parse(raw) == value
+    assert str(parse(raw)) == str(value)
+
+
+def test_short_texts_are_one_clean_line() -> None:
+    assert f.short_text(" a\0b\r\nc\x1b[31m\u2028d\ud83d ") == "a b c [31m d\ufffd"
+    assert f.short_text("\ufeffpay \u202e00.01 ä") == "pay 00.01 ä"
+    assert f.short_text("x" * 600) == "x" * 499 + "…"
+    assert [f.short_text(value) for value in ("", " \n", None, {}, 1.5, True)] == [None] * 6
+    assert f.short_text(-32603) == "-32603"
+
+
+def test_long_texts_are_kept_whole_up_to_a_limit() -> None:
+    assert f.long_text("a\n\tb\0") == "a\n\tb\0"
+    assert f.long_text("cut \ud83d") == "cut \ufffd"
+    longest = "x" * f.MAX_TEXT
+    assert f.long_text(longest) == longest
+    assert f.long_text(longest + "y") == longest + f.CUT_MARK
+    assert f.long_text({"a": [Decimal("1.50"), "ä"]}) == '{"a":[1.50,"ä"]}'
+    assert f.long_text(["\ud83d"]) is None
+
+
+@pytest.mark.parametrize("spoilt", ["", ".", "..", "a b", "a\nb", "x" * 300, "a\ud83d", None, True])
+def test_an_id_is_taken_as_it_is_or_not_at_all(spoilt: object) -> None:
+    assert f.opaque_id(spoilt) is None
+    assert f.opaque_id("sess_Ab-9./?") == "sess_Ab-9./?"
+    assert f.opaque_id(12) == "12"
+
+
+@pytest.mark.parametrize(
+    ("value", "is_good"),
+    [
+        ("https://74.235.190.31:8889/abc", True),
+        ("wss://host/x", True),
+        ("javascript:alert(1)", False),
+        ("file:///etc/passwd", False),
+        ("https:///x", False),
+        ("http://[", False),
+        ("https://a\nb", False),
+        ("https://h/" + "x" * 3000, False),
+        (5, False),
+    ],
+)
+def test_only_web_urls_are_taken(value: object, is_good: bool) -> None:
+    assert f.url(value) == (value if is_good else None)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "wait"),
+    [
+        (429, {"retry-after": "30"}, 30.0),
+        (429, {"retry-after": "1.5"}, 1.5),
+        (503, {"retry-after": "0"}, 0.0),
+        (429, {"retry-after": "86400"}, 60.0),
+        (429, {"retry-after": "-5"}, None),
+        (429, {"retry-after": "1e9"}, None),
+        (429, {}, None),
+        (429, {"retry-after": "Mon, 01 Jan 2024 00:00:20 GMT", "date": DATE}, 20.0),
+        (429, {"retry-after": "Sun, 31 Dec 2023 23:00:00 GMT", "date": DATE}, 0.0),
+        (429, {"retry-after": "Mon, 01 Jan 2024 00:00:20 GMT"}, None),
+        (429, {"x-ratelimit-reset": "1704067230", "date": DATE}, 30.0),
+        (429, {"x-ratelimit-reset": "1704067230000", "date": DATE}, None),
+        (429, {"x-ratelimit-reset": "1704070000", "date": DATE}, 60.0),
+        (429, {"x-ratelimit-reset": "1704067230"}, None),
+        (503, {"x-ratelimit-reset": "1704067230", "date": DATE}, None),
+        (429, {"retry-after": "5", "x-ratelimit-reset": "1704067230", "date": DATE}, 5.0),
+    ],
+)
+def test_waiting_times(status: int, headers: dict[str, str], wait: float | None) -> None:
+    assert retry_after_s(Answer(status, headers)) == wait
+
+
+def test_the_wait_does_not_depend_on_our_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    headers = {"x-ratelimit-reset": "1704067230", "date": DATE}
+    assert retry_after_s(Answer(429, headers)) == 30.0
+
+
+def test_an_excerpt_is_one_short_line_without_secrets() -> None:
+    scrub = make_scrub("enig_secret", "short-id", "User: ann, Password: hunter2")
+    body = (
+        b"<b>\x00\x1b enig_secret\r\n short-id hunter2 wr_abcdefgh1 Bearer a.b.c1\n"
+        b'token=abc&x=1 {"password": "pw"} https://u:p@h/x ' + b"word " * 200
+    )
+    excerpt = make_excerpt(body, scrub)
+    assert len(excerpt) <= MAX_EXCERPT
+    assert excerpt.isprintable()
+    secrets = ("enig_secret", "short-id", "hunter2", "abcdefgh1", "a.b.c1", "abc&", "pw", "u:p")
+    assert [secret for secret in secrets if secret in excerpt] == []
+    assert "word" in excerpt
+
+
+def test_an_excerpt_shows_no_half_of_a_secret() -> None:
+    # The end of what is looked at falls into the middle of the id.
+    body = b"Q" * 1950 + b' "x' + b"s3cr3tIdOfASession" * 4
+    assert "s3cr3t" not in make_excerpt(body, make_scrub())
+    assert "s3cr3t" not in make_excerpt(b"\n" * 1993 + b"s3cr3tIdOfASession", make_scrub())

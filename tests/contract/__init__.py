@@ -1,0 +1,1 @@
+"""Every documented body as a file, and what it must become."""

@@ -1,0 +1,199 @@
+"""What a person types: what passes, what is said about the rest, and what is offered."""
+
+from collections.abc import Callable
+
+import pytest
+
+from enigma_panel.core import checks as c
+from enigma_panel.core.checks import Field, Problem
+from enigma_panel.core.records import Limits, TaskSpec
+
+P = Problem
+
+
+def problems(findings: c.Findings) -> list[Problem]:
+    return [finding.problem for finding in findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Look", []),
+        ("x" * 20_000, []),
+        ("x" * 20_001, [P.TOO_LONG]),
+        ("", [P.EMPTY]),
+        (" \n\t\u00a0", [P.EMPTY]),
+    ],
+    ids=["good", "longest", "too long", "empty", "blank"],
+)
+def test_task_text(text: str, expected: list[Problem]) -> None:
+    assert problems(c.check_task_text(text)) == expected
+
+
+def test_a_too_long_text_says_by_how_much() -> None:
+    (finding,) = c.check_task_text("x" * 20_005)
+    assert finding.params == {"length": 20_005, "limit": 20_000}
+    assert finding.field is Field.TASK
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        "",
+        "  ",
+        "https://amazon.com",
+        "HTTP://Example.com:8080/a?b=c#d",
+        " https://example.com ",
+        "https://bücher.example/ä",
+        "http://127.0.0.1:5000",
+        "https://[::1]/x",
+    ],
+)
+def test_good_starting_urls(url: str | None) -> None:
+    assert c.check_starting_url(url) == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "problem", "suggested"),
+    [
+        ("example.com", P.MISSING_SCHEME, "https://example.com"),
+        ("www.example.com/a?b", P.MISSING_SCHEME, "https://www.example.com/a?b"),
+        ("example.com:8080/x", P.MISSING_SCHEME, "https://example.com:8080/x"),
+        ("localhost:3000", P.MISSING_SCHEME, "https://localhost:3000"),
+        ("//example.com", P.MISSING_SCHEME, "https://example.com"),
+        ("file:///etc/passwd", P.BAD_SCHEME, None),
+        ("FILE:///etc/passwd", P.BAD_SCHEME, None),
+        ("javascript:alert(1)", P.BAD_SCHEME, None),
+        ("data:text/html,x", P.BAD_SCHEME, None),
+        ("chrome://settings", P.BAD_SCHEME, None),
+        ("mailto:ann@example.com", P.BAD_SCHEME, None),
+        ("http://", P.NO_HOST, None),
+        ("https:/example.com", P.NO_HOST, None),
+        ("https:example.com", P.NO_HOST, None),
+        ("https://exa mple.com", P.BAD_URL, None),
+        ("https://example.com/\nx", P.BAD_URL, None),
+        ("https://example.com\\@evil.example", P.BAD_URL, None),
+        ("https://example.com:99999", P.BAD_URL, None),
+        ("https://[::1", P.BAD_URL, None),
+        ("https://-x.example", P.BAD_URL, None),
+        ("https://1.2.3", P.BAD_URL, None),
+    ],
+)
+def test_bad_starting_urls(url: str, problem: Problem, suggested: str | None) -> None:
+    (finding,) = c.check_starting_url(url)
+    assert (finding.problem, finding.suggested) == (problem, suggested)
+    assert finding.field is Field.STARTING_URL
+    assert suggested is None or c.check_starting_url(suggested) == ()
+
+
+def test_a_bad_scheme_is_named() -> None:
+    (finding,) = c.check_starting_url("JavaScript:alert(1)")
+    assert finding.params == {"scheme": "javascript"}
+
+
+@pytest.mark.parametrize(
+    ("check", "low", "high"),
+    [
+        (c.check_time_limit, 1, 300),
+        (c.check_input_tokens, 0, 100_000),
+        (c.check_output_tokens, 0, 100_000),
+    ],
+)
+def test_limits(check: Callable[[int | None], c.Findings], low: int, high: int) -> None:
+    assert check(None) == check(low) == check(high) == ()
+    for value in (low - 1, high + 1, 10**30):
+        (finding,) = check(value)
+        assert finding.problem is P.OUT_OF_RANGE
+        assert finding.params == {"value": value, "low": low, "high": high}
+
+
+def test_domains_are_split_and_bad_ones_named() -> None:
+    typed = " Ads.example, tracker.example;\n10.0.0.1  ads.example ,, bücher.example"
+    split = c.split_domains(typed)
+    assert split == ("ads.example", "tracker.example", "10.0.0.1", "bücher.example")
+    assert c.check_avoid_domains(split) == ()
+    assert c.split_domains(" ,\n") == ()
+    bad = ("https://x.example", "x.example/a", "amazon", "*.example.com", "-x.com", "a..b", "1.2.3")
+    findings = c.check_avoid_domains((*bad, "good.example"))
+    assert [finding.params["domain"] for finding in findings] == list(bad)
+    assert set(problems(findings)) == {P.BAD_DOMAIN}
+
+
+def test_a_whole_spec_is_checked() -> None:
+    good = TaskSpec(text="Look", starting_url="https://a.example", limits=Limits())
+    assert c.check_spec(good) == ()
+    limits = Limits(
+        max_duration_ms=300_001, max_input_tokens=-1, max_output_tokens=100_001,
+        avoid_domains=("x",),
+    )  # fmt: skip
+    findings = c.check_spec(TaskSpec(text="", starting_url="a.example", limits=limits))
+    assert [finding.field for finding in findings] == list(Field)[:-1]
+
+
+@pytest.mark.parametrize(
+    ("millis", "is_good"), [(999, False), (1000, True), (300_000, True), (300_001, False)]
+)
+def test_the_time_limit_of_a_spec_is_in_milliseconds(millis: int, is_good: bool) -> None:
+    spec = TaskSpec(text="Look", limits=Limits(max_duration_ms=millis))
+    assert (c.check_spec(spec) == ()) is is_good
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "suggested"),
+    [
+        ("", P.EMPTY, None),
+        (" \n", P.EMPTY, None),
+        (" enig_abc\n", P.OUTER_SPACE, "enig_abc"),
+        ("Authorization: Bearer enig_abc", P.HEADER_PASTED, "enig_abc"),
+        ("bearer   enig_abc ", P.HEADER_PASTED, "enig_abc"),
+        ('-H "Authorization: Bearer enig_abc" \\', P.HEADER_PASTED, "enig_abc"),
+        ("Bearer schlüssel", P.HEADER_PASTED, None),
+        ("enig abc", P.INNER_SPACE, None),
+        ("enig\tabc", P.INNER_SPACE, None),
+        ("enig\u00a0abc", P.INNER_SPACE, None),
+        ("enig\nabc", P.LINE_BREAK, None),
+        (" enig\r\nabc", P.LINE_BREAK, None),
+        ("enig\u2028abc", P.LINE_BREAK, None),
+        ("enig\0abc", P.CONTROL, None),
+        ("enig\x7fabc", P.CONTROL, None),
+        ("enig_schlüssel", P.NOT_ASCII, None),
+        ("enig_аbc", P.NOT_ASCII, None),  # a Cyrillic letter
+        ("x" * 1_001, P.TOO_LONG, None),
+    ],
+)
+def test_keys_with_a_problem(text: str, problem: Problem, suggested: str | None) -> None:
+    (finding,) = c.check_key(text)
+    assert (finding.problem, finding.suggested) == (problem, suggested)
+    assert finding.field is Field.KEY
+    assert "enig" not in repr(finding)
+
+
+@pytest.mark.parametrize("key", ["enig_demo", "wr_x", "any-form.of+key/=", "x" * 1_000, "bearer"])
+def test_good_keys(key: str) -> None:
+    assert c.check_key(key) == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "site"),
+    [
+        ("https://www.Amazon.com/x", "see ebay.com", "amazon.com"),
+        ("https://shop.example.co.uk:8080", "", "shop.example.co.uk"),
+        ("http://127.0.0.1:5000/x", "", "127.0.0.1"),
+        ("file:///x", "see ebay.com", "ebay.com"),
+        (None, "Go to amazon.com and search", "amazon.com"),
+        (None, "Compare www.ebay.de, amazon.com.", "ebay.de"),
+        (None, "open (https://www.heise.de/a.html) then ebay.com", "heise.de"),
+        (None, "ebay.com first, then https://heise.de", "ebay.com"),
+        (None, "Lies WIKIPEDIA.ORG!", "wikipedia.org"),
+        (None, "besuche bücher.de", "bücher.de"),
+        (None, "mail ann@example.com", "session"),
+        (None, "open report.pdf and Node.js, e.g. v1.2", "session"),
+        (None, "It is done.Then go on", "session"),
+        (None, "no site at all", "session"),
+        (None, "", "session"),
+        ("https://" + "a" * 63 + ".example", "", "a" * 60),
+    ],
+)
+def test_site_of(url: str | None, text: str, site: str) -> None:
+    assert c.site_of(TaskSpec(text=text, starting_url=url)) == site

@@ -1,0 +1,272 @@
+"""Words for errors as a table, and words for states, times and money."""
+
+from decimal import Decimal
+
+import pytest
+
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    ProtocolError,
+    RejectedError,
+    Reply,
+    SessionGoneError,
+)
+from enigma_panel.core.records import SessionState, StateVerb, TaskStatus
+from enigma_panel.ui import status_words as words
+from enigma_panel.ui.errors_words import (
+    TABLE,
+    Call,
+    ErrorContext,
+    Facts,
+    explain,
+    explain_code,
+    row_of,
+)
+from enigma_panel.ui.words import one_line, tr
+
+
+def rejected(status: int, code: str | None = None, **more: object) -> RejectedError:
+    return RejectedError(Reply(status=status, code=code, **more), nothing_happened=True)
+
+
+START = ErrorContext(call=Call.START, task="MX Keys", session="amazon.com 3", ends_at="14:37")
+HERE = ErrorContext(call=Call.NEW_TASK, task="MX Keys", session="amazon.com 3")
+
+CALLS = [
+    (
+        rejected(400, "INVALID_PARAMS", message="maxDuration is too long"),
+        START,
+        (
+            "The service did not accept this task: “maxDuration is too long” Nothing was started. "
+            "Change it and start it again."
+        ),
+    ),
+    (
+        rejected(400, message=None),
+        START,
+        "The service did not accept this task. Nothing was started. Change it and start it again.",
+    ),
+    (rejected(401, "INVALID_API_KEY"), START, "The API key was refused. Enter another key."),
+    (rejected(401), START, "The API key was refused. Enter another key."),
+    (rejected(401, "API_KEY_EXPIRED"), START, "The API key has expired. Enter another key."),
+    (
+        rejected(402, "INSUFFICIENT_BALANCE", balance=Decimal("0.15")),
+        ErrorContext(call=Call.START, open_sessions=4),
+        (
+            "The balance is used up ($0.15 left). 4 sessions work on. "
+            "Add funds to your account, then start the task again."
+        ),
+    ),
+    (
+        rejected(402),
+        START,
+        "The balance is used up. Add funds to your account, then start the task again.",
+    ),
+    (
+        rejected(402, "PAYMENT_FAILED"),
+        START,
+        "The account's payment was declined. Check it on the account page.",
+    ),
+    (
+        rejected(403, message="Account is deactivated"),
+        START,
+        "This account may not do that: “Account is deactivated” Nothing was started.",
+    ),
+    (
+        SessionGoneError(Reply(status=401), nothing_happened=True),
+        HERE,
+        "The session has ended. It costs no more. Start a new one.",
+    ),
+    (
+        rejected(429, "SESSION_LIMIT_REACHED", limit=5),
+        START,
+        "All 5 places are in use. Nothing was started. Start it again when one is free.",
+    ),
+    (
+        rejected(409, "TASK_ALREADY_RUNNING"),
+        HERE,
+        "This session is busy. Start it again when its task has ended.",
+    ),
+    (
+        rejected(429, retry_after_s=11.6),
+        START,
+        "Too many calls this minute. Nothing was started. Try again in 12 s.",
+    ),
+    (
+        rejected(429),
+        ErrorContext(call=Call.COMMAND),
+        "Too many calls this minute. Try again in a minute.",
+    ),
+    (
+        rejected(503, "NO_INSTANCES_AVAILABLE", retry_after_s=4.0),
+        START,
+        "No free browser at the moment. Nothing was started. Try again in 4 s.",
+    ),
+    (
+        rejected(503, "INSTANCE_UNAVAILABLE"),
+        START,
+        "No free browser at the moment. Nothing was started. Try again in a moment.",
+    ),
+    (
+        ProtocolError(502, "<html>"),
+        ErrorContext(),
+        "The service answered in a way that makes no sense (502). Polls go on.",
+    ),
+    (
+        ProtocolError(502, "<html>"),
+        START,
+        (
+            "The service answered in a way that makes no sense (502). "
+            "It may be running and cost money."
+        ),
+    ),
+    (
+        rejected(500),
+        ErrorContext(),
+        "The service answered in a way that makes no sense (500). Polls go on.",
+    ),
+    (rejected(418, message="teapot"), ErrorContext(), "The service refused this (418): “teapot”"),
+    (
+        NotConnectedError("dns"),
+        START,
+        "No connection: the name of the service was not found. Nothing was started.",
+    ),
+    (
+        NotConnectedError("refused"),
+        ErrorContext(since="11:40", retry_in_s=8),
+        "No connection since 11:40 – shown is the state of then. Tries again in 8 s.",
+    ),
+    (
+        InterruptedCallError("timeout"),
+        START,
+        (
+            "The start of “MX Keys” is unconfirmed. It may be running and cost money; if so, the "
+            "service ends it by 14:37. Look at the account page, start it again (may run twice), "
+            "or put it away."
+        ),
+    ),
+    (
+        InterruptedCallError("timeout"),
+        HERE,
+        (
+            "“MX Keys” may be working in amazon.com 3, but the service names a task only in the "
+            "answer that was lost. Ask the session for its result in a new task, or terminate it."
+        ),
+    ),
+    (
+        InterruptedCallError("cut"),
+        ErrorContext(call=Call.COMMAND),
+        (
+            "The connection broke before the service answered. "
+            "It is not known whether it arrived: watch the session."
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "context", "text"), CALLS)
+def test_a_failed_call_has_its_words(error: ApiError, context: ErrorContext, text: str) -> None:
+    assert explain(error, context).text == text
+
+
+CODES = [
+    (
+        "TASK_TIMEOUT",
+        ErrorContext(cost=Decimal("0.07")),
+        "The task took longer than its limit. It cost $0.07. Give it more time or make it smaller.",
+    ),
+    ("NAVIGATION_TIMEOUT", ErrorContext(), "A page did not load in 30 s. Run it again."),
+    (
+        "ELEMENT_NOT_FOUND",
+        ErrorContext(),
+        "The agent did not find what it needed. Say it differently.",
+    ),
+    (
+        "PAGE_CRASH",
+        ErrorContext(left="2:10"),
+        "The page crashed. The browser is open, 2:10 left. Run it again here, or terminate.",
+    ),
+    ("PAGE_CRASH", ErrorContext(), "The page crashed. Run it again."),
+    (
+        "TASK_NOT_FOUND",
+        ErrorContext(),
+        "The service no longer knows this task. Its result cannot be fetched.",
+    ),
+    (
+        "SESSION_EXPIRED",
+        ErrorContext(),
+        "The session has ended. It costs no more. Start a new one.",
+    ),
+    ("HTTP_429", START, "Too many calls this minute. Nothing was started. Try again in a minute."),
+    ("HTTP_418", START, "The service refused this (418): “too bad” Nothing was started."),
+    ("NOT_CONNECTED", START, "No connection. Nothing was started."),
+    (
+        None,
+        ErrorContext(),
+        "The task failed: “too bad” Run it again, or say it differently.",
+    ),
+    (
+        "SOMETHING_NEW",
+        ErrorContext(),
+        "The task failed: “too bad” Run it again, or say it differently.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "context", "text"), CODES)
+def test_a_failed_task_has_its_words(code: str | None, context: ErrorContext, text: str) -> None:
+    assert explain_code(code, "too bad", context).text == text
+
+
+def test_every_row_speaks_plainly() -> None:
+    for row in TABLE.values():
+        text = row(Facts(context=START)).text
+        assert text
+        assert "!" not in text
+        assert "None" not in text
+
+
+def test_the_status_decides_where_the_code_is_unknown() -> None:
+    assert row_of(rejected(402, "NEW_CODE")) == "INSUFFICIENT_BALANCE"
+    assert row_of(rejected(599, "NEW_CODE")) == "5xx"
+
+
+def test_a_message_of_the_service_is_never_read_as_a_pattern() -> None:
+    error = rejected(400, message="{task} {0} %s <b>x</b>\nsecond line" + "y" * 5_000)
+    what = explain(error, START).what
+    assert "{task} {0} %s <b>x</b> second line" in what
+    assert len(what) < 300
+
+
+def test_times() -> None:
+    assert words.duration(41_000) == "0:41"
+    assert words.duration(3_723_000) == "1:02:03"
+    assert words.duration(-5) == "0:00"
+    assert words.spoken_duration(161_000) == "2 minutes 41 seconds"
+    assert words.spoken_duration(60_000) == "1 minute"
+    assert words.spoken_duration(1_000) == "1 second"
+    assert words.age(2_400) == "2 s ago"
+    assert words.age(200_000) == "3 min ago"
+
+
+def test_money_that_was_not_told_is_never_zero() -> None:
+    assert words.money(None, more_to_come=True) == "…"
+    assert words.spoken("…") == "no news yet"
+    assert words.money(None, more_to_come=False) == "–"
+    assert words.money(Decimal("0.0214"), more_to_come=True) == "$0.0214"
+
+
+def test_every_state_has_a_word() -> None:
+    assert len({words.session_word(state).word for state in SessionState}) == len(SessionState)
+    assert len({words.task_word(status).word for status in TaskStatus}) == len(TaskStatus)
+    assert words.session_word(SessionState.PAUSED).word == "paused (sent) – billing"
+    assert all(words.verb_tip(verb) for verb in StateVerb)
+
+
+def test_one_line() -> None:
+    assert one_line("a\n\n b\tc") == "a b c"
+    assert one_line("x" * 500, 10) == "x" * 9 + "…"
+    assert one_line("x " * 5 + " " * 900 + "end", 20).endswith("…")
+    assert tr("{n} {{left}}", n=2) == "2 {left}"
