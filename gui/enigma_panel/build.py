@@ -1,0 +1,147 @@
+"""Composition: which parts there are and how they are put together. Nothing runs yet."""
+
+import os
+import random
+import secrets
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from enigma_panel import log
+from enigma_panel.api.client import HttpClient
+from enigma_panel.api.ports import ServiceClient
+from enigma_panel.child import DEMO_KEY
+from enigma_panel.core.redact import Redactor
+from enigma_panel.loop import LedgerThread, TaskScope
+from enigma_panel.options import Options
+from enigma_panel.services.account import Account
+from enigma_panel.services.bundle import Services
+from enigma_panel.services.clock import SystemClock
+from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.inbox import Inbox
+from enigma_panel.services.poller import Poller
+from enigma_panel.services.registry import Registry
+from enigma_panel.services.settings_book import SettingsBook
+from enigma_panel.services.vitals import Vitals
+from enigma_panel.store import settings as settings_file
+from enigma_panel.store.ledger.ledger import Ledger
+from enigma_panel.store.paths import Folders, default_folders, folders_below
+from enigma_panel.store.problem import Problem
+from enigma_panel.store.secrets import KeychainStore, MemoryStore, SecretStore, service_name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where this run keeps its files; `throw_away` when they go with it."""
+
+    folders: Folders
+    root: Path
+    throw_away: bool
+
+    def clear(self) -> None:
+        """Remove a throw-away folder."""
+        if self.throw_away:
+            shutil.rmtree(self.root, ignore_errors=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything that was built, for the one who starts and ends it."""
+
+    services: Services
+    registry: Registry
+    account: Account
+    ledger: Ledger
+    ledger_thread: LedgerThread
+    scope: TaskScope
+    settings: SettingsBook
+    problems: tuple[Problem, ...]
+
+
+def find_place(options: Options) -> Place:
+    """The folders of this run, made and tried. FolderError when one refuses."""
+    throw_away = options.demo and options.data_dir is None
+    if throw_away:
+        root = Path(tempfile.mkdtemp(prefix="enigma-panel-demo-"))
+        folders = folders_below(root)
+    elif options.data_dir is not None:
+        folders, root = folders_below(options.data_dir), options.data_dir
+    else:
+        folders = default_folders(os.environ)
+        root = folders.data
+    folders.prepare()
+    return Place(folders=folders, root=root, throw_away=throw_away)
+
+
+async def build(options: Options, place: Place, demo_url: str | None) -> Parts:
+    """Open settings and ledger and wire the services. Raises LedgerError."""
+    redactor = Redactor(secrets.token_bytes(32))
+    log.set_up(place.folders.data, redactor.redact)
+    clock, scope, thread = SystemClock(), TaskScope(), LedgerThread()
+    values, settings_problem = settings_file.load(place.folders.settings)
+    ledger, ledger_problem = await thread.run(Ledger.open, place.folders.ledger)
+    settings = SettingsBook(place.folders.settings, values, thread, scope)
+    account = Account(
+        demo_url or options.base_url or values.base_url,
+        store_for=_demo_store if demo_url else _keychain,
+        environment={} if demo_url else os.environ,
+        make_client=_client,
+        printer=lambda key, base_url: thread.run(ledger.key_print, key, base_url),
+        redactor=redactor,
+    )
+    registry = Registry(ledger, thread, clock, redactor)
+    vitals = Vitals(account, clock)
+    poller = Poller(
+        registry=registry,
+        account=account,
+        vitals=vitals,
+        clock=clock,
+        scope=scope,
+        chance=random.Random(),  # noqa: S311 - jitter
+    )
+    vitals.recovered.connect(poller.wake_all)
+    services = Services(
+        fleet=Fleet(
+            registry=registry,
+            account=account,
+            poller=poller,
+            vitals=vitals,
+            clock=clock,
+            scope=scope,
+        ),
+        inbox=Inbox(registry, account, poller, redactor),
+        vitals=vitals,
+        account=account,
+        settings=settings,
+        clock=clock,
+        scope=scope,
+        demo=demo_url is not None,
+        keep_folder=str(place.root),
+    )
+    return Parts(
+        services=services,
+        registry=registry,
+        account=account,
+        ledger=ledger,
+        ledger_thread=thread,
+        scope=scope,
+        settings=settings,
+        problems=tuple(p for p in (settings_problem, ledger_problem) if p is not None),
+    )
+
+
+def _client(base_url: str, key: str) -> ServiceClient:
+    return HttpClient(base_url, key)
+
+
+def _keychain(base_url: str) -> SecretStore:
+    """A key goes to no host but its own, so each host has an entry of its own."""
+    return KeychainStore(service_name(urlsplit(base_url).netloc))
+
+
+def _demo_store(_base_url: str) -> SecretStore:
+    store = MemoryStore()
+    store.save(DEMO_KEY)
+    return store

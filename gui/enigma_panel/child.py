@@ -1,0 +1,56 @@
+"""The simulator as a child process. It ends with us, also when we are killed.
+
+The child reads our end of a pipe as its standard input and exits at its end, which the system
+brings about however we end.
+"""
+
+import contextlib
+import importlib.util
+import subprocess
+import sys
+
+STOP_S = 3.0
+DEMO_KEY = "enig_demo"
+
+
+class ChildError(Exception):
+    """The simulator did not start; the text is one line for people."""
+
+
+class SimulatorChild:
+    """A running `enigma_panel.sim`. Standard error is ours, so that its complaints are seen."""
+
+    def __init__(self, *arguments: str) -> None:
+        if importlib.util.find_spec("uvicorn") is None:
+            raise ChildError(
+                "the demo needs the “demo” extra: pip install 'enigma-control-panel[demo]'"
+            )
+        frozen = getattr(sys, "frozen", False)
+        program = ["--simulator"] if frozen else ["-m", "enigma_panel.sim"]
+        self._process = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
+            [sys.executable, *program, "--port", "0", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def url(self) -> str:
+        """Wait for the first line of its output: its address. Blocking; ChildError if it ends."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline().strip()
+        if not line.startswith("http://127.0.0.1:"):
+            self.stop()
+            raise ChildError("the demo service did not start")
+        return line
+
+    def stop(self) -> int:
+        """Close its input, wait for its end, kill it only if it does not come. Exit status."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):  # it may have gone before
+                    pipe.close()
+        try:
+            return self._process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()

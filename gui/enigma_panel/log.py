@@ -1,0 +1,47 @@
+"""Logging set-up and the one redaction filter, which stands before every handler."""
+
+import logging
+import logging.handlers
+from collections.abc import Callable
+from pathlib import Path
+
+MAX_BYTES = 1_000_000
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats a record and passes the whole text, traceback included, through the wall."""
+
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        super().__init__(FORMAT)
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One redacted record. Tracebacks show lines of code and messages, no values."""
+        return self._redact(super().format(record))
+
+
+def set_up(folder: Path | None, redact: Callable[[str], str], *, level: int = logging.INFO) -> None:
+    """Log to a rotating file in `folder` (0600), or to nothing but stderr warnings without one."""
+    root = logging.getLogger("enigma_panel")
+    root.setLevel(level)
+    root.propagate = False
+    for old in list(root.handlers):
+        root.removeHandler(old)
+        old.close()
+    stderr = logging.StreamHandler()
+    stderr.setLevel(logging.WARNING)
+    handlers: list[logging.Handler] = [stderr]
+    if folder is not None:
+        handlers.append(_file_handler(folder))
+    for handler in handlers:
+        handler.setFormatter(RedactingFormatter(redact))
+        root.addHandler(handler)
+
+
+def _file_handler(folder: Path) -> logging.Handler:
+    path = folder / "panel.log"
+    path.touch(mode=0o600, exist_ok=True)
+    return logging.handlers.RotatingFileHandler(
+        path, maxBytes=MAX_BYTES, backupCount=2, encoding="utf-8", delay=True
+    )

@@ -1,0 +1,168 @@
+"""The only module that knows qasync: the loop, tasks with an owner, blocking calls, error nets.
+
+Released qasync keeps no reference to the tasks of its slot decorators (issue #159), so every task
+of the program is started by `TaskScope.spawn`, which keeps, names, reports and cancels it.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+import qasync
+from PySide6.QtWidgets import QApplication
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class BlockingTimeoutError(Exception):
+    """A blocking call did not return within its time limit; its thread is left to itself."""
+
+
+class Executor(Protocol):
+    """Runs synchronous ledger calls one after the other, in the order of the calls."""
+
+    async def run(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Await the result of call(*args, **kwargs)."""
+        ...
+
+
+class TaskScope:
+    """Owner of coroutines: keeps them alive, reports their errors, cancels them at the end."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[asyncio.Task[Any], str] = {}
+        self._closed = False
+
+    def spawn(
+        self, name: str, coro: Coroutine[Any, Any, T], *, exclusive: bool = False
+    ) -> asyncio.Task[T] | None:
+        """Start coro under a name. With exclusive, nothing happens while that name runs.
+
+        Returns None, and closes coro unrun, where it was not started.
+        """
+        if self._closed or (exclusive and name in self._tasks.values()):
+            coro.close()
+            return None
+        task = asyncio.create_task(coro, name=name)
+        self._tasks[task] = name
+        task.add_done_callback(self._done)
+        return task
+
+    def names(self) -> list[str]:
+        """Names of what runs now."""
+        return sorted(self._tasks.values())
+
+    async def close(self) -> None:
+        """Take no more work, cancel what runs, wait until it has ended."""
+        self._closed = True
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        name = self._tasks.pop(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("task %s failed", name, exc_info=error)
+
+
+class LedgerThread:
+    """One thread in which all ledger calls run, in order. The loop stays free meanwhile."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+
+    async def run(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Await call(*args, **kwargs) in the ledger's thread; a cancelled caller loses no write."""
+        future: Future[T] = self._pool.submit(call, *args, **kwargs)
+        return await asyncio.shield(asyncio.wrap_future(future))
+
+    def close(self) -> None:
+        """Wait for the calls under way and end the thread."""
+        self._pool.shutdown(wait=True)
+
+
+async def blocking(call: Callable[[], T], *, time_limit: float) -> T:
+    """Run a call that may block for ever (a keychain prompt) in a daemon thread of its own.
+
+    Raises BlockingTimeoutError after time_limit seconds. The thread cannot be killed; being a
+    daemon it does not hold up the end of the program.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: Callable[[], None]) -> None:
+        if not done.done():
+            result()
+
+    def work() -> None:
+        try:
+            value = call()
+        except Exception as error:  # noqa: BLE001 - handed to the awaiting side, whatever it is
+            _threadsafe(loop, settle, lambda error=error: done.set_exception(error))
+        else:
+            _threadsafe(loop, settle, lambda: done.set_result(value))
+
+    threading.Thread(target=work, name="blocking", daemon=True).start()
+    try:
+        return await asyncio.wait_for(done, time_limit)
+    except TimeoutError:
+        raise BlockingTimeoutError from None
+
+
+def _threadsafe(loop: asyncio.AbstractEventLoop, call: Callable[[Any], None], arg: Any) -> None:
+    try:
+        loop.call_soon_threadsafe(call, arg)
+    except RuntimeError:
+        log.debug("a blocking call came back after the loop had ended")
+
+
+def run(app: QApplication, main: Callable[[], Awaitable[int]]) -> int:
+    """Run the main coroutine on Qt's event loop; its end is the end of the program."""
+    app.setQuitOnLastWindowClosed(False)
+
+    async def guarded() -> int:
+        asyncio.get_running_loop().set_exception_handler(_report)
+        return await main()
+
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        return runner.run(guarded())
+
+
+def on_signals(call: Callable[[], None]) -> None:
+    """Let SIGINT and SIGTERM call `call` on the loop, where the platform can."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, call)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(call))
+
+
+def catch_all() -> None:
+    """The outer net: what nobody caught is logged (redacted), the program goes on."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        log.error("uncaught error", exc_info=(kind, error, trace))
+
+    sys.excepthook = hook
+    threading.excepthook = lambda args: log.error(
+        "uncaught error in thread %s",
+        args.thread.name if args.thread else "?",
+        exc_info=args.exc_value,
+    )
+
+
+def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    log.error("event loop: %s", context.get("message"), exc_info=context.get("exception"))

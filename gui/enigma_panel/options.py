@@ -1,0 +1,111 @@
+"""The command line: what was asked for, checked before anything is opened."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from enigma_panel import __version__
+
+EPILOG = (
+    "ENIGMA_API_KEY in the environment is used before the keychain and never stored. "
+    "Exit status 2: wrong options, no display, an unwritable folder, a missing extra."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """One run's options; base_url is checked, data_dir absolute."""
+
+    demo: bool = False
+    base_url: str | None = None
+    data_dir: Path | None = None
+    self_check: bool = False
+    tour: Path | None = None
+    smoke: bool = False
+
+    @property
+    def needs_no_display(self) -> bool:
+        """Runs that work offscreen, for scripts and tests."""
+        return self.self_check or self.smoke or self.tour is not None
+
+
+class UsageError(Exception):
+    """One clear line for the terminal; exit status 2."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line instead of argparse's usage block."""
+        raise UsageError(f"{message} (see --help)")
+
+
+def parse(argv: list[str]) -> Options:
+    """Read the arguments. UsageError for what makes no sense; SystemExit for --help, --version."""
+    parser = _Parser(
+        prog="enigma-panel",
+        description="A control panel for AI-driven cloud browsers on the Enigma / WebRun service.",
+        epilog=EPILOG,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--demo", action="store_true", help="try it with a simulated service; nothing costs money")
+    add("--base-url", metavar="URL", help="address of the service (https, or http on this machine)")
+    add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log below DIR")
+    add("--self-check", action="store_true", help="print versions, folders, keychain and service")
+    add("--tour", metavar="DIR", type=Path, help="drive the window through the main job, offscreen")
+    add("--smoke", action="store_true", help="show the window, quit at once")
+    add("--version", action="version", version=f"enigma-panel {__version__}")
+    found = parser.parse_args(argv)
+    if (found.demo or found.tour is not None) and found.base_url is not None:
+        raise UsageError("--base-url cannot go with --demo or --tour, which bring a service along")
+    return Options(
+        demo=found.demo or found.tour is not None,
+        base_url=_checked(found.base_url),
+        data_dir=_absolute(found.data_dir),
+        self_check=found.self_check,
+        tour=_absolute(found.tour),
+        smoke=found.smoke,
+    )
+
+
+def choose_platform(options: Options, env: Mapping[str, str]) -> str | None:
+    """The Qt platform to ask for, None for Qt's own choice. UsageError without a display."""
+    if env.get("QT_QPA_PLATFORM") or sys.platform != "linux":
+        return None
+    if env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"):
+        return None
+    if options.needs_no_display:
+        return "offscreen"
+    raise UsageError("no display: neither DISPLAY nor WAYLAND_DISPLAY is set")
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return path.expanduser().absolute() if path is not None else None
+
+
+_ADDRESS_WORDS = {
+    "empty": "the address is empty",
+    "no_scheme": "an address starts with https://",
+    "bad_scheme": "only https addresses can be used",
+    "not_secure": "http is only allowed to this machine, else the key could be read on the way",
+    "no_host": "the address names no host",
+    "bad_host": "the address names no host that can exist",
+    "bad_port": "the port makes no sense",
+    "user_info": "the address must not contain a user name",
+    "extra": "only scheme, host and port can be given",
+}
+
+
+def _checked(text: str | None) -> str | None:
+    from enigma_panel.api.address import BadAddressError, parse_base_url  # noqa: PLC0415 - only here
+
+    if text is None:
+        return None
+    try:
+        return parse_base_url(text)
+    except BadAddressError as error:
+        words = _ADDRESS_WORDS[error.problem.value]
+        raise UsageError(f"--base-url: {words}") from error

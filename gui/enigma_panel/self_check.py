@@ -1,0 +1,67 @@
+"""`--self-check`: versions, Qt platform, keychain, folders and service, for bug reports."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from PySide6.QtCore import qVersion
+from PySide6.QtGui import QGuiApplication
+
+from enigma_panel import __version__
+from enigma_panel.api.errors import ApiError
+from enigma_panel.build import Parts, Place
+from enigma_panel.services.account import ENVIRONMENT
+from enigma_panel.services.views import KeyState
+
+LIBRARIES = ("PySide6_Essentials", "qasync", "httpx", "keyring", "msgspec")
+
+
+async def report(parts: Parts, place: Place) -> int:
+    """Print the report; 0 when this machine can run the program, whatever the service says."""
+    lines = [
+        f"enigma-panel {__version__}, Python {platform.python_version()}, Qt {qVersion()}",
+        f"libraries: {', '.join(_version(name) for name in LIBRARIES)}",
+        f"system: {platform.system()} {platform.release()} {platform.machine()}",
+        f"Qt platform: {QGuiApplication.platformName()}",
+        f"data: {_shown(place.folders.data)}",
+        f"settings: {_shown(place.folders.config)}",
+        f"keychain: {await parts.account.where_it_would_go()}",
+        f"key: {await _key(parts)}",
+        f"service: {parts.account.base_url}, {await _health(parts)}",
+    ]
+    lines += [f"problem: {problem.path.name} was {problem.kind}" for problem in parts.problems]
+    print("\n".join(lines))
+    return 0
+
+
+def _version(name: str) -> str:
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:  # a frozen program may come without the metadata
+        return f"{name} (version unknown)"
+
+
+def _shown(path: Path) -> str:
+    """A path for a report that may be pasted in public: without the name of the home folder."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return str(path)
+
+
+async def _key(parts: Parts) -> str:
+    state = await parts.account.load()
+    if parts.account.from_environment:
+        return f"from {ENVIRONMENT}"
+    if state is KeyState.READY:
+        return f"found in {parts.account.where}"
+    return str(state.value).replace("_", " ")
+
+
+async def _health(parts: Parts) -> str:
+    try:
+        health = await parts.account.open_client.health()
+    except ApiError as error:
+        return f"no usable answer ({type(error).__name__}: {error})"
+    free = "an unknown number of" if health.free is None else str(health.free)
+    return f"{'ok' if health.ok else 'not ok'}, {free} browsers free"

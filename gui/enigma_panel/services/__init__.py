@@ -1,0 +1,1 @@
+"""Behaviour over time: verbs, polling, questions. QtCore only."""

@@ -1,0 +1,229 @@
+"""The account in use: its address and key, the client made of them, what is known of the key.
+
+The key comes from ENIGMA_API_KEY (used first, never stored), else from the keychain; without a
+keychain it lives in memory for this run. It goes to no host but the one it was entered for.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.address import parse_base_url
+from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
+from enigma_panel.api.ports import ServiceClient
+from enigma_panel.core.records import Session
+from enigma_panel.core.redact import Redactor
+from enigma_panel.loop import BlockingTimeoutError, blocking
+from enigma_panel.services.views import KeyCheck, KeyState
+from enigma_panel.store.secrets import MemoryStore, Result, SecretOutcome, SecretStore
+
+log = logging.getLogger(__name__)
+
+ENVIRONMENT = "ENIGMA_API_KEY"
+KEYCHAIN_S = 120.0
+"""A person may take this long to unlock a keychain; then it counts as locked."""
+WHERE_S = 5.0
+UNAUTHORIZED, FORBIDDEN = 401, 403
+
+MakeClient = Callable[[str, str], ServiceClient]
+StoreFor = Callable[[str], SecretStore]
+Printer = Callable[[str, str], Awaitable[str]]
+
+_STATES = {
+    SecretOutcome.FOUND: KeyState.READY,
+    SecretOutcome.SAVED: KeyState.READY,
+    SecretOutcome.ABSENT: KeyState.ABSENT,
+    SecretOutcome.REMOVED: KeyState.ABSENT,
+    SecretOutcome.NO_KEYCHAIN: KeyState.NO_KEYCHAIN,
+    SecretOutcome.LOCKED: KeyState.LOCKED,
+    SecretOutcome.DENIED: KeyState.DENIED,
+    SecretOutcome.TOO_LONG: KeyState.FAILED,
+    SecretOutcome.FAILED: KeyState.FAILED,
+}
+
+
+class Account(QObject):
+    """One account on one host.
+
+    store_for gives the keychain entry of a host, printer the salted fingerprint of (key, base_url).
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        store_for: StoreFor,
+        environment: Mapping[str, str],
+        make_client: MakeClient,
+        printer: Printer,
+        redactor: Redactor,
+    ) -> None:
+        super().__init__()
+        self.base_url = base_url
+        self.state = KeyState.LOOKING
+        self.where = ""
+        self.from_environment = False
+        self.key_print = ""
+        self.last_check: KeyCheck | None = None
+        self.client: ServiceClient | None = None
+        self._environment = environment
+        self._store_for = store_for
+        self._make_client = make_client
+        self._printer = printer
+        self._redactor = redactor
+        self._keyless: ServiceClient | None = None
+        self._dropped: list[ServiceClient] = []
+        self._looked = asyncio.Event()
+
+    @property
+    def open_client(self) -> ServiceClient:
+        """A client for the calls that need no key."""
+        if self.client is not None:
+            return self.client
+        if self._keyless is None:
+            self._keyless = self._make_client(self.base_url, "")
+        return self._keyless
+
+    def client_for(self, session: Session) -> ServiceClient | None:
+        """The client, where it has the key and host that the session was opened with."""
+        same = session.base_url == self.base_url and session.key_print == self.key_print
+        return self.client if same else None
+
+    async def looked(self) -> KeyState:
+        """Wait until it is known whether there is a key: a keychain may be slow."""
+        await self._looked.wait()
+        return self.state
+
+    async def load(self) -> KeyState:
+        """Find the key: the environment, else the keychain."""
+        key = self._environment.get(ENVIRONMENT, "").strip()
+        if key:
+            self.from_environment = True
+            await self._use(key, KeyState.READY, "")
+            return self.state
+        result = await self._ask_store(lambda store: store.get(), KEYCHAIN_S)
+        if result.secret:
+            await self._use(result.secret, KeyState.READY, result.where)
+        else:
+            self._set(_STATES[result.outcome], result.where)
+        return self.state
+
+    async def save(self, key: str) -> tuple[Result, KeyCheck]:
+        """Keep the key, use it, and ask the service once what it says of it.
+
+        Where the keychain does not take it, it stays in memory for this run; the outcome says why.
+        """
+        result = await self._ask_store(lambda store: store.save(key), KEYCHAIN_S)
+        where = result.where if result.outcome is SecretOutcome.SAVED else MemoryStore().where()
+        self.from_environment = False
+        await self._use(key, KeyState.READY, where)
+        return result, await self.check()
+
+    async def check(self) -> KeyCheck:
+        """Ask the service what it says of the key, with a call that costs nothing."""
+        self.last_check = await self._check()
+        self.changed.emit()
+        return self.last_check
+
+    async def where_it_would_go(self) -> str:
+        """Where a key would be kept, in words: a keychain's name or "memory"."""
+        try:
+            store = self._store_for(self.base_url)
+            where = await blocking(store.where, time_limit=WHERE_S)
+        except BlockingTimeoutError:
+            return MemoryStore().where()
+        return where or MemoryStore().where()
+
+    async def remove(self) -> Result:
+        """Take the key out of the keychain and stop using it."""
+        result = await self._ask_store(lambda store: store.remove(), KEYCHAIN_S)
+        self._drop_client()
+        self.key_print = ""
+        self._set(KeyState.ABSENT, result.where)
+        return result
+
+    async def set_base_url(self, text: str) -> None:
+        """Use another address, with the key that was saved for it. Raises BadAddressError."""
+        base_url = parse_base_url(text)
+        if base_url == self.base_url:
+            return
+        self._drop_client()
+        if self._keyless is not None:
+            self._dropped.append(self._keyless)
+            self._keyless = None
+        self.base_url = base_url
+        self.key_print = ""
+        self._set(KeyState.LOOKING, "")
+        await self.load()
+
+    def note_error(self, error: ApiError) -> None:
+        """A call was refused because of the key: that is said once, in the window."""
+        if isinstance(error, SessionGoneError) or not isinstance(error, RejectedError):
+            return
+        if error.reply.status == UNAUTHORIZED and self.last_check is not KeyCheck.REFUSED:
+            self.last_check = KeyCheck.REFUSED
+            self.changed.emit()
+
+    async def aclose(self) -> None:
+        """Close all clients; what is under way is cancelled."""
+        self._drop_client()
+        if self._keyless is not None:
+            self._dropped.append(self._keyless)
+        for client in self._dropped:
+            await client.aclose()
+        self._dropped.clear()
+
+    async def _use(self, key: str, state: KeyState, where: str) -> None:
+        self._redactor.add_secret(key)
+        try:
+            client = self._make_client(self.base_url, key)
+        except ValueError:  # a key that no header can carry, from the environment or a keychain
+            log.warning("the key that was found cannot be one")
+            self._set(KeyState.FAILED, where)
+            return
+        key_print = await self._printer(key, self.base_url)
+        self._drop_client()
+        self.client = client
+        self.key_print = key_print
+        self.last_check = None
+        self._set(state, where)
+
+    async def _check(self) -> KeyCheck:
+        if self.client is None:
+            return KeyCheck.UNREACHABLE
+        try:
+            await self.client.check_key()
+        except RejectedError as error:
+            refused = error.reply.status in {UNAUTHORIZED, FORBIDDEN}
+            return KeyCheck.REFUSED if refused else KeyCheck.UNREACHABLE
+        except ApiError:
+            return KeyCheck.UNREACHABLE
+        return KeyCheck.ACCEPTED
+
+    async def _ask_store(self, call: Callable[[SecretStore], Result], limit: float) -> Result:
+        try:
+            store = self._store_for(self.base_url)
+            result = await blocking(lambda: call(store), time_limit=limit)
+        except BlockingTimeoutError:
+            return Result(outcome=SecretOutcome.LOCKED, detail="no answer in time")
+        if result.detail:
+            log.warning("keychain: %s (%s)", result.outcome, result.detail)
+        return result
+
+    def _drop_client(self) -> None:
+        """Calls under way may finish: cutting a start would leave it unconfirmed."""
+        if self.client is not None:
+            self._dropped.append(self.client)
+            self.client = None
+
+    def _set(self, state: KeyState, where: str) -> None:
+        self.state, self.where = state, where
+        if state is KeyState.LOOKING:
+            self._looked.clear()
+        else:
+            self._looked.set()
+        self.changed.emit()

@@ -1,0 +1,26 @@
+"""What windows get: all services in one record."""
+
+from dataclasses import dataclass
+
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.inbox import Inbox
+from enigma_panel.services.settings_book import SettingsBook
+from enigma_panel.services.vitals import Vitals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The services of one run. keep_folder: where the data lies, as text for people."""
+
+    fleet: Fleet
+    inbox: Inbox
+    vitals: Vitals
+    account: Account
+    settings: SettingsBook
+    clock: Clock
+    scope: TaskScope
+    demo: bool
+    keep_folder: str

@@ -1,0 +1,90 @@
+"""What has to happen without a click: lifetimes run out, sessions that nobody else would close."""
+
+from collections.abc import Awaitable, Callable
+
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import FINAL_PHASES, Phase, Session, TaskStatus
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.registry import Registry
+from enigma_panel.services.views import NoticeKind
+
+ASSUMED_FOR_MS = 600_000
+"""How long a task is asked for after its session's assumed end."""
+
+CLOSE_AGAIN_MS = 10_000
+"""Pause between two tries to terminate a session whose task failed."""
+
+
+class Caretaker:
+    """Looks after all sessions once a second."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        account: Account,
+        clock: Clock,
+        scope: TaskScope,
+        *,
+        say: Callable[..., None],
+        terminate: Callable[[int], Awaitable[None]],
+    ) -> None:
+        self._registry = registry
+        self._account = account
+        self._clock = clock
+        self._scope = scope
+        self._say = say
+        self._terminate = terminate
+        self._close_due: dict[int, int] = {}
+
+    async def tick(self) -> None:
+        """Once a second: figures to the ledger, lifetimes, sessions that should have closed."""
+        await self._registry.flush()
+        now = self._clock.now_ms()
+        for session in self._registry.sessions():
+            if session.phase in FINAL_PHASES:
+                continue
+            if _life_over(session, now):
+                over = Observation(kind=Kind.LIFETIME_OVER)
+                await self._registry.record(session.key, None, over)
+            elif _silent_too_long(session, now):
+                await self._give_up(session)
+            elif self._should_close(session, now):
+                self._close_due[session.key] = now + CLOSE_AGAIN_MS
+                self._scope.spawn(f"close {session.key}", self._close_failed(session.key))
+
+    async def _give_up(self, session: Session) -> None:
+        task = self._registry.current_task(session)
+        if task is not None and not task.is_final:
+            given_up = Observation(kind=Kind.GIVEN_UP)
+            await self._registry.record(session.key, task.key, given_up)
+
+    def _should_close(self, session: Session, now: int) -> bool:
+        """A task failed in a session that was to close after it: nobody else will close it."""
+        if not session.close_after or session.phase is not Phase.OPEN:
+            return False
+        task = self._registry.current_task(session)
+        ended = task is not None and task.status in {TaskStatus.FAILED, TaskStatus.STOPPED}
+        return (
+            ended
+            and self._close_due.get(session.key, 0) <= now
+            and (self._account.client_for(session) is not None)
+        )
+
+    async def _close_failed(self, key: int) -> None:
+        session = self._registry.session(key)
+        await self._terminate(key)
+        after = self._registry.session(key)
+        if session is not None and after is not None and after.is_ended:
+            self._say(NoticeKind.CLOSED_FOR_FAILED_TASK, key, session.current_task, None)
+
+
+def _life_over(session: Session, now: int) -> bool:
+    running = session.phase in {Phase.OPEN, Phase.CONNECTION_LOST, Phase.UNCONFIRMED}
+    return running and session.expires_ms is not None and now >= session.expires_ms
+
+
+def _silent_too_long(session: Session, now: int) -> bool:
+    ended = session.ended_ms
+    return session.is_ended and ended is not None and now - ended > ASSUMED_FOR_MS

@@ -1,0 +1,47 @@
+"""The settings in use; changes are written off the GUI thread, several at once as one."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.loop import Executor, TaskScope
+from enigma_panel.store import settings as store
+from enigma_panel.store.settings import Settings, SettingsError
+
+log = logging.getLogger(__name__)
+
+
+class SettingsBook(QObject):
+    """Holds the settings; `failed` brings the error of a write once until one succeeds."""
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, path: Path, value: Settings, executor: Executor, scope: TaskScope) -> None:
+        super().__init__()
+        self.value = value
+        self._path = path
+        self._executor = executor
+        self._scope = scope
+        self._saved = value
+
+    def change(self, **fields: Any) -> None:
+        """Change some settings; they are on disk a moment later."""
+        self.value = msgspec.structs.replace(self.value, **fields)
+        self.changed.emit()
+        self._scope.spawn("save settings", self.flush(), exclusive=True)
+
+    async def flush(self) -> None:
+        """Write until what is in memory is what is on disk."""
+        while self._saved != self.value:
+            value = self.value
+            try:
+                await self._executor.run(store.save, self._path, value)
+            except SettingsError as error:
+                log.warning("settings were not saved: %s", error.reason)
+                self.failed.emit(error)
+                return
+            self._saved = value

@@ -1,0 +1,122 @@
+"""For all tests: own folders, no real keychain, coroutines on the qasync loop, a silent log."""
+
+import asyncio
+import inspect
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QT_API"] = "pyside6"
+# One backend that takes nothing: no test may reach the keychain of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+import pytest
+import qasync
+
+TIME_LIMIT_S = 60
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the tester's home is read or written."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "ENIGMA_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+class LogWatch(logging.Handler):
+    """Collects warnings and errors of the program; a test names those that it expects."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+        self._allowed: list[str] = []
+
+    def allow(self, part: str) -> None:
+        """Lines that contain this part are expected."""
+        self._allowed.append(part)
+
+    def unexpected(self) -> list[str]:
+        """What nobody expected."""
+        return [line for line in self.lines if not any(part in line for part in self._allowed)]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the line."""
+        self.lines.append(logging.Formatter("%(name)s: %(message)s").format(record))
+
+
+@pytest.fixture(autouse=True)
+def log_watch() -> Iterator[LogWatch]:
+    """Fails the test for warnings that it did not expect."""
+    watch = LogWatch()
+    loggers = [logging.getLogger(name) for name in ("enigma_panel", "qasync", "asyncio")]
+    for logger in loggers:
+        logger.addHandler(watch)
+    yield watch
+    for logger in loggers:
+        logger.removeHandler(watch)
+    assert watch.unexpected() == []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a coroutine test on the program's own kind of loop."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance() or QApplication([])
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+
+    async def limited() -> None:
+        await asyncio.wait_for(pyfuncitem.obj(**arguments), TIME_LIMIT_S)
+
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        runner.run(limited())
+    return True
+
+
+class Simulator:
+    """A simulator process."""
+
+    def __init__(self, *arguments: str, keys: tuple[str, ...] = ()) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "enigma_panel.sim", "--port", "0", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+        for key in keys:
+            self.process.stdin.write(f"{key}\n")
+        self.process.stdin.flush()
+
+    def stop(self) -> None:
+        """Close its input, as the program's end does."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(10)
+
+
+@pytest.fixture
+def simulator() -> Iterator[Callable[..., Simulator]]:
+    """Starts simulator processes: simulator("--speed", "20") has .url."""
+    started: list[Simulator] = []
+
+    def start(*arguments: str, keys: tuple[str, ...] = ()) -> Simulator:
+        started.append(Simulator(*arguments, keys=keys))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()

@@ -1,0 +1,170 @@
+"""The key: every outcome of the keychain, and what the service says of it."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from enigma_panel.api.client import HttpClient
+from enigma_panel.api.errors import RejectedError, Reply
+from enigma_panel.core.records import Session
+from enigma_panel.core.redact import Redactor
+from enigma_panel.services import account as module
+from enigma_panel.services.account import Account
+from enigma_panel.services.views import KeyCheck, KeyState
+from enigma_panel.store.secrets import API_KEY, MemoryStore, Result, SecretOutcome, SecretStore
+from tests.conftest import LogWatch, Simulator
+
+Start = Callable[..., Simulator]
+O = SecretOutcome  # noqa: E741 - a table reads better so
+
+
+class Keychain(MemoryStore):
+    """A keychain that answers every call with one outcome."""
+
+    def __init__(self, outcome: SecretOutcome, secret: str | None = None) -> None:
+        super().__init__()
+        self._result = Result(outcome=outcome, secret=secret, where="the test keychain")
+
+    def get(self, name: str = API_KEY) -> Result:
+        return self._result
+
+    def save(self, secret: str, name: str = API_KEY) -> Result:
+        return self._result
+
+
+def make(store: SecretStore, url: str = "http://127.0.0.1:9", **environment: str) -> Account:
+    """An account with this keychain."""
+
+    async def printer(key: str, base_url: str) -> str:
+        return f"print of {len(key)} at {base_url}"
+
+    return Account(
+        url,
+        store_for=lambda _url: store,
+        environment=environment,
+        make_client=HttpClient,
+        printer=printer,
+        redactor=Redactor(b"k" * 32),
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (O.ABSENT, KeyState.ABSENT),
+        (O.NO_KEYCHAIN, KeyState.NO_KEYCHAIN),
+        (O.LOCKED, KeyState.LOCKED),
+        (O.DENIED, KeyState.DENIED),
+        (O.FAILED, KeyState.FAILED),
+    ],
+)
+async def test_no_key_and_why(outcome: SecretOutcome, state: KeyState) -> None:
+    account = make(Keychain(outcome))
+    assert await account.load() is state
+    assert account.client is None
+    await account.aclose()
+
+
+async def test_found_in_the_keychain() -> None:
+    account = make(Keychain(O.FOUND, "enig_one"))
+    assert await account.load() is KeyState.READY
+    assert account.where == "the test keychain"
+    assert "enig_one" not in repr(account.client)
+    await account.aclose()
+
+
+async def test_the_environment_comes_first_and_is_not_stored() -> None:
+    store = MemoryStore()
+    store.save("enig_stored")
+    account = make(store, ENIGMA_API_KEY=" enig_environment ")
+    assert await account.load() is KeyState.READY
+    assert account.from_environment
+    assert account.key_print == "print of 16 at http://127.0.0.1:9"
+    assert store.get().secret == "enig_stored"
+    await account.aclose()
+
+
+@pytest.mark.parametrize("key", ["two words", "schlüssel", "line\nbreak"])
+async def test_an_environment_key_that_none_can_be_is_no_key(key: str, log_watch: LogWatch) -> None:
+    log_watch.allow("cannot be one")
+    account = make(Keychain(O.ABSENT), ENIGMA_API_KEY=key)
+    assert await account.load() is KeyState.FAILED
+    assert account.client is None
+    await account.aclose()
+
+
+@pytest.mark.parametrize("outcome", [O.NO_KEYCHAIN, O.LOCKED, O.DENIED, O.TOO_LONG, O.FAILED])
+async def test_what_no_keychain_takes_stays_in_memory(outcome: SecretOutcome) -> None:
+    account = make(Keychain(outcome))
+    result, check = await account.save("enig_one")
+    assert result.outcome is outcome
+    assert (account.state, account.where) == (KeyState.READY, "memory")
+    assert check is KeyCheck.UNREACHABLE
+    await account.aclose()
+
+
+async def test_the_service_accepts_and_refuses(simulator: Start) -> None:
+    account = make(MemoryStore(), simulator().url)
+    assert await account.save("enig_demo") == (
+        Result(outcome=O.SAVED, where="memory"),
+        KeyCheck.ACCEPTED,
+    )
+    _, check = await account.save("enig_other")
+    assert check is KeyCheck.REFUSED
+    await account.aclose()
+
+
+async def test_a_keychain_that_never_answers_counts_as_locked(
+    monkeypatch: pytest.MonkeyPatch, log_watch: LogWatch
+) -> None:
+    monkeypatch.setattr(module, "KEYCHAIN_S", 0.2)
+    freed = threading.Event()
+
+    class Silent(Keychain):
+        def get(self, name: str = API_KEY) -> Result:
+            freed.wait(10)
+            return super().get(name)
+
+    log_watch.allow("no answer in time")
+    account = make(Silent(O.ABSENT))
+    assert await account.load() is KeyState.LOCKED
+    freed.set()
+    await account.aclose()
+
+
+async def test_a_session_is_controlled_with_its_own_key_and_host_only() -> None:
+    account = make(Keychain(O.FOUND, "enig_one"))
+    await account.load()
+    common = {"site": "a", "since_ms": 0, "created_ms": 0}
+    ours = Session(base_url=account.base_url, key_print=account.key_print, **common)
+    other_key = Session(base_url=account.base_url, key_print="other", **common)
+    other_host = Session(base_url="https://b", key_print=account.key_print, **common)
+    assert account.client_for(ours) is account.client
+    assert account.client_for(other_key) is None
+    assert account.client_for(other_host) is None
+    await account.aclose()
+
+
+async def test_another_address_has_another_key() -> None:
+    stores = {"https://one.example": MemoryStore(), "https://two.example": MemoryStore()}
+    stores["https://one.example"].save("enig_one")
+    account = make(MemoryStore(), "https://one.example")
+    account._store_for = stores.__getitem__
+    assert await account.load() is KeyState.READY
+    await account.set_base_url("https://two.example")
+    assert (account.state, account.client) == (KeyState.ABSENT, None)
+    await account.aclose()
+
+
+async def test_a_401_about_the_key_is_said_once() -> None:
+    account = make(Keychain(O.FOUND, "enig_one"))
+    await account.load()
+    changes: list[None] = []
+    account.changed.connect(lambda: changes.append(None))
+    error = RejectedError(Reply(status=401), nothing_happened=True)
+    account.note_error(error)
+    account.note_error(error)
+    assert account.last_check is KeyCheck.REFUSED
+    assert len(changes) == 1
+    await account.aclose()

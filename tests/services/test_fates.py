@@ -1,0 +1,188 @@
+"""What becomes of a start or an answer whose reply is an error or does not come."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from enigma_panel.build import Parts
+from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.services.views import AnswerOutcome, Notice, NoticeKind
+from tests.conftest import Simulator
+from tests.services.conftest import Running, until
+
+Start = Callable[..., Simulator]
+SPEC = TaskSpec(text="Search for MX Keys at amazon.com")
+MESSAGES = "/start/send-message"
+
+
+def faults(url: str, *wanted: dict[str, Any]) -> None:
+    """Switch these faults on, and no others."""
+    httpx.post(f"{url}/_sim/faults", json=list(wanted), trust_env=False).raise_for_status()
+
+
+def applied(url: str) -> dict[str, int]:
+    """How often the simulator did what."""
+    return dict(httpx.get(f"{url}/_sim/state", trust_env=False).json()["applied"])
+
+
+def listen(parts: Parts) -> list[Notice]:
+    """All notices from now on."""
+    said: list[Notice] = []
+    parts.services.fleet.said.connect(said.append)
+    return said
+
+
+@pytest.fixture
+def sim(simulator: Start) -> Simulator:
+    """A fast simulator with faults."""
+    return simulator("--speed", "20", "--faults")
+
+
+@pytest.mark.parametrize("kind", ["drop-after", "truncated", "notjson", "html502"])
+async def test_a_new_session_whose_reply_is_lost_is_unconfirmed(
+    sim: Simulator, running: Running, kind: str
+) -> None:
+    async with running(sim.url) as parts:
+        fleet, said = parts.services.fleet, listen(parts)
+        faults(sim.url, {"path": "/start/start-session", "kind": kind})
+        key = await fleet.start(SPEC)
+        await until(lambda: said)
+        assert fleet.task(key).status is TaskStatus.UNCONFIRMED
+        session_key = fleet.task(key).session_key
+        assert fleet.session(session_key).phase is Phase.UNCONFIRMED
+        assert fleet.session(session_key).expires_ms is not None
+        assert [notice.kind for notice in said] == [NoticeKind.START_UNCONFIRMED]
+        assert not fleet.can(session_key, StateVerb.TERMINATE)
+        await fleet.put_away(session_key)
+        assert fleet.task(key).status is TaskStatus.LOST
+        assert applied(sim.url).get("newTask", 0) == 0
+        assert applied(sim.url).get("start-session", 0) <= 1
+
+
+async def test_a_new_task_whose_reply_is_lost_is_unconfirmed_and_never_sent_again(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url) as parts:
+        fleet = parts.services.fleet
+        faults(sim.url, {"path": MESSAGES, "kind": "drop-after", "action": "newTask"})
+        key = await fleet.start(SPEC)
+        await until(lambda: fleet.task(key).status is TaskStatus.UNCONFIRMED)
+        session_key = fleet.task(key).session_key
+        assert fleet.session(session_key).phase is Phase.OPEN
+        assert fleet.can(session_key, StateVerb.TERMINATE)
+        await fleet.command([session_key], StateVerb.TERMINATE)
+        assert fleet.session(session_key).is_ended
+        assert applied(sim.url)["newTask"] == 1
+
+
+async def test_a_refused_new_task_closes_the_session_that_was_made_for_it(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url) as parts:
+        fleet, said = parts.services.fleet, listen(parts)
+        fault = {"path": MESSAGES, "kind": "429", "action": "newTask", "retryAfter": 7}
+        faults(sim.url, fault)
+        key = await fleet.start(TaskSpec(text="Search", close_after=False))
+        await until(lambda: len(said) == 2)
+        assert [n.kind for n in said] == [
+            NoticeKind.START_REFUSED,
+            NoticeKind.CLOSED_FOR_REFUSED_TASK,
+        ]
+        assert said[0].error.reply.retry_after_s == pytest.approx(7, abs=1)
+        assert fleet.task(key).status is TaskStatus.FAILED
+        assert fleet.session(fleet.task(key).session_key).is_ended
+        assert applied(sim.url)["state:terminate"] == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "phase"),
+    [
+        ({"kind": "503"}, Phase.FAILED),
+        ({"kind": "429"}, Phase.FAILED),
+        ({"kind": "500"}, Phase.UNCONFIRMED),
+        ({"kind": "status:408", "body": {"success": False}}, Phase.UNCONFIRMED),
+        ({"kind": "status:402", "body": {"success": False, "balance": 0.15}}, Phase.FAILED),
+    ],
+)
+async def test_what_counts_as_refused(
+    sim: Simulator, running: Running, fault: dict[str, Any], phase: Phase
+) -> None:
+    async with running(sim.url) as parts:
+        fleet = parts.services.fleet
+        faults(sim.url, {"path": "/start/start-session", **fault})
+        key = await fleet.start(SPEC)
+        session_key = fleet.task(key).session_key
+        await until(lambda: fleet.session(session_key).phase is not Phase.STARTING)
+        assert fleet.session(session_key).phase is phase
+        if fault["kind"] == "status:402":
+            assert str(parts.services.vitals.balance) == "0.15"
+
+
+async def test_no_connection_means_nothing_happened(simulator: Start, running: Running) -> None:
+    gone = simulator()
+    gone.stop()
+    async with running(gone.url) as parts:
+        fleet, said = parts.services.fleet, listen(parts)
+        key = await fleet.start(SPEC)
+        await until(lambda: said)
+        assert fleet.task(key).code == "NOT_CONNECTED"
+        assert fleet.session(fleet.task(key).session_key).phase is Phase.FAILED
+        assert said[0].kind is NoticeKind.START_REFUSED
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "taken"),
+    [
+        ("429", AnswerOutcome.FAILED, 0),
+        ("503", AnswerOutcome.FAILED, 0),
+        ("500", AnswerOutcome.UNCONFIRMED, 0),
+        ("drop-after", AnswerOutcome.UNCONFIRMED, 1),
+    ],
+)
+async def test_an_answer_that_did_not_get_through(
+    sim: Simulator, running: Running, kind: str, outcome: AnswerOutcome, taken: int
+) -> None:
+    async with running(sim.url) as parts:
+        inbox = parts.services.inbox
+        await parts.services.fleet.start(TaskSpec(text="Log in to shop.example"))
+        await until(inbox.questions)
+        faults(sim.url, {"path": MESSAGES, "kind": kind, "action": "guardrail:resume"})
+        text = "Username: maria, Password: a-long-password"
+        result = await inbox.answer(inbox.questions()[0], text, AnswerVerb.RESUME)
+        assert result.outcome is outcome
+        assert applied(sim.url).get("answers-taken", 0) == taken
+
+
+async def test_an_echoed_password_does_not_reach_the_ledger(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url) as parts:
+        fleet, inbox = parts.services.fleet, parts.services.inbox
+        key = await fleet.start(TaskSpec(text="Log in to shop.example"))
+        await until(inbox.questions)
+        echo = {
+            "success": True,
+            "type": "task_completed",
+            "data": {"message": "I typed zebra-47-crossing and was let in."},
+            "usage": {"cost": 0.01},
+        }
+        await inbox.answer(
+            inbox.questions()[0],
+            "Username: maria, Password: zebra-47-crossing",
+            AnswerVerb.RESUME,
+        )
+        faults(sim.url, {"path": "/task/*", "kind": "status:200", "body": echo, "times": 0})
+        await until(lambda: fleet.task(key).is_final)
+        assert fleet.task(key).result == "I typed [redacted] and was let in."
+
+
+async def test_polls_survive_errors_and_bring_the_result(sim: Simulator, running: Running) -> None:
+    async with running(sim.url) as parts:
+        fleet = parts.services.fleet
+        key = await fleet.start(TaskSpec(text="Research typewriters", close_after=False))
+        await until(lambda: fleet.task(key).service_id is not None)
+        kinds = ("html502", "notjson")
+        faults(sim.url, *({"path": "/task/*", "kind": kind} for kind in kinds))
+        await until(lambda: fleet.task(key).status is TaskStatus.DONE)

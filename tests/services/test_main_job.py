@@ -1,0 +1,136 @@
+"""The verbs against the simulator process: what a click does, up to the ledger."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from enigma_panel.core.records import (
+    AnswerVerb,
+    Phase,
+    SessionState,
+    StateVerb,
+    TaskSpec,
+    TaskStatus,
+    shown_state,
+)
+from enigma_panel.services.views import AnswerOutcome, NoticeKind
+from tests.conftest import Simulator
+from tests.services.conftest import Running, until
+
+Start = Callable[..., Simulator]
+
+
+async def test_a_task_runs_to_its_result_and_closes_its_session(
+    simulator: Start, running: Running
+) -> None:
+    async with running(simulator("--speed", "20").url) as parts:
+        fleet = parts.services.fleet
+        key = await fleet.start(TaskSpec(text="Search for MX Keys at amazon.com"))
+        assert fleet.task(key).status is TaskStatus.STARTING
+        await until(lambda: fleet.task(key).is_final)
+        await until(lambda: fleet.task(key).cost is not None)
+        task = fleet.task(key)
+        assert task.status is TaskStatus.DONE
+        assert task.result
+        assert isinstance(task.cost, Decimal)
+        assert task.cost > 0
+        assert task.is_new
+        session = fleet.session(task.session_key)
+        assert session.name == "amazon.com 1"
+        assert session.phase is Phase.CLOSED_ASSUMED
+        assert parts.services.vitals.balance is not None
+        await parts.registry.flush()
+        stored = await parts.registry.read(lambda ledger: ledger.task(key))
+        assert stored == task
+
+
+async def test_pause_resume_stop_terminate(simulator: Start, running: Running) -> None:
+    async with running(simulator("--speed", "4").url) as parts:
+        fleet = parts.services.fleet
+        spec = TaskSpec(text="Research the history of typewriters", close_after=False)
+        key = await fleet.start(spec)
+
+        def state() -> SessionState:
+            session = fleet.session(fleet.task(key).session_key)
+            return shown_state(session, fleet.current_task(session))
+
+        session_key = fleet.task(key).session_key
+        await until(lambda: fleet.can(session_key, StateVerb.PAUSE))
+        await fleet.command([session_key], StateVerb.PAUSE)
+        assert state() is SessionState.PAUSED
+        assert fleet.can(session_key, StateVerb.RESUME)
+        await fleet.command([session_key], StateVerb.RESUME)
+        assert state() in {SessionState.WORKING, SessionState.STARTING}
+        await until(lambda: fleet.can(session_key, StateVerb.STOP))
+        await fleet.command([session_key], StateVerb.STOP)
+        await until(lambda: fleet.task(key).status is TaskStatus.STOPPED)
+        assert state() is SessionState.IDLE
+        following = await fleet.start(
+            TaskSpec(text="Search for ribbons", close_after=False), where=session_key
+        )
+        assert fleet.task(following).session_key == session_key
+        await until(lambda: fleet.task(following).service_id is not None)
+        await fleet.command([session_key], StateVerb.TERMINATE)
+        assert fleet.session(session_key).phase in {Phase.CLOSED_ASSUMED, Phase.ENDED_BY_YOU}
+        await until(lambda: fleet.task(following).is_final)
+        assert not fleet.can(session_key, StateVerb.PAUSE)
+
+
+async def test_a_question_is_answered_once(simulator: Start, running: Running) -> None:
+    sim = simulator("--speed", "20", "--faults")
+    async with running(sim.url) as parts:
+        fleet, inbox = parts.services.fleet, parts.services.inbox
+        key = await fleet.start(TaskSpec(text="Log in to shop.example and read my orders"))
+        await until(inbox.questions)
+        question = inbox.questions()[0]
+        assert "credential" in question.text
+        text = "Username: maria, Password: zebra-47-crossing"
+        result = await inbox.answer(question, text, AnswerVerb.RESUME)
+        assert result.outcome is AnswerOutcome.DELIVERED
+        again = await inbox.answer(question, text, AnswerVerb.RESUME)
+        assert again.outcome is AnswerOutcome.GONE
+        await until(lambda: fleet.task(key).is_final)
+        assert fleet.task(key).status is TaskStatus.DONE
+        folder = parts.ledger.path.parent
+        for file in folder.rglob("*"):
+            assert b"zebra-47" not in file.read_bytes()
+
+
+async def test_terminate_while_the_session_is_being_opened(
+    simulator: Start, running: Running
+) -> None:
+    async with running(simulator("--speed", "20").url) as parts:
+        fleet = parts.services.fleet
+        key = await fleet.start(TaskSpec(text="Search for something"))
+        session_key = fleet.task(key).session_key
+        assert fleet.can(session_key, StateVerb.TERMINATE)
+        await fleet.command([session_key], StateVerb.TERMINATE)
+        await until(lambda: fleet.task(key).is_final)
+        assert fleet.task(key).status is TaskStatus.STOPPED
+        assert fleet.session(session_key).is_ended
+
+
+async def test_a_failed_task_closes_the_session_that_was_to_close_after_it(
+    simulator: Start, running: Running
+) -> None:
+    async with running(simulator("--speed", "20").url) as parts:
+        fleet = parts.services.fleet
+        said: list[NoticeKind] = []
+        fleet.said.connect(lambda notice: said.append(notice.kind))
+        key = await fleet.start(TaskSpec(text="Open the unreachable page of example.com"))
+        await until(lambda: fleet.task(key).is_final)
+        assert fleet.task(key).status is TaskStatus.FAILED
+        assert fleet.task(key).code == "NAVIGATION_TIMEOUT"
+        await until(lambda: fleet.session(fleet.task(key).session_key).is_ended)
+        await until(lambda: NoticeKind.CLOSED_FOR_FAILED_TASK in said)
+
+
+async def test_a_refused_key_starts_nothing(
+    simulator: Start, running: Running, monkeypatch: object
+) -> None:
+    async with running(simulator("--speed", "20").url) as parts:
+        fleet = parts.services.fleet
+        await parts.account.save("enig_wrong")
+        key = await fleet.start(TaskSpec(text="Search for something"))
+        await until(lambda: fleet.task(key).is_final)
+        assert fleet.task(key).status is TaskStatus.FAILED
+        assert fleet.session(fleet.task(key).session_key).phase is Phase.FAILED
