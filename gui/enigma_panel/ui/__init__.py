@@ -1,0 +1,1 @@
+"""Windows and widgets. Knows services; never HTTP, the database or the keychain."""

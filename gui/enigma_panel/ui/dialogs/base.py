@@ -1,0 +1,90 @@
+"""The modeless dialog that all others are built on."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from enigma_panel.ui.dialogs.parts import MARGIN, make_row
+from enigma_panel.ui.dialogs.scroll_body import ScrollBody
+
+ButtonAction = Callable[[], None]
+
+
+class ModelessDialog(QDialog):
+    """One window of its kind: hidden when closed, so what was typed is still there when it returns.
+
+    Escape and the window's close button mean the same: close and do nothing. Enter presses a button
+    only where the dialog names one as its default.
+    """
+
+    def __init__(self, title: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setModal(False)
+        self.setWindowModality(Qt.WindowModality.NonModal)
+        self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, on=False)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self.body.setSpacing(12)
+
+    def present(self, focus: QWidget | None = None) -> None:
+        """Show it or bring it to the front, because the person asked for it."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if focus is not None:
+            focus.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+
+    def add_buttons(self, *buttons: QPushButton | None) -> QHBoxLayout:
+        """The row of buttons at the lower edge; None is the space between."""
+        row = make_row(*buttons)
+        self.body.addLayout(row)
+        return row
+
+    def add_keys(self, keys: Mapping[str, ButtonAction]) -> None:
+        """Keyboard shortcuts of this window; a key that is held down acts once."""
+        for sequence, action in keys.items():
+            shortcut = QShortcut(QKeySequence(sequence), self)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(action)
+
+    def leave_hidden_parent(self) -> None:
+        """Be seen although the main window is minimized or hidden."""
+        parent = self.parentWidget()
+        if parent is None or (parent.isVisible() and not parent.isMinimized()):
+            return
+        self.winId()  # makes the native window
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.setTransientParent(None)  # type: ignore[arg-type]
+
+    def fit(self) -> None:
+        """As high as the content needs, as wide as the person made it, and within the screen."""
+        if self.isMaximized() or self.isFullScreen():
+            return
+        screen = self.screen() or QGuiApplication.primaryScreen()
+        room = screen.availableSize() * 0.94
+        self.setMaximumSize(room)
+        first = not self.testAttribute(Qt.WidgetAttribute.WA_Resized)
+        width = max(self.minimumWidth(), self.sizeHint().width() if first else self.width())
+        # The width first: how high a text is depends on it.
+        for _ in range(2):
+            self._lay_out()
+            high = self.body.hasHeightForWidth()
+            height = self.body.totalHeightForWidth(width) if high else self.sizeHint().height()
+            self.resize(QSize(width, height).boundedTo(room))
+
+    def _lay_out(self) -> None:
+        for child in self.findChildren(QWidget):
+            child.ensurePolished()  # the style sheet decides how large things are
+        for scroll in self.findChildren(ScrollBody):
+            scroll.updateGeometry()  # its content may have grown; Qt keeps the old size in mind
+        self.body.invalidate()
+        self.body.activate()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.fit()

@@ -1,0 +1,136 @@
+"""All dialogs behind one door: made when first needed, one of each kind, kept for the next time."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from enigma_panel.core.records import TaskSpec
+from enigma_panel.services.bundle import Services
+from enigma_panel.services.views import KeyState
+from enigma_panel.ui.dialogs.key_dialog import KeyDialog
+from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
+from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
+from enigma_panel.ui.dialogs.question_presenter import QuestionPresenter, TypingWatch
+from enigma_panel.ui.dialogs.quit_guard import QuitChoice, QuitDialog, open_sessions
+from enigma_panel.ui.dialogs.settings_dialog import SettingsDialog
+from enigma_panel.ui.dialogs.terminate_all import TerminateAllDialog
+
+_NO_KEY = frozenset(
+    {
+        KeyState.ABSENT,
+        KeyState.NO_KEYCHAIN,
+        KeyState.LOCKED,
+        KeyState.DENIED,
+        KeyState.FAILED,
+    }
+)
+
+
+class DialogManager(QObject):
+    """ui.ports.Dialogs, and what the program itself asks: whether to quit.
+
+    parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
+    use_account change between the demo service and the account; without them nothing offers it.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        parent: Callable[[], QWidget | None],
+        *,
+        try_demo: Callable[[], None] | None = None,
+        use_account: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._services = services
+        self._parent = parent
+        self._try_demo = try_demo
+        self._use_account = use_account
+        self._new_task: NewTaskDialog | None = None
+        self._key: KeyDialog | None = None
+        self._settings: SettingsDialog | None = None
+        self._terminate_all: TerminateAllDialog | None = None
+        self._quit: QuitDialog | None = None
+        self._key_was_asked_for = False
+        self._presenter = self._make_presenter()
+        services.account.changed.connect(self._ask_for_missing_key)
+
+    def _make_presenter(self) -> QuestionPresenter:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        typing = TypingWatch(app, self._services.clock.now_ms)
+        return QuestionPresenter(self._services.inbox, typing, self._make_question)
+
+    def _make_question(self) -> QuestionDialog:
+        return QuestionDialog(self._services, self._parent())
+
+    # -- ui.ports.Dialogs --------------------------------------------------------------------
+
+    def open_new_task(self, session_key: int | None, prefill: TaskSpec | None) -> None:
+        """New task, in that open session or in a new one, with what is to stand in its fields."""
+        if self._new_task is None:
+            self._new_task = NewTaskDialog(self._services, self._parent(), self.open_key)
+        self._new_task.ask(session_key, prefill)
+
+    def open_question(self, task_key: int | None) -> None:
+        """The question of that task, or the one with the least time left."""
+        self._presenter.open(task_key)
+
+    def open_settings(self) -> None:
+        """Settings."""
+        if self._settings is None:
+            self._settings = SettingsDialog(self._services, self._parent(), self.open_key)
+        self._settings.ask()
+
+    def open_key(self) -> None:
+        """API key."""
+        if self._key is None:
+            self._key = KeyDialog(self._services, self._parent(), self._try_demo)
+        self._key_was_asked_for = True
+        self._key.ask()
+
+    def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
+        """Ask whether these sessions are to be terminated, and do it."""
+        if self._terminate_all is None:
+            self._terminate_all = TerminateAllDialog(self._services, self._parent())
+        self._terminate_all.ask(session_keys)
+
+    def leave_demo(self) -> None:
+        """Go from the demo service to the person's own account."""
+        if self._use_account is not None:
+            self._use_account()
+
+    # -- for the program ---------------------------------------------------------------------
+
+    def has_to_ask_before_quit(self) -> bool:
+        """Whether a session is or may be open."""
+        return bool(open_sessions(self._services.fleet))
+
+    async def ask_before_quit(self) -> QuitChoice:
+        """What to do with the open sessions; LEAVE_RUNNING at once where there are none."""
+        if not self.has_to_ask_before_quit():
+            return QuitChoice.LEAVE_RUNNING
+        if self._quit is None:
+            self._quit = QuitDialog(self._services, self._parent())
+        return await self._quit.choice()
+
+    def start(self) -> None:
+        """Bring up what waits already: questions, and the key dialog when no key was found."""
+        self._presenter.look()
+        self._ask_for_missing_key()
+
+    def close_all(self) -> None:
+        """Hide every dialog: the program ends."""
+        made = (self._new_task, self._key, self._settings, self._terminate_all, self._quit)
+        dialogs: list[QDialog] = [dialog for dialog in made if dialog is not None]
+        if self._presenter.has_dialog():
+            dialogs.append(self._presenter.dialog())
+        for dialog in dialogs:
+            dialog.reject()
+
+    def _ask_for_missing_key(self) -> None:
+        """Once in a run: a dialog that comes back after every Cancel helps nobody."""
+        missing = self._services.account.state in _NO_KEY
+        if missing and not self._key_was_asked_for and not self._services.demo:
+            self.open_key()

@@ -1,0 +1,114 @@
+"""The upper half of the question dialog: who asks, what, since when, and how long there is left."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+
+from enigma_panel.core.records import Session, Task
+from enigma_panel.services.views import OpenQuestion
+from enigma_panel.ui.dialogs.fields import ReadingText
+from enigma_panel.ui.dialogs.parts import (
+    ElidedLabel,
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+    set_role,
+)
+from enigma_panel.ui.dialogs.question_text import one_line, shown_question
+from enigma_panel.ui.status_words import duration
+from enigma_panel.ui.words import tr
+
+AMBER_MS = 90_000
+RED_MS = 30_000
+MOST_LINES = 12
+
+
+class QuestionCard(QWidget):
+    """Shows one question; `turned` asks for the next (+1) or the previous one (-1)."""
+
+    turned = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ReadingText(MOST_LINES)
+        self._session = make_label(role="heading")
+        self._task = ElidedLabel("dim")
+        self._left = make_label(role="figure")
+        self._asked = make_label(role="dim")
+        self._place = make_label(role="dim")
+        self._back = make_button("‹")
+        self._forth = make_button("›")
+        self._question: OpenQuestion | None = None
+        self._build()
+
+    def _build(self) -> None:
+        self._name_turners()
+        head = make_row(
+            self._session, self._task, self._place, self._back, self._forth, self._left, gap=8
+        )
+        head.setStretchFactor(self._task, 1)
+        card = QFrame()
+        set_role(card, "card")
+        self.text.setAccessibleName(tr("Question from the agent"))
+        set_role(self.text, "question")
+        inner = make_column(self.text, self._asked, gap=8)
+        inner.setContentsMargins(14, 12, 14, 12)
+        card.setLayout(inner)
+        self.setLayout(make_column(head, card, gap=12))
+
+    def _name_turners(self) -> None:
+        for button, name, step in (
+            (self._back, tr("Previous question"), -1),
+            (self._forth, tr("Next question"), 1),
+        ):
+            button.setAccessibleName(name)
+            button.setToolTip(name)
+            button.clicked.connect(lambda _=False, step=step: self.turned.emit(step))
+
+    def show_question(
+        self, question: OpenQuestion, session: Session | None, task: Task | None
+    ) -> None:
+        """Put another question here."""
+        self._question = question
+        self._session.setText(one_line(session.name) if session else "")
+        self._task.show_text(one_line(task.spec.text)[:300] if task else "")
+        self.text.setPlainText(f"“{shown_question(question.text)}”")
+        self.text.fit()
+
+    def show_place(self, number: int, of: int) -> bool:
+        """Say "1 of 3"; returns whether the buttons beside it appeared or went."""
+        many = of > 1
+        changed = self._back.isVisibleTo(self) != many
+        self._place.setText(tr("{number} of {of}", number=number, of=of) if many else "")
+        for widget in (self._place, self._back, self._forth):
+            widget.setVisible(many)
+        return changed
+
+    def set_turning(self, possible: bool) -> None:
+        """Whether another question may be looked at now."""
+        self._back.setEnabled(possible)
+        self._forth.setEnabled(possible)
+
+    def turners(self) -> tuple[QPushButton, QPushButton]:
+        """The buttons for the previous and the next question."""
+        return self._back, self._forth
+
+    def show_time(self, now_ms: int) -> None:
+        """Renew what changes by the second."""
+        question = self._question
+        if question is None:
+            return
+        asked = tr("asked {age} ago", age=duration(now_ms - question.asked_ms))
+        self._asked.setText(asked)
+        _show_left(self._left, question.expires_ms, now_ms)
+
+
+def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
+    if expires_ms is None:
+        label.setText("")
+        return
+    left = expires_ms - now_ms
+    words = tr("{time} left", time=duration(left)) if left > 0 else tr("time is over")
+    label.setText(words)
+    role = "figure-red" if left < RED_MS else "figure-amber" if left < AMBER_MS else "figure"
+    set_role(label, role)

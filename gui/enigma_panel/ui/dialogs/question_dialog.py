@@ -1,0 +1,295 @@
+"""'Question from the agent': shows one open question at a time and sends the answer.
+
+No timer of ours answers, and closing means Later. What was typed for a question stays with it until
+it was sent; then fields, their histories and our references are emptied.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from enigma_panel.core.records import AnswerVerb
+from enigma_panel.services.bundle import Services
+from enigma_panel.services.views import AnswerOutcome, AnswerResult, OpenQuestion
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.dialogs import outcome_words
+from enigma_panel.ui.dialogs.answer_form import AnswerForm, FormShelf, Identity, identity
+from enigma_panel.ui.dialogs.armed import ArmedActions
+from enigma_panel.ui.dialogs.base import ModelessDialog
+from enigma_panel.ui.dialogs.parts import NoticeLabel, make_button
+from enigma_panel.ui.dialogs.question_card import QuestionCard
+from enigma_panel.ui.dialogs.question_text import STOP_TEXT, quiet_ms_for
+from enigma_panel.ui.dialogs.scroll_body import ScrollBody
+from enigma_panel.ui.words import tr
+
+
+class QuestionDialog(ModelessDialog):
+    """The window. `services.inbox` says what is open; `show_question` brings one of them here."""
+
+    def __init__(self, services: Services, parent: QWidget | None) -> None:
+        super().__init__(tr("Question from the agent"), parent)
+        self._services = services
+        self._inbox = services.inbox
+        self._current: AnswerForm | None = None
+        self._sending: AnswerForm | None = None
+        self._build_parts()
+        self._build_layout()
+        self._connect()
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build_parts(self) -> None:
+        self.card = QuestionCard()
+        self._shelf = FormShelf()
+        self.notice = NoticeLabel()
+        self.stop_button = make_button(tr("Stop task"), "danger")
+        self.later_button = make_button(tr("Later"))
+        self.send_button = make_button(tr("Send answer"), "primary")
+        self._armed = ArmedActions(self, self._services.clock.now_ms)
+        self._second = QTimer(self, interval=1000)
+        self._fit_again = QTimer(self, singleShot=True, interval=0)
+
+    def _build_layout(self) -> None:
+        scroll = ScrollBody()
+        scroll.column.addWidget(self.card)
+        scroll.column.addWidget(self._shelf, 1)
+        self.body.addWidget(scroll, 1)
+        self.body.addWidget(self.notice)
+        self.add_buttons(self.stop_button, None, self.later_button, self.send_button)
+        self.stop_button.setToolTip(tr("Ends the task. The browser stays open and costs money."))
+        self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
+        self.send_button.setToolTip(tr("Ctrl+Enter"))
+        self.setMinimumWidth(620)
+
+    def _connect(self) -> None:
+        self._shelf.buttons_changed.connect(self._armed.disturb)
+        self._armed.guard(self.send_button, self._send)
+        self._armed.guard(self.stop_button, self._stop)
+        self._armed.guard(self.later_button, self._later)
+        self.add_keys({"Ctrl+Return": self._press_send, "Ctrl+Enter": self._press_send})
+        self.card.turned.connect(self._turn)
+        self._second.timeout.connect(self._show_time)
+        self._fit_again.timeout.connect(self.fit)
+        self._inbox.changed.connect(self.follow_inbox)
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def current_question(self) -> OpenQuestion | None:
+        """The question that stands in the window."""
+        return self._current.question if self._current else None
+
+    def current_form(self) -> AnswerForm | None:
+        """The answer being given to it."""
+        return self._current
+
+    def is_armed(self) -> bool:
+        """Whether the actions act now."""
+        return self._armed.is_armed()
+
+    def show_question(self, question: OpenQuestion) -> None:
+        """Put this question into the window; its buttons act a moment later."""
+        form = self._shelf.form_for(question)
+        if form is not self._current:
+            self._current = form
+            self._shelf.setCurrentWidget(form)
+            fleet = self._services.fleet
+            session, task = fleet.session(question.session_key), fleet.task(question.task_key)
+            self.card.show_question(question, session, task)
+            self._show_state()
+            self._begin()
+        self._show_place()
+        self._show_time()
+        self._refit()
+
+    def ask_now(self, question: OpenQuestion) -> None:
+        """The person wants to answer: show it and take the focus."""
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=False)
+        self.show_question(question)
+        self.present()
+        self._focus_form()
+
+    def pop_up(self, question: OpenQuestion, *, take_focus: bool) -> None:
+        """Show it unasked; take_focus is False where the person is busy elsewhere."""
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=not take_focus)
+        self.show_question(question)
+        self.leave_hidden_parent()
+        self.show()
+        if take_focus:
+            self.raise_()
+            self.activateWindow()
+        self._focus_form()
+        QApplication.alert(self)
+
+    def follow_inbox(self) -> None:
+        """The list of open questions changed."""
+        if self._current is None or self._sending is not None:
+            return
+        found = self._find(identity(self._current.question))
+        if found is not None:
+            self._show_place()
+            return
+        if self._current.is_empty() or not self.isVisible():
+            self._go_on()
+        elif not self._current.is_over:
+            self._end_form(self._current, outcome_words.gone(has_text=True))
+
+    def _begin(self) -> None:
+        if self._current is not None and self.isVisible():
+            self._armed.begin(quiet_ms_for(self._current.question.text))
+
+    def _focus_form(self) -> None:
+        if self._current is not None:
+            self._current.focus_first()
+
+    def _show_place(self) -> None:
+        questions = [identity(q) for q in self._inbox.questions()]
+        here = identity(self._current.question) if self._current else None
+        number = questions.index(here) + 1 if here in questions else 1
+        if self.card.show_place(number, len(questions)):
+            self._armed.disturb()
+
+    def _show_time(self) -> None:
+        self.card.show_time(self._services.clock.now_ms())
+
+    def _show_state(self) -> None:
+        """Notice and buttons follow what became of the answer shown."""
+        form, busy = self._current, self._sending is not None
+        notice = form.notice if form else ""
+        self.notice.say(tr("Sending …") if busy else notice, "dim" if busy else "notice")
+        over = form is not None and form.is_over
+        for button in (self.send_button, self.stop_button):
+            button.setVisible(not over)
+            button.setEnabled(not busy)
+        self.later_button.setText(tr("Close") if over else tr("Later"))
+        self.later_button.setAccessibleName(self.later_button.text())
+        self._shelf.setEnabled(not busy)
+        self.card.set_turning(not busy)
+        self._refit()
+
+    def _refit(self) -> None:
+        if self.isVisible():
+            self.fit()
+            self._fit_again.start()  # a form that is new here is laid out only after this turn
+
+    def _turn(self, step: int) -> None:
+        questions = self._inbox.questions()
+        if not questions or self._current is None:
+            return
+        here = identity(self._current.question)
+        at = next((i for i, q in enumerate(questions) if identity(q) == here), -step)
+        self._drop_if_over()
+        self.show_question(questions[(at + step) % len(questions)])
+        self._focus_form()
+
+    def _find(self, wanted: Identity) -> OpenQuestion | None:
+        return next((q for q in self._inbox.questions() if identity(q) == wanted), None)
+
+    # -- answering ---------------------------------------------------------------------------
+
+    def _press_send(self) -> None:
+        self._armed.press(self.send_button)
+
+    def _send(self) -> None:
+        form = self._current
+        if form is None or form.is_over:
+            return
+        if form.find_mistake():
+            self._refit()
+            return
+        self._deliver(form, form.answer, AnswerVerb.RESUME)
+
+    def _stop(self) -> None:
+        form = self._current
+        if form is not None and not form.is_over:
+            self._deliver(form, lambda: STOP_TEXT, AnswerVerb.STOP)
+
+    def _deliver(self, form: AnswerForm, text: Callable[[], str], verb: AnswerVerb) -> None:
+        if self._sending is not None:
+            return
+        self._sending = form
+        self._show_state()
+        self._services.scope.spawn("answer", self._deliver_now(form, text, verb))
+
+    async def _deliver_now(
+        self, form: AnswerForm, text: Callable[[], str], verb: AnswerVerb
+    ) -> None:
+        result: AnswerResult | None = None
+        words = ""
+        try:
+            # The text is made here and kept by nobody: after this line it is only in the fields.
+            result = await self._inbox.answer(form.question, text(), verb)
+        except LedgerError as error:
+            words = outcome_words.not_kept(error)
+        finally:
+            self._sending = None
+            self._settle(form, result, words)
+
+    def _settle(self, form: AnswerForm, result: AnswerResult | None, words: str) -> None:
+        outcome = result.outcome if result else None
+        form.notice = words or outcome_words.answer_words(result, has_text=not form.is_empty())
+        if outcome in {AnswerOutcome.DELIVERED, AnswerOutcome.UNCONFIRMED}:
+            form.forget()
+        form.is_over = outcome is AnswerOutcome.GONE
+        self._show_state()
+        if outcome is AnswerOutcome.DELIVERED:
+            self._go_on(without=identity(form.question))
+        else:
+            self._armed.disturb()
+            self._show_place()
+            self.follow_inbox()  # what changed while it was being sent
+
+    def _end_form(self, form: AnswerForm, words: str) -> None:
+        form.notice, form.is_over = words, True
+        self._show_state()
+        self._show_place()
+        self._armed.disturb()
+
+    def _go_on(self, without: Identity | None = None) -> None:
+        """To the next open question, or away."""
+        self._drop_current()
+        following = [q for q in self._inbox.questions() if identity(q) != without]
+        if following and self.isVisible():
+            self.show_question(following[0])
+            self._focus_form()
+        elif self.isVisible():
+            self.reject()
+
+    def _later(self) -> None:
+        """Later; after a question that is over, another one that is open comes first."""
+        if self._current is not None and self._current.is_over:
+            self._go_on()
+        else:
+            self.reject()
+
+    def _drop_if_over(self) -> None:
+        if self._current is not None and self._current.is_over:
+            self._drop_current()
+
+    def _drop_current(self) -> None:
+        form, self._current = self._current, None
+        if form is not None:
+            self._shelf.drop(form)
+
+    def _drop_stale(self) -> None:
+        """Answers to questions that nobody can see any more."""
+        wanted = {identity(q) for q in self._inbox.questions()}
+        for form in self._shelf.forms_except(wanted):
+            if form is self._sending:
+                continue
+            if form is self._current:
+                self._current = None
+            self._shelf.drop(form)
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._second.start()
+        self._begin()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._second.stop()
+        self._drop_stale()

@@ -1,0 +1,283 @@
+"""The rows of the table "words for errors": what happened, what it costs, what to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from enigma_panel.core.money import format_money
+from enigma_panel.ui.words import one_line, tr, tr_n
+
+
+class Call(StrEnum):
+    """What was asked of the service when the error came."""
+
+    START = "start"  # the browser of a new session, or session and task in one call
+    NEW_TASK = "new_task"  # a task in an open session
+    COMMAND = "command"
+    ANSWER = "answer"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorContext:
+    """What the words may mention. Amounts in dollars, times as they are to be read ("14:37")."""
+
+    call: Call = Call.OTHER
+    task: str = ""
+    session: str = ""
+    cost: Decimal | None = None
+    open_sessions: int = 0
+    left: str = ""
+    ends_at: str = ""
+    since: str = ""
+    retry_in_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Up to three short sentences; empty where there is nothing to say."""
+
+    what: str
+    money: str = ""
+    todo: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        return " ".join(part for part in (self.what, self.money, self.todo) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a row of the table gets to see."""
+
+    context: ErrorContext
+    status: int = 0
+    message: str = ""
+    reason: str = ""
+    wait_s: int | None = None
+    balance: Decimal | None = None
+    limit: int | None = None
+
+
+def _again(facts: Facts, otherwise: str) -> str:
+    if facts.wait_s is None:
+        return otherwise
+    return tr("Try again in {n} s.", n=facts.wait_s)
+
+
+def _with_message(what: str, facts: Facts) -> str:
+    return (
+        tr("{what}: “{message}”", what=what, message=facts.message) if facts.message else what + "."
+    )
+
+
+def _nothing_started(facts: Facts) -> str:
+    started = {Call.START, Call.NEW_TASK}
+    return tr("Nothing was started.") if facts.context.call in started else ""
+
+
+# -- the request ----------------------------------------------------------------------------------
+
+
+def bad_task(facts: Facts) -> Words:
+    """A field of the task is wrong."""
+    what = _with_message(tr("The service did not accept this task"), facts)
+    return Words(what, _nothing_started(facts), tr("Change it and start it again."))
+
+
+def other_refusal(facts: Facts) -> Words:
+    """A refusal that no other row knows."""
+    what = _with_message(tr("The service refused this ({status})", status=facts.status), facts)
+    return Words(what, _nothing_started(facts))
+
+
+def key_refused(_facts: Facts) -> Words:
+    """The key is wrong."""
+    return Words(tr("The API key was refused."), todo=tr("Enter another key."))
+
+
+def key_expired(_facts: Facts) -> Words:
+    """The key was right once."""
+    return Words(tr("The API key has expired."), todo=tr("Enter another key."))
+
+
+def no_balance(facts: Facts) -> Words:
+    """Nothing is left on the account."""
+    what = tr("The balance is used up.")
+    if facts.balance is not None:
+        what = tr("The balance is used up ({left} left).", left=format_money(facts.balance))
+    n = facts.context.open_sessions
+    money = tr_n("1 session works on.", "{n} sessions work on.", n) if n else ""
+    return Words(what, money, tr("Add funds to your account, then start the task again."))
+
+
+def payment_failed(_facts: Facts) -> Words:
+    """The account could not be charged."""
+    return Words(
+        tr("The account's payment was declined."), todo=tr("Check it on the account page.")
+    )
+
+
+def forbidden(facts: Facts) -> Words:
+    """The account lacks a right."""
+    return Words(_with_message(tr("This account may not do that"), facts), _nothing_started(facts))
+
+
+# -- sessions and tasks ---------------------------------------------------------------------------
+
+
+def session_gone(_facts: Facts) -> Words:
+    """About the session, never about the key."""
+    return Words(tr("The session has ended."), tr("It costs no more."), tr("Start a new one."))
+
+
+def task_gone(_facts: Facts) -> Words:
+    """The task was cleaned up."""
+    return Words(
+        tr("The service no longer knows this task."), todo=tr("Its result cannot be fetched.")
+    )
+
+
+def session_limit(facts: Facts) -> Words:
+    """As many sessions as the account may have."""
+    what = tr("All places are in use.")
+    if facts.limit:
+        what = tr("All {n} places are in use.", n=facts.limit)
+    return Words(what, _nothing_started(facts), tr("Start it again when one is free."))
+
+
+def busy(_facts: Facts) -> Words:
+    """One task at a time."""
+    return Words(tr("This session is busy."), todo=tr("Start it again when its task has ended."))
+
+
+def timed_out(facts: Facts) -> Words:
+    """Longer than its own limit."""
+    cost = facts.context.cost
+    money = tr("It cost {amount}.", amount=format_money(cost)) if cost is not None else ""
+    what = tr("The task took longer than its limit.")
+    return Words(what, money, tr("Give it more time or make it smaller."))
+
+
+def page_did_not_load(_facts: Facts) -> Words:
+    """A page was too slow."""
+    return Words(tr("A page did not load in 30 s."), todo=tr("Run it again."))
+
+
+def not_found_on_page(_facts: Facts) -> Words:
+    """The page lacks what the task is about."""
+    return Words(tr("The agent did not find what it needed."), todo=tr("Say it differently."))
+
+
+def crashed(facts: Facts) -> Words:
+    """The browser's page crashed; the browser may live on."""
+    left = facts.context.left
+    if not left:
+        return Words(tr("The page crashed."), todo=tr("Run it again."))
+    money = tr("The browser is open, {left} left.", left=left)
+    return Words(tr("The page crashed."), money, tr("Run it again here, or terminate."))
+
+
+def never_sent(_facts: Facts) -> Words:
+    """Found at the next start of the program."""
+    what = tr("The program ended before this task was sent.")
+    return Words(what, tr("It cost nothing; its browser may be open."), tr("Run it again."))
+
+
+def not_kept(_facts: Facts) -> Words:
+    """What cannot be kept is not sent."""
+    what = tr("The ledger could not be written, so the task was not sent.")
+    return Words(what, tr("Its browser is being closed."), tr("Make room on the disk."))
+
+
+def key_changed(_facts: Facts) -> Words:
+    """It would have gone out under another key."""
+    what = tr("The API key was changed before this task was sent.")
+    return Words(what, tr("Nothing was started."), tr("Run it again."))
+
+
+def ended_first(_facts: Facts) -> Words:
+    """Terminated while its browser was being opened."""
+    return Words(tr("The session was terminated before the task was sent."))
+
+
+def unknown_task_error(facts: Facts) -> Words:
+    """A code that is not documented, or none."""
+    what = _with_message(tr("The task failed"), facts)
+    return Words(what, todo=tr("Run it again, or say it differently."))
+
+
+# -- the service and the way to it ----------------------------------------------------------------
+
+
+def too_many_calls(facts: Facts) -> Words:
+    """The limit per minute."""
+    todo = _again(facts, tr("Try again in a minute."))
+    return Words(tr("Too many calls this minute."), _nothing_started(facts), todo)
+
+
+def no_browser(facts: Facts) -> Words:
+    """The service is full."""
+    todo = _again(facts, tr("Try again in a moment."))
+    return Words(tr("No free browser at the moment."), _nothing_started(facts), todo)
+
+
+def nonsense(facts: Facts) -> Words:
+    """No JSON, cut short, or 5xx."""
+    what = tr("The service answered in a way that makes no sense ({status}).", status=facts.status)
+    if facts.context.call in {Call.START, Call.NEW_TASK}:
+        return Words(what, tr("It may be running and cost money."))
+    return Words(what, todo=tr("Polls go on."))
+
+
+_REASONS: dict[str, Callable[[], str]] = {
+    "dns": lambda: tr("the name of the service was not found"),
+    "tls": lambda: tr("no secure connection"),
+    "refused": lambda: tr("the connection was refused"),
+    "timeout": lambda: tr("no answer in time"),
+}
+
+
+def no_connection(facts: Facts) -> Words:
+    """Nothing was sent."""
+    since = facts.context.since
+    what = tr("No connection.")
+    if since:
+        what = tr("No connection since {time} – shown is the state of then.", time=since)
+    elif facts.reason in _REASONS:
+        what = tr("No connection: {reason}.", reason=_REASONS[facts.reason]())
+    todo = tr("Tries again in {n} s.", n=facts.wait_s) if facts.wait_s is not None else ""
+    return Words(what, _nothing_started(facts), todo)
+
+
+def interrupted(_facts: Facts) -> Words:
+    """Sent, but the answer was lost; the call starts nothing."""
+    what = tr("The connection broke before the service answered.")
+    return Words(what, todo=tr("It is not known whether it arrived: watch the session."))
+
+
+def lost_start(facts: Facts) -> Words:
+    """Sent, the answer was lost: a browser may be open."""
+    what = tr("The start of “{task}” is unconfirmed.", task=one_line(facts.context.task, 60))
+    money = tr("It may be running and cost money.")
+    if facts.context.ends_at:
+        money = tr(
+            "It may be running and cost money; if so, the service ends it by {time}.",
+            time=facts.context.ends_at,
+        )
+    return Words(
+        what, money, tr("Look at the account page, start it again (may run twice), or put it away.")
+    )
+
+
+def lost_new_task(facts: Facts) -> Words:
+    """Sent, the answer was lost: a task may be working."""
+    what = tr(
+        "“{task}” may be working in {session}, but the service names a task only in the answer "
+        "that was lost.",
+        task=one_line(facts.context.task, 60),
+        session=facts.context.session,
+    )
+    return Words(what, todo=tr("Ask the session for its result in a new task, or terminate it."))

@@ -1,0 +1,148 @@
+"""Icons as painter paths, tinted by the palette when they are drawn.
+
+Painted rather than shipped as files: one path serves both colour schemes, every state and every
+device pixel ratio, and no image plug-in has to be found at run time. Only the program's own icon,
+which the desktop needs as a picture, lies in the resources.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+
+UNIT = 16.0
+RATIOS = (1, 2, 3)
+
+
+class Glyph(StrEnum):
+    """A sign, drawn in a square of 16 units."""
+
+    PLUS = "plus"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    TERMINATE = "terminate"
+    QUESTION = "question"
+    BANG = "bang"
+    DISC = "disc"
+    DOT = "dot"
+    RING = "ring"
+    CHECK = "check"
+    CROSS = "cross"
+    CLOSE = "close"
+
+
+def _lines(*points: tuple[float, float]) -> QPainterPath:
+    path = QPainterPath(QPointF(*points[0]))
+    for point in points[1:]:
+        path.lineTo(*point)
+    return path
+
+
+def _cross(low: float, high: float) -> QPainterPath:
+    path = _lines((low, low), (high, high))
+    path.addPath(_lines((high, low), (low, high)))
+    return path
+
+
+def _plus() -> QPainterPath:
+    path = _lines((8, 3.5), (8, 12.5))
+    path.addPath(_lines((3.5, 8), (12.5, 8)))
+    return path
+
+
+def _pause() -> QPainterPath:
+    path = QPainterPath()
+    path.addRect(3, 2.5, 3.6, 11)
+    path.addRect(9.4, 2.5, 3.6, 11)
+    return path
+
+
+def _resume() -> QPainterPath:
+    path = _lines((3.5, 2.5), (13.5, 8), (3.5, 13.5))
+    path.closeSubpath()
+    return path
+
+
+def _box(x: float, y: float, w: float, h: float) -> QPainterPath:
+    path = QPainterPath()
+    path.addRect(x, y, w, h)
+    return path
+
+
+def _circle(radius: float) -> QPainterPath:
+    path = QPainterPath()
+    path.addEllipse(QPointF(8, 8), radius, radius)
+    return path
+
+
+def _question() -> QPainterPath:
+    path = QPainterPath(QPointF(5, 5.6))
+    path.cubicTo(5, 1.6, 11.4, 1.6, 11.4, 5.4)
+    path.cubicTo(11.4, 8, 8.1, 7.8, 8.1, 10.3)
+    path.addPath(_lines((8.1, 13.2), (8.1, 13.3)))
+    return path
+
+
+def _bang() -> QPainterPath:
+    path = _lines((8, 2.6), (8, 9.6))
+    path.addPath(_lines((8, 13.1), (8, 13.2)))
+    return path
+
+
+_FILLED: dict[Glyph, Callable[[], QPainterPath]] = {
+    Glyph.PAUSE: _pause,
+    Glyph.RESUME: _resume,
+    Glyph.STOP: lambda: _box(2.75, 2.75, 10.5, 10.5),
+    Glyph.DISC: lambda: _circle(4.4),
+    Glyph.DOT: lambda: _circle(4.6),
+}
+_STROKED: dict[Glyph, tuple[Callable[[], QPainterPath], float]] = {
+    Glyph.PLUS: (_plus, 2.0),
+    Glyph.TERMINATE: (lambda: _cross(2.5, 13.5), 1.8),
+    Glyph.QUESTION: (_question, 2.2),
+    Glyph.BANG: (_bang, 2.4),
+    Glyph.RING: (lambda: _circle(4.4), 1.5),
+    Glyph.CHECK: (lambda: _lines((3, 8.6), (6.4, 12), (13, 3.8)), 2.0),
+    Glyph.CROSS: (lambda: _cross(4, 12), 2.0),
+    Glyph.CLOSE: (lambda: _cross(4.5, 11.5), 1.4),
+}
+
+
+def paint(painter: QPainter, glyph: Glyph, rect: QRectF, colour: QColor) -> None:
+    """Draw a glyph into the square in the middle of `rect`."""
+    size = min(rect.width(), rect.height())
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(rect.center() - QPointF(size / 2, size / 2))
+    painter.scale(size / UNIT, size / UNIT)
+    if glyph in _FILLED:
+        painter.fillPath(_FILLED[glyph](), colour)
+    else:
+        make, width = _STROKED[glyph]
+        pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.strokePath(make(), pen)
+    painter.restore()
+
+
+def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float) -> QPixmap:
+    """A glyph on nothing, `size` logical pixels wide."""
+    picture = QPixmap(QSize(size, size) * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    paint(painter, glyph, QRectF(0, 0, size, size), colour)
+    painter.end()
+    return picture
+
+
+def icon(glyph: Glyph, colour: QColor, disabled: QColor | None = None, size: int = 16) -> QIcon:
+    """An icon for a button, sharp at the usual device pixel ratios."""
+    made = QIcon()
+    for ratio in RATIOS:
+        made.addPixmap(pixmap(glyph, colour, size, ratio))
+        if disabled is not None:
+            made.addPixmap(pixmap(glyph, disabled, size, ratio), QIcon.Mode.Disabled)
+    return made

@@ -1,0 +1,1 @@
+"""The main window, one module per area of the screen."""

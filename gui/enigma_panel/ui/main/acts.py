@@ -1,0 +1,103 @@
+"""What the main window does when it is told to; no widgets."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QGuiApplication
+
+from enigma_panel.core.records import StateVerb, Task
+from enigma_panel.services.bundle import Services
+from enigma_panel.services.fleet import NoKeyError
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.ports import Dialogs
+from enigma_panel.ui.words import tr
+
+SECRET_HINT = "x-kde-passwordManagerHint"  # noqa: S105 - a MIME type that clipboard managers know
+
+
+class Acts(QObject):
+    """Verbs on sessions and tasks. `trouble` brings a sentence that no row says."""
+
+    trouble = Signal(str)
+
+    def __init__(self, services: Services, dialogs: Dialogs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._fleet = services.fleet
+        self._scope = services.scope
+        self.dialogs = dialogs
+
+    def command(self, keys: Sequence[int], verb: StateVerb) -> None:
+        """Send a verb to each session that can take it; several ends are asked about first."""
+        able = [key for key in keys if self._fleet.can(key, verb)]
+        if verb is StateVerb.TERMINATE and len(able) > 1:
+            self.dialogs.confirm_terminate_all(able)
+        elif able:
+            self._scope.spawn(f"{verb} {able}", self._fleet.command(able, verb))
+
+    def terminate_all(self) -> None:
+        """Ask about every open session that can be terminated."""
+        keys = self._fleet.terminable_keys()
+        if keys:
+            self.dialogs.confirm_terminate_all(keys)
+
+    def new_task(self) -> None:
+        """New task, in a new session."""
+        self.dialogs.open_new_task(None, None)
+
+    def next_here(self, session_key: int) -> None:
+        """New task in that session."""
+        self.dialogs.open_new_task(session_key, None)
+
+    def run_again(self, task: Task) -> None:
+        """The same task once more, in a new session, at once."""
+        self._scope.spawn(f"run task {task.key} again", self._run_again(task))
+
+    def edit_and_run(self, task: Task) -> None:
+        """The same task once more, to be changed before it is started."""
+        self.dialogs.open_new_task(None, task.spec)
+
+    def rename(self, key: int, label: str) -> None:
+        """Give a session a name; an empty one brings its first name back."""
+        self._scope.spawn(f"rename session {key}", self._fleet.rename(key, label or None))
+
+    def mark_seen(self, keys: Sequence[int]) -> None:
+        """The rows of these tasks were selected: their results are new no more."""
+        new = [key for key in keys if (task := self._fleet.task(key)) is not None and task.is_new]
+        if new:
+            self._scope.spawn(f"mark seen {new}", self._fleet.mark_seen(new))
+
+    def put_away(self, key: int) -> None:
+        """Settle an unconfirmed start."""
+        self._scope.spawn(f"put away {key}", self._fleet.put_away(key))
+
+    def copy(self, text: str) -> None:
+        """Put a text on the clipboard."""
+        QGuiApplication.clipboard().setText(text)
+
+    def copy_secret(self, text: str) -> None:
+        """Put a secret on the clipboard, with the hint that keeps it out of clipboard histories."""
+        data = QMimeData()
+        data.setText(text)
+        data.setData(SECRET_HINT, b"secret")
+        QGuiApplication.clipboard().setMimeData(data)
+
+    def copy_session_id(self, key: int) -> None:
+        """Put a session's id on the clipboard."""
+        session = self._fleet.session(key)
+        if session is not None and session.service_id:
+            self.copy_secret(session.service_id)
+
+    def copy_live_link(self, key: int) -> None:
+        """Put the link to a session's live page on the clipboard."""
+        session = self._fleet.session(key)
+        if session is not None and session.web_view_url:
+            self.copy_secret(session.web_view_url)
+
+    async def _run_again(self, task: Task) -> None:
+        try:
+            await self._fleet.start(task.spec)
+        except NoKeyError:
+            self.dialogs.open_key()
+        except LedgerError:
+            self.trouble.emit(tr("The ledger could not be written, so nothing was started."))

@@ -1,0 +1,84 @@
+"""Where tables and Details stand: side by side with room, one above the other without."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from enigma_panel.ui.main.cards import SessionsCard, TasksCard
+from enigma_panel.ui.main.details import Details
+
+FOLD_BELOW = 1000
+GAP = 10
+
+
+class Body(QWidget):
+    """The part between the tool bar and the status line. Below 1,000 px Details folds away."""
+
+    folded = Signal(bool)
+
+    def __init__(
+        self, sessions: SessionsCard, tasks: TasksCard, details: Details, *lines: QWidget
+    ) -> None:
+        super().__init__()
+        self._sessions = sessions
+        self._details = details
+        self._is_narrow = False
+        self._wanted = {False: True, True: False}
+        self._sizes = {False: [928, 318], True: [440, 230]}
+        self.tables = QSplitter(Qt.Orientation.Vertical)
+        self.whole = QSplitter(Qt.Orientation.Horizontal)
+        self._build(tasks, lines)
+
+    @property
+    def is_narrow(self) -> bool:
+        """True below the width at which Details folds."""
+        return self._is_narrow
+
+    def set_details_open(self, is_open: bool) -> None:
+        """Show or fold Details; remembered for wide and narrow windows apart."""
+        self._wanted[self._is_narrow] = is_open
+        self._show_details()
+
+    def _build(self, tasks: TasksCard, lines: tuple[QWidget, ...]) -> None:
+        for splitter in (self.tables, self.whole):
+            splitter.setHandleWidth(GAP)
+            splitter.setChildrenCollapsible(False)
+        self.tables.addWidget(self._sessions)
+        self.tables.addWidget(tasks)
+        self.whole.addWidget(self.tables)
+        self.whole.addWidget(self._details)
+        # A splitter puts each new part below the others; assistive technology reads that order.
+        for part in (self._sessions, tasks, self.tables, self._details):
+            part.raise_()
+        self.tables.setSizes([326, 304])
+        self.whole.setSizes(self._sizes[False])
+        self.whole.setStretchFactor(0, 1)
+        self.whole.setStretchFactor(1, 0)
+        for card in (self._sessions, tasks):
+            card.setMinimumHeight(110)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(GAP)
+        for line in lines:
+            column.addWidget(line)
+        column.addWidget(self.whole, 1)
+        self._sessions.details.toggled.connect(self.set_details_open)
+        self._show_details()
+
+    def _show_details(self) -> None:
+        is_open = self._wanted[self._is_narrow]
+        self._details.setVisible(is_open)
+        self._sessions.show_details_open(is_open)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < FOLD_BELOW
+        if narrow is self._is_narrow:
+            return
+        self._is_narrow = narrow
+        turned = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        self._sizes[not narrow] = self.whole.sizes()
+        self.whole.setOrientation(turned)
+        self._show_details()
+        self.whole.setSizes(self._sizes[narrow])
+        self.folded.emit(narrow)

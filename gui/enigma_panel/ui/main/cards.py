@@ -1,0 +1,108 @@
+"""The two cards with tables: a heading line and the table below it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from enigma_panel.core.records import SessionState
+from enigma_panel.ui import theme
+from enigma_panel.ui.dialogs.parts import make_label, make_row, set_role
+from enigma_panel.ui.main.sessions_table import SessionsTable
+from enigma_panel.ui.main.tasks_table import TasksTable
+from enigma_panel.ui.words import tr, tr_n
+
+
+class Card(QFrame):
+    """A quiet frame with a heading line."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "card")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(1, 1, 1, 1)
+        self.column.setSpacing(0)
+
+    def add_head(self, *items: QWidget | None) -> QHBoxLayout:
+        """The heading line; None is the space that grows."""
+        row = make_row(*items, gap=10)
+        row.setContentsMargins(12, 6, 12, 2)
+        self.column.addLayout(row)
+        return row
+
+
+class SessionsCard(Card):
+    """Sessions: what is open now."""
+
+    show_ended = Signal(bool)
+
+    def __init__(self, table: SessionsTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._counts: dict[SessionState, int] = {}
+        self._summary = make_label(role="dim")
+        self._summary.setTextFormat(Qt.TextFormat.RichText)
+        self._ended = QCheckBox(tr("Show ended"))
+        self.details = QCheckBox(tr("Details"))
+        self._build(table)
+
+    def show_counts(self, counts: dict[SessionState, int]) -> None:
+        """'8: 2 ask you · 3 working · …', what costs or needs somebody in amber."""
+        self._counts = counts
+        amber = theme.colours().amber
+        total = sum(counts.values())
+        parts = []
+        for state, words in _count_words(counts):
+            mark = state is SessionState.ASKS
+            parts.append(f'<b style="color:{amber}">{words}</b>' if mark else words)
+        rich = f"{total}: " + " &nbsp;·&nbsp; ".join(parts) if total else ""
+        plain = f"{total}: " + " · ".join(words for _, words in _count_words(counts))
+        self._summary.setAccessibleName(plain if total else tr("none"))
+        if self._summary.text() != rich:
+            self._summary.setText(rich)
+
+    def set_show_ended(self, show: bool) -> None:
+        """Set the box without telling anybody."""
+        self._ended.setChecked(show)
+
+    def show_details_open(self, is_open: bool) -> None:
+        """Set the toggle of Details."""
+        self.details.setChecked(is_open)
+
+    def _recolour(self) -> None:
+        self.show_counts(self._counts)
+
+    def _build(self, table: SessionsTable) -> None:
+        self.setAccessibleName(tr("Sessions"))
+        self.details.setToolTip(tr("Show the details of what is selected"))
+        self._ended.setToolTip(tr("Ended sessions leave the table after 30 s, unless this is set."))
+        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        head = self.add_head(
+            make_label(tr("Sessions"), "heading"), self._summary, self._ended, self.details
+        )
+        head.setStretch(1, 1)
+        self.column.addWidget(table)
+        self._ended.toggled.connect(self.show_ended)
+        theme.changed().connect(self._recolour)
+
+
+class TasksCard(Card):
+    """Tasks: what was asked for and what came out."""
+
+    def __init__(self, table: TasksTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(tr("Tasks"))
+        self.add_head(make_label(tr("Tasks"), "heading"), None)
+        self.column.addWidget(table)
+
+
+def _count_words(counts: dict[SessionState, int]) -> list[tuple[SessionState, str]]:
+    """'2 ask you', '3 working', … in the order of the table."""
+    state = SessionState
+    words = {
+        state.ASKS: ("1 asks you", "{n} ask you"),
+        state.UNCONFIRMED: ("1 unconfirmed", "{n} unconfirmed"),
+        state.CONNECTION_LOST: ("1 connection lost", "{n} connections lost"),
+        state.WORKING: ("1 working", "{n} working"),
+        state.IDLE: ("1 idle", "{n} idle"),
+        state.PAUSED: ("1 paused", "{n} paused"),
+        state.STARTING: ("1 starting", "{n} starting"),
+    }
+    return [(s, tr_n(one, many, counts[s])) for s, (one, many) in words.items() if counts.get(s)]

@@ -1,0 +1,48 @@
+"""What a table cell shows, as one plain record that a delegate paints and a screen reader hears."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from PySide6.QtCore import Qt
+
+from enigma_panel.ui.icons import Glyph
+from enigma_panel.ui.status_words import Tone
+
+_FIRST = int(Qt.ItemDataRole.UserRole)
+
+
+class Role(IntEnum):
+    """Our own roles: the whole record of a row, its key, its cell, and a plain value to sort by."""
+
+    RECORD = _FIRST + 1
+    KEY = _FIRST + 2
+    CELL = _FIRST + 3
+    SORT = _FIRST + 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """text in its tone, a glyph before it, a dimmed tail behind it, a bar (0…1) before all that.
+
+    said: what is spoken where it is not the text; sort: int, float or str.
+    """
+
+    text: str = ""
+    tail: str = ""
+    glyph: Glyph | None = None
+    mark: Tone = Tone.DIM
+    tone: Tone = Tone.PLAIN
+    bold: bool = False
+    right: bool = False
+    bar: float | None = None
+    said: str | None = None
+    sort: int | float | str = 0
+    tip: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The words for a screen reader."""
+        return self.text if self.said is None else self.said
+
+
+NO_CELL = Cell()

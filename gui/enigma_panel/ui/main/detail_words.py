@@ -1,0 +1,131 @@
+"""Words of the Details panel, made of records alone."""
+
+from dataclasses import dataclass
+from html import escape
+
+from enigma_panel.core.money import format_money
+from enigma_panel.core.records import (
+    Session,
+    Task,
+    TaskStatus,
+    shown_since_ms,
+    shown_state,
+)
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui.errors_words import Call, ErrorContext, Words, explain_code
+from enigma_panel.ui.main.tasks_model import result_cell
+from enigma_panel.ui.status_words import (
+    Tone,
+    duration,
+    local_moment,
+    local_time,
+    session_word,
+    step_word,
+    task_word,
+    time_left,
+)
+from enigma_panel.ui.words import one_line, tr
+
+RESULT_HEAD = 50_000
+"""A text field takes a quarter of a second for a line of 1 MB, so long results are cut at first."""
+STEPS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class StateLine:
+    """One line about how it is."""
+
+    text: str
+    tone: Tone
+
+
+def session_line(session: Session, task: Task | None, now_ms: int) -> StateLine:
+    """'working 1:55 · 3:05 left'."""
+    word = session_word(shown_state(session, task), task)
+    if session.is_ended:
+        at = local_moment(session.ended_ms, now_ms) if session.ended_ms else ""
+        return StateLine(f"{word.word} · {at}" if at else word.word, word.tone)
+    parts = [f"{word.word} {duration(now_ms - shown_since_ms(session, task))}"]
+    if session.expires_ms is not None:
+        parts.append(tr("{time} left", time=time_left(session, now_ms)))
+    return StateLine(" · ".join(parts), word.tone)
+
+
+def task_line(task: Task, now_ms: int) -> StateLine:
+    """'done · 14:31 · took 0:31'."""
+    word = task_word(task.status)
+    if task.ended_ms is None:
+        return StateLine(f"{word.word} {duration(now_ms - task.since_ms)}", word.tone)
+    took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
+    ended = local_moment(task.ended_ms, now_ms)
+    return StateLine(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.tone)
+
+
+def trouble_words(session: Session | None, task: Task, now_ms: int) -> Words | None:
+    """What went wrong and what to do, None while nothing did."""
+    context = error_context(session, task, now_ms)
+    match task.status:
+        case TaskStatus.FAILED:
+            return explain_code(task.code, task.error, context)
+        case TaskStatus.UNCONFIRMED:
+            named = context.call is Call.NEW_TASK
+            return explain_code("lost newTask" if named else "lost start", None, context)
+        case TaskStatus.LOST:
+            return explain_code("TASK_NOT_FOUND", None, context)
+        case TaskStatus.STOPPED if task.code:
+            return explain_code(task.code, task.error, context)
+        case TaskStatus.STOPPED:
+            return Words(one_line(result_cell(task).text).capitalize() + ".")
+        case _:
+            return None
+
+
+def error_context(session: Session | None, task: Task, now_ms: int) -> ErrorContext:
+    """What the words about this task may mention."""
+    is_open = session is not None and not session.is_ended
+    ends = session.expires_ms if session is not None else None
+    named = session is not None and session.service_id is not None
+    return ErrorContext(
+        call=Call.NEW_TASK if named else Call.START,
+        task=task.spec.text,
+        session=session.name if session is not None else "",
+        cost=task.cost,
+        left=duration(ends - now_ms) if is_open and ends is not None else "",
+        ends_at=local_time(ends) if ends is not None else "",
+    )
+
+
+def usage_words(task: Task) -> str:
+    """'$0.063 · 12,450 tokens in, 3,200 out · 41 s of computing'."""
+    usage = task.usage
+    parts = []
+    if usage.cost is not None:
+        parts.append(format_money(usage.cost))
+    tokens = []
+    if usage.tokens_in is not None:
+        tokens.append(tr("{n} tokens in", n=f"{usage.tokens_in:,}"))
+    if usage.tokens_out is not None:
+        tokens.append(tr("{n} out", n=f"{usage.tokens_out:,}"))
+    if tokens:
+        parts.append(", ".join(tokens))
+    if usage.compute_s is not None:
+        parts.append(tr("{n} s of computing", n=usage.compute_s))
+    if parts:
+        return " · ".join(parts)
+    return tr("The service told nothing.") if task.is_final else tr("no news yet")
+
+
+def time_line_html(task: Task, steps: list[Step], dim: str) -> str:
+    """Lines of time and words; the times are dimmed, all else is escaped."""
+    lines = [(task.created_ms, tr("asked for"))]
+    lines += [(step.at_ms, _step(step)) for step in steps[-STEPS_SHOWN:]]
+    return "".join(
+        f'<div style="margin-bottom:3px"><span style="color:{dim}">'
+        f"{local_time(at, seconds=True)}</span>&nbsp; {escape(words)}</div>"
+        for at, words in lines
+    )
+
+
+def _step(step: Step) -> str:
+    word = step_word(step.kind)
+    return tr("{what}: {text}", what=word, text=one_line(step.text, 120)) if step.text else word

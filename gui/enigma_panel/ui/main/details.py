@@ -1,0 +1,231 @@
+"""Details of what is selected: text, result, error and what to do, usage, time line."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QWidget
+
+from enigma_panel.core.records import Phase, Session, Task, TaskStatus
+from enigma_panel.services.bundle import Services
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui import theme
+from enigma_panel.ui.dialogs.fields import ReadingText
+from enigma_panel.ui.dialogs.parts import set_role
+from enigma_panel.ui.errors_words import Words
+from enigma_panel.ui.main.detail_view import DetailView
+from enigma_panel.ui.main.detail_words import (
+    RESULT_HEAD,
+    StateLine,
+    session_line,
+    task_line,
+    time_line_html,
+    trouble_words,
+    usage_words,
+)
+from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.words import tr
+
+_ROLES = {Tone.AMBER: "amber", Tone.RED: "red"}
+_TROUBLE_ROLES = {
+    TaskStatus.FAILED: "red",
+    TaskStatus.LOST: "red",
+    TaskStatus.UNCONFIRMED: "amber",
+}
+NOTHING = StateLine("", Tone.DIM)
+
+
+class Details(DetailView):
+    """Follows the selection of both tables; every button says by a signal what it wants."""
+
+    rename_asked = Signal(int)
+    copy_id_asked = Signal(int)
+    copy_link_asked = Signal(int)
+    put_away_asked = Signal(int)
+    copy_asked = Signal(str)
+    again_asked = Signal(object)
+    edit_asked = Signal(object)
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._fleet = services.fleet
+        self.session_key: int | None = None
+        self.task_key: int | None = None
+        self._about_session = True
+        self._steps: list[Step] = []
+        self._whole_of: int | None = None
+        self._connect()
+        self.refresh()
+
+    # -- what it is about ----------------------------------------------------------------------
+
+    def show_session(self, key: int | None) -> None:
+        """A session and its task."""
+        session = self._fleet.session(key) if key is not None else None
+        self._about_session = True
+        self._turn_to(key, session.current_task if session is not None else None)
+
+    def show_task(self, key: int | None) -> None:
+        """A task and its session."""
+        task = self._fleet.task(key) if key is not None else None
+        self._about_session = False
+        self._turn_to(task.session_key if task is not None else None, key)
+
+    def take(self, sessions: frozenset[int], tasks: frozenset[int]) -> None:
+        """Records changed: show them anew if they are the ones shown."""
+        session = self._session()
+        if self._about_session and session is not None and session.current_task != self.task_key:
+            self._turn_to(session.key, session.current_task)
+            return
+        if self.task_key in tasks:
+            self._load_steps()
+        if self.session_key in sessions or self.task_key in tasks:
+            self.refresh()
+
+    def tick(self) -> None:
+        """A second went by."""
+        self._show_state(self._session(), self._task())
+
+    def refresh(self) -> None:
+        """Show the records as they are now."""
+        task = self._task()
+        if task is not None:
+            self.session_key = task.session_key
+        session = self._session()
+        self.nothing.setVisible(session is None and task is None)
+        self._show_session(session)
+        self._show_state(session, task)
+        self._show_task(task)
+        self._show_trouble(session, task)
+        self._show_result(task)
+        self._show_line()
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        for button, signal in (
+            (self.rename, self.rename_asked),
+            (self.copy_id, self.copy_id_asked),
+            (self.copy_link, self.copy_link_asked),
+            (self.put_away, self.put_away_asked),
+        ):
+            button.clicked.connect(lambda _=False, signal=signal: signal.emit(self.session_key))
+        self.copy.clicked.connect(lambda: self._with_task(self._copy))
+        self.again.clicked.connect(lambda: self._with_task(self.again_asked.emit))
+        self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
+        self.whole.clicked.connect(self._show_whole)
+        theme.changed().connect(self._show_line)
+
+    def _session(self) -> Session | None:
+        return self._fleet.session(self.session_key) if self.session_key is not None else None
+
+    def _task(self) -> Task | None:
+        return self._fleet.task(self.task_key) if self.task_key is not None else None
+
+    def _with_task(self, call: Callable[[Task], object]) -> None:
+        task = self._task()
+        if task is not None:
+            call(task)
+
+    def _copy(self, task: Task) -> None:
+        """The whole result, also where only its beginning is shown."""
+        self.copy_asked.emit(task.result or task.error or "")
+
+    def _turn_to(self, session_key: int | None, task_key: int | None) -> None:
+        other = task_key != self.task_key
+        self.session_key, self.task_key = session_key, task_key
+        if other:
+            self._steps = []
+            self._whole_of = None
+            self._load_steps()
+        self.refresh()
+
+    def _load_steps(self) -> None:
+        if self.task_key is not None:
+            name = f"time line of task {self.task_key}"
+            self._services.scope.spawn(name, self._fetch_steps(self.task_key))
+
+    async def _fetch_steps(self, key: int) -> None:
+        steps = await self._fleet.steps(key)
+        if key == self.task_key:
+            self._steps = steps
+            self._show_line()
+
+    def _show_session(self, session: Session | None) -> None:
+        has_id = session is not None and session.service_id is not None
+        has_link = session is not None and session.web_view_url is not None
+        self.name.show_text(session.name if session is not None else "")
+        self.name.setVisible(session is not None)
+        self.rename.setVisible(session is not None)
+        for widget in (self.id_head, self.dots, self.copy_id):
+            widget.setVisible(has_id)
+        self.copy_link.setVisible(has_link and session is not None and not session.is_ended)
+        is_open_question = session is not None and session.phase is Phase.UNCONFIRMED
+        self.put_away.setVisible(is_open_question)
+
+    def _show_state(self, session: Session | None, task: Task | None) -> None:
+        now = self._services.clock.now_ms()
+        line = NOTHING
+        if self._about_session and session is not None:
+            line = session_line(session, task, now)
+        elif task is not None:
+            line = task_line(task, now)
+        _say(self.state, line.text)
+        set_role(self.state, _ROLES.get(line.tone, "dim"))
+
+    def _show_task(self, task: Task | None) -> None:
+        _fill(self.task_text, task.spec.text if task is not None else "")
+        for widget in (self.again, self.edit, self.usage_head):
+            widget.setVisible(task is not None)
+        _say(self.usage, usage_words(task) if task is not None else "")
+
+    def _show_trouble(self, session: Session | None, task: Task | None) -> None:
+        now = self._services.clock.now_ms()
+        words = trouble_words(session, task, now) if task is not None else None
+        words = words or Words("")
+        _say(self.trouble, words.what)
+        status = task.status if task is not None else TaskStatus.DONE
+        set_role(self.trouble, _TROUBLE_ROLES.get(status, ""))
+        _say(self.money, words.money)
+        _say(self.todo, words.todo)
+
+    def _show_result(self, task: Task | None) -> None:
+        result = (task.result if task is not None else None) or ""
+        cut = len(result) > RESULT_HEAD and self._whole_of != self.task_key
+        shown = result[:RESULT_HEAD] if cut else result
+        self.result_head.setVisible(bool(result))
+        _fill(self.result, shown)
+        self.whole.setVisible(cut)
+        left = tr(
+            "The first {n} of {all} characters.", n=f"{RESULT_HEAD:,}", all=f"{len(result):,}"
+        )
+        _say(self.cut, left if cut else "")
+        self.copy.setVisible(bool(result))
+
+    def _show_whole(self) -> None:
+        self._whole_of = self.task_key
+        self._show_result(self._task())
+
+    def _show_line(self) -> None:
+        task = self._task()
+        self.line_head.setVisible(task is not None)
+        self.line.setVisible(task is not None)
+        if task is not None:
+            html = time_line_html(task, self._steps, theme.colours().dim)
+            if self.line.text() != html:
+                self.line.setText(html)
+
+
+def _say(label: QLabel, words: str) -> None:
+    """Show words, or take no room where there are none."""
+    if label.text() != words:
+        label.setText(words)
+    label.setVisible(bool(words))
+
+
+def _fill(field: ReadingText, text: str) -> None:
+    """As `_say`, for a text that can be selected; what did not change keeps its selection."""
+    if field.toPlainText() != text:
+        field.setPlainText(text)
+        field.fit()
+    field.setVisible(bool(text))

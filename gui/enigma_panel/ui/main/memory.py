@@ -1,0 +1,64 @@
+"""What the window remembers between runs: where it stood, how it was divided, which columns."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter
+
+from enigma_panel.services.settings_book import SettingsBook
+
+_BETWEEN = "|"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The things that have a state to remember."""
+
+    window: QMainWindow
+    splitters: tuple[QSplitter, ...]
+    sessions: QHeaderView
+    tasks: QHeaderView
+
+
+class Memory:
+    """Saves and restores Qt's own states, as text. Rubbish is ignored."""
+
+    def __init__(self, book: SettingsBook) -> None:
+        self._book = book
+
+    def restore(self, layout: Layout) -> None:
+        """Put everything back where it was."""
+        value = self._book.value
+        _restore(value.window_geometry, layout.window.restoreGeometry)
+        _restore(value.sessions_header, layout.sessions.restoreState)
+        _restore(value.tasks_header, layout.tasks.restoreState)
+        sizes = value.window_splitter.split(_BETWEEN)
+        for splitter, text in zip(layout.splitters, sizes, strict=False):
+            _restore(text, splitter.restoreState)
+
+    def save(self, layout: Layout) -> None:
+        """Remember how it is now."""
+        fields = {
+            "window_geometry": _text(layout.window.saveGeometry()),
+            "window_splitter": _BETWEEN.join(_text(s.saveState()) for s in layout.splitters),
+            "sessions_header": _text(layout.sessions.saveState()),
+            "tasks_header": _text(layout.tasks.saveState()),
+        }
+        if any(getattr(self._book.value, name) != text for name, text in fields.items()):
+            self._book.change(**fields)
+
+
+def _text(state: QByteArray) -> str:
+    return base64.b64encode(state.data()).decode("ascii")
+
+
+def _restore(text: str, restore: Callable[[QByteArray], bool]) -> None:
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return
+    if raw:
+        restore(QByteArray(raw))

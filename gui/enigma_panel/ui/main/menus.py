@@ -1,0 +1,86 @@
+"""Context menus of the two tables. They pop up and return at once."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from enigma_panel.core.records import Phase, StateVerb
+from enigma_panel.services.bundle import Services
+from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.main.pilot import Pilot
+from enigma_panel.ui.words import tr
+
+
+class Menus:
+    """Builds a menu for what is selected, each time it is asked for."""
+
+    def __init__(
+        self,
+        owner: QWidget,
+        services: Services,
+        acts: Acts,
+        pilot: Pilot,
+        verbs: Mapping[StateVerb, QAction],
+    ) -> None:
+        self._fleet = services.fleet
+        self._acts = acts
+        self._pilot = pilot
+        self._verbs = verbs
+        self.menu = QMenu(owner)
+        self.menu.setToolTipsVisible(True)
+
+    def show_for_sessions(self, at: QPoint) -> None:
+        """Verbs, next task, name, secrets to copy, and what the session's task brought."""
+        keys = self._pilot.sessions.selected_keys()
+        if not keys:
+            return
+        self.menu.clear()
+        self.menu.addActions(list(self._verbs.values()))
+        if len(keys) == 1:
+            self._add_for_one_session(keys[0])
+        self.menu.popup(at)
+
+    def show_for_tasks(self, at: QPoint) -> None:
+        """What can be done with one task, or nothing for several."""
+        keys = self._pilot.tasks.selected_keys()
+        task = self._fleet.task(keys[0]) if len(keys) == 1 else None
+        if task is None:
+            return
+        self.menu.clear()
+        result = task.result
+        copy = self._add(tr("Copy result"), lambda: self._acts.copy(result or ""))
+        copy.setEnabled(bool(result))
+        self._add(tr("Run again"), lambda: self._acts.run_again(task))
+        self._add(tr("Edit and run again"), lambda: self._acts.edit_and_run(task))
+        self.menu.addSeparator()
+        session_key = task.session_key
+        show = self._add(tr("Show session"), lambda: self._pilot.show_session(session_key))
+        show.setEnabled(self._pilot.can_show_session(session_key))
+        self.menu.popup(at)
+
+    def _add_for_one_session(self, key: int) -> None:
+        session = self._fleet.session(key)
+        if session is None:
+            return
+        is_open = session.phase is Phase.OPEN and self._fleet.is_ours(session)
+        self.menu.addSeparator()
+        here = self._add(tr("Next task here"), lambda: self._acts.next_here(key))
+        here.setEnabled(is_open)
+        self._add(tr("Rename"), lambda: self._pilot.rename(key))
+        if session.phase is Phase.UNCONFIRMED:
+            self._add(tr("Put away"), lambda: self._acts.put_away(key))
+        self.menu.addSeparator()
+        copy_id = self._add(tr("Copy id"), lambda: self._acts.copy_session_id(key))
+        copy_id.setEnabled(session.service_id is not None)
+        link = self._add(tr("Copy live page link"), lambda: self._acts.copy_live_link(key))
+        link.setEnabled(session.web_view_url is not None and not session.is_ended)
+        task_key = session.current_task
+        result = self._add(tr("Show result"), lambda: self._pilot.show_task(task_key))
+        result.setEnabled(task_key is not None)
+
+    def _add(self, text: str, call: Callable[[], object]) -> QAction:
+        action = self.menu.addAction(text)
+        action.triggered.connect(lambda _checked=False: call())
+        return action

@@ -1,0 +1,107 @@
+"""The line at the bottom: how the service is, how news come, what is left on the account."""
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from enigma_panel.core.money import format_money
+from enigma_panel.services.bundle import Services
+from enigma_panel.services.views import KeyCheck, KeyState, ServiceMood
+from enigma_panel.ui.dialogs.parts import make_label
+from enigma_panel.ui.icons import Glyph
+from enigma_panel.ui.main.strip import Sign
+from enigma_panel.ui.status_words import Tone, age, local_moment
+from enigma_panel.ui.words import tr
+
+_TONES = {
+    ServiceMood.UNASKED: Tone.DIM,
+    ServiceMood.OK: Tone.GREEN,
+    ServiceMood.FULL: Tone.AMBER,
+    ServiceMood.TROUBLED: Tone.AMBER,
+    ServiceMood.UNREACHABLE: Tone.RED,
+}
+
+
+class StatusLine(QWidget):
+    """Every figure with its age."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._sign = Sign(Glyph.DISC, Tone.DIM, 12)
+        self._mood = make_label(role="dim")
+        self._way = make_label(tr("polling"), "dim")
+        self._balance = make_label(role="dim")
+        self._key = make_label(role="dim")
+        self._build()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say it anew; called once a second, so only what changed is set."""
+        vitals = self._services.vitals
+        self._sign.show_tone(_TONES[vitals.mood])
+        _set(self._mood, self._mood_words())
+        _set(self._balance, self._balance_words())
+        _set(self._key, self._key_words())
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 10, 0)
+        row.setSpacing(6)
+        row.addWidget(self._sign)
+        row.addWidget(self._mood)
+        for label in (self._way, self._balance):
+            row.addSpacing(22)
+            row.addWidget(label)
+        row.addStretch(1)
+        row.addWidget(self._key)
+
+    def _mood_words(self) -> str:
+        vitals, now = self._services.vitals, self._services.clock.now_ms()
+        asked = age(now - vitals.asked_ms) if vitals.asked_ms is not None else ""
+        free = tr("{n} free", n=vitals.free) if vitals.free is not None else ""
+        match vitals.mood:
+            case ServiceMood.OK:
+                return ", ".join(part for part in (tr("service ok"), free, asked) if part)
+            case ServiceMood.FULL:
+                return ", ".join(part for part in (tr("no free browser"), asked) if part)
+            case ServiceMood.TROUBLED:
+                return tr("the service answers in a way that makes no sense")
+            case ServiceMood.UNREACHABLE:
+                return self._unreachable(now)
+            case _:
+                return tr("asking the service…")
+
+    def _unreachable(self, now: int) -> str:
+        vitals = self._services.vitals
+        since = vitals.unreachable_since_ms
+        words = tr("no connection")
+        if since is not None:
+            time = local_moment(since, now)
+            words = tr("no connection since {time} – shown is the state of then", time=time)
+        if vitals.next_try_ms is not None and vitals.next_try_ms > now:
+            seconds = -(-(vitals.next_try_ms - now) // 1000)
+            words = tr("{words}; tries again in {n} s", words=words, n=seconds)
+        return words
+
+    def _balance_words(self) -> str:
+        vitals = self._services.vitals
+        if vitals.balance is None or vitals.balance_ms is None:
+            return ""
+        time = local_moment(vitals.balance_ms, self._services.clock.now_ms())
+        return tr("balance {amount} ({time})", amount=format_money(vitals.balance), time=time)
+
+    def _key_words(self) -> str:
+        account = self._services.account
+        if account.state is KeyState.LOOKING:
+            return tr("looking for the API key…")
+        if account.state is not KeyState.READY:
+            return tr("no API key")
+        if account.last_check is KeyCheck.REFUSED:
+            return tr("the API key was refused")
+        if account.from_environment:
+            return tr("API key from the environment")
+        return tr("API key in memory until you quit") if account.where == "memory" else ""
+
+
+def _set(label: QLabel, words: str) -> None:
+    if label.text() != words:
+        label.setText(words)

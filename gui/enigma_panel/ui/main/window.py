@@ -1,0 +1,249 @@
+"""The main window: what is open now, what came out, and the verbs."""
+
+from PySide6.QtCore import QPoint, QSize, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+
+from enigma_panel.core.records import StateVerb
+from enigma_panel.services.bundle import Services
+from enigma_panel.services.views import KeyState
+from enigma_panel.store.problem import Problem
+from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.main.body import Body
+from enigma_panel.ui.main.cards import SessionsCard, TasksCard
+from enigma_panel.ui.main.demo_line import DemoLine
+from enigma_panel.ui.main.details import Details
+from enigma_panel.ui.main.memory import Layout, Memory
+from enigma_panel.ui.main.menus import Menus
+from enigma_panel.ui.main.notices import Notices
+from enigma_panel.ui.main.pilot import Pilot
+from enigma_panel.ui.main.status_line import StatusLine
+from enigma_panel.ui.main.strip import Strip
+from enigma_panel.ui.main.teller import Teller
+from enigma_panel.ui.main.toolbar import ToolBar
+from enigma_panel.ui.main.verbs import make_action, make_verbs
+from enigma_panel.ui.ports import Dialogs
+from enigma_panel.ui.words import tr
+
+TITLE = "Enigma Control Panel"
+TICK_MS = 1_000
+FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(760, 480)
+
+
+class MainWindow(QMainWindow):
+    """Shows services and sends what is clicked to them; dialogs are somebody else's.
+
+    Closing it only emits `quit_requested`: whether the program ends is decided elsewhere.
+    """
+
+    quit_requested = Signal()
+
+    def __init__(self, services: Services, dialogs: Dialogs) -> None:
+        super().__init__()
+        self.services = services
+        self.dialogs = dialogs
+        self._may_close = False
+        self._memory = Memory(services.settings)
+        self._ticks = QTimer(self, interval=TICK_MS)
+        self._make_parts()
+        self._make_actions()
+        self._build()
+        self._connect()
+        self._start()
+
+    # -- for the program -----------------------------------------------------------------------
+
+    def tell_problem(self, problem: Problem) -> None:
+        """Say that a file of ours could not be used."""
+        self.teller.tell_problem(problem)
+
+    def save_layout(self) -> None:
+        """Remember place, sizes and columns."""
+        self._memory.save(self._layout())
+
+    def close_for_good(self) -> None:
+        """The program ends: close without asking."""
+        self._may_close = True
+        self._ticks.stop()
+        self.close()
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _make_parts(self) -> None:
+        services = self.services
+        self.acts = Acts(services, self.dialogs, self)
+        self.details = Details(services)
+        self.pilot = Pilot(services, self.acts, self.details, self)
+        self.sessions_card = SessionsCard(self.pilot.sessions)
+        self.tasks_card = TasksCard(self.pilot.tasks)
+        self.strip = Strip(services)
+        self.notices = Notices()
+        self.teller = Teller(services, self.acts, self.pilot, self.notices)
+        self.status_line = StatusLine(services)
+
+    def _make_actions(self) -> None:
+        acts = self.acts
+        self.new_task = make_action(
+            self, tr("New task"), acts.new_task, tip=tr("Starts a task."), shortcut="Ctrl+N"
+        )
+        self.verbs = make_verbs(self, self._command)
+        self.answer = make_action(
+            self,
+            tr("Answer"),
+            lambda: self.dialogs.open_question(None),
+            tip=tr("Opens the question with the least time left."),
+            shortcut="Ctrl+E",
+        )
+        self.terminate_all = make_action(
+            self,
+            tr("Terminate all…"),
+            acts.terminate_all,
+            tip=tr("Closes all browsers, after a question."),
+        )
+        self.settings = make_action(
+            self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
+        )
+        self.rename = make_action(self, tr("Rename"), self.pilot.rename_selected, shortcut="F2")
+        self.quit = make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
+        self.menus = Menus(self, self.services, acts, self.pilot, self.verbs)
+
+    def _build(self) -> None:
+        self.tool_bar = ToolBar(self.new_task, self.verbs, self._other_actions())
+        self.body = Body(
+            self.sessions_card, self.tasks_card, self.details, self.strip, self.notices
+        )
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        if self.services.demo:
+            demo = DemoLine()
+            demo.left.connect(self.dialogs.leave_demo)
+            column.addWidget(demo)
+        column.addWidget(self.tool_bar)
+        column.addWidget(self.body, 1)
+        self.setCentralWidget(whole)
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.status_line, 1)
+        self.setMinimumSize(LEAST_SIZE)
+        self.resize(FIRST_SIZE)
+
+    def _other_actions(self) -> dict[str, QAction]:
+        return {
+            "answer": self.answer,
+            "terminate_all": self.terminate_all,
+            "settings": self.settings,
+        }
+
+    def _connect(self) -> None:
+        services, pilot = self.services, self.pilot
+        services.fleet.changed.connect(self._follow_fleet)
+        services.inbox.changed.connect(self._follow_inbox)
+        services.vitals.changed.connect(self.status_line.refresh)
+        services.account.changed.connect(self._follow_account)
+        self.strip.answer.connect(self.dialogs.open_question)
+        pilot.selection_changed.connect(self._follow_selection)
+        pilot.details_wanted.connect(lambda: self.body.set_details_open(True))
+        pilot.sessions.customContextMenuRequested.connect(self._sessions_menu)
+        pilot.tasks.customContextMenuRequested.connect(self._tasks_menu)
+        self.sessions_card.show_ended.connect(self._set_show_ended)
+        self._connect_details()
+        self._ticks.timeout.connect(self._tick)
+
+    def _connect_details(self) -> None:
+        acts, details = self.acts, self.details
+        details.rename_asked.connect(self.pilot.rename)
+        details.copy_id_asked.connect(acts.copy_session_id)
+        details.copy_link_asked.connect(acts.copy_live_link)
+        details.put_away_asked.connect(acts.put_away)
+        details.copy_asked.connect(acts.copy)
+        details.again_asked.connect(acts.run_again)
+        details.edit_asked.connect(acts.edit_and_run)
+
+    def _start(self) -> None:
+        self._memory.restore(self._layout())
+        show_ended = self.services.settings.value.show_ended
+        self.sessions_card.set_show_ended(show_ended)
+        self.pilot.session_rows.set_show_ended(show_ended)
+        self._follow_fleet()
+        self._follow_inbox()
+        self._follow_account()
+        self._ticks.start()
+        self.setFocus()  # on no control yet; Tab goes to the first
+
+    def _layout(self) -> Layout:
+        return Layout(
+            window=self,
+            splitters=(self.body.tables, self.body.whole),
+            sessions=self.pilot.sessions.horizontalHeader(),
+            tasks=self.pilot.tasks.horizontalHeader(),
+        )
+
+    # -- following the services ----------------------------------------------------------------
+
+    def _follow_fleet(self, _diff: object = None) -> None:
+        counts = self.pilot.session_rows.counts()
+        self.sessions_card.show_counts(counts)
+        self.strip.refresh()
+        self._enable_verbs()
+
+    def _follow_inbox(self) -> None:
+        n = len(self.services.inbox.questions())
+        self.answer.setText(tr("Answer · {n}", n=n) if n else tr("Answer"))
+        self.answer.setEnabled(n > 0)
+        self.setWindowTitle(f"({n}) {TITLE}" if n else TITLE)
+        self.strip.refresh()
+
+    def _follow_account(self) -> None:
+        self.status_line.refresh()
+        has_key = self.services.account.state is KeyState.READY
+        empty = tr("No session is open.\nStart a task with New task (Ctrl+N).")
+        if not has_key:
+            empty = tr("No session is open.\nTo start one, the program needs an API key.")
+        self.pilot.sessions.say_when_empty(empty)
+        self.pilot.tasks.say_when_empty(
+            tr("Nothing was asked for yet.\nWhat you start is listed here, with its result.")
+        )
+        self._enable_verbs()
+
+    def _follow_selection(self) -> None:
+        self.tool_bar.show_selected(len(self.pilot.sessions.selected_keys()))
+        self._enable_verbs()
+
+    def _enable_verbs(self) -> None:
+        fleet = self.services.fleet
+        selected = self.pilot.sessions.selected_keys()
+        for verb, action in self.verbs.items():
+            action.setEnabled(any(fleet.can(key, verb) for key in selected))
+        self.terminate_all.setEnabled(bool(fleet.terminable_keys()))
+        self.rename.setEnabled(len(selected) == 1)
+
+    def _command(self, verb: StateVerb) -> None:
+        self.acts.command(self.pilot.sessions.selected_keys(), verb)
+
+    def _set_show_ended(self, show: bool) -> None:
+        self.pilot.session_rows.set_show_ended(show)
+        self.services.settings.change(show_ended=show)
+
+    def _sessions_menu(self, at: QPoint) -> None:
+        self.menus.show_for_sessions(self.pilot.sessions.viewport().mapToGlobal(at))
+
+    def _tasks_menu(self, at: QPoint) -> None:
+        self.menus.show_for_tasks(self.pilot.tasks.viewport().mapToGlobal(at))
+
+    def _tick(self) -> None:
+        """Once a second, only while somebody can see it."""
+        if self.isVisible() and not self.isMinimized():
+            self.pilot.tick()
+            self.strip.tick()
+            self.status_line.refresh()
+
+    # -- Qt ------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.quit_requested.emit()

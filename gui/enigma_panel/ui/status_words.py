@@ -1,0 +1,249 @@
+"""Words for states, verbs, times and money: what stands in a cell and what is spoken."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from enigma_panel.core.money import format_money
+from enigma_panel.core.records import Phase, Session, SessionState, StateVerb, Task, TaskStatus
+from enigma_panel.ui.icons import Glyph
+from enigma_panel.ui.words import tr
+
+ELLIPSIS = "…"
+NONE = "–"
+MINUTE, HOUR = 60, 3600
+
+
+class Tone(StrEnum):
+    """What a colour means: amber costs you something or needs you, red failed, all else grey."""
+
+    PLAIN = "plain"
+    DIM = "dim"
+    AMBER = "amber"
+    RED = "red"
+    GREEN = "green"
+
+
+@dataclass(frozen=True, slots=True)
+class StateWord:
+    """How a state looks and reads. The mark's tone may differ from the word's."""
+
+    glyph: Glyph
+    word: str
+    tone: Tone = Tone.PLAIN
+    mark: Tone = Tone.DIM
+
+    @property
+    def bold(self) -> bool:
+        """Amber states stand out by weight, too, for those who see no colours."""
+        return self.tone is Tone.AMBER
+
+
+_AMBER = (Tone.AMBER, Tone.AMBER)
+
+
+def session_word(state: SessionState, task: Task | None = None) -> StateWord:
+    """Icon and word of a session's state."""
+    s = SessionState
+    match state:
+        case s.STARTING:
+            return StateWord(Glyph.RING, tr("starting"))
+        case s.WORKING:
+            return StateWord(Glyph.DISC, tr("working"), mark=Tone.GREEN)
+        case s.ASKS:
+            return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
+        case s.IDLE:
+            return StateWord(Glyph.BANG, tr("idle – billing"), *_AMBER)
+        case s.PAUSED:
+            sure = task is not None and task.pause_confirmed
+            word = tr("paused – billing") if sure else tr("paused (sent) – billing")
+            return StateWord(Glyph.PAUSE, word, *_AMBER)
+        case s.CONNECTION_LOST:
+            return StateWord(Glyph.BANG, tr("connection lost"), *_AMBER)
+        case s.UNCONFIRMED:
+            return StateWord(Glyph.QUESTION, tr("unconfirmed"), *_AMBER)
+        case _:
+            return _ended_word(state)
+
+
+def _ended_word(state: SessionState) -> StateWord:
+    s = SessionState
+    match state:
+        case s.EXPIRED_ASSUMED:
+            return StateWord(Glyph.RING, tr("expired (assumed)"), Tone.DIM)
+        case s.CLOSED_ASSUMED:
+            return StateWord(Glyph.RING, tr("closed (assumed)"), Tone.DIM)
+        case s.ENDED_BY_YOU:
+            return StateWord(Glyph.STOP, tr("ended by you"), Tone.DIM)
+        case s.ENDED_BY_LIMIT:
+            return StateWord(Glyph.STOP, tr("ended by its time limit"), Tone.DIM)
+        case s.FAILED:
+            return StateWord(Glyph.CROSS, tr("failed"), Tone.RED, Tone.RED)
+        case _:
+            return StateWord(Glyph.STOP, tr("closed"), Tone.DIM)
+
+
+def task_word(status: TaskStatus) -> StateWord:
+    """Icon and word of a task's status."""
+    s = TaskStatus
+    match status:
+        case s.STARTING:
+            return StateWord(Glyph.RING, tr("starting"))
+        case s.WORKING:
+            return StateWord(Glyph.DISC, tr("working"), mark=Tone.GREEN)
+        case s.ASKS:
+            return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
+        case s.PAUSED:
+            return StateWord(Glyph.PAUSE, tr("paused"), *_AMBER)
+        case s.UNCONFIRMED:
+            return StateWord(Glyph.QUESTION, tr("unconfirmed"), *_AMBER)
+        case s.DONE:
+            return StateWord(Glyph.CHECK, tr("done"), mark=Tone.GREEN)
+        case s.FAILED:
+            return StateWord(Glyph.CROSS, tr("failed"), Tone.RED, Tone.RED)
+        case s.STOPPED:
+            return StateWord(Glyph.STOP, tr("stopped"))
+        case s.LOST:
+            return StateWord(Glyph.RING, tr("lost"), Tone.RED, Tone.RED)
+
+
+def verb_word(verb: StateVerb) -> str:
+    """The label of a verb."""
+    match verb:
+        case StateVerb.PAUSE:
+            return tr("Pause")
+        case StateVerb.RESUME:
+            return tr("Resume")
+        case StateVerb.STOP:
+            return tr("Stop")
+        case StateVerb.TERMINATE:
+            return tr("Terminate")
+
+
+def verb_tip(verb: StateVerb) -> str:
+    """What a verb does and what it costs: tool tip, status tip and spoken description."""
+    match verb:
+        case StateVerb.PAUSE:
+            return tr("The agent waits. The browser stays open and costs money.")
+        case StateVerb.RESUME:
+            return tr("The agent works on.")
+        case StateVerb.STOP:
+            return tr("Ends the task. The browser stays open and costs money.")
+        case StateVerb.TERMINATE:
+            return tr("Closes the browser. Nothing costs any more.")
+
+
+def verb_pending(verb: StateVerb) -> str:
+    """What stands behind the state while a command is on its way."""
+    match verb:
+        case StateVerb.PAUSE:
+            return tr("sending Pause…")
+        case StateVerb.RESUME:
+            return tr("sending Resume…")
+        case StateVerb.STOP:
+            return tr("sending Stop…")
+        case StateVerb.TERMINATE:
+            return tr("sending Terminate…")
+
+
+def duration(ms: int) -> str:
+    """'0:41', '12:05', '1:02:03'. What is below zero reads as zero."""
+    seconds = max(0, ms) // 1000
+    hours, rest = divmod(seconds, HOUR)
+    minutes, secs = divmod(rest, MINUTE)
+    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
+
+
+def spoken_duration(ms: int) -> str:
+    """'41 seconds', '2 minutes 41 seconds', '1 hour 2 minutes'."""
+    seconds = max(0, ms) // 1000
+    hours, rest = divmod(seconds, HOUR)
+    minutes, secs = divmod(rest, MINUTE)
+    parts = [
+        tr("1 hour") if hours == 1 else tr("{n} hours", n=hours) if hours else "",
+        tr("1 minute") if minutes == 1 else tr("{n} minutes", n=minutes) if minutes else "",
+        "" if hours else tr("1 second") if secs == 1 else tr("{n} seconds", n=secs),
+    ]
+    if minutes and not secs:
+        parts.pop()
+    return " ".join(part for part in parts if part)
+
+
+def age(ms: int) -> str:
+    """'2 s ago', '3 min ago', '2 h ago'."""
+    seconds = max(0, ms) // 1000
+    if seconds < MINUTE:
+        return tr("{n} s ago", n=seconds)
+    if seconds < HOUR:
+        return tr("{n} min ago", n=seconds // MINUTE)
+    return tr("{n} h ago", n=seconds // HOUR)
+
+
+def local_time(ms: int, *, seconds: bool = False) -> str:
+    """Wall-clock time of the person: '14:31' or '14:31:09'."""
+    when = datetime.fromtimestamp(ms / 1000, UTC).astimezone()
+    return when.strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def local_moment(ms: int, now_ms: int) -> str:
+    """'14:31' today, '24 Nov 14:31' on any other day."""
+    when = datetime.fromtimestamp(ms / 1000, UTC).astimezone()
+    today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone().date()
+    clock = when.strftime("%H:%M")
+    return clock if when.date() == today else f"{when.day} {when.strftime('%b')} {clock}"
+
+
+def is_life_assumed(session: Session) -> bool:
+    """True where the end of a session is our guess: the service has not named it yet."""
+    return session.phase in {Phase.STARTING, Phase.UNCONFIRMED} or session.opened_ms is None
+
+
+def time_left(session: Session, now_ms: int) -> str:
+    """'2:41', 'about 4:19' when assumed, '–' when ended or not known."""
+    if session.is_ended or session.expires_ms is None:
+        return NONE
+    left = duration(session.expires_ms - now_ms)
+    return tr("about {time}", time=left) if is_life_assumed(session) else left
+
+
+def money(amount: Decimal | None, *, more_to_come: bool) -> str:
+    """The amount; '…' while nothing was told but may be, '–' where nothing ever was. Never 0."""
+    if amount is not None:
+        return format_money(amount)
+    return ELLIPSIS if more_to_come else NONE
+
+
+def spoken(text: str) -> str:
+    """What a screen reader says for a cell's text: the two signs have words."""
+    if text == ELLIPSIS:
+        return tr("no news yet")
+    return tr("none") if text in {NONE, ""} else text
+
+
+def step_word(kind: str) -> str:
+    """A line of a task's time line: what happened."""
+    return {
+        "opened": tr("browser opened"),
+        "accepted": tr("accepted by the service"),
+        "question": tr("asked"),
+        "completed": tr("done"),
+        "failed": tr("failed"),
+        "terminated": tr("the session ended"),
+        "task_gone": tr("no longer known to the service"),
+        "session_gone": tr("the session has ended"),
+        "paused": tr("paused"),
+        "stopped": tr("stopped"),
+        "orphaned": tr("connection lost"),
+        "pause_sent": tr("Pause sent"),
+        "resume_sent": tr("Resume sent"),
+        "stop_sent": tr("Stop sent"),
+        "terminate_sent": tr("Terminate sent"),
+        "answer_sent": tr("answer sent"),
+        "answer_stop_sent": tr("Stop sent as answer"),
+        "refused": tr("not accepted"),
+        "unknown": tr("sent, no answer came"),
+        "lifetime_over": tr("its time is over, by our clock"),
+        "given_up": tr("asked no more"),
+        "put_away": tr("put away by you"),
+    }.get(kind, kind.replace("_", " "))

@@ -1,0 +1,70 @@
+"""Questions and answers as text."""
+
+import pytest
+
+from enigma_panel.ui.dialogs.arming import MONEY_QUIET_MS, QUIET_MS
+from enigma_panel.ui.dialogs.question_text import (
+    SHOWN_CHARS,
+    choice_of,
+    dotted_credentials,
+    quiet_ms_for,
+    shown_question,
+    with_choice,
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "quiet_ms"),
+    [
+        ("Do you want me to complete this purchase?", MONEY_QUIET_MS),
+        ("Shall I go on? It says €12.50.", MONEY_QUIET_MS),
+        ("It would be 40 USD, fine?", MONEY_QUIET_MS),
+        ("Which of the two colours?", QUIET_MS),
+        ("I need login credentials to proceed.", QUIET_MS),
+    ],
+)
+def test_money_needs_a_longer_look(question: str, quiet_ms: int) -> None:
+    assert quiet_ms_for(question) == quiet_ms
+
+
+def test_a_password_is_dots() -> None:
+    assert dotted_credentials("maria", 4) == "Username: maria, Password: ••••"
+
+
+def test_dots_do_not_grow_without_end() -> None:
+    assert len(dotted_credentials("", 100_000)) < 100
+
+
+def test_characters_that_turn_or_hide_text_are_shown_as_such() -> None:
+    shown = shown_question("Pay \u202e05$\u202c now?\x07\r\nPlease.")
+    bad = "\N{REPLACEMENT CHARACTER}"
+    assert shown == f"Pay {bad}05${bad} now?{bad}\nPlease."
+
+
+def test_an_enormous_question_is_cut_and_says_so() -> None:
+    shown = shown_question("a" * 1_000_000)
+    assert len(shown) == SHOWN_CHARS + 2
+    assert shown.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "expected"),
+    [
+        ("", "Yes", "Yes"),
+        ("Yes", "No", "No"),
+        ("Yes, but only red", "No", "No, but only red"),
+        ("only red", "Yes", "Yes. only red"),
+        ("Yesterday's", "No", "No. Yesterday's"),
+        ("No", "No", "No"),
+    ],
+)
+def test_a_choice_keeps_the_words_that_were_added(text: str, word: str, expected: str) -> None:
+    assert with_choice(text, word) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [("Yes", "Yes"), ("No, thanks", "No"), ("Nothing", None), ("", None), ("yes", None)],
+)
+def test_what_a_text_chooses(text: str, choice: str | None) -> None:
+    assert choice_of(text) == choice

@@ -1,0 +1,87 @@
+"""What the 'Quit' dialog says."""
+
+from enigma_panel.core.records import Phase, Session, Task, TaskStatus
+from enigma_panel.ui.dialogs.quit_words import quit_lines, session_line
+from enigma_panel.ui.status_words import local_time
+from tests.ui.dialogs.fakes import NOON, make_session, make_task
+
+ENDS = local_time(NOON + 300_000)
+
+
+def report(*pairs: tuple[Session, Task | None]) -> tuple[str, ...]:
+    """The lines for these sessions at noon."""
+    sessions = [session for session, _ in pairs]
+    tasks = {session.key: task for session, task in pairs if task is not None}
+    return quit_lines(sessions, tasks, NOON).lines
+
+
+def working(key: int, *, close_after: bool) -> tuple[Session, Task]:
+    return make_session(key, close_after=close_after, current_task=key), make_task(key, key)
+
+
+def test_sessions_that_close_by_themselves() -> None:
+    lines = report(working(1, close_after=True), working(2, close_after=True))
+    assert lines == ("2 sessions close by themselves when their task is done.",)
+
+
+def test_one_that_stays_open_after_its_task() -> None:
+    assert report(working(1, close_after=False)) == (
+        f"1 works and stays open, until {ENDS} at the latest.",
+    )
+
+
+def test_an_idle_one_says_when_it_ends() -> None:
+    assert report((make_session(1), None)) == (f"1 is idle and ends by {ENDS} at the latest.",)
+
+
+def test_paused_ones() -> None:
+    pair = (make_session(1, current_task=1), make_task(1, 1, status=TaskStatus.PAUSED))
+    assert report(pair) == (f"1 is paused and ends by {ENDS} at the latest.",)
+
+
+def test_an_end_that_nobody_knows() -> None:
+    assert report((make_session(1, expires_ms=None), None)) == (
+        "1 is idle and ends at the time limit.",
+    )
+
+
+def test_an_unconfirmed_start_may_cost() -> None:
+    lines = report((make_session(1, phase=Phase.UNCONFIRMED, service_id=None), None))
+    assert lines == (
+        f"1 start is unconfirmed: it may be running and cost money, until {ENDS} at the latest.",
+    )
+
+
+def test_an_unnamed_task_is_named_here_and_waited_for() -> None:
+    session, task = (
+        make_session(1, close_after=True, current_task=1),
+        make_task(1, 1, "MX Keys", service_id=None, sent_ms=NOON - 12_000),
+    )
+    found = quit_lines([session], {1: task}, NOON)
+    assert found.lines[-1] == (
+        "“MX Keys” is not named yet: if you quit now, its result cannot be fetched."
+    )
+    assert (found.unnamed, found.wait_ms) == (1, 38_000)
+
+
+def test_a_name_that_is_late() -> None:
+    session, task = make_session(1, current_task=1), make_task(1, 1, service_id=None)
+    found = quit_lines([session], {1: task}, NOON + 60_000)
+    assert (found.unnamed, found.wait_ms) == (1, -10_000)
+
+
+def test_ended_sessions_are_no_reason_to_ask() -> None:
+    gone = [Phase.CLOSED, Phase.CLOSED_ASSUMED, Phase.EXPIRED_ASSUMED, Phase.ENDED_BY_YOU]
+    assert report(*((make_session(i, phase=phase), None) for i, phase in enumerate(gone))) == ()
+
+
+def test_braces_in_a_task_are_only_text() -> None:
+    session = make_session(1, close_after=True, current_task=1)
+    lines = report((session, make_task(1, 1, "{time} {0}", service_id=None)))
+    assert "“{time} {0}”" in lines[-1]
+
+
+def test_a_line_per_session() -> None:
+    session, task = working(3, close_after=True)
+    line = session_line(session, task, NOON + 41_000)
+    assert line == "amazon.com 3 – working 0:41, 4:19 left – List keyboards"

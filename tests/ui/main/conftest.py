@@ -1,0 +1,38 @@
+"""A main window over doubles."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from tests.services.conftest import running
+from tests.ui.main import doubles
+
+__all__ = ["running"]
+
+from enigma_panel.ui import theme
+from enigma_panel.ui.main.window import MainWindow
+
+
+@pytest.fixture
+def services() -> Any:
+    return doubles.services()
+
+
+@pytest.fixture
+def dialogs() -> doubles.Dialogs:
+    return doubles.Dialogs()
+
+
+@pytest.fixture
+def window(qapp: QApplication, services: Any, dialogs: doubles.Dialogs) -> Iterator[MainWindow]:
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    window = MainWindow(services, dialogs)
+    window.show()
+    qapp.processEvents()
+    yield window
+    window.close_for_good()
+    window.deleteLater()
+    qapp.processEvents()

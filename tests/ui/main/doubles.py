@@ -1,0 +1,268 @@
+"""Services that hold records and do nothing by themselves, for looking at widgets alone."""
+
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.observation import Usage
+from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.records import (
+    Phase,
+    Session,
+    StateVerb,
+    Task,
+    TaskSpec,
+    TaskStatus,
+    TaskVerb,
+)
+from enigma_panel.services.views import Diff, KeyState, OpenQuestion, ServiceMood
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.store.settings import Settings
+
+NOW = 1_790_000_000_000
+ID = "secret-session-id"
+LINK = "https://live.example/secret-page"
+
+
+class Fleet(QObject):
+    """Records by key; verbs are only noted."""
+
+    changed = Signal(object)
+    said = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sessions: dict[int, Session] = {}
+        self.tasks: dict[int, Task] = {}
+        self.on_the_way: dict[int, StateVerb] = {}
+        self.calls: list[tuple[Any, ...]] = []
+        self.time_line: list[Step] = []
+
+    def session(self, key: int) -> Session | None:
+        return self.sessions.get(key)
+
+    def task(self, key: int) -> Task | None:
+        return self.tasks.get(key)
+
+    def session_keys(self) -> list[int]:
+        return list(self.sessions)
+
+    def task_keys(self) -> list[int]:
+        return sorted(self.tasks, reverse=True)
+
+    def current_task(self, session: Session) -> Task | None:
+        return self.tasks.get(session.current_task or 0)
+
+    def session_cost(self, key: int) -> Decimal | None:
+        costs = [t.cost for t in self.tasks.values() if t.session_key == key and t.cost]
+        return sum(costs, Decimal(0)) if costs else None
+
+    def pending(self, key: int) -> StateVerb | None:
+        return self.on_the_way.get(key)
+
+    def is_ours(self, _session: Session) -> bool:
+        return True
+
+    def can(self, key: int, verb: StateVerb) -> bool:
+        session = self.sessions.get(key)
+        if session is None or session.is_final:
+            return False
+        task = self.current_task(session)
+        status = task.status if task is not None else None
+        possible = {
+            StateVerb.PAUSE: status is TaskStatus.WORKING,
+            StateVerb.RESUME: status is TaskStatus.PAUSED,
+            StateVerb.STOP: status in {TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED},
+            StateVerb.TERMINATE: True,
+        }
+        return possible[verb]
+
+    def terminable_keys(self) -> list[int]:
+        return [key for key in self.sessions if self.can(key, StateVerb.TERMINATE)]
+
+    async def steps(self, _key: int) -> list[Step]:
+        return self.time_line
+
+    async def start(self, spec: TaskSpec, *, where: int | None = None) -> int:
+        self.calls.append(("start", spec.text, where))
+        return 0
+
+    async def command(self, keys: Sequence[int], verb: StateVerb) -> None:
+        self.calls.append(("command", tuple(keys), verb))
+
+    async def rename(self, key: int, label: str | None) -> None:
+        self.change_session(key, label=label)
+
+    async def put_away(self, key: int) -> None:
+        self.calls.append(("put away", key))
+
+    async def mark_seen(self, keys: Sequence[int]) -> None:
+        for key in keys:
+            self.change_task(key, is_new=False)
+
+    def change_session(self, key: int, **fields: Any) -> None:
+        self.sessions[key] = replace(self.sessions[key], **fields)
+        self.changed.emit(Diff(sessions=frozenset({key})))
+
+    def change_task(self, key: int, **fields: Any) -> None:
+        self.tasks[key] = replace(self.tasks[key], **fields)
+        self.changed.emit(Diff(tasks=frozenset({key})))
+
+    def add(
+        self,
+        key: int,
+        *,
+        phase: Phase = Phase.OPEN,
+        status: TaskStatus = TaskStatus.WORKING,
+        left_s: int = 200,
+        site: str = "shop.example",
+        tell: bool = True,
+        **task: Any,
+    ) -> None:
+        """A session and its task of the same key."""
+        self.sessions[key] = Session(
+            key=key,
+            base_url="https://service.example",
+            key_print="print",
+            site=site,
+            number=key,
+            phase=phase,
+            since_ms=NOW - 40_000,
+            created_ms=NOW - (300 - left_s) * 1_000,
+            opened_ms=NOW - 40_000,
+            expires_ms=NOW + left_s * 1_000,
+            service_id=ID,
+            web_view_url=LINK,
+            current_task=key,
+        )
+        self.tasks[key] = a_task(key, status=status, **task)
+        if tell:
+            one = frozenset({key})
+            self.changed.emit(Diff(sessions=one, tasks=one, new_tasks=(key,)))
+
+
+def a_task(key: int, *, status: TaskStatus, cost: str | None = None, **fields: Any) -> Task:
+    text = fields.pop("text", f"Task {key}")
+    return Task(
+        key=key,
+        session_key=key,
+        verb=TaskVerb.NEW_TASK,
+        spec=TaskSpec(text=text),
+        status=status,
+        since_ms=NOW - 30_000,
+        created_ms=NOW - 35_000,
+        sent_ms=NOW - 31_000,
+        usage=Usage(cost=Decimal(cost) if cost else None),
+        **fields,
+    )
+
+
+class Scope:
+    """Runs what never really waits, at once."""
+
+    def spawn(self, _name: str, coro: Coroutine[Any, Any, Any], *, exclusive: bool = False) -> None:
+        del exclusive
+        try:
+            coro.send(None)
+        except StopIteration:
+            return
+        raise AssertionError("it waits for something")
+
+
+class Book(QObject):
+    """Settings in memory."""
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.value = Settings()
+
+    def change(self, **fields: Any) -> None:
+        self.value = msgspec.structs.replace(self.value, **fields)
+
+
+class Inbox(QObject):
+    """Questions that a test puts in."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[OpenQuestion] = []
+
+    def questions(self) -> list[OpenQuestion]:
+        return self.open
+
+    def ask(self, key: int, text: str, left_s: int = 161) -> None:
+        self.open.append(
+            OpenQuestion(
+                task_key=key,
+                session_key=key,
+                question_n=1,
+                text=text,
+                asked_ms=NOW,
+                expires_ms=NOW + left_s * 1_000,
+                kind=QuestionKind.FREE_TEXT,
+            )
+        )
+        self.changed.emit()
+
+
+class Vitals(QObject):
+    changed = Signal()
+    mood = ServiceMood.OK
+    free: int | None = 12
+    asked_ms: int | None = NOW - 2_000
+    unreachable_since_ms: int | None = None
+    next_try_ms: int | None = None
+    balance: Decimal | None = Decimal("7.41")
+    balance_ms: int | None = NOW - 60_000
+
+
+class Account(QObject):
+    changed = Signal()
+    state = KeyState.READY
+    last_check = None
+    where = "the GNOME keyring"
+    from_environment = False
+
+
+class Clock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def now_ms(self) -> int:
+        return self.now
+
+
+class Dialogs:
+    """Notes what was to be opened."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *arguments: self.calls.append((name, *arguments))
+
+
+def services(*, demo: bool = False) -> Any:
+    return SimpleNamespace(
+        fleet=Fleet(),
+        inbox=Inbox(),
+        vitals=Vitals(),
+        account=Account(),
+        settings=Book(),
+        clock=Clock(),
+        scope=Scope(),
+        demo=demo,
+        keep_folder="/data",
+    )
