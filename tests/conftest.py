@@ -1,6 +1,7 @@
 """For all tests: own folders, no real keychain, coroutines on the qasync loop, a silent log."""
 
 import asyncio
+import gc
 import inspect
 import logging
 import os
@@ -16,6 +17,8 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 import pytest
 import qasync
+
+from enigma_panel.loop import collect_garbage
 
 TIME_LIMIT_S = 60
 
@@ -51,6 +54,15 @@ class LogWatch(logging.Handler):
         self.lines.append(logging.Formatter("%(name)s: %(message)s").format(record))
 
 
+def _undo_log_set_up() -> None:
+    """What `log.set_up` changed for the whole process."""
+    program = logging.getLogger("enigma_panel")
+    for handler in list(program.handlers):
+        program.removeHandler(handler)
+        handler.close()
+    program.propagate = True
+
+
 @pytest.fixture(autouse=True)
 def log_watch() -> Iterator[LogWatch]:
     """Fails the test for warnings that it did not expect."""
@@ -61,6 +73,7 @@ def log_watch() -> Iterator[LogWatch]:
     yield watch
     for logger in loggers:
         logger.removeHandler(watch)
+    _undo_log_set_up()
     assert watch.unexpected() == []
 
 
@@ -79,7 +92,23 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         runner.run(limited())
+    gc.collect()  # the loop's QObjects must not die in another thread; lost errors come to light
     return True
+
+
+@pytest.fixture(autouse=True, scope="session")
+def collect_in_this_thread() -> Iterator[None]:
+    """As the program does it: see loop.collect_garbage."""
+    gc.disable()
+    yield
+    gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def garbage(collect_in_this_thread: None) -> Iterator[None]:
+    """Collect between tests."""
+    yield
+    collect_garbage()
 
 
 class Simulator:

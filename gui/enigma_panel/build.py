@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from enigma_panel import log
-from enigma_panel.api.client import HttpClient
 from enigma_panel.api.ports import ServiceClient
 from enigma_panel.child import DEMO_KEY
 from enigma_panel.core.redact import Redactor
@@ -132,7 +131,15 @@ async def build(options: Options, place: Place, demo_url: str | None) -> Parts:
     )
 
 
+def load_client() -> None:
+    """Import the HTTP client. It costs a fifth of the start, and the first paint needs none of it:
+    call this in a thread meanwhile."""
+    import enigma_panel.api.client  # noqa: F401, PLC0415 - see above
+
+
 def _client(base_url: str, key: str) -> ServiceClient:
+    from enigma_panel.api.client import HttpClient  # noqa: PLC0415 - see load_client
+
     return HttpClient(base_url, key)
 
 

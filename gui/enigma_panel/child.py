@@ -9,7 +9,11 @@ import importlib.util
 import subprocess
 import sys
 
+from enigma_panel.options import Options
+
 STOP_S = 3.0
+DEMO_SPEED = "1"
+TOUR_SPEED = "2.5"
 DEMO_KEY = "enig_demo"
 
 
@@ -54,3 +58,10 @@ class SimulatorChild:
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+
+
+def start_for(options: Options) -> SimulatorChild | None:
+    """The simulator that this run needs, if any. It gets ready while we import the windows."""
+    if not options.demo:
+        return None
+    return SimulatorChild("--speed", TOUR_SPEED if options.tour else DEMO_SPEED)

@@ -5,6 +5,7 @@ of the program is started by `TaskScope.spawn`, which keeps, names, reports and 
 """
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -125,9 +126,24 @@ def _threadsafe(loop: asyncio.AbstractEventLoop, call: Callable[[Any], None], ar
         log.debug("a blocking call came back after the loop had ended")
 
 
+def collect_garbage() -> None:
+    """Do what automatic collection would do, but in the thread that calls: the GUI thread.
+
+    Python collects in whichever thread happens to allocate. A QObject that dies in the ledger's or
+    a keychain's thread takes its timers down there, which crashed the process (seen: "Timers cannot
+    be stopped from another thread", then a segmentation fault). So `run` turns the automatic
+    collection off, and this is called once a second.
+    """
+    counts, thresholds = gc.get_count(), gc.get_threshold()
+    due = [n for n in range(3) if counts[n] > thresholds[n] > 0]
+    if due:
+        gc.collect(max(due))
+
+
 def run(app: QApplication, main: Callable[[], Awaitable[int]]) -> int:
     """Run the main coroutine on Qt's event loop; its end is the end of the program."""
     app.setQuitOnLastWindowClosed(False)
+    gc.disable()  # see collect_garbage
 
     async def guarded() -> int:
         asyncio.get_running_loop().set_exception_handler(_report)

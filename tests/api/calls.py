@@ -1,8 +1,13 @@
 """One call of each verb, with secrets that must turn up nowhere, and the answers they like."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+
+import httpx
+import pytest
 
 from enigma_panel.api.client import HttpClient
+from enigma_panel.api.errors import ApiError
 from enigma_panel.api.verbs import Verb
 from enigma_panel.core.records import AnswerVerb, Limits, StateVerb, TaskSpec
 
@@ -41,3 +46,26 @@ GOOD = {
     Verb.HEALTH: '{"success": true, "status": "healthy"}',
     Verb.MODELS: '{"object": "list", "data": []}',
 }
+
+
+def mock_failure(handler: Callable[[httpx.Request], httpx.Response]) -> ApiError:
+    """The error of a poll over a transport of the test."""
+
+    async def call() -> ApiError:
+        transport = httpx.MockTransport(handler)
+        client = HttpClient("https://host", KEY, transport=transport)
+        with pytest.raises(ApiError) as caught:
+            await client.poll(SESSION, TASK)
+        await client.aclose()
+        return caught.value
+
+    return asyncio.run(call())
+
+
+def everything_in(error: BaseException | None) -> Iterator[str]:
+    """All texts that an error and what led to it could bring into a log."""
+    while error is not None:
+        yield from (repr(error), str(error), repr(error.args), repr(vars(error)))
+        request = getattr(error, "_request", None)
+        yield repr(request and dict(request.headers))
+        error = error.__cause__ or error.__context__

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from typing import Any
 
 import httpx
 import pytest
@@ -191,6 +192,19 @@ def test_each_call_is_reported() -> None:
 
     asyncio.run(call())
     assert told == [("poll", 200)]
+
+
+def test_a_broken_hook_costs_no_answer(log_watch: Any) -> None:
+    log_watch.allow("the hook for statistics failed")
+
+    async def call() -> object:
+        async with loopback(answer(GOOD[Verb.NEW_TASK])) as server:
+            client = HttpClient(server.url, KEY, on_call=lambda *_: 1 / 0)
+            seen = await client.new_task(SESSION, TaskSpec(text="Look"))
+            await client.aclose()
+            return seen.kind
+
+    assert asyncio.run(call()) is Kind.ACCEPTED
 
 
 def test_nothing_is_logged_that_is_secret(caplog: pytest.LogCaptureFixture) -> None:

@@ -189,7 +189,7 @@ def test_good_keys(key: str) -> None:
         (None, "besuche bücher.de", "bücher.de"),
         (None, "mail ann@example.com", "session"),
         (None, "open report.pdf and Node.js, e.g. v1.2", "session"),
-        (None, "It is done.Then go on", "session"),
+        (None, "It is done.Then go on.In the end", "session"),
         (None, "no site at all", "session"),
         (None, "", "session"),
         ("https://" + "a" * 63 + ".example", "", "a" * 60),

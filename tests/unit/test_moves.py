@@ -71,11 +71,11 @@ question         open        .               open            open            ope
 completed        open        .               .               open            .               .
 failed           open        .               .               open            .               .
 orphaned         .           connection_lost .               .               .               .
-terminated       .           closed          closed          .               closed          closed
-session_gone     .           closed          closed          .               closed          closed
+terminated       .           closed          closed          closed          closed          closed
+session_gone     .           closed          closed          closed          closed          closed
 refused          failed      .               .               .               .               .
 unknown          unconfirmed .               .               .               .               .
-terminate_sent   .           closed_assumed  closed_assumed  .               closed_assumed  .
+terminate_sent   .           closed_assumed  closed_assumed  closed_assumed  closed_assumed  .
 lifetime_over    .           expired_assumed expired_assumed expired_assumed .               .
 put_away         .           .               .               closed_assumed  .               .
 stopped          .           .               .               .               .               .

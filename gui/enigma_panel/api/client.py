@@ -139,8 +139,12 @@ class HttpClient(Verbs):
 
     def _report(self, verb: Verb, seconds: float, status: int | None) -> None:
         log.debug("%s: %s after %.3f s", verb.value, status, seconds)
-        if self._on_call is not None:
+        if self._on_call is None:
+            return
+        try:
             self._on_call(verb.value, seconds, status)
+        except Exception:  # statistics must never cost an answer that was paid for
+            log.exception("%s: the hook for statistics failed", verb.value)
 
     async def _exchange(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         async with self._limited(verb):

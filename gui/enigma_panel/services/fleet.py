@@ -133,6 +133,14 @@ class Fleet(QObject):
             return False
         return _can(task, verb)
 
+    def terminable_keys(self) -> list[int]:
+        """Sessions that are or may be open and can be terminated now: "all" in Terminate all."""
+        return [
+            session.key
+            for session in self._registry.sessions()
+            if not session.is_ended and self.can(session.key, StateVerb.TERMINATE)
+        ]
+
     async def steps(self, task_key: int) -> list[Step]:
         """The time line of a task, oldest first."""
         return await self._registry.steps(task_key)

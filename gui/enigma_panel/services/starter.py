@@ -129,7 +129,9 @@ class Starter:
             await self._refuse(intent, refusal(error))
             self._say(NoticeKind.START_REFUSED, intent.session.key, task_key, error)
         else:
-            await self._registry.settle(intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
+            # An error that names the session makes it possible to end it.
+            unknown = Observation(kind=Kind.UNKNOWN, session_id=error.session_id)
+            await self._registry.settle(intent, Outcome.UNKNOWN, unknown)
             self._say(NoticeKind.START_UNCONFIRMED, intent.session.key, task_key, error)
         if isinstance(error, SessionGoneError):
             gone = Observation(kind=Kind.SESSION_GONE)

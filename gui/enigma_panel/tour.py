@@ -1,0 +1,262 @@
+"""`--tour DIR`: the real window goes through the main job and leaves numbered pictures.
+
+Everything is done by the controls that a person uses, found by their accessible names; nothing of
+the services is called. A step that does not come true within its time ends the tour with status 1.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableView,
+    QWidget,
+)
+
+from enigma_panel.core.records import SessionState, Task, TaskStatus, shown_state
+from enigma_panel.services.bundle import Services
+from enigma_panel.ui import theme
+from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
+from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
+from enigma_panel.ui.dialogs.quit_guard import QuitDialog
+from enigma_panel.ui.dialogs.settings_dialog import SettingsDialog
+from enigma_panel.ui.dialogs.terminate_all import TerminateAllDialog
+from enigma_panel.ui.main.window import MainWindow
+
+STEP_S = 45.0
+SIZE = QSize(1280, 800)
+W = TypeVar("W", bound=QWidget)
+
+SEARCH = "Find the top 3 wireless keyboards at amazon.com with prices"
+LOGIN = "Log in to bank.example and download the September statement"
+LONG = "Research opening hours of 12 pharmacies near Alexanderplatz, as a table"
+LOST = "Price of MX Keys at saturn.example, which is unreachable at times"
+SHOP = "Buy the cheapest USB-C hub with 4 ports at shop.example, 60 dollars at most"
+
+
+class TourError(Exception):
+    """A step did not come true; the text says which."""
+
+
+class Tour:
+    """One walk through the main job."""
+
+    def __init__(self, window: MainWindow, services: Services, folder: Path) -> None:
+        self._window = window
+        self._services = services
+        self._folder = folder
+        self._number = 0
+
+    async def walk(self) -> None:
+        """All steps in order."""
+        self._window.resize(SIZE)
+        await self._until("the key is ready", lambda: self._services.account.client is not None)
+        await self._until("the service answers", lambda: self._services.vitals.asked_ms)
+        await self._picture("empty", self._window)
+        await self._start_tasks()
+        await self._pause_and_resume()
+        await self._answer_credentials()
+        await self._read_result()
+        await self._turn_dark()
+        await self._end()
+
+    async def _start_tasks(self) -> None:
+        for number, text in enumerate((LONG, LOGIN, SEARCH, LOST)):
+            await self._start(
+                text, keep_open=text is LONG, one_call=text is SEARCH, picture=number == 0
+            )
+        await self._until("the first task works", lambda: self._states(SessionState.WORKING))
+        await asyncio.sleep(1.2)
+        await self._picture("working", self._window)
+
+    async def _start(
+        self, text: str, *, keep_open: bool, one_call: bool = False, picture: bool = False
+    ) -> None:
+        self._press(self._window, "New task")
+        dialog = await self._dialog(NewTaskDialog)
+        self._find(dialog, QPlainTextEdit, "Task").setPlainText(text)
+        if keep_open:
+            dialog.run_in.setCurrentIndex(1)
+        if one_call:  # another endpoint: the whole tour must do with ten messages a minute
+            dialog.limits.one_call.setChecked(True)
+        if picture:
+            self._press(dialog, "Limits and options", exact=False)
+            await asyncio.sleep(0.2)
+            await self._picture("new-task", dialog)
+            self._press(dialog, "Limits and options", exact=False)
+        before = len(self._services.fleet.task_keys())
+        self._press(dialog, "Start")
+        started = f"“{text[:20]}…” stands in the table"
+        await self._until(started, lambda: len(self._services.fleet.task_keys()) > before)
+        await self._until("New task is closed", lambda: not dialog.isVisible())
+
+    async def _pause_and_resume(self) -> None:
+        self._select_session(LONG)
+        await self._until("Pause is possible", lambda: self._button("Pause").isEnabled())
+        self._press(self._window, "Pause")
+        await self._until("it is paused", lambda: self._states(SessionState.PAUSED))
+        await self._picture("paused", self._window)
+        await self._until("Resume is possible", lambda: self._button("Resume").isEnabled())
+        self._press(self._window, "Resume")
+        await self._until("it works again", lambda: not self._states(SessionState.PAUSED))
+
+    async def _answer_credentials(self) -> None:
+        dialog = await self._dialog(QuestionDialog)
+        await self._picture("question-in-window", self._window)
+        self._find(dialog, QLineEdit, "Username").setText("maria")
+        self._find(dialog, QLineEdit, "Password").setText("a-password-of-the-tour")
+        await self._until("the dialog is armed", dialog.is_armed)
+        await self._picture("question", dialog)
+        self._press(dialog, "Send answer")
+        await self._until("the answer is sent", lambda: not dialog.isVisible())
+        await self._until("the login task is done", lambda: self._status(LOGIN) is TaskStatus.DONE)
+
+    async def _read_result(self) -> None:
+        for text in (SEARCH, LOST, LONG):
+            await self._until(f"“{text[:20]}…” has ended", partial(self._has_ended, text))
+        await self._until("costs are known", lambda: self._task(SEARCH).cost is not None)
+        await self._start(SHOP, keep_open=False)
+        dialog = await self._dialog(QuestionDialog)
+        await self._until("the dialog is armed", dialog.is_armed)
+        await self._picture("purchase", dialog)
+        self._press(dialog, "Later")
+        await self._picture("main", self._window)
+        self._select_task(SEARCH)
+        await asyncio.sleep(0.4)
+        await self._picture("result", self._window)
+        self._press(self._window, "Settings")
+        settings = await self._dialog(SettingsDialog)
+        await asyncio.sleep(0.3)
+        await self._picture("settings", settings)
+        settings.reject()
+
+    async def _turn_dark(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, Qt.ColorScheme.Dark)
+        await asyncio.sleep(0.4)
+        await self._picture("main-dark", self._window)
+        theme.apply(app, Qt.ColorScheme.Light)
+        await asyncio.sleep(0.2)
+
+    async def _end(self) -> None:
+        self._window.close()
+        quit_dialog = await self._dialog(QuitDialog)
+        await asyncio.sleep(0.2)
+        await self._picture("quit", quit_dialog)
+        quit_dialog.reject()
+        self._press(self._window, "Terminate all…")
+        confirm = await self._dialog(TerminateAllDialog)
+        await self._picture("terminate-all", confirm)
+        self._press(confirm, "Terminate", exact=False)
+        await self._until("nothing costs money any more", self._all_ended)
+        await self._picture("ended", self._window)
+
+    # -- finding -----------------------------------------------------------------------------
+
+    async def _until(self, what: str, condition: Callable[[], object]) -> None:
+        try:
+            async with asyncio.timeout(STEP_S):
+                while not condition():  # noqa: ASYNC110 - conditions of any kind
+                    await asyncio.sleep(0.03)
+        except TimeoutError:
+            raise TourError(f"not within {STEP_S:.0f} s: {what}") from None
+
+    async def _dialog(self, kind: type[W]) -> W:
+        found: list[W] = []
+
+        def is_there() -> bool:
+            found[:] = [w for w in QApplication.topLevelWidgets() if isinstance(w, kind)]
+            return any(widget.isVisible() for widget in found)
+
+        await self._until(f"{kind.__name__} is shown", is_there)
+        return next(widget for widget in found if widget.isVisible())
+
+    def _find(self, root: QWidget, kind: type[W], name: str, *, exact: bool = True) -> W:
+        for widget in root.findChildren(kind):
+            said = widget.accessibleName() or getattr(widget, "text", str)()
+            fits = said == name if exact else name in said
+            if fits and widget.isVisibleTo(root):
+                return widget
+        raise TourError(f"there is no {kind.__name__} called {name}")
+
+    def _button(self, name: str) -> QAbstractButton:
+        return self._find(self._window, QAbstractButton, name)
+
+    def _press(self, root: QWidget, name: str, *, exact: bool = True) -> None:
+        button = self._find(root, QAbstractButton, name, exact=exact)
+        if not button.isEnabled():
+            raise TourError(f"{name} cannot be pressed")
+        button.click()
+
+    def _select_session(self, text: str) -> None:
+        self._select("Sessions", text)
+
+    def _select_task(self, text: str) -> None:
+        self._select("Tasks", text)
+
+    def _select(self, table: str, text: str) -> None:
+        view = self._find(self._window, QTableView, table)
+        model = view.model()
+        flags = QItemSelectionModel.SelectionFlag
+        for row in range(model.rowCount()):
+            cells = [str(model.index(row, c).data()) for c in range(model.columnCount())]
+            if any(cell.startswith(text[:20]) for cell in cells):
+                chosen = flags.ClearAndSelect | flags.Rows
+                view.selectionModel().select(model.index(row, 0), chosen)
+                return
+        raise TourError(f"no row in {table} shows “{text}”")
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def _task(self, text: str) -> Task:
+        fleet = self._services.fleet
+        found = (fleet.task(key) for key in fleet.task_keys())
+        return next(task for task in found if task is not None and task.spec.text == text)
+
+    def _status(self, text: str) -> TaskStatus:
+        return self._task(text).status
+
+    def _has_ended(self, text: str) -> bool:
+        return self._task(text).is_final
+
+    def _states(self, wanted: SessionState) -> int:
+        fleet = self._services.fleet
+        sessions = [fleet.session(key) for key in fleet.session_keys()]
+        return sum(shown_state(s, fleet.current_task(s)) is wanted for s in sessions if s)
+
+    def _all_ended(self) -> bool:
+        fleet = self._services.fleet
+        sessions = [fleet.session(key) for key in fleet.session_keys()]
+        return all(session.is_ended for session in sessions if session is not None)
+
+    async def _picture(self, name: str, widget: QWidget) -> None:
+        await asyncio.sleep(0.1)  # let pending layouts and paints happen
+        self._number += 1
+        path = self._folder / f"{self._number:02d}-{name}.png"
+        if not widget.grab().save(str(path)):
+            raise TourError(f"{path} cannot be written")
+
+
+def make_folder(folder: Path) -> None:
+    """The pictures' folder, made while nothing else runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+async def drive(window: MainWindow, services: Services, folder: Path) -> int:
+    """Walk the tour; 0 when every step came true."""
+    make_folder(folder)
+    try:
+        await Tour(window, services, folder).walk()
+    except TourError as error:
+        print(f"tour: {error}", flush=True)
+        window.grab().save(str(folder / "99-stopped-here.png"))
+        return 1
+    return 0

@@ -1,0 +1,105 @@
+"""Pools that lose their places, and how a client is closed."""
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from enigma_panel.api.client import HttpClient
+from enigma_panel.api.errors import (
+    NotConnectedError,
+)
+from enigma_panel.api.verbs import Verb
+from enigma_panel.core.observation import Kind
+from tests.api import loopback as lb
+from tests.api.calls import (
+    CALLS,
+    GOOD,
+    KEY,
+    SESSION,
+    TASK,
+    mock_failure,
+)
+
+
+def test_a_lost_pool_is_built_anew_once_and_logged(
+    log_watch: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_watch.allow("the pool is built anew")
+    calls = 0
+
+    def first_fails(_request: httpx.Request) -> httpx.Response:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise httpx.PoolTimeout("no place")
+        return httpx.Response(200, text=GOOD[Verb.POLL])
+
+    pools = 0
+    build = httpx.AsyncClient.__init__
+
+    def counted(self: httpx.AsyncClient, **arguments: Any) -> None:
+        nonlocal pools
+        pools += 1
+        build(self, **arguments)
+
+    monkeypatch.setattr(httpx.AsyncClient, "__init__", counted)
+
+    async def call() -> object:
+        client = HttpClient("https://host", KEY, transport=httpx.MockTransport(first_fails))
+        seen = await client.poll(SESSION, TASK)
+        await client.poll(SESSION, TASK)
+        await client.aclose()
+        return seen.kind
+
+    assert asyncio.run(call()) is Kind.ACTIVE
+    assert (calls, pools) == (3, 2)
+    assert caplog.text.count("the pool is built anew") == 1
+
+
+def test_a_pool_lost_twice_means_nothing_was_sent(log_watch: Any) -> None:
+    log_watch.allow("the pool is built anew")
+
+    def fails(_request: httpx.Request) -> httpx.Response:
+        raise httpx.PoolTimeout("no place")
+
+    error = mock_failure(fails)
+    assert isinstance(error, NotConnectedError)
+    assert error.reason == "timeout"
+
+
+def test_closing_ends_calls_under_way_and_refuses_later_ones() -> None:
+    async def call() -> list[str]:
+        async with lb.loopback(lb.held(asyncio.Event(), "")) as server:
+            client = HttpClient(server.url, KEY)
+            waiting = [
+                asyncio.ensure_future(CALLS[verb](client)) for verb in (Verb.NEW_TASK, Verb.POLL)
+            ]
+            await server.wait_for(2)
+            began = time.monotonic()
+            await client.aclose()
+            assert time.monotonic() - began < 0.8
+            ends = await asyncio.gather(*waiting, return_exceptions=True)
+            with pytest.raises(NotConnectedError) as late:
+                await client.health()
+            await client.aclose()
+            return [f"{type(end).__name__} {vars(end)['reason']}" for end in (*ends, late.value)]
+
+    interrupted = "InterruptedCallError closed"
+    assert asyncio.run(call()) == [interrupted, interrupted, "NotConnectedError closed"]
+
+
+def test_a_cancelled_call_stays_cancelled() -> None:
+    async def call() -> None:
+        async with lb.loopback(lb.held(asyncio.Event(), "")) as server:
+            client = HttpClient(server.url, KEY)
+            waiting = asyncio.ensure_future(CALLS[Verb.POLL](client))
+            await server.wait_for(1)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            await client.aclose()
+
+    asyncio.run(call())

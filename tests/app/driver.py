@@ -1,0 +1,102 @@
+"""The real program as a process that obeys lines on its standard input.
+
+Only the waiting for the end is replaced: a reader of commands takes its place. Commands act on the
+window's own controls; `state` prints what the tables show, as one line of JSON.
+
+    start TEXT | start-kept TEXT | select TEXT | press NAME | state | quit
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QT_API"] = "pyside6"
+
+from PySide6.QtWidgets import QPlainTextEdit, QTableView
+
+from enigma_panel import app, options
+from enigma_panel.build import Parts
+from enigma_panel.tour import Tour, TourError
+from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
+from enigma_panel.ui.main.window import MainWindow
+
+
+class Driver(Tour):
+    """The tour's hands, moved by commands."""
+
+    async def obey(self, line: str) -> object:
+        """Do what a line says; the result is printed."""
+        command, _, rest = line.partition(" ")
+        match command:
+            case "start" | "start-kept":
+                await self._start_task(rest, kept=command == "start-kept")
+            case "select":
+                self._select("Sessions", rest)
+            case "press":
+                self._press(self._window, rest)
+            case "state":
+                return {name: self._rows(name) for name in ("Sessions", "Tasks")}
+            case "title":
+                return self._window.windowTitle()
+            case _:
+                raise TourError(f"unknown command {command}")
+        return "ok"
+
+    async def _start_task(self, text: str, *, kept: bool) -> None:
+        self._press(self._window, "New task")
+        dialog = await self._dialog(NewTaskDialog)
+        self._find(dialog, QPlainTextEdit, "Task").setPlainText(text)
+        dialog.run_in.setCurrentIndex(1 if kept else 0)
+        self._press(dialog, "Start")
+        await self._until("New task is closed", lambda: not dialog.isVisible())
+
+    def _rows(self, name: str) -> list[list[str]]:
+        model = self._find(self._window, QTableView, name).model()
+        columns = range(model.columnCount())
+        return [
+            [str(model.index(row, column).data() or "") for column in columns]
+            for row in range(model.rowCount())
+        ]
+
+
+async def _obey_until_quit(program: app.Program, parts: Parts, window: MainWindow) -> int:
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        for line in sys.stdin:
+            loop.call_soon_threadsafe(lines.put_nowait, line.rstrip("\n"))
+        loop.call_soon_threadsafe(lines.put_nowait, "quit")
+
+    threading.Thread(target=read, daemon=True).start()
+    app.loop.on_signals(program._leave.set)
+    driver = Driver(window, parts.services, options.Path("."))
+    print(json.dumps("ready"), flush=True)
+    while True:
+        line = await _next(lines, program._leave)
+        if line == "quit":
+            return 0
+        try:
+            result = await driver.obey(line)
+        except TourError as error:
+            result = {"error": str(error)}
+        print(json.dumps(result), flush=True)
+
+
+async def _next(lines: "asyncio.Queue[str]", leave: asyncio.Event) -> str:
+    getting = asyncio.ensure_future(lines.get())
+    leaving = asyncio.ensure_future(leave.wait())
+    await asyncio.wait({getting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    leaving.cancel()
+    if getting.done():
+        return getting.result()
+    getting.cancel()
+    return "quit"
+
+
+if __name__ == "__main__":
+    app.Program._until_told = _obey_until_quit  # type: ignore[method-assign]
+    sys.exit(app.run(options.parse(sys.argv[1:])))

@@ -1,0 +1,82 @@
+"""Starts the driven program (driver.py) and talks to it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+DRIVER = Path(__file__).with_name("driver.py")
+LIMIT_S = 40.0
+
+
+class Driven:
+    """One process of the real program."""
+
+    def __init__(self, url: str, data: Path, key: str = "enig_demo") -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, str(DRIVER), "--base-url", url, "--data-dir", str(data)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "ENIGMA_API_KEY": key},
+        )
+        assert self._read() == "ready"
+
+    def tell(self, line: str) -> Any:
+        """Send a command and return its result."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self._read()
+
+    def until(self, condition: Callable[[dict[str, list[list[str]]]], object]) -> Any:
+        """Ask for the tables until they fulfil a condition; returns them."""
+        end = time.monotonic() + LIMIT_S
+        while time.monotonic() < end:
+            state = self.tell("state")
+            if condition(state):
+                return state
+            time.sleep(0.1)
+        raise AssertionError(f"did not come true in {LIMIT_S:.0f} s: {state}")
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.send_signal(signal.SIGKILL)
+        self._end()
+
+    def quit(self) -> tuple[int, str]:
+        """Leave in order; exit status and standard error."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        return self._end()
+
+    def terminate(self) -> tuple[int, str]:
+        """SIGTERM."""
+        self.process.terminate()
+        return self._end()
+
+    def _end(self) -> tuple[int, str]:
+        assert self.process.stderr is not None
+        errors = self.process.stderr.read()
+        status = self.process.wait(20)
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    continue  # a killed process reads no more
+        return status, errors
+
+    def _read(self) -> Any:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            _, errors = self._end()
+            raise AssertionError(f"the program ended: {errors[-2000:]}")
+        return json.loads(line)

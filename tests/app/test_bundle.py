@@ -1,0 +1,147 @@
+"""The one-folder bundle for Linux: built as a person would, then tried as a stranger would."""
+
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
+BUILD_LIMIT_S = 400
+LIMIT_S = 40
+
+CANNOT_BUILD = 3
+KEYRING_TOOLS = ("dbus-run-session", "gnome-keyring-daemon")
+
+
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(sys.platform != "linux", reason="the bundle is for Linux"),
+]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that goes at once: pytest would keep three bundles of its last runs."""
+    with tempfile.TemporaryDirectory(prefix="enigma-panel-bundle-") as name:
+        yield Path(name)
+
+
+def test_the_bundle(folder: Path) -> None:
+    """One test, so that it is built once, however the tests are spread over processes."""
+    told = _build(folder)
+    bundle = folder / "dist" / "enigma-panel"
+    assert "NotConnectedError" in told, "without a service: said, and no failure"
+    assert "keychain: memory" in told, "without a keychain: said, and no failure"
+    assert not [path for path in bundle.rglob("*") if not path.exists()], "links into nothing"
+    assert not list(bundle.rglob("libQt6Qml*")), "what no window uses stays out"
+    _sees_the_keychain(bundle, folder / "keyring-home")
+    _ends_with_its_parent(bundle, folder / "demo-home")
+
+
+def _build(folder: Path) -> str:
+    """Run the one command, which also runs --version, --self-check and --smoke."""
+    where = ("--dist", str(folder / "dist"), "--work", str(folder / "work"))
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "packaging" / "build.py"), *where],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=BUILD_LIMIT_S,
+        check=False,
+    )
+    if done.returncode == CANNOT_BUILD:
+        pytest.skip(done.stdout)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def _environment(home: Path) -> dict[str, str]:
+    for part in (home, home / "run", home / "tmp"):
+        part.mkdir(mode=0o700)
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "TMPDIR": str(home / "tmp"),
+        "XDG_RUNTIME_DIR": str(home / "run"),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+
+
+def _sees_the_keychain(bundle: Path, home: Path) -> None:
+    """keyring's backends are found by metadata and imported by name: easily left behind."""
+    if any(shutil.which(tool) is None for tool in KEYRING_TOOLS):
+        return
+    script = 'printf x | gnome-keyring-daemon --unlock --daemonize >/dev/null && exec "$@"'
+    asked = ("--self-check", "--base-url", "http://127.0.0.1:9")
+    done = subprocess.run(
+        ["dbus-run-session", "--", "sh", "-c", script, "sh", bundle / "enigma-panel", *asked],
+        env=_environment(home),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert "keychain: the GNOME keyring\nkey: absent\n" in done.stdout, done.stderr
+
+
+def _ends_with_its_parent(bundle: Path, home: Path) -> None:
+    """kill -9 leaves the program no say; its simulator ends all the same."""
+    with subprocess.Popen([bundle / "enigma-panel", "--demo"], env=_environment(home)) as parent:
+        try:
+            child = _until(lambda: _children(parent.pid))[0]
+            _until(lambda: _listens(child))
+            assert _foreign_libraries(child, bundle) == set()
+            watch = os.pidfd_open(child)
+        finally:
+            parent.kill()
+    try:
+        ended, _, _ = select.select([watch], [], [], LIMIT_S)
+    finally:
+        os.close(watch)
+    assert ended, "the simulator outlived the program"
+
+
+def _until(ask: Callable[[], T]) -> T:
+    """Ask until there is something; that."""
+    end = time.monotonic() + LIMIT_S
+    while not (found := ask()):
+        assert time.monotonic() < end, "nothing came"
+        time.sleep(0.05)
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _listens(pid: int) -> bool:
+    """Whether the process has opened a socket."""
+    try:
+        targets = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    except OSError:  # one was closed while we looked
+        return False
+    return any(target.startswith("socket:") for target in targets)
+
+
+def _foreign_libraries(pid: int, bundle: Path) -> set[str]:
+    """Libraries that a process took from the system though the bundle brings them along.
+
+    It would if it started without the library path, and fail where the system has none.
+    """
+    ours = {path.name.partition(".so")[0] for path in (bundle / "_internal").glob("*.so*")}
+    maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    loaded = {Path(line.split()[-1]) for line in maps if ".so" in line}
+    return {
+        str(path)
+        for path in loaded
+        if path.name.partition(".so")[0] in ours and not path.is_relative_to(bundle)
+    }

@@ -1,0 +1,126 @@
+"""The program as a process: its options, its exit statuses, its one clear line."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.process
+LEAVE_OUT = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "ENIGMA_API_KEY")
+
+
+def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {k: v for k, v in os.environ.items() if k not in LEAVE_OUT}
+    return subprocess.run(
+        [sys.executable, "-m", "enigma_panel", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+        env={**env, **environment},
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("--nonsense",), "--nonsense"),
+        (("--base-url", "ftp://x"), "https"),
+        ((), "no display"),
+        (("--demo",), "no display"),
+        (("--smoke", "--data-dir", "/proc/nowhere"), "cannot be used"),
+    ],
+)
+def test_one_clear_line_and_exit_status_2(arguments: tuple[str, ...], part: str) -> None:
+    done = _run(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert part in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_version() -> None:
+    done = _run("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"enigma-panel \d+\.\d+\.\d+\n", done.stdout)
+
+
+def test_smoke_shows_the_window_and_leaves_nothing(tmp_path: Path) -> None:
+    done = _run("--demo", "--smoke", TMPDIR=str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "shown\n")
+    assert list(tmp_path.glob("enigma-panel-demo-*")) == []
+
+
+def test_self_check_tells_no_key(tmp_path: Path) -> None:
+    base = ("--base-url", "http://127.0.0.1:9")
+    done = _run("--self-check", *base, "--data-dir", str(tmp_path), ENIGMA_API_KEY="enig_secret77")
+    assert done.returncode == 0, done.stderr
+    assert "from ENIGMA_API_KEY" in done.stdout
+    assert "offscreen" in done.stdout
+    assert "refused" in done.stdout
+    assert "enig_secret77" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["ledger.sqlite3", "settings.json"])
+def test_a_file_full_of_rubbish_is_kept_aside_and_work_goes_on(tmp_path: Path, name: str) -> None:
+    base = ("--base-url", "http://127.0.0.1:9", "--data-dir", str(tmp_path))
+    assert _run("--smoke", *base).returncode == 0
+    folder = tmp_path / ("data" if name.startswith("ledger") else "config")
+    (folder / name).write_bytes(b"rubbish" * 1000)
+    done = _run("--self-check", *base)
+    assert done.returncode == 0
+    assert f"problem: {name} was broken" in done.stdout
+    assert [p.read_bytes()[:7] for p in folder.glob(f"{name}.broken-*")] == [b"rubbish"]
+
+
+def test_the_tour_does_the_whole_main_job(tmp_path: Path) -> None:
+    pictures, data = tmp_path / "pictures", tmp_path / "data"
+    done = _run("--tour", str(pictures), "--data-dir", str(data))
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+    names = [path.stem[3:] for path in sorted(pictures.glob("*.png"))]
+    assert {"empty", "new-task", "working", "paused", "question", "result", "main-dark"} <= {*names}
+    assert all(path.stat().st_size < 300_000 for path in pictures.glob("*.png"))
+    for path in data.rglob("*"):
+        if path.is_file():
+            assert b"a-password-of-the-tour" not in path.read_bytes(), path
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_simulator_ends_with_a_killed_program(tmp_path: Path) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-m", "enigma_panel", "--demo", "--data-dir", str(tmp_path)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    try:
+        children = _wait_for_children(program.pid)
+    finally:
+        program.send_signal(signal.SIGKILL)
+        program.wait(10)
+    end = time.monotonic() + 5
+    while any(_alive(child) for child in children):
+        assert time.monotonic() < end, "the simulator outlived its program"
+        time.sleep(0.05)
+
+
+def _wait_for_children(pid: int) -> list[int]:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        if found:
+            time.sleep(1)  # let it start in earnest
+            return [int(child) for child in found]
+        time.sleep(0.05)
+    raise AssertionError("no simulator was started")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"

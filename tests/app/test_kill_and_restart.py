@@ -1,0 +1,76 @@
+"""kill -9 in the middle, and everything is back; SIGTERM leaves in order."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.app.program import Driven
+from tests.conftest import Simulator
+
+pytestmark = pytest.mark.process
+Start = Callable[..., Simulator]
+
+
+def _has(state: dict[str, list[list[str]]], table: str, *parts: str) -> bool:
+    return any(all(any(part in cell for cell in row) for part in parts) for row in state[table])
+
+
+def test_kill_in_the_middle_and_everything_is_back(simulator: Start, tmp_path: Path) -> None:
+    url = simulator("--speed", "6").url
+    first = Driven(url, tmp_path)
+    assert first.tell("start Log in to shop.example and read my orders") == "ok"
+    assert first.tell("start-kept Research typewriters at museum.example") == "ok"
+    first.until(lambda s: _has(s, "Sessions", "asks you") and _has(s, "Sessions", "working"))
+    first.kill()
+
+    second = Driven(url, tmp_path)
+    state = second.until(lambda s: _has(s, "Tasks", "Research typewriters", "done"))
+    assert _has(state, "Sessions", "shop.example 1", "asks you")
+    assert _has(state, "Sessions", "museum.example 1", "idle")
+    assert _has(state, "Tasks", "Log in to shop.example", "asks you")
+    assert "(1)" in second.tell("title")
+    assert second.quit() == (0, "")
+
+
+def test_a_start_that_nobody_heard_the_end_of_is_unconfirmed(
+    simulator: Start, tmp_path: Path
+) -> None:
+    """Killed while newTask is held: whether it runs is unknown, and it is not sent again."""
+    sim = simulator("--speed", "1", "--faults")
+    first = Driven(sim.url, tmp_path)
+    first.tell("start Research typewriters at museum.example")
+    first.until(lambda s: _has(s, "Sessions", "museum.example 1"))
+    _wait_for_calls(sim.url, "newTask", 1)
+    first.kill()
+    second = Driven(sim.url, tmp_path)
+    second.until(lambda s: _has(s, "Tasks", "Research typewriters", "unconfirmed"))
+    assert second.quit() == (0, "")
+    assert _applied(sim.url)["newTask"] == 1
+
+
+def test_sigterm_leaves_in_order_and_the_ledger_is_sound(simulator: Start, tmp_path: Path) -> None:
+    program = Driven(simulator("--speed", "6").url, tmp_path)
+    program.tell("start-kept Research typewriters")
+    program.until(lambda s: _has(s, "Sessions", "working"))
+    assert program.terminate() == (0, "")
+    with sqlite3.connect(next(tmp_path.rglob("ledger.sqlite3"))) as ledger:
+        assert ledger.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert ledger.execute("SELECT phase FROM sessions").fetchall() == [("open",)]
+    ledger.close()
+
+
+def _applied(url: str) -> dict[str, int]:
+    import httpx
+
+    return dict(httpx.get(f"{url}/_sim/state", trust_env=False).json()["applied"])
+
+
+def _wait_for_calls(url: str, name: str, n: int) -> None:
+    import time
+
+    end = time.monotonic() + 20
+    while _applied(url).get(name, 0) < n:
+        assert time.monotonic() < end
+        time.sleep(0.05)

@@ -1,0 +1,81 @@
+"""The loop's own promises: tasks are kept and reported, garbage dies in the GUI thread."""
+
+import asyncio
+import gc
+import threading
+import weakref
+
+import pytest
+from PySide6.QtCore import QObject
+
+from enigma_panel.loop import BlockingTimeoutError, TaskScope, blocking, collect_garbage
+from tests.conftest import LogWatch
+
+
+class Knot(QObject):
+    """A QObject in a cycle: only the collector can free it."""
+
+    def __init__(self, died_in: list[str]) -> None:
+        super().__init__()
+        self.me = self
+        weakref.finalize(self, lambda: died_in.append(threading.current_thread().name))
+
+
+def _allocate() -> None:
+    """Enough cycles for any automatic collection."""
+    for _ in range(5_000):
+        cycle: list[object] = []
+        cycle.append(cycle)
+
+
+async def test_garbage_dies_in_the_gui_thread_alone() -> None:
+    died_in: list[str] = []
+    for _ in range(50):
+        Knot(died_in)
+    thread = threading.Thread(target=_allocate, name="ledger")
+    thread.start()
+    thread.join()
+    assert not gc.isenabled()
+    assert died_in == []
+    collect_garbage()
+    assert set(died_in) == {threading.current_thread().name}
+
+
+async def test_a_task_that_fails_is_reported_and_one_that_is_cancelled_is_not(
+    log_watch: LogWatch,
+) -> None:
+    scope = TaskScope()
+
+    async def fail() -> None:
+        raise ValueError("on purpose")
+
+    log_watch.allow("task breaks failed")
+    scope.spawn("breaks", fail())
+    scope.spawn("waits", asyncio.sleep(60))
+    await asyncio.sleep(0.05)
+    assert scope.names() == ["waits"]
+    await scope.close()
+    assert scope.names() == []
+    assert len(log_watch.lines) == 1
+
+
+async def test_an_exclusive_name_runs_once_and_a_closed_scope_runs_nothing() -> None:
+    scope = TaskScope()
+    assert scope.spawn("one", asyncio.sleep(60), exclusive=True) is not None
+    assert scope.spawn("one", asyncio.sleep(60), exclusive=True) is None
+    await scope.close()
+    assert scope.spawn("late", asyncio.sleep(60)) is None
+
+
+async def test_a_blocking_call_has_a_time_limit_and_its_error_comes_through() -> None:
+    release = threading.Event()
+    with pytest.raises(BlockingTimeoutError):
+        await blocking(lambda: release.wait(10), time_limit=0.1)
+    release.set()
+
+    def fail() -> None:
+        raise KeyError("inside")
+
+    with pytest.raises(KeyError):
+        await blocking(fail, time_limit=5)
+    assert await blocking(lambda: 7, time_limit=5) == 7
