@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tests.faithfulness import programs
 from tests.faithfulness.programs import Page
 from tests.sim.process import Running, running

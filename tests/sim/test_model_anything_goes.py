@@ -6,11 +6,11 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.sim.world import RUN, SEND, START, World
 
 from enigma_panel.sim.bodies import Reply
 from enigma_panel.sim.model import Held
 from enigma_panel.sim.task import TaskState
+from tests.sim.world import RUN, SEND, START, World
 
 TEXTS = ("Search", "Log in", "Book a flight", "crash", "Research", "unstable", "buy it", "x")
 MOVES = st.one_of(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from tests.sim.world import BASE, RUN, SEND, START, World
 
 ID = re.compile(r"[a-z0-9]{12}")

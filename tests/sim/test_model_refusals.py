@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.sim.world import RUN, SEND, START, World
 
 from enigma_panel.sim.bodies import Reply
+from tests.sim.world import RUN, SEND, START, World
 
 
 def error(message: str, **more: Any) -> dict[str, Any]:

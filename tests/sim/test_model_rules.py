@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tests.sim.world import EPOCH, RUN, START, World
 
 from enigma_panel.sim.limits import SlidingWindow
 from enigma_panel.sim.task import TaskState
+from tests.sim.world import EPOCH, RUN, START, World
 
 
 def test_one_task_at_a_time_and_the_next_follows() -> None:

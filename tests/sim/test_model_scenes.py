@@ -6,10 +6,10 @@ import random
 import time
 
 import pytest
-from tests.sim.world import World
 
 from enigma_panel.sim.scenes import ANYTHING, SCENES, Scene, help_table, scene_for
 from enigma_panel.sim.task import TaskState
+from tests.sim.world import World
 
 
 def test_purchase_yes_and_no() -> None:

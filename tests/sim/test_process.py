@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from tests.sim.process import environment, running, spawn
 
 from enigma_panel.sim.__main__ import main
+from tests.sim.process import environment, running, spawn
 
 PARENT = """
 import subprocess, sys, time

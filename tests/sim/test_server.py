@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+
 from tests.sim.process import Running, running
 
 pytestmark = pytest.mark.process

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.store.helpers import raw, start
 
 from enigma_panel.store.ledger import Ledger
+from tests.store.helpers import raw, start
 
 CHILD = Path(__file__).with_name("child_writer.py")
 GUI = Path(__file__).parents[2] / "gui"

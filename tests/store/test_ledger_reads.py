@@ -4,7 +4,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from tests.store.helpers import NOW, a_session, a_task, raw, start, started
 
 from enigma_panel.core.money import to_nano
 from enigma_panel.core.observation import Usage
@@ -18,6 +17,7 @@ from enigma_panel.core.records import (
     TaskStatus,
 )
 from enigma_panel.store.ledger import Ledger, reads
+from tests.store.helpers import NOW, a_session, a_task, raw, start, started
 
 
 def _session(ledger: Ledger, phase: Phase, ended_ms: int | None = None) -> Session:

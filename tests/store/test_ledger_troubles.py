@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.store.helpers import a_session, a_task, raw, start
 
 from enigma_panel.store.ledger import (
     BrokenDiskError,
@@ -20,6 +19,7 @@ from enigma_panel.store.ledger import (
     errors,
     opening,
 )
+from tests.store.helpers import a_session, a_task, raw, start
 
 
 def test_a_folder_that_refuses_is_a_typed_error(open_folder: Path) -> None:

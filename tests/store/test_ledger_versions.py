@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.store.helpers import raw, start
 
 from enigma_panel.store.ledger import Ledger, LedgerError, NewerLedgerError, database, schema
 from enigma_panel.store.ledger.schema import MIGRATIONS
+from tests.store.helpers import raw, start
 
 
 def test_a_newer_ledger_is_left_untouched(ledger_path: Path) -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from threading import Thread
 
 import pytest
-from tests.store.helpers import NOW, a_session, a_task, raw, start, started
 
 from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskStatus
 from enigma_panel.store.ledger import (
@@ -16,6 +15,7 @@ from enigma_panel.store.ledger import (
     Ledger,
     Outcome,
 )
+from tests.store.helpers import NOW, a_session, a_task, raw, start, started
 
 
 def test_a_start_stores_both_and_makes_the_task_current(ledger: Ledger) -> None:

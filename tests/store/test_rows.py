@@ -8,6 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from enigma_panel.core.observation import Usage
+from enigma_panel.core.records import Limits, Session, Task, TaskSpec
+from enigma_panel.store.ledger import CorruptLedgerError, Ledger, Step
+from enigma_panel.store.ledger.reads import SESSIONS, STEPS, TASKS
+from enigma_panel.store.ledger.rows import clean_text
 from tests.store.helpers import (
     NOW,
     a_session,
@@ -18,12 +24,6 @@ from tests.store.helpers import (
     start,
     started,
 )
-
-from enigma_panel.core.observation import Usage
-from enigma_panel.core.records import Limits, Session, Task, TaskSpec
-from enigma_panel.store.ledger import CorruptLedgerError, Ledger, Step
-from enigma_panel.store.ledger.reads import SESSIONS, STEPS, TASKS
-from enigma_panel.store.ledger.rows import clean_text
 
 # Surrogates, NUL and all else that a Python string can hold.
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=40)
