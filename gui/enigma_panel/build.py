@@ -17,7 +17,7 @@ from enigma_panel.loop import LedgerThread, TaskScope
 from enigma_panel.options import Options
 from enigma_panel.services.account import Account
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.clock import SystemClock
+from enigma_panel.services.clock import Clock, SystemClock
 from enigma_panel.services.fleet import Fleet
 from enigma_panel.services.inbox import Inbox
 from enigma_panel.services.poller import Poller
@@ -74,11 +74,16 @@ def find_place(options: Options) -> Place:
     return Place(folders=folders, root=root, throw_away=throw_away)
 
 
-async def build(options: Options, place: Place, demo_url: str | None) -> Parts:
-    """Open settings and ledger and wire the services. Raises LedgerError."""
+async def build(
+    options: Options, place: Place, demo_url: str | None, clock: Clock | None = None
+) -> Parts:
+    """Open settings and ledger and wire the services. Raises LedgerError.
+
+    clock: another than the system's, for tests.
+    """
     redactor = Redactor(secrets.token_bytes(32))
     log.set_up(place.folders.data, redactor.redact)
-    clock, scope, thread = SystemClock(), TaskScope(), LedgerThread()
+    clock, scope, thread = clock or SystemClock(), TaskScope(), LedgerThread()
     values, settings_problem = settings_file.load(place.folders.settings)
     ledger, ledger_problem = await thread.run(Ledger.open, place.folders.ledger)
     settings = SettingsBook(place.folders.settings, values, thread, scope)
@@ -101,6 +106,7 @@ async def build(options: Options, place: Place, demo_url: str | None) -> Parts:
         chance=random.Random(),  # noqa: S311 - jitter
     )
     vitals.recovered.connect(poller.wake_all)
+    account.changed.connect(vitals.ask_now)
     services = Services(
         fleet=Fleet(
             registry=registry,

@@ -9,10 +9,38 @@ import pytest
 
 from enigma_panel.build import Parts, Place, build
 from enigma_panel.options import Options
+from enigma_panel.services.clock import Clock, SystemClock
 from enigma_panel.services.recovery import recover
 from enigma_panel.store.paths import folders_below
 
-Running = Callable[[str], AbstractAsyncContextManager[Parts]]
+Running = Callable[..., AbstractAsyncContextManager[Parts]]
+
+
+class FastClock(SystemClock):
+    """Time that runs ten times as fast; with a simulator at --speed 10 all stays in proportion."""
+
+    FACTOR = 10
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._zero = super().now_ms()
+
+    def now_ms(self) -> int:
+        """Epoch milliseconds of the fast clock."""
+        return self._zero + (super().now_ms() - self._zero) * self.FACTOR
+
+    async def sleep_until(self, due_ms: int) -> None:
+        """As the system's, in a tenth of the time."""
+        while (left := due_ms - self.now_ms()) > 0:  # noqa: ASYNC110 - there is no event
+            await asyncio.sleep(left / 1000 / self.FACTOR)
+
+    async def wait(self, event: asyncio.Event, due_ms: int) -> None:
+        """As the system's, in a tenth of the time."""
+        while (left := due_ms - self.now_ms()) > 0 and not event.is_set():
+            try:
+                await asyncio.wait_for(event.wait(), left / 1000 / self.FACTOR)
+            except TimeoutError:
+                continue
 
 
 async def until(condition: Callable[[], object], limit: float = 20.0) -> None:
@@ -27,12 +55,12 @@ def running(tmp_path: Path) -> Running:
     """`async with running(url) as parts`: started as the program starts, ended as it ends."""
 
     @asynccontextmanager
-    async def run(url: str) -> AsyncIterator[Parts]:
+    async def run(url: str, clock: Clock | None = None) -> AsyncIterator[Parts]:
         options = Options(demo=True, data_dir=tmp_path / "data")
         folders = folders_below(tmp_path / "data")
         folders.prepare()
         place = Place(folders=folders, root=tmp_path, throw_away=False)
-        parts = await build(options, place, url)
+        parts = await build(options, place, url, clock)
         await recover(parts.registry)
         await parts.account.load()
         ticking = parts.scope.spawn("ticks", _tick(parts))

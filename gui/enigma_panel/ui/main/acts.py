@@ -82,6 +82,15 @@ class Acts(QObject):
         data.setData(SECRET_HINT, b"secret")
         QGuiApplication.clipboard().setMimeData(data)
 
+    def forget_secret(self) -> None:
+        """A secret does not stay on the clipboard when the program ends.
+
+        Nor may an object made in Python: Qt frees it after Python is gone, which crashes (6.11).
+        """
+        clipboard = QGuiApplication.clipboard()
+        if clipboard.ownsClipboard() and clipboard.mimeData().hasFormat(SECRET_HINT):
+            clipboard.clear()
+
     def copy_session_id(self, key: int) -> None:
         """Put a session's id on the clipboard."""
         session = self._fleet.session(key)

@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
         """The program ends: close without asking."""
         self._may_close = True
         self._ticks.stop()
+        self.acts.forget_secret()
         self.close()
 
     # -- building ------------------------------------------------------------------------------

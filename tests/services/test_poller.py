@@ -1,0 +1,85 @@
+"""How often polls go out. Seconds here are those of a clock that runs ten times as fast."""
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+
+from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.services.views import ServiceMood
+from tests.conftest import Simulator
+from tests.services.conftest import FastClock, Running, until
+from tests.services.test_fates import faults
+
+Start = Callable[..., Simulator]
+
+
+def polls(url: str) -> int:
+    """How many polls the simulator has seen."""
+    calls = httpx.get(f"{url}/_sim/state", trust_env=False).json()["calls"]
+    return int(calls.get("GET /task/*", 0))
+
+
+async def test_every_two_seconds_and_never_faster(simulator: Start, running: Running) -> None:
+    url = simulator("--speed", "10", "--faults", "--question-in-hold", "early").url
+    clock = FastClock()
+    async with running(url, clock) as parts:
+        fleet = parts.services.fleet
+        key = await fleet.start(TaskSpec(text="Log in to shop.example", close_after=False))
+        await until(lambda: fleet.task(key).status is TaskStatus.ASKS)
+        before, began = polls(url), clock.now_ms()
+        await clock.sleep_until(began + 30_000)
+        seconds = (clock.now_ms() - began) / 1000
+        assert seconds / 4 <= polls(url) - before <= seconds / 2 + 1
+
+
+async def test_slower_while_polls_fail_and_at_once_after_a_command(
+    simulator: Start, running: Running
+) -> None:
+    url = simulator("--speed", "5", "--faults", "--question-in-hold", "early").url
+    clock = FastClock()
+    async with running(url, clock) as parts:
+        fleet = parts.services.fleet
+        key = await fleet.start(TaskSpec(text="Log in to shop.example", close_after=False))
+        await until(lambda: fleet.task(key).status is TaskStatus.ASKS)
+        faults(url, {"path": "/task/*", "kind": "html502", "times": 0})
+        await until(lambda: parts.services.vitals.mood is ServiceMood.TROUBLED)
+        await clock.sleep_until(clock.now_ms() + 12_000)  # 2, 4, 8: the next is far off
+        faults(url)
+        before = polls(url)
+        await fleet.command([fleet.task(key).session_key], StateVerb.STOP)
+        await until(lambda: polls(url) > before, limit=0.5)
+        await until(lambda: fleet.task(key).status is TaskStatus.STOPPED)
+        assert parts.services.vitals.mood is ServiceMood.OK
+
+
+async def test_one_poll_in_flight_however_often_it_is_woken(
+    simulator: Start, running: Running
+) -> None:
+    url = simulator("--speed", "10", "--faults", "--question-in-hold", "early").url
+    async with running(url, FastClock()) as parts:
+        fleet = parts.services.fleet
+        key = await fleet.start(TaskSpec(text="Log in to shop.example", close_after=False))
+        await until(lambda: fleet.task(key).status is TaskStatus.ASKS)
+        faults(url, {"path": "/task/*", "kind": "delay", "seconds": 0.5, "times": 0})
+        await asyncio.sleep(0.6)  # whatever was under way is over
+        before = polls(url)
+        for _ in range(50):
+            fleet._poller.wake(fleet.task(key).session_key)
+            await asyncio.sleep(0.01)
+        assert polls(url) - before <= 2
+
+
+async def test_a_session_past_its_life_is_expired_by_our_clock_and_never_final(
+    simulator: Start, running: Running
+) -> None:
+    url = simulator("--speed", "10", "--faults").url
+    clock = FastClock()
+    async with running(url, clock) as parts:
+        fleet = parts.services.fleet
+        key = await fleet.start(TaskSpec(text="Search for ribbons", close_after=False))
+        await until(lambda: fleet.task(key).status is TaskStatus.DONE)
+        session_key = fleet.task(key).session_key
+        await until(lambda: fleet.session(session_key).phase is Phase.EXPIRED_ASSUMED, limit=40)
+        assert not fleet.session(session_key).is_final
+        assert fleet.can(session_key, StateVerb.TERMINATE)
