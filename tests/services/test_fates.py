@@ -27,6 +27,17 @@ def applied(url: str) -> dict[str, int]:
     return dict(httpx.get(f"{url}/_sim/state", trust_env=False).json()["applied"])
 
 
+def somebody_else_stops(url: str, session_id: str) -> None:
+    """Another program with the same key answers the question with a stop."""
+    body = {"actionType": "guardrail", "taskDetails": "", "newState": "stop"}
+    httpx.post(
+        f"{url}{MESSAGES}",
+        json={"sessionId": session_id, "message": body},
+        headers={"Authorization": "Bearer enig_demo"},
+        trust_env=False,
+    ).raise_for_status()
+
+
 def listen(parts: Parts) -> list[Notice]:
     """All notices from now on."""
     said: list[Notice] = []
@@ -153,6 +164,23 @@ async def test_an_answer_that_did_not_get_through(
         result = await inbox.answer(inbox.questions()[0], text, AnswerVerb.RESUME)
         assert result.outcome is outcome
         assert applied(sim.url).get("answers-taken", 0) == taken
+
+
+async def test_no_answer_goes_to_a_question_that_is_no_longer_open(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url) as parts:
+        inbox = parts.services.inbox
+        key = await parts.services.fleet.start(TaskSpec(text="Log in to shop.example"))
+        await until(inbox.questions)
+        question = inbox.questions()[0]
+        session = parts.services.fleet.session(question.session_key)
+        somebody_else_stops(sim.url, session.service_id)
+        text = "Username: maria, Password: a-long-password"
+        result = await inbox.answer(question, text, AnswerVerb.RESUME)
+        assert result.outcome is AnswerOutcome.GONE
+        assert parts.services.fleet.task(key).is_final
+        assert applied(sim.url).get("guardrail:resume", 0) == 0
 
 
 async def test_an_echoed_password_does_not_reach_the_ledger(

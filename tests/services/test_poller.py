@@ -1,6 +1,7 @@
 """How often polls go out. Seconds here are those of a clock that runs ten times as fast."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import httpx
@@ -44,7 +45,7 @@ async def test_slower_while_polls_fail_and_at_once_after_a_command(
         await until(lambda: fleet.task(key).status is TaskStatus.ASKS)
         faults(url, {"path": "/task/*", "kind": "html502", "times": 0})
         await until(lambda: parts.services.vitals.mood is ServiceMood.TROUBLED)
-        await clock.sleep_until(clock.now_ms() + 12_000)  # 2, 4, 8: the next is far off
+        await clock.sleep_until(clock.now_ms() + 14_000)  # at 4 and 12; the next at 28
         faults(url)
         before = polls(url)
         await fleet.command([fleet.task(key).session_key], StateVerb.STOP)
@@ -63,11 +64,13 @@ async def test_one_poll_in_flight_however_often_it_is_woken(
         await until(lambda: fleet.task(key).status is TaskStatus.ASKS)
         faults(url, {"path": "/task/*", "kind": "delay", "seconds": 0.5, "times": 0})
         await asyncio.sleep(0.6)  # whatever was under way is over
-        before = polls(url)
-        for _ in range(50):
+        began = time.monotonic()
+        asked = [asyncio.create_task(fleet._poller.poll_now(key)) for _ in range(3)]
+        for _ in range(40):
             fleet._poller.wake(fleet.task(key).session_key)
             await asyncio.sleep(0.01)
-        assert polls(url) - before <= 2
+        assert await asyncio.gather(*asked) == [True, True, True]
+        assert time.monotonic() - began > 1.4  # one after the other, half a second each
 
 
 async def test_a_session_past_its_life_is_expired_by_our_clock_and_never_final(

@@ -1,0 +1,162 @@
+"""The real program with a measuring coroutine in the place of the waiting for its end.
+
+Usage: python -m tests.benchmarks.probe question|fifty SETTINGS-AS-JSON OPTIONS-OF-THE-PROGRAM
+
+Prints one JSON record a line. Times are of the system's monotonic clock, which other processes
+share.
+"""
+
+import asyncio
+import json
+import random
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel import __main__, app
+from enigma_panel.build import Parts
+from enigma_panel.core.records import AnswerVerb, TaskSpec, TaskStatus
+from enigma_panel.services.views import OpenQuestion
+from enigma_panel.ui.main.window import MainWindow
+from tests.benchmarks.bare_polls import gaps_ms
+
+LOOK_S = 0.01
+ANSWERS = ("I do not know any", "Username: maria, Password: wrong-one")
+
+
+def say(**record: Any) -> None:
+    """One line for the parent."""
+    print(json.dumps(record), flush=True)
+
+
+async def until(condition: Callable[[], object], limit: float = 120.0) -> None:
+    """Wait for a condition."""
+    async with asyncio.timeout(limit):
+        while not condition():  # noqa: ASYNC110 - conditions of any kind
+            await asyncio.sleep(LOOK_S)
+
+
+async def start_tasks(parts: Parts, texts: list[str], apart_s: float) -> list[int]:
+    """Start them as a click would; their keys."""
+    await until(lambda: parts.services.account.client)
+    keys = []
+    for text in texts:
+        keys.append(await parts.services.fleet.start(TaskSpec(text=text, close_after=False)))
+        await asyncio.sleep(apart_s)
+    return keys
+
+
+def ids_of(parts: Parts, key: int) -> tuple[str, str] | None:
+    """The service's ids of a task's session and of the task, once both are known."""
+    task = parts.services.fleet.task(key)
+    session = parts.services.fleet.session(task.session_key) if task else None
+    if task is None or session is None or not task.service_id or not session.service_id:
+        return None
+    return session.service_id, task.service_id
+
+
+class Questions:
+    """Tells when each question is on screen, and answers it so that another one follows."""
+
+    def __init__(self, parts: Parts, window: MainWindow) -> None:
+        self._parts = parts
+        self._window = window
+        self._told: set[int] = set()
+        self._seen: set[tuple[int, int]] = set()
+
+    async def run(self, sessions: int, wanted: int) -> None:
+        """Until so many follow-up questions were on screen."""
+        texts = [f"Log in to shop{n}.example and read the orders" for n in range(sessions)]
+        keys = await start_tasks(self._parts, texts, 0.4)
+        while sum(n > 1 for _, n in self._seen) < wanted and not self._all_ended(keys):
+            for key in keys:
+                self._tell_ids(key)
+            for question in self._parts.services.inbox.questions():
+                self._look_at(question)
+            await asyncio.sleep(LOOK_S)
+
+    def _all_ended(self, keys: list[int]) -> bool:
+        tasks = (self._parts.services.fleet.task(key) for key in keys)
+        return all(task is not None and task.is_final for task in tasks)
+
+    def _tell_ids(self, key: int) -> None:
+        ids = ids_of(self._parts, key)
+        if ids is not None and key not in self._told:
+            self._told.add(key)
+            say(task=key, ids=ids)
+
+    def _look_at(self, question: OpenQuestion) -> None:
+        name = (question.task_key, question.question_n)
+        if name in self._seen or not self._is_on_screen(question):
+            return
+        self._seen.add(name)
+        say(shown=name, at=time.monotonic())
+        self._parts.scope.spawn("benchmark's answer", self._answer(question))
+
+    def _is_on_screen(self, question: OpenQuestion) -> bool:
+        """In the dialog or, while that shows another one, in the strip with its "1 of n"."""
+        from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
+
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, QuestionDialog) and widget.isVisible():
+                shown = widget.current_question()
+                is_it = shown is not None and shown.task_key == question.task_key
+                return is_it or self._window.strip.isVisible()
+        return False
+
+    async def _answer(self, question: OpenQuestion) -> None:
+        await asyncio.sleep(random.uniform(0.2, 0.8))
+        text = ANSWERS[question.question_n % 2]
+        await self._parts.services.inbox.answer(question, text, AnswerVerb.RESUME)
+
+
+async def fifty(parts: Parts, *, sessions: int, apart_s: float, gap_s: float, cpu_s: float) -> None:
+    """Gaps of the loop while all work, then the program's own CPU time without our probing."""
+    texts = [f"Research the history of town number {n}, in depth" for n in range(sessions)]
+    keys = await start_tasks(parts, texts, apart_s)
+    fleet = parts.services.fleet
+    await until(lambda: all(ids_of(parts, key) for key in keys))
+    gaps = await gaps_ms(gap_s)
+    polls = _count_polls(parts)
+    began, cpu = time.monotonic(), time.process_time()
+    await asyncio.sleep(cpu_s)
+    seconds, cpu = time.monotonic() - began, time.process_time() - cpu
+    tasks = [fleet.task(key) for key in keys]
+    working = sum(task is not None and task.status is TaskStatus.WORKING for task in tasks)
+    say(
+        gaps=gaps,
+        cpu=cpu / seconds,
+        polls_per_s=len(polls) / seconds,
+        working=working,
+        ids=[ids_of(parts, key) for key in keys],
+    )
+
+
+def _count_polls(parts: Parts) -> list[str]:
+    client: Any = parts.services.account.client
+    poll, seen = client.poll, []
+
+    async def counted(session_id: str, task_id: str) -> Any:
+        seen.append(task_id)
+        return await poll(session_id, task_id)
+
+    client.poll = counted
+    return seen
+
+
+async def _measure(_program: app.Program, parts: Parts, window: MainWindow) -> int:
+    if MODE == "question":
+        await Questions(parts, window).run(**SETTINGS)
+    else:
+        await fifty(parts, **SETTINGS)
+    return 0
+
+
+if __name__ == "__main__":
+    MODE, SETTINGS = sys.argv[1], json.loads(sys.argv[2])
+    app.Program._until_told = _measure  # type: ignore[method-assign]
+    sys.argv[1:3] = []
+    sys.exit(__main__.main())

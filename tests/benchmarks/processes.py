@@ -1,0 +1,106 @@
+"""Starting, timing and looking into the processes that are measured."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+FLOOR = [sys.executable, str(HERE / "floor.py")]
+KEY = "enig_demo"
+MARK = "ENIGMA_BENCHMARK_RUN"
+
+
+def program() -> list[str]:
+    """The command that people type, of the environment that runs us."""
+    script = Path(sys.executable).with_name("enigma-panel")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "enigma_panel"]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Nothing of the home of whoever runs us, no keychain, no display."""
+    keep = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    return {
+        **keep,
+        "HOME": str(home),
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "PYTHONPATH": str(ROOT),
+        "ENIGMA_API_KEY": KEY,
+        **more,
+    }
+
+
+@contextmanager
+def simulator(*arguments: str) -> Iterator[str]:
+    """A running simulator; gives its URL."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "enigma_panel.sim", "--port", "0", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.stdin.close()
+        process.wait(10)
+        process.stdout.close()
+
+
+@dataclass(frozen=True)
+class Times:
+    """Seconds from the spawn to the line "shown" and to the end."""
+
+    shown: float
+    whole: float
+
+
+def timed(command: list[str], env: Mapping[str, str]) -> Times:
+    """Run a command that prints "shown" and ends by itself."""
+    began = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(env)) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        shown = time.perf_counter() - began
+        status = process.wait(60)
+    whole = time.perf_counter() - began
+    if line != "shown\n" or status != 0:
+        raise RuntimeError(f"{command[-1]} said {line!r} and ended with {status}")
+    return Times(shown, whole)
+
+
+def left_over(mark: str) -> list[int]:
+    """Processes that carry this mark in their environment; nothing where there is no /proc."""
+    wanted = f"{MARK}={mark}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+        except OSError:
+            continue  # it has ended, or is not ours to look into
+    return found
+
+
+def memory_mb(pid: int) -> dict[str, float]:
+    """RSS in MB and, where the system tells it, "anonymous": the part of it that no file backs.
+
+    Not USS: it holds the pages of Qt only while no other process happens to have Qt loaded.
+    """
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        text = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").replace("VmRSS", "Rss")
+    wanted = ("Rss", "Anonymous")
+    lines = (line.partition(":") for line in text.splitlines())
+    return {
+        name.lower(): float(rest.split()[0]) / 1024 for name, _, rest in lines if name in wanted
+    }
