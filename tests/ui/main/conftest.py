@@ -35,4 +35,5 @@ def window(qapp: QApplication, services: Any, dialogs: doubles.Dialogs) -> Itera
     yield window
     window.close_for_good()
     window.deleteLater()
+    qapp.clipboard().clear()
     qapp.processEvents()

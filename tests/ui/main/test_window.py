@@ -237,6 +237,8 @@ def test_ids_are_shown_to_nobody_but_can_be_copied(window: MainWindow, services:
     assert QGuiApplication.clipboard().mimeData().hasFormat("x-kde-passwordManagerHint")
     button(window.details, "Copy live page link").click()
     assert QGuiApplication.clipboard().text() == LINK
+    window.close_for_good()
+    assert QGuiApplication.clipboard().text() == ""
 
 
 def test_run_again_starts_and_edit_opens_the_dialog(

@@ -26,6 +26,7 @@ class Acts(QObject):
         self._fleet = services.fleet
         self._scope = services.scope
         self.dialogs = dialogs
+        self._copied = ""
 
     def command(self, keys: Sequence[int], verb: StateVerb) -> None:
         """Send a verb to each session that can take it; several ends are asked about first."""
@@ -81,6 +82,7 @@ class Acts(QObject):
         data.setText(text)
         data.setData(SECRET_HINT, b"secret")
         QGuiApplication.clipboard().setMimeData(data)
+        self._copied = text
 
     def forget_secret(self) -> None:
         """A secret does not stay on the clipboard when the program ends.
@@ -88,7 +90,7 @@ class Acts(QObject):
         Nor may an object made in Python: Qt frees it after Python is gone, which crashes (6.11).
         """
         clipboard = QGuiApplication.clipboard()
-        if clipboard.ownsClipboard() and clipboard.mimeData().hasFormat(SECRET_HINT):
+        if self._copied and clipboard.text() == self._copied:
             clipboard.clear()
 
     def copy_session_id(self, key: int) -> None:
