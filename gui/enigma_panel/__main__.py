@@ -43,6 +43,7 @@ def _run(wanted: "Options") -> int:
         return _complain(str(error))
     _import_qt()
     from enigma_panel import app
+    from enigma_panel.store.instance import FolderInUseError
     from enigma_panel.store.ledger.errors import LedgerError
     from enigma_panel.store.paths import FolderError
 
@@ -50,6 +51,8 @@ def _run(wanted: "Options") -> int:
         return app.run(wanted, child)
     except ChildError as error:
         return _complain(str(error))
+    except FolderInUseError as error:
+        return _complain(f"another enigma-panel is open on the folder {error.path}")
     except FolderError as error:
         return _complain(f"the folder {error.path} cannot be used: {error.reason}")
     except LedgerError as error:

@@ -26,6 +26,8 @@ from enigma_panel.core.records import StateVerb
 from enigma_panel.late_dialogs import LateDialogs
 from enigma_panel.options import Options
 from enigma_panel.services.recovery import recover
+from enigma_panel.store.instance import FolderLock
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.window import MainWindow
 
@@ -122,8 +124,8 @@ class Program:
         return DialogManager(
             parts.services,
             lambda: window,
-            try_demo=lambda: self._restart("--demo"),
-            use_account=self._restart,
+            try_demo=lambda: self._restart(demo=True),
+            use_account=lambda: self._restart(demo=False),
         )
 
     async def _start(self, parts: Parts, window: MainWindow, dialogs: LateDialogs) -> None:
@@ -132,7 +134,10 @@ class Program:
         gc.freeze()  # what the start made is there to stay: no collection walks it again
         for problem in parts.problems:
             window.tell_problem(problem)
-        await recover(parts.registry)
+        try:
+            await recover(parts.registry)
+        except LedgerError as error:
+            window.tell_ledger(error)
         parts.scope.spawn("ticks", self._ticks(parts))
         manager = dialogs.get()
         await loop.blocking(load_client, time_limit=CLIENT_S)
@@ -168,12 +173,15 @@ class Program:
             return
         if choice is QuitChoice.TERMINATE_ALL:
             fleet = parts.services.fleet
-            await fleet.command(fleet.terminable_keys(), StateVerb.TERMINATE)
+            keys = fleet.terminable_keys()
+            await fleet.command(keys, StateVerb.TERMINATE)
+            if any(not session.is_ended for key in keys if (session := fleet.session(key))):
+                return  # the window says which one was not reached, and why
         self._leave.set()
 
-    def _restart(self, *arguments: str) -> None:
-        """Leave, then begin again with other arguments (demo to account and back)."""
-        self.restart_with = list(arguments)
+    def _restart(self, *, demo: bool) -> None:
+        """Leave, then begin again, with the demo service or without."""
+        self.restart_with = restart_arguments(self._options, demo=demo)
         self._leave.set()
 
     async def _self_check(self, parts: Parts) -> int:
@@ -214,16 +222,35 @@ def run(options: Options, child: SimulatorChild | None = None) -> int:
     child = child or start_for(options)
     try:
         place = find_place(options)
+        lock = None if options.self_check else FolderLock(place.folders.data)
         try:
-            return _run_qt(options, place, child)
+            status, again = _run_qt(options, place, child)
         finally:
+            if lock is not None:
+                lock.release()
             place.clear()
     finally:
         if child is not None:
             child.stop()
+    if again is not None:
+        _begin_again(again)
+    return status
 
 
-def _run_qt(options: Options, place: Place, child: SimulatorChild | None) -> int:
+def restart_arguments(options: Options, *, demo: bool) -> list[str]:
+    """The command line of the next run: the same folders, the demo service or not."""
+    arguments = ["--demo"] if demo else []
+    if options.data_dir is not None:
+        arguments += ["--data-dir", str(options.data_dir)]
+    if options.base_url is not None and not demo:
+        arguments += ["--base-url", options.base_url]
+    return arguments
+
+
+def _run_qt(
+    options: Options, place: Place, child: SimulatorChild | None
+) -> tuple[int, list[str] | None]:
+    """The exit status, and the arguments to begin again with, if any."""
     qInstallMessageHandler(log_qt)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("enigma-panel")
@@ -239,14 +266,10 @@ def _run_qt(options: Options, place: Place, child: SimulatorChild | None) -> int
         return await programs[0].main()
 
     status = loop.run(app, main)
-    if programs and (again := programs[0].restart_with) is not None:
-        _begin_again(again, child)
-    return status
+    return status, programs[0].restart_with if programs else None
 
 
-def _begin_again(arguments: list[str], child: SimulatorChild | None) -> None:
-    if child is not None:
-        child.stop()
+def _begin_again(arguments: list[str]) -> None:
     frozen = getattr(sys, "frozen", False)
     program = [sys.executable] if frozen else [sys.executable, "-m", "enigma_panel"]
     os.execv(program[0], [*program, *arguments])  # noqa: S606 - ourselves, no shell

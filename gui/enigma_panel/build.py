@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from enigma_panel import log
+from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.api.ports import ServiceClient
 from enigma_panel.child import DEMO_KEY
 from enigma_panel.core.redact import Redactor
@@ -27,8 +28,9 @@ from enigma_panel.services.vitals import Vitals
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import Folders, default_folders, folders_below
-from enigma_panel.store.problem import Problem
+from enigma_panel.store.problem import Problem, ProblemKind
 from enigma_panel.store.secrets import KeychainStore, MemoryStore, SecretStore, service_name
+from enigma_panel.store.settings import DEFAULT_BASE_URL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +89,9 @@ async def build(
     values, settings_problem = settings_file.load(place.folders.settings)
     ledger, ledger_problem = await thread.run(Ledger.open, place.folders.ledger)
     settings = SettingsBook(place.folders.settings, values, thread, scope)
+    base_url, address_problem = _address(values.base_url, place)
     account = Account(
-        demo_url or options.base_url or values.base_url,
+        demo_url or options.base_url or base_url,
         store_for=_demo_store if demo_url else _keychain,
         environment={} if demo_url else os.environ,
         make_client=_client,
@@ -133,8 +136,20 @@ async def build(
         ledger_thread=thread,
         scope=scope,
         settings=settings,
-        problems=tuple(p for p in (settings_problem, ledger_problem) if p is not None),
+        problems=tuple(
+            p for p in (settings_problem, address_problem, ledger_problem) if p is not None
+        ),
     )
+
+
+def _address(saved: str, place: Place) -> tuple[str, Problem | None]:
+    """The saved address, or the default one and why the saved one cannot be used."""
+    try:
+        return parse_base_url(saved), None
+    except BadAddressError as error:
+        reason = f"its address of the service cannot be used ({error.problem})"
+        path = place.folders.settings
+        return DEFAULT_BASE_URL, Problem(kind=ProblemKind.BROKEN, path=path, reason=reason)
 
 
 def load_client() -> None:

@@ -2,7 +2,10 @@
 
 import logging
 import logging.handlers
+import os
 from collections.abc import Callable
+from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 
 MAX_BYTES = 1_000_000
@@ -19,6 +22,15 @@ class RedactingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One redacted record. Tracebacks show lines of code and messages, no values."""
         return self._redact(super().format(record))
+
+
+class PrivateFileHandler(logging.handlers.RotatingFileHandler):
+    """Files for this user alone, also the new one after a rotation."""
+
+    def _open(self) -> TextIOWrapper:
+        opener = partial(os.open, mode=0o600)
+        # append: RotatingFileHandler has no other mode while it has a limit
+        return open(self.baseFilename, "a", encoding="utf-8", opener=opener)
 
 
 def set_up(folder: Path | None, redact: Callable[[str], str], *, level: int = logging.INFO) -> None:
@@ -41,7 +53,4 @@ def set_up(folder: Path | None, redact: Callable[[str], str], *, level: int = lo
 
 def _file_handler(folder: Path) -> logging.Handler:
     path = folder / "panel.log"
-    path.touch(mode=0o600, exist_ok=True)
-    return logging.handlers.RotatingFileHandler(
-        path, maxBytes=MAX_BYTES, backupCount=2, encoding="utf-8", delay=True
-    )
+    return PrivateFileHandler(path, maxBytes=MAX_BYTES, backupCount=2, encoding="utf-8", delay=True)

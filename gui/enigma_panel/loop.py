@@ -23,6 +23,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
+CANCEL_ROUNDS, CANCEL_S = 5, 1.0
+"""A task may miss a cancellation once; leaving must not hang on it."""
+
+
 class BlockingTimeoutError(Exception):
     """A blocking call did not return within its time limit; its thread is left to itself."""
 
@@ -64,10 +68,14 @@ class TaskScope:
     async def close(self) -> None:
         """Take no more work, cancel what runs, wait until it has ended."""
         self._closed = True
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for _ in range(CANCEL_ROUNDS):
+            tasks = list(self._tasks)
+            if not tasks:
+                return
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=CANCEL_S)
+        log.error("tasks that would not end: %s", ", ".join(self.names()))
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         name = self._tasks.pop(task)
@@ -114,7 +122,8 @@ async def blocking(call: Callable[[], T], *, time_limit: float) -> T:
 
     threading.Thread(target=work, name="blocking", daemon=True).start()
     try:
-        return await asyncio.wait_for(done, time_limit)
+        async with asyncio.timeout(time_limit):
+            return await done
     except TimeoutError:
         raise BlockingTimeoutError from None
 
@@ -154,9 +163,10 @@ def run(app: QApplication, main: Callable[[], Awaitable[int]]) -> int:
 
 
 def on_signals(call: Callable[[], None]) -> None:
-    """Let SIGINT and SIGTERM call `call` on the loop, where the platform can."""
+    """Let SIGINT, SIGTERM and SIGHUP call `call` on the loop, where the platform can."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last: its terminal was closed
+    for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
         try:
             loop.add_signal_handler(number, call)
         except NotImplementedError:  # Windows

@@ -83,7 +83,14 @@ def choose_platform(options: Options, env: Mapping[str, str]) -> str | None:
 
 
 def _absolute(path: Path | None) -> Path | None:
-    return path.expanduser().absolute() if path is not None else None
+    if path is None:
+        return None
+    if not str(path).strip(". "):
+        raise UsageError("name a folder for --data-dir or --tour")
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        raise UsageError(f"there is no home folder for {path}") from None
 
 
 _ADDRESS_WORDS = {

@@ -259,4 +259,5 @@ async def drive(window: MainWindow, services: Services, folder: Path) -> int:
         print(f"tour: {error}", flush=True)
         window.grab().save(str(folder / "99-stopped-here.png"))
         return 1
+    print(f"the pictures are in {folder}", flush=True)
     return 0

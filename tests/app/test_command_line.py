@@ -44,6 +44,26 @@ def test_one_clear_line_and_exit_status_2(arguments: tuple[str, ...], part: str)
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_a_second_program_on_one_folder_leaves_it_alone(tmp_path: Path) -> None:
+    from enigma_panel.store.instance import FolderLock
+
+    (tmp_path / "data").mkdir(mode=0o700)
+    lock = FolderLock(tmp_path / "data")
+    options = ("--smoke", "--data-dir", str(tmp_path), "--base-url", "http://127.0.0.1:9")
+    second = _run(*options)
+    assert (second.returncode, second.stdout) == (2, "")
+    assert "another enigma-panel is open" in second.stderr
+    lock.release()
+    assert _run(*options).returncode == 0
+
+
+def test_a_saved_address_that_is_none_is_said_and_the_default_used(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir(parents=True)
+    (tmp_path / "config" / "settings.json").write_text('{"version": 1, "base_url": "http://["}')
+    done = _run("--smoke", "--data-dir", str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "shown\n", "")
+
+
 def test_version() -> None:
     done = _run("--version")
     assert done.returncode == 0
@@ -81,7 +101,8 @@ def test_a_file_full_of_rubbish_is_kept_aside_and_work_goes_on(tmp_path: Path, n
 def test_the_tour_does_the_whole_main_job(tmp_path: Path) -> None:
     pictures, data = tmp_path / "pictures", tmp_path / "data"
     done = _run("--tour", str(pictures), "--data-dir", str(data))
-    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == f"the pictures are in {pictures}\n"
     names = [path.stem[3:] for path in sorted(pictures.glob("*.png"))]
     assert {"empty", "new-task", "working", "paused", "question", "result", "main-dark"} <= {*names}
     assert all(path.stat().st_size < 300_000 for path in pictures.glob("*.png"))

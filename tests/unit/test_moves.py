@@ -21,6 +21,7 @@ from enigma_panel.core.records import (
     Phase,
     Session,
     SessionState,
+    StateVerb,
     Task,
     TaskSpec,
     TaskStatus,
@@ -45,8 +46,8 @@ terminated        failed      failed    failed    failed   failed
 task_gone         lost        lost      lost      lost     lost
 session_gone      lost        lost      lost      lost     lost
 given_up          lost        lost      lost      lost     lost
-refused           failed      .         .         .        .
-unknown           unconfirmed .         .         .        .
+refused           failed      failed    failed    failed   .
+unknown           unconfirmed unconfirmed unconfirmed unconfirmed unconfirmed
 put_away          .           .         .         .        lost
 pause_sent        paused      paused    .         .        .
 resume_sent       .           .         .         working  .
@@ -226,6 +227,19 @@ def test_who_ended_a_session(fields: dict[str, int], end: Phase) -> None:
     assert session.ended_ms == NOW
 
 
+def test_a_session_that_outlives_our_clock_stays_open() -> None:
+    session = _session(phase=P.EXPIRED_ASSUMED, expires_ms=NOW - 1)
+    alive, _ = fold(session, None, Observation(kind=K.ACTIVE), NOW)
+    assert (alive.phase, alive.expires_ms) == (P.OPEN, None)
+
+
+@pytest.mark.parametrize("kind", [K.REFUSED, K.UNKNOWN])
+def test_a_start_that_was_named_is_neither_refused_nor_unknown(kind: Kind) -> None:
+    _, task = fold(_session(), _task(service_id="t"), Observation(kind=kind), NOW)
+    assert task is not None
+    assert task.status is S.WORKING
+
+
 def test_after_stop_a_failure_is_called_stopped() -> None:
     _, task = fold(_session(), _task(), Observation(kind=K.STOP_SENT), NOW)
     _, ended = fold(_session(), task, Observation(kind=K.FAILED, text="stopped"), NOW + 1)
@@ -235,11 +249,14 @@ def test_after_stop_a_failure_is_called_stopped() -> None:
 
 def test_the_effect_of_a_stop_may_be_seen_before_its_reply() -> None:
     seen = Observation(kind=K.FAILED, text="stopped")
-    _, ended = fold(_session(), _task(), seen, NOW, ending=True)
+    _, ended = fold(_session(), _task(), seen, NOW, ending=StateVerb.STOP)
     assert ended is not None
     assert ended.status is S.STOPPED
-    session, _ = fold(_session(), None, Observation(kind=K.SESSION_GONE), NOW, ending=True)
+    gone = Observation(kind=K.SESSION_GONE)
+    session, _ = fold(_session(), None, gone, NOW, ending=StateVerb.TERMINATE)
     assert session.phase is P.ENDED_BY_YOU
+    session, _ = fold(_session(), None, gone, NOW, ending=StateVerb.STOP)
+    assert session.phase is P.CLOSED
 
 
 def test_done_in_a_session_that_closes_after_it() -> None:

@@ -40,4 +40,5 @@ def test_secrets_of_an_answer() -> None:
     assert text == "Username: maria, Password: zebra, Password: x"
     assert secrets_in(credentials_text("maria", "pw")) == ["Username: maria, Password: pw", "pw"]
     assert secrets_in("Yes") == []
-    assert secrets_in("the blue one") == ["the blue one"]
+    assert secrets_in("MX Keys") == []
+    assert secrets_in(" 483920 ") == ["483920"]

@@ -15,6 +15,7 @@ from enigma_panel.core.records import (
     FINAL_STATUSES,
     Phase,
     Session,
+    StateVerb,
     Task,
     TaskStatus,
 )
@@ -49,8 +50,9 @@ TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.TASK_GONE: _each(LIVE, S.LOST),
     Kind.SESSION_GONE: _each(LIVE, S.LOST),
     Kind.GIVEN_UP: _each(LIVE, S.LOST),
-    Kind.REFUSED: {S.STARTING: S.FAILED},
-    Kind.UNKNOWN: {S.STARTING: S.UNCONFIRMED},
+    # A task can be paused or stopped by its session before the service has named it.
+    Kind.REFUSED: _each(LIVE - {S.UNCONFIRMED}, S.FAILED),
+    Kind.UNKNOWN: _each(LIVE, S.UNCONFIRMED),
     Kind.PUT_AWAY: {S.UNCONFIRMED: S.LOST},
     Kind.PAUSE_SENT: _each({S.STARTING, S.WORKING}, S.PAUSED),
     Kind.RESUME_SENT: {S.PAUSED: S.WORKING},
@@ -97,25 +99,26 @@ def fold(
     seen: Observation,
     now_ms: int,
     *,
-    ending: bool = False,
+    ending: StateVerb | None = None,
 ) -> tuple[Session, Task | None]:
     """Fold one fact into a session and (where it is about one) a task of it; pure.
 
-    ending: a Stop or Terminate of ours is on its way to this session: its effect may be seen before
-    its own reply is.
+    ending: the Stop or Terminate of ours that is on its way to this session: its effect may be seen
+    before its own reply is.
 
     A fact about a task that is not the session's current one moves that task alone, unless it is
     the proof that the session ended.
     """
     new_task = None
     if task is not None:
-        new_task = fold_task(session, task, seen, now_ms, ending=ending)
+        new_task = fold_task(session, task, seen, now_ms, ending=ending is not None)
     if task is not None and task.is_final and seen.kind in _REPORTS:
         return session, new_task
     current = task is None or session.current_task in {None, task.key}
     if not current and seen.kind not in _END_KINDS:
         return session, new_task
-    return fold_session(session, new_task, seen, now_ms, ending=ending), new_task
+    terminating = ending is StateVerb.TERMINATE
+    return fold_session(session, new_task, seen, now_ms, ending=terminating), new_task
 
 
 def fold_task(
@@ -151,6 +154,8 @@ def _with_late_figures(task: Task, seen: Observation) -> Task:
 
 def _next_status(task: Task, seen: Observation, *, told_to_end: bool) -> TaskStatus:
     status = TASK_MOVES.get(seen.kind, {}).get(task.status, task.status)
+    if seen.kind in {Kind.REFUSED, Kind.UNKNOWN} and task.service_id is not None:
+        return task.status  # the service has named it since
     if told_to_end and status in {S.FAILED, S.LOST} and seen.kind is not Kind.REFUSED:
         return S.STOPPED
     if seen.kind is Kind.TERMINATED and not told_to_end:
@@ -244,11 +249,15 @@ def fold_session(
     if session.is_final or _is_echo(session, seen, now_ms):
         return session
     session = _with_ids(session, seen, now_ms)
+    if task is not None and task.service_id is not None and task.spec.close_after:
+        session = replace(session, close_after=True)  # the service has accepted to close it
     phase = SESSION_MOVES.get(seen.kind, {}).get(session.phase, session.phase)
     if phase is P.CLOSED:
         phase = _proven_end(session, now_ms, ending=ending)
     if seen.kind is Kind.COMPLETED and _closes_after(session, task):
         phase = P.CLOSED_ASSUMED
+    if session.phase is P.EXPIRED_ASSUMED and phase is P.OPEN:
+        session = replace(session, expires_ms=None)  # it outlived what we had assumed
     if seen.kind is Kind.TERMINATE_SENT:
         session = replace(session, terminate_sent_ms=now_ms)
     elif phase is P.OPEN and seen.kind in _ALIVE_KINDS:

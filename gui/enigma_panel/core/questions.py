@@ -3,9 +3,6 @@
 import re
 from enum import StrEnum
 
-MIN_SECRET = 6
-"""Answers shorter than this are no secrets by themselves: hiding every "Yes" would help nobody."""
-
 _CREDENTIALS = re.compile(
     r"\b(log[\s-]?in|sign[\s-]?in|credential|password|username|user name|account details)",
     re.IGNORECASE,
@@ -18,6 +15,7 @@ _YES_NO = re.compile(
 )
 _OPEN = re.compile(r"\b(which|what|who|where|when|how|options?)\b", re.IGNORECASE)
 _MONEY = re.compile(r"\b(purchase|buy|pay|payment|order|checkout|total)\b", re.IGNORECASE)
+_CODE_ANSWER = re.compile(r"(?=\S*\d)[\w-]{4,64}")
 _ANSWERED = re.compile(r"^Username: (?P<user>.*), Password: (?P<password>.*)$", re.DOTALL)
 
 
@@ -51,8 +49,13 @@ def credentials_text(username: str, password: str) -> str:
 
 
 def secrets_in(answer: str) -> list[str]:
-    """The parts of an answer that must not come back in any log or result."""
+    """The parts of an answer that must not come back in any log or result.
+
+    Credentials, and what looks like a code. Plain words are none: an agent that was told "MX Keys"
+    writes it into its result, and hiding it there would destroy what was paid for.
+    """
     found = _ANSWERED.match(answer)
     if found:
         return [part for part in (answer, found["password"]) if part.strip()]
-    return [answer] if len(answer.strip()) >= MIN_SECRET else []
+    code = answer.strip()
+    return [code] if _CODE_ANSWER.fullmatch(code) else []

@@ -78,6 +78,7 @@ class Account(QObject):
         self._keyless: ServiceClient | None = None
         self._dropped: list[ServiceClient] = []
         self._looked = asyncio.Event()
+        self._turn = asyncio.Lock()  # a key belongs to the address for which it was asked
 
     @property
     def open_client(self) -> ServiceClient:
@@ -100,6 +101,10 @@ class Account(QObject):
 
     async def load(self) -> KeyState:
         """Find the key: the environment, else the keychain."""
+        async with self._turn:
+            return await self._load()
+
+    async def _load(self) -> KeyState:
         key = self._environment.get(ENVIRONMENT, "").strip()
         if key:
             self.from_environment = True
@@ -117,11 +122,12 @@ class Account(QObject):
 
         Where the keychain does not take it, it stays in memory for this run; the outcome says why.
         """
-        result = await self._ask_store(lambda store: store.save(key), KEYCHAIN_S)
-        where = result.where if result.outcome is SecretOutcome.SAVED else MemoryStore().where()
-        self.from_environment = False
-        await self._use(key, KeyState.READY, where)
-        return result, await self.check()
+        async with self._turn:
+            result = await self._ask_store(lambda store: store.save(key), KEYCHAIN_S)
+            where = result.where if result.outcome is SecretOutcome.SAVED else MemoryStore().where()
+            self.from_environment = False
+            await self._use(key, KeyState.READY, where)
+            return result, await self.check()
 
     async def check(self) -> KeyCheck:
         """Ask the service what it says of the key, with a call that costs nothing."""
@@ -140,25 +146,27 @@ class Account(QObject):
 
     async def remove(self) -> Result:
         """Take the key out of the keychain and stop using it."""
-        result = await self._ask_store(lambda store: store.remove(), KEYCHAIN_S)
-        self._drop_client()
-        self.key_print = ""
-        self._set(KeyState.ABSENT, result.where)
-        return result
+        async with self._turn:
+            result = await self._ask_store(lambda store: store.remove(), KEYCHAIN_S)
+            self._drop_client()
+            self.key_print = ""
+            self._set(KeyState.ABSENT, result.where)
+            return result
 
     async def set_base_url(self, text: str) -> None:
         """Use another address, with the key that was saved for it. Raises BadAddressError."""
         base_url = parse_base_url(text)
-        if base_url == self.base_url:
-            return
-        self._drop_client()
-        if self._keyless is not None:
-            self._dropped.append(self._keyless)
-            self._keyless = None
-        self.base_url = base_url
-        self.key_print = ""
-        self._set(KeyState.LOOKING, "")
-        await self.load()
+        async with self._turn:
+            if base_url == self.base_url:
+                return
+            self._drop_client()
+            if self._keyless is not None:
+                self._dropped.append(self._keyless)
+                self._keyless = None
+            self.base_url = base_url
+            self.key_print = ""
+            self._set(KeyState.LOOKING, "")
+            await self._load()
 
     def note_error(self, error: ApiError) -> None:
         """A call was refused because of the key: that is said once, in the window."""

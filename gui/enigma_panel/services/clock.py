@@ -46,6 +46,8 @@ class SystemClock:
         """As `sleep_until`, cut short by the event."""
         while (left := due_ms - self.now_ms()) > 0 and not event.is_set():
             try:
-                await asyncio.wait_for(event.wait(), left / 1000)
+                # Not wait_for: on Python 3.11 it may swallow a cancellation.
+                async with asyncio.timeout(left / 1000):
+                    await event.wait()
             except TimeoutError:
                 continue

@@ -165,10 +165,8 @@ class Fleet(QObject):
             raise NoKeyError
         session = self._registry.session(where) if where is not None else None
         if session is None:
-            session = self._draft_session(spec)
+            session = self._draft_session(spec, one_call=one_call)
         task = self._draft_task(spec, session, one_call=one_call)
-        if session.key:
-            session = replace(session, close_after=session.close_after or spec.close_after)
         intent = await self._starter.intend(session, task)
         self._scope.spawn(f"start {intent.key}", self._send_start(intent))
         assert intent.task is not None
@@ -211,7 +209,7 @@ class Fleet(QObject):
             wanted, self._wanted = self._wanted, set()
             await self._registry.fetch(wanted)
 
-    def _draft_session(self, spec: TaskSpec) -> Session:
+    def _draft_session(self, spec: TaskSpec, *, one_call: bool) -> Session:
         now = self._clock.now_ms()
         return Session(
             base_url=self._account.base_url,
@@ -219,7 +217,7 @@ class Fleet(QObject):
             site=site_of(spec),
             since_ms=now,
             created_ms=now,
-            close_after=spec.close_after,
+            close_after=spec.close_after or one_call,  # one call always closes its session
         )
 
     def _draft_task(self, spec: TaskSpec, session: Session, *, one_call: bool) -> Task:
@@ -242,7 +240,8 @@ class Fleet(QObject):
                 async with self._lines.setdefault(key, asyncio.Lock()):
                     await self._send_command(key, verb)
         finally:
-            self._mark(key, None)
+            if self._pending.get(key) is verb:
+                self._mark(key, None)
 
     async def _send_command(self, key: int, verb: StateVerb) -> None:
         session = await self._starter.when_named(key)
@@ -251,10 +250,11 @@ class Fleet(QObject):
             return
         task_key = session.current_task
         if verb in {StateVerb.STOP, StateVerb.TERMINATE}:
-            self._registry.ending.add(key)
+            self._registry.ending[key] = verb
         try:
             seen = await client.send_state(session.service_id, verb)
         except SessionGoneError:
+            self._registry.ending.pop(key, None)  # it had ended before we told it to
             await self._registry.record(key, task_key, Observation(kind=Kind.SESSION_GONE))
         except ApiError as error:
             self._account.note_error(error)
@@ -263,7 +263,8 @@ class Fleet(QObject):
             await self._registry.record(key, task_key, seen)
             self._poller.wake(key)
         finally:
-            self._registry.ending.discard(key)
+            if self._registry.ending.get(key) is verb:
+                del self._registry.ending[key]
 
     def _mark(self, key: int, verb: StateVerb | None) -> None:
         if verb is None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.api.errors import ApiError, SessionGoneError
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions import guess_kind, secrets_in
-from enigma_panel.core.records import AnswerVerb, Session, Task, TaskStatus
+from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.redact import Redactor
 from enigma_panel.services.account import Account
 from enigma_panel.services.poller import Poller
@@ -48,6 +48,7 @@ class Inbox(QObject):
         The task is asked for once before, so that no password goes to a task that asks no more.
         """
         key = question.task_key
+        text = text.encode(errors="replace").decode()  # half an emoji cannot be sent
         if key in self._sending:
             return AnswerResult(outcome=AnswerOutcome.GONE)
         self._sending.add(key)
@@ -63,7 +64,8 @@ class Inbox(QObject):
 
     async def _check(self, task_key: int) -> None:
         try:
-            await asyncio.wait_for(asyncio.shield(self._poller.poll_now(task_key)), CHECK_S)
+            async with asyncio.timeout(CHECK_S):
+                await self._poller.poll_now(task_key)
         except TimeoutError:
             return  # slow is no reason to keep an answer back
 
@@ -77,13 +79,13 @@ class Inbox(QObject):
             self._redactor.add_secret(secret)
         intent = await self._registry.intend(IntentKind.ANSWER, session, task, verb)
         if verb is AnswerVerb.STOP:
-            self._registry.ending.add(session.key)
+            self._registry.ending[session.key] = StateVerb.STOP
         try:
             seen = await client.send_answer(session.service_id, text, verb)
         except ApiError as error:
             return await self._fail(intent, error)
         finally:
-            self._registry.ending.discard(session.key)
+            self._registry.ending.pop(session.key, None)
         await self._registry.settle(intent, Outcome.KNOWN, seen)
         self._poller.wake(session.key)
         return AnswerResult(outcome=AnswerOutcome.DELIVERED)

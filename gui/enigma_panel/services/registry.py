@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.money import sum_money
+from enigma_panel.core.money import is_sane, sum_money
 from enigma_panel.core.moves import fold
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
@@ -55,7 +55,7 @@ class Registry(QObject):
         self._tasks: dict[int, Task] = {}
         self._of_session: dict[int, list[int]] = {}
         self._task_keys: list[int] = []
-        self.ending: set[int] = set()  # sessions to which a Stop or Terminate is on its way
+        self.ending: dict[int, StateVerb] = {}  # a Stop or Terminate is on its way to it
         self._dirty: set[tuple[type, int]] = set()
         self._pending_steps: list[tuple[int, Step]] = []
 
@@ -88,7 +88,7 @@ class Registry(QObject):
     def session_cost(self, key: int) -> Decimal | None:
         """Dollars that the session's tasks cost so far; None while nothing was told."""
         tasks = (self._tasks[k] for k in self._of_session.get(key, ()))
-        costs = [t.cost for t in tasks if t.cost is not None]
+        costs = [t.cost for t in tasks if t.cost is not None and is_sane(t.cost)]
         return sum_money(costs) if costs else None
 
     # -- starting ----------------------------------------------------------------------------
@@ -142,8 +142,8 @@ class Registry(QObject):
     ) -> Intent:
         """Commit an intent before its first byte is sent. Raises LedgerError: send nothing then."""
         now = self._clock.now_ms()
-        if session.key:
-            self._sessions[session.key] = session
+        if task is not None and kind in {IntentKind.NEW_TASK, IntentKind.RUN_TASK}:
+            task = replace(task, sent_ms=now)
         call = partial(self._ledger.open_intent, kind, session, task, now, verb=verb)
         intent = await self._run(call)
         self._adopt(intent.session, intent.task)
@@ -158,7 +158,7 @@ class Registry(QObject):
         session, task = self._fold(session, task, seen)
         records = [r for r in (session, task) if r is not None]
         now = self._clock.now_ms()
-        await self._write(lambda: self._ledger.settle(intent.key, outcome, now, *records))
+        await self._write(lambda: self._ledger.settle(intent.key, outcome, now, *records), records)
         self._tell(session, task)
         return session, task
 
@@ -186,7 +186,7 @@ class Registry(QObject):
 
     async def save(self, *records: Session | Task) -> None:
         """Write records now and tell of them."""
-        await self._write(lambda: self._ledger.save(*records))
+        await self._write(lambda: self._ledger.save(*records), records)
         self._emit(records)
 
     async def flush(self) -> None:
@@ -215,8 +215,8 @@ class Registry(QObject):
         self, session: Session, task: Task | None, seen: Observation
     ) -> tuple[Session, Task | None]:
         now = self._clock.now_ms()
-        seen = self._redacted(seen)
-        new_session, new_task = fold(session, task, seen, now, ending=session.key in self.ending)
+        seen = self._redacted(seen, task)
+        new_session, new_task = fold(session, task, seen, now, ending=self.ending.get(session.key))
         self._sessions[session.key] = new_session
         if new_task is not None:
             self._tasks[new_task.key] = new_task
@@ -228,9 +228,16 @@ class Registry(QObject):
             self._note(new_task, seen, now)
         return new_session, new_task
 
-    def _redacted(self, seen: Observation) -> Observation:
+    def _redacted(self, seen: Observation, task: Task | None) -> Observation:
         """An agent may echo a password: service texts pass the wall before the ledger."""
-        return replace(seen, text=self._redactor.redact(seen.text)) if seen.text else seen
+        if not seen.text:
+            return seen
+        text = self._redactor.redact(seen.text)
+        if seen.kind is Kind.QUESTION and task is not None and task.question:
+            # What is asked again may hold what was answered meanwhile: it is the same question.
+            same = text == self._redactor.redact(task.question)
+            text = task.question if same else text
+        return replace(seen, text=text)
 
     def _note(self, task: Task | None, seen: Observation, now: int) -> None:
         if task is None:
@@ -244,6 +251,8 @@ class Registry(QObject):
         known = self._sessions.get(session.key, session)
         self._sessions[session.key] = replace(known, current_task=session.current_task)
         new_tasks: tuple[int, ...] = ()
+        if task is not None and task.key in self._tasks:
+            self._tasks[task.key] = replace(self._tasks[task.key], sent_ms=task.sent_ms)
         if task is not None and task.key not in self._tasks:
             self._task_keys.insert(0, task.key)
             self._remember_task(task)
@@ -264,8 +273,10 @@ class Registry(QObject):
             self._of_session.setdefault(task.session_key, []).append(task.key)
         self._tasks[task.key] = task
 
-    async def _write(self, call: Callable[[], None]) -> None:
-        """Write with the gathered time-line steps. What fails stays in memory and is tried again.
+    async def _write(self, call: Callable[[], None], records: Iterable[Session | Task]) -> None:
+        """Write with the gathered time-line steps. Records that fail are tried again by `flush`.
+
+        An intent whose settling fails stays open; the next start then calls its fate unknown.
 
         Only writes after the fact come here; a start that cannot be kept is never sent (`intend`).
         """
@@ -280,9 +291,7 @@ class Registry(QObject):
             await self._run(write)
         except LedgerError as error:
             self.ledger_failed.emit(error)
-            self._dirty |= {(Session, k) for k in self._sessions if not self._sessions[k].is_final}
-            self._dirty |= {(Task, k) for k in self._tasks if not self._tasks[k].is_final}
-            self._dirty |= {(Task, key) for key, _ in steps}
+            self._dirty |= {(type(record), record.key) for record in records}
             self._pending_steps[:0] = steps
 
     def _tell(self, session: Session, task: Task | None) -> None:

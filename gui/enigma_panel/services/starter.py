@@ -148,14 +148,19 @@ class Starter:
         # close_after makes the fleet try again if this Terminate should fail.
         await self._registry.update(replace(session, close_after=True))
         await self._close(session.key)
-        task_key = intent.task.key if intent.task else None
-        self._say(NoticeKind.CLOSED_FOR_REFUSED_TASK, session.key, task_key, error)
+        after = self._registry.session(session.key)
+        if after is not None and after.is_ended:
+            task_key = intent.task.key if intent.task else None
+            self._say(NoticeKind.CLOSED_FOR_REFUSED_TASK, session.key, task_key, error)
 
     async def _give_back(self, session_key: int, task_key: int, error: LedgerError) -> None:
         """The ledger cannot hold the task's intent: it is not sent, and its browser is closed."""
         self._say(NoticeKind.LEDGER_FAILED, session_key, task_key, None, reason=str(error))
         refused = Observation(kind=Kind.STOPPED, code="LEDGER_FAILED")
         await self._registry.record(session_key, task_key, refused)
+        session = self._registry.session(session_key)
+        if session is not None:
+            await self._registry.update(replace(session, close_after=True))
         await self._close(session_key)
 
 

@@ -11,6 +11,7 @@ from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.words import tr
 
 ELLIPSIS = "…"
+UNKNOWN = "?"
 NONE = "–"
 MINUTE, HOUR = 60, 3600
 
@@ -207,17 +208,24 @@ def time_left(session: Session, now_ms: int) -> str:
     return tr("about {time}", time=left) if is_life_assumed(session) else left
 
 
-def money(amount: Decimal | None, *, more_to_come: bool) -> str:
-    """The amount; '…' while nothing was told but may be, '–' where nothing ever was. Never 0."""
+def money(amount: Decimal | None, *, more_to_come: bool, spent: bool = False) -> str:
+    """The amount; '…' while nothing was told but may be. Never 0.
+
+    In the end '?' where something was spent that nobody told, '–' where nothing was.
+    """
     if amount is not None:
         return format_money(amount)
-    return ELLIPSIS if more_to_come else NONE
+    if more_to_come:
+        return ELLIPSIS
+    return UNKNOWN if spent else NONE
 
 
 def spoken(text: str) -> str:
     """What a screen reader says for a cell's text: the two signs have words."""
     if text == ELLIPSIS:
         return tr("no news yet")
+    if text == UNKNOWN:
+        return tr("not known")
     return tr("none") if text in {NONE, ""} else text
 
 

@@ -69,9 +69,15 @@ def read_poll(answer: Answer, scrub: Scrub) -> Observation:
         raise refusal(answer, None, scrub, about_session=True)
     gone = gone_kind(body, answer.status)
     kind = gone or report_kind(body, answer.status)
-    if kind is None:
+    if kind is None or (kind is Kind.FAILED and not _is_own_report(answer, body)):
         raise refusal(answer, body, scrub, about_session=True)
     return report(body, kind)
+
+
+def _is_own_report(answer: Answer, body: Body) -> bool:
+    """False for a gateway's or the service's own trouble, which is no end of the task."""
+    told = isinstance(body.top.get("usage"), dict)
+    return told or _is_about_task(answer, body, None)
 
 
 def read_delivered(answer: Answer, scrub: Scrub, kind: Kind) -> Observation:

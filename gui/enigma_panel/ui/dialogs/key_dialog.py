@@ -95,6 +95,8 @@ class KeyDialog(ModelessDialog):
         self.place_label.setText(tr("Looking where the key can be kept …"))
         where = await self._account.where_it_would_go()
         self.place_label.setText(key_words.place_words(where))
+        if self.isVisible():
+            self.fit()
 
     def _say(self, words: str, role: str) -> None:
         self.outcome.say(words, role)

@@ -49,7 +49,7 @@ def words_for(notice: Notice, services: Services) -> Said:
     fleet = services.fleet
     session = fleet.session(notice.session_key) if notice.session_key is not None else None
     task = fleet.task(notice.task_key) if notice.task_key is not None else None
-    text, offers, grave = _parts(notice, session, task, _context(services, session, task))
+    text, offers, grave = _parts(notice, session, task, _context(notice, services, session, task))
     return Said(
         text=text,
         offers=offers,
@@ -59,13 +59,22 @@ def words_for(notice: Notice, services: Services) -> Said:
     )
 
 
-def _context(services: Services, session: Session | None, task: Task | None) -> ErrorContext:
+_CALLS = {
+    NoticeKind.COMMAND_FAILED: Call.COMMAND,
+    NoticeKind.ANSWER_FAILED: Call.ANSWER,
+    NoticeKind.ANSWER_UNCONFIRMED: Call.ANSWER,
+}
+
+
+def _context(
+    notice: Notice, services: Services, session: Session | None, task: Task | None
+) -> ErrorContext:
     fleet = services.fleet
     known = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
     named = session is not None and session.service_id is not None
     ends = session.expires_ms if session is not None else None
     return ErrorContext(
-        call=Call.NEW_TASK if named else Call.START,
+        call=_CALLS.get(notice.kind, Call.NEW_TASK if named else Call.START),
         task=task.spec.text if task is not None else "",
         session=session.name if session is not None else "",
         open_sessions=sum(not s.is_ended for s in known),
@@ -90,6 +99,8 @@ def _parts(
         case NoticeKind.COMMAND_FAILED:
             verb = verb_word(StateVerb(str(notice.facts.get("verb", "stop"))))
             said = tr("{verb} did not reach {session}. {why}", verb=verb, session=name, why=why)
+            if notice.facts.get("verb") == StateVerb.TERMINATE:
+                said += " " + tr("The browser may still be open and cost money.")
             return said, show, True
         case NoticeKind.ANSWER_FAILED:
             return (

@@ -196,7 +196,8 @@ def _status(task: Task) -> Cell:
 
 
 def _cost(task: Task) -> Cell:
-    text = money(task.cost, more_to_come=not task.is_final)
+    was_sent = task.service_id is not None  # then it cost something, told or not
+    text = money(task.cost, more_to_come=not task.is_final, spent=was_sent)
     nano = to_nano(task.cost)
     tone = Tone.DIM if task.cost is None else Tone.PLAIN
     return Cell(

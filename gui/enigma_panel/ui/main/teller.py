@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject
 
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyCheck, KeyState, Notice
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.problem import Problem
 from enigma_panel.store.settings import SettingsError
 from enigma_panel.ui.main.acts import Acts
@@ -43,6 +44,16 @@ class Teller(QObject):
     def tell_problem(self, problem: Problem) -> None:
         """A file of ours could not be used."""
         self._notices.say(words_for_problem(problem))
+
+    def tell_ledger(self, error: LedgerError) -> None:
+        """The ledger could not be read: there may be more than is shown."""
+        self._tell_text(
+            tr(
+                "The ledger could not be read, so sessions that still cost money may be missing "
+                "here: {reason}.",
+                reason=error.reason,
+            )
+        )
 
     def _tell_text(self, text: str) -> None:
         self._notices.say(Said(text=text, grave=True))

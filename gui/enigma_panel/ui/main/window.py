@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from enigma_panel.core.records import StateVerb
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyState
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.problem import Problem
 from enigma_panel.ui.main.acts import Acts
 from enigma_panel.ui.main.body import Body
@@ -56,6 +57,10 @@ class MainWindow(QMainWindow):
     def tell_problem(self, problem: Problem) -> None:
         """Say that a file of ours could not be used."""
         self.teller.tell_problem(problem)
+
+    def tell_ledger(self, error: LedgerError) -> None:
+        """Say that what was open before could not be read."""
+        self.teller.tell_ledger(error)
 
     def save_layout(self) -> None:
         """Remember place, sizes and columns."""
@@ -198,7 +203,7 @@ class MainWindow(QMainWindow):
 
     def _follow_account(self) -> None:
         self.status_line.refresh()
-        has_key = self.services.account.state is KeyState.READY
+        has_key = self.services.account.state in {KeyState.READY, KeyState.LOOKING}
         empty = tr("No session is open.\nStart a task with New task (Ctrl+N).")
         if not has_key:
             empty = tr("No session is open.\nTo start one, the program needs an API key.")
