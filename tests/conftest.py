@@ -61,6 +61,7 @@ def _undo_log_set_up() -> None:
         program.removeHandler(handler)
         handler.close()
     program.propagate = True
+    program.setLevel(logging.NOTSET)
 
 
 @pytest.fixture(autouse=True)
