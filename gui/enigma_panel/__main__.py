@@ -17,6 +17,9 @@ def main() -> int:
         from enigma_panel.sim.__main__ import main as simulate
 
         return simulate(argv[1:])
+    from enigma_panel import signals
+
+    signals.note()  # until the loop takes them
     gc.disable()  # for good: see loop.collect_garbage; and no start makes garbage
     _keep_to_ourselves()
     os.environ["QT_API"] = "pyside6"  # qasync asks for it
@@ -42,17 +45,25 @@ def _run(wanted: "Options") -> int:
     except ChildError as error:
         return _complain(str(error))
     _import_qt()
-    from enigma_panel import app
+    from enigma_panel import app, front, signals
     from enigma_panel.store.instance import FolderInUseError
     from enigma_panel.store.ledger.errors import LedgerError
     from enigma_panel.store.paths import FolderError
 
+    if (number := signals.noted()) is not None:
+        if child is not None:
+            child.stop()
+        return 128 + number
     try:
         return app.run(wanted, child)
     except ChildError as error:
         return _complain(str(error))
+    except front.AlreadyOpenError:
+        print("Enigma Control Panel is already open; its window was brought to the front.")
+        return 0
     except FolderInUseError as error:
-        return _complain(f"another enigma-panel is open on the folder {error.path}")
+        how = " and does not answer" if error.is_silent else ""
+        return _complain(f"another enigma-panel is open on the folder {error.path}{how}")
     except FolderError as error:
         return _complain(f"the folder {error.path} cannot be used: {error.reason}")
     except LedgerError as error:

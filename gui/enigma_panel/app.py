@@ -1,11 +1,11 @@
 """The program's life: start order, main coroutine, quit order. The only place that knows all."""
 
 import asyncio
-import gc
 import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -17,29 +17,24 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
 
 from enigma_panel import __version__, loop
-from enigma_panel.build import Parts, Place, build, find_place, load_client
+from enigma_panel.build import Parts, Place, build, find_place
 from enigma_panel.child import SimulatorChild, start_for
-from enigma_panel.core.records import StateVerb
+from enigma_panel.front import Front, bring_to_front, take_folder
 from enigma_panel.late_dialogs import LateDialogs
+from enigma_panel.log_out import Application, LogOut, own_command
 from enigma_panel.options import Options
-from enigma_panel.services.recovery import recover
-from enigma_panel.store.instance import FolderLock
-from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.errors import NewerLedgerError
+from enigma_panel.store.problem import Copy
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.window import MainWindow
 
 if TYPE_CHECKING:
+    from enigma_panel.services.power import Power
     from enigma_panel.ui.dialogs.manager import DialogManager
 
 log = logging.getLogger(__name__)
-
-TICK_MS = 1_000
-CLIENT_S = 60.0
-"""The client's modules come from the same disk as we did; that takes 0.1 s."""
-
 
 _CHATTER = "This plugin does not support"
 """What Qt's offscreen platform says of every raise(); nobody can do anything about it."""
@@ -89,14 +84,23 @@ class Program:
         self._child = child
         self._leave = asyncio.Event()
         self._painted = asyncio.Event()
+        self._front: Front | None = None
+        self._copy: Copy | None = None
+        self._power: Power | None = None
         self.restart_with: list[str] | None = None
 
     async def main(self) -> int:
         """Show the window, run until told to leave, leave in stages."""
+        loop.on_signals(self._leave.set)
         url = None
         if self._child is not None:
             url = await loop.blocking(self._child.url, time_limit=30)
-        parts = await build(self._options, self._place, url)
+        try:
+            parts = await build(self._options, self._place, url)
+        except NewerLedgerError as error:
+            if self._options.needs_no_display or not await self._may_use_copy(error):
+                raise
+            parts = await build(self._options, self._place, url)
         if self._options.self_check:
             return await self._self_check(parts)
         window, dialogs = self._show(parts)
@@ -104,14 +108,30 @@ class Program:
             parts.scope.spawn("start", self._start(parts, window, dialogs))
             return await self._until_told(parts, window)
         finally:
+            parts.services.line.set_leaving(True)  # a browser that gets free now stays free
             dialogs.close_all()
             await self._stages(parts, window)
+
+    async def _may_use_copy(self, error: NewerLedgerError) -> bool:
+        from enigma_panel.startup import offer_copy  # noqa: PLC0415 - rarely
+
+        return await offer_copy(error, self._leave)
 
     def _show(self, parts: Parts) -> tuple[MainWindow, LateDialogs]:
         dialogs = LateDialogs(lambda: self._make_dialogs(parts, window))
         window = MainWindow(parts.services, dialogs)
-        window.quit_requested.connect(
-            lambda: parts.scope.spawn("quit", self._ask_to_quit(parts, dialogs), exclusive=True)
+        window.quit_requested.connect(lambda: parts.scope.spawn("quit", self._ask_to_quit(dialogs)))
+        parts.assembly.writer.recovered.connect(window.teller.ledger_recovered)
+        window.teller.copy_wanted.connect(self._go_on_with_copy)
+        window.teller.copy_declined.connect(
+            lambda: parts.scope.spawn("decline copy", self._decline_copy(parts))
+        )
+        self._front = Front(self._place.folders.data, partial(bring_to_front, window))
+        again = restart_arguments(self._options, demo=False)
+        self._log_out = LogOut(
+            leave=self._leave.set,
+            keep=window.save_layout,
+            command=None if self._options.demo else own_command(again),
         )
         self._paint_watch = FirstPaint(self._painted.set)
         window.installEventFilter(self._paint_watch)
@@ -121,39 +141,37 @@ class Program:
     def _make_dialogs(self, parts: Parts, window: MainWindow) -> "DialogManager":
         from enigma_panel.ui.dialogs.manager import DialogManager  # noqa: PLC0415 - late_dialogs
 
-        return DialogManager(
+        manager = DialogManager(
             parts.services,
             lambda: window,
             try_demo=lambda: self._restart(demo=True),
             use_account=lambda: self._restart(demo=False),
+            sleep_is_told=lambda: self._power is not None and self._power.is_told,
         )
+        manager.quit_waits.connect(window.teller.tell_quit)
+        manager.leaving.connect(parts.services.line.set_leaving)
+        window.teller.quit_cancelled.connect(manager.cancel_quit)
+        return manager
 
     async def _start(self, parts: Parts, window: MainWindow, dialogs: LateDialogs) -> None:
         """Everything that may wait for disk, keychain or network comes after the first paint."""
         await self._painted.wait()
-        gc.freeze()  # what the start made is there to stay: no collection walks it again
-        for problem in parts.problems:
-            window.tell_problem(problem)
-        try:
-            await recover(parts.registry)
-        except LedgerError as error:
-            window.tell_ledger(error)
-        parts.scope.spawn("ticks", self._ticks(parts))
-        manager = dialogs.get()
-        await loop.blocking(load_client, time_limit=CLIENT_S)
-        await parts.account.load()
-        manager.start()
-        parts.scope.spawn("vitals", parts.services.vitals.run())
+        if self._front is not None:
+            await self._front.open()
+        # What nobody needs before the first paint is not loaded before it.
+        from enigma_panel.machine import make_power  # noqa: PLC0415
+        from enigma_panel.startup import Startup  # noqa: PLC0415
 
-    async def _ticks(self, parts: Parts) -> None:
-        clock = parts.services.clock
-        while True:
-            loop.collect_garbage()
-            await parts.services.fleet.tick()
-            await clock.sleep_until(clock.now_ms() + TICK_MS)
+        self._power = make_power(parts)
+        await Startup(
+            parts,
+            window,
+            dialogs,
+            power=self._power,
+            keeps_copy=not self._place.throw_away,
+        ).run()
 
     async def _until_told(self, parts: Parts, window: MainWindow) -> int:
-        loop.on_signals(self._leave.set)
         if self._options.smoke:
             await self._painted.wait()
             print("shown", flush=True)
@@ -165,19 +183,21 @@ class Program:
         await self._leave.wait()
         return 0
 
-    async def _ask_to_quit(self, parts: Parts, dialogs: LateDialogs) -> None:
+    async def _ask_to_quit(self, dialogs: LateDialogs) -> None:
         from enigma_panel.ui.dialogs.quit_guard import QuitChoice  # noqa: PLC0415 - late_dialogs
 
-        choice = await dialogs.get().ask_before_quit()
-        if choice is QuitChoice.CANCEL:
-            return
-        if choice is QuitChoice.TERMINATE_ALL:
-            fleet = parts.services.fleet
-            keys = fleet.terminable_keys()
-            await fleet.command(keys, StateVerb.TERMINATE)
-            if any(not session.is_ended for key in keys if (session := fleet.session(key))):
-                return  # the window says which one was not reached, and why
-        self._leave.set()
+        if await dialogs.get().ask_before_quit() is not QuitChoice.CANCEL:
+            self._leave.set()  # the dialog has told the line to start nothing more
+
+    async def _decline_copy(self, parts: Parts) -> None:
+        from enigma_panel.store.ledger.copies import decline_copy  # noqa: PLC0415 - rarely
+
+        await parts.ledger_thread.run(decline_copy, parts.ledger)
+
+    def _go_on_with_copy(self, copy: Copy) -> None:
+        """Leave; the copy takes the ledger's place once that is closed; then begin again."""
+        self._copy = copy
+        self._restart(demo=self._options.demo)
 
     def _restart(self, *, demo: bool) -> None:
         """Leave, then begin again, with the demo service or without."""
@@ -192,6 +212,11 @@ class Program:
         finally:
             await self._stages(parts, None)
 
+    async def _swap(self, parts: Parts, copy: Copy) -> None:
+        from enigma_panel.store.ledger.copies import use_copy  # noqa: PLC0415 - rarely
+
+        await parts.ledger_thread.run(use_copy, parts.ledger.path, copy)
+
     async def _stages(self, parts: Parts, window: MainWindow | None) -> None:
         """Each stage gets its turn, whatever became of the one before."""
         stages: list[tuple[str, Callable[[], Awaitable[None]]]] = [
@@ -201,6 +226,10 @@ class Program:
             ("flush settings", parts.settings.flush),
             ("close ledger", lambda: parts.ledger_thread.run(parts.ledger.close)),
         ]
+        if self._copy is not None:
+            stages.append(("use the copy", partial(self._swap, parts, self._copy)))
+        if self._front is not None:
+            stages.insert(0, ("let nobody in", self._front.close))
         if window is not None:
             window.save_layout()
         for name, stage in stages:
@@ -222,7 +251,8 @@ def run(options: Options, child: SimulatorChild | None = None) -> int:
     child = child or start_for(options)
     try:
         place = find_place(options)
-        lock = None if options.self_check else FolderLock(place.folders.data)
+        may_ask = not options.needs_no_display
+        lock = None if options.self_check else take_folder(place.folders.data, may_ask=may_ask)
         try:
             status, again = _run_qt(options, place, child)
         finally:
@@ -252,7 +282,7 @@ def _run_qt(
 ) -> tuple[int, list[str] | None]:
     """The exit status, and the arguments to begin again with, if any."""
     qInstallMessageHandler(log_qt)
-    app = QApplication(sys.argv[:1])
+    app = Application(sys.argv[:1])
     app.setApplicationName("enigma-panel")
     app.setApplicationDisplayName("Enigma Control Panel")
     app.setApplicationVersion(__version__)
@@ -270,6 +300,5 @@ def _run_qt(
 
 
 def _begin_again(arguments: list[str]) -> None:
-    frozen = getattr(sys, "frozen", False)
-    program = [sys.executable] if frozen else [sys.executable, "-m", "enigma_panel"]
-    os.execv(program[0], [*program, *arguments])  # noqa: S606 - ourselves, no shell
+    command = own_command(arguments)
+    os.execv(command[0], command)  # noqa: S606 - ourselves, no shell

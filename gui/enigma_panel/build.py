@@ -6,6 +6,7 @@ import secrets
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,17 +17,16 @@ from enigma_panel.child import DEMO_KEY
 from enigma_panel.core.redact import Redactor
 from enigma_panel.loop import LedgerThread, TaskScope
 from enigma_panel.options import Options
-from enigma_panel.services.account import Account
+from enigma_panel.services.account import Account, MakeClient
+from enigma_panel.services.assembly import Assembly, Base, assemble
+from enigma_panel.services.budget import Budget
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.clock import Clock, SystemClock
-from enigma_panel.services.fleet import Fleet
-from enigma_panel.services.inbox import Inbox
-from enigma_panel.services.poller import Poller
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.settings_book import SettingsBook
-from enigma_panel.services.vitals import Vitals
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.ledger.ledger import Ledger
+from enigma_panel.store.leftovers import PREFIX
 from enigma_panel.store.paths import Folders, default_folders, folders_below
 from enigma_panel.store.problem import Problem, ProblemKind
 from enigma_panel.store.secrets import KeychainStore, MemoryStore, SecretStore, service_name
@@ -52,7 +52,7 @@ class Parts:
     """Everything that was built, for the one who starts and ends it."""
 
     services: Services
-    registry: Registry
+    assembly: Assembly
     account: Account
     ledger: Ledger
     ledger_thread: LedgerThread
@@ -60,12 +60,17 @@ class Parts:
     settings: SettingsBook
     problems: tuple[Problem, ...]
 
+    @property
+    def registry(self) -> Registry:
+        """All records of the run."""
+        return self.assembly.registry
+
 
 def find_place(options: Options) -> Place:
     """The folders of this run, made and tried. FolderError when one refuses."""
     throw_away = options.demo and options.data_dir is None
     if throw_away:
-        root = Path(tempfile.mkdtemp(prefix="enigma-panel-demo-"))
+        root = Path(tempfile.mkdtemp(prefix=PREFIX))
         folders = folders_below(root)
     elif options.data_dir is not None:
         folders, root = folders_below(options.data_dir), options.data_dir
@@ -77,68 +82,73 @@ def find_place(options: Options) -> Place:
 
 
 async def build(
-    options: Options, place: Place, demo_url: str | None, clock: Clock | None = None
+    options: Options,
+    place: Place,
+    demo_url: str | None,
+    clock: Clock | None = None,
+    make_client: MakeClient | None = None,
 ) -> Parts:
     """Open settings and ledger and wire the services. Raises LedgerError.
 
-    clock: another than the system's, for tests.
+    clock, make_client: others than the system's and the real one, for tests.
     """
     redactor = Redactor(secrets.token_bytes(32))
     log.set_up(place.folders.data, redactor.redact)
-    clock, scope, thread = clock or SystemClock(), TaskScope(), LedgerThread()
+    scope, thread = TaskScope(), LedgerThread()
     values, settings_problem = settings_file.load(place.folders.settings)
     ledger, ledger_problem = await thread.run(Ledger.open, place.folders.ledger)
     settings = SettingsBook(place.folders.settings, values, thread, scope)
     base_url, address_problem = _address(values.base_url, place)
+    clock = clock or SystemClock()
+    budget = Budget(clock)
     account = Account(
         demo_url or options.base_url or base_url,
         store_for=_demo_store if demo_url else _keychain,
         environment={} if demo_url else os.environ,
-        make_client=_client,
+        make_client=make_client or partial(_client, budget),
         printer=lambda key, base_url: thread.run(ledger.key_print, key, base_url),
         redactor=redactor,
     )
-    registry = Registry(ledger, thread, clock, redactor)
-    vitals = Vitals(account, clock)
-    poller = Poller(
-        registry=registry,
-        account=account,
-        vitals=vitals,
+    base = Base(
+        ledger=ledger,
+        executor=thread,
         clock=clock,
         scope=scope,
         chance=random.Random(),  # noqa: S311 - jitter
-    )
-    vitals.recovered.connect(poller.wake_all)
-    account.changed.connect(vitals.ask_now)
-    services = Services(
-        fleet=Fleet(
-            registry=registry,
-            account=account,
-            poller=poller,
-            vitals=vitals,
-            clock=clock,
-            scope=scope,
-        ),
-        inbox=Inbox(registry, account, poller, redactor),
-        vitals=vitals,
+        redactor=redactor,
         account=account,
-        settings=settings,
-        clock=clock,
-        scope=scope,
-        demo=demo_url is not None,
-        keep_folder=str(place.root),
+        budget=budget,
+        most=lambda: settings.value.browsers_at_once,
     )
+    assembly = assemble(base)
+    problems = (settings_problem, address_problem, ledger_problem)
     return Parts(
-        services=services,
-        registry=registry,
+        services=_bundle(base, assembly, settings, place, demo=demo_url is not None),
+        assembly=assembly,
         account=account,
         ledger=ledger,
         ledger_thread=thread,
         scope=scope,
         settings=settings,
-        problems=tuple(
-            p for p in (settings_problem, address_problem, ledger_problem) if p is not None
-        ),
+        problems=tuple(problem for problem in problems if problem is not None),
+    )
+
+
+def _bundle(
+    base: Base, assembly: Assembly, settings: SettingsBook, place: Place, *, demo: bool
+) -> Services:
+    return Services(
+        fleet=assembly.fleet,
+        inbox=assembly.inbox,
+        line=assembly.line,
+        budget=assembly.budget,
+        vitals=assembly.vitals,
+        account=base.account,
+        settings=settings,
+        clock=base.clock,
+        scope=base.scope,
+        demo=demo,
+        keep_folder=str(place.root),
     )
 
 
@@ -158,10 +168,10 @@ def load_client() -> None:
     import enigma_panel.api.client  # noqa: F401, PLC0415 - see above
 
 
-def _client(base_url: str, key: str) -> ServiceClient:
+def _client(budget: Budget, base_url: str, key: str) -> ServiceClient:
     from enigma_panel.api.client import HttpClient  # noqa: PLC0415 - see load_client
 
-    return HttpClient(base_url, key)
+    return HttpClient(base_url, key, on_rate=budget.note_reply)
 
 
 def _keychain(base_url: str) -> SecretStore:

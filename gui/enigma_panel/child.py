@@ -6,8 +6,10 @@ brings about however we end.
 
 import contextlib
 import importlib.util
+import os
 import subprocess
 import sys
+from typing import IO
 
 from enigma_panel.options import Options
 
@@ -36,6 +38,8 @@ class SimulatorChild:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            # Ctrl+C in a terminal is for us; we end the child, and it ends in order.
+            process_group=0 if os.name == "posix" else None,
         )
 
     def url(self) -> str:
@@ -49,15 +53,20 @@ class SimulatorChild:
 
     def stop(self) -> int:
         """Close its input, wait for its end, kill it only if it does not come. Exit status."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):  # it may have gone before
-                    pipe.close()
+        _close(self._process.stdin)
         try:
             return self._process.wait(STOP_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+        finally:
+            _close(self._process.stdout)  # not before: it may be about to tell its address
+
+
+def _close(pipe: IO[str] | None) -> None:
+    if pipe is not None:
+        with contextlib.suppress(OSError):  # it may have gone before
+            pipe.close()
 
 
 def start_for(options: Options) -> SimulatorChild | None:

@@ -18,6 +18,8 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from enigma_panel import signals
+
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -53,13 +55,16 @@ class TaskScope:
 
         Returns None, and closes coro unrun, where it was not started.
         """
-        if self._closed or (exclusive and name in self._tasks.values()):
+        if self._closed or (exclusive and self._runs(name)):
             coro.close()
             return None
         task = asyncio.create_task(coro, name=name)
         self._tasks[task] = name
         task.add_done_callback(self._done)
         return task
+
+    def _runs(self, name: str) -> bool:
+        return any(known == name and not task.done() for task, known in self._tasks.items())
 
     def names(self) -> list[str]:
         """Names of what runs now."""
@@ -156,21 +161,39 @@ def run(app: QApplication, main: Callable[[], Awaitable[int]]) -> int:
 
     async def guarded() -> int:
         asyncio.get_running_loop().set_exception_handler(_report)
-        return await main()
+        try:
+            return await main()
+        finally:
+            _give_back_signals()
 
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         return runner.run(guarded())
 
 
 def on_signals(call: Callable[[], None]) -> None:
-    """Let SIGINT, SIGTERM and SIGHUP call `call` on the loop, where the platform can."""
+    """Let SIGINT, SIGTERM and SIGHUP call `call` on the loop, where the platform can.
+
+    At once, where one of them came before.
+    """
     loop = asyncio.get_running_loop()
-    names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last: its terminal was closed
-    for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
+    for number in signals.numbers():
         try:
             loop.add_signal_handler(number, call)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(call))
+    if signals.noted() is not None:
+        call()
+
+
+def _give_back_signals() -> None:
+    """The loop ends, the process does not yet."""
+    loop = asyncio.get_running_loop()
+    with signals.noted_again_after():
+        for number in signals.numbers():
+            try:
+                loop.remove_signal_handler(number)
+            except NotImplementedError:  # Windows
+                continue
 
 
 def catch_all() -> None:

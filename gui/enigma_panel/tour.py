@@ -5,24 +5,18 @@ the services is called. A step that does not come true within its time ends the 
 """
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-from PySide6.QtCore import QItemSelectionModel, QSize, Qt
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QLineEdit,
-    QPlainTextEdit,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSpinBox
 
-from enigma_panel.core.records import SessionState, Task, TaskStatus, shown_state
+from enigma_panel.core.records import SessionState, TaskStatus
 from enigma_panel.services.bundle import Services
+from enigma_panel.services.views import Recovered
+from enigma_panel.tour_hands import Hands, TourError
 from enigma_panel.ui import theme
+from enigma_panel.ui.dialogs.key_dialog import KeyDialog
 from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
 from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
 from enigma_panel.ui.dialogs.quit_guard import QuitDialog
@@ -30,29 +24,20 @@ from enigma_panel.ui.dialogs.settings_dialog import SettingsDialog
 from enigma_panel.ui.dialogs.terminate_all import TerminateAllDialog
 from enigma_panel.ui.main.window import MainWindow
 
-STEP_S = 45.0
+__all__ = ["Tour", "TourError", "drive"]
+
 SIZE = QSize(1280, 800)
-W = TypeVar("W", bound=QWidget)
 
 SEARCH = "Find the top 3 wireless keyboards at amazon.com with prices"
 LOGIN = "Log in to bank.example and download the September statement"
 LONG = "Research opening hours of 12 pharmacies near Alexanderplatz, as a table"
 LOST = "Price of MX Keys at saturn.example, which is unreachable at times"
+WAITING = ("MX Keys at galaxus.example", "MX Keys at alternate.example")
 SHOP = "Buy the cheapest USB-C hub with 4 ports at shop.example, 60 dollars at most"
 
 
-class TourError(Exception):
-    """A step did not come true; the text says which."""
-
-
-class Tour:
+class Tour(Hands):
     """One walk through the main job."""
-
-    def __init__(self, window: MainWindow, services: Services, folder: Path) -> None:
-        self._window = window
-        self._services = services
-        self._folder = folder
-        self._number = 0
 
     async def walk(self) -> None:
         """All steps in order."""
@@ -60,12 +45,23 @@ class Tour:
         await self._until("the key is ready", lambda: self._services.account.client is not None)
         await self._until("the service answers", lambda: self._services.vitals.asked_ms)
         await self._picture("empty", self._window)
+        await self._show_key()
         await self._start_tasks()
+        await self._wait_in_line()
         await self._pause_and_resume()
         await self._answer_credentials()
         await self._read_result()
+        await self._show_recovered()
         await self._turn_dark()
         await self._end()
+
+    async def _show_key(self) -> None:
+        """The demo service has a key of its own, so that no button leads there."""
+        self._window.dialogs.open_key()
+        dialog = await self._dialog(KeyDialog)
+        await self._until("it says where a key goes", lambda: "kept" in dialog.place_label.text())
+        await self._picture("key", dialog)
+        dialog.reject()
 
     async def _start_tasks(self) -> None:
         for number, text in enumerate((LONG, LOGIN, SEARCH, LOST)):
@@ -96,6 +92,32 @@ class Tour:
         started = f"“{text[:20]}…” stands in the table"
         await self._until(started, lambda: len(self._services.fleet.task_keys()) > before)
         await self._until("New task is closed", lambda: not dialog.isVisible())
+
+    async def _wait_in_line(self) -> None:
+        """With fewer places than sessions, two more tasks wait; then they are taken out again."""
+        line = self._services.line
+        await self._allow_browsers(2)
+        self._press(self._window, "New task")
+        dialog = await self._dialog(NewTaskDialog)
+        self._find(dialog, QPlainTextEdit, "Task").setPlainText("\n".join(WAITING))
+        self._press(dialog, "One task per line")
+        self._press(dialog, "Start", exact=False)
+        await self._until("two tasks wait", lambda: len(line.entries()) == len(WAITING))
+        self._select_task(WAITING[1])
+        await self._picture("line", self._window)
+        for text in WAITING:
+            self._select_task(text)
+            await self._until("Remove is possible", lambda: self._button("Remove").isEnabled())
+            self._press(self._window, "Remove")
+            await self._until(f"“{text}” is removed", partial(self._has_ended, text))
+        await self._allow_browsers(5)
+
+    async def _allow_browsers(self, n: int) -> None:
+        self._press(self._window, "Settings")
+        settings = await self._dialog(SettingsDialog)
+        settings.tabs.setCurrentIndex(1)
+        self._find(settings, QSpinBox, "Browsers at once").setValue(n)
+        settings.reject()
 
     async def _pause_and_resume(self) -> None:
         self._select_session(LONG)
@@ -137,6 +159,15 @@ class Tour:
         await self._picture("settings", settings)
         settings.reject()
 
+    async def _show_recovered(self) -> None:
+        """What the card says after a restart, of the sessions that are open now."""
+        fleet = self._services.fleet
+        sessions = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
+        open_now = tuple(s.key for s in sessions if s.takes_place)
+        self._window.tell_recovered(Recovered(sessions=open_now))
+        await self._picture("recovered", self._window)
+        self._press(self._window.recovery, "Close")
+
     async def _turn_dark(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -158,91 +189,6 @@ class Tour:
         self._press(confirm, "Terminate", exact=False)
         await self._until("nothing costs money any more", self._all_ended)
         await self._picture("ended", self._window)
-
-    # -- finding -----------------------------------------------------------------------------
-
-    async def _until(self, what: str, condition: Callable[[], object]) -> None:
-        try:
-            async with asyncio.timeout(STEP_S):
-                while not condition():  # noqa: ASYNC110 - conditions of any kind
-                    await asyncio.sleep(0.03)
-        except TimeoutError:
-            raise TourError(f"not within {STEP_S:.0f} s: {what}") from None
-
-    async def _dialog(self, kind: type[W]) -> W:
-        found: list[W] = []
-
-        def is_there() -> bool:
-            found[:] = [w for w in QApplication.topLevelWidgets() if isinstance(w, kind)]
-            return any(widget.isVisible() for widget in found)
-
-        await self._until(f"{kind.__name__} is shown", is_there)
-        return next(widget for widget in found if widget.isVisible())
-
-    def _find(self, root: QWidget, kind: type[W], name: str, *, exact: bool = True) -> W:
-        for widget in root.findChildren(kind):
-            said = widget.accessibleName() or getattr(widget, "text", str)()
-            fits = said == name if exact else name in said
-            if fits and widget.isVisibleTo(root):
-                return widget
-        raise TourError(f"there is no {kind.__name__} called {name}")
-
-    def _button(self, name: str) -> QAbstractButton:
-        return self._find(self._window, QAbstractButton, name)
-
-    def _press(self, root: QWidget, name: str, *, exact: bool = True) -> None:
-        button = self._find(root, QAbstractButton, name, exact=exact)
-        if not button.isEnabled():
-            raise TourError(f"{name} cannot be pressed")
-        button.click()
-
-    def _select_session(self, text: str) -> None:
-        self._select("Sessions", text)
-
-    def _select_task(self, text: str) -> None:
-        self._select("Tasks", text)
-
-    def _select(self, table: str, text: str) -> None:
-        view = self._find(self._window, QTableView, table)
-        model = view.model()
-        flags = QItemSelectionModel.SelectionFlag
-        for row in range(model.rowCount()):
-            cells = [str(model.index(row, c).data()) for c in range(model.columnCount())]
-            if any(cell.startswith(text[:20]) for cell in cells):
-                chosen = flags.ClearAndSelect | flags.Rows
-                view.selectionModel().select(model.index(row, 0), chosen)
-                return
-        raise TourError(f"no row in {table} shows “{text}”")
-
-    # -- reading -----------------------------------------------------------------------------
-
-    def _task(self, text: str) -> Task:
-        fleet = self._services.fleet
-        found = (fleet.task(key) for key in fleet.task_keys())
-        return next(task for task in found if task is not None and task.spec.text == text)
-
-    def _status(self, text: str) -> TaskStatus:
-        return self._task(text).status
-
-    def _has_ended(self, text: str) -> bool:
-        return self._task(text).is_final
-
-    def _states(self, wanted: SessionState) -> int:
-        fleet = self._services.fleet
-        sessions = [fleet.session(key) for key in fleet.session_keys()]
-        return sum(shown_state(s, fleet.current_task(s)) is wanted for s in sessions if s)
-
-    def _all_ended(self) -> bool:
-        fleet = self._services.fleet
-        sessions = [fleet.session(key) for key in fleet.session_keys()]
-        return all(session.is_ended for session in sessions if session is not None)
-
-    async def _picture(self, name: str, widget: QWidget) -> None:
-        await asyncio.sleep(0.1)  # let pending layouts and paints happen
-        self._number += 1
-        path = self._folder / f"{self._number:02d}-{name}.png"
-        if not widget.grab().save(str(path)):
-            raise TourError(f"{path} cannot be written")
 
 
 def make_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ from enigma_panel import __version__
 from enigma_panel.api.address import BadAddressError
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.timeouts import Timeouts
-from enigma_panel.api.verbs import HELD, Verb
+from enigma_panel.api.verb import HELD, Verb
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.records import StateVerb, TaskSpec
 from tests.api.calls import CALLS, GOOD, KEY, PASSWORD, SECRETS, SESSION, TASK

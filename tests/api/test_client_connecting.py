@@ -15,7 +15,7 @@ from enigma_panel.api.errors import (
     NotConnectedError,
 )
 from enigma_panel.api.timeouts import Timeouts
-from enigma_panel.api.verbs import Verb
+from enigma_panel.api.verb import Verb
 from enigma_panel.core.observation import Kind
 from tests.api import loopback as lb
 from tests.api.calls import (

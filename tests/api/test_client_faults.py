@@ -20,7 +20,7 @@ from enigma_panel.api.errors import (
     RejectedError,
 )
 from enigma_panel.api.timeouts import Timeouts
-from enigma_panel.api.verbs import Verb
+from enigma_panel.api.verb import Verb
 from tests.api import loopback as lb
 from tests.api.calls import (
     CALLS,

@@ -4,6 +4,7 @@ Only the waiting for the end is replaced: a reader of commands takes its place. 
 window's own controls; `state` prints what the tables show, as one line of JSON.
 
     start TEXT | start-kept TEXT | select TEXT | press NAME | state | quit
+    minimise | window | qt-quit | log-out
 """
 
 import asyncio
@@ -15,7 +16,8 @@ import threading
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 
-from PySide6.QtWidgets import QPlainTextEdit, QTableView
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableView
 
 from enigma_panel import app, options
 from enigma_panel.build import Parts
@@ -26,6 +28,8 @@ from enigma_panel.ui.main.window import MainWindow
 
 class Driver(Tour):
     """The tour's hands, moved by commands."""
+
+    program: app.Program
 
     async def obey(self, line: str) -> object:
         """Do what a line says; the result is printed."""
@@ -39,6 +43,15 @@ class Driver(Tour):
                 self._press(self._window, rest)
             case "state":
                 return {name: self._rows(name) for name in ("Sessions", "Tasks")}
+            case "minimise":
+                self._window.showMinimized()
+            case "window":
+                window = self._window
+                return [window.isVisible(), window.isMinimized(), window.isActiveWindow()]
+            case "qt-quit":
+                QTimer.singleShot(0, QApplication.quit)
+            case "log-out":  # what Qt does when a session manager asks (it cannot be given None)
+                self.program._log_out._on_commit(None)
             case "title":
                 return self._window.windowTitle()
             case _:
@@ -74,6 +87,7 @@ async def _obey_until_quit(program: app.Program, parts: Parts, window: MainWindo
     threading.Thread(target=read, daemon=True).start()
     app.loop.on_signals(program._leave.set)
     driver = Driver(window, parts.services, options.Path("."))
+    driver.program = program
     print(json.dumps("ready"), flush=True)
     while True:
         line = await _next(lines, program._leave)

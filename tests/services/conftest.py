@@ -61,7 +61,7 @@ def running(tmp_path: Path) -> Running:
         folders.prepare()
         place = Place(folders=folders, root=tmp_path, throw_away=False)
         parts = await build(options, place, url, clock)
-        await recover(parts.registry)
+        await recover(parts.assembly)
         await parts.account.load()
         ticking = parts.scope.spawn("ticks", _tick(parts))
         assert ticking is not None
@@ -75,7 +75,7 @@ def running(tmp_path: Path) -> Running:
 
 async def _tick(parts: Parts) -> None:
     while True:
-        await parts.services.fleet.tick()
+        await parts.assembly.caretaker.tick()
         await asyncio.sleep(0.2)
 
 

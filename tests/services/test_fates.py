@@ -8,9 +8,9 @@ import pytest
 
 from enigma_panel.build import Parts
 from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import AnswerOutcome, Notice, NoticeKind
+from enigma_panel.services.views import AnswerOutcome, Notice, NoticeKind, Why
 from tests.conftest import Simulator
-from tests.services.conftest import Running, until
+from tests.services.conftest import FastClock, Running, until
 
 Start = Callable[..., Simulator]
 SPEC = TaskSpec(text="Search for MX Keys at amazon.com")
@@ -25,6 +25,11 @@ def faults(url: str, *wanted: dict[str, Any]) -> None:
 def applied(url: str) -> dict[str, int]:
     """How often the simulator did what."""
     return dict(httpx.get(f"{url}/_sim/state", trust_env=False).json()["applied"])
+
+
+def arrived(url: str) -> dict[str, int]:
+    """How many requests of which name came to the simulator, whatever became of them."""
+    return dict(httpx.get(f"{url}/_sim/state", trust_env=False).json()["arrived"])
 
 
 def somebody_else_stops(url: str, session_id: str) -> None:
@@ -88,33 +93,50 @@ async def test_a_new_task_whose_reply_is_lost_is_unconfirmed_and_never_sent_agai
         assert applied(sim.url)["newTask"] == 1
 
 
-async def test_a_refused_new_task_closes_the_session_that_was_made_for_it(
+async def test_a_new_task_refused_three_times_closes_the_session_that_was_made_for_it(
     sim: Simulator, running: Running
 ) -> None:
-    async with running(sim.url) as parts:
+    async with running(sim.url, FastClock()) as parts:
         fleet, said = parts.services.fleet, listen(parts)
-        fault = {"path": MESSAGES, "kind": "429", "action": "newTask", "retryAfter": 7}
-        faults(sim.url, fault)
+        faults(sim.url, {"path": MESSAGES, "kind": "503", "action": "newTask", "times": 3})
         key = await fleet.start(TaskSpec(text="Search", close_after=False))
         await until(lambda: len(said) == 2)
         assert [n.kind for n in said] == [
             NoticeKind.START_REFUSED,
             NoticeKind.CLOSED_FOR_REFUSED_TASK,
         ]
-        assert said[0].error.reply.retry_after_s == pytest.approx(7, abs=1)
         assert fleet.task(key).status is TaskStatus.FAILED
         assert fleet.session(fleet.task(key).session_key).is_ended
+        assert arrived(sim.url)["newTask"] == 3
         assert applied(sim.url)["state:terminate"] == 1
+
+
+async def test_a_new_task_refused_twice_is_sent_a_third_time(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url, FastClock()) as parts:
+        fleet, line = parts.services.fleet, parts.services.line
+        faults(sim.url, {"path": MESSAGES, "kind": "503", "action": "newTask", "times": 2})
+        key = await fleet.start(SPEC)
+        await until(lambda: line.entry(key) is not None and line.entry(key).attempt == 2)
+        assert line.entry(key).why is Why.NO_BROWSER
+        assert fleet.task(key).status is TaskStatus.QUEUED
+        await until(lambda: fleet.task(key).service_id is not None)
+        assert arrived(sim.url)["newTask"] == 3
+        assert line.entries() == []
 
 
 @pytest.mark.parametrize(
     ("fault", "phase"),
     [
-        ({"kind": "503"}, Phase.FAILED),
-        ({"kind": "429"}, Phase.FAILED),
+        ({"kind": "503"}, Phase.PLANNED),
+        ({"kind": "429"}, Phase.PLANNED),
         ({"kind": "500"}, Phase.UNCONFIRMED),
         ({"kind": "status:408", "body": {"success": False}}, Phase.UNCONFIRMED),
-        ({"kind": "status:402", "body": {"success": False, "balance": 0.15}}, Phase.FAILED),
+        ({"kind": "status:402", "body": {"success": False, "balance": 0.15}}, Phase.PLANNED),
+        ({"kind": "status:401", "body": {"success": False}}, Phase.PLANNED),
+        ({"kind": "status:403", "body": {"success": False}}, Phase.FAILED),
+        ({"kind": "status:400", "body": {"success": False}}, Phase.FAILED),
     ],
 )
 async def test_what_counts_as_refused(
@@ -125,8 +147,11 @@ async def test_what_counts_as_refused(
         faults(sim.url, {"path": "/start/start-session", **fault})
         key = await fleet.start(SPEC)
         session_key = fleet.task(key).session_key
-        await until(lambda: fleet.session(session_key).phase is not Phase.STARTING)
-        assert fleet.session(session_key).phase is phase
+        await until(lambda: arrived(sim.url).get("start-session", 0) == 1)
+        await until(lambda: fleet.session(session_key).phase is phase)
+        waits = phase is Phase.PLANNED
+        assert (fleet.task(key).status is TaskStatus.QUEUED) is waits
+        assert (session_key in fleet.session_keys()) is not waits
         if fault["kind"] == "status:402":
             assert str(parts.services.vitals.balance) == "0.15"
 
@@ -144,26 +169,28 @@ async def test_no_connection_means_nothing_happened(simulator: Start, running: R
 
 
 @pytest.mark.parametrize(
-    ("kind", "outcome", "taken"),
+    ("kind", "outcome", "taken", "sent"),
     [
-        ("429", AnswerOutcome.FAILED, 0),
-        ("503", AnswerOutcome.FAILED, 0),
-        ("500", AnswerOutcome.UNCONFIRMED, 0),
-        ("drop-after", AnswerOutcome.UNCONFIRMED, 1),
+        ("429", AnswerOutcome.FAILED, 0, 3),
+        ("503", AnswerOutcome.FAILED, 0, 3),
+        ("500", AnswerOutcome.UNCONFIRMED, 0, 1),
+        ("drop-after", AnswerOutcome.UNCONFIRMED, 1, 1),
     ],
 )
 async def test_an_answer_that_did_not_get_through(
-    sim: Simulator, running: Running, kind: str, outcome: AnswerOutcome, taken: int
+    sim: Simulator, running: Running, *, kind: str, outcome: AnswerOutcome, taken: int, sent: int
 ) -> None:
-    async with running(sim.url) as parts:
+    async with running(sim.url, FastClock()) as parts:
         inbox = parts.services.inbox
         await parts.services.fleet.start(TaskSpec(text="Log in to shop.example"))
         await until(inbox.questions)
-        faults(sim.url, {"path": MESSAGES, "kind": kind, "action": "guardrail:resume"})
+        fault = {"path": MESSAGES, "kind": kind, "action": "guardrail:resume", "times": 3}
+        faults(sim.url, fault)
         text = "Username: maria, Password: a-long-password"
         result = await inbox.answer(inbox.questions()[0], text, AnswerVerb.RESUME)
         assert result.outcome is outcome
         assert applied(sim.url).get("answers-taken", 0) == taken
+        assert arrived(sim.url)["guardrail:resume"] == sent
 
 
 async def test_no_answer_goes_to_a_question_that_is_no_longer_open(

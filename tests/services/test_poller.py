@@ -37,7 +37,7 @@ async def test_every_two_seconds_and_never_faster(simulator: Start, running: Run
 async def test_slower_while_polls_fail_and_at_once_after_a_command(
     simulator: Start, running: Running
 ) -> None:
-    url = simulator("--speed", "5", "--faults", "--question-in-hold", "early").url
+    url = simulator("--speed", "2", "--faults", "--question-in-hold", "early").url
     clock = FastClock()
     async with running(url, clock) as parts:
         fleet = parts.services.fleet
@@ -45,11 +45,13 @@ async def test_slower_while_polls_fail_and_at_once_after_a_command(
         await until(lambda: fleet.task(key).status is TaskStatus.ASKS)
         faults(url, {"path": "/task/*", "kind": "html502", "times": 0})
         await until(lambda: parts.services.vitals.mood is ServiceMood.TROUBLED)
-        await clock.sleep_until(clock.now_ms() + 14_000)  # at 4 and 12; the next at 28
+        began, before = clock.now_ms(), polls(url)
+        await clock.sleep_until(began + 40_000)  # every two seconds that would be twenty
+        assert polls(url) - before <= 14
         faults(url)
         before = polls(url)
         await fleet.command([fleet.task(key).session_key], StateVerb.STOP)
-        await until(lambda: polls(url) > before, limit=0.5)
+        await until(lambda: polls(url) > before, limit=1.5)
         await until(lambda: fleet.task(key).status is TaskStatus.STOPPED)
         assert parts.services.vitals.mood is ServiceMood.OK
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from enigma_panel.sim.limits import SlidingWindow
 from enigma_panel.sim.task import TaskState
-from tests.sim.world import EPOCH, RUN, START, World
+from tests.sim.world import EPOCH, RUN, SEND, START, World
 
 
 def test_one_task_at_a_time_and_the_next_follows() -> None:
@@ -267,3 +268,30 @@ def test_forgetting_a_session_does_not_give_money_back() -> None:
     assert not world.service.sessions
     assert world.service.balance() == before
     assert world.service.next_event_at() is None
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "settings"),
+    [
+        (START, {"maxDuration": "bad"}, 400, {}),
+        (
+            SEND,
+            {"sessionId": "nobody", "message": {"actionType": "state", "newState": "stop"}},
+            401,
+            {},
+        ),
+        (START, {}, 402, {"balance": Decimal(0)}),
+        (START, {}, 429, {"places": 0}),
+        (START, {}, 503, {"instances": 0}),
+    ],
+)
+def test_failed_requests_count(
+    path: str, body: dict[str, object], status: int, settings: dict[str, Any]
+) -> None:
+    """Every refusal but that of the window itself, and that about the key: it knows no user."""
+    world = World(**settings)
+    assert world.post(path, body, key="enig_wrong").status == 401
+    for left in range(9, -1, -1):
+        reply = world.post(path, body)
+        assert (reply.status, reply.headers["X-RateLimit-Remaining"]) == (status, str(left))
+    assert world.post(path, body).headers["Retry-After"] == "60"

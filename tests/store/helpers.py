@@ -11,6 +11,8 @@ from typing import Any
 
 from enigma_panel.core.records import Session, Task, TaskSpec, TaskVerb
 from enigma_panel.store.ledger import Intent, IntentKind, Ledger
+from enigma_panel.store.ledger.database import Database
+from enigma_panel.store.ledger.schema import MIGRATIONS
 
 NOW = 1_750_000_000_000
 
@@ -51,6 +53,29 @@ def started(ledger: Ledger, session: Session | None = None, task: Task | None = 
     stored = start(ledger, session, task).task
     assert stored is not None
     return stored
+
+
+def old_ledger(path: Path) -> None:
+    """A ledger as version 1 left it: an open session, its task, a start nobody heard the end of."""
+    path.parent.mkdir(exist_ok=True)
+    Database.open(path, MIGRATIONS[:1]).close()
+    with raw(path) as connection:
+        connection.executescript(_OLD_ROWS)
+
+
+_OLD_ROWS = f"""
+INSERT INTO numbers VALUES ('old.example', 2);
+INSERT INTO sessions VALUES (1, 'https://old', 'aa', 'old.example', 1, NULL, 'open', {NOW}, {NOW},
+    {NOW}, NULL, NULL, 'sess_old', NULL, NULL, NULL, 0, NULL, NULL);
+INSERT INTO sessions VALUES (2, 'https://old', 'aa', 'old.example', 2, NULL, 'starting', {NOW},
+    {NOW}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL);
+INSERT INTO tasks VALUES (1, 1, 'newTask', 'an old task', NULL, NULL, NULL, NULL, '[]', 1,
+    'task_old', 'working', {NOW}, {NOW}, {NOW}, NULL, NULL, NULL, NULL, '0.0100', 10000000, NULL,
+    NULL, NULL, NULL, 0, NULL, NULL, NULL, 0, 0);
+UPDATE sessions SET current_task = 1 WHERE key = 1;
+INSERT INTO intents VALUES (1, 'new_task', 1, 1, NULL, NULL, {NOW}, 'known', {NOW});
+INSERT INTO intents VALUES (2, 'start_session', 2, NULL, NULL, NULL, {NOW}, NULL, NULL);
+"""
 
 
 @contextmanager

@@ -1,25 +1,33 @@
 """A disk that refuses, is full or busy: typed errors, and nothing half written."""
 
+import shutil
 import sqlite3
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from enigma_panel.core.records import Phase
 from enigma_panel.store.ledger import (
     BrokenDiskError,
+    Copied,
     CorruptLedgerError,
     DiskFullError,
     InconsistentError,
     Ledger,
     LedgerError,
     LockedLedgerError,
+    Outcome,
     ReadOnlyLedgerError,
+    Step,
+    copy_ledger,
     database,
     errors,
     opening,
 )
-from tests.store.helpers import a_session, a_task, raw, start
+from tests.store.helpers import NOW, a_session, a_task, raw, start
 
 
 def test_a_folder_that_refuses_is_a_typed_error(open_folder: Path) -> None:
@@ -56,6 +64,80 @@ def test_a_full_disk_loses_nothing_and_goes_on_later(ledger: Ledger) -> None:
     assert ledger.unsettled() == [intent]
     ledger._db.rows("PRAGMA max_page_count = 1000000")
     assert start(ledger).session.number == 2
+
+
+def test_a_settle_that_fails_can_be_done_later(ledger: Ledger) -> None:
+    intent = start(ledger)
+    opened = replace(intent.session, phase=Phase.OPEN, service_id="s" * 100_000)
+    pages = ledger._db.rows("PRAGMA page_count")[0][0]
+    ledger._db.rows(f"PRAGMA max_page_count = {pages}")
+    for _ in range(3):
+        with pytest.raises(DiskFullError):
+            ledger.settle(
+                intent.key,
+                Outcome.KNOWN,
+                NOW,
+                opened,
+                steps=[Step(at_ms=NOW, kind="opened", text="", task_key=1)],
+            )
+        assert ledger.unsettled() == [intent]
+        assert ledger.steps(1) == []
+    ledger._db.rows("PRAGMA max_page_count = 1000000")
+    ledger.settle(intent.key, Outcome.KNOWN, NOW, opened)
+    assert ledger.unsettled() == []
+    assert ledger.session(intent.session.key) == opened
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit of a file's size is POSIX's")
+def test_a_real_limit_of_the_system_is_a_typed_error_and_ends(ledger: Ledger) -> None:
+    """As a quota: the system itself refuses to let the -wal file grow."""
+    import resource
+
+    intent = start(ledger)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = Path(f"{ledger.path}-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 4096, before[1]))
+    try:
+        with pytest.raises(LedgerError) as caught:
+            start(ledger, task=a_task("x" * 50_000))
+        with pytest.raises(LedgerError):
+            ledger.settle(
+                intent.key, Outcome.KNOWN, NOW, replace(intent.session, label="y" * 50_000)
+            )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert type(caught.value) in {BrokenDiskError, DiskFullError}
+    assert ledger.unsettled() == [intent]
+    ledger.settle(intent.key, Outcome.KNOWN, NOW)
+    assert start(ledger).session.number == 2
+    ledger.close()
+    with Ledger.open(ledger.path)[0] as again:
+        assert len(again.task_keys()) == 2
+
+
+def test_a_folder_that_became_read_only_while_it_is_open(open_folder: Path) -> None:
+    path = open_folder / "room" / "ledger.sqlite3"
+    ledger, _ = Ledger.open(path)
+    with ledger:
+        intent = start(ledger)
+        path.parent.chmod(0o500)
+        second = start(ledger)  # its files are open: nothing is lost meanwhile
+        with pytest.raises(ReadOnlyLedgerError):
+            copy_ledger(ledger, NOW)
+        assert ledger.unsettled() == [intent, second]
+        path.parent.chmod(0o700)
+        assert copy_ledger(ledger, NOW) is Copied.MADE
+    with Ledger.open(path)[0] as again:
+        assert again.unsettled() == [intent, second]
+
+
+def test_a_disk_without_room_is_not_told_as_a_broken_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for free, expected in ((100, DiskFullError), (10**9, BrokenDiskError)):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+        with pytest.raises(expected), errors.typed_errors(tmp_path / "ledger.sqlite3"):
+            raise _error(sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
 def test_a_disk_that_became_read_only(ledger: Ledger) -> None:

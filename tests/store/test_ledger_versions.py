@@ -1,14 +1,29 @@
 """Ledgers of other versions: older ones are brought along, newer ones left alone."""
 
+import hashlib
+import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from enigma_panel.store.ledger import Ledger, LedgerError, NewerLedgerError, database, schema
+from enigma_panel.store.ledger import (
+    Ledger,
+    LedgerError,
+    NewerLedgerError,
+    copies,
+    database,
+    find_copy,
+    schema,
+    use_copy,
+)
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from tests.store.helpers import raw, start
+from enigma_panel.store.problem import Copy
+from tests.conftest import LogWatch
+from tests.store.helpers import NOW, old_ledger, raw, start
 
 
 def test_a_newer_ledger_is_left_untouched(ledger_path: Path) -> None:
@@ -42,7 +57,7 @@ def test_a_migration_brings_the_old_rows_along(ledger_path: Path) -> None:
         session = start(ledger).session
     newer = database.Database.open(ledger_path, [*MIGRATIONS, _second])
     assert newer.rows("SELECT key, colour FROM sessions") == [(session.key, "grey")]
-    assert newer.rows("PRAGMA user_version") == [(2,)]
+    assert newer.rows("PRAGMA user_version") == [(len(MIGRATIONS) + 1,)]
     assert newer.rows("PRAGMA foreign_keys") == [(1,)]
     newer.close()
     database.Database.open(ledger_path, [*MIGRATIONS, _second]).close()
@@ -69,3 +84,71 @@ def test_a_migration_that_fails_changes_nothing(
         assert again._db.rows("PRAGMA user_version") == [(len(MIGRATIONS),)]
         columns = [row[1] for row in again._db.rows("PRAGMA table_info(sessions)")]
         assert "half" not in columns
+
+
+RELEASED = {1: "2c306051ac2c5a19"}
+"""By version: its tables in one number. A version that was released is never edited."""
+
+
+def test_released_versions_are_not_edited(tmp_path: Path) -> None:
+    for number, known in RELEASED.items():
+        path = tmp_path / f"v{number}.sqlite3"
+        database.Database.open(path, MIGRATIONS[:number]).close()
+        with raw(path) as connection:
+            rows = connection.execute("SELECT sql FROM sqlite_schema ORDER BY name").fetchall()
+        words = " ".join(" ".join(str(row[0]).split()) for row in rows)
+        assert hashlib.sha256(words.encode()).hexdigest()[:16] == known, f"version {number}"
+
+
+def test_a_ledger_of_version_1_is_brought_along_with_all_its_rows(ledger_path: Path) -> None:
+    old_ledger(ledger_path)
+    before_ms = time.time_ns() // 1_000_000
+    with Ledger.open(ledger_path)[0] as ledger:
+        session, task = ledger.session(1), ledger.task(1)
+        assert session is not None
+        assert task is not None
+        assert (session.name, session.service_id) == ("old.example 1", "sess_old")
+        assert (str(task.cost), task.place, task.service_id) == ("0.0100", 0, "task_old")
+        assert [intent.key for intent in ledger.unsettled()] == [2]
+        assert ledger.bad_rows == ()
+    copy = ledger_path.parent / "ledger.copy-v1"
+    assert copy.exists()
+    found = find_copy(ledger_path)
+    assert found is not None
+    assert found == Copy(path=copy, made_ms=found.made_ms, version=1, sessions_open=2)
+    assert before_ms <= found.made_ms <= time.time_ns() // 1_000_000
+
+
+def test_an_older_program_can_go_on_with_the_copy_made_before_the_migration(
+    ledger_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_ledger(ledger_path)
+    with Ledger.open(ledger_path)[0] as ledger:
+        start(ledger)
+        copies.copy_ledger(ledger, NOW)
+    old = MIGRATIONS[:1]
+    monkeypatch.setattr(copies, "MIGRATIONS", old)
+    with pytest.raises(NewerLedgerError):
+        database.Database.open(ledger_path, old)
+    found = find_copy(ledger_path)
+    assert found is not None
+    assert found.version == 1
+    use_copy(ledger_path, found)
+    again = database.Database.open(ledger_path, old)
+    assert again.rows("SELECT text FROM tasks") == [("an old task",)]
+    again.close()
+    monkeypatch.undo()
+    with Ledger.open(ledger_path)[0] as ledger:  # and it can be brought along once more
+        assert ledger.task_keys() == [1]
+
+
+def test_too_little_room_for_the_copy_is_no_reason_not_to_start(
+    ledger_path: Path, monkeypatch: pytest.MonkeyPatch, log_watch: LogWatch
+) -> None:
+    log_watch.allow("no copy of version 1 was made")
+    old_ledger(ledger_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    with Ledger.open(ledger_path)[0] as ledger:
+        assert ledger.task_keys() == [1]
+    assert len(log_watch.lines) == 1
+    assert [file.name for file in ledger_path.parent.iterdir()] == ["ledger.sqlite3"]

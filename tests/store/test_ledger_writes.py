@@ -148,32 +148,6 @@ def test_a_failed_intent_uses_up_no_number(ledger: Ledger) -> None:
     assert start(ledger, task=orphan).session.number == 1
 
 
-def test_a_new_name_and_back(ledger: Ledger) -> None:
-    key = start(ledger).session.key
-    renamed = ledger.rename(key, "  my \ud800shop ")
-    assert renamed is not None
-    assert renamed.name == "my �shop"
-    assert ledger.session(key) == renamed
-    for blank in (" ", "", None):
-        ledger.rename(key, "again")
-        back = ledger.rename(key, blank)
-        assert back is not None
-        assert (back.label, back.name) == (None, "shop.example 1")
-    assert ledger.rename(4711, "nobody") is None
-
-
-def test_seen_results_are_not_new(ledger: Ledger) -> None:
-    keys = [started(ledger, task=a_task(is_new=True)).key for _ in range(3)]
-    assert ledger.new_count() == 3
-    ledger.mark_seen([keys[0], keys[2], 4711])
-    assert ledger.new_count() == 1
-    assert {key: task.is_new for key, task in ledger.tasks(keys).items()} == {
-        keys[0]: False,
-        keys[1]: True,
-        keys[2]: False,
-    }
-
-
 def test_the_print_of_a_key_tells_keys_and_hosts_apart(ledger: Ledger) -> None:
     host = "https://connect.enigma.click"
     mark = ledger.key_print("enig_1", host)
@@ -199,7 +173,7 @@ def test_a_closed_ledger_says_so(ledger: Ledger) -> None:
     ledger.close()
     ledger.close()
     with pytest.raises(ClosedLedgerError):
-        ledger.task_count()
+        len(ledger.task_keys())
     with pytest.raises(ClosedLedgerError):
         start(ledger)
 
@@ -213,7 +187,7 @@ def test_another_thread_may_not_use_it(ledger: Ledger) -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is looked at below
             errors.append(error)
 
-    thread = Thread(target=use, args=(ledger.task_count,))
+    thread = Thread(target=use, args=(ledger.task_keys,))
     thread.start()
     thread.join()
     assert [type(error).__name__ for error in errors] == ["ProgrammingError"]

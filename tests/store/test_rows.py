@@ -2,21 +2,18 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enigma_panel.core.observation import Usage
 from enigma_panel.core.records import Limits, Session, Task, TaskSpec
-from enigma_panel.store.ledger import CorruptLedgerError, Ledger, Step
+from enigma_panel.store.ledger import Ledger, Step
 from enigma_panel.store.ledger.reads import SESSIONS, STEPS, TASKS
 from enigma_panel.store.ledger.rows import clean_text
 from tests.store.helpers import (
     NOW,
-    a_session,
     a_task,
     flat,
     make_lone_halves_visible,
@@ -106,43 +103,14 @@ def test_the_tables_have_exactly_the_columns_of_the_records(ledger: Ledger) -> N
 def test_steps_come_back_in_their_order_and_only_the_last(ledger: Ledger) -> None:
     task = started(ledger)
     other = started(ledger)
-    ledger.add_steps(task.key, [Step(at_ms=NOW - n, kind="sent", text=f"n {n}") for n in range(9)])
-    ledger.add_steps(other.key, [Step(at_ms=NOW, kind="agent", text="\ud800")])
+    key = task.key
+    ledger.save(
+        steps=[Step(task_key=key, at_ms=NOW - n, kind="sent", text=f"n {n}") for n in range(9)]
+    )
+    ledger.save(steps=[Step(task_key=other.key, at_ms=NOW, kind="agent", text="\ud800")])
     steps = ledger.steps(task.key, limit=3)
     assert [step.text for step in steps] == ["n 6", "n 7", "n 8"]
     assert [step.at_ms for step in steps] == [NOW - 6, NOW - 7, NOW - 8]
     assert [(s.task_key, s.kind, s.text) for s in ledger.steps(other.key)] == [
         (other.key, "agent", "�")
     ]
-
-
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [("status", "'dreaming'"), ("cost", "'a lot'"), ("avoid_domains", "'{'"), ("verb", "''")],
-)
-def test_a_value_that_no_version_wrote_is_a_corrupt_ledger(
-    ledger: Ledger, column: str, value: str
-) -> None:
-    task = started(ledger)
-    with raw(ledger.path) as connection:
-        connection.execute(f"UPDATE tasks SET {column} = {value}")
-    with pytest.raises(CorruptLedgerError, match=f"row {task.key}"):
-        ledger.task(task.key)
-
-
-def test_an_intent_of_an_unheard_of_kind_is_a_corrupt_ledger(ledger: Ledger) -> None:
-    start(ledger)
-    with raw(ledger.path) as connection:
-        connection.execute("UPDATE intents SET kind = 'wish'")
-    with pytest.raises(CorruptLedgerError, match="wish"):
-        ledger.unsettled()
-
-
-def test_a_text_that_is_not_utf8_is_a_corrupt_ledger(ledger_path: Path) -> None:
-    ledger, _ = Ledger.open(ledger_path)
-    with ledger:
-        session = start(ledger, a_session()).session
-        with raw(ledger_path) as connection:
-            connection.execute("UPDATE sessions SET label = CAST(x'ff41' AS TEXT)")
-        with pytest.raises(CorruptLedgerError):
-            ledger.session(session.key)

@@ -11,7 +11,9 @@ import pytest
 from enigma_panel.store.problem import ProblemKind
 from enigma_panel.store.settings import (
     DEFAULT_BASE_URL,
+    LEAVE,
     MAX_BYTES,
+    TERMINATE_IDLE,
     Settings,
     SettingsError,
     load,
@@ -33,6 +35,8 @@ CHANGED = Settings(
     window_splitter="AAAA/w==",
     sessions_header="c2Vzc2lvbnM=",
     tasks_header="dGFza3M=",
+    browsers_at_once=12,
+    before_sleep=TERMINATE_IDLE,
 )
 
 
@@ -66,12 +70,45 @@ def test_unknown_keys_survive(path: Path) -> None:
     assert values["show_ended"] is True
 
 
+def test_five_browsers_and_sleep_changes_nothing_unless_chosen() -> None:
+    assert (Settings().browsers_at_once, Settings().before_sleep) == (5, "leave")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [(1, 1), (100, 100), (0, 5), (101, 5), (-3, 5), (10**18, 5)]
+)
+def test_browsers_at_once_stay_within_their_range(path: Path, written: int, meant: int) -> None:
+    path.write_text(json.dumps({"browsers_at_once": written}))
+    assert load(path) == (Settings(browsers_at_once=meant), None)
+    assert load(path)[0].browsers_at_once == meant
+    changed = msgspec.structs.replace(CHANGED, browsers_at_once=written)
+    assert changed.browsers_at_once == meant
+    save(path, changed)
+    assert json.loads(path.read_text())["browsers_at_once"] == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("leave", LEAVE), ("terminate_idle", TERMINATE_IDLE), ("hibernate", LEAVE), ("", LEAVE)],
+)
+def test_an_unheard_of_wish_for_sleep_leaves_all_as_it_is(
+    path: Path, written: str, meant: str
+) -> None:
+    path.write_text(json.dumps({"before_sleep": written, "show_ended": True}))
+    settings, problem = load(path)
+    assert (settings.before_sleep, settings.show_ended, problem) == (meant, True, None)
+    assert msgspec.structs.replace(CHANGED, before_sleep=written).before_sleep == meant
+
+
 RUBBISH = {
     "rubbish": b"\x00\xff\xfe rubbish",
     "empty": b"",
     "cut": b'{"version": 1, "base_url": "htt',
     "no object": b"[1, 2]",
     "wrong type": b'{"show_ended": "perhaps"}',
+    "no number of browsers": b'{"browsers_at_once": "many"}',
+    "half a browser": b'{"browsers_at_once": 2.5}',
+    "no word for sleep": b'{"before_sleep": 1}',
     "wrong version": b'{"version": "one"}',
     "half version": b'{"version": 1.5}',
     "null": b"null",

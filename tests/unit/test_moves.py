@@ -33,61 +33,65 @@ NOW = 1_000_000
 S, P, K = TaskStatus, Phase, Kind
 
 TASK_TABLE = """
-                  starting    working   asks      paused   unconfirmed
-accepted          working     .         .         .        working
-active            .working    .         working   .        working
-queued            working     .         .         .        working
-paused            paused      paused    .         .        paused
-question          asks        asks      .         asks     asks
-completed         done        done      done      done     done
-failed            failed      failed    failed    failed   failed
-stopped           stopped     stopped   stopped   stopped  stopped
-terminated        failed      failed    failed    failed   failed
-task_gone         lost        lost      lost      lost     lost
-session_gone      lost        lost      lost      lost     lost
-given_up          lost        lost      lost      lost     lost
-refused           failed      failed    failed    failed   .
-unknown           unconfirmed unconfirmed unconfirmed unconfirmed unconfirmed
-put_away          .           .         .         .        lost
-pause_sent        paused      paused    .         .        .
-resume_sent       .           .         .         working  .
-answer_sent       .           .         working   .        .
-answer_stop_sent  .           .         working   .        .
-stop_sent         .           .         working   working  .
-terminate_sent    .           .         working   working  .
-opened            .           .         .         .        .
-delivered         .           .         .         .        .
-orphaned          .           .         .         .        .
-lifetime_over     .           .         .         .        .
+                  queued      starting    working   asks      paused   unconfirmed
+accepted          .           working     .         .         .        working
+active            .           .working    .         working   .        working
+queued            .           working     .         .         .        working
+paused            .           paused      paused    .         .        paused
+question          .           asks        asks      .         asks     asks
+completed         .           done        done      done      done     done
+failed            .           failed      failed    failed    failed   failed
+stopped           .           stopped     stopped   stopped   stopped  stopped
+terminated        .           failed      failed    failed    failed   failed
+task_gone         .           lost        lost      lost      lost     lost
+session_gone      .           lost        lost      lost      lost     lost
+given_up          .           lost        lost      lost      lost     lost
+refused           failed      failed      failed    failed    failed   .
+unknown           .           unconfirmed unconfirmed unconfirmed unconfirmed unconfirmed
+put_away          .           .           .         .         .        lost
+pause_sent        .           paused      paused    .         .        .
+resume_sent       .           .           .         .         working  .
+answer_sent       .           .           .         working   .        .
+answer_stop_sent  .           .           .         working   .        .
+stop_sent         .           .           .         working   working  .
+terminate_sent    .           .           .         working   working  .
+opened            .           .           .         .         .        .
+delivered         .           .           .         .         .        .
+orphaned          .           .           .         .         .        .
+lifetime_over     .           .           .         .         .        .
+back_in_line      .           queued      queued    queued    queued   .
+taken_back        stopped     .           .         .         .        .
 """
 
 SESSION_TABLE = """
-                 starting    open            connection_lost unconfirmed     expired_assumed closed_assumed
-opened           open        .               .               open            .               .
-accepted         open        .               open            open            open            open
-active           .           .               open            .               open            open
-queued           .           .               open            .               open            open
-paused           .           .               open            .               open            open
-question         open        .               open            open            open            open
-completed        open        .               .               open            .               .
-failed           open        .               .               open            .               .
-orphaned         .           connection_lost .               .               .               .
-terminated       .           closed          closed          closed          closed          closed
-session_gone     .           closed          closed          closed          closed          closed
-refused          failed      .               .               .               .               .
-unknown          unconfirmed .               .               .               .               .
-terminate_sent   .           closed_assumed  closed_assumed  closed_assumed  closed_assumed  .
-lifetime_over    .           expired_assumed expired_assumed expired_assumed .               .
-put_away         .           .               .               closed_assumed  .               .
-stopped          .           .               .               .               .               .
-task_gone        .           .               .               .               .               .
-given_up         .           .               .               .               .               .
-delivered        .           .               .               .               .               .
-pause_sent       .           .               .               .               .               .
-resume_sent      .           .               .               .               .               .
-stop_sent        .           .               .               .               .               .
-answer_sent      .           .               .               .               .               .
-answer_stop_sent .           .               .               .               .               .
+                 planned  starting    open            connection_lost unconfirmed     expired_assumed closed_assumed
+opened           .        open        .               .               open            .               .
+accepted         .        open        .               open            open            open            open
+active           .        .           .               open            .               open            open
+queued           .        .           .               open            .               open            open
+paused           .        .           .               open            .               open            open
+question         .        open        .               open            open            open            open
+completed        .        open        .               .               open            .               .
+failed           .        open        .               .               open            .               .
+orphaned         .        .           connection_lost .               .               .               .
+terminated       .        closed      closed          closed          closed          closed          closed
+session_gone     .        closed      closed          closed          closed          closed          closed
+refused          .        failed      .               .               .               .               .
+unknown          .        unconfirmed .               .               .               .               .
+terminate_sent   .        .           closed_assumed  closed_assumed  closed_assumed  closed_assumed  .
+lifetime_over    .        .           expired_assumed expired_assumed expired_assumed .               .
+put_away         .        .           .               .               closed_assumed  .               .
+stopped          .        open        .               .               open            .               .
+task_gone        .        .           .               .               .               .               .
+given_up         .        .           .               .               .               .               .
+delivered        .        .           .               .               .               .               .
+pause_sent       .        .           .               .               .               .               .
+resume_sent      .        .           .               .               .               .               .
+stop_sent        .        .           .               .               .               .               .
+answer_sent      .        .           .               .               .               .               .
+answer_stop_sent .        .           .               .               .               .               .
+back_in_line     .        planned     .               .               .               .               .
+taken_back       dropped  .           .               .               .               .               .
 """
 
 
@@ -127,7 +131,8 @@ def test_moves_of_a_task(kind: str, start: str, target: str) -> None:
     _, moved = fold(_session(), task, seen, NOW)
     assert moved is not None
     assert moved.status is S(target)
-    assert moved.is_new is (S(target) in FINAL_STATUSES)
+    # What was taken out of the line brought no result that somebody could have missed.
+    assert moved.is_new is (S(target) in FINAL_STATUSES and kind != "taken_back")
 
 
 @pytest.mark.parametrize(("kind", "start", "target"), _cells(SESSION_TABLE))
@@ -247,6 +252,14 @@ def test_after_stop_a_failure_is_called_stopped() -> None:
     assert ended.status is S.STOPPED
 
 
+def test_a_reply_held_past_a_terminate_still_names_its_task() -> None:
+    session = _session(phase=P.CLOSED_ASSUMED, terminate_sent_ms=NOW - 300)
+    task = _task(status=S.STARTING)
+    for kind in (Kind.ACCEPTED, Kind.QUESTION):
+        _, named = fold(session, task, Observation(kind=kind, task_id="tid", text="q"), NOW)
+        assert named == replace(task, service_id="tid"), "so that it can be polled"
+
+
 def test_the_effect_of_a_stop_may_be_seen_before_its_reply() -> None:
     seen = Observation(kind=K.FAILED, text="stopped")
     _, ended = fold(_session(), _task(), seen, NOW, ending=StateVerb.STOP)
@@ -282,6 +295,28 @@ def test_ids_come_once_and_life_counts_from_the_first_request() -> None:
     assert (opened.service_id, opened.expires_ms) == ("one", NOW - 800 + 300_000)
     again, _ = fold(opened, None, replace(seen, session_id="two"), NOW + 1)
     assert again.service_id == "one"
+
+
+@pytest.mark.parametrize(
+    ("seen", "status"),
+    [
+        (Observation(kind=K.ACTIVE), S.WORKING),
+        (Observation(kind=K.ACTIVE, usage=Usage(cost=Decimal("0.01"))), S.WORKING),
+        (Observation(kind=K.QUESTION, text="q"), S.ASKS),
+        (Observation(kind=K.PAUSED), S.PAUSED),
+    ],
+)
+def test_a_fact_that_says_nothing_new_gives_back_the_same_records(
+    seen: Observation, status: TaskStatus
+) -> None:
+    """So that polls without news cost no write and no signal."""
+    session = _session(close_after=True)
+    task = _task(status=status, service_id="tid", spec=TaskSpec(text="t", close_after=True))
+    session, first = fold(session, task, seen, NOW)
+    assert first is not None
+    again, second = fold(session, first, seen, NOW + 2_000)
+    assert again is session
+    assert second is first
 
 
 def test_ids_stay_out_of_repr() -> None:

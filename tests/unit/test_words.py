@@ -32,6 +32,7 @@ def rejected(status: int, code: str | None = None, **more: object) -> RejectedEr
 
 
 START = ErrorContext(call=Call.START, task="MX Keys", session="amazon.com 3", ends_at="14:37")
+IN_LINE = ErrorContext(call=Call.START, task="MX Keys", in_line=True)
 HERE = ErrorContext(call=Call.NEW_TASK, task="MX Keys", session="amazon.com 3")
 
 CALLS = [
@@ -65,6 +66,22 @@ CALLS = [
         "The balance is used up. Add funds to your account, then start the task again.",
     ),
     (
+        rejected(402, balance=Decimal("0.15")),
+        ErrorContext(call=Call.START, open_sessions=4, waiting=12),
+        (
+            "The balance is used up ($0.15 left). 4 sessions work on, 12 tasks wait here. "
+            "Add funds to your account, then choose “I have added funds”."
+        ),
+    ),
+    (
+        rejected(402),
+        ErrorContext(call=Call.START, open_sessions=1, waiting=1, in_line=True),
+        (
+            "The balance is used up. 1 session works on, 1 task waits here. "
+            "Add funds to your account, then choose “I have added funds”."
+        ),
+    ),
+    (
         rejected(402, "PAYMENT_FAILED"),
         START,
         "The account's payment was declined. Check it on the account page.",
@@ -85,6 +102,21 @@ CALLS = [
         "All 5 places are in use. Nothing was started. Start it again when one is free.",
     ),
     (
+        rejected(429, "SESSION_LIMIT_REACHED", limit=5),
+        IN_LINE,
+        "All 5 places are in use. It starts when one is free.",
+    ),
+    (
+        rejected(429, "SESSION_LIMIT_REACHED", limit=1),
+        IN_LINE,
+        "The only place is in use. It starts when one is free.",
+    ),
+    (
+        rejected(409, "TASK_ALREADY_RUNNING"),
+        IN_LINE,
+        "This session is busy. It runs after the task.",
+    ),
+    (
         rejected(409, "TASK_ALREADY_RUNNING"),
         HERE,
         "This session is busy. Start it again when its task has ended.",
@@ -95,6 +127,12 @@ CALLS = [
         "Too many calls this minute. Nothing was started. Try again in 12 s.",
     ),
     (
+        rejected(429, retry_after_s=11.6),
+        IN_LINE,
+        "Too many calls this minute. It continues by itself in 12 s.",
+    ),
+    (rejected(429), IN_LINE, "Too many calls this minute. It continues by itself."),
+    (
         rejected(429),
         ErrorContext(call=Call.COMMAND),
         "Too many calls this minute. Try again in a minute.",
@@ -103,6 +141,16 @@ CALLS = [
         rejected(503, "NO_INSTANCES_AVAILABLE", retry_after_s=4.0),
         START,
         "No free browser at the moment. Nothing was started. Try again in 4 s.",
+    ),
+    (
+        rejected(503, "NO_INSTANCES_AVAILABLE"),
+        ErrorContext(call=Call.START, in_line=True, attempt=2, retry_in_s=4),
+        "No free browser at the moment. Tries again in 4 s (2 of 3), then waits here.",
+    ),
+    (
+        rejected(503, "NO_INSTANCES_AVAILABLE", retry_after_s=9),
+        ErrorContext(call=Call.START, in_line=True, attempt=3, retry_in_s=4),
+        "No free browser at the moment. It waits here until one is free.",
     ),
     (
         rejected(503, "INSTANCE_UNAVAILABLE"),
@@ -118,8 +166,8 @@ CALLS = [
         ProtocolError(502, "<html>"),
         START,
         (
-            "The service answered in a way that makes no sense (502). "
-            "It may be running and cost money."
+            "The start of “MX Keys” is unconfirmed. It may be running and cost money; if so, the "
+            "service ends it by 14:37. Start it again (may run twice), or put it away."
         ),
     ),
     (
@@ -143,8 +191,15 @@ CALLS = [
         START,
         (
             "The start of “MX Keys” is unconfirmed. It may be running and cost money; if so, the "
-            "service ends it by 14:37. Look at the account page, start it again (may run twice), "
-            "or put it away."
+            "service ends it by 14:37. Start it again (may run twice), or put it away."
+        ),
+    ),
+    (
+        InterruptedCallError("timeout"),
+        ErrorContext(call=Call.START, task="MX Keys", has_page=True),
+        (
+            "The start of “MX Keys” is unconfirmed. It may be running and cost money. Look at the "
+            "account page, start it again (may run twice), or put it away."
         ),
     ),
     (
@@ -152,8 +207,21 @@ CALLS = [
         HERE,
         (
             "“MX Keys” may be working in amazon.com 3, but the service names a task only in the "
+            "answer that was lost. Wait until the session ends, or terminate it."
+        ),
+    ),
+    (
+        InterruptedCallError("timeout"),
+        ErrorContext(call=Call.NEW_TASK, task="MX Keys", session="amazon.com 3", stays_open=True),
+        (
+            "“MX Keys” may be working in amazon.com 3, but the service names a task only in the "
             "answer that was lost. Ask the session for its result in a new task, or terminate it."
         ),
+    ),
+    (
+        NotConnectedError("proxy"),
+        START,
+        "No connection: the proxy let nothing through. Nothing was started.",
     ),
     (
         InterruptedCallError("cut"),
@@ -201,6 +269,7 @@ CODES = [
     ),
     ("HTTP_429", START, "Too many calls this minute. Nothing was started. Try again in a minute."),
     ("HTTP_418", START, "The service refused this (418): “too bad” Nothing was started."),
+    ("TAKEN_BACK", START, "It was taken out of the line. Nothing was started."),
     ("NOT_CONNECTED", START, "No connection. Nothing was started."),
     (
         None,

@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from typing import ParamSpec
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,9 +26,11 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.api.timeouts import Timeouts
 from enigma_panel.api.tls import make_context_in_thread, make_unused_context
-from enigma_panel.api.verbs import HELD, Verb, Verbs
-from enigma_panel.api.wire.answer import Answer
+from enigma_panel.api.verb import HELD, Verb
+from enigma_panel.api.verbs import Verbs
+from enigma_panel.api.wire.answer import Answer, rate_told
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
+from enigma_panel.core.budget import RateTold
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """A longer body is a ProtocolError; it is counted while it streams in."""
@@ -37,6 +40,7 @@ KEEP_ALIVE_S = 4.0
 connection just being closed would be interrupted with its fate unknown."""
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
 
 # httpx logs whole URLs (they hold session ids) and httpcore, at debug level, headers.
 for _name in ("httpx", "httpcore"):
@@ -53,6 +57,9 @@ NETWORK_FAULTS = (
 
 OnCall = Callable[[str, float, int | None], None]
 """Told after each call: verb, seconds, HTTP status (None where no whole answer came)."""
+
+OnRate = Callable[[Verb, RateTold], None]
+"""Told what each whole reply, refusals too, says of the rate limit; before the call returns."""
 
 MakeTls = Callable[[], Awaitable[ssl.SSLContext]]
 
@@ -75,6 +82,7 @@ class HttpClient(Verbs):
         transport: httpx.AsyncBaseTransport | None = None,
         make_tls: MakeTls = make_context_in_thread,
         on_call: OnCall | None = None,
+        on_rate: OnRate | None = None,
     ) -> None:
         self._base_url = parse_base_url(base_url)
         if not (key.isascii() and key.isprintable()) or " " in key:
@@ -85,6 +93,7 @@ class HttpClient(Verbs):
         self._transport = transport
         self._make_tls = make_tls
         self._on_call = on_call
+        self._on_rate = on_rate
         self._tls: ssl.SSLContext | None = None
         self._doors: dict[bool, httpx.AsyncClient] = {}
         self._retired: list[httpx.AsyncClient] = []
@@ -120,31 +129,36 @@ class HttpClient(Verbs):
     async def _request(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         """The one request function: errors of the network become ours, without their texts."""
         began = time.monotonic()
-        status: int | None = None
+        answer: Answer | None = None
         failure: ApiError | None = None
         try:
             answer = await self._exchange(verb, path, body, scrub)
-            status = answer.status
         except NETWORK_FAULTS as fault:
             failure = _translate(fault, is_closed=self._is_closed)
         finally:
-            self._report(verb, time.monotonic() - began, status)
+            self._report(verb, time.monotonic() - began, answer)
         if failure is not None:
             # Raised out here: as a context, the fault would carry the request with key and ids.
             raise failure
+        assert answer is not None
         if 300 <= answer.status < 400:
             # Never followed: the key belongs to this host alone.
             raise ProtocolError(answer.status, make_excerpt(answer.body, scrub))
         return answer
 
-    def _report(self, verb: Verb, seconds: float, status: int | None) -> None:
+    def _report(self, verb: Verb, seconds: float, answer: Answer | None) -> None:
+        status = answer.status if answer else None
         log.debug("%s: %s after %.3f s", verb.value, status, seconds)
-        if self._on_call is None:
-            return
+        if self._on_call is not None:
+            self._tell(self._on_call, verb.value, seconds, status)
+        if self._on_rate is not None and answer is not None:
+            self._tell(self._on_rate, verb, rate_told(answer, seconds))
+
+    def _tell(self, hook: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            self._on_call(verb.value, seconds, status)
-        except Exception:  # statistics must never cost an answer that was paid for
-            log.exception("%s: the hook for statistics failed", verb.value)
+            hook(*args, **kwargs)
+        except Exception:  # a hook must never cost an answer that was paid for
+            log.exception("the hook for statistics failed")
 
     async def _exchange(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         async with self._limited(verb):

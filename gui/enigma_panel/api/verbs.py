@@ -4,32 +4,15 @@ Knows neither sockets nor a library for them.
 """
 
 from abc import ABC, abstractmethod
-from enum import StrEnum
 from urllib.parse import quote
 
 from enigma_panel.api.ports import Health
+from enigma_panel.api.verb import Verb
 from enigma_panel.api.wire import reader, writer_e
 from enigma_panel.api.wire.answer import Answer
 from enigma_panel.api.wire.excerpt import Scrub, make_scrub
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec
-
-
-class Verb(StrEnum):
-    """What is called; the names appear in logs and statistics."""
-
-    START_SESSION = "start-session"
-    RUN_TASK = "run-task"
-    NEW_TASK = "newTask"
-    STATE = "state"
-    ANSWER = "guardrail"
-    POLL = "poll"
-    HEALTH = "health"
-    MODELS = "models"
-
-
-HELD = frozenset({Verb.START_SESSION, Verb.RUN_TASK, Verb.NEW_TASK})
-"""Calls whose reply may be held back and whose loss costs money."""
 
 STATE_KINDS = {
     StateVerb.PAUSE: Kind.PAUSE_SENT,

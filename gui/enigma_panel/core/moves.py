@@ -51,9 +51,11 @@ TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.SESSION_GONE: _each(LIVE, S.LOST),
     Kind.GIVEN_UP: _each(LIVE, S.LOST),
     # A task can be paused or stopped by its session before the service has named it.
-    Kind.REFUSED: _each(LIVE - {S.UNCONFIRMED}, S.FAILED),
+    Kind.REFUSED: _each(LIVE - {S.UNCONFIRMED} | {S.QUEUED}, S.FAILED),
     Kind.UNKNOWN: _each(LIVE, S.UNCONFIRMED),
     Kind.PUT_AWAY: {S.UNCONFIRMED: S.LOST},
+    Kind.BACK_IN_LINE: _each(LIVE - {S.UNCONFIRMED}, S.QUEUED),
+    Kind.TAKEN_BACK: {S.QUEUED: S.STOPPED},
     Kind.PAUSE_SENT: _each({S.STARTING, S.WORKING}, S.PAUSED),
     Kind.RESUME_SENT: {S.PAUSED: S.WORKING},
     Kind.ANSWER_SENT: {S.ASKS: S.WORKING},
@@ -64,7 +66,7 @@ TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
 
 P = Phase
 _ALIVE = {P.CONNECTION_LOST: P.OPEN, P.EXPIRED_ASSUMED: P.OPEN, P.CLOSED_ASSUMED: P.OPEN}
-_ENDED = dict.fromkeys(set(P) - FINAL_PHASES - {P.STARTING}, P.CLOSED)
+_ENDED = dict.fromkeys(set(P) - FINAL_PHASES - {P.STARTING, P.PLANNED}, P.CLOSED)
 
 SESSION_MOVES: Mapping[Kind, Mapping[Phase, Phase]] = {
     Kind.OPENED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
@@ -76,8 +78,10 @@ SESSION_MOVES: Mapping[Kind, Mapping[Phase, Phase]] = {
     Kind.COMPLETED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
     Kind.FAILED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
     Kind.ORPHANED: {P.OPEN: P.CONNECTION_LOST},
-    Kind.TERMINATED: _ENDED,
-    Kind.SESSION_GONE: _ENDED,
+    # A run-task's session may end, or its task be stopped, inside the hold of the one call.
+    Kind.TERMINATED: {P.STARTING: P.CLOSED, **_ENDED},
+    Kind.SESSION_GONE: {P.STARTING: P.CLOSED, **_ENDED},
+    Kind.STOPPED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
     Kind.REFUSED: {P.STARTING: P.FAILED},
     Kind.UNKNOWN: {P.STARTING: P.UNCONFIRMED},
     Kind.TERMINATE_SENT: dict.fromkeys(
@@ -87,6 +91,8 @@ SESSION_MOVES: Mapping[Kind, Mapping[Phase, Phase]] = {
         {P.OPEN, P.CONNECTION_LOST, P.UNCONFIRMED}, P.EXPIRED_ASSUMED
     ),
     Kind.PUT_AWAY: {P.UNCONFIRMED: P.CLOSED_ASSUMED},
+    Kind.BACK_IN_LINE: {P.STARTING: P.PLANNED},
+    Kind.TAKEN_BACK: {P.PLANNED: P.DROPPED},
 }
 
 _ALIVE_KINDS = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.PAUSED, Kind.QUESTION, Kind.ACCEPTED})
@@ -128,17 +134,20 @@ def fold_task(
     if task.is_final:
         return _with_late_figures(task, seen)
     if _is_stale(task, seen, now_ms) or _is_echo(session, seen, now_ms):
-        return task
+        return _named(task, seen)  # it proves nothing but the name
     told = ending or task.stop_sent_ms is not None or session.terminate_sent_ms is not None
     status = _next_status(task, seen, told_to_end=told)
+    before = task
     task = _with_facts(task, seen, now_ms, final=status in FINAL_STATUSES)
     if status is task.status:
-        return task
+        return before if task == before else task
     ended = now_ms if status in FINAL_STATUSES else None
-    return replace(task, status=status, since_ms=now_ms, ended_ms=ended, is_new=ended is not None)
+    is_news = ended is not None and seen.kind is not Kind.TAKEN_BACK
+    return replace(task, status=status, since_ms=now_ms, ended_ms=ended, is_new=is_news)
 
 
 _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
+_BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_LINE})
 
 
 def _with_late_figures(task: Task, seen: Observation) -> Task:
@@ -154,13 +163,19 @@ def _with_late_figures(task: Task, seen: Observation) -> Task:
 
 def _next_status(task: Task, seen: Observation, *, told_to_end: bool) -> TaskStatus:
     status = TASK_MOVES.get(seen.kind, {}).get(task.status, task.status)
-    if seen.kind in {Kind.REFUSED, Kind.UNKNOWN} and task.service_id is not None:
+    if seen.kind in _BEFORE_NAMES and task.service_id is not None:
         return task.status  # the service has named it since
     if told_to_end and status in {S.FAILED, S.LOST} and seen.kind is not Kind.REFUSED:
         return S.STOPPED
     if seen.kind is Kind.TERMINATED and not told_to_end:
         return S.FAILED if task.status in LIVE else task.status
     return status
+
+
+def _named(task: Task, seen: Observation) -> Task:
+    if task.service_id is not None or seen.task_id is None:
+        return task
+    return replace(task, service_id=seen.task_id)
 
 
 def _is_stale(task: Task, seen: Observation, now_ms: int) -> bool:
@@ -180,17 +195,13 @@ def _is_echo(session: Session, seen: Observation, now_ms: int) -> bool:
 
 
 def _with_facts(task: Task, seen: Observation, now_ms: int, *, final: bool) -> Task:
-    task = replace(
-        task,
-        service_id=task.service_id or seen.task_id,
-        usage=merge_usage(task.usage, seen.usage, final=final),
-    )
+    task = replace(_named(task, seen), usage=merge_usage(task.usage, seen.usage, final=final))
     match seen.kind:
         case Kind.QUESTION:
             return _with_question(task, seen, now_ms)
         case Kind.COMPLETED:
             return replace(task, result=seen.text if seen.text is not None else "")
-        case Kind.FAILED | Kind.REFUSED | Kind.TERMINATED | Kind.STOPPED:
+        case Kind.FAILED | Kind.REFUSED | Kind.TERMINATED | Kind.STOPPED | Kind.TAKEN_BACK:
             return replace(task, error=seen.text, code=seen.code)
         case Kind.ACTIVE:
             return replace(task, answered_ms=None, pause_confirmed=False)
@@ -248,6 +259,13 @@ def fold_session(
     """Fold one fact into a session; returns the same object where nothing changes."""
     if session.is_final or _is_echo(session, seen, now_ms):
         return session
+    moved = _moved_session(session, task, seen, now_ms, ending=ending)
+    return session if moved == session else moved
+
+
+def _moved_session(
+    session: Session, task: Task | None, seen: Observation, now_ms: int, *, ending: bool
+) -> Session:
     session = _with_ids(session, seen, now_ms)
     if task is not None and task.service_id is not None and task.spec.close_after:
         session = replace(session, close_after=True)  # the service has accepted to close it

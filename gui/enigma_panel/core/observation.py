@@ -38,6 +38,8 @@ class Kind(StrEnum):
     LIFETIME_OVER = "lifetime_over"  # by our clock
     GIVEN_UP = "given_up"  # nothing came during the time we go on asking after an assumed end
     PUT_AWAY = "put_away"  # the person settled an unconfirmed start
+    BACK_IN_LINE = "back_in_line"  # a start was refused for now: it waits here for another try
+    TAKEN_BACK = "taken_back"  # the person took a task out of the line; nothing was sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,13 @@ from enigma_panel.core.observation import NO_USAGE, Usage
 
 
 class Phase(StrEnum):
-    """Where a session is in its life, apart from what its task does."""
+    """Where a session is in its life, apart from what its task does.
 
+    PLANNED: its task waits in line, nothing was sent. DROPPED: it was planned and never opened.
+    """
+
+    PLANNED = "planned"
+    DROPPED = "dropped"
     STARTING = "starting"
     OPEN = "open"
     CONNECTION_LOST = "connection_lost"
@@ -27,8 +32,9 @@ class Phase(StrEnum):
 
 
 class TaskStatus(StrEnum):
-    """Status of a task."""
+    """Status of a task. QUEUED: it waits in our own line, the service knows nothing of it."""
 
+    QUEUED = "queued"
     STARTING = "starting"
     WORKING = "working"
     ASKS = "asks"
@@ -43,6 +49,8 @@ class TaskStatus(StrEnum):
 class SessionState(StrEnum):
     """What is shown of a session: its phase or, while it is open, what its task does."""
 
+    PLANNED = "planned"
+    DROPPED = "dropped"
     ASKS = "asks"
     UNCONFIRMED = "unconfirmed"
     IDLE = "idle"
@@ -81,7 +89,12 @@ class AnswerVerb(StrEnum):
     STOP = "stop"
 
 
-FINAL_PHASES = frozenset({Phase.CLOSED, Phase.ENDED_BY_YOU, Phase.ENDED_BY_LIMIT, Phase.FAILED})
+FINAL_PHASES = frozenset(
+    {Phase.CLOSED, Phase.ENDED_BY_YOU, Phase.ENDED_BY_LIMIT, Phase.FAILED, Phase.DROPPED}
+)
+UNOPENED_PHASES = frozenset({Phase.PLANNED, Phase.DROPPED})
+"""Sessions that exist only here: no call about them was accepted, none is shown as a session."""
+
 ASSUMED_PHASES = frozenset({Phase.EXPIRED_ASSUMED, Phase.CLOSED_ASSUMED})
 FINAL_STATUSES = frozenset(
     {TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.STOPPED, TaskStatus.LOST}
@@ -137,8 +150,8 @@ class Session:
 
     @property
     def name(self) -> str:
-        """'amazon.com 3', or the name that the person gave."""
-        return self.label or f"{self.site} {self.number}"
+        """'amazon.com 3', or the name that the person gave; the site alone while it is planned."""
+        return self.label or (f"{self.site} {self.number}" if self.number else self.site)
 
     @property
     def is_final(self) -> bool:
@@ -150,13 +163,25 @@ class Session:
         """True once it ended or is assumed to have ended: it takes no place."""
         return self.phase in FINAL_PHASES or self.phase in ASSUMED_PHASES
 
+    @property
+    def is_planned(self) -> bool:
+        """True while its task waits in line and nothing was sent."""
+        return self.phase is Phase.PLANNED
+
+    @property
+    def takes_place(self) -> bool:
+        """True while it is or may be open: it counts against the number of browsers at once."""
+        return not self.is_ended and not self.is_planned
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One task: what was asked for, how far it is, and what came out.
 
     question stays after the answer (answered_ms set) until the agent was seen working again, since
-    the service may repeat a question that was just answered (api.md §11.4).
+    the service may repeat a question that was just answered (api.md §11.4). place orders the tasks
+    that wait in line, smallest first; it is kept, so that a task that is put back stands where it
+    stood.
     """
 
     key: int = 0
@@ -180,6 +205,7 @@ class Task:
     stop_sent_ms: int | None = None
     pause_confirmed: bool = False
     is_new: bool = False
+    place: int = 0
 
     @property
     def is_final(self) -> bool:

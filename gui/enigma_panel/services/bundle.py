@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
+from enigma_panel.services.budget import Budget
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.fleet import Fleet
 from enigma_panel.services.inbox import Inbox
+from enigma_panel.services.line import Line
 from enigma_panel.services.settings_book import SettingsBook
 from enigma_panel.services.vitals import Vitals
 
@@ -17,6 +19,8 @@ class Services:
 
     fleet: Fleet
     inbox: Inbox
+    line: Line
+    budget: Budget
     vitals: Vitals
     account: Account
     settings: SettingsBook

@@ -29,6 +29,7 @@ class Caretaker:
         *,
         say: Callable[..., None],
         terminate: Callable[[int], Awaitable[None]],
+        is_ending: Callable[[int], bool],
     ) -> None:
         self._registry = registry
         self._account = account
@@ -36,6 +37,7 @@ class Caretaker:
         self._scope = scope
         self._say = say
         self._terminate = terminate
+        self._is_ending = is_ending
         self._close_due: dict[int, int] = {}
 
     async def tick(self) -> None:
@@ -52,17 +54,21 @@ class Caretaker:
                 await self._give_up(session)
             elif self._should_close(session, now):
                 self._close_due[session.key] = now + CLOSE_AGAIN_MS
-                self._scope.spawn(f"close {session.key}", self._close_failed(session.key))
+                closing = self._close_failed(session.key)
+                self._scope.spawn(f"close {session.key}", closing, exclusive=True)
 
     async def _give_up(self, session: Session) -> None:
         task = self._registry.current_task(session)
-        if task is not None and not task.is_final:
+        lives = task is not None and not task.is_final
+        if task is not None and (lives or self._registry.unconfirmed(session.key)):
             given_up = Observation(kind=Kind.GIVEN_UP)
             await self._registry.record(session.key, task.key, given_up)
 
     def _should_close(self, session: Session, now: int) -> bool:
         """A task failed in a session that was to close after it: nobody else will close it."""
         if not session.close_after or session.phase is not Phase.OPEN:
+            return False
+        if self._is_ending(session.key):  # somebody does, and says why
             return False
         task = self._registry.current_task(session)
         ended = task is not None and task.status in {TaskStatus.FAILED, TaskStatus.STOPPED}
@@ -76,7 +82,9 @@ class Caretaker:
         session = self._registry.session(key)
         await self._terminate(key)
         after = self._registry.session(key)
-        if session is not None and after is not None and after.is_ended:
+        task = self._registry.current_task(session) if session is not None else None
+        failed = task is not None and task.status is TaskStatus.FAILED
+        if session is not None and after is not None and after.is_ended and failed:
             self._say(NoticeKind.CLOSED_FOR_FAILED_TASK, key, session.current_task, None)
 
 

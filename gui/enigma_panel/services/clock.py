@@ -2,7 +2,18 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Protocol
+
+JUMP_MS = 2_000
+"""A clock that runs away from the other by more than this means that the computer slept."""
+BETWEEN_READS_NS = 100_000_000
+"""Two clocks count as read at one moment when not more than this passed between them."""
+
+LONGEST_NAP_S = 5.0
+"""The loop's timers stand still while the computer sleeps: look at the clock this often."""
+
+Nanoseconds = Callable[[], int]
 
 
 class Clock(Protocol):
@@ -21,33 +32,83 @@ class Clock(Protocol):
         ...
 
 
-def _steady_ms() -> int:
-    """Milliseconds of a clock that counts on while the computer sleeps, where there is one."""
+def _boot_clock() -> Nanoseconds | None:
+    """The clock that counts on while the computer sleeps, where there is one."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)
-    return (time.clock_gettime_ns(boot) if boot is not None else time.monotonic_ns()) // 1_000_000
+    return (lambda: time.clock_gettime_ns(boot)) if boot is not None else None
+
+
+BOOT_NS = _boot_clock()
+
+
+class SleepMeter:
+    """How long the computer slept since this object was made.
+
+    awake_ns: a steady clock that stands still meanwhile. boot_ns: one that does not. Without one,
+    each jump of the wall clock ahead counts as sleep: whether somebody set it cannot be told, and
+    an age that is too high is corrected by the service's next word, one that is too low is not.
+    A wall clock set back counts as nothing.
+    """
+
+    def __init__(
+        self,
+        awake_ns: Nanoseconds = time.monotonic_ns,
+        boot_ns: Nanoseconds | None = BOOT_NS,
+        wall_ns: Nanoseconds = time.time_ns,
+    ) -> None:
+        self._awake_ns = awake_ns
+        self._boot_ns = boot_ns
+        self._wall_ns = wall_ns
+        self._slept_ms = 0
+        self._ahead_ms = self._read_ahead_ms()
+
+    def slept_ms(self) -> int:
+        """Milliseconds of sleep so far; naps below two seconds are left out."""
+        ahead = self._read_ahead_ms()
+        gap, self._ahead_ms = ahead - self._ahead_ms, ahead
+        if gap > JUMP_MS:
+            self._slept_ms += gap
+        return self._slept_ms
+
+    def _read_ahead_ms(self) -> int:
+        """By how much the other clock is ahead of the one that stands still."""
+        other_ns = self._boot_ns or self._wall_ns
+        while True:
+            before, other, after = self._awake_ns(), other_ns(), self._awake_ns()
+            if after - before < BETWEEN_READS_NS:
+                return (other - before) // 1_000_000
 
 
 class SystemClock:
     """Wall time at the start of the program plus steady time since then."""
 
-    def __init__(self) -> None:
-        self._offset = time.time_ns() // 1_000_000 - _steady_ms()
+    def __init__(
+        self,
+        awake_ns: Nanoseconds = time.monotonic_ns,
+        boot_ns: Nanoseconds | None = BOOT_NS,
+        wall_ns: Nanoseconds = time.time_ns,
+    ) -> None:
+        meter = SleepMeter(awake_ns, boot_ns, wall_ns)
+        self._meter = meter if boot_ns is None else None
+        self._steady_ns = boot_ns or awake_ns
+        self._offset_ms = wall_ns() // 1_000_000 - self._steady_ns() // 1_000_000
 
     def now_ms(self) -> int:
-        """UTC epoch milliseconds."""
-        return self._offset + _steady_ms()
+        """UTC epoch milliseconds; where no clock counts through sleep, as SleepMeter guesses."""
+        slept = self._meter.slept_ms() if self._meter is not None else 0
+        return self._offset_ms + self._steady_ns() // 1_000_000 + slept
 
     async def sleep_until(self, due_ms: int) -> None:
         """qasync's timers may fire early (measured: 147 ms), so the clock has the last word."""
         while (left := due_ms - self.now_ms()) > 0:  # noqa: ASYNC110 - there is no event
-            await asyncio.sleep(left / 1000)
+            await asyncio.sleep(min(left / 1000, LONGEST_NAP_S))
 
     async def wait(self, event: asyncio.Event, due_ms: int) -> None:
         """As `sleep_until`, cut short by the event."""
         while (left := due_ms - self.now_ms()) > 0 and not event.is_set():
             try:
                 # Not wait_for: on Python 3.11 it may swallow a cancellation.
-                async with asyncio.timeout(left / 1000):
+                async with asyncio.timeout(min(left / 1000, LONGEST_NAP_S)):
                     await event.wait()
             except TimeoutError:
                 continue

@@ -1,18 +1,17 @@
 """The verbs: start, pause, resume, stop, terminate; what windows ask of sessions and tasks."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.errors import ApiError, SessionGoneError
 from enigma_panel.core.checks import site_of
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import (
     FINAL_PHASES,
+    UNOPENED_PHASES,
     Phase,
     Session,
     StateVerb,
@@ -23,16 +22,13 @@ from enigma_panel.core.records import (
 )
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
-from enigma_panel.services.caretaker import Caretaker
 from enigma_panel.services.clock import Clock
+from enigma_panel.services.commands import Commands
+from enigma_panel.services.line import Line
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.registry import Registry
-from enigma_panel.services.starter import Starter
-from enigma_panel.services.views import Diff, Notice, NoticeKind
-from enigma_panel.services.vitals import Vitals
-from enigma_panel.store.ledger.intents import Intent, Step
-
-log = logging.getLogger(__name__)
+from enigma_panel.services.views import Diff, Wish
+from enigma_panel.store.ledger.intents import Step
 
 _WORKS = frozenset({TaskStatus.WORKING, TaskStatus.STARTING, TaskStatus.ASKS, TaskStatus.PAUSED})
 
@@ -53,33 +49,23 @@ class Fleet(QObject):
         *,
         registry: Registry,
         account: Account,
+        commands: Commands,
+        line: Line,
         poller: Poller,
-        vitals: Vitals,
         clock: Clock,
         scope: TaskScope,
     ) -> None:
         super().__init__()
         self._registry = registry
         self._account = account
+        self._commands = commands
+        self._line = line
         self._poller = poller
         self._clock = clock
         self._scope = scope
-        self._starter = Starter(
-            registry,
-            account,
-            vitals,
-            say=self._say,
-            is_ending=lambda key: self._pending.get(key) is StateVerb.TERMINATE,
-            close=self._terminate,
-        )
-        self._pending: dict[int, StateVerb] = {}
-        self._lines: dict[int, asyncio.Lock] = {}
-        self._caretaker = Caretaker(
-            registry, account, clock, scope, say=self._say, terminate=self._terminate
-        )
         self._wanted: set[int] = set()
         registry.changed.connect(self.changed)
-        registry.ledger_failed.connect(self._say_ledger)
+        commands.changed.connect(self._tell_wish)
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -96,8 +82,8 @@ class Fleet(QObject):
         return task
 
     def session_keys(self) -> list[int]:
-        """Keys of all sessions in memory."""
-        return [s.key for s in self._registry.sessions()]
+        """Keys of all sessions in memory that were opened or may have been."""
+        return [s.key for s in self._registry.sessions() if s.phase not in UNOPENED_PHASES]
 
     def task_keys(self) -> list[int]:
         """Keys of all tasks, newest first."""
@@ -111,9 +97,24 @@ class Fleet(QObject):
         """Dollars of the session's tasks, None while nothing was told."""
         return self._registry.session_cost(key)
 
+    def wish(self, session_key: int) -> Wish | None:
+        """The command that is on its way to this session, if any."""
+        return self._commands.wish(session_key)
+
+    def wishes(self) -> list[Wish]:
+        """All commands on their way, oldest first."""
+        return self._commands.wishes()
+
     def pending(self, session_key: int) -> StateVerb | None:
-        """The state command that is on its way to this session, if any."""
-        return self._pending.get(session_key)
+        """The verb of the command that is on its way to this session, if any."""
+        wish = self._commands.wish(session_key)
+        return wish.verb if wish is not None else None
+
+    def is_asking(self, session_key: int) -> bool:
+        """True while its task is asked for and nothing was heard of it yet in this run."""
+        session = self._registry.session(session_key)
+        task = self._registry.current_task(session) if session is not None else None
+        return task is not None and self._poller.is_asking(task.key)
 
     def is_ours(self, session: Session) -> bool:
         """False where the session was opened with another key or host than the one in use."""
@@ -124,14 +125,17 @@ class Fleet(QObject):
         session = self._registry.session(session_key)
         if session is None or not self.is_ours(session):
             return False
+        wish = self._commands.wish(session_key)
         if verb is StateVerb.TERMINATE:
-            return _can_terminate(session, self._pending.get(session_key))
+            return _can_terminate(session, wish)
         task = self._registry.current_task(session)
         if session.service_id is None or session.is_ended or task is None:
             return False
-        if self._pending.get(session_key) is StateVerb.TERMINATE:
+        if wish is not None and wish.verb is StateVerb.TERMINATE:
             return False
-        return _can(task, verb)
+        # It might meet a task of unknown fate that is at work before this one.
+        others = [other for other in self._registry.unconfirmed(session_key) if other is not task]
+        return not others and _can(task, verb, wish)
 
     def terminable_keys(self) -> list[int]:
         """Sessions that are or may be open and can be terminated now: "all" in Terminate all."""
@@ -154,27 +158,43 @@ class Fleet(QObject):
     async def start(
         self, spec: TaskSpec, *, where: int | None = None, one_call: bool = False
     ) -> int:
-        """Start a task; returns its key as soon as the ledger holds the intent.
+        """Put a task in line; returns its key as soon as the ledger holds it.
 
-        where: key of an open session without work, else a new session is opened. Raises
-        LedgerError or NoKeyError: then nothing was sent. What the service says comes by `changed`
-        and `said`.
+        where: key of an open session, which runs it at once or after the task it works on; else a
+        new session is opened for it. Raises LedgerError or NoKeyError: then nothing was kept. It is
+        sent at once where nothing stands before it; what the service says comes by `changed` and
+        `said`.
         """
+        return (await self.start_many([spec], where=where, one_call=one_call))[0]
+
+    async def start_many(
+        self, specs: Sequence[TaskSpec], *, where: int | None = None, one_call: bool = False
+    ) -> list[int]:
+        """As `start`, several at once: all are kept or none."""
         await self._account.looked()
         if self._account.client is None:
             raise NoKeyError
         session = self._registry.session(where) if where is not None else None
-        if session is None:
-            session = self._draft_session(spec, one_call=one_call)
-        task = self._draft_task(spec, session, one_call=one_call)
-        intent = await self._starter.intend(session, task)
-        self._scope.spawn(f"start {intent.key}", self._send_start(intent))
-        assert intent.task is not None
-        return intent.task.key
+        if session is not None and session.is_ended:
+            session = None
+        return await self._line.add(
+            self._draft(spec, session, one_call=one_call and session is None) for spec in specs
+        )
 
-    async def command(self, session_keys: Sequence[int], verb: StateVerb) -> None:
-        """Send a state message to each session; returns when all have been answered."""
-        await asyncio.gather(*(self._command(key, verb) for key in session_keys))
+    async def command(
+        self, session_keys: Sequence[int], verb: StateVerb, *, grace_ms: int = 0
+    ) -> None:
+        """Send a state message to each session; returns when all have been answered.
+
+        grace_ms: so long each can be taken back before it is sent.
+        """
+        keys = [key for key in session_keys if self.can(key, verb)]
+        await asyncio.gather(*(self._commands.give(key, verb, grace_ms=grace_ms) for key in keys))
+
+    def undo(self, session_keys: Sequence[int]) -> None:
+        """Take back what was not sent yet."""
+        for key in session_keys:
+            self._commands.undo(key)
 
     async def rename(self, session_key: int, label: str | None) -> None:
         """Give a session a name of one's own, or its first name back."""
@@ -197,10 +217,6 @@ class Fleet(QObject):
             seen = Observation(kind=Kind.PUT_AWAY)
             await self._registry.record(session_key, session.current_task, seen)
 
-    async def tick(self) -> None:
-        """Once a second: figures to the ledger, lifetimes, sessions that should have closed."""
-        await self._caretaker.tick()
-
     # -- inside ------------------------------------------------------------------------------
 
     async def _fetch(self) -> None:
@@ -209,100 +225,43 @@ class Fleet(QObject):
             wanted, self._wanted = self._wanted, set()
             await self._registry.fetch(wanted)
 
-    def _draft_session(self, spec: TaskSpec, *, one_call: bool) -> Session:
+    def _draft(
+        self, spec: TaskSpec, session: Session | None, *, one_call: bool
+    ) -> tuple[Session, Task]:
         now = self._clock.now_ms()
-        return Session(
+        session = session or Session(
             base_url=self._account.base_url,
             key_print=self._account.key_print,
             site=site_of(spec),
+            phase=Phase.PLANNED,
             since_ms=now,
             created_ms=now,
             close_after=spec.close_after or one_call,  # one call always closes its session
         )
+        verb = TaskVerb.RUN_TASK if one_call else TaskVerb.NEW_TASK
+        task = Task(session_key=session.key, verb=verb, spec=spec, since_ms=now, created_ms=now)
+        return session, task
 
-    def _draft_task(self, spec: TaskSpec, session: Session, *, one_call: bool) -> Task:
-        now = self._clock.now_ms()
-        verb = TaskVerb.RUN_TASK if one_call and not session.key else TaskVerb.NEW_TASK
-        return Task(session_key=session.key, verb=verb, spec=spec, since_ms=now, created_ms=now)
-
-    async def _send_start(self, intent: Intent) -> None:
-        await self._starter.send(intent)
-        self._poller.wake(intent.session.key)
-
-    async def _command(self, key: int, verb: StateVerb) -> None:
-        if not self.can(key, verb):
-            return
-        self._mark(key, verb)
-        try:
-            if verb is StateVerb.TERMINATE:  # waits for nothing, least of all for a Pause
-                await self._send_command(key, verb)
-            else:
-                async with self._lines.setdefault(key, asyncio.Lock()):
-                    await self._send_command(key, verb)
-        finally:
-            if self._pending.get(key) is verb:
-                self._mark(key, None)
-
-    async def _send_command(self, key: int, verb: StateVerb) -> None:
-        session = await self._starter.when_named(key)
-        client = self._account.client_for(session) if session else None
-        if session is None or session.service_id is None or client is None:
-            return
-        task_key = session.current_task
-        if verb in {StateVerb.STOP, StateVerb.TERMINATE}:
-            self._registry.ending[key] = verb
-        try:
-            seen = await client.send_state(session.service_id, verb)
-        except SessionGoneError:
-            self._registry.ending.pop(key, None)  # it had ended before we told it to
-            await self._registry.record(key, task_key, Observation(kind=Kind.SESSION_GONE))
-        except ApiError as error:
-            self._account.note_error(error)
-            self._say(NoticeKind.COMMAND_FAILED, key, task_key, error, verb=verb.value)
-        else:
-            await self._registry.record(key, task_key, seen)
-            self._poller.wake(key)
-        finally:
-            if self._registry.ending.get(key) is verb:
-                del self._registry.ending[key]
-
-    def _mark(self, key: int, verb: StateVerb | None) -> None:
-        if verb is None:
-            self._pending.pop(key, None)
-        else:
-            self._pending[key] = verb
+    def _tell_wish(self, key: int) -> None:
         self.pending_changed.emit(key)
         self.changed.emit(Diff(sessions=frozenset({key})))
 
-    async def _terminate(self, key: int) -> None:
-        await self._command(key, StateVerb.TERMINATE)
 
-    def _say(
-        self,
-        kind: NoticeKind,
-        session_key: int | None,
-        task_key: int | None,
-        error: ApiError | None,
-        **facts: str | int,
-    ) -> None:
-        self.said.emit(
-            Notice(kind=kind, session_key=session_key, task_key=task_key, error=error, facts=facts)
-        )
-
-    def _say_ledger(self, error: Exception) -> None:
-        log.error("the ledger could not be written: %s", error)
-        self._say(NoticeKind.LEDGER_FAILED, None, None, None, reason=str(error))
-
-
-def _can(task: Task, verb: StateVerb) -> bool:
+def _can(task: Task, verb: StateVerb, wish: Wish | None) -> bool:
+    """What waits to be sent counts as done: after Pause comes Resume."""
+    unsent = wish.verb if wish is not None else None
     if verb is StateVerb.PAUSE:
-        return task.status in {TaskStatus.WORKING, TaskStatus.STARTING}
+        works = task.status in {TaskStatus.WORKING, TaskStatus.STARTING}
+        return (works and unsent is None) or unsent is StateVerb.RESUME
     if verb is StateVerb.RESUME:
-        return task.status is TaskStatus.PAUSED
-    return task.status in _WORKS and task.stop_sent_ms is None
+        return (task.status is TaskStatus.PAUSED and unsent is None) or unsent is StateVerb.PAUSE
+    return task.status in _WORKS and task.stop_sent_ms is None and unsent is not StateVerb.STOP
 
 
-def _can_terminate(session: Session, pending: StateVerb | None) -> bool:
-    if session.phase in FINAL_PHASES or pending is StateVerb.TERMINATE:
+def _can_terminate(session: Session, wish: Wish | None) -> bool:
+    """Again while it can be taken back: then it is sent at once."""
+    if session.phase in FINAL_PHASES or session.is_planned:
+        return False
+    if wish is not None and wish.verb is StateVerb.TERMINATE and not wish.can_undo:
         return False
     return session.service_id is not None or session.phase is Phase.STARTING

@@ -1,11 +1,17 @@
 """Polling: the ground truth. One loop and never more than one call in flight per task."""
 
 import asyncio
-import logging
 import random
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
-from enigma_panel.api.errors import ApiError
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    ProtocolError,
+    RejectedError,
+)
 from enigma_panel.core.records import Task, TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
@@ -14,14 +20,16 @@ from enigma_panel.services.registry import Registry
 from enigma_panel.services.views import Diff
 from enigma_panel.services.vitals import Vitals
 
-log = logging.getLogger(__name__)
-
 EVERY_MS = 2_000
 """Documented poll interval (seed); never shorter while a task runs."""
 JITTER_MS = 300
 SLOW_MS = 10_000
 """Interval after an assumed end."""
-WORST_MS = 30_000
+FIRST_BACKOFF_MS, LAST_BACKOFF_MS = 1_000, 30_000
+"""While polls fail, the next waits for a random time below a bound that doubles with each."""
+STALE_MS = 1_500
+"""A poll under way for longer is given up when there is reason to ask anew: the connection that it
+waits on may have died with the network or while the computer slept."""
 COST_FOR_MS = 20_000
 """How long the cost of an ended task is asked for, where the reply that ended it told none."""
 
@@ -47,6 +55,8 @@ class Poller:
         self._chance = chance
         self._alarms: dict[int, asyncio.Event] = {}
         self._locks: dict[int, asyncio.Lock] = {}
+        self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
+        self._heard: set[int] = set()
         registry.changed.connect(self._follow)
         account.changed.connect(self.wake_all)
 
@@ -58,14 +68,22 @@ class Poller:
             alarm.set()
 
     def wake_all(self) -> None:
-        """The key or the connection is back: ask for everything at once."""
+        """The key or the connection is back, or the computer woke: ask for everything at once."""
         for alarm in self._alarms.values():
             alarm.set()
+        now = self._clock.now_ms()
+        for asked_ms, limit in self._under_way.values():
+            if now - asked_ms >= STALE_MS and not limit.expired():
+                limit.reschedule(0)
+
+    def is_asking(self, task_key: int) -> bool:
+        """True while a task is asked for and nothing was heard of it yet in this run."""
+        return task_key in self._alarms and task_key not in self._heard
 
     async def poll_now(self, task_key: int) -> bool:
         """Ask once, after the call in flight if there is one; True when an answer came."""
         task = self._registry.task(task_key)
-        return task is not None and await self._poll(task) is not None
+        return task is not None and await self._poll(task) is True
 
     def _follow(self, diff: Diff) -> None:
         self._watch(diff.tasks)
@@ -93,40 +111,82 @@ class Poller:
         try:
             while (task := self._registry.task(key)) is not None and self._is_worth_asking(task):
                 asked_ms = self._clock.now_ms()
-                answered = await self._poll(task)
-                failures = failures + 1 if answered is False else 0
-                await self._rest(key, asked_ms, failures)
+                came = await self._poll(task)
+                failures = failures + 1 if isinstance(came, ApiError) else 0
+                due_ms = asked_ms + EVERY_MS + self._chance.randrange(JITTER_MS)
+                if isinstance(came, ApiError):
+                    due_ms = self._retry_ms(asked_ms, failures, came)
+                await self._rest(key, asked_ms, due_ms)
         finally:
             del self._alarms[key]
             self._locks.pop(key, None)
 
-    async def _rest(self, key: int, asked_ms: int, failures: int) -> None:
+    def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
+        """When to ask again: 1 to 30 s with full jitter, so that many tasks spread out.
+
+        Whoever answered, even with nonsense, is not asked sooner than without a fault.
+        """
+        bound = min(FIRST_BACKOFF_MS << min(failures - 1, 10), LAST_BACKOFF_MS)
+        now = self._clock.now_ms()
+        due_ms = now + self._chance.randrange(bound + 1)
+        if isinstance(error, NotConnectedError | InterruptedCallError):
+            return due_ms
+        return max(due_ms, asked_ms + EVERY_MS, now + _told_to_wait_ms(error))
+
+    async def _rest(self, key: int, asked_ms: int, due_ms: int) -> None:
         """Wait for the next turn; a command cuts the wait short, but only after it was sent."""
         task = self._registry.task(key)
         session = self._registry.session(task.session_key) if task else None
         if session is None or task is None or not self._is_worth_asking(task):
             return
-        wait = min(EVERY_MS * 2**failures, WORST_MS)
         if session.is_ended:
-            wait = max(wait, SLOW_MS)
-        due = asked_ms + wait + self._chance.randrange(JITTER_MS)
+            due_ms = max(due_ms, asked_ms + SLOW_MS)
         alarm = self._alarms[key]
-        await self._clock.wait(alarm, due)
+        await self._clock.wait(alarm, due_ms)
         alarm.clear()
 
-    async def _poll(self, task: Task) -> bool | None:
-        """True: answered; False: no usable answer; None: nothing was asked."""
+    async def _poll(self, task: Task) -> ApiError | bool:
+        """True: answered; an error: no usable answer; False: nothing was asked."""
         session = self._registry.session(task.session_key)
         client = self._account.client_for(session) if session else None
         if session is None or client is None or not session.service_id or not task.service_id:
-            return None
+            return False
         async with self._locks.setdefault(task.key, asyncio.Lock()):
             try:
-                seen = await client.poll(session.service_id, task.service_id)
+                async with self._can_be_given_up(task.key):
+                    seen = await client.poll(session.service_id, task.service_id)
+            except TimeoutError:
+                return InterruptedCallError("timeout")  # our own doing: no news of the service
             except ApiError as error:
-                self._vitals.note_error(error)
+                self._vitals.note_poll_error(error)
                 self._account.note_error(error)
-                return False
-        self._vitals.note_answer()
+                return error
+        self._note_answer(task.key)
         await self._registry.record(session.key, task.key, seen)
+        if task.key not in self._heard:
+            self._heard.add(task.key)
+            self._registry.touch(session.key)
         return True
+
+    def _note_answer(self, key: int) -> None:
+        """An answer that ends an outage wakes all polls but the one that brought it."""
+        alarm = self._alarms.get(key)
+        is_wanted = alarm is not None and alarm.is_set()
+        self._vitals.note_answer()
+        if alarm is not None and not is_wanted:
+            alarm.clear()
+
+    @asynccontextmanager
+    async def _can_be_given_up(self, key: int) -> AsyncIterator[None]:
+        """TimeoutError when `wake_all` finds this call stale."""
+        async with asyncio.timeout(None) as limit:
+            self._under_way[key] = (self._clock.now_ms(), limit)
+            try:
+                yield
+            finally:
+                del self._under_way[key]
+
+
+def _told_to_wait_ms(error: ApiError) -> int:
+    reply = error.reply if isinstance(error, RejectedError | ProtocolError) else None
+    return int((reply.retry_after_s or 0) * 1000) if reply is not None else 0

@@ -1,18 +1,75 @@
 """After a restart: what the ledger knows is back, and what nobody recorded is called unknown."""
 
+from dataclasses import replace
+
+from enigma_panel.core.budget import Endpoint
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, TaskStatus
+from enigma_panel.core.records import Phase, Task, TaskStatus
+from enigma_panel.services.assembly import Assembly
 from enigma_panel.services.registry import Registry
-from enigma_panel.store.ledger.intents import STARTS, Intent, Outcome
+from enigma_panel.services.views import Recovered
+from enigma_panel.store.ledger.copies import forget_restored, restored_ms
+from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
+
+MOST_CALLS = 10
+MINUTE_MS = 61_000  # and a moment
+
+_ENDPOINTS = {
+    IntentKind.START_SESSION: Endpoint.START_SESSION,
+    IntentKind.RUN_TASK: Endpoint.RUN_TASK,
+}
 
 
-async def recover(registry: Registry) -> int:
-    """Load the ledger and settle the past; returns the number of sessions that were open."""
+async def recover(parts: Assembly) -> Recovered:
+    """Load the ledger and settle the past. Raises LedgerError where it cannot be read."""
+    registry = parts.registry
     intents = await registry.load()
+    await _remember_calls(parts)
+    is_old = await registry.read(restored_ms) is not None
+    commands = [i for i in intents if i.kind is IntentKind.STATE and not is_old]
     for intent in intents:
-        await registry.settle(intent, Outcome.UNKNOWN, _fact(intent))
-    await _settle_never_sent(registry)
-    return sum(not session.is_ended for session in registry.sessions())
+        if intent not in commands:
+            await registry.settle(intent, Outcome.UNKNOWN, _fact(intent))
+    await _bound_lives(registry, parts.clock.now_ms())
+    unsent = await _put_unsent_back(registry)
+    if is_old:
+        unsent = frozenset()
+        await _drop_old_line(registry)
+        await parts.writer.commit(forget_restored)
+    in_line = parts.line.park_restored()
+    await parts.inbox.restore()
+    bad_rows = await registry.read(lambda ledger: ledger.bad_rows)
+    open_keys = [session.key for session in registry.sessions() if session.takes_place]
+    await parts.commands.adopt(commands)
+    return Recovered(
+        sessions=tuple(sorted(open_keys, key=lambda key: (key not in unsent, key))),
+        unsent=unsent,
+        unconfirmed=sum(intent.kind in STARTS for intent in intents),
+        in_line=in_line,
+        commands=len(parts.commands.wishes()),
+        bad_rows=len(bad_rows),
+    )
+
+
+async def _bound_lives(registry: Registry, now_ms: int) -> None:
+    """With the clock set back a session seems to begin in the future: it has its life from now."""
+    young = [s for s in registry.sessions() if s.created_ms > now_ms and not s.is_final]
+    bound = [
+        replace(s, expires_ms=min(s.expires_ms, now_ms + s.expires_ms - s.created_ms))
+        for s in young
+        if s.expires_ms is not None
+    ]
+    if bound:
+        await registry.update(*bound)
+
+
+async def _drop_old_line(registry: Registry) -> None:
+    """The ledger is a copy: what waited in line when it was made may have run since.
+
+    Nothing of it is sent again by the program; the person may run it again.
+    """
+    queued = [task for task in registry.tasks() if task.status is TaskStatus.QUEUED]
+    await registry.record_all(queued, Observation(kind=Kind.TAKEN_BACK, code="FROM_COPY"))
 
 
 def _fact(intent: Intent) -> Observation:
@@ -20,11 +77,36 @@ def _fact(intent: Intent) -> Observation:
     return Observation(kind=Kind.UNKNOWN if intent.kind in STARTS else Kind.DELIVERED)
 
 
-async def _settle_never_sent(registry: Registry) -> None:
-    """The end came between opening a session and recording its task: that task was never sent."""
-    for task in registry.tasks():
-        session = registry.session(task.session_key)
-        opened = session is not None and session.phase is Phase.OPEN
-        if task.status is TaskStatus.STARTING and opened:
-            never = Observation(kind=Kind.REFUSED, code="NEVER_SENT")
-            await registry.record(task.session_key, task.key, never)
+async def _remember_calls(parts: Assembly) -> None:
+    """The service counts the calls of the last minute, whichever run made them.
+
+    With the clock set back, all of the past seems to be yet to come: then the newest calls count as
+    made now.
+    """
+    now = parts.clock.now_ms()
+    calls = await parts.registry.read(lambda ledger: ledger.intents_since(now - MINUTE_MS))
+    newest: dict[Endpoint, list[int]] = {}
+    for kind, made_ms in calls:
+        newest.setdefault(_ENDPOINTS.get(kind, Endpoint.SEND_MESSAGE), []).append(made_ms)
+    for endpoint, times in newest.items():
+        parts.budget.remember(endpoint, [min(made_ms, now) for made_ms in times[-MOST_CALLS:]])
+
+
+async def _put_unsent_back(registry: Registry) -> frozenset[int]:
+    """Sessions that were opened for a task that was never sent; it waits in line again.
+
+    The end came between opening the session and recording that its task is sent.
+    """
+    found = [task for task in registry.tasks() if _was_never_sent(registry, task)]
+    for task in found:
+        if task.status is TaskStatus.STARTING:
+            back = Observation(kind=Kind.BACK_IN_LINE)
+            await registry.record(task.session_key, task.key, back)
+    return frozenset(task.session_key for task in found)
+
+
+def _was_never_sent(registry: Registry, task: Task) -> bool:
+    session = registry.session(task.session_key)
+    if session is None or session.phase is not Phase.OPEN or session.current_task != task.key:
+        return False
+    return task.status in {TaskStatus.STARTING, TaskStatus.QUEUED}

@@ -5,97 +5,48 @@ then `changed` names the keys. Ids, questions and ends are written at once; figu
 are gathered and written once a second.
 """
 
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
-from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal
-
-from enigma_panel.core.money import is_sane, sum_money
 from enigma_panel.core.moves import fold
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.redact import Redactor
-from enigma_panel.loop import Executor
 from enigma_panel.services.clock import Clock
+from enigma_panel.services.first_read import read_start
+from enigma_panel.services.ledger_writer import LedgerWriter
+from enigma_panel.services.shelf import Record, Shelf
 from enigma_panel.services.views import Diff
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
+from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
 
-log = logging.getLogger(__name__)
-P = ParamSpec("P")
 T = TypeVar("T")
-
-FIRST_TASKS = 500
-"""So many of the newest tasks are in memory from the start; older ones come when shown."""
 
 _LISTED = frozenset(Kind) - {Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED}
 """Kinds that make a line in a task's time line, where they change something."""
 
 
-class Registry(QObject):
+_END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
+
+
+class Registry(Shelf):
     """Records by key. Every write goes through here, every reader is told by `changed`."""
 
-    changed = Signal(object)
-    ledger_failed = Signal(object)
-
-    def __init__(
-        self, ledger: Ledger, executor: Executor, clock: Clock, redactor: Redactor
-    ) -> None:
-        super().__init__()
-        self._ledger = ledger
-        self._executor = executor
+    def __init__(self, writer: LedgerWriter, clock: Clock, redactor: Redactor) -> None:
+        super().__init__(redactor)
+        self._writer = writer
         self._clock = clock
-        self._redactor = redactor
-        self._sessions: dict[int, Session] = {}
-        self._tasks: dict[int, Task] = {}
-        self._of_session: dict[int, list[int]] = {}
-        self._task_keys: list[int] = []
         self.ending: dict[int, StateVerb] = {}  # a Stop or Terminate is on its way to it
         self._dirty: set[tuple[type, int]] = set()
-        self._pending_steps: list[tuple[int, Step]] = []
-
-    # -- reading -----------------------------------------------------------------------------
-
-    def session(self, key: int) -> Session | None:
-        """The session of that key, None when unknown."""
-        return self._sessions.get(key)
-
-    def task(self, key: int) -> Task | None:
-        """The task of that key, None when unknown."""
-        return self._tasks.get(key)
-
-    def sessions(self) -> list[Session]:
-        """All sessions in memory."""
-        return list(self._sessions.values())
-
-    def tasks(self) -> list[Task]:
-        """All tasks in memory."""
-        return list(self._tasks.values())
-
-    def task_keys(self) -> list[int]:
-        """All task keys, newest first."""
-        return self._task_keys
-
-    def current_task(self, session: Session) -> Task | None:
-        """The task that the session works on or worked on last."""
-        return self._tasks.get(session.current_task) if session.current_task else None
-
-    def session_cost(self, key: int) -> Decimal | None:
-        """Dollars that the session's tasks cost so far; None while nothing was told."""
-        tasks = (self._tasks[k] for k in self._of_session.get(key, ()))
-        costs = [t.cost for t in tasks if t.cost is not None and is_sane(t.cost)]
-        return sum_money(costs) if costs else None
+        self._pending_steps: list[Step] = []
 
     # -- starting ----------------------------------------------------------------------------
 
     async def load(self) -> list[Intent]:
         """Fill the memory from the ledger; returns the intents whose fate was never recorded."""
-        sessions, tasks, keys = await self._run(self._read_start)
+        sessions, tasks, keys = await self._writer.read(read_start)
         self._remember_all(sessions, tasks)
         self._task_keys = keys
         self.changed.emit(
@@ -105,33 +56,48 @@ class Registry(QObject):
                 new_tasks=tuple(keys),
             )
         )
-        return await self._run(self._ledger.unsettled)
-
-    def _read_start(self) -> tuple[list[Session], list[Task], list[int]]:
-        keys = self._ledger.task_keys()
-        tasks = self._ledger.tasks(keys[:FIRST_TASKS])
-        tasks |= {task.key: task for task in self._ledger.live_tasks()}
-        sessions = {s.key: s for s in self._ledger.sessions_not_final()}
-        for key in sessions:
-            tasks |= {task.key: task for task in self._ledger.tasks_of(key)}
-        sessions |= self._ledger.sessions({t.session_key for t in tasks.values()} - set(sessions))
-        return list(sessions.values()), list(tasks.values()), keys
+        intents = await self._writer.read(lambda ledger: ledger.unsettled())
+        # One that could not be settled may be about a session that ended long ago.
+        for intent in intents:
+            self._sessions.setdefault(intent.session.key, intent.session)
+            if intent.task is not None and intent.task.key not in self._tasks:
+                self._remember_task(intent.task)
+        return intents
 
     async def fetch(self, task_keys: Iterable[int]) -> None:
         """Bring older tasks and their sessions from the ledger into memory."""
         wanted = [key for key in task_keys if key not in self._tasks]
 
-        def read() -> tuple[list[Session], list[Task]]:
-            tasks = list(self._ledger.tasks(wanted).values())
-            return list(self._ledger.sessions({t.session_key for t in tasks}).values()), tasks
+        def read(ledger: Ledger) -> tuple[list[Session], list[Task]]:
+            tasks = list(ledger.tasks(wanted).values())
+            return list(ledger.sessions({t.session_key for t in tasks}).values()), tasks
 
-        sessions, tasks = await self._run(read)
+        sessions, tasks = await self._writer.read(read)
         # What memory already holds is newer than any row.
         fresh = [s for s in sessions if s.key not in self._sessions]
         self._remember_all(fresh, [t for t in tasks if t.key not in self._tasks])
         self._emit([*fresh, *tasks])
 
     # -- writing -----------------------------------------------------------------------------
+
+    async def plan(self, pairs: Sequence[tuple[Session, Task]]) -> list[int]:
+        """Put tasks in line, all or none; returns their keys. Raises LedgerError."""
+        planned = await self._writer.commit(lambda ledger: ledger.plan(pairs))
+        new = [task.key for _, task in planned if task.key not in self._tasks]
+        self._task_keys[:0] = reversed(new)
+        for session, task in planned:
+            self._sessions.setdefault(session.key, session)  # an open one may be newer here
+            known = self._tasks.get(task.key, task)  # it may have been taken back meanwhile
+            self._remember_task(replace(known, session_key=task.session_key))
+        records: list[Record] = [record for pair in planned for record in pair]
+        self._emit(records, new_tasks=tuple(reversed(new)))
+        return [task.key for _, task in planned]
+
+    async def detach(self, session_key: int) -> None:
+        """The session's current task is going to another one; it has none of its own then."""
+        session = self._sessions.get(session_key)
+        if session is not None and session.current_task is not None:
+            await self.update(replace(session, current_task=None))
 
     async def intend(
         self,
@@ -144,9 +110,19 @@ class Registry(QObject):
         now = self._clock.now_ms()
         if task is not None and kind in {IntentKind.NEW_TASK, IntentKind.RUN_TASK}:
             task = replace(task, sent_ms=now)
-        call = partial(self._ledger.open_intent, kind, session, task, now, verb=verb)
-        intent = await self._run(call)
-        self._adopt(intent.session, intent.task)
+        if task is not None and task.status is TaskStatus.QUEUED and kind in STARTS:
+            task = replace(task, status=TaskStatus.STARTING, since_ms=now)
+        before = self._put_current(session, task) if kind in STARTS else None
+        try:
+            intent = await self._writer.commit(
+                lambda ledger: ledger.open_intent(kind, session, task, now, verb=verb)
+            )
+        except LedgerError:
+            if before is not None:
+                self._put_back(*before)
+            raise
+        if kind in STARTS:
+            self._adopt(intent.session, intent.task)
         return intent
 
     async def settle(
@@ -156,10 +132,14 @@ class Registry(QObject):
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
         session, task = self._fold(session, task, seen)
-        records = [r for r in (session, task) if r is not None]
+        records: list[Record] = [r for r in (session, task) if r is not None]
+        records += self._settle_unknown(session, task, seen)
         now = self._clock.now_ms()
-        await self._write(lambda: self._ledger.settle(intent.key, outcome, now, *records), records)
-        self._tell(session, task)
+        steps = self._take_steps()
+        await self._writer.write(
+            lambda ledger: ledger.settle(intent.key, outcome, now, *records, steps=steps)
+        )
+        self._emit(records)
         return session, task
 
     async def record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
@@ -169,28 +149,43 @@ class Registry(QObject):
             return
         old_task = self._tasks.get(task_key) if task_key else None
         session, task = self._fold(old_session, old_task, seen)
-        if session is old_session and task is old_task:
+        others = self._settle_unknown(session, task, seen)
+        if session is old_session and task is old_task and not others:
             return
-        if _only_figures(old_session, session, old_task, task):
+        if not others and _only_figures(old_session, session, old_task, task):
             self._dirty |= {(Session, session.key)} | ({(Task, task.key)} if task else set())
             return
-        await self.save(session, *([task] if task else []))
+        await self.save(session, *([task] if task else []), *others)
 
-    async def update(self, record: Session | Task) -> None:
-        """Keep a record that a person changed (a name, a seen result)."""
-        if isinstance(record, Session):
-            self._sessions[record.key] = record
-        else:
-            self._tasks[record.key] = record
-        await self.save(record)
+    async def record_all(self, tasks: Iterable[Task], seen: Observation) -> None:
+        """Fold the same fact about many tasks and keep it in one go."""
+        records: list[Record] = []
+        for task in tasks:
+            session, new_task = self._fold(self._sessions[task.session_key], task, seen)
+            records += [session] if new_task is None else [session, new_task]
+        if records:
+            await self.save(*records)
+
+    async def update(self, *records: Record) -> None:
+        """Keep records that a person changed (a name, a seen result, a place in line)."""
+        for record in records:
+            self._put(record)
+        await self.save(*records)
 
     async def save(self, *records: Session | Task) -> None:
         """Write records now and tell of them."""
-        await self._write(lambda: self._ledger.save(*records), records)
+        steps = self._take_steps()
+        await self._writer.write(lambda ledger: ledger.save(*records, steps=steps))
         self._emit(records)
+
+    def touch(self, session_key: int) -> None:
+        """Something that is known of this session beside its record changed."""
+        self.changed.emit(Diff(sessions=frozenset({session_key})))
 
     async def flush(self) -> None:
         """Write the gathered figures; called once a second and at the end."""
+        if self._writer.is_behind:
+            await self._writer.catch_up()
         if not self._dirty:
             return
         dirty, self._dirty = self._dirty, set()
@@ -199,15 +194,19 @@ class Registry(QObject):
             found = self._sessions.get(key) if kind is Session else self._tasks.get(key)
             if found is not None:
                 records.append(found)
-        await self.save(*records)
+        if self._writer.is_behind:  # shown all the same, and written later
+            self._dirty |= dirty
+            self._emit(records)
+        else:
+            await self.save(*records)
 
     async def steps(self, task_key: int) -> list[Step]:
         """The time line of a task, oldest first."""
-        return list(await self._run(self._ledger.steps, task_key))
+        return list(await self._writer.read(lambda ledger: ledger.steps(task_key)))
 
     async def read(self, call: Callable[[Ledger], T]) -> T:
         """Any other question to the ledger, in its thread."""
-        return await self._run(call, self._ledger)
+        return await self._writer.read(call)
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -228,6 +227,17 @@ class Registry(QObject):
             self._note(new_task, seen, now)
         return new_session, new_task
 
+    def _settle_unknown(
+        self, session: Session, told: Task | None, seen: Observation
+    ) -> list[Record]:
+        """Tasks of unknown fate end with their session, whichever of them the proof was about."""
+        kind = seen.kind if seen.kind in _END_UNKNOWN else Kind.SESSION_GONE
+        if kind is Kind.SESSION_GONE and not session.is_final:
+            return []
+        others = [task for task in self.unconfirmed(session.key) if task is not told]
+        moved = (self._fold(session, task, Observation(kind=kind))[1] for task in others)
+        return [task for task in moved if task is not None]
+
     def _redacted(self, seen: Observation, task: Task | None) -> Observation:
         """An agent may echo a password: service texts pass the wall before the ledger."""
         if not seen.text:
@@ -244,70 +254,12 @@ class Registry(QObject):
             return
         told = {Kind.QUESTION, Kind.FAILED, Kind.REFUSED}
         text = (seen.text or "") if seen.kind in told else ""
-        self._pending_steps.append((task.key, Step(at_ms=now, kind=seen.kind.value, text=text)))
+        step = Step(task_key=task.key, at_ms=now, kind=seen.kind.value, text=text)
+        self._pending_steps.append(step)
 
-    def _adopt(self, session: Session, task: Task | None) -> None:
-        """Take over the keys that the ledger gave; other facts may be newer here by now."""
-        known = self._sessions.get(session.key, session)
-        self._sessions[session.key] = replace(known, current_task=session.current_task)
-        new_tasks: tuple[int, ...] = ()
-        if task is not None and task.key in self._tasks:
-            self._tasks[task.key] = replace(self._tasks[task.key], sent_ms=task.sent_ms)
-        if task is not None and task.key not in self._tasks:
-            self._task_keys.insert(0, task.key)
-            self._remember_task(task)
-            new_tasks = (task.key,)
-        tasks = frozenset({task.key} if task else ())
-        self.changed.emit(Diff(sessions=frozenset({session.key}), tasks=tasks, new_tasks=new_tasks))
-
-    def _remember_all(self, sessions: Iterable[Session], tasks: Iterable[Task]) -> None:
-        for session in sessions:
-            self._sessions[session.key] = session
-            if session.service_id:
-                self._redactor.add_secret(session.service_id)
-        for task in tasks:
-            self._remember_task(task)
-
-    def _remember_task(self, task: Task) -> None:
-        if task.key not in self._tasks:
-            self._of_session.setdefault(task.session_key, []).append(task.key)
-        self._tasks[task.key] = task
-
-    async def _write(self, call: Callable[[], None], records: Iterable[Session | Task]) -> None:
-        """Write with the gathered time-line steps. Records that fail are tried again by `flush`.
-
-        An intent whose settling fails stays open; the next start then calls its fate unknown.
-
-        Only writes after the fact come here; a start that cannot be kept is never sent (`intend`).
-        """
+    def _take_steps(self) -> list[Step]:
         steps, self._pending_steps = self._pending_steps, []
-
-        def write() -> None:
-            call()
-            for key, step in steps:
-                self._ledger.add_steps(key, [step])
-
-        try:
-            await self._run(write)
-        except LedgerError as error:
-            self.ledger_failed.emit(error)
-            self._dirty |= {(type(record), record.key) for record in records}
-            self._pending_steps[:0] = steps
-
-    def _tell(self, session: Session, task: Task | None) -> None:
-        self._emit([r for r in (session, task) if r is not None])
-
-    def _emit(self, records: Iterable[Session | Task]) -> None:
-        records = list(records)
-        self.changed.emit(
-            Diff(
-                sessions=frozenset(r.key for r in records if isinstance(r, Session)),
-                tasks=frozenset(r.key for r in records if isinstance(r, Task)),
-            )
-        )
-
-    async def _run(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._executor.run(call, *args, **kwargs)
+        return steps
 
 
 def _only_figures(

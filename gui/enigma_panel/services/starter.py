@@ -1,30 +1,57 @@
-"""Starts: the intent first, then the bytes, then what became of it. Nothing is ever sent twice."""
+"""Starts: the intent first, then the bytes, then what became of it. Nothing is ever sent twice.
+
+A start that the service refused for now goes back in line, with a new intent for its next try.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
 from enigma_panel.api.ports import ServiceClient
+from enigma_panel.core.budget import Endpoint
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Session, Task, TaskVerb
+from enigma_panel.core.records import Phase, Session, Task, TaskVerb
 from enigma_panel.services.account import Account
+from enigma_panel.services.budget import Budget, Pass
+from enigma_panel.services.calls import calling
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.refusals import (
+    Refusal,
+    Verdict,
+    judge,
+    refused_fact,
+)
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.views import NoticeKind
 from enigma_panel.services.vitals import Vitals
-from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 DEFAULT_LIFE_MS = 300_000
 """Documented life of a session (api.md §2): until when a start of unknown fate may cost money."""
 
 Say = Callable[..., None]
+Keeps = Callable[[Verdict, ApiError], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try of a task in line. keeps: told of a refusal, says whether that puts it back.
+
+    first: the pass of the call that opens the session (or of run-task), None for a task in an open
+    session; message: the pass of its newTask, taken at the same time, None for run-task.
+    """
+
+    task_key: int
+    keeps: Keeps
+    first: Pass | None
+    message: Pass | None
 
 
 class Starter:
-    """Sends the starts of the fleet.
+    """Sends the starts of the line.
 
-    is_ending tells whether a Terminate waits for a session; close terminates a session.
+    is_ending: a Terminate waits for the session.
     """
 
     def __init__(
@@ -32,44 +59,20 @@ class Starter:
         registry: Registry,
         account: Account,
         vitals: Vitals,
+        budget: Budget,
+        clock: Clock,
         *,
         say: Say,
         is_ending: Callable[[int], bool],
-        close: Callable[[int], Awaitable[None]],
     ) -> None:
         self._registry = registry
         self._account = account
         self._vitals = vitals
+        self._budget = budget
+        self._clock = clock
         self._say = say
         self._is_ending = is_ending
-        self._close = close
         self._naming: dict[int, asyncio.Event] = {}
-
-    async def intend(self, session: Session, task: Task) -> Intent:
-        """Commit the intent of a start; which call it is follows from what is asked for."""
-        if session.key:
-            return await self._registry.intend(IntentKind.NEW_TASK, session, task)
-        life = task.spec.limits.max_duration_ms or DEFAULT_LIFE_MS
-        session = replace(session, expires_ms=session.created_ms + life)
-        one_call = task.verb is TaskVerb.RUN_TASK
-        kind = IntentKind.RUN_TASK if one_call else IntentKind.START_SESSION
-        intent = await self._registry.intend(kind, session, task)
-        self._naming[intent.session.key] = asyncio.Event()
-        return intent
-
-    async def send(self, intent: Intent) -> None:
-        """Send what was intended, and for a new session its task after it."""
-        assert intent.task is not None
-        client = self._account.client_for(intent.session)
-        try:
-            if client is None:  # the key was changed in this very moment
-                await self._refuse(intent, Observation(kind=Kind.REFUSED, code="KEY_CHANGED"))
-            elif intent.kind is IntentKind.START_SESSION:
-                await self._send_session(intent, intent.task, client)
-            else:
-                await self._send_task(intent, intent.task, client)
-        finally:
-            self._named(intent.session.key)
 
     async def when_named(self, session_key: int) -> Session | None:
         """The session once the service has named it or its start has failed."""
@@ -78,95 +81,117 @@ class Starter:
             await event.wait()
         return self._registry.session(session_key)
 
-    def _named(self, session_key: int) -> None:
-        event = self._naming.pop(session_key, None)
-        if event is not None:
-            event.set()
+    async def open(self, attempt: Attempt) -> Refusal | None:
+        """Open the session of a planned task, or run the task in one call. None: not refused.
 
-    async def _send_session(self, intent: Intent, task: Task, client: ServiceClient) -> None:
+        LedgerError: nothing was sent.
+        """
+        task, session, client = self.parts(attempt.task_key)
+        if client is None or attempt.first is None:
+            return None
+        single = task.verb is TaskVerb.RUN_TASK
+        kind = IntentKind.RUN_TASK if single else IntentKind.START_SESSION
+        self._naming[session.key] = asyncio.Event()
         try:
-            seen = await client.start_session(max_duration_ms=task.spec.limits.max_duration_ms)
+            intent = await self._registry.intend(kind, self._stamped(session, task), task)
+            return await self._send_open(intent, task, client, attempt)
+        finally:
+            self._naming.pop(session.key).set()
+
+    async def run_in(self, attempt: Attempt) -> Refusal | None:
+        """Start a task in an open session that others have used, too. LedgerError as in `open`."""
+        task, session, client = self.parts(attempt.task_key)
+        if client is None or attempt.message is None:
+            return None
+        intent = await self._registry.intend(IntentKind.NEW_TASK, session, task)
+        return await self.send_task(intent, task, client, attempt.message, attempt.keeps)
+
+    # -- one call ----------------------------------------------------------------------------
+
+    async def _send_open(
+        self, intent: Intent, task: Task, client: ServiceClient, attempt: Attempt
+    ) -> Refusal | None:
+        assert attempt.first is not None
+        single = intent.kind is IntentKind.RUN_TASK
+        endpoint = Endpoint.RUN_TASK if single else Endpoint.START_SESSION
+        try:
+            with calling(self._budget, endpoint, attempt.first):
+                if single:
+                    seen = await client.run_task(task.spec)
+                else:
+                    life = task.spec.limits.max_duration_ms
+                    seen = await client.start_session(max_duration_ms=life)
         except ApiError as error:
-            await self._fail(intent, error)
-            return
+            return await self._fail(intent, error, attempt.keeps, client)
         self._vitals.note_balance(seen.balance)
-        session, _ = await self._registry.settle(intent, Outcome.KNOWN, seen)
-        self._named(session.key)
-        if self._is_ending(session.key):
-            stopped = Observation(kind=Kind.STOPPED, code="TERMINATED_BEFORE_TASK")
-            await self._registry.record(session.key, task.key, stopped)
-            return
-        try:
-            current = self._registry.task(task.key) or task
-            following = await self._registry.intend(IntentKind.NEW_TASK, session, current)
-        except LedgerError as error:
-            await self._give_back(session.key, task.key, error)
-            return
-        await self._send_task(following, task, client, made_for_it=True)
+        await self._registry.settle(intent, Outcome.KNOWN, seen)
+        return None
 
-    async def _send_task(
-        self, intent: Intent, task: Task, client: ServiceClient, *, made_for_it: bool = False
-    ) -> None:
+    async def send_task(
+        self, intent: Intent, task: Task, client: ServiceClient, taken: Pass, keeps: Keeps
+    ) -> Refusal | None:
+        """Send a newTask whose intent is kept."""
+        service_id = intent.session.service_id
+        assert service_id is not None
         try:
-            if intent.kind is IntentKind.RUN_TASK:
-                seen = await client.run_task(task.spec)
-            else:
-                assert intent.session.service_id is not None
-                seen = await client.new_task(intent.session.service_id, task.spec)
+            with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
+                seen = await client.new_task(service_id, task.spec)
         except ApiError as error:
-            await self._fail(intent, error)
-            if made_for_it and error.nothing_happened:
-                await self._close_unused(intent, error)
-        else:
-            await self._registry.settle(intent, Outcome.KNOWN, seen)
+            return await self._fail(intent, error, keeps, client)
+        await self._registry.settle(intent, Outcome.KNOWN, seen)
+        return None
 
-    async def _fail(self, intent: Intent, error: ApiError) -> None:
-        self._account.note_error(error)
+    # -- what became of it ---------------------------------------------------------------------
+
+    async def _fail(
+        self, intent: Intent, error: ApiError, keeps: Keeps, client: ServiceClient
+    ) -> Refusal | None:
+        if client is self._account.client:  # a key that was changed since is no news
+            self._account.note_error(error)
+        self._vitals.note_error(error)
+        if error.nothing_happened and judge(error) is Verdict.NO_BROWSER:
+            self._vitals.note_full()
         if isinstance(error, RejectedError):
             self._vitals.note_balance(error.reply.balance)
+        key = intent.session.key
         task_key = intent.task.key if intent.task else None
-        if error.nothing_happened:
-            await self._refuse(intent, refusal(error))
-            self._say(NoticeKind.START_REFUSED, intent.session.key, task_key, error)
-        else:
+        if not error.nothing_happened:
             # An error that names the session makes it possible to end it.
             unknown = Observation(kind=Kind.UNKNOWN, session_id=error.session_id)
             await self._registry.settle(intent, Outcome.UNKNOWN, unknown)
-            self._say(NoticeKind.START_UNCONFIRMED, intent.session.key, task_key, error)
+            self._say(NoticeKind.START_UNCONFIRMED, key, task_key, error)
+            return None
+        verdict = judge(error)
+        is_old_key = verdict is Verdict.KEY and client is not self._account.client
+        kept, is_ending = is_old_key or keeps(verdict, error), self._is_ending(key)
+        fact = refused_fact(error, Kind.BACK_IN_LINE if kept else Kind.REFUSED)
+        await self._registry.settle(intent, Outcome.REFUSED, fact)
+        if kept and is_ending:  # it was terminated meanwhile: that is no wish for another try
+            taken = Observation(kind=Kind.TAKEN_BACK, code="TERMINATED_BEFORE_TASK")
+            await self._registry.record(key, task_key, taken)
         if isinstance(error, SessionGoneError):
-            gone = Observation(kind=Kind.SESSION_GONE)
-            await self._registry.record(intent.session.key, None, gone)
+            await self._registry.record(key, None, Observation(kind=Kind.SESSION_GONE))
+        if not kept:
+            self._say(NoticeKind.START_REFUSED, key, task_key, error)
+        return Refusal(verdict=verdict, error=error, kept=kept)
 
-    async def _refuse(self, intent: Intent, seen: Observation) -> None:
-        await self._registry.settle(intent, Outcome.REFUSED, seen)
+    def parts(self, task_key: int) -> tuple[Task, Session, ServiceClient | None]:
+        """The task, its session, and the client to call with, if there is one."""
+        task = self._registry.task(task_key)
+        session = self._registry.session(task.session_key) if task is not None else None
+        assert task is not None
+        assert session is not None
+        client = self._account.client if session.is_planned else self._account.client_for(session)
+        return task, session, client
 
-    async def _close_unused(self, intent: Intent, error: ApiError) -> None:
-        """The session was made for this task alone; without it, it would only cost money."""
-        session = self._registry.session(intent.session.key)
-        if session is None or session.is_ended:
-            return
-        # close_after makes the fleet try again if this Terminate should fail.
-        await self._registry.update(replace(session, close_after=True))
-        await self._close(session.key)
-        after = self._registry.session(session.key)
-        if after is not None and after.is_ended:
-            task_key = intent.task.key if intent.task else None
-            self._say(NoticeKind.CLOSED_FOR_REFUSED_TASK, session.key, task_key, error)
-
-    async def _give_back(self, session_key: int, task_key: int, error: LedgerError) -> None:
-        """The ledger cannot hold the task's intent: it is not sent, and its browser is closed."""
-        self._say(NoticeKind.LEDGER_FAILED, session_key, task_key, None, reason=str(error))
-        refused = Observation(kind=Kind.STOPPED, code="LEDGER_FAILED")
-        await self._registry.record(session_key, task_key, refused)
-        session = self._registry.session(session_key)
-        if session is not None:
-            await self._registry.update(replace(session, close_after=True))
-        await self._close(session_key)
-
-
-def refusal(error: ApiError) -> Observation:
-    """The fact that a start did nothing, with the service's words where it gave some."""
-    if isinstance(error, RejectedError):
-        code = error.reply.code or f"HTTP_{error.reply.status}"
-        return Observation(kind=Kind.REFUSED, text=error.reply.message, code=code)
-    return Observation(kind=Kind.REFUSED, code="NOT_CONNECTED")
+    def _stamped(self, session: Session, task: Task) -> Session:
+        """The session as it is about to be opened: now, with the key in use."""
+        now = self._clock.now_ms()
+        return replace(
+            session,
+            phase=Phase.STARTING,
+            key_print=self._account.key_print,
+            since_ms=now,
+            created_ms=now,
+            expires_ms=now + (task.spec.limits.max_duration_ms or DEFAULT_LIFE_MS),
+        )

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.records import StateVerb
 
 NOTHING: frozenset[int] = frozenset()
 
@@ -19,8 +20,95 @@ class Diff:
     new_tasks: tuple[int, ...] = ()
 
 
+class Why(StrEnum):
+    """Why a task in line or a command on a row has not been sent yet."""
+
+    TURN = "turn"  # others stand before it
+    PLACES = "places"  # as many browsers are open as may be
+    BUDGET = "budget"  # the calls of this minute are used up
+    LIMITED = "limited"  # the service said 429
+    NO_BROWSER = "no_browser"  # the service said 503
+    BUSY = "busy"  # its session works on another task
+    SESSION_ENDED = "session_ended"  # its session has ended: the person decides
+    CONNECTION = "connection"  # nothing answers
+    KEY = "key"  # the key was refused, or is not the one that opened the session
+    FUNDS = "funds"  # the balance is used up
+    STOPPED = "stopped"  # the line does not move: see Hold
+    UNDO = "undo"  # a moment to take it back
+    NAME = "name"  # the service has not named the session yet
+    LEDGER = "ledger"  # the ledger cannot be written, so nothing may be sent
+    SENDING = "sending"
+
+
+class Hold(StrEnum):
+    """Why the whole line does not move by itself."""
+
+    NONE = "none"
+    RESTARTED = "restarted"  # it is from an earlier run: Go on
+    FUNDS = "funds"  # 402: I have added funds
+    KEY = "key"  # 401 about the key: enter another one
+    FORBIDDEN = "forbidden"  # 403: Go on tries again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineEntry:
+    """A task that waits in line. position counts from 1.
+
+    due_ms: when it is expected to be sent, or tried again; None when nobody can say.
+    attempt: refused so many times in a row (of `attempts`) by a service that is busy.
+    error: what the service said last, where it said no.
+    """
+
+    task_key: int
+    position: int
+    why: Why
+    due_ms: int | None = None
+    attempt: int = 0
+    attempts: int = 3
+    error: ApiError | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A command on its way to a session. due_ms: when it goes out or is tried again."""
+
+    session_key: int
+    verb: StateVerb
+    why: Why
+    made_ms: int
+    due_ms: int | None = None
+    attempt: int = 0
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether it can still be taken back with certainty."""
+        return self.why is not Why.SENDING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """What the ledger still held from an earlier run, for the card that says so.
+
+    sessions: were open when that run ended; unsent: of them, those opened for a task that was
+    never sent (they come first); unconfirmed: starts whose fate nobody recorded; in_line: tasks
+    that wait; commands: Terminates and Stops that are sent now; bad_rows: rows of the ledger that
+    could not be read.
+    """
+
+    sessions: tuple[int, ...] = ()
+    unsent: frozenset[int] = NOTHING
+    unconfirmed: int = 0
+    in_line: int = 0
+    commands: int = 0
+    bad_rows: int = 0
+
+
 class NoticeKind(StrEnum):
     """What there is to say that no row says by itself."""
+
+    CEILING_LOWERED = "ceiling_lowered"  # facts: places
+    LIMIT_USED_ELSEWHERE = "limit_used_elsewhere"  # another program uses up the calls
+    WENT_TO_SLEEP = "went_to_sleep"  # the computer slept; facts: seconds
 
     START_REFUSED = "start_refused"
     START_UNCONFIRMED = "start_unconfirmed"
@@ -49,7 +137,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenQuestion:
-    """A question that waits for the person. question_n counts within its task, from 1."""
+    """A question that waits for the person. question_n counts within its task, from 1.
+
+    maybe_answered: an answer was sent and nobody knows whether it arrived.
+    """
 
     task_key: int
     session_key: int
@@ -58,6 +149,7 @@ class OpenQuestion:
     asked_ms: int
     expires_ms: int | None
     kind: QuestionKind
+    maybe_answered: bool = False
 
 
 class AnswerOutcome(StrEnum):
@@ -67,6 +159,7 @@ class AnswerOutcome(StrEnum):
     GONE = "gone"  # the question is no longer open; nothing was sent
     FAILED = "failed"  # certainly not delivered; it may be sent again
     UNCONFIRMED = "unconfirmed"  # may have been delivered; never sent again by the program
+    TAKEN_BACK = "taken_back"  # the person took it back before it was sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +168,15 @@ class AnswerResult:
 
     outcome: AnswerOutcome
     error: ApiError | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWait:
+    """Why an answer has not been sent yet; due_ms (epoch ms): when it is expected to be."""
+
+    why: Why
+    due_ms: int | None = None
+    attempt: int = 0
 
 
 class ServiceMood(StrEnum):

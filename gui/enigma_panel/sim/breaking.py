@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from enigma_panel.sim.faults import Fault, FaultBook
+from enigma_panel.sim.faults import Fault, FaultBook, name_of
 
 Cutter = Callable[[tuple[str, int]], None]
 """Closes the TCP connection that comes from this address, after what was already written."""
 
 
 class Breaking:
-    """Passes requests on to ``app``, or breaks them as the fault book says."""
+    """Passes requests on to ``app``, or breaks them as the fault book says.
+
+    ``arrived`` counts the requests that came, ``answered`` the replies that went, by name and
+    status, whatever became of them.
+    """
 
     def __init__(self, app: ASGIApp, book: FaultBook, cut: Cutter) -> None:
         self._app = app
         self._book = book
         self._cut = cut
+        self.arrived: Counter[str] = Counter()
+        self.answered: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -27,12 +34,23 @@ class Breaking:
             await self._app(scope, receive, send)
             return
         raw = await read_all(receive)
+        name = name_of(scope["path"], raw)
+        self.arrived[name] += 1
         fault = self._book.find(scope["path"], raw)
         inner = replay(raw, receive)
+        told = self._counting(name, send)
         if fault is None:
-            await self._app(scope, inner, send)
+            await self._app(scope, inner, told)
         else:
-            await self._break(fault, scope, inner, receive, send)
+            await self._break(fault, scope, inner, receive, told)
+
+    def _counting(self, name: str, send: Send) -> Send:
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.answered[f"{name} {message['status']}"] += 1
+            await send(message)
+
+        return told
 
     async def _break(
         self, fault: Fault, scope: Scope, inner: Receive, receive: Receive, send: Send

@@ -85,6 +85,16 @@ def actions_of(raw: bytes) -> tuple[str, ...]:
         return ()
 
 
+def name_of(path: str, raw: bytes) -> str:
+    """Name a request for counting: ``poll``, ``newTask``, ``state:pause``, else its last part."""
+    if path.startswith("/task/"):
+        return "poll"
+    actions = actions_of(raw) if path.endswith("/send-message") else ()
+    if actions:
+        return "newTask" if actions[0] == "newTask" else actions[1]
+    return path.rpartition("/")[2]
+
+
 def read_faults(raw: bytes) -> list[Fault]:
     """Parse a JSON list of faults; raises ``ValueError`` with a clear text."""
     entries = json.loads(raw)

@@ -25,7 +25,10 @@ class Verdict:
 class SlidingWindow:
     """Admits at most ``limit`` requests within any ``period`` seconds.
 
-    A refused request takes no room: else a client that keeps asking would never get in again.
+    "Failed requests count" (api.md §8.3): the service asks here before it looks at the request, so
+    that one refused with 400, 401 about the session, 402, 503 or a full house has taken its room.
+    Whether a 429 counts itself is written nowhere. Our reading: it does not, else a client that
+    keeps asking would never get in again.
     """
 
     def __init__(self, limit: int, period: float) -> None:

@@ -36,6 +36,7 @@ class Simulator:
         self._faults = faults
         self._changed = asyncio.Event()
         self._calls: Counter[str] = Counter()
+        self._breaking: Breaking | None = None
 
     def app(self, cut: Cutter) -> ASGIApp:
         """Build the ASGI application; ``cut`` closes a connection for a fault."""
@@ -51,7 +52,10 @@ class Simulator:
         everything = ["GET", "POST", "PUT", "PATCH", "DELETE"]
         routes.append(Route("/{rest:path}", self.api, methods=everything))
         inner = Starlette(routes=routes, exception_handlers={HTTPException: _no_such_page})
-        return Breaking(inner, self.book, cut) if self._faults else inner
+        if not self._faults:
+            return inner
+        self._breaking = Breaking(inner, self.book, cut)
+        return self._breaking
 
     async def api(self, request: Request) -> Response:
         """Answer a request of the service's own interface, after holding it if need be."""
@@ -103,7 +107,7 @@ class Simulator:
         return _json(Reply(200, {"success": True, "count": len(faults)}))
 
     async def state(self, _: Request) -> Response:
-        """Count what was called and applied, and list sessions and tasks without any text."""
+        """Count what came, took effect and was answered; list sessions and tasks without a text."""
         self.service.advance()
         sessions = [
             {
@@ -119,6 +123,9 @@ class Simulator:
         ]
         body: Body = {"calls": dict(self._calls), "applied": dict(self.service.applied)}
         body |= {"sessions": sessions, "balance": dollars(self.service.balance())}
+        if self._breaking is not None:
+            body["arrived"] = dict(self._breaking.arrived)
+            body["answered"] = dict(self._breaking.answered)
         return _json(Reply(200, body))
 
 

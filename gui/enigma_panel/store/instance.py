@@ -10,15 +10,19 @@ from typing import IO
 
 
 class FolderInUseError(Exception):
-    """Another running program holds this folder."""
+    """Another running program holds this folder; is_silent: it was asked something in vain."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_silent: bool = False) -> None:
         super().__init__(str(path))
         self.path = path
+        self.is_silent = is_silent
 
 
 class FolderLock:
-    """Held from construction to `release` or the end of the process. FolderInUseError."""
+    """Held from construction to `release` or the end of the process. FolderInUseError.
+
+    The system takes it from a process that dies, so a dead one's is free at once.
+    """
 
     def __init__(self, folder: Path) -> None:
         descriptor = os.open(folder / "panel.lock", os.O_RDWR | os.O_CREAT, 0o600)

@@ -13,29 +13,46 @@ class ProblemKind(StrEnum):
 
     BROKEN = "broken"  # its content makes no sense; it was kept aside where `kept_as` says
     NEWER = "newer"  # a newer version of this program wrote it; it stays as it is
+    MISSING = "missing"  # it is gone, though a copy of it is here; a new one was begun
     UNREADABLE = "unreadable"  # the system refused to hand it out; it stays as it is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A good copy of the ledger.
+
+    made_ms: what happened after that (UTC epoch milliseconds) is not in it. version: of its tables.
+    sessions_open: so many were open, or may have been, when it was made.
+    """
+
+    path: Path
+    made_ms: int
+    version: int
+    sessions_open: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """What a person should be told about a file: `reason` is for the log, not for the window.
 
-    kept_as is the new place of a broken file, None when it stayed where it was.
+    kept_as is the new place of a broken file, None when it stayed where it was. copy can be used in
+    its place.
     """
 
     kind: ProblemKind
     path: Path
     kept_as: Path | None = None
     reason: str
+    copy: Copy | None = None
 
 
-def keep_aside(path: Path, endings: Iterable[str] = ("",)) -> Path:
-    """Rename `path` + each of `endings` to `path.broken-<UTC stamp>` + ending.
+def keep_aside(path: Path, endings: Iterable[str] = ("",), word: str = "broken") -> Path:
+    """Rename `path` + each of `endings` to `path.<word>-<UTC stamp>` + ending.
 
     Returns the new path. Two files never get the same name: a counter is added within one second.
     Missing files are skipped. OSError when the system refuses.
     """
-    target = _free_name(path, tuple(endings))
+    target = _free_name(path, word, tuple(endings))
     for ending in endings:
         source = Path(f"{path}{ending}")
         if source.exists() or source.is_symlink():
@@ -43,8 +60,8 @@ def keep_aside(path: Path, endings: Iterable[str] = ("",)) -> Path:
     return target
 
 
-def _free_name(path: Path, endings: tuple[str, ...]) -> Path:
-    stem = f"{path}.broken-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+def _free_name(path: Path, word: str, endings: tuple[str, ...]) -> Path:
+    stem = f"{path}.{word}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     names = itertools.chain([stem], (f"{stem}-{n}" for n in itertools.count(2)))
     return next(
         Path(name) for name in names if not any(Path(f"{name}{end}").exists() for end in endings)

@@ -19,11 +19,19 @@ MAX_BYTES = 1_000_000
 """A settings file beyond this is rubbish: a real one has a few kilobytes."""
 
 
+BROWSERS_AT_ONCE = range(1, 101)
+DEFAULT_BROWSERS = 5
+LEAVE, TERMINATE_IDLE = "leave", "terminate_idle"
+"""What may be done before this computer sleeps: nothing, or sessions without a task are ended."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The choices. `msgspec.structs.replace` makes a changed copy.
 
     window_geometry, window_splitter, sessions_header, tasks_header: Qt's own state, base64 text,
     empty = none yet; a header's state holds which columns are hidden.
+    browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
+    before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
     others: keys of the file that this version does not know.
     """
 
@@ -34,7 +42,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     window_splitter: str = ""
     sessions_header: str = ""
     tasks_header: str = ""
+    browsers_at_once: int = DEFAULT_BROWSERS
+    before_sleep: str = LEAVE
     others: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Let no value through that means nothing, wherever it comes from."""
+        if self.browsers_at_once not in BROWSERS_AT_ONCE:
+            msgspec.structs.force_setattr(self, "browsers_at_once", DEFAULT_BROWSERS)
+        if self.before_sleep not in {LEAVE, TERMINATE_IDLE}:
+            msgspec.structs.force_setattr(self, "before_sleep", LEAVE)
 
 
 class SettingsError(Exception):

@@ -1,12 +1,11 @@
 """The rows of the table "words for errors": what happened, what it costs, what to do."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from enigma_panel.core.money import format_money
-from enigma_panel.ui.words import one_line, tr, tr_n
+from enigma_panel.ui.words import tr, tr_n
 
 
 class Call(StrEnum):
@@ -21,7 +20,12 @@ class Call(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorContext:
-    """What the words may mention. Amounts in dollars, times as they are to be read ("14:37")."""
+    """What the words may mention. Amounts in dollars, times as they are to be read ("14:37").
+
+    in_line: it was not given up, it waits here and goes on by itself; waiting: so many tasks do.
+    attempt: refused so many times in a row by a busy service, of `attempts` before it only waits.
+    has_page: the account page is known; stays_open: the session can be given another task.
+    """
 
     call: Call = Call.OTHER
     task: str = ""
@@ -32,6 +36,12 @@ class ErrorContext:
     ends_at: str = ""
     since: str = ""
     retry_in_s: int | None = None
+    in_line: bool = False
+    waiting: int = 0
+    attempt: int = 0
+    attempts: int = 3
+    has_page: bool = False
+    stays_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +71,24 @@ class Facts:
     limit: int | None = None
 
 
-def _again(facts: Facts, otherwise: str) -> str:
+def again(facts: Facts, otherwise: str) -> str:
+    """When to try again, as the service said it, else otherwise."""
     if facts.wait_s is None:
         return otherwise
     return tr("Try again in {n} s.", n=facts.wait_s)
 
 
-def _with_message(what: str, facts: Facts) -> str:
+def with_message(what: str, facts: Facts) -> str:
+    """Our words with the service's own message behind them."""
     return (
         tr("{what}: “{message}”", what=what, message=facts.message) if facts.message else what + "."
     )
 
 
-def _nothing_started(facts: Facts) -> str:
-    started = {Call.START, Call.NEW_TASK}
-    return tr("Nothing was started.") if facts.context.call in started else ""
+def nothing_started(facts: Facts) -> str:
+    """Said of a start that is given up."""
+    starts = facts.context.call in {Call.START, Call.NEW_TASK}
+    return tr("Nothing was started.") if starts and not facts.context.in_line else ""
 
 
 # -- the request ----------------------------------------------------------------------------------
@@ -83,14 +96,14 @@ def _nothing_started(facts: Facts) -> str:
 
 def bad_task(facts: Facts) -> Words:
     """A field of the task is wrong."""
-    what = _with_message(tr("The service did not accept this task"), facts)
-    return Words(what, _nothing_started(facts), tr("Change it and start it again."))
+    what = with_message(tr("The service did not accept this task"), facts)
+    return Words(what, nothing_started(facts), tr("Change it and start it again."))
 
 
 def other_refusal(facts: Facts) -> Words:
     """A refusal that no other row knows."""
-    what = _with_message(tr("The service refused this ({status})", status=facts.status), facts)
-    return Words(what, _nothing_started(facts))
+    what = with_message(tr("The service refused this ({status})", status=facts.status), facts)
+    return Words(what, nothing_started(facts))
 
 
 def key_refused(_facts: Facts) -> Words:
@@ -108,9 +121,16 @@ def no_balance(facts: Facts) -> Words:
     what = tr("The balance is used up.")
     if facts.balance is not None:
         what = tr("The balance is used up ({left} left).", left=format_money(facts.balance))
-    n = facts.context.open_sessions
-    money = tr_n("1 session works on.", "{n} sessions work on.", n) if n else ""
-    return Words(what, money, tr("Add funds to your account, then start the task again."))
+    n, waiting = facts.context.open_sessions, facts.context.waiting
+    parts = [
+        tr_n("1 session works on", "{n} sessions work on", n) if n else "",
+        tr_n("1 task waits here", "{n} tasks wait here", waiting) if waiting else "",
+    ]
+    money = ", ".join(part for part in parts if part)
+    todo = tr("Add funds to your account, then start the task again.")
+    if waiting:
+        todo = tr("Add funds to your account, then choose “I have added funds”.")
+    return Words(what, f"{money}." if money else "", todo)
 
 
 def payment_failed(_facts: Facts) -> Words:
@@ -122,7 +142,7 @@ def payment_failed(_facts: Facts) -> Words:
 
 def forbidden(facts: Facts) -> Words:
     """The account lacks a right."""
-    return Words(_with_message(tr("This account may not do that"), facts), _nothing_started(facts))
+    return Words(with_message(tr("This account may not do that"), facts), nothing_started(facts))
 
 
 # -- sessions and tasks ---------------------------------------------------------------------------
@@ -144,13 +164,18 @@ def session_limit(facts: Facts) -> Words:
     """As many sessions as the account may have."""
     what = tr("All places are in use.")
     if facts.limit:
-        what = tr("All {n} places are in use.", n=facts.limit)
-    return Words(what, _nothing_started(facts), tr("Start it again when one is free."))
+        what = tr_n("The only place is in use.", "All {n} places are in use.", facts.limit)
+    if facts.context.in_line:
+        return Words(what, todo=tr("It starts when one is free."))
+    return Words(what, nothing_started(facts), tr("Start it again when one is free."))
 
 
-def busy(_facts: Facts) -> Words:
+def busy(facts: Facts) -> Words:
     """One task at a time."""
-    return Words(tr("This session is busy."), todo=tr("Start it again when its task has ended."))
+    todo = tr("Start it again when its task has ended.")
+    if facts.context.in_line:
+        todo = tr("It runs after the task.")
+    return Words(tr("This session is busy."), todo=todo)
 
 
 def timed_out(facts: Facts) -> Words:
@@ -198,6 +223,20 @@ def key_changed(_facts: Facts) -> Words:
     return Words(what, tr("Nothing was started."), tr("Run it again."))
 
 
+def taken_back(_facts: Facts) -> Words:
+    """The person took it out of the line."""
+    return Words(tr("It was taken out of the line."), tr("Nothing was started."))
+
+
+def from_copy(_facts: Facts) -> Words:
+    """It waited in line when the copy of the ledger was made that is in use now."""
+    return Words(
+        tr("It waited in line when the copy of the ledger was made."),
+        tr("Whether it ran since then is not known."),
+        tr("If it did not, run it again."),
+    )
+
+
 def ended_first(_facts: Facts) -> Words:
     """Terminated while its browser was being opened."""
     return Words(tr("The session was terminated before the task was sent."))
@@ -205,79 +244,5 @@ def ended_first(_facts: Facts) -> Words:
 
 def unknown_task_error(facts: Facts) -> Words:
     """A code that is not documented, or none."""
-    what = _with_message(tr("The task failed"), facts)
+    what = with_message(tr("The task failed"), facts)
     return Words(what, todo=tr("Run it again, or say it differently."))
-
-
-# -- the service and the way to it ----------------------------------------------------------------
-
-
-def too_many_calls(facts: Facts) -> Words:
-    """The limit per minute."""
-    todo = _again(facts, tr("Try again in a minute."))
-    return Words(tr("Too many calls this minute."), _nothing_started(facts), todo)
-
-
-def no_browser(facts: Facts) -> Words:
-    """The service is full."""
-    todo = _again(facts, tr("Try again in a moment."))
-    return Words(tr("No free browser at the moment."), _nothing_started(facts), todo)
-
-
-def nonsense(facts: Facts) -> Words:
-    """No JSON, cut short, or 5xx."""
-    what = tr("The service answered in a way that makes no sense ({status}).", status=facts.status)
-    if facts.context.call in {Call.START, Call.NEW_TASK}:
-        return Words(what, tr("It may be running and cost money."))
-    return Words(what, todo=tr("Polls go on."))
-
-
-_REASONS: dict[str, Callable[[], str]] = {
-    "dns": lambda: tr("the name of the service was not found"),
-    "tls": lambda: tr("no secure connection"),
-    "refused": lambda: tr("the connection was refused"),
-    "timeout": lambda: tr("no answer in time"),
-}
-
-
-def no_connection(facts: Facts) -> Words:
-    """Nothing was sent."""
-    since = facts.context.since
-    what = tr("No connection.")
-    if since:
-        what = tr("No connection since {time} – shown is the state of then.", time=since)
-    elif facts.reason in _REASONS:
-        what = tr("No connection: {reason}.", reason=_REASONS[facts.reason]())
-    todo = tr("Tries again in {n} s.", n=facts.wait_s) if facts.wait_s is not None else ""
-    return Words(what, _nothing_started(facts), todo)
-
-
-def interrupted(_facts: Facts) -> Words:
-    """Sent, but the answer was lost; the call starts nothing."""
-    what = tr("The connection broke before the service answered.")
-    return Words(what, todo=tr("It is not known whether it arrived: watch the session."))
-
-
-def lost_start(facts: Facts) -> Words:
-    """Sent, the answer was lost: a browser may be open."""
-    what = tr("The start of “{task}” is unconfirmed.", task=one_line(facts.context.task, 60))
-    money = tr("It may be running and cost money.")
-    if facts.context.ends_at:
-        money = tr(
-            "It may be running and cost money; if so, the service ends it by {time}.",
-            time=facts.context.ends_at,
-        )
-    return Words(
-        what, money, tr("Look at the account page, start it again (may run twice), or put it away.")
-    )
-
-
-def lost_new_task(facts: Facts) -> Words:
-    """Sent, the answer was lost: a task may be working."""
-    what = tr(
-        "“{task}” may be working in {session}, but the service names a task only in the answer "
-        "that was lost.",
-        task=one_line(facts.context.task, 60),
-        session=facts.context.session,
-    )
-    return Words(what, todo=tr("Ask the session for its result in a new task, or terminate it."))

@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from enigma_panel.api.errors import (
     ApiError,
-    InterruptedCallError,
     NotConnectedError,
     ProtocolError,
     RejectedError,
     SessionGoneError,
 )
 from enigma_panel.ui import error_rows as rows
+from enigma_panel.ui import error_rows_way as way
 from enigma_panel.ui.error_rows import Call, ErrorContext, Facts, Words
 from enigma_panel.ui.words import one_line
 
@@ -42,16 +42,19 @@ def explain_code(
     return row(Facts(context=context, status=status, message=_quote(message)))
 
 
+_LOST = {Call.START: "lost start", Call.NEW_TASK: "lost newTask"}
+
+
 def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
     """Which row of the table an error belongs to. The status decides, the code refines."""
     if isinstance(error, SessionGoneError):
         return "SESSION_NOT_FOUND"
     if isinstance(error, NotConnectedError):
         return "no connection"
+    if call in _LOST and not error.nothing_happened:
+        return _LOST[call]
     if isinstance(error, ProtocolError):
         return "5xx"
-    if isinstance(error, InterruptedCallError):
-        return {Call.START: "lost start", Call.NEW_TASK: "lost newTask"}.get(call, "interrupted")
     if not isinstance(error, RejectedError):
         return "interrupted"
     code, status = error.reply.code or "", error.reply.status
@@ -63,7 +66,7 @@ def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
 def _facts(error: ApiError, context: ErrorContext) -> Facts:
     if isinstance(error, RejectedError):
         reply = error.reply
-        wait = reply.retry_after_s
+        wait = context.retry_in_s if context.retry_in_s is not None else reply.retry_after_s
         return Facts(
             context=context,
             status=reply.status,
@@ -111,16 +114,18 @@ TABLE: dict[str, Row] = {
     "NEVER_SENT": rows.never_sent,
     "LEDGER_FAILED": rows.not_kept,
     "KEY_CHANGED": rows.key_changed,
-    "NOT_CONNECTED": rows.no_connection,
+    "NOT_CONNECTED": way.no_connection,
     "TERMINATED_BEFORE_TASK": rows.ended_first,
-    "RATE_LIMIT_EXCEEDED": rows.too_many_calls,
-    "NO_INSTANCES_AVAILABLE": rows.no_browser,
-    "INSTANCE_UNAVAILABLE": rows.no_browser,
-    "5xx": rows.nonsense,
-    "no connection": rows.no_connection,
-    "interrupted": rows.interrupted,
-    "lost start": rows.lost_start,
-    "lost newTask": rows.lost_new_task,
+    "TAKEN_BACK": rows.taken_back,
+    "FROM_COPY": rows.from_copy,
+    "RATE_LIMIT_EXCEEDED": way.too_many_calls,
+    "NO_INSTANCES_AVAILABLE": way.no_browser,
+    "INSTANCE_UNAVAILABLE": way.no_browser,
+    "5xx": way.nonsense,
+    "no connection": way.no_connection,
+    "interrupted": way.interrupted,
+    "lost start": way.lost_start,
+    "lost newTask": way.lost_new_task,
 }
 
 _ROW_OF_STATUS = {

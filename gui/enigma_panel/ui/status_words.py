@@ -36,6 +36,12 @@ class StateWord:
     mark: Tone = Tone.DIM
 
     @property
+    def short(self) -> str:
+        """The word alone, "paused" of "paused (sent) – billing", where more has to stand beside."""
+        state, billing, _ = self.word.partition(" – ")
+        return state.partition(" (")[0] if billing else self.word
+
+    @property
     def bold(self) -> bool:
         """Amber states stand out by weight, too, for those who see no colours."""
         return self.tone is Tone.AMBER
@@ -81,6 +87,10 @@ def _ended_word(state: SessionState) -> StateWord:
             return StateWord(Glyph.STOP, tr("ended by its time limit"), Tone.DIM)
         case s.FAILED:
             return StateWord(Glyph.CROSS, tr("failed"), Tone.RED, Tone.RED)
+        case s.PLANNED:
+            return StateWord(Glyph.RING, tr("not opened yet"), Tone.DIM)
+        case s.DROPPED:
+            return StateWord(Glyph.RING, tr("never opened"), Tone.DIM)
         case _:
             return StateWord(Glyph.STOP, tr("closed"), Tone.DIM)
 
@@ -89,6 +99,8 @@ def task_word(status: TaskStatus) -> StateWord:
     """Icon and word of a task's status."""
     s = TaskStatus
     match status:
+        case s.QUEUED:
+            return StateWord(Glyph.RING, tr("queued here"))
         case s.STARTING:
             return StateWord(Glyph.RING, tr("starting"))
         case s.WORKING:
@@ -146,6 +158,19 @@ def verb_pending(verb: StateVerb) -> str:
             return tr("sending Stop…")
         case StateVerb.TERMINATE:
             return tr("sending Terminate…")
+
+
+def verb_going(verb: StateVerb) -> str:
+    """A command that can still be taken back for a moment."""
+    match verb:
+        case StateVerb.PAUSE:
+            return tr("Pausing")
+        case StateVerb.RESUME:
+            return tr("Resuming")
+        case StateVerb.STOP:
+            return tr("Stopping")
+        case StateVerb.TERMINATE:
+            return tr("Terminating")
 
 
 def duration(ms: int) -> str:
@@ -254,4 +279,6 @@ def step_word(kind: str) -> str:
         "lifetime_over": tr("its time is over, by our clock"),
         "given_up": tr("asked no more"),
         "put_away": tr("put away by you"),
+        "back_in_line": tr("back in line"),
+        "taken_back": tr("taken out of the line"),
     }.get(kind, kind.replace("_", " "))

@@ -1,6 +1,7 @@
 """Services that do what a test says, and a clock that stands still."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -25,10 +26,15 @@ from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import (
     AnswerOutcome,
     AnswerResult,
+    AnswerWait,
     Diff,
+    Hold,
     KeyCheck,
     KeyState,
+    LineEntry,
     OpenQuestion,
+    Why,
+    Wish,
 )
 from enigma_panel.store.secrets import Result, SecretOutcome
 from enigma_panel.store.settings import Settings
@@ -76,6 +82,9 @@ class FakeFleet(QObject):
         self.texts: list[str] = []
         self.start_error: Exception | None = None
         self.start_gate: asyncio.Event | None = None
+        self.wanted: dict[int, Wish] = {}
+        self.not_ours: set[int] = set()
+        self.command_gate: asyncio.Event | None = None
 
     def add(self, session: Session, task: Task | None = None) -> None:
         """Another session, with its current task."""
@@ -105,8 +114,27 @@ class FakeFleet(QObject):
     def current_task(self, session: Session) -> Task | None:
         return self.tasks.get(session.current_task or 0)
 
-    def pending(self, _key: int) -> StateVerb | None:
-        return None
+    def pending(self, key: int) -> StateVerb | None:
+        wish = self.wanted.get(key)
+        return wish.verb if wish is not None else None
+
+    def wish(self, key: int) -> Wish | None:
+        return self.wanted.get(key)
+
+    def wishes(self) -> list[Wish]:
+        return list(self.wanted.values())
+
+    def set_wish(self, key: int, why: Why | None, verb: StateVerb = StateVerb.TERMINATE) -> None:
+        """A command of that session is on its way, or no more."""
+        if why is None:
+            self.wanted.pop(key, None)
+        else:
+            self.wanted[key] = Wish(session_key=key, verb=verb, why=why, made_ms=NOON)
+        self.changed.emit(Diff(sessions=frozenset({key})))
+
+    def terminable_keys(self) -> list[int]:
+        ours = [s for key, s in self.sessions.items() if key not in self.not_ours]
+        return [s.key for s in ours if not s.is_ended and self.can(s.key, StateVerb.TERMINATE)]
 
     def is_ours(self, _session: Session) -> bool:
         return True
@@ -125,11 +153,49 @@ class FakeFleet(QObject):
         self.started.append(Started(spec, where, one_call))
         return len(self.started)
 
-    async def command(self, keys: tuple[int, ...], verb: StateVerb) -> None:
+    async def start_many(
+        self, specs: Sequence[TaskSpec], *, where: int | None = None, one_call: bool = False
+    ) -> list[int]:
+        """All or none."""
+        return [await self.start(spec, where=where, one_call=one_call) for spec in specs]
+
+    async def command(self, keys: tuple[int, ...], verb: StateVerb, *, grace_ms: int = 0) -> None:
+        assert grace_ms == 0  # dialogs ask; what they were told is sent at once
         self.commands.append((tuple(keys), verb))
+        if self.command_gate is not None:
+            await self.command_gate.wait()
 
     async def recent_texts(self) -> list[str]:
         return list(self.texts)
+
+
+class FakeLine(QObject):
+    """A line in which stands what a test puts there."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: dict[int, LineEntry] = {}
+        self.hold = Hold.NONE
+        self.ceiling = 5
+
+    def entries(self) -> list[LineEntry]:
+        return list(self.waiting.values())
+
+    def entry(self, key: int) -> LineEntry | None:
+        return self.waiting.get(key)
+
+    def put(self, key: int, why: Why = Why.PLACES, **facts: Any) -> None:
+        """A task waits behind the others."""
+        place = len(self.waiting) + 1
+        self.waiting[key] = LineEntry(task_key=key, position=place, why=why, **facts)
+        self.changed.emit()
+
+    def set_ceiling(self, ceiling: int) -> None:
+        """The service allowed fewer or more browsers."""
+        self.ceiling = ceiling
+        self.changed.emit()
 
 
 @dataclass
@@ -145,6 +211,7 @@ class FakeInbox(QObject):
     """Answers as it is told to, when `gate` lets it."""
 
     changed = Signal()
+    waiting_changed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -153,6 +220,25 @@ class FakeInbox(QObject):
         self.outcome = AnswerOutcome.DELIVERED
         self.error: Exception | None = None
         self.gate: asyncio.Event | None = None
+        self.waits: dict[int, AnswerWait] = {}
+
+    def waiting(self, task_key: int) -> AnswerWait | None:
+        return self.waits.get(task_key)
+
+    def set_wait(self, task_key: int, wait: AnswerWait | None) -> None:
+        """Why the answer has not been sent yet."""
+        if wait is None:
+            self.waits.pop(task_key, None)
+        else:
+            self.waits[task_key] = wait
+        self.waiting_changed.emit(task_key)
+
+    def take_back(self, task_key: int) -> bool:
+        if self.waits.pop(task_key, None) is None or self.gate is None:
+            return False
+        self.outcome = AnswerOutcome.TAKEN_BACK
+        self.gate.set()
+        return True
 
     def questions(self) -> list[OpenQuestion]:
         return list(self.open)
@@ -162,7 +248,7 @@ class FakeInbox(QObject):
         self.open += questions
         self.changed.emit()
 
-    def take_back(self, task_key: int) -> None:
+    def close(self, task_key: int) -> None:
         """A question is no longer open."""
         self.open = [q for q in self.open if q.task_key != task_key]
         self.changed.emit()
@@ -172,9 +258,10 @@ class FakeInbox(QObject):
             await self.gate.wait()
         if self.error is not None:
             raise self.error
-        self.answered.append(Answered(question.task_key, text, verb))
+        if self.outcome is not AnswerOutcome.TAKEN_BACK:
+            self.answered.append(Answered(question.task_key, text, verb))
         if self.outcome in {AnswerOutcome.DELIVERED, AnswerOutcome.GONE}:
-            self.take_back(question.task_key)
+            self.close(question.task_key)
         return AnswerResult(outcome=self.outcome)
 
 
@@ -261,6 +348,7 @@ class World:
         self.clock = FakeClock()
         self.fleet = FakeFleet()
         self.inbox = FakeInbox()
+        self.line = FakeLine()
         self.account = FakeAccount()
         self.settings = FakeSettings()
         self.scope = TaskScope()
@@ -269,6 +357,7 @@ class World:
             SimpleNamespace(
                 fleet=self.fleet,
                 inbox=self.inbox,
+                line=self.line,
                 vitals=QObject(),
                 account=self.account,
                 settings=self.settings,

@@ -7,13 +7,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit
 
-from enigma_panel.core.records import Limits, TaskSpec, TaskStatus
+from enigma_panel.core.records import Limits, Phase, TaskSpec, TaskStatus
 from enigma_panel.services.fleet import NoKeyError
 from enigma_panel.services.views import KeyState
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
 from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
 from enigma_panel.ui.dialogs.run_in import NEW_CLOSED, NEW_KEPT, Place
-from tests.ui.dialogs.fakes import Started, World, make_session, make_task
+from tests.ui.dialogs.fakes import NOON, Started, World, make_session, make_task
 from tests.ui.dialogs.hands import CTRL, ENTER, SHIFT, active, click, key, type_text
 
 UP, DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
@@ -208,11 +208,16 @@ async def test_arrows_leave_typed_text_alone(world: World, dialog: NewTaskDialog
     assert "newest" in dialog.task_text.text()
 
 
-async def test_only_idle_sessions_are_offered(world: World, dialog: NewTaskDialog) -> None:
-    world.fleet.add(make_session(1))
+async def test_open_sessions_are_offered_those_at_work_last(
+    world: World, dialog: NewTaskDialog
+) -> None:
     world.fleet.add(make_session(2, current_task=2), make_task(2, 2))
+    world.fleet.add(make_session(1))
     world.fleet.add(make_session(3, current_task=3), make_task(3, 3, status=TaskStatus.DONE))
     world.fleet.add(make_session(4, close_after=True))
+    world.fleet.add(make_session(5, current_task=5), make_task(5, 5, status=TaskStatus.UNCONFIRMED))
+    world.fleet.add(make_session(6, phase=Phase.CONNECTION_LOST))
+    world.fleet.add(make_session(7, phase=Phase.PLANNED, service_id=None))
     await shown(world, dialog)
     offered = [dialog.run_in.itemText(i) for i in range(dialog.run_in.count())]
     assert offered == [
@@ -220,8 +225,29 @@ async def test_only_idle_sessions_are_offered(world: World, dialog: NewTaskDialo
         "New session, kept open",
         "amazon.com 1",
         "amazon.com 3",
+        "amazon.com 2 – after the task at work",
     ]
     assert dialog.run_in.place() == NEW_CLOSED
+
+
+async def test_a_task_can_run_after_the_one_at_work(world: World, dialog: NewTaskDialog) -> None:
+    world.fleet.add(make_session(7, current_task=9), make_task(9, 7))
+    await shown(world, dialog, session=7)
+    assert dialog.start_button.text() == "Run after this one"
+    assert dialog.start_button.accessibleName() == "Run after this one"
+    assert "until then it can be removed" in dialog.place_hint.text()
+    height = dialog.height()
+    type_text(dialog.task_text, "Next")
+    world.fleet.change_task(9, status=TaskStatus.DONE)
+    assert dialog.start_button.text() == "Start"
+    assert dialog.run_in.currentText() == "amazon.com 7"
+    assert dialog.height() == height  # no button moves below the pointer
+    world.fleet.change_task(9, status=TaskStatus.WORKING)
+    click(dialog.start_button)
+    await world.settle()
+    assert world.fleet.started == [
+        Started(TaskSpec(text="Next", close_after=False), 7, one_call=False)
+    ]
 
 
 async def test_the_next_task_in_an_open_session(world: World, dialog: NewTaskDialog) -> None:
@@ -241,13 +267,13 @@ async def test_a_session_that_ended_meanwhile_is_named(world: World, dialog: New
     world.fleet.add(make_session(7))
     await shown(world, dialog, session=7)
     type_text(dialog.task_text, "Next")
-    world.fleet.change_session(7, current_task=9)
-    world.fleet.tasks[9] = make_task(9, 7)
+    world.fleet.change_session(7, phase=Phase.ENDED_BY_LIMIT, ended_ms=NOON)
     click(dialog.start_button)
     await world.settle()
     assert world.fleet.started == []
     assert dialog.run_in.place() == Place(7, close_after=False)
-    assert "not idle any more" in dialog.run_in.accessibleDescription()
+    assert "takes no more tasks" in dialog.run_in.accessibleDescription()
+    assert dialog.run_in.currentText() == "amazon.com 7 – has ended"
     assert dialog.task_text.text() == "Next"
 
 

@@ -1,6 +1,7 @@
 """'Question from the agent': arming, the three ways to answer, outcomes, and forgetting."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.core.records import AnswerVerb
-from enigma_panel.services.views import AnswerOutcome
+from enigma_panel.services.views import AnswerOutcome, AnswerResult, AnswerWait, Why
 from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.ui.dialogs import outcome_words
 from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
 from tests.ui.dialogs.fakes import Answered, World, add_asking
 from tests.ui.dialogs.hands import (
@@ -305,7 +308,7 @@ async def test_unconfirmed_says_so_and_sends_nothing_again(
     world: World, dialog: QuestionDialog
 ) -> None:
     await sent(world, dialog, AnswerOutcome.UNCONFIRMED)
-    assert "may have been delivered" in dialog.notice.text()
+    assert "may have been delivered" in dialog.answer_line.label.text()
     assert dialog.isVisible()
     assert len(world.inbox.answered) == 1
 
@@ -314,7 +317,7 @@ async def test_failed_keeps_the_text_and_can_be_sent_again(
     world: World, dialog: QuestionDialog
 ) -> None:
     await sent(world, dialog, AnswerOutcome.FAILED)
-    assert "Not delivered" in dialog.notice.text()
+    assert "Not delivered" in dialog.answer_line.label.text()
     form = dialog.current_form()
     assert form is not None
     assert form.credentials.password.text() == "hunter2"
@@ -328,7 +331,7 @@ async def test_failed_keeps_the_text_and_can_be_sent_again(
 
 async def test_gone_says_so_and_keeps_the_text(world: World, dialog: QuestionDialog) -> None:
     await sent(world, dialog, AnswerOutcome.GONE)
-    assert "no longer open" in dialog.notice.text()
+    assert "no longer open" in dialog.answer_line.label.text()
     form = dialog.current_form()
     assert form is not None
     assert form.credentials.password.text() == "hunter2"
@@ -341,7 +344,7 @@ async def test_gone_says_so_and_keeps_the_text(world: World, dialog: QuestionDia
 async def test_a_full_disk_sends_nothing(world: World, dialog: QuestionDialog) -> None:
     world.inbox.error = DiskFullError(Path("/ledger"), "full")
     await sent(world, dialog, AnswerOutcome.DELIVERED)
-    assert "Nothing was sent: the disk is full." in dialog.notice.text()
+    assert "Nothing was sent: the disk is full." in dialog.answer_line.label.text()
     assert dialog.send_button.isEnabled()
 
 
@@ -350,12 +353,94 @@ async def test_nothing_is_sent_twice_while_it_is_sending(
 ) -> None:
     world.inbox.gate = asyncio.Event()
     await sent(world, dialog, AnswerOutcome.DELIVERED)
-    assert dialog.notice.text() == "Sending …"
+    assert dialog.answer_line.label.text() == "Sending …"
     key(dialog, ENTER, CTRL)
     click(dialog.send_button)
     world.inbox.gate.set()
     await world.settle()
     assert len(world.inbox.answered) == 1
+
+
+# -- answers that wait ----------------------------------------------------------------------------
+
+WAITS = [
+    (AnswerWait(why=Why.BUDGET, due_ms=12_000), "Waits for calls of this minute, 0:12"),
+    (AnswerWait(why=Why.BUDGET), "Waits for calls of this minute."),
+    (
+        AnswerWait(why=Why.NO_BROWSER, due_ms=4_000, attempt=2),
+        "The service is busy – tries again in 4 s (2 of 3)",
+    ),
+    (
+        AnswerWait(why=Why.LIMITED, due_ms=10_500, attempt=1),
+        "Too many calls this minute – tries again in 11 s (1 of 3)",
+    ),
+    (AnswerWait(why=Why.NO_BROWSER, attempt=3), "The service is busy – tries again (3 of 3)"),
+    (AnswerWait(why=Why.SENDING), "Sending …"),
+    (None, "Sending …"),
+]
+
+
+@pytest.mark.parametrize(("wait", "words"), WAITS)
+def test_what_an_answer_waits_for(wait: AnswerWait | None, words: str) -> None:
+    assert outcome_words.wait_words(wait, 0) == words
+
+
+async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.inbox.gate = asyncio.Event()
+    await sent(world, dialog, AnswerOutcome.DELIVERED)
+    line = dialog.answer_line
+    assert not line.back_button.isVisible()
+    due = world.clock.now_ms() + 12_000
+    world.inbox.set_wait(1, AnswerWait(why=Why.BUDGET, due_ms=due))
+    assert line.label.text() == "Waits for calls of this minute, 0:12"
+    world.clock.pass_ms(5_000)
+    line.tick()
+    assert line.label.text() == "Waits for calls of this minute, 0:07"
+    assert line.back_button.accessibleName() == line.back_button.text() == "Take back"
+    click(line.back_button)
+    await world.settle()
+    assert world.inbox.answered == []
+    assert line.label.text() == "Taken back, nothing was sent. Your text is still here."
+    assert not line.back_button.isVisible()
+    form = dialog.current_form()
+    assert form is not None
+    assert form.credentials.password.text() == "hunter2"
+    assert dialog.send_button.isEnabled()
+
+
+async def test_what_can_no_longer_be_taken_back_offers_nothing(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.inbox.gate = asyncio.Event()
+    await sent(world, dialog, AnswerOutcome.DELIVERED)
+    world.inbox.set_wait(1, AnswerWait(why=Why.BUDGET))
+    world.inbox.set_wait(1, None)
+    assert dialog.answer_line.label.text() == "Sending …"
+    assert not dialog.answer_line.back_button.isVisible()
+    world.inbox.gate.set()
+    await world.settle()
+    assert not dialog.isVisible()
+
+
+async def test_a_question_that_may_have_been_answered_says_so(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, WHICH)
+    assert not dialog.card.maybe.isVisible()
+    world.inbox.open = [replace(world.inbox.open[0], maybe_answered=True)]
+    world.inbox.changed.emit()
+    assert dialog.card.maybe.isVisible()
+    assert dialog.card.maybe.text().startswith("This may have been answered already")
+
+
+def test_a_failed_answer_says_why() -> None:
+    result = AnswerResult(outcome=AnswerOutcome.FAILED, error=NotConnectedError("dns"))
+    assert outcome_words.answer_words(result, has_text=True) == (
+        "Not delivered. No connection: the name of the service was not found. "
+        "Your text is still here, you can send it again."
+    )
 
 
 # -- several questions ----------------------------------------------------------------------------
@@ -403,7 +488,7 @@ async def test_a_question_that_goes_away_untouched_closes_the_window(
     world: World, dialog: QuestionDialog
 ) -> None:
     await asked(world, dialog, WHICH)
-    world.inbox.take_back(1)
+    world.inbox.close(1)
     assert not dialog.isVisible()
 
 
@@ -414,9 +499,9 @@ async def test_a_question_that_goes_away_under_typing_stays_to_be_read(
     form = dialog.current_form()
     assert form is not None
     type_text(form.free_text.text, "red")
-    world.inbox.take_back(1)
+    world.inbox.close(1)
     assert dialog.isVisible()
-    assert "no longer open" in dialog.notice.text()
+    assert "no longer open" in dialog.answer_line.label.text()
     assert form.free_text.text.text() == "red"
 
 
@@ -447,7 +532,7 @@ async def test_after_a_question_that_is_over_the_next_one_comes(
     form = dialog.current_form()
     assert form is not None
     type_text(form.free_text.text, "red")
-    world.inbox.take_back(1)
+    world.inbox.close(1)
     world.inbox.ask(add_asking(world, 2, "Which size?"))
     await arm(world, dialog)
     click(dialog.later_button)

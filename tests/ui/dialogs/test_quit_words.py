@@ -1,7 +1,10 @@
 """What the 'Quit' dialog says."""
 
-from enigma_panel.core.records import Phase, Session, Task, TaskStatus
-from enigma_panel.ui.dialogs.quit_words import quit_lines, session_line
+import pytest
+
+from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.services.views import Why, Wish
+from enigma_panel.ui.dialogs.quit_words import quit_lines, session_line, waiting_words
 from enigma_panel.ui.status_words import local_time
 from tests.ui.dialogs.fakes import NOON, make_session, make_task
 
@@ -85,3 +88,67 @@ def test_a_line_per_session() -> None:
     session, task = working(3, close_after=True)
     line = session_line(session, task, NOON + 41_000)
     assert line == "amazon.com 3 – working 0:41, 4:19 left – List keyboards"
+
+
+def wish(key: int, why: Why, verb: StateVerb = StateVerb.TERMINATE) -> Wish:
+    return Wish(session_key=key, verb=verb, why=why, made_ms=NOON)
+
+
+@pytest.mark.parametrize(
+    ("why", "verb", "words"),
+    [
+        (
+            Why.CONNECTION,
+            StateVerb.TERMINATE,
+            "A Terminate for amazon.com 3 waits for a connection; it is sent at the next start.",
+        ),
+        (
+            Why.KEY,
+            StateVerb.TERMINATE,
+            "A Terminate for amazon.com 3 waits for the API key; it is sent at the next start.",
+        ),
+        (
+            Why.BUDGET,
+            StateVerb.TERMINATE,
+            "A Terminate for amazon.com 3 was not sent yet; it is sent at the next start.",
+        ),
+    ],
+)
+def test_a_command_that_the_ledger_keeps(why: Why, verb: StateVerb, words: str) -> None:
+    session, task = working(3, close_after=False)
+    found = quit_lines([session], {3: task}, NOON, wishes={3: wish(3, why, verb)})
+    assert found.lines == (words,)  # it neither works on nor stays
+
+
+def test_a_stop_that_waits_and_a_pause_that_is_not_kept() -> None:
+    session, task = working(3, close_after=False)
+    stop = wish(3, Why.CONNECTION, StateVerb.STOP)
+    lines = quit_lines([session], {3: task}, NOON, wishes={3: stop}).lines
+    assert lines[-1].startswith("A Stop for amazon.com 3 waits for a connection;")
+    assert len(lines) == 2
+    pause = wish(3, Why.BUDGET, StateVerb.PAUSE)
+    assert len(quit_lines([session], {3: task}, NOON, wishes={3: pause}).lines) == 1
+
+
+def test_tasks_in_line_stay_there() -> None:
+    session, task = working(1, close_after=True)
+    lines = quit_lines([session], {1: task}, NOON, in_line=3).lines
+    assert lines[-1] == "3 tasks wait here and stay in line."
+    assert quit_lines([], {}, NOON, in_line=1).lines == ("1 task waits here and stays in line.",)
+
+
+def test_what_the_program_waits_for() -> None:
+    assert waiting_words(2, 0, 0) == "Quits when 2 tasks are done."
+    assert waiting_words(1, 1, 0) == "Quits when 1 task is done and 1 Terminate is sent."
+    assert waiting_words(0, 2, 1) == (
+        "Quits when 2 Terminates are sent; what waits in line stays there."
+    )
+
+
+def test_a_line_shows_the_command_that_is_on_its_way() -> None:
+    session, task = working(3, close_after=True)
+    line = session_line(session, task, NOON, wish(3, Why.CONNECTION))
+    assert line == (
+        "amazon.com 3 – Terminate will be sent when there is a connection, 5:00 left – "
+        "List keyboards"
+    )

@@ -1,12 +1,13 @@
 """'Settings'."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.services.views import KeyCheck, KeyState
 from enigma_panel.ui.dialogs.settings_dialog import SettingsDialog
 from tests.ui.dialogs.fakes import BASE_URL, World
-from tests.ui.dialogs.hands import ENTER, active, click, key
+from tests.ui.dialogs.hands import ENTER, active, all_words, click, key
 
 
 @pytest.fixture
@@ -94,4 +95,57 @@ async def test_the_demo_has_one_address_and_one_key() -> None:
     for widget in (dialog.base_url, dialog.apply_button, dialog.change_key_button):
         assert not widget.isEnabled()
     assert not dialog.remove_key_button.isEnabled()
+    dialog.deleteLater()
+
+
+async def test_browsers_at_once_hold_at_once(world: World, dialog: SettingsDialog) -> None:
+    await on_account(dialog)
+    assert dialog.at_once.value() == 5
+    assert (dialog.at_once.minimum(), dialog.at_once.maximum()) == (1, 100)
+    dialog.at_once.setFocus()
+    key(dialog.at_once, Qt.Key.Key_Up)
+    assert world.settings.value.browsers_at_once == 6
+    key(dialog.at_once, Qt.Key.Key_Down)
+    key(dialog.at_once, Qt.Key.Key_Down)
+    assert world.settings.value.browsers_at_once == 4
+    dialog.close_button.setFocus()
+    world.settings.change(browsers_at_once=9)
+    assert dialog.at_once.value() == 9
+
+
+async def test_half_a_number_is_no_choice(world: World, dialog: SettingsDialog) -> None:
+    await on_account(dialog)
+    dialog.at_once.setFocus()
+    dialog.at_once.selectAll()
+    key(dialog.at_once, Qt.Key.Key_1)
+    assert world.settings.value.browsers_at_once == 5
+    key(dialog.at_once, Qt.Key.Key_2)
+    key(dialog.at_once, ENTER)
+    assert world.settings.value.browsers_at_once == 12
+
+
+async def test_fewer_than_wanted_is_said(world: World, dialog: SettingsDialog) -> None:
+    await on_account(dialog)
+    assert dialog.now_fewer.text() == ""
+    world.line.set_ceiling(3)
+    assert dialog.now_fewer.text() == "At the moment 3: the service refused more."
+    world.line.set_ceiling(5)
+    assert dialog.now_fewer.text() == ""
+
+
+async def test_what_happens_before_sleep_is_chosen(world: World, dialog: SettingsDialog) -> None:
+    dialog.ask()
+    assert dialog.before_sleep.accessibleName() == "Before this computer sleeps"
+    assert dialog.before_sleep.currentText() == "Leave sessions open"
+    key(dialog.before_sleep, Qt.Key.Key_Down)
+    assert dialog.before_sleep.currentText() == "Terminate idle and paused ones"
+    assert world.settings.value.before_sleep == "terminate_idle"
+    world.settings.change(before_sleep="leave")
+    assert dialog.before_sleep.currentText() == "Leave sessions open"
+
+
+async def test_a_computer_that_does_not_say_when_it_sleeps(world: World) -> None:
+    dialog = SettingsDialog(world.services, None, lambda: None, power_available=False)
+    assert not dialog.before_sleep.isEnabled()
+    assert "does not say when it is about to sleep" in all_words(dialog)
     dialog.deleteLater()

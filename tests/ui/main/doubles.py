@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.api.errors import ApiError
 from enigma_panel.core.observation import Usage
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.core.records import (
+    UNOPENED_PHASES,
     Phase,
     Session,
     StateVerb,
@@ -20,7 +22,16 @@ from enigma_panel.core.records import (
     TaskStatus,
     TaskVerb,
 )
-from enigma_panel.services.views import Diff, KeyState, OpenQuestion, ServiceMood
+from enigma_panel.services.views import (
+    Diff,
+    Hold,
+    KeyState,
+    LineEntry,
+    OpenQuestion,
+    ServiceMood,
+    Why,
+    Wish,
+)
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.store.settings import Settings
 
@@ -40,6 +51,9 @@ class Fleet(QObject):
         self.sessions: dict[int, Session] = {}
         self.tasks: dict[int, Task] = {}
         self.on_the_way: dict[int, StateVerb] = {}
+        self.wanted: dict[int, Wish] = {}
+        self.asking: set[int] = set()
+        self.asked_for: list[int] = []
         self.calls: list[tuple[Any, ...]] = []
         self.time_line: list[Step] = []
 
@@ -47,10 +61,11 @@ class Fleet(QObject):
         return self.sessions.get(key)
 
     def task(self, key: int) -> Task | None:
+        self.asked_for.append(key)
         return self.tasks.get(key)
 
     def session_keys(self) -> list[int]:
-        return list(self.sessions)
+        return [key for key, s in self.sessions.items() if s.phase not in UNOPENED_PHASES]
 
     def task_keys(self) -> list[int]:
         return sorted(self.tasks, reverse=True)
@@ -63,7 +78,32 @@ class Fleet(QObject):
         return sum(costs, Decimal(0)) if costs else None
 
     def pending(self, key: int) -> StateVerb | None:
-        return self.on_the_way.get(key)
+        wish = self.wanted.get(key)
+        return wish.verb if wish is not None else self.on_the_way.get(key)
+
+    def wish(self, key: int) -> Wish | None:
+        return self.wanted.get(key)
+
+    def wishes(self) -> list[Wish]:
+        return list(self.wanted.values())
+
+    def is_asking(self, key: int) -> bool:
+        return key in self.asking
+
+    def set_wish(self, key: int, verb: StateVerb | None, why: Why = Why.UNDO, **facts: Any) -> None:
+        """A command of that session waits, or waits no more."""
+        if verb is None:
+            self.wanted.pop(key, None)
+        else:
+            made = facts.pop("made_ms", NOW - 1_000)
+            wish = Wish(session_key=key, verb=verb, why=why, made_ms=made, **facts)
+            self.wanted[key] = wish
+        self.changed.emit(Diff(sessions=frozenset({key})))
+
+    def undo(self, keys: Sequence[int]) -> None:
+        self.calls.append(("undo", tuple(keys)))
+        for key in keys:
+            self.set_wish(key, None)
 
     def is_ours(self, _session: Session) -> bool:
         return True
@@ -72,6 +112,9 @@ class Fleet(QObject):
         session = self.sessions.get(key)
         if session is None or session.is_final:
             return False
+        wish = self.wanted.get(key)
+        if wish is not None and wish.verb is StateVerb.TERMINATE:
+            return verb is StateVerb.TERMINATE and wish.can_undo
         task = self.current_task(session)
         status = task.status if task is not None else None
         possible = {
@@ -92,8 +135,8 @@ class Fleet(QObject):
         self.calls.append(("start", spec.text, where))
         return 0
 
-    async def command(self, keys: Sequence[int], verb: StateVerb) -> None:
-        self.calls.append(("command", tuple(keys), verb))
+    async def command(self, keys: Sequence[int], verb: StateVerb, *, grace_ms: int = 0) -> None:
+        self.calls.append(("command", tuple(keys), verb, *([grace_ms] if grace_ms else [])))
 
     async def rename(self, key: int, label: str | None) -> None:
         self.change_session(key, label=label)
@@ -144,6 +187,71 @@ class Fleet(QObject):
         if tell:
             one = frozenset({key})
             self.changed.emit(Diff(sessions=one, tasks=one, new_tasks=(key,)))
+
+    def queue(self, key: int, **facts: Any) -> None:
+        """A task in line for a session of its own, which is planned; tells nobody."""
+        self.add(key, status=TaskStatus.QUEUED, phase=Phase.PLANNED, tell=False, **facts)
+        self.sessions[key] = replace(
+            self.sessions[key],
+            number=0,
+            service_id=None,
+            web_view_url=None,
+            opened_ms=None,
+            expires_ms=None,
+            current_task=None,
+        )
+        self.tasks[key] = replace(self.tasks[key], sent_ms=None)
+
+
+class Line(QObject):
+    """Entries that a test puts in; what is done with them is only noted."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: list[LineEntry] = []
+        self.hold = Hold.NONE
+        self.hold_error: ApiError | None = None
+        self.ceiling = 5
+        self.calls: list[tuple[Any, ...]] = []
+
+    def entries(self) -> list[LineEntry]:
+        return list(self.waiting)
+
+    def entry(self, key: int) -> LineEntry | None:
+        return next((entry for entry in self.waiting if entry.task_key == key), None)
+
+    def put(self, *keys: int, why: Why = Why.TURN, tell: bool = True, **facts: Any) -> None:
+        """These tasks wait, in this order, behind those that do already."""
+        for key in keys:
+            place = len(self.waiting) + 1
+            self.waiting.append(LineEntry(task_key=key, position=place, why=why, **facts))
+        if tell:
+            self.changed.emit()
+
+    def set(self, *entries: LineEntry, hold: Hold = Hold.NONE) -> None:
+        """The whole line anew."""
+        self.waiting, self.hold = list(entries), hold
+        self.changed.emit()
+
+    async def start_next(self, key: int) -> None:
+        self.calls.append(("start next", key))
+
+    async def up(self, key: int) -> None:
+        self.calls.append(("up", key))
+
+    async def remove(self, keys: Sequence[int]) -> None:
+        self.calls.append(("remove", tuple(keys)))
+
+    async def run_in_new_session(self, key: int) -> None:
+        self.calls.append(("new session", key))
+
+    def go_on(self) -> None:
+        self.calls.append(("go on",))
+
+    def funds_added(self) -> None:
+        self.calls.append(("funds added",))
 
 
 def a_task(key: int, *, status: TaskStatus, cost: str | None = None, **fields: Any) -> Task:
@@ -229,6 +337,7 @@ class Vitals(QObject):
 class Account(QObject):
     changed = Signal()
     state = KeyState.READY
+    base_url = "https://connect.enigma.click"
     last_check = None
     where = "the GNOME keyring"
     from_environment = False
@@ -258,6 +367,7 @@ def services(*, demo: bool = False) -> Any:
     return SimpleNamespace(
         fleet=Fleet(),
         inbox=Inbox(),
+        line=Line(),
         vitals=Vitals(),
         account=Account(),
         settings=Book(),

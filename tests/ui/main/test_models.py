@@ -82,7 +82,8 @@ def sessions(services: Any) -> SessionsModel:
 
 @pytest.fixture
 def tasks(services: Any) -> TasksModel:
-    model = TasksModel(services.fleet, services.clock)
+    model = TasksModel(services.fleet, services.line, services.clock)
+    services.line.changed.connect(model.follow_line)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
 

@@ -1,17 +1,23 @@
-"""The window over the real services and a simulator process: one task from start to end."""
+"""The window over the real services and a simulator process: tasks from start to end, the line."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.services.views import Why
 from enigma_panel.ui import theme
-from enigma_panel.ui.main.sessions_model import Column
+from enigma_panel.ui.main.cells import Role
+from enigma_panel.ui.main.sessions_model import Column as SessionColumn
+from enigma_panel.ui.main.tasks_model import Column
 from enigma_panel.ui.main.window import MainWindow
 from tests.services.conftest import Running, until
 from tests.ui.main.doubles import Dialogs
+from tests.ui.main.test_window import button, shown_texts
 
 
 async def test_a_task_from_start_to_end(
@@ -26,6 +32,7 @@ async def test_a_task_from_start_to_end(
         spec = TaskSpec(text="Price of MX Keys at amazon.com", close_after=False)
         key = await fleet.start(spec)
         assert pilot.tasks.select_key(key)
+        await until(pilot.session_rows.keys)  # it waits in line for a moment
         (session_key,) = pilot.session_rows.keys()
         assert pilot.sessions.select_key(session_key)
         await until(lambda: fleet.task(key).status is TaskStatus.DONE)
@@ -34,13 +41,112 @@ async def test_a_task_from_start_to_end(
         window.activateWindow()
         await until(lambda: not fleet.task(key).is_new)
         assert window.details.result.toPlainText() == task.result
-        index = pilot.session_rows.index(0, Column.STATE)
+        index = pilot.session_rows.index(0, SessionColumn.STATE)
         await until(lambda: index.data() == "idle – billing")
         enabled = {verb for verb, action in window.verbs.items() if action.isEnabled()}
         assert enabled == {StateVerb.TERMINATE}
-        window.verbs[StateVerb.TERMINATE].trigger()
+        window.verbs[StateVerb.TERMINATE].trigger()  # no task is at work: it goes at once
         await until(lambda: fleet.session(session_key).phase is not Phase.OPEN)
         assert index.data() in {"closed (assumed)", "ended by you"}
         assert "browser opened" in window.details.line.text()
         window.close_for_good()
         window.deleteLater()
+
+
+RESEARCH = "Research the history of typewriters at a.example"
+
+
+@asynccontextmanager
+async def a_window(parts: Any, qapp: QApplication) -> AsyncIterator[MainWindow]:
+    qapp.setQuitOnLastWindowClosed(False)
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    window = MainWindow(parts.services, Dialogs())
+    window.show()
+    window.activateWindow()
+    try:
+        yield window
+    finally:
+        window.close_for_good()
+        window.deleteLater()
+
+
+async def test_tasks_without_a_place_stand_in_line(
+    running: Running, simulator: Callable[..., Any], qapp: QApplication
+) -> None:
+    async with running(simulator("--speed", "4").url) as parts, a_window(parts, qapp) as window:
+        services, pilot = parts.services, window.pilot
+        services.settings.change(browsers_at_once=1)
+        specs = [TaskSpec(text=f"{RESEARCH}, part {n}") for n in range(5)]
+        keys = await services.fleet.start_many(specs)
+        await until(pilot.session_rows.keys)
+        await until(lambda: len(services.line.entries()) == 4)
+        assert pilot.task_rows.keys() == [*keys[1:], keys[0]]
+        assert len(pilot.session_rows.keys()) == 1  # what is planned is no session
+        rows = pilot.task_rows
+        first = str(rows.index(0, Column.RESULT).data())
+        assert first.startswith("the only place is in use")
+        assert str(rows.index(1, Column.RESULT).data()).startswith("2nd in line")
+        assert "4 tasks wait here: as many browsers are open as may be (1)." in shown_texts(
+            window.line.bar
+        )
+        pilot.tasks.select_key(keys[4])
+        pilot.tasks.setFocus()
+        assert "4th in line" in shown_texts(window.details)
+        QTest.keyClick(pilot.tasks, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+        await until(lambda: rows.keys()[2:4] == [keys[4], keys[3]])
+        QTest.keyClick(pilot.tasks, Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
+        await until(lambda: rows.keys()[0] == keys[4])
+        assert pilot.tasks.selected_keys() == [keys[4]]
+        pilot.tasks.select_key(keys[2])
+        QTest.keyClick(pilot.tasks, Qt.Key.Key_Delete)
+        await until(lambda: services.fleet.task(keys[2]).status is TaskStatus.STOPPED)
+        assert rows.keys() == [keys[4], keys[1], keys[3], keys[2], keys[0]]
+        assert "Taken out of the line." in shown_texts(window.details)
+        services.settings.change(browsers_at_once=5)
+        await until(lambda: not services.line.entries())
+        assert rows.keys() == list(reversed(keys))
+        assert not window.line.bar.isVisible()
+
+
+async def test_a_terminate_is_taken_back_and_another_is_hurried(
+    running: Running, simulator: Callable[..., Any], qapp: QApplication
+) -> None:
+    async with running(simulator("--speed", "2").url) as parts, a_window(parts, qapp) as window:
+        fleet, pilot = parts.services.fleet, window.pilot
+        key = await fleet.start(TaskSpec(text=RESEARCH))
+        await until(lambda: pilot.session_rows.keys() and fleet.task(key).sent_ms)
+        (session_key,) = pilot.session_rows.keys()
+        await until(lambda: fleet.session(session_key).service_id)
+        pilot.sessions.select_key(session_key)
+        button(window.tool_bar, "Terminate").click()
+        await until(lambda: fleet.wish(session_key))
+        assert fleet.wish(session_key).why is Why.UNDO
+        row = pilot.session_rows.index(0, SessionColumn.STATE)
+        assert row.data(Role.CELL).tail.startswith("Terminating in ")
+        assert button(window.tool_bar, "Terminate").isEnabled()
+        QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert fleet.wish(session_key) is None
+        assert fleet.session(session_key).phase is Phase.OPEN
+        assert button(window.tool_bar, "Pause").isEnabled()
+        began = parts.services.clock.now_ms()
+        for _ in range(2):
+            button(window.tool_bar, "Terminate").click()
+            await until(lambda: fleet.wish(session_key) or fleet.session(session_key).is_ended)
+        await until(lambda: fleet.session(session_key).is_ended)
+        assert parts.services.clock.now_ms() - began < 2_500  # not after its three seconds
+
+
+async def test_a_task_runs_after_the_one_at_work(
+    running: Running, simulator: Callable[..., Any], qapp: QApplication
+) -> None:
+    async with running(simulator("--speed", "10").url) as parts, a_window(parts, qapp) as window:
+        fleet, rows = parts.services.fleet, window.pilot.task_rows
+        key = await fleet.start(TaskSpec(text=RESEARCH, close_after=False))
+        await until(lambda: fleet.task(key).sent_ms)
+        where = fleet.task(key).session_key
+        following = await fleet.start(TaskSpec(text="Search for ribbons"), where=where)
+        assert rows.keys() == [following, key]
+        assert rows.index(0, Column.RESULT).data() == "runs after the task in a.example 1"
+        await until(lambda: fleet.task(following).is_final)
+        assert fleet.task(key).is_final
+        assert fleet.task(following).status is TaskStatus.DONE

@@ -1,4 +1,4 @@
-"""An HTTP answer as the reader takes it, and the waiting time that its headers tell."""
+"""An HTTP answer as the reader takes it, and what its headers tell of waiting and of the limit."""
 
 import re
 from collections.abc import Mapping
@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-MAX_WAIT_S = 60.0
-"""No header makes us wait longer: the rate window is 60 s (api.md §8.3)."""
+from enigma_panel.core.budget import MAX_WAIT_S, RateTold
 
+TOO_MANY = 429
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
+_COUNT = re.compile(r"\d{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,30 @@ def retry_after_s(answer: Answer) -> float | None:
         return _bounded(float(told))
     now = _date(answer.headers.get("date", ""))
     until = _date(told)
-    if until is None and answer.status == 429:
+    if until is None and answer.status == TOO_MANY:
         until = _epoch(answer.headers.get("x-ratelimit-reset", ""))
     return None if now is None or until is None else _bounded(until - now)
+
+
+def rate_told(answer: Answer, took_s: float) -> RateTold:
+    """What the reply to a call that took so many seconds says of the limit (api.md §8.3).
+
+    Retry-After counts only on a 429: on a 503 it speaks of browsers. Unreadable means not told.
+    """
+    now = _date(answer.headers.get("date", ""))
+    reset = _epoch(answer.headers.get("x-ratelimit-reset", ""))
+    return RateTold(
+        limit=_count(answer.headers.get("x-ratelimit-limit", "")),
+        remaining=_count(answer.headers.get("x-ratelimit-remaining", "")),
+        reset_in_s=None if now is None or reset is None else _bounded(reset - now),
+        retry_after_s=retry_after_s(answer) if answer.status == TOO_MANY else None,
+        took_s=took_s,
+    )
+
+
+def _count(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if _COUNT.fullmatch(text) and text.isascii() else None
 
 
 def _bounded(seconds: float) -> float:

@@ -1,5 +1,17 @@
 """The ledger: the only room that knows SQLite."""
 
+from enigma_panel.store.ledger.copies import (
+    Copied,
+    copy_ledger,
+    copy_to_offer,
+    decline_copy,
+    draft_copy,
+    find_copy,
+    finish_copy,
+    forget_restored,
+    restored_ms,
+    use_copy,
+)
 from enigma_panel.store.ledger.errors import (
     BrokenDiskError,
     ClosedLedgerError,
@@ -14,10 +26,13 @@ from enigma_panel.store.ledger.errors import (
 )
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
+from enigma_panel.store.ledger.rows import BadRow
 
 __all__ = [
+    "BadRow",
     "BrokenDiskError",
     "ClosedLedgerError",
+    "Copied",
     "CorruptLedgerError",
     "DiskFullError",
     "InconsistentError",
@@ -31,4 +46,13 @@ __all__ = [
     "Outcome",
     "ReadOnlyLedgerError",
     "Step",
+    "copy_ledger",
+    "copy_to_offer",
+    "decline_copy",
+    "draft_copy",
+    "find_copy",
+    "finish_copy",
+    "forget_restored",
+    "restored_ms",
+    "use_copy",
 ]

@@ -4,17 +4,21 @@ Every error of SQLite leaves this room as a LedgerError.
 """
 
 import contextlib
+import logging
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from enigma_panel.store.atomic import sync_folder
+from enigma_panel.store.ledger import copying
 from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
     CorruptLedgerError,
+    LedgerError,
     NewerLedgerError,
     typed_errors,
 )
@@ -22,9 +26,13 @@ from enigma_panel.store.ledger.schema import (
     APPLICATION_ID,
     MIGRATIONS,
     Migration,
+    columns,
     migrate,
+    tables,
     version,
 )
+
+log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 5_000
 """How long a call waits for another process that writes."""
@@ -105,9 +113,17 @@ class Database:
             self.connection.executemany(sql, rows)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        """All rows of a query."""
+        """All rows of a query. UnreadableTextError where a text of them is not UTF-8."""
         with typed_errors(self.path):
             return self.connection.execute(sql, values).fetchall()
+
+    def rows_with_bytes(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """As `rows`, much slower; a text that is not UTF-8 comes as the bytes that it is."""
+        self.connection.text_factory = _text_or_bytes
+        try:
+            return self.rows(sql, values)
+        finally:
+            self.connection.text_factory = str
 
     def close(self) -> None:
         """Fold the -wal file into the main one and close; harmless when repeated."""
@@ -121,6 +137,13 @@ class Database:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             connection.close()
+
+
+def _text_or_bytes(text: bytes) -> str | bytes:
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return text
 
 
 def _make_private(path: Path) -> None:
@@ -160,9 +183,28 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mi
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
         raise CorruptLedgerError(path, verdict)
+    if 0 < found < len(migrations):
+        _keep_version(connection, path, found)
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     connection.execute("PRAGMA synchronous = FULL")
     migrate(connection, migrations)
+    if not tables(migrations).items() <= columns(connection).items():
+        raise CorruptLedgerError(path, "its tables are not those that we made")
+
+
+def _keep_version(connection: sqlite3.Connection, path: Path, found: int) -> None:
+    """Keep a copy that a program without the later versions can use, should they be regretted.
+
+    The migration is one transaction a step and safe without it, so a disk that refuses the copy
+    does not keep the person from working.
+    """
+    target = copying.copy_path(path, found)
+    try:
+        with typed_errors(target):
+            copying.draft(connection, target)
+            copying.seal(target, time.time_ns() // 1_000_000, lambda _: None)
+    except LedgerError as error:
+        log.warning("no copy of version %d was made: %s", found, error.reason)
 
 
 def _check_owner(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,6 +1,7 @@
 """What can go wrong with the ledger, as types; made from SQLite's errors in one place only."""
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,10 @@ class LockedLedgerError(LedgerError):
 
 class CorruptLedgerError(LedgerError):
     """The content makes no sense: not SQLite, a damaged page, a value that no version wrote."""
+
+
+class UnreadableTextError(CorruptLedgerError):
+    """A text among the rows of a query is not UTF-8; the rows without it can still be had."""
 
 
 class BrokenDiskError(LedgerError):
@@ -62,6 +67,8 @@ class IntentSettledError(LedgerError):
 
 
 _BY_CODE: dict[int, type[LedgerError]] = {
+    # Our SQL is fixed: where it is wrong, the file is not what we made.
+    sqlite3.SQLITE_ERROR: CorruptLedgerError,
     sqlite3.SQLITE_FULL: DiskFullError,
     sqlite3.SQLITE_READONLY: ReadOnlyLedgerError,
     sqlite3.SQLITE_CANTOPEN: ReadOnlyLedgerError,
@@ -76,6 +83,9 @@ _BY_CODE: dict[int, type[LedgerError]] = {
     sqlite3.SQLITE_IOERR: BrokenDiskError,
     sqlite3.SQLITE_CONSTRAINT: InconsistentError,
 }
+
+FULL_BYTES = 64 * 2**10
+"""A disk with less room takes no -wal and -shm file."""
 
 _PRIMARY_CODE = 0xFF  # the extended result codes carry details in the higher bits
 
@@ -92,16 +102,29 @@ def typed_errors(path: Path) -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         raise _from_sqlite(path, error) from error
+    except UnicodeDecodeError:  # out of a pragma or the schema of a damaged file
+        raise CorruptLedgerError(path, "text that is not UTF-8") from None
     except OSError as error:
         raise _from_system(path, error) from error
 
 
 def _from_sqlite(path: Path, error: sqlite3.Error) -> LedgerError:
     code = getattr(error, "sqlite_errorcode", None)
-    if code is None:  # the module itself refused the data, e.g. text that is not UTF-8
-        return CorruptLedgerError(path, str(error))
+    if code is None:  # the module itself refused the data: text that is not UTF-8
+        return UnreadableTextError(path, "text that is not UTF-8")
     name = getattr(error, "sqlite_errorname", "")
-    return _BY_CODE.get(code & _PRIMARY_CODE, LedgerError)(path, f"{name}: {error}")
+    found = _BY_CODE.get(code & _PRIMARY_CODE, LedgerError)
+    if found is BrokenDiskError and _is_full(path):
+        found = DiskFullError
+    return found(path, f"{name}: {error}")
+
+
+def _is_full(path: Path) -> bool:
+    """SQLite tells a disk without room for its -shm file, or for a sync, as a broken one."""
+    try:
+        return shutil.disk_usage(path.parent).free < FULL_BYTES
+    except OSError:
+        return False
 
 
 def _from_system(path: Path, error: OSError) -> LedgerError:

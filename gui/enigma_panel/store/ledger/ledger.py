@@ -55,11 +55,6 @@ class Ledger(LedgerReads):
         database, problem = open_or_replace(path)
         return cls(database), problem
 
-    @property
-    def path(self) -> Path:
-        """Where the ledger is."""
-        return self._db.path
-
     def open_intent(
         self,
         kind: IntentKind,
@@ -72,15 +67,17 @@ class Ledger(LedgerReads):
     ) -> Intent:
         """Record what is about to be sent; durable when it returns.
 
-        A session or task without a key is inserted and gets one, the session also the next number
-        of its site; others are updated. A start makes its task the session's current one.
+        A start also writes its records: one without a key gets one, a session without a number the
+        next of its site, and the task becomes the session's current one. For the other kinds they
+        must be in the ledger.
         ValueError for a combination that no call has.
         """
         check_intent(kind, session, task, verb)
         if kind is IntentKind.ANSWER and task is not None and question_n is None:
             question_n = task.question_n
         with self._db.transaction():
-            session, task = self._put_both(session, task, current=kind in STARTS)
+            if kind in STARTS:
+                session, task = self._put_both(session, task, current=True)
             values = (kind, session.key, task.key if task else None, verb, question_n, now_ms)
             key = self._db.insert(_INSERT_INTENT, values)
         return Intent(
@@ -93,10 +90,28 @@ class Ledger(LedgerReads):
             question_n=question_n,
         )
 
+    def plan(self, pairs: Iterable[tuple[Session, Task]]) -> list[tuple[Session, Task]]:
+        """Put tasks in line, all or none: they and their sessions are kept, nothing is sent.
+
+        Records without a key get one. A planned session has no number before its first intent.
+        """
+        planned: list[tuple[Session, Task]] = []
+        with self._db.transaction():
+            for session, task in pairs:
+                stored_session, stored = self._put_both(session, task, current=False)
+                assert stored is not None
+                planned.append((stored_session, stored))
+        return planned
+
     def settle(
-        self, intent_key: int, outcome: Outcome, now_ms: int, *records: Session | Task
+        self,
+        intent_key: int,
+        outcome: Outcome,
+        now_ms: int,
+        *records: Session | Task,
+        steps: Iterable[Step] = (),
     ) -> None:
-        """Record the fate of a call together with the records that it changed.
+        """Record the fate of a call together with the records that it changed and their steps.
 
         IntentSettledError when that was done before; nothing is written then.
         """
@@ -108,34 +123,16 @@ class Ledger(LedgerReads):
             if settled.rowcount != 1:
                 raise IntentSettledError(self.path, intent_key)
             self._put_all(records)
+            self._put_steps(steps)
 
-    def save(self, *records: Session | Task) -> None:
-        """Write the records as they are now, all or none. ValueError for one without a key."""
+    def save(self, *records: Session | Task, steps: Iterable[Step] = ()) -> None:
+        """Write records as they are now and new lines of time lines, all or none.
+
+        ValueError for a record without a key.
+        """
         with self._db.transaction():
             self._put_all(records)
-
-    def add_steps(self, task_key: int, steps: Iterable[Step]) -> None:
-        """Add lines to a task's time line."""
-        rows = [STEPS.values(replace(step, task_key=task_key))[1:] for step in steps]
-        with self._db.transaction():
-            self._db.execute_many(STEPS.insert, rows)
-
-    def rename(self, session_key: int, label: str | None) -> Session | None:
-        """Give a session a name of the person's own; None or blank brings back "site number"."""
-        label = clean_text(label).strip() if label else None
-        with self._db.transaction():
-            self._db.execute(
-                "UPDATE sessions SET label = ? WHERE key = ?", (label or None, session_key)
-            )
-        return self.session(session_key)
-
-    def mark_seen(self, task_keys: Iterable[int]) -> None:
-        """The person has looked at these results: they are not new any more."""
-        with self._db.transaction():
-            self._db.execute_many(
-                "UPDATE tasks SET is_new = 0 WHERE key = ? AND is_new = 1",
-                [(key,) for key in task_keys],
-            )
+            self._put_steps(steps)
 
     def key_print(self, key: str, base_url: str) -> str:
         """16 hexadecimal digits that tell whether a session was opened with this key and host.
@@ -164,7 +161,7 @@ class Ledger(LedgerReads):
     def _put_both(
         self, session: Session, task: Task | None, *, current: bool
     ) -> tuple[Session, Task | None]:
-        if session.key == 0:
+        if not session.is_planned and (session.key == 0 or session.number == 0):
             session = replace(session, number=self._next_number(session.site))
         session = self._put(SESSIONS, session)
         if task is None:
@@ -178,6 +175,9 @@ class Ledger(LedgerReads):
     def _next_number(self, site: str) -> int:
         number: int = self._db.rows(_NEXT_NUMBER, (clean_text(site),))[0][0]
         return number
+
+    def _put_steps(self, steps: Iterable[Step]) -> None:
+        self._db.execute_many(STEPS.insert, [STEPS.values(step)[1:] for step in steps])
 
     def _put_all(self, records: Sequence[Session | Task]) -> None:
         for record in records:

@@ -1,25 +1,23 @@
 """What can be asked of the ledger. Nothing here writes."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
 from enigma_panel.core.money import to_nano
 from enigma_panel.core.records import (
-    ASSUMED_PHASES,
     FINAL_PHASES,
     FINAL_STATUSES,
-    Phase,
     Session,
     Task,
-    TaskStatus,
 )
 from enigma_panel.store.ledger.database import Database
-from enigma_panel.store.ledger.errors import CorruptLedgerError
-from enigma_panel.store.ledger.intents import Intent, IntentKind, Step
-from enigma_panel.store.ledger.rows import RecordTable
+from enigma_panel.store.ledger.errors import UnreadableTextError
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
+from enigma_panel.store.ledger.rows import BadRow, RecordTable
 
 R = TypeVar("R")
 
@@ -27,37 +25,48 @@ SESSIONS = RecordTable(Session, "sessions")
 TASKS = RecordTable(Task, "tasks", {"cost_nano": lambda task: to_nano(task.cost)})
 STEPS = RecordTable(Step, "steps")
 
+MOST_CALLS = 200
+"""More calls than this go out in no minute."""
+
 RECENT_ROWS = 2_000
 """How many of the newest tasks `recent_texts` looks through."""
 
 _NO_LIMIT = -1
 
 
-def _in(column: str, values: Iterable[str]) -> str:
+def one_of(column: str, values: Iterable[str]) -> str:
     """`column IN (…)` over our own enum values, which hold no quotes; an indexed query."""
     listed = ", ".join(f"'{value}'" for value in sorted(values))
     return f"{column} IN ({listed})"
 
 
-# Spelt as the members that match, not as those that do not: only so the index serves.
-_NOT_FINAL = _in("phase", set(Phase) - FINAL_PHASES)
-_OPEN = _in("phase", set(Phase) - FINAL_PHASES - ASSUMED_PHASES)
-_ASSUMED = _in("phase", ASSUMED_PHASES)
-_LIVE = _in("status", set(TaskStatus) - FINAL_STATUSES)
-# The plus keeps the phase index out: the rows shall come in the order of the other one.
-_ENDED = _in("+phase", FINAL_PHASES | ASSUMED_PHASES)
-_ENDED_KEYS = (
-    f"SELECT key FROM sessions WHERE ended_ms IS NOT NULL AND {_ENDED}"  # noqa: S608 - own names
-    " ORDER BY ended_ms DESC, key DESC LIMIT ?"
-)
+# Spelt as those that do not match, so that a value of no version is found, too, and can be told of;
+# the inner query reads nothing but the index.
+_NOT_FINAL = f"key IN (SELECT key FROM sessions WHERE NOT {one_of('phase', FINAL_PHASES)})"  # noqa: S608
+_LIVE = f"key IN (SELECT key FROM tasks WHERE NOT {one_of('status', FINAL_STATUSES)})"  # noqa: S608
 _THESE = "key IN (SELECT value FROM json_each(?))"
 
 
 class LedgerReads:
-    """The reading half of the ledger."""
+    """The reading half of the ledger.
+
+    A row that cannot be read (a value that no version wrote) hides no other: it is left out of the
+    answer and named in `bad_rows`. Damage to the file itself raises CorruptLedgerError.
+    """
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._bad: dict[tuple[str, int], BadRow] = {}
+
+    @property
+    def path(self) -> Path:
+        """Where the ledger is."""
+        return self._db.path
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For what SQLite alone can do: a copy. ClosedLedgerError after `close`."""
+        return self._db.connection
 
     def session(self, key: int) -> Session | None:
         """The session with this key."""
@@ -76,28 +85,9 @@ class LedgerReads:
         """Many tasks at once, by key; unknown keys are left out."""
         return {task.key: task for task in self._records(TASKS, f"WHERE {_THESE}", _json(keys))}
 
-    def open_sessions(self, assumed_since_ms: int | None = None) -> list[Session]:
-        """Sessions that are neither ended nor assumed to be, oldest first.
-
-        With a time also those whose assumed end is not before it: they are still asked about.
-        """
-        if assumed_since_ms is None:
-            return self._records(SESSIONS, f"WHERE {_OPEN} ORDER BY key")
-        where = f"WHERE {_OPEN} OR ({_ASSUMED} AND ended_ms >= ?) ORDER BY key"
-        return self._records(SESSIONS, where, assumed_since_ms)
-
     def sessions_not_final(self) -> list[Session]:
         """Sessions whose end is not proven, however long ago it is assumed; oldest first."""
         return self._records(SESSIONS, f"WHERE {_NOT_FINAL} ORDER BY key")
-
-    def ended_session_keys(self, limit: int) -> list[int]:
-        """Keys of ended sessions (assumed or proven), the last end first."""
-        return self._keys(_ENDED_KEYS, limit)
-
-    def session_by_service_id(self, service_id: str) -> Session | None:
-        """The newest session that the service calls so."""
-        where = "WHERE service_id = ? ORDER BY key DESC LIMIT 1"
-        return next(iter(self._records(SESSIONS, where, service_id)), None)
 
     def live_tasks(self) -> list[Task]:
         """Tasks that are not final, oldest first."""
@@ -115,26 +105,10 @@ class LedgerReads:
             offset,
         )
 
-    def task_count(self) -> int:
-        """How many tasks there are."""
-        return self._keys("SELECT count(*) FROM tasks")[0]
-
-    def new_count(self) -> int:
-        """How many results nobody has looked at yet."""
-        return self._keys("SELECT count(*) FROM tasks WHERE is_new = 1")[0]
-
-    def session_costs(self, keys: Iterable[int]) -> dict[int, int]:
-        """Nano-dollars of all tasks of each session; without an entry where no cost was told."""
-        sql = (
-            "SELECT session_key, sum(cost_nano) FROM tasks WHERE cost_nano IS NOT NULL"
-            " AND session_key IN (SELECT value FROM json_each(?)) GROUP BY session_key"
-        )
-        return dict(self._db.rows(sql, (_json(keys),)))
-
     def recent_texts(self, limit: int = 50) -> list[str]:
         """Different texts of the newest tasks, newest first, without empty ones."""
-        sql = "SELECT text FROM tasks ORDER BY created_ms DESC, key DESC LIMIT ?"
-        texts = dict.fromkeys(text for (text,) in self._db.rows(sql, (RECENT_ROWS,)) if text)
+        sql = "SELECT key, text FROM tasks ORDER BY created_ms DESC, key DESC LIMIT ?"
+        texts = dict.fromkeys(text for _, text in self._rows("tasks", sql, RECENT_ROWS) if text)
         return list(texts)[:limit]
 
     def steps(self, task_key: int, limit: int = 500) -> list[Step]:
@@ -142,43 +116,101 @@ class LedgerReads:
         where = "WHERE task_key = ? ORDER BY key DESC LIMIT ?"
         return self._records(STEPS, where, task_key, limit)[::-1]
 
+    def intents_since(self, since_ms: int) -> list[tuple[IntentKind, int]]:
+        """Kind and time (epoch ms) of the calls that may have been made since then."""
+        sql = (
+            "SELECT kind, made_ms FROM (SELECT * FROM intents ORDER BY key DESC LIMIT ?)"
+            " WHERE made_ms >= ? AND NOT (kind = ? AND outcome IS ?) ORDER BY key"
+        )
+        # A command that is called refused was, as a rule, taken back before it was sent.
+        rows = self._db.rows(sql, (MOST_CALLS, since_ms, IntentKind.STATE, Outcome.REFUSED))
+        return [(IntentKind(kind), made_ms) for kind, made_ms in rows if kind in set(IntentKind)]
+
+    def lost_answers(self) -> set[tuple[int, int]]:
+        """Task key and question number of answers whose delivery nobody knows of."""
+        sql = (
+            "SELECT task_key, question_n FROM intents"
+            " WHERE kind = ? AND outcome = ? AND question_n IS NOT NULL"
+        )
+        return set(self._db.rows(sql, (IntentKind.ANSWER, Outcome.UNKNOWN)))
+
     def unsettled(self) -> list[Intent]:
-        """Intents without an outcome, oldest first: after a crash their fate is unknown."""
-        rows = self._db.rows(
+        """Intents without an outcome, oldest first: after a crash their fate is unknown.
+
+        One that cannot be read, or whose session or task cannot, is left out, stays open and is in
+        `bad_rows`.
+        """
+        sql = (
             "SELECT key, kind, session_key, task_key, made_ms, verb, question_n"
             " FROM intents WHERE outcome IS NULL ORDER BY key"
         )
+        rows = self._rows("intents", sql)
         sessions = self.sessions(row[2] for row in rows)
         tasks = self.tasks(row[3] for row in rows if row[3] is not None)
-        with self._sensible():
-            return [
-                Intent(
-                    key=key,
-                    kind=IntentKind(kind),
-                    session=sessions[session_key],
-                    task=tasks.get(task_key),
-                    made_ms=made_ms,
-                    verb=verb,
-                    question_n=question_n,
-                )
-                for key, kind, session_key, task_key, made_ms, verb, question_n in rows
-            ]
+        return self._readable("intents", rows, lambda row: _intent(row, sessions, tasks))
+
+    # -- rows that cannot be read --------------------------------------------------------------
+
+    @property
+    def bad_rows(self) -> tuple[BadRow, ...]:
+        """Rows that the questions asked so far would have brought, had they been readable.
+
+        Each is named once, in the order in which they were met. May be read in any thread.
+        """
+        return tuple(self._bad.values())
 
     def _records(self, table: RecordTable[R], where: str, *values: object) -> list[R]:
-        rows = self._db.rows(f"{table.select} {where}", values)
-        with self._sensible():
-            return [table.read(row) for row in rows]
+        rows = self._rows(table.name, f"{table.select} {where}", *values)
+        return self._readable(table.name, rows, table.read)
 
-    @contextmanager
-    def _sensible(self) -> Iterator[None]:
-        """A value that fits nowhere means that something else wrote into the file."""
+    def _readable(
+        self, table: str, rows: Iterable[Sequence[Any]], read: Callable[[Sequence[Any]], R]
+    ) -> list[R]:
+        found = []
+        for row in rows:
+            try:
+                found.append(read(row))
+            except ValueError as error:
+                self._note(table, row[0], str(error))
+        return found
+
+    def _rows(self, table: str, sql: str, *values: object) -> list[Any]:
+        """Rows that begin with their key, without those that hold a text that is no text."""
         try:
-            yield
-        except (ValueError, KeyError) as error:
-            raise CorruptLedgerError(self._db.path, str(error)) from error
+            return self._db.rows(sql, values)
+        except UnreadableTextError as error:
+            reason = error.reason
+        whole = []
+        for row in self._db.rows_with_bytes(sql, values):
+            if any(isinstance(value, bytes) for value in row):
+                self._note(table, row[0], reason)
+            else:
+                whole.append(row)
+        return whole
+
+    def _note(self, table: str, key: int, reason: str) -> None:
+        self._bad.setdefault((table, key), BadRow(table=table, key=key, reason=reason))
 
     def _keys(self, sql: str, *values: object) -> list[int]:
         return [row[0] for row in self._db.rows(sql, values)]
+
+
+def _intent(row: Sequence[Any], sessions: dict[int, Session], tasks: dict[int, Task]) -> Intent:
+    """ValueError where it or what it belongs to cannot be read."""
+    key, kind, session_key, task_key, made_ms, verb, question_n = row
+    if session_key not in sessions:
+        raise ValueError(f"session {session_key}, which cannot be read")
+    if task_key is not None and task_key not in tasks:
+        raise ValueError(f"task {task_key}, which cannot be read")
+    return Intent(
+        key=key,
+        kind=IntentKind(kind),
+        session=sessions[session_key],
+        task=tasks.get(task_key),
+        made_ms=made_ms,
+        verb=verb,
+        question_n=question_n,
+    )
 
 
 def _json(keys: Iterable[int]) -> str:

@@ -8,7 +8,7 @@ bits the largest one; nothing else changes. NUL and every other character stay.
 import json
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
@@ -41,7 +41,10 @@ def _encode_texts(texts: tuple[str, ...]) -> str:
 
 
 def _decode_texts(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
+    texts = json.loads(text)
+    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+        raise ValueError("a list that is none of texts")
+    return tuple(texts)
 
 
 _CODECS: Mapping[Any, tuple[Convert | None, Convert | None]] = {
@@ -102,6 +105,18 @@ def _convert(values: list[Any], converters: Sequence[tuple[int, Convert]]) -> li
     return values
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadRow:
+    """A row that cannot be read, left as it is; the others of its table can be.
+
+    reason: what it holds, for the log; no text of a person or a service is in it.
+    """
+
+    table: str
+    key: int
+    reason: str
+
+
 class RecordTable(Generic[R]):
     """One table of records whose first field is `key`; `derived` columns are only written.
 
@@ -132,7 +147,7 @@ class RecordTable(Generic[R]):
         try:
             record: R = self._plan.build(_convert(list(row), self._plan.decoders))
         except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
-            raise ValueError(f"{self.name}: row {row[0]} holds {error}") from error
+            raise ValueError(str(error)) from error
         return record
 
     def stored(self, record: R, values: Sequence[Any]) -> R:

@@ -5,6 +5,7 @@ are UTC epoch milliseconds, `cost` and `compute_s` exact decimal text, `cost_nan
 whole nano-dollars for sums and sorting (NULL where the amount is not sane), booleans 0 or 1.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 
@@ -103,6 +104,7 @@ _V1 = (
     """,
     "CREATE UNIQUE INDEX sessions_by_name ON sessions (site, number)",
     "CREATE INDEX sessions_by_phase ON sessions (phase)",
+    # sessions_by_end, sessions_by_id and tasks_new serve no question that is asked today.
     "CREATE INDEX sessions_by_end ON sessions (ended_ms DESC, key DESC) WHERE ended_ms IS NOT NULL",
     "CREATE INDEX sessions_by_id ON sessions (service_id) WHERE service_id IS NOT NULL",
     "CREATE INDEX tasks_by_session ON tasks (session_key)",
@@ -121,7 +123,20 @@ def _create(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_create,)
+_V2 = (
+    # The line: tasks wait in it by `place`, their sessions are planned and have no number yet.
+    "ALTER TABLE tasks ADD COLUMN place INTEGER NOT NULL DEFAULT 0",
+    "DROP INDEX sessions_by_name",
+    "CREATE UNIQUE INDEX sessions_by_name ON sessions (site, number) WHERE number > 0",
+)
+
+
+def _add_line(connection: sqlite3.Connection) -> None:
+    for statement in _V2:
+        connection.execute(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_create, _add_line)
 """Migration n (counted from 1) leads from version n-1 to n."""
 
 
@@ -158,3 +173,22 @@ def version(connection: sqlite3.Connection) -> int:
     """The file's user_version; 0 for a fresh file."""
     found: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return found
+
+
+def columns(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
+    """The names of all tables and of their columns, in order."""
+    sql = (
+        "SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c"
+        " WHERE t.type = 'table' ORDER BY t.name, c.cid"
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for table, column in connection.execute(sql).fetchall():
+        found[table] = (*found.get(table, ()), column)
+    return found
+
+
+def tables(migrations: Sequence[Migration] = MIGRATIONS) -> dict[str, tuple[str, ...]]:
+    """What `columns` says of a file that these migrations made."""
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrate(fresh, migrations)
+        return columns(fresh)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from enigma_panel.core.records import TaskSpec
@@ -12,7 +12,8 @@ from enigma_panel.ui.dialogs.key_dialog import KeyDialog
 from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
 from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
 from enigma_panel.ui.dialogs.question_presenter import QuestionPresenter, TypingWatch
-from enigma_panel.ui.dialogs.quit_guard import QuitChoice, QuitDialog, open_sessions
+from enigma_panel.ui.dialogs.quit_guard import QuitChoice, QuitDialog
+from enigma_panel.ui.dialogs.quit_watch import open_sessions
 from enigma_panel.ui.dialogs.settings_dialog import SettingsDialog
 from enigma_panel.ui.dialogs.terminate_all import TerminateAllDialog
 
@@ -32,7 +33,13 @@ class DialogManager(QObject):
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them nothing offers it.
+    sleep_is_told: whether this computer says when it is about to sleep.
+    quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
+    the program is about to end or no longer: nothing that waits in line is to be started.
     """
+
+    quit_waits = Signal(str)
+    leaving = Signal(bool)
 
     def __init__(
         self,
@@ -41,12 +48,14 @@ class DialogManager(QObject):
         *,
         try_demo: Callable[[], None] | None = None,
         use_account: Callable[[], None] | None = None,
+        sleep_is_told: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__()
         self._services = services
         self._parent = parent
         self._try_demo = try_demo
         self._use_account = use_account
+        self._sleep_is_told = sleep_is_told
         self._new_task: NewTaskDialog | None = None
         self._key: KeyDialog | None = None
         self._settings: SettingsDialog | None = None
@@ -80,7 +89,12 @@ class DialogManager(QObject):
     def open_settings(self) -> None:
         """Settings."""
         if self._settings is None:
-            self._settings = SettingsDialog(self._services, self._parent(), self.open_key)
+            self._settings = SettingsDialog(
+                self._services,
+                self._parent(),
+                self.open_key,
+                power_available=self._sleep_is_told(),
+            )
         self._settings.ask()
 
     def open_key(self) -> None:
@@ -104,7 +118,7 @@ class DialogManager(QObject):
     # -- for the program ---------------------------------------------------------------------
 
     def has_to_ask_before_quit(self) -> bool:
-        """Whether a session is or may be open."""
+        """Whether a session is or may be open, or a Terminate waits."""
         return bool(open_sessions(self._services.fleet))
 
     async def ask_before_quit(self) -> QuitChoice:
@@ -113,7 +127,19 @@ class DialogManager(QObject):
             return QuitChoice.LEAVE_RUNNING
         if self._quit is None:
             self._quit = QuitDialog(self._services, self._parent())
+            self._quit.waiting_changed.connect(self.quit_waits)
+            self._quit.leaving.connect(self.leaving)
         return await self._quit.choice()
+
+    def show_question_anew(self) -> None:
+        """The screen was unlocked: an open question counts as being shown this moment."""
+        if self._presenter.has_dialog():
+            self._presenter.dialog().show_anew()
+
+    def cancel_quit(self) -> None:
+        """The program does not end when its tasks are done."""
+        if self._quit is not None:
+            self._quit.cancel()
 
     def start(self) -> None:
         """Bring up what waits already: questions, and the key dialog when no key was found."""

@@ -1,10 +1,10 @@
 """'New task': what to do, where it begins, where it runs, and its limits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.checks import Field, check_spec
 from enigma_panel.core.records import NO_LIMITS, TaskSpec
@@ -12,28 +12,17 @@ from enigma_panel.services.bundle import Services
 from enigma_panel.services.fleet import NoKeyError
 from enigma_panel.services.views import Diff, KeyState
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.dialogs import outcome_words
-from enigma_panel.ui.dialogs.base import ModelessDialog
+from enigma_panel.ui.dialogs import outcome_words, start_words, task_lines
 from enigma_panel.ui.dialogs.check_words import finding_words
-from enigma_panel.ui.dialogs.fields import LineField
-from enigma_panel.ui.dialogs.limits_form import LimitsForm
-from enigma_panel.ui.dialogs.parts import (
-    FieldGrid,
-    NoticeLabel,
-    ProblemLabel,
-    make_button,
-    make_row,
-)
-from enigma_panel.ui.dialogs.run_in import NEW_CLOSED, NEW_KEPT, Place, RunInBox
-from enigma_panel.ui.dialogs.scroll_body import ScrollBody
-from enigma_panel.ui.dialogs.task_text import TaskTextField
-from enigma_panel.ui.words import one_line, tr
+from enigma_panel.ui.dialogs.new_task_view import NewTaskView
+from enigma_panel.ui.dialogs.run_in import NEW_CLOSED, NEW_KEPT, Place
+from enigma_panel.ui.words import tr
 
 STARTED_MS = 6_000
 """How long "Started …" stands there."""
 
 
-class NewTaskDialog(ModelessDialog):
+class NewTaskDialog(NewTaskView):
     """The window. What was typed stays until it was started.
 
     open_key: called when there is no key to start with.
@@ -42,63 +31,16 @@ class NewTaskDialog(ModelessDialog):
     def __init__(
         self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
     ) -> None:
-        super().__init__(tr("New task"), parent)
+        super().__init__(services.fleet, parent)
         self._services = services
         self._open_key = open_key
         self._is_starting = False
-        self._problems: dict[Field, ProblemLabel] = {}
         self._put_aside: TaskSpec | None = None
-        self._build_fields()
-        self._build_limits()
-        self._build_layout()
+        self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
         self._connect()
         self._show_place()
 
     # -- building ----------------------------------------------------------------------------
-
-    def _build_fields(self) -> None:
-        self.task_text = TaskTextField()
-        self.starting_url = LineField()
-        self.starting_url.setPlaceholderText("https://")
-        self.run_in = RunInBox(self._services.fleet)
-        self.close_after = QCheckBox(tr("Close the session after this task"))
-        grid = FieldGrid()
-        hint = tr("↑ in the empty field brings back earlier texts.")
-        self._problems[Field.TASK] = grid.add_field(tr("Task"), self.task_text, note=hint)
-        self._problems[Field.STARTING_URL] = grid.add_field(tr("Starting URL"), self.starting_url)
-        self._place_problem = grid.add_field(tr("Run in"), self.run_in)
-        grid.add_wide(self.close_after)
-        self._grid = grid
-
-    def _build_limits(self) -> None:
-        self.limits = LimitsForm()
-        self._problems.update(self.limits.problems)
-        self.more_button = make_button(tr("Limits and options"), "link")
-        self.more_button.setCheckable(True)
-        self.more_button.toggled.connect(self._show_more)
-        self._show_more(shown=False)
-
-    def _build_layout(self) -> None:
-        self.restore_button = make_button(tr("Bring back what I had typed"), "link")
-        self.restore_button.hide()
-        self.notice = NoticeLabel()
-        self.cancel_button = make_button(tr("Cancel"))
-        self.another_button = make_button(tr("Start and add another"))
-        self.start_button = make_button(tr("Start"), "primary")
-        self.another_button.setToolTip(tr("Ctrl+Shift+Enter"))
-        self.start_button.setToolTip(tr("Ctrl+Enter"))
-        width = max(self._grid.label_width(), self.limits.grid.label_width())
-        self._grid.setColumnMinimumWidth(0, width)
-        self.limits.grid.setColumnMinimumWidth(0, width)
-        self._scroll = ScrollBody()
-        self._scroll.column.addLayout(self._grid, 1)
-        self._scroll.column.addLayout(make_row(self.more_button, None, self.restore_button))
-        self._scroll.column.addWidget(self.limits)
-        self.body.addWidget(self._scroll, 1)
-        self.body.addWidget(self.notice)
-        self.add_buttons(self.cancel_button, None, self.another_button, self.start_button)
-        self.setMinimumWidth(580)
-        self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
 
     def _connect(self) -> None:
         self.cancel_button.clicked.connect(self.reject)
@@ -110,11 +52,15 @@ class NewTaskDialog(ModelessDialog):
             self.add_keys({f"Ctrl+{enter}": self._start, another: self._start_another})
         self.run_in.currentIndexChanged.connect(self._show_place)
         self._started_timer.timeout.connect(self._clear_notice)
-        self.task_text.textChanged.connect(self._problems[Field.TASK].clear)
-        self.starting_url.textChanged.connect(self._problems[Field.STARTING_URL].clear)
+        self.task_text.textChanged.connect(self.problems[Field.TASK].clear)
+        self.starting_url.textChanged.connect(self.problems[Field.STARTING_URL].clear)
         for field, widget in self.limits.field_widgets().items():
-            widget.textChanged.connect(self._problems[field].clear)
+            widget.textChanged.connect(self.problems[field].clear)
+        self.task_text.textChanged.connect(self._show_start_words)
+        self.per_line.toggled.connect(self._show_start_words)
+        self.per_line.toggled.connect(self.problems[Field.TASK].clear)
         self._services.fleet.changed.connect(self._follow_fleet)
+        self._services.line.changed.connect(self._follow_line)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -139,6 +85,10 @@ class NewTaskDialog(ModelessDialog):
             limits=self.limits.limits(),
             close_after=closes,
         )
+
+    def specs(self) -> list[TaskSpec]:
+        """The tasks that Start would start: one, or one for each line."""
+        return task_lines.specs_of(self.typed(), per_line=self.per_line.isChecked())
 
     def _fill(self, spec: TaskSpec) -> None:
         before = self.typed()
@@ -170,22 +120,31 @@ class NewTaskDialog(ModelessDialog):
         except LedgerError:
             self.task_text.set_earlier([])  # the main window says what is wrong with the ledger
 
-    def _show_more(self, shown: bool) -> None:
-        self.limits.setVisible(shown)
-        self.more_button.setText(("▾ " if shown else "▸ ") + tr("Limits and options"))
-        if self.isVisible():
-            self.fit()
-
     def _show_place(self) -> None:
         in_open_session = self.run_in.place().session_key is not None
         self.close_after.setVisible(in_open_session)
         self.limits.one_call.setEnabled(not in_open_session)
-        self._place_problem.clear()
+        self.place_problem.clear()
+        self._show_start_words()
+
+    def _show_start_words(self) -> None:
+        """What Start would do now: how many tasks, at once or after another."""
+        after = self.run_in.is_after_another()
+        words = start_words.start(len(self.specs()), after=after)
+        self.start_button.setText(words)
+        self.start_button.setAccessibleName(words)
+        in_new = self.run_in.place().session_key is None
+        self.place_hint.setText(start_words.place_hint(self._services, after=after, in_new=in_new))
+
+    def _follow_line(self) -> None:
+        if self.isVisible():
+            self._show_start_words()
 
     def _follow_fleet(self, _diff: Diff) -> None:
         # The list must not change under a person who is reading it.
         if self.isVisible() and not self.run_in.view().isVisible():
             self.run_in.refresh()
+            self._show_start_words()
 
     def _say(self, words: str, role: str) -> None:
         self.notice.say(words, role)
@@ -213,33 +172,36 @@ class NewTaskDialog(ModelessDialog):
         self._services.scope.spawn("start from dialog", self._start_now(another=another))
 
     async def _start_now(self, *, another: bool) -> None:
-        spec, where = self.typed(), self.run_in.place().session_key
+        specs, where = self.specs(), self.run_in.place().session_key
         one_call = self.limits.one_call.isChecked() and where is None
         try:
-            await self._services.fleet.start(spec, where=where, one_call=one_call)
+            keys = await self._services.fleet.start_many(specs, where=where, one_call=one_call)
         except NoKeyError:
             self._ask_for_key()
         except LedgerError as error:
             self._say(outcome_words.not_kept(error), "notice")
         else:
-            self._after_start(spec, another=another)
+            self._after_start(specs, keys, another=another)
         finally:
             self._set_starting(starting=False)
 
-    def _after_start(self, spec: TaskSpec, *, another: bool) -> None:
+    def _after_start(
+        self, specs: Sequence[TaskSpec], keys: Sequence[int], *, another: bool
+    ) -> None:
+        for spec in specs:
+            self.task_text.add_earlier(spec.text)
         self.task_text.setPlainText("")
-        self.task_text.add_earlier(spec.text)
         self.starting_url.setText("")
         self._clear_problems()
         if another:
-            self.run_in.refresh(keep=NEW_CLOSED if spec.close_after else NEW_KEPT)
-            self._say(tr("Started “{task}”.", task=one_line(spec.text, 60)), "dim")
+            self.run_in.refresh(keep=NEW_CLOSED if specs[0].close_after else NEW_KEPT)
+            self._say(start_words.outcome(self._services, specs[0].text, keys), "dim")
             self._started_timer.start()
             self.task_text.setFocus()
             return
         self.limits.clear()
-        self.more_button.setChecked(False)
-        self.close_after.setChecked(False)
+        for box in (self.more_button, self.close_after, self.per_line):
+            box.setChecked(False)
         self.run_in.choose(NEW_CLOSED)
         self.accept()
 
@@ -249,6 +211,7 @@ class NewTaskDialog(ModelessDialog):
 
     def _set_starting(self, *, starting: bool) -> None:
         self._is_starting = starting
+        self.task_text.setReadOnly(starting)  # what is typed now would be lost with the rest
         for button in (self.start_button, self.another_button):
             button.setEnabled(not starting)
 
@@ -256,18 +219,20 @@ class NewTaskDialog(ModelessDialog):
         """Name every mistake beside its field and go to the first; True when there is none."""
         self._clear_problems()
         sentences: dict[Field, str] = {}
-        for finding in check_spec(self.typed()):
+        for finding in check_spec(self.specs()[0]):
             sentences.setdefault(finding.field, finding_words(finding))
+        if self.per_line.isChecked() and (problem := task_lines.problem(self.task_text.text())):
+            sentences[Field.TASK] = problem
         sentences.update(self.limits.mistyped())
         for field, sentence in sentences.items():
-            self._problems[field].say(sentence)
+            self.problems[field].say(sentence)
         if not self.run_in.is_possible():
-            self._place_problem.say(tr("This session is not idle any more. Choose another place."))
+            self.place_problem.say(tr("This session takes no more tasks. Choose another place."))
         self._go_to_first(sentences)
         return not sentences and self.run_in.is_possible()
 
     def _go_to_first(self, sentences: dict[Field, str]) -> None:
-        fields = self._fields()
+        fields = self.field_widgets()
         if any(field in self.limits.problems for field in sentences):
             self.more_button.setChecked(True)
         first = next((field for field in fields if field in sentences), None)
@@ -275,22 +240,16 @@ class NewTaskDialog(ModelessDialog):
         if first is not None or not self.run_in.is_possible():
             target.setFocus()
             self.fit()
-            self._scroll.ensureWidgetVisible(target)
-
-    def _fields(self) -> dict[Field, QWidget]:
-        fields: dict[Field, QWidget] = {
-            Field.TASK: self.task_text,
-            Field.STARTING_URL: self.starting_url,
-        }
-        return fields | dict(self.limits.field_widgets())
+            self.scroll_body.ensureWidgetVisible(target)
 
     def _clear_problems(self) -> None:
         self._clear_notice()
-        for problem in (*self._problems.values(), self._place_problem):
+        for problem in (*self.problems.values(), self.place_problem):
             problem.clear()
 
     # -- Qt ----------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
         self.run_in.refresh()
+        self._show_start_words()
         super().showEvent(event)

@@ -1,8 +1,13 @@
 """What became of something that was sent or saved, in words."""
 
-from enigma_panel.services.views import AnswerOutcome, AnswerResult
+from enigma_panel.services.views import AnswerOutcome, AnswerResult, AnswerWait, Why
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
+from enigma_panel.ui.errors_words import Call, ErrorContext, explain
+from enigma_panel.ui.status_words import duration
 from enigma_panel.ui.words import tr
+
+ANSWER_SENDS = 3
+"""An answer goes to a busy service so often; then it is given up, with its text kept."""
 
 
 def gone(*, has_text: bool) -> str:
@@ -20,13 +25,56 @@ def answer_words(result: AnswerResult | None, *, has_text: bool) -> str:
             return ""
         case AnswerOutcome.GONE:
             return gone(has_text=has_text)
+        case AnswerOutcome.TAKEN_BACK:
+            return tr("Taken back, nothing was sent. Your text is still here.")
         case AnswerOutcome.FAILED:
-            return tr("Not delivered. Your text is still here, you can send it again.")
+            return _failed(result)
         case AnswerOutcome.UNCONFIRMED:
             return tr(
                 "The answer may have been delivered; it was not sent again. "
                 "If the agent asks again, answer again."
             )
+
+
+def take_back_word() -> str:
+    """The button that keeps an answer from being sent."""
+    return tr("Take back")
+
+
+def wait_words(wait: AnswerWait | None, now_ms: int) -> str:
+    """Where an answer is that was given and has not arrived."""
+    if wait is None or wait.why is Why.SENDING:
+        return tr("Sending …")
+    left = None if wait.due_ms is None else max(0, wait.due_ms - now_ms)
+    if wait.why is Why.NO_BROWSER:
+        return _tries_again(tr("The service is busy"), left, wait.attempt)
+    if wait.why is Why.LIMITED:
+        return _tries_again(tr("Too many calls this minute"), left, wait.attempt)
+    if left is None:
+        return tr("Waits for calls of this minute.")
+    return tr("Waits for calls of this minute, {time}", time=duration(left + 999))
+
+
+def maybe_answered() -> str:
+    """Said of a question whose answer was sent, in this run or before, and never confirmed."""
+    return tr(
+        "This may have been answered already: an answer was sent, and nobody knows whether it "
+        "arrived."
+    )
+
+
+def _tries_again(what: str, left_ms: int | None, attempt: int) -> str:
+    tries = tr("{n} of {all}", n=attempt, all=ANSWER_SENDS)
+    if left_ms is None:
+        return tr("{what} – tries again ({tries})", what=what, tries=tries)
+    seconds = -(-left_ms // 1000)
+    return tr("{what} – tries again in {n} s ({tries})", what=what, n=seconds, tries=tries)
+
+
+def _failed(result: AnswerResult) -> str:
+    why = explain(result.error, ErrorContext(call=Call.ANSWER)).what if result.error else ""
+    kept = tr("Your text is still here, you can send it again.")
+    return " ".join(part for part in (tr("Not delivered."), why, kept) if part)
 
 
 def not_kept(error: LedgerError) -> str:

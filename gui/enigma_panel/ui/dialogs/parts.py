@@ -162,6 +162,13 @@ class FieldGrid(QGridLayout):
         items = [self.itemAtPosition(row, 0) for row in range(self.rowCount())]
         return max((item.sizeHint().width() for item in items if item is not None), default=0)
 
+    def add_below(self, widget: QWidget) -> None:
+        """Add something right below the field that was added last, above its note and problem."""
+        item = self.itemAtPosition(self.rowCount() - 1, 1)
+        column = item.layout() if item is not None else None
+        if isinstance(column, QVBoxLayout):
+            column.insertWidget(1, widget)
+
     def add_wide(self, item: QWidget | QLayout) -> None:
         """Add something in the fields' column that brings its own label."""
         row = self.rowCount()

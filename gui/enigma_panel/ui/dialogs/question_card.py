@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from enigma_panel.core.records import Session, Task
 from enigma_panel.services.views import OpenQuestion
+from enigma_panel.ui.dialogs import outcome_words
 from enigma_panel.ui.dialogs.fields import ReadingText
 from enigma_panel.ui.dialogs.parts import (
     ElidedLabel,
@@ -35,6 +36,7 @@ class QuestionCard(QWidget):
         self._task = ElidedLabel("dim")
         self._left = make_label(role="figure")
         self._asked = make_label(role="dim")
+        self.maybe = make_label(role="amber", wrap=True)
         self._place = make_label(role="dim")
         self._back = make_button("‹")
         self._forth = make_button("›")
@@ -51,7 +53,8 @@ class QuestionCard(QWidget):
         set_role(card, "card")
         self.text.setAccessibleName(tr("Question from the agent"))
         set_role(self.text, "question")
-        inner = make_column(self.text, self._asked, gap=8)
+        self.maybe.hide()
+        inner = make_column(self.text, self._asked, self.maybe, gap=8)
         inner.setContentsMargins(14, 12, 14, 12)
         card.setLayout(inner)
         self.setLayout(make_column(head, card, gap=12))
@@ -74,6 +77,15 @@ class QuestionCard(QWidget):
         self._task.show_text(one_line(task.spec.text)[:300] if task else "")
         self.text.setPlainText(f"“{shown_question(question.text)}”")
         self.text.fit()
+        self.show_maybe(question)
+
+    def show_maybe(self, question: OpenQuestion) -> bool:
+        """Say that it may have been answered; returns whether that came or went."""
+        words = outcome_words.maybe_answered() if question.maybe_answered else ""
+        changed = words != self.maybe.text()
+        self.maybe.setText(words)
+        self.maybe.setVisible(bool(words))
+        return changed
 
     def show_place(self, number: int, of: int) -> bool:
         """Say "1 of 3"; returns whether the buttons beside it appeared or went."""

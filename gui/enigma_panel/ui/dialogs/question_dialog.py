@@ -16,9 +16,10 @@ from enigma_panel.services.views import AnswerOutcome, AnswerResult, OpenQuestio
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.dialogs import outcome_words
 from enigma_panel.ui.dialogs.answer_form import AnswerForm, FormShelf, Identity, identity
+from enigma_panel.ui.dialogs.answer_wait import AnswerLine
 from enigma_panel.ui.dialogs.armed import ArmedActions
 from enigma_panel.ui.dialogs.base import ModelessDialog
-from enigma_panel.ui.dialogs.parts import NoticeLabel, make_button
+from enigma_panel.ui.dialogs.parts import make_button
 from enigma_panel.ui.dialogs.question_card import QuestionCard
 from enigma_panel.ui.dialogs.question_text import STOP_TEXT, quiet_ms_for
 from enigma_panel.ui.dialogs.scroll_body import ScrollBody
@@ -43,7 +44,7 @@ class QuestionDialog(ModelessDialog):
     def _build_parts(self) -> None:
         self.card = QuestionCard()
         self._shelf = FormShelf()
-        self.notice = NoticeLabel()
+        self.answer_line = AnswerLine(self._inbox, self._services.clock.now_ms)
         self.stop_button = make_button(tr("Stop task"), "danger")
         self.later_button = make_button(tr("Later"))
         self.send_button = make_button(tr("Send answer"), "primary")
@@ -56,7 +57,7 @@ class QuestionDialog(ModelessDialog):
         scroll.column.addWidget(self.card)
         scroll.column.addWidget(self._shelf, 1)
         self.body.addWidget(scroll, 1)
-        self.body.addWidget(self.notice)
+        self.body.addWidget(self.answer_line)
         self.add_buttons(self.stop_button, None, self.later_button, self.send_button)
         self.stop_button.setToolTip(tr("Ends the task. The browser stays open and costs money."))
         self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
@@ -73,6 +74,8 @@ class QuestionDialog(ModelessDialog):
         self._second.timeout.connect(self._show_time)
         self._fit_again.timeout.connect(self.fit)
         self._inbox.changed.connect(self.follow_inbox)
+        self._inbox.waiting_changed.connect(self.answer_line.tick)
+        self.answer_line.resized.connect(self._refit)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -128,12 +131,18 @@ class QuestionDialog(ModelessDialog):
             return
         found = self._find(identity(self._current.question))
         if found is not None:
+            if self.card.show_maybe(found):
+                self._refit()
             self._show_place()
             return
         if self._current.is_empty() or not self.isVisible():
             self._go_on()
         elif not self._current.is_over:
             self._end_form(self._current, outcome_words.gone(has_text=True))
+
+    def show_anew(self) -> None:
+        """The screen was unlocked: what is seen now was not seen before."""
+        self._begin()
 
     def _begin(self) -> None:
         if self._current is not None and self.isVisible():
@@ -152,12 +161,13 @@ class QuestionDialog(ModelessDialog):
 
     def _show_time(self) -> None:
         self.card.show_time(self._services.clock.now_ms())
+        self.answer_line.tick()
 
     def _show_state(self) -> None:
         """Notice and buttons follow what became of the answer shown."""
         form, busy = self._current, self._sending is not None
-        notice = form.notice if form else ""
-        self.notice.say(tr("Sending …") if busy else notice, "dim" if busy else "notice")
+        sent = self._sending.question.task_key if self._sending else None
+        self.answer_line.follow(sent, form.notice if form else "")
         over = form is not None and form.is_over
         for button in (self.send_button, self.stop_button):
             button.setVisible(not over)

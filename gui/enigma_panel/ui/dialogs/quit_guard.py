@@ -1,24 +1,24 @@
-"""'Quit': asked only while sessions are open or unconfirmed."""
+"""'Quit': asked only while sessions are open or unconfirmed, or a Terminate waits."""
 
 import asyncio
 from enum import StrEnum
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QPushButton, QWidget
 
-from enigma_panel.core.records import Session, StateVerb, Task
+from enigma_panel.core.records import Phase, Session, StateVerb
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.fleet import Fleet
+from enigma_panel.ui.dialogs import quit_words as words
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.fields import ReadingText
 from enigma_panel.ui.dialogs.parts import NoticeLabel, in_card, make_button, make_label, set_role
-from enigma_panel.ui.dialogs.quit_words import (
-    QuitReport,
-    counts_at_quit,
-    quit_lines,
-    session_line,
+from enigma_panel.ui.dialogs.quit_watch import (
+    current_tasks,
+    is_stuck,
+    open_sessions,
+    waited_for,
 )
+from enigma_panel.ui.dialogs.quit_words import QuitReport
 from enigma_panel.ui.status_words import duration
 from enigma_panel.ui.words import tr
 
@@ -28,39 +28,47 @@ LATE_MS = 20_000
 
 
 class QuitChoice(StrEnum):
-    """What the person wants."""
+    """What the person wants; all but CANCEL end the program, and there is nothing left to do."""
 
     TERMINATE_ALL = "terminate_all"
+    WHEN_DONE = "when_done"
     LEAVE_RUNNING = "leave_running"
     CANCEL = "cancel"
 
 
-def open_sessions(fleet: Fleet) -> list[Session]:
-    """Sessions that are or may be open, or whose Terminate is still on its way."""
-    found = [fleet.session(key) for key in fleet.session_keys()]
-    return [
-        session
-        for session in found
-        if session is not None
-        and (counts_at_quit(session) or fleet.pending(session.key) is StateVerb.TERMINATE)
-    ]
+class Mode(StrEnum):
+    """What the dialog is doing."""
+
+    ASKING = "asking"
+    NAMING = "naming"  # Wait: until every task has its name
+    ENDING = "ending"  # Terminate all and quit: until every session has ended
+    DONE = "done"  # Quit when they are done: the dialog is away, the window is in use
 
 
 class QuitDialog(ModelessDialog):
     """The window; `choice` awaits what is chosen, and closing it means Cancel.
 
-    Wait closes nothing: it keeps the program until every task has its name, then leaves the
-    sessions running as "Leave them running" does.
+    Terminate all stays until all have ended. Quit when they are done closes the window and goes on
+    waiting: `waiting_changed` brings the words for it, empty ones when it waits no more. `leaving`:
+    the program is about to end (or no more), so nothing that waits in line is to be started.
     """
+
+    waiting_changed = Signal(str)
+    leaving = Signal(bool)
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
         super().__init__(tr("Quit"), parent)
         self._services = services
         self._answer: asyncio.Future[QuitChoice] | None = None
-        self._is_waiting = False
+        self._mode = Mode.ASKING
+        self._to_end: list[int] = []
+        self._returned: set[int] = set()
+        self._shown: object = None
         self._build_parts()
         self._build_layout()
         self._connect()
+
+    # -- building ----------------------------------------------------------------------------
 
     def _build_parts(self) -> None:
         self.words = make_label(wrap=True)
@@ -72,6 +80,7 @@ class QuitDialog(ModelessDialog):
         self.terminate_button = make_button(tr("Terminate all and quit"), "danger")
         self.leave_button = make_button(tr("Leave them running"))
         self.cancel_button = make_button(tr("Cancel"))
+        self.done_button = make_button(tr("Quit when they are done"))
         self.wait_button = make_button(tr("Wait"), "primary")
         self._second = QTimer(self, interval=1000)
 
@@ -80,83 +89,215 @@ class QuitDialog(ModelessDialog):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         self.add_buttons(
-            self.terminate_button, None, self.cancel_button, self.leave_button, self.wait_button
+            self.terminate_button,
+            None,
+            self.cancel_button,
+            self.leave_button,
+            self.done_button,
+            self.wait_button,
         )
-        self.setMinimumWidth(600)
+        self.done_button.setToolTip(
+            tr("The window stays in use; it closes when no task works or asks any more.")
+        )
+        self.setMinimumWidth(680)
 
     def _connect(self) -> None:
-        self.terminate_button.clicked.connect(lambda: self._choose(QuitChoice.TERMINATE_ALL))
+        self.terminate_button.clicked.connect(self._terminate_all)
         self.leave_button.clicked.connect(lambda: self._choose(QuitChoice.LEAVE_RUNNING))
-        self.wait_button.clicked.connect(self._wait)
-        self.cancel_button.clicked.connect(self.reject)
-        self.rejected.connect(lambda: self._settle(QuitChoice.CANCEL))
+        self.done_button.clicked.connect(self._wait_until_done)
+        self.wait_button.clicked.connect(self._wait_for_names)
+        self.cancel_button.clicked.connect(self.cancel)
+        self.rejected.connect(self._closed)
         self._second.timeout.connect(self.refresh)
-        self._services.fleet.changed.connect(self._on_fleet)
+        self._services.fleet.changed.connect(self._follow)
+
+    # -- for the program ---------------------------------------------------------------------
 
     async def choice(self) -> QuitChoice:
         """Ask and await the choice; whoever asks while it is open gets the same answer."""
         if self._answer is None:
             self._answer = asyncio.get_running_loop().create_future()
         answer = self._answer
+        self._second.start()
         self.refresh()
         self.present(self.cancel_button)
         return await asyncio.shield(answer)
 
+    def cancel(self) -> None:
+        """Stay; also takes back "Quit when they are done"."""
+        self._settle(QuitChoice.CANCEL)
+        self.reject()
+
+    # -- showing -----------------------------------------------------------------------------
+
     def refresh(self) -> None:
         """Say how things stand now; ends the waiting when there is nothing to wait for."""
-        now, fleet = self._services.clock.now_ms(), self._services.fleet
+        fleet, now = self._services.fleet, self._services.clock.now_ms()
         sessions = open_sessions(fleet)
-        tasks = _current_tasks(fleet, sessions)
-        report = quit_lines(sessions, tasks, now)
+        tasks = current_tasks(fleet, sessions)
+        found = ((s.key, fleet.wish(s.key)) for s in sessions)
+        wishes = {key: wish for key, wish in found if wish is not None}
+        in_line = len(self._services.line.entries())
+        report = words.quit_lines(sessions, tasks, now, wishes=wishes, in_line=in_line)
         self.words.setText("\n".join(report.lines) or tr("All sessions have ended."))
-        lines = [session_line(s, tasks.get(s.key), now) for s in sessions]
+        lines = [words.session_line(s, tasks.get(s.key), now, wishes.get(s.key)) for s in sessions]
+        self._show_lines(lines)
+        self._go_on(report, sessions, in_line)
+        shown = (self.words.text(), len(lines), self.waiting.text())
+        if shown != self._shown and self.isVisible():
+            self._shown = shown
+            self.fit()
+
+    def _show_lines(self, lines: list[str]) -> None:
         if self.list.toPlainText() != "\n".join(lines):
             self.list.setPlainText("\n".join(lines))
             self.list.fit()
         self.card.setVisible(bool(lines))
-        self._show_wait(report)
-        if self._is_waiting and not report.unnamed:
-            self._choose(QuitChoice.LEAVE_RUNNING)
 
-    def _show_wait(self, report: QuitReport) -> None:
-        if report.wait_ms < -LATE_MS:
-            self._is_waiting = False  # the name did not come: the person decides
-        self.wait_button.setVisible(report.wait_ms > 0 and not self._is_waiting)
-        left = duration(report.wait_ms + 999)
-        self.wait_button.setText(tr("Wait {time}", time=left))
+    def _go_on(self, report: QuitReport, sessions: list[Session], in_line: int) -> None:
+        if report.wait_ms < -LATE_MS and self._mode is Mode.NAMING:
+            self._set_mode(Mode.ASKING)  # the name did not come: the person decides
+        match self._mode:
+            case Mode.NAMING if not report.unnamed:
+                self._choose(QuitChoice.LEAVE_RUNNING)
+            case Mode.ENDING if not self._left(sessions):
+                self._choose(QuitChoice.TERMINATE_ALL)
+            case Mode.DONE if waited_for(self._services.fleet).is_over:
+                self._choose(QuitChoice.WHEN_DONE)
+            case _:
+                self._say(self._waiting_words(report, sessions, in_line))
+                self._show_buttons(report, sessions)
+
+    def _waiting_words(self, report: QuitReport, sessions: list[Session], in_line: int) -> str:
+        match self._mode:
+            case Mode.ASKING:
+                return ""
+            case Mode.NAMING:
+                left = duration(report.wait_ms + 999)
+                return tr(
+                    "Quits by itself when every task is named, in {time} at the latest.", time=left
+                )
+            case Mode.DONE:
+                waited = waited_for(self._services.fleet)
+                said = words.waiting_words(waited.tasks, waited.terminates, in_line)
+                self.waiting_changed.emit(said)
+                return said
+            case Mode.ENDING:
+                return self._ending_words(sessions)
+
+    def _ending_words(self, sessions: list[Session]) -> str:
+        left, of = self._left(sessions), len(self._to_end)
+        failed = [session.name for session in left if self._has_failed(session)]
+        stuck = [session.name for session in left if self._is_stuck(session)]
+        said = [
+            words.ending_words(of - len(left), of),
+            words.unreached_words(failed) if failed else "",
+            words.stuck_words(stuck) if stuck else "",
+        ]
+        return "\n".join(line for line in said if line)
+
+    def _say(self, said: str) -> None:
+        if said != self.waiting.text() or bool(said) != self.waiting.isVisibleTo(self):
+            self.waiting.say(said)
+
+    def _show_buttons(self, report: QuitReport, sessions: list[Session]) -> None:
+        ending = self._mode is Mode.ENDING
+        left = self._left(sessions)
+        again = ending and any(self._has_failed(session) for session in left)
+        _name(self.terminate_button, tr("Try again") if ending else tr("Terminate all and quit"))
+        self.terminate_button.setVisible(again or not ending)
+        leave = tr("Leave them running")
+        if ending and not again:
+            leave = tr("Quit, send them at the next start")
+        _name(self.leave_button, leave)
+        self.leave_button.setVisible(not ending or again or any(map(self._is_stuck, left)))
+        can_wait = self._mode is Mode.ASKING and report.wait_ms > 0
+        self.wait_button.setVisible(can_wait)
+        self.wait_button.setText(tr("Wait {time}", time=duration(report.wait_ms + 999)))
         self.wait_button.setAccessibleName(tr("Wait"))
-        words = tr("Quits by itself when every task is named, in {time} at the latest.", time=left)
-        if self._is_waiting != self.waiting.isVisibleTo(self) or self._is_waiting:
-            self.waiting.say(words if self._is_waiting else "")
-            self.fit()
+        works = waited_for(self._services.fleet).tasks > 0
+        self.done_button.setVisible(self._mode is Mode.ASKING and works)
+        set_role(self.done_button, "" if can_wait else "primary")
 
-    def _wait(self) -> None:
-        self._is_waiting = True
+    # -- what is chosen ----------------------------------------------------------------------
+
+    def _wait_for_names(self) -> None:
+        self._set_mode(Mode.NAMING)
         self.refresh()
 
-    def _on_fleet(self) -> None:
-        if self.isVisible():
+    def _wait_until_done(self) -> None:
+        self._set_mode(Mode.DONE)
+        self.refresh()
+        self.accept()
+
+    def _terminate_all(self) -> None:
+        """Also what is to be tried again: what is on its way already is not given anew."""
+        fleet, scope = self._services.fleet, self._services.scope
+        self._set_mode(Mode.ENDING)
+        open_ones = [s for s in open_sessions(fleet) if s.phase is not Phase.UNCONFIRMED]
+        keys = fleet.terminable_keys()
+        self._to_end = list(dict.fromkeys([*self._to_end, *(s.key for s in open_ones)]))
+        self._returned = set(self._to_end) - set(keys)
+        for key in keys:
+            scope.spawn(f"terminate {key} and quit", self._terminate(key))
+        self.refresh()
+
+    async def _terminate(self, key: int) -> None:
+        await self._services.fleet.command([key], StateVerb.TERMINATE)
+        self._returned.add(key)
+        if self._mode is Mode.ENDING:
+            self.refresh()
+
+    def _set_mode(self, mode: Mode) -> None:
+        was, self._mode = self._mode, mode
+        if was is Mode.DONE and mode is not Mode.DONE:
+            self.waiting_changed.emit("")
+        if (was is Mode.ASKING) is not (mode is Mode.ASKING):
+            self.leaving.emit(mode is not Mode.ASKING)
+
+    def _leave_for_good(self) -> None:
+        if self._mode is Mode.DONE:
+            self.waiting_changed.emit("")
+        if self._mode is Mode.ASKING:
+            self.leaving.emit(True)
+
+    def _left(self, sessions: list[Session]) -> list[Session]:
+        """Sessions that are to end and have not."""
+        return [s for s in sessions if s.key in self._to_end and not s.is_ended]
+
+    def _has_failed(self, session: Session) -> bool:
+        """Its Terminate came back, and neither has it ended nor does the command wait."""
+        return session.key in self._returned and self._services.fleet.wish(session.key) is None
+
+    def _is_stuck(self, session: Session) -> bool:
+        return is_stuck(self._services.fleet.wish(session.key))
+
+    def _follow(self) -> None:
+        if self._answer is not None:
             self.refresh()
 
     def _choose(self, choice: QuitChoice) -> None:
         self._settle(choice)
         self.accept()
 
+    def _closed(self) -> None:
+        """Closing the window means Cancel, but not where the waiting was chosen before."""
+        if self._mode is not Mode.DONE:
+            self._settle(QuitChoice.CANCEL)
+
     def _settle(self, choice: QuitChoice) -> None:
         answer, self._answer = self._answer, None
-        self._is_waiting = False
+        if choice is QuitChoice.CANCEL:
+            self._set_mode(Mode.ASKING)
+        else:  # nothing that waits in line may start at the very end
+            self._leave_for_good()
+        self._to_end.clear()
+        self._returned.clear()
+        self._second.stop()
         if answer is not None and not answer.done():
             answer.set_result(choice)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._second.start()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._second.stop()
-
-
-def _current_tasks(fleet: Fleet, sessions: list[Session]) -> dict[int, Task]:
-    pairs = ((session.key, fleet.current_task(session)) for session in sessions)
-    return {key: task for key, task in pairs if task is not None}
+def _name(button: QPushButton, text: str) -> None:
+    button.setText(text)
+    button.setAccessibleName(text)

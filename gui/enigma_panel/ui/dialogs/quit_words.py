@@ -3,8 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from enigma_panel.core.records import Phase, Session, SessionState, Task, TaskStatus, shown_state
+from enigma_panel.core.records import (
+    Phase,
+    Session,
+    SessionState,
+    StateVerb,
+    Task,
+    TaskStatus,
+    shown_state,
+)
+from enigma_panel.services.views import Why, Wish
 from enigma_panel.ui.status_words import duration, local_time, session_word, time_left
+from enigma_panel.ui.wish_words import wish_words
 from enigma_panel.ui.words import one_line, tr, tr_n
 
 HOLD_MS = 50_000
@@ -12,6 +22,11 @@ HOLD_MS = 50_000
 
 TITLE_CHARS = 60
 _WORKS = frozenset({SessionState.WORKING, SessionState.STARTING, SessionState.ASKS})
+
+
+NO_WISHES: Mapping[int, Wish] = {}
+_KEPT = frozenset({StateVerb.TERMINATE, StateVerb.STOP})
+"""Commands that the ledger keeps over the end of the program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +46,20 @@ def counts_at_quit(session: Session) -> bool:
     return not session.is_ended
 
 
-def quit_lines(sessions: Iterable[Session], tasks: Mapping[int, Task], now_ms: int) -> QuitReport:
-    """What happens to each session when the program ends. tasks: current task by session key."""
-    open_ones = [session for session in sessions if counts_at_quit(session)]
+def quit_lines(
+    sessions: Iterable[Session],
+    tasks: Mapping[int, Task],
+    now_ms: int,
+    *,
+    wishes: Mapping[int, Wish] = NO_WISHES,
+    in_line: int = 0,
+) -> QuitReport:
+    """What happens to each session when the program ends. tasks, wishes: by session key.
+
+    in_line: so many tasks wait here.
+    """
+    sessions = list(sessions)
+    open_ones = [s for s in sessions if counts_at_quit(s) and not _ends(wishes.get(s.key))]
     groups: dict[str, list[Session]] = {"closes": [], "unconfirmed": [], "stays": [], "works": []}
     for session in open_ones:
         groups[_group(session, tasks.get(session.key))].append(session)
@@ -43,6 +69,8 @@ def quit_lines(sessions: Iterable[Session], tasks: Mapping[int, Task], now_ms: i
         _working(groups["works"]),
         _staying(groups["stays"], tasks),
         _unconfirmed(groups["unconfirmed"]),
+        *(_kept(s, wishes[s.key]) for s in sessions if s.key in wishes),
+        _in_line(in_line),
         _unnamed(unnamed),
     ]
     wait = max((_named_by(task) - now_ms for task in unnamed), default=0)
@@ -56,14 +84,41 @@ def is_unnamed(task: Task) -> bool:
     return waits and task.service_id is None
 
 
-def session_line(session: Session, task: Task | None, now_ms: int) -> str:
+def session_line(session: Session, task: Task | None, now_ms: int, wish: Wish | None = None) -> str:
     """'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys': a line of a list."""
     state = shown_state(session, task)
     since = max(session.since_ms, task.since_ms if task else 0)
-    head = f"{session.name} – {session_word(state, task).word} {duration(now_ms - since)}"
+    how = f"{session_word(state, task).word} {duration(now_ms - since)}"
+    head = f"{session.name} – {wish_words(wish, now_ms).text if wish is not None else how}"
     if session.expires_ms is not None:
         head += ", " + tr("{time} left", time=time_left(session, now_ms))
     return head + (f" – {one_line(task.spec.text, TITLE_CHARS)}" if task else "")
+
+
+def _ends(wish: Wish | None) -> bool:
+    return wish is not None and wish.verb is StateVerb.TERMINATE
+
+
+def _kept(session: Session, wish: Wish) -> str:
+    """A command that was not sent: what becomes of it."""
+    if wish.verb not in _KEPT or not wish.can_undo:
+        return ""
+    if wish.why is Why.CONNECTION:
+        waits = tr("waits for a connection")
+    elif wish.why is Why.KEY:
+        waits = tr("waits for the API key")
+    else:
+        waits = tr("was not sent yet")
+    words = "A Terminate for {session} {waits}; it is sent at the next start."
+    if wish.verb is StateVerb.STOP:
+        words = "A Stop for {session} {waits}; it is sent at the next start."
+    return tr(words, session=session.name, waits=waits)
+
+
+def _in_line(n: int) -> str:
+    if not n:
+        return ""
+    return tr_n("1 task waits here and stays in line.", "{n} tasks wait here and stay in line.", n)
 
 
 def _group(session: Session, task: Task | None) -> str:
@@ -139,3 +194,31 @@ def _unnamed(tasks: list[Task]) -> str:
 
 def _named_by(task: Task) -> int:
     return (task.sent_ms if task.sent_ms is not None else task.created_ms) + HOLD_MS
+
+
+def waiting_words(tasks: int, terminates: int, in_line: int) -> str:
+    """What the program waits for before it ends."""
+    parts = [
+        tr_n("1 task is done", "{n} tasks are done", tasks) if tasks else "",
+        tr_n("1 Terminate is sent", "{n} Terminates are sent", terminates) if terminates else "",
+    ]
+    what = tr(" and ").join(part for part in parts if part)
+    words = tr("Quits when {what}", what=what)
+    return words + (tr("; what waits in line stays there.") if in_line else ".")
+
+
+def ending_words(done: int, of: int) -> str:
+    """'Terminating, 1 of 3 closed …'"""
+    return tr("Terminating, {n} of {of} closed …", n=done, of=of)
+
+
+def unreached_words(names: Iterable[str]) -> str:
+    """Sessions that did not take a Terminate, or cannot be given one from here."""
+    words = ", ".join(names)
+    return tr("{names} could not be terminated and may still cost money.", names=words)
+
+
+def stuck_words(names: Iterable[str]) -> str:
+    """Sessions whose Terminate did not get through so far."""
+    words = ", ".join(names)
+    return tr("{names} could not be reached so far; Terminate is tried again.", names=words)

@@ -1,11 +1,11 @@
-"""'Run in': a new session that closes or stays, or an open one that has nothing to do."""
+"""'Run in': a new session that closes or stays, or an open one, after the task at work there."""
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, QTimer
 from PySide6.QtWidgets import QComboBox
 
-from enigma_panel.core.records import Session, SessionState, shown_state
+from enigma_panel.core.records import Phase, Session, SessionState, StateVerb, shown_state
 from enigma_panel.services.fleet import Fleet
 from enigma_panel.ui.words import tr
 
@@ -22,16 +22,34 @@ NEW_CLOSED = Place(None, close_after=True)
 NEW_KEPT = Place(None, close_after=False)
 
 
-def idle_sessions(fleet: Fleet) -> list[Session]:
-    """Open sessions that wait for work, and that the key in use can reach."""
-    found = [fleet.session(key) for key in fleet.session_keys()]
-    return [session for session in found if session is not None and _is_free(fleet, session)]
+_AT_WORK = frozenset(
+    {SessionState.WORKING, SessionState.ASKS, SessionState.PAUSED, SessionState.STARTING}
+)
 
 
-def _is_free(fleet: Fleet, session: Session) -> bool:
+def is_at_work(fleet: Fleet, session: Session) -> bool:
+    """Whether a task works there, so that another one would have to wait for it."""
+    return shown_state(session, fleet.current_task(session)) in _AT_WORK
+
+
+def takes_tasks(fleet: Fleet, session: Session) -> bool:
+    """Whether a task can be sent there, now or after the one at work.
+
+    It is open, the key in use can reach it, and it neither closes after its task nor is being
+    closed.
+    """
+    if session.phase is not Phase.OPEN or session.service_id is None or session.close_after:
+        return False
     idle = shown_state(session, fleet.current_task(session)) is SessionState.IDLE
-    free = idle and session.service_id is not None and not session.close_after
-    return free and fleet.pending(session.key) is None and fleet.is_ours(session)
+    ending = fleet.pending(session.key) is StateVerb.TERMINATE
+    return (idle or is_at_work(fleet, session)) and not ending and fleet.is_ours(session)
+
+
+def open_sessions(fleet: Fleet) -> list[Session]:
+    """Sessions that take a task, those without work first."""
+    found = [fleet.session(key) for key in fleet.session_keys()]
+    able = [session for session in found if session is not None and takes_tasks(fleet, session)]
+    return sorted(able, key=lambda session: is_at_work(fleet, session))
 
 
 class RunInBox(QComboBox):
@@ -51,9 +69,21 @@ class RunInBox(QComboBox):
         return data if isinstance(data, Place) else NEW_CLOSED
 
     def is_possible(self) -> bool:
-        """Whether the chosen session still waits for work."""
+        """Whether the chosen session still takes tasks."""
+        session = self.session()
+        return self.place().session_key is None or (
+            session is not None and takes_tasks(self._fleet, session)
+        )
+
+    def is_after_another(self) -> bool:
+        """Whether the task would run after the one at work in the chosen session."""
+        session = self.session()
+        return session is not None and self.is_possible() and is_at_work(self._fleet, session)
+
+    def session(self) -> Session | None:
+        """The chosen open session, None where a new one is chosen."""
         key = self.place().session_key
-        return key is None or any(session.key == key for session in idle_sessions(self._fleet))
+        return self._fleet.session(key) if key is not None else None
 
     def choose(self, place: Place) -> None:
         """Choose a place, if it is offered."""
@@ -64,7 +94,10 @@ class RunInBox(QComboBox):
         chosen = keep or self.place()
         places = [(tr("New session, closed after the task"), NEW_CLOSED)]
         places.append((tr("New session, kept open"), NEW_KEPT))
-        places += [(s.name, Place(s.key, close_after=False)) for s in idle_sessions(self._fleet)]
+        places += [
+            (self._name_of(session), Place(session.key, close_after=False))
+            for session in open_sessions(self._fleet)
+        ]
         if chosen not in [place for _, place in places]:
             places.append((self._name_of_ended(chosen), chosen))
         before = self.place()
@@ -88,7 +121,14 @@ class RunInBox(QComboBox):
             self.setCurrentIndex(selected[0].row())
             self.hidePopup()
 
+    def _name_of(self, session: Session) -> str:
+        if is_at_work(self._fleet, session):
+            return tr("{session} – after the task at work", session=session.name)
+        return session.name
+
     def _name_of_ended(self, place: Place) -> str:
         session = self._fleet.session(place.session_key or 0)
         name = session.name if session is not None else tr("a session")
-        return tr("{session} – not idle any more", session=name)
+        if session is None or session.is_ended:
+            return tr("{session} – has ended", session=name)
+        return tr("{session} – takes no more tasks", session=name)

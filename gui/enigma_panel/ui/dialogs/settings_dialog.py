@@ -4,11 +4,19 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QSpinBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from enigma_panel.api.address import BadAddressError
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyState
+from enigma_panel.store.settings import BROWSERS_AT_ONCE, LEAVE, TERMINATE_IDLE
 from enigma_panel.ui.dialogs import key_words
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.check_words import address_words
@@ -25,13 +33,22 @@ from enigma_panel.ui.words import tr
 
 
 class SettingsDialog(ModelessDialog):
-    """The window. Choices hold at once; the address holds when it is applied."""
+    """The window. Choices hold at once; the address holds when it is applied.
+
+    power_available: whether this computer says when it is about to sleep.
+    """
 
     def __init__(
-        self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
+        self,
+        services: Services,
+        parent: QWidget | None,
+        open_key: Callable[[], None],
+        *,
+        power_available: bool = True,
     ) -> None:
         super().__init__(tr("Settings"), parent)
         self._services = services
+        self._power_available = power_available
         self._account = services.account
         self._open_key = open_key
         self._build_parts()
@@ -44,6 +61,16 @@ class SettingsDialog(ModelessDialog):
 
     def _build_parts(self) -> None:
         self.show_ended = QCheckBox(tr("Show ended sessions"))
+        self.before_sleep = QComboBox()
+        for words, value in sleep_choices():
+            self.before_sleep.addItem(words, value)
+        self.before_sleep.setEnabled(self._power_available)
+        self.at_once = QSpinBox()
+        self.at_once.setRange(BROWSERS_AT_ONCE.start, BROWSERS_AT_ONCE.stop - 1)
+        self.at_once.setKeyboardTracking(False)
+        self.at_once.setFixedWidth(72)
+        self.at_once.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.now_fewer = make_label(role="dim")
         self.folder = LineField()
         self.folder.setReadOnly(True)
         self.folder.setText(self._services.keep_folder)
@@ -73,6 +100,13 @@ class SettingsDialog(ModelessDialog):
             "alone. The API key is not."
         )
         grid.add_field(tr("Data folder"), self.folder, self.copy_button, note=note)
+        sleep = tr(
+            "Idle and paused sessions cost money while it sleeps. Those at work always stay open."
+        )
+        if not self._power_available:
+            sleep = tr("This computer does not say when it is about to sleep.")
+        grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
+        grid.setVerticalSpacing(18)
         return _page(make_column(self.show_ended, grid, None, gap=16))
 
     def _account_page(self) -> QWidget:
@@ -81,6 +115,11 @@ class SettingsDialog(ModelessDialog):
         self._no_address = grid.add_field(
             tr("Service"), self.base_url, self.apply_button, note=note
         )
+        at_once = tr(
+            "The service allows 5 on most accounts. If it says no, the program lowers this by "
+            "itself until one ends."
+        )
+        grid.add_field(tr("Browsers at once"), self.at_once, self.now_fewer, note=at_once)
         buttons = make_row(
             self.change_key_button, self.test_key_button, self.remove_key_button, None
         )
@@ -93,6 +132,9 @@ class SettingsDialog(ModelessDialog):
 
     def _connect(self) -> None:
         self.show_ended.toggled.connect(self._change_show_ended)
+        self.before_sleep.currentIndexChanged.connect(self._change_before_sleep)
+        self.at_once.valueChanged.connect(self._change_at_once)
+        self._services.line.changed.connect(self._show_ceiling)
         self.copy_button.clicked.connect(self._copy_folder)
         self.apply_button.clicked.connect(self._apply_address)
         self.base_url.returnPressed.connect(self._apply_address)
@@ -111,7 +153,18 @@ class SettingsDialog(ModelessDialog):
         self.present(self.tabs)
 
     def _show_settings(self) -> None:
-        self.show_ended.setChecked(self._services.settings.value.show_ended)
+        value = self._services.settings.value
+        self.show_ended.setChecked(value.show_ended)
+        self.before_sleep.setCurrentIndex(max(0, self.before_sleep.findData(value.before_sleep)))
+        if not self.at_once.hasFocus():
+            self.at_once.setValue(value.browsers_at_once)
+        self._show_ceiling()
+
+    def _show_ceiling(self) -> None:
+        """How many it really are, while the service allows fewer."""
+        now, wanted = self._services.line.ceiling, self._services.settings.value.browsers_at_once
+        words = tr("At the moment {n}: the service refused more.", n=now) if now < wanted else ""
+        self.now_fewer.setText(words)
 
     def _show_account(self) -> None:
         account = self._account
@@ -136,6 +189,15 @@ class SettingsDialog(ModelessDialog):
     def _change_show_ended(self, shown: bool) -> None:
         if self._services.settings.value.show_ended != shown:
             self._services.settings.change(show_ended=shown)
+
+    def _change_before_sleep(self) -> None:
+        value = self.before_sleep.currentData()
+        if self._services.settings.value.before_sleep != value:
+            self._services.settings.change(before_sleep=value)
+
+    def _change_at_once(self, n: int) -> None:
+        if self._services.settings.value.browsers_at_once != n:
+            self._services.settings.change(browsers_at_once=n)
 
     def _copy_folder(self) -> None:
         QGuiApplication.clipboard().setText(self._services.keep_folder)
@@ -175,6 +237,14 @@ class SettingsDialog(ModelessDialog):
         self._show_settings()
         self._show_account()
         super().showEvent(event)
+
+
+def sleep_choices() -> tuple[tuple[str, str], ...]:
+    """What to do before the computer sleeps: words, and the value in the settings."""
+    return (
+        (tr("Leave sessions open"), LEAVE),
+        (tr("Terminate idle and paused ones"), TERMINATE_IDLE),
+    )
 
 
 def _page(layout: QVBoxLayout) -> QWidget:

@@ -5,14 +5,22 @@ from collections.abc import Sequence
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from enigma_panel.core.records import StateVerb, Task
+from enigma_panel.core.records import StateVerb, Task, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.fleet import NoKeyError
+from enigma_panel.services.views import Wish
 from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.line_words import LineVerb
 from enigma_panel.ui.ports import Dialogs
 from enigma_panel.ui.words import tr
 
 SECRET_HINT = "x-kde-passwordManagerHint"  # noqa: S105 - a MIME type that clipboard managers know
+
+SETTLED_MS = 600
+"""What appears or goes below the pointer counts from then on."""
+
+GRACE_MS = 3_000
+"""How long the Terminate of a session at work stands as "Terminating – Undo"."""
 
 
 class Acts(QObject):
@@ -30,11 +38,40 @@ class Acts(QObject):
 
     def command(self, keys: Sequence[int], verb: StateVerb) -> None:
         """Send a verb to each session that can take it; several ends are asked about first."""
-        able = [key for key in keys if self._fleet.can(key, verb)]
+        able = [key for key in keys if self.can(key, verb)]
         if verb is StateVerb.TERMINATE and len(able) > 1:
             self.dialogs.confirm_terminate_all(able)
         elif able:
-            self._scope.spawn(f"{verb} {able}", self._fleet.command(able, verb))
+            grace = self._grace_ms(able[0]) if verb is StateVerb.TERMINATE else 0
+            self._scope.spawn(f"{verb} {able}", self._fleet.command(able, verb, grace_ms=grace))
+
+    def can(self, key: int, verb: StateVerb) -> bool:
+        """Whether the verb is possible now; a Terminate that was not sent can be hurried."""
+        return self._fleet.can(key, verb)
+
+    def undoable(self, key: int) -> Wish | None:
+        """The command on its way to that session, while it can be taken back."""
+        wish = self._fleet.wish(key)
+        return wish if wish is not None and wish.can_undo else None
+
+    def undo(self, keys: Sequence[int]) -> None:
+        """Take back what is on its way to these sessions and was not sent."""
+        able = [key for key in keys if self.undoable(key) is not None]
+        if able:
+            self._fleet.undo(able)
+
+    def undo_pressed(self, keys: Sequence[int]) -> None:
+        """As `undo`, by a button that has just come: the second click of two takes nothing back."""
+        self.undo([key for key in keys if self.is_settled(key)])
+
+    def is_settled(self, key: int) -> bool:
+        """Whether a command waits for so long that nobody takes it back by accident."""
+        wish = self._fleet.wish(key)
+        return wish is not None and self.now_ms() - wish.made_ms >= SETTLED_MS
+
+    def now_ms(self) -> int:
+        """The time, as the services count it."""
+        return self._services.clock.now_ms()
 
     def terminate_all(self) -> None:
         """Ask about every open session that can be terminated."""
@@ -104,6 +141,37 @@ class Acts(QObject):
         session = self._fleet.session(key)
         if session is not None and session.web_view_url:
             self.copy_secret(session.web_view_url)
+
+    def in_line(self, keys: Sequence[int], verb: LineVerb) -> None:
+        """Do something with tasks that wait in line."""
+        if keys:
+            self._scope.spawn(f"{verb} {list(keys)}", self._in_line(keys, verb))
+
+    async def _in_line(self, keys: Sequence[int], verb: LineVerb) -> None:
+        line = self._services.line
+        try:
+            match verb:
+                case LineVerb.START_NEXT:
+                    await line.start_next(keys[0])
+                case LineVerb.UP:
+                    await line.up(keys[0])
+                case LineVerb.NEW_SESSION:
+                    await line.run_in_new_session(keys[0])
+                case LineVerb.REMOVE:
+                    await line.remove(keys)
+        except LedgerError:
+            self.trouble.emit(tr("The ledger could not be written, so the line stays as it was."))
+
+    def _grace_ms(self, key: int) -> int:
+        """How long a Terminate can be taken back: where a task would be lost.
+
+        Clicked again, it is hurried.
+        """
+        session = self._fleet.session(key)
+        task = self._fleet.current_task(session) if session is not None else None
+        works = task is not None and not task.is_final and task.status is not TaskStatus.QUEUED
+        hurried = self._fleet.pending(key) is StateVerb.TERMINATE
+        return GRACE_MS if works and not hurried else 0
 
     async def _run_again(self, task: Task) -> None:
         try:

@@ -1,14 +1,22 @@
 """The two cards with tables: a heading line and the table below it."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from enigma_panel.core.records import SessionState
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.parts import make_label, make_row, set_role
+from enigma_panel.ui.main.line_bar import LineBar
 from enigma_panel.ui.main.sessions_table import SessionsTable
 from enigma_panel.ui.main.tasks_table import TasksTable
+from enigma_panel.ui.main.toolbar import action_button
 from enigma_panel.ui.words import tr, tr_n
+
+HEAD_HEIGHT = 24
+"""With buttons and without: what can be done with a selection does not push the table away."""
 
 
 class Card(QFrame):
@@ -84,12 +92,24 @@ class SessionsCard(Card):
 
 
 class TasksCard(Card):
-    """Tasks: what was asked for and what came out."""
+    """Tasks: what was asked for and what came out; above them what the line waits for.
 
-    def __init__(self, table: TasksTable, parent: QWidget | None = None) -> None:
+    line: what can be done with the tasks in line that are selected.
+    """
+
+    def __init__(
+        self,
+        table: TasksTable,
+        bar: LineBar,
+        line: Sequence[QAction],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName(tr("Tasks"))
-        self.add_head(make_label(tr("Tasks"), "heading"), None)
+        buttons = [action_button(action, "link", home=table) for action in line]
+        head = self.add_head(make_label(tr("Tasks"), "heading"), None, *buttons)
+        head.addStrut(HEAD_HEIGHT)
+        self.column.addWidget(bar)
         self.column.addWidget(table)
 
 

@@ -1,59 +1,45 @@
-"""How cells are painted: a sign, a word, a dimmed tail, a bar, and the four verbs of a row.
+"""How cells are painted: a sign, a word, a dimmed tail, a bar; the ground of a row below them."""
 
-The verbs are painted, since real buttons in rows are lost on every change of a model; keyboard and
-screen reader have the tool bar and the menu instead (design.md, 5.6 and 5.14).
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPen
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolTip,
     QWidget,
 )
 
-from enigma_panel.core.records import StateVerb
 from enigma_panel.ui import icons, theme
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.main.cells import NO_CELL, Cell, Role
 from enigma_panel.ui.main.keyed_model import Index
-from enigma_panel.ui.status_words import Tone, verb_tip, verb_word
+from enigma_panel.ui.status_words import Tone
 from enigma_panel.ui.words import tr
 
 PAD = 8
 SIGN = 13
 BAR_WIDTH, BAR_HEIGHT = 38, 5
 BAR_NEEDS = 100
-VERB_WIDTH, VERB_APART = 27, 12
-
-VERB_GLYPHS = {
-    StateVerb.PAUSE: Glyph.PAUSE,
-    StateVerb.RESUME: Glyph.RESUME,
-    StateVerb.STOP: Glyph.STOP,
-    StateVerb.TERMINATE: Glyph.TERMINATE,
-}
-VERBS_WIDTH = VERB_WIDTH * len(VERB_GLYPHS) + VERB_APART + 2 * PAD
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints one cell of a row; `hovered` is the row under the pointer."""
+    """Paints one cell of a row; `hovered` is the row under the pointer.
+
+    is_lead: Details shows what is selected here; the selection of another table is paler.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.hovered = -1
+        self.is_lead = True
 
     def paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Selection, pointer and keyboard focus are marked over the whole row."""
         colours = theme.colours()
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(colours.selection))
+            painter.fillRect(option.rect, _selection(is_lead=self.is_lead))
         elif index.row() == self.hovered:
             painter.fillRect(option.rect, QColor(colours.hover))
         view = option.widget
@@ -107,76 +93,14 @@ class NameDelegate(RowDelegate):
         return editor
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A verb in a row."""
-
-    key: int
-    verb: StateVerb
-
-
-class VerbsDelegate(RowDelegate):
-    """The four verbs, in the same places in every row. can says whether one is possible now."""
-
-    def __init__(
-        self, can: Callable[[int, StateVerb], bool], parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._can = can
-        self.over: Spot | None = None
-        self.pressed: Spot | None = None
-
-    @staticmethod
-    def verb_rect(cell: QRect, verb: StateVerb) -> QRect:
-        """Where a verb is painted in its cell."""
-        place = list(VERB_GLYPHS).index(verb)
-        apart = VERB_APART if verb is StateVerb.TERMINATE else 0
-        left = cell.left() + PAD + place * VERB_WIDTH + apart
-        return QRect(left, cell.center().y() - 12, VERB_WIDTH, 25)
-
-    @classmethod
-    def verb_at(cls, cell: QRect, point: QPoint) -> StateVerb | None:
-        """The verb below a point."""
-        hits = (verb for verb in VERB_GLYPHS if cls.verb_rect(cell, verb).contains(point))
-        return next(hits, None)
-
-    def _paint_verb(self, painter: QPainter, place: QRect, spot: Spot) -> None:
-        colours = theme.colours()
-        possible = self._can(spot.key, spot.verb)
-        if possible and spot == self.over:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.faint if spot == self.pressed else colours.line))
-            painter.drawRoundedRect(place.adjusted(1, 0, -1, 0), 5, 5)
-        colour = colours.red if spot.verb is StateVerb.TERMINATE else colours.text
-        size = QRectF(0, 0, 14, 14)
-        size.moveCenter(QRectF(place).center())
-        colour = colour if possible else colours.faint
-        icons.paint(painter, VERB_GLYPHS[spot.verb], size, QColor(colour))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.paint_ground(painter, option, index)
-        painter.save()
-        for verb in VERB_GLYPHS:
-            spot = Spot(index.data(Role.KEY), verb)
-            self._paint_verb(painter, self.verb_rect(option.rect, verb), spot)
-        painter.restore()
-
-    def helpEvent(
-        self,
-        event: QHelpEvent,
-        view: QAbstractItemView,
-        option: QStyleOptionViewItem,
-        _index: QModelIndex | Index,
-    ) -> bool:
-        verb = self.verb_at(option.rect, event.pos())
-        if event.type() is not QEvent.Type.ToolTip or verb is None:
-            QToolTip.hideText()
-            return True
-        words = f"{verb_word(verb)}\n{verb_tip(verb)}"
-        rect = self.verb_rect(option.rect, verb)
-        QToolTip.showText(event.globalPos(), words, view.viewport(), rect)
-        return True
+def _selection(*, is_lead: bool) -> QColor:
+    """The colour below selected rows; half of it where Details shows something else."""
+    colours = theme.colours()
+    full, card = QColor(colours.selection), QColor(colours.card)
+    if is_lead:
+        return full
+    parts = ((full.red(), card.red()), (full.green(), card.green()), (full.blue(), card.blue()))
+    return QColor(*((one + other) // 2 for one, other in parts))
 
 
 def _paint_focus(painter: QPainter, rect: QRect, colour: QColor) -> None:

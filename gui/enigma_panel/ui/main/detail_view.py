@@ -11,6 +11,7 @@ from enigma_panel.ui.dialogs.parts import (
     make_row,
     set_role,
 )
+from enigma_panel.ui.line_words import LineVerb, line_verb_tip, line_verb_word
 from enigma_panel.ui.words import tr
 
 MASK = "••••••••••••"
@@ -64,6 +65,7 @@ class DetailView(QFrame):
         self.copy = make_button(tr("Copy result"), "link")
         self.again = make_button(tr("Run again"))
         self.edit = make_button(tr("Edit and run again"))
+        self.line_buttons = {verb: make_button(line_verb_word(verb)) for verb in LineVerb}
 
     def _name_parts(self) -> None:
         for text, name in ((self.task_text, tr("Task")), (self.result, tr("Result"))):
@@ -74,6 +76,9 @@ class DetailView(QFrame):
         self.copy_link.setToolTip(tr("The link shows what the browser shows: keep it secret."))
         self.again.setToolTip(tr("Starts the same task at once, in a new session."))
         self.edit.setToolTip(tr("Opens New task with this text and these limits."))
+        for verb, button in self.line_buttons.items():
+            button.setToolTip(line_verb_tip(verb))
+            button.setAccessibleDescription(line_verb_tip(verb))
         self.put_away.setToolTip(tr("Nobody waits for news of this start any more."))
 
     def _build(self) -> None:
@@ -81,7 +86,7 @@ class DetailView(QFrame):
         column.setContentsMargins(1, 8, 1, 8)
         column.setSpacing(8)
         column.addWidget(self._make_scroll(), 1)
-        buttons = make_row(self.again, self.edit, None, gap=6)
+        buttons = make_row(*self.line_buttons.values(), self.again, self.edit, None, gap=6)
         buttons.setContentsMargins(13, 0, 13, 4)
         column.addLayout(buttons)
 

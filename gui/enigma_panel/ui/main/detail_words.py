@@ -11,9 +11,11 @@ from enigma_panel.core.records import (
     shown_since_ms,
     shown_state,
 )
+from enigma_panel.services.views import LineEntry, Why, Wish
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.errors_words import Call, ErrorContext, Words, explain_code
-from enigma_panel.ui.main.tasks_model import result_cell
+from enigma_panel.ui.line_words import Waiting, ordinal
+from enigma_panel.ui.main.task_cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.status_words import (
     Tone,
     duration,
@@ -24,6 +26,7 @@ from enigma_panel.ui.status_words import (
     task_word,
     time_left,
 )
+from enigma_panel.ui.wish_words import wish_words
 from enigma_panel.ui.words import one_line, tr
 
 RESULT_HEAD = 50_000
@@ -39,8 +42,10 @@ class StateLine:
     tone: Tone
 
 
-def session_line(session: Session, task: Task | None, now_ms: int) -> StateLine:
-    """'working 1:55 · 3:05 left'."""
+def session_line(
+    session: Session, task: Task | None, now_ms: int, wish: Wish | None = None
+) -> StateLine:
+    """'working 1:55 · 3:05 left · Terminate waits, 0:12'."""
     word = session_word(shown_state(session, task), task)
     if session.is_ended:
         at = local_moment(session.ended_ms, now_ms) if session.ended_ms else ""
@@ -48,6 +53,8 @@ def session_line(session: Session, task: Task | None, now_ms: int) -> StateLine:
     parts = [f"{word.word} {duration(now_ms - shown_since_ms(session, task))}"]
     if session.expires_ms is not None:
         parts.append(tr("{time} left", time=time_left(session, now_ms)))
+    if wish is not None:
+        parts.append(wish_words(wish, now_ms).text)
     return StateLine(" · ".join(parts), word.tone)
 
 
@@ -61,6 +68,20 @@ def task_line(task: Task, now_ms: int) -> StateLine:
     return StateLine(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.tone)
 
 
+def queued_words(entry: LineEntry, waiting: Waiting) -> Words:
+    """Why a task waits in line, and that nothing costs until it is sent."""
+    what = waiting.text[:1].upper() + waiting.text[1:] + "."
+    money = tr("Nothing was sent yet.")
+    if entry.why is not Why.TURN:
+        money = tr("{place} in line. Nothing was sent yet.", place=ordinal(entry.position))
+    todo = {
+        Why.PLACES: tr("It starts when one is free."),
+        Why.SESSION_ENDED: tr("Run it in a new session, or remove it."),
+        Why.CONNECTION: tr("It starts when there is a connection."),
+    }.get(entry.why, "")
+    return Words(what, money, todo)
+
+
 def trouble_words(session: Session | None, task: Task, now_ms: int) -> Words | None:
     """What went wrong and what to do, None while nothing did."""
     context = error_context(session, task, now_ms)
@@ -72,6 +93,8 @@ def trouble_words(session: Session | None, task: Task, now_ms: int) -> Words | N
             return explain_code("lost newTask" if named else "lost start", None, context)
         case TaskStatus.LOST:
             return explain_code("TASK_NOT_FOUND", None, context)
+        case TaskStatus.STOPPED if task.code == TAKEN_BACK:
+            return Words(tr("Taken out of the line."), tr("Nothing was sent, nothing was paid."))
         case TaskStatus.STOPPED if task.code:
             return explain_code(task.code, task.error, context)
         case TaskStatus.STOPPED:

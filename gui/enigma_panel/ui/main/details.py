@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
-from enigma_panel.core.records import Phase, Session, Task, TaskStatus
+from enigma_panel.core.records import UNOPENED_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.services.bundle import Services
+from enigma_panel.services.views import LineEntry
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.fields import ReadingText
 from enigma_panel.ui.dialogs.parts import set_role
 from enigma_panel.ui.errors_words import Words
+from enigma_panel.ui.line_words import LineFacts, LineVerb, entry_words, offered, possible
 from enigma_panel.ui.main.detail_view import DetailView
 from enigma_panel.ui.main.detail_words import (
     RESULT_HEAD,
     StateLine,
+    queued_words,
     session_line,
     task_line,
     time_line_html,
@@ -44,6 +47,7 @@ class Details(DetailView):
     copy_asked = Signal(str)
     again_asked = Signal(object)
     edit_asked = Signal(object)
+    line_asked = Signal(int, object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,8 +87,12 @@ class Details(DetailView):
             self.refresh()
 
     def tick(self) -> None:
-        """A second went by."""
-        self._show_state(self._session(), self._task())
+        """A second went by, or the line moved."""
+        session, task = self._session(), self._task()
+        self._show_state(session, task)
+        if task is not None and task.status is TaskStatus.QUEUED:
+            self._show_trouble(session, task)
+            self._show_line_buttons(task)
 
     def refresh(self) -> None:
         """Show the records as they are now."""
@@ -114,6 +122,8 @@ class Details(DetailView):
         self.again.clicked.connect(lambda: self._with_task(self.again_asked.emit))
         self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
         self.whole.clicked.connect(self._show_whole)
+        for verb, button in self.line_buttons.items():
+            button.clicked.connect(lambda _=False, verb=verb: self._ask_line(verb))
         theme.changed().connect(self._show_line)
 
     def _session(self) -> Session | None:
@@ -126,6 +136,10 @@ class Details(DetailView):
         task = self._task()
         if task is not None:
             call(task)
+
+    def _ask_line(self, verb: LineVerb) -> None:
+        if self.task_key is not None:
+            self.line_asked.emit(self.task_key, verb)
 
     def _copy(self, task: Task) -> None:
         """The whole result, also where only its beginning is shown."""
@@ -154,9 +168,11 @@ class Details(DetailView):
     def _show_session(self, session: Session | None) -> None:
         has_id = session is not None and session.service_id is not None
         has_link = session is not None and session.web_view_url is not None
-        self.name.show_text(session.name if session is not None else "")
-        self.name.setVisible(session is not None)
-        self.rename.setVisible(session is not None)
+        is_opened = session is not None and session.phase not in UNOPENED_PHASES
+        name = session.name if session is not None and is_opened else tr("New session")
+        self.name.show_text(name if session is not None else "")
+        self.name.setVisible(is_opened or (session is not None and session.is_planned))
+        self.rename.setVisible(is_opened)
         for widget in (self.id_head, self.dots, self.copy_id):
             widget.setVisible(has_id)
         self.copy_link.setVisible(has_link and session is not None and not session.is_ended)
@@ -167,7 +183,7 @@ class Details(DetailView):
         now = self._services.clock.now_ms()
         line = NOTHING
         if self._about_session and session is not None:
-            line = session_line(session, task, now)
+            line = session_line(session, task, now, self._fleet.wish(session.key))
         elif task is not None:
             line = task_line(task, now)
         _say(self.state, line.text)
@@ -175,19 +191,43 @@ class Details(DetailView):
 
     def _show_task(self, task: Task | None) -> None:
         _fill(self.task_text, task.spec.text if task is not None else "")
+        was_sent = task is not None and task.status is not TaskStatus.QUEUED
         for widget in (self.again, self.edit, self.usage_head):
-            widget.setVisible(task is not None)
-        _say(self.usage, usage_words(task) if task is not None else "")
+            widget.setVisible(was_sent)
+        _say(self.usage, usage_words(task) if task is not None and was_sent else "")
+        self._show_line_buttons(task)
 
     def _show_trouble(self, session: Session | None, task: Task | None) -> None:
         now = self._services.clock.now_ms()
         words = trouble_words(session, task, now) if task is not None else None
+        entry = self._services.line.entry(self.task_key) if self.task_key is not None else None
+        role = _TROUBLE_ROLES.get(task.status, "") if task is not None else ""
+        if entry is not None:
+            words, role = self._waiting_words(entry, session)
         words = words or Words("")
         _say(self.trouble, words.what)
-        status = task.status if task is not None else TaskStatus.DONE
-        set_role(self.trouble, _TROUBLE_ROLES.get(status, ""))
+        set_role(self.trouble, role)
         _say(self.money, words.money)
         _say(self.todo, words.todo)
+
+    def _waiting_words(self, entry: LineEntry, session: Session | None) -> tuple[Words, str]:
+        line = self._services.line
+        facts = LineFacts(
+            hold=line.hold,
+            ceiling=line.ceiling,
+            session=session.name if session is not None else "",
+        )
+        waiting = entry_words(entry, self._services.clock.now_ms(), facts)
+        return queued_words(entry, waiting), "amber" if waiting.tone is Tone.AMBER else ""
+
+    def _show_line_buttons(self, task: Task | None) -> None:
+        entry = self._services.line.entry(task.key) if task is not None else None
+        able, shown = possible(entry), offered(entry)
+        for verb, button in self.line_buttons.items():
+            if button.hasFocus() and verb not in able:
+                self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see action_button
+            button.setEnabled(verb in able)
+            button.setVisible(verb in shown)
 
     def _show_result(self, task: Task | None) -> None:
         result = (task.result if task is not None else None) or ""

@@ -1,7 +1,8 @@
 """A table model over a list of keys that is only ever changed by difference.
 
 A reset would lose selection, scroll position and focus (design.md, 5.6), so a new order becomes the
-fewest row removals, moves and insertions that lead to it.
+fewest row removals, moves and insertions that lead to it; where that would be very many moves, one
+change of layout, which keeps the selection, too.
 """
 
 from bisect import bisect_left
@@ -15,6 +16,7 @@ from enigma_panel.ui.words import tr
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
+MOST_MOVES = 40
 
 
 class KeyedModel(QAbstractTableModel):
@@ -88,11 +90,26 @@ class KeyedModel(QAbstractTableModel):
 
     def _reorder(self, wanted: list[int]) -> None:
         staying = _longest_rising([self.row_of(key) or 0 for key in wanted])
+        if len(wanted) - len(staying) > MOST_MOVES:
+            self._lay_out(wanted)
+            return
         for place, key in enumerate(wanted):
             if place in staying:
                 continue
             before = wanted[place - 1] if place else None
             self._move(key, before)
+
+    def _lay_out(self, wanted: list[int]) -> None:
+        """All rows in another order at once; every move by itself would tell all views."""
+        self.layoutAboutToBeChanged.emit()
+        old = self.persistentIndexList()
+        keys = [self._keys[index.row()] for index in old]
+        self._keys = list(wanted)
+        rows = {key: row for row, key in enumerate(wanted)}
+        self._rows = rows
+        new = [self.index(rows[key], i.column()) for key, i in zip(keys, old, strict=True)]
+        self.changePersistentIndexList(old, new)
+        self.layoutChanged.emit()
 
     def _move(self, key: int, before: int | None) -> None:
         """Put a row right behind the row of `before`, or on top."""

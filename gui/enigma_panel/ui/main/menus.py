@@ -1,14 +1,16 @@
 """Context menus of the two tables. They pop up and return at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from enigma_panel.core.records import Phase, StateVerb
+from enigma_panel.core.records import Phase, Task, TaskStatus
 from enigma_panel.services.bundle import Services
+from enigma_panel.ui.dialogs.run_in import takes_tasks
 from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.main.line_desk import LineDesk
 from enigma_panel.ui.main.pilot import Pilot
 from enigma_panel.ui.words import tr
 
@@ -22,12 +24,15 @@ class Menus:
         services: Services,
         acts: Acts,
         pilot: Pilot,
-        verbs: Mapping[StateVerb, QAction],
+        *,
+        verbs: Sequence[QAction],
+        line: LineDesk,
     ) -> None:
         self._fleet = services.fleet
         self._acts = acts
         self._pilot = pilot
         self._verbs = verbs
+        self._line = line
         self.menu = QMenu(owner)
         self.menu.setToolTipsVisible(True)
 
@@ -37,37 +42,42 @@ class Menus:
         if not keys:
             return
         self.menu.clear()
-        self.menu.addActions(list(self._verbs.values()))
+        self.menu.addActions([action for action in self._verbs if action.isVisible()])
         if len(keys) == 1:
             self._add_for_one_session(keys[0])
         self.menu.popup(at)
 
     def show_for_tasks(self, at: QPoint) -> None:
-        """What can be done with one task, or nothing for several."""
+        """What can be done with one task; with several, taking them out of the line."""
         keys = self._pilot.tasks.selected_keys()
         task = self._fleet.task(keys[0]) if len(keys) == 1 else None
-        if task is None:
-            return
         self.menu.clear()
+        self.menu.addActions(self._line.shown_actions())
+        if task is not None:
+            self.menu.addSeparator()
+            self._add_for_one_task(task)
+        if self.menu.actions():
+            self.menu.popup(at)
+
+    def _add_for_one_task(self, task: Task) -> None:
         result = task.result
         copy = self._add(tr("Copy result"), lambda: self._acts.copy(result or ""))
         copy.setEnabled(bool(result))
-        self._add(tr("Run again"), lambda: self._acts.run_again(task))
+        if task.status is not TaskStatus.QUEUED:
+            self._add(tr("Run again"), lambda: self._acts.run_again(task))
         self._add(tr("Edit and run again"), lambda: self._acts.edit_and_run(task))
         self.menu.addSeparator()
         session_key = task.session_key
         show = self._add(tr("Show session"), lambda: self._pilot.show_session(session_key))
         show.setEnabled(self._pilot.can_show_session(session_key))
-        self.menu.popup(at)
 
     def _add_for_one_session(self, key: int) -> None:
         session = self._fleet.session(key)
         if session is None:
             return
-        is_open = session.phase is Phase.OPEN and self._fleet.is_ours(session)
         self.menu.addSeparator()
         here = self._add(tr("Next task here"), lambda: self._acts.next_here(key))
-        here.setEnabled(is_open)
+        here.setEnabled(takes_tasks(self._fleet, session))
         self._add(tr("Rename"), lambda: self._pilot.rename(key))
         if session.phase is Phase.UNCONFIRMED:
             self._add(tr("Put away"), lambda: self._acts.put_away(key))

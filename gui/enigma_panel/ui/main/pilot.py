@@ -2,12 +2,15 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.core.records import UNOPENED_PHASES
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import Diff
 from enigma_panel.ui.main.acts import Acts
 from enigma_panel.ui.main.details import Details
+from enigma_panel.ui.main.line_news import LineNews
 from enigma_panel.ui.main.sessions_model import SessionsModel
 from enigma_panel.ui.main.sessions_table import SessionsTable
+from enigma_panel.ui.main.tables import KeyedTable
 from enigma_panel.ui.main.tasks_model import TasksModel
 from enigma_panel.ui.main.tasks_table import TasksTable
 
@@ -26,8 +29,9 @@ class Pilot(QObject):
         self._acts = acts
         self._details = details
         self.session_rows = SessionsModel(services.fleet, services.clock, self)
-        self.task_rows = TasksModel(services.fleet, services.clock, self)
-        self.sessions = SessionsTable(self.session_rows, services.fleet)
+        self.task_rows = TasksModel(services.fleet, services.line, services.clock, self)
+        self.line_news = LineNews(services.line, self)
+        self.sessions = SessionsTable(self.session_rows, acts)
         self.tasks = TasksTable(self.task_rows)
         self._connect()
 
@@ -44,8 +48,9 @@ class Pilot(QObject):
             self.details_wanted.emit()
 
     def can_show_session(self, key: int) -> bool:
-        """Whether anything is known of it."""
-        return self._services.fleet.session(key) is not None
+        """Whether anything is known of it; one that was never opened is nothing to show."""
+        session = self._services.fleet.session(key)
+        return session is not None and session.phase not in UNOPENED_PHASES
 
     def rename(self, key: int) -> None:
         """Edit the session's name in its row."""
@@ -70,6 +75,11 @@ class Pilot(QObject):
         self.tasks.selected.connect(self._follow_tasks)
         self.tasks.looked_at.connect(self._see_selected)
         self.sessions.verb_clicked.connect(lambda key, verb: self._acts.command([key], verb))
+        self.sessions.undo_clicked.connect(lambda key: self._acts.undo([key]))
+        self.sessions.tabbed_to.connect(self._follow_sessions)
+        self.tasks.tabbed_to.connect(self._follow_tasks)
+        self.line_news.changed.connect(self.task_rows.follow_line)
+        self.line_news.changed.connect(self._follow_line)
         self.session_rows.renamed.connect(self._acts.rename)
         self._services.fleet.changed.connect(self._take)
 
@@ -83,13 +93,32 @@ class Pilot(QObject):
         self.session_rows.set_pinned(frozenset(keys))
         if keys:
             self._details.show_session(keys[0])
+            self._lead(self.sessions)
+        elif self.tasks.selected_keys():
+            self._show_tasks()
         self.selection_changed.emit()
 
     def _follow_tasks(self) -> None:
         keys = self.tasks.selected_keys()
         if keys:
-            self._details.show_task(keys[0])
+            self._show_tasks()
             self._acts.mark_seen(keys)
+        elif self.sessions.selected_keys():
+            self._details.show_session(self.sessions.selected_keys()[0])
+            self._lead(self.sessions)
+        self.selection_changed.emit()
+
+    def _show_tasks(self) -> None:
+        self._details.show_task(self.tasks.selected_keys()[0])
+        self._lead(self.tasks)
+
+    def _lead(self, table: KeyedTable) -> None:
+        """Details speaks of what is selected here."""
+        for one in (self.sessions, self.tasks):
+            one.set_lead(one is table)
+
+    def _follow_line(self) -> None:
+        self._details.tick()
         self.selection_changed.emit()
 
     def _see_selected(self) -> None:

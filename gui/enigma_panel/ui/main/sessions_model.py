@@ -18,6 +18,7 @@ from enigma_panel.core.records import (
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.fleet import Fleet
 from enigma_panel.services.views import Diff
+from enigma_panel.ui.line_words import Waiting
 from enigma_panel.ui.main.cells import NO_CELL, Cell
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
 from enigma_panel.ui.status_words import (
@@ -32,6 +33,7 @@ from enigma_panel.ui.status_words import (
     time_left,
     verb_pending,
 )
+from enigma_panel.ui.wish_words import undo_words, wish_words
 from enigma_panel.ui.words import one_line, tr
 
 ENDED_STAY_MS = 30_000
@@ -177,26 +179,44 @@ class SessionsModel(KeyedModel):
             case Column.COST:
                 return self._cost(session)
             case _:
-                return Cell(said=tr("Pause, Resume, Stop, Terminate: in the tool bar and the menu"))
+                return self._verbs(key)
+
+    def _verbs(self, key: int) -> Cell:
+        said = tr("Pause, Resume, Stop, Terminate: in the tool bar and the menu")
+        wish = self._fleet.wish(key)
+        if wish is not None and wish.can_undo:
+            said = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_words([wish]))
+        return Cell(said=said)
 
     def _state(self, session: Session, task: Task | None) -> Cell:
         state = shown_state(session, task)
         word = session_word(state, task)
         lasted = self._clock.now_ms() - shown_since_ms(session, task)
-        pending = self._fleet.pending(session.key)
         tail = "" if session.is_ended else duration(lasted)
-        tail = verb_pending(pending) if pending is not None else tail
         said = word.word if session.is_ended else f"{word.word}, {spoken_duration(lasted)}"
+        waiting = self._waiting(session.key)
+        if waiting is not None:
+            tail, said = waiting.text, f"{word.word}, {waiting.said}"
         return Cell(
-            text=word.word,
+            text=word.word if waiting is None else word.short,
             tail=tail,
             glyph=word.glyph,
             mark=word.mark,
             tone=word.tone,
             bold=word.bold,
-            said=said if pending is None else f"{word.word}, {tail}",
+            said=said,
+            tip=f"{word.word}, {tail}" if waiting is not None else "",
             sort=_URGENCY.get(state, len(_URGENCY)),
         )
+
+    def _waiting(self, key: int) -> Waiting | None:
+        """The command on its way to a session, in words."""
+        wish = self._fleet.wish(key)
+        if wish is not None:
+            return wish_words(wish, self._clock.now_ms())
+        pending = self._fleet.pending(key)
+        words = verb_pending(pending) if pending is not None else ""
+        return Waiting(text=words, said=words) if words else None
 
     def _left(self, session: Session) -> Cell:
         text = time_left(session, self._clock.now_ms())

@@ -6,16 +6,11 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from enigma_panel.services.fleet import Fleet
-from enigma_panel.ui.main.delegates import (
-    VERBS_WIDTH,
-    NameDelegate,
-    RowDelegate,
-    Spot,
-    VerbsDelegate,
-)
+from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.main.delegates import NameDelegate, RowDelegate
 from enigma_panel.ui.main.sessions_model import Column, SessionsModel
 from enigma_panel.ui.main.tables import KeyedTable
+from enigma_panel.ui.main.verbs_delegate import VERBS_WIDTH, Spot, VerbsDelegate
 from enigma_panel.ui.words import tr
 
 _WIDTHS: dict[IntEnum, tuple[int, int]] = {
@@ -27,14 +22,15 @@ _WIDTHS: dict[IntEnum, tuple[int, int]] = {
 
 
 class SessionsTable(KeyedTable):
-    """Emits `verb_clicked` with a session's key and a StateVerb."""
+    """Emits `verb_clicked` with a session's key and a StateVerb, `undo_clicked` with a key."""
 
     verb_clicked = Signal(int, object)
+    undo_clicked = Signal(int)
 
-    def __init__(self, model: SessionsModel, fleet: Fleet, parent: QWidget | None = None) -> None:
+    def __init__(self, model: SessionsModel, acts: Acts, parent: QWidget | None = None) -> None:
         super().__init__(model, tr("Sessions"), rests=False, parent=parent)
-        self._fleet = fleet
-        self._verbs = VerbsDelegate(fleet.can, self)
+        self._acts = acts
+        self._verbs = VerbsDelegate(acts, self)
         self._set_up_columns()
 
     def rename(self, key: int) -> bool:
@@ -63,8 +59,7 @@ class SessionsTable(KeyedTable):
         key = self.rows.key_at(index.row()) if index.isValid() else None
         if key is None or index.column() != Column.VERBS:
             return None
-        verb = self._verbs.verb_at(self.visualRect(index), point)
-        return Spot(key, verb) if verb is not None else None
+        return self._verbs.spot_at(key, self.visualRect(index), point)
 
     def _show_over(self, spot: Spot | None) -> None:
         if spot != self._verbs.over:
@@ -75,12 +70,19 @@ class SessionsTable(KeyedTable):
         self._verbs.pressed = spot
         self.viewport().update()
 
+    def _act(self, spot: Spot) -> None:
+        if spot.verb is None:
+            self.undo_clicked.emit(spot.key)
+        elif self._acts.can(spot.key, spot.verb):
+            self.verb_clicked.emit(spot.key, spot.verb)
+
     # -- Qt ----------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         spot = self._spot(event.position().toPoint())
         if event.button() is Qt.MouseButton.LeftButton and spot is not None:
-            self._press(spot)  # a verb acts on its own row and leaves the selection alone
+            # A verb acts on its own row and leaves the selection alone.
+            self._press(spot if self._verbs.takes_press(spot) else None)
             event.accept()
             return
         super().mousePressEvent(event)
@@ -89,9 +91,8 @@ class SessionsTable(KeyedTable):
         pressed = self._verbs.pressed
         if event.button() is Qt.MouseButton.LeftButton and pressed is not None:
             self._press(None)
-            same = self._spot(event.position().toPoint()) == pressed
-            if same and self._fleet.can(pressed.key, pressed.verb):
-                self.verb_clicked.emit(pressed.key, pressed.verb)
+            if self._spot(event.position().toPoint()) == pressed:
+                self._act(pressed)
             event.accept()
             return
         super().mouseReleaseEvent(event)

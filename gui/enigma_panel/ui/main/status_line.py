@@ -9,6 +9,7 @@ from enigma_panel.ui.dialogs.parts import make_label
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.main.strip import Sign
 from enigma_panel.ui.status_words import Tone, age, local_moment
+from enigma_panel.ui.wish_words import count_words
 from enigma_panel.ui.words import tr
 
 _TONES = {
@@ -30,6 +31,7 @@ class StatusLine(QWidget):
         self._mood = make_label(role="dim")
         self._way = make_label(tr("polling"), "dim")
         self._balance = make_label(role="dim")
+        self._wishes = make_label(role="dim")
         self._key = make_label(role="dim")
         self._build()
         self.refresh()
@@ -41,6 +43,14 @@ class StatusLine(QWidget):
         _set(self._mood, self._mood_words())
         _set(self._balance, self._balance_words())
         _set(self._key, self._key_words())
+        self.refresh_wishes()
+
+    def refresh_wishes(self) -> None:
+        """How many commands wait; takes no room while none does."""
+        now = self._services.clock.now_ms()
+        words = count_words(self._services.fleet.wishes(), now)
+        _set(self._wishes, words)
+        self._wishes.setVisible(bool(words))
 
     def _build(self) -> None:
         row = QHBoxLayout(self)
@@ -53,6 +63,8 @@ class StatusLine(QWidget):
             row.addWidget(label)
         row.addStretch(1)
         row.addWidget(self._key)
+        row.addSpacing(16)
+        row.addWidget(self._wishes)
 
     def _mood_words(self) -> str:
         vitals, now = self._services.vitals, self._services.clock.now_ms()

@@ -27,6 +27,13 @@ class Sign(QWidget):
             self._tone = tone
             self.update()
 
+    def show_sign(self, glyph: Glyph, tone: Tone) -> None:
+        """Become another sign."""
+        if glyph is not self._glyph:
+            self._glyph = glyph
+            self.update()
+        self.show_tone(tone)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         icons.paint(painter, self._glyph, QRectF(self.rect()), theme.colours().tone(self._tone))

@@ -21,6 +21,7 @@ class KeyedTable(QTableView):
     """Shows a KeyedModel. Nothing moves under the pointer: `held` says when somebody aims."""
 
     selected = Signal()
+    tabbed_to = Signal()
     looked_at = Signal()
     held = Signal(bool)
 
@@ -67,6 +68,13 @@ class KeyedTable(QTableView):
             return range(0)
         last = self.verticalHeader().visualIndexAt(self.viewport().height() - 1)
         return range(first, (last if last >= 0 else self.rows.rowCount() - 1) + 1)
+
+    def set_lead(self, is_lead: bool) -> None:
+        """Whether Details shows what is selected here; else the selection is painted paler."""
+        for delegate in self._delegates:
+            if delegate.is_lead is not is_lead:
+                delegate.is_lead = is_lead
+                self.viewport().update()
 
     def say_when_empty(self, words: str) -> None:
         """What stands in the table while it has no rows."""
@@ -118,18 +126,32 @@ class KeyedTable(QTableView):
         for about_to in (
             model.rowsAboutToBeInserted,
             model.rowsAboutToBeRemoved,
-            model.rowsAboutToBeMoved,
+            model.layoutAboutToBeChanged,
         ):
-            about_to.connect(self._keep_place)
-        for done in (model.rowsInserted, model.rowsRemoved, model.rowsMoved):
+            about_to.connect(self._keep_any_place)
+        model.rowsAboutToBeMoved.connect(lambda _parent, start, end: self._keep_place(start, end))
+        for done in (
+            model.rowsInserted,
+            model.rowsRemoved,
+            model.rowsMoved,
+            model.layoutChanged,
+        ):
             done.connect(self._restore_place)
         self._rest.timeout.connect(lambda: self._hold(False))
 
-    def _keep_place(self) -> None:
-        """Remember which row stands at the upper edge, unless the top of the table does."""
+    def _keep_any_place(self) -> None:
+        self._keep_place()
+
+    def _keep_place(self, start: int = 0, end: int = -1) -> None:
+        """Remember which row stands at the upper edge, unless the top of the table does.
+
+        Rows from start to end are about to move: one that moves is not followed, the next one is.
+        """
         value = self.verticalScrollBar().value()
-        key = self.rows.key_at(value // ROW_HEIGHT)
-        self._anchor = (key, value % ROW_HEIGHT) if value > 0 and key is not None else None
+        row = value // ROW_HEIGHT
+        row = end + 1 if start <= row <= end else row
+        key = self.rows.key_at(row)
+        self._anchor = (key, value - row * ROW_HEIGHT) if value > 0 and key is not None else None
 
     def _restore_place(self) -> None:
         self._place_empty()
@@ -209,6 +231,8 @@ class KeyedTable(QTableView):
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(self.rows.index(0, 0), flag)
         self.viewport().update()
+        if event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
+            self.tabbed_to.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

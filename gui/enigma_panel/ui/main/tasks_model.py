@@ -1,28 +1,35 @@
-"""The Tasks table: what was asked for and what came out, newest first."""
+"""The Tasks table: what was asked for and what came out: the line on top, then newest first."""
 
 from enum import IntEnum
 
 from PySide6.QtCore import QObject
 
-from enigma_panel.core.money import to_nano
-from enigma_panel.core.records import Task, TaskStatus
+from enigma_panel.core.records import UNOPENED_PHASES, Task, TaskStatus
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.fleet import Fleet
-from enigma_panel.services.views import Diff
-from enigma_panel.ui.errors_words import ErrorContext, explain_code
+from enigma_panel.services.line import Line
+from enigma_panel.services.views import Diff, LineEntry, Why
 from enigma_panel.ui.icons import Glyph
+from enigma_panel.ui.line_words import LineFacts, Waiting, entry_words, firsts
 from enigma_panel.ui.main.cells import Cell
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
+from enigma_panel.ui.main.task_cells import (
+    TAKEN_BACK,
+    cost_cell,
+    count_cell,
+    none_cell,
+    result_cell,
+    status_cell,
+    waiting_cell,
+)
 from enigma_panel.ui.status_words import (
     ELLIPSIS,
     NONE,
     Tone,
     duration,
     local_moment,
-    money,
     spoken,
     spoken_duration,
-    task_word,
 )
 from enigma_panel.ui.words import one_line, tr
 
@@ -66,13 +73,22 @@ def headings() -> tuple[str, ...]:
 
 
 class TasksModel(KeyedModel):
-    """Tasks from the fleet. Records of old tasks come from the ledger when they are shown."""
+    """Tasks from the fleet. Records of old tasks come from the ledger when they are shown.
+
+    Order needs keys alone: the line's, then the fleet's. No record is asked for to arrange rows.
+    Who makes it lets `follow_line` know when the line has changed.
+    """
 
     right_columns = RIGHT
 
-    def __init__(self, fleet: Fleet, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(
+        self, fleet: Fleet, line: Line, clock: Clock, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._fleet = fleet
+        self._line = line
+        self._entries: dict[int, LineEntry] = {}
+        self._firsts: frozenset[int] = frozenset()
         self._clock = clock
         self._held = False
         self._headings = headings()
@@ -80,7 +96,7 @@ class TasksModel(KeyedModel):
         self.arrange()
 
     def set_held(self, held: bool) -> None:
-        """While held new tasks wait, so that no row moves away from whoever aims at it."""
+        """While held new tasks and those that leave the line wait: no row moves below the aim."""
         if held is not self._held:
             self._held = held
             if not held:
@@ -89,18 +105,62 @@ class TasksModel(KeyedModel):
     def take(self, diff: Diff) -> None:
         """The fleet says what changed."""
         if diff.new_tasks:
+            before = self._entries
             self.arrange()
+            self._tell_line(before)
         self.tell_changed(list(diff.tasks))
+
+    def follow_line(self) -> None:
+        """The line moved, or what it waits for changed."""
+        before = self._entries
+        self._read_line()
+        if list(before) != list(self._entries):  # most news are forecasts and move nothing
+            self._show_rows()
+        self._tell_line(before)
 
     def arrange(self) -> None:
         """Bring the rows up to date."""
-        if not self._held:
-            self.show_keys(list(self._fleet.task_keys()))
+        self._read_line()
+        self._show_rows()
 
     def tick(self, rows: range) -> None:
-        """A second went by: the times of the tasks at work among these (visible) rows."""
-        live = [key for key in map(self.key_at, rows) if key is not None and self._is_live(key)]
+        """A second went by: the times of what waits or works among these (visible) rows."""
+        keys = [key for key in map(self.key_at, rows) if key is not None]
+        counting = [key for key in keys if key in self._entries]
+        live = [key for key in keys if key not in self._entries and self._is_live(key)]
+        self.tell_changed(counting, Column.RESULT, Column.RESULT)
         self.tell_changed(live, Column.TOOK, Column.TOOK)
+
+    def waiting(self, task: Task) -> Waiting | None:
+        """Why a task waits in line, None when it does not."""
+        entry = self._entries.get(task.key)
+        if entry is None or task.status is not TaskStatus.QUEUED:
+            return None
+        session = self._fleet.session(task.session_key) if entry.why is Why.BUSY else None
+        facts = LineFacts(
+            hold=self._line.hold,
+            ceiling=self._line.ceiling,
+            session=session.name if session is not None else "",
+            is_first=task.key in self._firsts,
+        )
+        return entry_words(entry, self._clock.now_ms(), facts)
+
+    def _read_line(self) -> None:
+        entries = self._line.entries()
+        self._entries = {entry.task_key: entry for entry in entries}
+        self._firsts = firsts(entries)
+
+    def _show_rows(self) -> None:
+        if not self._held:
+            others = (key for key in self._fleet.task_keys() if key not in self._entries)
+            self.show_keys([*self._entries, *others])
+
+    def _tell_line(self, before: dict[int, LineEntry]) -> None:
+        """Which rows say something else of the line now."""
+        both = before.keys() | self._entries.keys()
+        other = {key for key in both if before.get(key) != self._entries.get(key)}
+        firsts_then = firsts(list(before.values()))
+        self.tell_changed(list(other | (firsts_then ^ self._firsts)), Column.RESULT, Column.RESULT)
 
     def _is_live(self, key: int) -> bool:
         task = self._fleet.task(key)
@@ -130,14 +190,15 @@ class TasksModel(KeyedModel):
                 said = tr("new") if task.is_new else tr("seen")
                 return Cell(glyph=dot, said=said, sort=int(task.is_new))
             case Column.STATUS:
-                return _status(task)
+                return status_cell(task)
             case Column.TASK:
                 text = one_line(task.spec.text)
                 return Cell(text=text, sort=text, tip=one_line(task.spec.text, 600))
             case Column.RESULT:
-                return result_cell(task)
+                waiting = self.waiting(task)
+                return result_cell(task) if waiting is None else waiting_cell(waiting)
             case Column.COST:
-                return _cost(task)
+                return cost_cell(task)
             case Column.TOOK:
                 return self._took(task)
             case _:
@@ -150,15 +211,18 @@ class TasksModel(KeyedModel):
             case Column.STARTED:
                 return self._moment(task.created_ms)
             case Column.TOKENS_IN:
-                return _count(task.usage.tokens_in, task)
+                return count_cell(task.usage.tokens_in, task)
             case Column.TOKENS_OUT:
-                return _count(task.usage.tokens_out, task)
+                return count_cell(task.usage.tokens_out, task)
             case _:
                 session = self._fleet.session(task.session_key)
-                name = session.name if session is not None else NONE
+                opened = session is not None and session.phase not in UNOPENED_PHASES
+                name = session.name if session is not None and opened else NONE
                 return Cell(text=name, sort=name, said=spoken(name))
 
     def _took(self, task: Task) -> Cell:
+        if task.status is TaskStatus.QUEUED or task.code == TAKEN_BACK:
+            return none_cell(right=True)
         end = task.ended_ms if task.ended_ms is not None else self._clock.now_ms()
         took = max(0, end - (task.sent_ms or task.created_ms))
         tone = Tone.PLAIN if task.is_final else Tone.DIM
@@ -179,58 +243,3 @@ class TasksModel(KeyedModel):
 
     def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(Column)
-
-
-def _status(task: Task) -> Cell:
-    word = task_word(task.status)
-    said = tr("{status}, new", status=word.word) if task.is_new else word.word
-    return Cell(
-        text=word.word,
-        glyph=word.glyph,
-        mark=word.mark,
-        tone=word.tone,
-        bold=word.bold,
-        said=said,
-        sort=word.word,
-    )
-
-
-def _cost(task: Task) -> Cell:
-    was_sent = task.service_id is not None  # then it cost something, told or not
-    text = money(task.cost, more_to_come=not task.is_final, spent=was_sent)
-    nano = to_nano(task.cost)
-    tone = Tone.DIM if task.cost is None else Tone.PLAIN
-    return Cell(
-        text=text, right=True, tone=tone, said=spoken(text), sort=-1 if nano is None else nano
-    )
-
-
-def _count(number: int | None, task: Task) -> Cell:
-    if number is None:
-        text = NONE if task.is_final else ELLIPSIS
-        return Cell(text=text, right=True, tone=Tone.DIM, said=spoken(text), sort=-1)
-    # A float for what no 64-bit integer holds: the service may send any number.
-    sort = number if abs(number) < 1 << 62 else float(number)
-    return Cell(text=f"{number:,}", right=True, sort=sort)
-
-
-def result_cell(task: Task) -> Cell:
-    """What came out, in one line."""
-    match task.status:
-        case TaskStatus.DONE:
-            text = one_line(task.result or "") or tr("done, without a text")
-        case TaskStatus.FAILED:
-            text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
-        case TaskStatus.STOPPED:
-            by_you = task.stop_sent_ms is not None
-            text = tr("stopped by you") if by_you else tr("stopped, its session was ended")
-        case TaskStatus.LOST:
-            text = tr("the result cannot be fetched")
-        case TaskStatus.UNCONFIRMED:
-            text = tr("may be running and cost money")
-        case TaskStatus.ASKS:
-            text = tr("asks: “{question}”", question=one_line(task.question or ""))
-        case _:
-            return Cell(text=ELLIPSIS, tone=Tone.DIM, said=spoken(ELLIPSIS), sort="")
-    tone = Tone.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Tone.PLAIN
-    return Cell(text=text, tone=tone, sort=text, tip=one_line(task.result or text, 600))

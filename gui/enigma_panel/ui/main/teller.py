@@ -1,65 +1,142 @@
 """Decides what stands in the line of notices: what the fleet says, the key, files, the settings."""
 
-from PySide6.QtCore import QObject
+from collections.abc import Callable
 
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from enigma_panel.core.records import StateVerb, Task
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import KeyCheck, KeyState, Notice
+from enigma_panel.services.fleet import NoKeyError
+from enigma_panel.services.views import KeyCheck, KeyState, Notice, NoticeKind
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.problem import Problem
+from enigma_panel.store.problem import Copy, Problem
 from enigma_panel.store.settings import SettingsError
+from enigma_panel.ui.account_page import open_account_page
 from enigma_panel.ui.main.acts import Acts
-from enigma_panel.ui.main.notice_words import (
-    Offer,
-    Said,
-    words_for,
+from enigma_panel.ui.main.ask_result import result_question
+from enigma_panel.ui.main.notice_ends import is_over
+from enigma_panel.ui.main.notice_words import words_for
+from enigma_panel.ui.main.notices import Notices
+from enigma_panel.ui.main.offers import Offer, Said
+from enigma_panel.ui.main.pilot import Pilot
+from enigma_panel.ui.main.problem_words import (
+    words_for_bad_rows,
+    words_for_copy,
     words_for_key,
+    words_for_ledger,
     words_for_problem,
 )
-from enigma_panel.ui.main.notices import Notices
-from enigma_panel.ui.main.pilot import Pilot
 from enigma_panel.ui.words import tr
+
+LOOK_MS = 1_000
+STAYING = frozenset({Offer.ENTER_KEY, Offer.ACCOUNT_PAGE, Offer.SHOW_SESSION})
+"""Offers that settle nothing: their line stays until its cause is gone."""
+
+QUIT_TOPIC = "quit"
 
 
 class Teller(QObject):
-    """Listens to the services and does what a notice offered."""
+    """Listens to the services and does what a notice offered.
 
-    def __init__(self, services: Services, acts: Acts, pilot: Pilot, notices: Notices) -> None:
+    copy_wanted, copy_declined: the person decided on the copy of a lost ledger. quit_cancelled: the
+    program is not to end when the tasks are done. show_away: shows what happened while the computer
+    slept; a sleep of which it shows something is no notice.
+    """
+
+    copy_wanted = Signal(object)
+    copy_declined = Signal()
+    quit_cancelled = Signal()
+
+    def __init__(
+        self,
+        services: Services,
+        acts: Acts,
+        pilot: Pilot,
+        notices: Notices,
+        show_away: Callable[[int], bool] | None = None,
+    ) -> None:
         super().__init__(notices)
         self._services = services
         self._acts = acts
         self._pilot = pilot
         self._notices = notices
+        self._show_away = show_away
         self._key: Said | None = None
-        services.fleet.said.connect(self.tell)
-        services.account.changed.connect(self._tell_key)
-        services.settings.failed.connect(self._tell_settings)
-        acts.trouble.connect(self._tell_text)
-        notices.taken.connect(self._take)
+        self._looks = QTimer(self, interval=LOOK_MS)
+        self._connect()
         self._tell_key()
+
+    # -- for the program ---------------------------------------------------------------------
 
     def tell(self, notice: Notice) -> None:
         """The fleet has something to say."""
+        if notice.kind is NoticeKind.WENT_TO_SLEEP and self._tell_away(notice):
+            return
         self._notices.say(words_for(notice, self._services))
 
     def tell_problem(self, problem: Problem) -> None:
         """A file of ours could not be used."""
-        self._notices.say(words_for_problem(problem))
+        self._notices.say(words_for_problem(problem, self._services.clock.now_ms()))
+
+    def tell_copy(self, copy: Copy) -> None:
+        """A copy of a lost ledger waits to be used or declined."""
+        self._notices.say(words_for_copy(copy, self._services.clock.now_ms()))
+
+    def tell_bad_rows(self, n: int) -> None:
+        """So many rows of the ledger make no sense."""
+        if n:
+            self._notices.say(words_for_bad_rows(n))
 
     def tell_ledger(self, error: LedgerError) -> None:
         """The ledger could not be read: there may be more than is shown."""
-        self._tell_text(
-            tr(
-                "The ledger could not be read, so sessions that still cost money may be missing "
-                "here: {reason}.",
-                reason=error.reason,
-            )
-        )
+        self._notices.say(words_for_ledger(error))
+
+    def ledger_recovered(self) -> None:
+        """All that was kept in memory has been written."""
+        self._notices.drop_where(lambda said: said.topic == NoticeKind.LEDGER_FAILED.value)
+
+    def tell_quit(self, words: str) -> None:
+        """The program ends by itself later; empty words: not any more."""
+        if words:
+            cancel = (Offer.CANCEL_QUIT,)
+            self._notices.say(Said(text=words, offers=cancel, topic=QUIT_TOPIC, pinned=True))
+        else:
+            self._notices.drop_where(lambda said: said.topic == QUIT_TOPIC)
+
+    def look(self) -> None:
+        """Take back what is true no more."""
+        self._notices.drop_where(lambda said: is_over(said, self._services))
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        services = self._services
+        services.fleet.said.connect(self.tell)
+        services.fleet.changed.connect(self.look)
+        services.vitals.changed.connect(self.look)
+        services.line.changed.connect(self.look)
+        services.account.changed.connect(self._tell_key)
+        services.settings.failed.connect(self._tell_settings)
+        services.settings.changed.connect(self._settings_saved)
+        self._acts.trouble.connect(self._tell_text)
+        self._notices.taken.connect(self._take)
+        self._notices.dismissed.connect(self._dismissed)
+        self._looks.timeout.connect(self.look)
+        self._looks.start()
+
+    def _tell_away(self, notice: Notice) -> bool:
+        slept_ms = int(notice.facts.get("seconds", 0)) * 1000
+        return self._show_away is not None and self._show_away(slept_ms)
 
     def _tell_text(self, text: str) -> None:
         self._notices.say(Said(text=text, grave=True))
 
     def _tell_settings(self, error: SettingsError) -> None:
-        self._tell_text(tr("The settings could not be saved: {reason}.", reason=error.reason))
+        words = tr("The settings could not be saved: {reason}.", reason=error.reason)
+        self._notices.say(Said(text=words, grave=True, topic="settings"))
+
+    def _settings_saved(self) -> None:
+        self._notices.drop_where(lambda said: said.topic == "settings")
 
     def _tell_key(self) -> None:
         """One line about the key, as long as it is true."""
@@ -76,17 +153,50 @@ class Teller(QObject):
             self._notices.say(said)
         self._key = said
 
+    def _dismissed(self, said: Said) -> None:
+        """A notice about the program's end cannot be closed and still hold."""
+        if said.topic == QUIT_TOPIC:
+            self.quit_cancelled.emit()
+
     def _take(self, said: Said, offer: Offer) -> None:
-        task = self._services.fleet.task(said.task_key) if said.task_key is not None else None
+        if offer in STAYING:
+            self._notices.say(said)
         match offer:
             case Offer.ENTER_KEY:
-                self._notices.say(said)  # stays until there is a key
                 self._acts.dialogs.open_key()
+            case Offer.ACCOUNT_PAGE:
+                open_account_page(self._services.account.base_url)
+            case Offer.USE_COPY:
+                self.copy_wanted.emit(said.copy)
+            case Offer.DECLINE_COPY:
+                self.copy_declined.emit()
+            case Offer.CANCEL_QUIT:
+                self.quit_cancelled.emit()
             case Offer.SHOW_TASK:
                 self._pilot.show_task(said.task_key)
-            case Offer.SHOW_SESSION if said.session_key is not None:
-                self._pilot.show_session(said.session_key)
-            case Offer.EDIT_AND_RUN if task is not None:
-                self._acts.edit_and_run(task)
-            case Offer.PUT_AWAY if said.session_key is not None:
-                self._acts.put_away(said.session_key)
+            case _:
+                self._take_for_session(said, offer)
+
+    def _take_for_session(self, said: Said, offer: Offer) -> None:
+        fleet, key = self._services.fleet, said.session_key
+        task = fleet.task(said.task_key) if said.task_key is not None else None
+        match offer:
+            case Offer.SHOW_SESSION if key is not None:
+                self._pilot.show_session(key)
+            case Offer.TERMINATE if key is not None:
+                self._acts.command([key], StateVerb.TERMINATE)
+            case Offer.PUT_AWAY if key is not None:
+                self._acts.put_away(key)
+            case Offer.START_AGAIN if task is not None:
+                self._acts.run_again(task)
+            case Offer.ASK_RESULT if key is not None and task is not None:
+                name = f"ask for the result of task {task.key}"
+                self._services.scope.spawn(name, self._ask_result(key, task))
+
+    async def _ask_result(self, session_key: int, lost: Task) -> None:
+        try:
+            await self._services.fleet.start(result_question(lost), where=session_key)
+        except NoKeyError:
+            self._acts.dialogs.open_key()
+        except LedgerError:
+            self._tell_text(tr("The ledger could not be written, so nothing was started."))

@@ -1,10 +1,10 @@
 """The bar at the top: New task, the verbs for what is selected, Answer, Terminate all, Settings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QResizeEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QStackedWidget, QWidget
 
 from enigma_panel.core.records import StateVerb
 from enigma_panel.ui import icons, theme
@@ -18,14 +18,25 @@ LABEL_NEEDS = 940
 TIGHT_BELOW = 800
 
 
-def action_button(action: QAction, role: str = "") -> QPushButton:
+def action_button(
+    action: QAction,
+    role: str = "",
+    home: QWidget | None = None,
+    call: Callable[[], object] | None = None,
+) -> QPushButton:
     """A button that shows an action: its words, whether it is possible, what it does.
 
     A tool button would drop the dots of "Terminate all…" and place its icon off the middle.
+    home: gets the keyboard's focus when the button cannot keep it. Else Qt would give it to the
+    next button, and the next press of Space would Terminate where it was meant to Stop again.
+    call: what a press does where that is not the same as for the keyboard.
     """
     button = make_button(action.text(), role)
     button.setIconSize(QSize(16, 12))
-    button.clicked.connect(action.trigger)
+    button.clicked.connect(call or action.trigger)
+
+    def shown() -> bool:
+        return bool(action.isVisible())
 
     def follow() -> None:
         button.setText(action.text())
@@ -33,24 +44,68 @@ def action_button(action: QAction, role: str = "") -> QPushButton:
         button.setAccessibleDescription(action.statusTip())
         button.setToolTip(action.toolTip())
         button.setStatusTip(action.statusTip())
-        button.setEnabled(action.isEnabled())
         button.setIcon(action.icon())
+        if home is not None and button.hasFocus() and not (shown() and action.isEnabled()):
+            home.setFocus(Qt.FocusReason.OtherFocusReason)
+        button.setEnabled(action.isEnabled())
+        if not shown():
+            button.hide()
+        elif button.parent() is not None:  # else it would become a window
+            button.show()
 
     action.changed.connect(follow)
     follow()
     return button
 
 
+class VerbButtons(QWidget):
+    """The four verbs. Undo takes the places of Pause and Resume, as in the rows.
+
+    So no other button moves when it comes and goes, least of all Terminate, which is clicked twice
+    by who means it.
+    """
+
+    def __init__(
+        self,
+        verbs: Mapping[StateVerb, QAction],
+        undo: QAction,
+        take_back: Callable[[], object],
+        home: QWidget,
+    ) -> None:
+        super().__init__()
+        buttons = [
+            action_button(action, "danger" if verb is StateVerb.TERMINATE else "", home)
+            for verb, action in verbs.items()
+        ]
+        self._undo = undo
+        self._two = QStackedWidget()
+        for page in (buttons[:2], [action_button(undo, home=home, call=take_back)]):
+            holder = QWidget()
+            holder.setLayout(make_row(*page, gap=6))
+            self._two.addWidget(holder)
+        self.setLayout(make_row(self._two, *buttons[2:], gap=6))
+        self._two.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        undo.changed.connect(self._turn)
+        self._turn()
+
+    def _turn(self) -> None:
+        self._two.setCurrentIndex(1 if self._undo.isVisible() else 0)
+
+
 class ToolBar(QFrame):
     """The buttons; what they do is the window's business."""
+
+    undo_pressed = Signal()
 
     def __init__(
         self,
         new_task: QAction,
         verbs: Mapping[StateVerb, QAction],
         others: Mapping[str, QAction],
+        home: QWidget,
         parent: QWidget | None = None,
     ) -> None:
+        """home: the table that the verbs act on."""
         super().__init__(parent)
         set_role(self, "bar")
         self.setFixedHeight(HEIGHT)
@@ -58,7 +113,7 @@ class ToolBar(QFrame):
         self._new_task = new_task
         self._is_tight = False
         self._selected = make_label(selected_words(0), "dim")
-        self._build(verbs, others)
+        self._build(verbs, others, home)
         theme.changed().connect(self._tint)
         self._tint()
 
@@ -66,15 +121,13 @@ class ToolBar(QFrame):
         """How many sessions the verbs act on."""
         self._selected.setText(selected_words(n))
 
-    def _build(self, verbs: Mapping[StateVerb, QAction], others: Mapping[str, QAction]) -> None:
-        buttons = [
-            action_button(action, "danger" if verb is StateVerb.TERMINATE else "")
-            for verb, action in verbs.items()
-        ]
+    def _build(
+        self, verbs: Mapping[StateVerb, QAction], others: Mapping[str, QAction], home: QWidget
+    ) -> None:
         row = make_row(
             action_button(self._new_task, "primary"),
             self._selected,
-            *buttons,
+            VerbButtons(verbs, others["undo"], self.undo_pressed.emit, home),
             None,
             action_button(others["answer"]),
             action_button(others["terminate_all"], "danger"),

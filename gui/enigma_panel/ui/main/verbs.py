@@ -25,22 +25,30 @@ def make_action(
     *,
     tip: str = "",
     shortcut: str = "",
+    within: bool = False,
 ) -> QAction:
-    """An action whose tool tip names its shortcut."""
+    """An action whose tool tip names its shortcut, which holds in the window or within owner."""
     action = QAction(text, owner)
     action.triggered.connect(lambda _checked=False: call())
     keys = QKeySequence(shortcut)
     if shortcut:
         action.setShortcut(keys)
-        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        whole = Qt.ShortcutContext.WindowShortcut
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut if within else whole)
         action.setAutoRepeat(False)
-    head = text
-    if shortcut:
-        head = f"{text} ({keys.toString(QKeySequence.SequenceFormat.NativeText)})"
-    action.setToolTip(f"{head}\n{tip}" if tip else head)
     action.setStatusTip(tip)
+    rename_action(action, text)
     owner.addAction(action)
     return action
+
+
+def rename_action(action: QAction, text: str) -> None:
+    """Give an action other words; its tool tip follows."""
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    head = f"{text} ({keys})" if keys else text
+    tip = action.statusTip()
+    action.setText(text)
+    action.setToolTip(f"{head}\n{tip}" if tip else head)
 
 
 def make_verbs(owner: QWidget, call: Callable[[StateVerb], None]) -> dict[StateVerb, QAction]:

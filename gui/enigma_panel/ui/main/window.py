@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from enigma_panel.core.records import StateVerb
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import KeyState
+from enigma_panel.services.views import KeyState, Recovered
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.problem import Problem
 from enigma_panel.ui.main.acts import Acts
@@ -14,16 +14,19 @@ from enigma_panel.ui.main.body import Body
 from enigma_panel.ui.main.cards import SessionsCard, TasksCard
 from enigma_panel.ui.main.demo_line import DemoLine
 from enigma_panel.ui.main.details import Details
+from enigma_panel.ui.main.line_desk import LineDesk
 from enigma_panel.ui.main.memory import Layout, Memory
 from enigma_panel.ui.main.menus import Menus
 from enigma_panel.ui.main.notices import Notices
 from enigma_panel.ui.main.pilot import Pilot
+from enigma_panel.ui.main.recovery_card import RecoveryCard
 from enigma_panel.ui.main.status_line import StatusLine
 from enigma_panel.ui.main.strip import Strip
 from enigma_panel.ui.main.teller import Teller
 from enigma_panel.ui.main.toolbar import ToolBar
-from enigma_panel.ui.main.verbs import make_action, make_verbs
+from enigma_panel.ui.main.verbs import make_action, make_verbs, rename_action
 from enigma_panel.ui.ports import Dialogs
+from enigma_panel.ui.wish_words import undo_tip, undo_words
 from enigma_panel.ui.words import tr
 
 TITLE = "Enigma Control Panel"
@@ -62,6 +65,11 @@ class MainWindow(QMainWindow):
         """Say that what was open before could not be read."""
         self.teller.tell_ledger(error)
 
+    def tell_recovered(self, recovered: Recovered) -> None:
+        """Say what an earlier run left open, and what of it could not be read."""
+        self.recovery.show_recovered(recovered)
+        self.teller.tell_bad_rows(recovered.bad_rows)
+
     def save_layout(self) -> None:
         """Remember place, sizes and columns."""
         self._memory.save(self._layout())
@@ -80,11 +88,16 @@ class MainWindow(QMainWindow):
         self.acts = Acts(services, self.dialogs, self)
         self.details = Details(services)
         self.pilot = Pilot(services, self.acts, self.details, self)
+        self.line = LineDesk(services, self.acts, self.pilot)
         self.sessions_card = SessionsCard(self.pilot.sessions)
-        self.tasks_card = TasksCard(self.pilot.tasks)
+        self.tasks_card = TasksCard(
+            self.pilot.tasks, self.line.bar, list(self.line.actions.values())
+        )
         self.strip = Strip(services)
         self.notices = Notices()
-        self.teller = Teller(services, self.acts, self.pilot, self.notices)
+        self.recovery = RecoveryCard(services, self.acts)
+        away = self.recovery.show_away
+        self.teller = Teller(services, self.acts, self.pilot, self.notices, away)
         self.status_line = StatusLine(services)
 
     def _make_actions(self) -> None:
@@ -93,6 +106,7 @@ class MainWindow(QMainWindow):
             self, tr("New task"), acts.new_task, tip=tr("Starts a task."), shortcut="Ctrl+N"
         )
         self.verbs = make_verbs(self, self._command)
+        self.undo = make_action(self, tr("Undo"), self._undo, tip=undo_tip(), shortcut="Ctrl+Z")
         self.answer = make_action(
             self,
             tr("Answer"),
@@ -111,13 +125,15 @@ class MainWindow(QMainWindow):
         )
         self.rename = make_action(self, tr("Rename"), self.pilot.rename_selected, shortcut="F2")
         self.quit = make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
-        self.menus = Menus(self, self.services, acts, self.pilot, self.verbs)
+        verbs = [*self.verbs.values(), self.undo]
+        self.menus = Menus(self, self.services, acts, self.pilot, verbs=verbs, line=self.line)
 
     def _build(self) -> None:
-        self.tool_bar = ToolBar(self.new_task, self.verbs, self._other_actions())
-        self.body = Body(
-            self.sessions_card, self.tasks_card, self.details, self.strip, self.notices
+        self.tool_bar = ToolBar(
+            self.new_task, self.verbs, self._other_actions(), self.pilot.sessions
         )
+        lines = (self.strip, self.notices, self.recovery)
+        self.body = Body(self.sessions_card, self.tasks_card, self.details, *lines)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -137,6 +153,7 @@ class MainWindow(QMainWindow):
 
     def _other_actions(self) -> dict[str, QAction]:
         return {
+            "undo": self.undo,
             "answer": self.answer,
             "terminate_all": self.terminate_all,
             "settings": self.settings,
@@ -144,6 +161,9 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         services, pilot = self.services, self.pilot
+        self.tool_bar.undo_pressed.connect(
+            lambda: self.acts.undo_pressed(pilot.sessions.selected_keys())
+        )
         services.fleet.changed.connect(self._follow_fleet)
         services.inbox.changed.connect(self._follow_inbox)
         services.vitals.changed.connect(self.status_line.refresh)
@@ -154,6 +174,8 @@ class MainWindow(QMainWindow):
         pilot.sessions.customContextMenuRequested.connect(self._sessions_menu)
         pilot.tasks.customContextMenuRequested.connect(self._tasks_menu)
         self.sessions_card.show_ended.connect(self._set_show_ended)
+        self.recovery.task_wanted.connect(pilot.show_task)
+        self.recovery.left.connect(pilot.sessions.setFocus)
         self._connect_details()
         self._ticks.timeout.connect(self._tick)
 
@@ -166,6 +188,7 @@ class MainWindow(QMainWindow):
         details.copy_asked.connect(acts.copy)
         details.again_asked.connect(acts.run_again)
         details.edit_asked.connect(acts.edit_and_run)
+        details.line_asked.connect(lambda key, verb: acts.in_line([key], verb))
 
     def _start(self) -> None:
         self._memory.restore(self._layout())
@@ -192,6 +215,7 @@ class MainWindow(QMainWindow):
         counts = self.pilot.session_rows.counts()
         self.sessions_card.show_counts(counts)
         self.strip.refresh()
+        self.status_line.refresh_wishes()
         self._enable_verbs()
 
     def _follow_inbox(self) -> None:
@@ -218,12 +242,18 @@ class MainWindow(QMainWindow):
         self._enable_verbs()
 
     def _enable_verbs(self) -> None:
-        fleet = self.services.fleet
-        selected = self.pilot.sessions.selected_keys()
+        acts, selected = self.acts, self.pilot.sessions.selected_keys()
         for verb, action in self.verbs.items():
-            action.setEnabled(any(fleet.can(key, verb) for key in selected))
-        self.terminate_all.setEnabled(bool(fleet.terminable_keys()))
+            action.setEnabled(any(acts.can(key, verb) for key in selected))
+        wishes = [wish for wish in map(acts.undoable, selected) if wish is not None]
+        rename_action(self.undo, undo_words(wishes))
+        self.undo.setEnabled(bool(wishes))
+        self.undo.setVisible(bool(wishes))
+        self.terminate_all.setEnabled(bool(self.services.fleet.terminable_keys()))
         self.rename.setEnabled(len(selected) == 1)
+
+    def _undo(self) -> None:
+        self.acts.undo(self.pilot.sessions.selected_keys())
 
     def _command(self, verb: StateVerb) -> None:
         self.acts.command(self.pilot.sessions.selected_keys(), verb)
@@ -243,6 +273,7 @@ class MainWindow(QMainWindow):
         if self.isVisible() and not self.isMinimized():
             self.pilot.tick()
             self.strip.tick()
+            self.recovery.tick()
             self.status_line.refresh()
 
     # -- Qt ------------------------------------------------------------------------------------

@@ -1,0 +1,232 @@
+"""The call budget's rules: how many calls may go out, whose turn it is, and what replies teach.
+
+The service counts calls per user and endpoint in a sliding window of 60 s, failed ones too
+(api.md §8.3). Pure: all times are UTC epoch milliseconds handed in.
+"""
+
+from bisect import insort
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+HELD_MARGIN_MS = 1_000
+"""A call whose reply is held arrives at most so long after it was sent, or so we assume."""
+QUICK_MARGIN_MS = 100
+"""Clocks of two machines do not run quite alike, and milliseconds are rounded."""
+MAX_WAIT_S = 60.0
+"""No header makes us wait longer: the service's window is 60 s."""
+MAX_LIMIT = 100_000
+FRESH_S = 2.0
+"""The count in a reply that took longer is of a time that nobody remembers."""
+_KEEP_MS = 5_000
+
+
+class Endpoint(StrEnum):
+    """The calls that the service counts."""
+
+    START_SESSION = "start-session"
+    SEND_MESSAGE = "send-message"
+    RUN_TASK = "run-task"
+
+
+class Rank(IntEnum):
+    """How urgent a call is, 0 = most. PAUSE is also for resume, START also for run-task."""
+
+    TERMINATE = 0
+    STOP = 1
+    ANSWER = 2
+    PAUSE = 3
+    NEW_TASK = 4
+    START = 5
+
+
+URGENT = frozenset({Rank.TERMINATE, Rank.STOP, Rank.ANSWER})
+"""These may use the reserve."""
+_HELD = frozenset({Rank.NEW_TASK, Rank.START})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateTold:
+    """What the headers of one reply say of the limit; None where they do not. Times in seconds.
+
+    limit, remaining: calls per window, and how many are left. reset_in_s, retry_after_s: read
+    against the reply's own Date, 0…60; the latter for a 429 alone. took_s: how long the call took:
+    the service counted when it began, so what a held reply tells is that old.
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset_in_s: float | None = None
+    retry_after_s: float | None = None
+    took_s: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """The room that one call takes. It ends a period after the service counted the call.
+
+    ends_ms is None while that cannot be told: not sent yet, or a quick call without a reply yet.
+    is_sure: the service has certainly counted it; a refused or a lost call perhaps not.
+    """
+
+    endpoint: Endpoint
+    rank: Rank
+    sent_ms: int | None = None
+    heard_ms: int | None = None
+    ends_ms: int | None = None
+    is_sure: bool = True
+
+    def send(self, now_ms: int, period_ms: int) -> None:
+        """The call goes out. A held reply may come as late as the period ends: count from here."""
+        if self.sent_ms is None:
+            self.sent_ms = now_ms
+            if self.rank in _HELD:
+                self.ends_ms = now_ms + HELD_MARGIN_MS + period_ms
+
+    def hear(self, now_ms: int, period_ms: int) -> None:
+        """The reply is here, or never will be: the service counted the call before now."""
+        self.send(now_ms, period_ms)
+        if self.heard_ms is None:
+            self.heard_ms = now_ms
+            counted = now_ms + QUICK_MARGIN_MS + period_ms
+            self.ends_ms = counted if self.ends_ms is None else min(self.ends_ms, counted)
+
+    def is_open(self, at_ms: int) -> bool:
+        """Whether the service may still count it at that moment."""
+        return self.ends_ms is None or self.ends_ms > at_ms
+
+
+class CallWindow:
+    """The calls of one bucket. limit calls in any period_ms; the last `reserved` for the urgent.
+
+    foreign: ends of calls that the service counts and that are not ours.
+    """
+
+    def __init__(self, *, limit: int, period_ms: int, reserved: int) -> None:
+        self.limit = limit
+        self.period_ms = period_ms
+        self.reserved = reserved
+        self.slots: list[Slot] = []
+        self.foreign: list[int] = []
+        self.blocked_ms = 0
+
+    def capacity(self, rank: Rank) -> int:
+        """How many slots may be in use before a call of that rank has to wait."""
+        return self.limit if rank in URGENT else max(1, self.limit - self.reserved)
+
+    def used(self, now_ms: int) -> int:
+        """Slots in use: ours, sent or not, and those of others."""
+        self._forget(now_ms)
+        return sum(slot.is_open(now_ms) for slot in self.slots) + len(self.foreign)
+
+    def has_room(self, rank: Rank, now_ms: int) -> bool:
+        """Whether a call of that rank may go now."""
+        return now_ms >= self.blocked_ms and self.used(now_ms) < self.capacity(rank)
+
+    def take(self, endpoint: Endpoint, rank: Rank) -> Slot:
+        """Occupy a slot, without end until its call is sent."""
+        self.slots.append(Slot(endpoint, rank))
+        return self.slots[-1]
+
+    def drop(self, slot: Slot) -> None:
+        """The call never got to the service: its slot is free again."""
+        if slot in self.slots:
+            self.slots.remove(slot)
+
+    def forecast(self, ranks: Iterable[Rank], now_ms: int) -> list[int]:
+        """When calls of these ranks, most urgent first, can go; each >= now_ms.
+
+        A slot whose end is not known yet is taken to end one period from now.
+        """
+        self._forget(now_ms)
+        open_ends = (slot.ends_ms for slot in self.slots if slot.is_open(now_ms))
+        later = now_ms + self.period_ms
+        ends = sorted([later if end is None else end for end in open_ends] + self.foreign)
+        due: list[int] = []
+        at_ms = max(now_ms, self.blocked_ms)
+        for rank in ranks:
+            over = len(ends) - self.capacity(rank)
+            at_ms = max(at_ms, ends[over]) if over >= 0 else at_ms
+            due.append(at_ms)
+            insort(ends, at_ms + QUICK_MARGIN_MS + self.period_ms)
+        return due
+
+    def block(self, until_ms: int) -> None:
+        """The service said to wait."""
+        self.blocked_ms = max(self.blocked_ms, until_ms)
+
+    def at_most(self, since_ms: int) -> int:
+        """How many of our calls the service can have counted at any moment since then."""
+        return sum(s.sent_ms is not None and s.is_open(since_ms) for s in self.slots)
+
+    def at_least(self, since_ms: int, now_ms: int) -> int:
+        """How many of our calls it must have counted at every moment from then till now."""
+        oldest_ms = now_ms - self.period_ms
+        return sum(
+            s.is_sure
+            and s.sent_ms is not None
+            and s.sent_ms > oldest_ms
+            and s.heard_ms is not None
+            and s.heard_ms <= since_ms
+            for s in self.slots
+        )
+
+    def doubt_last(self, endpoint: Endpoint) -> None:
+        """A call was refused for the rate; nobody says whether that one counts."""
+        sent = [s for s in self.slots if s.endpoint is endpoint and s.sent_ms is not None]
+        doubtless = [s for s in sent if s.is_sure]
+        if doubtless:
+            max(doubtless, key=lambda s: s.sent_ms or 0).is_sure = False
+
+    def learn_limit(self, limit: int | None) -> None:
+        """The service names the limit itself."""
+        if limit is not None:
+            self.limit = min(max(limit, 1), MAX_LIMIT)
+
+    def learn_foreign(self, count: int, told: RateTold, now_ms: int) -> None:
+        """So many calls that the service counts are not ours.
+
+        Nobody says when they were made, so each counts for a whole period from when it was first
+        noticed; only where nothing is left, the first of them ends when the service says.
+        """
+        self._forget(now_ms)
+        counted_ms = now_ms - _ms(told.took_s)
+        new = [counted_ms + self.period_ms] * (count - len(self.foreign))
+        self.foreign = sorted(self.foreign + new)[-count:] if count > 0 else []
+        free_in_s = told.reset_in_s if told.retry_after_s is None else told.retry_after_s
+        if told.remaining == 0 and free_in_s is not None and self.foreign:
+            self._end_first(now_ms + bounded_ms(free_in_s), now_ms)
+
+    def _end_first(self, reset_ms: int, now_ms: int) -> None:
+        """What the service frees first is perhaps one of ours, which ends by itself."""
+        ends = [s.ends_ms for s in self.slots if s.is_open(now_ms) and s.ends_ms is not None]
+        if all(end > reset_ms + 2 * HELD_MARGIN_MS for end in ends):
+            self.foreign[0] = min(self.foreign[0], reset_ms)
+
+    def _forget(self, now_ms: int) -> None:
+        """Ended slots are kept for a moment: a reply on its way speaks of them."""
+        oldest = now_ms - _KEEP_MS
+        self.slots = [slot for slot in self.slots if slot.is_open(oldest)]
+        self.foreign = [end for end in self.foreign if end > now_ms]
+
+
+def merged(windows: Sequence[CallWindow]) -> CallWindow:
+    """One window with the calls of all: the service has one bucket for all endpoints."""
+    one = CallWindow(
+        limit=min(window.limit for window in windows),
+        period_ms=windows[0].period_ms,
+        reserved=max(window.reserved for window in windows),
+    )
+    one.slots = [slot for window in windows for slot in window.slots]
+    one.foreign = max((window.foreign for window in windows), key=len)
+    one.blocked_ms = max(window.blocked_ms for window in windows)
+    return one
+
+
+def bounded_ms(seconds: float) -> int:
+    """A told waiting time in milliseconds, 0…60 s."""
+    return _ms(min(max(seconds, 0.0), MAX_WAIT_S))
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,211 @@
+"""One window per folder: a second program has the first one show its window, and leaves.
+
+They talk through a socket in the data folder, which only this user can enter. What comes in is one
+fixed word, and all that it can do is to show the window.
+"""
+
+import asyncio
+import logging
+import os
+import re
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum, auto
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from enigma_panel.store.instance import FolderInUseError, FolderLock
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+log = logging.getLogger(__name__)
+
+NAME = "panel.sock"
+WORD, OK = b"show", b"ok"
+LONGEST_LINE = 256
+MOST_VISITORS = 8
+ANSWER_S = 1.0
+START_S = 3.0
+"""The first one may have begun a moment ago and not listen yet, or be about to end."""
+LOOK_AGAIN_S = 0.05
+TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - the desktop's word for "a person clicked"
+_TOKEN_FORM = re.compile(rb"[!-~]{1,200}")
+
+
+class AlreadyOpenError(Exception):
+    """The first program has shown its window."""
+
+
+class _Answer(Enum):
+    SHOWN = auto()
+    SILENT = auto()
+    NOBODY = auto()
+
+
+def take_folder(folder: Path, *, may_ask: bool) -> FolderLock:
+    """The lock of this folder. With may_ask, the program that holds it is asked to show itself.
+
+    AlreadyOpenError when it did, FolderInUseError when it does not answer. Blocks for up to
+    START_S; the lock of a program that died is free at once.
+    """
+    end = time.monotonic() + START_S
+    while True:
+        try:
+            return FolderLock(folder)
+        except FolderInUseError:
+            if not may_ask:
+                raise
+        answer = ask_to_show(folder)
+        if answer is _Answer.SHOWN:
+            raise AlreadyOpenError
+        if answer is _Answer.SILENT or time.monotonic() > end:
+            raise FolderInUseError(folder, is_silent=True)
+        time.sleep(LOOK_AGAIN_S)
+
+
+def ask_to_show(folder: Path) -> _Answer:
+    """Ask whoever listens in this folder to show its window; blocks for ANSWER_S at most."""
+    token = os.environ.get(TOKEN, "").encode()
+    line = WORD + (b" " + token if _TOKEN_FORM.fullmatch(token) else b"") + b"\n"
+    try:
+        with socket.socket(socket.AF_UNIX) as visitor, _address(folder) as address:
+            visitor.settimeout(ANSWER_S)
+            visitor.connect(address)
+            visitor.sendall(line)
+            answer = visitor.recv(len(OK))
+    except (TimeoutError, BlockingIOError):
+        return _Answer.SILENT
+    except (OSError, AttributeError):  # nobody listens; Windows has no such sockets
+        return _Answer.NOBODY
+    return _Answer.SHOWN if answer == OK else _Answer.NOBODY
+
+
+class Front:
+    """Listens for second programs. show: gets the desktop's start-up token, empty without one."""
+
+    def __init__(self, folder: Path, show: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._show = show
+        self._server: asyncio.Server | None = None
+        self._visitors: set[asyncio.BaseTransport] = set()
+
+    async def open(self) -> None:
+        """Begin to listen. Call it while holding the folder's lock: what lies there is stale."""
+        if not hasattr(socket, "AF_UNIX"):
+            return
+        try:
+            listener = self._listen()
+        except OSError as error:  # a file system without sockets
+            log.info("second programs cannot ask for the window: %s", error.strerror)
+            return
+        running = asyncio.get_running_loop()
+        make = partial(_Visitor, self._visitors, self._show)
+        self._server = await running.create_unix_server(make, sock=listener)
+
+    async def close(self) -> None:
+        """Listen no more."""
+        if self._server is None:
+            return
+        self._server.close()
+        self._server = None
+        for visitor in list(self._visitors):
+            assert isinstance(visitor, asyncio.Transport)
+            visitor.abort()
+        (self._folder / NAME).unlink(missing_ok=True)
+
+    def _listen(self) -> socket.socket:
+        (self._folder / NAME).unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX)
+        try:
+            with _address(self._folder) as address:
+                listener.bind(address)
+            (self._folder / NAME).chmod(0o600)
+            listener.listen(MOST_VISITORS)
+            listener.setblocking(False)
+        except OSError:
+            listener.close()
+            raise
+        return listener
+
+
+def bring_to_front(window: "QWidget", token: str) -> None:
+    """Show a window before all others, as far as the desktop allows it."""
+    from PySide6.QtCore import Qt  # noqa: PLC0415 - a second program needs no Qt
+
+    if token:
+        os.environ[TOKEN] = token  # Qt's Wayland part takes it from there
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
+    os.environ.pop(TOKEN, None)
+
+
+class _Visitor(asyncio.Protocol):
+    """A second program. It gets a second and a line of bounded length, whatever it sends."""
+
+    def __init__(
+        self, all_of_them: set[asyncio.BaseTransport], show: Callable[[str], None]
+    ) -> None:
+        self._all = all_of_them
+        self._show = show
+        self._line = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._all.add(transport)
+        self._limit = asyncio.get_running_loop().call_later(ANSWER_S, transport.abort)
+        if len(self._all) > MOST_VISITORS or not _is_ours(transport):
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        self._line += data
+        if len(self._line) > LONGEST_LINE:
+            self._transport.abort()
+        elif b"\n" in self._line:
+            self._obey(self._line.partition(b"\n")[0])
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._limit.cancel()
+        self._all.discard(self._transport)
+
+    def _obey(self, line: bytes) -> None:
+        word, _, token = line.partition(b" ")
+        if word != WORD or (token and not _TOKEN_FORM.fullmatch(token)):
+            self._transport.abort()
+            return
+        self._show(token.decode("ascii"))
+        self._transport.write(OK)
+        self._transport.close()
+
+
+def _is_ours(transport: asyncio.Transport) -> bool:
+    """Whether the other end belongs to this user, where the system tells."""
+    peer = getattr(socket, "SO_PEERCRED", None)
+    if peer is None:
+        return True
+    form = "3i"
+    told = transport.get_extra_info("socket").getsockopt(
+        socket.SOL_SOCKET, peer, struct.calcsize(form)
+    )
+    _, user, _ = struct.unpack(form, told)
+    return bool(user == os.getuid())
+
+
+@contextmanager
+def _address(folder: Path) -> Iterator[str]:
+    """The socket's path. Such paths may be 107 bytes long, so Linux gets a short one."""
+    if not Path("/proc/self/fd").is_dir():
+        yield str(folder / NAME)
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{descriptor}/{NAME}"
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,70 @@
+"""The desktop's own ways of ending us: log-out, and "Quit" from a dock or a session manager."""
+
+import sys
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QSessionManager
+from PySide6.QtWidgets import QApplication
+
+
+class Application(QApplication):
+    """Qt's application; asked to quit, it says so instead of stopping the loop by itself.
+
+    The loop's end under the main coroutine would be an error; that coroutine ends in stages.
+    """
+
+    quit_asked = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Events to the application itself, which are few."""
+        if event.type() is QEvent.Type.Quit:
+            self.quit_asked.emit()
+            return True
+        return super().event(event)
+
+
+class LogOut(QObject):
+    """Leaves as a SIGTERM does: open sessions stay open, and nobody is asked.
+
+    leave: begins to end the program and returns at once, so the log-out is never held up.
+    keep: saves what the window knows. command: how a session manager starts us again at the next
+    log-in; None where it should not.
+    """
+
+    def __init__(
+        self,
+        *,
+        leave: Callable[[], None],
+        keep: Callable[[], None],
+        command: list[str] | None,
+    ) -> None:
+        super().__init__()
+        app = QApplication.instance()
+        assert isinstance(app, Application)
+        self._leave = leave
+        self._keep = keep
+        self._command = command
+        app.quit_asked.connect(leave)
+        app.commitDataRequest.connect(self._on_commit, Qt.ConnectionType.DirectConnection)
+        app.saveStateRequest.connect(self._on_save, Qt.ConnectionType.DirectConnection)
+
+    def _on_commit(self, _manager: QSessionManager) -> None:
+        """The session ends."""
+        self._keep()
+        self._leave()
+
+    def _on_save(self, manager: QSessionManager) -> None:
+        """Asked at log-out and now and then. Qt's own command line has options of Qt's in it."""
+        self._keep()
+        if self._command is None:
+            manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
+        else:
+            manager.setRestartCommand(self._command)
+
+
+def own_command(arguments: list[str]) -> list[str]:
+    """The command line that starts this program with these arguments."""
+    frozen = getattr(sys, "frozen", False)
+    program = [sys.executable] if frozen else [sys.executable, "-m", "enigma_panel"]
+    return [*program, *arguments]

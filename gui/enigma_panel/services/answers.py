@@ -1,0 +1,199 @@
+"""Sending an answer: intent, call, fate. One that may have arrived is never sent again."""
+
+import asyncio
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.errors import ApiError, SessionGoneError
+from enigma_panel.core.budget import Endpoint, Rank
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.questions import secrets_in
+from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.core.redact import Redactor
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.budget import Budget, Pass
+from enigma_panel.services.calls import calling
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.refusals import TRIES, Verdict, judge, retry_after_ms
+from enigma_panel.services.registry import Registry
+from enigma_panel.services.views import AnswerOutcome, AnswerResult, AnswerWait, Why
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
+
+_BUSY = {Verdict.LIMITED: Why.LIMITED, Verdict.NO_BROWSER: Why.NO_BROWSER}
+_GONE = AnswerResult(outcome=AnswerOutcome.GONE)
+_TAKEN_BACK = AnswerResult(outcome=AnswerOutcome.TAKEN_BACK)
+
+
+class Answers(QObject):
+    """Answers on their way. `changed` brings the key of the task whose wait changed.
+
+    lost: task key and question number of answers whose delivery nobody knows of.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        account: Account,
+        budget: Budget,
+        redactor: Redactor,
+        clock: Clock,
+        scope: TaskScope,
+        wake_polls: Callable[[int], None],
+    ) -> None:
+        super().__init__()
+        self._registry = registry
+        self._account = account
+        self._budget = budget
+        self._redactor = redactor
+        self._clock = clock
+        self._scope = scope
+        self._wake_polls = wake_polls
+        self._waits: dict[int, AnswerWait] = {}
+        self._taken_back: dict[int, asyncio.Event] = {}
+        self.lost: set[tuple[int, int]] = set()
+
+    def waiting(self, task_key: int) -> AnswerWait | None:
+        """Why the answer to that task has not been sent yet; None when none waits."""
+        wait = self._waits.get(task_key)
+        if wait is None or wait.why is not Why.BUDGET:
+            return wait
+        return AnswerWait(why=wait.why, due_ms=self._budget.due_of(("answer", task_key)))
+
+    def take_back(self, task_key: int) -> bool:
+        """Do not send the answer that waits; False when there is none or it is being sent."""
+        if task_key not in self._waits:
+            return False
+        self._taken_back[task_key].set()
+        return True
+
+    async def send(
+        self, task_key: int, text: str, verb: AnswerVerb, *, is_open: Callable[[], bool]
+    ) -> AnswerResult:
+        """Send it while the question is open; three times to a service that is busy.
+
+        Raises LedgerError: then nothing was sent.
+        """
+        self._taken_back[task_key] = asyncio.Event()
+        try:
+            for tries in range(1, TRIES + 1):
+                result = await self._send_once(task_key, text, verb, is_open)
+                verdict = judge(result.error) if result.error is not None else Verdict.FAIL
+                refused = result.outcome is AnswerOutcome.FAILED and verdict in _BUSY
+                if not refused or tries == TRIES or result.error is None:
+                    break
+                due = self._clock.now_ms() + retry_after_ms(result.error, verdict, tries)
+                await self._rest(task_key, _BUSY[verdict], due, tries)
+            return result
+        finally:
+            del self._taken_back[task_key]
+
+    async def _send_once(
+        self, task_key: int, text: str, verb: AnswerVerb, is_open: Callable[[], bool]
+    ) -> AnswerResult:
+        taken = await self._turn(task_key)
+        if taken is None:
+            return _TAKEN_BACK
+        with taken:  # given back where nothing is sent
+            task = self._registry.task(task_key)
+            session = self._registry.session(task.session_key) if task is not None else None
+            if task is None or session is None or not is_open():
+                return _GONE
+            return await self._call(session, task, text, verb, taken)
+
+    async def _call(
+        self, session: Session, task: Task, text: str, verb: AnswerVerb, taken: Pass
+    ) -> AnswerResult:
+        client = self._account.client_for(session)
+        if client is None or session.service_id is None:
+            return _GONE
+        for secret in secrets_in(text):
+            self._redactor.add_secret(secret)
+        intent = await self._registry.intend(IntentKind.ANSWER, session, task, verb)
+        ending = self._registry.ending
+        marks = verb is AnswerVerb.STOP and session.key not in ending
+        if marks:
+            ending[session.key] = StateVerb.STOP
+        try:
+            with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
+                seen = await client.send_answer(session.service_id, text, verb)
+        except ApiError as error:
+            return await self._fail(intent, error)
+        finally:
+            if marks and ending.get(session.key) is StateVerb.STOP:
+                del ending[session.key]
+        await self._registry.settle(intent, Outcome.KNOWN, self._of_question(intent, seen))
+        self._wake_polls(session.key)
+        return AnswerResult(outcome=AnswerOutcome.DELIVERED)
+
+    def _of_question(self, intent: Intent, seen: Observation) -> Observation:
+        """A slow reply must not mark the next question, asked meanwhile, as answered."""
+        task = self._registry.task(intent.task.key) if intent.task is not None else None
+        moved_on = task is not None and task.question_n != intent.question_n
+        if moved_on and seen.kind is Kind.ANSWER_SENT:
+            return Observation(kind=Kind.DELIVERED)
+        return seen
+
+    async def _fail(self, intent: Intent, error: ApiError) -> AnswerResult:
+        """No fact about the task follows from a failed answer, but one about its session may."""
+        self._account.note_error(error)
+        gone = isinstance(error, SessionGoneError)
+        seen = Observation(kind=Kind.SESSION_GONE if gone else Kind.DELIVERED)
+        outcome = Outcome.REFUSED if error.nothing_happened else Outcome.UNKNOWN
+        await self._registry.settle(intent, outcome, seen)
+        if gone:
+            return AnswerResult(outcome=AnswerOutcome.GONE, error=error)
+        if error.nothing_happened:
+            return AnswerResult(outcome=AnswerOutcome.FAILED, error=error)
+        if intent.task is not None and intent.question_n is not None:
+            self.lost.add((intent.task.key, intent.question_n))
+        return AnswerResult(outcome=AnswerOutcome.UNCONFIRMED, error=error)
+
+    # -- waiting -----------------------------------------------------------------------------
+
+    async def _turn(self, task_key: int) -> Pass | None:
+        """The right to one call, or None where the answer was taken back meanwhile."""
+        if self._taken_back[task_key].is_set():
+            return None
+        taken = self._budget.try_take(Endpoint.SEND_MESSAGE, Rank.ANSWER)
+        if taken is not None:
+            return taken
+        self._set(task_key, AnswerWait(why=Why.BUDGET))
+        tag = ("answer", task_key)
+        turn = self._budget.turn(Endpoint.SEND_MESSAGE, Rank.ANSWER, tag=tag)
+        granted = self._scope.spawn(f"turn of answer {task_key}", turn)
+        back = self._scope.spawn(f"answer {task_key} back", self._taken_back[task_key].wait())
+        if granted is None or back is None:  # the program is leaving
+            return None
+        try:
+            await asyncio.wait({granted, back}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            back.cancel()
+            if not granted.done():
+                granted.cancel()
+            self._set(task_key, None)
+        if not granted.done() or granted.cancelled():
+            return None
+        if self._taken_back[task_key].is_set():  # in the very moment of its turn
+            granted.result().give_back()
+            return None
+        return granted.result()
+
+    async def _rest(self, task_key: int, why: Why, due_ms: int, attempt: int) -> None:
+        """Wait before another try; taking it back ends the wait."""
+        self._set(task_key, AnswerWait(why=why, due_ms=due_ms, attempt=attempt))
+        try:
+            await self._clock.wait(self._taken_back[task_key], due_ms)
+        finally:
+            self._set(task_key, None)
+
+    def _set(self, task_key: int, wait: AnswerWait | None) -> None:
+        if wait is None:
+            self._waits.pop(task_key, None)
+        else:
+            self._waits[task_key] = wait
+        self.changed.emit(task_key)

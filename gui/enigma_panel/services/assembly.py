@@ -1,0 +1,250 @@
+"""How the services are put together, whatever clock, ledger and client they are given."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from enigma_panel.core.records import Session, StateVerb
+from enigma_panel.core.redact import Redactor
+from enigma_panel.loop import Executor, TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.announcer import Announcer
+from enigma_panel.services.answers import Answers
+from enigma_panel.services.budget import Budget
+from enigma_panel.services.caretaker import Caretaker
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.commands import Commands
+from enigma_panel.services.delays import Delays
+from enigma_panel.services.dispatcher import Dispatcher
+from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.follower import Follower
+from enigma_panel.services.forecast import Forecast
+from enigma_panel.services.gate import Gate
+from enigma_panel.services.inbox import Inbox
+from enigma_panel.services.ledger_writer import LedgerWriter
+from enigma_panel.services.line import Line
+from enigma_panel.services.poller import Poller
+from enigma_panel.services.registry import Registry
+from enigma_panel.services.starter import Starter
+from enigma_panel.services.views import NoticeKind, Why
+from enigma_panel.services.vitals import Vitals
+from enigma_panel.store.ledger.ledger import Ledger
+
+LOOK_AGAIN_MS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """What the services stand on. most: the setting "Browsers at once"."""
+
+    ledger: Ledger
+    executor: Executor
+    clock: Clock
+    scope: TaskScope
+    chance: random.Random
+    redactor: Redactor
+    account: Account
+    budget: Budget
+    most: Callable[[], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembly:
+    """The services of one run, wired."""
+
+    clock: Clock
+    writer: LedgerWriter
+    registry: Registry
+    announcer: Announcer
+    vitals: Vitals
+    poller: Poller
+    budget: Budget
+    commands: Commands
+    line: Line
+    answers: Answers
+    inbox: Inbox
+    fleet: Fleet
+    caretaker: Caretaker
+
+
+def assemble(base: Base) -> Assembly:
+    """Make the services and connect them. Nothing runs yet."""
+    assembly = _Maker(base).assembly()
+    _connect(assembly, base.account)
+    return assembly
+
+
+class _Maker:
+    """Makes the parts in an order in which each finds those that it needs."""
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+        self.announcer = Announcer()
+        self.writer = LedgerWriter(base.ledger, base.executor)
+        self.registry = Registry(self.writer, base.clock, base.redactor)
+        self.vitals = Vitals(base.account, base.clock)
+        self.poller = Poller(
+            registry=self.registry,
+            account=base.account,
+            vitals=self.vitals,
+            clock=base.clock,
+            scope=base.scope,
+            chance=base.chance,
+        )
+        self.commands = self._make_commands()
+        self.starter = self._make_starter()
+        self.follower = self._make_follower()
+        self.commands.changed.connect(self.follower.stir)
+        self.vitals.recovered.connect(self.follower.connected)
+        self.line = self._make_line()
+        self.answers = self._make_answers()
+
+    def assembly(self) -> Assembly:
+        """All of them."""
+        base = self._base
+        return Assembly(
+            clock=base.clock,
+            writer=self.writer,
+            registry=self.registry,
+            announcer=self.announcer,
+            vitals=self.vitals,
+            poller=self.poller,
+            budget=base.budget,
+            commands=self.commands,
+            line=self.line,
+            answers=self.answers,
+            inbox=Inbox(self.registry, self.poller, self.answers),
+            fleet=self._make_fleet(),
+            caretaker=Caretaker(
+                self.registry,
+                base.account,
+                base.clock,
+                base.scope,
+                say=self.announcer.say,
+                terminate=self._terminate,
+                is_ending=lambda key: self._is_ending(key) or key in self.follower.closing,
+            ),
+        )
+
+    def _make_commands(self) -> Commands:
+        base = self._base
+        return Commands(
+            registry=self.registry,
+            account=base.account,
+            vitals=self.vitals,
+            budget=base.budget,
+            clock=base.clock,
+            scope=base.scope,
+            chance=base.chance,
+            say=self.announcer.say,
+            when_named=self._when_named,
+            wake=self.poller.wake,
+        )
+
+    def _make_starter(self) -> Starter:
+        base = self._base
+        return Starter(
+            self.registry,
+            base.account,
+            self.vitals,
+            base.budget,
+            base.clock,
+            say=self.announcer.say,
+            is_ending=self._is_ending,
+        )
+
+    def _make_follower(self) -> Follower:
+        return Follower(
+            self.registry,
+            self.starter,
+            self._base.clock,
+            self._base.scope,
+            say=self.announcer.say,
+            is_ending=self._is_ending,
+            decided=self._decided,
+            close=self._terminate,
+        )
+
+    def _make_line(self) -> Line:
+        base = self._base
+        gate = Gate(base.most)
+        delays = Delays(self.registry, base.account, gate, base.clock)
+        dispatcher = Dispatcher(
+            registry=self.registry,
+            budget=base.budget,
+            starter=self.starter,
+            follower=self.follower,
+            gate=gate,
+            delays=delays,
+            clock=base.clock,
+            scope=base.scope,
+            say=self.announcer.say,
+            is_ending=self._is_ending,
+            wake_polls=self.poller.wake,
+        )
+        return Line(
+            registry=self.registry,
+            account=base.account,
+            vitals=self.vitals,
+            budget=base.budget,
+            gate=gate,
+            dispatcher=dispatcher,
+            delays=delays,
+            forecast=Forecast(self.registry, base.budget, gate, delays, base.clock),
+        )
+
+    def _make_answers(self) -> Answers:
+        base = self._base
+        return Answers(
+            registry=self.registry,
+            account=base.account,
+            budget=base.budget,
+            redactor=base.redactor,
+            clock=base.clock,
+            scope=base.scope,
+            wake_polls=self.poller.wake,
+        )
+
+    def _make_fleet(self) -> Fleet:
+        return Fleet(
+            registry=self.registry,
+            account=self._base.account,
+            commands=self.commands,
+            line=self.line,
+            poller=self.poller,
+            clock=self._base.clock,
+            scope=self._base.scope,
+        )
+
+    # Between commands and starter each needs the other: these ask when it is time.
+
+    async def _when_named(self, key: int) -> Session | None:
+        return await self.starter.when_named(key)
+
+    async def _terminate(self, key: int) -> None:
+        await self.commands.give(key, StateVerb.TERMINATE)
+
+    async def _decided(self, key: int) -> None:
+        """Return once a Terminate cannot be taken back any more, or was."""
+        clock = self._base.clock
+        while (wish := self.commands.wish(key)) is not None and wish.why is Why.UNDO:
+            await clock.sleep_until(clock.now_ms() + LOOK_AGAIN_MS)
+
+    def _is_ending(self, key: int) -> bool:
+        wish = self.commands.wish(key)
+        return wish is not None and wish.verb is StateVerb.TERMINATE
+
+
+def _connect(parts: Assembly, account: Account) -> None:
+    parts.vitals.recovered.connect(parts.poller.wake_all)
+    parts.vitals.recovered.connect(parts.commands.retry_now)
+    account.changed.connect(parts.vitals.ask_now)
+    parts.announcer.said.connect(parts.fleet.said)
+    parts.writer.failed.connect(
+        lambda error: parts.announcer.say(
+            NoticeKind.LEDGER_FAILED, None, None, None, reason=str(error)
+        )
+    )
+    parts.budget.used_elsewhere.connect(
+        lambda: parts.announcer.say(NoticeKind.LIMIT_USED_ELSEWHERE, None, None, None)
+    )

@@ -1,0 +1,26 @@
+"""One counted call: its Pass is accounted for, whatever becomes of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from enigma_panel.api.errors import ApiError, NotConnectedError
+from enigma_panel.core.budget import Endpoint
+from enigma_panel.services.budget import Budget, Pass
+from enigma_panel.services.refusals import Verdict, judge, reply_of
+
+
+@contextmanager
+def calling(budget: Budget, endpoint: Endpoint, taken: Pass) -> Iterator[None]:
+    """Around the call itself. A 429 teaches the budget, a call never connected costs nothing."""
+    with taken:
+        taken.sent()
+        try:
+            yield
+        except NotConnectedError:
+            taken.give_back()
+            raise
+        except ApiError as error:
+            if judge(error) is Verdict.LIMITED:
+                reply = reply_of(error)
+                budget.note_refused(endpoint, reply.retry_after_s if reply is not None else None)
+            raise

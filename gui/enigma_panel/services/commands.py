@@ -1,0 +1,255 @@
+"""Pause, resume, stop, terminate: one wish per session, the last one counts.
+
+Stop and Terminate are in the ledger from the click on and are tried until they are delivered, taken
+back, or the session has ended; they outlive the program. Pause and Resume are for now or never.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import StateVerb
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.budget import Budget
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.courier import Courier, Say, WhenNamed
+from enigma_panel.services.errand import KEPT, RANKS, Errand
+from enigma_panel.services.registry import Registry
+from enigma_panel.services.views import Diff, Why, Wish
+from enigma_panel.services.vitals import Vitals
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
+
+log = logging.getLogger(__name__)
+
+TELL_MS = 500
+"""A forecast that moves by less is no news."""
+
+
+class Commands(QObject):
+    """The state verbs. changed: session key whose wish is another or stands differently.
+
+    when_named: the session once the service has named it or its start has failed. wake: ask for
+    the session's task at once.
+    """
+
+    changed = Signal(int)
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        account: Account,
+        vitals: Vitals,
+        budget: Budget,
+        clock: Clock,
+        scope: TaskScope,
+        chance: random.Random,
+        say: Say,
+        when_named: WhenNamed,
+        wake: Callable[[int], None],
+    ) -> None:
+        super().__init__()
+        self._registry = registry
+        self._budget = budget
+        self._clock = clock
+        self._scope = scope
+        self._current: dict[int, Errand] = {}
+        self._courier = Courier(
+            registry=registry,
+            account=account,
+            vitals=vitals,
+            budget=budget,
+            clock=clock,
+            chance=chance,
+            say=say,
+            tell=self._tell,
+            when_named=when_named,
+            wake=wake,
+        )
+        registry.changed.connect(self._follow)
+        account.changed.connect(self._key_changed)
+        budget.changed.connect(self._follow_budget)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def wish(self, session_key: int) -> Wish | None:
+        """The command on its way to that session, if any."""
+        errand = self._current.get(session_key)
+        return None if errand is None else self._wish(errand)
+
+    def wishes(self) -> list[Wish]:
+        """All of them, oldest first."""
+        errands = sorted(self._current.values(), key=lambda errand: errand.made_ms)
+        return [self._wish(errand) for errand in errands]
+
+    # -- verbs -------------------------------------------------------------------------------
+
+    async def give(self, session_key: int, verb: StateVerb, *, grace_ms: int = 0) -> None:
+        """Send a command; returns when it was answered, failed, was replaced or taken back.
+
+        grace_ms: so long it can be taken back before it is sent; given again without, it is sent at
+        once. A Pause or Resume is ignored while a Stop is on its way, all are while a Terminate is.
+        """
+        known = self._current.get(session_key)
+        if known is not None and known.dropped is not None:
+            known = None
+        if known is not None and known.verb is verb:
+            if not grace_ms:
+                known.nudge()
+            await known.over.wait()
+            return
+        if known is not None and RANKS[known.verb] < RANKS[verb]:
+            return
+        errand = self._make(session_key, verb, grace_ms)
+        if errand is not None:
+            self._begin(errand)
+            await errand.over.wait()
+
+    def undo(self, session_key: int) -> bool:
+        """Take back what was not sent yet; False where there is nothing to take back."""
+        errand = self._current.get(session_key)
+        if errand is None or not errand.can_wait:
+            return False
+        errand.drop(Outcome.REFUSED)
+        self._leave(errand)
+        return True
+
+    def retry_now(self) -> None:
+        """The connection is back."""
+        for errand in list(self._current.values()):
+            if errand.why is Why.CONNECTION:
+                errand.nudge()
+
+    async def adopt(self, intents: Iterable[Intent]) -> None:
+        """State intents of an earlier run whose fate nobody recorded: Stop and Terminate are sent
+        now, where that still makes sense. Returns when all are on their way or settled.
+        """
+        states = [intent for intent in intents if intent.kind is IntentKind.STATE]
+        # Terminates first: a Stop to the same session is not needed then.
+        for intent in sorted(states, key=_urgency):
+            await self._adopt(intent)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    async def _adopt(self, intent: Intent) -> None:
+        key, verb = intent.session.key, StateVerb(intent.verb or "")
+        if self._registry.session(key) is None and not await self._fetch(intent):
+            log.warning("a command to a session that cannot be read is left alone")
+            return
+        errand = Errand(
+            key=key,
+            verb=verb,
+            made_ms=intent.made_ms,
+            task_key=intent.task.key if intent.task else None,
+            intent=intent,
+        )
+        outcome = self._courier.moot(errand)
+        if verb not in KEPT:
+            outcome = Outcome.UNKNOWN
+        elif key in self._current:
+            outcome = Outcome.REFUSED
+        if outcome is None:
+            self._begin(errand)
+        else:
+            await self._registry.settle(intent, outcome, Observation(kind=Kind.DELIVERED))
+
+    async def _fetch(self, intent: Intent) -> bool:
+        """Bring the session of an old intent into memory."""
+        if intent.task is None:
+            return False
+        try:
+            await self._registry.fetch([intent.task.key])
+        except LedgerError as error:
+            log.warning("a task cannot be read: %s", error)
+        return self._registry.session(intent.session.key) is not None
+
+    def _make(self, key: int, verb: StateVerb, grace_ms: int) -> Errand | None:
+        session = self._registry.session(key)
+        if session is None:
+            return None
+        now = self._clock.now_ms()
+        errand = Errand(key=key, verb=verb, made_ms=now, task_key=session.current_task)
+        if grace_ms > 0:
+            errand.grace_ms = errand.due_ms = now + grace_ms
+            errand.why = Why.UNDO
+        return errand
+
+    def _begin(self, errand: Errand) -> None:
+        """It takes the place of one that was not sent yet, and goes after one that is being sent.
+
+        A Terminate waits for nothing.
+        """
+        known = self._current.get(errand.key)
+        if known is not None:
+            if errand.verb is not StateVerb.TERMINATE:
+                errand.after = known.after if known.can_wait else known
+            known.drop(Outcome.REFUSED)
+        self._current[errand.key] = errand
+        self._tell(errand)
+        if self._scope.spawn(f"{errand.verb.value} {errand.key}", self._carry(errand)) is None:
+            self._end(errand)
+
+    async def _carry(self, errand: Errand) -> None:
+        try:
+            await self._courier.carry(errand)
+        finally:
+            self._end(errand)
+
+    def _end(self, errand: Errand) -> None:
+        errand.over.set()
+        self._leave(errand)
+
+    def _leave(self, errand: Errand) -> None:
+        """It stands on its row no longer; perhaps one does that is being sent before it."""
+        if self._current.get(errand.key) is not errand:
+            return
+        del self._current[errand.key]
+        if errand.after is not None and errand.waits_for_another:
+            self._current[errand.key] = errand.after
+        self.changed.emit(errand.key)
+
+    def _wish(self, errand: Errand) -> Wish:
+        due = self._budget.due_of(errand) if errand.why is Why.BUDGET else errand.due_ms
+        return Wish(
+            session_key=errand.key,
+            verb=errand.verb,
+            why=errand.why,
+            made_ms=errand.made_ms,
+            due_ms=due,
+            attempt=errand.attempt,
+        )
+
+    def _tell(self, errand: Errand) -> None:
+        if self._current.get(errand.key) is errand:
+            self.changed.emit(errand.key)
+
+    def _follow(self, diff: Diff) -> None:
+        """A session ended, a task was done: what was wanted of it need not be sent any more."""
+        for errand in list(self._current.values()):
+            session = self._registry.session(errand.key)
+            tasks = {errand.task_key, session.current_task if session else None}
+            touched = errand.key in diff.sessions or not diff.tasks.isdisjoint(tasks)
+            if touched and (outcome := self._courier.moot(errand)) is not None:
+                errand.drop(outcome)
+
+    def _key_changed(self) -> None:
+        for errand in list(self._current.values()):
+            errand.alarm.set()
+
+    def _follow_budget(self) -> None:
+        """Forecasts move with every call of anybody."""
+        for errand in list(self._current.values()):
+            if errand.why is Why.BUDGET:
+                due, told = self._budget.due_of(errand), errand.due_ms
+                if due is not None and (told is None or abs(due - told) >= TELL_MS):
+                    errand.due_ms = due
+                    self._tell(errand)
+
+
+def _urgency(intent: Intent) -> tuple[int, int]:
+    return RANKS[StateVerb(intent.verb or "")], intent.made_ms

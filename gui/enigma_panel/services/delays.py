@@ -1,0 +1,116 @@
+"""Why a task in line is not sent now: one answer for the dispatcher and for who shows it."""
+
+from dataclasses import dataclass
+
+from enigma_panel.api.errors import ApiError
+from enigma_panel.core.records import Phase, Session, Task, TaskStatus
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.gate import Gate
+from enigma_panel.services.registry import Registry
+from enigma_panel.services.views import Hold, Why
+
+_HOLD_WHY = {Hold.FUNDS: Why.FUNDS, Hold.KEY: Why.KEY, Hold.FORBIDDEN: Why.STOPPED}
+_OPENING = frozenset({Phase.PLANNED, Phase.STARTING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """Why a task is not sent now, until when as far as is known (epoch ms), and what was said."""
+
+    why: Why
+    due_ms: int | None = None
+    attempt: int = 0
+    error: ApiError | None = None
+    is_own: bool = False
+    """It is about this task alone: those behind it need not wait."""
+
+
+def _lets_on(current: Task, task: Task) -> bool:
+    """Whether a task may be sent in a session whose current one is another.
+
+    After one of unknown fate only what was asked for since: it may ask what became of that one.
+    """
+    asked_since = task.created_ms >= current.since_ms
+    return current.is_final or (current.status is TaskStatus.UNCONFIRMED and asked_since)
+
+
+class Delays:
+    """What holds tasks up. Keys of tasks; `told` are delays of single tasks.
+
+    parked: tasks of an earlier run, which wait for the person. under_way: their calls are being
+    made, or they are tried again in the session that was opened for them.
+    """
+
+    def __init__(self, registry: Registry, account: Account, gate: Gate, clock: Clock) -> None:
+        self._registry = registry
+        self._account = account
+        self._gate = gate
+        self._clock = clock
+        self.told: dict[int, Delay] = {}
+        self.parked: set[int] = set()
+        self.under_way: set[int] = set()
+        self.is_leaving = False
+
+    def of(self, task: Task, session: Session, open_now: int | None = None) -> Delay | None:
+        """None where only the calls of the minute may be missing.
+
+        open_now: the number of that name, where the caller asks about many tasks at once.
+        """
+        told = self.told.get(task.key)
+        if told is not None and (told.due_ms is None or told.due_ms > self._clock.now_ms()):
+            return told
+        if task.key in self.parked or self.is_leaving:
+            return Delay(why=Why.STOPPED, is_own=True)
+        if not session.is_planned:
+            return self._in(task, session)
+        return self._of_planned(session, self.open_now() if open_now is None else open_now)
+
+    def is_sending(self, task_key: int) -> bool:
+        """A call for it is under way or was answered: it cannot be taken back."""
+        return task_key in self.under_way and task_key not in self.told
+
+    def open_now(self) -> int:
+        """How many browsers are open, may be, or are being opened."""
+        opening = {session.key for session in self._under_way() if session.is_planned}
+        return len(opening | {s.key for s in self._registry.sessions() if s.takes_place})
+
+    def _of_planned(self, session: Session, open_now: int) -> Delay | None:
+        gate = self._gate
+        if gate.hold is not Hold.NONE:
+            return Delay(why=_HOLD_WHY[gate.hold], error=gate.error)
+        if self._account.client is None:
+            return Delay(why=Why.KEY)
+        if session.base_url != self._account.base_url:  # put in line for another address
+            return Delay(why=Why.KEY, is_own=True)
+        if gate.why is not None and not gate.is_open(self._clock.now_ms()):
+            return Delay(why=gate.why, due_ms=gate.due_ms, attempt=gate.attempt, error=gate.error)
+        if open_now >= gate.ceiling:
+            return Delay(why=Why.PLACES)
+        return Delay(why=Why.TURN) if gate.one_at_a_time and self._is_opening() else None
+
+    def _in(self, task: Task, session: Session) -> Delay | None:
+        if session.is_ended:
+            return Delay(why=Why.SESSION_ENDED)
+        if self._gate.hold in {Hold.FUNDS, Hold.KEY}:
+            return Delay(why=_HOLD_WHY[self._gate.hold], error=self._gate.error)
+        if self._account.client_for(session) is None:
+            return Delay(why=Why.KEY)
+        current = self._registry.current_task(session)
+        is_idle = current is None or _lets_on(current, task) or current.key == task.key
+        is_idle = is_idle and not self._has_other(task, session)
+        is_open = session.phase is Phase.OPEN and session.service_id is not None
+        return None if is_idle and is_open else Delay(why=Why.BUSY)
+
+    def _has_other(self, task: Task, session: Session) -> bool:
+        """Another task of the session is about to be sent."""
+        others = (self._registry.task(key) for key in self.under_way if key != task.key)
+        return any(other is not None and other.session_key == session.key for other in others)
+
+    def _is_opening(self) -> bool:
+        return any(session.phase in _OPENING for session in self._under_way())
+
+    def _under_way(self) -> list[Session]:
+        tasks = (self._registry.task(key) for key in self.under_way)
+        sessions = (self._registry.session(task.session_key) for task in tasks if task is not None)
+        return [session for session in sessions if session is not None]

@@ -1,0 +1,154 @@
+"""A command on its way to a session, and the rules that decide what becomes of it."""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    ProtocolError,
+    RejectedError,
+)
+from enigma_panel.api.ports import ServiceClient
+from enigma_panel.core.budget import Rank
+from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.services.refusals import TRIES, Verdict, judge, retry_after_ms
+from enigma_panel.services.views import Why
+from enigma_panel.store.ledger.intents import Intent, Outcome
+
+KEPT = frozenset({StateVerb.STOP, StateVerb.TERMINATE})
+"""They end what costs money: in the ledger from the click on, tried until they are delivered."""
+
+RANKS = {
+    StateVerb.TERMINATE: Rank.TERMINATE,
+    StateVerb.STOP: Rank.STOP,
+    StateVerb.PAUSE: Rank.PAUSE,
+    StateVerb.RESUME: Rank.PAUSE,
+}
+
+FIRST_BACKOFF_MS, WORST_BACKOFF_MS = 1_000, 30_000
+LEAST_BACKOFF_MS = 100
+WORST_WAIT_MS = 60_000
+
+_PAUSABLE = frozenset({TaskStatus.WORKING, TaskStatus.STARTING})
+_TIMED_OUT, _SERVER_ERROR = 408, 500
+
+
+@dataclass(slots=True, eq=False)
+class Errand:
+    """One command. grace_ms: epoch ms until which it can be taken back before it is sent.
+
+    task_key: the task that was the session's current one at the click. after: a command that was
+    being sent then; this one goes after it. dropped: set when it is not wanted any more, with what
+    that means for its intent. attempt counts the sends that failed in a row. may_be_done: one of
+    them may have got through, so that its effect may be seen.
+    """
+
+    key: int
+    verb: StateVerb
+    made_ms: int
+    task_key: int | None
+    grace_ms: int = 0
+    intent: Intent | None = field(default=None, repr=False)
+    after: "Errand | None" = field(default=None, repr=False)
+    why: Why = Why.TURN
+    due_ms: int | None = None
+    attempt: int = 0
+    may_be_done: bool = False
+    dropped: Outcome | None = None
+    nudged: bool = False
+    refused_client: ServiceClient | None = field(default=None, repr=False)
+    alarm: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    over: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    waiting: "asyncio.Task[object] | None" = field(default=None, repr=False)
+
+    @property
+    def can_wait(self) -> bool:
+        """True before its bytes are on their way."""
+        return self.why is not Why.SENDING
+
+    @property
+    def waits_for_another(self) -> bool:
+        """True while another command to the session is being sent before it."""
+        return self.after is not None and not self.after.over.is_set()
+
+    def nudge(self) -> None:
+        """Try now: the connection is back, or the person clicked again."""
+        self.nudged = True
+        self.alarm.set()
+
+    def drop(self, outcome: Outcome) -> None:
+        """It is not wanted any more. What is being sent is sent, but not again."""
+        if self.dropped is not None:
+            return
+        self.dropped = outcome
+        self.alarm.set()
+        if self.waiting is not None:
+            self.waiting.cancel()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What to do after a failed send: wait for that reason. wait_ms None: until something else."""
+
+    why: Why
+    wait_ms: int | None
+
+
+def is_moot(errand: Errand, session: Session | None, task: Task | None) -> Outcome | None:
+    """Why a command need not be sent any more, None while it has to be.
+
+    task: the session's current one. KNOWN: what was wanted is so. REFUSED: it would do nothing, or
+    something else than what was asked for.
+    """
+    if session is None or session.is_final:
+        return Outcome.KNOWN
+    if session.service_id is None and session.phase is not Phase.STARTING:
+        return Outcome.REFUSED  # back in line, or nobody knows which browser it is
+    if errand.verb is StateVerb.TERMINATE:
+        return None
+    fits = task is not None and task.key == errand.task_key and _fits(errand.verb, task)
+    return None if fits else Outcome.REFUSED
+
+
+def _fits(verb: StateVerb, task: Task) -> bool:
+    match verb:
+        case StateVerb.PAUSE:
+            return task.status in _PAUSABLE
+        case StateVerb.RESUME:
+            return task.status is TaskStatus.PAUSED
+        case _:
+            return not task.is_final and task.status is not TaskStatus.QUEUED
+
+
+def react(errand: Errand, error: ApiError, chance: random.Random) -> Reaction | None:
+    """After the errand.attempt-th failed send in a row; None: it has failed for good."""
+    kept = errand.verb in KEPT
+    if isinstance(error, NotConnectedError | InterruptedCallError):
+        wait = _backoff_ms(errand.attempt, chance)
+        return Reaction(why=Why.CONNECTION, wait_ms=wait) if kept else None
+    verdict = judge(error)
+    if verdict is Verdict.KEY:
+        return Reaction(why=Why.KEY, wait_ms=None) if kept else None
+    if verdict is not Verdict.LIMITED and not _is_passing(error):
+        return None
+    if not kept and errand.attempt >= TRIES:
+        return None
+    wait = min(retry_after_ms(error, verdict, errand.attempt), WORST_WAIT_MS)
+    why = Why.LIMITED if verdict is Verdict.LIMITED else Why.NO_BROWSER
+    return Reaction(why=why, wait_ms=wait)
+
+
+def _is_passing(error: ApiError) -> bool:
+    """True for what another try may overcome."""
+    if isinstance(error, RejectedError):
+        return error.reply.status >= _SERVER_ERROR or error.reply.status == _TIMED_OUT
+    return isinstance(error, ProtocolError)
+
+
+def _backoff_ms(attempt: int, chance: random.Random) -> int:
+    """Full jitter: many that wait for the same network do not all come back at once."""
+    most = min(FIRST_BACKOFF_MS * 2 ** min(attempt - 1, 10), WORST_BACKOFF_MS)
+    return chance.randint(LEAST_BACKOFF_MS, most)

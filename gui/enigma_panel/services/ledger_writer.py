@@ -1,0 +1,96 @@
+"""Writes to the ledger in the order of the facts; what fails is kept and tried again first.
+
+Two kinds: `commit` is for what must be durable before anything is sent (it raises), `write` for
+what has happened already and cannot be undone by a full disk (it never raises, and is not lost
+while the program runs).
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from typing import ParamSpec, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.loop import Executor
+from enigma_panel.store.ledger.errors import InconsistentError, IntentSettledError, LedgerError
+from enigma_panel.store.ledger.ledger import Ledger
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class LedgerWriter(QObject):
+    """The registry's way to the ledger. `failed` brings a LedgerError, `recovered` its end."""
+
+    failed = Signal(object)
+    recovered = Signal()
+
+    def __init__(self, ledger: Ledger, executor: Executor) -> None:
+        super().__init__()
+        self._ledger = ledger
+        self._executor = executor
+        self._unwritten: deque[tuple[int, Callable[[], None]]] = deque()
+        self._numbers = count(1)
+        self._last = 0
+        self._is_failing = False
+
+    @property
+    def is_behind(self) -> bool:
+        """True while something that happened is not in the ledger yet."""
+        return bool(self._unwritten)
+
+    async def read(self, call: Callable[[Ledger], T]) -> T:
+        """Any question to the ledger, in its thread. Raises LedgerError."""
+        return await self._executor.run(call, self._ledger)
+
+    async def commit(self, call: Callable[[Ledger], T]) -> T:
+        """What must be durable before the next step, after all that happened before it.
+
+        Raises LedgerError: then nothing of it was written.
+        """
+        return await self._executor.run(self._after, self._last, call)
+
+    async def write(self, call: Callable[[Ledger], None]) -> None:
+        """What has happened: written now, or before the next thing that is written."""
+        self._last = next(self._numbers)
+        self._unwritten.append((self._last, partial(call, self._ledger)))
+        await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """Try again what could not be written."""
+        try:
+            await self._executor.run(self._write_until, self._last)
+        except LedgerError as error:
+            self._is_failing = True
+            self.failed.emit(error)
+        else:
+            if self._is_failing:
+                self._is_failing = False
+                self.recovered.emit()
+
+    def _after(self, last: int, call: Callable[[Ledger], T]) -> T:
+        self._write_until(last)
+        return call(self._ledger)
+
+    def _write_until(self, last: int) -> None:
+        """In the ledger's thread, which is the only one that takes from the queue.
+
+        Not one write further: what was asked for later holds newer records.
+        """
+        while self._unwritten and self._unwritten[0][0] <= last:
+            try:
+                self._unwritten[0][1]()
+            except IntentSettledError:
+                # The disk had taken it and told an error all the same.
+                log.warning("an intent had been settled by a write that reported an error")
+            except InconsistentError:
+                log.exception("a record does not fit into the ledger; it is left out")
+            except LedgerError:
+                raise
+            except Exception:  # a mistake of ours must not hold up all that comes after it
+                log.exception("a write to the ledger makes no sense; it is left out")
+            self._unwritten.popleft()

@@ -1,0 +1,107 @@
+"""What follows from a refused start: is it over, or is it tried again, and when."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from enigma_panel.api.errors import (
+    ApiError,
+    NotConnectedError,
+    ProtocolError,
+    RejectedError,
+    Reply,
+    SessionGoneError,
+)
+from enigma_panel.core.observation import Kind, Observation
+
+TRIES = 3
+"""Sends of one start to a service that is busy (seed: three, then it is given up or waits)."""
+
+NO_BROWSER_STEP_MS = 2_000
+"""Wait after a 503, times the number of refusals (seed)."""
+
+LIMITED_STEP_MS = 5_000
+"""Wait after a 429 that does not say for how long, times the number of refusals (seed)."""
+
+UNREACHED_STEP_MS, UNREACHED_WORST_MS = 2_000, 30_000
+
+
+class Verdict(StrEnum):
+    """What a refusal says about other tries. FAIL: another try would be refused, too."""
+
+    FAIL = "fail"
+    CONNECTION = "connection"
+    LIMITED = "limited"
+    NO_BROWSER = "no_browser"
+    PLACES = "places"
+    BUSY = "busy"
+    FUNDS = "funds"
+    KEY = "key"
+    FORBIDDEN = "forbidden"
+    SESSION_ENDED = "session_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A start that certainly did nothing. kept: its task is back in line."""
+
+    verdict: Verdict
+    error: ApiError
+    kept: bool
+
+
+_BY_CODE = {
+    "SESSION_LIMIT_REACHED": Verdict.PLACES,
+    "TASK_ALREADY_RUNNING": Verdict.BUSY,
+    "NO_INSTANCES_AVAILABLE": Verdict.NO_BROWSER,
+    "INSTANCE_UNAVAILABLE": Verdict.NO_BROWSER,
+}
+_BY_STATUS = {
+    401: Verdict.KEY,
+    402: Verdict.FUNDS,
+    403: Verdict.FORBIDDEN,
+    429: Verdict.LIMITED,
+    503: Verdict.NO_BROWSER,
+}
+
+
+def judge(error: ApiError) -> Verdict:
+    """The verdict on an error with `nothing_happened`. Status first, the code refines it."""
+    match error:
+        case NotConnectedError():
+            return Verdict.CONNECTION
+        case SessionGoneError():
+            return Verdict.SESSION_ENDED
+        case RejectedError(reply=reply):
+            code = (reply.code or "").upper()
+            return _BY_CODE.get(code) or _BY_STATUS.get(reply.status, Verdict.FAIL)
+        case ProtocolError(status=429):  # a gateway's page; the headers tell how long
+            return Verdict.LIMITED
+        case _:
+            return Verdict.FAIL
+
+
+def retry_after_ms(error: ApiError, verdict: Verdict, attempt: int) -> int:
+    """How long to wait after the attempt-th refusal in a row."""
+    told = reply_of(error)
+    if verdict is Verdict.LIMITED:
+        if told is not None and told.retry_after_s is not None:
+            return round(told.retry_after_s * 1000)
+        return LIMITED_STEP_MS * attempt
+    if verdict is Verdict.CONNECTION:
+        return min(UNREACHED_STEP_MS * attempt, UNREACHED_WORST_MS)
+    return NO_BROWSER_STEP_MS * attempt
+
+
+def reply_of(error: ApiError | None) -> Reply | None:
+    """What the service said, where it answered at all."""
+    return error.reply if isinstance(error, RejectedError | ProtocolError) else None
+
+
+def refused_fact(error: ApiError, kind: Kind) -> Observation:
+    """The fact that a start did nothing, with the service's words where it gave some."""
+    if isinstance(error, RejectedError):
+        code = error.reply.code or f"HTTP_{error.reply.status}"
+        return Observation(kind=kind, text=error.reply.message, code=code)
+    if isinstance(error, ProtocolError):
+        return Observation(kind=kind, code=f"HTTP_{error.status}")
+    return Observation(kind=kind, code="NOT_CONNECTED")

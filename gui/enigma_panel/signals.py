@@ -1,0 +1,60 @@
+"""Signals that ask us to leave, in the moments when no loop runs to take them.
+
+They are noted and acted upon later. Python's own answer to SIGINT, an exception wherever we happen
+to be, would print a traceback and leave things half done; the system's answer to SIGTERM and SIGHUP
+would leave a folder in the temp directory. A second signal ends the process at once.
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_noted: list[int] = []
+_is_noting = False
+
+
+def numbers() -> list[int]:
+    """SIGINT, SIGTERM and SIGHUP (the terminal was closed), but what the starter had us ignore."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    known = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    return [number for number in known if signal.getsignal(number) is not signal.SIG_IGN]
+
+
+def note() -> None:
+    """From now on note them."""
+    global _is_noting  # noqa: PLW0603 - signal handlers are the process's own
+    _is_noting = True
+    for number in numbers():
+        signal.signal(number, _note)
+
+
+def noted() -> int | None:
+    """The first that came while they were noted."""
+    return _noted[0] if _noted else None
+
+
+@contextmanager
+def noted_again_after() -> Iterator[None]:
+    """Take them off a loop inside, without a gap in which one of them finds nobody."""
+    if not _is_noting:  # a test's process, say: its signals are its own
+        yield
+        return
+    block = getattr(signal, "pthread_sigmask", None)
+    found = numbers()
+    if block is not None:
+        block(signal.SIG_BLOCK, found)
+    try:
+        yield
+        for number in found:
+            signal.signal(number, _note)
+    finally:
+        if block is not None:
+            block(signal.SIG_UNBLOCK, found)
+
+
+def _note(number: int, _frame: FrameType | None) -> None:
+    if _noted:
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+    _noted.append(number)

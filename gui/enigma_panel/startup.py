@@ -1,0 +1,145 @@
+"""What comes after the first paint, in order: all that may wait for disk, keychain or network."""
+
+import asyncio
+import gc
+import logging
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from enigma_panel import loop
+from enigma_panel.build import Parts, load_client
+from enigma_panel.late_dialogs import LateDialogs
+from enigma_panel.services.clock import SystemClock
+from enigma_panel.services.power import Power
+from enigma_panel.services.recovery import recover
+from enigma_panel.store.ledger.copies import (
+    Copied,
+    copy_to_offer,
+    draft_copy,
+    find_copy,
+    finish_copy,
+    use_copy,
+)
+from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
+from enigma_panel.store.leftovers import clear_leftovers
+from enigma_panel.ui.main.window import MainWindow
+
+log = logging.getLogger(__name__)
+
+TICK_MS = 1_000
+CLIENT_S = 60.0
+"""The client's modules come from the same disk as we did; that takes 0.1 s."""
+COPY_S = 60.0
+
+
+class Startup:
+    """One start. keeps_copy: whether the ledger is worth a copy (not the demo's)."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        window: MainWindow,
+        dialogs: LateDialogs,
+        *,
+        power: Power,
+        keeps_copy: bool,
+    ) -> None:
+        self._parts = parts
+        self._window = window
+        self._dialogs = dialogs
+        self._keeps_copy = keeps_copy
+        self._power = power
+
+    async def run(self) -> None:
+        """Bring everything to life, step by step."""
+        gc.freeze()  # what the start made is there to stay: no collection walks it again
+        for problem in self._parts.problems:
+            self._window.tell_problem(problem)
+        drafted = await self._copy_ledger()
+        await self._recover()
+        scope = self._parts.scope
+        scope.spawn("ticks", self._ticks())
+        manager = self._dialogs.get()
+        self._power.unlocked.connect(manager.show_question_anew)
+        await loop.blocking(load_client, time_limit=CLIENT_S)
+        await self._parts.account.load()
+        manager.start()
+        scope.spawn("vitals", self._parts.services.vitals.run())
+        scope.spawn("power", self._power.run())
+        leftovers = partial(clear_leftovers, Path(tempfile.gettempdir()))
+        scope.spawn("leftovers", loop.blocking(leftovers, time_limit=CLIENT_S))
+        if drafted:
+            scope.spawn("ledger copy", self._finish_copy())
+
+    async def _copy_ledger(self) -> bool:
+        """Before anything is written: a copy, and an offer where there is one of a lost ledger."""
+        if not self._keeps_copy:
+            return False
+        run, ledger = self._parts.ledger_thread.run, self._parts.ledger
+        try:
+            copy = await run(copy_to_offer, ledger)
+            if copy is not None and not any(p.copy is not None for p in self._parts.problems):
+                self._window.teller.tell_copy(copy)
+            copied = await run(draft_copy, ledger)
+        except LedgerError as error:
+            log.warning("the ledger was not copied: %s", error.reason)
+            return False
+        if copied is not None:
+            log.info("the ledger was not copied: %s", copied)
+        return copied is None
+
+    async def _finish_copy(self) -> None:
+        path, now = self._parts.ledger.path, self._parts.services.clock.now_ms()
+        try:
+            copied = await loop.blocking(partial(finish_copy, path, now), time_limit=COPY_S)
+        except (LedgerError, loop.BlockingTimeoutError) as error:
+            log.warning("the copy of the ledger was not finished: %s", error)
+            return
+        if copied is not Copied.MADE:
+            log.warning("the copy of the ledger was not finished: %s", copied)
+
+    async def _recover(self) -> None:
+        try:
+            self._window.tell_recovered(await recover(self._parts.assembly))
+        except LedgerError as error:
+            self._window.tell_ledger(error)
+
+    async def _ticks(self) -> None:
+        clock = self._parts.services.clock
+        while True:
+            loop.collect_garbage()
+            try:
+                self._power.tick()
+                await self._parts.assembly.caretaker.tick()
+            except Exception:  # one bad second must not end lifetimes and figures for the run
+                log.exception("a tick failed")
+            await clock.sleep_until(clock.now_ms() + TICK_MS)
+
+
+async def offer_copy(error: NewerLedgerError, leave: asyncio.Event) -> bool:
+    """The ledger is of a newer version: go on with the last copy that this one can read?
+
+    True when the copy was put in its place; the ledger itself is kept beside it. leave: somebody
+    ends the program meanwhile.
+    """
+    from enigma_panel.ui.dialogs.newer_ledger import (  # noqa: PLC0415 - as all dialogs
+        LedgerChoice,
+        NewerLedgerWindow,
+    )
+
+    copy = await loop.blocking(partial(find_copy, error.path), time_limit=COPY_S)
+    window = NewerLedgerWindow(error, copy, SystemClock().now_ms())
+    scope = loop.TaskScope()
+    choice = scope.spawn("choice", window.choice())
+    leaving = scope.spawn("leave", leave.wait())
+    assert choice is not None
+    assert leaving is not None
+    await asyncio.wait({choice, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    is_wanted = choice.done() and choice.result() is LedgerChoice.USE_COPY
+    await scope.close()
+    window.close()
+    if not is_wanted or copy is None:
+        return False
+    await loop.blocking(partial(use_copy, error.path, copy), time_limit=COPY_S)
+    return True

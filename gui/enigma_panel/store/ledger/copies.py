@@ -1,0 +1,197 @@
+"""The last good copy of the ledger: taken at each clean start, offered when the ledger is lost.
+
+`ledger.copy` beside the ledger is the one of the last clean start; `ledger.copy-v1` was made before
+the ledger left version 1, for a program that knows no later one. A copy is replaced only by one of
+the same ledger: after a ledger was lost and another begun, the copy of the lost one stays until
+the person has used it (`use_copy`) or declined it (`decline_copy`).
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from enigma_panel.core.records import ASSUMED_PHASES, FINAL_PHASES, UNOPENED_PHASES
+from enigma_panel.store.ledger import copying
+from enigma_panel.store.ledger.copying import Label, copy_path
+from enigma_panel.store.ledger.database import COMPANIONS, Database
+from enigma_panel.store.ledger.errors import (
+    CorruptLedgerError,
+    DiskFullError,
+    NewerLedgerError,
+    typed_errors,
+)
+from enigma_panel.store.ledger.opening import sole_opener
+from enigma_panel.store.ledger.reads import LedgerReads, one_of
+from enigma_panel.store.ledger.schema import MIGRATIONS
+from enigma_panel.store.problem import Copy, keep_aside
+
+_CLOSED = one_of("phase", FINAL_PHASES | ASSUMED_PHASES | UNOPENED_PHASES)
+_OPEN_IN_IT = f"SELECT count(*) FROM sessions WHERE NOT {_CLOSED}"  # noqa: S608 - own names
+
+
+class Copied(StrEnum):
+    """What became of a copy. Only MADE changed anything."""
+
+    MADE = "made"
+    NO_ROOM = "no_room"  # the disk is nearly full
+    OF_ANOTHER = "of_another"  # the copy there is of another ledger and waits to be offered
+    NOT_GOOD = "not_good"  # what was copied has damage, which the copy before it may not have
+
+
+def copy_ledger(ledger: LedgerReads, now_ms: int) -> Copied:
+    """Keep a copy of the ledger as it is, in one go: `draft_copy`, then `finish_copy`.
+
+    Takes 0.1 s for 28 MB. LedgerError when the disk fails; the copy before it is then untouched.
+    """
+    return draft_copy(ledger) or finish_copy(ledger.path, now_ms)
+
+
+def draft_copy(ledger: LedgerReads) -> Copied | None:
+    """The part that belongs into the ledger's thread (0.03 s for 28 MB), before the first write.
+
+    None: the draft is there for `finish_copy`. NO_ROOM, OF_ANOTHER: nothing was done.
+    """
+    target = copy_path(ledger.path)
+    source = ledger.connection
+    with typed_errors(target):
+        label = _label(target)
+        if label is not None and label.mark != copying.label_of(source, ledger.path).mark:
+            return Copied.OF_ANOTHER
+        try:
+            copying.draft(source, target)
+        except DiskFullError:
+            return Copied.NO_ROOM
+    return None
+
+
+def finish_copy(ledger_path: Path, now_ms: int) -> Copied:
+    """The part that may run in any thread meanwhile: check the draft and put it in its place.
+
+    now_ms: when the draft was made. NOT_GOOD where its pages are damaged, or where something that
+    is not ended cannot be read: then the copy before it stays.
+    """
+    target = copy_path(ledger_path)
+    try:
+        with typed_errors(target):
+            copying.seal(target, now_ms, partial(_check_rows, target))
+    except CorruptLedgerError:
+        return Copied.NOT_GOOD
+    return Copied.MADE
+
+
+def find_copy(ledger_path: Path) -> Copy | None:
+    """The newest good copy that this program can use, None where there is none.
+
+    Of the highest version, then the last made: a clock may have been set back meanwhile.
+    Reads the copies only, whatever is in the ledger's place. Takes 0.03 s for 28 MB.
+    """
+    with typed_errors(ledger_path):
+        found = [_describe(path) for path in _copies(ledger_path)]
+    return _newest(found)
+
+
+def copy_to_offer(ledger: LedgerReads) -> Copy | None:
+    """A good copy of another ledger than this one, which was lost: to be offered to the person.
+
+    None in the normal case, which takes a millisecond.
+    """
+    return _newest(_describe(path) for path in _of_others(ledger))
+
+
+def decline_copy(ledger: LedgerReads) -> list[Path]:
+    """The person goes on with this ledger: copies of other ones go aside and are kept.
+
+    Returns their new places. LedgerError when the system refuses.
+    """
+    with typed_errors(ledger.path):
+        return [keep_aside(path, word="declined") for path in _of_others(ledger)]
+
+
+def use_copy(ledger_path: Path, copy: Copy) -> Path | None:
+    """Put whatever is in the ledger's place aside (kept) and a duplicate of the copy there.
+
+    The ledger must be closed. What happened after copy.made_ms is not in it. Returns where the old
+    file is now, None when there was none. CorruptLedgerError or NewerLedgerError for a copy that
+    cannot be used, other LedgerErrors as they come.
+    """
+    with sole_opener(ledger_path.parent), typed_errors(ledger_path):
+        made_ms = _check_copy(copy.path).made_ms
+        with copying.gone_on_error(ledger_path):
+            copying.duplicate(copy.path, ledger_path, made_ms)
+            kept_as = keep_aside(ledger_path, COMPANIONS, word="replaced")
+            copying.put_in_place(ledger_path)
+    return kept_as if kept_as.exists() else None
+
+
+def restored_ms(ledger: LedgerReads) -> int | None:
+    """When the copy was made that this ledger is, None where it is none.
+
+    Of what waits in its line or was unsettled then, nobody knows whether it was sent since: nothing
+    of it may be sent by itself. Stays until `forget_restored`.
+    """
+    with typed_errors(ledger.path):
+        sql = "SELECT value FROM meta WHERE name = ?"
+        found = ledger.connection.execute(sql, (copying.RESTORED,)).fetchone()
+    return int(found[0]) if found else None
+
+
+def forget_restored(ledger: LedgerReads) -> None:
+    """What was uncertain for its age is settled: the ledger is one as any other. LedgerError."""
+    with typed_errors(ledger.path):
+        ledger.connection.execute("DELETE FROM meta WHERE name = ?", (copying.RESTORED,))
+
+
+def _newest(found: Iterable[Copy | None]) -> Copy | None:
+    copies = (copy for copy in found if copy is not None)
+    return max(copies, key=lambda copy: (copy.version, copy.made_ms), default=None)
+
+
+def _copies(ledger_path: Path) -> list[Path]:
+    name = re.compile(re.escape(copy_path(ledger_path).name) + r"(-v\d+)?")
+    return [path for path in ledger_path.parent.iterdir() if name.fullmatch(path.name)]
+
+
+def _of_others(ledger: LedgerReads) -> list[Path]:
+    with typed_errors(ledger.path):
+        mark = copying.label_of(ledger.connection, ledger.path).mark
+    labels = [(path, _label(path)) for path in _copies(ledger.path)]
+    return [path for path, label in labels if label is not None and label.mark != mark]
+
+
+def _label(path: Path) -> Label | None:
+    """None for what is no copy, and for nothing."""
+    try:
+        with copying.looking_at(path) as connection:
+            return copying.label_of(connection, path)
+    except (sqlite3.Error, UnicodeDecodeError, CorruptLedgerError):
+        return None
+
+
+def _describe(path: Path) -> Copy | None:
+    try:
+        return _check_copy(path)
+    except (CorruptLedgerError, NewerLedgerError, sqlite3.Error, UnicodeDecodeError):
+        return None
+
+
+def _check_copy(path: Path) -> Copy:
+    with copying.looking_at(path) as connection:
+        label = copying.label_of(connection, path)
+        if label.version > len(MIGRATIONS):
+            raise NewerLedgerError(path, label.version, len(MIGRATIONS))
+        copying.check_pages(connection, path)
+        open_in_it = connection.execute(_OPEN_IN_IT).fetchone()[0]
+    return Copy(path=path, made_ms=label.made_ms, version=label.version, sessions_open=open_in_it)
+
+
+def _check_rows(path: Path, connection: sqlite3.Connection) -> None:
+    """CorruptLedgerError where something that is not ended cannot be read."""
+    reads = LedgerReads(Database(path, connection))
+    reads.sessions_not_final()
+    reads.live_tasks()
+    reads.unsettled()
+    if reads.bad_rows:
+        raise CorruptLedgerError(path, f"{len(reads.bad_rows)} rows cannot be read")

@@ -1,0 +1,83 @@
+"""What stands in the way of quitting: asked of the fleet, for the dialog that asks the person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.views import Why, Wish
+from enigma_panel.ui.dialogs.quit_words import counts_at_quit
+
+_WORKS = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS})
+_TO_BE_CLOSED = frozenset({TaskStatus.FAILED, TaskStatus.STOPPED})
+_STUCK = frozenset({Why.CONNECTION, Why.KEY, Why.LEDGER})
+HOPELESS = 3
+"""A Terminate that failed so often in a row is not waited for; the ledger keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """What "Quit when they are done" waits for: tasks, and sessions that are being terminated."""
+
+    tasks: int = 0
+    terminates: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is left to wait for."""
+        return not self.tasks and not self.terminates
+
+
+def open_sessions(fleet: Fleet) -> list[Session]:
+    """Sessions that are or may be open, or whose Terminate is still on its way."""
+    found = (fleet.session(key) for key in fleet.session_keys())
+    return [
+        session
+        for session in found
+        if session is not None and (counts_at_quit(session) or _ends(fleet.wish(session.key)))
+    ]
+
+
+def current_tasks(fleet: Fleet, sessions: Iterable[Session]) -> dict[int, Task]:
+    """The sessions' current tasks by session key."""
+    pairs = ((session.key, fleet.current_task(session)) for session in sessions)
+    return {key: task for key, task in pairs if task is not None}
+
+
+def waited_for(fleet: Fleet) -> Waited:
+    """Tasks that work, ask, or are unconfirmed but named; Terminates that can be sent.
+
+    What waits for the person (a pause, a missing key) or for a connection is not waited for: it
+    could last for ever.
+    """
+    sessions = open_sessions(fleet)
+    tasks = current_tasks(fleet, sessions)
+    works = [s for s in sessions if s.key in tasks and _works(s, tasks[s.key])]
+    ends = [s for s in sessions if _is_being_ended(s, tasks.get(s.key), fleet.wish(s.key))]
+    return Waited(len([s for s in works if s not in ends]), len(ends))
+
+
+def is_stuck(wish: Wish | None) -> bool:
+    """Whether a Terminate waits for something that may not come, or did not get through before."""
+    return wish is not None and (wish.why in _STUCK or wish.attempt > 0)
+
+
+def _is_hopeless(wish: Wish) -> bool:
+    return wish.why in _STUCK or wish.attempt >= HOPELESS
+
+
+def _works(session: Session, task: Task) -> bool:
+    named = task.status is TaskStatus.UNCONFIRMED and task.service_id is not None
+    return counts_at_quit(session) and (task.status in _WORKS or named)
+
+
+def _is_being_ended(session: Session, task: Task | None, wish: Wish | None) -> bool:
+    if wish is not None and _ends(wish):
+        return not _is_hopeless(wish)
+    # A task failed in a session that was to close after it: the program terminates it in a moment.
+    failed = task is not None and task.status in _TO_BE_CLOSED
+    return session.close_after and session.phase is Phase.OPEN and failed
+
+
+def _ends(wish: Wish | None) -> bool:
+    return wish is not None and wish.verb is StateVerb.TERMINATE

@@ -1,0 +1,97 @@
+"""More rows of the table "words for errors": the service and the way to it."""
+
+from collections.abc import Callable
+
+from enigma_panel.ui.error_rows import Call, Facts, Words, again, nothing_started
+from enigma_panel.ui.words import one_line, tr
+
+
+def too_many_calls(facts: Facts) -> Words:
+    """The limit per minute."""
+    todo = again(facts, tr("Try again in a minute."))
+    if facts.context.in_line:
+        todo = tr("It continues by itself.")
+        if facts.wait_s is not None:
+            todo = tr("It continues by itself in {n} s.", n=facts.wait_s)
+    return Words(tr("Too many calls this minute."), nothing_started(facts), todo)
+
+
+def no_browser(facts: Facts) -> Words:
+    """The service is full."""
+    todo = again(facts, tr("Try again in a moment."))
+    if facts.context.in_line:
+        todo = _next_try(facts)
+    return Words(tr("No free browser at the moment."), nothing_started(facts), todo)
+
+
+def _next_try(facts: Facts) -> str:
+    """'Tries again in 4 s (2 of 3), then waits here.'"""
+    attempt, attempts = facts.context.attempt, facts.context.attempts
+    if attempt >= attempts or facts.wait_s is None:
+        return tr("It waits here until one is free.")
+    words = tr("Tries again in {n} s ({k} of {all})", n=facts.wait_s, k=attempt, all=attempts)
+    return tr("{words}, then waits here.", words=words)
+
+
+def nonsense(facts: Facts) -> Words:
+    """No JSON, cut short, or 5xx."""
+    what = tr("The service answered in a way that makes no sense ({status}).", status=facts.status)
+    if facts.context.call in {Call.START, Call.NEW_TASK}:
+        return Words(what, tr("It may be running and cost money."))
+    return Words(what, todo=tr("Polls go on."))
+
+
+_REASONS: dict[str, Callable[[], str]] = {
+    "dns": lambda: tr("the name of the service was not found"),
+    "tls": lambda: tr("no secure connection"),
+    "refused": lambda: tr("the connection was refused"),
+    "timeout": lambda: tr("no answer in time"),
+    "proxy": lambda: tr("the proxy let nothing through"),
+}
+
+
+def no_connection(facts: Facts) -> Words:
+    """Nothing was sent."""
+    since = facts.context.since
+    what = tr("No connection.")
+    if since:
+        what = tr("No connection since {time} – shown is the state of then.", time=since)
+    elif facts.reason in _REASONS:
+        what = tr("No connection: {reason}.", reason=_REASONS[facts.reason]())
+    todo = tr("Tries again in {n} s.", n=facts.wait_s) if facts.wait_s is not None else ""
+    return Words(what, nothing_started(facts), todo)
+
+
+def interrupted(_facts: Facts) -> Words:
+    """Sent, but the answer was lost; the call starts nothing."""
+    what = tr("The connection broke before the service answered.")
+    return Words(what, todo=tr("It is not known whether it arrived: watch the session."))
+
+
+def lost_start(facts: Facts) -> Words:
+    """Sent, the answer was lost: a browser may be open."""
+    what = tr("The start of “{task}” is unconfirmed.", task=one_line(facts.context.task, 60))
+    money = tr("It may be running and cost money.")
+    if facts.context.ends_at:
+        money = tr(
+            "It may be running and cost money; if so, the service ends it by {time}.",
+            time=facts.context.ends_at,
+        )
+    todo = tr("Start it again (may run twice), or put it away.")
+    if facts.context.has_page:
+        todo = tr("Look at the account page, start it again (may run twice), or put it away.")
+    return Words(what, money, todo)
+
+
+def lost_new_task(facts: Facts) -> Words:
+    """Sent, the answer was lost: a task may be working."""
+    what = tr(
+        "“{task}” may be working in {session}, but the service names a task only in the answer "
+        "that was lost.",
+        task=one_line(facts.context.task, 60),
+        session=facts.context.session,
+    )
+    todo = tr("Wait until the session ends, or terminate it.")
+    if facts.context.stays_open:
+        todo = tr("Ask the session for its result in a new task, or terminate it.")
+    return Words(what, todo=todo)

@@ -1,0 +1,216 @@
+"""Words for a task in line: why it waits here and for how long, and what can be done with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from enigma_panel.services.views import Hold, LineEntry, Why
+from enigma_panel.ui.status_words import Tone, duration, spoken_duration
+from enigma_panel.ui.words import tr, tr_n
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What something waits for, as it is read and as it is spoken. Amber needs the person."""
+
+    text: str
+    said: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFacts:
+    """What the words about a task in line may mention.
+
+    is_first: no other task before it waits for the same; those behind it say their place instead.
+    """
+
+    hold: Hold = Hold.NONE
+    ceiling: int = 0
+    session: str = ""
+    is_first: bool = True
+
+
+class LineVerb(StrEnum):
+    """What can be done with a task in line."""
+
+    START_NEXT = "start_next"
+    UP = "up"
+    NEW_SESSION = "new_session"
+    REMOVE = "remove"
+
+
+_SHARED = frozenset(
+    {Why.PLACES, Why.BUDGET, Why.LIMITED, Why.NO_BROWSER, Why.CONNECTION, Why.LEDGER}
+)
+"""Reasons that hold up the line rather than one task of it."""
+
+
+def line_verb_word(verb: LineVerb) -> str:
+    """The label of what can be done with a task in line."""
+    match verb:
+        case LineVerb.START_NEXT:
+            return tr("Start next")
+        case LineVerb.UP:
+            return tr("Up")
+        case LineVerb.REMOVE:
+            return tr("Remove")
+        case LineVerb.NEW_SESSION:
+            return tr("Run in a new session")
+
+
+def line_verb_tip(verb: LineVerb) -> str:
+    """What it does."""
+    match verb:
+        case LineVerb.START_NEXT:
+            return tr("It is the next to be started.")
+        case LineVerb.UP:
+            return tr("One place nearer to its start.")
+        case LineVerb.REMOVE:
+            return tr("It is not started. Nothing was sent, nothing costs.")
+        case LineVerb.NEW_SESSION:
+            return tr("Waits in line for a browser of its own.")
+
+
+def possible(entry: LineEntry | None) -> frozenset[LineVerb]:
+    """What can be done with this task, nothing where it is not in line."""
+    if entry is None:
+        return frozenset()
+    if entry.why is Why.SESSION_ENDED:
+        return frozenset({LineVerb.NEW_SESSION, LineVerb.REMOVE})
+    ahead = {LineVerb.START_NEXT, LineVerb.UP} if entry.position > 1 else set()
+    return frozenset({LineVerb.REMOVE, *ahead})
+
+
+def offered(entry: LineEntry | None) -> frozenset[LineVerb]:
+    """What is offered, possible or not: a button that comes and goes cannot be pressed twice."""
+    able = possible(entry)
+    if entry is None or LineVerb.NEW_SESSION in able:
+        return able
+    return frozenset({LineVerb.START_NEXT, LineVerb.UP, LineVerb.REMOVE})
+
+
+def ordinal(n: int) -> str:
+    """'1st', '2nd', '3rd', '11th', '22nd'."""
+    if n % 100 in {11, 12, 13}:
+        return tr("{n}th", n=n)
+    endings = {1: tr("{n}st", n=n), 2: tr("{n}nd", n=n), 3: tr("{n}rd", n=n)}
+    return endings.get(n % 10, tr("{n}th", n=n))
+
+
+def firsts(entries: Sequence[LineEntry]) -> frozenset[int]:
+    """Keys of the tasks that are the first to wait for their reason."""
+    first: dict[Why, int] = {}
+    for entry in entries:
+        first.setdefault(entry.why, entry.task_key)
+    return frozenset(first.values())
+
+
+def left_s(due_ms: int | None, now_ms: int) -> int | None:
+    """Whole seconds until then, rounded up; None where it is over or nobody can say."""
+    if due_ms is None or due_ms <= now_ms:
+        return None
+    return -(-(due_ms - now_ms) // 1000)
+
+
+def entry_words(entry: LineEntry, now_ms: int, facts: LineFacts) -> Waiting:
+    """'2nd in line, about 0:19', 'all 5 places are in use'."""
+    if entry.why is Why.TURN or (entry.why in _SHARED and not facts.is_first):
+        return _place(entry, now_ms)
+    match entry.why:
+        case Why.PLACES:
+            return _about(places_words(facts.ceiling), entry, now_ms)
+        case Why.BUSY:
+            return _plain(tr("runs after the task in {session}", session=facts.session))
+        case Why.SESSION_ENDED:
+            return _needs_you(tr("its session has ended"))
+        case Why.KEY:
+            return _needs_you(tr("waits for a key"))
+        case Why.FUNDS:
+            return _plain(tr("the balance is used up"))
+        case Why.STOPPED:
+            return _plain(_held(facts.hold))
+        case Why.LEDGER:
+            return _plain(tr("waits until the ledger can be written"))
+        case Why.SENDING:
+            return _plain(tr("is being started"))
+        case _:
+            return _counting(entry, now_ms)
+
+
+def _plain(text: str) -> Waiting:
+    return Waiting(text=text, said=text)
+
+
+def _needs_you(text: str) -> Waiting:
+    return Waiting(text=text, said=text, tone=Tone.AMBER)
+
+
+def places_words(ceiling: int) -> str:
+    """'all 5 places are in use'."""
+    if ceiling == 2:
+        return tr("both places are in use")
+    return tr_n("the only place is in use", "all {n} places are in use", ceiling)
+
+
+def _held(hold: Hold) -> str:
+    return {
+        Hold.RESTARTED: tr("from the last run – Go on"),
+        Hold.FUNDS: tr("the balance is used up"),
+        Hold.KEY: tr("waits for a key"),
+        Hold.FORBIDDEN: tr("the account may not do that – Go on"),
+    }.get(hold, tr("waits here"))
+
+
+def _place(entry: LineEntry, now_ms: int) -> Waiting:
+    return _about(tr("{place} in line", place=ordinal(entry.position)), entry, now_ms)
+
+
+def _about(what: str, entry: LineEntry, now_ms: int) -> Waiting:
+    """With the forecast, where there is one."""
+    left = left_s(entry.due_ms, now_ms)
+    if left is None:
+        return _plain(what)
+    words = "{what}, about {time}"
+    return Waiting(
+        text=tr(words, what=what, time=duration(left * 1000)),
+        said=tr(words, what=what, time=spoken_duration(left * 1000)),
+    )
+
+
+def _counting(entry: LineEntry, now_ms: int) -> Waiting:
+    """Reasons that pass by themselves, with the time until then."""
+    left = left_s(entry.due_ms, now_ms)
+    spoken = spoken_duration((left or 0) * 1000)
+    tries = entry.attempt, entry.attempts
+    match entry.why:
+        case Why.BUDGET if left is not None:
+            words = "waits for calls of this minute, {time}"
+            return Waiting(text=tr(words, time=duration(left * 1000)), said=tr(words, time=spoken))
+        case Why.BUDGET:
+            return _plain(tr("waits for calls of this minute"))
+        case Why.LIMITED:
+            return _again(tr("too many calls this minute"), tr("continues"), left, spoken)
+        case Why.NO_BROWSER if entry.attempt >= entry.attempts:
+            return _plain(tr("waits until a browser is free"))
+        case Why.NO_BROWSER:
+            said = _again(tr("no free browser at the moment"), tr("tries again"), left, spoken)
+            part = tr(" ({n} of {all})", n=tries[0], all=tries[1]) if entry.attempt else ""
+            return Waiting(text=said.text + part, said=said.said + part)
+        case Why.CONNECTION if left is not None:
+            return _again(tr("no connection"), tr("tries again"), left, spoken)
+        case Why.CONNECTION:
+            return _plain(tr("no connection"))
+        case _:
+            return _plain(tr("waits here"))
+
+
+def _again(what: str, then: str, left: int | None, spoken: str) -> Waiting:
+    """'no connection – tries again in 4 s'."""
+    if left is None:
+        return _plain(tr("{what} – {then} now", what=what, then=then))
+    words = "{what} – {then} in {time}"
+    return Waiting(
+        text=tr(words, what=what, then=then, time=tr("{n} s", n=left)),
+        said=tr(words, what=what, then=then, time=spoken),
+    )

@@ -1,0 +1,63 @@
+"""When a notice has had its time: its cause is gone, or what it warned of has been settled."""
+
+from enigma_panel.api.errors import NotConnectedError
+from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.services.bundle import Services
+from enigma_panel.services.views import Notice, NoticeKind, ServiceMood
+from enigma_panel.ui.main.offers import Said
+
+_ABOUT_A_SESSION = frozenset(
+    {
+        NoticeKind.COMMAND_FAILED,
+        NoticeKind.ANSWER_FAILED,
+        NoticeKind.ANSWER_UNCONFIRMED,
+        NoticeKind.START_UNCONFIRMED,
+    }
+)
+
+
+def is_over(said: Said, services: Services) -> bool:
+    """Whether a line is true no more, or is of no use to anybody."""
+    if said.until_ms is not None and services.clock.now_ms() >= said.until_ms:
+        return True
+    notice = said.notice
+    if notice is None:
+        return False
+    if notice.kind is NoticeKind.CEILING_LOWERED:
+        return services.line.ceiling > int(notice.facts.get("places", 0))
+    if notice.kind not in _ABOUT_A_SESSION:
+        return False
+    fleet = services.fleet
+    session = fleet.session(notice.session_key) if notice.session_key is not None else None
+    task = fleet.task(notice.task_key) if notice.task_key is not None else None
+    if session is None or session.is_ended:
+        return True
+    return _is_connected_again(notice, services) or _is_settled(notice, session, task, services)
+
+
+def _is_connected_again(notice: Notice, services: Services) -> bool:
+    """For want of a connection nothing was sent; with one, it can be done."""
+    lost = isinstance(notice.error, NotConnectedError)
+    return lost and services.vitals.mood in {ServiceMood.OK, ServiceMood.FULL}
+
+
+def _is_settled(notice: Notice, session: Session, task: Task | None, services: Services) -> bool:
+    match notice.kind:
+        case NoticeKind.START_UNCONFIRMED:
+            unsure = task is not None and task.status is TaskStatus.UNCONFIRMED
+            return session.phase is not Phase.UNCONFIRMED and not unsure
+        case NoticeKind.COMMAND_FAILED:
+            return _came_true(notice, session, services)
+        case NoticeKind.ANSWER_FAILED:
+            return task is None or task.status is not TaskStatus.ASKS
+        case _:
+            return task is None or task.is_final
+
+
+def _came_true(notice: Notice, session: Session, services: Services) -> bool:
+    """A verb that cannot be given any more has had its effect; one on its way gets its turn."""
+    verb = StateVerb(str(notice.facts.get("verb", "stop")))
+    if verb is StateVerb.TERMINATE:
+        return False  # only an end settles it
+    is_on_its_way = services.fleet.wish(session.key) is not None
+    return not is_on_its_way and not services.fleet.can(session.key, verb)

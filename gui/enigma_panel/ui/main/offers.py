@@ -1,0 +1,75 @@
+"""One line of the notices and what it offers to do."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from enigma_panel.services.views import Notice
+from enigma_panel.store.problem import Copy
+from enigma_panel.ui.status_words import local_moment
+from enigma_panel.ui.words import tr
+
+
+class Offer(StrEnum):
+    """What a notice offers to do."""
+
+    SHOW_TASK = "show_task"
+    SHOW_SESSION = "show_session"
+    ACCOUNT_PAGE = "account_page"
+    START_AGAIN = "start_again"
+    PUT_AWAY = "put_away"
+    ASK_RESULT = "ask_result"
+    TERMINATE = "terminate"
+    ENTER_KEY = "enter_key"
+    USE_COPY = "use_copy"
+    DECLINE_COPY = "decline_copy"
+    CANCEL_QUIT = "cancel_quit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One line and its offers. grave: shown in amber, for it may cost money or needs the person.
+
+    topic: a line with the same topic takes its place; pinned: it stands before all that are not.
+    until_ms: when it leaves by itself. notice, copy: what it is about. now_ms: when it was said.
+    """
+
+    text: str
+    offers: tuple[Offer, ...] = ()
+    grave: bool = False
+    session_key: int | None = None
+    task_key: int | None = None
+    topic: str = ""
+    pinned: bool = False
+    until_ms: int | None = field(default=None, compare=False)
+    notice: Notice | None = field(default=None, compare=False, repr=False)
+    copy: Copy | None = field(default=None, compare=False, repr=False)
+    now_ms: int = field(default=0, compare=False)
+
+
+def offer_words(offer: Offer, said: Said) -> str:
+    """The label of an offer."""
+    match offer:
+        case Offer.SHOW_TASK:
+            return tr("Show task")
+        case Offer.SHOW_SESSION:
+            return tr("Show session")
+        case Offer.ACCOUNT_PAGE:
+            return tr("Open the account page")
+        case Offer.START_AGAIN:
+            return tr("Start it again (may run twice)")
+        case Offer.PUT_AWAY:
+            return tr("Put away")
+        case Offer.ASK_RESULT:
+            return tr("Ask the session for its result")
+        case Offer.TERMINATE:
+            return tr("Terminate")
+        case Offer.ENTER_KEY:
+            return tr("Enter the key")
+        case Offer.USE_COPY if said.copy is not None:
+            return tr("Use the copy of {time}", time=local_moment(said.copy.made_ms, said.now_ms))
+        case Offer.USE_COPY:
+            return tr("Use the copy")
+        case Offer.DECLINE_COPY:
+            return tr("Go on without it")
+        case Offer.CANCEL_QUIT:
+            return tr("Cancel")

@@ -1,0 +1,97 @@
+"""What stands in one row of the recovery card."""
+
+from decimal import Decimal
+
+from enigma_panel.core.records import (
+    Session,
+    StateVerb,
+    Task,
+    TaskStatus,
+    shown_since_ms,
+    shown_state,
+)
+from enigma_panel.ui.icons import Glyph
+from enigma_panel.ui.main.recovery_rows import Row
+from enigma_panel.ui.main.recovery_words import Fate, Seen
+from enigma_panel.ui.status_words import (
+    NONE,
+    StateWord,
+    Tone,
+    duration,
+    money,
+    session_word,
+    spoken,
+    time_left,
+)
+from enigma_panel.ui.wish_words import wish_words
+from enigma_panel.ui.words import one_line, tr
+
+_MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
+
+
+def row_of(seen: Seen, now_ms: int, *, can_terminate: bool) -> Row:
+    """Words, signs and buttons for a session. can_terminate: a Terminate can be given now."""
+    session, task, wish = seen.session, seen.task, seen.wish
+    word = _word(seen)
+    left = time_left(session, now_ms)
+    cost = _cost(seen.cost, session, task)
+    state = word.word if _is_still(seen) else f"{word.word} {_lasted(session, task, now_ms)}"
+    said = state
+    if wish is not None:
+        going = wish_words(wish, now_ms)
+        state, said = going.text, going.said
+    note = _note(seen)
+    undo = wish is not None and wish.verb is StateVerb.TERMINATE and wish.can_undo
+    told = (session.name, said, _left_words(left), _cost_words(cost), note)
+    return Row(
+        key=session.key,
+        glyph=word.glyph,
+        mark=word.mark,
+        tone=word.tone,
+        state=state,
+        name=session.name,
+        note=note,
+        left=left,
+        cost=cost,
+        spoken=", ".join(part for part in told if part),
+        grave=seen.fate is Fate.UNSENT,
+        can_keep=not session.is_ended,
+        undo=undo,
+        can_terminate=can_terminate and not session.is_ended,
+        can_show=session.is_ended and task is not None,
+    )
+
+
+def _word(seen: Seen) -> StateWord:
+    if seen.fate is Fate.ASKING:
+        return StateWord(Glyph.RING, tr("still asking…"), Tone.DIM)
+    return session_word(shown_state(seen.session, seen.task), seen.task)
+
+
+def _is_still(seen: Seen) -> bool:
+    return seen.session.is_ended or seen.fate is Fate.ASKING
+
+
+def _lasted(session: Session, task: Task | None, now_ms: int) -> str:
+    return duration(now_ms - shown_since_ms(session, task))
+
+
+def _note(seen: Seen) -> str:
+    if seen.fate is Fate.UNSENT:
+        return tr("opened, but its task was never sent – it only costs money")
+    if seen.task is None:
+        return ""
+    return _MARKS.get(seen.task.status, "") + one_line(seen.task.spec.text)
+
+
+def _cost(cost: Decimal | None, session: Session, task: Task | None) -> str:
+    spent = task is not None and task.sent_ms is not None
+    return money(cost, more_to_come=not session.is_ended, spent=spent)
+
+
+def _left_words(left: str) -> str:
+    return "" if left == NONE else tr("{time} left", time=left)
+
+
+def _cost_words(cost: str) -> str:
+    return tr("cost: {amount}", amount=spoken(cost))

@@ -1,0 +1,93 @@
+"""The cells of a task that need nothing but its record, and those of one that waits in line."""
+
+from enigma_panel.core.money import to_nano
+from enigma_panel.core.records import Task, TaskStatus
+from enigma_panel.ui.errors_words import ErrorContext, explain_code
+from enigma_panel.ui.line_words import Waiting
+from enigma_panel.ui.main.cells import Cell
+from enigma_panel.ui.status_words import ELLIPSIS, NONE, Tone, money, spoken, task_word
+from enigma_panel.ui.words import one_line, tr
+
+TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
+"""The code of a task that left the line because the person said so."""
+
+
+def status_cell(task: Task) -> Cell:
+    """The status with its sign."""
+    word = task_word(task.status)
+    said = tr("{status}, new", status=word.word) if task.is_new else word.word
+    return Cell(
+        text=word.word,
+        glyph=word.glyph,
+        mark=word.mark,
+        tone=word.tone,
+        bold=word.bold,
+        said=said,
+        sort=word.word,
+    )
+
+
+def cost_cell(task: Task) -> Cell:
+    """What it cost so far; nothing was told is not nothing."""
+    was_sent = task.service_id is not None  # then it cost something, told or not
+    may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
+    text = money(task.cost, more_to_come=may_cost, spent=was_sent)
+    nano = to_nano(task.cost)
+    tone = Tone.DIM if task.cost is None else Tone.PLAIN
+    return Cell(
+        text=text, right=True, tone=tone, said=spoken(text), sort=-1 if nano is None else nano
+    )
+
+
+def count_cell(number: int | None, task: Task) -> Cell:
+    """A number of tokens."""
+    if number is None:
+        told = task.is_final or task.status is TaskStatus.QUEUED
+        text = NONE if told else ELLIPSIS
+        return Cell(text=text, right=True, tone=Tone.DIM, said=spoken(text), sort=-1)
+    # A float for what no 64-bit integer holds: the service may send any number.
+    sort = number if abs(number) < 1 << 62 else float(number)
+    return Cell(text=f"{number:,}", right=True, sort=sort)
+
+
+def result_cell(task: Task) -> Cell:
+    """What came out, in one line."""
+    match task.status:
+        case TaskStatus.DONE:
+            text = one_line(task.result or "") or tr("done, without a text")
+        case TaskStatus.FAILED:
+            text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
+        case TaskStatus.STOPPED if task.code == FROM_COPY:
+            text = tr("in line when the ledger's copy was made; whether it ran is not known")
+        case TaskStatus.STOPPED if task.code == TAKEN_BACK:
+            text = tr("taken out of the line, nothing was sent")
+        case TaskStatus.STOPPED:
+            by_you = task.stop_sent_ms is not None
+            text = tr("stopped by you") if by_you else tr("stopped, its session was ended")
+        case TaskStatus.LOST:
+            text = tr("the result cannot be fetched")
+        case TaskStatus.UNCONFIRMED:
+            text = tr("may be running and cost money")
+        case TaskStatus.ASKS:
+            text = tr("asks: “{question}”", question=one_line(task.question or ""))
+        case _:
+            return Cell(text=ELLIPSIS, tone=Tone.DIM, said=spoken(ELLIPSIS), sort="")
+    tone = Tone.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Tone.PLAIN
+    return Cell(text=text, tone=tone, sort=text, tip=one_line(task.result or text, 600))
+
+
+def waiting_cell(waiting: Waiting) -> Cell:
+    """Why a task waits here."""
+    return Cell(
+        text=waiting.text,
+        tone=waiting.tone,
+        bold=waiting.tone is Tone.AMBER,
+        said=waiting.said,
+        sort=waiting.text,
+        tip=waiting.text,
+    )
+
+
+def none_cell(*, right: bool = False) -> Cell:
+    """Nothing, and nothing to come before it is sent."""
+    return Cell(text=NONE, right=right, tone=Tone.DIM, said=spoken(NONE), sort=-1 if right else 0)

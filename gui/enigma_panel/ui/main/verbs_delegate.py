@@ -1,0 +1,160 @@
+"""The four verbs of a row, and Undo for a command that waits.
+
+They are painted, since real buttons in rows are lost on every change of a model; keyboard and
+screen reader have the tool bar and the menu instead (design.md, 5.6 and 5.14).
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QToolTip
+
+from enigma_panel.core.records import StateVerb
+from enigma_panel.ui import icons, theme
+from enigma_panel.ui.icons import Glyph
+from enigma_panel.ui.main.acts import SETTLED_MS, Acts
+from enigma_panel.ui.main.cells import Role
+from enigma_panel.ui.main.delegates import PAD, RowDelegate
+from enigma_panel.ui.main.keyed_model import Index
+from enigma_panel.ui.status_words import verb_tip, verb_word
+from enigma_panel.ui.wish_words import undo_tip, undo_words
+from enigma_panel.ui.words import tr
+
+VERB_WIDTH, VERB_APART = 27, 12
+VERB_GLYPHS = {
+    StateVerb.PAUSE: Glyph.PAUSE,
+    StateVerb.RESUME: Glyph.RESUME,
+    StateVerb.STOP: Glyph.STOP,
+    StateVerb.TERMINATE: Glyph.TERMINATE,
+}
+_BELOW_UNDO = frozenset({StateVerb.PAUSE, StateVerb.RESUME})
+VERBS_WIDTH = VERB_WIDTH * len(VERB_GLYPHS) + VERB_APART + 2 * PAD
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A verb in a row; None is Undo, which takes the places of Pause and Resume."""
+
+    key: int
+    verb: StateVerb | None
+
+
+class VerbsDelegate(RowDelegate):
+    """The four verbs, in the same places in every row."""
+
+    def __init__(self, acts: Acts, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._acts = acts
+        self._had_undo: set[int] = set()
+        self._lost_undo: dict[int, int] = {}
+        self.over: Spot | None = None
+        self.pressed: Spot | None = None
+
+    @staticmethod
+    def verb_rect(cell: QRect, verb: StateVerb) -> QRect:
+        """Where a verb is painted in its cell."""
+        place = list(VERB_GLYPHS).index(verb)
+        apart = VERB_APART if verb is StateVerb.TERMINATE else 0
+        left = cell.left() + PAD + place * VERB_WIDTH + apart
+        return QRect(left, cell.center().y() - 12, VERB_WIDTH, 25)
+
+    @classmethod
+    def verb_at(cls, cell: QRect, point: QPoint) -> StateVerb | None:
+        """The verb below a point."""
+        hits = (verb for verb in VERB_GLYPHS if cls.verb_rect(cell, verb).contains(point))
+        return next(hits, None)
+
+    @classmethod
+    def undo_rect(cls, cell: QRect) -> QRect:
+        """Where Undo is painted: over Pause and Resume, never where Stop or Terminate was."""
+        both = cls.verb_rect(cell, StateVerb.PAUSE) | cls.verb_rect(cell, StateVerb.RESUME)
+        return both.adjusted(1, 1, -3, -1)
+
+    def spot_at(self, key: int, cell: QRect, point: QPoint) -> Spot | None:
+        """What lies below a point in the row of that session."""
+        if self._acts.undoable(key) is not None and self.undo_rect(cell).contains(point):
+            return Spot(key, None)
+        verb = self.verb_at(cell, point)
+        return Spot(key, verb) if verb is not None else None
+
+    def takes_press(self, spot: Spot) -> bool:
+        """No press counts that was meant for what stood there a moment ago.
+
+        The second click of two on a verb must not take it back, and a click on an Undo that has
+        just gone must not be a Pause.
+        """
+        now = self._acts.now_ms()
+        if spot.verb is None:
+            return self._acts.is_settled(spot.key)
+        lost = self._lost_undo.get(spot.key, now - SETTLED_MS)
+        return spot.verb not in _BELOW_UNDO or now - lost >= SETTLED_MS
+
+    def _note_undo(self, key: int, *, has_undo: bool) -> None:
+        if has_undo:
+            self._had_undo.add(key)
+        elif key in self._had_undo:
+            self._had_undo.discard(key)
+            self._lost_undo[key] = self._acts.now_ms()
+
+    def _paint_undo(self, painter: QPainter, place: QRect, key: int) -> None:
+        colours = theme.colours()
+        spot = Spot(key, None)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        over = colours.line if spot == self.pressed else colours.hover
+        painter.setBrush(QColor(over if spot == self.over else colours.card))
+        painter.setPen(QPen(QColor(colours.accent if spot == self.over else colours.faint), 1))
+        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        metrics = painter.fontMetrics()
+        words = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
+        painter.setPen(QColor(colours.accent))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: StateVerb) -> None:
+        colours = theme.colours()
+        spot = Spot(key, verb)
+        possible = self._acts.can(key, verb)
+        if possible and spot == self.over:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.faint if spot == self.pressed else colours.line))
+            painter.drawRoundedRect(place.adjusted(1, 0, -1, 0), 5, 5)
+        colour = colours.red if verb is StateVerb.TERMINATE else colours.text
+        size = QRectF(0, 0, 14, 14)
+        size.moveCenter(QRectF(place).center())
+        colour = colour if possible else colours.faint
+        icons.paint(painter, VERB_GLYPHS[verb], size, QColor(colour))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.paint_ground(painter, option, index)
+        painter.save()
+        key = index.data(Role.KEY)
+        has_undo = self._acts.undoable(key) is not None
+        self._note_undo(key, has_undo=has_undo)
+        if has_undo:
+            self._paint_undo(painter, self.undo_rect(option.rect), key)
+        for verb in VERB_GLYPHS.keys() - (_BELOW_UNDO if has_undo else set()):
+            self._paint_verb(painter, self.verb_rect(option.rect, verb), key, verb)
+        painter.restore()
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | Index,
+    ) -> bool:
+        key = index.data(Role.KEY)
+        spot = self.spot_at(key, option.rect, event.pos()) if key is not None else None
+        if event.type() is not QEvent.Type.ToolTip or spot is None:
+            QToolTip.hideText()
+            return True
+        wish = self._acts.undoable(spot.key)
+        if spot.verb is not None:
+            words = f"{verb_word(spot.verb)}\n{verb_tip(spot.verb)}"
+            rect = self.verb_rect(option.rect, spot.verb)
+        else:
+            words = f"{undo_words([wish] if wish is not None else [])}\n{undo_tip()}"
+            rect = self.undo_rect(option.rect)
+        QToolTip.showText(event.globalPos(), words, view.viewport(), rect)
+        return True

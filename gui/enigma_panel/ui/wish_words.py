@@ -1,0 +1,76 @@
+"""Words for commands on their way: what stands on a session's row, what can be taken back."""
+
+from collections.abc import Sequence
+
+from enigma_panel.services.views import Why, Wish
+from enigma_panel.ui.line_words import Waiting, left_s
+from enigma_panel.ui.status_words import (
+    duration,
+    spoken_duration,
+    verb_going,
+    verb_pending,
+    verb_word,
+)
+from enigma_panel.ui.words import tr, tr_n
+
+
+def wish_words(wish: Wish, now_ms: int) -> Waiting:
+    """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
+    verb = verb_word(wish.verb)
+    left = left_s(wish.due_ms, now_ms)
+    spoken = spoken_duration((left or 0) * 1000)
+    match wish.why:
+        case Why.SENDING:
+            return _same(verb_pending(wish.verb))
+        case Why.UNDO:
+            going = verb_going(wish.verb)
+            if left is None:
+                return _same(going)
+            words = "{going} in {time}"
+            return Waiting(
+                text=tr(words, going=going, time=tr("{n} s", n=left)),
+                said=tr(words, going=going, time=spoken),
+            )
+        case Why.CONNECTION:
+            return _same(tr("{verb} will be sent when there is a connection", verb=verb))
+        case Why.KEY:
+            return _same(tr("{verb} waits for the key", verb=verb))
+        case Why.NAME:
+            return _same(tr("{verb} waits for the start", verb=verb))
+        case _ if left is not None:
+            words = "{verb} waits, {time}"
+            return Waiting(
+                text=tr(words, verb=verb, time=duration(left * 1000)),
+                said=tr(words, verb=verb, time=spoken),
+            )
+        case _:
+            return _same(tr("{verb} waits", verb=verb))
+
+
+def _same(text: str) -> Waiting:
+    return Waiting(text=text, said=text)
+
+
+def undo_words(wishes: Sequence[Wish]) -> str:
+    """The label of what takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
+    verbs = {wish.verb for wish in wishes}
+    if len(verbs) == 1:
+        return tr("Undo {verb}", verb=verb_word(verbs.pop()))
+    return tr("Undo {n} commands", n=len(wishes)) if verbs else tr("Undo")
+
+
+def undo_tip() -> str:
+    """What Undo does."""
+    return tr("Takes the command back: it is not sent.")
+
+
+def count_words(wishes: Sequence[Wish], now_ms: int) -> str:
+    """'2 commands wait, next 0:12', empty when none does."""
+    waiting = [wish for wish in wishes if wish.why is not Why.SENDING]
+    if not waiting:
+        return ""
+    words = tr_n("1 command waits", "{n} commands wait", len(waiting))
+    times = [left for wish in waiting if (left := left_s(wish.due_ms, now_ms)) is not None]
+    if not times:
+        return words
+    return tr("{words}, next {time}", words=words, time=duration(min(times) * 1000))

@@ -1,0 +1,84 @@
+"""The real program, whose controls a random hand uses without a pause, until it is killed.
+
+Arguments: a seed, then those of the program. Only the waiting for the end is replaced (as in
+driver.py), and the limit of calls, which is not what is looked at here.
+"""
+
+import asyncio
+import os
+import random
+import sys
+from functools import partial
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QT_API"] = "pyside6"
+
+from enigma_panel import app, build, options
+from enigma_panel.services.budget import Budget
+from enigma_panel.tour import TourError
+from enigma_panel.ui.main.window import MainWindow
+from tests.app.driver import Driver
+
+CALLS_A_MINUTE = 1_000
+TEXTS = (
+    "Search for lamp {n} at lamps.example",
+    "Research typewriter {n} at museum.example",
+    "Log in to shop.example and read order {n}",
+    "Price {n} at saturn.example, which is unreachable",
+)
+
+
+class Hand:
+    """Does one thing after the other; what cannot be done just now is left."""
+
+    def __init__(self, driver: Driver, chance: random.Random) -> None:
+        self._driver = driver
+        self._chance = chance
+
+    async def play(self) -> None:
+        """For ever."""
+        while True:
+            try:
+                await self._do_something()
+            except TourError as error:
+                print("left:", error, flush=True)
+            await asyncio.sleep(self._chance.uniform(0, 0.06))
+
+    async def _do_something(self) -> None:
+        what = self._chance.choice(["start", "start-kept", "verb", "verb", "go on"])
+        if what == "verb":
+            await self._use_a_session()
+        elif what == "go on":
+            await self._obey("press Go on")
+        else:
+            text = self._chance.choice(TEXTS).format(n=self._chance.randrange(10**9))
+            await self._obey(f"{what} {text}")
+
+    async def _use_a_session(self) -> None:
+        names = [row[0] for row in self._driver._rows("Sessions")]
+        if not names:
+            return
+        await self._obey(f"select {self._chance.choice(names)}")
+        await self._obey(f"press {self._chance.choice(['Pause', 'Resume', 'Terminate'])}")
+
+    async def _obey(self, line: str) -> None:
+        print(line, await self._driver.obey(line), flush=True)
+
+
+async def _play_until_killed(
+    program: app.Program, parts: build.Parts, window: MainWindow, *, seed: int
+) -> int:
+    print("ready", flush=True)
+    driver = Driver(window, parts.services, options.Path())
+    await Hand(driver, random.Random(seed)).play()
+    return 0
+
+
+if __name__ == "__main__":
+    build.Budget = partial(Budget, limit=CALLS_A_MINUTE)  # type: ignore[assignment, misc]
+
+    async def until_told(program: app.Program, parts: build.Parts, window: MainWindow) -> int:
+        return await _play_until_killed(program, parts, window, seed=int(sys.argv[1]))
+
+    app.Program._until_told = until_told  # type: ignore[method-assign]
+    sys.exit(app.run(options.parse(sys.argv[2:])))

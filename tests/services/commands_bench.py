@@ -1,0 +1,242 @@
+"""Commands over a real ledger in virtual time, with a service that answers as the test says."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.errors import ApiError, RejectedError, Reply, SessionGoneError
+from enigma_panel.api.verbs import STATE_KINDS
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
+from enigma_panel.core.redact import Redactor
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.budget import Budget
+from enigma_panel.services.commands import Commands
+from enigma_panel.services.ledger_writer import LedgerWriter
+from enigma_panel.services.registry import Registry
+from enigma_panel.services.views import KeyCheck, NoticeKind, Why, Wish
+from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
+from tests.unit.virtual_time import EPOCH_MS, VirtualClock, in_virtual_time
+
+URL = "http://127.0.0.1:9"
+
+
+def rejected(status: int, *, wait: float | None = None, code: str | None = None) -> RejectedError:
+    """A refusal with that status."""
+    reply = Reply(status=status, code=code, retry_after_s=wait)
+    return RejectedError(reply, nothing_happened=status < 500 or status == 503)
+
+
+def gone() -> SessionGoneError:
+    return SessionGoneError(Reply(status=401), nothing_happened=True)
+
+
+class Executor:
+    """Calls at once; `full` makes every call fail."""
+
+    full = False
+
+    async def run(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        await asyncio.sleep(0)
+        if self.full:
+            raise DiskFullError(Path("ledger"), "no room")
+        return call(*args, **kwargs)
+
+
+class Client:
+    """Takes `takes_s` per call; answers with the next of `script`, delivered when it is empty."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self.script: list[ApiError | None] = []
+        self.takes_s = 0.05
+        self.sent: list[tuple[float, str, StateVerb]] = []
+
+    async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
+        seconds = (self._clock.now_ms() - EPOCH_MS) / 1000
+        self.sent.append((seconds, session_id, verb))
+        answer = self.script.pop(0) if self.script else None
+        await asyncio.sleep(self.takes_s)
+        if answer is not None:
+            raise answer
+        return Observation(kind=STATE_KINDS[verb])
+
+    @property
+    def verbs(self) -> list[StateVerb]:
+        return [verb for _, _, verb in self.sent]
+
+    @property
+    def seconds(self) -> list[float]:
+        return [at for at, _, _ in self.sent]
+
+
+class FakeAccount(QObject):
+    """One key, which the test takes away or replaces."""
+
+    changed = Signal()
+
+    def __init__(self, client: Client) -> None:
+        super().__init__()
+        self.client: Client | None = client
+        self.last_check: KeyCheck | None = None
+        self.errors: list[ApiError] = []
+
+    def client_for(self, _session: Session) -> Client | None:
+        return self.client
+
+    def use(self, client: Client | None) -> None:
+        self.client = client
+        self.changed.emit()
+
+    def note_error(self, error: ApiError) -> None:
+        self.errors.append(error)
+        if isinstance(error, RejectedError) and error.reply.status == 401:
+            self.last_check = KeyCheck.REFUSED
+            self.changed.emit()
+
+
+class FakeVitals:
+    """Hears what goes wrong."""
+
+    def __init__(self) -> None:
+        self.errors: list[ApiError] = []
+        self.answers = 0
+
+    def note_error(self, error: ApiError) -> None:
+        self.errors.append(error)
+
+    def note_answer(self) -> None:
+        self.answers += 1
+
+
+class Bench:
+    """The parts, and what was said."""
+
+    def __init__(self, clock: VirtualClock, ledger: Ledger) -> None:
+        self.clock = clock
+        self.ledger = ledger
+        self.scope = TaskScope()
+        self.executor = Executor()
+        self.client = Client(clock)
+        self.account = FakeAccount(self.client)
+        self.vitals = FakeVitals()
+        self.budget = Budget(clock)
+        self.writer = LedgerWriter(ledger, self.executor)
+        self.registry = Registry(self.writer, clock, Redactor(b"k" * 32))
+        self.said: list[tuple[NoticeKind, int, ApiError | None, dict[str, Any]]] = []
+        self.woken: list[int] = []
+        self.stands: list[tuple[int, Wish | None]] = []
+        self.named: asyncio.Event | None = None
+        self.commands = Commands(
+            registry=self.registry,
+            account=self.account,  # type: ignore[arg-type]
+            vitals=self.vitals,  # type: ignore[arg-type]
+            budget=self.budget,
+            clock=clock,
+            scope=self.scope,
+            chance=random.Random(5),
+            say=self._say,
+            when_named=self._when_named,
+            wake=self.woken.append,
+        )
+        self.commands.changed.connect(lambda k: self.stands.append((k, self.commands.wish(k))))
+
+    async def open(self, task: str = "work", *, named: bool = True) -> int:
+        """An open session with a task at work; not named: its start is still on its way."""
+        now = self.clock.now_ms()
+        common: dict[str, Any] = {"since_ms": now, "created_ms": now}
+        session = Session(base_url=URL, key_print="p", site="a.example", **common)
+        spec = TaskSpec(text=task, close_after=False)
+        new = Task(session_key=0, verb=TaskVerb.NEW_TASK, spec=spec, **common)
+        intent = await self.registry.intend(IntentKind.START_SESSION, session, new)
+        if named:
+            await self.name(intent)
+        self.start = intent
+        return intent.session.key
+
+    async def name(self, intent: Intent) -> None:
+        """The service names the session and its task."""
+        key = intent.session.key
+        opened = Observation(kind=Kind.OPENED, session_id=f"s{key}")
+        await self.registry.settle(intent, Outcome.KNOWN, opened)
+        await self.see(key, Kind.ACCEPTED, task_id=f"t{key}")
+
+    async def next_task(self, key: int) -> None:
+        """Another task at work in the same session."""
+        now = self.clock.now_ms()
+        session = self.registry.session(key)
+        assert session is not None
+        spec = TaskSpec(text="more", close_after=False)
+        task = Task(
+            session_key=key, verb=TaskVerb.NEW_TASK, spec=spec, since_ms=now, created_ms=now
+        )
+        intent = await self.registry.intend(IntentKind.NEW_TASK, session, task)
+        accepted = Observation(kind=Kind.ACCEPTED, task_id=f"t{key}-2")
+        await self.registry.settle(intent, Outcome.KNOWN, accepted)
+
+    async def see(self, key: int, kind: Kind, **facts: Any) -> None:
+        """The service tells something of the session and its current task."""
+        session = self.registry.session(key)
+        assert session is not None
+        await self.registry.record(key, session.current_task, Observation(kind=kind, **facts))
+
+    def give(self, key: int, verb: StateVerb, grace_ms: int = 0) -> asyncio.Task[None]:
+        """A click."""
+        given = self.scope.spawn("click", self.commands.give(key, verb, grace_ms=grace_ms))
+        assert given is not None
+        return given
+
+    def why(self, key: int) -> Why | None:
+        wish = self.commands.wish(key)
+        return wish.why if wish else None
+
+    def phase(self, key: int) -> Phase:
+        session = self.registry.session(key)
+        assert session is not None
+        return session.phase
+
+    def outcomes(self) -> list[tuple[str, str | None]]:
+        """Verb and fate of all state intents, oldest first."""
+        rows = self.ledger._db.rows("SELECT verb, outcome FROM intents WHERE kind = 'state'")
+        return [(verb, outcome) for verb, outcome in rows]
+
+    async def _when_named(self, key: int) -> Session | None:
+        if self.named is not None:
+            await self.named.wait()
+        return self.registry.session(key)
+
+    def _say(
+        self, kind: NoticeKind, key: int, _task: int, error: ApiError | None, **facts: Any
+    ) -> None:
+        self.said.append((kind, key, error, facts))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Ledger]:
+    ledger, _ = Ledger.open(path)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def on_bench(folder: Path, test: Callable[[Bench], Awaitable[None]]) -> None:
+    """Run test(bench) in virtual time over the ledger in that folder; ends as the program ends."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with _opened(folder / "ledger.sqlite") as ledger:
+
+        async def run(clock: VirtualClock) -> None:
+            bench = Bench(clock, ledger)
+            try:
+                await test(bench)
+            finally:
+                await bench.scope.close()
+
+        in_virtual_time(run)

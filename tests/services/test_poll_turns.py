@@ -1,0 +1,203 @@
+"""When the next poll goes out, to the millisecond: a clock moved by hand, chance at its ends."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    ProtocolError,
+    RejectedError,
+    Reply,
+)
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import Phase
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.poller import Poller
+from enigma_panel.services.views import Diff, ServiceMood
+from enigma_panel.services.vitals import Vitals
+from tests.services.by_hand import HandClock, OneAccount, OneTask, ScriptedClient, gaps, settle
+
+REFUSED = NotConnectedError("refused")
+HTML = ProtocolError(502, "<html>")
+
+
+class Chance(random.Random):
+    """Always the least or always the most."""
+
+    def __init__(self, *, most: bool) -> None:
+        super().__init__()
+        self._most = most
+
+    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        return start - 1 if self._most else 0
+
+
+class Scene:
+    """A poller with one task, and vitals that run."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.clock = HandClock()
+        self.client = ScriptedClient(self.clock)
+        self.account = OneAccount(self.client)
+        self.registry = OneTask()
+        self.scope = TaskScope()
+        self.vitals = Vitals(self.account, self.clock)
+        self.poller = Poller(
+            registry=self.registry,
+            account=self.account,
+            vitals=self.vitals,
+            clock=self.clock,
+            scope=self.scope,
+            chance=chance,
+        )
+        self.vitals.recovered.connect(self.poller.wake_all)
+
+    async def answer(self) -> Observation:
+        return Observation(kind=Kind.ACTIVE)
+
+
+@asynccontextmanager
+async def polling(*, most: bool = True) -> AsyncIterator[Scene]:
+    scene = Scene(Chance(most=most))
+    scene.client.say_poll = scene.answer
+    scene.registry.changed.emit(Diff(tasks=frozenset({1})))
+    await settle()
+    try:
+        yield scene
+    finally:
+        await scene.scope.close()
+
+
+async def test_two_seconds_and_a_little() -> None:
+    async with polling(most=True) as scene:
+        await scene.clock.advance(12_000)
+        assert set(gaps(scene.client.polls_at)) == {2_300}
+    async with polling(most=False) as scene:
+        await scene.clock.advance(12_000)
+        assert set(gaps(scene.client.polls_at)) == {2_000}
+
+
+async def test_backs_off_from_one_to_thirty_seconds_while_nothing_answers() -> None:
+    async with polling(most=True) as scene:
+        scene.client.say_poll = scene.client.fail(REFUSED)
+        await scene.clock.advance(150_000)
+        assert gaps(scene.client.polls_at)[1:8] == [
+            *(1_000, 2_000, 4_000, 8_000, 16_000),
+            *(30_000, 30_000),
+        ]
+
+
+async def test_full_jitter_spreads_over_the_whole_wait() -> None:
+    waits = []
+    for seed in range(60):
+        chance = random.Random(seed)
+        poller = Scene(chance).poller
+        waits.append(poller._retry_ms(0, 6, REFUSED) - poller._clock.now_ms())
+    assert all(0 <= wait <= 30_000 for wait in waits)
+    assert min(waits) < 3_000
+    assert max(waits) > 27_000
+
+
+@pytest.mark.parametrize("error", [HTML, RejectedError(Reply(status=500), nothing_happened=False)])
+async def test_whoever_answers_is_never_asked_faster_than_without_a_fault(error: ApiError) -> None:
+    async with polling(most=False) as scene:
+        scene.client.say_poll = scene.client.fail(error)
+        await scene.clock.advance(30_000)
+        assert min(gaps(scene.client.polls_at)) == 2_000
+
+
+async def test_a_time_to_wait_that_was_told_is_kept() -> None:
+    busy = RejectedError(Reply(status=429, retry_after_s=7.0), nothing_happened=True)
+    async with polling(most=False) as scene:
+        scene.client.say_poll = scene.client.fail(busy)
+        await scene.clock.advance(25_000)
+        assert set(gaps(scene.client.polls_at)[1:]) == {7_000}
+
+
+async def test_one_answer_ends_the_backing_off() -> None:
+    async with polling(most=True) as scene:
+        scene.client.say_poll = scene.client.fail(REFUSED)
+        await scene.clock.advance(33_000)
+        scene.client.say_poll = scene.answer
+        await scene.clock.advance(34_000)
+        assert gaps(scene.client.polls_at)[-1] == 2_300
+
+
+@pytest.mark.parametrize("after_s", [5, 20, 60, 100, 333])
+async def test_asks_again_within_two_seconds_of_the_networks_return(after_s: int) -> None:
+    async with polling(most=True) as scene:
+        scene.scope.spawn("vitals", scene.vitals.run())
+        scene.client.say_poll = scene.client.say_health = scene.client.fail(REFUSED)
+        await scene.clock.advance(after_s * 1_000)
+        scene.client.say_poll = scene.answer
+        scene.client.say_health = scene.client.free(2)
+        recorded = len(scene.registry.recorded)
+        await scene.clock.advance(2_000)
+        assert len(scene.registry.recorded) > recorded
+        assert scene.vitals.mood is ServiceMood.OK
+
+
+async def test_a_command_cuts_the_longest_wait_short() -> None:
+    async with polling(most=True) as scene:
+        scene.client.say_poll = scene.client.fail(REFUSED)
+        await scene.clock.advance(70_000)
+        scene.client.say_poll = scene.answer
+        scene.poller.wake(1)
+        recorded = len(scene.registry.recorded)
+        await settle()
+        assert len(scene.registry.recorded) == recorded + 1
+
+
+async def test_a_poll_that_hangs_on_a_dead_connection_is_given_up_when_woken() -> None:
+    async with polling() as scene:
+        scene.client.say_poll = scene.client.hang
+        await scene.clock.advance(60_000)
+        assert scene.client.in_flight == 1
+        scene.client.say_poll = scene.answer
+        scene.poller.wake_all()
+        await asyncio.sleep(0.05)
+        await settle()
+        assert scene.client.in_flight == 0
+        assert len(scene.registry.recorded) == 2  # the first of all, and the one just now
+        assert scene.client.most_in_flight == 1
+        assert scene.vitals.mood is ServiceMood.UNASKED  # it tells nothing of the network
+
+
+async def test_a_poll_just_sent_is_not_given_up() -> None:
+    async with polling() as scene:
+        scene.client.say_poll = scene.client.hang
+        await scene.clock.advance(2_500)
+        asked = len(scene.client.polls_at)
+        scene.poller.wake_all()
+        await asyncio.sleep(0.05)
+        assert scene.client.in_flight == 1
+        assert len(scene.client.polls_at) == asked
+
+
+async def test_a_task_whose_polls_are_always_cut_backs_off_while_others_are_answered() -> None:
+    async with polling(most=True) as scene:
+        scene.scope.spawn("vitals", scene.vitals.run())
+        scene.client.say_poll = scene.client.fail(InterruptedCallError("cut"))
+        for _ in range(100):
+            scene.vitals.note_answer()  # another task's poll
+            await scene.clock.advance(1_000)
+        assert scene.vitals.mood is ServiceMood.OK
+        assert gaps(scene.client.polls_at)[-1] == 30_000
+
+
+async def test_ten_seconds_after_an_assumed_end_also_while_polls_fail() -> None:
+    async with polling(most=False) as scene:
+        phase = replace(scene.registry.one_session, phase=Phase.EXPIRED_ASSUMED)
+        scene.registry.one_session = phase
+        await scene.clock.advance(41_000)
+        assert set(gaps(scene.client.polls_at)[1:]) == {10_000}
+        scene.client.say_poll = scene.client.fail(REFUSED)
+        await scene.clock.advance(41_000)
+        assert set(gaps(scene.client.polls_at)[1:]) == {10_000}

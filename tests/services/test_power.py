@@ -1,0 +1,316 @@
+"""Sleep and the screen's lock, told by a stand-in for logind on a private bus."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.clock import SleepMeter, SystemClock
+from enigma_panel.services.power import BusError, Power
+from tests.conftest import LogWatch
+from tests.services.conftest import until
+
+CHILD = Path(__file__).with_name("child_logind.py")
+SECOND = 1_000_000_000
+needs_bus = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")
+
+
+class Bus:
+    """A private bus with a stand-in for logind on it."""
+
+    def __init__(self, folder: Path) -> None:
+        daemon = ["dbus-daemon", "--session", "--nofork", "--print-address"]
+        self.daemon = subprocess.Popen(
+            [*daemon, f"--address=unix:path={folder}/bus"], stdout=subprocess.PIPE, text=True
+        )
+        assert self.daemon.stdout is not None
+        self.address = self.daemon.stdout.readline().strip()
+        self.logind = subprocess.Popen(
+            [sys.executable, str(CHILD)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address},
+        )
+        assert self.hear() == "ready"
+
+    def say(self, line: str) -> None:
+        assert self.logind.stdin is not None
+        self.logind.stdin.write(f"{line}\n")
+        self.logind.stdin.flush()
+
+    def hear(self) -> str:
+        """The next line of the stand-in. Blocks: call it in a thread while the loop has to run."""
+        assert self.logind.stdout is not None
+        return self.logind.stdout.readline().strip()
+
+    def stop(self) -> None:
+        for process in (self.logind, self.daemon):
+            process.terminate()
+            process.wait(10)
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+
+@pytest.fixture
+def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
+    # Below /tmp: the path of a socket is short by law, a test's own folder is not.
+    one = Bus(Path(os.environ.get("XDG_RUNTIME_DIR") or tmp_path))
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", one.address)
+    yield one
+    one.stop()
+
+
+class Scene:
+    """Power with everything around it."""
+
+    def __init__(self) -> None:
+        self.wants_hold = False
+        self.ended: list[float] = []
+        self.takes_s = 0.0
+        self.woke: list[int] = []
+        self.unlocked: list[bool] = []
+        self.boot = self.awake = 0
+        self.scope = TaskScope()
+        self.power = Power(
+            open_bus=_open,
+            wants_hold=lambda: self.wants_hold,
+            before_sleep=self._end_idle,
+            clock=SystemClock(),
+            scope=self.scope,
+            meter=SleepMeter(lambda: self.awake, lambda: self.boot),
+        )
+        self.power.woke.connect(self.woke.append)
+        self.power.unlocked.connect(lambda: self.unlocked.append(True))
+
+    def sleep(self, seconds: float) -> None:
+        self.boot += int(seconds * SECOND)
+
+    async def _end_idle(self) -> None:
+        await asyncio.sleep(self.takes_s)
+        self.ended.append(time.monotonic())
+
+
+def _open() -> "object":
+    from enigma_panel.logind import Logind
+
+    return Logind.open()
+
+
+@asynccontextmanager
+async def power_runs() -> AsyncIterator[Scene]:
+    scene = Scene()
+    scene.scope.spawn("power", scene.power.run())
+    try:
+        yield scene
+    finally:
+        await scene.scope.close()
+        assert not scene.power.holds_sleep
+        assert not scene.power.is_told
+
+
+def test_a_gap_between_the_clocks_is_sleep() -> None:
+    scene = Scene()
+    scene.awake += SECOND
+    scene.boot += SECOND
+    scene.power.tick()
+    assert scene.woke == []
+    scene.sleep(1.5)
+    scene.power.tick()
+    assert scene.woke == []
+    scene.sleep(600)
+    scene.power.tick()
+    scene.power.tick()
+    assert scene.woke == [600_000]
+
+
+async def test_without_a_bus_nothing_is_said_and_sleep_is_noticed_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere/bus")
+    with pytest.raises(BusError):
+        _open()
+    async with power_runs() as scene:
+        scene.wants_hold = True
+        await asyncio.sleep(0.3)
+        scene.power.tick()
+        assert not scene.power.is_told
+        scene.sleep(60)
+        scene.power.tick()
+        assert scene.woke == [60_000]
+
+
+@needs_bus
+async def test_a_bus_without_logind_is_no_logind(bus: Bus) -> None:
+    bus.logind.terminate()
+    bus.logind.wait(10)
+    with pytest.raises(BusError):
+        _open()
+
+
+@needs_bus
+async def test_sleep_is_held_up_only_while_there_is_something_to_end(bus: Bus) -> None:
+    async with power_runs() as scene:
+        await until(lambda: scene.power.is_told)
+        scene.power.tick()
+        await asyncio.sleep(0.2)
+        assert not scene.power.holds_sleep
+        scene.wants_hold = True
+        scene.power.tick()
+        scene.power.tick()  # once is enough
+        await until(lambda: scene.power.holds_sleep)
+        assert await asyncio.to_thread(bus.hear) == "inhibit sleep Enigma Control Panel delay"
+        scene.power.tick()
+        scene.wants_hold = False
+        scene.power.tick()
+        assert await asyncio.to_thread(bus.hear) == "released"
+
+
+@needs_bus
+async def test_idle_sessions_are_ended_and_then_the_computer_may_sleep(bus: Bus) -> None:
+    async with power_runs() as scene:
+        await until(lambda: scene.power.is_told)
+        scene.wants_hold, scene.takes_s = True, 0.4
+        scene.power.tick()
+        assert (await asyncio.to_thread(bus.hear)).startswith("inhibit")
+        await until(lambda: scene.power.holds_sleep)
+        began = time.monotonic()
+        bus.say("sleep")
+        assert await asyncio.to_thread(bus.hear) == "released"
+        assert len(scene.ended) == 1
+        assert time.monotonic() - began < 3
+        scene.power.tick()  # not taken again before it slept
+        await asyncio.sleep(0.2)
+        assert not scene.power.holds_sleep
+        scene.sleep(3_600)
+        bus.say("wake")
+        await until(lambda: scene.woke)
+        scene.power.tick()
+        assert scene.woke == [3_600_000]
+        assert (await asyncio.to_thread(bus.hear)).startswith("inhibit")
+
+
+@needs_bus
+async def test_sleep_waits_no_longer_than_four_seconds(
+    bus: Bus, log_watch: LogWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from enigma_panel.services import power as module
+
+    assert module.BEFORE_SLEEP_S == 4.0
+    monkeypatch.setattr(module, "BEFORE_SLEEP_S", 0.3)
+    log_watch.allow("before all idle sessions")
+    async with power_runs() as scene:
+        await until(lambda: scene.power.is_told)
+        scene.wants_hold, scene.takes_s = True, 50.0
+        scene.power.tick()
+        assert (await asyncio.to_thread(bus.hear)).startswith("inhibit")
+        await until(lambda: scene.power.holds_sleep)
+        began = time.monotonic()
+        bus.say("sleep")
+        assert await asyncio.to_thread(bus.hear) == "released"
+        assert time.monotonic() - began < 3
+        assert scene.ended == []
+
+
+@needs_bus
+async def test_a_sleep_that_nobody_prepared_for_ends_nothing(bus: Bus) -> None:
+    async with power_runs() as scene:
+        await until(lambda: scene.power.is_told)
+        bus.say("sleep")
+        bus.say("wake")
+        await until(lambda: scene.woke)
+        assert scene.woke == [0]
+        assert scene.ended == []
+
+
+@needs_bus
+async def test_sleep_that_was_noticed_is_not_told_twice(bus: Bus) -> None:
+    async with power_runs() as scene:
+        await until(lambda: scene.power.is_told)
+        bus.say("sleep")
+        await until(lambda: scene.power._is_going_to_sleep)
+        scene.sleep(60)
+        scene.power.tick()
+        bus.say("wake")
+        bus.say("unlock")
+        await until(lambda: scene.unlocked)
+        assert scene.woke == [60_000]
+
+
+@needs_bus
+@pytest.mark.parametrize("how", ["unlock", "hint 0"])
+async def test_the_unlocked_screen_is_told_and_the_locked_one_is_not(bus: Bus, how: str) -> None:
+    async with power_runs() as scene:
+        await until(lambda: scene.power.is_told)
+        bus.say("lock")
+        bus.say("hint 1")
+        bus.say("sleep")
+        await until(lambda: scene.power._is_going_to_sleep)
+        assert scene.unlocked == []
+        bus.say(how)
+        await until(lambda: scene.unlocked)
+
+
+@needs_bus
+async def test_another_program_cannot_speak_for_logind(bus: Bus) -> None:
+    """A signal can be sent to one listener alone, past every rule of the listener's."""
+    from jeepney import DBusAddress, HeaderFields, new_signal
+    from jeepney.io.blocking import open_dbus_connection
+
+    path, name = "/org/freedesktop/login1", "org.freedesktop.login1"
+    async with power_runs() as scene:
+        await until(lambda: scene.power.is_told)
+        us = scene.power._bus._connection.unique_name
+        with open_dbus_connection(bus.address) as stranger:
+            manager = DBusAddress(path, interface=f"{name}.Manager")
+            false = new_signal(manager, "PrepareForSleep", "b", (True,))
+            false.header.fields[HeaderFields.destination] = us
+            stranger.send(false)
+            await asyncio.sleep(0.3)
+        assert not scene.power._is_going_to_sleep
+        bus.say("sleep")
+        await until(lambda: scene.power._is_going_to_sleep)
+
+
+@needs_bus
+async def test_an_inhibitor_that_is_refused_is_asked_for_again_later(
+    bus: Bus, log_watch: LogWatch
+) -> None:
+    log_watch.allow("sleep cannot be held up")
+    async with power_runs() as scene:
+        await until(lambda: scene.power.is_told)
+        bus.say("refuse")
+        await asyncio.sleep(0.2)
+        scene.wants_hold = True
+        scene.power.tick()
+        await until(lambda: log_watch.lines)
+        for _ in range(5):
+            scene.power.tick()
+            await asyncio.sleep(0.05)
+        assert len(log_watch.lines) == 1
+        assert not scene.power.holds_sleep
+
+
+@needs_bus
+async def test_a_bus_that_goes_away_takes_the_inhibitor_with_it(bus: Bus) -> None:
+    async with power_runs() as scene:
+        await until(lambda: scene.power.is_told)
+        scene.wants_hold = True
+        scene.power.tick()
+        await until(lambda: scene.power.holds_sleep)
+        bus.daemon.terminate()
+        await until(lambda: not scene.power.is_told)
+        assert not scene.power.holds_sleep
+        scene.power.tick()
+        scene.sleep(60)
+        scene.power.tick()
+        assert scene.woke == [60_000]

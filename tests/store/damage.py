@@ -1,0 +1,56 @@
+"""Ledgers with copies, and all ways in which a file is lost."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from enigma_panel.store.ledger import Copied, Intent, Ledger, copy_ledger
+from enigma_panel.store.problem import Problem
+from tests.store.helpers import NOW, a_session, a_task, start
+
+
+def filled(path: Path, n: int = 30) -> list[Intent]:
+    """A ledger with a copy that knows all but the last start."""
+    with Ledger.open(path)[0] as ledger:
+        intents = [start(ledger, task=a_task("x" * 3_000)) for _ in range(n)]
+        assert copy_ledger(ledger, NOW) is Copied.MADE
+        start(ledger)
+    return intents
+
+
+def flip(path: Path, place: int) -> None:
+    content = bytearray(path.read_bytes())
+    for n in range(place, min(place + 600, len(content))):
+        content[n] ^= 0xFF
+    path.write_bytes(content)
+
+
+def _truncate(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+LOST: dict[str, Callable[[Path], None]] = {
+    "flipped in the schema": lambda path: flip(path, 100),
+    "flipped in page 3": lambda path: flip(path, 2 * 4096),
+    "flipped in the last page": lambda path: flip(path, path.stat().st_size - 4096),
+    "cut in half": _truncate,
+    "empty": _empty,
+    "gone": Path.unlink,
+    "rubbish": lambda path: path.write_bytes(b"rubbish" * 9_000) and None,
+}
+
+
+def lost(path: Path, how: str) -> tuple[list[Intent], Problem]:
+    """A ledger that was lost while its copy was not; a fresh one is in its place."""
+    intents = filled(path)
+    LOST[how](path)
+    ledger, problem = Ledger.open(path)
+    with ledger:
+        assert ledger.task_keys() == []
+        start(ledger, a_session(site="fresh.example"))
+    assert problem is not None
+    return intents, problem

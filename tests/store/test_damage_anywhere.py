@@ -1,0 +1,62 @@
+"""Damage at any place of the ledger or of its copy: told, never a crash, never a start refused."""
+
+import contextlib
+import random
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.store.ledger import Ledger, copy_ledger, copy_to_offer, find_copy
+from enigma_panel.store.ledger.errors import LedgerError
+from tests.store.helpers import NOW, start
+
+ROUNDS = 40
+
+
+def _spoil(path: Path, chance: random.Random) -> None:
+    data = bytearray(path.read_bytes())
+    match chance.randrange(4):
+        case 0:  # some bytes, the header left alone
+            for _ in range(chance.randint(1, 200)):
+                data[chance.randrange(100, len(data))] ^= chance.randint(1, 255)
+        case 1:
+            page = chance.randrange(len(data) // 4096) * 4096
+            data[page + 100 * (page == 0) : page + 4096] = chance.randbytes(
+                4096 - 100 * (page == 0)
+            )
+        case 2:
+            del data[chance.randrange(200, len(data)) :]
+        case _:
+            page = chance.randrange(1, len(data) // 4096) * 4096
+            data[page : page + 4096] = bytes(4096)
+    path.write_bytes(data)
+
+
+def _read_all(ledger: Ledger) -> None:
+    """What a start reads; a LedgerError is an answer, too."""
+    with contextlib.suppress(LedgerError):
+        ledger.tasks(ledger.task_keys())
+        ledger.sessions_not_final()
+        ledger.live_tasks()
+        ledger.unsettled()
+        ledger.lost_answers()
+        copy_to_offer(ledger)
+
+
+@pytest.mark.parametrize("block", range(2))
+@pytest.mark.parametrize("what", ["ledger.sqlite3", "ledger.copy"])
+def test_whatever_is_damaged_the_program_starts(tmp_path: Path, what: str, block: int) -> None:
+    for seed in range(block * ROUNDS, (block + 1) * ROUNDS):
+        folder = tmp_path / f"{seed}"
+        path = folder / "ledger.sqlite3"
+        ledger, _ = Ledger.open(path)
+        for _ in range(3):
+            start(ledger)
+        copy_ledger(ledger, NOW)
+        ledger.close()
+        _spoil(folder / what, random.Random(seed))
+        again, problem = Ledger.open(path)
+        _read_all(again)
+        again.close()
+        find_copy(path)
+        assert what == "ledger.sqlite3" or problem is None

@@ -1,0 +1,157 @@
+"""What comes in from a second program is one word, and nothing else does anything."""
+
+import asyncio
+import socket
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from enigma_panel import front
+from enigma_panel.front import NAME, AlreadyOpenError, Front, take_folder
+from enigma_panel.store.instance import FolderInUseError, FolderLock
+
+pytestmark = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs Unix sockets")
+
+
+@asynccontextmanager
+async def listening(folder: Path) -> AsyncIterator[list[str]]:
+    shown: list[str] = []
+    one = Front(folder, shown.append)
+    await one.open()
+    try:
+        yield shown
+    finally:
+        await one.close()
+        assert not (folder / NAME).exists()
+
+
+async def say(folder: Path, data: bytes, *, wait_s: float = 3.0) -> bytes:
+    """Send something, read until the other side closes."""
+    with front._address(folder) as address:
+        reader, writer = await asyncio.open_unix_connection(address)
+    try:
+        writer.write(data)
+        async with asyncio.timeout(wait_s):
+            return await reader.read()
+    except (ConnectionResetError, BrokenPipeError):
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_the_word_shows_the_window(tmp_path: Path) -> None:
+    async with listening(tmp_path) as shown:
+        assert await say(tmp_path, b"show\n") == b"ok"
+        assert await say(tmp_path, b"show abc_DEF-123\n") == b"ok"
+        assert shown == ["", "abc_DEF-123"]
+        assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\n",
+        b"quit\n",
+        b"showing\n",
+        b"SHOW\n",
+        b"show \xff\n",
+        b"show a\tb\n",
+        b"show " + b"x" * 201 + b"\n",
+        b"\x00" * 100 + b"\n",
+        b"x" * 1_000_000,
+        b"show" + b" " * 10_000 + b"\n",
+    ],
+)
+async def test_anything_else_shows_nothing(tmp_path: Path, line: bytes) -> None:
+    async with listening(tmp_path) as shown:
+        assert await say(tmp_path, line) == b""
+        assert shown == []
+        assert await say(tmp_path, b"show\n") == b"ok"
+
+
+async def test_whoever_says_nothing_is_sent_away(tmp_path: Path) -> None:
+    async with listening(tmp_path) as shown:
+        began = asyncio.get_running_loop().time()
+        assert await say(tmp_path, b"show") == b""  # half a line
+        assert 0.8 < asyncio.get_running_loop().time() - began < 2.5
+        assert shown == []
+
+
+async def test_many_visitors_are_sent_away_at_once(tmp_path: Path) -> None:
+    async with listening(tmp_path):
+        mute = [asyncio.ensure_future(say(tmp_path, b"")) for _ in range(20)]
+        done, _ = await asyncio.wait(mute, timeout=0.5)
+        assert len(done) >= 20 - front.MOST_VISITORS
+        await asyncio.gather(*mute, return_exceptions=True)
+        assert await say(tmp_path, b"show\n") == b"ok"
+
+
+async def test_a_flood_is_cut_off_at_once(tmp_path: Path) -> None:
+    async with listening(tmp_path):
+        began = asyncio.get_running_loop().time()
+        assert await say(tmp_path, b"x" * 10_000) == b""
+        assert asyncio.get_running_loop().time() - began < 0.7
+
+
+async def test_two_lines_show_it_once(tmp_path: Path) -> None:
+    async with listening(tmp_path) as shown:
+        assert await say(tmp_path, b"show\nshow\nshow\n") == b"ok"
+        assert shown == [""]
+
+
+async def test_a_stale_socket_is_replaced(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dead, front._address(tmp_path) as address:
+        dead.bind(address)
+    assert (tmp_path / NAME).is_socket()
+    async with listening(tmp_path):
+        assert await say(tmp_path, b"show\n") == b"ok"
+
+
+async def test_the_second_one_asks_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = FolderLock(tmp_path)
+    async with listening(tmp_path) as shown:
+        for token in ("wayland-7_TIME123", "with space", "x" * 300, "ü", ""):
+            monkeypatch.setenv("XDG_ACTIVATION_TOKEN", token)
+            with pytest.raises(AlreadyOpenError):
+                await asyncio.to_thread(take_folder, tmp_path, may_ask=True)
+        assert shown == ["wayland-7_TIME123", "", "", "", ""]
+        with pytest.raises(FolderInUseError) as caught:
+            take_folder(tmp_path, may_ask=False)
+        assert not caught.value.is_silent
+    lock.release()
+    take_folder(tmp_path, may_ask=True).release()
+
+
+def test_one_that_does_not_answer_is_waited_for_a_second(tmp_path: Path) -> None:
+    lock = FolderLock(tmp_path)
+    with socket.socket(socket.AF_UNIX) as mute, front._address(tmp_path) as address:
+        mute.bind(address)
+        mute.listen(1)
+        with pytest.raises(FolderInUseError) as caught:
+            take_folder(tmp_path, may_ask=True)
+        assert caught.value.is_silent
+    lock.release()
+
+
+async def test_the_folder_of_one_that_is_about_to_end_is_waited_for(tmp_path: Path) -> None:
+    lock = FolderLock(tmp_path)
+    taking = asyncio.ensure_future(asyncio.to_thread(take_folder, tmp_path, may_ask=True))
+    await asyncio.sleep(0.4)
+    assert not taking.done()
+    lock.release()
+    (await taking).release()
+
+
+def test_one_that_never_listens_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "START_S", 0.3)
+    lock = FolderLock(tmp_path)
+    with pytest.raises(FolderInUseError):
+        take_folder(tmp_path, may_ask=True)
+    lock.release()
