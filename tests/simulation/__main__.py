@@ -1,0 +1,50 @@
+"""`python -m tests.simulation`: run seeds, or one alone with everything that happened in it."""
+
+import argparse
+import sys
+import time
+
+from tests.simulation.runner import Runner, replay_command, runner
+from tests.simulation.safeguards import SWITCHES, without
+
+
+def main() -> int:
+    """0: all invariants held."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=100, help="how many (100)")
+    parser.add_argument("--first", type=int, default=0, metavar="S", help="the first one (0)")
+    parser.add_argument("--seed", type=int, metavar="X", help="this one alone")
+    parser.add_argument("--trace", action="store_true", help="print what happened")
+    parser.add_argument("--keep-going", action="store_true", help="do not end at a failing seed")
+    parser.add_argument(
+        "--without", metavar="SAFEGUARD", choices=sorted(SWITCHES), help="switch one off"
+    )
+    options = parser.parse_args()
+    seeds = range(options.first, options.first + options.seeds)
+    if options.seed is not None:
+        seeds = range(options.seed, options.seed + 1)
+    with without(options.without), runner() as one:
+        return _run(one, seeds, options)
+
+
+def _run(one: Runner, seeds: range, options: argparse.Namespace) -> int:
+    began, world_seconds, failed = time.process_time(), 0.0, 0
+    for seed in seeds:
+        outcome = one.run(seed)
+        world_seconds += outcome.seconds
+        if options.trace:
+            print("\n".join(outcome.lines))
+        if outcome.violation is None:
+            continue
+        failed += 1
+        print(f"{outcome.violation}\n  again: {replay_command(seed, options.without)}")
+        if not options.keep_going:
+            break
+    took = time.process_time() - began
+    each = f"{1000 * took / len(seeds):.0f} ms and {world_seconds / len(seeds):.0f} virtual s each"
+    print(f"{len(seeds)} seeds, {failed} failed, {took:.1f} s of CPU, {each}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""What is known of every call: when it was sent, what the service did, what the program concluded.
+
+A task of the simulation is known by its *mark*: its longest duration is a whole number of seconds
+and `mark` milliseconds, and so are the calls and the model's sessions and tasks that it leads to.
+"""
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from enigma_panel.api.errors import ApiError
+from enigma_panel.api.verb import Verb
+from enigma_panel.core.records import TaskSpec
+from tests.simulation.weather import Fate
+
+LIMITED = frozenset({Verb.START_SESSION, Verb.RUN_TASK, Verb.NEW_TASK, Verb.STATE, Verb.ANSWER})
+STARTS = frozenset({Verb.START_SESSION, Verb.RUN_TASK, Verb.NEW_TASK})
+
+
+class Verdict(StrEnum):
+    """What the program knows of a call."""
+
+    NONE = "none"  # no answer yet, or the process ended before
+    KNOWN = "known"
+    REFUSED = "refused"  # certain that nothing happened
+    UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class Sent:
+    """One call of one process. Times are world seconds."""
+
+    number: int
+    life: int
+    verb: Verb
+    path: str
+    at: float
+    fate: Fate
+    body: dict[str, object] = field(repr=False)
+    verdict: Verdict = Verdict.NONE
+    judged_at: float | None = None
+    error: ApiError | None = None
+    arrived_at: float | None = None
+    status: int | None = None  # of the model's own reply
+    applied: bool = False  # the model did what was asked
+    code: str | None = None
+    stopped: int = 0  # the mark of the model's task that it ended
+    opened: str | None = None  # the model's session that it opened
+    began: str | None = None  # the model's task that it began
+
+    @property
+    def message(self) -> dict[str, object]:
+        """The inner message of send-message."""
+        inner = self.body.get("message", {})
+        return inner if isinstance(inner, dict) else {}
+
+    @property
+    def mark(self) -> int:
+        """The mark of the task that a start is for, 0 for other calls."""
+        told = self.message.get("maxDuration", self.body.get("maxDuration", 0))
+        return int(str(told)) % 1000
+
+    @property
+    def session_id(self) -> str:
+        """The session that a message is for."""
+        return str(self.body.get("sessionId", ""))
+
+    @property
+    def new_state(self) -> str:
+        """newState of a state message or an answer."""
+        return str(self.message.get("newState", ""))
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it may use the calls that are kept for the urgent."""
+        ends = self.verb is Verb.STATE and self.new_state in {"stop", "terminate"}
+        return ends or self.verb is Verb.ANSWER
+
+
+def mark_of(spec: TaskSpec) -> int:
+    """The mark of a task."""
+    return (spec.limits.max_duration_ms or 0) % 1000
+
+
+class CallBook:
+    """All calls that counted for a limit or may have changed something, in order."""
+
+    def __init__(self) -> None:
+        self.all: list[Sent] = []
+        self.polls = 0
+
+    def new(
+        self, verb: Verb, path: str, raw: bytes | None, *, life: int, at: float, fate: Fate
+    ) -> Sent:
+        """Note a call that goes out now."""
+        body = json.loads(raw) if raw else {}
+        sent = Sent(len(self.all), life, verb, path, at, fate, body)
+        if verb in LIMITED:
+            self.all.append(sent)
+        else:
+            self.polls += 1
+        return sent
+
+    def starts_of(self, mark: int, verb: Verb) -> list[Sent]:
+        """The calls of this verb for that task."""
+        return [sent for sent in self.all if sent.verb is verb and sent.mark == mark]

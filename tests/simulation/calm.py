@@ -1,0 +1,99 @@
+"""The calm: everything works again; the person answers, lets the rest run, then ends it all."""
+
+from typing import TYPE_CHECKING, Any
+
+from enigma_panel.core.records import StateVerb
+from tests.simulation.settled import unsettled
+
+if TYPE_CHECKING:
+    from tests.simulation.person import Person
+
+PATIENCE_S = 100.0
+"""So long the person lets tasks run before everything is terminated."""
+
+SETTLES_S = 260.0
+"""So long after the storm everything has settled, or the program is stuck."""
+
+
+class Calm:
+    """What the person does every two seconds after the storm."""
+
+    def __init__(self, person: "Person") -> None:
+        self._person = person
+        self.is_done = False
+        self._asked_again: set[tuple[int, int]] = set()
+
+    def look(self) -> None:
+        """Do what a patient person does; quit when all has settled."""
+        world = self._person.world
+        assert world.calm_since is not None
+        age = world.timeline.now - world.calm_since
+        left = unsettled(world, self._person.parts)
+        if not left and age > 3.0:
+            world.trace("settled after", f"{age:.0f} s")
+            self.is_done = True
+            assert world.life is not None
+            world.life.leave.set()
+        elif age > SETTLES_S:
+            world.fail("settles", "; ".join(left[:5]))
+        else:
+            self._tidy(age)
+
+    def _tidy(self, age: float) -> None:
+        self._answer_all(age)
+        self._move_line(ends=age > PATIENCE_S)
+        self._resume_all()
+        if age > 20.0:
+            self._put_away_all()
+        if age > PATIENCE_S:
+            keys = self._person.parts.services.fleet.terminable_keys()
+            fresh = [key for key in keys if self._person.world.checks.may_click(key)]
+            if fresh:
+                self._person.command(fresh, StateVerb.TERMINATE)
+
+    def _answer_all(self, age: float) -> None:
+        for question in self._person.parts.services.inbox.questions():
+            key = (question.task_key, question.question_n)
+            again = age > 20.0 and key not in self._asked_again
+            if again:
+                self._asked_again.add(key)
+            self._person.answer(question, again=again)
+
+    def _move_line(self, *, ends: bool) -> None:
+        line: Any = getattr(self._person.parts.services, "line", None)
+        if line is None:
+            return
+        if line.hold.value == "funds":
+            self._person.world.trace("adds funds")
+            self._person.world.model.settings = _richer(self._person.world.model.settings)
+            line.funds_added()
+        elif line.hold.value != "none":
+            self._person.lets_go(None)
+            line.go_on()
+        for entry in line.entries():
+            if ends:
+                self._person.do(f"remove {entry.task_key}", line.remove([entry.task_key]))
+            elif entry.why.value == "session_ended":
+                self._person.lets_go(entry.task_key)
+                do = line.run_in_new_session(entry.task_key)
+                self._person.do(f"new session for {entry.task_key}", do)
+
+    def _resume_all(self) -> None:
+        fleet = self._person.parts.services.fleet
+        for key in fleet.session_keys():
+            if fleet.can(key, StateVerb.RESUME) and fleet.pending(key) is None:
+                self._person.command([key], StateVerb.RESUME)
+
+    def _put_away_all(self) -> None:
+        parts = self._person.parts
+        for session in parts.registry.sessions():
+            unclear = parts.registry.unconfirmed(session.key)
+            if session.phase.value == "unconfirmed" or unclear:
+                fleet = parts.services.fleet
+                self._person.do(f"put away {session.key}", fleet.put_away(session.key))
+
+
+def _richer(settings: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(settings, balance=settings.balance + 10)

@@ -1,0 +1,69 @@
+"""Invariants of the call budget: 10 a minute and endpoint, no 429 of our own making."""
+
+from typing import TYPE_CHECKING
+
+from enigma_panel.api.verb import Verb
+from tests.simulation.calls import Sent
+from tests.simulation.weather import Kind
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+PERIOD_S = 60.0
+MOST = 10
+RESERVED = 3
+_NEVER_SENT = frozenset({Kind.REFUSED, Kind.NO_CONNECTION})
+_SAY_429 = frozenset({Kind.LIMITED, Kind.LIMITED_FOR})
+
+
+class Calls:
+    """Counts calls."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    def within_the_budget(self, sent: Sent) -> None:
+        """No more than ten calls of one process to one endpoint in any 60 seconds."""
+        if len(self.recent(sent)) > MOST:
+            self._world.fail("no call breaks the budget", f"{sent} is one too many")
+
+    def some_are_kept_for_the_urgent(self, sent: Sent) -> None:
+        """Three calls of a minute are left for Terminate, Stop and answers."""
+        if not sent.path.endswith("send-message") or sent.is_urgent:
+            return
+        others = [other for other in self.recent(sent) if not other.is_urgent]
+        if len(others) > MOST - RESERVED:
+            self._world.fail("some calls are kept for the urgent", f"{sent} is one too many")
+
+    def no_429_of_our_making(self, sent: Sent) -> None:
+        """The service's window is full only where others fill it, too."""
+        if sent.status == 429 and sent.code != "SESSION_LIMIT_REACHED" and not self.disturbed(sent):
+            self._world.fail("no 429 of our own making", str(sent))
+
+    def recent(self, sent: Sent) -> list[Sent]:
+        """Calls of the same process to the same endpoint in the minute up to this one."""
+        since = sent.at - PERIOD_S + 1e-3
+        found = []
+        for other in reversed(self._world.link.book.all):
+            if other.at <= since or other.life != sent.life:
+                break
+            if other.path == sent.path and other.fate.kind not in _NEVER_SENT:
+                found.append(other)
+        return found
+
+    def disturbed(self, sent: Sent) -> bool:
+        """Whether somebody else's calls, or an earlier process's, may be in the window."""
+        world = self._world
+        since = sent.at - PERIOD_S - 2.0
+        if world.settings.rate_limit == "shared":
+            return True
+        if any(path == sent.path and at > since for path, at in world.storm.foreign_at):
+            return True
+        book = world.link.book.all
+        recent = [other for other in book if other.at > since and other.path == sent.path]
+        return any(o.fate.kind in _SAY_429 or self._is_forgotten(o, sent) for o in recent)
+
+    def _is_forgotten(self, other: Sent, sent: Sent) -> bool:
+        """The ledger, and so the next process, knows no Pause and no second send of a Terminate."""
+        state = other.verb is Verb.STATE
+        return other.life != sent.life and (state or self._world.storm.clock_was_set)

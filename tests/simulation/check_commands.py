@@ -1,0 +1,153 @@
+"""Invariants of state commands: a Terminate goes out in time and is kept over a kill."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from enigma_panel.api.verb import Verb
+from enigma_panel.core.records import StateVerb
+from enigma_panel.services.views import Why, Wish
+from tests.simulation.calls import Sent, mark_of
+
+if TYPE_CHECKING:
+    from enigma_panel.build import Parts
+    from tests.simulation.life import Life
+    from tests.simulation.world import World
+
+IN_TIME_S = 61.0
+WRITTEN_S = 1.5
+ENOUGH = 9
+"""So many Terminates in the last minute: then the budget forbids another one."""
+
+
+@dataclass(slots=True)
+class _Wanted:
+    clicked_at: float
+    waits_since: float
+
+
+class Commands:
+    """Every Terminate that was clicked and has not gone out."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.wanted: dict[int, _Wanted] = {}
+        self.taken_back: set[int] = set()
+        self._stops: dict[int, set[int]] = {}
+        self._overtaken: list[tuple[Sent, Wish]] = []
+
+    def clicked(self, keys: list[int], verb: StateVerb, grace_ms: int) -> None:
+        """The person clicked."""
+        life = self._world.life
+        if life is None or life.parts is None:
+            return
+        if verb is StateVerb.STOP:
+            self._note_stops(keys, life.parts)
+        if verb is not StateVerb.TERMINATE:
+            return
+        now = self._world.timeline.now
+        for key in keys:
+            if life.parts.services.fleet.can(key, verb):
+                self.wanted.setdefault(key, _Wanted(now, now + grace_ms / 1000))
+
+    def _note_stops(self, keys: list[int], parts: "Parts") -> None:
+        for key in keys:
+            session = parts.registry.session(key)
+            task = parts.registry.current_task(session) if session is not None else None
+            if task is not None:
+                self._stops.setdefault(key, set()).add(mark_of(task.spec))
+
+    def stop_meets_its_task(self, sent: Sent) -> None:
+        """A Stop ends no other task than the one that was on the screen."""
+        if sent.verb is not Verb.STATE or sent.new_state != StateVerb.STOP or not sent.stopped:
+            return
+        for key in self._keys_of(sent.session_id):
+            if sent.stopped not in self._stops.get(key, set()):
+                self._world.fail("a stop meets its own task", f"{sent} ended {sent.stopped}")
+
+    def the_urgent_go_first(self, sent: Sent) -> None:
+        """No Pause goes out while a Terminate waits for a call."""
+        life = self._world.life
+        pauses = sent.verb is Verb.STATE and not sent.is_urgent
+        if not pauses or life is None or life.parts is None:
+            return
+        if self._world.storm.last_sleep > sent.at - 2.0:  # many wake up in the same moment
+            return
+        soon = life.now_ms - 2_000
+        for wish in life.parts.services.fleet.wishes():
+            waits = wish.why is Why.BUDGET and wish.made_ms < soon
+            if waits and wish.verb is StateVerb.TERMINATE:
+                self._overtaken.append((sent, wish))
+
+    def nobody_was_overtaken(self, life: "Life") -> None:
+        """What a Pause seemed to overtake has gone out in the same moment, or it was overtaken."""
+        overtaken, self._overtaken = self._overtaken, []
+        assert life.parts is not None
+        for sent, wish in overtaken:
+            now = life.parts.services.fleet.wish(wish.session_key)
+            same = now is not None and (now.made_ms, now.attempt) == (wish.made_ms, wish.attempt)
+            if same and now is not None and now.why is Why.BUDGET and sent.life == life.number:
+                self._world.fail("the urgent go first", f"{sent} before {wish}")
+
+    def undone(self, key: int) -> None:
+        """Taken back."""
+        self.wanted.pop(key, None)
+        self.taken_back.add(key)
+
+    def sent(self, sent: Sent) -> None:
+        """A Terminate goes out."""
+        if sent.verb is Verb.STATE and sent.new_state == StateVerb.TERMINATE:
+            for key in self._keys_of(sent.session_id):
+                self.wanted.pop(key, None)
+
+    def waits_for(self, session_id: str | None) -> bool:
+        """Whether a Terminate of it was clicked and has not gone out, or was taken back."""
+        keys = self._keys_of(session_id or "-")
+        return any(key in self.wanted or key in self.taken_back for key in keys)
+
+    def terminates_go_out(self, life: "Life") -> None:
+        """Within 60 seconds, unless calls of the same rank use up the budget."""
+        assert life.parts is not None
+        now = self._world.timeline.now
+        for key, wanted in list(self.wanted.items()):
+            session = life.parts.registry.session(key)
+            if session is None or session.is_final or session.is_ended:
+                del self.wanted[key]
+            elif session.service_id is None or self.hindered():
+                wanted.waits_since = now
+            elif now - wanted.waits_since > IN_TIME_S and self._terminates_sent() < ENOUGH:
+                waits = f"session {key} waits since {wanted.waits_since:.1f}"
+                self._world.fail("a terminate goes out in time", waits)
+
+    def hindered(self) -> bool:
+        """Whether network, sleep, a full disk or other people's calls are in the way."""
+        world = self._world
+        recent = world.timeline.now - 2.0
+        if max(world.storm.cut_until, world.storm.last_sleep, world.storm.last_full) > recent:
+            return True
+        messages = [s for s in world.link.book.all if s.path.endswith("send-message")]
+        return bool(messages) and world.checks.calls.disturbed(messages[-1])
+
+    def _terminates_sent(self) -> int:
+        since = self._world.timeline.now - 60.0
+        recent = (s for s in self._world.link.book.all if s.at > since)
+        return sum(s.verb is Verb.STATE and s.new_state == StateVerb.TERMINATE for s in recent)
+
+    def life_ended(self, life: "Life") -> None:
+        """What was clicked a moment before the end was never promised."""
+        now = self._world.timeline.now
+        trouble = max(self._world.storm.last_full, self._world.storm.last_sleep)
+        for key, wanted in list(self.wanted.items()):
+            fresh = now - max(wanted.clicked_at, trouble) < WRITTEN_S
+            if fresh or self._world.weather.disk_full:
+                del self.wanted[key]
+
+    def as_left_behind(self, life: "Life") -> None:
+        """The next process waits as long again."""
+        for wanted in self.wanted.values():
+            wanted.waits_since = self._world.timeline.now
+
+    def _keys_of(self, session_id: str) -> list[int]:
+        life = self._world.life
+        if life is None or life.parts is None:
+            return []
+        return [s.key for s in life.parts.registry.sessions() if s.service_id == session_id]

@@ -1,0 +1,87 @@
+"""Invariants of the line: it waits after a restart, asks rarely, and leaves no browser idle."""
+
+from typing import TYPE_CHECKING
+
+from enigma_panel.api.errors import RejectedError
+from enigma_panel.api.verb import Verb
+from enigma_panel.core.records import Phase, Session
+from tests.simulation.calls import STARTS, Sent
+
+if TYPE_CHECKING:
+    from enigma_panel.build import Parts
+    from tests.simulation.life import Life
+    from tests.simulation.world import World
+
+IDLE_S = 15.0
+"""So long a browser that nobody wants may be open without a Terminate on its way."""
+
+AGAIN_S = 29.0
+_OPENS = frozenset({Verb.START_SESSION, Verb.RUN_TASK})
+
+
+class Line:
+    """Watches who is started when."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._idle: dict[int, float] = {}
+
+    def begins(self) -> None:
+        """A new process has as long again to end what is not wanted."""
+        self._idle.clear()
+
+    def waits_after_a_restart(self, sent: Sent) -> None:
+        """What was in line in an earlier run is sent when the person says so."""
+        life, person = self._world.life, self._world.person
+        if life is None or life.number == 0 or sent.verb not in STARTS or life.went_on:
+            return
+        if sent.mark <= person.marks_before and sent.mark not in person.let_go:
+            self._world.fail("the line waits after a restart", str(sent))
+
+    def asks_a_full_house_rarely(self, sent: Sent) -> None:
+        """After "too many sessions" the next try comes when one of ours ends, or after 30 s."""
+        if sent.verb not in _OPENS:
+            return
+        opens = [s for s in self._world.link.book.all if s.verb in _OPENS and s.life == sent.life]
+        told = [s for s in opens if s.judged_at is not None]
+        last = max(told, key=lambda s: s.judged_at or 0.0, default=None)
+        if last is None or last.judged_at is None or not isinstance(last.error, RejectedError):
+            return
+        if last.error.reply.code != "SESSION_LIMIT_REACHED":
+            return
+        if sent.at - last.judged_at > AGAIN_S or self._one_ended(last):
+            return
+        self._world.fail("a full house is not asked again", f"{sent} after {last}")
+
+    def _one_ended(self, last: Sent) -> bool:
+        """Whether a session of ours ended, or stopped counting, since that call was sent."""
+        life = self._world.life
+        assert life is not None
+        assert life.parts is not None
+        assert last.judged_at is not None
+        since = life.now_ms - 1000 * (self._world.timeline.now - last.at)
+        sessions = life.parts.registry.sessions()
+        return any(not s.takes_place and s.since_ms >= since - 1 for s in sessions)
+
+    def no_browser_is_left_to_idle(self, life: "Life") -> None:
+        """A session whose task was refused, failed or stopped is ended, by us if by nobody else."""
+        assert life.parts is not None
+        now = self._world.timeline.now
+        for session in life.parts.registry.sessions():
+            unwanted = self._is_unwanted(session, life.parts)
+            if not unwanted or self._world.checks.commands.hindered():
+                self._idle.pop(session.key, None)
+            elif now - self._idle.setdefault(session.key, now) > IDLE_S:
+                self._world.fail("no browser is left to idle", f"session {session.key}")
+
+    def _is_unwanted(self, session: Session, parts: "Parts") -> bool:
+        if session.phase is not Phase.OPEN or parts.services.fleet.wish(session.key) is not None:
+            return False
+        tasks = [task for task in parts.registry.tasks() if task.session_key == session.key]
+        if any(not task.is_final for task in tasks):
+            return False
+        current = parts.registry.current_task(session)
+        ended = current is not None and current.status.value in {"failed", "stopped"}
+        # One that was put away may run there all the same: that is the person's business.
+        never = all(task.service_id is None and task.status.value == "failed" for task in tasks)
+        return (never and bool(tasks)) or (session.close_after and ended)

@@ -1,0 +1,149 @@
+"""Invariants of the records: nothing final changes, no cost falls, what is known is on the disk."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from enigma_panel.core.records import Session, Task
+from enigma_panel.services.registry import Registry
+from enigma_panel.services.views import Diff
+
+if TYPE_CHECKING:
+    from tests.simulation.life import Life
+    from tests.simulation.world import World
+
+WRITTEN_S = 1.5
+"""What is known for so long has been written, where the disk works."""
+
+
+class Records:
+    """Remembers what every record said last."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._tasks: dict[int, tuple[float, Task]] = {}
+        self._sessions: dict[int, tuple[float, Session]] = {}
+        self._killed = False
+
+    def changed(self, registry: Registry, diff: Diff) -> None:
+        """Records have changed in memory."""
+        for key in sorted(diff.tasks):
+            task = registry.task(key)
+            if task is not None:
+                self._task(task)
+                self._question(registry, task)
+        for key in sorted(diff.sessions):
+            session = registry.session(key)
+            if session is not None:
+                self._session(session)
+
+    def _task(self, task: Task) -> None:
+        since, old = self._tasks.get(task.key, (0.0, None))
+        if old is not None:
+            self.nothing_final_changes(old, task)
+            self.cost_never_falls(old, task)
+        if old is None or old.status is not task.status:
+            self._world.trace("task", task.key, task.status)
+        same = old is not None and old.is_final == task.is_final
+        self._tasks[task.key] = (since if same else self._world.timeline.now, task)
+
+    def _session(self, session: Session) -> None:
+        since, old = self._sessions.get(session.key, (0.0, None))
+        if old is not None and old.is_final and _essence(old) != _essence(session):
+            self._world.fail("nothing final changes", f"{old} became {session}")
+        if old is None or old.phase is not session.phase:
+            self._world.trace("session", session.key, session.phase)
+        same = old is not None and (old.is_final, old.service_id) == (
+            session.is_final, session.service_id,
+        )  # fmt: skip
+        self._sessions[session.key] = (since if same else self._world.timeline.now, session)
+
+    def nothing_final_changes(self, old: Task, new: Task) -> None:
+        """A final task keeps status, result and end; figures never told may still come."""
+        if not old.is_final:
+            return
+        changed = _lasting(old) != _lasting(new)
+        if changed or (old.cost is not None and old.cost != new.cost):
+            self._world.fail("nothing final changes", f"{_lasting(old)} became {_lasting(new)}")
+
+    def cost_never_falls(self, old: Task, new: Task) -> None:
+        """While a task works; the final body's figure wins."""
+        if new.is_final or old.cost is None:
+            return
+        if new.cost is None or new.cost < old.cost:
+            self._world.fail("cost never falls", f"task {new.key}: {old.cost} became {new.cost}")
+
+    def _question(self, registry: Registry, task: Task) -> None:
+        """A question that was answered is not shown as a new one."""
+        session = registry.session(task.session_key)
+        if session is None or not session.service_id or not task.service_id or task.is_final:
+            return
+        most = self._world.questions.most(session.service_id, task.service_id)
+        if task.question_n > most:
+            text = f"task {task.key} has question {task.question_n}, the service asked {most}"
+            self._world.fail("an answered question is no new one", text)
+
+    def as_left_behind(self, life: "Life") -> None:
+        """What the last process knew is in the ledger that it left."""
+        assert life.parts is not None
+        registry, ledger = life.parts.registry, life.parts.ledger
+        assert not registry.tasks()
+        tasks = ledger.tasks(self._tasks)
+        sessions = ledger.sessions(self._sessions)
+        for key, (since, task) in self._tasks.items():
+            if task.is_final and self._is_old(since) and key in tasks:
+                self._same(_lasting(task), _lasting(tasks[key]))
+        for key, (since, session) in self._sessions.items():
+            if self._is_old(since) and key in sessions:
+                self._kept(session, sessions[key])
+        now = self._world.timeline.now
+        self._tasks = {key: (now, task) for key, task in tasks.items()}
+        self._sessions = {key: (now, session) for key, session in sessions.items()}
+
+    def memory_is_on_the_disk(self, life: "Life") -> None:
+        """Ids, states, questions and results are written at once, not some time later."""
+        parts = life.parts
+        if parts is None or life.disk.is_busy or parts.assembly.writer.is_behind:
+            return
+        tasks = parts.ledger.tasks(t.key for t in parts.registry.tasks())
+        for task in parts.registry.tasks():
+            if task.key in tasks and _told(task) != _told(tasks[task.key]):
+                self._same(_told(task), _told(tasks[task.key]))
+        sessions = parts.ledger.sessions(s.key for s in parts.registry.sessions())
+        for session in parts.registry.sessions():
+            if session.key in sessions:
+                self._same(_essence(session), _essence(sessions[session.key]))
+
+    def life_ended(self, killed: bool) -> None:
+        """How the process ended that leaves its ledger behind."""
+        self._killed = killed
+        self._disk_was_full = self._world.weather.disk_full
+        self._ended_at = self._world.timeline.now
+
+    def _is_old(self, since: float) -> bool:
+        storm = self._world.storm
+        trouble = max(storm.last_full, storm.last_sleep)
+        recent = self._ended_at - max(since, trouble) < WRITTEN_S
+        return not (self._disk_was_full or (self._killed and recent))
+
+    def _kept(self, known: Session, kept: Session) -> None:
+        """The ledger may be ahead of what was told, never behind."""
+        if known.service_id is not None:
+            self._same(known.service_id, kept.service_id)
+        if known.is_final:
+            self._same(known.phase, kept.phase)
+
+    def _same(self, known: object, kept: object) -> None:
+        if known != kept:
+            self._world.fail("what is known is on the disk", f"{known} but {kept}")
+
+
+def _lasting(task: Task) -> tuple[object, ...]:
+    return (task.key, task.status, task.result, task.error, task.code, task.ended_ms)
+
+
+def _told(task: Task) -> tuple[object, ...]:
+    return (*_lasting(task), task.service_id, task.question_n, task.answered_ms, task.stop_sent_ms)
+
+
+def _essence(session: Session) -> Session:
+    return replace(session, label=None, current_task=None, close_after=False)

@@ -1,0 +1,137 @@
+"""The hub of the invariants: hands everything that happens to each of them."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from enigma_panel.core.records import StateVerb
+from enigma_panel.services.views import Diff
+from tests.simulation.calls import Sent
+from tests.simulation.check_answers import Answers
+from tests.simulation.check_calls import Calls
+from tests.simulation.check_commands import Commands
+from tests.simulation.check_line import Line
+from tests.simulation.check_records import Records
+from tests.simulation.check_starts import Starts
+
+if TYPE_CHECKING:
+    from tests.simulation.life import End, Life
+    from tests.simulation.world import World
+
+
+class Violation(Exception):  # noqa: N818 - the field's word
+    """An invariant does not hold."""
+
+    def __init__(self, seed: int, check: str, text: str) -> None:
+        super().__init__(f"seed {seed}: {check}: {text}")
+        self.seed = seed
+        self.check = check
+        self.text = text
+
+
+class Checks:
+    """All invariants over one seed."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.starts = Starts(world)
+        self.calls = Calls(world)
+        self.records = Records(world)
+        self.commands = Commands(world)
+        self.answers = Answers(world)
+        self.line = Line(world)
+        self._ticks = 0
+
+    def begins(self, life: "Life") -> None:
+        """A process has opened its ledger and done nothing with it yet."""
+        assert life.parts is not None
+        registry = life.parts.registry
+        self.records.as_left_behind(life)
+        self.commands.as_left_behind(life)
+        self.line.begins()
+        self.starts.every_session_is_covered(life)
+
+        def changed(diff: Diff) -> None:
+            if not life.loop.dead:
+                self.records.changed(registry, diff)
+
+        registry.changed.connect(changed)
+
+    def sent(self, sent: Sent) -> None:
+        """A call that counts goes out."""
+        self.calls.within_the_budget(sent)
+        self.calls.some_are_kept_for_the_urgent(sent)
+        self.commands.the_urgent_go_first(sent)
+        self.line.waits_after_a_restart(sent)
+        self.line.asks_a_full_house_rarely(sent)
+        self.starts.intent_comes_first(sent)
+        self.starts.sent_once(sent)
+        self.answers.sent_once(sent)
+        self.commands.sent(sent)
+
+    def arrived(self, sent: Sent) -> None:
+        """The model has handled a call."""
+        self.calls.no_429_of_our_making(sent)
+        self.starts.started_once(sent)
+        self.starts.refused_means_nothing_happened(sent)
+        self.answers.goes_to_its_question(sent)
+        self.commands.stop_meets_its_task(sent)
+
+    def judged(self, sent: Sent) -> None:
+        """The program has drawn its conclusion."""
+        self.starts.refused_means_nothing_happened(sent)
+        self.starts.opened(sent)
+
+    def tick(self, life: "Life") -> None:
+        """Once a second while a process runs."""
+        if life.loop.dead:
+            return
+        self.commands.terminates_go_out(life)
+        self.commands.nobody_was_overtaken(life)
+        self.starts.no_session_waits_for_its_task(life)
+        self.line.no_browser_is_left_to_idle(life)
+        self._ticks += 1
+        if self._ticks % 5 == 0:
+            self.starts.every_session_is_covered(life)
+            self.records.memory_is_on_the_disk(life)
+
+    def killed(self, life: "Life") -> None:
+        """The process was killed; its files lie as they are."""
+        self.records.memory_is_on_the_disk(life)
+
+    def quits(self, life: "Life") -> None:
+        """Orderly: all is written, the ledger still open."""
+        self.starts.every_session_is_covered(life)
+
+    def ended(self, life: "Life", end: "End") -> None:
+        """The process is gone."""
+        self.commands.life_ended(life)
+        self.records.life_ended(end.value == "killed")
+
+    def clicked(self, keys: list[int], verb: StateVerb, grace_ms: int) -> None:
+        """The person clicked on a state verb."""
+        self.commands.clicked(keys, verb, grace_ms)
+
+    def undone(self, key: int) -> None:
+        """The person takes a command back."""
+        self.commands.undone(key)
+
+    def may_click(self, key: int) -> bool:
+        """Whether the person is not waiting for a Terminate of this session already."""
+        return key not in self.commands.wanted
+
+
+class NoErrors(logging.Handler):
+    """What the program logs as an error is a defect, but for what a full disk makes it say."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.world: World | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Fail the seed."""
+        text = record.getMessage()
+        life = self.world.life if self.world is not None else None
+        if self.world is None or life is None or life.loop.dead or "ledger" in text:
+            return
+        error = record.exc_info[1] if record.exc_info else ""
+        self.world.fail("no_errors_logged", f"{text} {error!r}")

@@ -1,0 +1,170 @@
+"""What a person can click on, each as a function of how much of it (0: as it comes)."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from enigma_panel.core.records import StateVerb, TaskStatus
+
+if TYPE_CHECKING:
+    from tests.simulation.person import Person
+
+Click = Callable[[int], None]
+
+
+def clicks_of(person: "Person") -> dict[str, Click]:
+    """All that can be clicked on."""
+    clicks = Clicks(person)
+    found: dict[str, Click] = {
+        "start": clicks.start,
+        "start_many": clicks.start_many,
+        "run_after": clicks.run_after,
+        "pause": clicks.pause_burst,
+        "stop": clicks.stop,
+        "terminate": clicks.terminate,
+        "terminate_many": clicks.terminate_many,
+        "answer": clicks.answer,
+        "answer_more": clicks.answer,
+        "put_away": clicks.put_away,
+    }
+    services: Any = person.parts.services
+    if hasattr(services, "line"):
+        found |= {
+            "undo": clicks.undo,
+            "remove": clicks.remove,
+            "up": clicks.up,
+            "start_next": clicks.start_next,
+            "go_on": clicks.go_on,
+        }
+    return found
+
+
+class Clicks:
+    """Clicks on whatever there is to click on now."""
+
+    def __init__(self, person: "Person") -> None:
+        self._person = person
+        self._chance = person.chance
+        self._fleet: Any = person.parts.services.fleet
+        self._line: Any = getattr(person.parts.services, "line", None)
+        self._registry = person.parts.registry
+
+    def start(self, _count: int) -> None:
+        """New task, in a session of its own or in one call."""
+        if self._person.marks >= self._person.tasks_wanted:
+            return
+        spec = self._person.draw_specs(1)[0]
+        one_call = self._chance.random() < 0.25
+        self._person.do("start", self._fleet.start(spec, one_call=one_call))
+
+    def start_many(self, count: int) -> None:
+        """One task per line."""
+        count = min(count or 3, self._person.tasks_wanted - self._person.marks)
+        if count <= 0:
+            return
+        specs = self._person.draw_specs(count)
+        if hasattr(self._fleet, "start_many"):
+            self._person.do(f"start {count}", self._fleet.start_many(specs))
+        else:
+            for spec in specs:
+                self._person.do("start", self._fleet.start(spec))
+
+    def run_after(self, _count: int) -> None:
+        """New task in an open session; in a working one only where the program has a line."""
+        keys = [key for key in self._open() if self._takes_another(key)]
+        if not keys or self._person.marks >= self._person.tasks_wanted:
+            return
+        where = self._chance.choice(keys)
+        spec = self._person.draw_specs(1)[0]
+        self._person.do(f"start in {where}", self._fleet.start(spec, where=where))
+
+    def pause_burst(self, _count: int) -> None:
+        """Pause and resume, several times."""
+        keys = self._open()
+        if keys:
+            key = self._chance.choice(keys)
+            for _ in range(self._chance.choice((1, 1, 2, 5))):
+                can = self._fleet.can(key, StateVerb.PAUSE)
+                verb = StateVerb.PAUSE if can else StateVerb.RESUME
+                self._person.command([key], verb)
+
+    def stop(self, _count: int) -> None:
+        """Stop one."""
+        keys = self._open()
+        if keys and self._chance.random() < 0.4:
+            self._person.command([self._chance.choice(keys)], StateVerb.STOP)
+
+    def terminate(self, _count: int) -> None:
+        """Terminate one, at once or with a moment to take it back."""
+        keys = self._fleet.terminable_keys()
+        if keys and self._chance.random() < 0.5:
+            grace = 3000 if self._line is not None and self._chance.random() < 0.5 else 0
+            self._person.command([self._chance.choice(keys)], StateVerb.TERMINATE, grace)
+
+    def terminate_many(self, _count: int) -> None:
+        """Terminate all."""
+        keys = self._fleet.terminable_keys()
+        if keys and self._chance.random() < 0.1:
+            self._person.command(keys, StateVerb.TERMINATE)
+
+    def answer(self, _count: int) -> None:
+        """Answer a question, or refuse to."""
+        questions = self._person.parts.services.inbox.questions()
+        if questions:
+            question = self._chance.choice(questions)
+            self._person.answer(question, stop=self._chance.random() < 0.1)
+
+    def put_away(self, _count: int) -> None:
+        """Settle an unconfirmed start."""
+        keys = [s.key for s in self._registry.sessions() if s.phase.value == "unconfirmed"]
+        if keys and self._chance.random() < 0.2:
+            key = self._chance.choice(keys)
+            self._person.do(f"put away {key}", self._fleet.put_away(key))
+
+    def undo(self, _count: int) -> None:
+        """Take a command back."""
+        wishes = self._fleet.wishes()
+        if wishes and self._chance.random() < 0.4:
+            key = self._chance.choice(wishes).session_key
+            self._person.world.checks.undone(key)
+            self._person.world.trace("undo", key)
+            self._fleet.undo([key])
+
+    def remove(self, _count: int) -> None:
+        """Take a task out of the line."""
+        if (key := self._in_line()) and self._chance.random() < 0.2:
+            self._person.do(f"remove {key}", self._line.remove([key]))
+
+    def up(self, _count: int) -> None:
+        """Let a task go before the one in front of it."""
+        if key := self._in_line():
+            self._person.do(f"up {key}", self._line.up(key))
+
+    def start_next(self, _count: int) -> None:
+        """Let a task be the next."""
+        if key := self._in_line():
+            self._person.lets_go(key)
+            self._person.do(f"start next {key}", self._line.start_next(key))
+
+    def go_on(self, _count: int) -> None:
+        """Let the line go on after a restart, or after a refusal."""
+        self._person.lets_go(None)
+        self._line.go_on()
+
+    def _in_line(self) -> int:
+        entries = self._line.entries()
+        return self._chance.choice(entries).task_key if entries else 0
+
+    def _open(self) -> list[int]:
+        return [
+            s.key for s in self._registry.sessions() if s.service_id is not None and not s.is_ended
+        ]
+
+    def _takes_another(self, key: int) -> bool:
+        session = self._registry.session(key)
+        task = self._registry.current_task(session) if session is not None else None
+        if session is None or session.phase.value != "open" or session.close_after:
+            return False
+        works = task is not None and task.status not in {
+            TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.STOPPED, TaskStatus.LOST,
+        }  # fmt: skip
+        return not works or self._line is not None

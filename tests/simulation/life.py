@@ -1,0 +1,211 @@
+"""One life of the program: built and started as the program does it, ended by quit or by kill."""
+
+import asyncio
+import os
+import random
+import shutil
+from collections import Counter
+from collections.abc import Coroutine, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from enum import Enum
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from PySide6.QtCore import QObject
+
+from enigma_panel import build as wiring
+from enigma_panel.build import Parts, Place
+from enigma_panel.options import Options
+from enigma_panel.services import recovery
+from enigma_panel.sim.settings import DEMO_KEY
+from enigma_panel.store.ledger.database import COMPANIONS, Database
+from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.ledger import Ledger
+from enigma_panel.store.paths import Folders
+from tests.simulation.clock import WorldClock
+from tests.simulation.disk import DiskThread
+from tests.simulation.link import BASE
+from tests.simulation.loop import Killed, VirtualLoop
+from tests.simulation.network import SimClient
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+TICK_MS = 1_000
+"""As startup.Startup ticks."""
+
+
+class End(Enum):
+    """How a life ended."""
+
+    KILLED = "killed"
+    QUIT = "quit"
+
+
+class Life:
+    """One process. kill_at: at which event, and which time it happens, the process is killed."""
+
+    def __init__(self, world: "World", number: int, folder: Path) -> None:
+        self.world = world
+        self.number = number
+        self.folder = folder
+        self.loop = VirtualLoop(world.timeline)
+        self.loop.set_exception_handler(self.loop.fail_on_noise)
+        self.leave = asyncio.Event()
+        self.kill_at: tuple[str, int] | None = None
+        self.parts: Parts | None = None
+        self.ready = False
+        self.went_on = False
+        self.disk = DiskThread(self)
+        self._touched: Counter[str] = Counter()
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    @property
+    def now_ms(self) -> int:
+        """The services' own time."""
+        assert self.parts is not None
+        return self.parts.services.clock.now_ms()
+
+    def run(self) -> End:
+        """Live until quit or killed."""
+        self.loop.set_task_factory(self._make_task)  # type: ignore[arg-type] # typeshed: generators
+        try:
+            with _own_wiring(self):
+                self.loop.run_until_complete(self._main())
+        except Killed:
+            self.world.checks.killed(self)
+            self._bury()
+            return End.KILLED
+        finally:
+            self.loop.dead = True
+            self._let_go()
+            self.loop.close()
+        return End.QUIT
+
+    def touch(self, event: str) -> None:
+        """Something happened at which a process may be killed."""
+        self._touched[event] += 1
+        if self.kill_at == (event, self._touched[event]) and not self.loop.dead:
+            self.kill()
+
+    def kill(self) -> None:
+        """The process ends before anything else happens."""
+        if not self.loop.dead:
+            self.world.trace("kill", self.kill_at or "")
+            self.loop.dead = True
+
+    def spawn(self, name: str, coro: Coroutine[Any, Any, None]) -> None:
+        """Run what a person's click starts, as windows do."""
+        assert self.parts is not None
+        self.parts.scope.spawn(name, coro)
+
+    async def _main(self) -> None:
+        folders = Folders(data=self.folder, config=self.folder)
+        place = Place(folders=folders, root=self.folder, throw_away=False)
+        clock = WorldClock(self.world.timeline, self.world.wall_ms)
+        self.parts = await wiring.build(Options(base_url=BASE), place, None, clock)
+        self.world.checks.begins(self)
+        self.world.person.comes_back()
+        await recovery.recover(self.parts.assembly)
+        self.parts.scope.spawn("ticks", self._ticks(self.parts))
+        await self.parts.account.load()
+        self.parts.scope.spawn("vitals", self.parts.services.vitals.run())
+        self.ready = True
+        self.world.person.sits_down(self)
+        await self.leave.wait()
+        await self._stages(self.parts)
+
+    async def _ticks(self, parts: Parts) -> None:
+        clock = parts.services.clock
+        while True:
+            await parts.assembly.caretaker.tick()
+            self.world.checks.tick(self)
+            await clock.sleep_until(clock.now_ms() + TICK_MS)
+
+    async def _stages(self, parts: Parts) -> None:
+        """As app.Program leaves."""
+        self.ready = False
+        await parts.scope.close()
+        await parts.account.aclose()
+        await parts.registry.flush()
+        self.world.checks.quits(self)
+        await parts.ledger_thread.run(parts.ledger.close)
+        parts.ledger_thread.close()
+
+    def _make_task(
+        self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **more: Any
+    ) -> "asyncio.Task[Any]":
+        task: asyncio.Task[Any] = asyncio.Task(coro, loop=loop, **more)
+        self._tasks.append(task)
+        return task
+
+    def _bury(self) -> None:
+        """Keep the files as the kill left them, then let go of everything that was in memory."""
+        self.folder = self.world.copy_ledger(self.folder)
+        if self.parts is not None:
+            self.parts.ledger.close()
+
+    def _let_go(self) -> None:
+        """End what is left in memory without letting it do or say anything."""
+        if self.parts is not None:
+            self.parts.scope._closed = True
+            for service in vars(self.parts.assembly).values():
+                if isinstance(service, QObject):
+                    service.blockSignals(True)
+        for task in self._tasks:
+            if not task.done():
+                task._log_destroy_pending = False  # type: ignore[attr-defined]
+                with suppress(BaseException):  # its clean-up may complain: all is closed
+                    task.get_coro().close()
+        self._tasks.clear()
+
+
+def copy_ledger(source: Path, target: Path) -> None:
+    """Copy the ledger's files as they lie on the disk, the -wal with them."""
+    target.mkdir(mode=0o700)
+    for ending in COMPANIONS:
+        file = source / f"ledger.sqlite3{ending}"
+        if file.exists() and ending != "-shm":
+            shutil.copy(file, target)
+
+
+@contextmanager
+def _own_wiring(life: Life) -> Iterator[None]:
+    """The program's own composition, with the world in place of disk, network and chance."""
+    chance = random.Random(life.world.draw())
+    stands_in = {
+        "LedgerThread": lambda: life.disk,
+        "_client": lambda budget, base_url, key: SimClient(life, base_url, key, budget.note_reply),
+        "os": SimpleNamespace(environ={"ENIGMA_API_KEY": DEMO_KEY}, **_real_os()),
+        "log": SimpleNamespace(set_up=lambda *_: None),
+        "random": SimpleNamespace(Random=lambda: chance),
+        "secrets": SimpleNamespace(token_bytes=chance.randbytes),
+    }
+    with ExitStack() as stack:
+        for name, value in stands_in.items():
+            stack.enter_context(patch.object(wiring, name, value))
+        # Slow on purpose (40 ms); there is one key.
+        stack.enter_context(patch.object(Ledger, "key_print", lambda *_: "0123456789abcdef"))
+        stack.enter_context(patch.object(Database, "transaction", _on_a_disk(life)))
+        yield
+
+
+def _on_a_disk(life: Life) -> object:
+    """Transactions fail while the disk is full."""
+    real = Database.transaction
+
+    @contextmanager
+    def transaction(database: Database) -> Iterator[None]:
+        if life.world.weather.disk_full:
+            raise DiskFullError(database.path, "simulated")
+        with real(database):
+            yield
+
+    return transaction
+
+
+def _real_os() -> dict[str, object]:
+    return {"name": os.name, "path": os.path}

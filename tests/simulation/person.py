@@ -1,0 +1,151 @@
+"""The person: clicks at random in the storm; in the calm answers, waits, ends everything."""
+
+import asyncio
+import random
+from typing import TYPE_CHECKING, Any
+
+from enigma_panel.core.records import AnswerVerb, StateVerb
+from enigma_panel.services.views import AnswerOutcome, OpenQuestion
+from enigma_panel.store.ledger.errors import LedgerError
+from tests.simulation.calls import mark_of
+from tests.simulation.calm import Calm
+from tests.simulation.clicks import clicks_of
+from tests.simulation.service import draw_spec
+
+if TYPE_CHECKING:
+    from enigma_panel.build import Parts
+    from tests.simulation.life import Life
+    from tests.simulation.world import World
+
+SENT = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.UNCONFIRMED})
+
+
+class Person:
+    """One person in front of whichever process runs."""
+
+    def __init__(self, world: "World", chance: random.Random) -> None:
+        self.world = world
+        self.chance = chance
+        self.marks = 0
+        self.marks_before = 0
+        self.let_go: set[int] = set()
+        self.tasks_wanted = chance.randint(3, 12)
+        self.answered: dict[tuple[int, int], AnswerOutcome | None] = {}
+        self.calm = Calm(self)
+        self._busy = chance.choice((0.6, 1.5, 4.0))
+        self._sitting: Life | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all has settled and the program was quit for good."""
+        return self.calm.is_done
+
+    @property
+    def parts(self) -> "Parts":
+        """The program in front of the person."""
+        assert self._sitting is not None
+        assert self._sitting.parts is not None
+        return self._sitting.parts
+
+    def sits_down(self, life: "Life") -> None:
+        """The program is there and can be used."""
+        self._sitting = life
+        self._later(life, self._first_clicks if life.number == 0 else self._click)
+        self.world.timeline.after(2.0, lambda: self._look(life))
+
+    def comes_back(self) -> None:
+        """What was asked for until now is of an earlier run."""
+        self.marks_before = self.marks
+        self.let_go.clear()
+
+    def lets_go(self, task_key: int | None) -> None:
+        """The person lets one task of an earlier run go on, or all."""
+        task = self.parts.registry.task(task_key) if task_key else None
+        if task is not None:
+            self.let_go.add(mark_of(task.spec))
+        elif self._sitting is not None:
+            self._sitting.went_on = True
+
+    def do(self, name: str, coro: Any) -> None:
+        """A click that leads to something that takes time; LedgerErrors are told by the window."""
+        life = self._sitting
+        assert life is not None
+
+        async def told() -> None:
+            try:
+                await coro
+            except LedgerError as error:
+                self.world.trace("not done:", name, type(error).__name__)
+
+        self.world.trace("click", name)
+        life.spawn(f"click {name}", told())
+
+    def draw_specs(self, count: int) -> list[Any]:
+        """So many new tasks."""
+        self.marks += count
+        first = self.marks - count + 1
+        return [draw_spec(self.chance, mark) for mark in range(first, self.marks + 1)]
+
+    def answer(self, question: OpenQuestion, *, stop: bool = False, again: bool = False) -> None:
+        """Answer a question that is on the screen, if that was not done before."""
+        key = (question.task_key, question.question_n)
+        if key in self.answered and self.answered[key] is not AnswerOutcome.FAILED and not again:
+            return
+        session = self.parts.registry.session(question.session_key)
+        service_id = session.service_id if session is not None else None
+        click = self.world.questions.click(*key, service_id or "")
+        self.answered[key] = None
+        text = self._text(question, click.number)
+        verb = AnswerVerb.STOP if stop else AnswerVerb.RESUME
+        self.do(f"answer {click.number}", self._answer(question, text, verb))
+
+    async def _answer(self, question: OpenQuestion, text: str, verb: AnswerVerb) -> None:
+        key = (question.task_key, question.question_n)
+        if self.world.calm_since is None and self.chance.random() < 0.3:
+            await asyncio.sleep(self.chance.uniform(1.0, 8.0))  # the person thinks
+        try:
+            result = await self.parts.services.inbox.answer(question, text, verb)
+        except LedgerError:
+            self.answered[key] = AnswerOutcome.FAILED
+            raise
+        self.answered[key] = result.outcome
+        self.world.trace("answer", *key, result.outcome)
+
+    def _text(self, question: OpenQuestion, number: int) -> str:
+        if "credentials" in question.text:
+            return f"Username: ann, Password: right #{number}"
+        return f"yes, the first #{number}"
+
+    def _later(self, life: "Life", what: Any) -> None:
+        def happen() -> None:
+            if life is self.world.life and life.ready and not life.loop.dead:
+                what(life)
+
+        self.world.timeline.after(self.chance.expovariate(self._busy), happen)
+
+    def _first_clicks(self, life: "Life") -> None:
+        count = self.chance.randint(1, self.tasks_wanted)
+        clicks_of(self)["start_many"](count)
+        self._click(life)
+
+    def _click(self, life: "Life") -> None:
+        if self.world.calm_since is not None:
+            return
+        clicks = clicks_of(self)
+        self.chance.choice(list(clicks.values()))(0)
+        self._later(life, self._click)
+
+    def _look(self, life: "Life") -> None:
+        """Every two seconds."""
+        if life is not self.world.life or life.loop.dead or not life.ready:
+            return
+        if self.world.calm_since is not None:
+            self.calm.look()
+        self.world.timeline.after(2.0, lambda: self._look(life))
+
+    def command(self, keys: list[int], verb: StateVerb, grace_ms: int = 0) -> None:
+        """Click a state verb."""
+        self.world.checks.clicked(keys, verb, grace_ms)
+        fleet: Any = self.parts.services.fleet
+        more = {"grace_ms": grace_ms} if grace_ms else {}
+        self.do(f"{verb} {keys}", fleet.command(keys, verb, **more))

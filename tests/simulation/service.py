@@ -1,0 +1,47 @@
+"""Which service a seed meets, and the tasks that its person thinks of."""
+
+import random
+from decimal import Decimal
+
+from enigma_panel.core.records import Limits, TaskSpec
+from enigma_panel.sim.settings import Settings
+
+_TEXTS = (
+    "search for headphones",
+    "buy a kettle",
+    "log in and read the inbox",
+    "book a flight",
+    "choose a laptop",
+    "extract the table",
+    "a page that crashes",
+    "a lost browser",
+    "solve the captcha",
+    "research the market",
+    "research the suppliers in depth",
+    "report on the weather",
+    "put a lamp to the cart",
+    "look at the missing button",
+)
+
+
+def draw_settings(chance: random.Random) -> Settings:
+    """The choices of the model."""
+    return Settings(
+        speed=chance.choice((1.0, 1.0, 2.0, 4.0)),
+        states=chance.choice(("documented", "rich")),
+        question_in_hold=chance.choice(("early", "late")),
+        rate_limit="shared" if chance.random() < 0.1 else "per-endpoint",
+        balance=Decimal("0.02") if chance.random() < 0.05 else Decimal("12.50"),
+        places=chance.choice((1, 2, 3, 5, 5, 5, 8)),
+        instances=chance.choice((None, None, None, 2, 4)),
+    )
+
+
+def draw_spec(chance: random.Random, mark: int) -> TaskSpec:
+    """A task; its longest duration carries its mark (see calls.py)."""
+    seconds = chance.choice((25, 60, 120, 240, 299))
+    return TaskSpec(
+        text=f"{chance.choice(_TEXTS)} {mark}",
+        limits=Limits(max_duration_ms=seconds * 1000 + mark),
+        close_after=chance.random() < 0.6,
+    )

@@ -1,0 +1,42 @@
+"""What still waits for something, after the storm."""
+
+from typing import TYPE_CHECKING, Any
+
+from enigma_panel.core.records import Session, Task
+
+if TYPE_CHECKING:
+    from enigma_panel.build import Parts
+    from tests.simulation.world import World
+
+
+def unsettled(world: "World", parts: "Parts") -> list[str]:
+    """In words, what has not settled: tasks, sessions, commands, the model's own sessions."""
+    fleet: Any = parts.services.fleet
+    left = [_of_task(t, parts) for t in parts.registry.tasks() if not t.is_final]
+    left += [_of_session(s) for s in parts.registry.sessions() if not s.is_ended]
+    if hasattr(fleet, "wishes"):
+        left += [f"{w.verb} of session {w.session_key} waits: {w.why}" for w in fleet.wishes()]
+    return left + _alive(world, parts)
+
+
+def _of_task(task: Task, parts: "Parts") -> str:
+    session = parts.registry.session(task.session_key)
+    phase = session.phase if session is not None else "missing"
+    return f"task {task.key} is {task.status} in session {task.session_key} ({phase})"
+
+
+def _of_session(session: Session) -> str:
+    return f"session {session.key} is {session.phase}"
+
+
+def _alive(world: "World", parts: "Parts") -> list[str]:
+    """Sessions that cost money although the person has ended all that is known."""
+    if world.storm.clock_was_set:  # then the program takes some for expired that are not
+        return []
+    world.model.advance()
+    known = {s.service_id for s in parts.registry.sessions()}
+    return [
+        f"the service still runs {key}"
+        for key, session in world.model.sessions.items()
+        if session.ended is None and key in known
+    ]

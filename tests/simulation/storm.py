@@ -1,0 +1,161 @@
+"""When things go wrong, apart from single calls: kills, restarts, suspend, cuts, a full disk."""
+
+import random
+from functools import partial
+from typing import TYPE_CHECKING
+
+from enigma_panel.api.verb import Verb
+from enigma_panel.core.records import StateVerb
+from enigma_panel.sim.model import Call
+from enigma_panel.sim.settings import DEMO_KEY
+from tests.simulation.clicks import clicks_of
+from tests.simulation.link import BASE
+
+if TYPE_CHECKING:
+    from tests.simulation.life import Life
+    from tests.simulation.world import World
+
+_KILL_AT = (
+    ("disk before", 60), ("disk after", 60), ("send post", 25), ("handled", 25), ("reply post", 25),
+)  # fmt: skip
+_ENDPOINTS = ("/start/start-session", "/start/send-message", "/start/run-task")
+
+
+class Storm:
+    """What one seed has in store. `lasts`: world seconds until the calm."""
+
+    def __init__(self, world: "World", chance: random.Random) -> None:
+        self._world = world
+        self._chance = chance
+        self.lasts = chance.uniform(30.0, 90.0)
+        self.kills = chance.choice((0, 0, 0, 1, 1, 2, 3))
+        self.foreign_at: list[tuple[str, float]] = []
+        self.cut_until = 0.0
+        self.clock_was_set = False
+        self.last_sleep = -1e9
+        self.last_full = -1e9
+
+    def begin(self) -> None:
+        """Put into the timeline what this seed has in store."""
+        self._world.timeline.at(self.lasts, self._calm)
+        for chance, what in (
+            (0.2, self._cut_all),
+            (0.3, self._cut_some),
+            (0.12, self._sleep),
+            (0.12, self._fill_disk),
+            (0.15, self._foreign),
+            (0.15, self._restart),
+            (0.05, self._kill),
+            (0.1, self._end_in_the_dark),
+            (0.15, self._late_stop),
+        ):
+            while self._chance.random() < chance:
+                self._world.timeline.at(self._chance.uniform(0.0, self.lasts), what)
+
+    def life_begins(self, life: "Life") -> None:
+        """Draw where this process is killed."""
+        if self.kills > life.number and not self.is_over:
+            event, most = self._chance.choice(_KILL_AT)
+            life.kill_at = (event, self._chance.randint(1, most))
+
+    def between_lives(self) -> None:
+        """A moment until the person starts the program again; the wall clock may be set."""
+        self._world.timeline.sleep(self._chance.choice((0.5, 3.0, 40.0)))
+        if self._chance.random() < 0.1 and not self.is_over:
+            self.clock_was_set = True
+            self._world.wall_ms += self._chance.choice((-3_600_000, -30_000, 30_000, 3_600_000))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the calm has begun."""
+        return self._world.calm_since is not None
+
+    def _calm(self) -> None:
+        self._world.calm_since = self._world.timeline.now
+        self._world.weather.calm()
+        self._world.trace("calm")
+        if self._world.life is not None:
+            self._world.life.kill_at = None
+
+    def _cut_all(self) -> None:
+        if self.is_over:
+            return
+        self._world.trace("network cut")
+        self._world.link.cut_all(silently=self._chance.random() < 0.5)
+        self._cut(list(Verb), self._chance.uniform(2.0, 25.0))
+
+    def _cut_some(self) -> None:
+        if not self.is_over:
+            verbs = self._chance.sample(list(Verb), self._chance.randint(1, 3))
+            self._world.trace("cut", *verbs)
+            self._cut(verbs, self._chance.uniform(2.0, 40.0))
+
+    def _cut(self, verbs: list[Verb], seconds: float) -> None:
+        cut = self._world.weather.cut
+        cut.update(verbs)
+        self.cut_until = max(self.cut_until, self._world.timeline.now + seconds)
+        self._world.timeline.after(seconds, partial(cut.difference_update, verbs))
+
+    def _sleep(self) -> None:
+        """The computer sleeps: the world goes on, the program's timers do not."""
+        life = self._world.life
+        if self.is_over or life is None:
+            return
+        seconds = self._chance.choice((1.0, 8.0, 60.0, 400.0))
+        self._world.trace("sleeps", seconds)
+        if self._chance.random() < 0.5:
+            self._world.link.cut_all(silently=False)
+        self._world.timeline.sleep(seconds)
+        self.last_sleep = self._world.timeline.now
+        life.loop.slept += seconds
+
+    def _fill_disk(self) -> None:
+        if self.is_over:
+            return
+        self._world.trace("disk full")
+        weather = self._world.weather
+        weather.disk_full = True
+        self.last_full = self._world.timeline.now + self._chance.uniform(0.5, 12.0)
+        self._world.timeline.at(self.last_full, lambda: setattr(weather, "disk_full", False))
+
+    def _foreign(self) -> None:
+        """Another program of the same user uses up calls."""
+        if self.is_over:
+            return
+        path = self._chance.choice(_ENDPOINTS)
+        for _ in range(self._chance.randint(3, 10)):
+            call = Call("POST", path, f"Bearer {DEMO_KEY}", b'{"mode": "none"}', BASE)
+            self._world.model.handle(call)
+        self.foreign_at.append((path, self._world.timeline.now))
+        self._world.trace("foreign calls", path)
+
+    def _end_in_the_dark(self) -> None:
+        """The network goes, the person ends everything, then the process is killed."""
+        life = self._world.life
+        if self.is_over or life is None or not life.ready:
+            return
+        self._cut_all()
+        keys = life.parts.services.fleet.terminable_keys() if life.parts is not None else []
+        self._world.person.command(keys, StateVerb.TERMINATE)
+        self._world.timeline.after(self._chance.uniform(1.0, 6.0), self._kill)
+
+    def _late_stop(self) -> None:
+        """A Stop that cannot be sent for a while; meanwhile its task may end."""
+        life = self._world.life
+        if self.is_over or life is None or not life.ready or life.parts is None:
+            return
+        self._cut([Verb.STATE], self._chance.uniform(10.0, 40.0))
+        fleet = life.parts.services.fleet
+        keys = [key for key in fleet.session_keys() if fleet.can(key, StateVerb.STOP)]
+        self._world.person.command(keys, StateVerb.STOP)
+        clicks_of(self._world.person)["run_after"](0)
+
+    def _restart(self) -> None:
+        life = self._world.life
+        if not self.is_over and life is not None and life.ready:
+            self._world.trace("quit")
+            life.leave.set()
+
+    def _kill(self) -> None:
+        if not self.is_over and self._world.life is not None:
+            self._world.life.kill()

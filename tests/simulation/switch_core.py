@@ -1,0 +1,98 @@
+"""Switch-offs in core and api: what a fact means, and what a refusal proves."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from enigma_panel.api.errors import InterruptedCallError
+from enigma_panel.api.wire import reader, refusal
+from enigma_panel.api.wire import report as wire_report
+from enigma_panel.core import moves
+from enigma_panel.core.records import Phase, TaskStatus
+
+Patches = list[tuple[Any, Any, Any]]
+
+
+def final_records_change() -> Patches:
+    """A late fact moves a task that has ended."""
+    real = moves.fold_task
+
+    def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
+        revived = replace(task, status=TaskStatus.WORKING) if task.is_final else task
+        return real(session, revived, seen, now_ms, ending=ending)
+
+    return [(moves, "fold_task", fold)]
+
+
+def ended_sessions_come_back() -> Patches:
+    """A late fact moves a session whose end is proven."""
+    real = moves.fold_session
+
+    def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
+        revived = replace(session, phase=Phase.OPEN) if session.is_final else session
+        return real(revived, task, seen, now_ms, ending=ending)
+
+    return [(moves, "fold_session", fold)]
+
+
+def cost_falls() -> Patches:
+    """The newest figure wins, although a cache may have told it."""
+
+    def newer(old: Any, new: Any, *, final: bool) -> Any:
+        return old if new is None else new
+
+    return [(moves, "_newer", newer)]
+
+
+def stale_question_is_new() -> Patches:
+    """A poll that still shows the question that was just answered asks it again."""
+    return [(moves, "_is_stale", lambda *_: False)]
+
+
+def id_of_a_late_reply_is_dropped() -> Patches:
+    """A reply that comes after a delivered Terminate is ignored, the id in it, too."""
+    real = moves.fold_task
+
+    def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
+        if moves._is_echo(session, seen, now_ms):
+            return task
+        return real(session, task, seen, now_ms, ending=ending)
+
+    return [(moves, "fold_task", fold)]
+
+
+def interrupted_counts_as_refused() -> Patches:
+    """A call that was cut off counts as one that did nothing."""
+    return [(InterruptedCallError, "nothing_happened", True)]
+
+
+def every_error_counts_as_refused() -> Patches:
+    """Any error status counts as "nothing happened", and so does an answer that is no JSON."""
+
+    def always(*_: Any) -> bool:
+        return True
+
+    return [(refusal, "nothing_happened", always)]
+
+
+def named_tasks_count_as_refused() -> Patches:
+    """A reply without `success` is an error, although it names the task that it started."""
+    real = wire_report.report
+
+    def report(body: Any, kind: Any) -> Any:
+        seen = real(body, kind)
+        return replace(seen, task_id=None)
+
+    return [(reader, "report", report)]
+
+
+SWITCHES: dict[str, Callable[[], Patches]] = {
+    "final records may change": final_records_change,
+    "ended sessions come back": ended_sessions_come_back,
+    "cost may fall": cost_falls,
+    "stale question taken as new": stale_question_is_new,
+    "id of a late reply dropped": id_of_a_late_reply_is_dropped,
+    "interrupted call taken as refused": interrupted_counts_as_refused,
+    "every error taken as refused": every_error_counts_as_refused,
+    "task ids of replies not read": named_tasks_count_as_refused,
+}

@@ -1,0 +1,107 @@
+"""Switch-offs of the line and the budget: who may go when."""
+
+from collections.abc import Callable
+from typing import Any
+
+from enigma_panel.core.budget import CallWindow, Endpoint, Rank, Slot
+from enigma_panel.core.records import StateVerb
+from enigma_panel.services import errand
+from enigma_panel.services.budget import Budget, Pass
+from enigma_panel.services.caretaker import Caretaker
+from enigma_panel.services.dispatcher import Dispatcher
+from enigma_panel.services.follower import Follower
+from enigma_panel.services.gate import Gate
+from enigma_panel.services.line import Line
+from enigma_panel.services.views import Hold
+
+Patches = list[tuple[Any, Any, Any]]
+
+
+def no_budget() -> Patches:
+    """Every call goes at once."""
+    return [(CallWindow, "has_room", lambda *_: True)]
+
+
+def no_reserve() -> Patches:
+    """Starts and pauses may use all calls of a minute."""
+    return [(CallWindow, "capacity", lambda window, _rank: window.limit)]
+
+
+def a_call_counts_from_its_send() -> Patches:
+    """A quick call counts from when it was sent, although the service saw it later."""
+
+    def hear(slot: Slot, now_ms: int, period_ms: int) -> None:
+        slot.send(now_ms, period_ms)
+        slot.heard_ms = slot.heard_ms or now_ms
+        slot.ends_ms = (slot.sent_ms or now_ms) + period_ms
+
+    return [(Slot, "hear", hear)]
+
+
+def earlier_calls_are_forgotten() -> Patches:
+    """A fresh process thinks that the whole minute is its own."""
+    return [(Budget, "remember", lambda *_: None)]
+
+
+def session_before_its_slot() -> Patches:
+    """A session is opened although the call for its task has to wait for a slot."""
+    real_take, real_follow = Dispatcher._take, Follower._follow_once
+    owed: dict[Slot, Budget] = {}
+
+    def take(self: Any, task: Any, session: Any) -> Any:
+        if not session.is_planned or task.verb.value == "run-task":
+            return real_take(self, task, session)
+        first = self._budget.try_take(Endpoint.START_SESSION, Rank.START)
+        later = Slot(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+        owed[later] = self._budget
+        return None if first is None else (first, Pass(self._budget, later))
+
+    async def follow(self: Any, task_key: int, taken: Any) -> Any:
+        if (budget := owed.pop(taken._slot, None)) is not None:
+            taken = await budget.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+        return await real_follow(self, task_key, taken)
+
+    return [(Dispatcher, "_take", take), (Follower, "_follow_once", follow)]
+
+
+def terminate_is_not_urgent() -> Patches:
+    """A Terminate waits behind newTask and Pause."""
+    return [(errand.RANKS, StateVerb.TERMINATE, Rank.START)]
+
+
+def full_house_is_asked_again() -> Patches:
+    """A refused start is tried again at once."""
+    return [(Gate, "is_open", lambda gate, _now: gate.hold is Hold.NONE)]
+
+
+def line_goes_on_by_itself() -> Patches:
+    """After a restart everything in line is started."""
+    return [(Line, "park_restored", lambda _: 0)]
+
+
+def unused_session_stays_open() -> Patches:
+    """A session whose task was refused is left to itself."""
+
+    async def close_unused(*_: Any) -> None:
+        return None
+
+    return [(Follower, "_close_unused", close_unused)]
+
+
+def failed_session_stays_open() -> Patches:
+    """A session that was to close after a task that failed is left to itself."""
+    return [(Caretaker, "_should_close", lambda *_: False)]
+
+
+SWITCHES: dict[str, Callable[[], Patches]] = {
+    "no budget": no_budget,
+    "no reserved slots": no_reserve,
+    "slot counts from the send": a_call_counts_from_its_send,
+    "calls of the last run forgotten": earlier_calls_are_forgotten,
+    "session opened without newTask slot": session_before_its_slot,
+    "terminate waits behind newTask": terminate_is_not_urgent,
+    "a full house is asked again": full_house_is_asked_again,
+    "the line goes on by itself": line_goes_on_by_itself,
+    "session of a refused task stays open": unused_session_stays_open,
+    "session of a failed task stays open": failed_session_stays_open,
+}

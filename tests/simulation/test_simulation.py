@@ -1,0 +1,75 @@
+"""The simulation in CI: thousands of seeds hold, they replay, and no safeguard is missed unseen."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.catching import CATCHING
+from tests.simulation.runner import Outcome, replay_command, runner
+from tests.simulation.safeguards import SWITCHES, without
+
+BLOCKS, SEEDS = 8, 250
+"""Blocks of seeds, so that several processes share them."""
+
+CAUGHT_WITHIN = 500
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("block", range(BLOCKS))
+def test_all_invariants_hold(block: int) -> None:
+    with runner() as one:
+        for seed in range(block * SEEDS, (block + 1) * SEEDS):
+            _must_hold(one.run(seed))
+
+
+def _must_hold(outcome: Outcome) -> None:
+    if outcome.violation is not None:
+        last = "\n".join(outcome.lines[-40:])
+        pytest.fail(f"{outcome.violation}\nagain: {replay_command(outcome.seed)}\n{last}")
+
+
+def test_a_seed_gives_the_same_trace_twice() -> None:
+    with runner() as one:
+        first = [one.run(seed) for seed in range(40)]
+    with runner() as one:  # backwards: what ran before must not matter
+        second = [one.run(seed) for seed in reversed(range(40))]
+    assert [o.digest for o in first] == [o.digest for o in reversed(second)]
+    assert len({o.digest for o in first}) == 40
+
+
+@pytest.mark.process
+def test_another_process_gives_the_same_trace() -> None:
+    traces = [_trace_of_a_process(hash_seed) for hash_seed in ("1", "2")]
+    assert traces[0] == traces[1]
+    assert "click" in traces[0]
+
+
+def _trace_of_a_process(hash_seed: str) -> str:
+    command = [sys.executable, "-m", "tests.simulation", "--seeds", "8", "--trace"]
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+    return done.stdout.decode().rpartition(" seeds, ")[0]
+
+
+def test_every_switch_off_has_a_seed_that_catches_it() -> None:
+    assert CATCHING.keys() == SWITCHES.keys()
+
+
+@pytest.mark.parametrize("name", sorted(SWITCHES))
+def test_without_a_safeguard_the_simulation_fails(name: str) -> None:
+    known = CATCHING[name]
+    seeds = [known, *(seed for seed in range(CAUGHT_WITHIN) if seed != known)]
+    with without(name), runner() as one:
+        assert any(one.run(seed).violation is not None for seed in seeds)
+
+
+def test_a_failing_seed_says_how_to_see_it_again() -> None:
+    name = "no budget"
+    with without(name), runner() as one:
+        violation = one.run(CATCHING[name]).violation
+    assert violation is not None
+    assert f"seed {CATCHING[name]}" in str(violation)
+    assert f"--seed {CATCHING[name]}" in replay_command(CATCHING[name], name)

@@ -1,0 +1,114 @@
+"""What goes wrong in one seed: which faults and how often, and which endpoints are cut.
+
+Everything is drawn from the seed's own random source. `calm` ends it all.
+"""
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+
+from enigma_panel.api.verb import HELD, Verb
+
+
+class Kind(StrEnum):
+    """What becomes of one call on its way."""
+
+    FINE = "fine"
+    REFUSED = "refused"  # no connection
+    NO_CONNECTION = "no_connection"  # none within the connect limit
+    DROPPED_BEFORE = "dropped_before"  # cut before the service saw it
+    DROPPED_AFTER = "dropped_after"  # it took effect, the reply is lost
+    SILENT_BEFORE = "silent_before"  # nothing comes until the time limit, nothing happened
+    SILENT_AFTER = "silent_after"  # nothing comes until the time limit, it took effect
+    SLOW = "slow"  # the reply takes seconds
+    LIMITED = "429"  # said by a gateway: no Retry-After
+    LIMITED_FOR = "429_for"  # with Retry-After
+    FULL = "503"
+    BROKEN = "500"
+    HTML = "html502"
+    TRUNCATED = "truncated"  # it took effect, half of the reply comes
+    NOT_JSON = "not_json"  # it took effect, the reply makes no sense
+    STALE = "stale"  # a poll is answered from a cache, with what was so some seconds ago
+
+
+_FAULTS = tuple(kind for kind in Kind if kind not in {Kind.FINE, Kind.STALE})
+_RATES = (0.01, 0.03, 0.1, 0.3, 0.3, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """Of one call. Seconds: out is the way to the service, back the way of the reply."""
+
+    kind: Kind
+    out: float
+    back: float
+    retry_after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    kind: Kind
+    rate: float
+    verbs: frozenset[Verb]
+
+
+class Weather:
+    """The faults of one seed. chance: the source for all that is drawn."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self._faults = [self._draw_fault() for _ in range(chance.choice((0, 1, 2, 3, 5)))]
+        if chance.random() < 0.2:  # so that tasks are refused after all tries, or named late
+            kind, rate = chance.choice(((Kind.FULL, 0.9), (Kind.LIMITED, 0.9), (Kind.SLOW, 0.5)))
+            self._faults.append(_Fault(kind, rate, frozenset({Verb.NEW_TASK})))
+        self._cache = chance.choice((0.0, 0.0, 0.1, 0.3))
+        self._slow_disk = chance.choice((0.0, 0.0, 0.02, 0.1))
+        self._bad = True
+        self.cut: set[Verb] = set()
+        self.disk_full = False
+
+    def _draw_fault(self) -> _Fault:
+        verbs = list(Verb)
+        if self._chance.random() < 0.6:
+            verbs = self._chance.sample(verbs, self._chance.randint(1, 3))
+        return _Fault(self._chance.choice(_FAULTS), self._chance.choice(_RATES), frozenset(verbs))
+
+    def __str__(self) -> str:
+        faults = ", ".join(
+            f"{f.kind} {f.rate:.0%} of {'/'.join(sorted(f.verbs))}" for f in self._faults
+        )
+        return faults or "no faults"
+
+    def calm(self) -> None:
+        """From now on everything works."""
+        self._bad = False
+        self.cut.clear()
+        self.disk_full = False
+
+    def fate(self, verb: Verb) -> Fate:
+        """What becomes of a call that is sent now."""
+        if verb in self.cut:
+            lost = self._chance.random() < 0.2
+            return Fate(Kind.NO_CONNECTION if lost else Kind.REFUSED, self._way(verb), 0.0)
+        kind = self._kind(verb)
+        back = self._chance.uniform(2.0, 13.0) if kind is Kind.SLOW else self._way(verb)
+        return Fate(kind, self._way(verb), back, self._chance.choice((0, 1, 2, 5, 20)))
+
+    def disk_delay(self) -> float:
+        """Seconds that a ledger call waits for the disk; 0 mostly."""
+        if self._bad and self._slow_disk and self._chance.random() < self._slow_disk:
+            return self._chance.choice((0.001, 0.01, 0.3))
+        return 0.0
+
+    def _kind(self, verb: Verb) -> Kind:
+        for fault in self._faults if self._bad else ():
+            if verb in fault.verbs and self._chance.random() < fault.rate:
+                return fault.kind
+        cached = verb is Verb.POLL and self._bad and self._chance.random() < self._cache
+        return Kind.STALE if cached else Kind.FINE
+
+    def _way(self, verb: Verb) -> float:
+        # Shorter than the second by which the program stretches the slot of a held call: a slower
+        # way could make a 429 of nobody's making.
+        longest = 0.8 if verb in HELD and self._bad and self._chance.random() < 0.1 else 0.06
+        return self._chance.uniform(0.002, longest)
