@@ -11,7 +11,9 @@ from tests.benchmarks.figures import Figure, machine, table
 from tests.benchmarks.intent import intent
 from tests.benchmarks.memory import memory
 from tests.benchmarks.question import question
+from tests.benchmarks.recovery import recovery
 from tests.benchmarks.start import demo_smoke, start
+from tests.benchmarks.ten import ten
 
 
 class Measure(Protocol):
@@ -29,6 +31,8 @@ MEASURES: dict[str, Measure] = {
     "fifty": fifty,
     "memory": memory,
     "intent": intent,
+    "recovery": recovery,
+    "ten": ten,
 }
 
 

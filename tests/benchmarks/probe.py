@@ -1,6 +1,8 @@
 """The real program with a measuring coroutine in the place of the waiting for its end.
 
-Usage: python -m tests.benchmarks.probe question|fifty SETTINGS-AS-JSON OPTIONS-OF-THE-PROGRAM
+Usage: python -m tests.benchmarks.probe MODE SETTINGS-AS-JSON OPTIONS-OF-THE-PROGRAM
+
+MODE is question, fifty, ten or recovery.
 
 Prints one JSON record a line. Times are of the system's monotonic clock, which other processes
 share.
@@ -40,8 +42,9 @@ async def until(condition: Callable[[], object], limit: float = 120.0) -> None:
 
 
 async def start_tasks(parts: Parts, texts: list[str], apart_s: float) -> list[int]:
-    """Start them as a click would; their keys."""
+    """Start them as a click would; their keys. None of them waits for another one's place."""
     await until(lambda: parts.services.account.client)
+    parts.settings.change(browsers_at_once=len(texts))
     keys = []
     for text in texts:
         keys.append(await parts.services.fleet.start(TaskSpec(text=text, close_after=False)))
@@ -147,11 +150,62 @@ def _count_polls(parts: Parts) -> list[str]:
     return seen
 
 
+async def ten(parts: Parts, *, tasks: int, places: int) -> None:
+    """All of them with one click; ends when all have ended."""
+    await until(lambda: parts.services.account.client)
+    parts.settings.change(browsers_at_once=places)
+    texts = [f"Search for the price of lamp number {n} at shop{n}.example" for n in range(tasks)]
+    began = time.monotonic()
+    fleet = parts.services.fleet
+    keys = await fleet.start_many([TaskSpec(text=text) for text in texts])
+    await until(lambda: all(task and task.is_final for task in map(fleet.task, keys)), 360)
+    statuses = [task.status.value for task in map(fleet.task, keys) if task]
+    say(statuses=statuses, seconds=time.monotonic() - began)
+
+
+async def recovery(parts: Parts, window: MainWindow, *, sessions: int) -> None:
+    """When the tables hold all rows, and when the first poll was answered."""
+    times: dict[str, float] = {}
+    account: Any = parts.services.account
+
+    def look() -> None:
+        if len(times) < 2 and account.client and not hasattr(account.client, "watched"):
+            _tell_first_poll(account.client, times)
+        tables = (window.pilot.session_rows, window.pilot.task_rows)
+        if "filled" not in times and all(t.rowCount() >= sessions for t in tables):
+            times["filled"] = time.monotonic()
+
+    account.changed.connect(look)
+    parts.registry.changed.connect(look)
+    async with asyncio.timeout(60):
+        while len(times) < 2:
+            look()
+            await asyncio.sleep(0.001)
+    say(**times)
+
+
+def _tell_first_poll(client: Any, times: dict[str, float]) -> None:
+    poll, client.watched = client.poll, True
+
+    async def watched(session_id: str, task_id: str) -> Any:
+        try:
+            return await poll(session_id, task_id)
+        finally:
+            times.setdefault("polled", time.monotonic())
+
+    client.poll = watched
+
+
 async def _measure(_program: app.Program, parts: Parts, window: MainWindow) -> int:
-    if MODE == "question":
-        await Questions(parts, window).run(**SETTINGS)
-    else:
-        await fifty(parts, **SETTINGS)
+    match MODE:
+        case "question":
+            await Questions(parts, window).run(**SETTINGS)
+        case "fifty":
+            await fifty(parts, **SETTINGS)
+        case "ten":
+            await ten(parts, **SETTINGS)
+        case _:
+            await recovery(parts, window, **SETTINGS)
     return 0
 
 

@@ -23,14 +23,18 @@ def program() -> list[str]:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """Nothing of the home of whoever runs us, no keychain, no display."""
-    keep = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    """Nothing of the home of whoever runs us, no keychain, no display.
+
+    Byte code is kept as an installed program has it: else each start would compile all of ours.
+    """
+    drop = ("XDG_", "PYTHONDONTWRITEBYTECODE")
+    keep = {name: value for name, value in os.environ.items() if not name.startswith(drop)}
     return {
         **keep,
         "HOME": str(home),
         "QT_QPA_PLATFORM": "offscreen",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "gui"), str(ROOT)]),
         "ENIGMA_API_KEY": KEY,
         **more,
     }

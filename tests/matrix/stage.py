@@ -1,0 +1,237 @@
+"""What a cell is played on: a simulator, the way to it, and the whole program without windows."""
+
+import asyncio
+import contextlib
+import ssl
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from enigma_panel.api.client import HttpClient
+from enigma_panel.api.timeouts import Timeouts
+from enigma_panel.api.verb import Verb
+from enigma_panel.api.wire.answer import Answer
+from enigma_panel.api.wire.excerpt import Scrub
+from enigma_panel.build import Parts, Place, build
+from enigma_panel.child import DEMO_KEY
+from enigma_panel.core.budget import Endpoint, RateTold
+from enigma_panel.core.observation import Observation
+from enigma_panel.core.records import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.options import Options
+from enigma_panel.services.recovery import recover
+from enigma_panel.services.views import Notice
+from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
+from enigma_panel.store.paths import Folders, folders_below
+from tests.conftest import Simulator
+from tests.matrix.certificates import Certificates, make_certificates
+from tests.matrix.gate import Gate, Names
+from tests.services.conftest import FastClock, leave
+
+FACTOR = 50
+"""The program's minute takes 1.2 s."""
+SLOW = 10
+"""Speed of a simulator whose tasks are not to end during a cell."""
+CALM = Timeouts().scaled(0.3)
+SILENT = replace(Timeouts().scaled(1 / FACTOR), connect=1.0, quick_read=1.5)
+"""Held calls in proportion; quick ones so that a busy machine is not taken for a silent service."""
+LIFE_MS = 3_600_000
+WORKS, ASKS = "Research the history of lamps, in depth", "Log in to shop.example"
+_ARGUMENTS = ("--faults", "--calls-per-minute", "1000", "--places", "1000", "--balance", "100000")
+
+
+class Clock(FastClock):
+    """The program's clock in a cell."""
+
+    FACTOR = FACTOR
+
+
+class Watched(HttpClient):
+    """The real client. It counts what it is asked to send and what is under way; `trip` runs before
+    the first call of the kind that the cell is about."""
+
+    sends: Counter[Verb]
+    under_way: Counter[Verb]
+    trip_at: Verb
+    trip: Callable[[], None] | None = None
+
+    async def _request(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
+        trip = self.trip if verb is self.trip_at else None
+        if trip is not None:
+            self.trip = None
+            trip()
+        self.sends[verb] += 1
+        self.under_way[verb] += 1
+        try:
+            return await super()._request(verb, path, body, scrub)
+        finally:
+            self.under_way[verb] -= 1
+
+    async def start_session(self, *, max_duration_ms: int | None) -> Observation:
+        """The simulator's speed shortens what it says of the session's life; our clock does not."""
+        seen = await super().start_session(max_duration_ms=max_duration_ms)
+        return replace(seen, expires_in_ms=(seen.expires_in_ms or 0) * FACTOR)
+
+
+@dataclass
+class Lane:
+    """One simulator with the way to it; the cells of a lane are played one after the other."""
+
+    simulator: Simulator
+    gate: Gate
+    certificates: Certificates
+    http: httpx.Client
+
+    def faults(self, *entries: dict[str, Any]) -> None:
+        """Switch these on and all others off."""
+        self.http.post("/_sim/faults", json=list(entries)).raise_for_status()
+
+    def state(self) -> dict[str, Any]:
+        """The simulator's own account."""
+        account: dict[str, Any] = self.http.get("/_sim/state").json()
+        return account
+
+    def open_session(self, text: str) -> tuple[str, str]:
+        """A session at work, opened past the program: its id and its task's."""
+        reply = self.http.post("/start/start-session", json={"mode": "default"})
+        session_id = reply.json()["sessionId"]
+        message = {"actionType": "newTask", "newState": "start", "taskDetails": text}
+        body = {"sessionId": session_id, "message": message}
+        with contextlib.suppress(httpx.ReadTimeout):  # it is held; the task has begun
+            self.http.post("/start/send-message", json=body, timeout=0.1)
+        sessions = self.state()["sessions"]
+        tasks = next(s["tasks"] for s in sessions if s["sessionId"] == session_id)
+        return session_id, tasks[0]["taskId"]
+
+    def end_session(self, session_id: str) -> None:
+        """As its owner would with another program."""
+        message = {"actionType": "state", "newState": "terminate"}
+        body = {"sessionId": session_id, "message": message}
+        self.http.post("/start/send-message", json=body).raise_for_status()
+
+
+@contextmanager
+def lane(names: Names, folder: Path, speed: int) -> Iterator[Lane]:
+    """A running one, with a host name like its folder's."""
+    host = f"{folder.name}.invalid"
+    folder.mkdir(parents=True, exist_ok=True)
+    certificates = make_certificates(folder, host)
+    simulator = Simulator(*_ARGUMENTS, "--speed", str(speed), "--seed", "1")
+    gate = Gate(simulator.url, certificates, host)
+    gate.start()
+    names.known[host] = gate.resolve
+    headers = {"Authorization": f"Bearer {DEMO_KEY}"}
+    try:
+        with httpx.Client(base_url=simulator.url, headers=headers, trust_env=False) as http:
+            yield Lane(simulator, gate, certificates, http)
+    finally:
+        del names.known[host]
+        gate.stop()
+        simulator.stop()
+
+
+@dataclass
+class Run:
+    """The program in a cell."""
+
+    parts: Parts
+    client: Watched
+    sends: Counter[Verb]
+    notices: list[Notice] = field(default_factory=list)
+    task_key: int = 0
+
+    @property
+    def task(self) -> Task | None:
+        """The cell's task."""
+        return self.parts.services.fleet.task(self.task_key)
+
+    @property
+    def session(self) -> Session | None:
+        """The session that it is in."""
+        task = self.task
+        return self.parts.services.fleet.session(task.session_key) if task is not None else None
+
+
+def remember(folders: Folders, url: str, ids: tuple[str, str]) -> int:
+    """Write an open session with a task at work into the ledger; gives the task's key."""
+    now = Clock().now_ms()
+    with Ledger.open(folders.ledger)[0] as ledger:
+        session = Session(
+            base_url=url,
+            key_print=ledger.key_print(DEMO_KEY, url),
+            site="shop.example",
+            since_ms=now,
+            created_ms=now,
+            expires_ms=now + LIFE_MS,
+        )
+        spec = TaskSpec(text=WORKS, close_after=False)
+        task = Task(session_key=0, verb=TaskVerb.NEW_TASK, spec=spec, since_ms=now, created_ms=now)
+        intent = ledger.open_intent(IntentKind.START_SESSION, session, task, now)
+        assert intent.task is not None
+        opened = replace(intent.session, phase=Phase.OPEN, opened_ms=now, service_id=ids[0])
+        working = replace(intent.task, status=TaskStatus.WORKING, service_id=ids[1])
+        ledger.settle(intent.key, Outcome.KNOWN, now, opened, working)
+    return intent.task.key
+
+
+@asynccontextmanager
+async def program(
+    on: Lane, folder: Path, timeouts: Timeouts, ids: tuple[str, str] | None
+) -> AsyncIterator[Run]:
+    """Started as the program starts, over TLS; with ids, that session was open before."""
+    folders = folders_below(folder)
+    folders.prepare()
+    key = remember(folders, on.gate.url, ids) if ids is not None else 0
+    sends: Counter[Verb] = Counter()
+    made: list[Watched] = []
+
+    def make(base_url: str, api_key: str) -> Watched:
+        made.append(_watched(base_url, api_key, on, timeouts, learned))
+        made[-1].sends = sends
+        return made[-1]
+
+    def learned(verb: Verb, told: RateTold) -> None:
+        parts.services.budget.note_reply(verb, told)
+
+    options = Options(demo=True, data_dir=folder)
+    place = Place(folders=folders, root=folder, throw_away=False)
+    parts = await build(options, place, on.gate.url, Clock(), make)
+    try:
+        await _begin(parts)
+        run = Run(parts, made[-1], sends, task_key=key)
+        parts.services.fleet.said.connect(run.notices.append)
+        yield run
+    finally:
+        await leave(parts)
+
+
+async def _begin(parts: Parts) -> None:
+    await recover(parts.assembly)
+    await parts.account.load()
+    for endpoint in Endpoint:  # as an earlier reply would have told
+        parts.services.budget.note_rate(endpoint, RateTold(limit=1000))
+    parts.scope.spawn("vitals", parts.services.vitals.run())
+    parts.scope.spawn("ticks", _tick(parts))
+
+
+def _watched(
+    base_url: str, key: str, on: Lane, timeouts: Timeouts, on_rate: Callable[[Verb, RateTold], None]
+) -> Watched:
+    tls = on.certificates.client_context()
+
+    async def make_tls() -> ssl.SSLContext:
+        return tls
+
+    client = Watched(base_url, key, timeouts=timeouts, make_tls=make_tls, on_rate=on_rate)
+    client.under_way, client.trip_at = Counter(), Verb.MODELS
+    return client
+
+
+async def _tick(parts: Parts) -> None:
+    while True:
+        await parts.assembly.caretaker.tick()
+        await asyncio.sleep(1.0 / FACTOR)
