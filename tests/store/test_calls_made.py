@@ -1,0 +1,32 @@
+"""What the next run must know of the calls of the last one: how many the service still counts."""
+
+from enigma_panel.core.records import AnswerVerb, StateVerb
+from enigma_panel.store.ledger import Intent, IntentKind, Ledger, Outcome
+from tests.store.helpers import NOW, start
+
+
+def _command(ledger: Ledger, of: Intent) -> Intent:
+    return ledger.open_intent(IntentKind.STATE, of.session, of.task, NOW, verb=StateVerb.TERMINATE)
+
+
+def test_a_command_that_was_taken_back_is_no_call_but_a_refused_start_is(ledger: Ledger) -> None:
+    """Else ten clicks on Undo would make the next Terminate wait for a minute."""
+    refused = start(ledger)
+    ledger.settle(refused.key, Outcome.REFUSED, NOW)
+    taken_back, open_one, sent = (_command(ledger, refused) for _ in range(3))
+    ledger.settle(taken_back.key, Outcome.REFUSED, NOW)
+    ledger.settle(sent.key, Outcome.KNOWN, NOW)
+    calls = ledger.intents_since(refused.made_ms)
+    assert [kind for kind, _ in calls] == [refused.kind, open_one.kind, sent.kind]
+    assert ledger.intents_since(NOW + 1) == []
+
+
+def test_an_answer_of_unknown_fate_is_remembered_with_its_question(ledger: Ledger) -> None:
+    first = start(ledger)
+    assert first.task is not None
+    for n, outcome in enumerate((Outcome.KNOWN, Outcome.UNKNOWN, Outcome.REFUSED), start=1):
+        intent = ledger.open_intent(
+            IntentKind.ANSWER, first.session, first.task, NOW, verb=AnswerVerb.RESUME, question_n=n
+        )
+        ledger.settle(intent.key, outcome, NOW)
+    assert ledger.lost_answers() == {(first.task.key, 2)}
