@@ -7,13 +7,15 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 # One backend that takes nothing: no test may reach the keychain of whoever runs it.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+# Programs that tests start must not speak to the desktop of whoever runs them.
+os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nowhere/bus"
 
 import pytest
 import qasync
@@ -115,9 +117,9 @@ def garbage(collect_in_this_thread: None) -> Iterator[None]:
 class Simulator:
     """A simulator process."""
 
-    def __init__(self, *arguments: str, keys: tuple[str, ...] = ()) -> None:
+    def __init__(self, *arguments: str, keys: tuple[str, ...] = (), live: str = "up") -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "enigma_panel.sim", "--port", "0", *arguments],
+            [sys.executable, "-m", "enigma_panel.sim", "--port", "0", "--live", live, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -138,13 +140,34 @@ class Simulator:
         self.process.wait(10)
 
 
+LIVE_MODES = ("up", "refuse", "drop")
+"""The live channel is there, or refused, or dropped every five seconds of the service's time."""
+DROP_S = 5.0
+
+each_live_mode = pytest.mark.parametrize("live_mode", LIVE_MODES)
+"""Plays a test three times; for what must hold whatever becomes of the live channel."""
+
+
 @pytest.fixture
-def simulator() -> Iterator[Callable[..., Simulator]]:
+def live_mode() -> str:
+    """How the live channel of a test's simulators behaves; tests about REST alone say "off"."""
+    return "up"
+
+
+def live_option(mode: str, arguments: Sequence[str]) -> str:
+    """The simulator's own words for a mode: it counts real seconds there, whatever its speed."""
+    speed = arguments[arguments.index("--speed") + 1] if "--speed" in arguments else "1"
+    return f"drop:{DROP_S / float(speed):g}" if mode == "drop" else mode
+
+
+@pytest.fixture
+def simulator(live_mode: str) -> Iterator[Callable[..., Simulator]]:
     """Starts simulator processes: simulator("--speed", "20") has .url."""
     started: list[Simulator] = []
 
     def start(*arguments: str, keys: tuple[str, ...] = ()) -> Simulator:
-        started.append(Simulator(*arguments, keys=keys))
+        live = live_option(live_mode, arguments)
+        started.append(Simulator(*arguments, keys=keys, live=live))
         return started[-1]
 
     yield start

@@ -169,6 +169,7 @@ class Program:
             dialogs,
             power=self._power,
             keeps_copy=not self._place.throw_away,
+            tells=self._options.tour is None,
         ).run()
 
     async def _until_told(self, parts: Parts, window: MainWindow) -> int:
@@ -221,7 +222,10 @@ class Program:
         """Each stage gets its turn, whatever became of the one before."""
         stages: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("no new work", parts.scope.close),
+            ("keep what was told", parts.assembly.live.finish),
+            ("close channels", parts.assembly.live.aclose),
             ("close clients", parts.account.aclose),
+            ("flush time lines", parts.assembly.timeline.flush),
             ("flush figures", parts.registry.flush),
             ("flush settings", parts.settings.flush),
             ("close ledger", lambda: parts.ledger_thread.run(parts.ledger.close)),

@@ -1,18 +1,21 @@
 """Composition: which parts there are and how they are put together. Nothing runs yet."""
 
+import logging
 import os
 import random
 import secrets
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from enigma_panel import log
+from enigma_panel import log, loop
 from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.api.ports import ServiceClient
+from enigma_panel.api.ports_live import LiveDoor, LiveError, LiveFault
 from enigma_panel.child import DEMO_KEY
 from enigma_panel.core.redact import Redactor
 from enigma_panel.loop import LedgerThread, TaskScope
@@ -32,6 +35,11 @@ from enigma_panel.store.problem import Problem, ProblemKind
 from enigma_panel.store.secrets import KeychainStore, MemoryStore, SecretStore, service_name
 from enigma_panel.store.settings import DEFAULT_BASE_URL
 
+log_of_build = logging.getLogger(__name__)
+
+DOOR_S = 60.0
+"""The channel's library comes from the same disk as we did."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -49,7 +57,10 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Everything that was built, for the one who starts and ends it."""
+    """Everything that was built, for the one who starts and ends it.
+
+    redact: the wall before every text that leaves us.
+    """
 
     services: Services
     assembly: Assembly
@@ -58,6 +69,7 @@ class Parts:
     ledger_thread: LedgerThread
     scope: TaskScope
     settings: SettingsBook
+    redact: Callable[[str], str]
     problems: tuple[Problem, ...]
 
     @property
@@ -87,10 +99,12 @@ async def build(
     demo_url: str | None,
     clock: Clock | None = None,
     make_client: MakeClient | None = None,
+    *,
+    make_door: Callable[[], LiveDoor] | None = None,
 ) -> Parts:
     """Open settings and ledger and wire the services. Raises LedgerError.
 
-    clock, make_client: others than the system's and the real one, for tests.
+    clock, make_client, make_door: others than the system's and the real ones, for tests.
     """
     redactor = Redactor(secrets.token_bytes(32))
     log.set_up(place.folders.data, redactor.redact)
@@ -98,15 +112,15 @@ async def build(
     values, settings_problem = settings_file.load(place.folders.settings)
     ledger, ledger_problem = await thread.run(Ledger.open, place.folders.ledger)
     settings = SettingsBook(place.folders.settings, values, thread, scope)
-    base_url, address_problem = _address(values.base_url, place)
+    saved_url, address_problem = _address(values.base_url, place)
     clock = clock or SystemClock()
     budget = Budget(clock)
     account = Account(
-        demo_url or options.base_url or base_url,
+        demo_url or options.base_url or saved_url,
         store_for=_demo_store if demo_url else _keychain,
         environment={} if demo_url else os.environ,
         make_client=make_client or partial(_client, budget),
-        printer=lambda key, base_url: thread.run(ledger.key_print, key, base_url),
+        printer=partial(_print_key, thread, ledger),
         redactor=redactor,
     )
     base = Base(
@@ -119,6 +133,7 @@ async def build(
         account=account,
         budget=budget,
         most=lambda: settings.value.browsers_at_once,
+        open_door=partial(_open_door, make_door),
     )
     assembly = assemble(base)
     problems = (settings_problem, address_problem, ledger_problem)
@@ -130,8 +145,13 @@ async def build(
         ledger_thread=thread,
         scope=scope,
         settings=settings,
+        redact=redactor.redact,
         problems=tuple(problem for problem in problems if problem is not None),
     )
+
+
+async def _print_key(thread: LedgerThread, ledger: Ledger, key: str, base_url: str) -> str:
+    return await thread.run(ledger.key_print, key, base_url)
 
 
 def _bundle(
@@ -142,6 +162,8 @@ def _bundle(
         inbox=assembly.inbox,
         line=assembly.line,
         budget=assembly.budget,
+        live=assembly.live,
+        timeline=assembly.timeline,
         vitals=assembly.vitals,
         account=base.account,
         settings=settings,
@@ -172,6 +194,22 @@ def _client(budget: Budget, base_url: str, key: str) -> ServiceClient:
     from enigma_panel.api.client import HttpClient  # noqa: PLC0415 - see load_client
 
     return HttpClient(base_url, key, on_rate=budget.note_reply)
+
+
+async def _open_door(make: Callable[[], LiveDoor] | None) -> LiveDoor:
+    """The library of the live channel takes 0.1 s to load: when first needed, in a thread."""
+    if make is not None:
+        return make()
+    return await loop.blocking(_socket_door, time_limit=DOOR_S)
+
+
+def _socket_door() -> LiveDoor:
+    try:
+        from enigma_panel.api.live import SocketDoor  # noqa: PLC0415 - see _open_door
+    except ImportError:
+        log_of_build.warning("the library of the live channel cannot be loaded", exc_info=True)
+        raise LiveError(LiveFault.MISSING) from None
+    return SocketDoor()
 
 
 def _keychain(base_url: str) -> SecretStore:

@@ -1,4 +1,4 @@
-"""logind over the system bus: sleep and the screen's lock. The only module that knows jeepney.
+"""logind over the system bus: sleep and the screen's lock. One of two modules that know jeepney.
 
 Imported by whoever opens it, after the first paint. Protocol:
 https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.login1.html

@@ -1,10 +1,21 @@
-"""What the machine does to us: sleep, waking up, the unlocked screen; wired to the services."""
+"""The machine around us: sleep, waking up, the unlocked screen, notices; wired to the services."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.build import Parts
 from enigma_panel.core.records import SessionState, StateVerb, shown_state
+from enigma_panel.front import bring_to_front
+from enigma_panel.services.done_notice import DoneNotice, Notifier
+from enigma_panel.services.notice_bus import BusNotifier, NoticeBus
 from enigma_panel.services.power import Power, SleepBus
 from enigma_panel.services.views import NoticeKind
 from enigma_panel.store.settings import TERMINATE_IDLE
+from enigma_panel.ui.done_words import action_words, done_words
+from enigma_panel.ui.main.window import MainWindow
 
 _WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
 
@@ -20,6 +31,53 @@ def make_power(parts: Parts) -> Power:
     )
     power.woke.connect(lambda slept_ms: _wake(parts, slept_ms))
     return power
+
+
+def make_done_notice(parts: Parts, window: MainWindow, redact: Callable[[str], str]) -> DoneNotice:
+    """Tells of ended tasks while no window of ours has the focus; lives as long as the window.
+
+    Make it when the records of earlier runs are loaded: what ended in them is no news. redact: the
+    wall before all that leaves us.
+    """
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    notifier = _make_notifier(parts)
+    notice = DoneNotice(
+        parts.registry,
+        notifier,
+        words=done_words,
+        redact=redact,
+        has_focus=lambda: QApplication.activeWindow() is not None,
+        is_wanted=lambda: parts.settings.value.tell_when_done,
+        clock=parts.services.clock,
+        scope=parts.scope,
+    )
+    notice.setParent(window)
+    notifier.setParent(notice)
+    app.focusWindowChanged.connect(notice.follow_focus)
+    notice.opened.connect(lambda key, token: _open_result(window, key, token))
+    return notice
+
+
+def _make_notifier(parts: Parts) -> Notifier:
+    """Elsewhere than on Linux nothing is shown: Qt's own way needs an icon in the tray first."""
+    if sys.platform != "linux":
+        return Notifier()
+    return BusNotifier(partial(_open_notices, action_words()), parts.scope)
+
+
+def _open_notices(action: str) -> NoticeBus:
+    from enigma_panel.desktop_notices import (  # noqa: PLC0415 - as logind below
+        DesktopNotices,
+    )
+
+    return DesktopNotices.open(action)
+
+
+def _open_result(window: MainWindow, key: int, token: str) -> None:
+    """Show it, and come to the front with the desktop's leave, where it gave one."""
+    window.open_result(key)
+    bring_to_front(window, token)
 
 
 def _open_bus() -> SleepBus:
@@ -44,6 +102,7 @@ def _to_end(parts: Parts) -> list[int]:
 def _wake(parts: Parts, slept_ms: int) -> None:
     """What is shown is of before: ask for everything, and say how long it was."""
     parts.assembly.poller.wake_all()
+    parts.assembly.live.renew()
     parts.services.vitals.ask_now()
     if slept_ms:
         seconds = slept_ms // 1000

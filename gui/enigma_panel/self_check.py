@@ -13,7 +13,7 @@ from enigma_panel.build import Parts, Place
 from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.services.views import KeyState
 
-LIBRARIES = ("PySide6_Essentials", "qasync", "httpx", "keyring", "msgspec")
+LIBRARIES = ("PySide6_Essentials", "qasync", "httpx", "keyring", "msgspec", "python-socketio")
 
 
 async def report(parts: Parts, place: Place) -> int:

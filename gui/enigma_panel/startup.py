@@ -34,7 +34,8 @@ COPY_S = 60.0
 
 
 class Startup:
-    """One start. keeps_copy: whether the ledger is worth a copy (not the demo's)."""
+    """One start. keeps_copy: whether the ledger is worth a copy (not the demo's). tells: whether
+    the desktop is told of what is done (not in a tour)."""
 
     def __init__(
         self,
@@ -44,7 +45,9 @@ class Startup:
         *,
         power: Power,
         keeps_copy: bool,
+        tells: bool,
     ) -> None:
+        self._tells = tells
         self._parts = parts
         self._window = window
         self._dialogs = dialogs
@@ -60,6 +63,8 @@ class Startup:
         await self._recover()
         scope = self._parts.scope
         scope.spawn("ticks", self._ticks())
+        if self._tells:
+            self._make_notice()
         manager = self._dialogs.get()
         self._power.unlocked.connect(manager.show_question_anew)
         await loop.blocking(load_client, time_limit=CLIENT_S)
@@ -71,6 +76,12 @@ class Startup:
         scope.spawn("leftovers", loop.blocking(leftovers, time_limit=CLIENT_S))
         if drafted:
             scope.spawn("ledger copy", self._finish_copy())
+
+    def _make_notice(self) -> None:
+        """After the records of earlier runs are loaded: what ended in them is no news."""
+        from enigma_panel.machine import make_done_notice  # noqa: PLC0415 - after the first paint
+
+        make_done_notice(self._parts, self._window, self._parts.redact)
 
     async def _copy_ledger(self) -> bool:
         """Before anything is written: a copy, and an offer where there is one of a lost ledger."""
@@ -112,6 +123,7 @@ class Startup:
             try:
                 self._power.tick()
                 await self._parts.assembly.caretaker.tick()
+                self._parts.assembly.live.tick()
             except Exception:  # one bad second must not end lifetimes and figures for the run
                 log.exception("a tick failed")
             await clock.sleep_until(clock.now_ms() + TICK_MS)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSpinBox
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSpinBox, QTabBar
 
 from enigma_panel.core.records import SessionState, TaskStatus
 from enigma_panel.services.bundle import Services
@@ -49,6 +49,7 @@ class Tour(Hands):
         await self._start_tasks()
         await self._wait_in_line()
         await self._pause_and_resume()
+        await self._watch_steps()
         await self._answer_credentials()
         await self._read_result()
         await self._show_recovered()
@@ -128,6 +129,24 @@ class Tour(Hands):
         await self._until("Resume is possible", lambda: self._button("Resume").isEnabled())
         self._press(self._window, "Resume")
         await self._until("it works again", lambda: not self._states(SessionState.PAUSED))
+
+    async def _watch_steps(self) -> None:
+        """What the agent does, while it does it."""
+        live = self._services.live
+        await self._until("the channels are up", lambda: live.share().up > 0)
+        self._select_session(LONG)
+        self._find(self._window, QTabBar, "What Details shows").setCurrentIndex(1)
+        key = next(k for k in self._services.fleet.session_keys() if self._is_of(k, LONG))
+        await self._until("it tells what it does", lambda: live.doing(key))
+        await asyncio.sleep(3)
+        await self._picture("steps", self._window)
+        self._find(self._window, QTabBar, "What Details shows").setCurrentIndex(0)
+
+    def _is_of(self, session_key: int, text: str) -> bool:
+        fleet = self._services.fleet
+        session = fleet.session(session_key)
+        task = fleet.current_task(session) if session is not None else None
+        return task is not None and task.spec.text == text
 
     async def _answer_credentials(self) -> None:
         dialog = await self._dialog(QuestionDialog)

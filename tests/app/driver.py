@@ -4,7 +4,7 @@ Only the waiting for the end is replaced: a reader of commands takes its place. 
 window's own controls; `state` prints what the tables show, as one line of JSON.
 
     start TEXT | start-kept TEXT | select TEXT | press NAME | state | quit
-    minimise | window | qt-quit | log-out
+    minimise | window | qt-quit | log-out | title | loaded MODULES
 """
 
 import asyncio
@@ -52,6 +52,8 @@ class Driver(Tour):
                 QTimer.singleShot(0, QApplication.quit)
             case "log-out":  # what Qt does when a session manager asks (it cannot be given None)
                 self.program._log_out._on_commit(None)
+            case "loaded":
+                return [name for name in rest.split() if name in sys.modules]
             case "title":
                 return self._window.windowTitle()
             case _:

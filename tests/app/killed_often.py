@@ -110,11 +110,13 @@ def play(times: int, seed: int, url: str, folder: Path) -> Played:
 def check_last_start(url: str, folder: Path) -> None:
     """After all that the program starts, knows its sessions and leaves in order."""
     program = Driven(url, folder)
-    program.until(lambda state: state["Tasks"])
+    # The client is loaded when all of the past is settled.
+    program.until(lambda state: state["Tasks"] and program.tell("loaded enigma_panel.api.client"))
     status, errors = program.quit()
     assert (status, errors) == (0, "")
     with _copy_of(folder) as path, Ledger.open(path)[0] as ledger:
-        assert {intent.kind.value for intent in ledger.unsettled()} <= {"state"}
+        left = {intent.kind.value for intent in ledger.unsettled()}
+        assert left <= {"state"}, f"not settled by the last start: {left}"
 
 
 @contextmanager

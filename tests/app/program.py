@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 DRIVER = Path(__file__).with_name("driver.py")
 LIMIT_S = 40.0
@@ -16,6 +16,9 @@ LIMIT_S = 40.0
 
 class Driven:
     """One process of the real program."""
+
+    running: ClassVar[set["Driven"]] = set()
+    """Those that have not been ended; conftest.py ends what a failed test left."""
 
     def __init__(self, url: str, data: Path, key: str = "enig_demo") -> None:
         self.process = subprocess.Popen(
@@ -26,6 +29,7 @@ class Driven:
             text=True,
             env={**os.environ, "ENIGMA_API_KEY": key},
         )
+        self.running.add(self)
         assert self._read() == "ready"
 
     def tell(self, line: str) -> Any:
@@ -62,6 +66,7 @@ class Driven:
         return self._end()
 
     def _end(self) -> tuple[int, str]:
+        self.running.discard(self)
         assert self.process.stderr is not None
         errors = self.process.stderr.read()
         status = self.process.wait(20)

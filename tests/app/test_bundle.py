@@ -3,15 +3,22 @@
 import os
 import select
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import httpx
 import pytest
+
+from enigma_panel.child import DEMO_KEY
+from enigma_panel.store.paths import folders_below
+from tests.matrix.stage import remember
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -45,6 +52,7 @@ def test_the_bundle(folder: Path) -> None:
     assert not list(bundle.rglob("libQt6Qml*")), "what no window uses stays out"
     _sees_the_keychain(bundle, folder / "keyring-home")
     _ends_with_its_parent(bundle, folder / "demo-home")
+    _speaks_live(bundle, folder / "live-home")
 
 
 def _build(folder: Path) -> str:
@@ -108,6 +116,59 @@ def _ends_with_its_parent(bundle: Path, home: Path) -> None:
     finally:
         os.close(watch)
     assert ended, "the simulator outlived the program"
+
+
+def _speaks_live(bundle: Path, home: Path) -> None:
+    """Both sides of the live channel load libraries by name: easily left behind, and then all
+    works by polling."""
+    env = {**_environment(home), "ENIGMA_API_KEY": DEMO_KEY}
+    with _running([bundle / "enigma-panel", "--simulator", "--faults"], env) as simulator:
+        assert simulator.stdout is not None
+        url = simulator.stdout.readline().strip()
+        _remember_session(url, home / "data")
+        command = [bundle / "enigma-panel", "--base-url", url, "--data-dir", home / "data"]
+        with _running(command, env):
+            _until(lambda: _live(url)["open"])
+            _until(lambda: "agent" in _kinds_of_steps(home / "data"))
+
+
+def _kinds_of_steps(data: Path) -> set[str]:
+    """What stands in all time lines of the ledger, which may be in use."""
+    with closing(sqlite3.connect(next(data.rglob("ledger.sqlite3")))) as ledger:
+        return {row[0] for row in ledger.execute("SELECT kind FROM steps")}
+
+
+@contextmanager
+def _running(command: list[str | Path], env: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A process that is told to end, and ends in order."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=env, stdin=pipe, stdout=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+        assert process.wait(LIMIT_S) == 0
+
+
+def _live(url: str) -> dict[str, Any]:
+    state: dict[str, Any] = httpx.get(f"{url}/_sim/state", trust_env=False).json()["live"]
+    return state
+
+
+def _remember_session(url: str, data: Path) -> None:
+    """A data folder whose ledger knows an open session at work."""
+    headers = {"Authorization": f"Bearer {DEMO_KEY}"}
+    with httpx.Client(base_url=url, headers=headers, trust_env=False) as http:
+        session = http.post("/start/start-session", json={"mode": "default"}).json()
+        message = {"actionType": "newTask", "newState": "start", "taskDetails": "Research"}
+        with suppress(httpx.ReadTimeout):  # it is held; the task has begun
+            body = {"sessionId": session["sessionId"], "message": message}
+            http.post("/start/send-message", json=body, timeout=0.2)
+        (known,) = http.get("/_sim/state").json()["sessions"]
+    folders = folders_below(data)
+    folders.prepare()
+    ids = known["sessionId"], known["tasks"][-1]["taskId"]
+    remember(folders, url, ids, session["socketURL"])
 
 
 def _until(ask: Callable[[], T]) -> T:

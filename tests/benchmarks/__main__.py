@@ -9,6 +9,9 @@ from typing import Protocol
 from tests.benchmarks.fifty import fifty
 from tests.benchmarks.figures import Figure, machine, table
 from tests.benchmarks.intent import intent
+from tests.benchmarks.live_200 import live_200
+from tests.benchmarks.live_question import live_question
+from tests.benchmarks.live_steps import live_steps
 from tests.benchmarks.memory import memory
 from tests.benchmarks.question import question
 from tests.benchmarks.recovery import recovery
@@ -33,6 +36,9 @@ MEASURES: dict[str, Measure] = {
     "intent": intent,
     "recovery": recovery,
     "ten": ten,
+    "live_question": live_question,
+    "live_200": live_200,
+    "live_steps": live_steps,
 }
 
 

@@ -22,7 +22,7 @@ def fifty(*, quick: bool) -> list[Figure]:
     times = QUICK if quick else FULL
     speed = "20" if quick else "1"
     sessions = QUICK_SESSIONS if quick else SESSIONS
-    arguments = ("--speed", speed, "--calls-per-minute", "1000", "--places", "60")
+    arguments = ("--live", "off", "--speed", speed, "--calls-per-minute", "1000", "--places", "60")
     with tempfile.TemporaryDirectory() as folder, simulator(*arguments) as url:
         env = environment(Path(folder))
         settings = json.dumps({"sessions": sessions, **times})

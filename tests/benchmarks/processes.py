@@ -1,18 +1,23 @@
 """Starting, timing and looking into the processes that are measured."""
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 FLOOR = [sys.executable, str(HERE / "floor.py")]
 KEY = "enig_demo"
+RESEARCH = "Research the history of town number {}, in depth"
+"""The text of a task that takes long."""
 MARK = "ENIGMA_BENCHMARK_RUN"
 
 
@@ -59,6 +64,25 @@ def simulator(*arguments: str) -> Iterator[str]:
         process.stdout.close()
 
 
+def probed(module: str, mode: str, settings: dict[str, Any], url: str) -> Iterator[dict[str, Any]]:
+    """The records that the program prints with that probe in it, as they come."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", f"tests.benchmarks.{module}", mode, json.dumps(settings)]
+        command += ["--base-url", url, "--data-dir", folder]
+        env = environment(Path(folder))
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=env, cwd=ROOT
+        ) as process:
+            assert process.stdout is not None
+            try:
+                yield from map(json.loads, process.stdout)
+            except BaseException:
+                process.terminate()
+                raise
+        if process.returncode != 0:
+            raise RuntimeError(f"the program ended with {process.returncode}")
+
+
 @dataclass(frozen=True)
 class Times:
     """Seconds from the spawn to the line "shown" and to the end."""
@@ -94,7 +118,7 @@ def left_over(mark: str) -> list[int]:
     return found
 
 
-def memory_mb(pid: int) -> dict[str, float]:
+def memory_mb(pid: int | str) -> dict[str, float]:
     """RSS in MB and, where the system tells it, "anonymous": the part of it that no file backs.
 
     Not USS: it holds the pages of Qt only while no other process happens to have Qt loaded.

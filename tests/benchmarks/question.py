@@ -50,7 +50,7 @@ class Watcher(threading.Thread):
 def question(*, quick: bool) -> list[Figure]:
     """Counts only questions after the first of a task: that one ends a held call and is no poll."""
     speed = "20" if quick else "2"
-    arguments = ("--speed", speed, "--calls-per-minute", "1000", "--places", "60")
+    arguments = ("--live", "off", "--speed", speed, "--calls-per-minute", "1000", "--places", "60")
     over = threading.Event()
     with tempfile.TemporaryDirectory() as folder, simulator(*arguments) as url:
         settings = json.dumps(QUICK if quick else FULL)

@@ -19,6 +19,9 @@ LINES = {
     "intent": ["intent"],
     "recovery": ["recovery.tables", "recovery.first_paint"],
     "ten": ["ten.not_done", "ten.idle", "ten.refused"],
+    "live_question": ["live_question.up", "live_question.refused"],
+    "live_200": ["live_200.gap_p99", "live_200.cpu"],
+    "live_steps": ["live_steps.row", "live_steps.does_now"],
 }
 MAY_BE_ZERO = {"ten.not_done", "ten.idle", "ten.refused"}
 """What is best at nothing, and has no floor."""

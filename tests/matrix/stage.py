@@ -120,7 +120,7 @@ def lane(names: Names, folder: Path, speed: int) -> Iterator[Lane]:
     host = f"{folder.name}.invalid"
     folder.mkdir(parents=True, exist_ok=True)
     certificates = make_certificates(folder, host)
-    simulator = Simulator(*_ARGUMENTS, "--speed", str(speed), "--seed", "1")
+    simulator = Simulator(*_ARGUMENTS, "--speed", str(speed), "--seed", "1", live="off")
     gate = Gate(simulator.url, certificates, host)
     gate.start()
     names.known[host] = gate.resolve
@@ -156,7 +156,9 @@ class Run:
         return self.parts.services.fleet.session(task.session_key) if task is not None else None
 
 
-def remember(folders: Folders, url: str, ids: tuple[str, str]) -> int:
+def remember(
+    folders: Folders, url: str, ids: tuple[str, str], socket_url: str | None = None
+) -> int:
     """Write an open session with a task at work into the ledger; gives the task's key."""
     now = Clock().now_ms()
     with Ledger.open(folders.ledger)[0] as ledger:
@@ -172,8 +174,14 @@ def remember(folders: Folders, url: str, ids: tuple[str, str]) -> int:
         task = Task(session_key=0, verb=TaskVerb.NEW_TASK, spec=spec, since_ms=now, created_ms=now)
         intent = ledger.open_intent(IntentKind.START_SESSION, session, task, now)
         assert intent.task is not None
-        opened = replace(intent.session, phase=Phase.OPEN, opened_ms=now, service_id=ids[0])
-        working = replace(intent.task, status=TaskStatus.WORKING, service_id=ids[1])
+        opened = replace(
+            intent.session,
+            phase=Phase.OPEN,
+            opened_ms=now,
+            service_id=ids[0],
+            socket_url=socket_url,
+        )
+        working = replace(intent.task, status=TaskStatus.WORKING, service_id=ids[1], sent_ms=now)
         ledger.settle(intent.key, Outcome.KNOWN, now, opened, working)
     return intent.task.key
 

@@ -160,10 +160,11 @@ def gaps(moments: list[int]) -> list[int]:
 
 def status_services(vitals: Any, clock: HandClock) -> Any:
     """What the status line asks for."""
-    from enigma_panel.services.views import KeyState
+    from enigma_panel.services.views import KeyState, LiveShare
 
     account = SimpleNamespace(
         state=KeyState.READY, last_check=None, from_environment=False, where=""
     )
     fleet = SimpleNamespace(wishes=list)
-    return SimpleNamespace(vitals=vitals, clock=clock, account=account, fleet=fleet)
+    live = SimpleNamespace(share=LiveShare)
+    return SimpleNamespace(vitals=vitals, clock=clock, account=account, fleet=fleet, live=live)

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError, RejectedError, Reply, SessionGoneError
+from enigma_panel.api.ports_live import LiveError, LiveFault
 from enigma_panel.api.verbs import STATE_KINDS
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
@@ -19,6 +20,7 @@ from enigma_panel.services.budget import Budget
 from enigma_panel.services.commands import Commands
 from enigma_panel.services.ledger_writer import LedgerWriter
 from enigma_panel.services.registry import Registry
+from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.views import KeyCheck, NoticeKind, Why, Wish
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
@@ -116,6 +118,33 @@ class FakeVitals:
         self.answers += 1
 
 
+class FakeLive(QObject):
+    """A live channel that is down until the test says otherwise, and takes what it is given."""
+
+    lost = Signal(int)
+    doubted = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.up = False
+        self.breaks = False
+        self.sent: list[StateVerb] = []
+
+    def is_up(self, _session_key: int) -> bool:
+        return self.up
+
+    async def send_state(self, _session_key: int, verb: StateVerb) -> Observation:
+        await asyncio.sleep(0)
+        if self.breaks:
+            raise LiveError(LiveFault.LOST)
+        self.sent.append(verb)
+        return Observation(kind=Kind(f"{verb.value}_emitted"))
+
+    def drop(self, session_key: int) -> None:
+        self.up = False
+        self.lost.emit(session_key)
+
+
 class Bench:
     """The parts, and what was said."""
 
@@ -129,7 +158,10 @@ class Bench:
         self.vitals = FakeVitals()
         self.budget = Budget(clock)
         self.writer = LedgerWriter(ledger, self.executor)
-        self.registry = Registry(self.writer, clock, Redactor(b"k" * 32))
+        redactor = Redactor(b"k" * 32)
+        timeline = Timeline(self.writer, clock, self.scope, redactor)
+        self.registry = Registry(self.writer, clock, redactor, timeline)
+        self.live = FakeLive()
         self.said: list[tuple[NoticeKind, int, ApiError | None, dict[str, Any]]] = []
         self.woken: list[int] = []
         self.stands: list[tuple[int, Wish | None]] = []
@@ -145,6 +177,7 @@ class Bench:
             say=self._say,
             when_named=self._when_named,
             wake=self.woken.append,
+            live=self.live,  # type: ignore[arg-type]
         )
         self.commands.changed.connect(lambda k: self.stands.append((k, self.commands.wish(k))))
 

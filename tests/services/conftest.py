@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from enigma_panel.api.client import HttpClient
 from enigma_panel.build import Parts, Place, build
+from enigma_panel.core.observation import Observation
 from enigma_panel.options import Options
+from enigma_panel.services.account import MakeClient
 from enigma_panel.services.clock import Clock, SystemClock
 from enigma_panel.services.recovery import recover
 from enigma_panel.store.paths import folders_below
@@ -43,6 +47,16 @@ class FastClock(SystemClock):
                 continue
 
 
+class LongLived(HttpClient):
+    """The real client, for a FastClock: what the service tells of a session's life is in real time,
+    which that clock uses up ten times as fast."""
+
+    async def start_session(self, *, max_duration_ms: int | None) -> Observation:
+        """As the real one's, with a life in proportion."""
+        seen = await super().start_session(max_duration_ms=max_duration_ms)
+        return replace(seen, expires_in_ms=(seen.expires_in_ms or 0) * FastClock.FACTOR)
+
+
 async def until(condition: Callable[[], object], limit: float = 20.0) -> None:
     """Wait for a condition; the test fails when it does not come true in time."""
     async with asyncio.timeout(limit):
@@ -55,12 +69,14 @@ def running(tmp_path: Path) -> Running:
     """`async with running(url) as parts`: started as the program starts, ended as it ends."""
 
     @asynccontextmanager
-    async def run(url: str, clock: Clock | None = None) -> AsyncIterator[Parts]:
+    async def run(
+        url: str, clock: Clock | None = None, make_client: MakeClient | None = None
+    ) -> AsyncIterator[Parts]:
         options = Options(demo=True, data_dir=tmp_path / "data")
         folders = folders_below(tmp_path / "data")
         folders.prepare()
         place = Place(folders=folders, root=tmp_path, throw_away=False)
-        parts = await build(options, place, url, clock)
+        parts = await build(options, place, url, clock, make_client)
         await recover(parts.assembly)
         await parts.account.load()
         ticking = parts.scope.spawn("ticks", _tick(parts))
@@ -76,6 +92,7 @@ def running(tmp_path: Path) -> Running:
 async def _tick(parts: Parts) -> None:
     while True:
         await parts.assembly.caretaker.tick()
+        parts.assembly.live.tick()
         await asyncio.sleep(0.2)
 
 
@@ -83,6 +100,8 @@ async def leave(parts: Parts) -> None:
     """The stages of leaving that have to do with services."""
     stages: list[Callable[[], Awaitable[None]]] = [
         parts.scope.close,
+        parts.assembly.live.finish,
+        parts.assembly.live.aclose,
         parts.account.aclose,
         parts.registry.flush,
         lambda: parts.ledger_thread.run(parts.ledger.close),

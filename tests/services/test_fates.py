@@ -9,10 +9,17 @@ import pytest
 from enigma_panel.build import Parts
 from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.views import AnswerOutcome, Notice, NoticeKind, Why
-from tests.conftest import Simulator
-from tests.services.conftest import FastClock, Running, until
+from tests.conftest import Simulator, each_live_mode
+from tests.services.conftest import FastClock, LongLived, Running, until
 
 Start = Callable[..., Simulator]
+pytestmark = each_live_mode
+REPLY_LOST = {
+    "up": {TaskStatus.DONE},
+    "refuse": {TaskStatus.UNCONFIRMED},
+    "drop": {TaskStatus.DONE, TaskStatus.UNCONFIRMED},
+}
+"""What becomes of a task that was accepted and whose reply did not come."""
 SPEC = TaskSpec(text="Search for MX Keys at amazon.com")
 MESSAGES = "/start/send-message"
 
@@ -30,6 +37,12 @@ def applied(url: str) -> dict[str, int]:
 def arrived(url: str) -> dict[str, int]:
     """How many requests of which name came to the simulator, whatever became of them."""
     return dict(httpx.get(f"{url}/_sim/state", trust_env=False).json()["arrived"])
+
+
+def push_live(url: str, payload: dict[str, Any]) -> None:
+    """Have the live channels tell this, if any is up."""
+    order = {"push": {"name": "message", "payload": payload}}
+    httpx.post(f"{url}/_sim/live", json=order, trust_env=False).raise_for_status()
 
 
 def somebody_else_stops(url: str, session_id: str) -> None:
@@ -77,15 +90,21 @@ async def test_a_new_session_whose_reply_is_lost_is_unconfirmed(
         assert applied(sim.url).get("start-session", 0) <= 1
 
 
-async def test_a_new_task_whose_reply_is_lost_is_unconfirmed_and_never_sent_again(
-    sim: Simulator, running: Running
+async def test_a_new_task_whose_reply_is_lost_is_never_sent_again(
+    sim: Simulator, running: Running, live_mode: str
 ) -> None:
+    """The live channel brings the result all the same; without it nothing is known of the task."""
+    kept = TaskSpec(text=SPEC.text, close_after=False)
     async with running(sim.url) as parts:
         fleet = parts.services.fleet
         faults(sim.url, {"path": MESSAGES, "kind": "drop-after", "action": "newTask"})
-        key = await fleet.start(SPEC)
-        await until(lambda: fleet.task(key).status is TaskStatus.UNCONFIRMED)
-        session_key = fleet.task(key).session_key
+        key = await fleet.start(kept)
+        await until(lambda: fleet.task(key).status in REPLY_LOST[live_mode])
+        task, session_key = fleet.task(key), fleet.task(key).session_key
+        if task.status is TaskStatus.DONE:
+            assert task.result
+            assert task.cost is not None
+            assert task.cost > 0
         assert fleet.session(session_key).phase is Phase.OPEN
         assert fleet.can(session_key, StateVerb.TERMINATE)
         await fleet.command([session_key], StateVerb.TERMINATE)
@@ -180,7 +199,7 @@ async def test_no_connection_means_nothing_happened(simulator: Start, running: R
 async def test_an_answer_that_did_not_get_through(
     sim: Simulator, running: Running, *, kind: str, outcome: AnswerOutcome, taken: int, sent: int
 ) -> None:
-    async with running(sim.url, FastClock()) as parts:
+    async with running(sim.url, FastClock(), LongLived) as parts:
         inbox = parts.services.inbox
         await parts.services.fleet.start(TaskSpec(text="Log in to shop.example"))
         await until(inbox.questions)
@@ -201,6 +220,8 @@ async def test_no_answer_goes_to_a_question_that_is_no_longer_open(
         key = await parts.services.fleet.start(TaskSpec(text="Log in to shop.example"))
         await until(inbox.questions)
         question = inbox.questions()[0]
+        # Nobody can look whether it is still open before the held reply has named the task.
+        await until(lambda: parts.services.fleet.task(key).service_id is not None)
         session = parts.services.fleet.session(question.session_key)
         somebody_else_stops(sim.url, session.service_id)
         text = "Username: maria, Password: a-long-password"
@@ -220,15 +241,16 @@ async def test_an_echoed_password_does_not_reach_the_ledger(
         echo = {
             "success": True,
             "type": "task_completed",
-            "data": {"message": "I typed zebra-47-crossing and was let in."},
+            "data": {"message": "I typed zebra-47-wrong and was let in."},
             "usage": {"cost": 0.01},
         }
-        await inbox.answer(
+        await inbox.answer(  # with which the real task comes to no end
             inbox.questions()[0],
-            "Username: maria, Password: zebra-47-crossing",
+            "Username: maria, Password: zebra-47-wrong",
             AnswerVerb.RESUME,
         )
         faults(sim.url, {"path": "/task/*", "kind": "status:200", "body": echo, "times": 0})
+        push_live(sim.url, echo)
         await until(lambda: fleet.task(key).is_final)
         assert fleet.task(key).result == "I typed [redacted] and was let in."
 

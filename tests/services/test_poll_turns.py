@@ -43,6 +43,7 @@ class Scene:
     """A poller with one task, and vitals that run."""
 
     def __init__(self, chance: random.Random) -> None:
+        self.speaking = False
         self.clock = HandClock()
         self.client = ScriptedClient(self.clock)
         self.account = OneAccount(self.client)
@@ -56,6 +57,7 @@ class Scene:
             clock=self.clock,
             scope=self.scope,
             chance=chance,
+            is_speaking=lambda _key: self.speaking,
         )
         self.vitals.recovered.connect(self.poller.wake_all)
 

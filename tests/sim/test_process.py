@@ -94,6 +94,10 @@ def test_it_ends_quietly_by_signal(number: signal.Signals) -> None:
         ["--balance", "-1"],
         ["--places", "0"],
         ["--seed", "x"],
+        ["--live", "down"],
+        ["--live", "drop"],
+        ["--live", "drop:0"],
+        ["--live-garble", "lose"],
     ],
 )
 def test_bad_arguments_get_one_line(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,7 +110,9 @@ def test_bad_arguments_get_one_line(argv: list[str], capsys: pytest.CaptureFixtu
 
 def test_help_lists_the_scenes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
-    assert "PAGE_CRASH" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    for word in ("PAGE_CRASH", "--live MODE", "drop:SECONDS", "reorder"):
+        assert word in out
 
 
 def test_a_port_in_use_gets_one_line() -> None:
@@ -121,7 +127,7 @@ def test_a_port_in_use_gets_one_line() -> None:
     first.communicate(timeout=10)
 
 
-@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "wsproto", "socketio"])
 def test_without_the_demo_extra_it_says_so(missing: str) -> None:
     code = (
         f"import sys; sys.modules[{missing!r}] = None\n"
@@ -138,3 +144,18 @@ def test_without_the_demo_extra_it_says_so(missing: str) -> None:
     assert b"demo" in done.stderr
     assert missing.encode() in done.stderr
     assert done.stderr.count(b"\n") == 1
+
+
+def test_what_the_live_channel_needs_is_imported_when_it_is_used() -> None:
+    code = (
+        "import sys, enigma_panel.sim.runner, enigma_panel.sim.__main__\n"
+        "sys.exit(str({'socketio', 'engineio', 'aiohttp', 'wsproto'} & sys.modules.keys() or ''))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        capture_output=True,
+        env=environment(),
+        timeout=20,
+    )
+    assert done.stderr.strip() == b""

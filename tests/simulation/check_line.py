@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.errors import RejectedError
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.records import Phase, Session
-from tests.simulation.calls import STARTS, Sent
+from enigma_panel.core.records import Phase, Session, Task
+from tests.simulation.calls import STARTS, Sent, mark_of
 
 if TYPE_CHECKING:
     from enigma_panel.build import Parts
@@ -83,5 +83,10 @@ class Line:
         current = parts.registry.current_task(session)
         ended = current is not None and current.status.value in {"failed", "stopped"}
         # One that was put away may run there all the same: that is the person's business.
-        never = all(task.service_id is None and task.status.value == "failed" for task in tasks)
+        never = all(self._never_ran(task) for task in tasks)
         return (never and bool(tasks)) or (session.close_after and ended)
+
+    def _never_ran(self, task: Task) -> bool:
+        """Refused; one that the service began may have failed before it was named."""
+        began = self._world.checks.starts.name_of(mark_of(task.spec)) is not None
+        return task.service_id is None and task.status.value == "failed" and not began

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from enigma_panel.core.records import Session, Task
+from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.views import Diff
 
@@ -58,8 +58,12 @@ class Records:
         self._sessions[session.key] = (since if same else self._world.timeline.now, session)
 
     def nothing_final_changes(self, old: Task, new: Task) -> None:
-        """A final task keeps status, result and end; figures never told may still come."""
-        if not old.is_final:
+        """A final task keeps status, result and end; figures never told may still come.
+
+        But lost means that nobody knows: a result that comes all the same tells.
+        """
+        found = old.status is TaskStatus.LOST and new.status is TaskStatus.DONE
+        if not old.is_final or found:
             return
         changed = _lasting(old) != _lasting(new)
         if changed or (old.cost is not None and old.cost != new.cost):
@@ -111,7 +115,13 @@ class Records:
         sessions = parts.ledger.sessions(s.key for s in parts.registry.sessions())
         for session in parts.registry.sessions():
             if session.key in sessions:
-                self._same(_essence(session), _essence(sessions[session.key]))
+                self._same_session(session, sessions[session.key])
+
+    def _same_session(self, known: Session, kept: Session) -> None:
+        """The ledger numbers sessions; memory learns that a moment after, or never: who asked for
+        it may have been cancelled by the end of the program."""
+        number = known.number or kept.number
+        self._same(_essence(replace(known, number=number)), _essence(kept))
 
     def life_ended(self, killed: bool) -> None:
         """How the process ended that leaves its ledger behind."""

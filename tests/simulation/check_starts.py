@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
-from tests.simulation.calls import STARTS, Sent, Verdict
+from enigma_panel.core.records import Task
+from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life
@@ -72,6 +73,18 @@ class Starts:
         if sent.mark in self._began:
             self._world.fail("nothing is billed twice", f"the task of {sent} runs already")
         self._began[sent.mark] = sent.began
+
+    def name_of(self, mark: int) -> str | None:
+        """What the service calls the task of that mark; None where it never began."""
+        return self._began.get(mark)
+
+    def mark_of(self, task_id: str) -> int:
+        """The mark of the task that the service calls so; 0 where it is none of ours."""
+        return next((mark for mark, name in self._began.items() if name == task_id), 0)
+
+    def is_of(self, task: Task, mark: int) -> bool:
+        """Whether a task of ours has that mark."""
+        return mark_of(task.spec) == mark
 
     def refused_means_nothing_happened(self, sent: Sent) -> None:
         """What the program takes for refused has had no effect."""

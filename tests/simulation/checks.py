@@ -9,12 +9,16 @@ from tests.simulation.calls import Sent
 from tests.simulation.check_answers import Answers
 from tests.simulation.check_calls import Calls
 from tests.simulation.check_commands import Commands
+from tests.simulation.check_emits import Emits
 from tests.simulation.check_line import Line
+from tests.simulation.check_live import Live
 from tests.simulation.check_records import Records
 from tests.simulation.check_starts import Starts
+from tests.simulation.check_truth import Truth
 
 if TYPE_CHECKING:
     from tests.simulation.life import End, Life
+    from tests.simulation.wire import Wire
     from tests.simulation.world import World
 
 
@@ -39,6 +43,9 @@ class Checks:
         self.commands = Commands(world)
         self.answers = Answers(world)
         self.line = Line(world)
+        self.live = Live(world)
+        self.emits = Emits(world)
+        self.truth = Truth(world)
         self._ticks = 0
 
     def begins(self, life: "Life") -> None:
@@ -48,11 +55,15 @@ class Checks:
         self.records.as_left_behind(life)
         self.commands.as_left_behind(life)
         self.line.begins()
+        self.live.begins(life)
+        self.emits.begins()
         self.starts.every_session_is_covered(life)
 
         def changed(diff: Diff) -> None:
             if not life.loop.dead:
                 self.records.changed(registry, diff)
+                self.truth.changed(registry, diff)
+                self.emits.changed(registry, diff)
 
         registry.changed.connect(changed)
 
@@ -68,6 +79,21 @@ class Checks:
         self.answers.sent_once(sent)
         self.commands.sent(sent)
 
+    def emitted(self, sent: Sent) -> None:
+        """A message is given to the live channel."""
+        self.answers.sent_once(sent)
+        self.emits.emitted(sent)
+
+    def took(self, sent: Sent) -> None:
+        """The model has taken a message that came by the live channel."""
+        self.answers.goes_to_its_question(sent)
+        self.commands.stop_meets_its_task(sent)
+
+    def channel_lost(self, wire: "Wire") -> None:
+        """The program finds that a channel is gone."""
+        self.live.lost(wire)
+        self.emits.lost(wire)
+
     def arrived(self, sent: Sent) -> None:
         """The model has handled a call."""
         self.calls.no_429_of_our_making(sent)
@@ -80,6 +106,7 @@ class Checks:
         """The program has drawn its conclusion."""
         self.starts.refused_means_nothing_happened(sent)
         self.starts.opened(sent)
+        self.truth.judged(sent)
 
     def tick(self, life: "Life") -> None:
         """Once a second while a process runs."""
@@ -89,6 +116,7 @@ class Checks:
         self.commands.nobody_was_overtaken(life)
         self.starts.no_session_waits_for_its_task(life)
         self.line.no_browser_is_left_to_idle(life)
+        self.emits.ends_are_repeated(life)
         self._ticks += 1
         if self._ticks % 5 == 0:
             self.starts.every_session_is_covered(life)
@@ -114,6 +142,7 @@ class Checks:
     def undone(self, key: int) -> None:
         """The person takes a command back."""
         self.commands.undone(key)
+        self.emits.undone(key)
 
     def may_click(self, key: int) -> bool:
         """Whether the person is not waiting for a Terminate of this session already."""

@@ -16,6 +16,7 @@ from unittest.mock import patch
 from PySide6.QtCore import QObject
 
 from enigma_panel import build as wiring
+from enigma_panel.api.ports_live import LiveDoor
 from enigma_panel.build import Parts, Place
 from enigma_panel.options import Options
 from enigma_panel.services import recovery
@@ -81,6 +82,7 @@ class Life:
             return End.KILLED
         finally:
             self.loop.dead = True
+            self.world.channel.end_of(self)
             self._let_go()
             self.loop.close()
         return End.QUIT
@@ -106,7 +108,8 @@ class Life:
         folders = Folders(data=self.folder, config=self.folder)
         place = Place(folders=folders, root=self.folder, throw_away=False)
         clock = WorldClock(self.world.timeline, self.world.wall_ms)
-        self.parts = await wiring.build(Options(base_url=BASE), place, None, clock)
+        options = Options(base_url=BASE)
+        self.parts = await wiring.build(options, place, None, clock, make_door=self._make_door)
         self.world.checks.begins(self)
         self.world.person.comes_back()
         await recovery.recover(self.parts.assembly)
@@ -122,6 +125,7 @@ class Life:
         clock = parts.services.clock
         while True:
             await parts.assembly.caretaker.tick()
+            parts.assembly.live.tick()
             self.world.checks.tick(self)
             await clock.sleep_until(clock.now_ms() + TICK_MS)
 
@@ -129,11 +133,17 @@ class Life:
         """As app.Program leaves."""
         self.ready = False
         await parts.scope.close()
+        await parts.assembly.live.finish()
+        await parts.assembly.live.aclose()
         await parts.account.aclose()
+        await parts.assembly.timeline.flush()
         await parts.registry.flush()
         self.world.checks.quits(self)
         await parts.ledger_thread.run(parts.ledger.close)
         parts.ledger_thread.close()
+
+    def _make_door(self) -> LiveDoor:
+        return self.world.channel.door(self)
 
     def _make_task(
         self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **more: Any

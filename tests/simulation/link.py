@@ -59,6 +59,8 @@ class Link:
         world = self._world
         life.touch(f"send {'post' if raw else 'get'}")
         fate = world.weather.fate(verb)
+        if verb is Verb.POLL:
+            fate = world.channel.weather.overtakes(fate)
         sent = self.book.new(verb, path, raw, life=life.number, at=world.timeline.now, fate=fate)
         call = _Call(sent, life, raw, key)
         if life.loop.dead:
@@ -66,6 +68,8 @@ class Link:
         if verb in LIMITED:
             world.trace("send", verb, sent.number, sent.mark or sent.new_state, fate.kind)
             world.checks.sent(sent)
+        elif verb is Verb.POLL:
+            world.checks.live.polls(sent)
         self._follow(call)
         return sent, call.future
 
@@ -128,7 +132,7 @@ class Link:
         sent, model = call.sent, self._world.model
         before = Counter(model.applied) if sent.verb in LIMITED else None
         known = set(model.sessions)
-        stops = self._at_work(sent.session_id) if sent.new_state == "stop" else 0
+        stops = self.at_work(sent.session_id) if sent.new_state == "stop" else 0
         asked = self._world.questions.open_in(sent.session_id)
         authorization = f"Bearer {call.key}" if call.key else None
         method = "GET" if call.raw is None else "POST"
@@ -146,8 +150,9 @@ class Link:
             self._reply(call, answer)
         if before is not None:
             self.pump()
+            self._world.channel.follow()
 
-    def _at_work(self, session_id: str) -> int:
+    def at_work(self, session_id: str) -> int:
         """The mark of the task that a session of the model works on."""
         self._world.model.advance()
         session = self._world.model.sessions.get(session_id)

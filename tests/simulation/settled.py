@@ -19,6 +19,11 @@ def unsettled(world: "World", parts: "Parts") -> list[str]:
     return left + _alive(world, parts)
 
 
+def tasks_of(parts: "Parts", session_key: int) -> list[Task]:
+    """The tasks of a session as the program sees them."""
+    return [task for task in parts.registry.tasks() if task.session_key == session_key]
+
+
 def _of_task(task: Task, parts: "Parts") -> str:
     session = parts.registry.session(task.session_key)
     phase = session.phase if session is not None else "missing"

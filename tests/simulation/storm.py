@@ -8,6 +8,7 @@ from enigma_panel.api.verb import Verb
 from enigma_panel.core.records import StateVerb
 from enigma_panel.sim.model import Call
 from enigma_panel.sim.settings import DEMO_KEY
+from tests.simulation.channel import PING_S
 from tests.simulation.clicks import clicks_of
 from tests.simulation.link import BASE
 
@@ -73,6 +74,7 @@ class Storm:
     def _calm(self) -> None:
         self._world.calm_since = self._world.timeline.now
         self._world.weather.calm()
+        self._world.channel.weather.calm()
         self._world.trace("calm")
         if self._world.life is not None:
             self._world.life.kill_at = None
@@ -82,7 +84,9 @@ class Storm:
             return
         self._world.trace("network cut")
         self._world.link.cut_all(silently=self._chance.random() < 0.5)
-        self._cut(list(Verb), self._chance.uniform(2.0, 25.0))
+        seconds = self._chance.uniform(2.0, 25.0)
+        self._cut(list(Verb), seconds)
+        self._world.channel.cut_all(seconds)
 
     def _cut_some(self) -> None:
         if not self.is_over:
@@ -103,8 +107,11 @@ class Storm:
             return
         seconds = self._chance.choice((1.0, 8.0, 60.0, 400.0))
         self._world.trace("sleeps", seconds)
-        if self._chance.random() < 0.5:
+        is_cut = self._chance.random() < 0.5
+        if is_cut:
             self._world.link.cut_all(silently=False)
+        if is_cut or seconds > PING_S:
+            self._world.channel.cut_all()
         self._world.timeline.sleep(seconds)
         self.last_sleep = self._world.timeline.now
         life.loop.slept += seconds
@@ -144,7 +151,9 @@ class Storm:
         life = self._world.life
         if self.is_over or life is None or not life.ready or life.parts is None:
             return
-        self._cut([Verb.STATE], self._chance.uniform(10.0, 40.0))
+        seconds = self._chance.uniform(10.0, 40.0)
+        self._cut([Verb.STATE], seconds)
+        self._world.channel.cut_all(seconds)
         fleet = life.parts.services.fleet
         keys = [key for key in fleet.session_keys() if fleet.can(key, StateVerb.STOP)]
         self._world.person.command(keys, StateVerb.STOP)

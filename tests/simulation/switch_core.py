@@ -7,7 +7,7 @@ from typing import Any
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.api.wire import reader, refusal
 from enigma_panel.api.wire import report as wire_report
-from enigma_panel.core import moves
+from enigma_panel.core import moves, session_moves
 from enigma_panel.core.records import Phase, TaskStatus
 
 Patches = list[tuple[Any, Any, Any]]
@@ -26,7 +26,7 @@ def final_records_change() -> Patches:
 
 def ended_sessions_come_back() -> Patches:
     """A late fact moves a session whose end is proven."""
-    real = moves.fold_session
+    real = session_moves.fold_session
 
     def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
         revived = replace(session, phase=Phase.OPEN) if session.is_final else session
@@ -54,7 +54,8 @@ def id_of_a_late_reply_is_dropped() -> Patches:
     real = moves.fold_task
 
     def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
-        if moves._is_echo(session, seen, now_ms):
+        late = session.is_final and seen.kind in session_moves.ALIVE_KINDS
+        if late or session_moves.is_echo(session, seen, now_ms):
             return task
         return real(session, task, seen, now_ms, ending=ending)
 

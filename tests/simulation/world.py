@@ -9,6 +9,7 @@ from pathlib import Path
 
 from enigma_panel.sim.model import Service
 from enigma_panel.sim.settings import DEMO_KEY
+from tests.simulation.channel import Channel
 from tests.simulation.checks import Checks, Violation
 from tests.simulation.life import End, Life, copy_ledger
 from tests.simulation.link import Link
@@ -45,6 +46,7 @@ class World:
         self.weather = Weather(self.source("weather"))
         self.questions = Questions(self)
         self.link = Link(self)
+        self.channel = Channel(self)
         self.checks = Checks(self)
         self.person = Person(self, self.source("person"))
         self.storm = Storm(self, self.source("storm"))
@@ -61,7 +63,7 @@ class World:
         """Storm, then calm. Raises Violation."""
         folder = self._root / "0"
         copy_ledger(self._template, folder)
-        self.trace("seed", self.seed, self.settings, self.weather)
+        self.trace("seed", self.seed, self.settings, self.weather, self.channel.weather)
         self.storm.begin()
         for number in range(LIVES):
             self.life = Life(self, number, folder)

@@ -29,12 +29,15 @@ class Load:
     warm_s: float
     speed: float = 1.0
     seed: int = 1
+    live: str = "up"
+    garble: str = ""
 
 
 def soak(load: Load) -> dict[str, Any]:
     """Run the load; what the program measured of itself, and what it wrote to its error output."""
     places = str(load.sessions + 10)
     arguments = ("--calls-per-minute", "1000", "--places", places, "--balance", "1000000")
+    arguments += ("--live", load.live, "--live-garble", load.garble)
     with (
         tempfile.TemporaryDirectory() as folder,
         simulator(*arguments, "--speed", str(load.speed), "--seed", str(load.seed)) as url,
@@ -63,7 +66,8 @@ def line(load: Load, seen: dict[str, Any]) -> str:
     first, last = seen["descriptors"]
     return (
         f"soak: {load.seconds / 60:.1f} min after {load.warm_s:.0f} s of warm-up, "
-        f"{load.sessions} sessions, {seen['tasks']} tasks {seen['statuses']}, "
+        f"{load.sessions} sessions, live channel {load.live} {load.garble}, "
+        f"{seen['tasks']} tasks {seen['statuses']}, "
         f"{seen['answers']} answers, {seen['commands']} commands; "
         f"memory {warm:.1f} -> {end:.1f} MB ({end - warm:+.1f}), "
         f"left behind: {seen['left'] or 'nothing'}, "
@@ -97,6 +101,8 @@ def main(argv: list[str]) -> int:
     add("--warm-up", type=float, default=120.0, metavar="SECONDS", help="before the first look")
     add("--speed", type=float, default=1.0, help="of the simulator (1)")
     add("--seed", type=int, default=1, help="of the load")
+    add("--live", default="up", help="of the simulator: up, refuse, drop:20 … (up)")
+    add("--live-garble", default="", help="of the simulator: duplicate,reorder")
     options = parser.parse_args(argv)
     load = Load(
         seconds=options.minutes * 60,
@@ -104,6 +110,8 @@ def main(argv: list[str]) -> int:
         warm_s=options.warm_up,
         speed=options.speed,
         seed=options.seed,
+        live=options.live,
+        garble=options.live_garble,
     )
     seen = soak(load)
     print(line(load, seen))

@@ -55,12 +55,21 @@ def started(ledger: Ledger, session: Session | None = None, task: Task | None = 
     return stored
 
 
-def old_ledger(path: Path) -> None:
-    """A ledger as version 1 left it: an open session, its task, a start nobody heard the end of."""
+def old_ledger(path: Path, version: int = 1) -> None:
+    """A ledger as an earlier version left it.
+
+    Of version 1: an open session, its task, a start nobody heard the end of. Of version 2 in
+    addition: a planned session and its task in line, two lines of a time line, a closed session.
+    """
     path.parent.mkdir(exist_ok=True)
     Database.open(path, MIGRATIONS[:1]).close()
     with raw(path) as connection:
         connection.executescript(_OLD_ROWS)
+    if version == 2:
+        Database.open(path, MIGRATIONS[:2]).close()
+        (path.parent / "ledger.copy-v1").unlink()
+        with raw(path) as connection:
+            connection.executescript(_ROWS_OF_2)
 
 
 _OLD_ROWS = f"""
@@ -75,6 +84,20 @@ INSERT INTO tasks VALUES (1, 1, 'newTask', 'an old task', NULL, NULL, NULL, NULL
 UPDATE sessions SET current_task = 1 WHERE key = 1;
 INSERT INTO intents VALUES (1, 'new_task', 1, 1, NULL, NULL, {NOW}, 'known', {NOW});
 INSERT INTO intents VALUES (2, 'start_session', 2, NULL, NULL, NULL, {NOW}, NULL, NULL);
+"""
+
+_ROWS_OF_2 = f"""
+INSERT INTO sessions VALUES (3, 'https://old', 'aa', 'line.example', 0, NULL, 'planned', {NOW},
+    {NOW}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 2, NULL);
+INSERT INTO tasks VALUES (2, 3, 'newTask', 'a task in line', NULL, NULL, NULL, NULL, '["a.com"]', 1,
+    NULL, 'queued', {NOW}, {NOW}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, 0, NULL, NULL, NULL, 0, 0, 7);
+INSERT INTO sessions VALUES (4, 'https://old', 'aa', 'old.example', 3, 'mine', 'closed_assumed',
+    {NOW}, {NOW}, {NOW}, {NOW}, {NOW}, 'sess_gone', 'wss://s', 'https://v', 'https://w', 1, NULL,
+    {NOW});
+UPDATE tasks SET status = 'asks', question = 'Which?', question_n = 2, asked_ms = {NOW}
+    WHERE key = 1;
+INSERT INTO steps VALUES (1, 1, {NOW}, 'accepted', ''), (2, 1, {NOW}, 'question', 'Which?');
 """
 
 

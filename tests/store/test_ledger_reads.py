@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from enigma_panel.core.records import (
+    ASSUMED_PHASES,
     FINAL_PHASES,
     FINAL_STATUSES,
     Phase,
     Session,
     TaskStatus,
 )
-from enigma_panel.store.ledger import Ledger, reads
+from enigma_panel.store.ledger import Ledger, Outcome, reads
 from tests.store.helpers import NOW, a_task, raw, start, started
 
 
@@ -25,6 +26,34 @@ def test_sessions_whose_end_is_not_proven(ledger: Ledger) -> None:
     by_phase = {phase: _session(ledger, phase) for phase in Phase}
     not_final = [s for phase, s in by_phase.items() if phase not in FINAL_PHASES]
     assert ledger.sessions_not_final() == not_final
+
+
+@pytest.mark.parametrize("phase", sorted(ASSUMED_PHASES))
+def test_an_end_assumed_long_ago_is_past_unless_time_is_left(ledger: Ledger, phase: Phase) -> None:
+    def ended(ended_ms: int | None, expires_ms: int | None) -> Session:
+        session = _session(ledger, phase)
+        ledger.save(replace(session, ended_ms=ended_ms, expires_ms=expires_ms))
+        return replace(session, ended_ms=ended_ms, expires_ms=expires_ms)
+
+    ended(NOW - 1, None), ended(NOW - 1, NOW + 50)
+    kept = [ended(NOW - 1, NOW + 51), ended(NOW, NOW), ended(NOW + 90, None), ended(None, None)]
+    assert ledger.sessions_not_past(NOW, NOW + 50) == kept
+
+
+def test_what_is_not_assumed_to_have_ended_is_never_past(ledger: Ledger) -> None:
+    by_phase = {phase: _session(ledger, phase) for phase in Phase}
+    old = {phase: replace(s, ended_ms=1, expires_ms=1) for phase, s in by_phase.items()}
+    ledger.save(*old.values())
+    gone = FINAL_PHASES | ASSUMED_PHASES
+    assert ledger.sessions_not_past(NOW, NOW) == [s for p, s in old.items() if p not in gone]
+
+
+def test_sessions_of_which_an_intent_is_open(ledger: Ledger) -> None:
+    first, second, third = (start(ledger) for _ in range(3))
+    ledger.settle(second.key, Outcome.KNOWN, NOW)
+    closed = replace(first.session, phase=Phase.CLOSED)
+    ledger.save(closed)
+    assert ledger.sessions_with_intents() == [closed, third.session]
 
 
 def test_live_tasks_are_those_that_are_not_final(ledger: Ledger) -> None:
@@ -73,6 +102,11 @@ def test_tasks_of_a_session_oldest_first(ledger: Ledger) -> None:
     ledger.save(second)
     start(ledger)
     assert ledger.tasks_of(intent.session.key) == [intent.task, second]
+    third = start(ledger)
+    both = [intent.session.key, third.session.key]
+    assert ledger.tasks_of_many(both) == [intent.task, second, third.task]
+    assert ledger.tasks_of_many(both, but=[50, 4711]) == [intent.task, third.task]
+    assert ledger.tasks_of_many([]) == []
 
 
 QUERIES = {
@@ -80,6 +114,9 @@ QUERIES = {
     "tasks_by_status": f"{reads.TASKS.select} WHERE {reads._LIVE} ORDER BY key",
     "tasks_by_session": f"{reads.TASKS.select} WHERE session_key = 1 ORDER BY key",
     "sessions_by_phase": f"{reads.SESSIONS.select} WHERE {reads._NOT_FINAL} ORDER BY key",
+    "sessions_by_phase (not past)": f"{reads.SESSIONS.select} WHERE {reads._NOT_PAST}",
+    "tasks_by_session (of many)": f"{reads.TASKS.select} WHERE {reads._OF_THESE}",
+    "intents_open (sessions)": f"{reads.SESSIONS.select} WHERE {reads._WITH_INTENT}",
     "intents_open": "SELECT key FROM intents WHERE outcome IS NULL ORDER BY key",
     "steps_by_task": f"{reads.STEPS.select} WHERE task_key = 1 ORDER BY key DESC",
 }
@@ -88,5 +125,6 @@ QUERIES = {
 @pytest.mark.parametrize("index", sorted(QUERIES))
 def test_the_queries_of_the_window_use_their_index(ledger: Ledger, index: str) -> None:
     with raw(ledger.path) as connection:
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {QUERIES[index]}").fetchall()
-    assert any(index in row[3] for row in plan), plan
+        sql = QUERIES[index].replace("?", "'[]'")
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+    assert any(index.partition(" ")[0] in row[3] for row in plan), plan

@@ -5,11 +5,13 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from enigma_panel.core.records import StateVerb
 from enigma_panel.store.ledger import (
     Ledger,
     LedgerError,
@@ -86,7 +88,7 @@ def test_a_migration_that_fails_changes_nothing(
         assert "half" not in columns
 
 
-RELEASED = {1: "2c306051ac2c5a19"}
+RELEASED = {1: "2c306051ac2c5a19", 2: "22c07f4bcfe5d9b0"}
 """By version: its tables in one number. A version that was released is never edited."""
 
 
@@ -117,6 +119,65 @@ def test_a_ledger_of_version_1_is_brought_along_with_all_its_rows(ledger_path: P
     assert found is not None
     assert found == Copy(path=copy, made_ms=found.made_ms, version=1, sessions_open=2)
     assert before_ms <= found.made_ms <= time.time_ns() // 1_000_000
+
+
+def _all_rows(path: Path) -> dict[str, list[dict[str, object]]]:
+    """Every value of every table but `meta`, by name."""
+    with raw(path) as connection:
+        connection.row_factory = sqlite3.Row
+        names = sorted(set(schema.columns(connection)) - {"meta"})
+        sqls = {name: f"SELECT * FROM {name} ORDER BY 1" for name in names}
+        return {name: [dict(row) for row in connection.execute(sqls[name])] for name in names}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_migrations_leave_every_value_of_every_row(ledger_path: Path, number: int) -> None:
+    old_ledger(ledger_path, number)
+    before = _all_rows(ledger_path)
+    Ledger.open(ledger_path)[0].close()
+    after = _all_rows(ledger_path)
+    assert set(after) == set(before)
+    for table, rows in before.items():
+        assert rows or (number, table) == (1, "steps"), table
+        assert [old | new for old, new in zip(after[table], rows, strict=True)] == after[table]
+
+
+def test_a_ledger_of_version_2_is_brought_along_with_all_its_rows(ledger_path: Path) -> None:
+    old_ledger(ledger_path, 2)
+    with Ledger.open(ledger_path)[0] as ledger:
+        assert ledger._db.rows("PRAGMA user_version") == [(3,)]
+        asks, waits = ledger.task(1), ledger.task(2)
+        assert asks is not None
+        assert waits is not None
+        assert (asks.question, asks.question_n, asks.unproven) == ("Which?", 2, None)
+        assert (waits.place, waits.spec.limits.avoid_domains, waits.unproven) == (
+            7,
+            ("a.com",),
+            None,
+        )
+        assert [session.lost_until_ms for session in ledger.sessions([1, 2, 3, 4]).values()] == (
+            [None] * 4
+        )
+        assert [step.kind for step in ledger.steps(1)] == ["accepted", "question"]
+        assert ledger.bad_rows == ()
+        paused = replace(asks, unproven=StateVerb.PAUSE)
+        ledger.save(paused)
+        assert ledger.task(1) == paused
+    found = find_copy(ledger_path)
+    assert found is not None
+    assert (found.path.name, found.version, found.sessions_open) == ("ledger.copy-v2", 2, 2)
+
+
+def test_the_program_before_the_live_channel_leaves_a_ledger_of_version_3_alone(
+    ledger_path: Path,
+) -> None:
+    with Ledger.open(ledger_path)[0] as ledger:
+        start(ledger)
+    before = ledger_path.read_bytes()
+    with pytest.raises(NewerLedgerError) as caught:
+        database.Database.open(ledger_path, MIGRATIONS[:2])
+    assert (caught.value.found, caught.value.known) == (3, 2)
+    assert ledger_path.read_bytes() == before
 
 
 def test_an_older_program_can_go_on_with_the_copy_made_before_the_migration(

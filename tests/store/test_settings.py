@@ -37,6 +37,7 @@ CHANGED = Settings(
     tasks_header="dGFza3M=",
     browsers_at_once=12,
     before_sleep=TERMINATE_IDLE,
+    tell_when_done=False,
 )
 
 
@@ -68,6 +69,14 @@ def test_unknown_keys_survive(path: Path) -> None:
     assert values["theme"] == {"name": "dark", "sizes": [1, 2.5]}
     assert values["others"] == 3
     assert values["show_ended"] is True
+
+
+def test_notices_are_wanted_until_somebody_says_no(path: Path) -> None:
+    assert Settings().tell_when_done
+    path.write_text('{"version": 1, "tell_when_done": false}')
+    assert load(path) == (Settings(tell_when_done=False), None)
+    save(path, Settings())
+    assert json.loads(path.read_text())["tell_when_done"] is True
 
 
 def test_five_browsers_and_sleep_changes_nothing_unless_chosen() -> None:
@@ -108,6 +117,7 @@ RUBBISH = {
     "wrong type": b'{"show_ended": "perhaps"}',
     "no number of browsers": b'{"browsers_at_once": "many"}',
     "half a browser": b'{"browsers_at_once": 2.5}',
+    "no yes or no to notices": b'{"tell_when_done": 1}',
     "no word for sleep": b'{"before_sleep": 1}',
     "wrong version": b'{"version": "one"}',
     "half version": b'{"version": 1.5}',

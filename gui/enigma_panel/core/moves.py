@@ -1,102 +1,28 @@
-"""The transition function: one table of legal moves for tasks, one for sessions, and `fold`.
+"""The transition function: `fold` takes one fact into the records, by the tables of legal moves."""
 
-What a table does not name changes nothing, so a late or repeated fact is harmless and nothing final
-ever changes.
-"""
-
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
+from enigma_panel.core.move_tables import LIVE, OF_TASK, TASK_MOVES
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.records import (
-    FINAL_PHASES,
     FINAL_STATUSES,
-    Phase,
     Session,
     StateVerb,
     Task,
     TaskStatus,
 )
+from enigma_panel.core.session_moves import ALIVE_KINDS, fold_session, is_echo
 
 STALE_QUESTION_MS = 15_000
 """How long a poll may repeat a question that was answered, without the agent seen at work."""
 
-TERMINATE_GRACE_MS = 15_000
-"""How long a delivered Terminate is believed although polls still report work."""
-
-LIMIT_SLACK_MS = 5_000
-"""An end this close to the expected one counts as the session's time limit."""
+SETTLE_MS = 2_000
+"""So much older than the live channel's word may be what a poll tells that is asked after it."""
 
 S = TaskStatus
-LIVE = frozenset({S.STARTING, S.WORKING, S.ASKS, S.PAUSED, S.UNCONFIRMED})
-
-
-def _each(statuses: Iterable[TaskStatus], to: TaskStatus) -> dict[TaskStatus, TaskStatus]:
-    return dict.fromkeys(statuses, to)
-
-
-TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
-    Kind.ACCEPTED: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
-    Kind.ACTIVE: _each(LIVE - {S.PAUSED}, S.WORKING),
-    Kind.QUEUED: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
-    Kind.PAUSED: _each(LIVE - {S.ASKS}, S.PAUSED),
-    Kind.QUESTION: _each(LIVE, S.ASKS),
-    Kind.COMPLETED: _each(LIVE, S.DONE),
-    Kind.FAILED: _each(LIVE, S.FAILED),
-    Kind.STOPPED: _each(LIVE, S.STOPPED),
-    Kind.TERMINATED: _each(LIVE, S.STOPPED),
-    Kind.TASK_GONE: _each(LIVE, S.LOST),
-    Kind.SESSION_GONE: _each(LIVE, S.LOST),
-    Kind.GIVEN_UP: _each(LIVE, S.LOST),
-    # A task can be paused or stopped by its session before the service has named it.
-    Kind.REFUSED: _each(LIVE - {S.UNCONFIRMED} | {S.QUEUED}, S.FAILED),
-    Kind.UNKNOWN: _each(LIVE, S.UNCONFIRMED),
-    Kind.PUT_AWAY: {S.UNCONFIRMED: S.LOST},
-    Kind.BACK_IN_LINE: _each(LIVE - {S.UNCONFIRMED}, S.QUEUED),
-    Kind.TAKEN_BACK: {S.QUEUED: S.STOPPED},
-    Kind.PAUSE_SENT: _each({S.STARTING, S.WORKING}, S.PAUSED),
-    Kind.RESUME_SENT: {S.PAUSED: S.WORKING},
-    Kind.ANSWER_SENT: {S.ASKS: S.WORKING},
-    Kind.ANSWER_STOP_SENT: {S.ASKS: S.WORKING},
-    Kind.STOP_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
-    Kind.TERMINATE_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
-}
-
-P = Phase
-_ALIVE = {P.CONNECTION_LOST: P.OPEN, P.EXPIRED_ASSUMED: P.OPEN, P.CLOSED_ASSUMED: P.OPEN}
-_ENDED = dict.fromkeys(set(P) - FINAL_PHASES - {P.STARTING, P.PLANNED}, P.CLOSED)
-
-SESSION_MOVES: Mapping[Kind, Mapping[Phase, Phase]] = {
-    Kind.OPENED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
-    Kind.ACCEPTED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN, **_ALIVE},
-    Kind.ACTIVE: _ALIVE,
-    Kind.QUEUED: _ALIVE,
-    Kind.PAUSED: _ALIVE,
-    Kind.QUESTION: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN, **_ALIVE},
-    Kind.COMPLETED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
-    Kind.FAILED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
-    Kind.ORPHANED: {P.OPEN: P.CONNECTION_LOST},
-    # A run-task's session may end, or its task be stopped, inside the hold of the one call.
-    Kind.TERMINATED: {P.STARTING: P.CLOSED, **_ENDED},
-    Kind.SESSION_GONE: {P.STARTING: P.CLOSED, **_ENDED},
-    Kind.STOPPED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
-    Kind.REFUSED: {P.STARTING: P.FAILED},
-    Kind.UNKNOWN: {P.STARTING: P.UNCONFIRMED},
-    Kind.TERMINATE_SENT: dict.fromkeys(
-        {P.OPEN, P.CONNECTION_LOST, P.UNCONFIRMED, P.EXPIRED_ASSUMED}, P.CLOSED_ASSUMED
-    ),
-    Kind.LIFETIME_OVER: dict.fromkeys(
-        {P.OPEN, P.CONNECTION_LOST, P.UNCONFIRMED}, P.EXPIRED_ASSUMED
-    ),
-    Kind.PUT_AWAY: {P.UNCONFIRMED: P.CLOSED_ASSUMED},
-    Kind.BACK_IN_LINE: {P.STARTING: P.PLANNED},
-    Kind.TAKEN_BACK: {P.PLANNED: P.DROPPED},
-}
-
-_ALIVE_KINDS = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.PAUSED, Kind.QUESTION, Kind.ACCEPTED})
-_END_KINDS = frozenset({Kind.TERMINATED, Kind.SESSION_GONE})
+END_KINDS = frozenset({Kind.TERMINATED, Kind.SESSION_GONE})
 
 
 def fold(
@@ -118,10 +44,10 @@ def fold(
     new_task = None
     if task is not None:
         new_task = fold_task(session, task, seen, now_ms, ending=ending is not None)
-    if task is not None and task.is_final and seen.kind in _REPORTS:
+    if task is not None and task.is_final and seen.kind in OF_TASK:
         return session, new_task
     current = task is None or session.current_task in {None, task.key}
-    if not current and seen.kind not in _END_KINDS:
+    if not current and seen.kind not in END_KINDS:
         return session, new_task
     terminating = ending is StateVerb.TERMINATE
     return fold_session(session, new_task, seen, now_ms, ending=terminating), new_task
@@ -131,10 +57,12 @@ def fold_task(
     session: Session, task: Task, seen: Observation, now_ms: int, *, ending: bool = False
 ) -> Task:
     """Fold one fact into a task; returns the same object where nothing changes."""
-    if task.is_final:
-        return _with_late_figures(task, seen)
-    if _is_stale(task, seen, now_ms) or _is_echo(session, seen, now_ms):
-        return _named(task, seen)  # it proves nothing but the name
+    if task.is_final and not _is_found(task, seen):
+        return _with_late_figures(_with_late_name(task, seen), seen)
+    proves_nothing = _is_stale(task, seen, now_ms) or is_echo(session, seen, now_ms)
+    proves_nothing |= session.is_final and seen.kind in ALIVE_KINDS
+    if proves_nothing or _is_overtaken(task, seen):
+        return _named(task, seen)  # it tells nothing but the name
     told = ending or task.stop_sent_ms is not None or session.terminate_sent_ms is not None
     status = _next_status(task, seen, told_to_end=told)
     before = task
@@ -143,11 +71,25 @@ def fold_task(
         return before if task == before else task
     ended = now_ms if status in FINAL_STATUSES else None
     is_news = ended is not None and seen.kind is not Kind.TAKEN_BACK
-    return replace(task, status=status, since_ms=now_ms, ended_ms=ended, is_new=is_news)
+    unproven = _EMITTED.get(seen.kind)
+    return replace(
+        task, status=status, since_ms=now_ms, ended_ms=ended, is_new=is_news, unproven=unproven
+    )
 
 
+_EMITTED = {Kind.PAUSE_EMITTED: StateVerb.PAUSE, Kind.RESUME_EMITTED: StateVerb.RESUME}
 _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
 _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_LINE})
+
+
+def _is_found(task: Task, seen: Observation) -> bool:
+    """Lost means that nobody knows; a result, however late, tells."""
+    return task.status is S.LOST and seen.kind is Kind.COMPLETED
+
+
+def _with_late_name(task: Task, seen: Observation) -> Task:
+    """The channel may tell of its end before the reply that names it."""
+    return _named(task, seen) if seen.kind in OF_TASK else task
 
 
 def _with_late_figures(task: Task, seen: Observation) -> Task:
@@ -163,8 +105,9 @@ def _with_late_figures(task: Task, seen: Observation) -> Task:
 
 def _next_status(task: Task, seen: Observation, *, told_to_end: bool) -> TaskStatus:
     status = TASK_MOVES.get(seen.kind, {}).get(task.status, task.status)
-    if seen.kind in _BEFORE_NAMES and task.service_id is not None:
-        return task.status  # the service has named it since
+    known = task.service_id is not None or task.question_n > 0
+    if seen.kind in _BEFORE_NAMES and known:
+        return task.status  # the service has told of it since
     if told_to_end and status in {S.FAILED, S.LOST} and seen.kind is not Kind.REFUSED:
         return S.STOPPED
     if seen.kind is Kind.TERMINATED and not told_to_end:
@@ -188,10 +131,17 @@ def _is_stale(task: Task, seen: Observation, now_ms: int) -> bool:
     )
 
 
-def _is_echo(session: Session, seen: Observation, now_ms: int) -> bool:
-    """True for a sign of life so soon after a delivered Terminate that it proves nothing."""
-    sent = session.terminate_sent_ms
-    return seen.kind in _ALIVE_KINDS and sent is not None and now_ms - sent < TERMINATE_GRACE_MS
+def _is_overtaken(task: Task, seen: Observation) -> bool:
+    """True for a poll that was asked before the channel told of the question that is open now.
+
+    What has no id came by the channel; a poll that still shows work beside it is older than it.
+    """
+    if seen.asked_ms is None or task.asked_ms is None:
+        return False
+    if seen.kind is Kind.QUESTION:
+        return seen.asked_ms < task.asked_ms and seen.text != task.question
+    at_work = seen.kind in {Kind.ACTIVE, Kind.QUEUED}
+    return at_work and task.status is S.ASKS and seen.asked_ms < task.asked_ms + SETTLE_MS
 
 
 def _with_facts(task: Task, seen: Observation, now_ms: int, *, final: bool) -> Task:
@@ -206,14 +156,22 @@ def _with_facts(task: Task, seen: Observation, now_ms: int, *, final: bool) -> T
         case Kind.ACTIVE:
             return replace(task, answered_ms=None, pause_confirmed=False)
         case Kind.PAUSED:
-            return replace(task, pause_confirmed=True)
-        case Kind.ANSWER_SENT:
-            return replace(task, answered_ms=now_ms)
-        case Kind.ANSWER_STOP_SENT:
+            return replace(task, pause_confirmed=True, unproven=None)
+        case Kind.PAUSE_SENT | Kind.RESUME_SENT:
+            return replace(task, unproven=None)
+        case Kind.ANSWER_SENT | Kind.ANSWER_EMITTED:
+            emitted = seen.kind is Kind.ANSWER_EMITTED
+            return replace(task, answered_ms=now_ms, answer_emitted=emitted)
+        case Kind.ANSWER_STOP_SENT | Kind.ANSWER_STOP_EMITTED:
+            task = replace(task, answer_emitted=seen.kind is Kind.ANSWER_STOP_EMITTED)
             return replace(task, answered_ms=now_ms, stop_sent_ms=now_ms)
         case Kind.STOP_SENT:
             asked = now_ms if task.status is S.ASKS else task.answered_ms
             return replace(task, stop_sent_ms=now_ms, answered_ms=asked)
+        case Kind.AGENT | Kind.ACTION:  # it does work on; who has a name is polled for that
+            unproven = None if task.unproven is StateVerb.RESUME else task.unproven
+            answered = task.answered_ms if task.service_id is not None else None
+            return replace(task, unproven=unproven, answered_ms=answered)
         case _:
             return task
 
@@ -222,8 +180,15 @@ def _with_question(task: Task, seen: Observation, now_ms: int) -> Task:
     text = seen.text or ""
     if task.status is S.ASKS and text == task.question:
         return task
+    # The channel may have lost its answer: then it is the same question still.
+    again = task.answer_emitted and text == task.question
     return replace(
-        task, question=text, question_n=task.question_n + 1, asked_ms=now_ms, answered_ms=None
+        task,
+        question=text,
+        question_n=task.question_n + (0 if again else 1),
+        asked_ms=now_ms,
+        answered_ms=None,
+        answer_emitted=again,
     )
 
 
@@ -246,73 +211,3 @@ def _newer(old: N | None, new: N | None, *, final: bool) -> N | None:
     if old is None or final:
         return new
     return max(old, new)
-
-
-def fold_session(
-    session: Session,
-    task: Task | None,
-    seen: Observation,
-    now_ms: int,
-    *,
-    ending: bool = False,
-) -> Session:
-    """Fold one fact into a session; returns the same object where nothing changes."""
-    if session.is_final or _is_echo(session, seen, now_ms):
-        return session
-    moved = _moved_session(session, task, seen, now_ms, ending=ending)
-    return session if moved == session else moved
-
-
-def _moved_session(
-    session: Session, task: Task | None, seen: Observation, now_ms: int, *, ending: bool
-) -> Session:
-    session = _with_ids(session, seen, now_ms)
-    if task is not None and task.service_id is not None and task.spec.close_after:
-        session = replace(session, close_after=True)  # the service has accepted to close it
-    phase = SESSION_MOVES.get(seen.kind, {}).get(session.phase, session.phase)
-    if phase is P.CLOSED:
-        phase = _proven_end(session, now_ms, ending=ending)
-    if seen.kind is Kind.COMPLETED and _closes_after(session, task):
-        phase = P.CLOSED_ASSUMED
-    if session.phase is P.EXPIRED_ASSUMED and phase is P.OPEN:
-        session = replace(session, expires_ms=None)  # it outlived what we had assumed
-    if seen.kind is Kind.TERMINATE_SENT:
-        session = replace(session, terminate_sent_ms=now_ms)
-    elif phase is P.OPEN and seen.kind in _ALIVE_KINDS:
-        session = replace(session, terminate_sent_ms=None)
-    return _in_phase(session, phase, now_ms)
-
-
-def _in_phase(session: Session, phase: Phase, now_ms: int) -> Session:
-    if phase is session.phase:
-        return session
-    session = replace(session, phase=phase, since_ms=now_ms)
-    return replace(session, ended_ms=now_ms if session.is_ended else None)
-
-
-def _closes_after(session: Session, task: Task | None) -> bool:
-    return session.close_after and task is not None and task.status is S.DONE
-
-
-def _proven_end(session: Session, now_ms: int, *, ending: bool) -> Phase:
-    if ending or session.terminate_sent_ms is not None:
-        return P.ENDED_BY_YOU
-    if session.expires_ms is not None and now_ms >= session.expires_ms - LIMIT_SLACK_MS:
-        return P.ENDED_BY_LIMIT
-    return P.CLOSED
-
-
-def _with_ids(session: Session, seen: Observation, now_ms: int) -> Session:
-    if seen.session_id is None or session.service_id is not None:
-        return session
-    # The clock starts when we asked: the browser may have been ours since then.
-    life = seen.expires_in_ms
-    return replace(
-        session,
-        service_id=seen.session_id,
-        opened_ms=now_ms,
-        expires_ms=session.expires_ms if life is None else session.created_ms + life,
-        socket_url=seen.socket_url,
-        web_view_url=seen.web_view_url,
-        webrtc_url=seen.webrtc_url,
-    )

@@ -23,7 +23,13 @@ class Kind(StrEnum):
     PAUSED = "paused"
     QUEUED = "queued"
     STOPPED = "stopped"
-    ORPHANED = "orphaned"
+    ORPHANED = "orphaned"  # the browser is lost, for grace_ms at most; also instance:disconnected
+    # told by the live channel alone (api.md §6)
+    AGENT = "agent"  # what the agent thinks
+    ACTION = "action"  # what it does: "click_element: search button"
+    UPDATE = "response_update"
+    SESSION_ENDED = "session_ended"  # end_session; code: its reason
+    RECONNECTED = "reconnected"  # the browser is back
     # a message was delivered, which says nothing about its effect
     DELIVERED = "delivered"
     PAUSE_SENT = "pause_sent"
@@ -32,6 +38,13 @@ class Kind(StrEnum):
     TERMINATE_SENT = "terminate_sent"
     ANSWER_SENT = "answer_sent"
     ANSWER_STOP_SENT = "answer_stop_sent"
+    # a message went out by the live channel, which acknowledges nothing
+    PAUSE_EMITTED = "pause_emitted"
+    RESUME_EMITTED = "resume_emitted"
+    STOP_EMITTED = "stop_emitted"
+    TERMINATE_EMITTED = "terminate_emitted"
+    ANSWER_EMITTED = "answer_emitted"
+    ANSWER_STOP_EMITTED = "answer_stop_emitted"
     # what we know or decide by ourselves
     REFUSED = "refused"  # certain that a start did nothing
     UNKNOWN = "unknown"  # a start was sent and its fate is unknown
@@ -40,6 +53,7 @@ class Kind(StrEnum):
     PUT_AWAY = "put_away"  # the person settled an unconfirmed start
     BACK_IN_LINE = "back_in_line"  # a start was refused for now: it waits here for another try
     TAKEN_BACK = "taken_back"  # the person took a task out of the line; nothing was sent
+    LIVE_LOST = "live_lost"  # the channel is down: what it told of the browser's absence is old
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +76,9 @@ class Observation:
     text: the result, the question, the error's words or the service's message.
     expires_in_ms: life of the session from its start (milliseconds).
     completed_at: the service's own ISO time, as given.
+    grace_ms: how long the service waits for a lost browser (milliseconds).
+    asked_ms: when the poll that brought it was sent (epoch ms of our clock); what was learned since
+    then by another door is newer.
     Ids and URLs are secrets and stay out of repr.
     """
 
@@ -77,3 +94,9 @@ class Observation:
     web_view_url: str | None = field(default=None, repr=False)
     webrtc_url: str | None = field(default=None, repr=False)
     completed_at: str | None = None
+    grace_ms: int | None = None
+    asked_ms: int | None = None
+
+
+STEP_KINDS = frozenset({Kind.AGENT, Kind.ACTION, Kind.UPDATE})
+"""What the agent tells while it works: lines of a task's time line."""

@@ -126,7 +126,10 @@ class TaskSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One cloud browser: what we know of it and with which key and host it was opened."""
+    """One cloud browser: what we know of it and with which key and host it was opened.
+
+    lost_until_ms: until when the service waits for its lost browser, as the live channel told.
+    """
 
     key: int = 0
     base_url: str
@@ -147,6 +150,7 @@ class Session:
     close_after: bool = False
     current_task: int | None = None
     terminate_sent_ms: int | None = None
+    lost_until_ms: int | None = None
 
     @property
     def name(self) -> str:
@@ -181,7 +185,8 @@ class Task:
     question stays after the answer (answered_ms set) until the agent was seen working again, since
     the service may repeat a question that was just answered (api.md §11.4). place orders the tasks
     that wait in line, smallest first; it is kept, so that a task that is put back stands where it
-    stood.
+    stood. unproven: the Pause or Resume that brought it into its status went out by the live
+    channel, and nothing has confirmed even its delivery; answer_emitted: so did the last answer.
     """
 
     key: int = 0
@@ -206,6 +211,8 @@ class Task:
     pause_confirmed: bool = False
     is_new: bool = False
     place: int = 0
+    unproven: StateVerb | None = None
+    answer_emitted: bool = False
 
     @property
     def is_final(self) -> bool:

@@ -6,19 +6,26 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError, SessionGoneError
+from enigma_panel.api.ports_live import LiveError
 from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions import secrets_in
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
-from enigma_panel.core.redact import Redactor
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.budget import Budget, Pass
 from enigma_panel.services.calls import calling
 from enigma_panel.services.clock import Clock
+from enigma_panel.services.live import Live
 from enigma_panel.services.refusals import TRIES, Verdict, judge, retry_after_ms
 from enigma_panel.services.registry import Registry
-from enigma_panel.services.views import AnswerOutcome, AnswerResult, AnswerWait, Why
+from enigma_panel.services.views import (
+    AnswerOutcome,
+    AnswerResult,
+    AnswerWait,
+    NoticeKind,
+    Why,
+)
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 _BUSY = {Verdict.LIMITED: Why.LIMITED, Verdict.NO_BROWSER: Why.NO_BROWSER}
@@ -40,16 +47,18 @@ class Answers(QObject):
         registry: Registry,
         account: Account,
         budget: Budget,
-        redactor: Redactor,
         clock: Clock,
         scope: TaskScope,
         wake_polls: Callable[[int], None],
+        live: Live,
+        say: Callable[..., None],
     ) -> None:
         super().__init__()
+        self._live = live
+        self._say = say
         self._registry = registry
         self._account = account
         self._budget = budget
-        self._redactor = redactor
         self._clock = clock
         self._scope = scope
         self._wake_polls = wake_polls
@@ -95,7 +104,12 @@ class Answers(QObject):
     async def _send_once(
         self, task_key: int, text: str, verb: AnswerVerb, is_open: Callable[[], bool]
     ) -> AnswerResult:
-        taken = await self._turn(task_key)
+        if self._taken_back[task_key].is_set():
+            return _TAKEN_BACK
+        taken = self._budget.try_take(Endpoint.SEND_MESSAGE, Rank.ANSWER)
+        if taken is None and (sent := await self._emit(task_key, text, verb, is_open)) is not None:
+            return sent
+        taken = taken or await self._turn(task_key)
         if taken is None:
             return _TAKEN_BACK
         with taken:  # given back where nothing is sent
@@ -103,17 +117,57 @@ class Answers(QObject):
             session = self._registry.session(task.session_key) if task is not None else None
             if task is None or session is None or not is_open():
                 return _GONE
-            return await self._call(session, task, text, verb, taken)
+            return await self._call(session, task, text, verb, taken, is_open=is_open)
+
+    async def _emit(
+        self, task_key: int, text: str, verb: AnswerVerb, is_open: Callable[[], bool]
+    ) -> AnswerResult | None:
+        """By the live channel, which confirms nothing; None where it did not take it."""
+        task = self._registry.task(task_key)
+        session = self._registry.session(task.session_key) if task is not None else None
+        if task is None or session is None or not self._live.is_up(session.key):
+            return None
+        if not is_open():
+            return _GONE
+        self._remember(session, text)
+        intent = await self._registry.intend(IntentKind.ANSWER, session, task, verb)
+        if not is_open():
+            return await self._too_late(intent)
+        try:
+            seen = await self._live.send_answer(session.key, text, verb)
+        except LiveError:
+            nothing = Observation(kind=Kind.DELIVERED)
+            await self._registry.settle(intent, Outcome.REFUSED, nothing)
+            return None
+        await self._registry.settle(intent, Outcome.UNKNOWN, self._of_question(intent, seen))
+        if intent.question_n is not None:
+            self.lost.add((task.key, intent.question_n))
+        self._wake_polls(session.key)
+        self._say(NoticeKind.ANSWER_EMITTED, session.key, task.key, None)
+        return AnswerResult(outcome=AnswerOutcome.EMITTED)
+
+    def _remember(self, session: Session, text: str) -> None:
+        """What was sent must not come back into the ledger or a log."""
+        for secret in secrets_in(text):
+            self._registry.remember_secret(session.key, secret)
 
     async def _call(
-        self, session: Session, task: Task, text: str, verb: AnswerVerb, taken: Pass
+        self,
+        session: Session,
+        task: Task,
+        text: str,
+        verb: AnswerVerb,
+        taken: Pass,
+        *,
+        is_open: Callable[[], bool],
     ) -> AnswerResult:
         client = self._account.client_for(session)
         if client is None or session.service_id is None:
             return _GONE
-        for secret in secrets_in(text):
-            self._redactor.add_secret(secret)
+        self._remember(session, text)
         intent = await self._registry.intend(IntentKind.ANSWER, session, task, verb)
+        if not is_open():
+            return await self._too_late(intent)
         ending = self._registry.ending
         marks = verb is AnswerVerb.STOP and session.key not in ending
         if marks:
@@ -130,11 +184,17 @@ class Answers(QObject):
         self._wake_polls(session.key)
         return AnswerResult(outcome=AnswerOutcome.DELIVERED)
 
+    async def _too_late(self, intent: Intent) -> AnswerResult:
+        """While the ledger wrote, the question went away: the next one must not get its answer."""
+        nothing = Observation(kind=Kind.DELIVERED)
+        await self._registry.settle(intent, Outcome.REFUSED, nothing)
+        return _GONE
+
     def _of_question(self, intent: Intent, seen: Observation) -> Observation:
         """A slow reply must not mark the next question, asked meanwhile, as answered."""
         task = self._registry.task(intent.task.key) if intent.task is not None else None
         moved_on = task is not None and task.question_n != intent.question_n
-        if moved_on and seen.kind is Kind.ANSWER_SENT:
+        if moved_on and seen.kind in {Kind.ANSWER_SENT, Kind.ANSWER_EMITTED}:
             return Observation(kind=Kind.DELIVERED)
         return seen
 
@@ -159,9 +219,6 @@ class Answers(QObject):
         """The right to one call, or None where the answer was taken back meanwhile."""
         if self._taken_back[task_key].is_set():
             return None
-        taken = self._budget.try_take(Endpoint.SEND_MESSAGE, Rank.ANSWER)
-        if taken is not None:
-            return taken
         self._set(task_key, AnswerWait(why=Why.BUDGET))
         tag = ("answer", task_key)
         turn = self._budget.turn(Endpoint.SEND_MESSAGE, Rank.ANSWER, tag=tag)

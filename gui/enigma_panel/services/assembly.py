@@ -16,6 +16,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands import Commands
 from enigma_panel.services.delays import Delays
 from enigma_panel.services.dispatcher import Dispatcher
+from enigma_panel.services.doorkeeper import OpenDoor
 from enigma_panel.services.fleet import Fleet
 from enigma_panel.services.follower import Follower
 from enigma_panel.services.forecast import Forecast
@@ -23,9 +24,11 @@ from enigma_panel.services.gate import Gate
 from enigma_panel.services.inbox import Inbox
 from enigma_panel.services.ledger_writer import LedgerWriter
 from enigma_panel.services.line import Line
+from enigma_panel.services.live import Live
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.starter import Starter
+from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.views import NoticeKind, Why
 from enigma_panel.services.vitals import Vitals
 from enigma_panel.store.ledger.ledger import Ledger
@@ -35,7 +38,8 @@ LOOK_AGAIN_MS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Base:
-    """What the services stand on. most: the setting "Browsers at once"."""
+    """What the services stand on. most: the setting "Browsers at once". open_door: loads what the
+    live channel needs; LiveError where it is not there."""
 
     ledger: Ledger
     executor: Executor
@@ -46,6 +50,7 @@ class Base:
     account: Account
     budget: Budget
     most: Callable[[], int]
+    open_door: OpenDoor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +60,8 @@ class Assembly:
     clock: Clock
     writer: LedgerWriter
     registry: Registry
+    timeline: Timeline
+    live: Live
     announcer: Announcer
     vitals: Vitals
     poller: Poller
@@ -81,7 +88,8 @@ class _Maker:
         self._base = base
         self.announcer = Announcer()
         self.writer = LedgerWriter(base.ledger, base.executor)
-        self.registry = Registry(self.writer, base.clock, base.redactor)
+        self.timeline = Timeline(self.writer, base.clock, base.scope, base.redactor)
+        self.registry = Registry(self.writer, base.clock, base.redactor, self.timeline)
         self.vitals = Vitals(base.account, base.clock)
         self.poller = Poller(
             registry=self.registry,
@@ -90,7 +98,9 @@ class _Maker:
             clock=base.clock,
             scope=base.scope,
             chance=base.chance,
+            is_speaking=self._is_speaking,
         )
+        self.live = self._make_live()
         self.commands = self._make_commands()
         self.starter = self._make_starter()
         self.follower = self._make_follower()
@@ -106,6 +116,8 @@ class _Maker:
             clock=base.clock,
             writer=self.writer,
             registry=self.registry,
+            timeline=self.timeline,
+            live=self.live,
             announcer=self.announcer,
             vitals=self.vitals,
             poller=self.poller,
@@ -123,7 +135,23 @@ class _Maker:
                 say=self.announcer.say,
                 terminate=self._terminate,
                 is_ending=lambda key: self._is_ending(key) or key in self.follower.closing,
+                is_held=self.starter.is_held,
+                is_up=self.live.is_up,
             ),
+        )
+
+    def _make_live(self) -> Live:
+        base = self._base
+        return Live(
+            registry=self.registry,
+            account=base.account,
+            timeline=self.timeline,
+            clock=base.clock,
+            scope=base.scope,
+            chance=base.chance,
+            open_door=base.open_door,
+            is_held=self._is_held,
+            wake=self.poller.wake,
         )
 
     def _make_commands(self) -> Commands:
@@ -139,6 +167,7 @@ class _Maker:
             say=self.announcer.say,
             when_named=self._when_named,
             wake=self.poller.wake,
+            live=self.live,
         )
 
     def _make_starter(self) -> Starter:
@@ -199,10 +228,11 @@ class _Maker:
             registry=self.registry,
             account=base.account,
             budget=base.budget,
-            redactor=base.redactor,
             clock=base.clock,
             scope=base.scope,
             wake_polls=self.poller.wake,
+            live=self.live,
+            say=self.announcer.say,
         )
 
     def _make_fleet(self) -> Fleet:
@@ -212,11 +242,18 @@ class _Maker:
             commands=self.commands,
             line=self.line,
             poller=self.poller,
+            timeline=self.timeline,
             clock=self._base.clock,
             scope=self._base.scope,
         )
 
-    # Between commands and starter each needs the other: these ask when it is time.
+    # Where two need each other, these ask when it is time.
+
+    def _is_speaking(self, key: int) -> bool:
+        return self.live.is_speaking(key)
+
+    def _is_held(self, key: int) -> bool:
+        return self.starter.is_held(key)
 
     async def _when_named(self, key: int) -> Session | None:
         return await self.starter.when_named(key)
@@ -238,6 +275,7 @@ class _Maker:
 def _connect(parts: Assembly, account: Account) -> None:
     parts.vitals.recovered.connect(parts.poller.wake_all)
     parts.vitals.recovered.connect(parts.commands.retry_now)
+    parts.vitals.recovered.connect(parts.live.retry_now)
     account.changed.connect(parts.vitals.ask_now)
     parts.announcer.said.connect(parts.fleet.said)
     parts.writer.failed.connect(

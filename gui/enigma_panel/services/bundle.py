@@ -9,7 +9,9 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.fleet import Fleet
 from enigma_panel.services.inbox import Inbox
 from enigma_panel.services.line import Line
+from enigma_panel.services.live import Live
 from enigma_panel.services.settings_book import SettingsBook
+from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.vitals import Vitals
 
 
@@ -21,6 +23,8 @@ class Services:
     inbox: Inbox
     line: Line
     budget: Budget
+    live: Live
+    timeline: Timeline
     vitals: Vitals
     account: Account
     settings: SettingsBook

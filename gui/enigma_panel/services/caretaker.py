@@ -7,11 +7,9 @@ from enigma_panel.core.records import FINAL_PHASES, Phase, Session, TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.history import ASSUMED_FOR_MS
+from enigma_panel.services.registry import LATE_RESULT_MS, Registry
 from enigma_panel.services.views import NoticeKind
-
-ASSUMED_FOR_MS = 600_000
-"""How long a task is asked for after its session's assumed end."""
 
 CLOSE_AGAIN_MS = 10_000
 """Pause between two tries to terminate a session whose task failed."""
@@ -30,7 +28,13 @@ class Caretaker:
         say: Callable[..., None],
         terminate: Callable[[int], Awaitable[None]],
         is_ending: Callable[[int], bool],
+        is_held: Callable[[int], bool],
+        is_up: Callable[[int], bool],
     ) -> None:
+        """is_held: the call that starts this task still waits for its reply. is_up: the live
+        channel of this session may still tell something."""
+        self._is_up = is_up
+        self._is_held = is_held
         self._registry = registry
         self._account = account
         self._clock = clock
@@ -39,23 +43,55 @@ class Caretaker:
         self._terminate = terminate
         self._is_ending = is_ending
         self._close_due: dict[int, int] = {}
+        self._emptied: set[int] = set()
 
     async def tick(self) -> None:
         """Once a second: figures to the ledger, lifetimes, sessions that should have closed."""
         await self._registry.flush()
         now = self._clock.now_ms()
+        self._registry.forget_history(now)
         for session in self._registry.sessions():
             if session.phase in FINAL_PHASES:
+                await self._end_tasks(session, now)
                 continue
             if _life_over(session, now):
                 over = Observation(kind=Kind.LIFETIME_OVER)
                 await self._registry.record(session.key, None, over)
             elif _silent_too_long(session, now):
                 await self._give_up(session)
+            elif session.is_ended:
+                await self._give_nameless_up(session, now)
             elif self._should_close(session, now):
                 self._close_due[session.key] = now + CLOSE_AGAIN_MS
                 closing = self._close_failed(session.key)
                 self._scope.spawn(f"close {session.key}", closing, exclusive=True)
+
+    async def _end_tasks(self, session: Session, now: int) -> None:
+        """The channel told of the session's end; a task of it of which nothing came is lost."""
+        age_ms = now - (session.ended_ms or 0)
+        if age_ms < LATE_RESULT_MS or session.key in self._emptied:
+            return
+        lives = [task for task in self._registry.tasks_of(session.key) if not task.is_final]
+        lives = [task for task in lives if task.status is not TaskStatus.QUEUED]
+        if not lives:
+            self._emptied.add(session.key)
+        for task in lives:
+            if task.service_id is None and not self._is_held(task.key):
+                gone = Observation(kind=Kind.SESSION_GONE)
+                await self._registry.record(session.key, task.key, gone)
+            elif age_ms >= ASSUMED_FOR_MS:
+                given_up = Observation(kind=Kind.GIVEN_UP)
+                await self._registry.record(session.key, task.key, given_up)
+
+    async def _give_nameless_up(self, session: Session, now: int) -> None:
+        """A task that the channel alone could tell of, and the channel is gone with its session."""
+        if now - (session.ended_ms or 0) < LATE_RESULT_MS or self._is_up(session.key):
+            return
+        for task in self._registry.tasks_of(session.key):
+            known = task.status in {TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED}
+            if known and task.service_id is None and not self._is_held(task.key):
+                given_up = Observation(kind=Kind.GIVEN_UP)
+                await self._registry.record(session.key, task.key, given_up)
 
     async def _give_up(self, session: Session) -> None:
         task = self._registry.current_task(session)

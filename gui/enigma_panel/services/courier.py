@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from enigma_panel.api.errors import ApiError, SessionGoneError
 from enigma_panel.api.ports import ServiceClient
+from enigma_panel.api.ports_live import LiveError
 from enigma_panel.core.budget import Endpoint
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, Session, StateVerb, Task
@@ -16,6 +17,7 @@ from enigma_panel.services.budget import Budget, Pass
 from enigma_panel.services.calls import calling
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.errand import KEPT, RANKS, Errand, is_moot, react
+from enigma_panel.services.live import Live
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.views import KeyCheck, NoticeKind, Why
 from enigma_panel.services.vitals import Vitals
@@ -54,7 +56,9 @@ class Courier:
         tell: Tell,
         when_named: WhenNamed,
         wake: Callable[[int], None],
+        live: Live,
     ) -> None:
+        self._live = live
         self._registry = registry
         self._account = account
         self._vitals = vitals
@@ -74,6 +78,8 @@ class Courier:
         try:
             await self._intend(errand)
             await self._rest(errand, Why.UNDO, errand.grace_ms)
+            if await self._goes_by_channel(errand):
+                return
             while (error := await self._send(errand, await self._turn(errand))) is not None:
                 await self._recover(errand, error)
         except DroppedError as dropped:
@@ -107,6 +113,33 @@ class Courier:
             self._say(NoticeKind.LEDGER_FAILED, errand.key, errand.task_key, None, **facts)
             if errand.verb is not StateVerb.TERMINATE:  # ending a cost must not depend on a disk
                 raise DroppedError(Outcome.REFUSED) from None
+
+    async def _goes_by_channel(self, errand: Errand) -> bool:
+        """Pause and Resume cost no call of the minute where the channel is up."""
+        if errand.verb in KEPT or errand.repeats:
+            return False
+        await self._ready(errand)
+        return await self._emit(errand)
+
+    async def _emit(self, errand: Errand) -> bool:
+        """Give it to the live channel, once; whether that took it, which proves nothing."""
+        if errand.emitted or not self._live.is_up(errand.key):
+            return False
+        before = errand.why, errand.due_ms
+        self._stand(errand, Why.SENDING)
+        try:
+            seen = await self._live.send_state(errand.key, errand.verb)
+        except LiveError:
+            self._stand(errand, *before)
+            return False
+        errand.emitted = errand.may_be_done = True
+        if errand.verb in KEPT:
+            self._registry.ending[errand.key] = errand.verb
+        await self._registry.record(errand.key, errand.task_key, seen)
+        self._stand(errand, *before)
+        self._tell(errand)
+        self._wake(errand.key)
+        return True
 
     async def _turn(self, errand: Errand) -> Pass:
         """Wait for all that has to be there, last for a call; then nothing more is waited for."""
@@ -142,6 +175,9 @@ class Courier:
         taken = self._budget.try_take(Endpoint.SEND_MESSAGE, rank)
         if taken is not None:
             return taken
+        if errand.verb in KEPT:  # sent at its turn all the same: only a reply confirms it
+            await self._emit(errand)
+            self._check(errand)
         self._stand(errand, Why.BUDGET)
         turn = self._budget.turn(Endpoint.SEND_MESSAGE, rank, tag=errand, since_ms=errand.made_ms)
         return await self._unless_dropped(errand, turn)
@@ -197,6 +233,8 @@ class Courier:
             raise DroppedError(Outcome.REFUSED)
         if reaction.why is not Why.KEY:
             errand.refused_client = None
+        if reaction.why is Why.CONNECTION and errand.verb in KEPT:
+            await self._emit(errand)
         due = None if reaction.wait_ms is None else self._clock.now_ms() + reaction.wait_ms
         may_go = self._may_go(errand, reaction.why)
         await self._rest(errand, reaction.why, due, may_go)

@@ -43,7 +43,8 @@ class Errand:
     task_key: the task that was the session's current one at the click. after: a command that was
     being sent then; this one goes after it. dropped: set when it is not wanted any more, with what
     that means for its intent. attempt counts the sends that failed in a row. may_be_done: one of
-    them may have got through, so that its effect may be seen.
+    them may have got through, so that its effect may be seen. emitted: it went out by the live
+    channel already, which confirms nothing. repeats: what the channel may have lost is sent again.
     """
 
     key: int
@@ -57,6 +58,8 @@ class Errand:
     due_ms: int | None = None
     attempt: int = 0
     may_be_done: bool = False
+    emitted: bool = False
+    repeats: bool = False
     dropped: Outcome | None = None
     nudged: bool = False
     refused_client: ServiceClient | None = field(default=None, repr=False)
@@ -67,7 +70,7 @@ class Errand:
     @property
     def can_wait(self) -> bool:
         """True before its bytes are on their way."""
-        return self.why is not Why.SENDING
+        return self.why is not Why.SENDING and not self.emitted
 
     @property
     def waits_for_another(self) -> bool:
@@ -109,7 +112,9 @@ def is_moot(errand: Errand, session: Session | None, task: Task | None) -> Outco
         return Outcome.REFUSED  # back in line, or nobody knows which browser it is
     if errand.verb is StateVerb.TERMINATE:
         return None
-    fits = task is not None and task.key == errand.task_key and _fits(errand.verb, task)
+    if task is None or task.key != errand.task_key:
+        return Outcome.REFUSED
+    fits = task.unproven is errand.verb if errand.repeats else _fits(errand.verb, task)
     return None if fits else Outcome.REFUSED
 
 

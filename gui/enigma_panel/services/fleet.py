@@ -27,6 +27,7 @@ from enigma_panel.services.commands import Commands
 from enigma_panel.services.line import Line
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.registry import Registry
+from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.views import Diff, Wish
 from enigma_panel.store.ledger.intents import Step
 
@@ -52,6 +53,7 @@ class Fleet(QObject):
         commands: Commands,
         line: Line,
         poller: Poller,
+        timeline: Timeline,
         clock: Clock,
         scope: TaskScope,
     ) -> None:
@@ -61,6 +63,7 @@ class Fleet(QObject):
         self._commands = commands
         self._line = line
         self._poller = poller
+        self._timeline = timeline
         self._clock = clock
         self._scope = scope
         self._wanted: set[int] = set()
@@ -145,9 +148,9 @@ class Fleet(QObject):
             if not session.is_ended and self.can(session.key, StateVerb.TERMINATE)
         ]
 
-    async def steps(self, task_key: int) -> list[Step]:
+    async def steps(self, task_key: int, limit: int = 500) -> list[Step]:
         """The time line of a task, oldest first."""
-        return await self._registry.steps(task_key)
+        return await self._timeline.steps(task_key, limit)
 
     async def recent_texts(self) -> list[str]:
         """Earlier task texts, newest first."""

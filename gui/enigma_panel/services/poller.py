@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from enigma_panel.api.errors import (
     ApiError,
@@ -24,7 +25,7 @@ EVERY_MS = 2_000
 """Documented poll interval (seed); never shorter while a task runs."""
 JITTER_MS = 300
 SLOW_MS = 10_000
-"""Interval after an assumed end."""
+"""Interval after an assumed end, and while the live channel tells what there is to tell."""
 FIRST_BACKOFF_MS, LAST_BACKOFF_MS = 1_000, 30_000
 """While polls fail, the next waits for a random time below a bound that doubles with each."""
 STALE_MS = 1_500
@@ -46,7 +47,10 @@ class Poller:
         clock: Clock,
         scope: TaskScope,
         chance: random.Random,
+        is_speaking: Callable[[int], bool],
     ) -> None:
+        """is_speaking: whether the live channel of that session tells what happens."""
+        self._is_speaking = is_speaking
         self._registry = registry
         self._account = account
         self._vitals = vitals
@@ -113,13 +117,18 @@ class Poller:
                 asked_ms = self._clock.now_ms()
                 came = await self._poll(task)
                 failures = failures + 1 if isinstance(came, ApiError) else 0
-                due_ms = asked_ms + EVERY_MS + self._chance.randrange(JITTER_MS)
+                due_ms = asked_ms + self._every_ms(task) + self._chance.randrange(JITTER_MS)
                 if isinstance(came, ApiError):
                     due_ms = self._retry_ms(asked_ms, failures, came)
                 await self._rest(key, asked_ms, due_ms)
         finally:
             del self._alarms[key]
             self._locks.pop(key, None)
+
+    def _every_ms(self, task: Task) -> int:
+        asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
+        is_told = self._is_speaking(task.session_key) and not asks
+        return SLOW_MS if is_told else EVERY_MS
 
     def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
         """When to ask again: 1 to 30 s with full jitter, so that many tasks spread out.
@@ -152,6 +161,7 @@ class Poller:
         if session is None or client is None or not session.service_id or not task.service_id:
             return False
         async with self._locks.setdefault(task.key, asyncio.Lock()):
+            asked_ms = self._clock.now_ms()
             try:
                 async with self._can_be_given_up(task.key):
                     seen = await client.poll(session.service_id, task.service_id)
@@ -162,7 +172,7 @@ class Poller:
                 self._account.note_error(error)
                 return error
         self._note_answer(task.key)
-        await self._registry.record(session.key, task.key, seen)
+        await self._registry.record(session.key, task.key, replace(seen, asked_ms=asked_ms))
         if task.key not in self._heard:
             self._heard.add(task.key)
             self._registry.touch(session.key)

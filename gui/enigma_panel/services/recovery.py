@@ -99,7 +99,7 @@ async def _put_unsent_back(registry: Registry) -> frozenset[int]:
     """
     found = [task for task in registry.tasks() if _was_never_sent(registry, task)]
     for task in found:
-        if task.status is TaskStatus.STARTING:
+        if task.status is not TaskStatus.QUEUED:
             back = Observation(kind=Kind.BACK_IN_LINE)
             await registry.record(task.session_key, task.key, back)
     return frozenset(task.session_key for task in found)
@@ -109,4 +109,6 @@ def _was_never_sent(registry: Registry, task: Task) -> bool:
     session = registry.session(task.session_key)
     if session is None or session.phase is not Phase.OPEN or session.current_task != task.key:
         return False
+    if task.sent_ms is None and task.service_id is None and not task.is_final:
+        return True
     return task.status in {TaskStatus.STARTING, TaskStatus.QUEUED}

@@ -9,24 +9,29 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from enigma_panel.core.moves import fold
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.moves import END_KINDS, fold
+from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.redact import Redactor
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.first_read import read_start
 from enigma_panel.services.ledger_writer import LedgerWriter
 from enigma_panel.services.shelf import Record, Shelf
+from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.views import Diff
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome, Step
+from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 
 T = TypeVar("T")
 
-_LISTED = frozenset(Kind) - {Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED}
-"""Kinds that make a line in a task's time line, where they change something."""
+_LISTED = frozenset(Kind) - STEP_KINDS - {Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED}
+"""Kinds that make a line in a task's time line, where they change something; steps come by their
+own way (services.timeline)."""
 
+LATE_RESULT_MS = 15_000
+"""So long after the channel told of a session's end a task without a name may still get its
+result."""
 
 _END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
 
@@ -34,19 +39,22 @@ _END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
 class Registry(Shelf):
     """Records by key. Every write goes through here, every reader is told by `changed`."""
 
-    def __init__(self, writer: LedgerWriter, clock: Clock, redactor: Redactor) -> None:
+    def __init__(
+        self, writer: LedgerWriter, clock: Clock, redactor: Redactor, timeline: Timeline
+    ) -> None:
         super().__init__(redactor)
         self._writer = writer
         self._clock = clock
+        self._timeline = timeline
         self.ending: dict[int, StateVerb] = {}  # a Stop or Terminate is on its way to it
         self._dirty: set[tuple[type, int]] = set()
-        self._pending_steps: list[Step] = []
 
     # -- starting ----------------------------------------------------------------------------
 
     async def load(self) -> list[Intent]:
         """Fill the memory from the ledger; returns the intents whose fate was never recorded."""
-        sessions, tasks, keys = await self._writer.read(read_start)
+        now = self._clock.now_ms()
+        sessions, tasks, keys = await self._writer.read(lambda ledger: read_start(ledger, now))
         self._remember_all(sessions, tasks)
         self._task_keys = keys
         self.changed.emit(
@@ -135,7 +143,7 @@ class Registry(Shelf):
         records: list[Record] = [r for r in (session, task) if r is not None]
         records += self._settle_unknown(session, task, seen)
         now = self._clock.now_ms()
-        steps = self._take_steps()
+        steps = self._timeline.take()
         await self._writer.write(
             lambda ledger: ledger.settle(intent.key, outcome, now, *records, steps=steps)
         )
@@ -174,7 +182,7 @@ class Registry(Shelf):
 
     async def save(self, *records: Session | Task) -> None:
         """Write records now and tell of them."""
-        steps = self._take_steps()
+        steps = self._timeline.take()
         await self._writer.write(lambda ledger: ledger.save(*records, steps=steps))
         self._emit(records)
 
@@ -200,10 +208,6 @@ class Registry(Shelf):
         else:
             await self.save(*records)
 
-    async def steps(self, task_key: int) -> list[Step]:
-        """The time line of a task, oldest first."""
-        return list(await self._writer.read(lambda ledger: ledger.steps(task_key)))
-
     async def read(self, call: Callable[[Ledger], T]) -> T:
         """Any other question to the ledger, in its thread."""
         return await self._writer.read(call)
@@ -219,12 +223,11 @@ class Registry(Shelf):
         self._sessions[session.key] = new_session
         if new_task is not None:
             self._tasks[new_task.key] = new_task
-        if new_session.service_id and new_session.service_id != session.service_id:
-            self._redactor.add_secret(new_session.service_id)
+        self._know_id(new_session)
         over = task is not None and task.is_final  # late figures are no event
         changed = new_session is not session or new_task is not task
         if seen.kind in _LISTED and changed and not over:
-            self._note(new_task, seen, now)
+            self._note(new_task, seen)
         return new_session, new_task
 
     def _settle_unknown(
@@ -232,11 +235,26 @@ class Registry(Shelf):
     ) -> list[Record]:
         """Tasks of unknown fate end with their session, whichever of them the proof was about."""
         kind = seen.kind if seen.kind in _END_UNKNOWN else Kind.SESSION_GONE
-        if kind is Kind.SESSION_GONE and not session.is_final:
+        if kind is Kind.SESSION_GONE and not self._is_settled(session, seen):
             return []
         others = [task for task in self.unconfirmed(session.key) if task is not told]
         moved = (self._fold(session, task, Observation(kind=kind))[1] for task in others)
         return [task for task in moved if task is not None]
+
+    def _is_settled(self, session: Session, seen: Observation) -> bool:
+        """Whether no news of a task that the service never named can come any more."""
+        if not session.is_final:
+            return False
+        age_ms = self._clock.now_ms() - (session.ended_ms or 0)
+        return seen.kind in END_KINDS or age_ms >= LATE_RESULT_MS
+
+    def is_question_of(self, task: Task, text: str) -> bool:
+        """Whether that is what the task asked last."""
+        question = task.question
+        return question is not None and self._redactor.redact(text) in {
+            question,
+            self._redactor.redact(question),
+        }
 
     def _redacted(self, seen: Observation, task: Task | None) -> Observation:
         """An agent may echo a password: service texts pass the wall before the ledger."""
@@ -249,17 +267,12 @@ class Registry(Shelf):
             text = task.question if same else text
         return replace(seen, text=text)
 
-    def _note(self, task: Task | None, seen: Observation, now: int) -> None:
+    def _note(self, task: Task | None, seen: Observation) -> None:
         if task is None:
             return
         told = {Kind.QUESTION, Kind.FAILED, Kind.REFUSED}
         text = (seen.text or "") if seen.kind in told else ""
-        step = Step(task_key=task.key, at_ms=now, kind=seen.kind.value, text=text)
-        self._pending_steps.append(step)
-
-    def _take_steps(self) -> list[Step]:
-        steps, self._pending_steps = self._pending_steps, []
-        return steps
+        self._timeline.keep(task.key, seen.kind.value, text)
 
 
 def _only_figures(

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.core.money import is_sane, sum_money
 from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.core.redact import Redactor
+from enigma_panel.services.history import is_history
 from enigma_panel.services.views import Diff
 
 Record = Session | Task
@@ -26,6 +27,8 @@ class Shelf(QObject):
         self._tasks: dict[int, Task] = {}
         self._of_session: dict[int, list[int]] = {}
         self._task_keys: list[int] = []
+        self._id_tokens: dict[int, int] = {}  # by session: what the wall knows of it
+        self._secret_tokens: dict[int, list[int]] = {}
 
     def session(self, key: int) -> Session | None:
         """The session of that key, None when unknown."""
@@ -58,10 +61,47 @@ class Shelf(QObject):
         costs = [t.cost for t in tasks if t.cost is not None and is_sane(t.cost)]
         return sum_money(costs) if costs else None
 
+    def tasks_of(self, session_key: int) -> list[Task]:
+        """The session's tasks, oldest first."""
+        return [self._tasks[key] for key in self._of_session.get(session_key, ())]
+
     def unconfirmed(self, session_key: int) -> list[Task]:
         """The session's tasks of unknown fate, oldest first."""
         tasks = (self._tasks[key] for key in self._of_session.get(session_key, ()))
         return [task for task in tasks if task.status is TaskStatus.UNCONFIRMED]
+
+    # -- what the wall knows -----------------------------------------------------------------
+
+    def remember_secret(self, session_key: int, text: str) -> None:
+        """Keep a text that is sent to this session out of all that leaves us, till it is over."""
+        token = self._redactor.add_secret(text)
+        self._secret_tokens.setdefault(session_key, []).append(token)
+
+    def forget_secrets(self, session_key: int) -> None:
+        """Nothing comes of this session any more that could hold what was sent to it."""
+        for token in self._secret_tokens.pop(session_key, ()):
+            self._redactor.forget(token)
+
+    def forget_history(self, now_ms: int) -> None:
+        """Let the wall forget ids and secrets of sessions that are over; called now and then."""
+        known = {*self._id_tokens, *self._secret_tokens}
+        for key in [key for key in known if self._is_over(key, now_ms)]:
+            self.forget_secrets(key)
+            token = self._id_tokens.pop(key, None)
+            if token is not None:
+                self._redactor.forget(token)
+
+    def _is_over(self, key: int, now_ms: int) -> bool:
+        session = self._sessions.get(key)
+        if session is None or not is_history(session, now_ms):
+            return False
+        tasks = self.tasks_of(key)  # what waits in line goes to another session
+        return all(task.is_final or task.status is TaskStatus.QUEUED for task in tasks)
+
+    def _know_id(self, session: Session) -> None:
+        """From now on its id is kept out of all texts; harmless when repeated."""
+        if session.service_id and session.key not in self._id_tokens:
+            self._id_tokens[session.key] = self._redactor.add_id(session.service_id)
 
     # -- for the registry --------------------------------------------------------------------
 
@@ -102,8 +142,7 @@ class Shelf(QObject):
     def _remember_all(self, sessions: Iterable[Session], tasks: Iterable[Task]) -> None:
         for session in sessions:
             self._sessions[session.key] = session
-            if session.service_id:
-                self._redactor.add_secret(session.service_id)
+            self._know_id(session)
         for task in tasks:
             self._remember_task(task)
 

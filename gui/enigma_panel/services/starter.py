@@ -11,7 +11,7 @@ from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
 from enigma_panel.api.ports import ServiceClient
 from enigma_panel.core.budget import Endpoint
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, Session, Task, TaskVerb
+from enigma_panel.core.records import Phase, Session, Task, TaskStatus, TaskVerb
 from enigma_panel.services.account import Account
 from enigma_panel.services.budget import Budget, Pass
 from enigma_panel.services.calls import calling
@@ -73,6 +73,11 @@ class Starter:
         self._say = say
         self._is_ending = is_ending
         self._naming: dict[int, asyncio.Event] = {}
+        self._held: set[int] = set()
+
+    def is_held(self, task_key: int) -> bool:
+        """Whether the call that starts this task still waits for its reply."""
+        return task_key in self._held
 
     async def when_named(self, session_key: int) -> Session | None:
         """The session once the service has named it or its start has failed."""
@@ -133,11 +138,15 @@ class Starter:
         """Send a newTask whose intent is kept."""
         service_id = intent.session.service_id
         assert service_id is not None
+        self._held.add(task.key)
         try:
             with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
                 seen = await client.new_task(service_id, task.spec)
         except ApiError as error:
+            self._held.discard(task.key)
             return await self._fail(intent, error, keeps, client)
+        finally:
+            self._held.discard(task.key)
         await self._registry.settle(intent, Outcome.KNOWN, seen)
         return None
 
@@ -158,9 +167,11 @@ class Starter:
         if not error.nothing_happened:
             # An error that names the session makes it possible to end it.
             unknown = Observation(kind=Kind.UNKNOWN, session_id=error.session_id)
-            await self._registry.settle(intent, Outcome.UNKNOWN, unknown)
-            self._say(NoticeKind.START_UNCONFIRMED, key, task_key, error)
-            return None
+            session, task = await self._registry.settle(intent, Outcome.UNKNOWN, unknown)
+            unclear = {session.phase, task.status if task is not None else None}
+            if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
+                self._say(NoticeKind.START_UNCONFIRMED, key, task_key, error)
+            return None  # else the live channel has told of it meanwhile
         verdict = judge(error)
         is_old_key = verdict is Verdict.KEY and client is not self._account.client
         kept, is_ending = is_old_key or keeps(verdict, error), self._is_ending(key)

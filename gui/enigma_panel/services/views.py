@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from enigma_panel.api.errors import ApiError
+from enigma_panel.api.ports_live import LiveFault
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.core.records import StateVerb
 
@@ -70,7 +71,10 @@ class LineEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A command on its way to a session. due_ms: when it goes out or is tried again."""
+    """A command on its way to a session. due_ms: when it goes out or is tried again.
+
+    emitted: it went out by the live channel, which confirms nothing, and is sent once more.
+    """
 
     session_key: int
     verb: StateVerb
@@ -78,11 +82,12 @@ class Wish:
     made_ms: int
     due_ms: int | None = None
     attempt: int = 0
+    emitted: bool = False
 
     @property
     def can_undo(self) -> bool:
         """Whether it can still be taken back with certainty."""
-        return self.why is not Why.SENDING
+        return self.why is not Why.SENDING and not self.emitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +120,7 @@ class NoticeKind(StrEnum):
     COMMAND_FAILED = "command_failed"
     ANSWER_FAILED = "answer_failed"
     ANSWER_UNCONFIRMED = "answer_unconfirmed"
+    ANSWER_EMITTED = "answer_emitted"  # by the live channel, which confirms nothing
     CLOSED_FOR_FAILED_TASK = "closed_for_failed_task"
     CLOSED_FOR_REFUSED_TASK = "closed_for_refused_task"
     LEDGER_FAILED = "ledger_failed"
@@ -160,6 +166,7 @@ class AnswerOutcome(StrEnum):
     FAILED = "failed"  # certainly not delivered; it may be sent again
     UNCONFIRMED = "unconfirmed"  # may have been delivered; never sent again by the program
     TAKEN_BACK = "taken_back"  # the person took it back before it was sent
+    EMITTED = "emitted"  # sent by the live channel, which confirms nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +184,15 @@ class AnswerWait:
     why: Why
     due_ms: int | None = None
     attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveShare:
+    """How many of the open sessions have a live channel; fault: why others have none, if known."""
+
+    up: int = 0
+    of: int = 0
+    fault: LiveFault | None = None
 
 
 class ServiceMood(StrEnum):

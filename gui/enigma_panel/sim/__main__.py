@@ -11,6 +11,7 @@ import sys
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
+from enigma_panel.sim.live_orders import UP, Mode, read_garble, read_mode
 from enigma_panel.sim.scenes import help_table
 from enigma_panel.sim.settings import DEMO_KEY, Settings
 
@@ -56,6 +57,20 @@ def _places(text: str) -> int:
     return places
 
 
+def _mode(text: str) -> Mode:
+    try:
+        return read_mode(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _garble(text: str) -> frozenset[str]:
+    try:
+        return read_garble(text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _parser() -> _Parser:
     parser = _Parser(
         prog="python -m enigma_panel.sim",
@@ -99,13 +114,38 @@ def _add_options(parser: _Parser) -> None:
         default=10,
         help="departs from the documented 10, for measurements with many sessions",
     )
+    _add_live_options(parser)
     add("--seed", type=int, default=None, help="makes ids and texts the same each time")
-    add("--faults", action="store_true", help="opens /_sim/faults and /_sim/state for tests")
+    add("--faults", action="store_true", help="opens /_sim/ (faults, live, state) for tests")
+
+
+def _add_live_options(parser: _Parser) -> None:
+    add = parser.add_argument
+    add(
+        "--live",
+        type=_mode,
+        default=UP,
+        metavar="MODE",
+        help="the live channel: up (default); off: there is none; refuse: it lets nobody in; "
+        "drop:SECONDS: each connection is cut after so many real seconds; freeze: it lets "
+        "clients in and is silent then",
+    )
+    add(
+        "--live-garble",
+        type=_garble,
+        default=frozenset(),
+        metavar="KINDS",
+        help="duplicate, reorder or both with a comma: what befalls some of its events",
+    )
 
 
 def _fail(message: str) -> int:
     print(f"enigma_panel.sim: {message}", file=sys.stderr)
     return 2
+
+
+def _missing(error: ImportError) -> str:
+    return f"the demo service needs the “demo” extra ({error.name} is not installed)"
 
 
 def main(argv: list[str]) -> int:
@@ -119,7 +159,7 @@ def main(argv: list[str]) -> int:
     try:
         from enigma_panel.sim.runner import run
     except ImportError as error:
-        return _fail(f"the demo service needs the “demo” extra ({error.name} is not installed)")
+        return _fail(_missing(error))
     settings = Settings(
         speed=options.speed,
         states=options.states,
@@ -128,9 +168,13 @@ def main(argv: list[str]) -> int:
         balance=options.balance,
         places=options.places,
         calls_per_minute=options.calls_per_minute,
+        live=options.live,
+        live_garble=options.live_garble,
     )
     try:
         run(options.port, settings, options.seed, options.faults)
+    except ImportError as error:
+        return _fail(_missing(error))
     except OSError as error:
         return _fail(f"cannot listen on port {options.port}: {error.strerror}")
     return 0

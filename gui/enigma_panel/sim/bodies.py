@@ -190,4 +190,22 @@ def session_started(
     }
 
 
+def health(free: int, unix_now: float) -> Body:
+    """Build the health reply; ``free`` is the number of browsers that nobody uses."""
+    body: Body = {"success": True, "status": "healthy", "instancesAvailable": free > 0}
+    return body | {"instanceCount": free, "timestamp": iso(unix_now)}
+
+
+def sockets(ids: list[str], unix_now: float) -> Body:
+    """Build the list of active sockets."""
+    body: Body = {"success": True, "sockets": ids, "count": len(ids)}
+    return body | {"timestamp": iso(unix_now)}
+
+
+def models(unix_created: float) -> Body:
+    """Build the list of the one model."""
+    entry = {"id": "enigma-browser-1", "object": "model", "created": int(unix_created)}
+    return {"object": "list", "data": [{**entry, "owned_by": "enigma"}]}
+
+
 DELIVERED: Body = {"success": True, "message": "Message sent successfully"}

@@ -18,6 +18,7 @@ from decimal import Decimal
 from enigma_panel.sim import bodies, checks
 from enigma_panel.sim.bodies import Body, RefusedError, Reply, plain_error
 from enigma_panel.sim.limits import SlidingWindow, Verdict
+from enigma_panel.sim.news import Newsroom, Tell
 from enigma_panel.sim.scenes import OPENING, scene_for
 from enigma_panel.sim.session import EPSILON, Session
 from enigma_panel.sim.settings import (
@@ -71,12 +72,14 @@ class Service:
         self.settings = settings or Settings()
         self.sessions: dict[str, Session] = {}
         self.applied: Counter[str] = Counter()
+        self.received: Counter[str] = Counter()
         self._clock = clock
         self._chance = chance
         self._epoch = epoch
         self._zero = clock()
         self._keys = {DEMO_KEY}
         self._forgotten_cost = Decimal(0)
+        self._newsroom = Newsroom(self.settings.speed)
         self._windows: dict[str, SlidingWindow] = {}
         self._sockets = [self._id(20) for _ in range(self.settings.instance_count)]
 
@@ -99,6 +102,7 @@ class Service:
             if session.ended is not None and session.next_event() <= now + EPSILON:
                 self._forgotten_cost += session.cost(now)
                 del self.sessions[session.id]
+        self._newsroom.publish()
 
     def balance(self) -> Decimal:
         """Give what is left, in US dollars; never below zero."""
@@ -124,6 +128,8 @@ class Service:
             return self._route(call, headers)
         except RefusedError as refused:
             return replace(refused.reply, headers={**headers, **refused.reply.headers})
+        finally:
+            self._newsroom.publish()
 
     def settle(self, held: Held) -> Reply | None:
         """Give the reply to a held request once it is due, else ``None``."""
@@ -148,7 +154,7 @@ class Service:
             case ("GET", ["start", "health"]):
                 return Reply(200, self._health())
             case ("GET", ["start", "active-sockets"]):
-                return Reply(200, self._active_sockets())
+                return Reply(200, bodies.sockets(self._sockets, self.unix(self.now())))
         known = call.path in (*_LIMITED, "/v1/models") or call.path.startswith("/task/")
         if known:
             self._authorize(call.authorization)
@@ -157,7 +163,7 @@ class Service:
             return self._post(call, checks.read_object(call.raw), headers)
         match (call.method, call.path.split("/")[1:]):
             case ("GET", ["v1", "models"]):
-                return Reply(200, self._models())
+                return Reply(200, bodies.models(self.unix(0.0)))
             case ("GET", ["task", session_id, task_id]):
                 return Reply(200, self._poll(session_id, task_id))
         raise plain_error(404, "Not found")
@@ -185,6 +191,39 @@ class Service:
         headers.update(bodies.rate_headers(verdict, self._epoch + self._clock()))
         if not verdict.allowed:
             raise plain_error(429, "Rate limit exceeded. Please try again later.")
+
+    # --- the live channel ---
+
+    def knows(self, session_id: str) -> bool:
+        """Tell whether there is such a session and it is open."""
+        self.advance()
+        session = self.sessions.get(session_id)
+        return session is not None and session.ended is None
+
+    def watch(self, session_id: str, tell: Tell) -> Callable[[], None]:
+        """Tell of an open session's events from now on, until the result is called.
+
+        Raises ``KeyError`` unless the service ``knows`` the session.
+        """
+        if not self.knows(session_id):
+            raise KeyError(session_id)
+        return self._newsroom.watch(self.sessions[session_id], tell)
+
+    def receive(self, session_id: str, message: object) -> None:
+        """Take what a client emitted: send-message's inner object, unlimited and unanswered.
+
+        ``received`` counts it by name; what makes no sense is counted as ``nonsense``, too.
+        """
+        known = self.knows(session_id)
+        try:
+            read = checks.read_message({"sessionId": session_id, "message": message})
+        except RefusedError:
+            self.received["nonsense"] += 1
+            return
+        self.received["newTask" if read.wish else f"{read.action}:{read.word}"] += 1
+        if known and (read.wish is None or self.balance() > 0):
+            self._deliver(self.sessions[session_id], read, "", {})
+        self._newsroom.publish()
 
     # --- the endpoints ---
 
@@ -214,29 +253,22 @@ class Service:
             raise plain_error(401, "Session not found or unauthorized")
         if message.wish is not None:
             self._check_balance()
+        return self._deliver(session, message, base, headers)
+
+    def _deliver(
+        self, session: Session, message: checks.Message, base: str, headers: dict[str, str]
+    ) -> Reply | Held:
+        if message.wish is not None:
             self.applied["newTask"] += 1
             return self._begin(session, message.wish, base, headers)
         self._command(session, message)
         return Reply(200, dict(bodies.DELIVERED), headers)
 
     def _command(self, session: Session, message: checks.Message) -> None:
-        now = self.now()
         self.applied[f"{message.action}:{message.word}"] += 1
-        match (message.action, message.word):
-            case ("state", "pause"):
-                session.pause()
-            case ("state", "resume"):
-                session.resume(now)
-            case ("state", "stop"):
-                session.stop(now)
-            case ("guardrail", "stop"):
-                self.applied["answers-taken"] += session.refuse(now)
-            case ("state", "terminate"):
-                session.end("terminated", now)
-            case ("guardrail", "resume"):
-                self.applied["answers-taken"] += session.answer(message.text, now)
-            case ("interaction", "takeOverControl" | "releaseControl"):
-                session.take_over(message.word == "takeOverControl", now)
+        taken = session.obey(message, self.now())
+        if message.action == "guardrail":
+            self.applied["answers-taken"] += taken
 
     def _open(self, wish: Wish, single: bool) -> Session:
         self._check_balance()
@@ -280,17 +312,7 @@ class Service:
     def _health(self) -> Body:
         used = sum(session.ended is None for session in self.sessions.values())
         free = max(0, self.settings.instance_count - used)
-        body: Body = {"success": True, "status": "healthy", "instancesAvailable": free > 0}
-        return body | {"instanceCount": free, "timestamp": bodies.iso(self.unix(self.now()))}
-
-    def _active_sockets(self) -> Body:
-        body: Body = {"success": True, "sockets": self._sockets, "count": len(self._sockets)}
-        return body | {"timestamp": bodies.iso(self.unix(self.now()))}
-
-    def _models(self) -> Body:
-        created = int(self.unix(0.0))
-        entry = {"id": "enigma-browser-1", "object": "model", "created": created}
-        return {"object": "list", "data": [{**entry, "owned_by": "enigma"}]}
+        return bodies.health(free, self.unix(self.now()))
 
     def _id(self, length: int = 12) -> str:
         return "".join(self._chance.choices(_LETTERS, k=length))

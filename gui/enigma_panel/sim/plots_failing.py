@@ -1,8 +1,9 @@
-"""Scenes that end badly, and one in which the browser is lost for a while."""
+"""Scenes that end badly, and two in which the browser is lost."""
 
 from __future__ import annotations
 
 from enigma_panel.sim.beats import Done, Fail, Plot, Stage
+from enigma_panel.sim.settings import SESSION_MS
 
 
 def unreachable(stage: Stage) -> Plot:
@@ -45,3 +46,11 @@ def lost_browser(stage: Stage) -> Plot:
     yield stage.step("read_page", site, "The browser is back, reading on from the same place")
     yield stage.step("write", "answer", "Putting the answer together")
     yield Done(f"Finished on {site}, after the browser had been away for 15 seconds.")
+
+
+def browser_gone(stage: Stage) -> Plot:
+    """Lose the browser for good: longer than any session lives."""
+    site = stage.site("riverdesk.example")
+    yield stage.step("navigate", site, f"Opening {site}")
+    yield stage.lose(SESSION_MS / 1000)
+    yield Fail("The browser did not come back")

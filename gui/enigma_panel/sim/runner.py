@@ -15,47 +15,15 @@ import time
 from collections.abc import Generator
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from enigma_panel.sim.connections import Connections, need_web_sockets
+from enigma_panel.sim.live import MOST_BYTES, Live
 from enigma_panel.sim.model import Service
 from enigma_panel.sim.server import Simulator
 from enigma_panel.sim.settings import Settings
 
 _READ_AT_ONCE = 4096
 _LONGEST_KEY = 4096
-
-
-class _Connections:
-    """The open connections by the address they come from, so that a fault can close one."""
-
-    def __init__(self) -> None:
-        self._transports: dict[tuple[str, int], asyncio.Transport] = {}
-
-    def protocol(self) -> type[H11Protocol]:
-        """Make a protocol class that tells us about its connections."""
-        transports = self._transports
-
-        class Protocol(H11Protocol):
-            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-                transports[tuple(transport.get_extra_info("peername")[:2])] = transport
-                super().connection_made(transport)
-
-            def connection_lost(self, exc: Exception | None) -> None:
-                transports.pop(tuple(self.transport.get_extra_info("peername")[:2]), None)
-                super().connection_lost(exc)
-
-        return Protocol
-
-    def cut(self, client: tuple[str, int]) -> None:
-        """Close a connection after what was already written to it."""
-        transport = self._transports.get(client)
-        if transport is not None:
-            transport.close()
-
-    def cut_all(self) -> None:
-        """Close every connection at once."""
-        for transport in list(self._transports.values()):
-            transport.abort()
 
 
 class _Server(uvicorn.Server):
@@ -77,8 +45,9 @@ class _Server(uvicorn.Server):
 def run(port: int, settings: Settings, seed: int | None, faults: bool) -> None:
     """Serve on 127.0.0.1 until standard input ends or a signal comes.
 
-    Raises ``OSError`` if the port cannot be had.
+    Raises ``OSError`` if the port cannot be had, ``ImportError`` if a library is missing.
     """
+    need_web_sockets()
     # Only with the protocol named does asyncio turn off Nagle's algorithm on what is accepted;
     # without that each small reply takes 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
@@ -95,11 +64,17 @@ async def _serve(
 ) -> None:
     epoch = time.time() - time.monotonic()
     service = Service(time.monotonic, random.Random(seed), settings, epoch)
-    connections = _Connections()
+    connections = Connections()
+    simulator = Simulator(service, faults)
+    live = Live(simulator.app(connections.cut), service, connections, simulator.notify, seed)
+    simulator.live = live
     config = uvicorn.Config(
-        Simulator(service, faults).app(connections.cut),
-        http=connections.protocol(),
-        ws="none",
+        live,
+        http=connections.http(),
+        ws=connections.web_socket,  # type: ignore[arg-type]  # a function instead of the class
+        ws_max_size=MOST_BYTES,
+        ws_ping_interval=None,  # Engine.IO has its own
+        ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -113,7 +88,7 @@ async def _serve(
     await asyncio.wait([serving, ending], return_when=asyncio.FIRST_COMPLETED)
     # Held requests are cut off from here on: no error page for them, and no word about it.
     logging.disable()
-    connections.cut_all()
+    connections.abort_all()
     if serving.done():
         serving.result()
 

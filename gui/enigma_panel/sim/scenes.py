@@ -50,6 +50,8 @@ SCENES: tuple[Scene, ...] = (
           "fails with ELEMENT_NOT_FOUND", plots_failing.missing_element, 4),
     Scene("lost browser", ("lost browser", "lose the browser", "unstable", "orphan"),
           "the browser is away for 15 s", plots_failing.lost_browser, 4),
+    Scene("browser gone", ("never comes back", "lost for good"),
+          "the browser stays away until the session's end", plots_failing.browser_gone, 2),
     Scene("captcha", ("captcha",), "asks to solve a CAPTCHA", plots_asking.captcha, 5),
     Scene("two questions", ("two questions", "book a flight", "book the flight"),
           "asks for a choice, then for a code", plots_asking.flight, 7),

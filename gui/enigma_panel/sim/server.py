@@ -21,6 +21,8 @@ from starlette.types import ASGIApp
 from enigma_panel.sim.bodies import Body, Reply, dollars
 from enigma_panel.sim.breaking import Breaking, Cutter
 from enigma_panel.sim.faults import FaultBook, read_faults
+from enigma_panel.sim.live import Live
+from enigma_panel.sim.live_orders import read_order
 from enigma_panel.sim.model import Call, Held, Service
 from enigma_panel.sim.page import session_page
 
@@ -33,6 +35,7 @@ class Simulator:
     def __init__(self, service: Service, faults: bool) -> None:
         self.service = service
         self.book = FaultBook()
+        self.live: Live | None = None
         self._faults = faults
         self._changed = asyncio.Event()
         self._calls: Counter[str] = Counter()
@@ -47,6 +50,7 @@ class Simulator:
         if self._faults:
             routes += [
                 Route("/_sim/faults", self.set_faults, methods=["POST"]),
+                Route("/_sim/live", self.order_live, methods=["POST"]),
                 Route("/_sim/state", self.state),
             ]
         everything = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -69,13 +73,18 @@ class Simulator:
         self._calls[_counted(request)] += 1
         answer = self.service.handle(call)
         if request.method == "POST":
-            self._notify()
+            self.notify()
         return _json(await self._wait(answer) if isinstance(answer, Held) else answer)
 
-    def _notify(self) -> None:
-        # Polls change nothing, so that they wake no held request.
+    def notify(self) -> None:
+        """Look at held requests and the live channel's next event again: something was done.
+
+        Polls change nothing, so that they wake no held request.
+        """
         self._changed.set()
         self._changed = asyncio.Event()
+        if self.live is not None:
+            self.live.woken()
 
     async def _wait(self, held: Held) -> Reply:
         while (reply := self.service.settle(held)) is None:
@@ -106,6 +115,15 @@ class Simulator:
         self.book.replace(faults)
         return _json(Reply(200, {"success": True, "count": len(faults)}))
 
+    async def order_live(self, request: Request) -> Response:
+        """Make the live channel behave as the body says."""
+        try:
+            order = read_order(await request.body())
+        except (ValueError, TypeError) as error:
+            return _json(Reply(400, {"success": False, "message": str(error)}))
+        channels = 0 if self.live is None else self.live.obey(order)
+        return _json(Reply(200, {"success": True, "channels": channels}))
+
     async def state(self, _: Request) -> Response:
         """Count what came, took effect and was answered; list sessions and tasks without a text."""
         self.service.advance()
@@ -114,6 +132,7 @@ class Simulator:
                 "sessionId": session.id,
                 "state": session.state,
                 "paused": session.halted,
+                "channels": 0 if self.live is None else self.live.channels_of(session.id),
                 "tasks": [
                     {"taskId": task.id, "state": task.state.value}
                     for task in session.tasks.values()
@@ -123,6 +142,8 @@ class Simulator:
         ]
         body: Body = {"calls": dict(self._calls), "applied": dict(self.service.applied)}
         body |= {"sessions": sessions, "balance": dollars(self.service.balance())}
+        if self.live is not None:
+            body["live"] = self.live.state()
         if self._breaking is not None:
             body["arrived"] = dict(self._breaking.arrived)
             body["answered"] = dict(self._breaking.answered)

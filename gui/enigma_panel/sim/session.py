@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Protocol
 
+from enigma_panel.sim.checks import Message
 from enigma_panel.sim.settings import KEPT_SECONDS
 from enigma_panel.sim.task import Task, TaskState, compute_cost
 
 EPSILON = 1e-6
 """An event this close counts as due: real and service seconds do not convert exactly."""
+
+
+class Reporter(Protocol):
+    """Takes down what happens in a session while somebody watches it."""
+
+    def begun(self, task: Task, now: float) -> None:
+        """Note that a task has its turn."""
+
+    def moved(self, task: Task, now: float) -> None:
+        """Note that the current task may have moved."""
+
+    def ended(self, reason: str, now: float) -> None:
+        """Note that the session is over."""
 
 
 @dataclass(slots=True)
@@ -33,6 +48,7 @@ class Session:
     taken_over: bool = False
     ended: float | None = None
     reason: str = ""
+    report: Reporter | None = None
 
     @property
     def halted(self) -> bool:
@@ -64,13 +80,19 @@ class Session:
     def _happen(self, due: float) -> None:
         task = self.current
         if due >= self.expires or task is None:
-            self.end("expired", due)
+            self._run_out(due)
         elif task.deadline is not None and due >= task.deadline:
             task.end(TaskState.FAILED, due, "Task exceeded its maxDuration", "TASK_TIMEOUT")
             self._after(task, due)
         else:
             task.end_step(due, self.halted)
             self._after(task, due)
+
+    def _run_out(self, now: float) -> None:
+        if self._lost:
+            self.end("lost", now, "instance_lost")
+        else:
+            self.end("expired", now)
 
     def add(self, task: Task, now: float) -> None:
         """Take on a task: at once if the browser is free, else behind the others."""
@@ -83,18 +105,48 @@ class Session:
         while self.queue and self.current is None and self.ended is None:
             task = self.current = self.queue.popleft()
             task.begin(now, self.halted)
+            if self.report is not None:
+                self.report.begun(task, now)
             self._after(task, now)
 
+    @property
+    def _lost(self) -> bool:
+        step = None if self.current is None else self.current.step
+        return step is not None and step.lost
+
     def _after(self, task: Task, now: float) -> None:
+        if self.report is not None:
+            self.report.moved(task, now)
         if not task.over:
             return
         self.current = None
         self.pausing = False
         done = task.state is TaskState.COMPLETED
-        if self.single or (done and (self.close_after or task.wish.close_after)):
+        if done and (self.close_after or task.wish.close_after):
+            self.end("completed", now, "terminateOnCompletion")
+        elif self.single:
             self.end("completed", now)
         else:
             self._next(now)
+
+    def obey(self, message: Message, now: float) -> bool:
+        """Do what a checked message says; tell whether it settled an open question."""
+        match (message.action, message.word):
+            case ("state", "pause"):
+                self.pause()
+            case ("state", "resume"):
+                self.resume(now)
+            case ("state", "stop"):
+                self.stop(now)
+            case ("state", "terminate"):
+                self.end("terminated", now)
+            case ("guardrail", "stop"):
+                return self.refuse(now)
+            case ("guardrail", "resume"):
+                return self.answer(message.text, now)
+            case ("interaction", "takeOverControl" | "releaseControl"):
+                self.take_over(message.word == "takeOverControl", now)
+        return False
 
     def pause(self) -> None:
         """Ask the agent to wait after its current step; without a task nothing happens."""
@@ -139,14 +191,19 @@ class Session:
         self._after(task, now)
         return True
 
-    def end(self, reason: str, now: float) -> None:
-        """Close the browser: every task that is not over is cut off."""
+    def end(self, reason: str, now: float, told: str = "") -> None:
+        """Close the browser: every task that is not over is cut off.
+
+        ``told`` is the reason as the live channel names it, where that is another one.
+        """
         self.ended, self.reason = now, reason
         self.current = None
         self.queue.clear()
         for task in self.tasks.values():
             if not task.over:
                 task.end(TaskState.TERMINATED, now)
+        if self.report is not None:
+            self.report.ended(told or reason, now)
 
     def cost(self, now: float) -> Decimal:
         """US dollars so far: all tokens, and browser time from creation on, idle or not."""

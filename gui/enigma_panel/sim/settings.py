@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from enigma_panel.sim.live_orders import UP, Mode
+
 DEMO_KEY = "enig_demo"
 HOLD_SECONDS = 50.0
 """How long run-task and newTask keep a request open, in service seconds."""
@@ -30,7 +32,7 @@ class Settings:
     ``speed`` is service seconds per real second; ``balance`` is in US dollars; ``places`` is the
     number of sessions a user may have open; ``calls_per_minute`` departs from the documented 10
     only for measurements with many sessions; ``instances`` is the number of browsers that exist
-    (``None``: always enough).
+    (``None``: always enough); ``live`` and ``live_garble`` are how the live channel behaves.
     """
 
     speed: float = 1.0
@@ -41,6 +43,8 @@ class Settings:
     places: int = 5
     calls_per_minute: int = RATE_LIMIT
     instances: int | None = None
+    live: Mode = UP
+    live_garble: frozenset[str] = frozenset()
 
     @property
     def instance_count(self) -> int:

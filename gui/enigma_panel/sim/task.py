@@ -58,6 +58,8 @@ class Task:
     message: str = ""
     error: str = ""
     code: str | None = None
+    beats: int = 0
+    """How many beats of its scene were played or are being played."""
     _reply: str | None = None
     _cut_short: tuple[int, int] = (0, 0)
     """Tokens of a step that was under way when the task ended: they are paid for, too."""
@@ -113,6 +115,7 @@ class Task:
             return
         reply, self._reply = self._reply, None
         beat = next(self.plot) if reply is None else self.plot.send(reply)
+        self.beats += 1
         match beat:
             case Step():
                 self.state, self.step, self.step_began = TaskState.RUNNING, beat, now

@@ -32,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     empty = none yet; a header's state holds which columns are hidden.
     browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
     before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
+    tell_when_done: a notice on the desktop when tasks are done and no window of ours has the focus.
     others: keys of the file that this version does not know.
     """
 
@@ -44,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tasks_header: str = ""
     browsers_at_once: int = DEFAULT_BROWSERS
     before_sleep: str = LEAVE
+    tell_when_done: bool = True
     others: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:

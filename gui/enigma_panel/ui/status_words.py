@@ -28,18 +28,22 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StateWord:
-    """How a state looks and reads. The mark's tone may differ from the word's."""
+    """How a state looks and reads. The mark's tone may differ from the word's.
+
+    tip: what the state means, where the word alone does not say it.
+    """
 
     glyph: Glyph
     word: str
     tone: Tone = Tone.PLAIN
     mark: Tone = Tone.DIM
+    tip: str = ""
 
     @property
     def short(self) -> str:
         """The word alone, "paused" of "paused (sent) – billing", where more has to stand beside."""
         state, billing, _ = self.word.partition(" – ")
-        return state.partition(" (")[0] if billing else self.word
+        return state.partition(" (")[0] if billing or self.tip else self.word
 
     @property
     def bold(self) -> bool:
@@ -57,21 +61,45 @@ def session_word(state: SessionState, task: Task | None = None) -> StateWord:
         case s.STARTING:
             return StateWord(Glyph.RING, tr("starting"))
         case s.WORKING:
-            return StateWord(Glyph.DISC, tr("working"), mark=Tone.GREEN)
+            return _working(task.unproven if task is not None else None)
         case s.ASKS:
             return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
         case s.IDLE:
             return StateWord(Glyph.BANG, tr("idle – billing"), *_AMBER)
         case s.PAUSED:
-            sure = task is not None and task.pause_confirmed
-            word = tr("paused – billing") if sure else tr("paused (sent) – billing")
-            return StateWord(Glyph.PAUSE, word, *_AMBER)
+            return _paused(task)
         case s.CONNECTION_LOST:
             return StateWord(Glyph.BANG, tr("connection lost"), *_AMBER)
         case s.UNCONFIRMED:
             return StateWord(Glyph.QUESTION, tr("unconfirmed"), *_AMBER)
         case _:
             return _ended_word(state)
+
+
+def _working(unproven: StateVerb | None) -> StateWord:
+    if unproven is StateVerb.RESUME:
+        tip = _unproven_tip(unproven)
+        return StateWord(Glyph.DISC, tr("resumed (sent, unconfirmed)"), tip=tip)
+    return StateWord(Glyph.DISC, tr("working"), mark=Tone.GREEN)
+
+
+def _paused(task: Task | None) -> StateWord:
+    if task is not None and task.pause_confirmed:
+        return StateWord(Glyph.PAUSE, tr("paused – billing"), *_AMBER)
+    if task is not None and task.unproven is StateVerb.PAUSE:
+        tip = _unproven_tip(task.unproven)
+        return StateWord(Glyph.PAUSE, tr("paused (sent, unconfirmed) – billing"), *_AMBER, tip)
+    return StateWord(Glyph.PAUSE, tr("paused (sent) – billing"), *_AMBER)
+
+
+def _unproven_tip(verb: StateVerb) -> str:
+    """What it means that a command went out by the live channel."""
+    words = tr(
+        "{verb} was sent over the live channel; nothing confirms it. If the channel drops within a "
+        "minute, {verb} is sent again the other way.",
+        verb=verb_word(verb),
+    )
+    return words if verb is not StateVerb.PAUSE else words + " " + tr("Until then it may work on.")
 
 
 def _ended_word(state: SessionState) -> StateWord:
@@ -95,8 +123,8 @@ def _ended_word(state: SessionState) -> StateWord:
             return StateWord(Glyph.STOP, tr("closed"), Tone.DIM)
 
 
-def task_word(status: TaskStatus) -> StateWord:
-    """Icon and word of a task's status."""
+def task_word(status: TaskStatus, unproven: StateVerb | None = None) -> StateWord:
+    """Icon and word of a task's status; unproven: the Task's."""
     s = TaskStatus
     match status:
         case s.QUEUED:
@@ -104,9 +132,12 @@ def task_word(status: TaskStatus) -> StateWord:
         case s.STARTING:
             return StateWord(Glyph.RING, tr("starting"))
         case s.WORKING:
-            return StateWord(Glyph.DISC, tr("working"), mark=Tone.GREEN)
+            return _working(unproven)
         case s.ASKS:
             return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
+        case s.PAUSED if unproven is StateVerb.PAUSE:
+            tip = _unproven_tip(unproven)
+            return StateWord(Glyph.PAUSE, tr("paused (sent, unconfirmed)"), *_AMBER, tip)
         case s.PAUSED:
             return StateWord(Glyph.PAUSE, tr("paused"), *_AMBER)
         case s.UNCONFIRMED:
@@ -252,33 +283,3 @@ def spoken(text: str) -> str:
     if text == UNKNOWN:
         return tr("not known")
     return tr("none") if text in {NONE, ""} else text
-
-
-def step_word(kind: str) -> str:
-    """A line of a task's time line: what happened."""
-    return {
-        "opened": tr("browser opened"),
-        "accepted": tr("accepted by the service"),
-        "question": tr("asked"),
-        "completed": tr("done"),
-        "failed": tr("failed"),
-        "terminated": tr("the session ended"),
-        "task_gone": tr("no longer known to the service"),
-        "session_gone": tr("the session has ended"),
-        "paused": tr("paused"),
-        "stopped": tr("stopped"),
-        "orphaned": tr("connection lost"),
-        "pause_sent": tr("Pause sent"),
-        "resume_sent": tr("Resume sent"),
-        "stop_sent": tr("Stop sent"),
-        "terminate_sent": tr("Terminate sent"),
-        "answer_sent": tr("answer sent"),
-        "answer_stop_sent": tr("Stop sent as answer"),
-        "refused": tr("not accepted"),
-        "unknown": tr("sent, no answer came"),
-        "lifetime_over": tr("its time is over, by our clock"),
-        "given_up": tr("asked no more"),
-        "put_away": tr("put away by you"),
-        "back_in_line": tr("back in line"),
-        "taken_back": tr("taken out of the line"),
-    }.get(kind, kind.replace("_", " "))

@@ -16,6 +16,8 @@ from enigma_panel.ui.words import tr, tr_n
 
 def wish_words(wish: Wish, now_ms: int) -> Waiting:
     """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
+    if wish.emitted and wish.why is not Why.SENDING:
+        return _once_more(wish, now_ms)
     verb = verb_word(wish.verb)
     left = left_s(wish.due_ms, now_ms)
     spoken = spoken_duration((left or 0) * 1000)
@@ -45,6 +47,23 @@ def wish_words(wish: Wish, now_ms: int) -> Waiting:
             )
         case _:
             return _same(tr("{verb} waits", verb=verb))
+
+
+def _once_more(wish: Wish, now_ms: int) -> Waiting:
+    """'Terminate sent over the live channel; sent once more in 0:12'."""
+    head = tr("{verb} sent over the live channel", verb=verb_word(wish.verb))
+    left = left_s(wish.due_ms, now_ms)
+    if wish.why is Why.CONNECTION:
+        return _same(tr("{sent}; sent once more when there is a connection", sent=head))
+    if wish.why is Why.KEY:
+        return _same(tr("{sent}; sent once more when there is a key", sent=head))
+    if left is None:
+        return _same(tr("{sent}; it is sent once more", sent=head))
+    words = "{sent}; sent once more in {time}"
+    return Waiting(
+        text=tr(words, sent=head, time=duration(left * 1000)),
+        said=tr(words, sent=head, time=spoken_duration(left * 1000)),
+    )
 
 
 def _same(text: str) -> Waiting:

@@ -1,8 +1,18 @@
 """All words that a person reads pass through here, so that they can be translated."""
 
+import re
+from html import escape
+
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import Qt
 
 CONTEXT = "Enigma"
+
+# Control characters, and the marks that turn the reading direction: they could make a text look
+# like another one.
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def tr(text: str, /, **values: object) -> str:
@@ -25,3 +35,20 @@ def one_line(text: str, limit: int = 300) -> str:
     if len(head) > limit:
         return head[: limit - 1].rstrip() + "…"
     return head if len(text) <= limit * 2 else head + "…"
+
+
+def without_hidden(text: str) -> str:
+    """A text with a visible sign in the place of what hides or turns parts of it."""
+    return _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def one_plain_line(text: str, limit: int = 300) -> str:
+    """As `one_line`, with spaces in the place of what hides or turns parts of it."""
+    return one_line(_HIDDEN.sub(" ", text[: limit * 4]), limit)
+
+
+def plain_tip(text: str) -> str:
+    """The same text for a tool tip, which has no way to be told that it is no HTML."""
+    if not Qt.mightBeRichText(text):
+        return text
+    return f"<span>{escape(text)}</span>".replace("\n", "<br>")

@@ -106,7 +106,7 @@ class Listener:
 
         def look() -> list[str] | None:
             last[:] = table.rows()
-            return next((cells for cells in last if text in cells and fits(cells)), None)
+            return next((cells for cells in last if _names(cells, text) and fits(cells)), None)
 
         try:
             return until(f"the row of “{text}” is as expected", look)
@@ -116,10 +116,10 @@ class Listener:
     def select(self, table: Node, text: str) -> None:
         """Select the row with this text."""
         for _ in range(3):  # rows may move between a look and an act
-            place = next(n for n, cells in enumerate(table.rows()) if text in cells)
+            place = next(n for n, cells in enumerate(table.rows()) if _names(cells, text))
             table.select_row(place)
             selected = [table.rows()[n] for n in table.selected_rows()]
-            if len(selected) == 1 and text in selected[0]:
+            if len(selected) == 1 and _names(selected[0], text):
                 return
         raise BusError(f"the row of “{text}” cannot be selected")
 
@@ -180,3 +180,8 @@ def _line(depth: int, node: Node) -> str:
         return f"{'  ' * depth}{node.role_name}{showing}: {words}"
     except DBusErrorResponse as error:
         return f"{'  ' * depth}? {error}"
+
+
+def _names(cells: list[str], text: str) -> bool:
+    """Whether a row is that of a task; behind its text may stand what its agent does now."""
+    return any(cell == text or cell.startswith(f"{text}, now: ") for cell in cells)

@@ -38,6 +38,7 @@ from enigma_panel.services.views import (
 )
 from enigma_panel.store.secrets import Result, SecretOutcome
 from enigma_panel.store.settings import Settings
+from tests.ui.live_doubles import LiveDouble, TimelineDouble
 
 NOON = 1_764_000_000_000
 BASE_URL = "https://connect.enigma.click"
@@ -351,6 +352,8 @@ class World:
         self.line = FakeLine()
         self.account = FakeAccount()
         self.settings = FakeSettings()
+        self.live = LiveDouble()
+        self.timeline = TimelineDouble()
         self.scope = TaskScope()
         self.services = cast(
             "Services",
@@ -361,6 +364,8 @@ class World:
                 vitals=QObject(),
                 account=self.account,
                 settings=self.settings,
+                live=self.live,
+                timeline=self.timeline,
                 clock=self.clock,
                 scope=self.scope,
                 demo=demo,

@@ -294,7 +294,9 @@ async def sent(world: World, dialog: QuestionDialog, outcome: AnswerOutcome) -> 
     await world.settle()
 
 
-@pytest.mark.parametrize("outcome", [AnswerOutcome.DELIVERED, AnswerOutcome.UNCONFIRMED])
+@pytest.mark.parametrize(
+    "outcome", [AnswerOutcome.DELIVERED, AnswerOutcome.EMITTED, AnswerOutcome.UNCONFIRMED]
+)
 async def test_nothing_typed_is_left_after_sending(
     world: World, dialog: QuestionDialog, outcome: AnswerOutcome
 ) -> None:
@@ -433,6 +435,14 @@ async def test_a_question_that_may_have_been_answered_says_so(
     world.inbox.changed.emit()
     assert dialog.card.maybe.isVisible()
     assert dialog.card.maybe.text().startswith("This may have been answered already")
+
+
+def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
+    result = AnswerResult(outcome=AnswerOutcome.EMITTED)
+    assert outcome_words.answer_words(result, has_text=True) == (
+        "The answer was sent over the live channel, because the calls of this minute are used up. "
+        "The channel confirms nothing: if the agent still asks, the question comes back."
+    )
 
 
 def test_a_failed_answer_says_why() -> None:

@@ -8,6 +8,7 @@ from enigma_panel.ui.dialogs.quit_words import quit_lines, session_line, waiting
 from enigma_panel.ui.status_words import local_time
 from tests.ui.dialogs.fakes import NOON, make_session, make_task
 
+STOP = StateVerb.STOP
 ENDS = local_time(NOON + 300_000)
 
 
@@ -151,4 +152,31 @@ def test_a_line_shows_the_command_that_is_on_its_way() -> None:
     assert line == (
         "amazon.com 3 – Terminate will be sent when there is a connection, 5:00 left – "
         "List keyboards"
+    )
+
+
+def test_one_that_asks_before_it_is_named_is_waited_for() -> None:
+    """The live channel tells of questions without the task's name."""
+    asks = make_task(1, 1, "MX Keys", status=TaskStatus.ASKS, service_id=None)
+    found = quit_lines([make_session(1, close_after=True, current_task=1)], {1: asks}, NOON)
+    assert found.unnamed == 1
+    assert "“MX Keys” is not named yet" in found.lines[-1]
+    named = make_task(1, 1, "MX Keys", status=TaskStatus.ASKS)
+    assert quit_lines([make_session(1, current_task=1)], {1: named}, NOON).unnamed == 0
+
+
+@pytest.mark.parametrize(("verb", "name"), [(StateVerb.TERMINATE, "Terminate"), (STOP, "Stop")])
+def test_a_command_that_went_out_by_the_live_channel(verb: StateVerb, name: str) -> None:
+    wish = Wish(session_key=1, verb=verb, why=Why.BUDGET, made_ms=NOON, emitted=True)
+    lines = quit_lines([make_session(1)], {}, NOON, wishes={1: wish}).lines
+    assert lines[-1] == (
+        f"A {name} for amazon.com 1 was sent over the live channel, which confirms nothing; "
+        "it is sent once more at the next start."
+    )
+
+
+def test_a_line_of_a_session_whose_browser_is_lost() -> None:
+    session = make_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=NOON + 280_000)
+    assert session_line(session, None, NOON) == (
+        "amazon.com 1 – connection lost, up to 4:40, 5:00 left"
     )

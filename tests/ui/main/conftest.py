@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.services.conftest import running
@@ -44,3 +44,5 @@ def window(qapp: QApplication, services: Any, dialogs: doubles.Dialogs) -> Itera
     window.deleteLater()
     qapp.clipboard().clear()
     qapp.processEvents()
+    # Else all windows stay until the end, and each change of theme dresses all of them.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -34,6 +34,7 @@ from enigma_panel.services.views import (
 )
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.store.settings import Settings
+from tests.ui.live_doubles import LiveDouble, TimelineDouble
 
 NOW = 1_790_000_000_000
 ID = "secret-session-id"
@@ -371,6 +372,8 @@ def services(*, demo: bool = False) -> Any:
         vitals=Vitals(),
         account=Account(),
         settings=Book(),
+        live=LiveDouble(),
+        timeline=TimelineDouble(),
         clock=Clock(),
         scope=Scope(),
         demo=demo,

@@ -75,7 +75,7 @@ def test_one_urgent_row_is_one_move(qapp: object) -> None:
 
 @pytest.fixture
 def sessions(services: Any) -> SessionsModel:
-    model = SessionsModel(services.fleet, services.clock)
+    model = SessionsModel(services.fleet, services.live, services.clock)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
 

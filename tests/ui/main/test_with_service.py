@@ -100,7 +100,8 @@ async def test_tasks_without_a_place_stand_in_line(
         pilot.tasks.select_key(keys[2])
         QTest.keyClick(pilot.tasks, Qt.Key.Key_Delete)
         await until(lambda: services.fleet.task(keys[2]).status is TaskStatus.STOPPED)
-        assert rows.keys() == [keys[4], keys[1], keys[3], keys[2], keys[0]]
+        taken_out = [keys[4], keys[1], keys[3], keys[2], keys[0]]
+        await until(lambda: rows.keys() == taken_out)
         assert "Taken out of the line." in shown_texts(window.details)
         services.settings.change(browsers_at_once=5)
         await until(lambda: not services.line.entries())

@@ -99,6 +99,11 @@ def read_body(raw: bytes) -> Body | None:
         value = parse(raw)
     except NotJsonError:
         return None
+    return body_of(value)
+
+
+def body_of(value: object) -> Body | None:
+    """A decoded document as layers, or None where it is no JSON object."""
     if not isinstance(value, dict):
         return None
     result = value.get("result")

@@ -1,6 +1,7 @@
 """Request bodies of dialect E (api.md §1.3-1.5, §3, §4): flat, and only the fields that are set.
 
-Each function returns the JSON body as bytes. Durations are milliseconds.
+Each function returns the JSON body as bytes, but for the `…_message` ones: the inner message, which
+both doors send, the live channel without a body around it (api.md §6). Durations are milliseconds.
 """
 
 import msgspec
@@ -33,14 +34,22 @@ def new_task(session_id: str, spec: TaskSpec) -> bytes:
 
 def state(session_id: str, verb: StateVerb) -> bytes:
     """pause, resume, stop or terminate."""
-    return _message(session_id, {"actionType": "state", "newState": verb.value})
+    return _message(session_id, state_message(verb))
+
+
+def state_message(verb: StateVerb) -> Fields:
+    """The inner message of `state`."""
+    return {"actionType": "state", "newState": verb.value}
 
 
 def guardrail(session_id: str, text: str, verb: AnswerVerb) -> bytes:
     """The answer to a question. resume goes on with the text, stop ends the task."""
-    return _message(
-        session_id, {"actionType": "guardrail", "taskDetails": text, "newState": verb.value}
-    )
+    return _message(session_id, guardrail_message(text, verb))
+
+
+def guardrail_message(text: str, verb: AnswerVerb) -> Fields:
+    """The inner message of `guardrail`. The text is a secret."""
+    return {"actionType": "guardrail", "taskDetails": text, "newState": verb.value}
 
 
 def _task(spec: TaskSpec) -> Fields:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from enigma_panel.core.observation import STEP_KINDS
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.store.ledger.errors import IntentSettledError
 from enigma_panel.store.ledger.intents import (
@@ -21,7 +22,7 @@ from enigma_panel.store.ledger.intents import (
     Step,
     check_intent,
 )
-from enigma_panel.store.ledger.reads import SESSIONS, STEPS, TASKS, LedgerReads
+from enigma_panel.store.ledger.reads import SESSIONS, STEPS, TASKS, LedgerReads, one_of
 from enigma_panel.store.ledger.repair import open_or_replace
 from enigma_panel.store.ledger.rows import RecordTable, clean_text
 from enigma_panel.store.problem import Problem
@@ -33,6 +34,10 @@ _INSERT_INTENT = (
     " VALUES (?, ?, ?, ?, ?, ?)"
 )
 _SET_CURRENT = "UPDATE sessions SET current_task = ? WHERE key = ?"
+_TRIM = (
+    "DELETE FROM steps WHERE key IN (SELECT key FROM steps WHERE task_key = ?"  # noqa: S608
+    f" AND {one_of('kind', STEP_KINDS)} ORDER BY key DESC LIMIT -1 OFFSET ?)"
+)
 _NEXT_NUMBER = (
     "INSERT INTO numbers VALUES (?, 1)"
     " ON CONFLICT (site) DO UPDATE SET last = last + 1 RETURNING last"
@@ -133,6 +138,17 @@ class Ledger(LedgerReads):
         with self._db.transaction():
             self._put_all(records)
             self._put_steps(steps)
+
+    def trim_steps(self, task_key: int, keep: int) -> int:
+        """Drop all but the newest `keep` of what a task's agent told; returns how many went.
+
+        What else is in its time line stays. ValueError for keep < 1: with the newest row of the
+        table its key would be given once more.
+        """
+        if keep < 1:
+            raise ValueError("the newest step stays")
+        with self._db.transaction():
+            return self._db.execute(_TRIM, (task_key, keep)).rowcount
 
     def key_print(self, key: str, base_url: str) -> str:
         """16 hexadecimal digits that tell whether a session was opened with this key and host.

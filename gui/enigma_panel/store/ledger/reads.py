@@ -9,6 +9,7 @@ import msgspec
 
 from enigma_panel.core.money import to_nano
 from enigma_panel.core.records import (
+    ASSUMED_PHASES,
     FINAL_PHASES,
     FINAL_STATUSES,
     Session,
@@ -45,6 +46,13 @@ def one_of(column: str, values: Iterable[str]) -> str:
 _NOT_FINAL = f"key IN (SELECT key FROM sessions WHERE NOT {one_of('phase', FINAL_PHASES)})"  # noqa: S608
 _LIVE = f"key IN (SELECT key FROM tasks WHERE NOT {one_of('status', FINAL_STATUSES)})"  # noqa: S608
 _THESE = "key IN (SELECT value FROM json_each(?))"
+_OF_THESE = "session_key IN (SELECT value FROM json_each(?))"
+_PAST = (
+    f"{one_of('phase', ASSUMED_PHASES)} AND ended_ms IS NOT NULL AND ended_ms < ?"
+    " AND (expires_ms IS NULL OR expires_ms <= ?)"
+)
+_NOT_PAST = f"{_NOT_FINAL} AND NOT ({_PAST})"
+_WITH_INTENT = "key IN (SELECT session_key FROM intents WHERE outcome IS NULL)"
 
 
 class LedgerReads:
@@ -89,6 +97,18 @@ class LedgerReads:
         """Sessions whose end is not proven, however long ago it is assumed; oldest first."""
         return self._records(SESSIONS, f"WHERE {_NOT_FINAL} ORDER BY key")
 
+    def sessions_not_past(self, since_ms: int, now_ms: int) -> list[Session]:
+        """Of `sessions_not_final` those of which something may still come; oldest first.
+
+        Left out are those whose end has been assumed since before since_ms and that, as far as is
+        known, outlived that by nothing: their time was over by now_ms (epoch ms).
+        """
+        return self._records(SESSIONS, f"WHERE {_NOT_PAST} ORDER BY key", since_ms, now_ms)
+
+    def sessions_with_intents(self) -> list[Session]:
+        """Sessions, ended or not, of which an intent has no outcome; oldest first."""
+        return self._records(SESSIONS, f"WHERE {_WITH_INTENT} ORDER BY key")
+
     def live_tasks(self) -> list[Task]:
         """Tasks that are not final, oldest first."""
         return self._records(TASKS, f"WHERE {_LIVE} ORDER BY key")
@@ -96,6 +116,11 @@ class LedgerReads:
     def tasks_of(self, session_key: int) -> list[Task]:
         """The tasks of a session, oldest first."""
         return self._records(TASKS, "WHERE session_key = ? ORDER BY key", session_key)
+
+    def tasks_of_many(self, session_keys: Iterable[int], but: Iterable[int] = ()) -> list[Task]:
+        """The tasks of these sessions, oldest first, without those with the keys `but`."""
+        where = f"WHERE {_OF_THESE} AND NOT {_THESE} ORDER BY key"
+        return self._records(TASKS, where, _json(session_keys), _json(but))
 
     def task_keys(self, limit: int | None = None, offset: int = 0) -> list[int]:
         """Keys of all tasks, newest first."""
@@ -115,6 +140,12 @@ class LedgerReads:
         """The last steps of a task's time line, in the order in which they were added."""
         where = "WHERE task_key = ? ORDER BY key DESC LIMIT ?"
         return self._records(STEPS, where, task_key, limit)[::-1]
+
+    def step_count(self, task_key: int) -> int:
+        """How many steps a task's time line has, those of our own included."""
+        sql = "SELECT count(*) FROM steps WHERE task_key = ?"
+        count: int = self._db.rows(sql, (task_key,))[0][0]
+        return count
 
     def intents_since(self, since_ms: int) -> list[tuple[IntentKind, int]]:
         """Kind and time (epoch ms) of the calls that may have been made since then."""

@@ -77,6 +77,7 @@ class _Plan:
     def _builder(self, cls: type, prefix: str) -> Convert:
         """A function from the list of decoded values to the record."""
         hints = get_type_hints(cls)
+        first = len(self.paths)
         parts: dict[str, Convert] = {}
         for field in fields(cls):
             hint = hints[field.name]
@@ -84,6 +85,10 @@ class _Plan:
                 parts[field.name] = self._builder(hint, f"{prefix}{field.name}.")
             else:
                 parts[field.name] = self._leaf(f"{prefix}{field.name}", hint)
+        end = len(self.paths)
+        if end - first == len(parts):  # nothing nested: much quicker, for thousands of steps
+            names = tuple(parts)
+            return lambda values: cls(**dict(zip(names, values[first:end], strict=True)))
         return lambda values: cls(**{name: part(values) for name, part in parts.items()})
 
     def _leaf(self, path: str, hint: Any) -> Convert:

@@ -20,8 +20,8 @@ _V1 = (
     """
     CREATE TABLE numbers (site TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID
     """,
-    # Rows are never deleted, so a plain rowid is never reused. The two tables point to each other:
-    # both references wait for the commit.
+    # No row is ever deleted but old steps, and of these never the newest, so a plain rowid is never
+    # reused. The two tables point to each other: both references wait for the commit.
     """
     CREATE TABLE sessions (
         key INTEGER PRIMARY KEY,
@@ -136,7 +136,20 @@ def _add_line(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_create, _add_line)
+_V3 = (
+    # What the live channel adds: a lost browser's grace, commands that nothing acknowledges.
+    "ALTER TABLE sessions ADD COLUMN lost_until_ms INTEGER",
+    "ALTER TABLE tasks ADD COLUMN unproven TEXT",
+    "ALTER TABLE tasks ADD COLUMN answer_emitted INTEGER NOT NULL DEFAULT 0",
+)
+
+
+def _add_live(connection: sqlite3.Connection) -> None:
+    for statement in _V3:
+        connection.execute(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_create, _add_line, _add_live)
 """Migration n (counted from 1) leads from version n-1 to n."""
 
 

@@ -29,11 +29,21 @@ def answer_words(result: AnswerResult | None, *, has_text: bool) -> str:
             return tr("Taken back, nothing was sent. Your text is still here.")
         case AnswerOutcome.FAILED:
             return _failed(result)
+        case AnswerOutcome.EMITTED:
+            return emitted()
         case AnswerOutcome.UNCONFIRMED:
             return tr(
                 "The answer may have been delivered; it was not sent again. "
                 "If the agent asks again, answer again."
             )
+
+
+def emitted() -> str:
+    """The answer went out by the way that confirms nothing."""
+    return tr(
+        "The answer was sent over the live channel, because the calls of this minute are used up. "
+        "The channel confirms nothing: if the agent still asks, the question comes back."
+    )
 
 
 def take_back_word() -> str:

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from enigma_panel.ui.words import plain_tip
+
 GAP = 10
 MARGIN = 18
 
@@ -199,7 +201,7 @@ class ElidedLabel(QLabel):
         return metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
 
     def _tip(self) -> None:
-        self.setToolTip("" if self._elided() == self.text() else self.text())
+        self.setToolTip("" if self._elided() == self.text() else plain_tip(self.text()))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, super().minimumSizeHint().height())

@@ -36,6 +36,7 @@ class QuestionCard(QWidget):
         self._task = ElidedLabel("dim")
         self._left = make_label(role="figure")
         self._asked = make_label(role="dim")
+        self.before = ElidedLabel("dim")
         self.maybe = make_label(role="amber", wrap=True)
         self._place = make_label(role="dim")
         self._back = make_button("‹")
@@ -54,7 +55,9 @@ class QuestionCard(QWidget):
         self.text.setAccessibleName(tr("Question from the agent"))
         set_role(self.text, "question")
         self.maybe.hide()
-        inner = make_column(self.text, self._asked, self.maybe, gap=8)
+        asked = make_row(self._asked, self.before, gap=6)
+        asked.setStretchFactor(self.before, 1)
+        inner = make_column(self.text, asked, self.maybe, gap=8)
         inner.setContentsMargins(14, 12, 14, 12)
         card.setLayout(inner)
         self.setLayout(make_column(head, card, gap=12))
@@ -77,7 +80,12 @@ class QuestionCard(QWidget):
         self._task.show_text(one_line(task.spec.text)[:300] if task else "")
         self.text.setPlainText(f"“{shown_question(question.text)}”")
         self.text.fit()
+        self.show_before("")
         self.show_maybe(question)
+
+    def show_before(self, words: str) -> None:
+        """What the agent did last; the line stands there in any case, so nothing moves."""
+        self.before.show_text(words)
 
     def show_maybe(self, question: OpenQuestion) -> bool:
         """Say that it may have been answered; returns whether that came or went."""

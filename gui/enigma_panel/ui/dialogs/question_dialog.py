@@ -20,10 +20,14 @@ from enigma_panel.ui.dialogs.answer_wait import AnswerLine
 from enigma_panel.ui.dialogs.armed import ArmedActions
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.parts import make_button
+from enigma_panel.ui.dialogs.question_before import Before
 from enigma_panel.ui.dialogs.question_card import QuestionCard
 from enigma_panel.ui.dialogs.question_text import STOP_TEXT, quiet_ms_for
 from enigma_panel.ui.dialogs.scroll_body import ScrollBody
 from enigma_panel.ui.words import tr
+
+_LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.EMITTED})
+"""After these there is nothing more to do here; who is asked once more is asked anew."""
 
 
 class QuestionDialog(ModelessDialog):
@@ -43,6 +47,7 @@ class QuestionDialog(ModelessDialog):
 
     def _build_parts(self) -> None:
         self.card = QuestionCard()
+        self._before = Before(self._services, self.card.show_before)
         self._shelf = FormShelf()
         self.answer_line = AnswerLine(self._inbox, self._services.clock.now_ms)
         self.stop_button = make_button(tr("Stop task"), "danger")
@@ -100,6 +105,7 @@ class QuestionDialog(ModelessDialog):
             fleet = self._services.fleet
             session, task = fleet.session(question.session_key), fleet.task(question.task_key)
             self.card.show_question(question, session, task)
+            self._before.look(question)
             self._show_state()
             self._begin()
         self._show_place()
@@ -239,11 +245,11 @@ class QuestionDialog(ModelessDialog):
     def _settle(self, form: AnswerForm, result: AnswerResult | None, words: str) -> None:
         outcome = result.outcome if result else None
         form.notice = words or outcome_words.answer_words(result, has_text=not form.is_empty())
-        if outcome in {AnswerOutcome.DELIVERED, AnswerOutcome.UNCONFIRMED}:
+        if outcome in {*_LEAVES, AnswerOutcome.UNCONFIRMED}:
             form.forget()
         form.is_over = outcome is AnswerOutcome.GONE
         self._show_state()
-        if outcome is AnswerOutcome.DELIVERED:
+        if outcome in _LEAVES:
             self._go_on(without=identity(form.question))
         else:
             self._armed.disturb()

@@ -4,6 +4,7 @@ import re
 
 from enigma_panel.core.questions import credentials_text, is_about_money
 from enigma_panel.ui.dialogs.arming import MONEY_QUIET_MS, QUIET_MS
+from enigma_panel.ui.words import without_hidden
 
 SHOWN_CHARS = 50_000
 """More than this in one widget makes the window stutter."""
@@ -21,10 +22,6 @@ _AMOUNT = re.compile(
     r"[$€£¥₹]\s?\d|\d\s?[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|JPY)\s?\d|\d\s?(?:USD|EUR|GBP|CHF|JPY)\b"
 )
 
-# Control characters, and the marks that turn the reading direction: they could make a question look
-# like another one.
-_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
 
 def quiet_ms_for(question: str) -> int:
     """How long the window has to stand still: longer where an answer may spend money."""
@@ -34,7 +31,7 @@ def quiet_ms_for(question: str) -> int:
 
 def shown_question(text: str) -> str:
     """A question as it is shown: without characters that hide or turn text, cut where enormous."""
-    clean = _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n")).strip()
+    clean = without_hidden(text.replace("\r\n", "\n")).strip()
     if len(clean) > SHOWN_CHARS:
         return clean[:SHOWN_CHARS].rstrip() + " …"
     return clean
@@ -42,7 +39,7 @@ def shown_question(text: str) -> str:
 
 def one_line(text: str) -> str:
     """A text on one line, for headings and previews."""
-    return " ".join(_HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text).split())
+    return " ".join(without_hidden(text).split())
 
 
 def dotted_credentials(username: str, password_length: int) -> str:

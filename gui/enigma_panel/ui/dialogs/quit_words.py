@@ -13,7 +13,8 @@ from enigma_panel.core.records import (
     shown_state,
 )
 from enigma_panel.services.views import Why, Wish
-from enigma_panel.ui.status_words import duration, local_time, session_word, time_left
+from enigma_panel.ui.state_text import state_text
+from enigma_panel.ui.status_words import local_time, time_left, verb_word
 from enigma_panel.ui.wish_words import wish_words
 from enigma_panel.ui.words import one_line, tr, tr_n
 
@@ -24,6 +25,7 @@ TITLE_CHARS = 60
 _WORKS = frozenset({SessionState.WORKING, SessionState.STARTING, SessionState.ASKS})
 
 
+_GOES_ON = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED})
 NO_WISHES: Mapping[int, Wish] = {}
 _KEPT = frozenset({StateVerb.TERMINATE, StateVerb.STOP})
 """Commands that the ledger keeps over the end of the program."""
@@ -79,17 +81,17 @@ def quit_lines(
 
 
 def is_unnamed(task: Task) -> bool:
-    """A task that was sent and not named yet: without its id its result cannot be fetched."""
-    waits = task.status in {TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.PAUSED}
-    return waits and task.service_id is None
+    """A task that was sent and not named yet: without its id its result cannot be fetched.
+
+    It may ask already: the live channel tells of questions without naming the task.
+    """
+    return task.status in _GOES_ON and task.service_id is None
 
 
 def session_line(session: Session, task: Task | None, now_ms: int, wish: Wish | None = None) -> str:
     """'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys': a line of a list."""
-    state = shown_state(session, task)
-    since = max(session.since_ms, task.since_ms if task else 0)
-    how = f"{session_word(state, task).word} {duration(now_ms - since)}"
-    head = f"{session.name} – {wish_words(wish, now_ms).text if wish is not None else how}"
+    how = state_text(session, task, now_ms).line if wish is None else wish_words(wish, now_ms).text
+    head = f"{session.name} – {how}"
     if session.expires_ms is not None:
         head += ", " + tr("{time} left", time=time_left(session, now_ms))
     return head + (f" – {one_line(task.spec.text, TITLE_CHARS)}" if task else "")
@@ -101,8 +103,15 @@ def _ends(wish: Wish | None) -> bool:
 
 def _kept(session: Session, wish: Wish) -> str:
     """A command that was not sent: what becomes of it."""
-    if wish.verb not in _KEPT or not wish.can_undo:
+    if wish.verb not in _KEPT or wish.why is Why.SENDING:
         return ""
+    if wish.emitted:
+        return tr(
+            "A {verb} for {session} was sent over the live channel, which confirms nothing; it is "
+            "sent once more at the next start.",
+            verb=verb_word(wish.verb),
+            session=session.name,
+        )
     if wish.why is Why.CONNECTION:
         waits = tr("waits for a connection")
     elif wish.why is Why.KEY:

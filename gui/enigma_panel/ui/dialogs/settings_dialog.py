@@ -61,6 +61,13 @@ class SettingsDialog(ModelessDialog):
 
     def _build_parts(self) -> None:
         self.show_ended = QCheckBox(tr("Show ended sessions"))
+        self.tell_when_done = QCheckBox(tr("Tell me when something is done"))
+        tip = tr(
+            "Only while another program has the focus, and only for tasks that took more than "
+            "20 seconds."
+        )
+        self.tell_when_done.setToolTip(tip)
+        self.tell_when_done.setAccessibleDescription(tip)
         self.before_sleep = QComboBox()
         for words, value in sleep_choices():
             self.before_sleep.addItem(words, value)
@@ -107,7 +114,8 @@ class SettingsDialog(ModelessDialog):
             sleep = tr("This computer does not say when it is about to sleep.")
         grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
         grid.setVerticalSpacing(18)
-        return _page(make_column(self.show_ended, grid, None, gap=16))
+        boxes = make_column(self.show_ended, self.tell_when_done)
+        return _page(make_column(boxes, grid, None, gap=16))
 
     def _account_page(self) -> QWidget:
         grid = FieldGrid()
@@ -132,6 +140,7 @@ class SettingsDialog(ModelessDialog):
 
     def _connect(self) -> None:
         self.show_ended.toggled.connect(self._change_show_ended)
+        self.tell_when_done.toggled.connect(self._change_tell_when_done)
         self.before_sleep.currentIndexChanged.connect(self._change_before_sleep)
         self.at_once.valueChanged.connect(self._change_at_once)
         self._services.line.changed.connect(self._show_ceiling)
@@ -155,6 +164,7 @@ class SettingsDialog(ModelessDialog):
     def _show_settings(self) -> None:
         value = self._services.settings.value
         self.show_ended.setChecked(value.show_ended)
+        self.tell_when_done.setChecked(value.tell_when_done)
         self.before_sleep.setCurrentIndex(max(0, self.before_sleep.findData(value.before_sleep)))
         if not self.at_once.hasFocus():
             self.at_once.setValue(value.browsers_at_once)
@@ -189,6 +199,10 @@ class SettingsDialog(ModelessDialog):
     def _change_show_ended(self, shown: bool) -> None:
         if self._services.settings.value.show_ended != shown:
             self._services.settings.change(show_ended=shown)
+
+    def _change_tell_when_done(self, told: bool) -> None:
+        if self._services.settings.value.tell_when_done != told:
+            self._services.settings.change(tell_when_done=told)
 
     def _change_before_sleep(self) -> None:
         value = self.before_sleep.currentData()

@@ -24,7 +24,8 @@ class Role(IntEnum):
 class Cell:
     """text in its tone, a glyph before it, a dimmed tail behind it, a bar (0…1) before all that.
 
-    said: what is spoken where it is not the text; sort: int, float or str.
+    said: what is spoken where it is not the text; sort: int, float or str. tip: all of it, where
+    there may be no room. hint: what it means; shown as a tip and described to a screen reader.
     """
 
     text: str = ""
@@ -38,11 +39,17 @@ class Cell:
     said: str | None = None
     sort: int | float | str = 0
     tip: str = ""
+    hint: str = ""
 
     @property
     def spoken(self) -> str:
         """The words for a screen reader."""
         return self.text if self.said is None else self.said
+
+    @property
+    def tool_tip(self) -> str:
+        """What is shown when the pointer rests on it."""
+        return "\n".join(part for part in (self.tip, self.hint) if part)
 
 
 NO_CELL = Cell()

@@ -1,7 +1,9 @@
 """How cells are painted: a sign, a word, a dimmed tail, a bar; the ground of a row below them."""
 
+from math import ceil
+
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -22,6 +24,8 @@ PAD = 8
 SIGN = 13
 BAR_WIDTH, BAR_HEIGHT = 38, 5
 BAR_NEEDS = 100
+TAIL_GAP = 8
+LEAST_TAIL = 40
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -62,13 +66,18 @@ class RowDelegate(QStyledItemDelegate):
             rect.setLeft(rect.left() + BAR_WIDTH + 8)
         font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)
+        whole, plain = QRect(rect), QFont(option.font)
+        plain.setWeight(QFont.Weight.Normal)
+        if cell.tail:
+            needs = _width(cell.text, font)
+            wants = _width(cell.tail, plain)
+            rect.setWidth(text_room(rect.width(), needs, wants))
         used = _paint_text(
             painter, rect, cell.text, font, colours.tone(cell.tone), right=cell.right
         )
         if cell.tail:
-            rect.setLeft(rect.left() + used + 8)
-            font.setWeight(QFont.Weight.Normal)
-            _paint_text(painter, rect, cell.tail, font, colours.tone(Tone.DIM), right=False)
+            whole.setLeft(whole.left() + used + TAIL_GAP)
+            _paint_text(painter, whole, cell.tail, plain, colours.tone(Tone.DIM), right=False)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.paint_ground(painter, option, index)
@@ -91,6 +100,21 @@ class NameDelegate(RowDelegate):
         editor.setAccessibleName(tr("Session name"))
         editor.setProperty("role", "cell")
         return editor
+
+
+def _width(text: str, font: QFont) -> int:
+    """In whole pixels, rounded up: a text that lacks a part of one would be cut."""
+    return ceil(QFontMetricsF(font).horizontalAdvance(text)) + 1
+
+
+def text_room(room: int, needs: int, tail: int) -> int:
+    """How much of the room a text gets before its tail: all but what the tail needs, half at least.
+
+    needs, tail: their widths. Where next to nothing would be left for the tail, it gets nothing.
+    """
+    both = room - TAIL_GAP
+    text = min(needs, max(both - tail, both // 2))
+    return text if both - text >= min(tail, LEAST_TAIL) else room
 
 
 def _selection(*, is_lead: bool) -> QColor:

@@ -1,7 +1,19 @@
 """The widgets of Details and where they stand; what they show is the business of details.py."""
 
+from enum import IntEnum
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from enigma_panel.ui.dialogs.fields import ReadingText
 from enigma_panel.ui.dialogs.parts import (
@@ -12,17 +24,27 @@ from enigma_panel.ui.dialogs.parts import (
     set_role,
 )
 from enigma_panel.ui.line_words import LineVerb, line_verb_tip, line_verb_word
+from enigma_panel.ui.main.doing_line import DoingLine
+from enigma_panel.ui.main.steps_page import StepsPage
 from enigma_panel.ui.words import tr
 
 MASK = "••••••••••••"
 TEXT_LINES, RESULT_LINES = 8, 18
 
 
-class DetailView(QFrame):
-    """A card: a scrolled column of texts, and the buttons for the result below it."""
+class Tab(IntEnum):
+    """What Details shows of what is selected; what was chosen stays while the selection moves."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    OVERVIEW = 0
+    STEPS = 1
+
+
+class DetailView(QFrame):
+    """A card: a scrolled column of texts or the steps, and the buttons for the task below both."""
+
+    def __init__(self, steps: StepsPage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.steps = steps
         set_role(self, "card")
         self.setAccessibleName(tr("Details"))
         self.setMinimumSize(250, 90)
@@ -36,6 +58,7 @@ class DetailView(QFrame):
         self.name = ElidedLabel("title")
         self.rename = make_button(tr("Rename"), "link")
         self.state = make_label(wrap=True)
+        self.doing = DoingLine()
         self.task_text = ReadingText(TEXT_LINES)
         self.trouble = make_label(wrap=True)
         self.money = make_label(wrap=True)
@@ -53,6 +76,7 @@ class DetailView(QFrame):
         self.line = QLabel()
         self.line.setTextFormat(Qt.TextFormat.RichText)
         self.line.setWordWrap(True)
+        self.all_steps = make_button(tr("Show all"), "link")
         self.nothing = make_label(
             tr("Select a session or a task to see more of it."), "dim", wrap=True
         )
@@ -81,14 +105,51 @@ class DetailView(QFrame):
             button.setAccessibleDescription(line_verb_tip(verb))
         self.put_away.setToolTip(tr("Nobody waits for news of this start any more."))
 
+    def turn_to(self, tab: Tab) -> None:
+        """Show the one or the other."""
+        self.tabs.setCurrentIndex(tab)
+
+    def search_steps(self) -> None:
+        """Ctrl+F: wherever the keyboard is in Details, steps are what can be searched."""
+        self.turn_to(Tab.STEPS)
+        self.steps.search.begin()
+
     def _build(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 8, 1, 8)
+        column.setContentsMargins(1, 4, 1, 8)
         column.setSpacing(8)
-        column.addWidget(self._make_scroll(), 1)
+        column.addLayout(self._make_tabs())
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._make_scroll())
+        self._pages.addWidget(self.steps)
+        column.addWidget(self._pages, 1)
         buttons = make_row(*self.line_buttons.values(), self.again, self.edit, None, gap=6)
         buttons.setContentsMargins(13, 0, 13, 4)
         column.addLayout(buttons)
+
+    def _make_tabs(self) -> QHBoxLayout:
+        """Two quiet tabs; beside Steps stands whose they are."""
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setAccessibleName(tr("What Details shows"))
+        for words in (tr("Overview"), tr("Steps")):
+            self.tabs.addTab(words)
+        self.whose = _RightLabel("dim")
+        self.whose.hide()
+        self.tabs.currentChanged.connect(self._turn)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self.search_steps)
+        row = make_row(self.tabs, self.whose)
+        row.setStretch(1, 1)
+        row.setContentsMargins(3, 0, 13, 0)
+        return row
+
+    def _turn(self, tab: int) -> None:
+        self._pages.setCurrentIndex(tab)
+        self.whose.setVisible(tab == Tab.STEPS)
 
     def _make_scroll(self) -> QScrollArea:
         inner = QWidget()
@@ -108,7 +169,7 @@ class DetailView(QFrame):
         name_row = make_row(self.name, self.rename)
         name_row.setStretch(0, 1)
         column.addLayout(name_row)
-        for widget in (self.state, self.task_text, self.trouble, self.money, self.todo):
+        for widget in (self.state, self.doing, self.task_text, self.trouble, self.money, self.todo):
             column.addWidget(widget)
         column.addLayout(make_row(self.put_away, None))
         result_row = make_row(self.result_head, None, self.copy)
@@ -117,10 +178,39 @@ class DetailView(QFrame):
         for widget in (self.result, self.cut):
             column.addWidget(widget)
         column.addLayout(make_row(self.whole, None))
-        for widget in (self.usage_head, self.usage, self.line_head, self.line, self.nothing):
+        for widget in (self.usage_head, self.usage, self.line_head, self.line):
             column.addWidget(widget)
+        column.addLayout(make_row(self.all_steps, None))
+        column.addWidget(self.nothing)
+        for label in (self.trouble, self.todo, self.line):
+            label.setMinimumWidth(1)  # else the longest word of others decides how wide all is
         for head in (self.result_head, self.usage_head, self.line_head):
             head.setContentsMargins(0, 8, 0, 0)
         column.addStretch(1)
         column.addLayout(make_row(self.id_head, self.dots, self.copy_id, None, gap=6))
         column.addLayout(make_row(self.copy_link, None))
+
+
+class _RightLabel(ElidedLabel):
+    """Its words stand at the right, so that they are taken for no tab."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(self.contentsRect(), place, self._elided())
+
+
+def say(label: QLabel, words: str) -> None:
+    """Show words, or take no room where there are none."""
+    if label.text() != words:
+        label.setText(words)
+    label.setVisible(bool(words))
+
+
+def fill(field: ReadingText, text: str) -> None:
+    """As `say`, for a text that can be selected; what did not change keeps its selection."""
+    if field.toPlainText() != text:
+        field.setPlainText(text)
+        field.fit()
+    field.setVisible(bool(text))

@@ -1,71 +1,88 @@
 """Words of the Details panel, made of records alone."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from enigma_panel.core.money import format_money
 from enigma_panel.core.records import (
     Session,
+    SessionState,
     Task,
     TaskStatus,
-    shown_since_ms,
     shown_state,
 )
 from enigma_panel.services.views import LineEntry, Why, Wish
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.errors_words import Call, ErrorContext, Words, explain_code
 from enigma_panel.ui.line_words import Waiting, ordinal
+from enigma_panel.ui.main.steps_words import DIM_KINDS, LIVE_KINDS
 from enigma_panel.ui.main.task_cells import TAKEN_BACK, result_cell
+from enigma_panel.ui.state_text import state_text
 from enigma_panel.ui.status_words import (
     Tone,
     duration,
     local_moment,
     local_time,
-    session_word,
-    step_word,
     task_word,
     time_left,
 )
+from enigma_panel.ui.step_words import step_line
 from enigma_panel.ui.wish_words import wish_words
 from enigma_panel.ui.words import one_line, tr
 
 RESULT_HEAD = 50_000
 """A text field takes a quarter of a second for a line of 1 MB, so long results are cut at first."""
-STEPS_SHOWN = 100
+STEPS_SHOWN, LIVE_SHOWN = 50, 5
+"""Lines of the time line; those of them that the agent told."""
+LINE_SHOWN, TOLD_SHOWN = 120, 80
+"""Characters of a line, and of one that the agent told."""
+_LONG_WORD = re.compile(r"\S{20}(?=\S)")
+TOLD_KINDS = LIVE_KINDS | DIM_KINDS
 
 
 @dataclass(frozen=True, slots=True)
 class StateLine:
-    """One line about how it is."""
+    """One line about how it is; tip: what that means, where the words do not say it."""
 
     text: str
     tone: Tone
+    tip: str = ""
 
 
 def session_line(
     session: Session, task: Task | None, now_ms: int, wish: Wish | None = None
 ) -> StateLine:
     """'working 1:55 · 3:05 left · Terminate waits, 0:12'."""
-    word = session_word(shown_state(session, task), task)
+    state = state_text(session, task, now_ms)
+    word = state.word
     if session.is_ended:
         at = local_moment(session.ended_ms, now_ms) if session.ended_ms else ""
         return StateLine(f"{word.word} · {at}" if at else word.word, word.tone)
-    parts = [f"{word.word} {duration(now_ms - shown_since_ms(session, task))}"]
+    parts = [state.line]
     if session.expires_ms is not None:
         parts.append(tr("{time} left", time=time_left(session, now_ms)))
     if wish is not None:
         parts.append(wish_words(wish, now_ms).text)
-    return StateLine(" · ".join(parts), word.tone)
+    return StateLine(" · ".join(parts), word.tone, state.tip)
 
 
 def task_line(task: Task, now_ms: int) -> StateLine:
     """'done · 14:31 · took 0:31'."""
-    word = task_word(task.status)
+    word = task_word(task.status, task.unproven)
     if task.ended_ms is None:
-        return StateLine(f"{word.word} {duration(now_ms - task.since_ms)}", word.tone)
+        return StateLine(f"{word.word} {duration(now_ms - task.since_ms)}", word.tone, word.tip)
     took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
     ended = local_moment(task.ended_ms, now_ms)
     return StateLine(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.tone)
+
+
+def is_at_work(session: Session | None, task: Task | None) -> bool:
+    """Whether what the session's agent does now is about this task."""
+    if session is None or task is None or session.current_task != task.key:
+        return False
+    return shown_state(session, task) is SessionState.WORKING
 
 
 def queued_words(entry: LineEntry, waiting: Waiting) -> Words:
@@ -138,17 +155,41 @@ def usage_words(task: Task) -> str:
     return tr("The service told nothing.") if task.is_final else tr("no news yet")
 
 
-def time_line_html(task: Task, steps: list[Step], dim: str) -> str:
-    """Lines of time and words; the times are dimmed, all else is escaped."""
-    lines = [(task.created_ms, tr("asked for"))]
-    lines += [(step.at_ms, _step(step)) for step in steps[-STEPS_SHOWN:]]
+def short_line(steps: Sequence[Step]) -> list[Step]:
+    """What the time line shows: the lines of the task's life, and what the agent told last."""
+    live = [step for step in steps if step.kind in TOLD_KINDS][-LIVE_SHOWN:]
+    told = {id(step) for step in live}
+    lines = [step for step in steps if step.kind not in TOLD_KINDS or id(step) in told]
+    return lines[-STEPS_SHOWN:]
+
+
+def all_steps_words(n: int, *, has_older: bool) -> str:
+    """The way to Steps: 'Show all (143)'."""
+    if has_older:
+        return tr("Show all (more than {n})", n=f"{n:,}")
+    return tr("Show all ({n})", n=f"{n:,}")
+
+
+def time_line_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: bool = False) -> str:
+    """Lines of time and words; the times are dimmed, all else is escaped.
+
+    has_older: there is more between the beginning and these steps.
+    """
+    lines = [(local_time(task.created_ms, seconds=True), tr("asked for"))]
+    if has_older:
+        lines.append(("…", ""))
+    lines += [(local_time(step.at_ms, seconds=True), _short(step)) for step in short_line(steps)]
     return "".join(
-        f'<div style="margin-bottom:3px"><span style="color:{dim}">'
-        f"{local_time(at, seconds=True)}</span>&nbsp; {escape(words)}</div>"
-        for at, words in lines
+        f'<div style="margin-bottom:3px"><span style="color:{dim}">{time}</span>'
+        f"&nbsp; {escape(_breakable(words))}</div>"
+        for time, words in lines
     )
 
 
-def _step(step: Step) -> str:
-    word = step_word(step.kind)
-    return tr("{what}: {text}", what=word, text=one_line(step.text, 120)) if step.text else word
+def _breakable(text: str) -> str:
+    """An address or a word without end may be broken: else it makes the panel wider than it is."""
+    return _LONG_WORD.sub("\\g<0>\N{ZERO WIDTH SPACE}", text)
+
+
+def _short(step: Step) -> str:
+    return one_line(step_line(step), TOLD_SHOWN if step.kind in TOLD_KINDS else LINE_SHOWN)

@@ -3,30 +3,35 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.records import UNOPENED_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import LineEntry
-from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui import theme
-from enigma_panel.ui.dialogs.fields import ReadingText
 from enigma_panel.ui.dialogs.parts import set_role
 from enigma_panel.ui.errors_words import Words
 from enigma_panel.ui.line_words import LineFacts, LineVerb, entry_words, offered, possible
-from enigma_panel.ui.main.detail_view import DetailView
+from enigma_panel.ui.main.detail_view import DetailView, Tab, fill, say
 from enigma_panel.ui.main.detail_words import (
     RESULT_HEAD,
     StateLine,
+    all_steps_words,
+    is_at_work,
     queued_words,
     session_line,
+    short_line,
     task_line,
     time_line_html,
     trouble_words,
     usage_words,
 )
+from enigma_panel.ui.main.steps_feed import StepsFeed
+from enigma_panel.ui.main.steps_model import StepsModel
+from enigma_panel.ui.main.steps_page import StepsPage
 from enigma_panel.ui.status_words import Tone
-from enigma_panel.ui.words import tr
+from enigma_panel.ui.step_words import readable
+from enigma_panel.ui.words import plain_tip, tr
 
 _ROLES = {Tone.AMBER: "amber", Tone.RED: "red"}
 _TROUBLE_ROLES = {
@@ -50,14 +55,19 @@ class Details(DetailView):
     line_asked = Signal(int, object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        model = StepsModel()
+        feed = StepsFeed(services.timeline, services.scope, model)
+        super().__init__(StepsPage(model, feed), parent)
+        model.setParent(self)
+        feed.setParent(self)
+        self._model, self._feed = model, feed
         self._services = services
         self._fleet = services.fleet
         self.session_key: int | None = None
         self.task_key: int | None = None
         self._about_session = True
-        self._steps: list[Step] = []
         self._whole_of: int | None = None
+        self._doing_of: int | None = None
         self._connect()
         self.refresh()
 
@@ -81,8 +91,6 @@ class Details(DetailView):
         if self._about_session and session is not None and session.current_task != self.task_key:
             self._turn_to(session.key, session.current_task)
             return
-        if self.task_key in tasks:
-            self._load_steps()
         if self.session_key in sessions or self.task_key in tasks:
             self.refresh()
 
@@ -124,6 +132,12 @@ class Details(DetailView):
         self.whole.clicked.connect(self._show_whole)
         for verb, button in self.line_buttons.items():
             button.clicked.connect(lambda _=False, verb=verb: self._ask_line(verb))
+        self.tabs.currentChanged.connect(self._show_line)
+        self.all_steps.clicked.connect(self._show_steps)
+        self.steps.copy_asked.connect(self.copy_asked)
+        self._feed.changed.connect(self._show_line)
+        self._services.timeline.grown.connect(self._hear_steps)
+        self._services.live.changed.connect(self._hear_live)
         theme.changed().connect(self._show_line)
 
     def _session(self) -> Session | None:
@@ -149,21 +163,9 @@ class Details(DetailView):
         other = task_key != self.task_key
         self.session_key, self.task_key = session_key, task_key
         if other:
-            self._steps = []
             self._whole_of = None
-            self._load_steps()
+            self._feed.turn_to(task_key)
         self.refresh()
-
-    def _load_steps(self) -> None:
-        if self.task_key is not None:
-            name = f"time line of task {self.task_key}"
-            self._services.scope.spawn(name, self._fetch_steps(self.task_key))
-
-    async def _fetch_steps(self, key: int) -> None:
-        steps = await self._fleet.steps(key)
-        if key == self.task_key:
-            self._steps = steps
-            self._show_line()
 
     def _show_session(self, session: Session | None) -> None:
         has_id = session is not None and session.service_id is not None
@@ -171,6 +173,7 @@ class Details(DetailView):
         is_opened = session is not None and session.phase not in UNOPENED_PHASES
         name = session.name if session is not None and is_opened else tr("New session")
         self.name.show_text(name if session is not None else "")
+        self.whose.show_text(name if session is not None else "")
         self.name.setVisible(is_opened or (session is not None and session.is_planned))
         self.rename.setVisible(is_opened)
         for widget in (self.id_head, self.dots, self.copy_id):
@@ -186,15 +189,40 @@ class Details(DetailView):
             line = session_line(session, task, now, self._fleet.wish(session.key))
         elif task is not None:
             line = task_line(task, now)
-        _say(self.state, line.text)
+        say(self.state, line.text)
         set_role(self.state, _ROLES.get(line.tone, "dim"))
+        self.state.setToolTip(plain_tip(line.tip))
+        self.state.setAccessibleDescription(line.tip)
+        self._show_doing(session, task)
+
+    def _show_doing(self, session: Session | None, task: Task | None) -> None:
+        """What the agent does now. Its room stays while it works, so that nothing jumps below."""
+        key = session.key if session is not None else None
+        works = is_at_work(session, task)
+        now = self._services.live.doing(key) if works and key is not None else ""
+        self.doing.say(readable(now))
+        self._doing_of = key if works and (now or self._doing_of == key) else None
+        self.doing.setVisible(self._doing_of is not None)
+
+    def _hear_live(self, session_key: int) -> None:
+        if session_key == self.session_key:
+            self._show_doing(self._session(), self._task())
+
+    def _hear_steps(self, task_key: int, _steps: object) -> None:
+        if task_key == self.task_key and self.tabs.currentIndex() == Tab.OVERVIEW:
+            self._show_line()
+
+    def _show_steps(self) -> None:
+        self.turn_to(Tab.STEPS)
+        self.steps.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._feed.read_all()
 
     def _show_task(self, task: Task | None) -> None:
-        _fill(self.task_text, task.spec.text if task is not None else "")
+        fill(self.task_text, task.spec.text if task is not None else "")
         was_sent = task is not None and task.status is not TaskStatus.QUEUED
         for widget in (self.again, self.edit, self.usage_head):
             widget.setVisible(was_sent)
-        _say(self.usage, usage_words(task) if task is not None and was_sent else "")
+        say(self.usage, usage_words(task) if task is not None and was_sent else "")
         self._show_line_buttons(task)
 
     def _show_trouble(self, session: Session | None, task: Task | None) -> None:
@@ -205,10 +233,10 @@ class Details(DetailView):
         if entry is not None:
             words, role = self._waiting_words(entry, session)
         words = words or Words("")
-        _say(self.trouble, words.what)
+        say(self.trouble, words.what)
         set_role(self.trouble, role)
-        _say(self.money, words.money)
-        _say(self.todo, words.todo)
+        say(self.money, words.money)
+        say(self.todo, words.todo)
 
     def _waiting_words(self, entry: LineEntry, session: Session | None) -> tuple[Words, str]:
         line = self._services.line
@@ -234,12 +262,12 @@ class Details(DetailView):
         cut = len(result) > RESULT_HEAD and self._whole_of != self.task_key
         shown = result[:RESULT_HEAD] if cut else result
         self.result_head.setVisible(bool(result))
-        _fill(self.result, shown)
+        fill(self.result, shown)
         self.whole.setVisible(cut)
         left = tr(
             "The first {n} of {all} characters.", n=f"{RESULT_HEAD:,}", all=f"{len(result):,}"
         )
-        _say(self.cut, left if cut else "")
+        say(self.cut, left if cut else "")
         self.copy.setVisible(bool(result))
 
     def _show_whole(self) -> None:
@@ -250,22 +278,14 @@ class Details(DetailView):
         task = self._task()
         self.line_head.setVisible(task is not None)
         self.line.setVisible(task is not None)
+        is_cut = False
         if task is not None:
-            html = time_line_html(task, self._steps, theme.colours().dim)
+            steps, has_older = self._model.steps(), self._feed.has_older
+            html = time_line_html(task, steps, theme.colours().dim, has_older=has_older)
             if self.line.text() != html:
                 self.line.setText(html)
-
-
-def _say(label: QLabel, words: str) -> None:
-    """Show words, or take no room where there are none."""
-    if label.text() != words:
-        label.setText(words)
-    label.setVisible(bool(words))
-
-
-def _fill(field: ReadingText, text: str) -> None:
-    """As `_say`, for a text that can be selected; what did not change keeps its selection."""
-    if field.toPlainText() != text:
-        field.setPlainText(text)
-        field.fit()
-    field.setVisible(bool(text))
+            is_cut = has_older or len(short_line(steps)) < len(steps)
+            words = all_steps_words(len(steps), has_older=has_older)
+            self.all_steps.setText(words)
+            self.all_steps.setAccessibleName(words)
+        self.all_steps.setVisible(is_cut)

@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from enigma_panel.ui.main.cells import Cell, Role
-from enigma_panel.ui.words import tr
+from enigma_panel.ui.words import plain_tip, tr
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
@@ -176,9 +176,9 @@ def _value(cell: Cell, role: int, heading: str) -> Any:
         case Qt.ItemDataRole.AccessibleTextRole:
             return cell.spoken
         case Qt.ItemDataRole.AccessibleDescriptionRole:
-            return heading
+            return f"{heading}. {cell.hint}" if cell.hint else heading
         case Qt.ItemDataRole.ToolTipRole:
-            return cell.tip or None
+            return plain_tip(cell.tool_tip) or None
         case _:
             return None
 

@@ -11,6 +11,7 @@ _ABOUT_A_SESSION = frozenset(
         NoticeKind.COMMAND_FAILED,
         NoticeKind.ANSWER_FAILED,
         NoticeKind.ANSWER_UNCONFIRMED,
+        NoticeKind.ANSWER_EMITTED,
         NoticeKind.START_UNCONFIRMED,
     }
 )

@@ -90,8 +90,19 @@ def _parts(notice: Notice, session: Session | None, task: Task | None, services:
                 "It is not known whether the answer reached {session}. {why}", session=name, why=why
             )
             return text, show, True
+        case NoticeKind.ANSWER_EMITTED:
+            return _emitted(name), show, False
         case _:
             return _ours(notice, name, title, why)
+
+
+def _emitted(name: str) -> str:
+    return tr(
+        "The answer to {session} was sent over the live channel, because the calls of this minute "
+        "are used up. The channel confirms nothing: if the agent still asks, the question comes "
+        "back.",
+        session=name,
+    )
 
 
 def _unconfirmed_offers(context: ErrorContext) -> tuple[Offer, ...]:

@@ -1,6 +1,6 @@
 """Keeps tables, Details and the person's selection together."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from enigma_panel.core.records import UNOPENED_PHASES
 from enigma_panel.services.bundle import Services
@@ -28,7 +28,7 @@ class Pilot(QObject):
         self._services = services
         self._acts = acts
         self._details = details
-        self.session_rows = SessionsModel(services.fleet, services.clock, self)
+        self.session_rows = SessionsModel(services.fleet, services.live, services.clock, self)
         self.task_rows = TasksModel(services.fleet, services.line, services.clock, self)
         self.line_news = LineNews(services.line, self)
         self.sessions = SessionsTable(self.session_rows, acts)
@@ -46,6 +46,19 @@ class Pilot(QObject):
         if key is not None:
             self.tasks.select_key(key)
             self.details_wanted.emit()
+
+    def open_result(self, key: int) -> None:
+        """Select that task, have Details show it, take it as seen, whatever was selected before."""
+        self.details_wanted.emit()
+        was_selected = self.tasks.selected_keys() == [key]
+        has_row = self.tasks.select_key(key)
+        if was_selected or not has_row:
+            self._details.show_task(key)
+            self._lead(self.tasks)
+        self.tasks.setFocus()
+        self._acts.mark_seen([key])
+        if has_row:  # Details may take its place from the table a moment later
+            QTimer.singleShot(0, self._scroll_to_result)
 
     def can_show_session(self, key: int) -> bool:
         """Whether anything is known of it; one that was never opened is nothing to show."""
@@ -116,6 +129,9 @@ class Pilot(QObject):
         """Details speaks of what is selected here."""
         for one in (self.sessions, self.tasks):
             one.set_lead(one is table)
+
+    def _scroll_to_result(self) -> None:
+        self.tasks.scrollTo(self.tasks.currentIndex())
 
     def _follow_line(self) -> None:
         self._details.tick()

@@ -3,43 +3,26 @@
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from enigma_panel.core.money import to_nano
-from enigma_panel.core.records import (
-    Phase,
-    Session,
-    SessionState,
-    Task,
-    TaskStatus,
-    shown_since_ms,
-    shown_state,
-)
+from enigma_panel.core.records import Session, SessionState, Task, shown_state
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.live import Live
 from enigma_panel.services.views import Diff
 from enigma_panel.ui.line_words import Waiting
+from enigma_panel.ui.live_words import now_words
 from enigma_panel.ui.main.cells import NO_CELL, Cell
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
-from enigma_panel.ui.status_words import (
-    NONE,
-    Tone,
-    duration,
-    is_life_assumed,
-    money,
-    session_word,
-    spoken,
-    spoken_duration,
-    time_left,
-    verb_pending,
-)
+from enigma_panel.ui.main.session_cells import FAR, cost_cell, left_cell, task_cell
+from enigma_panel.ui.state_text import state_text
+from enigma_panel.ui.status_words import Tone, verb_pending
 from enigma_panel.ui.wish_words import undo_words, wish_words
-from enigma_panel.ui.words import one_line, tr
+from enigma_panel.ui.words import tr
 
 ENDED_STAY_MS = 30_000
-AMBER_LEFT_MS = 90_000
-RED_LEFT_MS = 30_000
-_FAR = 1 << 62
+GATHER_MS = 250
+"""What channels tell within this time is shown at once, however many there are."""
 
 _URGENCY = {
     state: rank
@@ -55,7 +38,6 @@ _URGENCY = {
         )
     )
 }
-_MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
 
 
 class Column(IntEnum):
@@ -75,10 +57,17 @@ class SessionsModel(KeyedModel):
     renamed = Signal(int, str)
     right_columns = frozenset({Column.COST})
 
-    def __init__(self, fleet: Fleet, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(
+        self, fleet: Fleet, live: Live, clock: Clock, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._fleet = fleet
+        self._live = live
         self._clock = clock
+        self._told: set[int] = set()
+        self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._gather.timeout.connect(self._show_told)
+        live.changed.connect(self._take_live)
         self._held = False
         self._show_ended = False
         self._pinned: frozenset[int] = frozenset()
@@ -146,6 +135,16 @@ class SessionsModel(KeyedModel):
 
     # -- inside ------------------------------------------------------------------------------
 
+    def _take_live(self, key: int) -> None:
+        """A channel came up, went down, or its agent does something else."""
+        self._told.add(key)
+        if not self._gather.isActive():
+            self._gather.start()
+
+    def _show_told(self) -> None:
+        told, self._told = self._told, set()
+        self.tell_changed(list(told), Column.TASK, Column.TASK)
+
     def _is_wanted(self, session: Session) -> bool:
         if not session.is_ended or self._show_ended or session.key in self._pinned:
             return True
@@ -159,7 +158,7 @@ class SessionsModel(KeyedModel):
         if session.is_ended:
             return len(_URGENCY), -(session.ended_ms or 0), session.key
         state = shown_state(session, self._fleet.current_task(session))
-        return _URGENCY[state], session.expires_ms or _FAR, session.key
+        return _URGENCY[state], session.expires_ms or FAR, session.key
 
     def cell(self, key: int, column: int) -> Cell:
         session = self._fleet.session(key)
@@ -173,11 +172,12 @@ class SessionsModel(KeyedModel):
                 tone = Tone.DIM if session.is_ended else Tone.PLAIN
                 return Cell(text=session.name, tone=tone, sort=session.name, tip=session.name)
             case Column.TASK:
-                return _task(session, task)
+                return task_cell(session, task, self._now(session, task))
             case Column.LEFT:
-                return self._left(session)
+                return left_cell(session, self._clock.now_ms())
             case Column.COST:
-                return self._cost(session)
+                cost = self._fleet.session_cost(session.key)
+                return cost_cell(session, cost)
             case _:
                 return self._verbs(key)
 
@@ -189,25 +189,30 @@ class SessionsModel(KeyedModel):
         return Cell(said=said)
 
     def _state(self, session: Session, task: Task | None) -> Cell:
-        state = shown_state(session, task)
-        word = session_word(state, task)
-        lasted = self._clock.now_ms() - shown_since_ms(session, task)
-        tail = "" if session.is_ended else duration(lasted)
-        said = word.word if session.is_ended else f"{word.word}, {spoken_duration(lasted)}"
+        how = state_text(session, task, self._clock.now_ms())
+        word, text, tail, said = how.word, how.head, how.tail, how.said
+        tip = how.line if how.tip else ""
         waiting = self._waiting(session.key)
         if waiting is not None:
-            tail, said = waiting.text, f"{word.word}, {waiting.said}"
+            text, tail, said = word.short, waiting.text, f"{word.word}, {waiting.said}"
+            tip = f"{word.word}, {tail}"
         return Cell(
-            text=word.word if waiting is None else word.short,
+            text=text,
             tail=tail,
             glyph=word.glyph,
             mark=word.mark,
             tone=word.tone,
             bold=word.bold,
             said=said,
-            tip=f"{word.word}, {tail}" if waiting is not None else "",
-            sort=_URGENCY.get(state, len(_URGENCY)),
+            tip=tip,
+            hint=how.tip,
+            sort=_URGENCY.get(shown_state(session, task), len(_URGENCY)),
         )
+
+    def _now(self, session: Session, task: Task | None) -> str:
+        """What its agent does now, where it works and tells it."""
+        works = shown_state(session, task) in {SessionState.WORKING, SessionState.STARTING}
+        return now_words(self._live.doing(session.key)) if works else ""
 
     def _waiting(self, key: int) -> Waiting | None:
         """The command on its way to a session, in words."""
@@ -217,28 +222,6 @@ class SessionsModel(KeyedModel):
         pending = self._fleet.pending(key)
         words = verb_pending(pending) if pending is not None else ""
         return Waiting(text=words, said=words) if words else None
-
-    def _left(self, session: Session) -> Cell:
-        text = time_left(session, self._clock.now_ms())
-        if text == NONE or session.expires_ms is None:
-            return Cell(text=NONE, tone=Tone.DIM, said=spoken(NONE), sort=_FAR)
-        left = max(0, session.expires_ms - self._clock.now_ms())
-        life = max(1, session.expires_ms - session.created_ms)
-        tone = (
-            Tone.RED if left < RED_LEFT_MS else Tone.AMBER if left < AMBER_LEFT_MS else Tone.PLAIN
-        )
-        said = spoken_duration(left)
-        if is_life_assumed(session):
-            said = tr("about {time}", time=said)
-        return Cell(text=text, bar=min(1.0, left / life), tone=tone, said=said, sort=left)
-
-    def _cost(self, session: Session) -> Cell:
-        cost = self._fleet.session_cost(session.key)
-        text = money(cost, more_to_come=not session.is_ended)
-        nano = to_nano(cost)
-        tone = Tone.DIM if cost is None else Tone.PLAIN
-        sort = -1 if nano is None else nano
-        return Cell(text=text, right=True, tone=tone, said=spoken(text), sort=sort)
 
     def record(self, key: int) -> Session | None:
         return self._fleet.session(key)
@@ -266,14 +249,3 @@ class SessionsModel(KeyedModel):
         if index.isValid() and index.column() == Column.SESSION:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
-
-
-def _task(session: Session, task: Task | None) -> Cell:
-    if task is None:
-        return Cell(text=NONE, tone=Tone.DIM, said=spoken(NONE), sort="")
-    text = one_line(task.spec.text)
-    mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
-    tone = Tone.DIM if session.is_ended else Tone.PLAIN
-    return Cell(
-        text=mark + text, tone=tone, said=text, sort=text, tip=one_line(task.spec.text, 600)
-    )

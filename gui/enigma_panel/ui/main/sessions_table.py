@@ -17,7 +17,7 @@ _WIDTHS: dict[IntEnum, tuple[int, int]] = {
     Column.STATE: (240, 188),
     Column.SESSION: (130, 112),
     Column.LEFT: (128, 92),
-    Column.COST: (98, 92),
+    Column.COST: (88, 88),
 }
 
 

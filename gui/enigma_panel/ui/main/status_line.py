@@ -7,11 +7,13 @@ from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyCheck, KeyState, ServiceMood
 from enigma_panel.ui.dialogs.parts import make_label
 from enigma_panel.ui.icons import Glyph
+from enigma_panel.ui.live_words import way_words
 from enigma_panel.ui.main.strip import Sign
 from enigma_panel.ui.status_words import Tone, age, local_moment
 from enigma_panel.ui.wish_words import count_words
 from enigma_panel.ui.words import tr
 
+GAP = 22
 _TONES = {
     ServiceMood.UNASKED: Tone.DIM,
     ServiceMood.OK: Tone.GREEN,
@@ -29,7 +31,7 @@ class StatusLine(QWidget):
         self._services = services
         self._sign = Sign(Glyph.DISC, Tone.DIM, 12)
         self._mood = make_label(role="dim")
-        self._way = make_label(tr("polling"), "dim")
+        self._way = make_label(role="dim")
         self._balance = make_label(role="dim")
         self._wishes = make_label(role="dim")
         self._key = make_label(role="dim")
@@ -41,6 +43,7 @@ class StatusLine(QWidget):
         vitals = self._services.vitals
         self._sign.show_tone(_TONES[vitals.mood])
         _set(self._mood, self._mood_words())
+        self._show_way()
         _set(self._balance, self._balance_words())
         _set(self._key, self._key_words())
         self.refresh_wishes()
@@ -52,6 +55,15 @@ class StatusLine(QWidget):
         _set(self._wishes, words)
         self._wishes.setVisible(bool(words))
 
+    def _show_way(self) -> None:
+        """How news come; takes no room while no session is open."""
+        way = way_words(self._services.live.share())
+        _set(self._way, way.word)
+        self._way.setVisible(bool(way.word))
+        if self._way.toolTip() != way.tip:
+            self._way.setToolTip(way.tip)
+            self._way.setAccessibleDescription(way.tip)
+
     def _build(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 0)
@@ -59,7 +71,7 @@ class StatusLine(QWidget):
         row.addWidget(self._sign)
         row.addWidget(self._mood)
         for label in (self._way, self._balance):
-            row.addSpacing(22)
+            label.setContentsMargins(GAP, 0, 0, 0)  # a label that is hidden takes its gap along
             row.addWidget(label)
         row.addStretch(1)
         row.addWidget(self._key)

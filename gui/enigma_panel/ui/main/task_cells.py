@@ -14,16 +14,18 @@ TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
 
 def status_cell(task: Task) -> Cell:
     """The status with its sign."""
-    word = task_word(task.status)
+    word = task_word(task.status, task.unproven)
     said = tr("{status}, new", status=word.word) if task.is_new else word.word
     return Cell(
-        text=word.word,
+        text=word.short,
         glyph=word.glyph,
         mark=word.mark,
         tone=word.tone,
         bold=word.bold,
         said=said,
-        sort=word.word,
+        sort=word.short,
+        tip=word.word if word.tip else "",
+        hint=word.tip,
     )
 
 

@@ -70,6 +70,10 @@ class MainWindow(QMainWindow):
         self.recovery.show_recovered(recovered)
         self.teller.tell_bad_rows(recovered.bad_rows)
 
+    def open_result(self, key: int) -> None:
+        """Show the result of that task."""
+        self.pilot.open_result(key)
+
     def save_layout(self) -> None:
         """Remember place, sizes and columns."""
         self._memory.save(self._layout())

@@ -1,0 +1,159 @@
+"""What the live channel tells: one event becomes an Observation, or nothing (api.md §6).
+
+Pure and total: what fits nothing documented, or does not fit well, is left out. Nothing is raised.
+"""
+
+import re
+from collections.abc import Callable
+
+from enigma_panel.api.wire import fields as f
+from enigma_panel.api.wire.body import body_of
+from enigma_panel.api.wire.report import report
+from enigma_panel.core.observation import Kind, Observation
+
+EVENTS = ("message", "end_session", "instance:disconnected", "instance:reconnected")
+"""The names of all events that are worth hearing."""
+
+MAX_STEP = 2_000
+"""Longest step of a time line, in characters."""
+
+MAX_GRACE_MS = 86_400_000
+"""Nobody waits longer than a day for a lost browser (the pages say 5 minutes)."""
+
+_EXPIRED = "SESSION_EXPIRED"
+
+# As in `fields.short_text`, but for newline and tab: control characters, invisible ones, and marks
+# that turn the writing direction. Without the joiners that hold an emoji or a syllable together.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
+
+
+def read_event(name: str, payload: object) -> Observation | None:
+    """The fact that an event tells, or None. session_id is set where the event names a session."""
+    if name != "message":
+        own = _OWN.get(name)
+        return None if own is None else own(payload)
+    if not isinstance(payload, dict):
+        return None
+    read = _MESSAGES.get(f.word(payload.get("type")))
+    return None if read is None else read(payload)
+
+
+def _agent(payload: f.Record) -> Observation | None:
+    return _step(Kind.AGENT, payload, payload.get("content"))
+
+
+def _action(payload: f.Record) -> Observation | None:
+    data = f.record(payload.get("data"))
+    name, target = _step_text(data.get("name")), _step_text(data.get("target"))
+    told = f"{name}: {target}" if name and target else name or target
+    return _step(Kind.ACTION, payload, told or payload.get("data"))
+
+
+def _update(payload: f.Record) -> Observation | None:
+    data = payload.get("data")
+    told = data.get("message") if isinstance(data, dict) else data
+    return _step(Kind.UPDATE, payload, payload.get("message") if told is None else told)
+
+
+def _step(kind: Kind, payload: f.Record, told: object) -> Observation | None:
+    """Steps are most of all events, so nothing is looked up here that they do not carry."""
+    text = _step_text(told)
+    if text is None:
+        return None
+    return Observation(
+        kind=kind,
+        text=text,
+        session_id=f.opaque_id(payload.get("sessionId")),
+        task_id=f.opaque_id(payload.get("taskId")),
+    )
+
+
+def _step_text(value: object) -> str | None:
+    """A text of several lines, cut at MAX_STEP; None where there is nothing to read in it."""
+    if isinstance(value, dict | list):
+        value = f.long_text(value) if value else None
+    if not isinstance(value, str):
+        return None
+    cut = value[: MAX_STEP + 1]
+    text = cut if cut.isprintable() else _clean(cut)
+    if len(value) > MAX_STEP:
+        text = text[:MAX_STEP] + f.CUT_MARK
+    return text.strip() or None
+
+
+def _clean(text: str) -> str:
+    whole = f.long_text(text) or ""  # with U+FFFD for half an emoji
+    return _UNWANTED.sub("", _LINE_ENDS.sub("\n", whole))
+
+
+def _task(kind: Kind) -> Callable[[f.Record], Observation | None]:
+    def read(payload: f.Record) -> Observation | None:
+        body = body_of(payload)
+        return None if body is None else report(body, kind)
+
+    return read
+
+
+_failed = _task(Kind.FAILED)
+
+
+def _error(payload: f.Record) -> Observation | None:
+    seen = _failed(payload)
+    if seen is None or (seen.code or "").upper() != _EXPIRED:
+        return seen
+    return Observation(
+        kind=Kind.SESSION_ENDED, code="expired", text=seen.text, session_id=seen.session_id
+    )
+
+
+def _ended(payload: object) -> Observation:
+    """end_session; code is the reason as it was told, None where none was."""
+    told = f.record(payload)
+    return _about_session(Kind.SESSION_ENDED, payload, code=f.short_text(told.get("reason"), 64))
+
+
+def _disconnected(payload: object) -> Observation:
+    grace = f.whole(f.record(payload).get("gracePeriod"))
+    if grace is not None and grace > MAX_GRACE_MS:
+        grace = None
+    return _about_session(Kind.ORPHANED, payload, grace_ms=grace)
+
+
+def _reconnected(payload: object) -> Observation:
+    return _about_session(Kind.RECONNECTED, payload)
+
+
+def _about_session(
+    kind: Kind, payload: object, *, code: str | None = None, grace_ms: int | None = None
+) -> Observation:
+    """Its own event is the fact, however little stands in it."""
+    told = f.record(payload)
+    return Observation(
+        kind=kind,
+        text=f.short_text(told.get("message")),
+        code=code,
+        grace_ms=grace_ms,
+        session_id=f.opaque_id(told.get("sessionId")),
+    )
+
+
+_OWN: dict[str, Callable[[object], Observation | None]] = {
+    "end_session": _ended,
+    "instance:disconnected": _disconnected,
+    "instance:reconnected": _reconnected,
+}
+_MESSAGES: dict[str, Callable[[f.Record], Observation | None]] = {
+    "agent": _agent,
+    "action": _action,
+    "response_update": _update,
+    "task_completed": _task(Kind.COMPLETED),
+    "guardrail_trigger": _task(Kind.QUESTION),
+    "error": _error,
+    "failed": _error,
+    "task_failed": _error,
+    **_OWN,
+}

@@ -1,0 +1,99 @@
+"""The tables of legal moves: which fact leads from where to where, for tasks and for sessions.
+
+What a table does not name changes nothing, so a late or repeated fact is harmless and nothing final
+ever changes.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from enigma_panel.core.observation import STEP_KINDS, Kind
+from enigma_panel.core.records import FINAL_PHASES, Phase, TaskStatus
+
+S = TaskStatus
+LIVE = frozenset({S.STARTING, S.WORKING, S.ASKS, S.PAUSED, S.UNCONFIRMED})
+
+
+def _each(statuses: Iterable[TaskStatus], to: TaskStatus) -> dict[TaskStatus, TaskStatus]:
+    return dict.fromkeys(statuses, to)
+
+
+TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
+    Kind.ACCEPTED: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
+    Kind.ACTIVE: _each(LIVE - {S.PAUSED}, S.WORKING),
+    Kind.QUEUED: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
+    Kind.PAUSED: _each(LIVE - {S.ASKS}, S.PAUSED),
+    Kind.QUESTION: _each(LIVE, S.ASKS),
+    Kind.COMPLETED: _each(LIVE | {S.LOST}, S.DONE),
+    Kind.FAILED: _each(LIVE, S.FAILED),
+    Kind.STOPPED: _each(LIVE, S.STOPPED),
+    Kind.TERMINATED: _each(LIVE, S.STOPPED),
+    Kind.TASK_GONE: _each(LIVE, S.LOST),
+    Kind.SESSION_GONE: _each(LIVE, S.LOST),
+    Kind.GIVEN_UP: _each(LIVE, S.LOST),
+    # A task can be paused or stopped by its session before the service has named it.
+    Kind.REFUSED: _each(LIVE - {S.UNCONFIRMED} | {S.QUEUED}, S.FAILED),
+    Kind.UNKNOWN: _each(LIVE - {S.ASKS}, S.UNCONFIRMED),  # who asks is there
+    Kind.PUT_AWAY: {S.UNCONFIRMED: S.LOST},
+    Kind.BACK_IN_LINE: _each(LIVE - {S.UNCONFIRMED}, S.QUEUED),
+    Kind.TAKEN_BACK: {S.QUEUED: S.STOPPED},
+    Kind.PAUSE_SENT: _each({S.STARTING, S.WORKING}, S.PAUSED),
+    Kind.RESUME_SENT: {S.PAUSED: S.WORKING},
+    Kind.ANSWER_SENT: {S.ASKS: S.WORKING},
+    Kind.ANSWER_STOP_SENT: {S.ASKS: S.WORKING},
+    Kind.PAUSE_EMITTED: _each({S.STARTING, S.WORKING}, S.PAUSED),
+    Kind.RESUME_EMITTED: {S.PAUSED: S.WORKING},
+    Kind.ANSWER_EMITTED: {S.ASKS: S.WORKING},
+    Kind.ANSWER_STOP_EMITTED: {S.ASKS: S.WORKING},
+    # Its session works on one task at a time; which one a step is of, the event does not tell.
+    **{kind: {S.STARTING: S.WORKING} for kind in STEP_KINDS},
+    Kind.STOP_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
+    Kind.TERMINATE_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
+}
+
+P = Phase
+_ALIVE = {P.CONNECTION_LOST: P.OPEN, P.EXPIRED_ASSUMED: P.OPEN, P.CLOSED_ASSUMED: P.OPEN}
+_ENDED = dict.fromkeys(set(P) - FINAL_PHASES - {P.STARTING, P.PLANNED}, P.CLOSED)
+
+SESSION_MOVES: Mapping[Kind, Mapping[Phase, Phase]] = {
+    Kind.OPENED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
+    Kind.ACCEPTED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN, **_ALIVE},
+    Kind.ACTIVE: _ALIVE,
+    Kind.QUEUED: _ALIVE,
+    Kind.PAUSED: _ALIVE,
+    Kind.QUESTION: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN, **_ALIVE},
+    Kind.COMPLETED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
+    Kind.FAILED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
+    Kind.ORPHANED: {P.OPEN: P.CONNECTION_LOST},
+    Kind.RECONNECTED: {P.CONNECTION_LOST: P.OPEN},
+    **{kind: {P.CONNECTION_LOST: P.OPEN} for kind in STEP_KINDS},
+    Kind.SESSION_ENDED: _ENDED,
+    # A run-task's session may end, or its task be stopped, inside the hold of the one call.
+    Kind.TERMINATED: {P.STARTING: P.CLOSED, **_ENDED},
+    Kind.SESSION_GONE: {P.STARTING: P.CLOSED, **_ENDED},
+    Kind.STOPPED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
+    Kind.REFUSED: {P.STARTING: P.FAILED},
+    Kind.UNKNOWN: {P.STARTING: P.UNCONFIRMED},
+    Kind.TERMINATE_SENT: dict.fromkeys(
+        {P.OPEN, P.CONNECTION_LOST, P.UNCONFIRMED, P.EXPIRED_ASSUMED}, P.CLOSED_ASSUMED
+    ),
+    Kind.LIFETIME_OVER: dict.fromkeys(
+        {P.OPEN, P.CONNECTION_LOST, P.UNCONFIRMED}, P.EXPIRED_ASSUMED
+    ),
+    Kind.PUT_AWAY: {P.UNCONFIRMED: P.CLOSED_ASSUMED},
+    Kind.BACK_IN_LINE: {P.STARTING: P.PLANNED},
+    Kind.TAKEN_BACK: {P.PLANNED: P.DROPPED},
+}
+
+OF_TASK = frozenset(
+    {
+        Kind.ACCEPTED,
+        Kind.ACTIVE,
+        Kind.QUEUED,
+        Kind.PAUSED,
+        Kind.QUESTION,
+        Kind.STOPPED,
+        Kind.COMPLETED,
+        Kind.FAILED,
+    }
+)
+"""What only a task tells that the service has taken on."""

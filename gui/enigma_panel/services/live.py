@@ -1,0 +1,288 @@
+"""The live channel: every open session listens, and nothing depends on it.
+
+One loop a session: connect, take events in their order, and after a loss wait and connect again.
+What is missed in between nobody repeats (api.md §6): after a gap the task is asked for once, and
+the gap stands in its time line.
+"""
+
+import logging
+import random
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.ports_live import LiveError, LiveFault
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import AnswerVerb, Session, StateVerb
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.channel import Channel, retry_ms
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.does_now import DoesNow
+from enigma_panel.services.doorkeeper import Doorkeeper, OpenDoor
+from enigma_panel.services.live_facts import LiveFacts
+from enigma_panel.services.registry import LATE_RESULT_MS, Registry
+from enigma_panel.services.timeline import GAP, Timeline
+from enigma_panel.services.views import Diff, LiveShare
+from enigma_panel.store.ledger.intents import Step
+
+log = logging.getLogger(__name__)
+
+SPEAKS_MS = 20_000
+"""A channel that told nothing for so long counts as silent: polls are then as fast as without."""
+STEADY_MS = 10_000
+"""A channel that was up for less counts as one more failure."""
+FAR_MS = 86_400_000
+
+
+class Live(QObject):
+    """The channels of all open sessions.
+
+    changed: session key whose channel came up or went down, or whose "does now" is another. lost:
+    session key whose channel was up and broke. doubted: session key whose agent works on though the
+    channel was given a Pause. open_door: loads the library; LiveError where there
+    is none. wake: ask for the session's task at once.
+    """
+
+    changed = Signal(int)
+    lost = Signal(int)
+    doubted = Signal(int)
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        account: Account,
+        timeline: Timeline,
+        clock: Clock,
+        scope: TaskScope,
+        chance: random.Random,
+        open_door: OpenDoor,
+        is_held: Callable[[int], bool],
+        wake: Callable[[int], None],
+    ) -> None:
+        super().__init__()
+        self._registry = registry
+        self._account = account
+        self._timeline = timeline
+        self._clock = clock
+        self._scope = scope
+        self._chance = chance
+        self._wake = wake
+        self._keeper = Doorkeeper(open_door)
+        self._channels: dict[int, Channel] = {}
+        self._does_now = DoesNow(clock, self.changed.emit)
+        self._facts = LiveFacts(
+            registry, timeline, clock, is_held=is_held, wake=wake, doubt=self.doubted.emit
+        )
+        self._untaken: list[tuple[int, Observation]] = []
+        registry.changed.connect(self._follow)
+        account.changed.connect(self._key_changed)
+        timeline.grown.connect(self._hear_steps)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def share(self) -> LiveShare:
+        """How many of the open sessions listen."""
+        could = [s for s in self._registry.sessions() if self._wants(s)]
+        channels = [self._channels.get(session.key) for session in could]
+        up = sum(channel is not None and channel.is_up for channel in channels)
+        faults = [c.fault for c in channels if c is not None and c.fault is not None]
+        return LiveShare(up=up, of=len(could), fault=next(iter(faults), self._keeper.fault))
+
+    def is_up(self, session_key: int) -> bool:
+        """Whether a message can be given to this session's channel."""
+        channel = self._channels.get(session_key)
+        return channel is not None and channel.is_up
+
+    def is_speaking(self, session_key: int) -> bool:
+        """Whether its channel is up and told something lately."""
+        channel = self._channels.get(session_key)
+        if channel is None or not channel.is_up or channel.heard_ms is None:
+            return False
+        return self._clock.now_ms() - channel.heard_ms < SPEAKS_MS
+
+    def doing(self, session_key: int) -> str:
+        """What its agent does now, "" where nothing is known."""
+        session = self._registry.session(session_key)
+        if session is None or not self.is_up(session_key):
+            return ""
+        return self._does_now.doing(session_key, session.current_task)
+
+    # -- sending -----------------------------------------------------------------------------
+
+    async def send_state(self, session_key: int, verb: StateVerb) -> Observation:
+        """Give a command to the channel, which proves nothing. LiveError: it was not given."""
+        return await self._up(session_key).send_state(verb)
+
+    async def send_answer(self, session_key: int, text: str, verb: AnswerVerb) -> Observation:
+        """As `send_state`."""
+        return await self._up(session_key).send_answer(text, verb)
+
+    # -- time and the world --------------------------------------------------------------------
+
+    def retry_now(self) -> None:
+        """The connection is back, or another key is used."""
+        for channel in self._channels.values():
+            channel.retry_at_once()
+
+    def renew(self) -> None:
+        """The computer slept: what looks open may be dead, so all channels are opened anew."""
+        for key, channel in list(self._channels.items()):
+            channel.retry_at_once()
+            self._hang_up(key, channel)
+
+    def tick(self) -> None:
+        """Once a second."""
+        self._does_now.tick()
+
+    async def finish(self) -> None:
+        """The program ends, nobody waits for a reply any more: keep what was told all the same."""
+        untaken, self._untaken = self._untaken, []
+        for key, seen in untaken:
+            await self._take(key, seen)
+        for key in self._facts.unclear():
+            await self._facts.look_again(key)
+
+    async def aclose(self) -> None:
+        """Take all channels down; the loops have been ended by their scope."""
+        await self._keeper.aclose()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _up(self, session_key: int) -> Channel:
+        channel = self._channels.get(session_key)
+        if channel is None or not channel.is_up:
+            raise LiveError(LiveFault.LOST)
+        return channel
+
+    def _wants(self, session: Session) -> bool:
+        """Whether a channel to this session is worth having, and may be opened."""
+        if session.service_id is None or session.socket_url is None:
+            return False
+        return session.takes_place and self._account.client_for(session) is not None
+
+    def _follow(self, diff: Diff) -> None:
+        for key in diff.sessions:
+            session, channel = self._registry.session(key), self._channels.get(key)
+            if session is None:
+                continue
+            if channel is None and self._wants(session) and self._keeper.fault is None:
+                self._channels[key] = channel = Channel()
+                if self._scope.spawn(f"live {key}", self._listen(key, channel)) is None:
+                    del self._channels[key]
+            elif channel is not None and session.is_ended:
+                self._see_off(session, channel)
+        for key in self._facts.waits(diff):
+            self._scope.spawn(f"unclear {key}", self._facts.look_again(key))
+
+    def _key_changed(self) -> None:
+        """What was loaded before the key was found listens from now on."""
+        self.retry_now()
+        self._follow(Diff(sessions=frozenset(s.key for s in self._registry.sessions())))
+
+    def _see_off(self, session: Session, channel: Channel) -> None:
+        """An assumed end may still be proven by the channel; after a proven one it may bring the
+        result, and then nothing more."""
+        channel.retry_at_once()
+        if session.is_final and channel.is_up:
+            closing = self._hang_up_late(channel)
+            self._scope.spawn(f"hang up {session.key}", closing, exclusive=True)
+
+    def _hang_up(self, key: int, channel: Channel) -> None:
+        if channel.is_up:
+            self._scope.spawn(f"hang up {key}", channel.hang_up(), exclusive=True)
+
+    async def _hang_up_late(self, channel: Channel) -> None:
+        """A result may come behind the end of its session."""
+        await self._clock.sleep_until(self._clock.now_ms() + LATE_RESULT_MS)
+        await channel.hang_up()
+
+    async def _listen(self, key: int, channel: Channel) -> None:
+        failures = 0
+        try:
+            while (session := self._registry.session(key)) is not None and self._wants(session):
+                began_ms = self._clock.now_ms()
+                if await self._connect(session, channel):
+                    await self._hear(key, channel)
+                steady = self._clock.now_ms() - began_ms >= STEADY_MS
+                failures = 1 if steady else failures + 1
+                hopeless = channel.fault in {LiveFault.ADDRESS, LiveFault.MISSING}
+                pause_ms = FAR_MS if hopeless else retry_ms(failures, self._chance)
+                await channel.rest(self._clock, self._clock.now_ms() + pause_ms)
+        finally:
+            self._forget(key)
+
+    async def _connect(self, session: Session, channel: Channel) -> bool:
+        opened = await self._keeper.connect(session, channel.put)
+        if isinstance(opened, LiveFault):
+            channel.fault = opened
+            return False
+        channel.take(opened)
+        return True
+
+    async def _hear(self, key: int, channel: Channel) -> None:
+        """Take events until the channel is lost."""
+        self._came_up(key, channel)
+        session = self._registry.session(key)
+        if session is not None and session.is_final:  # it ended while this was being opened
+            self._see_off(session, channel)
+        watching = self._scope.spawn(f"live loss {key}", channel.watch())
+        try:
+            while not channel.is_over:
+                for seen in channel.facts():
+                    channel.heard_ms = self._clock.now_ms()
+                    await self._take(key, seen)
+                await channel.news()
+        finally:
+            if watching is not None:
+                watching.cancel()
+            self._let_go(key, channel)
+        await self._went_down(key, channel)
+
+    def _let_go(self, key: int, channel: Channel) -> None:
+        """Whatever ended the listening: nothing is left open, nothing that was told is lost."""
+        self._untaken += [(key, seen) for seen in channel.facts()]
+        connection = channel.drop()
+        if connection is not None:
+            self._scope.spawn(f"let go {key}", connection.aclose())
+
+    async def _take(self, key: int, seen: Observation) -> None:
+        try:
+            await self._facts.take(key, seen)
+        except Exception:  # one bad event must not end the listening
+            log.exception("an event could not be taken")
+
+    def _came_up(self, key: int, channel: Channel) -> None:
+        session = self._registry.session(key)
+        task_key = session.current_task if session is not None else None
+        if channel.lost_ms is not None and task_key is not None and self._lives(task_key):
+            self._timeline.note(task_key, GAP, str(channel.lost_ms))
+        channel.heard_ms = None
+        self._wake(key)
+        self.changed.emit(key)
+
+    async def _went_down(self, key: int, channel: Channel) -> None:
+        channel.lost_ms = self._clock.now_ms()
+        session = self._registry.session(key)
+        if session is not None and session.lost_until_ms is not None:
+            await self._registry.record(key, None, Observation(kind=Kind.LIVE_LOST))
+        self._does_now.forget(key)
+        self._wake(key)
+        self.changed.emit(key)
+        self.lost.emit(key)
+
+    def _lives(self, task_key: int) -> bool:
+        task = self._registry.task(task_key)
+        return task is not None and not task.is_final
+
+    def _hear_steps(self, task_key: int, steps: list[Step]) -> None:
+        task = self._registry.task(task_key)
+        if task is not None and task.session_key in self._channels:
+            self._does_now.hear(task.session_key, task_key, steps)
+
+    def _forget(self, key: int) -> None:
+        self._channels.pop(key, None)
+        self._does_now.forget(key)
+        self._facts.forget(key)
+        self._timeline.forget(key)

@@ -1,0 +1,292 @@
+"""The live channel: a Socket.IO server over the model (api.md §6), and its faults.
+
+A client connects with ``auth`` ``{"sessionId": …}`` and gets that session's events; it may emit
+``message`` with the inner object of a send-message. Web sockets are the only transport.
+
+While channels are open the model's time goes on by itself: a timer is set to its next event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from enigma_panel.sim.bodies import Body
+from enigma_panel.sim.channel import Channel
+from enigma_panel.sim.line import Line, Wires
+from enigma_panel.sim.live_orders import Mode, Order, Push
+from enigma_panel.sim.model import Service
+
+_PATH = "/socket.io/"
+MOST_BYTES = 32 * 1024 * 1024
+_SHORTEST_WAIT = 0.001
+
+
+class Json:
+    """The standard library's JSON, with plain numbers for amounts."""
+
+    @staticmethod
+    def loads(text: str) -> Any:
+        """Read a value; raises ``ValueError`` for whatever cannot be read."""
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+
+    @staticmethod
+    def dumps(value: Any, **more: Any) -> str:
+        """Write a value; the only ones that json does not know are the amounts."""
+        return json.dumps(value, default=float, **more)
+
+
+def quiet_logger() -> logging.Logger:
+    """Make a logger for the library, which writes about every client's mistake otherwise."""
+    logger = logging.getLogger("enigma_panel.sim.live")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger
+
+
+class Live:
+    """The ASGI layer that serves the live channel and passes everything else to ``app``.
+
+    ``notify`` is called after a client's message took effect; it must call ``woken``.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        service: Service,
+        wires: Wires,
+        notify: Callable[[], None],
+        seed: int | None,
+    ) -> None:
+        self.connects = 0
+        self.refused = 0
+        self.sent: Counter[str] = Counter()
+        self._app = app
+        self._service = service
+        self._wires = wires
+        self._notify = notify
+        self._chance = random.Random(seed)
+        self._mode: Mode = service.settings.live
+        self._garble: frozenset[str] = service.settings.live_garble
+        self._channels: dict[str, Channel] = {}
+        self._lines: set[Line] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._server: Any = None
+        self._importing = asyncio.Lock()
+        self._ping = (25.0, 20.0)
+        self._drips: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        mine = scope["type"] in ("http", "websocket") and scope["path"].startswith(_PATH)
+        if mine and self._mode.kind != "off":
+            await self._serve(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await _not_found(send)
+        else:
+            await self._app(scope, receive, send)
+
+    # --- for the rest of the simulator ---
+
+    def woken(self) -> None:
+        """Look again when the model's next event is; call it after whatever may change that."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        due = self._service.next_event_at()
+        if self._channels and due is not None:
+            wait = max(_SHORTEST_WAIT, due - time.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(wait, self._tick)
+
+    def obey(self, order: Order) -> int:
+        """Do what a test wants; give the number of channels that its event goes to."""
+        if order.garble is not None:
+            self._garble = order.garble
+        if order.ping is not None:
+            self._ping = order.ping
+            self._set_ping()
+        if order.mode is not None:
+            self._set_mode(order.mode)
+        if order.cut:
+            self._cut(self._lines)
+        return 0 if order.push is None else self._push(order.push)
+
+    def state(self) -> Body:
+        """Count channels and events."""
+        return {
+            "connects": self.connects,
+            "refused": self.refused,
+            "open": len(self._channels),
+            "sent": dict(self.sent),
+            "received": dict(self._service.received),
+        }
+
+    def channels_of(self, session_id: str) -> int:
+        """Count the open channels of a session."""
+        return sum(channel.session_id == session_id for channel in self._channels.values())
+
+    def _set_mode(self, mode: Mode) -> None:
+        self._mode = mode
+        if mode.kind == "off":
+            self._cut(self._lines)
+        elif mode.kind != "freeze":
+            self._cut({line for line in self._lines if line.frozen})
+        for channel in list(self._channels.values()):
+            channel.behave(mode)
+
+    def _cut(self, lines: set[Line]) -> None:
+        for line in list(lines):
+            line.cut()
+
+    # --- the model's time ---
+
+    def _tick(self) -> None:
+        self._service.advance()
+        self.woken()
+
+    # --- tests' events ---
+
+    def _push(self, push: Push) -> int:
+        channels = [
+            channel
+            for channel in self._channels.values()
+            if push.sessions is None or channel.session_id in push.sessions
+        ]
+        for place, channel in enumerate(channels):
+            offset = push.every * place / len(channels)
+            self._spawn(self._drip(channel, push, offset))
+        return len(channels)
+
+    async def _drip(self, channel: Channel, push: Push, offset: float) -> None:
+        began = time.monotonic() + offset
+        for number in range(push.times):
+            # From the beginning on, so that a late one does not make all others late.
+            wait = began + push.every * number - time.monotonic()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            channel.tell(push.name, push.copy(number), self._garble)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._drips.add(task)
+        task.add_done_callback(self._drips.discard)
+
+    # --- clients ---
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        server = await self._ready()
+        if scope["type"] == "http":
+            await server.handle_request(scope, receive, send)
+            return
+        line = Line(scope, receive, send, self._wires)
+        self._lines.add(line)
+        try:
+            await server.handle_request({**scope, "line": line}, line.receive, line.send)
+        except (ValueError, IndexError) as error:
+            # What is no packet breaks the library: that ends this connection and no other.
+            server.logger.warning("a web socket broke: %r", error)
+        finally:
+            await line.finish()
+            self._lines.discard(line)
+
+    async def _ready(self) -> Any:
+        async with self._importing:
+            if self._server is None:
+                # Imported late and in a thread: most of the process's start-up time otherwise.
+                module = await asyncio.to_thread(_import)
+                self._server = self._make(module)
+        return self._server
+
+    def _make(self, module: Any) -> Any:
+        quiet = quiet_logger()
+        server = module.AsyncServer(
+            async_mode="asgi",
+            async_handlers=False,  # messages in the order in which they came
+            max_http_buffer_size=MOST_BYTES,
+            transports=["websocket"],
+            cors_allowed_origins="*",
+            monitor_clients=False,
+            json=Json,
+            logger=quiet,
+            engineio_logger=quiet,
+        )
+        refusal = module.exceptions.ConnectionRefusedError
+
+        async def connect(sid: str, environ: dict[str, Any], auth: object = None) -> None:
+            if not self._let_in(sid, environ["asgi.scope"]["line"], auth):
+                raise refusal("Session not found or unauthorized")
+
+        async def message(sid: str, *arguments: object) -> object:
+            self._receive(sid, arguments[0] if arguments else None)
+            return server.not_handled  # which sends no acknowledgement: none is documented
+
+        async def disconnect(sid: str, _reason: str) -> None:
+            self._leave(sid)
+
+        for handler in (connect, message, disconnect):
+            server.on(handler.__name__, handler)
+        self._server = server
+        self._set_ping()
+        return server
+
+    def _set_ping(self) -> None:
+        if self._server is not None:
+            self._server.eio.ping_interval, self._server.eio.ping_timeout = self._ping
+
+    def _let_in(self, sid: str, line: Line, auth: object) -> bool:
+        session_id = auth.get("sessionId") if isinstance(auth, dict) else None
+        known = isinstance(session_id, str) and self._service.knows(session_id)
+        if self._mode.kind == "refuse" or not known:
+            self.refused += 1
+            return False
+        self.connects += 1
+        channel = Channel(str(session_id), line, self._chance)
+        self._channels[sid] = channel
+
+        def tell(name: str, payload: Body) -> None:
+            channel.tell(name, payload, self._garble)
+
+        def came_up() -> None:
+            channel.up(sid, self._server, self.sent)
+            channel.behave(self._mode)
+
+        channel.unwatch = self._service.watch(channel.session_id, tell)
+        line.came_up = came_up
+        line.left = lambda: self._leave(sid)
+        self.woken()
+        return True
+
+    def _receive(self, sid: str, message: object) -> None:
+        channel = self._channels.get(sid)
+        if channel is not None:
+            self._service.receive(channel.session_id, message)
+            self._notify()
+
+    def _leave(self, sid: str) -> None:
+        channel = self._channels.pop(sid, None)
+        if channel is not None:
+            channel.close()
+            self.woken()
+
+
+def _import() -> Any:
+    import engineio.async_drivers.asgi  # noqa: F401 - else it is found by name alone
+    import socketio
+
+    return socketio
+
+
+async def _not_found(send: Send) -> None:
+    await send({"type": "websocket.http.response.start", "status": 404, "headers": []})
+    await send({"type": "websocket.http.response.body", "body": b""})

@@ -1,0 +1,184 @@
+"""What the live channel would say, told to whoever watches a session (api.md §6).
+
+An event is a name and a payload. Its name is ``message``, where the payload's ``type`` tells more,
+or ``end_session``, ``instance:disconnected``, ``instance:reconnected``. Amounts in a payload are
+``Decimal``, as in the replies' bodies.
+
+A stopped task has no documented event, so nothing is told of it; a task that a session's end cuts
+off has none but the session's.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from enigma_panel.sim.beats import Step
+from enigma_panel.sim.bodies import Body, dollars, guardrail, result_data
+from enigma_panel.sim.session import Session
+from enigma_panel.sim.task import Task, TaskState
+
+Tell = Callable[[str, Body], None]
+"""Takes an event's name and its payload, which is shared: do not change it."""
+
+_GRACE_MS = 300_000
+_ENDS = {
+    "completed": "The task is done and its session with it",
+    "terminated": "Session terminated",
+    "expired": "Session has expired",
+    "terminateOnCompletion": "Session closed after its task, as asked for",
+    "instance_lost": "The browser did not come back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a session ``at`` a service time."""
+
+    at: float
+    session_id: str
+    name: str
+    payload: Body
+
+
+class Report:
+    """Turns what happens in one session into events, each once. ``put`` takes them.
+
+    ``grace`` is the grace period that is told of, in real milliseconds.
+    """
+
+    def __init__(self, session: Session, put: Callable[[Event], None], grace: int) -> None:
+        task = session.current
+        self._session_id = session.id
+        self._put = put
+        self._grace = grace
+        self._told = (None, 0) if task is None else (task.id, task.beats)
+        self._lost = _is_lost(task)
+
+    def begun(self, task: Task, now: float) -> None:
+        """Tell that a task has its turn."""
+        data = {"message": "Starting task... Browsing the web now."}
+        self._message(now, {"type": "response_update", "data": data})
+        self._told = (task.id, 0)
+
+    def moved(self, task: Task, now: float) -> None:
+        """Tell what is new about the current task; call it after whatever may have moved it."""
+        self._watch_browser(task, now)
+        if task.over:
+            self._over(task, now)
+        elif self._told != (task.id, task.beats):
+            self._told = (task.id, task.beats)
+            self._beat(task, now)
+
+    def ended(self, reason: str, now: float) -> None:
+        """Tell that the session is over; ``reason`` is one of the documented ones."""
+        payload = {"type": "end_session", "reason": reason, "message": _ENDS[reason]}
+        self._tell(now, "end_session", payload)
+
+    def _watch_browser(self, task: Task, now: float) -> None:
+        lost = _is_lost(task)
+        if lost and not self._lost:
+            payload = {"type": "instance:disconnected", "gracePeriod": self._grace}
+            self._tell(now, "instance:disconnected", payload | {"message": "Browser lost"})
+        elif self._lost and not lost:
+            payload = {"type": "instance:reconnected", "message": "Browser is back"}
+            self._tell(now, "instance:reconnected", payload)
+        self._lost = lost
+
+    def _beat(self, task: Task, now: float) -> None:
+        step = task.step
+        if task.state is TaskState.ASKING:
+            self._message(now, guardrail(task))
+        elif step is not None and not step.lost:
+            self._step(step, now)
+
+    def _step(self, step: Step, now: float) -> None:
+        self._message(now, {"type": "agent", "content": step.note})
+        data = {"name": step.action, "target": step.target}
+        self._message(now, {"type": "action", "data": data})
+
+    def _over(self, task: Task, now: float) -> None:
+        if task.state is TaskState.COMPLETED:
+            self._message(now, completed(task, now))
+        elif task.state is TaskState.FAILED:
+            code = {} if task.code is None else {"code": task.code}
+            self._message(now, {"type": "error", "error": task.error, **code})
+
+    def _message(self, now: float, payload: Body) -> None:
+        self._tell(now, "message", payload)
+
+    def _tell(self, now: float, name: str, payload: Body) -> None:
+        self._put(Event(now, self._session_id, name, payload))
+
+
+def completed(task: Task, now: float) -> Body:
+    """Build the event of a completed task. Where the cost stands is a matter of chance.
+
+    Both forms are documented. The chance is the task's own, so that watching changes nothing.
+    """
+    body: Body = {"type": "task_completed", "taskId": task.id}
+    data = result_data(task, now)
+    usage = {"cost": dollars(task.cost(now))}
+    if random.Random(task.id).random() < 0.5:
+        return body | {"data": data, "usage": usage}
+    return body | {"data": data | {"usage": usage}}
+
+
+def _is_lost(task: Task | None) -> bool:
+    return task is not None and task.step is not None and task.step.lost
+
+
+class Newsroom:
+    """Who watches which session, and what they are still to be told.
+
+    ``speed`` shortens the grace period that is told of, as it does a session's life.
+    """
+
+    def __init__(self, speed: float) -> None:
+        self._grace = round(_GRACE_MS / speed)
+        self._watchers: dict[str, dict[object, Tell]] = {}
+        self._events: list[Event] = []
+        self._telling = False
+
+    def watch(self, session: Session, tell: Tell) -> Callable[[], None]:
+        """Tell of a session from now on; call the result, once or more often, to end that."""
+        mark = object()
+        self._watchers.setdefault(session.id, {})[mark] = tell
+        if session.report is None:
+            session.report = Report(session, self._events.append, self._grace)
+
+        def unwatch() -> None:
+            watchers = self._watchers.get(session.id, {})
+            watchers.pop(mark, None)
+            if not watchers:
+                self._watchers.pop(session.id, None)
+                session.report = None
+
+        return unwatch
+
+    def publish(self) -> None:
+        """Tell what has happened, in order of service time.
+
+        What the told ones do meanwhile is told after that, so that all see one order.
+        """
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._events:
+                batch = sorted(self._events, key=lambda event: event.at)
+                self._events.clear()
+                self._publish(batch)
+        finally:
+            self._telling = False
+
+    def _publish(self, batch: list[Event]) -> None:
+        told = (
+            (event, mark, tell)
+            for event in batch
+            for mark, tell in list(self._watchers.get(event.session_id, {}).items())
+        )
+        for event, mark, tell in told:
+            if mark in self._watchers.get(event.session_id, {}):
+                tell(event.name, event.payload)

@@ -1,0 +1,65 @@
+"""The cells of a session that need nothing but its records."""
+
+from decimal import Decimal
+
+from enigma_panel.core.money import to_nano
+from enigma_panel.core.records import Phase, Session, Task, TaskStatus
+from enigma_panel.ui.main.cells import Cell
+from enigma_panel.ui.status_words import (
+    NONE,
+    Tone,
+    is_life_assumed,
+    money,
+    spoken,
+    spoken_duration,
+    time_left,
+)
+from enigma_panel.ui.words import one_line, tr
+
+AMBER_LEFT_MS = 90_000
+RED_LEFT_MS = 30_000
+FAR = 1 << 62
+"""Sorts behind every time."""
+
+_MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
+
+
+def task_cell(session: Session, task: Task | None, now: str) -> Cell:
+    """What was asked for and, dimmed behind it, what the agent does now, if it is known."""
+    if task is None:
+        return Cell(text=NONE, tone=Tone.DIM, said=spoken(NONE), sort="")
+    text = one_line(task.spec.text)
+    mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
+    tip = one_line(task.spec.text, 600)
+    return Cell(
+        text=mark + text,
+        tail=f"· {now}" if now else "",
+        tone=Tone.DIM if session.is_ended else Tone.PLAIN,
+        said=tr("{task}, now: {now}", task=text, now=now) if now else text,
+        sort=text,
+        tip=f"{tip}\n{now}" if now else tip,
+    )
+
+
+def left_cell(session: Session, now_ms: int) -> Cell:
+    """A number with a bar."""
+    text = time_left(session, now_ms)
+    if text == NONE or session.expires_ms is None:
+        return Cell(text=NONE, tone=Tone.DIM, said=spoken(NONE), sort=FAR)
+    left = max(0, session.expires_ms - now_ms)
+    life = max(1, session.expires_ms - session.created_ms)
+    tone = Tone.RED if left < RED_LEFT_MS else Tone.AMBER if left < AMBER_LEFT_MS else Tone.PLAIN
+    said = spoken_duration(left)
+    if is_life_assumed(session):
+        said = tr("about {time}", time=said)
+    return Cell(text=text, bar=min(1.0, left / life), tone=tone, said=said, sort=left)
+
+
+def cost_cell(session: Session, cost: Decimal | None) -> Cell:
+    """What its tasks cost so far, as far as it was told."""
+    text = money(cost, more_to_come=not session.is_ended)
+    nano = to_nano(cost)
+    tone = Tone.DIM if cost is None else Tone.PLAIN
+    return Cell(
+        text=text, right=True, tone=tone, said=spoken(text), sort=-1 if nano is None else nano
+    )

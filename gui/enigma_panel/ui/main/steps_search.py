@@ -1,0 +1,174 @@
+"""The search above the steps: a field, how many were found, and the ways to the next one."""
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
+
+from enigma_panel.ui import icons, theme
+from enigma_panel.ui.dialogs.parts import make_label, make_row, set_role
+from enigma_panel.ui.icons import Glyph
+from enigma_panel.ui.main.steps_finder import StepsFinder
+from enigma_panel.ui.main.steps_list import StepsList
+from enigma_panel.ui.main.steps_words import found_words
+from enigma_panel.ui.status_words import ELLIPSIS
+from enigma_panel.ui.words import tr
+
+PAUSE_MS = 120
+"""So long after the last key the search begins."""
+
+ROOM = 34
+"""With less room than for so many letters the keyboard alone goes to the next one found."""
+
+
+class SearchField(QLineEdit):
+    """Enter goes on to the next, Shift+Enter back; Escape empties it, then leaves it."""
+
+    asked = Signal(bool)
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPlaceholderText(tr("Search the steps"))
+        self.setAccessibleName(tr("Search the steps"))
+        self.setToolTip(tr("Ctrl+F. Enter goes to the next one found, Shift+Enter back."))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.asked.emit(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            case Qt.Key.Key_Escape if self.text():
+                self.clear()
+            case Qt.Key.Key_Escape:
+                self.left.emit()
+            case _:
+                super().keyPressEvent(event)
+
+
+class StepsSearch(QWidget):
+    """Marks what is found in the list; selects the one that is nearest, then the next ones.
+
+    Rows are neither hidden nor moved: what happened before and after a step found stays beside it.
+    """
+
+    def __init__(
+        self, finder: StepsFinder, steps: StepsList, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._finder = finder
+        self._list = steps
+        self._wants_first = False
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self.field = SearchField()
+        self.found = make_label(role="dim")
+        self._before = _tool(tr("Previous one found"))
+        self._after = _tool(tr("Next one found"))
+        self._clear = _tool(tr("End the search"))
+        row = make_row(self.field, self.found, self._before, self._after, self._clear, gap=3)
+        row.setStretch(0, 1)
+        self.setLayout(row)
+        self._connect()
+        self._tint()
+        self._show_found()
+
+    def begin(self) -> None:
+        """Put the cursor into the field."""
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.field.textChanged.connect(self._typed)
+        self.field.asked.connect(lambda back: self._go(back=back))
+        self.field.left.connect(self._leave)
+        self._pause.timeout.connect(self._search)
+        self._before.clicked.connect(lambda: self._go(back=True))
+        self._after.clicked.connect(lambda: self._go(back=False))
+        self._clear.clicked.connect(self._end)
+        self._finder.changed.connect(self._show_found)
+        self._finder.done.connect(self._go_to_first)
+        self._list.left.connect(self.field.clear)
+        self._list.read.connect(self._show_found)
+        theme.changed().connect(self._tint)
+
+    def _typed(self, text: str) -> None:
+        """An emptied field stops the search at once; else the person may still be typing."""
+        self._wants_first = bool(text)
+        if text:
+            self._pause.start()
+        else:
+            self._pause.stop()
+            self._search()
+
+    def _search(self) -> None:
+        self._finder.look_for(self.field.text())
+
+    def _end(self) -> None:
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field.clear()
+
+    def _leave(self) -> None:
+        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _go_to_first(self) -> None:
+        """The one nearest to what is seen; those that come in later are only counted."""
+        if not self._wants_first:
+            return
+        self._wants_first = False
+        row = self._finder.nearest_row(self._start_row())
+        if row is not None:
+            self._list.go_to(row)
+
+    def _go(self, *, back: bool) -> None:
+        if self._pause.isActive():  # Enter right after the last letter
+            self._pause.stop()
+            self._search()
+            return
+        row = self._finder.next_row(self._start_row(), back=back)
+        if row is not None:
+            self._list.go_to(row)
+
+    def _start_row(self) -> int:
+        is_read = self._list.read_step() is not None
+        return self._list.currentIndex().row() if is_read else self._list.following.top_row()
+
+    def _show_found(self) -> None:
+        finder = self._finder
+        words = ""
+        if finder.text and (finder.total or not finder.is_looking):
+            is_read = self._list.read_step() is not None
+            place = finder.place(self._list.currentIndex().row()) if is_read else None
+            words = found_words(place, finder.total)
+        elif finder.text:
+            words = ELLIPSIS
+        if self.found.text() != words:
+            self.found.setText(words)
+        has_room = self.width() >= ROOM * self.fontMetrics().averageCharWidth()
+        for widget in (self.found, self._clear):
+            widget.setVisible(bool(finder.text))
+        for widget in (self._before, self._after):
+            widget.setVisible(bool(finder.text) and has_room)
+        for arrow in (self._before, self._after):
+            arrow.setEnabled(finder.total > 0)
+        self._list.viewport().update()
+
+    def _tint(self) -> None:
+        scheme, dim = theme.colours().name, QColor(theme.colours().dim)
+        self._clear.setIcon(icons.icon(Glyph.CLOSE, dim, size=12))
+        self._before.setIcon(QIcon(f":/marks/up-{scheme}.png"))
+        self._after.setIcon(QIcon(f":/marks/down-{scheme}.png"))
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_found()
+
+
+def _tool(words: str) -> QToolButton:
+    button = QToolButton()
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    button.setIconSize(QSize(11, 11))
+    set_role(button, "plain")
+    return button

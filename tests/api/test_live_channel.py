@@ -1,0 +1,297 @@
+"""A channel that is up: what comes in, in which order, and what goes out."""
+
+import asyncio
+import logging
+import time
+
+import pytest
+from aiohttp import web
+
+from enigma_panel.api.live_wire import EMIT_S
+from enigma_panel.api.ports_live import LiveConnection, LiveDoor, LiveError, LiveFault
+from enigma_panel.api.wire.writer_e import guardrail, state
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import AnswerVerb, StateVerb
+from tests.api import live_peers as lp
+from tests.api.live_peers import ID, Seen, step
+from tests.conftest import LogWatch
+
+MOST_CPU_S = 1.6
+"""For 2,000 events, so 0.8 of a core at 1,000 a second."""
+
+
+async def test_it_says_who_it_is_and_hears_all_kinds() -> None:
+    seen = Seen()
+    async with lp.service() as service, lp.door() as door:
+        await door.connect(ID, service.url, service.url, seen)
+        await service.tell({"type": "agent", "content": "one"})
+        await service.tell({"gracePeriod": 300_000}, "instance:disconnected")
+        await service.tell({}, "instance:reconnected")
+        await service.tell({"type": "task_completed", "data": {}, "usage": {"cost": 0.1}})
+        await service.tell({"reason": "completed"}, "end_session")
+        await seen.wait(5)
+        assert service.auths == [{"sessionId": ID}]
+    assert [one.kind for one in seen] == [
+        Kind.AGENT,
+        Kind.ORPHANED,
+        Kind.RECONNECTED,
+        Kind.COMPLETED,
+        Kind.SESSION_ENDED,
+    ]
+    assert str(seen[3].usage.cost) == "0.1"
+
+
+async def test_it_keeps_the_ports() -> None:
+    async with lp.service() as service, lp.door() as made:
+        door: LiveDoor = made
+        connection: LiveConnection = await door.connect(ID, service.url, service.url, Seen())
+        await connection.aclose()
+
+
+async def test_the_order_is_kept_and_others_get_their_turn() -> None:
+    async def play(ws: web.WebSocketResponse) -> None:
+        await lp.welcome(ws)
+        for number in range(10_000):
+            await ws.send_str(step(str(number)))
+        await lp.stay(ws)
+
+    seen = Seen()
+    tasks = 0
+    async with lp.hand_made(play) as url, lp.door() as door:
+        await door.connect(ID, url, url, seen)
+        turns = 0
+        while len(seen) < 10_000:
+            await asyncio.sleep(0)
+            turns += 1
+            tasks = max(tasks, len(asyncio.all_tasks()))
+    assert seen.texts == [str(number) for number in range(10_000)]
+    assert turns > 100
+    assert tasks < 20
+
+
+async def test_a_thousand_events_a_second_leave_most_of_the_core() -> None:
+    """In CPU time, the server's share in this process included: a busy machine changes nothing."""
+
+    async def play(ws: web.WebSocketResponse) -> None:
+        await lp.welcome(ws)
+        began = time.monotonic()
+        for number in range(2_000):
+            await ws.send_str(step(str(number)))
+            await asyncio.sleep(max(0, began + number / 1_000 - time.monotonic()))
+        await lp.stay(ws)
+
+    seen = Seen()
+    async with lp.hand_made(play) as url, lp.door() as door:
+        await door.connect(ID, url, url, seen)
+        began_s = time.thread_time()
+        await seen.wait(2_000)
+        used_s = time.thread_time() - began_s
+    assert seen.texts == [str(number) for number in range(2_000)]
+    assert used_s < MOST_CPU_S
+
+
+async def test_what_is_about_another_session_is_left_out() -> None:
+    seen = Seen()
+    own = f'42["message",{{"type":"task_completed","sessionId":"{ID}","taskId":"t"}}]'
+    play = lp.frames(own.replace(ID, "sess-other"), own, step("end"))
+    async with lp.hand_made(play) as url, lp.door() as door:
+        await door.connect(ID, url, url, seen)
+        await seen.wait(2)
+    assert seen == [Observation(kind=Kind.COMPLETED, task_id="t"), seen[1]]
+    assert all(one.session_id is None for one in seen)
+
+
+ODD = [
+    "", "4", "42", "42{}", '42"x"', "42[]", "42[null]", '42[["message"]]', '42[{"a":1},2]',
+    "42[1,2]",
+    '42["message"]', '42["message",1,2,3]', '42["message",{"type":"agent"', "42[" * 50_000,
+    '42["message",{"type":"agent","content":"\\ud83d"', '42["disconnect"]', '42["connect"]',
+    '42["connect_error","no"]', '42["__disconnect_final"]', '42["*",{}]', "42NaN", "42[NaN]",
+    '42["message",' + "[" * 100_000 + "]" * 100_000 + "]", '42["message",1e999999999999]',
+    '42["message",' + "9" * 5_000 + "]", '42/other,["message",{"type":"agent","content":"no"}]',
+    "41/other,", "40", "40[1]", "40/other,{}", '44/other,"no"', "43", "431[]", "43x", "47", "49",
+    '451-["message",{"_placeholder":true,"num":0}]', '4599999999-["message",{}]', "461-[]",
+    '42' + "9" * 200 + '["message",{}]', "5", "6", "3", "3probe", "2", "2\u00e9", "2{}",
+    '2{"a":[]}', "b4AAAA", "bAAAA", "42\ufeff[]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("frame", ODD, ids=range(len(ODD)))
+async def test_an_odd_frame_costs_itself_alone(frame: str) -> None:
+    """Those that no engine would send may cost the channel, but no more than that."""
+    seen = Seen()
+    async with lp.hand_made(lp.frames(frame, step("after"))) as url, lp.door() as door:
+        connection = await door.connect(ID, url, url, seen)
+        async with asyncio.timeout(5):
+            lost = asyncio.ensure_future(connection.until_lost())
+            came = asyncio.ensure_future(seen.wait(1))
+            await asyncio.wait({lost, came}, return_when=asyncio.FIRST_COMPLETED)
+            if frame[:1] == "4":
+                assert seen.texts == ["after"]
+            for waiting in (lost, came):
+                waiting.cancel()
+
+
+async def test_binary_frames_cost_themselves_alone() -> None:
+    async def play(ws: web.WebSocketResponse) -> None:
+        await lp.welcome(ws)
+        await ws.send_str(
+            '451-["message",{"type":"agent","content":{"_placeholder":true,"num":0}}]'
+        )
+        await ws.send_bytes(b"\x00\xff")
+        await ws.send_bytes(b"")
+        await ws.send_str(step("after"))
+        await lp.stay(ws)
+
+    seen = Seen()
+    async with lp.hand_made(play) as url, lp.door() as door:
+        await door.connect(ID, url, url, seen)
+        await seen.wait(1)
+    assert seen.texts == ["after"]
+
+
+async def test_attachments_of_the_library_cost_themselves_alone() -> None:
+    seen = Seen()
+    async with lp.service() as service, lp.door() as door:
+        await door.connect(ID, service.url, service.url, seen)
+        await service.tell({"type": "agent", "content": b"\x00picture"})
+        await service.tell({"type": "agent", "content": "after"})
+        await seen.wait(1)
+    assert seen.texts == ["after"]
+
+
+async def test_an_event_that_asks_for_a_receipt_gets_one() -> None:
+    receipts: asyncio.Queue[tuple[object, ...]] = asyncio.Queue()
+    async with lp.service() as service, lp.door() as door:
+        seen = Seen()
+        await door.connect(ID, service.url, service.url, seen)
+
+        async def receipt(*data: object) -> None:
+            await receipts.put(data)
+
+        payload = {"type": "agent", "content": "x"}
+        await service.sio.emit("message", payload, to=service.sids[0], callback=receipt)
+        assert await receipts.get() == ()
+        assert seen.texts == ["x"]
+
+
+async def test_five_megabytes_are_taken() -> None:
+    text = "<b>\u0001ü</b>" * 500_000
+    seen = Seen()
+    async with lp.service() as service, lp.door() as door:
+        await door.connect(ID, service.url, service.url, seen)
+        await service.tell({"type": "task_completed", "data": {"message": text}})
+        await service.tell({"type": "agent", "content": "<script>\u0000\u202e"})
+        await seen.wait(2)
+    assert seen[0].text == text[:5_000_000] + ("" if len(text) <= 5_000_000 else "\n[…]")
+    assert seen[1].text == "<script>"
+
+
+async def test_more_than_sixteen_megabytes_break_the_channel_alone() -> None:
+    seen = Seen()
+    async with lp.service() as service, lp.door() as door:
+        big = await door.connect(ID, service.url, service.url, seen)
+        first = service.sids[0]
+        await door.connect(ID, service.url, service.url, seen)
+        payload = {"type": "agent", "content": "x" * 17_000_000}
+        await service.sio.emit("message", payload, to=first)
+        async with asyncio.timeout(10):
+            await big.until_lost()
+        await service.tell({"type": "agent", "content": "after"})
+        await seen.wait(1)
+        with pytest.raises(LiveError):
+            await big.send_state(StateVerb.PAUSE)
+    assert seen.texts == ["after"]
+
+
+async def test_a_listener_that_fails_costs_its_event_alone(log_watch: LogWatch) -> None:
+    log_watch.allow("could not be handed on")
+    seen = Seen()
+
+    def listen(one: Observation) -> None:
+        if one.text == "bad":
+            raise TypeError
+        seen(one)
+
+    async with lp.hand_made(lp.frames(step("bad"), step("good"))) as url, lp.door() as door:
+        await door.connect(ID, url, url, listen)
+        await seen.wait(1)
+    assert seen.texts == ["good"]
+    assert len(log_watch.lines) == 1
+
+
+async def test_what_is_sent_is_the_inner_message_of_the_other_door() -> None:
+    import json
+
+    async with lp.service() as service, lp.door() as door:
+        channel = await door.connect(ID, service.url, service.url, Seen())
+        kinds = [(await channel.send_state(verb)).kind for verb in StateVerb]
+        kinds += [(await channel.send_answer('"ü" \ud83d', verb)).kind for verb in AnswerVerb]
+        while len(service.heard) < 6:
+            service.hears.clear()
+            await service.hears.wait()
+    assert kinds == [
+        Kind.PAUSE_EMITTED,
+        Kind.RESUME_EMITTED,
+        Kind.STOP_EMITTED,
+        Kind.TERMINATE_EMITTED,
+        Kind.ANSWER_EMITTED,
+        Kind.ANSWER_STOP_EMITTED,
+    ]
+    bodies = [state(ID, verb) for verb in StateVerb]
+    bodies += [guardrail(ID, '"ü" ?', verb) for verb in AnswerVerb]
+    sent = [json.loads(json.dumps(one).replace("\\ud83d", "?")) for one in service.heard]
+    assert sent == [json.loads(body)["message"] for body in bodies]
+
+
+async def test_a_server_that_takes_nothing_holds_no_message_up() -> None:
+    until = asyncio.Event()
+
+    async def play(ws: web.WebSocketResponse) -> None:
+        await lp.welcome(ws)
+        await until.wait()
+
+    async with lp.hand_made(play) as url, lp.door() as door:
+        channel = await door.connect(ID, url, url, Seen())
+        text, began = "x" * 2_000_000, time.monotonic()
+        with pytest.raises(LiveError) as caught:  # noqa: PT012 - how many fit in is not ours
+            for _ in range(20):
+                await channel.send_answer(text, AnswerVerb.RESUME)
+        assert caught.value.fault is LiveFault.LOST
+        assert EMIT_S - 0.3 < time.monotonic() - began < EMIT_S + 1.5
+        await channel.until_lost()
+        until.set()
+
+
+async def test_no_secret_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in list(logging.Logger.manager.loggerDict):
+        if name.startswith(("engineio.client", "socketio.client", "enigma_panel")):
+            caplog.set_level(logging.DEBUG, logger=name)
+    async with lp.service() as service, lp.door() as door:
+        channel = await door.connect(ID, service.url, service.url, Seen())
+        await channel.send_answer("hunter2", AnswerVerb.RESUME)
+        await service.sio.disconnect(service.sids[0])
+        await channel.until_lost()
+        faults = []
+        for refusal in ("hunter2", None):
+            service.refusal = refusal or f"no session {ID}"
+            with pytest.raises(LiveError) as caught:
+                await door.connect(ID, service.url, service.url, Seen())
+            faults.append(caught.value)
+        told = repr(channel) + repr(door) + repr(faults) + "".join(map(str, faults))
+    assert all(fault.__context__ is None and fault.__cause__ is None for fault in faults)
+    for text in (caplog.text, told):
+        assert ID not in text
+        assert "hunter2" not in text
+        assert "127.0.0.1:" not in text
+
+
+async def test_the_librarys_json_of_others_is_left_alone() -> None:
+    import engineio.packet
+    import socketio.packet
+
+    before = socketio.packet.Packet.json, engineio.packet.Packet.json
+    async with lp.service() as service, lp.door() as door:
+        await door.connect(ID, service.url, service.url, Seen())
+        assert (socketio.packet.Packet.json, engineio.packet.Packet.json) == before

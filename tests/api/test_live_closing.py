@@ -1,0 +1,286 @@
+"""The end of a channel, wanted or not: in time, noticed, and nothing left behind."""
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from engineio import base_client
+
+from enigma_panel.api import live_channel
+from enigma_panel.api.live import SocketDoor
+from enigma_panel.api.live_channel import Channel
+from enigma_panel.api.ports_live import LiveError, LiveFault
+from enigma_panel.core.observation import Kind
+from enigma_panel.core.records import AnswerVerb, StateVerb
+from tests.api import live_peers as lp
+from tests.api.child_live import child
+from tests.api.live_peers import ID, Seen
+
+FREEZES = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no way to freeze a process")
+
+
+async def within(limit_s: float, wanted: Awaitable[object]) -> None:
+    """Await it; it must not take longer."""
+    began = time.monotonic()
+    await wanted
+    assert time.monotonic() - began < limit_s
+
+
+def nothing_is_left() -> None:
+    """Neither tasks, nor entries in the library's lists, nor anything that warns when collected."""
+    assert lp.library_tasks() == []
+    assert base_client.connected_clients == []
+    gc.collect()
+
+
+def open_files() -> int:
+    """How many this process has."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def is_down(channel: Channel) -> None:
+    """Nothing can be sent, and closing it once more changes nothing."""
+    with pytest.raises(LiveError) as caught:
+        await channel.send_state(StateVerb.PAUSE)
+    assert caught.value.fault is LiveFault.LOST
+    await within(0.5, channel.aclose())
+    await within(0.5, channel.until_lost())
+
+
+async def test_closing_says_goodbye() -> None:
+    async with lp.service() as service, lp.door() as door:
+        gone = asyncio.Event()
+        service.sio.on("disconnect", lambda *_: gone.set())
+        channel = await door.connect(ID, service.url, service.url, Seen())
+        await within(0.5, channel.aclose())
+        await within(0.5, gone.wait())
+        await is_down(channel)
+        nothing_is_left()
+
+
+async def test_closing_twice_at_once_and_while_someone_waits() -> None:
+    async with lp.service() as service, lp.door() as door:
+        channel = await door.connect(ID, service.url, service.url, Seen())
+        await asyncio.gather(
+            channel.until_lost(), channel.aclose(), channel.aclose(), door.aclose()
+        )
+        nothing_is_left()
+
+
+@FREEZES
+async def test_a_frozen_server_holds_no_end_up() -> None:
+    with child() as peer:
+        door = SocketDoor()
+        opened = [door.connect(f"{ID}{n}", peer.url, peer.url, Seen()) for n in range(40)]
+        channels = await asyncio.gather(*opened)
+        os.kill(peer.process.pid, signal.SIGSTOP)
+        assert (await channels[0].send_state(StateVerb.STOP)).kind is Kind.STOP_EMITTED
+        await within(1.0, channels[0].aclose())
+        await within(1.0, door.aclose())
+        nothing_is_left()
+
+
+async def test_a_message_that_is_not_taken_holds_no_end_up() -> None:
+    until = asyncio.Event()
+
+    async def play(ws: web.WebSocketResponse) -> None:
+        await lp.welcome(ws)
+        await until.wait()
+
+    async with lp.hand_made(play) as url, lp.door() as door:
+        channel = await door.connect(ID, url, url, Seen())
+        text = "x" * 30_000_000
+        sending = [
+            asyncio.ensure_future(channel.send_answer(text, AnswerVerb.RESUME)) for _ in range(2)
+        ]
+        await asyncio.sleep(0.3)
+        await within(1.0, channel.aclose())
+        ends = await asyncio.gather(*sending, return_exceptions=True)
+        assert [type(end) for end in ends] == [LiveError, LiveError]
+        nothing_is_left()
+        until.set()
+
+
+@FREEZES
+async def test_a_frozen_server_is_noticed_by_its_missing_pings() -> None:
+    with child(1, 0.5) as peer:  # the server tells whole seconds of its interval
+        async with lp.door() as door:
+            channel = await door.connect(ID, peer.url, peer.url, Seen())
+            await asyncio.sleep(2.5)
+            await channel.send_state(StateVerb.PAUSE)  # it lived on pings so far
+            os.kill(peer.process.pid, signal.SIGSTOP)
+            await within(2.5, channel.until_lost())
+            await is_down(channel)
+            nothing_is_left()
+
+
+async def test_a_killed_server_is_noticed_at_once() -> None:
+    with child() as peer:
+        async with lp.door() as door:
+            channels = [await door.connect(ID, peer.url, peer.url, Seen()) for _ in range(3)]
+            peer.process.kill()
+            await within(1.0, asyncio.gather(*(one.until_lost() for one in channels)))
+            await is_down(channels[0])
+            nothing_is_left()
+
+
+async def test_the_service_hangs_up() -> None:
+    async with lp.service() as service, lp.door() as door:
+        channel = await door.connect(ID, service.url, service.url, Seen())
+        await service.sio.disconnect(service.sids[0])
+        await within(1.0, channel.until_lost())
+        await is_down(channel)
+        nothing_is_left()
+
+
+@pytest.mark.parametrize("goodbye", ["41", "1", ""], ids=["session", "engine", "socket"])
+async def test_every_way_to_hang_up_is_understood(goodbye: str) -> None:
+    async def play(ws: web.WebSocketResponse) -> None:
+        await lp.welcome(ws)
+        await (ws.send_str(goodbye) if goodbye else ws.close())
+        if goodbye:
+            await asyncio.sleep(5)
+
+    async with lp.hand_made(play) as url, lp.door() as door:
+        channel = await door.connect(ID, url, url, Seen())
+        await within(1.0, channel.until_lost())
+        await is_down(channel)
+        nothing_is_left()
+
+
+async def test_a_ping_that_cannot_be_answered_ends_it_and_leaves_nothing() -> None:
+    """It breaks the loop in which the library writes, which nobody but us looks at."""
+    async with lp.hand_made(lp.frames('2"\\ud83d"')) as url, lp.door() as door:
+        channel = await door.connect(ID, url, url, Seen())
+        await within(1.0, channel.until_lost())
+        await is_down(channel)
+        nothing_is_left()
+
+
+async def hold(ws: web.WebSocketResponse) -> None:
+    """Say nothing."""
+    await lp.stay(ws)
+
+
+async def open_and_hold(ws: web.WebSocketResponse) -> None:
+    """Half a welcome."""
+    await ws.send_str(lp.OPEN)
+    await lp.stay(ws)
+
+
+STAGES = pytest.mark.parametrize("play", [None, hold, open_and_hold])
+
+
+async def stuck(play: lp.Play | None, act: Callable[[SocketDoor, str], Awaitable[None]]) -> None:
+    """Do it with a server that leaves a connect hanging: before, in or after the handshake."""
+    if play is not None:
+        async with lp.hand_made(play) as url:
+            await act(SocketDoor(), url)
+        return
+    with socket.socket() as listener:  # the system accepts for it, and nobody answers
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        await act(SocketDoor(), f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+
+@STAGES
+async def test_a_connect_that_hangs_ends(
+    play: lp.Play | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_channel, "CONNECT_S", 0.4)
+
+    async def act(door: SocketDoor, url: str) -> None:
+        began = time.monotonic()
+        with pytest.raises(LiveError) as caught:
+            await door.connect(ID, url, url, Seen())
+        assert caught.value.fault is LiveFault.UNREACHABLE
+        assert caught.value.__context__ is None
+        assert 0.3 < time.monotonic() - began < 1.2
+        nothing_is_left()
+        await door.aclose()
+
+    await stuck(play, act)
+
+
+@STAGES
+async def test_a_cancelled_connect_leaves_nothing(play: lp.Play | None) -> None:
+    async def act(door: SocketDoor, url: str) -> None:
+        connecting = asyncio.ensure_future(door.connect(ID, url, url, Seen()))
+        await asyncio.sleep(0.2)
+        connecting.cancel()
+        await within(0.7, asyncio.wait([connecting]))
+        assert connecting.cancelled()
+        nothing_is_left()
+        await door.aclose()
+
+    await stuck(play, act)
+
+
+@STAGES
+async def test_closing_the_door_ends_a_connect(play: lp.Play | None) -> None:
+    async def act(door: SocketDoor, url: str) -> None:
+        connecting = asyncio.ensure_future(door.connect(ID, url, url, Seen()))
+        await asyncio.sleep(0.2)
+        await within(1.0, door.aclose())
+        with pytest.raises(LiveError):
+            await connecting
+        nothing_is_left()
+
+    await stuck(play, act)
+
+
+async def test_a_connect_can_be_cancelled_at_any_moment() -> None:
+    async with lp.service() as service, lp.door() as door:
+        for ticks in range(40):
+            connecting = asyncio.ensure_future(door.connect(ID, service.url, service.url, Seen()))
+            for _ in range(ticks):
+                await asyncio.sleep(0)
+            connecting.cancel()
+            await asyncio.wait([connecting])
+            if not connecting.cancelled():
+                await connecting.result().aclose()
+            nothing_is_left()
+
+
+async def test_a_closed_door_opens_nothing() -> None:
+    async with lp.service() as service:
+        door = SocketDoor()
+        await door.aclose()
+        with pytest.raises(LiveError):
+            await door.connect(ID, service.url, service.url, Seen())
+        assert service.auths == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts files by /proc")
+async def test_many_losses_leave_no_socket_open() -> None:
+    async with lp.service() as service, lp.door() as door:
+        counts = []
+        for _ in range(30):
+            channel = await door.connect(ID, service.url, service.url, Seen())
+            await service.sio.disconnect(service.sids.pop())
+            await channel.until_lost()
+            await asyncio.sleep(0.02)
+            counts.append(open_files())
+        assert counts[-1] <= counts[4] + 1
+        nothing_is_left()
+
+
+def test_it_works_without_qt() -> None:
+    async def run() -> None:
+        async with lp.service() as service, lp.door() as door:
+            seen = Seen()
+            channel = await door.connect(ID, service.url, service.url, seen)
+            await service.tell({"type": "agent", "content": "x"})
+            await seen.wait(1)
+            await channel.aclose()
+            await door.connect(ID, service.url, service.url, seen)
+
+    asyncio.run(run(), debug=True)
+    gc.collect()

@@ -1,0 +1,46 @@
+"""Each JSON file in `events` is an event of the live channel and what it becomes (api.md §6).
+
+A file holds: name, source (as in test_bodies), event (its name on the wire), payload (taken byte
+for byte), and expect: the fields of the Observation as in test_bodies, or null where nothing is
+told.
+"""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from enigma_panel.api.wire.jsontext import parse
+from enigma_panel.api.wire.live import read_event
+from tests.contract.test_bodies import plain
+
+FILES = sorted((Path(__file__).parent / "events").glob("*.json"))
+
+
+class Event(msgspec.Struct, forbid_unknown_fields=True):
+    """One file."""
+
+    name: str
+    source: str
+    event: str
+    payload: msgspec.Raw
+    expect: dict[str, object] | None
+
+
+def read_event_file(path: Path) -> Event:
+    """The file, checked for its form."""
+    return msgspec.json.decode(path.read_bytes(), type=Event)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_event_becomes(path: Path) -> None:
+    case = read_event_file(path)
+    seen = read_event(case.event, parse(bytes(case.payload)))
+    assert (None if seen is None else plain(seen)) == case.expect
+
+
+def test_there_are_files_and_their_names_are_unique() -> None:
+    cases = [read_event_file(path) for path in FILES]
+    names = [(case.event, case.name) for case in cases]
+    assert len(names) >= 45
+    assert len(set(names)) == len(names)

@@ -1,0 +1,103 @@
+"""Tasks that only the live channel could have told of, once it and their session are gone."""
+
+from pathlib import Path
+
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import Phase, TaskStatus
+from enigma_panel.services.caretaker import ASSUMED_FOR_MS, Caretaker
+from enigma_panel.services.registry import LATE_RESULT_MS
+from enigma_panel.store.ledger.intents import Outcome
+from tests.services.live_bench import Bench, with_bench
+
+S = TaskStatus
+
+
+def _caretaker(bench: Bench) -> Caretaker:
+    async def nothing(_key: int) -> None:
+        pass
+
+    return Caretaker(
+        bench.registry,
+        bench.account,  # type: ignore[arg-type]
+        bench.clock,
+        bench.scope,
+        say=lambda *_args, **_facts: None,
+        terminate=nothing,
+        is_ending=lambda _key: False,
+        is_held=bench.held.__contains__,
+        is_up=bench.live.is_up,
+    )
+
+
+async def _lose_reply(bench: Bench) -> None:
+    await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
+
+
+def test_a_nameless_task_is_lost_some_seconds_after_its_session_has_ended(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        caretaker = _caretaker(bench)
+        await _lose_reply(bench)
+        await bench.hear(Kind.SESSION_ENDED, code="completed")
+        await bench.wait(LATE_RESULT_MS / 1000 - 1)
+        await caretaker.tick()
+        assert (bench.phase(session), bench.task(key).status) == (Phase.CLOSED, S.UNCONFIRMED)
+        await bench.wait(2)
+        await caretaker.tick()
+        assert bench.task(key).status is S.LOST
+
+    with_bench(tmp_path, check)
+
+
+def test_while_its_reply_is_held_it_is_not_given_up(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        caretaker = _caretaker(bench)
+        await bench.hear(Kind.SESSION_ENDED, code="completed")
+        await bench.wait(LATE_RESULT_MS / 1000 + 1)
+        await caretaker.tick()
+        assert bench.task(key).status is S.STARTING
+        done = Observation(kind=Kind.COMPLETED, text="r", task_id="t")
+        await bench.reply(bench.intent, Outcome.KNOWN, done)
+        assert bench.task(key).status is S.DONE
+
+    with_bench(tmp_path, check)
+
+
+def test_a_named_one_is_asked_for_as_long_as_after_an_assumed_end(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        caretaker = _caretaker(bench)
+        accepted = Observation(kind=Kind.ACCEPTED, task_id="t")
+        await bench.reply(bench.intent, Outcome.KNOWN, accepted)
+        await bench.hear(Kind.SESSION_ENDED, code="completed")
+        await bench.wait(ASSUMED_FOR_MS / 1000 - 5)
+        await caretaker.tick()
+        assert bench.task(key).status is S.WORKING
+        await bench.wait(10)
+        await caretaker.tick()
+        assert bench.task(key).status is S.LOST
+
+    with_bench(tmp_path, check)
+
+
+def test_a_question_of_a_session_that_is_over_does_not_stand_for_ten_minutes(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        caretaker = _caretaker(bench)
+        await bench.hear(Kind.QUESTION, "Which?")
+        await _lose_reply(bench)
+        await bench.wait(301)
+        await caretaker.tick()
+        assert bench.phase(session) is Phase.EXPIRED_ASSUMED
+        await bench.wait(60)
+        await caretaker.tick()
+        assert bench.task(key).status is S.ASKS, "its channel is up and may still tell"
+        await bench.line.aclose()
+        await bench.wait(1)
+        await caretaker.tick()
+        assert bench.task(key).status is S.LOST
+
+    with_bench(tmp_path, check)

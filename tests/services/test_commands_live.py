@@ -1,0 +1,191 @@
+"""Which door a command takes, and what an emit is worth: nothing, until something confirms it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.api.errors import NotConnectedError
+from enigma_panel.core.budget import Endpoint, Rank
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import Phase, StateVerb, Task, TaskStatus
+from enigma_panel.services.commands import BELIEVED_MS
+from tests.services.commands_bench import Bench, on_bench
+
+PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME
+STOP, TERMINATE = StateVerb.STOP, StateVerb.TERMINATE
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "keep"
+
+
+def _task(bench: Bench, key: int) -> Task:
+    session = bench.registry.session(key)
+    assert session is not None
+    task = bench.registry.current_task(session)
+    assert task is not None
+    return task
+
+
+def _use_up(bench: Bench) -> None:
+    """The calls of this minute."""
+    for _ in range(10):
+        taken = bench.budget.try_take(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
+        assert taken is not None
+        with taken:
+            taken.sent()
+
+
+def test_pause_and_resume_take_the_channel_that_is_up(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        task = _task(bench, key)
+        assert (task.status, task.unproven) == (TaskStatus.PAUSED, PAUSE)
+        await bench.commands.give(key, RESUME)
+        assert _task(bench, key).unproven is RESUME
+        assert (bench.live.sent, bench.client.sent) == ([PAUSE, RESUME], [])
+        assert bench.commands.wish(key) is None
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("breaks", [True, False])
+def test_without_a_channel_they_go_by_rest(folder: Path, breaks: bool) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = bench.live.breaks = breaks
+        await bench.commands.give(key, PAUSE)
+        assert (bench.live.sent, bench.client.verbs) == ([], [PAUSE])
+        assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("verb", [PAUSE, RESUME])
+def test_what_a_breaking_channel_may_have_lost_is_sent_by_rest(
+    folder: Path, verb: StateVerb
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        if verb is RESUME:
+            await bench.commands.give(key, PAUSE)
+            bench.client.sent.clear()
+        bench.live.up = True
+        await bench.commands.give(key, verb)
+        await asyncio.sleep(BELIEVED_MS / 1000 - 1)
+        bench.live.drop(key)
+        await asyncio.sleep(1)
+        assert bench.client.verbs == [verb]
+        assert _task(bench, key).unproven is None
+        bench.live.drop(key)
+        await asyncio.sleep(1)
+        assert bench.client.verbs == [verb], "once"
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("why", ["late", "confirmed", "another", "over"])
+def test_what_needs_no_second_sending_gets_none(folder: Path, why: str) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        task = _task(bench, key)
+        match why:
+            case "late":
+                await asyncio.sleep(BELIEVED_MS / 1000 + 1)
+            case "confirmed":
+                seen = Observation(kind=Kind.PAUSED)
+                await bench.registry.record(key, task.key, seen)
+            case "another":
+                question = Observation(kind=Kind.QUESTION, text="q")
+                await bench.registry.record(key, task.key, question)
+            case "over":
+                await bench.registry.record(key, task.key, Observation(kind=Kind.STOPPED))
+        bench.live.drop(key)
+        await asyncio.sleep(2)
+        assert bench.client.sent == []
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("verb", [STOP, TERMINATE])
+def test_while_a_slot_is_free_what_ends_costs_goes_by_rest_alone(
+    folder: Path, verb: StateVerb
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, verb)
+        assert (bench.live.sent, bench.client.verbs) == ([], [verb])
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("verb", [STOP, TERMINATE])
+def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_the_same(
+    folder: Path, verb: StateVerb
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        bench.give(key, verb)
+        await asyncio.sleep(1)
+        wish = bench.commands.wish(key)
+        assert wish is not None
+        assert (bench.live.sent, wish.emitted, wish.can_undo) == ([verb], True, False)
+        assert bench.phase(key) is Phase.OPEN, "an emit proves nothing"
+        assert not bench.commands.undo(key)
+        await asyncio.sleep(70)
+        assert (bench.live.sent, bench.client.verbs) == ([verb], [verb])
+        assert bench.outcomes() == [(verb.value, "known")]
+
+    on_bench(folder, test)
+
+
+def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(1)
+        ended = Observation(kind=Kind.SESSION_ENDED, code="terminated")
+        await bench.registry.record(key, None, ended)
+        await asyncio.sleep(70)
+        assert bench.client.sent == []
+        assert bench.phase(key) is Phase.ENDED_BY_YOU
+        assert bench.outcomes() == [("terminate", "known")]
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+def test_without_a_connection_the_channel_is_tried(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        bench.client.script = [NotConnectedError("refused")]
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(30)
+        assert (bench.live.sent, bench.client.verbs) == ([TERMINATE], [TERMINATE, TERMINATE])
+
+    on_bench(folder, test)
+
+
+def test_a_pause_that_the_agent_does_not_heed_is_sent_by_rest(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        bench.live.doubted.emit(key)
+        bench.live.doubted.emit(key)
+        await asyncio.sleep(1)
+        assert bench.client.verbs == [PAUSE]
+
+    on_bench(folder, test)

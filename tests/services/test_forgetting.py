@@ -1,0 +1,94 @@
+"""The wall forgets ids and secrets of sessions that are over, and none too early."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from enigma_panel.core.records import Phase, Session, Task, TaskStatus
+from enigma_panel.core.redact import MARK, Redactor
+from enigma_panel.services.history import ASSUMED_FOR_MS
+from enigma_panel.services.shelf import Shelf
+from tests.store.helpers import NOW, a_session, a_task
+
+ID, PASSWORD = "k3jd9s8f7g6h", "hunter2"
+TEXT = f"{ID} {PASSWORD}"
+OVER = NOW + ASSUMED_FOR_MS + 1
+
+
+class Kept:
+    """A shelf with one session, to which a password was sent."""
+
+    def __init__(self, task: TaskStatus = TaskStatus.DONE, **changes: Any) -> None:
+        self.wall = Redactor(b"k" * 32)
+        self.shelf = Shelf(self.wall)
+        self.session = a_session(key=1, service_id=ID, ended_ms=NOW, **changes)
+        self.put(self.session, a_task(key=2, session_key=1, status=task))
+        self.shelf.remember_secret(1, PASSWORD)
+
+    def put(self, session: Session, *tasks: Task) -> None:
+        self.shelf._remember_all([session], tasks)
+
+    def clean_at(self, now_ms: int) -> str:
+        self.shelf.forget_history(now_ms)
+        return self.wall.redact(TEXT)
+
+
+ENDED = [phase for phase in Phase if a_session(phase=phase).is_ended]
+
+
+@pytest.mark.parametrize("phase", ENDED)
+def test_what_is_over_is_forgotten_ten_minutes_later(phase: Phase) -> None:
+    kept = Kept(phase=phase)
+    assert kept.clean_at(OVER - 1) == f"{MARK} {MARK}"
+    assert kept.clean_at(OVER) == TEXT
+    assert repr(kept.wall) == "<Redactor of 0 secrets>"
+    assert kept.clean_at(OVER) == TEXT
+
+
+@pytest.mark.parametrize("phase", [phase for phase in Phase if phase not in ENDED])
+def test_nothing_of_an_open_session_is_forgotten(phase: Phase) -> None:
+    assert Kept(phase=phase).clean_at(OVER * 2) == f"{MARK} {MARK}"
+
+
+@pytest.mark.parametrize("status", list(TaskStatus))
+def test_nothing_is_forgotten_while_a_task_may_tell_more(status: TaskStatus) -> None:
+    """But a task that waits in line goes to another session."""
+    kept = Kept(status, phase=Phase.CLOSED)
+    silent = a_task(status=status).is_final or status is TaskStatus.QUEUED
+    assert kept.clean_at(OVER) == (TEXT if silent else f"{MARK} {MARK}")
+
+
+def test_nothing_is_forgotten_while_the_service_may_keep_it_running() -> None:
+    kept = Kept(phase=Phase.CLOSED_ASSUMED, expires_ms=OVER + 1)
+    assert kept.clean_at(OVER) == f"{MARK} {MARK}"
+    assert kept.clean_at(OVER + 1) == TEXT
+
+
+def test_a_session_that_turned_out_to_live_is_known_again() -> None:
+    kept = Kept(phase=Phase.CLOSED_ASSUMED)
+    assert kept.clean_at(OVER) == TEXT
+    kept.put(replace(kept.session, phase=Phase.OPEN, ended_ms=None))
+    assert kept.clean_at(OVER) == f"{MARK} {PASSWORD}"
+
+
+def test_what_is_read_again_is_known_once() -> None:
+    kept = Kept(phase=Phase.CLOSED)
+    kept.put(kept.session), kept.put(kept.session)
+    assert repr(kept.wall) == "<Redactor of 2 secrets>"
+
+
+def test_secrets_can_be_forgotten_before_the_id() -> None:
+    kept = Kept(phase=Phase.OPEN)
+    kept.shelf.remember_secret(1, "another")
+    kept.shelf.remember_secret(3, "of another session")
+    kept.shelf.forget_secrets(1), kept.shelf.forget_secrets(1)
+    assert kept.wall.redact(f"{TEXT} another") == f"{MARK} {PASSWORD} another"
+    assert kept.wall.redact("of another session") == MARK
+
+
+def test_a_secret_sent_to_two_sessions_is_kept_until_both_are_over() -> None:
+    kept = Kept(phase=Phase.CLOSED)
+    kept.put(a_session(key=5, phase=Phase.OPEN, service_id="another-id-12"))
+    kept.shelf.remember_secret(5, PASSWORD)
+    assert kept.clean_at(OVER) == f"{ID} {MARK}"

@@ -1,0 +1,140 @@
+"""All services with the live channel against the simulator process."""
+
+import json
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.services.views import AnswerOutcome, LiveShare
+from tests.services.conftest import Running, until
+
+pytestmark = pytest.mark.process
+Simulator = Callable[..., Any]
+
+
+def _post(url: str, path: str, body: Any) -> None:
+    request = urllib.request.Request(url + path, json.dumps(body).encode())
+    request.add_header("content-type", "application/json")
+    urllib.request.urlopen(request, timeout=5).close()
+
+
+def _state(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(url + "/_sim/state", timeout=5) as reply:
+        return dict(json.load(reply))
+
+
+async def test_steps_are_there_while_the_reply_is_held(
+    simulator: Simulator, running: Running
+) -> None:
+    url = simulator("--faults", "--live", "up", "--speed", "3").url
+    async with running(url) as parts:
+        fleet, live = parts.services.fleet, parts.services.live
+        await fleet.start(TaskSpec(text="search for headphones"))
+        await until(lambda: live.share() == LiveShare(up=1, of=1))
+        key = fleet.task_keys()[0]
+        await until(lambda: live.doing(fleet.session_keys()[0]))
+        task = fleet.task(key)
+        assert task is not None
+        assert (task.status, task.service_id) == (TaskStatus.WORKING, None)
+        kinds = {step.kind for step in await fleet.steps(key)}
+        assert {"agent", "action"} <= kinds
+
+
+async def test_a_result_comes_though_the_start_reply_was_dropped(
+    simulator: Simulator, running: Running
+) -> None:
+    url = simulator("--faults", "--live", "up", "--speed", "10").url
+    fault = {"path": "/start/send-message", "action": "newTask", "kind": "drop-after"}
+    _post(url, "/_sim/faults", [fault])
+    async with running(url) as parts:
+        fleet = parts.services.fleet
+        await fleet.start(TaskSpec(text="search for headphones"))
+        key = fleet.task_keys()[0]
+        await until(lambda: (t := fleet.task(key)) is not None and t.is_final)
+        task = fleet.task(key)
+        assert task is not None
+        assert (task.status, task.cost is not None) == (TaskStatus.DONE, True)
+        assert task.result
+        assert _state(url)["applied"]["newTask"] == 1
+
+
+async def test_a_question_in_the_hold_is_answered_in_the_hold(
+    simulator: Simulator, running: Running
+) -> None:
+    url = simulator("--faults", "--live", "up", "--speed", "5").url
+    async with running(url) as parts:
+        fleet, inbox = parts.services.fleet, parts.services.inbox
+        await fleet.start(TaskSpec(text="choose a laptop"))
+        await until(inbox.questions)
+        question = inbox.questions()[0]
+        task = fleet.task(question.task_key)
+        assert task is not None
+        assert task.service_id is None, "its reply is held"
+        result = await inbox.answer(question, "the first one", AnswerVerb.RESUME)
+        assert result.outcome is AnswerOutcome.DELIVERED
+        await until(lambda: (t := fleet.task(task.key)) is not None and t.is_final)
+        assert _state(url)["applied"]["answers-taken"] == 1
+
+
+async def test_pause_by_the_channel_takes_effect_and_costs_no_call(
+    simulator: Simulator, running: Running
+) -> None:
+    url = simulator("--faults", "--live", "up", "--speed", "2").url
+    async with running(url) as parts:
+        fleet, live = parts.services.fleet, parts.services.live
+        await fleet.start(TaskSpec(text="research the market"))
+        await until(lambda: live.share().up == 1)
+        session = fleet.session_keys()[0]
+        await until(lambda: fleet.can(session, StateVerb.PAUSE))
+        await fleet.command([session], StateVerb.PAUSE)
+        task = fleet.task(fleet.task_keys()[0])
+        assert task is not None
+        assert (task.status, task.unproven) == (TaskStatus.PAUSED, StateVerb.PAUSE)
+        await until(lambda: _state(url)["sessions"][0]["paused"])
+        assert _state(url)["live"]["received"] == {"state:pause": 1}
+
+
+@pytest.mark.parametrize("mode", ["off", "refuse", "freeze", "drop:0.3"])
+async def test_nothing_needs_the_channel(simulator: Simulator, running: Running, mode: str) -> None:
+    url = simulator("--faults", "--live", mode, "--speed", "10").url
+    async with running(url) as parts:
+        fleet, inbox = parts.services.fleet, parts.services.inbox
+        await fleet.start(TaskSpec(text="choose a laptop"))
+        await until(inbox.questions)
+        await inbox.answer(inbox.questions()[0], "the first one", AnswerVerb.RESUME)
+        key = fleet.task_keys()[0]
+        await until(lambda: (t := fleet.task(key)) is not None and t.is_final)
+        task = fleet.task(key)
+        assert task is not None
+        assert task.status is TaskStatus.DONE
+        assert _state(url)["applied"]["answers-taken"] == 1
+
+
+async def test_events_for_nobody_and_of_no_kind_change_nothing(
+    simulator: Simulator, running: Running
+) -> None:
+    url = simulator("--faults", "--live", "up", "--speed", "2").url
+    async with running(url) as parts:
+        fleet, live = parts.services.fleet, parts.services.live
+        await fleet.start(TaskSpec(text="research the market"))
+        await until(lambda: live.share().up == 1)
+        other = {"type": "task_completed", "taskId": "t", "sessionId": "other", "data": {}}
+        for payload in (other, {"type": "no such"}, [1], None, "text", {"type": ["agent"]}):
+            _post(url, "/_sim/live", {"push": {"name": "message", "payload": payload}})
+        big = {"type": "agent", "content": "<b>" + "x" * 5_000_000 + "\x00\x1b[31m"}
+        _post(url, "/_sim/live", {"push": {"name": "message", "payload": big}})
+        key = fleet.task_keys()[0]
+        await until(lambda: (t := fleet.task(key)) is not None and t.status is TaskStatus.WORKING)
+
+        async def longest() -> int:
+            return max((len(step.text) for step in await fleet.steps(key)), default=0)
+
+        for _ in range(100):
+            if await longest() > 1_000:
+                break
+        texts = [step.text for step in await fleet.steps(key)]
+        assert any(text.startswith("<b>xxx") and len(text) <= 2_010 for text in texts)
+        assert live.share().up == 1, "the channel bears it"

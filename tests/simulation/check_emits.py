@@ -1,0 +1,158 @@
+"""Invariants of what is given to the live channel, which proves nothing."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from enigma_panel.api.verb import Verb
+from enigma_panel.core.records import Session, StateVerb, TaskStatus
+from enigma_panel.services.registry import Registry
+from enigma_panel.services.views import Diff
+from tests.simulation.calls import Sent, Verdict
+from tests.simulation.wire import Wire
+
+if TYPE_CHECKING:
+    from enigma_panel.build import Parts
+    from tests.simulation.life import Life
+    from tests.simulation.world import World
+
+BELIEVED_S = 59.0
+AGAIN_S = 2.0
+"""So soon after its channel broke a Pause or Resume is on its way again."""
+
+_ENDS = frozenset({StateVerb.STOP, StateVerb.TERMINATE})
+_HOLDS = {TaskStatus.PAUSED: StateVerb.PAUSE, TaskStatus.WORKING: StateVerb.RESUME}
+
+
+@dataclass(slots=True)
+class _Emitted:
+    sent: Sent
+    task_key: int | None
+    clicks: int
+
+
+class Emits:
+    """Every state verb that went by the channel and that nothing has confirmed."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._last: dict[int, _Emitted] = {}
+        self._ends: list[_Emitted] = []
+        self._statuses: dict[int, TaskStatus] = {}
+        self._undone: dict[int, float] = {}
+
+    def undone(self, session_key: int) -> None:
+        """The person takes back what is on its way to a session."""
+        self._undone[session_key] = self._world.timeline.now
+
+    def begins(self) -> None:
+        """A new process knows of the ledger's commands alone."""
+        self._last.clear()
+        self._ends.clear()
+
+    def emitted(self, sent: Sent) -> None:
+        """A message is given to the channel."""
+        parts = self._parts()
+        session = _session(parts, sent.session_id)
+        if sent.verb is not Verb.STATE or session is None:
+            return
+        told = _Emitted(sent, session.current_task, len(self._world.link.book.all))
+        if sent.new_state in _ENDS:
+            self._ends.append(told)
+        elif session.current_task is not None:
+            self._last[session.current_task] = told
+
+    def changed(self, registry: Registry, diff: Diff) -> None:
+        """A task that was paused or resumed by the channel is shown as "unconfirmed"."""
+        for key in sorted(diff.tasks):
+            task = registry.task(key)
+            if task is None:
+                continue
+            before, self._statuses[key] = self._statuses.get(key), task.status
+            told = self._last.get(key)
+            verb = _HOLDS.get(task.status)
+            if told is None or before is None or before is task.status:
+                continue
+            session = registry.session(task.session_key)
+            assert session is not None
+            fits = verb is not None and told.sent.new_state == verb
+            if fits and task.unproven is not verb and not self._is_proven(session, told, verb):
+                text = f"task {key} is {task.status} by {told.sent}"
+                self._world.fail("an emitted command is shown as unproven", text)
+
+    def lost(self, wire: Wire) -> None:
+        """The program finds that a channel broke: what it swallowed goes by REST."""
+        parts, session = self._parts(), _session(self._parts(), wire.session_id)
+        task = parts.registry.current_task(session) if session is not None else None
+        told = self._last.get(task.key) if task is not None else None
+        if session is None or task is None or told is None or session.is_ended:
+            return
+        now, key, verb = self._world.timeline.now, session.key, task.unproven
+        if verb is None or task.is_final or now - told.sent.at > BELIEVED_S:
+            return
+
+        def look() -> None:
+            if wire.life is self._world.life and wire.life.ready and not wire.life.loop.dead:
+                self._goes_again(key, task.key, verb, now)
+
+        self._world.timeline.after(AGAIN_S, look)
+
+    def ends_are_repeated(self, life: "Life") -> None:
+        """An emitted Stop or Terminate is sent by REST, too, unless its effect was seen."""
+        assert life.parts is not None
+        self._ends = [told for told in self._ends if not self._is_done(told, life.parts)]
+        for told in self._ends:
+            session = _session(life.parts, told.sent.session_id)
+            wish = life.parts.services.fleet.wish(session.key) if session is not None else None
+            if session is not None and (wish is None or wish.verb not in _ENDS):
+                self._ends.remove(told)
+                self._world.fail("what ends is sent by REST, too", str(told.sent))
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _goes_again(self, key: int, task_key: int, verb: StateVerb, since: float) -> None:
+        parts = self._parts()
+        session, task = parts.registry.session(key), parts.registry.task(task_key)
+        if session is None or task is None or task.unproven is not verb or session.is_ended:
+            return
+        on_its_way = parts.services.fleet.wish(key) is not None
+        taken_back = self._undone.get(key, -1.0) >= since
+        if not on_its_way and not taken_back and not self._states_since(session.service_id, since):
+            self._world.fail("what a channel swallowed goes by REST", f"{verb} of task {task_key}")
+
+    def _is_proven(self, session: Session, told: _Emitted, verb: StateVerb | None) -> bool:
+        """Whether a reply, a poll or the agent's own work has shown it."""
+        if verb is StateVerb.RESUME or self._world.settings.states == "rich":
+            return True
+        sent = self._states_since(session.service_id, told.sent.at)
+        return any(s.verdict is Verdict.KNOWN for s in sent)
+
+    def _states_since(self, session_id: str | None, since: float) -> list[Sent]:
+        calls = self._world.link.book.all
+        return [
+            s for s in calls
+            if s.verb is Verb.STATE and s.session_id == session_id and s.at >= since
+        ]  # fmt: skip
+
+    def _is_done(self, told: _Emitted, parts: "Parts") -> bool:
+        session = _session(parts, told.sent.session_id)
+        if session is None or session.is_ended:
+            return True
+        task = parts.registry.task(told.task_key) if told.task_key is not None else None
+        stops = told.sent.new_state == StateVerb.STOP
+        gone = task is None or task.is_final or task.status is TaskStatus.QUEUED
+        if stops and (gone or session.current_task != told.task_key):
+            return True
+        later = self._states_since(told.sent.session_id, told.sent.at)
+        undone = session.key in self._world.checks.commands.taken_back
+        return undone or any(s.new_state in _ENDS for s in later)
+
+    def _parts(self) -> "Parts":
+        life = self._world.life
+        assert life is not None
+        assert life.parts is not None
+        return life.parts
+
+
+def _session(parts: "Parts", session_id: str) -> Session | None:
+    sessions = parts.registry.sessions()
+    return next((s for s in sessions if s.service_id == session_id), None)

@@ -1,0 +1,184 @@
+"""Invariants of what the live channel tells: it is known at once, and of the right task."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import Session, Task, TaskStatus
+from enigma_panel.services.live_facts import UNCLEAR
+from enigma_panel.store.ledger.intents import Step
+from tests.simulation.calls import Sent
+from tests.simulation.network import LIMITS
+from tests.simulation.settled import tasks_of
+from tests.simulation.weather import Kind as Fault
+from tests.simulation.wire import Event, Wire
+
+if TYPE_CHECKING:
+    from tests.simulation.life import Life
+    from tests.simulation.world import World
+
+AT_ONCE_S = 0.1
+POLL_WITHIN_S = 1.0
+"""After a gap a task is asked for within this time, whatever was planned."""
+
+_NUMBER = re.compile(r"\[(\d+)\]$")
+
+
+class Live:
+    """Follows events into the records."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._sessions: dict[int, str] = {}
+        self._polled: dict[str, Sent] = {}
+
+    def begins(self, life: "Life") -> None:
+        """A process has been put together."""
+        assert life.parts is not None
+        registry = life.parts.registry
+
+        def grown(task_key: int, steps: list[Step]) -> None:
+            task = registry.task(task_key)
+            session = registry.session(task.session_key) if task is not None else None
+            if not life.loop.dead:
+                self._steps_are_of(session, steps)
+
+        life.parts.assembly.timeline.grown.connect(grown)
+
+    def told(self, number: int, session_id: str) -> None:
+        """The service tells something of a session."""
+        self._sessions[number] = session_id
+
+    def polls(self, sent: Sent) -> None:
+        """A poll goes out."""
+        self._polled[sent.path] = sent
+
+    def comes_in(self, wire: Wire, event: Event, seen: Observation) -> None:
+        """An event is about to be given to the program."""
+        if seen.kind is Kind.QUESTION:
+            self._expect_question(wire, seen.text or "")
+        elif seen.kind is Kind.COMPLETED and seen.task_id is not None:
+            self._expect_result(wire, seen.task_id, seen.text)
+
+    def lost(self, wire: Wire) -> None:
+        """The program finds that a channel is gone: it may have missed something."""
+        found = self._of(wire)
+        if found is None:
+            return
+        session, parts_life = found, wire.life
+        assert parts_life.parts is not None
+        task = parts_life.parts.registry.current_task(session)
+        if task is None or task.is_final or task.service_id is None or session.is_ended:
+            return
+        path, since = f"/task/{session.service_id}/{task.service_id}", self._world.timeline.now
+
+        def look() -> None:
+            now = self._task(wire, task.key)
+            if now is None or now.is_final or self._is_asked(path, since):
+                return
+            if self._troubled(since):
+                return
+            self._world.fail("after a gap the task is asked for", f"task {task.key}")
+
+        self._later(wire, POLL_WITHIN_S, look)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _steps_are_of(self, session: Session | None, steps: list[Step]) -> None:
+        """What an agent told stands under no task of another session."""
+        guesses = self._world.checks.truth.guessed
+        guesses.update(step.task_key for step in steps if step.kind == UNCLEAR)
+        for step in steps:
+            found = _NUMBER.search(step.text) if step.kind == Kind.AGENT.value else None
+            told = self._sessions.get(int(found[1])) if found else None
+            if told is not None and (session is None or session.service_id != told):
+                self._world.fail("a step is of its own session", f"task {step.task_key}")
+
+    def _expect_question(self, wire: Wire, text: str) -> None:
+        question = self._world.questions.open_in(wire.session_id)
+        model = self._world.model.sessions.get(wire.session_id)
+        own = model.current if model is not None else None
+        if question is None or own is None or own.question != text:
+            return  # late: it is not asked any more
+
+        def look() -> None:
+            if self._world.questions.open_in(wire.session_id) == question:
+                self._is_in_the_inbox(wire, text)
+
+        self._later(wire, AT_ONCE_S, look)
+
+    def _is_in_the_inbox(self, wire: Wire, text: str) -> None:
+        session, parts = self._of(wire), wire.life.parts
+        assert parts is not None
+        if session is None or session.is_final or session.terminate_sent_ms is not None:
+            return
+        open_here = [q for q in parts.services.inbox.questions() if q.session_key == session.key]
+        if any(q.text == text for q in open_here):
+            return
+        tasks = tasks_of(parts, session.key)
+        task = parts.registry.current_task(session)
+        answered = any(t.answered_ms is not None and t.question == text for t in tasks)
+        if answered or task is None or task.is_final or task.status is TaskStatus.QUEUED:
+            return
+        self._world.fail("a question is there at once", f"task {task.key} is {task.status}")
+
+    def _expect_result(self, wire: Wire, task_id: str, text: str | None) -> None:
+        mark = self._world.checks.starts.mark_of(task_id)
+        session, parts = self._of(wire), wire.life.parts
+        assert parts is not None
+        if session is None or session.is_final:
+            return
+        tasks = tasks_of(parts, session.key)
+        task = next((t for t in tasks if self._world.checks.starts.is_of(t, mark)), None)
+        if task is None or task.is_final or self._is_unclear(task, tasks):
+            return
+        key = task.key
+
+        def look() -> None:
+            now = self._task(wire, key)
+            if now is not None and (now.status is not TaskStatus.DONE or now.result != text):
+                self._world.fail("a result that was told is kept", f"task {key} is {now.status}")
+
+        self._later(wire, AT_ONCE_S, look)
+
+    def _is_unclear(self, task: Task, tasks: list[Task]) -> bool:
+        """Whether nobody could say whose result it is."""
+        unnamed = [t for t in tasks if t.service_id is None and t.sent_ms is not None]
+        return task.service_id is None and len(unnamed) > 1
+
+    def _later(self, wire: Wire, seconds: float, look: Callable[[], None]) -> None:
+        """Look after so many seconds in which the disk does not hold up anything."""
+
+        def now() -> None:
+            if wire.life is not self._world.life or wire.life.loop.dead or not wire.life.ready:
+                return
+            if wire.life.disk.is_busy or self._world.weather.disk_full:
+                self._world.timeline.after(seconds, now)
+            else:
+                look()
+
+        self._world.timeline.after(seconds, now)
+
+    def _of(self, wire: Wire) -> Session | None:
+        parts = wire.life.parts
+        assert parts is not None
+        sessions = parts.registry.sessions()
+        return next((s for s in sessions if s.service_id == wire.session_id), None)
+
+    def _task(self, wire: Wire, key: int) -> Task | None:
+        parts = wire.life.parts
+        return parts.registry.task(key) if parts is not None else None
+
+    def _is_asked(self, path: str, since: float) -> bool:
+        """Whether a poll went out since then, or the one before is still under way."""
+        last = self._polled.get(path)
+        connects = last is not None and last.fate.kind is Fault.NO_CONNECTION
+        if last is not None and connects and last.at > since - LIMITS.connect:
+            return True
+        under_way = any(call.sent.path == path for call in self._world.link.under_way)
+        return under_way or (last is not None and last.at >= since)
+
+    def _troubled(self, since: float) -> bool:
+        storm = self._world.storm
+        return max(storm.last_sleep, storm.last_full) > since - 1.0

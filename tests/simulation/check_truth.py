@@ -1,0 +1,103 @@
+"""Invariants of names and ends: what a task of ours is said to be, the service's own task is."""
+
+from typing import TYPE_CHECKING
+
+from enigma_panel.api.verb import Verb
+from enigma_panel.core.records import Session, Task, TaskStatus
+from enigma_panel.services.registry import Registry
+from enigma_panel.services.views import Diff
+from enigma_panel.sim.task import Task as ModelTask
+from enigma_panel.sim.task import TaskState
+from tests.simulation.calls import Sent, Verdict, mark_of
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+KEPT_S = 0.1
+
+
+class Truth:
+    """Compares every task with the model's task of the same mark."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._owners: dict[str, int] = {}
+        self._statuses: dict[int, TaskStatus] = {}
+        self.guessed: set[int] = set()  # tasks in whose time line it says so
+
+    def changed(self, registry: Registry, diff: Diff) -> None:
+        """Records have changed in memory."""
+        for key in sorted(diff.tasks):
+            task = registry.task(key)
+            session = registry.session(task.session_key) if task is not None else None
+            if task is None or session is None:
+                continue
+            self._named_right(task)
+            before = self._statuses.get(key)
+            self._statuses[key] = task.status
+            if before is not None and before is not task.status:
+                self._ended_right(session, task)
+                self._asks_no_more(session, task, before)
+
+    def judged(self, sent: Sent) -> None:
+        """A reply that could be read names its task."""
+        life = self._world.life
+        if sent.verb not in {Verb.NEW_TASK, Verb.RUN_TASK} or sent.verdict is not Verdict.KNOWN:
+            return
+
+        def look() -> None:
+            if life is not self._world.life or life is None or life.loop.dead or not life.ready:
+                return
+            assert life.parts is not None
+            if life.disk.is_busy or self._world.weather.disk_full:
+                self._world.timeline.after(KEPT_S, look)
+                return
+            tasks = life.parts.registry.tasks()
+            task = next((t for t in tasks if mark_of(t.spec) == sent.mark), None)
+            if task is not None and task.service_id is None:
+                self._world.fail("a name that was told is kept", f"task {task.key} after {sent}")
+
+        self._world.timeline.after(KEPT_S, look)
+
+    def model_task(self, session_id: str | None, task: Task) -> ModelTask | None:
+        """The service's own task, while the service keeps it."""
+        name = self._world.checks.starts.name_of(mark_of(task.spec))
+        self._world.model.advance()
+        session = self._world.model.sessions.get(session_id or "")
+        return session.tasks.get(name) if session is not None and name is not None else None
+
+    def _named_right(self, task: Task) -> None:
+        """No two tasks carry the same name of the service's, and each carries its own."""
+        if task.service_id is None or task.key in self.guessed:
+            return
+        owner = self._owners.setdefault(task.service_id, task.key)
+        if owner != task.key and owner not in self.guessed:
+            text = f"tasks {owner} and {task.key} are called the same"
+            self._world.fail("a name is of one task", text)
+        if self._world.checks.starts.name_of(mark_of(task.spec)) != task.service_id:
+            self._world.fail("a task carries its own name", f"task {task.key}")
+
+    def _ended_right(self, session: Session, task: Task) -> None:
+        """Results and failures are those of this very task."""
+        own = self.model_task(session.service_id, task)
+        if own is None or task.key in self.guessed:
+            return
+        if task.status is TaskStatus.DONE:
+            is_own = own.state is TaskState.COMPLETED and own.message == task.result
+            if not is_own:
+                text = f"task {task.key}: {task.result!r}, but {own.state} {own.message!r}"
+                self._world.fail("a result is of its own task", text)
+        elif task.status is TaskStatus.FAILED and (
+            not own.over or own.state is TaskState.COMPLETED
+        ):
+            self._world.fail("a failure is of its own task", f"task {task.key} is {own.state}")
+
+    def _asks_no_more(self, session: Session, task: Task, before: TaskStatus) -> None:
+        """What is older than a question does not close it."""
+        ours = task.answered_ms or task.stop_sent_ms or session.terminate_sent_ms
+        if before is not TaskStatus.ASKS or task.status is not TaskStatus.WORKING or ours:
+            return
+        own = self.model_task(session.service_id, task)
+        if own is not None and own.state is TaskState.ASKING and own.question == task.question:
+            self._world.fail("nothing old closes a question", f"task {task.key}")

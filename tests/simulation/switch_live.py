@@ -1,0 +1,150 @@
+"""Switch-offs of the live channel: what an event is about, and what an emit proves."""
+
+from collections.abc import Callable
+from typing import Any
+
+from enigma_panel.core import moves
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.services.answers import Answers
+from enigma_panel.services.commands import Commands
+from enigma_panel.services.courier import Courier, DroppedError
+from enigma_panel.services.errand import KEPT
+from enigma_panel.services.live import Live
+from enigma_panel.services.live_facts import LiveFacts
+from enigma_panel.store.ledger.intents import Outcome
+
+Patches = list[tuple[Any, Any, Any]]
+
+
+def old_polls_count() -> Patches:
+    """A poll that was asked before the channel's question closes it."""
+    return [(moves, "_is_overtaken", lambda *_: False)]
+
+
+def session_end_decides_the_task() -> Patches:
+    """What the channel tells of a session's end ends its task, too, as cut off."""
+    real = LiveFacts._about_session
+
+    async def about(self: Any, session: Any, task: Any, seen: Any) -> None:
+        if seen.kind is Kind.SESSION_ENDED and task is not None:
+            cut_off = Observation(kind=Kind.TERMINATED)
+            await self._registry.record(session.key, task.key, cut_off)
+        await real(self, session, task, seen)
+
+    return [(LiveFacts, "_about_session", about)]
+
+
+def errors_end_the_current_task() -> Patches:
+    """An error event ends the session's current task, although it may be about another."""
+
+    async def failed(self: Any, session: Any, task: Any, seen: Any) -> None:
+        if task is not None:
+            await self._registry.record(session.key, task.key, seen)
+
+    return [(LiveFacts, "_failed", failed)]
+
+
+def results_go_to_the_current_task() -> Patches:
+    """A result is the current task's, whatever its id is."""
+
+    async def completed(self: Any, session: Any, task: Any, seen: Any) -> None:
+        if task is not None:
+            await self._registry.record(session.key, task.key, seen)
+
+    return [(LiveFacts, "_completed", completed)]
+
+
+def results_are_left_to_polls() -> Patches:
+    """A result that the channel tells is no more than a reason to ask."""
+
+    async def completed(self: Any, session: Any, _task: Any, _seen: Any) -> None:
+        self._wake(session.key)
+
+    return [(LiveFacts, "_completed", completed)]
+
+
+def questions_are_left_to_polls() -> Patches:
+    """A question that the channel tells is no more than a reason to ask."""
+
+    async def question(self: Any, session: Any, _task: Any, _seen: Any) -> None:
+        self._wake(session.key)
+
+    return [(LiveFacts, "_question", question)]
+
+
+def steps_go_to_the_newest_task() -> Patches:
+    """What an agent tells stands under the task that began last, of whichever session."""
+    real = LiveFacts._step
+
+    async def step(self: Any, session: Any, task: Any, seen: Any) -> None:
+        sent = [t for t in self._registry.tasks() if t.sent_ms is not None and not t.is_final]
+        newest = max(sent, key=lambda t: t.sent_ms, default=task)
+        await real(self, session, newest, seen)
+
+    return [(LiveFacts, "_step", step)]
+
+
+def a_gap_goes_unnoticed() -> Patches:
+    """After a time without live news nobody asks what happened meanwhile."""
+    went_down, came_up = Live._went_down, Live._came_up
+
+    async def down(self: Any, *args: Any) -> None:
+        wake, self._wake = self._wake, lambda _: None
+        await went_down(self, *args)
+        self._wake = wake
+
+    def up(self: Any, *args: Any) -> None:
+        wake, self._wake = self._wake, lambda _: None
+        came_up(self, *args)
+        self._wake = wake
+
+    return [(Live, "_went_down", down), (Live, "_came_up", up)]
+
+
+def lost_pauses_stay_lost() -> Patches:
+    """A Pause that went into a dead channel is not sent again."""
+    return [(Commands, "_repeat", lambda *_: None)]
+
+
+def emitted_pauses_are_believed() -> Patches:
+    """A Pause that was given to the channel counts as delivered."""
+    return [(moves, "_EMITTED", {})]
+
+
+def emitted_ends_are_believed() -> Patches:
+    """A Stop or Terminate that was given to the channel is not sent by REST any more."""
+    real = Courier._emit
+
+    async def emit(self: Any, errand: Any) -> bool:
+        taken = await real(self, errand)
+        if taken and errand.verb in KEPT:
+            raise DroppedError(Outcome.UNKNOWN)
+        return taken
+
+    return [(Courier, "_emit", emit)]
+
+
+def emitted_answers_are_sent_again() -> Patches:
+    """An answer that was given to the channel goes by REST as well, at its turn."""
+    real = Answers._emit
+
+    async def emit(self: Any, *args: Any) -> None:
+        await real(self, *args)
+
+    return [(Answers, "_emit", emit)]
+
+
+SWITCHES: dict[str, Callable[[], Patches]] = {
+    "old poll closes a live question": old_polls_count,
+    "end of a session decides its task": session_end_decides_the_task,
+    "error event ends another task": errors_end_the_current_task,
+    "result to the current task": results_go_to_the_current_task,
+    "live result left to polls": results_are_left_to_polls,
+    "live question left to polls": questions_are_left_to_polls,
+    "steps to the newest task": steps_go_to_the_newest_task,
+    "no poll after a gap": a_gap_goes_unnoticed,
+    "lost pause not repeated": lost_pauses_stay_lost,
+    "emitted pause believed": emitted_pauses_are_believed,
+    "emitted end believed": emitted_ends_are_believed,
+    "emitted answer sent again": emitted_answers_are_sent_again,
+}

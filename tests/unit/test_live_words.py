@@ -1,0 +1,398 @@
+"""Words that the live channel brings: the way of the news, steps, states that nothing confirms."""
+
+import re
+
+import pytest
+
+from enigma_panel.api.ports_live import LiveFault
+from enigma_panel.core.observation import Kind
+from enigma_panel.core.records import (
+    Phase,
+    Session,
+    SessionState,
+    StateVerb,
+    Task,
+    TaskSpec,
+    TaskStatus,
+    TaskVerb,
+)
+from enigma_panel.services.views import LiveShare, Why, Wish
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui.live_words import now_words, way_words
+from enigma_panel.ui.state_text import state_text
+from enigma_panel.ui.status_words import Tone, local_time, session_word, task_word
+from enigma_panel.ui.step_words import LINE_CHARS, readable, step_line, step_word
+from enigma_panel.ui.wish_words import wish_words
+from enigma_panel.ui.words import one_plain_line, plain_tip
+
+NOW = 1_790_000_000_000
+SLOW = "News come every 2 seconds."
+PARTLY = "News of 3 of 8 open sessions come at once, of the others every 2 seconds."
+
+
+def a_session(phase: Phase = Phase.OPEN, lost_until_ms: int | None = None) -> Session:
+    return Session(
+        key=1,
+        base_url="https://service.example",
+        key_print="p",
+        site="shop.example",
+        phase=phase,
+        since_ms=NOW - 20_000,
+        created_ms=NOW - 60_000,
+        current_task=1,
+        lost_until_ms=lost_until_ms,
+    )
+
+
+def a_task(
+    status: TaskStatus, unproven: StateVerb | None = None, *, confirmed: bool = False
+) -> Task:
+    return Task(
+        key=1,
+        session_key=1,
+        verb=TaskVerb.NEW_TASK,
+        spec=TaskSpec(text="x"),
+        status=status,
+        since_ms=NOW - 41_000,
+        created_ms=NOW - 41_000,
+        unproven=unproven,
+        pause_confirmed=confirmed,
+    )
+
+
+# -- how news come --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("up", "of", "fault", "word", "tip"),
+    [
+        (0, 0, None, "", ""),
+        (0, 0, LiveFault.REFUSED, "", ""),
+        (1, 1, None, "live", "News of all open sessions come at once."),
+        (8, 8, LiveFault.LOST, "live", "News of all open sessions come at once."),
+        (3, 8, None, "partly live (3 of 8)", PARTLY),
+        (
+            3,
+            8,
+            LiveFault.LOST,
+            "partly live (3 of 8)",
+            PARTLY + " The live channel broke off; it is tried again.",
+        ),
+        (0, 8, None, "polling", SLOW),
+        (0, 1, LiveFault.REFUSED, "polling", SLOW + " The service refused the live channel."),
+        (
+            0,
+            1,
+            LiveFault.UNREACHABLE,
+            "polling",
+            SLOW + " The live channel could not be reached.",
+        ),
+        (
+            0,
+            1,
+            LiveFault.PROTOCOL,
+            "polling",
+            SLOW + " What answered in the place of the live channel was not understood.",
+        ),
+        (
+            0,
+            1,
+            LiveFault.ADDRESS,
+            "polling",
+            SLOW + " The address of the live channel leads to another host, so it is not used.",
+        ),
+        (
+            0,
+            1,
+            LiveFault.MISSING,
+            "polling",
+            SLOW + " The part of this program for the live channel is not installed.",
+        ),
+    ],
+)
+def test_how_news_come(up: int, of: int, fault: LiveFault | None, word: str, tip: str) -> None:
+    way = way_words(LiveShare(up=up, of=of, fault=fault))
+    assert (way.word, way.tip) == (word, tip)
+
+
+def test_every_fault_has_a_reason_of_its_own() -> None:
+    tips = {way_words(LiveShare(up=0, of=1, fault=fault)).tip for fault in LiveFault}
+    assert len(tips) == len(LiveFault)
+    assert SLOW not in tips
+
+
+# -- states ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("task", "word", "short", "line", "said"),
+    [
+        (
+            a_task(TaskStatus.PAUSED, StateVerb.PAUSE),
+            "paused (sent, unconfirmed) – billing",
+            "paused",
+            "paused (sent, unconfirmed) – billing 0:20",
+            "paused (sent, unconfirmed) – billing, 20 seconds",
+        ),
+        (
+            a_task(TaskStatus.PAUSED),
+            "paused (sent) – billing",
+            "paused",
+            "paused (sent) – billing 0:20",
+            "paused (sent) – billing, 20 seconds",
+        ),
+        (
+            a_task(TaskStatus.PAUSED, StateVerb.PAUSE, confirmed=True),
+            "paused – billing",
+            "paused",
+            "paused – billing 0:20",
+            "paused – billing, 20 seconds",
+        ),
+        (
+            a_task(TaskStatus.WORKING, StateVerb.RESUME),
+            "resumed (sent, unconfirmed)",
+            "resumed",
+            "resumed (sent, unconfirmed) 0:20",
+            "resumed (sent, unconfirmed), 20 seconds",
+        ),
+        (
+            a_task(TaskStatus.WORKING),
+            "working",
+            "working",
+            "working 0:20",
+            "working, 20 seconds",
+        ),
+        (
+            a_task(TaskStatus.ASKS, StateVerb.PAUSE),
+            "asks you",
+            "asks you",
+            "asks you 0:20",
+            "asks you, 20 seconds",
+        ),
+    ],
+)
+def test_what_a_session_does(task: Task, word: str, short: str, line: str, said: str) -> None:
+    how = state_text(a_session(), task, NOW)
+    assert (how.word.word, how.word.short, how.line, how.said) == (word, short, line, said)
+    unsure = "unconfirmed" in word
+    assert ("sent over the live channel; nothing confirms it" in how.tip) is unsure
+    assert ("within a minute" in how.tip) is unsure
+
+
+@pytest.mark.parametrize("verb", [StateVerb.PAUSE, StateVerb.RESUME])
+def test_the_tip_names_the_command(verb: StateVerb) -> None:
+    status = TaskStatus.PAUSED if verb is StateVerb.PAUSE else TaskStatus.WORKING
+    name = "Pause" if verb is StateVerb.PAUSE else "Resume"
+    tip = state_text(a_session(), a_task(status, verb), NOW).tip
+    assert tip.startswith(f"{name} was sent over the live channel; nothing confirms it.")
+    assert f"{name} is sent again the other way." in tip
+    assert task_word(status, verb).tip == tip
+
+
+@pytest.mark.parametrize(
+    ("status", "unproven", "word", "short"),
+    [
+        (TaskStatus.PAUSED, StateVerb.PAUSE, "paused (sent, unconfirmed)", "paused"),
+        (TaskStatus.PAUSED, None, "paused", "paused"),
+        (TaskStatus.WORKING, StateVerb.RESUME, "resumed (sent, unconfirmed)", "resumed"),
+        (TaskStatus.WORKING, None, "working", "working"),
+        (TaskStatus.DONE, StateVerb.PAUSE, "done", "done"),
+    ],
+)
+def test_what_a_task_does(
+    status: TaskStatus, unproven: StateVerb | None, word: str, short: str
+) -> None:
+    found = task_word(status, unproven)
+    assert (found.word, found.short) == (word, short)
+
+
+def test_the_short_word_of_what_is_not_about_a_command_stays_whole() -> None:
+    assert session_word(SessionState.EXPIRED_ASSUMED).short == "expired (assumed)"
+    assert session_word(SessionState.IDLE).short == "idle"
+
+
+@pytest.mark.parametrize(
+    ("left_ms", "line", "said"),
+    [
+        (280_000, "connection lost, up to 4:40", "connection lost, up to 4 minutes 40 seconds"),
+        (1_000, "connection lost, up to 0:01", "connection lost, up to 1 second"),
+        (0, "connection lost 0:20", "connection lost, 20 seconds"),
+        (-5_000, "connection lost 0:20", "connection lost, 20 seconds"),
+        (None, "connection lost 0:20", "connection lost, 20 seconds"),
+    ],
+)
+def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -> None:
+    until = None if left_ms is None else NOW + left_ms
+    session = a_session(Phase.CONNECTION_LOST, until)
+    how = state_text(session, a_task(TaskStatus.WORKING, StateVerb.RESUME), NOW)
+    assert (how.line, how.said) == (line, said)
+    assert how.word.tone is Tone.AMBER
+    assert how.word.short == "connection lost"
+    assert bool(how.tip) is ("up to" in line)
+
+
+def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() -> None:
+    later = NOW + 280_000
+    assert state_text(a_session(Phase.OPEN, later), None, NOW).line == "idle – billing 0:20"
+    ended = state_text(a_session(Phase.CLOSED, later), None, NOW)
+    assert (ended.line, ended.said) == ("closed", "closed")
+
+
+# -- steps ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [
+        ("agent", "thinks"),
+        ("action", "does"),
+        ("response_update", "says"),
+        ("session_ended", "the session ended"),
+        ("orphaned", "connection lost"),
+        ("reconnected", "connection back"),
+        ("pause_emitted", "Pause sent over the live channel"),
+        ("resume_emitted", "Resume sent over the live channel"),
+        ("stop_emitted", "Stop sent over the live channel"),
+        ("terminate_emitted", "Terminate sent over the live channel"),
+        ("answer_emitted", "answer sent over the live channel"),
+        ("answer_stop_emitted", "Stop sent as answer over the live channel"),
+        ("live_lost", "live channel lost"),
+        ("live_gap", "no live news"),
+        ("live_skipped", "lines left out"),
+        ("unclear", "the service did not say which task this result is of"),
+        ("a_kind_of_a_later_version", "a kind of a later version"),
+    ],
+)
+def test_what_happened(kind: str, word: str) -> None:
+    assert step_word(kind) == word
+
+
+_NAMES_THAT_ARE_WORDS = frozenset(
+    {Kind.PAUSED, Kind.STOPPED, Kind.FAILED, Kind.ANSWER_SENT, Kind.BACK_IN_LINE}
+)
+_IN_NO_TIME_LINE = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED})
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in _IN_NO_TIME_LINE])
+def test_every_kind_has_words(kind: Kind) -> None:
+    assert (step_word(kind) == kind.replace("_", " ")) is (kind in _NAMES_THAT_ARE_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "line"),
+    [
+        ("action", "click_element: search button", "does: click element: search button"),
+        ("agent", "I see\n\n three <b>results</b>", "thinks: I see three <b>results</b>"),
+        ("response_update", "", "says"),
+        ("live_skipped", "1", "1 line more than is kept was left out"),
+        ("live_skipped", "37", "37 lines too many were left out"),
+        ("live_gap", "soon", "no live news: soon"),
+        ("live_gap", "9" * 40, "no live news: " + "9" * 40),
+        ("unclear", "2", "the service did not say which task this result is of"),
+        ("session_ended", "", "the session ended"),
+        ("session_ended", "expired", "the session ended: its time was over"),
+        ("session_ended", "terminateOnCompletion", "the session ended: its task was done"),
+        ("session_ended", "instance_lost", "the session ended: the service lost its browser"),
+        ("session_ended", "terminated", "the session was ended"),
+        ("session_ended", "of\na new kind", "the session ended: of a new kind"),
+        ("question", "Which\ncolour?", "asked: Which colour?"),
+    ],
+)
+def test_a_line_of_the_time_line(kind: str, text: str, line: str) -> None:
+    assert step_line(Step(at_ms=NOW, kind=kind, text=text)) == line
+
+
+def test_a_gap_has_a_beginning_and_an_end() -> None:
+    line = step_line(Step(at_ms=NOW + 7_000, kind="live_gap", text=str(NOW)))
+    first, last = local_time(NOW, seconds=True), local_time(NOW + 7_000, seconds=True)
+    assert line == f"no live news from {first} to {last}"
+    assert re.fullmatch(r"no live news from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d", line)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("click_element: search button", "click element: search button"),
+        ("click_element", "click element"),
+        ("scroll_page_down : 300", "scroll page down : 300"),
+        ("navigate: https://a.example/b_c?d_e=1", "navigate: https://a.example/b_c?d_e=1"),
+        ("type_text: my_name", "type text: my_name"),
+        ("my_file is open", "my_file is open"),
+        ("_hidden: x", "_hidden: x"),
+        ("iPhone: 3 results", "iPhone: 3 results"),
+        ("  two\r\n\tlines\x00\x1b[31m ", "two lines [31m"),
+        ("a\u202eb\u2066c", "a b c"),
+        ("a\u2028b\u2029c", "a b c"),
+        ("<img src='x'> {n} %s", "<img src='x'> {n} %s"),
+        ("\x00\x07", ""),
+        ("", ""),
+    ],
+)
+def test_what_an_agent_tells_is_readable(text: str, shown: str) -> None:
+    assert readable(text) == shown
+
+
+def test_what_an_agent_tells_is_cut() -> None:
+    assert len(readable("word " * 100_000)) <= LINE_CHARS
+    assert readable("word " * 100_000).endswith("…")
+    assert len(now_words("click_element: " + "x" * 5_000_000)) <= 120
+    assert one_plain_line("\x00" * 5_000 + "end", 10).endswith("…")
+
+
+def test_tool_tips_read_no_html() -> None:
+    assert plain_tip("1 < 2, plain") == "1 < 2, plain"
+    assert plain_tip("<b>bold</b>\nmore") == "<span>&lt;b&gt;bold&lt;/b&gt;<br>more</span>"
+    assert plain_tip("&lt;") == "<span>&amp;lt;</span>"
+
+
+# -- commands -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("verb", "why", "due_ms", "text", "said"),
+    [
+        (
+            StateVerb.TERMINATE,
+            Why.BUDGET,
+            NOW + 12_000,
+            "Terminate sent over the live channel; sent once more in 0:12",
+            "Terminate sent over the live channel; sent once more in 12 seconds",
+        ),
+        (
+            StateVerb.STOP,
+            Why.LIMITED,
+            NOW + 61_000,
+            "Stop sent over the live channel; sent once more in 1:01",
+            "Stop sent over the live channel; sent once more in 1 minute 1 second",
+        ),
+        (
+            StateVerb.TERMINATE,
+            Why.CONNECTION,
+            NOW + 12_000,
+            "Terminate sent over the live channel; sent once more when there is a connection",
+            None,
+        ),
+        (
+            StateVerb.TERMINATE,
+            Why.KEY,
+            None,
+            "Terminate sent over the live channel; sent once more when there is a key",
+            None,
+        ),
+        (
+            StateVerb.TERMINATE,
+            Why.BUDGET,
+            None,
+            "Terminate sent over the live channel; it is sent once more",
+            None,
+        ),
+        (StateVerb.TERMINATE, Why.SENDING, None, "sending Terminate…", None),
+    ],
+)
+def test_a_command_that_went_out_and_is_sent_once_more(
+    verb: StateVerb, why: Why, due_ms: int | None, text: str, said: str | None
+) -> None:
+    wish = Wish(session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due_ms, emitted=True)
+    words = wish_words(wish, NOW)
+    assert (words.text, words.said) == (text, said or text)
+    assert not wish.can_undo
