@@ -115,10 +115,11 @@ async def build(
     saved_url, address_problem = _address(values.base_url, place)
     clock = clock or SystemClock()
     budget = Budget(clock)
+    is_demo = demo_url is not None
     account = Account(
         demo_url or options.base_url or saved_url,
-        store_for=_demo_store if demo_url else _keychain,
-        environment={} if demo_url else os.environ,
+        store_for=_demo_store if is_demo else _keychain,
+        environment={} if is_demo else os.environ,
         make_client=make_client or partial(_client, budget),
         printer=partial(_print_key, thread, ledger),
         redactor=redactor,
@@ -138,7 +139,7 @@ async def build(
     assembly = assemble(base)
     problems = (settings_problem, address_problem, ledger_problem)
     return Parts(
-        services=_bundle(base, assembly, settings, place, demo=demo_url is not None),
+        services=_bundle(base, assembly, settings, place, demo=is_demo),
         assembly=assembly,
         account=account,
         ledger=ledger,

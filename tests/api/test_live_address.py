@@ -14,7 +14,6 @@ LOCAL = "http://127.0.0.1:8080"
     [
         (BASE, BASE, BASE),
         (f"{BASE}/", BASE, BASE),
-        ("", BASE, BASE),
         ("wss://connect.enigma.click", BASE, BASE),
         ("WSS://Connect.Enigma.Click:443", BASE, BASE),
         ("https://connect.enigma.click:8443", BASE, "https://connect.enigma.click:8443"),

@@ -12,11 +12,11 @@ def live_origin(socket_url: str, base_url: str) -> str:
     """Scheme (http or https), host and port of a socketURL; raises LiveError(ADDRESS).
 
     The session's id opens the session to whoever learns it, so it goes to the host of base_url
-    alone, at whatever port, and without TLS only to this machine. "" means not told: base_url, as
-    all samples have it. A path, a query or user info is no address that a page shows.
+    alone, at whatever port, and without TLS only to this machine. A path, a query or user info is
+    no address that a page shows.
     """
     try:
-        origin = parse_base_url(_as_http(socket_url or base_url))
+        origin = parse_base_url(_as_http(socket_url))
     except ValueError:  # BadAddressError is one, and so is what a text that is no URL raises
         origin = ""
     if not origin or _host(origin) != _base_host(base_url):

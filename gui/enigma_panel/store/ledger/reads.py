@@ -141,12 +141,6 @@ class LedgerReads:
         where = "WHERE task_key = ? ORDER BY key DESC LIMIT ?"
         return self._records(STEPS, where, task_key, limit)[::-1]
 
-    def step_count(self, task_key: int) -> int:
-        """How many steps a task's time line has, those of our own included."""
-        sql = "SELECT count(*) FROM steps WHERE task_key = ?"
-        count: int = self._db.rows(sql, (task_key,))[0][0]
-        return count
-
     def intents_since(self, since_ms: int) -> list[tuple[IntentKind, int]]:
         """Kind and time (epoch ms) of the calls that may have been made since then."""
         sql = (

@@ -1,6 +1,9 @@
 """The widgets of Details and where they stand; what they show is the business of details.py."""
 
+from collections.abc import Callable
 from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
@@ -25,8 +28,10 @@ from enigma_panel.ui.dialogs.parts import (
 )
 from enigma_panel.ui.line_words import LineVerb, line_verb_tip, line_verb_word
 from enigma_panel.ui.main.doing_line import DoingLine
-from enigma_panel.ui.main.steps_page import StepsPage
 from enigma_panel.ui.words import tr
+
+if TYPE_CHECKING:
+    from enigma_panel.ui.main.steps_page import StepsPage
 
 MASK = "••••••••••••"
 TEXT_LINES, RESULT_LINES = 8, 18
@@ -40,11 +45,17 @@ class Tab(IntEnum):
 
 
 class DetailView(QFrame):
-    """A card: a scrolled column of texts or the steps, and the buttons for the task below both."""
+    """A card: a scrolled column of texts or the steps, and the buttons for the task below both.
 
-    def __init__(self, steps: StepsPage, parent: QWidget | None = None) -> None:
+    make_steps: the page of the steps, which is made when it is first turned to: the window is
+    there sooner without it.
+    """
+
+    def __init__(
+        self, make_steps: "Callable[[], StepsPage]", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.steps = steps
+        self._make_steps = make_steps
         set_role(self, "card")
         self.setAccessibleName(tr("Details"))
         self.setMinimumSize(250, 90)
@@ -105,6 +116,18 @@ class DetailView(QFrame):
             button.setAccessibleDescription(line_verb_tip(verb))
         self.put_away.setToolTip(tr("Nobody waits for news of this start any more."))
 
+    @cached_property
+    def steps(self) -> "StepsPage":
+        """The page of the steps."""
+        page = self._make_steps()
+        self._pages.addWidget(page)
+        before: QWidget = self.tabs
+        for widget in page.findChildren(QWidget):  # made last, but the keyboard comes here next
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(before, widget)
+                before = widget
+        return page
+
     def turn_to(self, tab: Tab) -> None:
         """Show the one or the other."""
         self.tabs.setCurrentIndex(tab)
@@ -120,8 +143,8 @@ class DetailView(QFrame):
         column.setSpacing(8)
         column.addLayout(self._make_tabs())
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._make_scroll())
-        self._pages.addWidget(self.steps)
+        self._overview = self._make_scroll()
+        self._pages.addWidget(self._overview)
         column.addWidget(self._pages, 1)
         buttons = make_row(*self.line_buttons.values(), self.again, self.edit, None, gap=6)
         buttons.setContentsMargins(13, 0, 13, 4)
@@ -148,7 +171,7 @@ class DetailView(QFrame):
         return row
 
     def _turn(self, tab: int) -> None:
-        self._pages.setCurrentIndex(tab)
+        self._pages.setCurrentWidget(self.steps if tab == Tab.STEPS else self._overview)
         self.whose.setVisible(tab == Tab.STEPS)
 
     def _make_scroll(self) -> QScrollArea:

@@ -1,6 +1,7 @@
 """Details of what is selected: text, result, error and what to do, usage, time line."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
@@ -28,10 +29,12 @@ from enigma_panel.ui.main.detail_words import (
 )
 from enigma_panel.ui.main.steps_feed import StepsFeed
 from enigma_panel.ui.main.steps_model import StepsModel
-from enigma_panel.ui.main.steps_page import StepsPage
 from enigma_panel.ui.status_words import Tone
 from enigma_panel.ui.step_words import readable
 from enigma_panel.ui.words import plain_tip, tr
+
+if TYPE_CHECKING:
+    from enigma_panel.ui.main.steps_page import StepsPage
 
 _ROLES = {Tone.AMBER: "amber", Tone.RED: "red"}
 _TROUBLE_ROLES = {
@@ -57,7 +60,7 @@ class Details(DetailView):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         model = StepsModel()
         feed = StepsFeed(services.timeline, services.scope, model)
-        super().__init__(StepsPage(model, feed), parent)
+        super().__init__(self._make_page, parent)
         model.setParent(self)
         feed.setParent(self)
         self._model, self._feed = model, feed
@@ -134,11 +137,17 @@ class Details(DetailView):
             button.clicked.connect(lambda _=False, verb=verb: self._ask_line(verb))
         self.tabs.currentChanged.connect(self._show_line)
         self.all_steps.clicked.connect(self._show_steps)
-        self.steps.copy_asked.connect(self.copy_asked)
         self._feed.changed.connect(self._show_line)
         self._services.timeline.grown.connect(self._hear_steps)
         self._services.live.changed.connect(self._hear_live)
         theme.changed().connect(self._show_line)
+
+    def _make_page(self) -> "StepsPage":
+        from enigma_panel.ui.main.steps_page import StepsPage  # noqa: PLC0415 - when turned to
+
+        page = StepsPage(self._model, self._feed)
+        page.copy_asked.connect(self.copy_asked)
+        return page
 
     def _session(self) -> Session | None:
         return self._fleet.session(self.session_key) if self.session_key is not None else None
