@@ -84,6 +84,9 @@ class Channel:
         except Exception as error:  # noqa: BLE001 - a strange answer makes the library raise anything
             log.debug("no live channel: %s", type(error).__name__)
             return self._wire.fault
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            # wait_for of Python 3.11, which the library uses, may have swallowed it.
+            raise asyncio.CancelledError
         self._tasks = [client.eio.read_loop_task, client.eio.write_loop_task]
         for task in self._tasks:
             task.add_done_callback(self._ended)
