@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel import __version__, loop
 from enigma_panel.build import Parts, Place, build, find_place
@@ -115,6 +116,7 @@ class Program:
     async def _may_use_copy(self, error: NewerLedgerError) -> bool:
         from enigma_panel.startup import offer_copy  # noqa: PLC0415 - rarely
 
+        self._dress()
         return await offer_copy(error, self._leave)
 
     def _show(self, parts: Parts) -> tuple[MainWindow, LateDialogs]:
@@ -135,8 +137,15 @@ class Program:
         )
         self._paint_watch = FirstPaint(self._painted.set)
         window.installEventFilter(self._paint_watch)
+        self._dress()
         window.show()
         return window, dialogs
+
+    @staticmethod
+    def _dress() -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.dress(app)
 
     def _make_dialogs(self, parts: Parts, window: MainWindow) -> "DialogManager":
         from enigma_panel.ui.dialogs.manager import DialogManager  # noqa: PLC0415 - late_dialogs
@@ -292,7 +301,7 @@ def _run_qt(
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("enigma-control-panel")
     app.setWindowIcon(QIcon(":/icons/enigma-control-panel-128.png"))
-    theme.apply(app)
+    theme.prepare(app)
     programs: list[Program] = []
 
     async def main() -> int:

@@ -71,7 +71,7 @@ class StatusLine(QWidget):
         row.addWidget(self._sign)
         row.addWidget(self._mood)
         for label in (self._way, self._balance):
-            label.setContentsMargins(GAP, 0, 0, 0)  # a label that is hidden takes its gap along
+            label.setIndent(GAP)  # a label that is hidden takes its gap along
             row.addWidget(label)
         row.addStretch(1)
         row.addWidget(self._key)
