@@ -1,6 +1,7 @@
 """The end of a channel, wanted or not: in time, noticed, and nothing left behind."""
 
 import asyncio
+import contextlib
 import gc
 import os
 import signal
@@ -8,12 +9,13 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 from engineio import base_client
 
-from enigma_panel.api import live_channel
+from enigma_panel.api import live, live_channel
 from enigma_panel.api.live import SocketDoor
 from enigma_panel.api.live_channel import Channel
 from enigma_panel.api.ports_live import LiveError, LiveFault
@@ -22,6 +24,7 @@ from enigma_panel.core.records import AnswerVerb, StateVerb
 from tests.api import live_peers as lp
 from tests.api.child_live import child
 from tests.api.live_peers import ID, Seen
+from tests.api.relay import relay
 
 FREEZES = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no way to freeze a process")
 
@@ -119,6 +122,24 @@ async def test_a_frozen_server_is_noticed_by_its_missing_pings() -> None:
             await within(2.5, channel.until_lost())
             await is_down(channel)
             nothing_is_left()
+
+
+async def test_a_dead_connection_that_looks_open_is_noticed_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "PING_S", 0.4)
+    async with lp.service() as service, relay(service.url) as way, lp.door() as door:
+        seen = Seen()
+        channel = await door.connect(ID, way.url, way.url, seen)
+        await asyncio.sleep(1.5)  # it lives on pongs, which are no events
+        await channel.send_state(StateVerb.STOP)
+        await within(1.0, service.hears.wait())
+        way.is_deaf = True
+        await channel.send_state(StateVerb.PAUSE)  # the system takes it, and nobody hears it
+        await within(1.0, channel.until_lost())
+        assert len(service.heard) == 1
+        await is_down(channel)
+        nothing_is_left()
 
 
 async def test_a_killed_server_is_noticed_at_once() -> None:
@@ -247,6 +268,36 @@ async def test_a_connect_can_be_cancelled_at_any_moment() -> None:
             if not connecting.cancelled():
                 await connecting.result().aclose()
             nothing_is_left()
+
+
+@pytest.mark.parametrize("by_limit", [True, False])
+async def test_an_end_that_the_library_swallows_while_connecting_counts(
+    monkeypatch: pytest.MonkeyPatch, *, by_limit: bool
+) -> None:
+    """The connect comes back as if nothing had been, with its two loops running."""
+    loops: list[asyncio.Task[None]] = []
+
+    async def connect(client: Any, *_args: object, **_options: object) -> None:
+        loops[:] = [asyncio.ensure_future(asyncio.sleep(60)) for _ in range(2)]
+        client.eio.read_loop_task, client.eio.write_loop_task = loops
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+
+    monkeypatch.setattr(live._Client, "connect", connect)
+    monkeypatch.setattr(live_channel, "CONNECT_S", 0.2 if by_limit else 60)
+    async with lp.door() as door:
+        url = "http://127.0.0.1:9"
+        opening = asyncio.ensure_future(door.connect(ID, url, url, Seen()))
+        await asyncio.sleep(0.1)
+        if not by_limit:
+            opening.cancel()
+        await within(2.0, asyncio.wait({opening}))
+        assert opening.cancelled() is not by_limit
+        assert by_limit is isinstance(
+            None if opening.cancelled() else opening.exception(), LiveError
+        )
+        assert [loop.cancelled() for loop in loops] == [True, True]
+        nothing_is_left()
 
 
 async def test_a_closed_door_opens_nothing() -> None:

@@ -12,7 +12,7 @@ from tests.services.live_bench import Bench, with_bench
 S = TaskStatus
 
 
-def _caretaker(bench: Bench) -> Caretaker:
+def make_caretaker(bench: Bench) -> Caretaker:
     async def nothing(_key: int) -> None:
         pass
 
@@ -36,7 +36,7 @@ async def _lose_reply(bench: Bench) -> None:
 def test_a_nameless_task_is_lost_some_seconds_after_its_session_has_ended(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
-        caretaker = _caretaker(bench)
+        caretaker = make_caretaker(bench)
         await _lose_reply(bench)
         await bench.hear(Kind.SESSION_ENDED, code="completed")
         await bench.wait(LATE_RESULT_MS / 1000 - 1)
@@ -52,7 +52,7 @@ def test_a_nameless_task_is_lost_some_seconds_after_its_session_has_ended(tmp_pa
 def test_while_its_reply_is_held_it_is_not_given_up(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
-        caretaker = _caretaker(bench)
+        caretaker = make_caretaker(bench)
         await bench.hear(Kind.SESSION_ENDED, code="completed")
         await bench.wait(LATE_RESULT_MS / 1000 + 1)
         await caretaker.tick()
@@ -67,7 +67,7 @@ def test_while_its_reply_is_held_it_is_not_given_up(tmp_path: Path) -> None:
 def test_a_named_one_is_asked_for_as_long_as_after_an_assumed_end(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
-        caretaker = _caretaker(bench)
+        caretaker = make_caretaker(bench)
         accepted = Observation(kind=Kind.ACCEPTED, task_id="t")
         await bench.reply(bench.intent, Outcome.KNOWN, accepted)
         await bench.hear(Kind.SESSION_ENDED, code="completed")
@@ -86,10 +86,10 @@ def test_a_question_of_a_session_that_is_over_does_not_stand_for_ten_minutes(
 ) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
-        caretaker = _caretaker(bench)
+        caretaker = make_caretaker(bench)
         await bench.hear(Kind.QUESTION, "Which?")
         await _lose_reply(bench)
-        await bench.wait(301)
+        await bench.wait(306)
         await caretaker.tick()
         assert bench.phase(session) is Phase.EXPIRED_ASSUMED
         await bench.wait(60)
@@ -99,5 +99,23 @@ def test_a_question_of_a_session_that_is_over_does_not_stand_for_ten_minutes(
         await bench.wait(1)
         await caretaker.tick()
         assert bench.task(key).status is S.LOST
+
+    with_bench(tmp_path, check)
+
+
+def test_a_question_behind_an_open_channel_outlives_our_clock(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        caretaker = make_caretaker(bench)
+        await bench.wait(200)
+        await bench.hear(Kind.QUESTION, "Which?")
+        await bench.wait(106)
+        await caretaker.tick()
+        held = bench.registry.session(session)
+        assert held is not None
+        assert (held.phase, held.expires_ms) == (Phase.OPEN, None), "until when, nobody knows"
+        await bench.wait(60)
+        await caretaker.tick()
+        assert (bench.phase(session), bench.task(key).status) == (Phase.OPEN, S.ASKS)
 
     with_bench(tmp_path, check)

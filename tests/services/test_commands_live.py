@@ -9,7 +9,7 @@ from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, StateVerb, Task, TaskStatus
-from enigma_panel.services.commands import BELIEVED_MS
+from enigma_panel.services.doubts import BELIEVED_MS
 from tests.services.commands_bench import Bench, on_bench
 
 PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME
@@ -187,5 +187,60 @@ def test_a_pause_that_the_agent_does_not_heed_is_sent_by_rest(folder: Path) -> N
         bench.live.doubted.emit(key)
         await asyncio.sleep(1)
         assert bench.client.verbs == [PAUSE]
+
+    on_bench(folder, test)
+
+
+def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        real = bench.live.send_state
+
+        async def into_the_dead(session_key: int, verb: StateVerb) -> Observation:
+            seen = await real(session_key, verb)
+            asyncio.get_running_loop().call_soon(bench.live.drop, session_key)
+            return seen
+
+        bench.live.send_state = into_the_dead  # type: ignore[method-assign]
+        await bench.commands.give(key, PAUSE)
+        await asyncio.sleep(1)
+        assert (bench.live.sent, bench.client.verbs) == ([PAUSE], [PAUSE])
+        assert _task(bench, key).unproven is None
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("why", ["it was sent again", "long ago", "sent by REST"])
+def test_who_works_on_in_spite_of_pause_is_shown_so(folder: Path, why: str) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = why != "sent by REST"
+        await bench.commands.give(key, PAUSE)
+        if why == "it was sent again":
+            bench.live.doubted.emit(key)
+            await asyncio.sleep(1)
+        elif why == "long ago":
+            await asyncio.sleep(BELIEVED_MS / 1000 + 1)
+        sent = list(bench.client.verbs)
+        assert _task(bench, key).status is TaskStatus.PAUSED
+        bench.live.doubted.emit(key)
+        await asyncio.sleep(1)
+        assert (bench.client.verbs, _task(bench, key).status) == (sent, TaskStatus.WORKING)
+
+    on_bench(folder, test)
+
+
+def test_a_pause_in_doubt_that_rest_refuses_is_not_sent_for_ever(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        bench.client.script = [NotConnectedError("refused")]
+        for _ in range(3):
+            bench.live.doubted.emit(key)
+            await asyncio.sleep(1)
+        assert bench.client.verbs == [PAUSE]
+        assert _task(bench, key).status is TaskStatus.WORKING
 
     on_bench(folder, test)

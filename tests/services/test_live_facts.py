@@ -7,7 +7,7 @@ from typing import Any
 
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.records import Phase, TaskStatus
-from enigma_panel.services.live_facts import LATE_MS, UNCLEAR
+from enigma_panel.services.live_ends import LATE_MS, UNCLEAR
 from enigma_panel.store.ledger.intents import Outcome
 from tests.services.live_bench import Bench, with_bench
 
@@ -121,7 +121,10 @@ def test_where_no_reply_will_tell_the_first_gets_it_and_that_is_said(tmp_path: P
         await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(**_done("t1", "of one of them"))
         assert bench.task(first).result == "of one of them"
-        assert [s.text for s in await bench.steps(first) if s.kind == UNCLEAR] == ["2"]
+        assert other.task is not None
+        for key in (first, other.task.key):
+            kinds = [s.kind for s in await bench.steps(key)]
+            assert kinds.count(UNCLEAR) == 1, "both may be meant"
 
     with_bench(tmp_path, check)
 
@@ -322,20 +325,5 @@ def test_what_is_unclear_at_the_end_is_kept(tmp_path: Path) -> None:
         kept = bench.ledger.task(first)
         assert kept is not None
         assert (kept.status, kept.result) == (S.DONE, "result")
-
-    with_bench(tmp_path, check)
-
-
-def test_a_nameless_task_that_was_seen_at_work_gets_its_own_result(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, first = await bench.open()
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        other = await bench.add(session)
-        await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
-        assert other.task is not None
-        await bench.hear(Kind.QUESTION, "Which?")
-        await bench.hear(**_done("t2", "of the second"))
-        assert bench.task(first).status is S.UNCONFIRMED
-        assert bench.task(other.task.key).result == "of the second"
 
     with_bench(tmp_path, check)

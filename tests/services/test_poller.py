@@ -78,7 +78,7 @@ async def test_one_poll_in_flight_however_often_it_is_woken(
 async def test_a_session_past_its_life_is_expired_by_our_clock_and_never_final(
     simulator: Start, running: Running
 ) -> None:
-    url = simulator("--speed", "10", "--faults").url
+    url = simulator("--speed", "10", "--faults", "--live", "off").url
     clock = FastClock()
     async with running(url, clock) as parts:
         fleet = parts.services.fleet

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Session, Task, TaskStatus
-from enigma_panel.services.live_facts import UNCLEAR
+from enigma_panel.services.live_ends import UNCLEAR
 from enigma_panel.store.ledger.intents import Step
 from tests.simulation.calls import Sent
 from tests.simulation.network import LIMITS

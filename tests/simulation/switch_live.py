@@ -6,8 +6,8 @@ from typing import Any
 from enigma_panel.core import moves
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.answers import Answers
-from enigma_panel.services.commands import Commands
 from enigma_panel.services.courier import Courier, DroppedError
+from enigma_panel.services.doubts import Doubts
 from enigma_panel.services.errand import KEPT
 from enigma_panel.services.live import Live
 from enigma_panel.services.live_facts import LiveFacts
@@ -103,7 +103,7 @@ def a_gap_goes_unnoticed() -> Patches:
 
 def lost_pauses_stay_lost() -> Patches:
     """A Pause that went into a dead channel is not sent again."""
-    return [(Commands, "_repeat", lambda *_: None)]
+    return [(Doubts, "lose", lambda *_: None), (Doubts, "doubt", lambda *_: None)]
 
 
 def emitted_pauses_are_believed() -> Patches:

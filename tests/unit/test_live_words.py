@@ -259,7 +259,7 @@ def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() 
         ("live_lost", "live channel lost"),
         ("live_gap", "no live news"),
         ("live_skipped", "lines left out"),
-        ("unclear", "the service did not say which task this result is of"),
+        ("unclear", "the service did not say which task this is of"),
         ("a_kind_of_a_later_version", "a kind of a later version"),
     ],
 )
@@ -288,7 +288,7 @@ def test_every_kind_has_words(kind: Kind) -> None:
         ("live_skipped", "37", "37 lines too many were left out"),
         ("live_gap", "soon", "no live news: soon"),
         ("live_gap", "9" * 40, "no live news: " + "9" * 40),
-        ("unclear", "2", "the service did not say which task this result is of"),
+        ("unclear", "2", "the service did not say which task this is of"),
         ("session_ended", "", "the session ended"),
         ("session_ended", "expired", "the session ended: its time was over"),
         ("session_ended", "terminateOnCompletion", "the session ended: its task was done"),

@@ -57,18 +57,21 @@ orphaned          .           .           .         .         .        .
 lifetime_over     .           .           .         .         .        .
 back_in_line      .           queued      queued    queued    queued   .
 taken_back        stopped     .           .         .         .        .
-agent             .           working     .         .         .        .
-action            .           working     .         .         .        .
-response_update   .           working     .         .         .        .
+agent             .           working     .         working   .        working
+action            .           working     .         working   .        working
+response_update   .           working     .         .         .        working
 session_ended     .           .           .         .         .        .
 reconnected       .           .           .         .         .        .
-live_lost         .           .           .         .         .        .
+live_lost         .           .           unconfirmed .       unconfirmed .
 pause_emitted     .           paused      paused    .         .        .
 resume_emitted    .           .           .         .         working  .
 stop_emitted      .           .           .         .         .        .
 terminate_emitted .           .           .         .         .        .
 answer_emitted    .           .           .         working   .        .
 answer_stop_emitted .         .           .         working   .        .
+works_on          .           .           .         .         working  .
+answer_doubted    .           .           asks      .         .        .
+outlived          .           .           .         .         .        .
 """
 
 SESSION_TABLE = """
@@ -100,9 +103,9 @@ answer_sent      .        .           .               .               .         
 answer_stop_sent .        .           .               .               .               .               .
 back_in_line     .        planned     .               .               .               .               .
 taken_back       dropped  .           .               .               .               .               .
-agent            .        .           .               open            .               .               .
-action           .        .           .               open            .               .               .
-response_update  .        .           .               open            .               .               .
+agent             .        .           .               open            .               open            .
+action            .        .           .               open            .               open            .
+response_update   .        .           .               open            .               open            .
 session_ended    .        .           closed          closed          closed          closed          closed
 reconnected      .        .           .               open            .               .               .
 live_lost        .        .           .               .               .               .               .
@@ -112,6 +115,9 @@ stop_emitted     .        .           .               .               .         
 terminate_emitted .        .           .               .               .               .               .
 answer_emitted   .        .           .               .               .               .               .
 answer_stop_emitted .        .           .               .               .               .               .
+works_on         .        .           .               .               .               .               .
+answer_doubted   .        .           .               .               .               .               .
+outlived         .        .           .               .               .               .               .
 """
 
 

@@ -58,7 +58,7 @@ def test_what_went_out_by_the_channel_is_unproven_until_something_confirms_it() 
 
 
 def test_steps_that_come_late_do_not_pretend_that_it_works() -> None:
-    for status in (S.PAUSED, S.ASKS, S.UNCONFIRMED, S.DONE, S.QUEUED):
+    for status in (S.PAUSED, S.DONE, S.QUEUED):
         task = _task(status=status)
         assert _fold(_session(), task, Observation(kind=K.ACTION), NOW)[1] is task
 
@@ -155,7 +155,7 @@ def test_a_question_whose_answer_the_channel_lost_is_the_same_question() -> None
 
 
 def test_what_was_lost_is_found_by_its_result() -> None:
-    task = _task(status=S.LOST, ended_ms=NOW - 5)
+    task = _task(status=S.LOST, sent_ms=NOW - 50, ended_ms=NOW - 5)
     done = Observation(kind=K.COMPLETED, text="r", task_id="t1")
     session, found = _fold(_session(phase=P.CLOSED), task, done, NOW)
     assert (found.status, found.result, found.is_new, session.phase) == (

@@ -29,6 +29,10 @@ from enigma_panel.api.wire.jsontext import parse
 
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 """A longer event breaks the channel: the library reads whole frames into memory."""
+PING_S = 10.0
+"""A web socket that was silent for so long is pinged, and given up after half of that without an
+answer: a connection that is dead but looks open would swallow a Pause until the service's own pings
+are missed, 45 s."""
 BREATH = 32
 """After so many events in a row others get their turn on the loop. From Python 3.12 on the library
 does not let go of it while there is something to read."""
@@ -180,10 +184,11 @@ class SocketDoor:
                 await self._session.close()
 
     async def _options(self, origin: str) -> Options:
-        """What the web socket is opened with; the last two only where it leaves this machine."""
+        """What the web socket is opened with; a proxy and TLS only where it leaves this machine."""
         options: Options = {
             "max_msg_size": MAX_EVENT_BYTES,
             "timeout": aiohttp.ClientWSTimeout(ws_close=BYE_S / 2),
+            "heartbeat": PING_S,
         }
         if origin.startswith("https:"):
             options["proxy"] = await asyncio.to_thread(proxy_for, origin)

@@ -84,12 +84,11 @@ class Channel:
         except Exception as error:  # noqa: BLE001 - a strange answer makes the library raise anything
             log.debug("no live channel: %s", type(error).__name__)
             return self._wire.fault
-        if (task := asyncio.current_task()) is not None and task.cancelling():
-            # wait_for of Python 3.11, which the library uses, may have swallowed it.
-            raise asyncio.CancelledError
         self._tasks = [client.eio.read_loop_task, client.eio.write_loop_task]
         for task in self._tasks:
             task.add_done_callback(self._ended)
+        if (opener := asyncio.current_task()) is not None and opener.cancelling():
+            raise asyncio.CancelledError  # some way down in the libraries it was swallowed
         return await self._answered
 
     def _make_client(self, options: Options) -> Any:
@@ -162,7 +161,7 @@ class Channel:
 
     async def aclose(self) -> None:
         """See the port."""
-        if self._opening is not None:
+        if self._opening is not None and not self._opening.expired():
             self._opening.reschedule(asyncio.get_running_loop().time())
             await self._lost.wait()
         elif self._is_up:

@@ -23,7 +23,7 @@ TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.QUEUED: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
     Kind.PAUSED: _each(LIVE - {S.ASKS}, S.PAUSED),
     Kind.QUESTION: _each(LIVE, S.ASKS),
-    Kind.COMPLETED: _each(LIVE | {S.LOST}, S.DONE),
+    Kind.COMPLETED: _each(LIVE | {S.LOST, S.STOPPED}, S.DONE),
     Kind.FAILED: _each(LIVE, S.FAILED),
     Kind.STOPPED: _each(LIVE, S.STOPPED),
     Kind.TERMINATED: _each(LIVE, S.STOPPED),
@@ -44,8 +44,14 @@ TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.RESUME_EMITTED: {S.PAUSED: S.WORKING},
     Kind.ANSWER_EMITTED: {S.ASKS: S.WORKING},
     Kind.ANSWER_STOP_EMITTED: {S.ASKS: S.WORKING},
-    # Its session works on one task at a time; which one a step is of, the event does not tell.
-    **{kind: {S.STARTING: S.WORKING} for kind in STEP_KINDS},
+    # Its session works on one task at a time; which one a step is of, the event does not tell:
+    # only where that is clear it comes this far.
+    Kind.AGENT: _each({S.STARTING, S.UNCONFIRMED, S.ASKS}, S.WORKING),
+    Kind.ACTION: _each({S.STARTING, S.UNCONFIRMED, S.ASKS}, S.WORKING),
+    Kind.UPDATE: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
+    Kind.WORKS_ON: {S.PAUSED: S.WORKING},
+    Kind.ANSWER_DOUBTED: {S.WORKING: S.ASKS},
+    Kind.LIVE_LOST: _each({S.WORKING, S.PAUSED}, S.UNCONFIRMED),  # of what nothing else can tell
     Kind.STOP_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
     Kind.TERMINATE_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
 }
@@ -65,7 +71,7 @@ SESSION_MOVES: Mapping[Kind, Mapping[Phase, Phase]] = {
     Kind.FAILED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
     Kind.ORPHANED: {P.OPEN: P.CONNECTION_LOST},
     Kind.RECONNECTED: {P.CONNECTION_LOST: P.OPEN},
-    **{kind: {P.CONNECTION_LOST: P.OPEN} for kind in STEP_KINDS},
+    **{kind: {P.CONNECTION_LOST: P.OPEN, P.EXPIRED_ASSUMED: P.OPEN} for kind in STEP_KINDS},
     Kind.SESSION_ENDED: _ENDED,
     # A run-task's session may end, or its task be stopped, inside the hold of the one call.
     Kind.TERMINATED: {P.STARTING: P.CLOSED, **_ENDED},

@@ -83,8 +83,12 @@ _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_LINE})
 
 
 def _is_found(task: Task, seen: Observation) -> bool:
-    """Lost means that nobody knows; a result, however late, tells."""
-    return task.status is S.LOST and seen.kind is Kind.COMPLETED
+    """Lost means that nobody knows, stopped that we told it to end: a result tells more.
+
+    What was taken out of the line was never sent.
+    """
+    inferred = task.status in {S.LOST, S.STOPPED} and task.sent_ms is not None
+    return inferred and seen.kind is Kind.COMPLETED
 
 
 def _with_late_name(task: Task, seen: Observation) -> Task:
@@ -154,7 +158,7 @@ def _with_facts(task: Task, seen: Observation, now_ms: int, *, final: bool) -> T
         case Kind.FAILED | Kind.REFUSED | Kind.TERMINATED | Kind.STOPPED | Kind.TAKEN_BACK:
             return replace(task, error=seen.text, code=seen.code)
         case Kind.ACTIVE:
-            return replace(task, answered_ms=None, pause_confirmed=False)
+            return replace(task, answered_ms=None, answer_emitted=False, pause_confirmed=False)
         case Kind.PAUSED:
             return replace(task, pause_confirmed=True, unproven=None)
         case Kind.PAUSE_SENT | Kind.RESUME_SENT:
@@ -171,7 +175,9 @@ def _with_facts(task: Task, seen: Observation, now_ms: int, *, final: bool) -> T
         case Kind.AGENT | Kind.ACTION:  # it does work on; who has a name is polled for that
             unproven = None if task.unproven is StateVerb.RESUME else task.unproven
             answered = task.answered_ms if task.service_id is not None else None
-            return replace(task, unproven=unproven, answered_ms=answered)
+            return replace(task, unproven=unproven, answered_ms=answered, answer_emitted=False)
+        case Kind.ANSWER_DOUBTED:  # the same question, as far as anybody knows
+            return replace(task, answered_ms=None, stop_sent_ms=None)
         case _:
             return task
 
@@ -189,6 +195,8 @@ def _with_question(task: Task, seen: Observation, now_ms: int) -> Task:
         asked_ms=now_ms,
         answered_ms=None,
         answer_emitted=again,
+        # Who asks on was not stopped by an answer that the channel may have lost.
+        stop_sent_ms=None if task.answer_emitted else task.stop_sent_ms,
     )
 
 

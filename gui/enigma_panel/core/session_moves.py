@@ -13,7 +13,8 @@ LIMIT_SLACK_MS = 5_000
 """An end this close to the expected one counts as the session's time limit."""
 
 LATE_MS = 3_000
-"""A step that comes within this time after its browser was lost was on its way before that."""
+"""A step that comes within this time after its browser was lost, or its time was over, was on its
+way before that."""
 
 P = Phase
 ALIVE_KINDS = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.PAUSED, Kind.QUESTION, Kind.ACCEPTED})
@@ -42,11 +43,7 @@ def _moved_session(
     if task is not None and taken_on and task.spec.close_after:
         session = replace(session, close_after=True)  # the service has accepted to close it
     phase = SESSION_MOVES.get(seen.kind, {}).get(session.phase, session.phase)
-    if (
-        session.phase is P.CONNECTION_LOST
-        and phase is P.OPEN
-        and _is_still_lost(session, seen, now_ms)
-    ):
+    if phase is P.OPEN and _proves_no_return(session, seen, now_ms):
         phase = session.phase
     if phase is P.CLOSED:
         phase = _TOLD_ENDS.get(_reason(seen)) or _proven_end(session, now_ms, ending=ending)
@@ -54,6 +51,8 @@ def _moved_session(
         phase = P.CLOSED_ASSUMED
     if session.phase is P.EXPIRED_ASSUMED and phase is P.OPEN:
         session = replace(session, expires_ms=None)  # it outlived what we had assumed
+    if seen.kind is Kind.OUTLIVED:
+        session = replace(session, expires_ms=None)
     if seen.kind is Kind.TERMINATE_SENT:
         session = replace(session, terminate_sent_ms=now_ms)
     elif phase is P.OPEN and seen.kind in ALIVE_KINDS:
@@ -62,15 +61,17 @@ def _moved_session(
     return replace(session, lost_until_ms=_lost_until(session, seen, now_ms))
 
 
-def _is_still_lost(session: Session, seen: Observation, now_ms: int) -> bool:
-    """Whether a sign of life says nothing against the lost browser that the channel told of.
+def _proves_no_return(session: Session, seen: Observation, now_ms: int) -> bool:
+    """Whether a sign of life says nothing against a lost browser or a lifetime that is over.
 
     No page says what a poll shows meanwhile (api.md §11.4); a late step was on its way before.
     """
     if seen.kind in STEP_KINDS:
-        return now_ms - session.since_ms < LATE_MS
+        is_gone = session.phase in {P.CONNECTION_LOST, P.EXPIRED_ASSUMED}
+        return is_gone and now_ms - session.since_ms < LATE_MS
     waits = session.lost_until_ms is not None and now_ms < session.lost_until_ms
-    return waits and seen.kind in {Kind.ACTIVE, Kind.QUEUED}
+    lost = session.phase is P.CONNECTION_LOST and waits
+    return lost and seen.kind in {Kind.ACTIVE, Kind.QUEUED}
 
 
 _TOLD_ENDS = {

@@ -8,11 +8,19 @@ from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.history import ASSUMED_FOR_MS
+from enigma_panel.services.nameless import Nameless
 from enigma_panel.services.registry import LATE_RESULT_MS, Registry
 from enigma_panel.services.views import NoticeKind
 
 CLOSE_AGAIN_MS = 10_000
 """Pause between two tries to terminate a session whose task failed."""
+
+IDLE_MS = 300_000
+"""The service ends a session in which nothing happens for so long (api.md §2)."""
+
+LATE_END_MS = 5_000
+"""So long after its time the news of a session's end may still be on its way; the service closes
+session and channel together."""
 
 
 class Caretaker:
@@ -35,6 +43,7 @@ class Caretaker:
         channel of this session may still tell something."""
         self._is_up = is_up
         self._is_held = is_held
+        self._nameless = Nameless(registry, is_held=is_held, is_up=is_up)
         self._registry = registry
         self._account = account
         self._clock = clock
@@ -54,13 +63,11 @@ class Caretaker:
             if session.phase in FINAL_PHASES:
                 await self._end_tasks(session, now)
                 continue
+            await self._nameless.tick(session, now)
             if _life_over(session, now):
-                over = Observation(kind=Kind.LIFETIME_OVER)
-                await self._registry.record(session.key, None, over)
+                await self._outlive(session, now)
             elif _silent_too_long(session, now):
                 await self._give_up(session)
-            elif session.is_ended:
-                await self._give_nameless_up(session, now)
             elif self._should_close(session, now):
                 self._close_due[session.key] = now + CLOSE_AGAIN_MS
                 closing = self._close_failed(session.key)
@@ -83,15 +90,19 @@ class Caretaker:
                 given_up = Observation(kind=Kind.GIVEN_UP)
                 await self._registry.record(session.key, task.key, given_up)
 
-    async def _give_nameless_up(self, session: Session, now: int) -> None:
-        """A task that the channel alone could tell of, and the channel is gone with its session."""
-        if now - (session.ended_ms or 0) < LATE_RESULT_MS or self._is_up(session.key):
-            return
-        for task in self._registry.tasks_of(session.key):
-            known = task.status in {TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED}
-            if known and task.service_id is None and not self._is_held(task.key):
-                given_up = Observation(kind=Kind.GIVEN_UP)
-                await self._registry.record(session.key, task.key, given_up)
+    async def _outlive(self, session: Session, now: int) -> None:
+        """Its time is over by our clock. While its channel is open, the news of its end may be on
+        its way; where an agent waits for an answer there, our clock was wrong."""
+        kind = Kind.LIFETIME_OVER
+        if self._is_up(session.key):
+            if now - (session.expires_ms or 0) < LATE_END_MS:
+                return
+            task = self._registry.current_task(session)
+            asks = task is not None and task.status is TaskStatus.ASKS
+            asked_ms = task.asked_ms if task is not None and asks else None
+            if asked_ms is not None and now - asked_ms < IDLE_MS:
+                kind = Kind.OUTLIVED
+        await self._registry.record(session.key, None, Observation(kind=kind))
 
     async def _give_up(self, session: Session) -> None:
         task = self._registry.current_task(session)

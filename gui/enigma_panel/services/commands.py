@@ -17,6 +17,7 @@ from enigma_panel.services.account import Account
 from enigma_panel.services.budget import Budget
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.courier import Courier, Say, WhenNamed
+from enigma_panel.services.doubts import Doubts
 from enigma_panel.services.errand import KEPT, RANKS, Errand
 from enigma_panel.services.live import Live
 from enigma_panel.services.registry import Registry
@@ -27,8 +28,6 @@ from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 log = logging.getLogger(__name__)
 
-BELIEVED_MS = 60_000
-"""A Pause or Resume given to a channel that breaks within this time is sent again by REST."""
 TELL_MS = 500
 """A forecast that moves by less is no news."""
 
@@ -58,7 +57,6 @@ class Commands(QObject):
         live: Live,
     ) -> None:
         super().__init__()
-        self._emitted: dict[int, int] = {}
         self._registry = registry
         self._budget = budget
         self._clock = clock
@@ -77,8 +75,9 @@ class Commands(QObject):
             wake=wake,
             live=live,
         )
-        live.lost.connect(self._repeat)
-        live.doubted.connect(self._repeat)
+        self._doubts = Doubts(registry, clock, scope, self._current, self._send_again)
+        live.lost.connect(self._doubts.lose)
+        live.doubted.connect(self._doubts.doubt)
         registry.changed.connect(self._follow)
         account.changed.connect(self._key_changed)
         budget.changed.connect(self._follow_budget)
@@ -206,21 +205,12 @@ class Commands(QObject):
         try:
             await self._courier.carry(errand)
         finally:
-            if errand.emitted:
-                self._emitted[errand.key] = self._clock.now_ms()
             self._end(errand)
+            self._doubts.was_carried(errand)
 
-    def _repeat(self, key: int) -> None:
-        """A Pause or Resume that the channel may have lost is sent the other way, once."""
-        sent_ms = self._emitted.get(key)
-        session = self._registry.session(key)
-        task = self._registry.current_task(session) if session is not None else None
-        if sent_ms is None or task is None or task.unproven is None or key in self._current:
-            return
-        del self._emitted[key]
-        if self._clock.now_ms() - sent_ms > BELIEVED_MS:
-            return
-        errand = self._make(key, task.unproven, 0)
+    def _send_again(self, key: int, verb: StateVerb) -> None:
+        """What the channel may have lost goes the other way."""
+        errand = self._make(key, verb, 0)
         if errand is not None:
             errand.repeats = True
             self._begin(errand)

@@ -44,7 +44,8 @@ class Errand:
     being sent then; this one goes after it. dropped: set when it is not wanted any more, with what
     that means for its intent. attempt counts the sends that failed in a row. may_be_done: one of
     them may have got through, so that its effect may be seen. emitted: it went out by the live
-    channel already, which confirms nothing. repeats: what the channel may have lost is sent again.
+    channel already, which confirms nothing; broke: that was lost right after. repeats: what the
+    channel may have lost is sent again.
     """
 
     key: int
@@ -59,6 +60,7 @@ class Errand:
     attempt: int = 0
     may_be_done: bool = False
     emitted: bool = False
+    broke: bool = False
     repeats: bool = False
     dropped: Outcome | None = None
     nudged: bool = False

@@ -39,8 +39,8 @@ class Live(QObject):
     """The channels of all open sessions.
 
     changed: session key whose channel came up or went down, or whose "does now" is another. lost:
-    session key whose channel was up and broke. doubted: session key whose agent works on though the
-    channel was given a Pause. open_door: loads the library; LiveError where there
+    session key whose channel was up and broke. doubted: session key whose agent works on though it
+    was told to pause. open_door: loads the library; LiveError where there
     is none. wake: ask for the session's task at once.
     """
 
@@ -211,12 +211,15 @@ class Live(QObject):
                 pause_ms = FAR_MS if hopeless else retry_ms(failures, self._chance)
                 await channel.rest(self._clock, self._clock.now_ms() + pause_ms)
         finally:
+            self._untaken += [(key, seen) for seen in channel.facts()]
             self._forget(key)
 
     async def _connect(self, session: Session, channel: Channel) -> bool:
         opened = await self._keeper.connect(session, channel.put)
         if isinstance(opened, LiveFault):
             channel.fault = opened
+            for seen in channel.facts():  # it may have told something before it broke
+                await self._take(session.key, seen)
             return False
         channel.take(opened)
         return True

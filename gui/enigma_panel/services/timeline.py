@@ -5,7 +5,7 @@ standing still window: a session has so many lines a second, a task so many in a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,6 +14,7 @@ from enigma_panel.core.redact import Redactor
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.ledger_writer import LedgerWriter
+from enigma_panel.services.quota import Quota
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.store.ledger.ledger import Ledger
 
@@ -23,31 +24,12 @@ TRIM_EVERY = 500
 """After so many more the oldest are looked for."""
 WRITE_AFTER_MS = 400
 """What was told is written, and shown, so long after the first of it."""
-PER_SECOND, BURST = 20, 100
-"""Lines a second that are kept of one session, and how many may come at once."""
-
 GAP = "live_gap"
 """A line for a time without live news; text: its beginning, epoch ms; at_ms: its end."""
 SKIPPED = "live_skipped"
 """A line for lines that were not kept; text: how many."""
 
 _LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
-
-
-@dataclass(slots=True)
-class _Share:
-    """How much one session may still tell now."""
-
-    left: float = BURST
-    at_ms: int = 0
-
-    def takes(self, now_ms: int) -> bool:
-        self.left = min(BURST, self.left + max(0, now_ms - self.at_ms) * PER_SECOND / 1000)
-        self.at_ms = now_ms
-        if self.left < 1:
-            return False
-        self.left -= 1
-        return True
 
 
 class Timeline(QObject):
@@ -66,7 +48,7 @@ class Timeline(QObject):
         self._pending: list[Step] = []
         self._is_due = False
         self._skipped: dict[int, int] = {}
-        self._shares: dict[int, _Share] = {}
+        self._quotas: dict[int, Quota] = {}
         self._since_trim: dict[int, int] = {}
 
     def note(self, task_key: int, kind: str, text: str = "") -> None:
@@ -81,8 +63,8 @@ class Timeline(QObject):
     def tell(self, session_key: int, task_key: int, kind: str, text: str) -> None:
         """One line that the agent told; dropped, and counted, where it tells too much."""
         now = self._clock.now_ms()
-        share = self._shares.setdefault(session_key, _Share(at_ms=now))
-        if share.takes(now):
+        quota = self._quotas.setdefault(session_key, Quota(at_ms=now))
+        if quota.takes(now):
             self.note(task_key, kind, text)
         else:
             self._skipped[task_key] = self._skipped.get(task_key, 0) + 1
@@ -90,7 +72,7 @@ class Timeline(QObject):
 
     def forget(self, session_key: int) -> None:
         """Nothing more comes of this session."""
-        self._shares.pop(session_key, None)
+        self._quotas.pop(session_key, None)
 
     def take(self) -> list[Step]:
         """All lines that are not in the ledger yet, for whoever writes now; they count as shown."""

@@ -91,7 +91,7 @@ def _service_word(kind: str) -> str:
         "agent": tr("thinks"),
         "action": tr("does"),
         "response_update": tr("says"),
-        "unclear": tr("the service did not say which task this result is of"),
+        "unclear": tr("the service did not say which task this is of"),
     }.get(kind, "")
 
 
@@ -117,11 +117,14 @@ def _our_word(kind: str) -> str:
         "refused": tr("not accepted"),
         "unknown": tr("sent, no answer came"),
         "lifetime_over": tr("its time is over, by our clock"),
+        "outlived": tr("goes on, though its time is over by our clock"),
         "given_up": tr("asked no more"),
         "put_away": tr("put away by you"),
         "back_in_line": tr("back in line"),
         "taken_back": tr("taken out of the line"),
         "live_lost": tr("live channel lost"),
+        "works_on": tr("works on, in spite of Pause"),
+        "answer_doubted": tr("no sign that the answer arrived"),
         "live_gap": tr("no live news"),
         "live_skipped": tr("lines left out"),
     }.get(kind, "")

@@ -1,0 +1,142 @@
+"""Results and errors that the live channel tells, and which of our tasks they are of (api.md §6).
+
+An end is believed by its id; else a poll or the reply that is still held is asked first, and only
+where neither can tell, it goes to the task that was sent first, with a line that says so.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import Session, Task, TaskStatus
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.registry import Registry
+from enigma_panel.services.timeline import Timeline
+from enigma_panel.services.views import Diff
+
+LATE_MS = 5_000
+"""So long after a task was sent an error may still be the end of the one before."""
+
+UNCLEAR = "unclear"
+"""A line for a result or an error of which the service did not say whose it is."""
+
+KEPT_CHARS = 50_000
+"""So much of a result stands in the time line while it is not clear whose it is."""
+
+
+class LiveEnds:
+    """is_held: whether the call that started this task still waits for its reply, which will name
+    it. wake: ask for the session's task at once."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        timeline: Timeline,
+        clock: Clock,
+        *,
+        is_held: Callable[[int], bool],
+        wake: Callable[[int], None],
+    ) -> None:
+        self._registry = registry
+        self._timeline = timeline
+        self._clock = clock
+        self._is_held = is_held
+        self._wake = wake
+        self._unclear: dict[int, list[Observation]] = {}
+
+    def waits(self, diff: Diff) -> list[int]:
+        """Sessions of which something is kept that can perhaps be told apart now."""
+        return [key for key in self._unclear if key in diff.sessions or self._is_of(key, diff)]
+
+    def unclear(self) -> list[int]:
+        """Sessions of which something is kept that nobody knows whose it is."""
+        return list(self._unclear)
+
+    def take_unclear(self, session_key: int) -> list[Observation]:
+        """What is kept of that session, to be looked at once more."""
+        return self._unclear.pop(session_key, [])
+
+    async def completed(self, session: Session, task: Task | None, seen: Observation) -> None:
+        """A result; task: the session's current one."""
+        known = named(self._registry.tasks_of(session.key), seen.task_id)
+        if known is not None:
+            await self._registry.record(session.key, known.key, seen)
+            return
+        unnamed = [t for t in self._registry.tasks_of(session.key) if is_unnamed(t)]
+        owners = _owners(unnamed)
+        is_other = seen.task_id is None and task is not None and _is_polled(task)
+        if task is not None and is_other:
+            if owners:  # it is of that one, or of one that was sent before
+                self._doubt([task], seen)
+            self._wake(session.key)
+        elif len(unnamed) > 1 and any(self._is_held(t.key) for t in owners):
+            self._keep(session.key, owners, seen)  # a reply will tell
+        elif owners:
+            if len(unnamed) > 1:
+                self._doubt(owners, seen)
+            await self._registry.record(session.key, owners[0].key, seen)
+
+    async def failed(self, session: Session, task: Task, seen: Observation) -> None:
+        """An error of a task that is at work."""
+        tasks = self._registry.tasks_of(session.key)
+        if task.service_id is not None:
+            self._wake(session.key)
+            return
+        if self._is_held(task.key):  # its reply comes now, and tells more
+            self._unclear.setdefault(session.key, []).append(seen)
+            return
+        could = [t for t in tasks if is_unnamed(t) and not t.is_final]
+        if len(could) > 1:
+            self._doubt(could, seen)
+            return
+        sent = [t for t in tasks if t.sent_ms is not None]
+        age_ms = self._clock.now_ms() - (task.sent_ms or 0)
+        if len(sent) == 1 or age_ms >= LATE_MS:
+            await self._registry.record(session.key, task.key, replace(seen, task_id=None))
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _keep(self, session_key: int, owners: Sequence[Task], seen: Observation) -> None:
+        """Until the reply tells; a kill before that must not lose what was paid for."""
+        kept = self._unclear.setdefault(session_key, [])
+        if seen not in kept:
+            kept.append(seen)
+            self._doubt(owners, seen)
+
+    def _doubt(self, tasks: Sequence[Task], seen: Observation) -> None:
+        """Say of each that it may be its end, and what was told."""
+        for task in tasks:
+            self._timeline.note(task.key, UNCLEAR)
+            if seen.text:
+                text = seen.text[:KEPT_CHARS]
+                self._timeline.tell(task.session_key, task.key, Kind.UPDATE.value, text)
+
+    def _is_of(self, session_key: int, diff: Diff) -> bool:
+        return any(task.key in diff.tasks for task in self._registry.tasks_of(session_key))
+
+
+def named(tasks: Sequence[Task], task_id: str | None) -> Task | None:
+    """The task that the service calls so."""
+    return next((t for t in tasks if task_id is not None and t.service_id == task_id), None)
+
+
+def is_unnamed(task: Task) -> bool:
+    """Sent, and the service may know it under an id that we do not."""
+    return task.service_id is None and task.sent_ms is not None and not _never_ran(task)
+
+
+def _owners(unnamed: Sequence[Task]) -> list[Task]:
+    """Whose a result without a known id can be, the one that was sent first in front: the service
+    works on them in that order. One that was told to stop may have been quicker than that."""
+    live = [t for t in unnamed if not t.is_final or t.status is TaskStatus.LOST]
+    stopped = [t for t in unnamed if t.status is TaskStatus.STOPPED]
+    return sorted(live or stopped, key=lambda t: t.sent_ms or 0)
+
+
+def _is_polled(task: Task) -> bool:
+    return task.service_id is not None and not task.is_final
+
+
+def _never_ran(task: Task) -> bool:
+    """Put back in line, or refused: no task of the service's."""
+    return task.status in {TaskStatus.QUEUED, TaskStatus.FAILED}

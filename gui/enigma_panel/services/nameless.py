@@ -1,0 +1,73 @@
+"""Tasks that the service has not named yet: no poll can ask for them, only the channel tells.
+
+So what they were last seen at grows old with the channel's silence, and that has to be said.
+"""
+
+from collections.abc import Callable
+
+from enigma_panel.core.moves import STALE_QUESTION_MS
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import Session, Task, TaskStatus
+from enigma_panel.services.registry import LATE_RESULT_MS, Registry
+
+UNHEARD_MS = 15_000
+"""A channel that is away for so long may have missed the end of what it told of."""
+
+_SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
+_GO_ON = frozenset({TaskStatus.WORKING, TaskStatus.PAUSED})
+
+
+class Nameless:
+    """Looks after them once a second.
+
+    is_held: the call that starts this task still waits for its reply, which will name it. is_up:
+    the live channel of this session may still tell something.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        is_held: Callable[[int], bool],
+        is_up: Callable[[int], bool],
+    ) -> None:
+        self._registry = registry
+        self._is_held = is_held
+        self._is_up = is_up
+        self._unheard: dict[int, int] = {}
+
+    async def tick(self, session: Session, now: int) -> None:
+        """Once a second for each session whose end is not proven; now: epoch ms."""
+        for task in self._registry.tasks_of(session.key):
+            if task.service_id is not None or task.status not in _SEEN:
+                self._unheard.pop(task.key, None)
+            elif session.is_ended:
+                await self._give_up(session, task, now)
+            elif _is_answer_doubtful(task, now):
+                await self._record(task, Kind.ANSWER_DOUBTED)
+            elif self._is_out_of_sight(session, task, now):
+                await self._record(task, Kind.LIVE_LOST)
+
+    async def _give_up(self, session: Session, task: Task, now: int) -> None:
+        """The channel could tell of it, and is gone with its session."""
+        late = now - (session.ended_ms or 0) >= LATE_RESULT_MS
+        if late and not self._is_up(session.key) and not self._is_held(task.key):
+            await self._record(task, Kind.GIVEN_UP)
+
+    def _is_out_of_sight(self, session: Session, task: Task, now: int) -> bool:
+        """Whether what it was last seen at may be long over, and no reply will tell."""
+        gone = task.status in _GO_ON and not self._is_up(session.key)
+        if not gone or self._is_held(task.key):
+            self._unheard.pop(task.key, None)
+            return False
+        return now - self._unheard.setdefault(task.key, now) >= UNHEARD_MS
+
+    async def _record(self, task: Task, kind: Kind) -> None:
+        await self._registry.record(task.session_key, task.key, Observation(kind=kind))
+
+
+def _is_answer_doubtful(task: Task, now: int) -> bool:
+    """The channel took an answer, and the agent gives no sign that it got it."""
+    waits = task.answer_emitted and task.status is TaskStatus.WORKING
+    answered = task.answered_ms if waits else None
+    return answered is not None and now - answered >= STALE_QUESTION_MS
