@@ -9,6 +9,7 @@ from enigma_panel.core.records import StateVerb
 from enigma_panel.sim.model import Call
 from enigma_panel.sim.settings import DEMO_KEY
 from tests.simulation.channel import PING_S
+from tests.simulation.channel_weather import Sky
 from tests.simulation.clicks import clicks_of
 from tests.simulation.link import BASE
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _KILL_AT = (
     ("disk before", 60), ("disk after", 60), ("send post", 25), ("handled", 25), ("reply post", 25),
 )  # fmt: skip
+_AT_EVENT, _MOST_EVENTS = 0.25, 30
+"""In so many of the lives that are killed it is when the live channel tells something."""
+
 _ENDPOINTS = ("/start/start-session", "/start/send-message", "/start/run-task")
 
 
@@ -28,6 +32,7 @@ class Storm:
     def __init__(self, world: "World", chance: random.Random) -> None:
         self._world = world
         self._chance = chance
+        self._kills = world.source("kill at an event")
         self.lasts = chance.uniform(30.0, 90.0)
         self.kills = chance.choice((0, 0, 0, 1, 1, 2, 3))
         self.foreign_at: list[tuple[str, float]] = []
@@ -58,6 +63,8 @@ class Storm:
         if self.kills > life.number and not self.is_over:
             event, most = self._chance.choice(_KILL_AT)
             life.kill_at = (event, self._chance.randint(1, most))
+            if self._kills.random() < _AT_EVENT and self._world.channel.weather.sky is not Sky.NONE:
+                life.kill_at = ("event", self._kills.randint(1, _MOST_EVENTS))
 
     def between_lives(self) -> None:
         """A moment until the person starts the program again; the wall clock may be set."""
