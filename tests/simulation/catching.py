@@ -5,7 +5,7 @@ CATCHING: dict[str, int] = {
     "answer again after unknown": 44,
     "answer to whatever is asked": 12,
     "calls of the last run forgotten": 6,
-    "commands not kept over a kill": 91,
+    "commands not kept over a kill": 58,
     "channels kept over sleep": 32,
     "cost may fall": 152,
     "emitted answer sent again": 190,

@@ -81,6 +81,8 @@ class Truth:
     def _ended_right(self, session: Session, task: Task) -> None:
         """Results and failures are those of this very task."""
         own = self.model_task(session.service_id, task)
+        if own is None and task.status is TaskStatus.FAILED:
+            self._was_refused(task)
         if own is None or task.key in self.guessed:
             return
         if task.status is TaskStatus.DONE:
@@ -92,6 +94,15 @@ class Truth:
             not own.over or own.state is TaskState.COMPLETED
         ):
             self._world.fail("a failure is of its own task", f"task {task.key} is {own.state}")
+
+    def _was_refused(self, task: Task) -> None:
+        """What has not begun cannot have failed: only a refusal says so."""
+        mark = mark_of(task.spec)
+        calls = self._world.link.book.all
+        starts = [s for s in calls if s.mark == mark and s.verb in {Verb.NEW_TASK, Verb.RUN_TASK}]
+        began = self._world.checks.starts.name_of(mark) is not None
+        if starts and not began and starts[-1].verdict is not Verdict.REFUSED:
+            self._world.fail("a failure is of its own task", f"task {task.key} has not begun")
 
     def _asks_no_more(self, session: Session, task: Task, before: TaskStatus) -> None:
         """What is older than a question does not close it."""
