@@ -89,13 +89,16 @@ class Live:
 
     def woke(self) -> None:
         """The computer slept for a while; no ping has found yet which channels are dead."""
+        since = self._world.storm.last_sleep
         for wire in self._world.channel.dead():
-            self._later(wire, RENEWED_S, partial(self._is_renewed, wire))
+            self._later(wire, RENEWED_S, partial(self._is_renewed, wire, since))
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _is_renewed(self, wire: Wire) -> None:
+    def _is_renewed(self, wire: Wire, since: float) -> None:
         session = self._of(wire)
+        if self._world.storm.last_sleep > since:
+            return  # it slept again, and had no time in between
         if session is not None and not session.is_ended and not wire.is_down:
             self._world.fail("no dead channel counts as open after sleep", f"session {session.key}")
 

@@ -11,6 +11,7 @@ from enigma_panel.sim.model import Service
 from enigma_panel.sim.settings import DEMO_KEY
 from tests.simulation.channel import Channel
 from tests.simulation.checks import Checks, Violation
+from tests.simulation.late_name import LateName
 from tests.simulation.life import End, Life, copy_ledger
 from tests.simulation.link import Link
 from tests.simulation.person import Person
@@ -51,6 +52,7 @@ class World:
         self.checks = Checks(self)
         self.person = Person(self, self.source("person"))
         self.storm = Storm(self, self.source("storm"))
+        self.late_name = LateName(self, self.source("late name"))
         self.stale_stop = StaleStop(self, self.source("stale stop"))
 
     def source(self, name: str) -> random.Random:
