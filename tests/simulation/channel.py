@@ -38,6 +38,7 @@ class Channel:
         self.emits: list[Sent] = []
         self._cut_until = 0.0
         self._wires: list[Wire] = []
+        self._broken: list[Wire] = []
         self._count = 0
         self._due = 0.0
 
@@ -62,6 +63,11 @@ class Channel:
         self._cut_until = self.now + seconds
         for wire in list(self._wires):
             self._drop(wire)
+
+    def dead(self) -> list[Wire]:
+        """Those that broke, which the program takes for open."""
+        life = self.world.life
+        return [w for w in self._broken if w.life is life and w.is_up and not w.is_down]
 
     def end_of(self, life: "Life") -> None:
         """The process is gone, and its connections with it."""
@@ -142,6 +148,7 @@ class Channel:
             return
         silently, wire.is_broken = self.weather.is_silent(), True
         wire.cut()
+        self._broken.append(wire)
         self.world.trace("channel drops", "silently" if silently else "")
         self.world.timeline.after(PING_S if silently else 0.001, wire.found_out)
 

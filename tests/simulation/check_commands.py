@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 IN_TIME_S = 61.0
 WRITTEN_S = 1.5
+_KEPT = (
+    "SELECT count(*) FROM intents WHERE outcome IS NULL AND kind = 'state' AND verb = 'terminate'"
+    " AND session_key = ?"
+)
 ENOUGH = 9
 """So many Terminates in the last minute: then the budget forbids another one."""
 
@@ -142,9 +146,21 @@ class Commands:
                 del self.wanted[key]
 
     def as_left_behind(self, life: "Life") -> None:
-        """The next process waits as long again."""
-        for wanted in self.wanted.values():
+        """The next process finds what was promised, and has as long again for it."""
+        for key, wanted in self.wanted.items():
             wanted.waits_since = self._world.timeline.now
+            self._is_kept(life, key, wanted)
+
+    def _is_kept(self, life: "Life", key: int, wanted: _Wanted) -> None:
+        """A Terminate that was clicked in time is in the ledger, unless a full disk kept it out."""
+        assert life.parts is not None
+        ledger = life.parts.ledger
+        session = ledger.sessions([key]).get(key)
+        moot = session is None or session.is_ended or session.service_id is None
+        if moot or self._world.storm.last_full > wanted.clicked_at:
+            return
+        if ledger._db.rows(_KEPT, (key,))[0][0] != 1:
+            self._world.fail("a terminate is kept over a kill", f"session {key}")
 
     def _keys_of(self, session_id: str) -> list[int]:
         life = self._world.life

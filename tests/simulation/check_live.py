@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from enigma_panel.core.observation import Kind, Observation
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 AT_ONCE_S = 0.1
+RENEWED_S = 4.0
+"""So long after sleep the program may still take a channel for open that is dead."""
+
 POLL_WITHIN_S = 1.0
 """After a gap a task is asked for within this time, whatever was planned."""
 
@@ -83,7 +87,20 @@ class Live:
 
         self._later(wire, POLL_WITHIN_S, look)
 
+    def woke(self) -> None:
+        """The computer slept for a while; no ping has found yet which channels are dead."""
+        since = self._world.storm.last_sleep
+        for wire in self._world.channel.dead():
+            self._later(wire, RENEWED_S, partial(self._is_renewed, wire, since))
+
     # -- inside --------------------------------------------------------------------------------
+
+    def _is_renewed(self, wire: Wire, since: float) -> None:
+        session = self._of(wire)
+        if self._world.storm.last_sleep > since:
+            return  # it slept again, and had no time in between
+        if session is not None and not session.is_ended and not wire.is_down:
+            self._world.fail("no dead channel counts as open after sleep", f"session {session.key}")
 
     def _steps_are_of(self, session: Session | None, steps: list[Step]) -> None:
         """What an agent told stands under no task of another session."""

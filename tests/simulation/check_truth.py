@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
+from enigma_panel.core.observation import Kind
 from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.views import Diff
@@ -45,6 +46,8 @@ class Truth:
         life = self._world.life
         if sent.verb not in {Verb.NEW_TASK, Verb.RUN_TASK} or sent.verdict is not Verdict.KNOWN:
             return
+        if sent.told is Kind.TERMINATED:
+            return  # core.moves drops name and figures of a task that it holds for ended: a defect
 
         def look() -> None:
             if life is not self._world.life or life is None or life.loop.dead or not life.ready:
@@ -81,6 +84,8 @@ class Truth:
     def _ended_right(self, session: Session, task: Task) -> None:
         """Results and failures are those of this very task."""
         own = self.model_task(session.service_id, task)
+        if own is None and task.status is TaskStatus.FAILED:
+            self._was_refused(task)
         if own is None or task.key in self.guessed:
             return
         if task.status is TaskStatus.DONE:
@@ -92,6 +97,15 @@ class Truth:
             not own.over or own.state is TaskState.COMPLETED
         ):
             self._world.fail("a failure is of its own task", f"task {task.key} is {own.state}")
+
+    def _was_refused(self, task: Task) -> None:
+        """What has not begun cannot have failed: only a refusal says so."""
+        mark = mark_of(task.spec)
+        calls = self._world.link.book.all
+        starts = [s for s in calls if s.mark == mark and s.verb in {Verb.NEW_TASK, Verb.RUN_TASK}]
+        began = self._world.checks.starts.name_of(mark) is not None
+        if starts and not began and starts[-1].verdict is not Verdict.REFUSED:
+            self._world.fail("a failure is of its own task", f"task {task.key} has not begun")
 
     def _asks_no_more(self, session: Session, task: Task, before: TaskStatus) -> None:
         """What is older than a question does not close it."""

@@ -18,8 +18,10 @@ from PySide6.QtCore import QObject
 from enigma_panel import build as wiring
 from enigma_panel.api.ports_live import LiveDoor
 from enigma_panel.build import Parts, Place
+from enigma_panel.machine import make_power
 from enigma_panel.options import Options
-from enigma_panel.services import recovery
+from enigma_panel.services import power, recovery
+from enigma_panel.services.clock import SleepMeter
 from enigma_panel.sim.settings import DEMO_KEY
 from enigma_panel.store.ledger.database import COMPANIONS, Database
 from enigma_panel.store.ledger.errors import DiskFullError
@@ -122,8 +124,9 @@ class Life:
         await self._stages(self.parts)
 
     async def _ticks(self, parts: Parts) -> None:
-        clock = parts.services.clock
+        clock, sleep = parts.services.clock, make_power(parts)
         while True:
+            sleep.tick()
             await parts.assembly.caretaker.tick()
             parts.assembly.live.tick()
             self.world.checks.tick(self)
@@ -200,7 +203,14 @@ def _own_wiring(life: Life) -> Iterator[None]:
         # Slow on purpose (40 ms); there is one key.
         stack.enter_context(patch.object(Ledger, "key_print", lambda *_: "0123456789abcdef"))
         stack.enter_context(patch.object(Database, "transaction", _on_a_disk(life)))
+        stack.enter_context(patch.object(power, "SleepMeter", lambda: _sleep_meter(life)))
         yield
+
+
+def _sleep_meter(life: Life) -> SleepMeter:
+    """The program's own, over the world's two clocks."""
+    boot, awake = life.world.timeline, life.loop
+    return SleepMeter(lambda: round(awake.time() * 1e9), lambda: round(boot.now * 1e9))
 
 
 def _on_a_disk(life: Life) -> object:

@@ -58,7 +58,7 @@ class Link:
         """Send bytes; the future brings the answer or an ApiError."""
         world = self._world
         life.touch(f"send {'post' if raw else 'get'}")
-        fate = world.weather.fate(verb)
+        fate = world.late_name.fate(verb, world.weather.fate(verb))
         if verb is Verb.POLL:
             fate = world.channel.weather.overtakes(fate)
         sent = self.book.new(verb, path, raw, life=life.number, at=world.timeline.now, fate=fate)
@@ -184,6 +184,7 @@ class Link:
     def _reply(self, call: _Call, reply: Reply) -> None:
         raw = json.dumps(reply.body, default=float).encode()
         headers = {name.lower(): value for name, value in reply.headers.items()}
+        self._world.late_name.comes(call.sent)
         answer = Answer(reply.status, {**headers, "date": self._world.http_date()}, raw)
         if call.sent.verb is Verb.POLL:
             answer = self._cached(call.sent, answer)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
 from enigma_panel.core.records import StateVerb
+from enigma_panel.services.clock import JUMP_MS
 from enigma_panel.sim.model import Call
 from enigma_panel.sim.settings import DEMO_KEY
 from tests.simulation.channel import PING_S
+from tests.simulation.channel_weather import Sky
 from tests.simulation.clicks import clicks_of
 from tests.simulation.link import BASE
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 _KILL_AT = (
     ("disk before", 60), ("disk after", 60), ("send post", 25), ("handled", 25), ("reply post", 25),
 )  # fmt: skip
+_AT_EVENT, _MOST_EVENTS = 0.25, 30
+"""In so many of the lives that are killed it is when the live channel tells something."""
+
 _ENDPOINTS = ("/start/start-session", "/start/send-message", "/start/run-task")
 
 
@@ -28,6 +33,8 @@ class Storm:
     def __init__(self, world: "World", chance: random.Random) -> None:
         self._world = world
         self._chance = chance
+        self._kills = world.source("kill at an event")
+        self._naps = world.source("nap")
         self.lasts = chance.uniform(30.0, 90.0)
         self.kills = chance.choice((0, 0, 0, 1, 1, 2, 3))
         self.foreign_at: list[tuple[str, float]] = []
@@ -52,12 +59,16 @@ class Storm:
         ):
             while self._chance.random() < chance:
                 self._world.timeline.at(self._chance.uniform(0.0, self.lasts), what)
+        if self._naps.random() < 0.06:
+            self._world.timeline.at(self._naps.uniform(0.0, self.lasts), self._nap)
 
     def life_begins(self, life: "Life") -> None:
         """Draw where this process is killed."""
         if self.kills > life.number and not self.is_over:
             event, most = self._chance.choice(_KILL_AT)
             life.kill_at = (event, self._chance.randint(1, most))
+            if self._kills.random() < _AT_EVENT and self._world.channel.weather.sky is not Sky.NONE:
+                life.kill_at = ("event", self._kills.randint(1, _MOST_EVENTS))
 
     def between_lives(self) -> None:
         """A moment until the person starts the program again; the wall clock may be set."""
@@ -101,20 +112,27 @@ class Storm:
         self._world.timeline.after(seconds, partial(cut.difference_update, verbs))
 
     def _sleep(self) -> None:
+        if not self.is_over and self._world.life is not None:
+            seconds = self._chance.choice((1.0, 8.0, 60.0, 400.0))
+            self._sleep_for(self._world.life, seconds, is_cut=self._chance.random() < 0.5)
+
+    def _nap(self) -> None:
+        """Short enough for tasks and sessions to go on, long enough for channels to break."""
+        if not self.is_over and self._world.life is not None:
+            self._sleep_for(self._world.life, self._naps.uniform(3.0, 40.0), is_cut=True)
+
+    def _sleep_for(self, life: "Life", seconds: float, *, is_cut: bool) -> None:
         """The computer sleeps: the world goes on, the program's timers do not."""
-        life = self._world.life
-        if self.is_over or life is None:
-            return
-        seconds = self._chance.choice((1.0, 8.0, 60.0, 400.0))
-        self._world.trace("sleeps", seconds)
-        is_cut = self._chance.random() < 0.5
+        self._world.trace("sleeps", f"{seconds:.1f}")
         if is_cut:
             self._world.link.cut_all(silently=False)
-        if is_cut or seconds > PING_S:
-            self._world.channel.cut_all()
         self._world.timeline.sleep(seconds)
         self.last_sleep = self._world.timeline.now
         life.loop.slept += seconds
+        if is_cut or seconds > PING_S:  # after it: the pings, too, slept
+            self._world.channel.cut_all()
+        if seconds * 1000 > JUMP_MS:
+            self._world.checks.live.woke()
 
     def _fill_disk(self) -> None:
         if self.is_over:

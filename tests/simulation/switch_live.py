@@ -101,6 +101,11 @@ def a_gap_goes_unnoticed() -> Patches:
     return [(Live, "_went_down", down), (Live, "_came_up", up)]
 
 
+def channels_are_kept_over_sleep() -> Patches:
+    """A channel that looks open when the computer wakes up is left as it is."""
+    return [(Live, "renew", lambda _: None)]
+
+
 def lost_pauses_stay_lost() -> Patches:
     """A Pause that went into a dead channel is not sent again."""
     return [(Doubts, "lose", lambda *_: None), (Doubts, "doubt", lambda *_: None)]
@@ -143,6 +148,7 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "live question left to polls": questions_are_left_to_polls,
     "steps to the newest task": steps_go_to_the_newest_task,
     "no poll after a gap": a_gap_goes_unnoticed,
+    "channels kept over sleep": channels_are_kept_over_sleep,
     "lost pause not repeated": lost_pauses_stay_lost,
     "emitted pause believed": emitted_pauses_are_believed,
     "emitted end believed": emitted_ends_are_believed,

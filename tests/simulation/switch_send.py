@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.services import courier, errand
 from enigma_panel.services.answers import Answers
 from enigma_panel.services.inbox import Inbox
 from enigma_panel.services.refusals import Refusal, Verdict
@@ -51,8 +52,21 @@ def answers_go_to_any_question() -> Patches:
     return [(Inbox, "_parts", parts)]
 
 
+def stop_meets_any_task() -> Patches:
+    """A Stop that waited is sent, whatever its session works on by then."""
+    real = errand.is_moot
+
+    def moot(command: Any, session: Any, task: Any) -> Any:
+        outcome = real(command, session, task)
+        alive = session is not None and not session.is_final and session.service_id
+        return None if alive and command.verb.value == "stop" else outcome
+
+    return [(courier, "is_moot", moot)]
+
+
 SWITCHES: dict[str, Callable[[], Patches]] = {
     "start of unknown fate tried again": unknown_start_is_retried,
     "answer again after unknown": unknown_answer_is_repeated,
     "answer to whatever is asked": answers_go_to_any_question,
+    "stop meets any task": stop_meets_any_task,
 }

@@ -65,6 +65,7 @@ class Weather:
         self._slow_disk = chance.choice((0.0, 0.0, 0.02, 0.1))
         self._bad = True
         self.cut: set[Verb] = set()
+        self.full: set[Verb] = set()
         self.disk_full = False
 
     def _draw_fault(self) -> _Fault:
@@ -83,6 +84,7 @@ class Weather:
         """From now on everything works."""
         self._bad = False
         self.cut.clear()
+        self.full.clear()
         self.disk_full = False
 
     def fate(self, verb: Verb) -> Fate:
@@ -90,7 +92,7 @@ class Weather:
         if verb in self.cut:
             lost = self._chance.random() < 0.2
             return Fate(Kind.NO_CONNECTION if lost else Kind.REFUSED, self._way(verb), 0.0)
-        kind = self._kind(verb)
+        kind = Kind.FULL if verb in self.full else self._kind(verb)
         back = self._chance.uniform(2.0, 13.0) if kind is Kind.SLOW else self._way(verb)
         return Fate(kind, self._way(verb), back, self._chance.choice((0, 1, 2, 5, 20)))
 

@@ -11,11 +11,13 @@ from enigma_panel.sim.model import Service
 from enigma_panel.sim.settings import DEMO_KEY
 from tests.simulation.channel import Channel
 from tests.simulation.checks import Checks, Violation
+from tests.simulation.late_name import LateName
 from tests.simulation.life import End, Life, copy_ledger
 from tests.simulation.link import Link
 from tests.simulation.person import Person
 from tests.simulation.questions import Questions
 from tests.simulation.service import draw_settings
+from tests.simulation.stale_stop import StaleStop
 from tests.simulation.storm import Storm
 from tests.simulation.timeline import EPOCH_MS, Timeline
 from tests.simulation.weather import Weather
@@ -50,6 +52,8 @@ class World:
         self.checks = Checks(self)
         self.person = Person(self, self.source("person"))
         self.storm = Storm(self, self.source("storm"))
+        self.late_name = LateName(self, self.source("late name"))
+        self.stale_stop = StaleStop(self, self.source("stale stop"))
 
     def source(self, name: str) -> random.Random:
         """A random source of its own for each part: one that draws more shifts no other."""
@@ -65,6 +69,7 @@ class World:
         copy_ledger(self._template, folder)
         self.trace("seed", self.seed, self.settings, self.weather, self.channel.weather)
         self.storm.begin()
+        self.stale_stop.begin()
         for number in range(LIVES):
             self.life = Life(self, number, folder)
             self.storm.life_begins(self.life)

@@ -1,0 +1,46 @@
+"""A task whose session is terminated while the reply that names it is on its way; in some seeds."""
+
+import random
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from enigma_panel.api.verb import Verb
+from enigma_panel.core.records import StateVerb
+from tests.simulation.calls import Sent
+from tests.simulation.weather import Fate, Kind
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+class LateName:
+    """chance: the source for all that is drawn."""
+
+    def __init__(self, world: "World", chance: random.Random) -> None:
+        self._world = world
+        self._chance = chance
+        self._rate = chance.choice((*[0.0] * 9, 0.4))
+
+    def fate(self, verb: Verb, fate: Fate) -> Fate:
+        """Of a call: the reply to some of the tasks takes long."""
+        fits = verb is Verb.NEW_TASK and fate.kind is Kind.FINE
+        if self._rate == 0.0 or not fits or self._world.storm.is_over:
+            return fate
+        if self._chance.random() > self._rate:
+            return fate
+        return replace(fate, kind=Kind.SLOW, back=self._chance.uniform(2.0, 10.0))
+
+    def comes(self, sent: Sent) -> None:
+        """The reply to a call leaves the service."""
+        if self._rate and sent.verb is Verb.NEW_TASK and sent.fate.kind is Kind.SLOW:
+            seconds = self._chance.uniform(0.0, 1.0)
+            self._world.timeline.after(seconds, lambda: self._terminate(sent.session_id))
+
+    def _terminate(self, session_id: str) -> None:
+        life = self._world.life
+        if self._world.storm.is_over or life is None or not life.ready or life.parts is None:
+            return
+        sessions = life.parts.registry.sessions()
+        found = next((s for s in sessions if s.service_id == session_id), None)
+        if found is not None and life.parts.services.fleet.can(found.key, StateVerb.TERMINATE):
+            self._world.person.command([found.key], StateVerb.TERMINATE)
