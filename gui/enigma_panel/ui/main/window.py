@@ -209,8 +209,8 @@ class MainWindow(QMainWindow):
         return Layout(
             window=self,
             splitters=(self.body.tables, self.body.whole),
-            sessions=self.pilot.sessions.horizontalHeader(),
-            tasks=self.pilot.tasks.horizontalHeader(),
+            sessions=self.pilot.sessions,
+            tasks=self.pilot.tasks,
         )
 
     # -- following the services ----------------------------------------------------------------
