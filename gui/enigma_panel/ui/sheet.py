@@ -124,6 +124,7 @@ QTableCornerButton::section { background: {card}; border: none; }
 
 QScrollArea, QScrollArea > QWidget > QWidget[role="clear"] {
     background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle { background: {faint}; border-radius: 4px; margin: 2px; }

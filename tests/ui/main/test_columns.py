@@ -60,6 +60,22 @@ def test_figures_of_sessions_are_never_cut(
     assert cut_cells(window.pilot.sessions, Column.LEFT, Column.COST) == []
 
 
+def test_bars_go_where_room_is_scarce_and_come_back(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = window.pilot.sessions
+    services.fleet.add(1)
+    qapp.processEvents()
+    wide = table.columnWidth(Column.LEFT)
+    window.resize(760, 600)
+    qapp.processEvents()
+    assert table.columnWidth(Column.LEFT) < wide
+    assert sum(widths(table)) == table.viewport().width()
+    window.resize(1280, 800)
+    qapp.processEvents()
+    assert table.columnWidth(Column.LEFT) == wide
+
+
 def test_short_states_leave_the_room_to_the_task(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:

@@ -45,6 +45,7 @@ class ColumnFit(QObject):
         self._may_shrink = False
         self._is_held = False
         self._is_ours = False
+        self._has_bars = True
         self._set_by_person: set[int] = set()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._look)
@@ -68,6 +69,10 @@ class ColumnFit(QObject):
 
     def place(self) -> None:
         """The table has another width, or other columns are shown."""
+        has_bars = self._table.viewport().width() >= BARS_FROM
+        if has_bars is not self._has_bars:
+            self._has_bars = has_bars
+            self.look_anew()
         for column, fit in self._fits.items():
             self._resize(column, self._allowed(column, fit))
         if self._share is not None:
@@ -135,9 +140,8 @@ class ColumnFit(QObject):
     def _measure(self, column: int) -> int:
         """The width of the heading and of every cell that is seen, whichever is most."""
         model, font = self._table.model(), self._table.font()
-        with_bar = self._table.viewport().width() >= BARS_FROM
         cells = (model.index(row, column).data(Role.CELL) or NO_CELL for row in self._rows())
-        widths = [cell_width(cell, font, with_bar=with_bar) for cell in cells]
+        widths = [cell_width(cell, font, with_bar=self._has_bars) for cell in cells]
         fit = self._fits.get(column)
         least = fit.least if fit is not None else 0
         widths += [least, self._header.sectionSizeHint(column)]

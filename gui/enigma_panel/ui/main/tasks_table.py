@@ -20,7 +20,7 @@ _FITS: dict[int, Fit] = {
     Column.SESSION: Fit(least=96, most=0.16),
 }
 NEW_WIDTH = 48
-TEXT_LEAST = 160
+TEXT_LEAST = 128
 _ALWAYS = frozenset({Column.STATUS, Column.TASK})
 
 
