@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 from enigma_panel.ui.main.cells import NO_CELL, Role
 from enigma_panel.ui.main.delegates import cell_width
 
-BARS_FROM = 800
+BARS_FROM = 900
 """With less width than this a column has no room for bars."""
 STEP = 8
 """Widths are rounded up to this, so that a pixel more or less moves nothing."""
