@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
 from enigma_panel.services.views import Diff
 from enigma_panel.ui.main.cells import Role
-from enigma_panel.ui.main.column_fit import BARS_FROM
+from enigma_panel.ui.main.column_fit import BARS_FROM, CALM_MS
 from enigma_panel.ui.main.delegates import cell_width, steady_room
 from enigma_panel.ui.main.sessions_model import Column
 from enigma_panel.ui.main.tables import KeyedTable
@@ -89,7 +89,7 @@ def test_short_states_leave_the_room_to_the_task(
     assert cut_cells(table, Column.STATE, Column.SESSION) == []
 
 
-def test_a_state_grows_at_once_and_shrinks_with_the_rows_alone(
+def test_a_state_grows_at_once_and_shrinks_with_the_rows(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     table, fleet = window.pilot.sessions, services.fleet
@@ -108,6 +108,24 @@ def test_a_state_grows_at_once_and_shrinks_with_the_rows_alone(
     fleet.add(3)
     qapp.processEvents()
     assert table.columnWidth(Column.STATE) == short
+
+
+def test_what_stands_empty_for_a_while_is_given_back(
+    window: MainWindow, services: Any, qtbot: Any, qapp: QApplication
+) -> None:
+    table, fleet = window.pilot.sessions, services.fleet
+    fleet.add(1)
+    qapp.processEvents()
+    short = table.columnWidth(Column.STATE)
+    assert table.columns._calm.interval() == CALM_MS
+    table.columns._calm.setInterval(30)
+    fleet.change_task(1, status=TaskStatus.PAUSED)
+    qapp.processEvents()
+    fleet.change_task(1, status=TaskStatus.WORKING)
+    qapp.processEvents()
+    assert table.columnWidth(Column.STATE) > short
+    qtbot.waitUntil(lambda: table.columnWidth(Column.STATE) == short, timeout=5_000)
+    assert not table.columns._calm.isActive()
 
 
 def test_nothing_gets_narrower_below_the_pointer(

@@ -14,6 +14,8 @@ BARS_FROM = 900
 """With less width than this a column has no room for bars."""
 STEP = 8
 """Widths are rounded up to this, so that a pixel more or less moves nothing."""
+SLACK, CALM_MS = 24, 3_000
+"""So much room that nothing needs is given back, but only after a while: it may be needed again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,9 @@ class Fit:
 class ColumnFit(QObject):
     """Looks at the rows that are seen and widens columns whose content lacks room.
 
-    They get narrower only when rows have come or gone, and not while somebody aims at one. `share`
-    divides what the fitted columns leave between two others, of which the second one stretches.
+    They get narrower only when rows have come or gone, or when much of one has stood empty for a
+    while, and not while somebody aims at a row. `share` divides what the fitted columns leave
+    between two others, of which the second one stretches.
     """
 
     def __init__(self, table: QTableView, fits: Mapping[int, Fit]) -> None:
@@ -49,6 +52,8 @@ class ColumnFit(QObject):
         self._set_by_person: set[int] = set()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._look)
+        self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
+        self._calm.timeout.connect(self.look_anew)
         self._watch()
 
     # -- for the table -----------------------------------------------------------------------
@@ -133,6 +138,8 @@ class ColumnFit(QObject):
         for column in columns:
             if column not in self._set_by_person and not self._table.isColumnHidden(column):
                 needs = self._measure(column)
+                if needs < self._needs[column] - SLACK and not shrink and not self._calm.isActive():
+                    self._calm.start()
                 self._needs[column] = needs if shrink else max(needs, self._needs[column])
         self._stale.clear()
         self.place()
@@ -174,7 +181,7 @@ class ColumnFit(QObject):
         with self._by_ourselves():
             if header.sectionResizeMode(second) is not mode:
                 header.setSectionResizeMode(second, mode)
-        if not fits and header.sectionSize(second) < least:
+        if not fits:
             self._resize(second, least)
 
     def _resize(self, column: int, width: int) -> None:
