@@ -5,7 +5,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.ui.dialogs.parts import make_button
-from enigma_panel.ui.dialogs.wrap_row import WrapRow
+from enigma_panel.ui.dialogs.wrap_row import EdgeRow, WrapRow
 
 NAMES = ("Start next", "Up", "Remove", "Run again", "Edit and run again")
 
@@ -60,4 +60,28 @@ def test_what_is_hidden_takes_no_room(qapp: QApplication) -> None:
         button.hide()
     qapp.processEvents()
     assert holder.layout().itemAt(1).heightForWidth(250) == 0
+    holder.deleteLater()
+
+
+@pytest.mark.parametrize("width", [180, 300, 400, 900])
+def test_the_first_one_stays_apart(qapp: QApplication, width: int) -> None:
+    buttons = [make_button(name) for name in ("Terminate all", "Cancel", "Leave", "When done")]
+    holder = QWidget()
+    row = EdgeRow(*buttons, gap=8)
+    holder.setLayout(row)
+    holder.resize(width, 200)
+    holder.show()
+    qapp.processEvents()
+    first, others = buttons[0], buttons[1:]
+    assert first.x() == 0
+    assert max(b.geometry().right() for b in others) == width - 1
+    assert (others[0].y() == 0) is (row.sizeHint().width() <= width)
+    for button in buttons:
+        assert button.width() >= button.sizeHint().width()
+        assert QRect(0, 0, width, row.heightForWidth(width)).contains(button.geometry())
+        assert not any(button.geometry().intersects(b.geometry()) for b in buttons if b != button)
+    first.hide()
+    qapp.processEvents()
+    assert others[0].y() == 0
+    assert max(b.geometry().right() for b in others) == width - 1
     holder.deleteLater()

@@ -366,10 +366,10 @@ def test_details_fold_below_1000_px(window: MainWindow, qapp: QApplication) -> N
     assert not window.details.isVisible()
     window.sessions_card.details.click()
     assert window.details.isVisible()
-    window.resize(760, 480)
+    window.resize(640, 400)
     qapp.processEvents()
-    assert window.size().width() == 760
-    assert window.size().height() == 480
+    assert window.size().width() == 640
+    assert window.size().height() == 400
 
 
 def test_buttons_of_details_are_whole_where_details_are_narrow(

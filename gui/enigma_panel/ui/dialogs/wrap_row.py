@@ -22,9 +22,12 @@ class WrapRow(QLayout):
 
     def _places(self, room: QRect) -> list[tuple[QLayoutItem, QRect]]:
         """Where each widget goes in a room of this width."""
+        return self._wrapped(self._shown(), room)
+
+    def _wrapped(self, items: list[QLayoutItem], room: QRect) -> list[tuple[QLayoutItem, QRect]]:
         places = []
         x, y, line_height = room.x(), room.y(), 0
-        for item in self._shown():
+        for item in items:
             size = item.sizeHint()
             if x > room.x() and x + size.width() > room.x() + room.width():
                 x, y, line_height = room.x(), y + line_height + self.spacing(), 0
@@ -81,3 +84,40 @@ class WrapRow(QLayout):
         super().setGeometry(rect)
         for item, place in self._places(rect.marginsRemoved(self.contentsMargins())):
             item.setGeometry(place)
+
+
+class EdgeRow(WrapRow):
+    """The first widget at the left edge, all others at the right one; below it without room.
+
+    What ends things stays apart from the rest, however narrow the window is.
+    """
+
+    def _places(self, room: QRect) -> list[tuple[QLayoutItem, QRect]]:
+        first = [item for item in self._items[:1] if not item.isEmpty()]
+        others = [item for item in self._items[1:] if not item.isEmpty()]
+        places = self._wrapped(first, room)
+        rest = QRect(room)
+        if places and others:
+            one_line = self.sizeHint().width() <= room.width() + self._side_margins()
+            edge = places[0][1]
+            if one_line:
+                rest.setLeft(edge.x() + edge.width() + self.spacing())
+            else:
+                rest.moveTop(edge.y() + edge.height() + self.spacing())
+        return places + [
+            (item, place.translated(right, 0))
+            for item, place, right in self._to_the_right(self._wrapped(others, rest), rest)
+        ]
+
+    def _side_margins(self) -> int:
+        margins = self.contentsMargins()
+        return margins.left() + margins.right()
+
+    def _to_the_right(
+        self, places: list[tuple[QLayoutItem, QRect]], room: QRect
+    ) -> list[tuple[QLayoutItem, QRect, int]]:
+        ends: dict[int, int] = {}
+        for _, place in places:
+            ends[place.y()] = max(ends.get(place.y(), 0), place.x() + place.width())
+        edge = room.x() + room.width()
+        return [(item, place, max(0, edge - ends[place.y()])) for item, place in places]

@@ -31,7 +31,7 @@ from enigma_panel.ui.words import tr
 
 TITLE = "Enigma Control Panel"
 TICK_MS = 1_000
-FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(760, 480)
+FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(640, 400)
 
 
 class MainWindow(QMainWindow):
