@@ -138,7 +138,7 @@ class Tour(Hands):
         self._find(self._window, QTabBar, "What Details shows").setCurrentIndex(1)
         key = next(k for k in self._services.fleet.session_keys() if self._is_of(k, LONG))
         await self._until("it tells what it does", lambda: live.doing(key))
-        await asyncio.sleep(3)
+        await asyncio.sleep(4)  # what Pause made wide is narrow again
         await self._picture("steps", self._window)
         self._find(self._window, QTabBar, "What Details shows").setCurrentIndex(0)
 

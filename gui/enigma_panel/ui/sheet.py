@@ -54,8 +54,10 @@ QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus {
     border: 2px solid {text}; padding: 4px 11px; }
 QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {
     background: {line}; color: {dim}; border-color: {line}; }
-QPushButton[tight="true"] { padding: 5px 6px; }
-QPushButton[tight="true"]:focus { padding: 4px 5px; }
+QPushButton[tight="some"] { padding: 5px 6px; }
+QPushButton[tight="some"]:focus { padding: 4px 5px; }
+QPushButton[tight="more"] { padding: 5px 3px; }
+QPushButton[tight="more"]:focus { padding: 4px 2px; }
 QPushButton[role="danger"]:enabled, QToolButton[role="danger"]:enabled { color: {red}; }
 QPushButton[role="link"] {
     color: {accent}; background: transparent; border: 1px solid transparent; padding: 2px 0; }
@@ -124,6 +126,7 @@ QTableCornerButton::section { background: {card}; border: none; }
 
 QScrollArea, QScrollArea > QWidget > QWidget[role="clear"] {
     background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle { background: {faint}; border-radius: 4px; margin: 2px; }

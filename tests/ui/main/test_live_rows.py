@@ -12,7 +12,7 @@ from enigma_panel.api.ports_live import LiveFault
 from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.views import LiveShare, Why
 from enigma_panel.ui.main.cells import Role
-from enigma_panel.ui.main.delegates import LEAST_TAIL, TAIL_GAP, text_room
+from enigma_panel.ui.main.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_room
 from enigma_panel.ui.main.sessions_model import GATHER_MS, Column
 from enigma_panel.ui.main.tasks_model import Column as TaskColumn
 from enigma_panel.ui.main.window import MainWindow
@@ -193,11 +193,9 @@ def test_the_line_is_painted_where_the_task_is_long(
     live.set_doing(1, "click_element: search button")
     window.pilot.sessions.viewport().repaint()
     after = _picture(window)
-    half = before.width() // 2
+    text = round(before.width() * STEADY_SHARE) - 40
     assert before != after
-    assert before.copy(0, 0, half - 40, before.height()) == after.copy(
-        0, 0, half - 40, before.height()
-    )
+    assert before.copy(0, 0, text, before.height()) == after.copy(0, 0, text, before.height())
 
 
 def _picture(window: MainWindow) -> QImage:

@@ -223,6 +223,11 @@ def test_less_room_is_no_wish_to_read(
     qapp.processEvents()
     timeline.add_many(1, steps(300, 305))
     assert value(page) == end(page)  # the end is seen again
+    page.list.verticalScrollBar().setValue(end(page) - 40)
+    page.resize(320, 740)
+    qapp.processEvents()
+    timeline.add_many(1, steps(305, 310))
+    assert value(page) == end(page)  # not a pixel more than to the end
     page.list.verticalScrollBar().setValue(500)
     page.resize(320, 560)
     qapp.processEvents()
@@ -391,6 +396,100 @@ def test_news_leaves_what_is_selected_of_a_text(
     assert page.whole.field.textCursor().selectedText() == "step 3"
 
 
+def press(page: StepsPage, row: int, *, release: bool = False) -> None:
+    act = QTest.mouseRelease if release else QTest.mousePress
+    point = page.list.visualRect(page._model.index(row, 0)).center()
+    act(page.list.viewport(), Qt.MouseButton.LeftButton, pos=point)
+
+
+def test_the_whole_text_takes_room_only_while_a_step_is_read(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 12)
+    assert not page.whole.isVisible()
+    height = page.list.height()
+    page.list.go_to(3)
+    qapp.processEvents()
+    assert page.whole.isVisible()
+    assert page.list.height() < height - 100
+    assert "step 3" in page.whole.field.toPlainText()
+    QTest.keyClick(page.list, Qt.Key.Key_Escape)
+    qapp.processEvents()
+    assert not page.whole.isVisible()
+    assert page.list.height() == height
+
+
+def test_the_whole_text_moves_no_row_that_stays_in_sight(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.verticalScrollBar().setValue(1_000)
+    row = rows_seen(page.list)[2]
+    press(page, row)
+    press(page, row, release=True)
+    qapp.processEvents()
+    assert page.whole.isVisible()
+    assert value(page) == 1_000
+    page.list.clearSelection()
+    qapp.processEvents()
+    assert value(page) == 1_000
+    assert not page.list.following.follows
+
+
+def test_nothing_moves_while_the_mouse_is_pressed(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    """The text that opens covers the last row: it moves up, but not away from under a finger."""
+    fill(page, timeline, qapp)
+    before, last = value(page), 299
+    press(page, last)
+    qapp.processEvents()
+    assert page.list.selected_count == 1
+    assert not page.whole.isVisible()
+    assert value(page) == before
+    press(page, last, release=True)
+    qapp.processEvents()
+    assert page.whole.isVisible()
+    assert last in rows_seen(page.list)
+    assert [step.text for step in page.list.selected_steps()] == ["step 299"]
+
+
+def test_a_window_that_is_left_while_pressed_shows_the_text(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    press(page, 299)
+    QApplication.sendEvent(page.list, QEvent(QEvent.Type.WindowDeactivate))
+    assert page.whole.isVisible()
+
+
+def test_after_reading_at_the_end_it_follows_again(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.go_to(298)
+    qapp.processEvents()
+    timeline.add_many(1, steps(300, 302))
+    assert page.news.isVisible()
+    page.list.clearSelection()
+    qapp.processEvents()
+    assert value(page) == end(page)
+    assert page.list.following.follows
+    assert not page.news.isVisible()
+
+
+def test_the_keyboard_is_not_lost_with_the_text(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 12)
+    page.list.go_to(3)
+    page.whole.field.setFocus()
+    page._feed.turn_to(2)
+    qapp.processEvents()
+    assert not page.whole.isVisible()
+    assert page.list.hasFocus()
+
+
 def test_selected_rows_are_copied_or_all(
     page: StepsPage, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
@@ -541,11 +640,18 @@ def test_a_font_twice_as_large(
     page.grab()
 
 
-def test_wide_and_low_text_stands_beside_the_list(page: StepsPage, qapp: QApplication) -> None:
+def test_wide_and_low_text_stands_beside_the_list(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
     assert page._parts.orientation() is Qt.Orientation.Vertical
     page.resize(900, 180)
     qapp.processEvents()
     assert page._parts.orientation() is Qt.Orientation.Horizontal
+    timeline.add_many(1, steps(0, 9))
+    assert not page.whole.isVisible()
+    page.list.go_to(3)
+    qapp.processEvents()
+    assert page.whole.x() > page.list.width()
     page.resize(250, 150)
     qapp.processEvents()
     assert not page.whole.isVisible()  # the list alone

@@ -23,6 +23,7 @@ from enigma_panel.ui.main.acts import GRACE_MS
 from enigma_panel.ui.main.sessions_model import Column
 from enigma_panel.ui.main.tables import ROW_HEIGHT, KeyedTable
 from enigma_panel.ui.main.tasks_model import Column as TaskColumn
+from enigma_panel.ui.main.tasks_table import TEXT_LEAST
 from enigma_panel.ui.main.verbs_delegate import VerbsDelegate
 from enigma_panel.ui.main.window import MainWindow
 from tests.ui.main.doubles import ID, LINK, NOW, Dialogs
@@ -365,10 +366,26 @@ def test_details_fold_below_1000_px(window: MainWindow, qapp: QApplication) -> N
     assert not window.details.isVisible()
     window.sessions_card.details.click()
     assert window.details.isVisible()
-    window.resize(760, 480)
+    window.resize(640, 400)
     qapp.processEvents()
-    assert window.size().width() == 760
-    assert window.size().height() == 480
+    assert window.size().width() == 640
+    assert window.size().height() == 400
+
+
+def test_buttons_of_details_are_whole_where_details_are_narrow(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.fleet.add(1)
+    window.pilot.sessions.select_key(1)
+    window.body.whole.setSizes([2_000, 1])
+    qapp.processEvents()
+    details = window.details
+    assert details.width() == details.minimumWidth()
+    for shown in (details.again, details.edit):
+        assert shown.isVisible()
+        assert shown.width() >= shown.sizeHint().width()
+        assert details.rect().contains(shown.geometry())
+    assert not details.again.geometry().intersects(details.edit.geometry())
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
@@ -385,7 +402,7 @@ def test_more_columns_leave_room_for_the_result(window: MainWindow, qapp: QAppli
     menu.hide()
     qapp.processEvents()
     assert not tasks.isColumnHidden(TaskColumn.TOKENS_IN)
-    assert tasks.columnWidth(TaskColumn.RESULT) >= 160
+    assert tasks.columnWidth(TaskColumn.RESULT) >= TEXT_LEAST
 
 
 def test_the_layout_is_remembered(window: MainWindow, services: Any, dialogs: Dialogs) -> None:

@@ -70,6 +70,7 @@ class ModelessDialog(QDialog):
         self.setMaximumSize(room)
         first = not self.testAttribute(Qt.WidgetAttribute.WA_Resized)
         width = max(self.minimumWidth(), self.sizeHint().width() if first else self.width())
+        width = min(width, int(room.width()))
         # The width first: how high a text is depends on it.
         for _ in range(2):
             self._lay_out()

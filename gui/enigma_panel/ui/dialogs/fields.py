@@ -77,7 +77,7 @@ class ReadingText(QPlainTextEdit):
 
     def fit(self) -> None:
         """Take the height that the text needs at this width."""
-        lines = max(1, int(self.document().size().height()))
+        lines = self._count_lines()
         height = self.fontMetrics().lineSpacing() * min(lines, self._most_lines) + FRAME
         is_long = lines > self._most_lines
         policy = Qt.ScrollBarPolicy
@@ -87,6 +87,18 @@ class ReadingText(QPlainTextEdit):
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
             self.refitted.emit()
+
+    def _count_lines(self) -> int:
+        """Lines at this width, as far as it matters.
+
+        The document itself counts a paragraph as one line until it was once in sight.
+        """
+        layout, block, lines = self.document().documentLayout(), self.document().begin(), 0
+        while block.isValid() and lines <= self._most_lines:
+            layout.blockBoundingRect(block)  # breaks it into lines
+            lines += block.layout().lineCount()
+            block = block.next()
+        return max(1, lines)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -19,6 +19,7 @@ from enigma_panel.ui.dialogs.quit_watch import (
     waited_for,
 )
 from enigma_panel.ui.dialogs.quit_words import QuitReport
+from enigma_panel.ui.dialogs.wrap_row import EdgeRow
 from enigma_panel.ui.status_words import duration
 from enigma_panel.ui.words import tr
 
@@ -88,18 +89,12 @@ class QuitDialog(ModelessDialog):
         for widget in (self.words, self.card, self.waiting):
             self.body.addWidget(widget)
         self.body.addStretch(1)
-        self.add_buttons(
-            self.terminate_button,
-            None,
-            self.cancel_button,
-            self.leave_button,
-            self.done_button,
-            self.wait_button,
-        )
+        others = (self.cancel_button, self.leave_button, self.done_button, self.wait_button)
+        self.body.addLayout(EdgeRow(self.terminate_button, *others, gap=8))
         self.done_button.setToolTip(
             tr("The window stays in use; it closes when no task works or asks any more.")
         )
-        self.setMinimumWidth(680)
+        self.setMinimumWidth(560)
 
     def _connect(self) -> None:
         self.terminate_button.clicked.connect(self._terminate_all)

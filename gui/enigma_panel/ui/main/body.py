@@ -9,6 +9,8 @@ from enigma_panel.ui.main.details import Details
 
 FOLD_BELOW = 1000
 GAP = 10
+CARD_LEAST = 92
+"""Heading, columns and a row: on a small screen at 200 % both cards and Details fit."""
 
 
 class Body(QWidget):
@@ -55,7 +57,7 @@ class Body(QWidget):
         self.whole.setStretchFactor(0, 1)
         self.whole.setStretchFactor(1, 0)
         for card in (self._sessions, tasks):
-            card.setMinimumHeight(110)
+            card.setMinimumHeight(CARD_LEAST)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(GAP)

@@ -3,8 +3,16 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from enigma_panel.core.records import SessionState
 from enigma_panel.ui import theme
@@ -13,6 +21,7 @@ from enigma_panel.ui.main.line_bar import LineBar
 from enigma_panel.ui.main.sessions_table import SessionsTable
 from enigma_panel.ui.main.tasks_table import TasksTable
 from enigma_panel.ui.main.toolbar import action_button
+from enigma_panel.ui.status_words import ELLIPSIS
 from enigma_panel.ui.words import tr, tr_n
 
 HEAD_HEIGHT = 24
@@ -37,6 +46,55 @@ class Card(QFrame):
         return row
 
 
+class _Summary(QLabel):
+    """'8: 2 ask you · 3 working · …': as much of it as there is room for, and never half a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._total = 0
+        self._parts: list[tuple[SessionState, str]] = []
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        set_role(self, "dim")
+
+    def show_parts(self, total: int, parts: list[tuple[SessionState, str]]) -> None:
+        """How many sessions there are, and how many of them are in which state."""
+        self._total, self._parts = total, parts
+        plain = f"{total}: " + " · ".join(words for _, words in parts)
+        self.setAccessibleName(plain if total else tr("none"))
+        self._fit()
+
+    def _fit(self) -> None:
+        n = len(self._parts)
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.Bold)
+        metrics = QFontMetrics(bold)  # one of them may be
+        while n and metrics.horizontalAdvance(self._plain(n)) > self.width():
+            n -= 1
+        rich = self._rich(n) if self._total else ""
+        if self.text() != rich:
+            self.setText(rich)
+            self.setToolTip("" if n == len(self._parts) else self.accessibleName())
+
+    def _plain(self, n: int) -> str:
+        words = [words for _, words in self._parts[:n]]
+        return f"{self._total}: " + "  ·  ".join(words + [ELLIPSIS] * (n < len(self._parts)))
+
+    def _rich(self, n: int) -> str:
+        """What needs somebody in amber."""
+        amber = theme.colours().amber
+        words = [
+            f'<b style="color:{amber}">{words}</b>' if state is SessionState.ASKS else words
+            for state, words in self._parts[:n]
+        ]
+        more = [ELLIPSIS] * (n < len(self._parts))
+        return f"{self._total}: " + " &nbsp;·&nbsp; ".join(words + more)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+
 class SessionsCard(Card):
     """Sessions: what is open now."""
 
@@ -45,8 +103,7 @@ class SessionsCard(Card):
     def __init__(self, table: SessionsTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._counts: dict[SessionState, int] = {}
-        self._summary = make_label(role="dim")
-        self._summary.setTextFormat(Qt.TextFormat.RichText)
+        self._summary = _Summary()
         self._ended = QCheckBox(tr("Show ended"))
         self.details = QCheckBox(tr("Details"))
         self._build(table)
@@ -54,17 +111,7 @@ class SessionsCard(Card):
     def show_counts(self, counts: dict[SessionState, int]) -> None:
         """'8: 2 ask you · 3 working · …', what costs or needs somebody in amber."""
         self._counts = counts
-        amber = theme.colours().amber
-        total = sum(counts.values())
-        parts = []
-        for state, words in _count_words(counts):
-            mark = state is SessionState.ASKS
-            parts.append(f'<b style="color:{amber}">{words}</b>' if mark else words)
-        rich = f"{total}: " + " &nbsp;·&nbsp; ".join(parts) if total else ""
-        plain = f"{total}: " + " · ".join(words for _, words in _count_words(counts))
-        self._summary.setAccessibleName(plain if total else tr("none"))
-        if self._summary.text() != rich:
-            self._summary.setText(rich)
+        self._summary.show_parts(sum(counts.values()), _count_words(counts))
 
     def set_show_ended(self, show: bool) -> None:
         """Set the box without telling anybody."""
@@ -81,7 +128,6 @@ class SessionsCard(Card):
         self.setAccessibleName(tr("Sessions"))
         self.details.setToolTip(tr("Show the details of what is selected"))
         self._ended.setToolTip(tr("Ended sessions leave the table after 30 s, unless this is set."))
-        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         head = self.add_head(
             make_label(tr("Sessions"), "heading"), self._summary, self._ended, self.details
         )

@@ -24,12 +24,14 @@ class Role(IntEnum):
 class Cell:
     """text in its tone, a glyph before it, a dimmed tail behind it, a bar (0…1) before all that.
 
+    steady: the tail changes often, so where it begins depends on the text before it alone.
     said: what is spoken where it is not the text; sort: int, float or str. tip: all of it, where
     there may be no room. hint: what it means; shown as a tip and described to a screen reader.
     """
 
     text: str = ""
     tail: str = ""
+    steady: bool = False
     glyph: Glyph | None = None
     mark: Tone = Tone.DIM
     tone: Tone = Tone.PLAIN

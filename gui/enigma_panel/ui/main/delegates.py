@@ -23,9 +23,11 @@ from enigma_panel.ui.words import tr
 PAD = 8
 SIGN = 13
 BAR_WIDTH, BAR_HEIGHT = 38, 5
-BAR_NEEDS = 100
-TAIL_GAP = 8
+SIGN_GAP, BAR_GAP, TAIL_GAP = 8, 8, 8
 LEAST_TAIL = 40
+STEADY_SHARE, STEADY_TAIL = 0.4, 260
+_ANY_DIGIT = str.maketrans("123456789", "000000000")
+"""Figures change all the time; what they need is measured as if they were all zeros."""
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -60,10 +62,10 @@ class RowDelegate(QStyledItemDelegate):
             place = QRectF(rect.left(), rect.center().y() - SIGN / 2 + 0.5, SIGN, SIGN)
             mark = QColor(colours.accent) if cell.glyph is Glyph.DOT else colours.tone(cell.mark)
             icons.paint(painter, cell.glyph, place, mark)
-            rect.setLeft(rect.left() + SIGN + 8)
-        if cell.bar is not None and option.rect.width() >= BAR_NEEDS:
+            rect.setLeft(rect.left() + SIGN + SIGN_GAP)
+        if cell.bar is not None and cell_width(cell, option.font) <= option.rect.width():
             _paint_bar(painter, rect, cell)
-            rect.setLeft(rect.left() + BAR_WIDTH + 8)
+            rect.setLeft(rect.left() + BAR_WIDTH + BAR_GAP)
         font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)
         whole, plain = QRect(rect), QFont(option.font)
@@ -71,7 +73,9 @@ class RowDelegate(QStyledItemDelegate):
         if cell.tail:
             needs = _width(cell.text, font)
             wants = _width(cell.tail, plain)
-            rect.setWidth(text_room(rect.width(), needs, wants))
+            room = rect.width()
+            given = steady_room(room, needs) if cell.steady else text_room(room, needs, wants)
+            rect.setWidth(given)
         used = _paint_text(
             painter, rect, cell.text, font, colours.tone(cell.tone), right=cell.right
         )
@@ -85,8 +89,7 @@ class RowDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         cell: Cell = index.data(Role.CELL) or NO_CELL
-        width = option.fontMetrics.horizontalAdvance(f"{cell.text} {cell.tail}")
-        return QSize(width + 2 * PAD + (SIGN + 8 if cell.glyph else 0), option.fontMetrics.height())
+        return QSize(cell_width(cell, option.font), option.fontMetrics.height())
 
 
 class NameDelegate(RowDelegate):
@@ -102,6 +105,19 @@ class NameDelegate(RowDelegate):
         return editor
 
 
+def cell_width(cell: Cell, font: QFont, *, with_bar: bool = True) -> int:
+    """How wide a column has to be so that nothing of this cell is cut."""
+    plain, own = QFont(font), QFont(font)
+    plain.setWeight(QFont.Weight.Normal)
+    own.setWeight(QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)
+    width = 2 * PAD + _width(cell.text.translate(_ANY_DIGIT), own)
+    if cell.tail:
+        width += TAIL_GAP + _width(cell.tail.translate(_ANY_DIGIT), plain)
+    if cell.glyph is not None:
+        width += SIGN + SIGN_GAP
+    return width + (BAR_WIDTH + BAR_GAP if cell.bar is not None and with_bar else 0)
+
+
 def _width(text: str, font: QFont) -> int:
     """In whole pixels, rounded up: a text that lacks a part of one would be cut."""
     return ceil(QFontMetricsF(font).horizontalAdvance(text)) + 1
@@ -115,6 +131,17 @@ def text_room(room: int, needs: int, tail: int) -> int:
     both = room - TAIL_GAP
     text = min(needs, max(both - tail, both // 2))
     return text if both - text >= min(tail, LEAST_TAIL) else room
+
+
+def steady_room(room: int, needs: int) -> int:
+    """How much of the room a text gets before a tail that changes all the time.
+
+    What comes in moves nothing, and in short supply the tail gets more: it is the news, while the
+    text is known by its beginning. With more room the tail gets what can be read at a glance.
+    """
+    both = room - TAIL_GAP
+    text = min(needs, max(round(both * STEADY_SHARE), both - STEADY_TAIL))
+    return text if both - text >= LEAST_TAIL else room
 
 
 def _selection(*, is_lead: bool) -> QColor:

@@ -26,6 +26,7 @@ from enigma_panel.ui.dialogs.parts import (
     make_row,
     set_role,
 )
+from enigma_panel.ui.dialogs.wrap_row import WrapRow
 from enigma_panel.ui.line_words import LineVerb, line_verb_tip, line_verb_word
 from enigma_panel.ui.main.doing_line import DoingLine
 from enigma_panel.ui.words import tr
@@ -146,7 +147,7 @@ class DetailView(QFrame):
         self._overview = self._make_scroll()
         self._pages.addWidget(self._overview)
         column.addWidget(self._pages, 1)
-        buttons = make_row(*self.line_buttons.values(), self.again, self.edit, None, gap=6)
+        buttons = WrapRow(*self.line_buttons.values(), self.again, self.edit)
         buttons.setContentsMargins(13, 0, 13, 4)
         column.addLayout(buttons)
 

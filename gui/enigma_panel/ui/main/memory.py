@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray
-from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter
+from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from enigma_panel.services.settings_book import SettingsBook
+from enigma_panel.ui.main.tables import KeyedTable
 
 _BETWEEN = "|"
 
@@ -19,8 +20,8 @@ class Layout:
 
     window: QMainWindow
     splitters: tuple[QSplitter, ...]
-    sessions: QHeaderView
-    tasks: QHeaderView
+    sessions: KeyedTable
+    tasks: KeyedTable
 
 
 class Memory:
@@ -33,8 +34,8 @@ class Memory:
         """Put everything back where it was."""
         value = self._book.value
         _restore(value.window_geometry, layout.window.restoreGeometry)
-        _restore(value.sessions_header, layout.sessions.restoreState)
-        _restore(value.tasks_header, layout.tasks.restoreState)
+        _restore_columns(value.sessions_header, layout.sessions)
+        _restore_columns(value.tasks_header, layout.tasks)
         sizes = value.window_splitter.split(_BETWEEN)
         for splitter, text in zip(layout.splitters, sizes, strict=False):
             _restore(text, splitter.restoreState)
@@ -44,8 +45,8 @@ class Memory:
         fields = {
             "window_geometry": _text(layout.window.saveGeometry()),
             "window_splitter": _BETWEEN.join(_text(s.saveState()) for s in layout.splitters),
-            "sessions_header": _text(layout.sessions.saveState()),
-            "tasks_header": _text(layout.tasks.saveState()),
+            "sessions_header": _columns(layout.sessions),
+            "tasks_header": _columns(layout.tasks),
         }
         if any(getattr(self._book.value, name) != text for name, text in fields.items()):
             self._book.change(**fields)
@@ -62,3 +63,18 @@ def _restore(text: str, restore: Callable[[QByteArray], bool]) -> None:
         return
     if raw:
         restore(QByteArray(raw))
+
+
+def _columns(table: KeyedTable) -> str:
+    """The state of the columns, and behind it which ones the person has made as wide as they are.
+
+    All others have another width as soon as other rows are shown.
+    """
+    own = ",".join(map(str, sorted(table.columns.set_by_person)))
+    return f"{_text(table.horizontalHeader().saveState())}{_BETWEEN}{own}"
+
+
+def _restore_columns(text: str, table: KeyedTable) -> None:
+    state, _, own = text.partition(_BETWEEN)
+    by_person = [int(column) for column in own.split(",") if column.isdecimal()]
+    _restore(state, lambda raw: table.columns.restore(raw, by_person))

@@ -34,6 +34,7 @@ def task_cell(session: Session, task: Task | None, now: str) -> Cell:
     return Cell(
         text=mark + text,
         tail=f"· {now}" if now else "",
+        steady=True,
         tone=Tone.DIM if session.is_ended else Tone.PLAIN,
         said=tr("{task}, now: {now}", task=text, now=now) if now else text,
         sort=text,

@@ -1,23 +1,22 @@
 """The Sessions table: the common ground, plus verbs under the mouse and names edited in place."""
 
-from enum import IntEnum
-
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.main.column_fit import Fit
 from enigma_panel.ui.main.delegates import NameDelegate, RowDelegate
 from enigma_panel.ui.main.sessions_model import Column, SessionsModel
 from enigma_panel.ui.main.tables import KeyedTable
 from enigma_panel.ui.main.verbs_delegate import VERBS_WIDTH, Spot, VerbsDelegate
 from enigma_panel.ui.words import tr
 
-_WIDTHS: dict[IntEnum, tuple[int, int]] = {
-    Column.STATE: (240, 188),
-    Column.SESSION: (130, 112),
-    Column.LEFT: (128, 92),
-    Column.COST: (88, 88),
+_FITS: dict[int, Fit] = {
+    Column.STATE: Fit(least=144, most=0.27),
+    Column.SESSION: Fit(least=96, most=0.16),
+    Column.LEFT: Fit(least=64),
+    Column.COST: Fit(least=72),
 }
 
 
@@ -28,7 +27,7 @@ class SessionsTable(KeyedTable):
     undo_clicked = Signal(int)
 
     def __init__(self, model: SessionsModel, acts: Acts, parent: QWidget | None = None) -> None:
-        super().__init__(model, tr("Sessions"), rests=False, parent=parent)
+        super().__init__(model, tr("Sessions"), _FITS, rests=False, parent=parent)
         self._acts = acts
         self._verbs = VerbsDelegate(acts, self)
         self._set_up_columns()
@@ -49,7 +48,6 @@ class SessionsTable(KeyedTable):
         self.use_delegate(NameDelegate(self), Column.SESSION)
         self.use_delegate(self._verbs, Column.VERBS)
         header = self.horizontalHeader()
-        self.set_widths(_WIDTHS)
         header.setSectionResizeMode(Column.TASK, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(Column.VERBS, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(Column.VERBS, VERBS_WIDTH)

@@ -1,11 +1,12 @@
 """The line at the bottom: how the service is, how news come, what is left on the account."""
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from enigma_panel.core.money import format_money
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyCheck, KeyState, ServiceMood
-from enigma_panel.ui.dialogs.parts import make_label
+from enigma_panel.ui.dialogs.parts import ElidedLabel, make_label
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.live_words import way_words
 from enigma_panel.ui.main.strip import Sign
@@ -13,7 +14,9 @@ from enigma_panel.ui.status_words import Tone, age, local_moment
 from enigma_panel.ui.wish_words import count_words
 from enigma_panel.ui.words import tr
 
-GAP = 22
+GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
+MOOD_LEAST = 150
+"""So much of how the service is has room before anything else is left out."""
 _TONES = {
     ServiceMood.UNASKED: Tone.DIM,
     ServiceMood.OK: Tone.GREEN,
@@ -30,7 +33,7 @@ class StatusLine(QWidget):
         super().__init__(parent)
         self._services = services
         self._sign = Sign(Glyph.DISC, Tone.DIM, 12)
-        self._mood = make_label(role="dim")
+        self._mood = ElidedLabel("dim")
         self._way = make_label(role="dim")
         self._balance = make_label(role="dim")
         self._wishes = make_label(role="dim")
@@ -42,7 +45,8 @@ class StatusLine(QWidget):
         """Say it anew; called once a second, so only what changed is set."""
         vitals = self._services.vitals
         self._sign.show_tone(_TONES[vitals.mood])
-        _set(self._mood, self._mood_words())
+        if self._mood.text() != self._mood_words():
+            self._mood.show_text(self._mood_words())
         self._show_way()
         _set(self._balance, self._balance_words())
         _set(self._key, self._key_words())
@@ -53,30 +57,48 @@ class StatusLine(QWidget):
         now = self._services.clock.now_ms()
         words = count_words(self._services.fleet.wishes(), now)
         _set(self._wishes, words)
-        self._wishes.setVisible(bool(words))
+        self._fit()
 
     def _show_way(self) -> None:
         """How news come; takes no room while no session is open."""
         way = way_words(self._services.live.share())
         _set(self._way, way.word)
-        self._way.setVisible(bool(way.word))
         if self._way.toolTip() != way.tip:
             self._way.setToolTip(way.tip)
             self._way.setAccessibleDescription(way.tip)
 
     def _build(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 0, 10, 0)
-        row.setSpacing(6)
+        row.setContentsMargins(SIDE, 0, SIDE, 0)
+        row.setSpacing(BETWEEN)
         row.addWidget(self._sign)
         row.addWidget(self._mood)
+        self._mood.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         for label in (self._way, self._balance):
             label.setIndent(GAP)  # a label that is hidden takes its gap along
             row.addWidget(label)
         row.addStretch(1)
-        row.addWidget(self._key)
-        row.addSpacing(16)
-        row.addWidget(self._wishes)
+        for label in (self._key, self._wishes):
+            label.setContentsMargins(APART, 0, 0, 0)
+            row.addWidget(label)
+
+    def _fit(self) -> None:
+        """Leave out whole parts, the least urgent first, where they would be cut."""
+        mood = self._mood.sizeHint().width()
+        least = min(MOOD_LEAST, mood)
+        left = self.width() - 2 * SIDE - self._sign.width() - BETWEEN
+        account = self._services.account
+        works = account.state is KeyState.READY and account.last_check is not KeyCheck.REFUSED
+        key = (self._key, mood if works else least)  # where a key that works is kept can wait
+        others = [(self._way, least), (self._balance, least)]
+        others.insert(2 if works else 0, key)
+        for label, for_mood in ((self._wishes, least), *others):
+            needs = label.sizeHint().width() + BETWEEN
+            is_shown = bool(label.text()) and needs + for_mood <= left
+            left -= needs if is_shown else 0
+            label.setVisible(is_shown)
+
+    # -- words -------------------------------------------------------------------------------
 
     def _mood_words(self) -> str:
         vitals, now = self._services.vitals, self._services.clock.now_ms()
@@ -124,6 +146,12 @@ class StatusLine(QWidget):
         if account.from_environment:
             return tr("API key from the environment")
         return tr("API key in memory until you quit") if account.where == "memory" else ""
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 def _set(label: QLabel, words: str) -> None:

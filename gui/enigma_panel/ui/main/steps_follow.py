@@ -74,8 +74,12 @@ class Following(QObject):
             self._count(0)
 
     def stand(self, value: int) -> None:
-        """The rows have other places: go to the end, or to where somebody reads."""
+        """The rows have other places: go to the end, or to where somebody reads.
+
+        With more room that may be the end as well; then there is something to follow.
+        """
         self._move_to(END if self.follows else value)
+        self.heed_selection()
 
     def to_end(self) -> None:
         """Scroll to the end."""

@@ -19,7 +19,8 @@ LEAST_HEIGHT = 60
 class StepsList(QTableView):
     """Shows a StepsModel, newest at the bottom.
 
-    read: another row is read, or none. left: Escape, with nothing selected.
+    read: another row is read, or none. left: Escape, with nothing selected. is_pressed: somebody
+    presses a mouse button on it, so that nothing may move.
     """
 
     read = Signal()
@@ -34,6 +35,7 @@ class StepsList(QTableView):
         self.following.watch(model)
         self._empty = make_label("", "dim", wrap=True)
         self._delegate: StepsDelegate | None = None
+        self.is_pressed = False
         self._dress()
         model.modelReset.connect(self._begin)
         model.rowsInserted.connect(self._place_empty)
@@ -122,6 +124,18 @@ class StepsList(QTableView):
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(self.steps.index(row, 0), flag)
 
+    def _press(self, pressed: bool) -> None:
+        was_pressed, self.is_pressed = self.is_pressed, pressed
+        if was_pressed and not pressed:
+            self.read.emit()
+
+    def _keep_read(self, height: int) -> None:
+        """What is read stays in sight when there is less room; height: what there was before."""
+        index = self.currentIndex()
+        if self.read_step() is not None and 0 <= self.visualRect(index).top() < height:
+            with self.following.by_ourselves():
+                self.scrollTo(index)
+
     def _hover(self, row: int) -> None:
         if self._delegate is not None and self._delegate.hovered != row:
             self._delegate.hovered = row
@@ -129,7 +143,10 @@ class StepsList(QTableView):
 
     def _place_empty(self) -> None:
         words = "" if self.steps.rowCount() else self._empty.text()
-        about = tr("Newest at the bottom. End goes there, Ctrl+C copies, Ctrl+F searches.")
+        about = tr(
+            "Newest at the bottom. End goes there, Ctrl+C copies, Ctrl+F searches. "
+            "The selected step is shown in full behind the list."
+        )
         self._empty.setVisible(bool(words))
         self.setAccessibleDescription(words or about)
         self._empty.setGeometry(self.viewport().rect().adjusted(16, 8, -16, -8))
@@ -144,6 +161,7 @@ class StepsList(QTableView):
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.WindowDeactivate:
             self.following.hold(False)
+            self._press(False)
         return super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -151,6 +169,14 @@ class StepsList(QTableView):
             self._hover(-1)
             self.following.hold(False)
         return super().viewportEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._press(True)
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self._press(False)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         row = self.rowAt(event.position().toPoint().y())
@@ -202,6 +228,7 @@ class StepsList(QTableView):
         value = self.verticalScrollBar().value()
         super().resizeEvent(event)
         self.following.stand(value)
+        self._keep_read(event.oldSize().height())
         self._place_empty()
 
 

@@ -27,7 +27,7 @@ SIDE = 13
 LIST_SIDE = SIDE - 8
 """A row brings its own padding."""
 FOOT_GAP = 8
-BELOW, BESIDE = [400, 100], [300, 200]
+BELOW, BESIDE = [400, 140], [300, 200]
 """How list and text share the room, when one stands below the other, and side by side."""
 FLAT = 2.2
 """So many times wider than high, list and text stand side by side."""
@@ -133,6 +133,7 @@ class StepsPage(QWidget):
         rows = self._model.rowCount()
         self.count.show_text(count_words(rows))
         self.copy.setVisible(rows > 0)
+        self._show_line()
         self._show_copy()
 
     def _show_copy(self) -> None:
@@ -157,7 +158,20 @@ class StepsPage(QWidget):
 
     def _show_read(self) -> None:
         self.whole.show_step(self.list.read_step())
+        self._show_whole()
         self._show_copy()
+
+    def _show_whole(self) -> None:
+        """It comes with the first step that is read, once no mouse button holds the list."""
+        if self.list.is_pressed:
+            return
+        is_read = self.list.read_step() is not None
+        if self.whole.field.hasFocus() and not is_read:
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.whole.setVisible(is_read and (self._is_flat() or self.height() >= LOW))
+
+    def _is_flat(self) -> bool:
+        return self.width() > FLAT * self.height()
 
     def _jump(self) -> None:
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -170,19 +184,22 @@ class StepsPage(QWidget):
             self.copy_asked.emit(copied_steps(steps))
 
     def _turn_parts(self, turned: Qt.Orientation) -> None:
-        """Text below the list, with a line between them, or beside it."""
-        is_below = turned is Qt.Orientation.Vertical
-        set_role(self._upper, "bar" if is_below else "clear")
+        """Text below the list or beside it."""
         self._parts.setOrientation(turned)
-        self._parts.setSizes(BELOW if is_below else BESIDE)
+        self._parts.setSizes(BELOW if turned is Qt.Orientation.Vertical else BESIDE)
+        self._show_line()
+
+    def _show_line(self) -> None:
+        """A line below the list, where something is in it."""
+        is_below = self._parts.orientation() is Qt.Orientation.Vertical
+        set_role(self._upper, "bar" if is_below and self._model.rowCount() else "clear")
 
     # -- Qt ----------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_flat = self.width() > FLAT * self.height()
-        turned = Qt.Orientation.Horizontal if is_flat else Qt.Orientation.Vertical
+        turned = Qt.Orientation.Horizontal if self._is_flat() else Qt.Orientation.Vertical
         if self._parts.orientation() is not turned:
             self._turn_parts(turned)
         self._show_news(self.list.following.news)
-        self.whole.setVisible(is_flat or self.height() >= LOW)
+        self._show_whole()

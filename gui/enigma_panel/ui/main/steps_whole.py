@@ -1,4 +1,4 @@
-"""The step that is selected, in full, below the list."""
+"""The step that is selected, in full, below the list or beside it; absent while none is."""
 
 from PySide6.QtGui import QColor, QTextCharFormat
 from PySide6.QtWidgets import QTextEdit, QVBoxLayout, QWidget
@@ -40,19 +40,16 @@ class WholeStep(QWidget):
         column.setSpacing(3)
         column.addWidget(self.head)
         column.addWidget(self.field, 1)
-        column.addStretch()
         theme.changed().connect(self._mark)
         self.show_step(None)
 
     def show_step(self, step: Step | None) -> None:
         """Show this one; what is shown already keeps what was selected of it."""
-        hint = tr("Select a step to read it in full.")
-        self.head.show_text(whole_head(step) if step is not None else hint)
+        self.head.show_text(whole_head(step) if step is not None else "")
         text = whole_text(step) if step is not None else ""
         if self.field.toPlainText() != text:
             self.field.setPlainText(text)
             self._mark()
-        self.field.setVisible(step is not None)
 
     def mark(self, sought: str) -> None:
         """Mark where this stands in the text."""

@@ -1,18 +1,17 @@
 """The two tables' common ground: rows that stay put, keys instead of rows, words when empty."""
 
 from collections.abc import Mapping
-from enum import IntEnum
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from enigma_panel.ui.dialogs.parts import make_label
+from enigma_panel.ui.main.column_fit import ColumnFit, Fit
 from enigma_panel.ui.main.delegates import RowDelegate
 from enigma_panel.ui.main.keyed_model import KeyedModel
 
 ROW_HEIGHT = 30
-COMPACT_BELOW = 800
 REST_MS = 10_000
 """A pointer that has not moved for so long aims at nothing."""
 
@@ -26,21 +25,30 @@ class KeyedTable(QTableView):
     held = Signal(bool)
 
     def __init__(
-        self, model: KeyedModel, name: str, *, rests: bool, parent: QWidget | None = None
+        self,
+        model: KeyedModel,
+        name: str,
+        fits: Mapping[int, Fit],
+        *,
+        rests: bool,
+        parent: QWidget | None = None,
     ) -> None:
-        """rests: a pointer that does not move for some seconds no longer counts as aiming."""
+        """fits: how wide columns may get.
+
+        rests: a pointer that does not move for some seconds no longer counts as aiming.
+        """
         super().__init__(parent)
         self._rests = rests
         self.rows = model
         self._anchor: tuple[int, int] | None = None
-        self._widths: dict[IntEnum, tuple[int, int]] = {}
-        self._is_compact = False
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._empty = make_label("", "dim", wrap=True)
         self._delegates: list[RowDelegate] = []
         self.setAccessibleName(name)
         self.setModel(model)
         self._dress()
+        self.columns = ColumnFit(self, fits)
+        self.columns.place()
         self._watch()
 
     # -- what is selected and seen ------------------------------------------------------------
@@ -80,12 +88,6 @@ class KeyedTable(QTableView):
         """What stands in the table while it has no rows."""
         self._empty.setText(words)
         self._place_empty()
-
-    def set_widths(self, widths: Mapping[IntEnum, tuple[int, int]]) -> None:
-        """Widths of columns: with room, and where there is little."""
-        self._widths = dict(widths)
-        for column, (wide, _narrow) in widths.items():
-            self.setColumnWidth(column, wide)
 
     def use_delegate(self, delegate: RowDelegate, column: int | None = None) -> None:
         """Paint all cells, or those of one column, by this."""
@@ -137,6 +139,7 @@ class KeyedTable(QTableView):
             model.layoutChanged,
         ):
             done.connect(self._restore_place)
+        self.held.connect(self.columns.hold)
         self._rest.timeout.connect(lambda: self._hold(False))
 
     def _keep_any_place(self) -> None:
@@ -185,17 +188,6 @@ class KeyedTable(QTableView):
         self._hover(row)
         self._hold(row >= 0 and self.isActiveWindow())
 
-    def _fit_columns(self) -> None:
-        """Take the other set of widths; what the person has set stays."""
-        compact = self.viewport().width() < COMPACT_BELOW
-        if compact is self._is_compact:
-            return
-        self._is_compact = compact
-        for column, (wide, narrow) in self._widths.items():
-            now, then = (narrow, wide) if compact else (wide, narrow)
-            if self.columnWidth(column) == then:
-                self.setColumnWidth(column, now)
-
     # -- Qt ----------------------------------------------------------------------------------
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
@@ -208,6 +200,11 @@ class KeyedTable(QTableView):
         elif event.type() is QEvent.Type.WindowDeactivate:
             self._hold(False)
         return super().event(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.columns.look_anew()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
@@ -240,5 +237,5 @@ class KeyedTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_columns()
+        self.columns.place()
         self._place_empty()

@@ -2,9 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QResizeEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QWidget,
+)
 
 from enigma_panel.core.records import StateVerb
 from enigma_panel.ui import icons, theme
@@ -15,7 +22,9 @@ from enigma_panel.ui.words import tr
 
 HEIGHT = 48
 LABEL_NEEDS = 940
-TIGHT_BELOW = 800
+TIGHT_BELOW, TIGHTER_BELOW = 800, 720
+GAP, TIGHT_GAP = 6, 3
+APART = 14
 
 
 def action_button(
@@ -32,7 +41,7 @@ def action_button(
     call: what a press does where that is not the same as for the keyboard.
     """
     button = make_button(action.text(), role)
-    button.setIconSize(QSize(16, 12))
+    button.setIconSize(QSize(20, 12))
     button.clicked.connect(call or action.trigger)
 
     def shown() -> bool:
@@ -111,7 +120,7 @@ class ToolBar(QFrame):
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(tr("Tool bar"))
         self._new_task = new_task
-        self._is_tight = False
+        self._tight = ""
         self._selected = make_label(selected_words(0), "dim")
         self._build(verbs, others, home)
         theme.changed().connect(self._tint)
@@ -124,7 +133,7 @@ class ToolBar(QFrame):
     def _build(
         self, verbs: Mapping[StateVerb, QAction], others: Mapping[str, QAction], home: QWidget
     ) -> None:
-        row = make_row(
+        self._row = row = make_row(
             action_button(self._new_task, "primary"),
             self._selected,
             VerbButtons(verbs, others["undo"], self.undo_pressed.emit, home),
@@ -132,11 +141,20 @@ class ToolBar(QFrame):
             action_button(others["answer"]),
             action_button(others["terminate_all"], "danger"),
             action_button(others["settings"]),
-            gap=6,
+            gap=GAP,
         )
-        row.insertSpacing(1, 14)
+        row.insertSpacing(1, APART)
         row.setContentsMargins(10, 0, 10, 0)
         self.setLayout(row)
+
+    def _tighten(self, tight: str) -> None:
+        """Less air in the buttons, and in the end between them: no word is ever cut."""
+        self._tight = tight
+        self._row.setSpacing(TIGHT_GAP if tight == "more" else GAP)
+        for button in self.findChildren(QPushButton):
+            button.setProperty("tight", tight)
+            button.style().polish(button)
+            QApplication.sendEvent(button, QEvent(QEvent.Type.StyleChange))  # it has another size
 
     def _tint(self) -> None:
         colour = QColor(theme.colours().on_accent)
@@ -145,9 +163,7 @@ class ToolBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._selected.setVisible(self.width() >= LABEL_NEEDS)
-        tight = self.width() < TIGHT_BELOW
-        if tight is not self._is_tight:
-            self._is_tight = tight
-            for button in self.findChildren(QPushButton):
-                button.setProperty("tight", tight)
-                button.style().polish(button)
+        width = self.width()
+        tight = "more" if width < TIGHTER_BELOW else "some" if width < TIGHT_BELOW else ""
+        if tight != self._tight:
+            self._tighten(tight)

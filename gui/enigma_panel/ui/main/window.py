@@ -31,7 +31,7 @@ from enigma_panel.ui.words import tr
 
 TITLE = "Enigma Control Panel"
 TICK_MS = 1_000
-FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(760, 480)
+FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(640, 400)
 
 
 class MainWindow(QMainWindow):
@@ -209,8 +209,8 @@ class MainWindow(QMainWindow):
         return Layout(
             window=self,
             splitters=(self.body.tables, self.body.whole),
-            sessions=self.pilot.sessions.horizontalHeader(),
-            tasks=self.pilot.tasks.horizontalHeader(),
+            sessions=self.pilot.sessions,
+            tasks=self.pilot.tasks,
         )
 
     # -- following the services ----------------------------------------------------------------
