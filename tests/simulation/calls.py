@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.observation import Kind
 from enigma_panel.core.records import TaskSpec
 from tests.simulation.weather import Fate
 
@@ -41,7 +40,6 @@ class Sent:
     verdict: Verdict = Verdict.NONE
     judged_at: float | None = None
     error: ApiError | None = None
-    told: Kind | None = None  # what its reply says
     arrived_at: float | None = None
     status: int | None = None  # of the model's own reply
     applied: bool = False  # the model did what was asked

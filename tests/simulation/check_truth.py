@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.observation import Kind
 from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.views import Diff
@@ -46,8 +45,6 @@ class Truth:
         life = self._world.life
         if sent.verb not in {Verb.NEW_TASK, Verb.RUN_TASK} or sent.verdict is not Verdict.KNOWN:
             return
-        if sent.told is Kind.TERMINATED:
-            return  # core.moves drops name and figures of a task that it holds for ended: a defect
 
         def look() -> None:
             if life is not self._world.life or life is None or life.loop.dead or not life.ready:

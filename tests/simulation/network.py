@@ -7,7 +7,7 @@ them is the program's own code (api.verbs, api.wire).
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.api.timeouts import Timeouts
@@ -16,7 +16,6 @@ from enigma_panel.api.verbs import Verbs
 from enigma_panel.api.wire.answer import Answer, rate_told
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.core.budget import RateTold
-from enigma_panel.core.observation import Kind as Told
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec
 from tests.simulation.calls import Sent, Verdict
@@ -25,6 +24,7 @@ from tests.simulation.weather import Fate, Kind
 if TYPE_CHECKING:
     from tests.simulation.life import Life
 
+T = TypeVar("T")
 OnRate = Callable[[Verb, RateTold], None]
 LIMITS = Timeouts()
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
@@ -87,7 +87,7 @@ class SimClient(Verbs):
         """As Verbs."""
         return await self._judged(super().send_answer(session_id, text, verb))
 
-    async def _judged(self, call: Coroutine[Any, Any, Observation]) -> Observation:
+    async def _judged(self, call: Coroutine[Any, Any, T]) -> T:
         task = asyncio.current_task()
         try:
             seen = await call
@@ -95,19 +95,14 @@ class SimClient(Verbs):
             known = Verdict.REFUSED if error.nothing_happened else Verdict.UNKNOWN
             self._note(task, known, error)
             raise
-        self._note(task, Verdict.KNOWN, None, seen.kind)
+        self._note(task, Verdict.KNOWN, None)
         return seen
 
     def _note(
-        self,
-        task: asyncio.Task[Any] | None,
-        verdict: Verdict,
-        error: ApiError | None,
-        told: Told | None = None,
+        self, task: asyncio.Task[Any] | None, verdict: Verdict, error: ApiError | None
     ) -> None:
         sent = self._sent.pop(task, None)
         if sent is not None and not self._life.loop.dead:
-            sent.told = told
             self._life.world.link.judge(sent, verdict, error)
 
 
