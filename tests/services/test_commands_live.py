@@ -244,3 +244,23 @@ def test_a_pause_in_doubt_that_rest_refuses_is_not_sent_for_ever(folder: Path) -
         assert _task(bench, key).status is TaskStatus.WORKING
 
     on_bench(folder, test)
+
+
+def test_a_pause_in_doubt_that_is_clicked_anew_goes_by_rest(folder: Path) -> None:
+    """Its repetition had been replaced by a Resume that was taken back before it was sent."""
+
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        _use_up(bench)
+        bench.live.drop(key)
+        await asyncio.sleep(0.1)
+        bench.give(key, RESUME)
+        await asyncio.sleep(0.1)
+        bench.give(key, PAUSE)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == [PAUSE]
+        assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
+
+    on_bench(folder, test)

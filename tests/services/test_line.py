@@ -357,3 +357,22 @@ async def test_an_open_intent_of_a_session_long_ended_does_not_stop_the_start(
     monkeypatch.setattr("enigma_panel.services.first_read.FIRST_TASKS", 1)
     async with running(sim.url) as parts:
         assert parts.services.fleet.wishes() == []
+
+
+async def test_the_next_task_waits_for_a_stop_that_is_on_its_way_to_its_session(
+    simulator: Start, running: Running
+) -> None:
+    """It might find the next one at work by then, and end that."""
+    sim = simulator("--speed", "20", "--faults")
+    async with running(sim.url) as parts:
+        fleet, registry = parts.services.fleet, parts.registry
+        first = await fleet.start(KEPT)
+        await until(lambda: fleet.task(first).status is TaskStatus.DONE)
+        session_key = fleet.task(first).session_key
+        registry.ending[session_key] = StateVerb.STOP
+        second = await fleet.start(KEPT, where=session_key)
+        await asyncio.sleep(0.5)
+        assert fleet.task(second).status is TaskStatus.QUEUED
+        del registry.ending[session_key]
+        parts.assembly.commands.changed.emit(session_key)
+        await until(lambda: fleet.task(second).status is TaskStatus.DONE)

@@ -1,7 +1,8 @@
 """A Stop clicked in the moment in which its task ends, with the next task behind it; in some seeds.
 
-The service is too busy for it until that next task is at work. By chance alone that is rare: most
-of what holds up a Stop holds up the next task, too.
+In most of them the service is too busy for it until that next task is at work. By chance alone that
+is rare: most of what holds up a Stop holds up the next task, too. In the others the Stop is on its
+way when the end of its task becomes known.
 """
 
 import random
@@ -30,10 +31,13 @@ class StaleStop:
         self._world = world
         self._chance = chance
         self._count = 0
+        self._is_quick = False
 
     def begin(self) -> None:
         """Put into the timeline what this seed has in store."""
-        if self._chance.random() < 0.15:
+        lot = self._chance.random()
+        self._is_quick = lot < 0.05
+        if lot < 0.2:
             self._later(self._chance.uniform(1.0, self._world.storm.lasts / 2))
 
     def _later(self, seconds: float) -> None:
@@ -73,7 +77,8 @@ class StaleStop:
             due = max(due, timeline.now) + A_MOMENT_S
             timeline.at(due, lambda: self._wait(session, mark))
         elif parts is not None and parts.services.fleet.can(session.key, StateVerb.STOP):
-            self._world.weather.full.add(Verb.STATE)
+            if not self._is_quick:
+                self._world.weather.full.add(Verb.STATE)
             self._world.person.command([session.key], StateVerb.STOP)
             self._hold(session, mark, timeline.now + LONGEST_S)
         else:

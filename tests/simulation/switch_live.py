@@ -10,6 +10,7 @@ from enigma_panel.services.courier import Courier, DroppedError
 from enigma_panel.services.doubts import Doubts
 from enigma_panel.services.errand import KEPT
 from enigma_panel.services.live import Live
+from enigma_panel.services.live_ends import LiveEnds
 from enigma_panel.services.live_facts import LiveFacts
 from enigma_panel.store.ledger.intents import Outcome
 
@@ -41,7 +42,7 @@ def errors_end_the_current_task() -> Patches:
         if task is not None:
             await self._registry.record(session.key, task.key, seen)
 
-    return [(LiveFacts, "_failed", failed)]
+    return [(LiveEnds, "failed", failed)]
 
 
 def results_go_to_the_current_task() -> Patches:
@@ -51,7 +52,7 @@ def results_go_to_the_current_task() -> Patches:
         if task is not None:
             await self._registry.record(session.key, task.key, seen)
 
-    return [(LiveFacts, "_completed", completed)]
+    return [(LiveEnds, "completed", completed)]
 
 
 def results_are_left_to_polls() -> Patches:
@@ -60,7 +61,7 @@ def results_are_left_to_polls() -> Patches:
     async def completed(self: Any, session: Any, _task: Any, _seen: Any) -> None:
         self._wake(session.key)
 
-    return [(LiveFacts, "_completed", completed)]
+    return [(LiveEnds, "completed", completed)]
 
 
 def questions_are_left_to_polls() -> Patches:

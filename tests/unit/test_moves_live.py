@@ -1,11 +1,12 @@
 """What the live channel tells, folded: late, repeated and out of order it must change nothing."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from enigma_panel.core.moves import SETTLE_MS, STALE_QUESTION_MS, fold
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskSpec, TaskStatus
 from enigma_panel.core.session_moves import LATE_MS
 from tests.unit.test_moves import NOW, _session, _task
@@ -166,3 +167,14 @@ def test_what_was_lost_is_found_by_its_result() -> None:
     )
     for kind in set(Kind) - {K.COMPLETED}:
         assert _fold(_session(), task, Observation(kind=kind, text="x"), NOW)[1].status is S.LOST
+
+
+@pytest.mark.parametrize("status", [S.STOPPED, S.LOST])
+def test_a_late_reply_that_its_session_was_terminated_brings_name_and_cost(
+    status: TaskStatus,
+) -> None:
+    task = _task(status=status, sent_ms=NOW - 50, ended_ms=NOW - 5)
+    cost = Usage(cost=Decimal("0.002035"))
+    seen = Observation(kind=K.TERMINATED, task_id="t1", usage=cost)
+    _, after = _fold(_session(phase=P.ENDED_BY_YOU), task, seen, NOW)
+    assert (after.status, after.service_id, after.usage) == (status, "t1", cost)

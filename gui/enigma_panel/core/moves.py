@@ -92,8 +92,8 @@ def _is_found(task: Task, seen: Observation) -> bool:
 
 
 def _with_late_name(task: Task, seen: Observation) -> Task:
-    """The channel may tell of its end before the reply that names it."""
-    return _named(task, seen) if seen.kind in OF_TASK else task
+    """The channel, or a Terminate of ours, may end it before the reply that names it."""
+    return _named(task, seen) if seen.kind in OF_TASK | END_KINDS else task
 
 
 def _with_late_figures(task: Task, seen: Observation) -> Task:
@@ -101,7 +101,8 @@ def _with_late_figures(task: Task, seen: Observation) -> Task:
 
     Only figures that were never told are filled in.
     """
-    if _REPORTS.get(seen.kind) is not task.status:
+    cut_off = seen.kind is Kind.TERMINATED and task.status is not S.DONE
+    if _REPORTS.get(seen.kind) is not task.status and not cut_off:
         return task
     usage = merge_usage(seen.usage, task.usage, final=True)
     return task if usage == task.usage else replace(task, usage=usage)

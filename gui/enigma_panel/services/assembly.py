@@ -107,6 +107,7 @@ class _Maker:
         self.commands.changed.connect(self.follower.stir)
         self.vitals.recovered.connect(self.follower.connected)
         self.line = self._make_line()
+        self.commands.changed.connect(self.line.stir)
         self.answers = self._make_answers()
 
     def assembly(self) -> Assembly:

@@ -99,6 +99,8 @@ class Delays:
         current = self._registry.current_task(session)
         is_idle = current is None or _lets_on(current, task) or current.key == task.key
         is_idle = is_idle and not self._has_other(task, session)
+        # A Stop that is still on its way ends whatever it finds at work there.
+        is_idle = is_idle and session.key not in self._registry.ending
         is_open = session.phase is Phase.OPEN and session.service_id is not None
         return None if is_idle and is_open else Delay(why=Why.BUSY)
 

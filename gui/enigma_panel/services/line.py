@@ -163,6 +163,10 @@ class Line(QObject):
         self._stir()
         return len(self._queued)
 
+    def stir(self, _what: object = None) -> None:
+        """Something changed that may let the line go on."""
+        self._stir()
+
     # -- following ---------------------------------------------------------------------------
 
     def _follow(self, diff: Diff) -> None:
