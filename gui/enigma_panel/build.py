@@ -243,7 +243,7 @@ async def _open_door(make: Callable[[], LiveDoor] | None) -> LiveDoor:
 def _socket_door() -> LiveDoor:
     try:
         from enigma_panel.api.live import SocketDoor  # noqa: PLC0415 - see _open_door
-    except ImportError:
+    except ModuleNotFoundError:
         log_of_build.warning("the library of the live channel cannot be loaded", exc_info=True)
         raise LiveError(LiveFault.MISSING) from None
     return SocketDoor()
