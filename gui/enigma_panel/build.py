@@ -106,48 +106,84 @@ async def build(
 
     clock, make_client, make_door: others than the system's and the real ones, for tests.
     """
+    files = await _open_files(place)
+    clock = clock or SystemClock()
+    budget = Budget(clock)
+    base = Base(
+        ledger=files.ledger,
+        executor=files.thread,
+        clock=clock,
+        scope=files.scope,
+        chance=random.Random(),  # noqa: S311 - jitter
+        redactor=files.redactor,
+        account=_account(options, demo_url, files, make_client or partial(_client, budget)),
+        budget=budget,
+        most=lambda: files.settings.value.browsers_at_once,
+        open_door=partial(_open_door, make_door),
+    )
+    return _parts(base, files, place, demo=demo_url is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Files:
+    """What was opened, and what reads and writes it. saved_url: the default one where the saved one
+    cannot be used."""
+
+    redactor: Redactor
+    scope: TaskScope
+    thread: LedgerThread
+    ledger: Ledger
+    settings: SettingsBook
+    saved_url: str
+    problems: tuple[Problem, ...]
+
+
+async def _open_files(place: Place) -> _Files:
     redactor = Redactor(secrets.token_bytes(32))
     log.set_up(place.folders.data, redactor.redact)
     scope, thread = TaskScope(), LedgerThread()
     values, settings_problem = settings_file.load(place.folders.settings)
     ledger, ledger_problem = await thread.run(Ledger.open, place.folders.ledger)
-    settings = SettingsBook(place.folders.settings, values, thread, scope)
     saved_url, address_problem = _address(values.base_url, place)
-    clock = clock or SystemClock()
-    budget = Budget(clock)
+    problems = (settings_problem, address_problem, ledger_problem)
+    return _Files(
+        redactor=redactor,
+        scope=scope,
+        thread=thread,
+        ledger=ledger,
+        settings=SettingsBook(place.folders.settings, values, thread, scope),
+        saved_url=saved_url,
+        problems=tuple(problem for problem in problems if problem is not None),
+    )
+
+
+def _account(
+    options: Options, demo_url: str | None, files: _Files, make_client: MakeClient
+) -> Account:
+    """The demo has a key of its own, and a person's keys are not for it."""
     is_demo = demo_url is not None
-    account = Account(
-        demo_url or options.base_url or saved_url,
+    return Account(
+        demo_url or options.base_url or files.saved_url,
         store_for=_demo_store if is_demo else _keychain,
         environment={} if is_demo else os.environ,
-        make_client=make_client or partial(_client, budget),
-        printer=partial(_print_key, thread, ledger),
-        redactor=redactor,
+        make_client=make_client,
+        printer=partial(_print_key, files.thread, files.ledger),
+        redactor=files.redactor,
     )
-    base = Base(
-        ledger=ledger,
-        executor=thread,
-        clock=clock,
-        scope=scope,
-        chance=random.Random(),  # noqa: S311 - jitter
-        redactor=redactor,
-        account=account,
-        budget=budget,
-        most=lambda: settings.value.browsers_at_once,
-        open_door=partial(_open_door, make_door),
-    )
+
+
+def _parts(base: Base, files: _Files, place: Place, *, demo: bool) -> Parts:
     assembly = assemble(base)
-    problems = (settings_problem, address_problem, ledger_problem)
     return Parts(
-        services=_bundle(base, assembly, settings, place, demo=is_demo),
+        services=_bundle(base, assembly, files.settings, place, demo=demo),
         assembly=assembly,
-        account=account,
-        ledger=ledger,
-        ledger_thread=thread,
-        scope=scope,
-        settings=settings,
-        redact=redactor.redact,
-        problems=tuple(problem for problem in problems if problem is not None),
+        account=base.account,
+        ledger=files.ledger,
+        ledger_thread=files.thread,
+        scope=files.scope,
+        settings=files.settings,
+        redact=base.redactor.redact,
+        problems=files.problems,
     )
 
 
@@ -207,7 +243,7 @@ async def _open_door(make: Callable[[], LiveDoor] | None) -> LiveDoor:
 def _socket_door() -> LiveDoor:
     try:
         from enigma_panel.api.live import SocketDoor  # noqa: PLC0415 - see _open_door
-    except ImportError:
+    except ModuleNotFoundError:
         log_of_build.warning("the library of the live channel cannot be loaded", exc_info=True)
         raise LiveError(LiveFault.MISSING) from None
     return SocketDoor()

@@ -25,6 +25,7 @@ from tests.api import live_peers as lp
 from tests.api.child_live import child
 from tests.api.live_peers import ID, Seen
 from tests.api.relay import relay
+from tests.conftest import LogWatch
 
 FREEZES = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no way to freeze a process")
 
@@ -298,6 +299,31 @@ async def test_an_end_that_the_library_swallows_while_connecting_counts(
         )
         assert [loop.cancelled() for loop in loops] == [True, True]
         nothing_is_left()
+
+
+async def test_one_channel_that_cannot_be_closed_keeps_no_other_open(
+    monkeypatch: pytest.MonkeyPatch, log_watch: LogWatch
+) -> None:
+    log_watch.allow("a live channel could not be closed: RuntimeError")
+    async with lp.service() as service, lp.door() as door:
+        url = service.url
+        first, second = [await door.connect(ID, url, url, Seen()) for _ in range(2)]
+        closed = []
+        real = Channel.aclose
+
+        async def aclose(channel: Channel) -> None:
+            if channel is first:
+                raise RuntimeError(ID)
+            await asyncio.sleep(0.05)
+            await real(channel)
+            closed.append(channel)
+
+        monkeypatch.setattr(Channel, "aclose", aclose)
+        await door.aclose()
+        assert closed == [second]
+        await real(first)
+        monkeypatch.undo()
+    assert ID not in repr(log_watch.lines)
 
 
 async def test_a_closed_door_opens_nothing() -> None:

@@ -1,5 +1,6 @@
 """Reading single events: exact money, long and strange texts, and whatever else may come in."""
 
+import json
 import time
 from decimal import Decimal
 
@@ -7,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enigma_panel.api.wire.fields import CUT_MARK
+from enigma_panel.api.wire.answer import Answer
+from enigma_panel.api.wire.fields import CUT_MARK, LONGEST_RUN
 from enigma_panel.api.wire.jsontext import NotJsonError, parse
 from enigma_panel.api.wire.live import EVENTS, MAX_GRACE_MS, MAX_STEP, read_event
+from enigma_panel.api.wire.reader import read_poll
+from enigma_panel.api.wire.report import MAX_QUESTION
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from tests.api.odd import FUZZ, ODD, as_json, check_figures
 from tests.contract.test_events import FILES, read_event_file
@@ -44,9 +48,12 @@ def test_the_cost_beside_the_data_counts_where_both_are_told() -> None:
     assert read(body).usage.cost == Decimal(2)
 
 
+ECHO = "Tr0ub4dor&3"
+
+
 def test_a_step_is_cut() -> None:
     assert step("x" * MAX_STEP) == "x" * MAX_STEP
-    assert step("x" * (MAX_STEP + 1)) == "x" * MAX_STEP + CUT_MARK
+    assert step("x" * (MAX_STEP + 1)) == "x" * (MAX_STEP - LONGEST_RUN) + CUT_MARK
     assert step("\0" * 10_000_000 + "never seen") == CUT_MARK.strip()
 
 
@@ -54,7 +61,27 @@ def test_an_action_is_cut() -> None:
     long = "y" * MAX_STEP
     seen = read_event("message", {"type": "action", "data": {"name": long, "target": long}})
     assert seen is not None
-    assert seen.text == long + CUT_MARK
+    assert seen.text == long[LONGEST_RUN:] + CUT_MARK
+
+
+@pytest.mark.parametrize("broken", range(1, len(ECHO)))
+def test_a_cut_leaves_no_piece_of_a_secret(broken: int) -> None:
+    """Only a whole echo is found by redaction."""
+    told = step("so it is ".ljust(MAX_STEP - broken) + ECHO + " now")
+    assert told == "so it is" + CUT_MARK
+
+
+def test_a_question_is_cut_as_a_poll_cuts_it() -> None:
+    body = {"type": "guardrail_trigger", "data": {"value": "Which one? " * 500_000 + "hunter2"}}
+    seen = read_event("message", body)
+    assert seen is not None
+    assert seen.kind is Kind.QUESTION
+    assert seen.text is not None
+    assert seen.text.startswith("Which one? ")
+    assert seen.text.endswith(CUT_MARK)
+    assert MAX_QUESTION - LONGEST_RUN <= len(seen.text) <= MAX_QUESTION + len(CUT_MARK)
+    polled = read_poll(Answer(200, {}, json.dumps({"success": True, **body}).encode()), str)
+    assert polled.text == seen.text
 
 
 @pytest.mark.parametrize(

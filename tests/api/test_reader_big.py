@@ -8,7 +8,7 @@ import pytest
 
 from enigma_panel.api.wire import reader
 from enigma_panel.api.wire.answer import Answer
-from enigma_panel.api.wire.fields import CUT_MARK, MAX_TEXT
+from enigma_panel.api.wire.fields import CUT_MARK, LONGEST_RUN, MAX_TEXT
 from enigma_panel.core.observation import Kind, Observation
 from tests.api.odd import READERS, SCRUB, read_all, read_one
 
@@ -79,4 +79,4 @@ def test_a_long_result_is_kept_up_to_its_limit_and_its_cost_with_it() -> None:
     seen = reader.read_poll(Answer(200, {}, (RESULT % quoted("x")).encode()), SCRUB)
     assert isinstance(seen, Observation)
     assert (seen.kind, str(seen.usage.cost)) == (Kind.COMPLETED, "1")
-    assert seen.text == "x" * MAX_TEXT + CUT_MARK
+    assert seen.text == "x" * (MAX_TEXT - LONGEST_RUN) + CUT_MARK

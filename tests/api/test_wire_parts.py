@@ -110,7 +110,10 @@ def test_long_texts_are_kept_whole_up_to_a_limit() -> None:
     assert f.long_text("cut \ud83d") == "cut \ufffd"
     longest = "x" * f.MAX_TEXT
     assert f.long_text(longest) == longest
-    assert f.long_text(longest + "y") == longest + f.CUT_MARK
+    assert f.long_text(longest + "y") == longest[f.LONGEST_RUN :] + f.CUT_MARK
+    assert f.long_text("one two three", limit=9) == "one two" + f.CUT_MARK
+    assert f.long_text("one two three", limit=3) == f.CUT_MARK
+    assert f.long_text(" " * 10, limit=9) == f.CUT_MARK
     assert f.long_text({"a": [Decimal("1.50"), "ä"]}) == '{"a":[1.50,"ä"]}'
     assert f.long_text(["\ud83d"]) is None
 

@@ -10,6 +10,7 @@ from tests.benchmarks.fifty import fifty
 from tests.benchmarks.figures import Figure, machine, table
 from tests.benchmarks.intent import intent
 from tests.benchmarks.live_200 import live_200
+from tests.benchmarks.live_big import live_big
 from tests.benchmarks.live_question import live_question
 from tests.benchmarks.live_steps import live_steps
 from tests.benchmarks.memory import memory
@@ -39,6 +40,7 @@ MEASURES: dict[str, Measure] = {
     "live_question": live_question,
     "live_200": live_200,
     "live_steps": live_steps,
+    "live_big": live_big,
 }
 
 

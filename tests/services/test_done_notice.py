@@ -217,6 +217,19 @@ def test_what_the_person_ended_or_nobody_knows_is_no_news(status: TaskStatus) ->
     play(test)
 
 
+def test_a_result_that_comes_after_its_task_counted_as_lost_is_told() -> None:
+    async def check(scene: Scene) -> None:
+        scene.begin(1, 2)
+        await scene.run(30)
+        scene.end(1, 2, status=S.LOST)
+        await scene.run(5)
+        scene.end(1)
+        await scene.run(30)
+        assert scene.told.shown == [("1 ended", "0 left ")], "nobody waits for a lost one"
+
+    play(check)
+
+
 def test_what_ended_in_an_earlier_run_is_no_news() -> None:
     old = a_task(1, EPOCH_MS - 90_000, status=S.DONE, ended_ms=EPOCH_MS - 10_000, is_new=True)
 

@@ -17,7 +17,7 @@ from enigma_panel.api.errors import (
     Reply,
 )
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase
+from enigma_panel.core.records import Phase, TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.views import Diff, ServiceMood
@@ -155,6 +155,93 @@ async def test_a_command_cuts_the_longest_wait_short() -> None:
         recorded = len(scene.registry.recorded)
         await settle()
         assert len(scene.registry.recorded) == recorded + 1
+
+
+@pytest.mark.parametrize("most", [True, False])
+async def test_a_flood_of_live_events_asks_twice_a_second_at_most(*, most: bool) -> None:
+    async with polling(most=most) as scene:
+        for _ in range(200):
+            scene.poller.hint(1)
+            await scene.clock.advance(50)
+        assert set(gaps(scene.client.polls_at)) == {500}
+
+
+async def test_a_single_live_event_is_followed_up_at_once() -> None:
+    async with polling(most=True) as scene:
+        await scene.clock.advance(1_000)
+        scene.poller.hint(1)
+        await settle()
+        assert scene.client.polls_at == [0, 1_000]
+
+
+async def test_live_events_do_not_cut_a_time_to_wait_that_was_told_but_a_command_does() -> None:
+    busy = RejectedError(Reply(status=429, retry_after_s=7.0), nothing_happened=True)
+    async with polling(most=False) as scene:
+        scene.client.say_poll = scene.client.fail(busy)
+        scene.poller.wake(1)
+        await settle()
+        for _ in range(400):
+            scene.poller.hint(1)
+            await scene.clock.advance(50)
+        assert set(gaps(scene.client.polls_at)[1:]) == {7_000}
+        scene.poller.wake(1)
+        await settle()
+        assert scene.client.polls_at[-1] == 20_000
+
+
+async def test_live_events_do_not_end_the_backing_off() -> None:
+    async with polling(most=True) as scene:
+        scene.client.say_poll = scene.client.fail(HTML)
+        for _ in range(1_500):
+            scene.poller.hint(1)
+            await scene.clock.advance(100)
+        assert len(scene.client.polls_at) < 15
+        assert gaps(scene.client.polls_at)[-1] >= 16_000
+
+
+async def test_a_command_within_a_flood_is_asked_after_at_once() -> None:
+    async with polling(most=True) as scene:
+        await scene.clock.advance(1_000)
+        scene.poller.hint(1)
+        await settle()
+        await scene.clock.advance(100)
+        scene.poller.hint(1)
+        scene.poller.wake(1)
+        await settle()
+        assert scene.client.polls_at == [0, 1_000, 1_100]
+
+
+async def test_an_answer_that_ends_an_outage_keeps_the_hint_that_came_meanwhile() -> None:
+    async with polling(most=True) as scene:
+        scene.scope.spawn("vitals", scene.vitals.run())
+        scene.client.say_poll = scene.client.fail(REFUSED)
+        await scene.clock.advance(100)
+
+        async def answer() -> Observation:
+            scene.poller.hint(1)
+            return Observation(kind=Kind.ACTIVE)
+
+        scene.client.say_poll = answer
+        scene.poller.wake(1)
+        await settle()
+        polls = len(scene.client.polls_at)
+        await scene.clock.advance(500)
+        assert len(scene.client.polls_at) == polls + 1
+
+
+async def test_the_turn_after_a_poll_is_that_of_the_record_that_it_made() -> None:
+    async with polling(most=False) as scene:
+        scene.speaking = True
+        await scene.clock.advance(30_000)
+        assert gaps(scene.client.polls_at)[-1] == 10_000
+        asks = replace(scene.registry.one_task, status=TaskStatus.ASKS)
+
+        async def record(*_: object) -> None:
+            scene.registry.one_task = asks
+
+        scene.registry.record = record  # type: ignore[method-assign]
+        await scene.clock.advance(4_500)
+        assert scene.client.polls_at[-3:] == [22_000, 32_000, 34_000]
 
 
 async def test_a_poll_that_hangs_on_a_dead_connection_is_given_up_when_woken() -> None:

@@ -26,8 +26,11 @@ from enigma_panel.ui.wish_words import wish_words
 from enigma_panel.ui.words import one_plain_line, plain_tip
 
 NOW = 1_790_000_000_000
-SLOW = "News come every 2 seconds."
-PARTLY = "News of 3 of 8 open sessions come at once, of the others every 2 seconds."
+SLOW = (
+    "Without the channel a task is asked for every 2 seconds once the service has named it, "
+    "less often while it does not answer."
+)
+PARTLY = "News of 3 of 8 open sessions come at once. " + SLOW
 
 
 def a_session(phase: Phase = Phase.OPEN, lost_until_ms: int | None = None) -> Session:
@@ -67,9 +70,9 @@ def a_task(
     ("up", "of", "fault", "word", "tip"),
     [
         (0, 0, None, "", ""),
-        (0, 0, LiveFault.REFUSED, "", ""),
+        (0, 0, LiveFault.MISSING, "", ""),
         (1, 1, None, "live", "News of all open sessions come at once."),
-        (8, 8, LiveFault.LOST, "live", "News of all open sessions come at once."),
+        (8, 8, None, "live", "News of all open sessions come at once."),
         (3, 8, None, "partly live (3 of 8)", PARTLY),
         (
             3,
@@ -107,6 +110,13 @@ def a_task(
             LiveFault.MISSING,
             "polling",
             SLOW + " The part of this program for the live channel is not installed.",
+        ),
+        (
+            0,
+            1,
+            LiveFault.BROKEN,
+            "polling",
+            SLOW + " The part of this program for the live channel could not be loaded.",
         ),
     ],
 )

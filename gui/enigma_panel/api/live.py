@@ -27,6 +27,8 @@ from enigma_panel.api.proxies import proxy_for
 from enigma_panel.api.tls import make_context_in_thread
 from enigma_panel.api.wire.jsontext import parse
 
+log = logging.getLogger(__name__)
+
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 """A longer event breaks the channel: the library reads whole frames into memory."""
 PING_S = 10.0
@@ -177,8 +179,11 @@ class SocketDoor:
     async def aclose(self) -> None:
         """See the port; takes no longer than one channel does."""
         self._is_closed = True
+        closing = [channel.aclose() for channel in self._channels]
         try:
-            await asyncio.gather(*(channel.aclose() for channel in list(self._channels)))
+            for told in await asyncio.gather(*closing, return_exceptions=True):
+                if isinstance(told, BaseException):  # its text may hold what is secret
+                    log.warning("a live channel could not be closed: %s", type(told).__name__)
         finally:
             if self._session is not None:
                 await self._session.close()

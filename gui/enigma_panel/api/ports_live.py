@@ -19,6 +19,7 @@ class LiveFault(StrEnum):
     UNREACHABLE = "unreachable"  # no connection, or none in time
     PROTOCOL = "protocol"  # whoever answered speaks another language
     MISSING = "missing"  # the library is not installed
+    BROKEN = "broken"  # it is, but could not be loaded
     LOST = "lost"  # it was up and broke
 
 

@@ -152,7 +152,7 @@ class _Maker:
             chance=base.chance,
             open_door=base.open_door,
             is_held=self._is_held,
-            wake=self.poller.wake,
+            wake=self.poller.hint,
         )
 
     def _make_commands(self) -> Commands:

@@ -20,10 +20,9 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.api.verb import Verb
 from enigma_panel.core.buckets import Buckets
 from enigma_panel.core.budget import HELD_MARGIN_MS, CallWindow, Endpoint, Rank, RateTold, Slot
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.clock import FAR_MS, Clock
 
 SAY_AGAIN_MS = 60_000
-FAR_MS = 86_400_000
 
 ENDPOINTS: Mapping[Verb, Endpoint] = {
     Verb.START_SESSION: Endpoint.START_SESSION,

@@ -8,19 +8,18 @@ from collections.abc import Iterator
 from enigma_panel.api.ports_live import LiveConnection, LiveError, LiveFault
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.records import AnswerVerb, StateVerb
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.clock import FAR_MS, Clock
 
 FIRST_RETRY_MS, LAST_RETRY_MS = 1_000, 30_000
 
 
-def retry_ms(failures: int, chance: random.Random) -> int:
-    """Milliseconds until the next try: 1 to 30 s, doubling, the upper half of it by chance."""
-    bound = min(FIRST_RETRY_MS << min(failures - 1, 10), LAST_RETRY_MS)
-    return bound // 2 + chance.randrange(bound // 2 + 1)
+_HOPELESS = frozenset({LiveFault.ADDRESS, LiveFault.MISSING, LiveFault.BROKEN})
+"""Another try in this run would end as the last one did."""
 
 
 class Channel:
-    """heard_ms: when it last told something since it came up. lost_ms: when it broke last."""
+    """up_ms: when it came up last. heard_ms: when it last told something since then. lost_ms: since
+    when it tells nothing, where it broke. fault: why it is down."""
 
     def __init__(self) -> None:
         self._connection: LiveConnection | None = None
@@ -29,6 +28,7 @@ class Channel:
         self._retry = asyncio.Event()
         self._over = False
         self.fault: LiveFault | None = None
+        self.up_ms: int | None = None
         self.heard_ms: int | None = None
         self.lost_ms: int | None = None
 
@@ -50,11 +50,11 @@ class Channel:
     def take(self, connection: LiveConnection) -> None:
         """It is up."""
         self._connection, self._over, self.fault = connection, False, None
+        self._retry.clear()  # that was for this try, not for the one after the next loss
 
     def drop(self) -> LiveConnection | None:
-        """Listen no more; returns the connection where that is still up."""
-        connection = None if self._over else self._connection
-        self._connection = None
+        """Listen no more; returns the connection where that may still be up."""
+        connection, self._connection = self._connection, None
         self._over = True
         return connection
 
@@ -70,11 +70,14 @@ class Channel:
             await self._alarm.wait()
 
     async def watch(self) -> None:
-        """Return once it is lost."""
-        if self._connection is not None:
-            await self._connection.until_lost()
-        self._over = True
-        self._alarm.set()
+        """Return once it is lost; whatever ends this, nobody listens any more."""
+        try:
+            if self._connection is not None:
+                await self._connection.until_lost()
+            self._connection = None  # nothing is left to take down
+        finally:
+            self._over = True
+            self._alarm.set()
 
     async def hang_up(self) -> None:
         """Take it down."""
@@ -88,6 +91,13 @@ class Channel:
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
         """See LiveConnection."""
         return await self._open().send_answer(text, verb)
+
+    def pause_ms(self, failures: int, chance: random.Random) -> int:
+        """Until the next try: 1 to 30 s, doubling, the upper half of it by chance."""
+        if self.fault in _HOPELESS:
+            return FAR_MS
+        bound = min(FIRST_RETRY_MS << min(failures - 1, 10), LAST_RETRY_MS)
+        return bound // 2 + chance.randrange(bound // 2 + 1)
 
     async def rest(self, clock: Clock, due_ms: int) -> None:
         """Wait before the next try, until there is reason to try at once."""

@@ -10,6 +10,9 @@ JUMP_MS = 2_000
 BETWEEN_READS_NS = 100_000_000
 """Two clocks count as read at one moment when not more than this passed between them."""
 
+FAR_MS = 86_400_000
+"""A day: to wait for so long is to wait for the event alone."""
+
 LONGEST_NAP_S = 5.0
 """The loop's timers stand still while the computer sleeps: look at the clock this often."""
 

@@ -15,7 +15,7 @@ from enigma_panel.core.records import Phase, Session, StateVerb, Task
 from enigma_panel.services.account import Account
 from enigma_panel.services.budget import Budget, Pass
 from enigma_panel.services.calls import calling
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.errand import KEPT, RANKS, Errand, is_moot, react
 from enigma_panel.services.live import Live
 from enigma_panel.services.registry import Registry
@@ -25,7 +25,6 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
 
 T = TypeVar("T")
-FAR_MS = 86_400_000
 
 Say = Callable[..., None]
 Tell = Callable[[Errand], None]

@@ -3,15 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from enigma_panel.core.observation import STEP_KINDS
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.timeline import WRITE_AFTER_MS
+from enigma_panel.services.timeline import LIVE_KINDS, WRITE_AFTER_MS
 from enigma_panel.store.ledger.intents import Step
 
 CALM_MS = 1_500
 """A line is not replaced sooner."""
-
-_LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
 
 
 @dataclass(slots=True)
@@ -37,7 +34,7 @@ class DoesNow:
 
     def hear(self, session_key: int, task_key: int, steps: Sequence[Step]) -> None:
         """Steps came in: the last one is what it does now."""
-        last = next((step for step in reversed(steps) if step.kind in _LIVE_KINDS), None)
+        last = next((step for step in reversed(steps) if step.kind in LIVE_KINDS), None)
         if last is None:
             return
         line = self._lines.setdefault(session_key, _Line())

@@ -23,6 +23,8 @@ LEAST_MS = 20_000
 GATHER_MS = 10_000
 
 _TOLD = frozenset({TaskStatus.DONE, TaskStatus.FAILED})
+_NOT_AWAITED = frozenset({TaskStatus.UNCONFIRMED, TaskStatus.LOST})
+"""Whether one of unknown fate will ever end, nobody knows."""
 
 
 class Notifier(QObject):
@@ -125,7 +127,8 @@ class DoneNotice(QObject):
     def _take(self, task: Task) -> None:
         if not task.is_final:
             self._open.add(task.key)
-        elif task.key in self._open:  # it has ended just now
+        elif task.key in self._open and task.status is not TaskStatus.LOST:
+            # It has ended just now; of a lost one the result may still come.
             self._open.discard(task.key)
             if _is_news(task):
                 self._unseen.add(task.key)
@@ -153,8 +156,7 @@ class DoneNotice(QObject):
         left = [task for task in map(self._shelf.task, self._open) if task is not None]
         return DoneNews(
             results=tuple(map(self._ended, tasks)),
-            # Whether one of unknown fate will ever end, nobody knows.
-            left=sum(task.status is not TaskStatus.UNCONFIRMED for task in left),
+            left=sum(task.status not in _NOT_AWAITED for task in left),
         )
 
     def _ended(self, task: Task) -> Ended:

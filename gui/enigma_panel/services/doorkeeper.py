@@ -60,6 +60,6 @@ class Doorkeeper:
                 raise
             except Exception:  # half an installation, a disk that hangs: polls do without
                 log.exception("the live channel cannot be used in this run")
-                self.fault = LiveFault.MISSING
-                raise LiveError(LiveFault.MISSING) from None
+                self.fault = LiveFault.BROKEN
+                raise LiveError(LiveFault.BROKEN) from None
             return self._door

@@ -16,10 +16,11 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
-from enigma_panel.services.channel import Channel, retry_ms
+from enigma_panel.services.channel import Channel
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.does_now import DoesNow
 from enigma_panel.services.doorkeeper import Doorkeeper, OpenDoor
+from enigma_panel.services.history import is_long_ended
 from enigma_panel.services.live_facts import LiveFacts
 from enigma_panel.services.registry import LATE_RESULT_MS, Registry
 from enigma_panel.services.timeline import GAP, Timeline
@@ -32,7 +33,6 @@ SPEAKS_MS = 20_000
 """A channel that told nothing for so long counts as silent: polls are then as fast as without."""
 STEADY_MS = 10_000
 """A channel that was up for less counts as one more failure."""
-FAR_MS = 86_400_000
 
 
 class Live(QObject):
@@ -124,7 +124,8 @@ class Live(QObject):
     def retry_now(self) -> None:
         """The connection is back, or another key is used."""
         for channel in self._channels.values():
-            channel.retry_at_once()
+            if not channel.is_up:
+                channel.retry_at_once()
 
     def renew(self) -> None:
         """The computer slept: what looks open may be dead, so all channels are opened anew."""
@@ -135,6 +136,11 @@ class Live(QObject):
     def tick(self) -> None:
         """Once a second."""
         self._does_now.tick()
+        now = self._clock.now_ms()
+        for key, channel in self._channels.items():
+            session = self._registry.session(key)
+            if session is None or is_long_ended(session, now):  # whether that was proven or not
+                self._hang_up(key, channel)
 
     async def finish(self) -> None:
         """The program ends, nobody waits for a reply any more: keep what was told all the same."""
@@ -202,13 +208,13 @@ class Live(QObject):
         failures = 0
         try:
             while (session := self._registry.session(key)) is not None and self._wants(session):
-                began_ms = self._clock.now_ms()
+                was_steady = False
                 if await self._connect(session, channel):
+                    up_ms = self._clock.now_ms()
                     await self._hear(key, channel)
-                steady = self._clock.now_ms() - began_ms >= STEADY_MS
-                failures = 1 if steady else failures + 1
-                hopeless = channel.fault in {LiveFault.ADDRESS, LiveFault.MISSING}
-                pause_ms = FAR_MS if hopeless else retry_ms(failures, self._chance)
+                    was_steady = self._clock.now_ms() - up_ms >= STEADY_MS
+                failures = 1 if was_steady else failures + 1
+                pause_ms = channel.pause_ms(failures, self._chance)
                 await channel.rest(self._clock, self._clock.now_ms() + pause_ms)
         finally:
             self._untaken += [(key, seen) for seen in channel.facts()]
@@ -261,12 +267,14 @@ class Live(QObject):
         task_key = session.current_task if session is not None else None
         if channel.lost_ms is not None and task_key is not None and self._lives(task_key):
             self._timeline.note(task_key, GAP, str(channel.lost_ms))
-        channel.heard_ms = None
+        channel.up_ms, channel.heard_ms = self._clock.now_ms(), None
         self._wake(key)
         self.changed.emit(key)
 
     async def _went_down(self, key: int, channel: Channel) -> None:
-        channel.lost_ms = self._clock.now_ms()
+        # Not now: it may have been dead for long, as after a sleep.
+        channel.lost_ms = channel.up_ms if channel.heard_ms is None else channel.heard_ms
+        channel.fault = LiveFault.LOST
         session = self._registry.session(key)
         if session is not None and session.lost_until_ms is not None:
             await self._registry.record(key, None, Observation(kind=Kind.LIVE_LOST))

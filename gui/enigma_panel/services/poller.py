@@ -33,6 +33,26 @@ STALE_MS = 1_500
 waits on may have died with the network or while the computer slept."""
 COST_FOR_MS = 20_000
 """How long the cost of an ended task is asked for, where the reply that ended it told none."""
+HINT_MS = 500
+"""After a hint the next poll goes out so long after the last one at the earliest, and twice as long
+with each one that failed: a service that repeats itself on the channel is not asked without end."""
+
+
+class _Alarm:
+    """What cuts the wait for a task's next turn short. rung: by a hint or a call; called: by a
+    call, which does not wait."""
+
+    def __init__(self) -> None:
+        self.rung = asyncio.Event()
+        self.called = asyncio.Event()
+
+    def call(self) -> None:
+        self.rung.set()
+        self.called.set()
+
+    def clear(self) -> None:
+        self.rung.clear()
+        self.called.clear()
 
 
 class Poller:
@@ -57,7 +77,7 @@ class Poller:
         self._clock = clock
         self._scope = scope
         self._chance = chance
-        self._alarms: dict[int, asyncio.Event] = {}
+        self._alarms: dict[int, _Alarm] = {}
         self._locks: dict[int, asyncio.Lock] = {}
         self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
         self._heard: set[int] = set()
@@ -66,15 +86,21 @@ class Poller:
 
     def wake(self, session_key: int) -> None:
         """Something was sent to this session: ask for its task at once."""
-        session = self._registry.session(session_key)
-        alarm = self._alarms.get(session.current_task or 0) if session else None
+        alarm = self._alarm_of(session_key)
         if alarm is not None:
-            alarm.set()
+            alarm.call()
+
+    def hint(self, session_key: int) -> None:
+        """The live channel gave reason to ask for its task: soon, but never as often as it likes,
+        nor before the time that the service told."""
+        alarm = self._alarm_of(session_key)
+        if alarm is not None:
+            alarm.rung.set()
 
     def wake_all(self) -> None:
         """The key or the connection is back, or the computer woke: ask for everything at once."""
         for alarm in self._alarms.values():
-            alarm.set()
+            alarm.call()
         now = self._clock.now_ms()
         for asked_ms, limit in self._under_way.values():
             if now - asked_ms >= STALE_MS and not limit.expired():
@@ -89,6 +115,10 @@ class Poller:
         task = self._registry.task(task_key)
         return task is not None and await self._poll(task) is True
 
+    def _alarm_of(self, session_key: int) -> _Alarm | None:
+        session = self._registry.session(session_key)
+        return self._alarms.get(session.current_task or 0) if session else None
+
     def _follow(self, diff: Diff) -> None:
         self._watch(diff.tasks)
 
@@ -97,7 +127,7 @@ class Poller:
             task = self._registry.task(key)
             if task is None or key in self._alarms or not self._is_worth_asking(task):
                 continue
-            self._alarms[key] = asyncio.Event()
+            self._alarms[key] = _Alarm()
             self._scope.spawn(f"poll {key}", self._loop(key))
 
     def _is_worth_asking(self, task: Task) -> bool:
@@ -117,10 +147,8 @@ class Poller:
                 asked_ms = self._clock.now_ms()
                 came = await self._poll(task)
                 failures = failures + 1 if isinstance(came, ApiError) else 0
-                due_ms = asked_ms + self._every_ms(task) + self._chance.randrange(JITTER_MS)
-                if isinstance(came, ApiError):
-                    due_ms = self._retry_ms(asked_ms, failures, came)
-                await self._rest(key, asked_ms, due_ms)
+                error = came if isinstance(came, ApiError) else None
+                await self._rest(key, asked_ms, failures, error)
         finally:
             del self._alarms[key]
             self._locks.pop(key, None)
@@ -142,16 +170,23 @@ class Poller:
             return due_ms
         return max(due_ms, asked_ms + EVERY_MS, now + _told_to_wait_ms(error))
 
-    async def _rest(self, key: int, asked_ms: int, due_ms: int) -> None:
-        """Wait for the next turn; a command cuts the wait short, but only after it was sent."""
+    async def _rest(self, key: int, asked_ms: int, failures: int, error: ApiError | None) -> None:
+        """Wait for the next turn. A command cuts the wait short, but only after it was sent; a
+        hint does, but not below HINT_MS and what was told."""
         task = self._registry.task(key)
         session = self._registry.session(task.session_key) if task else None
         if session is None or task is None or not self._is_worth_asking(task):
             return
+        due_ms = asked_ms + self._every_ms(task) + self._chance.randrange(JITTER_MS)
+        soonest_ms = asked_ms + min(HINT_MS << min(failures, 10), LAST_BACKOFF_MS)
+        if error is not None:
+            due_ms = self._retry_ms(asked_ms, failures, error)
+            soonest_ms = max(soonest_ms, self._clock.now_ms() + _told_to_wait_ms(error))
         if session.is_ended:
             due_ms = max(due_ms, asked_ms + SLOW_MS)
         alarm = self._alarms[key]
-        await self._clock.wait(alarm, due_ms)
+        await self._clock.wait(alarm.rung, due_ms)
+        await self._clock.wait(alarm.called, min(soonest_ms, due_ms))
         alarm.clear()
 
     async def _poll(self, task: Task) -> ApiError | bool:
@@ -181,10 +216,13 @@ class Poller:
     def _note_answer(self, key: int) -> None:
         """An answer that ends an outage wakes all polls but the one that brought it."""
         alarm = self._alarms.get(key)
-        is_wanted = alarm is not None and alarm.is_set()
+        was_rung = alarm is not None and alarm.rung.is_set()
+        was_called = alarm is not None and alarm.called.is_set()
         self._vitals.note_answer()
-        if alarm is not None and not is_wanted:
-            alarm.clear()
+        if alarm is not None and not was_called:
+            alarm.called.clear()
+        if alarm is not None and not was_rung:
+            alarm.rung.clear()
 
     @asynccontextmanager
     async def _can_be_given_up(self, key: int) -> AsyncIterator[None]:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from enigma_panel.core.moves import END_KINDS, fold
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task, TaskStatus
-from enigma_panel.core.redact import Redactor
+from enigma_panel.core.redact import MARK, Redactor
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.first_read import read_start
 from enigma_panel.services.ledger_writer import LedgerWriter
@@ -251,21 +251,23 @@ class Registry(Shelf):
     def is_question_of(self, task: Task, text: str) -> bool:
         """Whether that is what the task asked last."""
         question = task.question
-        return question is not None and self._redactor.redact(text) in {
-            question,
-            self._redactor.redact(question),
-        }
+        if question is None or text == question:
+            return question is not None
+        return self._is_same(self._redactor.redact(text), question)
 
     def _redacted(self, seen: Observation, task: Task | None) -> Observation:
         """An agent may echo a password: service texts pass the wall before the ledger."""
-        if not seen.text:
+        question = task.question if task is not None and seen.kind is Kind.QUESTION else None
+        if not seen.text or seen.text == question:  # that has passed it
             return seen
         text = self._redactor.redact(seen.text)
-        if seen.kind is Kind.QUESTION and task is not None and task.question:
-            # What is asked again may hold what was answered meanwhile: it is the same question.
-            same = text == self._redactor.redact(task.question)
-            text = task.question if same else text
-        return replace(seen, text=text)
+        # What is asked again may hold what was answered meanwhile: it is the same question.
+        return replace(seen, text=question if self._is_same(text, question) else text)
+
+    def _is_same(self, redacted: str, question: str | None) -> bool:
+        if question is None or redacted == question:
+            return question is not None
+        return MARK in redacted and redacted == self._redactor.redact(question)
 
     def _note(self, task: Task | None, seen: Observation) -> None:
         if task is None:

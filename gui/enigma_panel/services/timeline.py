@@ -29,7 +29,8 @@ GAP = "live_gap"
 SKIPPED = "live_skipped"
 """A line for lines that were not kept; text: how many."""
 
-_LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
+LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
+"""What the agent tells while it works; all else is a line of the task's life."""
 
 
 class Timeline(QObject):
@@ -82,7 +83,7 @@ class Timeline(QObject):
         pending, self._pending = self._pending, []
         steps = self._redacted(pending)
         for step in steps:
-            if step.kind in _LIVE_KINDS:
+            if step.kind in LIVE_KINDS:
                 self._since_trim[step.task_key] = self._since_trim.get(step.task_key, 0) + 1
         for key in dict.fromkeys(step.task_key for step in steps):
             self.grown.emit(key, [step for step in steps if step.task_key == key])
@@ -103,10 +104,10 @@ class Timeline(QObject):
         return list(await self._writer.read(lambda ledger: ledger.steps(task_key, limit)))
 
     def _redacted(self, steps: list[Step]) -> list[Step]:
-        told = [step.text for step in steps if step.kind in _LIVE_KINDS]
+        told = [step.text for step in steps if step.kind in LIVE_KINDS]
         texts = iter(self._redactor.redact_many(told))
         return [
-            replace(step, text=next(texts)) if step.kind in _LIVE_KINDS else step for step in steps
+            replace(step, text=next(texts)) if step.kind in LIVE_KINDS else step for step in steps
         ]
 
     def _flush_later(self) -> None:

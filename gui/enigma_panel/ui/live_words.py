@@ -28,13 +28,17 @@ def way_words(share: LiveShare) -> Way:
     why = _why(share.fault)
     if share.up > 0:
         word = tr("partly live ({n} of {all})", n=share.up, all=share.of)
-        tip = tr(
-            "News of {n} of {all} open sessions come at once, of the others every 2 seconds.",
-            n=share.up,
-            all=share.of,
-        )
-        return Way(word, _joined(tip, why))
-    return Way(tr("polling"), _joined(tr("News come every 2 seconds."), why))
+        tip = tr("News of {n} of {all} open sessions come at once.", n=share.up, all=share.of)
+        return Way(word, _joined(tip, _polls(), why))
+    return Way(tr("polling"), _joined(_polls(), why))
+
+
+def _polls() -> str:
+    """While a start is held, or nothing answers, nothing is asked every 2 seconds."""
+    return tr(
+        "Without the channel a task is asked for every 2 seconds once the service has named it, "
+        "less often while it does not answer."
+    )
 
 
 def now_words(text: str) -> str:
@@ -61,5 +65,7 @@ def _why(fault: LiveFault | None) -> str:
             return tr("The address of the live channel leads to another host, so it is not used.")
         case LiveFault.MISSING:
             return tr("The part of this program for the live channel is not installed.")
+        case LiveFault.BROKEN:
+            return tr("The part of this program for the live channel could not be loaded.")
         case _:
             return ""

@@ -13,7 +13,9 @@ MAX_TEXT = 5_000_000
 """Longest result, question or error that is kept, in characters."""
 
 CUT_MARK = "\n[…]"
-"""Stands at the end of a text that was cut at MAX_TEXT."""
+"""Stands at the end of a text that was cut."""
+LONGEST_RUN = 300
+"""So many characters at most go with a cut, since it may have broken what they were part of."""
 
 MAX_SHORT = 500
 MAX_ID = 256
@@ -34,14 +36,20 @@ def record(value: object) -> Record:
     return value if isinstance(value, dict) else {}
 
 
-def long_text(value: object) -> str | None:
-    """A text kept whole, up to MAX_TEXT characters. Structured values become JSON text."""
+def long_text(value: object, limit: int = MAX_TEXT) -> str | None:
+    """A text kept whole, up to `limit` characters. Structured values become JSON text."""
     if isinstance(value, dict | list):
         value = _as_json(value)
     if not isinstance(value, str):
         return None
-    text = _SURROGATE.sub("\ufffd", value)
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + CUT_MARK
+    text = _SURROGATE.sub("\ufffd", value[:limit])
+    return text if len(value) <= limit else without_last_run(text) + CUT_MARK
+
+
+def without_last_run(text: str) -> str:
+    """A text that was cut, without its last word: a piece of a secret no longer looks like one."""
+    words = text[-LONGEST_RUN:].split()
+    return text.rstrip().removesuffix(words[-1]).rstrip() if words else text.rstrip()
 
 
 def short_text(value: object, limit: int = MAX_SHORT) -> str | None:

@@ -81,7 +81,7 @@ def _step_text(value: object) -> str | None:
     cut = value[: MAX_STEP + 1]
     text = cut if cut.isprintable() else _clean(cut)
     if len(value) > MAX_STEP:
-        text = text[:MAX_STEP] + f.CUT_MARK
+        text = f.without_last_run(text[:MAX_STEP]) + f.CUT_MARK
     return text.strip() or None
 
 

@@ -7,6 +7,10 @@ from enigma_panel.core.observation import Kind, Observation
 TASK_CODES = frozenset({"TASK_TIMEOUT", "NAVIGATION_TIMEOUT", "PAGE_CRASH", "ELEMENT_NOT_FOUND"})
 """Codes that only a task's own report carries (api.md §8.2), with or without a status."""
 
+MAX_QUESTION = 50_000
+"""Longest question that is kept, in characters: it comes with each poll, and by the channel as
+often as the service likes, and nobody reads more of one."""
+
 _BY_TYPE = {
     "task_completed": Kind.COMPLETED,
     "guardrail_trigger": Kind.QUESTION,
@@ -94,7 +98,8 @@ def _text(body: Body, kind: Kind) -> str | None:
         case Kind.QUESTION:
             names = ("value", "message", "question")
             inside = [body.data.get(name) for name in names]
-            return _first_text(*inside, *(_outer(body, name) for name in names))
+            outside = [_outer(body, name) for name in names]
+            return _first_text(*inside, *outside, limit=MAX_QUESTION)
         case Kind.ACTIVE | Kind.ACCEPTED | Kind.PAUSED | Kind.QUEUED:
             return next((f.short_text(value) for value in body.values("message")), None)
         case _:
@@ -106,6 +111,6 @@ def _outer(body: Body, name: str) -> object:
     return (body.inner or body.top).get(name)
 
 
-def _first_text(*values: object) -> str | None:
-    texts = (f.long_text(value) for value in values)
+def _first_text(*values: object, limit: int = f.MAX_TEXT) -> str | None:
+    texts = (f.long_text(value, limit) for value in values)
     return next((text for text in texts if text is not None), None)

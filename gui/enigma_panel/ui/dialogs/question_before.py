@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Callable, Iterable
 
-from enigma_panel.core.observation import STEP_KINDS
 from enigma_panel.services.bundle import Services
+from enigma_panel.services.timeline import LIVE_KINDS
 from enigma_panel.services.views import OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
@@ -20,8 +20,6 @@ LOOKED_AT = 40
 STEP_CHARS = 100
 LATE_MS = 1_000
 """What the agent told just before it asked may be noted a little later."""
-
-_KINDS = frozenset(kind.value for kind in STEP_KINDS)
 
 
 class Before:
@@ -50,6 +48,6 @@ class Before:
 
 def before_words(steps: Iterable[Step], asked_ms: int) -> str:
     """'· before that: opened the shop · sorted by price'; empty when nothing is known."""
-    told = [step for step in steps if step.kind in _KINDS and step.at_ms <= asked_ms + LATE_MS]
+    told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
     lines = [line for step in told[-MOST:] if (line := readable(step.text, STEP_CHARS))]
     return tr("· before that: {steps}", steps=" · ".join(lines)) if lines else ""

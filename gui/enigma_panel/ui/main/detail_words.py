@@ -13,11 +13,12 @@ from enigma_panel.core.records import (
     TaskStatus,
     shown_state,
 )
+from enigma_panel.services.timeline import LIVE_KINDS
 from enigma_panel.services.views import LineEntry, Why, Wish
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.errors_words import Call, ErrorContext, Words, explain_code
 from enigma_panel.ui.line_words import Waiting, ordinal
-from enigma_panel.ui.main.steps_words import DIM_KINDS, LIVE_KINDS
+from enigma_panel.ui.main.steps_words import DIM_KINDS
 from enigma_panel.ui.main.task_cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.state_text import state_text
 from enigma_panel.ui.status_words import (

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from enigma_panel.core.observation import STEP_KINDS, Kind
-from enigma_panel.services.timeline import GAP, SKIPPED
+from enigma_panel.core.observation import Kind
+from enigma_panel.services.timeline import GAP, LIVE_KINDS, SKIPPED
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.status_words import local_time
 from enigma_panel.ui.step_words import readable, step_line, step_word
 from enigma_panel.ui.words import tr, without_hidden
 
-LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
-"""What the agent tells while it works; all else is a line of the task's life."""
 TEXT_KINDS = (*sorted(LIVE_KINDS), Kind.QUESTION.value)
 """Kinds whose text is the point: their word stands in a column of its own."""
 DIM_KINDS = frozenset({GAP, SKIPPED})

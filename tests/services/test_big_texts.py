@@ -1,0 +1,73 @@
+"""Long questions do not hold the loop up: they are cut, and pass the wall seldom."""
+
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.api.wire.fields import CUT_MARK
+from enigma_panel.api.wire.live import read_event
+from enigma_panel.api.wire.report import MAX_QUESTION
+from enigma_panel.core.observation import Observation
+from enigma_panel.core.redact import Redactor
+from tests.services.live_bench import Bench, with_bench
+
+WORDS = "the quick brown fox, paid=12 mail ann@example.org https://shop.example/x?id=4 "
+LONG = (WORDS * (5_000_000 // len(WORDS) + 1))[:5_000_000]
+
+
+def asks(text: str) -> Observation:
+    """As it comes in by the channel."""
+    seen = read_event("message", {"type": "guardrail_trigger", "data": {"value": text}})
+    assert seen is not None
+    return seen
+
+
+@pytest.fixture
+def redacted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lengths of the long texts that passed the wall."""
+    lengths: list[int] = []
+    real = Redactor.redact
+
+    def redact(self: Redactor, text: str) -> str:
+        if len(text) > 10_000:
+            lengths.append(len(text))
+        return real(self, text)
+
+    monkeypatch.setattr(Redactor, "redact", redact)
+    return lengths
+
+
+def test_a_long_question(tmp_path: Path, redacted: list[int]) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await tell(bench, LONG)
+        assert (bench.task(key).question_n, len(redacted)) == (1, 1)
+        await tell(bench, LONG)
+        await bench.registry.record(session, key, asks(LONG))  # as a poll does
+        assert (bench.task(key).question_n, len(redacted)) == (1, 1), "it passed before"
+        await tell(bench, "?" + LONG)
+        assert (bench.task(key).question_n, len(redacted)) == (2, 3)
+        assert max(redacted) <= MAX_QUESTION + len(CUT_MARK)
+
+    with_bench(tmp_path, check)
+
+
+def test_a_question_that_is_told_again_with_what_was_answered_is_the_same(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await tell(bench, "Is it hunter2-and-more?")
+        bench.redactor.add_secret("hunter2-and-more")
+        for text in ("Is it hunter2-and-more?", "Is it [redacted]?"):
+            await bench.registry.record(session, key, asks(text))
+            assert bench.task(key).question_n == 1
+        assert bench.registry.is_question_of(bench.task(key), "Is it [redacted]?")
+        await tell(bench, "Was it hunter2-and-more?")
+        task = bench.task(key)
+        assert (task.question_n, task.question) == (2, "Was it [redacted]?")
+
+    with_bench(tmp_path, check)
+
+
+async def tell(bench: Bench, text: str) -> None:
+    bench.line.tell(asks(text))
+    await bench.wait(0.01)
