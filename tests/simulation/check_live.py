@@ -9,7 +9,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.live_ends import UNCLEAR
 from enigma_panel.store.ledger.intents import Step
-from tests.simulation.calls import Sent
+from tests.simulation.calls import Sent, Verdict
 from tests.simulation.network import LIMITS
 from tests.simulation.settled import tasks_of
 from tests.simulation.weather import Kind as Fault
@@ -81,7 +81,7 @@ class Live:
             now = self._task(wire, task.key)
             if now is None or now.is_final or self._is_asked(path, since):
                 return
-            if self._troubled(since):
+            if self._troubled(since) or self._backs_off(path):
                 return
             self._world.fail("after a gap the task is asked for", f"task {task.key}")
 
@@ -195,6 +195,11 @@ class Live:
             return True
         under_way = any(call.sent.path == path for call in self._world.link.under_way)
         return under_way or (last is not None and last.at >= since)
+
+    def _backs_off(self, path: str) -> bool:
+        """Whether polls fail: then no gap makes them come sooner."""
+        last = self._polled.get(path)
+        return last is not None and last.verdict is not Verdict.KNOWN
 
     def _troubled(self, since: float) -> bool:
         storm = self._world.storm

@@ -60,9 +60,11 @@ class Records:
     def nothing_final_changes(self, old: Task, new: Task) -> None:
         """A final task keeps status, result and end; figures never told may still come.
 
-        But lost means that nobody knows: a result that comes all the same tells.
+        But lost means that nobody knows, and stopped that we told it to end: a result that comes
+        all the same tells.
         """
-        found = old.status is TaskStatus.LOST and new.status is TaskStatus.DONE
+        inferred = old.status in {TaskStatus.LOST, TaskStatus.STOPPED} and old.sent_ms is not None
+        found = inferred and new.status is TaskStatus.DONE
         if not old.is_final or found:
             return
         changed = _lasting(old) != _lasting(new)

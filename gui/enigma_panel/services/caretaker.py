@@ -8,8 +8,8 @@ from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.history import ASSUMED_FOR_MS
-from enigma_panel.services.nameless import Nameless
-from enigma_panel.services.registry import LATE_RESULT_MS, Registry
+from enigma_panel.services.nameless import Nameless, is_recent
+from enigma_panel.services.registry import Registry
 from enigma_panel.services.views import NoticeKind
 
 CLOSE_AGAIN_MS = 10_000
@@ -76,7 +76,7 @@ class Caretaker:
     async def _end_tasks(self, session: Session, now: int) -> None:
         """The channel told of the session's end; a task of it of which nothing came is lost."""
         age_ms = now - (session.ended_ms or 0)
-        if age_ms < LATE_RESULT_MS or session.key in self._emptied:
+        if is_recent(session, now) or session.key in self._emptied:
             return
         lives = [task for task in self._registry.tasks_of(session.key) if not task.is_final]
         lives = [task for task in lives if task.status is not TaskStatus.QUEUED]

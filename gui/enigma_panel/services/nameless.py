@@ -50,7 +50,7 @@ class Nameless:
 
     async def _give_up(self, session: Session, task: Task, now: int) -> None:
         """The channel could tell of it, and is gone with its session."""
-        late = now - (session.ended_ms or 0) >= LATE_RESULT_MS
+        late = not is_recent(session, now)
         if late and not self._is_up(session.key) and not self._is_held(task.key):
             await self._record(task, Kind.GIVEN_UP)
 
@@ -66,8 +66,16 @@ class Nameless:
         await self._registry.record(task.session_key, task.key, Observation(kind=kind))
 
 
+def is_recent(session: Session, now: int) -> bool:
+    """Whether a result may still come behind its end.
+
+    An end that lies ahead is an old one: the clock was set back between two runs.
+    """
+    return 0 <= now - (session.ended_ms or 0) < LATE_RESULT_MS
+
+
 def _is_answer_doubtful(task: Task, now: int) -> bool:
     """The channel took an answer, and the agent gives no sign that it got it."""
     waits = task.answer_emitted and task.status is TaskStatus.WORKING
     answered = task.answered_ms if waits else None
-    return answered is not None and now - answered >= STALE_QUESTION_MS
+    return answered is not None and not 0 <= now - answered < STALE_QUESTION_MS
