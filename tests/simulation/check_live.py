@@ -9,7 +9,8 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.live_ends import UNCLEAR
 from enigma_panel.store.ledger.intents import Step
-from tests.simulation.calls import Sent, Verdict
+from tests.simulation import weather
+from tests.simulation.calls import Sent
 from tests.simulation.network import LIMITS
 from tests.simulation.settled import tasks_of
 from tests.simulation.weather import Kind as Fault
@@ -25,6 +26,8 @@ RENEWED_S = 4.0
 
 POLL_WITHIN_S = 1.0
 """After a gap a task is asked for within this time, whatever was planned."""
+
+_ANSWERED = frozenset({weather.Kind.FINE, weather.Kind.SLOW, weather.Kind.STALE})
 
 _NUMBER = re.compile(r"\[(\d+)\]$")
 
@@ -199,7 +202,8 @@ class Live:
     def _backs_off(self, path: str) -> bool:
         """Whether polls fail: then no gap makes them come sooner."""
         last = self._polled.get(path)
-        return last is not None and last.verdict is not Verdict.KNOWN
+        failed = last is not None and last.fate.kind not in _ANSWERED
+        return failed or self._world.channel.is_cut
 
     def _troubled(self, since: float) -> bool:
         storm = self._world.storm
