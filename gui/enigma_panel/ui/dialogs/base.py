@@ -4,12 +4,27 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from enigma_panel.ui.dialogs.parts import MARGIN, make_row
 from enigma_panel.ui.dialogs.scroll_body import ScrollBody
 
 ButtonAction = Callable[[], None]
+
+_SIZED = (QLabel, QAbstractButton, QLineEdit, QComboBox, QAbstractScrollArea)
+"""What we make. Qt's own parts of them, once asked for, are kept for ever: PySide takes them for
+ours and is not told when they go."""
 
 
 class ModelessDialog(QDialog):
@@ -79,8 +94,9 @@ class ModelessDialog(QDialog):
             self.resize(QSize(width, height).boundedTo(room))
 
     def _lay_out(self) -> None:
-        for child in self.findChildren(QWidget):
-            child.ensurePolished()  # the style sheet decides how large things are
+        for kind in _SIZED:
+            for child in self.findChildren(kind):
+                child.ensurePolished()  # the style sheet decides how large things are
         for scroll in self.findChildren(ScrollBody):
             scroll.updateGeometry()  # its content may have grown; Qt keeps the old size in mind
         self.body.invalidate()
