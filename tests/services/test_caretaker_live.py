@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from enigma_panel.api.ports_live import LiveFault
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, TaskStatus
+from enigma_panel.core.session_moves import IDLE_MS
 from enigma_panel.services.caretaker import ASSUMED_FOR_MS, Caretaker
 from enigma_panel.services.registry import LATE_RESULT_MS
 from enigma_panel.store.ledger.intents import Outcome
@@ -26,6 +28,7 @@ def make_caretaker(bench: Bench) -> Caretaker:
         is_ending=lambda _key: False,
         is_held=bench.held.__contains__,
         is_up=bench.live.is_up,
+        is_speaking=bench.live.is_speaking,
     )
 
 
@@ -105,7 +108,7 @@ def test_a_question_of_a_session_that_is_over_does_not_stand_for_ten_minutes(
 
 def test_a_question_behind_an_open_channel_outlives_our_clock(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
-        session, key = await bench.open()
+        session, _ = await bench.open()
         caretaker = make_caretaker(bench)
         await bench.wait(200)
         await bench.hear(Kind.QUESTION, "Which?")
@@ -113,7 +116,24 @@ def test_a_question_behind_an_open_channel_outlives_our_clock(tmp_path: Path) ->
         await caretaker.tick()
         held = bench.registry.session(session)
         assert held is not None
-        assert (held.phase, held.expires_ms) == (Phase.OPEN, None), "until when, nobody knows"
+        assert held.phase is Phase.OPEN
+        await bench.line.aclose()
+        bench.door.fault = LiveFault.UNREACHABLE
+        await bench.wait(IDLE_MS / 1000 + 1)
+        await caretaker.tick()
+        assert bench.phase(session) is Phase.EXPIRED_ASSUMED, "it takes no place for ever"
+
+    with_bench(tmp_path, check)
+
+
+def test_a_question_behind_an_open_channel_stands(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        caretaker = make_caretaker(bench)
+        await bench.wait(200)
+        await bench.hear(Kind.QUESTION, "Which?")
+        await bench.wait(106)
+        await caretaker.tick()
         await bench.wait(60)
         await caretaker.tick()
         assert (bench.phase(session), bench.task(key).status) == (Phase.OPEN, S.ASKS)

@@ -264,3 +264,35 @@ def test_a_pause_in_doubt_that_is_clicked_anew_goes_by_rest(folder: Path) -> Non
         assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
 
     on_bench(folder, test)
+
+
+def test_a_pause_clicked_while_a_resume_is_on_its_way_is_sent_behind_it(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        await asyncio.sleep(BELIEVED_MS / 1000 + 1)
+        bench.live.drop(key)
+        resuming = bench.give(key, RESUME)
+        await asyncio.sleep(0)
+        pausing = bench.give(key, PAUSE)
+        await asyncio.gather(resuming, pausing)
+        assert bench.client.verbs[-1] is PAUSE
+        assert _task(bench, key).status is TaskStatus.PAUSED
+
+    on_bench(folder, test)
+
+
+def test_a_pause_counts_from_when_it_was_delivered(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        await asyncio.sleep(6)
+        bench.live.doubted.emit(key)
+        await asyncio.sleep(1)
+        task = _task(bench, key)
+        assert (bench.client.verbs, task.status) == ([PAUSE], TaskStatus.PAUSED)
+        assert bench.clock.now_ms() - task.since_ms < 1_500, "what it finishes now is no doubt"
+
+    on_bench(folder, test)

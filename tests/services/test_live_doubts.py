@@ -329,3 +329,130 @@ def test_a_flood_of_questions_and_lost_browsers_is_not_written_by_the_thousand(
         assert bench.phase(bench.task(key).session_key) is Phase.ENDED_BY_LIMIT, "that still counts"
 
     with_bench(tmp_path, check)
+
+
+def test_a_stop_that_was_delivered_is_not_forgotten_for_an_answer_in_doubt(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+        await _emit_answer(bench, key)
+        await bench.wait(5)
+        await bench.registry.record(session, key, Observation(kind=Kind.STOP_SENT))
+        await _tick(bench, 30)
+        assert bench.task(key).status is S.WORKING
+        failed = Observation(kind=Kind.FAILED, text="stopped", task_id="t1")
+        await bench.reply(bench.intent, Outcome.KNOWN, failed)
+        assert bench.task(key).status is S.STOPPED
+
+    with_bench(tmp_path, check)
+
+
+def test_a_paused_task_can_be_resumed_though_its_channel_was_away(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.hear(Kind.ACTION, "clicks")
+        await bench.registry.record(session, key, Observation(kind=Kind.PAUSE_SENT))
+        await bench.line.aclose()
+        bench.door.fault = LiveFault.UNREACHABLE
+        await _tick(bench, UNHEARD_MS / 1000 + 5, make_caretaker(bench))
+        assert bench.task(key).status is S.PAUSED
+
+    with_bench(tmp_path, check)
+
+
+def test_an_end_that_a_short_gap_may_hide_is_not_taken_for_work(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.hear(Kind.ACTION, "clicks")
+        caretaker = make_caretaker(bench)
+        bench.door.fault = LiveFault.UNREACHABLE
+        await bench.line.aclose()
+        await _tick(bench, 2, caretaker)
+        bench.door.fault = None
+        await _tick(bench, UNHEARD_MS / 1000 + 2, caretaker)
+        assert bench.task(key).status is S.UNCONFIRMED
+        await bench.hear(Kind.ACTION, "goes on")
+        await _tick(bench, 60, caretaker)
+        assert bench.task(key).status is S.WORKING, "silence alone proves nothing"
+
+    with_bench(tmp_path, check)
+
+
+def test_what_is_unclear_is_said_once_however_often_one_looks(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, first = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.add(session)
+        await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
+        for _ in range(20):
+            bench.registry.touch(session)
+            await bench.wait(0.1)
+        assert [s.kind for s in await bench.steps(first)].count(UNCLEAR) == 1
+
+    with_bench(tmp_path, check)
+
+
+def test_the_result_of_a_named_task_told_again_without_an_id_is_nobody_elses(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, first = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.registry.record(session, first, Observation(kind=Kind.STOPPED))
+        other = await bench.add(session)
+        done = Observation(kind=Kind.COMPLETED, text="of the second", task_id="b")
+        await bench.reply(other, Outcome.KNOWN, done)
+        await bench.hear(Kind.COMPLETED, "of the second")
+        assert (bench.task(first).status, bench.task(first).result) == (S.STOPPED, None)
+
+    with_bench(tmp_path, check)
+
+
+def test_a_flood_of_errors_in_the_hold_is_not_kept(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        for n in range(1000):
+            bench.line.tell(Observation(kind=Kind.FAILED, text=f"error {n}"))
+        await bench.wait(0.1)
+        assert sum(map(len, bench.live._facts._ends._unclear.values())) <= 50
+        done = Observation(kind=Kind.COMPLETED, text="r", task_id="t1")
+        await bench.reply(bench.intent, Outcome.KNOWN, done)
+        assert bench.task(key).result == "r"
+
+    with_bench(tmp_path, check)
+
+
+def test_the_next_question_is_shown_however_often_the_first_was_told(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        for _ in range(3 * BURST):
+            bench.line.tell(Observation(kind=Kind.QUESTION, text="Which?"))
+        await bench.hear(Kind.QUESTION, "And then?")
+        assert bench.task(key).question == "And then?"
+
+    with_bench(tmp_path, check)
+
+
+def test_a_found_result_closes_a_session_that_was_to_close_after_it(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open(close_after=True)
+        await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
+        await bench.registry.record(session, key, Observation(kind=Kind.STOPPED))
+        await bench.hear(Kind.COMPLETED, "in time", task_id="t1")
+        assert bench.task(key).status is S.DONE
+        assert bench.phase(session) is Phase.CLOSED_ASSUMED
+
+    with_bench(tmp_path, check)
+
+
+def test_a_flood_of_other_news_hides_no_question(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        for _ in range(3 * BURST):
+            bench.line.tell(Observation(kind=Kind.RECONNECTED))
+        await bench.hear(Kind.QUESTION, "Which?")
+        assert (bench.task(key).status, bench.task(key).question) == (S.ASKS, "Which?")
+
+    with_bench(tmp_path, check)

@@ -19,6 +19,7 @@ from enigma_panel.core.records import (
 from enigma_panel.services.views import LiveShare, Why, Wish
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.live_words import now_words, way_words
+from enigma_panel.ui.main.steps_words import step_row
 from enigma_panel.ui.state_text import state_text
 from enigma_panel.ui.status_words import Tone, local_time, session_word, task_word
 from enigma_panel.ui.step_words import LINE_CHARS, readable, step_line, step_word
@@ -406,3 +407,19 @@ def test_a_command_that_went_out_and_is_sent_once_more(
     words = wish_words(wish, NOW)
     assert (words.text, words.said) == (text, said or text)
     assert not wish.can_undo
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "at_ms"),
+    [
+        ("agent", "x", 10**15),
+        ("agent", "x", -(9 * 10**18)),
+        ("live_skipped", "9" * 5000, 1),
+        ("live_gap", "9" * 5000, 9 * 10**18),
+    ],
+)
+def test_a_damaged_line_has_words(kind: str, text: str, at_ms: int) -> None:
+    """An error while a row is painted would end the program."""
+    row = step_row(Step(task_key=1, at_ms=at_ms, kind=kind, text=text))
+    assert row.time
+    assert row.text or row.kind

@@ -62,7 +62,7 @@ action            .           working     .         working   .        working
 response_update   .           working     .         .         .        working
 session_ended     .           .           .         .         .        .
 reconnected       .           .           .         .         .        .
-live_lost         .           .           unconfirmed .       unconfirmed .
+live_lost         .           .           unconfirmed .       .        .
 pause_emitted     .           paused      paused    .         .        .
 resume_emitted    .           .           .         .         working  .
 stop_emitted      .           .           .         .         .        .

@@ -51,7 +51,7 @@ TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.UPDATE: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
     Kind.WORKS_ON: {S.PAUSED: S.WORKING},
     Kind.ANSWER_DOUBTED: {S.WORKING: S.ASKS},
-    Kind.LIVE_LOST: _each({S.WORKING, S.PAUSED}, S.UNCONFIRMED),  # of what nothing else can tell
+    Kind.LIVE_LOST: {S.WORKING: S.UNCONFIRMED},  # of what nothing else can tell
     Kind.STOP_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
     Kind.TERMINATE_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
 }

@@ -44,7 +44,7 @@ def fold(
     new_task = None
     if task is not None:
         new_task = fold_task(session, task, seen, now_ms, ending=ending is not None)
-    if task is not None and task.is_final and seen.kind in OF_TASK:
+    if task is not None and task.is_final and seen.kind in OF_TASK and not _is_found(task, seen):
         return session, new_task
     current = task is None or session.current_task in {None, task.key}
     if not current and seen.kind not in END_KINDS:
@@ -163,7 +163,8 @@ def _with_facts(task: Task, seen: Observation, now_ms: int, *, final: bool) -> T
         case Kind.PAUSED:
             return replace(task, pause_confirmed=True, unproven=None)
         case Kind.PAUSE_SENT | Kind.RESUME_SENT:
-            return replace(task, unproven=None)
+            since = task.since_ms if task.unproven is None else now_ms  # now it is delivered
+            return replace(task, unproven=None, since_ms=since)
         case Kind.ANSWER_SENT | Kind.ANSWER_EMITTED:
             emitted = seen.kind is Kind.ANSWER_EMITTED
             return replace(task, answered_ms=now_ms, answer_emitted=emitted)
@@ -172,13 +173,13 @@ def _with_facts(task: Task, seen: Observation, now_ms: int, *, final: bool) -> T
             return replace(task, answered_ms=now_ms, stop_sent_ms=now_ms)
         case Kind.STOP_SENT:
             asked = now_ms if task.status is S.ASKS else task.answered_ms
-            return replace(task, stop_sent_ms=now_ms, answered_ms=asked)
+            return replace(task, stop_sent_ms=now_ms, answered_ms=asked, answer_emitted=False)
         case Kind.AGENT | Kind.ACTION:  # it does work on; who has a name is polled for that
             unproven = None if task.unproven is StateVerb.RESUME else task.unproven
             answered = task.answered_ms if task.service_id is not None else None
             return replace(task, unproven=unproven, answered_ms=answered, answer_emitted=False)
         case Kind.ANSWER_DOUBTED:  # the same question, as far as anybody knows
-            return replace(task, answered_ms=None, stop_sent_ms=None)
+            return replace(task, answered_ms=None, stop_sent_ms=_stop_of_others(task))
         case _:
             return task
 
@@ -197,8 +198,14 @@ def _with_question(task: Task, seen: Observation, now_ms: int) -> Task:
         answered_ms=None,
         answer_emitted=again,
         # Who asks on was not stopped by an answer that the channel may have lost.
-        stop_sent_ms=None if task.answer_emitted else task.stop_sent_ms,
+        stop_sent_ms=_stop_of_others(task),
     )
+
+
+def _stop_of_others(task: Task) -> int | None:
+    """When it was told to stop, but not by an answer of which nobody knows whether it arrived."""
+    by_answer = task.answer_emitted and task.stop_sent_ms == task.answered_ms
+    return None if by_answer else task.stop_sent_ms
 
 
 def merge_usage(old: Usage, new: Usage, *, final: bool) -> Usage:

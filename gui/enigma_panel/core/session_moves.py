@@ -9,6 +9,9 @@ from enigma_panel.core.records import Phase, Session, Task, TaskStatus
 TERMINATE_GRACE_MS = 15_000
 """How long a delivered Terminate is believed although polls still report work."""
 
+IDLE_MS = 300_000
+"""The service ends a session in which nothing happens for so long (api.md §2)."""
+
 LIMIT_SLACK_MS = 5_000
 """An end this close to the expected one counts as the session's time limit."""
 
@@ -49,10 +52,12 @@ def _moved_session(
         phase = _TOLD_ENDS.get(_reason(seen)) or _proven_end(session, now_ms, ending=ending)
     if seen.kind is Kind.COMPLETED and _closes_after(session, task):
         phase = P.CLOSED_ASSUMED
+    is_step = seen.kind in STEP_KINDS
     if session.phase is P.EXPIRED_ASSUMED and phase is P.OPEN:
-        session = replace(session, expires_ms=None)  # it outlived what we had assumed
+        # It outlived what we had assumed. Who is not polled needs another end, or stays for ever.
+        session = replace(session, expires_ms=now_ms + IDLE_MS if is_step else None)
     if seen.kind is Kind.OUTLIVED:
-        session = replace(session, expires_ms=None)
+        session = replace(session, expires_ms=now_ms + IDLE_MS)
     if seen.kind is Kind.TERMINATE_SENT:
         session = replace(session, terminate_sent_ms=now_ms)
     elif phase is P.OPEN and seen.kind in ALIVE_KINDS:

@@ -138,6 +138,7 @@ class _Maker:
                 is_ending=lambda key: self._is_ending(key) or key in self.follower.closing,
                 is_held=self.starter.is_held,
                 is_up=self.live.is_up,
+                is_speaking=self.live.is_speaking,
             ),
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import FINAL_PHASES, Phase, Session, TaskStatus
+from enigma_panel.core.session_moves import IDLE_MS
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
@@ -14,9 +15,6 @@ from enigma_panel.services.views import NoticeKind
 
 CLOSE_AGAIN_MS = 10_000
 """Pause between two tries to terminate a session whose task failed."""
-
-IDLE_MS = 300_000
-"""The service ends a session in which nothing happens for so long (api.md §2)."""
 
 LATE_END_MS = 5_000
 """So long after its time the news of a session's end may still be on its way; the service closes
@@ -38,12 +36,13 @@ class Caretaker:
         is_ending: Callable[[int], bool],
         is_held: Callable[[int], bool],
         is_up: Callable[[int], bool],
+        is_speaking: Callable[[int], bool],
     ) -> None:
         """is_held: the call that starts this task still waits for its reply. is_up: the live
-        channel of this session may still tell something."""
+        channel of this session may still tell something. is_speaking: it did so lately."""
         self._is_up = is_up
         self._is_held = is_held
-        self._nameless = Nameless(registry, is_held=is_held, is_up=is_up)
+        self._nameless = Nameless(registry, is_held=is_held, is_up=is_up, is_speaking=is_speaking)
         self._registry = registry
         self._account = account
         self._clock = clock

@@ -181,8 +181,6 @@ class Commands(QObject):
             return None
         now = self._clock.now_ms()
         errand = Errand(key=key, verb=verb, made_ms=now, task_key=session.current_task)
-        task = self._registry.current_task(session)
-        errand.repeats = task is not None and task.unproven is verb
         if grace_ms > 0:
             errand.grace_ms = errand.due_ms = now + grace_ms
             errand.why = Why.UNDO
@@ -213,7 +211,8 @@ class Commands(QObject):
     def _send_again(self, key: int, verb: StateVerb) -> None:
         """What the channel may have lost goes the other way."""
         errand = self._make(key, verb, 0)
-        if errand is not None and errand.repeats:
+        if errand is not None:
+            errand.repeats = True
             self._begin(errand)
 
     def _end(self, errand: Errand) -> None:

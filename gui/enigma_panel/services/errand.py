@@ -116,7 +116,8 @@ def is_moot(errand: Errand, session: Session | None, task: Task | None) -> Outco
         return None
     if task is None or task.key != errand.task_key:
         return Outcome.REFUSED
-    fits = task.unproven is errand.verb if errand.repeats else _fits(errand.verb, task)
+    in_doubt = task.unproven is errand.verb
+    fits = in_doubt or (not errand.repeats and _fits(errand.verb, task))
     return None if fits else Outcome.REFUSED
 
 

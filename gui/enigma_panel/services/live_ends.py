@@ -20,6 +20,9 @@ LATE_MS = 5_000
 UNCLEAR = "unclear"
 """A line for a result or an error of which the service did not say whose it is."""
 
+MOST_KEPT = 50
+"""So many ends of a session are kept, or said to be unclear; a flood of them says no more."""
+
 KEPT_CHARS = 50_000
 """So much of a result stands in the time line while it is not clear whose it is."""
 
@@ -43,6 +46,7 @@ class LiveEnds:
         self._is_held = is_held
         self._wake = wake
         self._unclear: dict[int, list[Observation]] = {}
+        self._said: dict[int, set[int]] = {}
 
     def waits(self, diff: Diff) -> list[int]:
         """Sessions of which something is kept that can perhaps be told apart now."""
@@ -51,6 +55,10 @@ class LiveEnds:
     def unclear(self) -> list[int]:
         """Sessions of which something is kept that nobody knows whose it is."""
         return list(self._unclear)
+
+    def forget(self, session_key: int) -> None:
+        """Nothing more comes of this session."""
+        self._said.pop(session_key, None)
 
     def take_unclear(self, session_key: int) -> list[Observation]:
         """What is kept of that session, to be looked at once more."""
@@ -64,9 +72,8 @@ class LiveEnds:
             return
         unnamed = [t for t in self._registry.tasks_of(session.key) if is_unnamed(t)]
         owners = _owners(unnamed)
-        is_other = seen.task_id is None and task is not None and _is_polled(task)
-        if task is not None and is_other:
-            if owners:  # it is of that one, or of one that was sent before
+        if seen.task_id is None and task is not None and task.service_id is not None:
+            if owners and task.result != seen.text:  # of that one, or of one sent before
                 self._doubt([task], seen)
             self._wake(session.key)
         elif len(unnamed) > 1 and any(self._is_held(t.key) for t in owners):
@@ -83,7 +90,7 @@ class LiveEnds:
             self._wake(session.key)
             return
         if self._is_held(task.key):  # its reply comes now, and tells more
-            self._unclear.setdefault(session.key, []).append(seen)
+            self._keep(session.key, [], seen)
             return
         could = [t for t in tasks if is_unnamed(t) and not t.is_final]
         if len(could) > 1:
@@ -99,13 +106,18 @@ class LiveEnds:
     def _keep(self, session_key: int, owners: Sequence[Task], seen: Observation) -> None:
         """Until the reply tells; a kill before that must not lose what was paid for."""
         kept = self._unclear.setdefault(session_key, [])
-        if seen not in kept:
+        if seen not in kept and len(kept) < MOST_KEPT:
             kept.append(seen)
             self._doubt(owners, seen)
 
     def _doubt(self, tasks: Sequence[Task], seen: Observation) -> None:
-        """Say of each that it may be its end, and what was told."""
+        """Say of each that it may be its end, and what was told; once, however often it comes."""
         for task in tasks:
+            said = self._said.setdefault(task.session_key, set())
+            this = hash((task.key, seen.kind, seen.task_id, seen.text))
+            if this in said or len(said) >= MOST_KEPT:
+                continue
+            said.add(this)
             self._timeline.note(task.key, UNCLEAR)
             if seen.text:
                 text = seen.text[:KEPT_CHARS]
@@ -131,10 +143,6 @@ def _owners(unnamed: Sequence[Task]) -> list[Task]:
     live = [t for t in unnamed if not t.is_final or t.status is TaskStatus.LOST]
     stopped = [t for t in unnamed if t.status is TaskStatus.STOPPED]
     return sorted(live or stopped, key=lambda t: t.sent_ms or 0)
-
-
-def _is_polled(task: Task) -> bool:
-    return task.service_id is not None and not task.is_final
 
 
 def _never_ran(task: Task) -> bool:

@@ -26,7 +26,6 @@ SIGN_MS = 500
 MANY = 20
 """So many of a task's questions are known again."""
 
-_REPEATABLE = frozenset({Kind.QUESTION, Kind.ORPHANED, Kind.RECONNECTED})
 _AWAY = frozenset({Phase.CONNECTION_LOST, Phase.EXPIRED_ASSUMED})
 
 
@@ -55,7 +54,7 @@ class LiveFacts:
         self._is_held = is_held
         self._wake = wake
         self._asked: dict[int, deque[int]] = {}
-        self._quotas: dict[int, Quota] = {}
+        self._quotas: dict[tuple[int, bool], Quota] = {}
         self._ends = LiveEnds(registry, timeline, clock, is_held=is_held, wake=wake)
 
     async def take(self, session_key: int, seen: Observation) -> None:
@@ -73,11 +72,9 @@ class LiveFacts:
         elif seen.kind is Kind.FAILED:
             if task is not None and _is_at_work(task):
                 await self._ends.failed(session, task, seen)
-        elif seen.kind in _REPEATABLE and not self._may_tell(session):
-            self._wake(session.key)
         elif seen.kind is Kind.QUESTION:
             await self._question(session, task, seen)
-        else:
+        elif seen.kind is Kind.SESSION_ENDED or self._may_tell(session, asks=False):
             await self._about_session(session, task, seen)
 
     def waits(self, diff: Diff) -> list[int]:
@@ -95,7 +92,9 @@ class LiveFacts:
 
     def forget(self, session_key: int) -> None:
         """Nothing more comes of this session."""
-        self._quotas.pop(session_key, None)
+        for asks in (True, False):
+            self._quotas.pop((session_key, asks), None)
+        self._ends.forget(session_key)
         for task in self._registry.tasks_of(session_key):
             self._asked.pop(task.key, None)
 
@@ -110,7 +109,7 @@ class LiveFacts:
         elif session.phase in _AWAY:
             await self._registry.record(session.key, None, bare)
         age_ms = self._clock.now_ms() - task.since_ms
-        paused = task.status is TaskStatus.PAUSED
+        paused = task.status is TaskStatus.PAUSED and not task.pause_confirmed
         if paused and seen.kind is Kind.ACTION and age_ms > PAUSE_MS:
             self._doubt(session.key)
         self._timeline.tell(session.key, task.key, seen.kind.value, seen.text or "")
@@ -144,7 +143,7 @@ class LiveFacts:
         is_known = self._is_known(task, seen.text or "")
         if is_known and task.status is TaskStatus.ASKS:
             return
-        if is_known and task.service_id is not None:
+        if (is_known and task.service_id is not None) or not self._may_tell(session, asks=True):
             self._wake(session.key)  # told twice or asked twice? The poll knows
             return
         await self._registry.record(session.key, task.key, replace(seen, task_id=None))
@@ -168,10 +167,10 @@ class LiveFacts:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _may_tell(self, session: Session) -> bool:
-        """What is written at once must not come by the thousand."""
+    def _may_tell(self, session: Session, *, asks: bool) -> bool:
+        """What is written at once must not come by the thousand; questions have their own share."""
         now = self._clock.now_ms()
-        return self._quotas.setdefault(session.key, Quota(at_ms=now)).takes(now)
+        return self._quotas.setdefault((session.key, asks), Quota(at_ms=now)).takes(now)
 
     def _of_id(self, session_key: int, task_id: str, current: Task | None) -> Task | None:
         """No page shows an id in other events than results; where there is one, it counts."""

@@ -14,14 +14,13 @@ UNHEARD_MS = 15_000
 """A channel that is away for so long may have missed the end of what it told of."""
 
 _SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
-_GO_ON = frozenset({TaskStatus.WORKING, TaskStatus.PAUSED})
 
 
 class Nameless:
     """Looks after them once a second.
 
     is_held: the call that starts this task still waits for its reply, which will name it. is_up:
-    the live channel of this session may still tell something.
+    the live channel of this session may still tell something. is_speaking: it did so lately.
     """
 
     def __init__(
@@ -30,10 +29,12 @@ class Nameless:
         *,
         is_held: Callable[[int], bool],
         is_up: Callable[[int], bool],
+        is_speaking: Callable[[int], bool],
     ) -> None:
         self._registry = registry
         self._is_held = is_held
         self._is_up = is_up
+        self._is_speaking = is_speaking
         self._unheard: dict[int, int] = {}
 
     async def tick(self, session: Session, now: int) -> None:
@@ -55,12 +56,15 @@ class Nameless:
             await self._record(task, Kind.GIVEN_UP)
 
     def _is_out_of_sight(self, session: Session, task: Task, now: int) -> bool:
-        """Whether what it was last seen at may be long over, and no reply will tell."""
-        gone = task.status in _GO_ON and not self._is_up(session.key)
-        if not gone or self._is_held(task.key):
+        """Whether its end may have been told while the channel was away: no reply will tell, and
+        nothing was heard since."""
+        if task.status is not TaskStatus.WORKING or self._is_held(task.key):
             self._unheard.pop(task.key, None)
-            return False
-        return now - self._unheard.setdefault(task.key, now) >= UNHEARD_MS
+        elif not self._is_up(session.key):
+            self._unheard.setdefault(task.key, now)
+        elif self._is_speaking(session.key):
+            self._unheard.pop(task.key, None)
+        return now - self._unheard.get(task.key, now) >= UNHEARD_MS
 
     async def _record(self, task: Task, kind: Kind) -> None:
         await self._registry.record(task.session_key, task.key, Observation(kind=kind))

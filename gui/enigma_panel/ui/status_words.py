@@ -237,16 +237,26 @@ def age(ms: int) -> str:
     return tr("{n} h ago", n=seconds // HOUR)
 
 
+def _moment(ms: int) -> datetime | None:
+    """None for a time that no calendar has: a damaged row must not end the program."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def local_time(ms: int, *, seconds: bool = False) -> str:
-    """Wall-clock time of the person: '14:31' or '14:31:09'."""
-    when = datetime.fromtimestamp(ms / 1000, UTC).astimezone()
-    return when.strftime("%H:%M:%S" if seconds else "%H:%M")
+    """Wall-clock time of the person: '14:31' or '14:31:09'; '?' for what is no time at all."""
+    when = _moment(ms)
+    return UNKNOWN if when is None else when.strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
 def local_moment(ms: int, now_ms: int) -> str:
     """'14:31' today, '24 Nov 14:31' on any other day."""
-    when = datetime.fromtimestamp(ms / 1000, UTC).astimezone()
-    today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone().date()
+    when, now = _moment(ms), _moment(now_ms)
+    if when is None or now is None:
+        return UNKNOWN
+    today = now.date()
     clock = when.strftime("%H:%M")
     return clock if when.date() == today else f"{when.day} {when.strftime('%b')} {clock}"
 

@@ -29,7 +29,7 @@ def step_line(step: Step) -> str:
     match step.kind:
         case kind if kind == GAP and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
             return gap_words(int(step.text), step.at_ms)
-        case kind if kind == SKIPPED and step.text.isdecimal():
+        case kind if kind == SKIPPED and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
             return skipped_words(int(step.text))
         case kind if kind == _UNCLEAR:
             return step_word(kind)

@@ -74,3 +74,20 @@ async def test_leaving_the_demo(world: World) -> None:
     manager.leave_demo()
     assert called == [True]
     DialogManager(world.services, lambda: None).leave_demo()
+
+
+async def test_no_question_comes_up_over_the_key_dialog(
+    world: World, manager: DialogManager
+) -> None:
+    """The key that is being typed would go to the agent; and no answer can be sent without it."""
+    world.services.account.set_state(KeyState.ABSENT)
+    manager.start()
+    world.inbox.ask(add_asking(world, 1, "I need login credentials to proceed."))
+    await world.settle()
+    assert titles(world) == ["API key"]
+    world.services.account.set_state(KeyState.READY)
+    await world.settle()
+    assert titles(world) == ["API key"], "it tells yet what became of the key"
+    manager._key.reject()  # type: ignore[union-attr]
+    await world.settle()
+    assert titles(world) == ["Question from the agent"]

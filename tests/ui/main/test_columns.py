@@ -244,7 +244,7 @@ def test_columns_of_an_earlier_version_are_taken_as_nobody_s(
     again = MainWindow(services, dialogs)
     assert not again.pilot.tasks.isColumnHidden(TaskColumn.SESSION)
     assert again.pilot.tasks.columns.set_by_person == frozenset()
-    services.settings.change(tasks_header=f"{old}|2,x,99,-1")
+    services.settings.change(tasks_header=f"{old}|2,x,99,-1,{'9' * 5000}")
     other = MainWindow(services, dialogs)
     assert other.pilot.tasks.columns.set_by_person == {TaskColumn.TASK}
     for made in (again, other):

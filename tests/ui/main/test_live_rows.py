@@ -9,11 +9,12 @@ from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from enigma_panel.api.ports_live import LiveFault
-from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.records import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.services.views import LiveShare, Why
 from enigma_panel.ui.main.cells import Role
 from enigma_panel.ui.main.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_room
 from enigma_panel.ui.main.sessions_model import GATHER_MS, Column
+from enigma_panel.ui.main.task_cells import cost_cell
 from enigma_panel.ui.main.tasks_model import Column as TaskColumn
 from enigma_panel.ui.main.window import MainWindow
 from tests.ui.live_doubles import LiveDouble
@@ -325,3 +326,28 @@ def test_without_a_way_there_is_no_gap(
     qapp.processEvents()
     assert line._balance.x() > alone
     assert alone == line._mood.geometry().right() + 1 + line.layout().spacing()
+
+
+@pytest.mark.parametrize(
+    ("status", "sent_ms", "text"),
+    [
+        (TaskStatus.LOST, 5, "?"),
+        (TaskStatus.STOPPED, 5, "?"),
+        (TaskStatus.STOPPED, None, "–"),
+        (TaskStatus.FAILED, 5, "–"),
+    ],
+)
+def test_a_cost_that_nobody_told_is_not_nothing(
+    status: TaskStatus, sent_ms: int | None, text: str
+) -> None:
+    """A task without a name: what was sent may have cost, what was refused or never sent did not."""
+    task = Task(
+        session_key=1,
+        verb=TaskVerb.NEW_TASK,
+        spec=TaskSpec(text="t"),
+        status=status,
+        since_ms=1,
+        created_ms=1,
+        sent_ms=sent_ms,
+    )
+    assert cost_cell(task).text == text

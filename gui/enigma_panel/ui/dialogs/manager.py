@@ -64,12 +64,23 @@ class DialogManager(QObject):
         self._key_was_asked_for = False
         self._presenter = self._make_presenter()
         services.account.changed.connect(self._ask_for_missing_key)
+        services.account.changed.connect(self._look_for_questions)
 
     def _make_presenter(self) -> QuestionPresenter:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         typing = TypingWatch(app, self._services.clock.now_ms)
-        return QuestionPresenter(self._services.inbox, typing, self._make_question)
+        return QuestionPresenter(
+            self._services.inbox, typing, self._make_question, self._is_about_the_key
+        )
+
+    def _is_about_the_key(self) -> bool:
+        """Without a key no answer can be sent; and a key must not be typed into a question."""
+        asks = self._key is not None and self._key.isVisible()
+        return asks or self._services.account.state is not KeyState.READY
+
+    def _look_for_questions(self, _result: object = None) -> None:
+        self._presenter.look()
 
     def _make_question(self) -> QuestionDialog:
         return QuestionDialog(self._services, self._parent())
@@ -101,6 +112,7 @@ class DialogManager(QObject):
         """API key."""
         if self._key is None:
             self._key = KeyDialog(self._services, self._parent(), self._try_demo)
+            self._key.finished.connect(self._look_for_questions)
         self._key_was_asked_for = True
         self._key.ask()
 
@@ -143,8 +155,8 @@ class DialogManager(QObject):
 
     def start(self) -> None:
         """Bring up what waits already: questions, and the key dialog when no key was found."""
-        self._presenter.look()
         self._ask_for_missing_key()
+        self._presenter.look()
 
     def close_all(self) -> None:
         """Hide every dialog: the program ends."""

@@ -66,12 +66,20 @@ class TypingWatch(QObject):
 
 
 class QuestionPresenter(QObject):
-    """Brings up the first question that nobody has seen; Later means that it stays away."""
+    """Brings up the first question that nobody has seen; Later means that it stays away.
+
+    must_wait: whether nothing may come up now; whoever ends that calls `look`.
+    """
 
     def __init__(
-        self, inbox: Inbox, typing: TypingWatch, get_dialog: Callable[[], QuestionDialog]
+        self,
+        inbox: Inbox,
+        typing: TypingWatch,
+        get_dialog: Callable[[], QuestionDialog],
+        must_wait: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__()
+        self._must_wait = must_wait
         self._inbox = inbox
         self._typing = typing
         self._get_dialog = get_dialog
@@ -98,6 +106,8 @@ class QuestionPresenter(QObject):
         self._seen &= {identity(q) for q in questions}
         unseen = [q for q in questions if identity(q) not in self._seen]
         if not unseen or (self._dialog is not None and self._dialog.isVisible()):
+            return
+        if self._must_wait():
             return
         wait = self._typing.left_ms()
         if wait:

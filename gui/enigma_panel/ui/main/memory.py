@@ -76,5 +76,7 @@ def _columns(table: KeyedTable) -> str:
 
 def _restore_columns(text: str, table: KeyedTable) -> None:
     state, _, own = text.partition(_BETWEEN)
-    by_person = [int(column) for column in own.split(",") if column.isdecimal()]
+    count = table.model().columnCount()
+    known = {str(column): column for column in range(count)}  # a hand may have written anything
+    by_person = [known[column] for column in own.split(",") if column in known]
     _restore(state, lambda raw: table.columns.restore(raw, by_person))

@@ -58,7 +58,8 @@ def left_cell(session: Session, now_ms: int) -> Cell:
 
 def cost_cell(session: Session, cost: Decimal | None) -> Cell:
     """What its tasks cost so far, as far as it was told."""
-    text = money(cost, more_to_come=not session.is_ended)
+    spent = session.opened_ms is not None  # a browser was open for some time: that costs
+    text = money(cost, more_to_come=not session.is_ended, spent=spent)
     nano = to_nano(cost)
     tone = Tone.DIM if cost is None else Tone.PLAIN
     return Cell(

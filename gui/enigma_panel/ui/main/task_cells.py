@@ -29,9 +29,13 @@ def status_cell(task: Task) -> Cell:
     )
 
 
+_FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
+
+
 def cost_cell(task: Task) -> Cell:
     """What it cost so far; nothing was told is not nothing."""
-    was_sent = task.service_id is not None  # then it cost something, told or not
+    unknown = task.status in _FATE_UNTOLD and task.sent_ms is not None
+    was_sent = task.service_id is not None or unknown  # then it cost something, told or not
     may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
     text = money(task.cost, more_to_come=may_cost, spent=was_sent)
     nano = to_nano(task.cost)
