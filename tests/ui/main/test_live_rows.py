@@ -340,7 +340,7 @@ def test_without_a_way_there_is_no_gap(
 def test_a_cost_that_nobody_told_is_not_nothing(
     status: TaskStatus, sent_ms: int | None, text: str
 ) -> None:
-    """A task without a name: what was sent may have cost, what was refused or never sent did not."""
+    """Of a task without a name: what was sent may have cost, what was refused did not."""
     task = Task(
         session_key=1,
         verb=TaskVerb.NEW_TASK,
