@@ -64,8 +64,9 @@ async def test_a_terminate_gets_through_in_the_end(
 
 
 async def test_without_a_connection_a_pause_fails_and_a_terminate_outlives_the_program(
-    sim: Simulator, running: Running
+    simulator: Start, running: Running
 ) -> None:
+    sim = simulator("--faults", "--live", "off")  # else it may take the channel, once that is up
     nothing = {"path": MESSAGES, "kind": "refuse-before", "times": 0}
     async with running(sim.url) as parts:
         fleet, said = parts.services.fleet, listen(parts)
