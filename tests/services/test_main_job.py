@@ -1,5 +1,6 @@
 """The verbs against the simulator process: what a click does, up to the ledger."""
 
+import asyncio
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -43,8 +44,11 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
         proven = set() if live_mode == "refuse" else {Phase.CLOSED}
         assert session.phase in {Phase.CLOSED_ASSUMED, *proven}
         assert parts.services.vitals.balance is not None
-        await parts.registry.flush()
-        stored = await parts.registry.read(lambda ledger: ledger.task(key))
+        stored = None
+        async with asyncio.timeout(10):
+            while stored != fleet.task(key):  # figures are gathered and written once a second
+                await parts.registry.flush()
+                stored = await parts.registry.read(lambda ledger: ledger.task(key))
         assert stored == task
 
 
