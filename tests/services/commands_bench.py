@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,15 +42,20 @@ def gone() -> SessionGoneError:
 
 
 class Executor:
-    """Calls at once; `full` makes every call fail."""
+    """Calls at once; `full` makes every call fail. spent_s: CPU time of all calls."""
 
     full = False
+    spent_s = 0.0
 
     async def run(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         await asyncio.sleep(0)
         if self.full:
             raise DiskFullError(Path("ledger"), "no room")
-        return call(*args, **kwargs)
+        began = time.thread_time()
+        try:
+            return call(*args, **kwargs)
+        finally:
+            self.spent_s += time.thread_time() - began
 
 
 class Client:

@@ -99,7 +99,8 @@ class Bench:
         self.clock = clock
         self.ledger = ledger
         self.scope = TaskScope()
-        self.writer = LedgerWriter(ledger, Executor())
+        self.executor = Executor()
+        self.writer = LedgerWriter(ledger, self.executor)
         self.redactor = Redactor(b"k" * 32)
         self.timeline = Timeline(self.writer, clock, self.scope, self.redactor)
         self.registry = Registry(self.writer, clock, self.redactor, self.timeline)

@@ -1,5 +1,6 @@
-"""Long questions do not hold the loop up: they are cut, and pass the wall seldom."""
+"""Long texts do not hold the loop up: questions are cut, results pass the wall in pieces."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from enigma_panel.api.wire.fields import CUT_MARK
 from enigma_panel.api.wire.live import read_event
 from enigma_panel.api.wire.report import MAX_QUESTION
-from enigma_panel.core.observation import Observation
-from enigma_panel.core.redact import Redactor
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.records import TaskStatus
+from enigma_panel.core.redact import PIECE, Redactor
 from tests.services.live_bench import Bench, with_bench
 
 WORDS = "the quick brown fox, paid=12 mail ann@example.org https://shop.example/x?id=4 "
@@ -64,6 +66,63 @@ def test_a_question_that_is_told_again_with_what_was_answered_is_the_same(tmp_pa
         await tell(bench, "Was it hunter2-and-more?")
         task = bench.task(key)
         assert (task.question_n, task.question) == (2, "Was it [redacted]?")
+
+    with_bench(tmp_path, check)
+
+
+def test_a_long_result_passes_in_pieces(tmp_path: Path, redacted: list[int]) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        bench.redactor.add_secret("hunter2-and-more")
+        result = Observation(kind=Kind.COMPLETED, text=LONG + " hunter2-and-more", task_id="t1")
+        recording = asyncio.create_task(bench.registry.record(session, key, result))
+        turns = 0
+        while not recording.done():
+            await asyncio.sleep(0)
+            turns += 1
+        assert turns > LONG.count("") // PIECE, "something else had its turn in between"
+        assert max(redacted) < 1.1 * PIECE
+        assert sum(redacted) == len(result.text or ""), "each part once"
+        assert bench.task(key).result == LONG + " [redacted]"
+
+    with_bench(tmp_path, check)
+
+
+def test_a_long_result_outlives_a_cancellation(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
+        async with asyncio.timeout(60):
+            recording = asyncio.create_task(bench.registry.record(session, key, result))
+            await asyncio.sleep(0)
+            recording.cancel()
+            await asyncio.wait([recording])
+        assert recording.cancelled()
+        assert (bench.task(key).status, bench.task(key).result) == (TaskStatus.DONE, LONG)
+        await bench.registry.flush()  # as at the end of the program
+        rows = await bench.registry.read(lambda ledger: ledger.tasks([key]))
+        assert rows[key].result == LONG
+
+    with_bench(tmp_path, check)
+
+
+def test_a_limit_of_time_is_kept(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
+        limit = asyncio.timeout(None)
+
+        async def record() -> None:
+            async with limit:
+                await bench.registry.record(session, key, result)
+                await asyncio.sleep(60)
+
+        recording = asyncio.create_task(record())
+        await asyncio.sleep(0)
+        limit.reschedule(0)
+        with pytest.raises(TimeoutError):
+            await recording
+        assert bench.task(key).status is TaskStatus.DONE
 
     with_bench(tmp_path, check)
 

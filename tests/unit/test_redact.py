@@ -243,6 +243,26 @@ def test_no_pattern_passes_the_border_of_two_texts(many: list[list[str]], secret
     assert made.redact_many(texts) == [made.redact(text) for text in texts]
 
 
+SECRETS = ["two words", "abc", "42", "Bearer\nabc", "a b c d e f", "session_1234567"]
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+@given(st.lists(PIECES | st.sampled_from(SECRETS), max_size=40))
+@settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
+def test_in_pieces_it_is_the_same(size: int, parts: list[str]) -> None:
+    text = "".join(parts)
+    for made in (wall(*SECRETS), id_wall(*SECRETS), wall()):
+        assert "".join(made.pieces(text, size)) == made.redact(text)
+
+
+def test_pieces_are_short() -> None:
+    text = "some words and https://h/x?key=abc " * 1_000
+    lengths = [len(piece) for piece in wall("hunter2").pieces(text, 500)]
+    assert len(lengths) > 60
+    assert max(lengths) < 700
+    assert len(list(wall().pieces("x" * 5_000, 500))) == 1, "nowhere to cut"
+
+
 TEXTS = st.text(st.sampled_from("ab1 é✓.\n"), max_size=60)
 
 

@@ -82,6 +82,7 @@ class Observation:
     grace_ms: how long the service waits for a lost browser (milliseconds).
     asked_ms: when the poll that brought it was sent (epoch ms of our clock); what was learned since
     then by another door is newer.
+    is_clean: whether the text has passed the wall (core.redact).
     Ids and URLs are secrets and stay out of repr.
     """
 
@@ -99,6 +100,7 @@ class Observation:
     completed_at: str | None = None
     grace_ms: int | None = None
     asked_ms: int | None = None
+    is_clean: bool = False
 
 
 STEP_KINDS = frozenset({Kind.AGENT, Kind.ACTION, Kind.UPDATE})

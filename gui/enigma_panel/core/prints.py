@@ -88,6 +88,7 @@ class Search:
         self._press = press
         known = set(prints)
         self._digests = frozenset(each.digest for each in known)
+        self.longest = max((each.length for each in known), default=0)  # in bytes
         self._anchors: dict[tuple[int, int], set[bytes]] = {}  # by length and width
         self._nets: dict[int, _Net] = {}  # by the distance of the text's blocks
         for each in known:

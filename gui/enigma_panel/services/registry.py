@@ -16,6 +16,7 @@ from enigma_panel.core.redact import MARK, Redactor
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.first_read import read_start
 from enigma_panel.services.ledger_writer import LedgerWriter
+from enigma_panel.services.long_texts import clean
 from enigma_panel.services.shelf import Record, Shelf
 from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.views import Diff
@@ -137,6 +138,7 @@ class Registry(Shelf):
         self, intent: Intent, outcome: Outcome, seen: Observation
     ) -> tuple[Session, Task | None]:
         """Record what became of an intent, with the fact that tells it."""
+        seen = await clean(self._redactor, seen)
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
         session, task = self._fold(session, task, seen)
@@ -152,6 +154,7 @@ class Registry(Shelf):
 
     async def record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
         """Fold one fact and keep it."""
+        seen = await clean(self._redactor, seen)
         old_session = self._sessions.get(session_key)
         if old_session is None:
             return
@@ -260,7 +263,7 @@ class Registry(Shelf):
         question = task.question if task is not None and seen.kind is Kind.QUESTION else None
         if not seen.text or seen.text == question:  # that has passed it
             return seen
-        text = self._redactor.redact(seen.text)
+        text = seen.text if seen.is_clean else self._redactor.redact(seen.text)
         # What is asked again may hold what was answered meanwhile: it is the same question.
         return replace(seen, text=question if self._is_same(text, question) else text)
 

@@ -42,8 +42,17 @@ def long_text(value: object, limit: int = MAX_TEXT) -> str | None:
         value = _as_json(value)
     if not isinstance(value, str):
         return None
-    text = _SURROGATE.sub("\ufffd", value[:limit])
+    text = _encodable(value[:limit])
     return text if len(value) <= limit else without_last_run(text) + CUT_MARK
+
+
+def _encodable(text: str) -> str:
+    """Without halves of characters. Most texts have none, and trying is ten times faster."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
 def without_last_run(text: str) -> str:
