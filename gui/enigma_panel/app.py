@@ -5,17 +5,11 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QEvent,
-    QMessageLogContext,
-    QObject,
-    QTimer,
-    QtMsgType,
-    qInstallMessageHandler,
-)
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -26,7 +20,9 @@ from enigma_panel.front import Front, bring_to_front, take_folder
 from enigma_panel.late_dialogs import LateDialogs
 from enigma_panel.log_out import Application, LogOut, own_command
 from enigma_panel.options import Options
+from enigma_panel.qt_log import with_a_display
 from enigma_panel.store.ledger.errors import NewerLedgerError
+from enigma_panel.store.paths import prepare_folder
 from enigma_panel.store.problem import Copy
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.window import MainWindow
@@ -36,29 +32,6 @@ if TYPE_CHECKING:
     from enigma_panel.ui.dialogs.manager import DialogManager
 
 log = logging.getLogger(__name__)
-
-_CHATTER = "This plugin does not support"
-"""What Qt's offscreen platform says of every raise(); nobody can do anything about it."""
-
-_LEVELS = {
-    QtMsgType.QtDebugMsg: logging.DEBUG,
-    QtMsgType.QtInfoMsg: logging.INFO,
-    QtMsgType.QtWarningMsg: logging.WARNING,
-    QtMsgType.QtCriticalMsg: logging.ERROR,
-    QtMsgType.QtFatalMsg: logging.CRITICAL,
-}
-
-
-def log_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-    """Qt's own messages go through our log and its redaction.
-
-    Its bridge to assistive technology warns of labels with rich text, which are as we want them.
-    """
-    if message.startswith(_CHATTER):
-        return
-    of_bridge = (context.category or "").startswith("qt.accessibility")
-    level = logging.DEBUG if of_bridge else _LEVELS[kind]
-    logging.getLogger("enigma_panel.qt").log(level, "%s", message)
 
 
 class FirstPaint(QObject):
@@ -262,19 +235,17 @@ def run(options: Options, child: SimulatorChild | None = None) -> int:
     """
     loop.catch_all()
     child = child or start_for(options)
-    try:
-        place = find_place(options)
-        may_ask = not options.needs_no_display
-        lock = None if options.self_check else take_folder(place.folders.data, may_ask=may_ask)
-        try:
-            status, again = _run_qt(options, place, child)
-        finally:
-            if lock is not None:
-                lock.release()
-            place.clear()
-    finally:
+    with ExitStack() as ends:
         if child is not None:
-            child.stop()
+            ends.callback(child.stop)
+        if options.tour is not None:
+            prepare_folder(options.tour)
+        place = find_place(options)
+        ends.callback(place.clear)
+        if not options.self_check:
+            lock = take_folder(place.folders.data, may_ask=not options.needs_no_display)
+            ends.callback(lock.release)
+        status, again = _run_qt(options, place, child, ends)
     if again is not None:
         _begin_again(again)
     return status
@@ -291,11 +262,13 @@ def restart_arguments(options: Options, *, demo: bool) -> list[str]:
 
 
 def _run_qt(
-    options: Options, place: Place, child: SimulatorChild | None
+    options: Options, place: Place, child: SimulatorChild | None, ends: ExitStack
 ) -> tuple[int, list[str] | None]:
-    """The exit status, and the arguments to begin again with, if any."""
-    qInstallMessageHandler(log_qt)
-    app = Application(sys.argv[:1])
+    """The exit status, and the arguments to begin again with, if any.
+
+    ends: what is to be done before the process ends, also where Qt finds no display.
+    """
+    app = with_a_display(lambda: Application(sys.argv[:1]), ends.close)
     app.setApplicationName("enigma-panel")
     app.setApplicationDisplayName("Enigma Control Panel")
     app.setApplicationVersion(__version__)

@@ -210,14 +210,8 @@ class Tour(Hands):
         await self._picture("ended", self._window)
 
 
-def make_folder(folder: Path) -> None:
-    """The pictures' folder, made while nothing else runs."""
-    folder.mkdir(parents=True, exist_ok=True)
-
-
 async def drive(window: MainWindow, services: Services, folder: Path) -> int:
-    """Walk the tour; 0 when every step came true."""
-    make_folder(folder)
+    """Walk the tour, into a folder that is there; 0 when every step came true."""
     try:
         await Tour(window, services, folder).walk()
     except TourError as error:

@@ -34,6 +34,7 @@ def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         ((), "no display"),
         (("--demo",), "no display"),
         (("--smoke", "--data-dir", "/proc/nowhere"), "cannot be used"),
+        (("--tour", "/proc/nowhere"), "the folder /proc/nowhere cannot be used"),
     ],
 )
 def test_one_clear_line_and_exit_status_2(arguments: tuple[str, ...], part: str) -> None:
@@ -42,6 +43,14 @@ def test_one_clear_line_and_exit_status_2(arguments: tuple[str, ...], part: str)
     assert done.stdout == ""
     assert part in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_display_that_cannot_be_opened(tmp_path: Path) -> None:
+    folders = {"TMPDIR": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    done = _run("--demo", DISPLAY=":97", **folders)
+    said = "enigma-panel: no window can be shown: could not connect to display :97\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    assert list(tmp_path.glob("enigma-panel-demo-*")) == []
 
 
 def test_a_second_program_on_one_folder_leaves_it_alone(tmp_path: Path) -> None:

@@ -43,16 +43,21 @@ class Folders:
         FolderError naming the folder that refuses.
         """
         for folder in (self.data, self.config):
-            try:
-                _make(folder)
-            except OSError as error:
-                raise FolderError(folder, error.strerror or str(error)) from error
+            prepare_folder(folder, private=True)
 
 
-def _make(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if os.name != "nt" and folder.stat().st_mode & 0o077:
-        folder.chmod(0o700)
+def prepare_folder(folder: Path, *, private: bool = False) -> None:
+    """Make it, for this user alone where it is private, and try to write into it. FolderError."""
+    try:
+        folder.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
+        if private and os.name != "nt" and folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+        _try(folder)
+    except OSError as error:
+        raise FolderError(folder, error.strerror or str(error)) from error
+
+
+def _try(folder: Path) -> None:
     # Asking for permission says nothing about quotas, full disks and read-only mounts.
     with tempfile.TemporaryFile(dir=folder) as file:
         file.write(b"x")

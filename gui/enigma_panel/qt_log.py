@@ -1,0 +1,75 @@
+"""Qt's own messages: into our log, and one clear line where Qt finds no display.
+
+Qt ends the process by a signal then, with advice that does not help. Its message handler is the
+last place where a program of its own can do better.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+T = TypeVar("T")
+
+_CHATTER = "This plugin does not support"
+"""What Qt's offscreen platform says of every raise(); nobody can do anything about it."""
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def log_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """Qt's own messages go through our log and its redaction.
+
+    Its bridge to assistive technology warns of labels with rich text, which are as we want them.
+    """
+    if not message.startswith(_CHATTER):
+        _log(_level(kind, context), message)
+
+
+def _level(kind: QtMsgType, context: QMessageLogContext) -> int:
+    of_bridge = (context.category or "").startswith("qt.accessibility")
+    return logging.DEBUG if of_bridge else _LEVELS[kind]
+
+
+def _log(level: int, message: str) -> None:
+    logging.getLogger("enigma_panel.qt").log(level, "%s", message)
+
+
+def with_a_display(make: Callable[[], T], leave: Callable[[], object]) -> T:
+    """What `make` returns, which connects to the display.
+
+    Where there is none, the process ends with status 2 and the reason, after `leave`.
+    """
+    said: list[tuple[int, str]] = []
+
+    def note(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        if kind is QtMsgType.QtFatalMsg:
+            reasons = [text for level, text in said if level >= logging.WARNING]
+            _end([*reasons, message][0], leave)
+        said.append((_level(kind, context), message))
+
+    qInstallMessageHandler(note)
+    made = make()
+    qInstallMessageHandler(log_qt)
+    for level, message in said:
+        _log(level, message)
+    return made
+
+
+def _end(reason: str, leave: Callable[[], object]) -> NoReturn:
+    """The first reason is the one that counts: those after it follow from it, or guess."""
+    try:
+        leave()
+    finally:
+        sys.stderr.write(f"enigma-panel: no window can be shown: {reason.splitlines()[0]}\n")
+        sys.stderr.flush()
+        os._exit(2)
