@@ -47,7 +47,8 @@ class Line:
         return Observation(kind=Kind(f"{verb.value}_emitted"))
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
-        return Observation(kind=Kind.ANSWER_EMITTED)
+        is_stop = verb is AnswerVerb.STOP
+        return Observation(kind=Kind.ANSWER_STOP_EMITTED if is_stop else Kind.ANSWER_EMITTED)
 
     async def until_lost(self) -> None:
         await self.down.wait()
@@ -93,11 +94,13 @@ class OneKey(QObject):
 
 
 class Bench:
-    """The parts, and what was said. held: keys of tasks whose reply is still held."""
+    """The parts, and what was said. held: keys of tasks whose reply is still held. stopping: of
+    sessions to which a Stop is on its way."""
 
     def __init__(self, clock: VirtualClock, ledger: Ledger) -> None:
         self.clock = clock
         self.ledger = ledger
+        self.stopping: set[int] = set()
         self.scope = TaskScope()
         self.executor = Executor()
         self.writer = LedgerWriter(ledger, self.executor)

@@ -26,6 +26,7 @@ def make_caretaker(bench: Bench) -> Caretaker:
         say=lambda *_args, **_facts: None,
         terminate=nothing,
         is_ending=lambda _key: False,
+        is_stopping=bench.stopping.__contains__,
         is_held=bench.held.__contains__,
         is_up=bench.live.is_up,
         is_speaking=bench.live.is_speaking,

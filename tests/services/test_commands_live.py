@@ -148,6 +148,45 @@ def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_the_same
     on_bench(folder, test)
 
 
+def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        bench.commands.stop_too(key)
+        bench.commands.stop_too(key)
+        await asyncio.sleep(1)
+        wish = bench.commands.wish(key)
+        assert wish is not None
+        assert (wish.verb, wish.emitted, wish.can_undo) == (STOP, True, False)
+        assert bench.outcomes() == [("stop", None)], "a kill does not lose it"
+        await asyncio.sleep(70)
+        assert (bench.live.sent, bench.client.verbs) == ([], [STOP])
+        assert bench.outcomes() == [("stop", "known")]
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("why", ["it has stopped", "a Terminate is on its way"])
+def test_a_stop_taken_as_an_answer_is_not_sent_in_vain(folder: Path, why: str) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        if why != "it has stopped":
+            bench.give(key, TERMINATE)
+            await asyncio.sleep(1)
+        bench.commands.stop_too(key)
+        await asyncio.sleep(1)
+        if why == "it has stopped":
+            task = _task(bench, key)
+            await bench.registry.record(key, task.key, Observation(kind=Kind.STOPPED))
+        await asyncio.sleep(70)
+        assert STOP not in bench.client.verbs
+
+    on_bench(folder, test)
+
+
 def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()

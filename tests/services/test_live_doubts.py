@@ -6,14 +6,18 @@ from typing import Any
 import pytest
 
 from enigma_panel.api.ports_live import LiveError, LiveFault
+from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.moves import STALE_QUESTION_MS
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, StateVerb, TaskStatus
+from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskStatus
+from enigma_panel.services.answers import Answers
+from enigma_panel.services.budget import Budget
 from enigma_panel.services.caretaker import Caretaker
 from enigma_panel.services.live_ends import LATE_MS, UNCLEAR
 from enigma_panel.services.live_facts import PAUSE_MS
 from enigma_panel.services.nameless import UNHEARD_MS
 from enigma_panel.services.quota import BURST
+from enigma_panel.services.views import AnswerOutcome
 from enigma_panel.store.ledger.intents import Outcome
 from tests.services.live_bench import Bench, Line, with_bench
 from tests.services.test_caretaker_live import make_caretaker
@@ -209,6 +213,42 @@ def test_a_step_shows_that_an_emitted_answer_arrived(tmp_path: Path) -> None:
     with_bench(tmp_path, check)
 
 
+def _answers(bench: Bench, stops: list[int]) -> Answers:
+    """With all calls of the minute used up. stops: what is to be stopped by REST, too."""
+    budget = Budget(bench.clock)
+    for _ in range(10):
+        taken = budget.try_take(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
+        assert taken is not None
+        taken.sent()
+        taken.answered()
+    return Answers(
+        registry=bench.registry,
+        account=bench.account,  # type: ignore[arg-type]
+        budget=budget,
+        clock=bench.clock,
+        scope=bench.scope,
+        wake_polls=bench.woken.append,
+        stop_too=stops.append,
+        live=bench.live,
+        say=lambda *_args, **_facts: None,
+    )
+
+
+@pytest.mark.parametrize("verb", list(AnswerVerb))
+def test_a_stop_that_the_channel_took_is_to_go_by_rest_too(
+    tmp_path: Path, verb: AnswerVerb
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+        stops: list[int] = []
+        result = await _answers(bench, stops).send(key, "", verb, is_open=lambda: True)
+        assert result.outcome is AnswerOutcome.EMITTED
+        assert stops == ([session] if verb is AnswerVerb.STOP else [])
+
+    with_bench(tmp_path, check)
+
+
 def test_who_asks_after_an_emitted_stop_can_be_stopped(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
@@ -216,6 +256,10 @@ def test_who_asks_after_an_emitted_stop_can_be_stopped(tmp_path: Path) -> None:
         stop = Observation(kind=Kind.ANSWER_STOP_EMITTED)
         await bench.registry.record(session, key, stop)
         assert bench.task(key).stop_sent_ms is not None
+        bench.stopping.add(session)
+        await _tick(bench, STALE_QUESTION_MS / 1000 + 5)
+        assert bench.task(key).status is S.WORKING, "a Stop is on its way to it"
+        bench.stopping.clear()  # the service refused it
         await _tick(bench, STALE_QUESTION_MS / 1000 + 1)
         assert (bench.task(key).status, bench.task(key).stop_sent_ms) == (S.ASKS, None)
 

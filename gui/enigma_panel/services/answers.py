@@ -50,10 +50,13 @@ class Answers(QObject):
         clock: Clock,
         scope: TaskScope,
         wake_polls: Callable[[int], None],
+        stop_too: Callable[[int], None],
         live: Live,
         say: Callable[..., None],
     ) -> None:
+        """stop_too: the Stop that this session's channel took has to go by REST as well."""
         super().__init__()
+        self._stop_too = stop_too
         self._live = live
         self._say = say
         self._registry = registry
@@ -143,7 +146,9 @@ class Answers(QObject):
         if intent.question_n is not None:
             self.lost.add((task.key, intent.question_n))
         self._wake_polls(session.key)
-        self._say(NoticeKind.ANSWER_EMITTED, session.key, task.key, None)
+        if verb is AnswerVerb.STOP:
+            self._stop_too(session.key)
+        self._say(NoticeKind.ANSWER_EMITTED, session.key, task.key, None, verb=verb.value)
         return AnswerResult(outcome=AnswerOutcome.EMITTED)
 
     def _remember(self, session: Session, text: str) -> None:

@@ -17,6 +17,7 @@ from enigma_panel.services.commands import Commands
 from enigma_panel.services.delays import Delays
 from enigma_panel.services.dispatcher import Dispatcher
 from enigma_panel.services.doorkeeper import OpenDoor
+from enigma_panel.services.errand import KEPT
 from enigma_panel.services.fleet import Fleet
 from enigma_panel.services.follower import Follower
 from enigma_panel.services.forecast import Forecast
@@ -136,6 +137,7 @@ class _Maker:
                 say=self.announcer.say,
                 terminate=self._terminate,
                 is_ending=lambda key: self._is_ending(key) or key in self.follower.closing,
+                is_stopping=self._is_stopping,
                 is_held=self.starter.is_held,
                 is_up=self.live.is_up,
                 is_speaking=self.live.is_speaking,
@@ -233,6 +235,7 @@ class _Maker:
             clock=base.clock,
             scope=base.scope,
             wake_polls=self.poller.wake,
+            stop_too=self.commands.stop_too,
             live=self.live,
             say=self.announcer.say,
         )
@@ -268,6 +271,10 @@ class _Maker:
         clock = self._base.clock
         while (wish := self.commands.wish(key)) is not None and wish.why is Why.UNDO:
             await clock.sleep_until(clock.now_ms() + LOOK_AGAIN_MS)
+
+    def _is_stopping(self, key: int) -> bool:
+        wish = self.commands.wish(key)
+        return wish is not None and wish.verb in KEPT
 
     def _is_ending(self, key: int) -> bool:
         wish = self.commands.wish(key)

@@ -8,7 +8,7 @@ from enigma_panel.core.session_moves import IDLE_MS
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.history import ASSUMED_FOR_MS
+from enigma_panel.services.history import ASSUMED_FOR_MS, is_long_ended
 from enigma_panel.services.nameless import Nameless, is_recent
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.views import NoticeKind
@@ -34,15 +34,22 @@ class Caretaker:
         say: Callable[..., None],
         terminate: Callable[[int], Awaitable[None]],
         is_ending: Callable[[int], bool],
+        is_stopping: Callable[[int], bool],
         is_held: Callable[[int], bool],
         is_up: Callable[[int], bool],
         is_speaking: Callable[[int], bool],
     ) -> None:
-        """is_held: the call that starts this task still waits for its reply. is_up: the live
-        channel of this session may still tell something. is_speaking: it did so lately."""
+        """is_ending: a Terminate is on its way to this session; is_stopping: a Stop is. For the
+        others see Nameless."""
         self._is_up = is_up
         self._is_held = is_held
-        self._nameless = Nameless(registry, is_held=is_held, is_up=is_up, is_speaking=is_speaking)
+        self._nameless = Nameless(
+            registry,
+            is_stopping=is_stopping,
+            is_held=is_held,
+            is_up=is_up,
+            is_speaking=is_speaking,
+        )
         self._registry = registry
         self._account = account
         self._clock = clock
@@ -65,7 +72,7 @@ class Caretaker:
             await self._nameless.tick(session, now)
             if _life_over(session, now):
                 await self._outlive(session, now)
-            elif _silent_too_long(session, now):
+            elif is_long_ended(session, now):
                 await self._give_up(session)
             elif self._should_close(session, now):
                 self._close_due[session.key] = now + CLOSE_AGAIN_MS
@@ -137,8 +144,3 @@ class Caretaker:
 def _life_over(session: Session, now: int) -> bool:
     running = session.phase in {Phase.OPEN, Phase.CONNECTION_LOST, Phase.UNCONFIRMED}
     return running and session.expires_ms is not None and now >= session.expires_ms
-
-
-def _silent_too_long(session: Session, now: int) -> bool:
-    ended = session.ended_ms
-    return session.is_ended and ended is not None and now - ended > ASSUMED_FOR_MS

@@ -117,6 +117,16 @@ class Commands(QObject):
             self._begin(errand)
             await errand.over.wait()
 
+    def stop_too(self, session_key: int) -> None:
+        """A Stop was given to the live channel as an answer, which confirms nothing: it is sent by
+        REST, too, at its turn, unless it has had its effect by then."""
+        known = self._current.get(session_key)
+        ends = known is not None and known.dropped is None and known.verb in KEPT
+        errand = None if ends else self._make(session_key, StateVerb.STOP, 0)
+        if errand is not None:
+            errand.emitted = errand.may_be_done = True
+            self._begin(errand)
+
     def undo(self, session_key: int) -> bool:
         """Take back what was not sent yet; False where there is nothing to take back."""
         errand = self._current.get(session_key)

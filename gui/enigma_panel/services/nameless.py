@@ -19,19 +19,22 @@ _SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
 class Nameless:
     """Looks after them once a second.
 
-    is_held: the call that starts this task still waits for its reply, which will name it. is_up:
-    the live channel of this session may still tell something. is_speaking: it did so lately.
+    is_stopping: a Stop is on its way to this session. is_held: the call that starts this task still
+    waits for its reply, which will name it. is_up: the live channel of this session may still tell
+    something. is_speaking: it did so lately.
     """
 
     def __init__(
         self,
         registry: Registry,
         *,
+        is_stopping: Callable[[int], bool],
         is_held: Callable[[int], bool],
         is_up: Callable[[int], bool],
         is_speaking: Callable[[int], bool],
     ) -> None:
         self._registry = registry
+        self._is_stopping = is_stopping
         self._is_held = is_held
         self._is_up = is_up
         self._is_speaking = is_speaking
@@ -44,7 +47,7 @@ class Nameless:
                 self._unheard.pop(task.key, None)
             elif session.is_ended:
                 await self._give_up(session, task, now)
-            elif _is_answer_doubtful(task, now):
+            elif _is_answer_doubtful(task, now) and not self._is_stopping(session.key):
                 await self._record(task, Kind.ANSWER_DOUBTED)
             elif self._is_out_of_sight(session, task, now):
                 await self._record(task, Kind.LIVE_LOST)

@@ -1,6 +1,6 @@
 """Words for what no row says by itself: notices of the fleet, files that could not be used."""
 
-from enigma_panel.core.records import Session, StateVerb, Task
+from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import Notice, NoticeKind
 from enigma_panel.ui.account_page import account_page
@@ -91,12 +91,19 @@ def _parts(notice: Notice, session: Session | None, task: Task | None, services:
             )
             return text, show, True
         case NoticeKind.ANSWER_EMITTED:
-            return _emitted(name), show, False
+            return _emitted(notice, name), show, False
         case _:
             return _ours(notice, name, title, why)
 
 
-def _emitted(name: str) -> str:
+def _emitted(notice: Notice, name: str) -> str:
+    if notice.facts.get("verb") == AnswerVerb.STOP.value:
+        return tr(
+            "Stop was sent to {session} over the live channel, because the calls of this minute "
+            "are used up. The channel confirms nothing: Stop is sent once more as soon as a call "
+            "is free.",
+            session=name,
+        )
     return tr(
         "The answer to {session} was sent over the live channel, because the calls of this minute "
         "are used up. The channel confirms nothing: if the agent still asks, the question comes "
