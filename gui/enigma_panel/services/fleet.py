@@ -24,6 +24,7 @@ from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands import Commands
+from enigma_panel.services.errand import KEPT
 from enigma_panel.services.line import Line
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.registry import Registry
@@ -123,10 +124,16 @@ class Fleet(QObject):
         """False where the session was opened with another key or host than the one in use."""
         return self._account.client_for(session) is not None
 
+    def has_other_key(self, session: Session) -> bool:
+        """Whether a key is in use that is not the one that this session was opened with."""
+        return self._account.client is not None and not self.is_ours(session)
+
     def can(self, session_key: int, verb: StateVerb) -> bool:
-        """Whether the verb is possible now. Terminate is, until the end is proven."""
+        """Whether the verb is possible now. Terminate is, until the end is proven; while no key is
+        known, Stop and Terminate are kept until there is one."""
         session = self._registry.session(session_key)
-        if session is None or not self.is_ours(session):
+        may_wait = verb in KEPT and self._account.client is None
+        if session is None or not (self.is_ours(session) or may_wait):
             return False
         wish = self._commands.wish(session_key)
         if verb is StateVerb.TERMINATE:

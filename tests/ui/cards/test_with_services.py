@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.build import Parts
-from enigma_panel.core.records import TaskSpec, TaskStatus
+from enigma_panel.child import DEMO_KEY
+from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.views import Recovered
 from enigma_panel.ui.dialogs.quit_guard import QuitChoice, QuitDialog
 from enigma_panel.ui.main.acts import Acts
@@ -70,6 +71,32 @@ async def test_after_a_restart_the_card_tells_and_ends_what_was_open(
         session = services.fleet.session(key)
         assert session is not None
         assert session.is_ended
+
+
+async def test_without_a_key_terminate_waits_and_another_key_cannot_do_it(
+    simulator: Start, running: Running
+) -> None:
+    async with running(simulator("--speed", "5").url) as parts:
+        services, account = parts.services, parts.account
+        key = await working(parts)
+        await account.remove()
+        card = RecoveryCard(services, Acts(services, Dialogs()))
+        card.show_recovered(Recovered(sessions=(key,)))
+        (view,) = card.rows.views()
+        assert services.fleet.terminable_keys() == [key]
+        assert not services.fleet.can(key, StateVerb.PAUSE), "for now or never"
+        view.terminate_button.click()
+        view.terminate_button.click()  # a second time: at once
+        await until(lambda: "Terminate waits for the key" in view.accessibleName())
+        await account.save("enig_of_somebody_else")
+        card.refresh()
+        assert "opened with another key" in view.accessibleName()
+        assert services.fleet.terminable_keys() == []
+        await account.save(DEMO_KEY)
+        await until(lambda: not card.isVisible())
+        session = services.fleet.session(key)
+        assert session is not None
+        assert session.phase is Phase.ENDED_BY_YOU
 
 
 async def test_quit_stays_when_a_terminate_failed(simulator: Start, running: Running) -> None:

@@ -109,6 +109,9 @@ class Fleet(QObject):
     def is_ours(self, _session: Session) -> bool:
         return True
 
+    def has_other_key(self, _session: Session) -> bool:
+        return False
+
     def can(self, key: int, verb: StateVerb) -> bool:
         session = self.sessions.get(key)
         if session is None or session.is_final:

@@ -79,6 +79,8 @@ def _lasted(session: Session, task: Task | None, now_ms: int) -> str:
 def _note(seen: Seen) -> str:
     if seen.fate is Fate.UNSENT:
         return tr("opened, but its task was never sent – it only costs money")
+    if seen.has_other_key and not seen.session.is_ended:
+        return tr("opened with another key – only that one can end it")
     if seen.task is None:
         return ""
     return _MARKS.get(seen.task.status, "") + one_line(seen.task.spec.text)

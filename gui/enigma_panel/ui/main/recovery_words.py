@@ -49,6 +49,7 @@ class Seen:
     """One session as the card shows it. unsent: opened for a task that was never sent.
 
     asking: the service has not answered about it since; what is known is from before.
+    has_other_key: a key is in use that this session was not opened with.
     """
 
     session: Session
@@ -56,6 +57,7 @@ class Seen:
     cost: Decimal | None = None
     unsent: bool = False
     asking: bool = False
+    has_other_key: bool = False
     wish: Wish | None = field(default=None, repr=False)
 
     @property
