@@ -90,11 +90,13 @@ QPlainTextEdit[role="question"]:focus { border: none; padding: 0; }
 QPlainTextEdit[role="reading"] {
     border: 1px solid transparent; background: transparent; padding: 0; }
 QPlainTextEdit[role="reading"]:focus { border: 1px solid {accent}; padding: 0; }
+QComboBox { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(:/marks/down-{name}.png); width: 10px; height: 10px; }
 QComboBox QAbstractItemView {
     background: {card}; color: {text}; border: 1px solid {line}; outline: none;
     selection-background-color: {selection}; selection-color: {text}; }
+QComboBox QAbstractItemView::item { padding: 4px 8px; min-height: 16px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; width: 20px; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; width: 20px; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from enigma_panel.core.records import Limits, Phase, TaskSpec, TaskStatus
 from enigma_panel.services.fleet import NoKeyError
 from enigma_panel.services.views import KeyState
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
+from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
-from enigma_panel.ui.dialogs.run_in import NEW_CLOSED, NEW_KEPT, Place
+from enigma_panel.ui.dialogs.run_in import NEW_CLOSED, NEW_KEPT, Place, RunInBox
 from tests.ui.dialogs.fakes import NOON, Started, World, make_session, make_task
 from tests.ui.dialogs.hands import CTRL, ENTER, SHIFT, active, click, key, type_text
 
@@ -206,6 +207,21 @@ async def test_arrows_leave_typed_text_alone(world: World, dialog: NewTaskDialog
     key(dialog.task_text, UP)
     assert "!" in dialog.task_text.text()
     assert "newest" in dialog.task_text.text()
+
+
+def test_the_list_of_places_shows_all_of_them(world: World, qapp: QApplication) -> None:
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    for number in range(1, 5):
+        world.fleet.add(make_session(number))
+    box = RunInBox(world.fleet)  # type: ignore[arg-type]
+    box.show()
+    qapp.processEvents()
+    box.showPopup()
+    qapp.processEvents()
+    rows = box.count() * box.view().sizeHintForRow(0)
+    assert box.view().viewport().height() >= rows, "no row is cut"
+    box.hidePopup()
+    box.close()
 
 
 async def test_open_sessions_are_offered_those_at_work_last(

@@ -60,6 +60,22 @@ async def asked(world: World, dialog: QuestionDialog, text: str) -> None:
     await arm(world, dialog)
 
 
+async def test_enter_goes_from_username_to_password_to_send(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await asked(world, dialog, LOGIN)
+    form = dialog.current_form()
+    assert form is not None
+    form.credentials.username.setFocus()
+    type_text(form.credentials.username, "ann")
+    key(form.credentials.username, ENTER)
+    assert form.credentials.password.hasFocus()
+    type_text(form.credentials.password, "hunter2")
+    key(form.credentials.password, ENTER)
+    assert dialog.send_button.hasFocus()
+    assert world.inbox.answered == [], "Enter alone answers nothing"
+
+
 # -- arming ---------------------------------------------------------------------------------------
 
 

@@ -38,6 +38,19 @@ def test_an_idle_one_says_when_it_ends() -> None:
     assert report((make_session(1), None)) == (f"1 is idle and ends by {ENDS} at the latest.",)
 
 
+def test_nobody_answers_while_the_program_is_closed() -> None:
+    asks = TaskStatus.ASKS
+    one = (make_session(1, close_after=True, current_task=1), make_task(1, 1, status=asks))
+    other = (make_session(2, close_after=False, current_task=2), make_task(2, 2, status=asks))
+    assert report(one) == (
+        f"1 agent waits for an answer, gets none and ends by {ENDS} at the latest.",
+    )
+    assert report(one, other, working(3, close_after=True)) == (
+        "1 session closes by itself when its task is done.",
+        f"2 agents wait for an answer, get none and end by {ENDS} at the latest.",
+    )
+
+
 def test_paused_ones() -> None:
     pair = (make_session(1, current_task=1), make_task(1, 1, status=TaskStatus.PAUSED))
     assert report(pair) == (f"1 is paused and ends by {ENDS} at the latest.",)

@@ -28,10 +28,12 @@ def identity(question: OpenQuestion) -> Identity:
 class AnswerForm(QWidget):
     """What a person has chosen and typed for one question.
 
-    `buttons_changed` tells that another way to answer stands there now.
+    `buttons_changed` tells that another way to answer stands there now, `filled` that Enter was
+    pressed in its last field.
     """
 
     buttons_changed = Signal()
+    filled = Signal()
 
     def __init__(self, question: OpenQuestion) -> None:
         super().__init__()
@@ -39,6 +41,7 @@ class AnswerForm(QWidget):
         self.notice = ""
         self.is_over = False
         self.credentials = CredentialsPage()
+        self.credentials.filled.connect(self.filled)
         self.yes_no = YesNoPage()
         self.free_text = TextPage()
         self.chips: dict[QuestionKind, QPushButton] = {}
@@ -111,6 +114,7 @@ class FormShelf(QStackedWidget):
     """The forms of all questions that were looked at, one of them in view."""
 
     buttons_changed = Signal()
+    filled = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,6 +126,7 @@ class FormShelf(QStackedWidget):
         if form is None:
             form = self._forms[identity(question)] = AnswerForm(question)
             form.buttons_changed.connect(self.buttons_changed)
+            form.filled.connect(self.filled)
             self.addWidget(form)
         form.question = question
         return form

@@ -71,6 +71,7 @@ class QuestionDialog(ModelessDialog):
 
     def _connect(self) -> None:
         self._shelf.buttons_changed.connect(self._armed.disturb)
+        self._shelf.filled.connect(self.send_button.setFocus)
         self._armed.guard(self.send_button, self._send)
         self._armed.guard(self.stop_button, self._stop)
         self._armed.guard(self.later_button, self._later)

@@ -5,7 +5,7 @@ Every open question has an AnswerForm of its own, so what was typed for one neve
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from enigma_panel.core.questions import credentials_text
@@ -39,12 +39,17 @@ class Mistake:
 
 
 class CredentialsPage(QWidget):
-    """Username and password, sent in the service's documented wording."""
+    """Username and password, sent in the service's documented wording.
+
+    filled: Enter in the last field, so that the keyboard goes on to Send and not to Show.
+    """
+
+    filled = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.username = LineField()
-        self.password = SecretEdit()
+        self.password = SecretEdit(enter_moves_on=False)
         self._preview = ElidedLabel("dim")
         self._build()
         self._show_preview()
@@ -62,6 +67,7 @@ class CredentialsPage(QWidget):
         self.setLayout(column)
         self.username.textChanged.connect(self._on_changed)
         self.password.textChanged.connect(self._on_changed)
+        self.password.returnPressed.connect(self.filled)
 
     def answer(self) -> str:
         """What the agent reads."""

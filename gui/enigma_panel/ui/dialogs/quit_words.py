@@ -1,5 +1,6 @@
 """What the 'Quit' dialog says: made from the records alone."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -22,8 +23,7 @@ HOLD_MS = 50_000
 """How long the service may hold the reply that names a task (api.md §1)."""
 
 TITLE_CHARS = 60
-_WORKS = frozenset({SessionState.WORKING, SessionState.STARTING, SessionState.ASKS})
-
+_WORKS = frozenset({SessionState.WORKING, SessionState.STARTING})
 
 _GOES_ON = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED})
 NO_WISHES: Mapping[int, Wish] = {}
@@ -62,13 +62,14 @@ def quit_lines(
     """
     sessions = list(sessions)
     open_ones = [s for s in sessions if counts_at_quit(s) and not _ends(wishes.get(s.key))]
-    groups: dict[str, list[Session]] = {"closes": [], "unconfirmed": [], "stays": [], "works": []}
+    groups: dict[str, list[Session]] = defaultdict(list)
     for session in open_ones:
         groups[_group(session, tasks.get(session.key))].append(session)
     unnamed = [tasks[s.key] for s in open_ones if s.key in tasks and is_unnamed(tasks[s.key])]
     lines = [
         _closing(len(groups["closes"])),
         _working(groups["works"]),
+        _asking(groups["asks"]),
         _staying(groups["stays"], tasks),
         _unconfirmed(groups["unconfirmed"]),
         *(_kept(s, wishes[s.key]) for s in sessions if s.key in wishes),
@@ -133,7 +134,10 @@ def _in_line(n: int) -> str:
 def _group(session: Session, task: Task | None) -> str:
     if session.phase is Phase.UNCONFIRMED:
         return "unconfirmed"
-    if shown_state(session, task) in _WORKS:
+    state = shown_state(session, task)
+    if state is SessionState.ASKS:
+        return "asks"
+    if state in _WORKS:
         return "closes" if session.close_after else "works"
     return "stays"
 
@@ -153,6 +157,18 @@ def _working(sessions: list[Session]) -> str:
         return ""
     words = tr_n("1 works and stays open", "{n} work and stay open", len(sessions))
     return tr("{what}{by}.", what=words, by=_by(sessions))
+
+
+def _asking(sessions: list[Session]) -> str:
+    """Nobody can answer an agent while the program does not run."""
+    if not sessions:
+        return ""
+    words = tr_n(
+        "1 agent waits for an answer, gets none and ends",
+        "{n} agents wait for an answer, get none and end",
+        len(sessions),
+    )
+    return tr("{what}{by}.", what=words, by=_by(sessions, until=False))
 
 
 def _staying(sessions: list[Session], tasks: Mapping[int, Task]) -> str:
