@@ -385,3 +385,18 @@ async def test_cancel_terminates_nothing(world: World, terminating: TerminateAll
     click(terminating.cancel_button)
     await world.settle()
     assert world.fleet.commands == []
+
+
+async def test_buttons_stay_in_their_place_when_a_line_goes(
+    world: World, guard: QuitDialog
+) -> None:
+    world.fleet.add(make_session(2, phase=Phase.UNCONFIRMED, service_id=None))
+    await asked(world, guard)
+    await asyncio.sleep(0.02)
+    before = guard.leave_button.mapToGlobal(guard.leave_button.rect().center())
+    words = guard.words.text()
+    world.fleet.sessions.pop(2)
+    guard.refresh()
+    await asyncio.sleep(0.02)
+    assert guard.words.text() != words
+    assert guard.leave_button.mapToGlobal(guard.leave_button.rect().center()) == before

@@ -76,8 +76,11 @@ class ModelessDialog(QDialog):
         if handle is not None:
             handle.setTransientParent(None)  # type: ignore[arg-type]
 
-    def fit(self) -> None:
-        """As high as the content needs, as wide as the person made it, and within the screen."""
+    def fit(self, *, only_grow: bool = False) -> None:
+        """As high as the content needs, as wide as the person made it, and within the screen.
+
+        only_grow: what somebody is about to press stays where it is when a text gets shorter.
+        """
         if self.isMaximized() or self.isFullScreen():
             return
         screen = self.screen() or QGuiApplication.primaryScreen()
@@ -91,6 +94,7 @@ class ModelessDialog(QDialog):
             self._lay_out()
             high = self.body.hasHeightForWidth()
             height = self.body.totalHeightForWidth(width) if high else self.sizeHint().height()
+            height = max(height, self.height()) if only_grow else height
             self.resize(QSize(width, height).boundedTo(room))
 
     def _lay_out(self) -> None:

@@ -141,7 +141,7 @@ class QuitDialog(ModelessDialog):
         shown = (self.words.text(), len(lines), self.waiting.text())
         if shown != self._shown and self.isVisible():
             self._shown = shown
-            self.fit()
+            self.fit(only_grow=True)
 
     def _show_lines(self, lines: list[str]) -> None:
         if self.list.toPlainText() != "\n".join(lines):

@@ -13,7 +13,7 @@ from enigma_panel.ui.main.verbs_delegate import VERBS_WIDTH, Spot, VerbsDelegate
 from enigma_panel.ui.words import tr
 
 _FITS: dict[int, Fit] = {
-    Column.STATE: Fit(least=144, most=0.27),
+    Column.STATE: Fit(least=144, most=0.3),
     Column.SESSION: Fit(least=96, most=0.16),
     Column.LEFT: Fit(least=64),
     Column.COST: Fit(least=72),
