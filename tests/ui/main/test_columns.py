@@ -14,6 +14,7 @@ from enigma_panel.ui.main.delegates import cell_width, steady_room
 from enigma_panel.ui.main.sessions_model import Column
 from enigma_panel.ui.main.tables import KeyedTable
 from enigma_panel.ui.main.tasks_model import Column as TaskColumn
+from enigma_panel.ui.main.tasks_table import TEXT_LEAST
 from enigma_panel.ui.main.window import MainWindow
 from tests.ui.main.doubles import NOW, Dialogs
 from tests.ui.main.test_window import move_to
@@ -189,6 +190,21 @@ def test_a_hidden_row_says_nothing_until_it_is_seen(
     assert table.columnWidth(TaskColumn.COST) > before
     last = table.rows.index(99, TaskColumn.COST).data(Role.CELL)
     assert cell_width(last, table.font()) <= table.columnWidth(TaskColumn.COST)
+
+
+@pytest.mark.parametrize("width", [1000, 1280, 1900])
+def test_long_tasks_without_results_need_no_scrolling(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    window.resize(width, 800)
+    table = window.pilot.tasks
+    for key in (1, 2, 3):
+        services.fleet.add(key, status=TaskStatus.WORKING, text=LONG * 2)
+    qapp.processEvents()
+    table.columns.look_anew()  # as rows come and go
+    qapp.processEvents()
+    assert table.horizontalScrollBar().maximum() == 0
+    assert table.columnWidth(TaskColumn.RESULT) >= TEXT_LEAST
 
 
 # -- what the person sets -------------------------------------------------------------------------

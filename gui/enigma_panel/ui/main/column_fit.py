@@ -174,7 +174,7 @@ class ColumnFit(QObject):
             header.sectionSize(c) for c in range(header.count()) if c not in {first, second}
         )
         rest = self._table.viewport().width() - taken
-        wants = 0 if header.isSectionHidden(second) else self._needs[second]
+        wants = 0 if header.isSectionHidden(second) else max(least, self._needs[second])
         self._resize(first, max(least, min(self._needs[first], max(rest - wants, rest // 2))))
         fits = rest - header.sectionSize(first) >= least
         mode = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.Interactive
