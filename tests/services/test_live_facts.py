@@ -175,6 +175,17 @@ def test_the_end_of_a_session_leaves_its_task_to_reply_and_poll(tmp_path: Path) 
     with_bench(tmp_path, check)
 
 
+def test_a_reason_that_repeats_a_secret_passes_the_wall(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open(close_after=True)
+        bench.redactor.add_secret("hunter2-and-more")
+        await bench.hear(Kind.SESSION_ENDED, code="closed for hunter2-and-more")
+        (ended,) = [s.text for s in await bench.steps(key) if s.kind == Kind.SESSION_ENDED]
+        assert ended == "closed for [redacted]"
+
+    with_bench(tmp_path, check)
+
+
 def test_a_result_behind_the_end_of_its_session_is_taken(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open(close_after=True)

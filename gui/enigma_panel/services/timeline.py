@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.observation import STEP_KINDS
+from enigma_panel.core.observation import STEP_KINDS, Kind
 from enigma_panel.core.redact import Redactor
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.clock import Clock
@@ -31,6 +31,8 @@ SKIPPED = "live_skipped"
 
 LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
 """What the agent tells while it works; all else is a line of the task's life."""
+_TOLD = LIVE_KINDS | {Kind.SESSION_ENDED.value}
+"""Lines whose text is the service's own and has not passed the wall; others have, or are ours."""
 
 
 class Timeline(QObject):
@@ -104,11 +106,9 @@ class Timeline(QObject):
         return list(await self._writer.read(lambda ledger: ledger.steps(task_key, limit)))
 
     def _redacted(self, steps: list[Step]) -> list[Step]:
-        told = [step.text for step in steps if step.kind in LIVE_KINDS]
+        told = [step.text for step in steps if step.kind in _TOLD]
         texts = iter(self._redactor.redact_many(told))
-        return [
-            replace(step, text=next(texts)) if step.kind in LIVE_KINDS else step for step in steps
-        ]
+        return [replace(step, text=next(texts)) if step.kind in _TOLD else step for step in steps]
 
     def _flush_later(self) -> None:
         if not self._is_due and self._scope.spawn("time lines", self._flush_soon()) is not None:
