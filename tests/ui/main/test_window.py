@@ -336,7 +336,7 @@ def test_the_missing_key_is_said_as_long_as_it_is_missing(
 
 
 def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) -> None:
-    assert "service ok, 12 free, 2 s ago" in shown_texts(window.status_line)
+    assert "service ok, 12 browsers free, 2 s ago" in shown_texts(window.status_line)
     assert "balance $7.41" in shown_texts(window.status_line)
     services.vitals.mood = ServiceMood.UNREACHABLE
     services.vitals.unreachable_since_ms = NOW - 60_000

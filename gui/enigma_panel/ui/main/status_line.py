@@ -12,7 +12,7 @@ from enigma_panel.ui.live_words import way_words
 from enigma_panel.ui.main.strip import Sign
 from enigma_panel.ui.status_words import Tone, age, local_moment
 from enigma_panel.ui.wish_words import count_words
-from enigma_panel.ui.words import tr
+from enigma_panel.ui.words import tr, tr_n
 
 GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
 MOOD_LEAST = 150
@@ -103,7 +103,11 @@ class StatusLine(QWidget):
     def _mood_words(self) -> str:
         vitals, now = self._services.vitals, self._services.clock.now_ms()
         asked = age(now - vitals.asked_ms) if vitals.asked_ms is not None else ""
-        free = tr("{n} free", n=vitals.free) if vitals.free is not None else ""
+        free = (
+            tr_n("1 browser free", "{n} browsers free", vitals.free)
+            if vitals.free is not None
+            else ""
+        )
         match vitals.mood:
             case ServiceMood.OK:
                 return ", ".join(part for part in (tr("service ok"), free, asked) if part)
