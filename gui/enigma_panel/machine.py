@@ -95,7 +95,9 @@ def _to_end(parts: Parts) -> list[int]:
     return [
         session.key
         for session in sessions
-        if session is not None and shown_state(session, fleet.current_task(session)) in _WAITING
+        if session is not None
+        and fleet.is_ours(session)
+        and shown_state(session, fleet.current_task(session)) in _WAITING
     ]
 
 

@@ -6,8 +6,9 @@ last place where a program of its own can do better.
 
 import logging
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
@@ -16,6 +17,8 @@ T = TypeVar("T")
 
 _CHATTER = "This plugin does not support"
 """What Qt's offscreen platform says of every raise(); nobody can do anything about it."""
+
+_ABOUT_DISPLAY = re.compile(r"connect to display|wl_display|xcb|platform plugin")
 
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -53,23 +56,29 @@ def with_a_display(make: Callable[[], T], leave: Callable[[], object]) -> T:
 
     def note(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
         if kind is QtMsgType.QtFatalMsg:
-            reasons = [text for level, text in said if level >= logging.WARNING]
-            _end([*reasons, message][0], leave)
+            _end(_reason([text for _, text in said], message), leave)
         said.append((_level(kind, context), message))
 
     qInstallMessageHandler(note)
-    made = make()
-    qInstallMessageHandler(log_qt)
-    for level, message in said:
-        _log(level, message)
-    return made
+    try:
+        return make()
+    finally:
+        qInstallMessageHandler(log_qt)
+        for level, message in said:
+            _log(level, message)
+
+
+def _reason(said: Sequence[str], last: str) -> str:
+    """One line. Of the display Qt tells first what counts, and then what it guesses from that; what
+    it tells before is of other things."""
+    first = next((text for text in said if _ABOUT_DISPLAY.search(text)), last)
+    return next(iter(first.splitlines()), "")
 
 
 def _end(reason: str, leave: Callable[[], object]) -> NoReturn:
-    """The first reason is the one that counts: those after it follow from it, or guess."""
     try:
         leave()
     finally:
-        sys.stderr.write(f"enigma-panel: no window can be shown: {reason.splitlines()[0]}\n")
+        sys.stderr.write(f"enigma-panel: no window can be shown: {reason}\n")
         sys.stderr.flush()
         os._exit(2)

@@ -45,9 +45,10 @@ def test_one_clear_line_and_exit_status_2(arguments: tuple[str, ...], part: str)
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_display_that_cannot_be_opened(tmp_path: Path) -> None:
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])  # Qt has a word to say of the second one
+def test_a_display_that_cannot_be_opened(tmp_path: Path, locale: str) -> None:
     folders = {"TMPDIR": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
-    done = _run("--demo", DISPLAY=":97", **folders)
+    done = _run("--demo", DISPLAY=":97", LC_ALL=locale, **folders)
     said = "enigma-panel: no window can be shown: could not connect to display :97\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
     assert list(tmp_path.glob("enigma-panel-demo-*")) == []

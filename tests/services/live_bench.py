@@ -209,6 +209,11 @@ class Bench:
         assert session is not None
         return session.phase
 
+    def state_intents(self) -> list[tuple[str, str | None]]:
+        """Verb and fate of all state intents, oldest first."""
+        rows = self.ledger._db.rows("SELECT verb, outcome FROM intents WHERE kind = 'state'")
+        return [(verb, outcome) for verb, outcome in rows]
+
     async def steps(self, task_key: int) -> list[Step]:
         return await self.timeline.steps(task_key)
 

@@ -2,15 +2,20 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from enigma_panel.api.wire.fields import CUT_MARK
 from enigma_panel.api.wire.live import read_event
 from enigma_panel.api.wire.report import MAX_QUESTION
+from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import TaskStatus
+from enigma_panel.core.records import TaskSpec, TaskStatus
 from enigma_panel.core.redact import PIECE, Redactor
+from enigma_panel.services.budget import Budget
+from enigma_panel.services.starter import Starter
+from enigma_panel.store.ledger.intents import Intent, Outcome
 from tests.services.live_bench import Bench, with_bench
 
 WORDS = "the quick brown fox, paid=12 mail ann@example.org https://shop.example/x?id=4 "
@@ -123,6 +128,101 @@ def test_a_limit_of_time_is_kept(tmp_path: Path) -> None:
         with pytest.raises(TimeoutError):
             await recording
         assert bench.task(key).status is TaskStatus.DONE
+
+    with_bench(tmp_path, check)
+
+
+def test_one_that_waited_too_long_leaves_nothing_untold(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        told: list[int] = []
+        bench.registry.changed.connect(lambda diff: told.extend(diff.tasks))
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
+        recording = asyncio.create_task(bench.registry.record(session, key, result))
+        await asyncio.sleep(0)
+        recording.cancel()
+        await asyncio.wait([recording])
+        assert told == [key], "windows follow what is told"
+
+    with_bench(tmp_path, check)
+
+
+class Holding:
+    """A service that holds the reply to newTask, and a client for it."""
+
+    def __init__(self, result: Observation) -> None:
+        self.result = result
+        self.reply = asyncio.Event()
+
+    async def new_task(self, _session_id: str, _spec: TaskSpec) -> Observation:
+        await self.reply.wait()
+        return self.result
+
+
+def test_a_long_result_by_both_doors_goes_to_the_task_that_the_reply_names(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, older = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
+        intent = await bench.add(session)
+        assert intent.task is not None
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="tB")
+        service = Holding(result)
+        sending = asyncio.create_task(_send(bench, intent, service))
+        await bench.wait(1)
+        bench.line.tell(result)
+        await asyncio.sleep(0)
+        service.reply.set()  # both are being cleaned
+        await sending
+        await bench.wait(1)
+        assert bench.task(older).status is TaskStatus.UNCONFIRMED
+        assert bench.task(intent.task.key).status is TaskStatus.DONE
+
+    with_bench(tmp_path, check)
+
+
+async def _send(bench: Bench, intent: Intent, service: Holding) -> None:
+    """By the real Starter, which keeps the list of held calls."""
+    budget = Budget(bench.clock)
+    starter = Starter(
+        bench.registry,
+        bench.account,  # type: ignore[arg-type]
+        cast("Any", None),
+        budget,
+        bench.clock,
+        say=lambda *_args, **_facts: None,
+        is_ending=lambda _key: False,
+    )
+    starter._held = bench.held
+    taken = budget.try_take(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+    assert taken is not None
+    assert intent.task is not None
+    await starter.send_task(
+        intent,
+        intent.task,
+        service,  # type: ignore[arg-type]
+        taken,
+        lambda *_told: False,
+    )
+
+
+def test_results_that_wait_for_a_reply_outlive_a_quit(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
+        await bench.add(session)
+        for name in ("a", "b"):
+            await bench.hear(Kind.COMPLETED, f"of {name}", task_id=name)
+        facts = bench.live._facts
+        assert facts.unclear() == [session]
+        bench.held.clear()
+        looking = asyncio.create_task(facts.look_again(session))
+        await asyncio.sleep(0)
+        looking.cancel()
+        await asyncio.wait([looking])
+        assert facts.unclear() == [session]
+        await facts.look_again(session)
+        results = {task.result for task in bench.registry.tasks_of(session)}
+        assert results == {"of a", "of b"}
 
     with_bench(tmp_path, check)
 

@@ -10,6 +10,7 @@ from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, StateVerb, Task, TaskStatus
 from enigma_panel.services.doubts import BELIEVED_MS
+from enigma_panel.store.ledger.intents import IntentKind
 from tests.services.commands_bench import Bench, on_bench
 
 PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME
@@ -148,21 +149,49 @@ def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_the_same
     on_bench(folder, test)
 
 
+async def _stop_too(bench: Bench, key: int) -> None:
+    """The channel took a Stop as an answer to the session's task."""
+    session = bench.registry.session(key)
+    assert session is not None
+    intent = await bench.registry.intend(IntentKind.STATE, session, _task(bench, key), STOP)
+    bench.commands.stop_too(intent)
+
+
 def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         bench.live.up = True
         _use_up(bench)
-        bench.commands.stop_too(key)
-        bench.commands.stop_too(key)
+        await _stop_too(bench, key)
+        assert bench.registry.ending == {key: STOP}, "its effect may be seen"
         await asyncio.sleep(1)
         wish = bench.commands.wish(key)
         assert wish is not None
         assert (wish.verb, wish.emitted, wish.can_undo) == (STOP, True, False)
-        assert bench.outcomes() == [("stop", None)], "a kill does not lose it"
         await asyncio.sleep(70)
         assert (bench.live.sent, bench.client.verbs) == ([], [STOP])
         assert bench.outcomes() == [("stop", "known")]
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+def test_a_stop_taken_as_an_answer_is_not_sent_to_the_next_task(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        session = bench.registry.session(key)
+        assert session is not None
+        first = _task(bench, key)
+        intent = await bench.registry.intend(IntentKind.STATE, session, first, STOP)
+        await bench.registry.record(key, first.key, Observation(kind=Kind.STOPPED))
+        await bench.next_task(key)
+        bench.commands.stop_too(intent)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == []
+        assert _task(bench, key).stop_sent_ms is None
+        assert bench.registry.ending == {}
 
     on_bench(folder, test)
 
@@ -176,13 +205,31 @@ def test_a_stop_taken_as_an_answer_is_not_sent_in_vain(folder: Path, why: str) -
         if why != "it has stopped":
             bench.give(key, TERMINATE)
             await asyncio.sleep(1)
-        bench.commands.stop_too(key)
+        await _stop_too(bench, key)
         await asyncio.sleep(1)
         if why == "it has stopped":
             task = _task(bench, key)
             await bench.registry.record(key, task.key, Observation(kind=Kind.STOPPED))
         await asyncio.sleep(70)
         assert STOP not in bench.client.verbs
+        assert ("stop", "unknown") in bench.outcomes(), "the channel may have brought it there"
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+def test_a_terminate_that_is_taken_back_leaves_the_stop(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(1)
+        await _stop_too(bench, key)
+        assert bench.commands.undo(key)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == [STOP]
+        assert bench.outcomes() == [("terminate", "refused"), ("stop", "known")]
 
     on_bench(folder, test)
 

@@ -1,5 +1,7 @@
 """What the live channel leaves in doubt is kept, said, and found out where that can be."""
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,8 @@ from enigma_panel.services.live_ends import LATE_MS, UNCLEAR
 from enigma_panel.services.live_facts import PAUSE_MS
 from enigma_panel.services.nameless import UNHEARD_MS
 from enigma_panel.services.quota import BURST
-from enigma_panel.services.views import AnswerOutcome
-from enigma_panel.store.ledger.intents import Outcome
+from enigma_panel.services.views import AnswerOutcome, AnswerResult
+from enigma_panel.store.ledger.intents import Intent, Outcome
 from tests.services.live_bench import Bench, Line, with_bench
 from tests.services.test_caretaker_live import make_caretaker
 
@@ -213,8 +215,8 @@ def test_a_step_shows_that_an_emitted_answer_arrived(tmp_path: Path) -> None:
     with_bench(tmp_path, check)
 
 
-def _answers(bench: Bench, stops: list[int]) -> Answers:
-    """With all calls of the minute used up. stops: what is to be stopped by REST, too."""
+def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
+    """With all calls of the minute used up."""
     budget = Budget(bench.clock)
     for _ in range(10):
         taken = budget.try_take(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
@@ -228,7 +230,7 @@ def _answers(bench: Bench, stops: list[int]) -> Answers:
         clock=bench.clock,
         scope=bench.scope,
         wake_polls=bench.woken.append,
-        stop_too=stops.append,
+        stop_too=stop_too,
         live=bench.live,
         say=lambda *_args, **_facts: None,
     )
@@ -241,10 +243,40 @@ def test_a_stop_that_the_channel_took_is_to_go_by_rest_too(
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.hear(Kind.QUESTION, "Which?")
-        stops: list[int] = []
-        result = await _answers(bench, stops).send(key, "", verb, is_open=lambda: True)
+        stops: list[Intent] = []
+        result = await _answers(bench, stops.append).send(key, "", verb, is_open=lambda: True)
         assert result.outcome is AnswerOutcome.EMITTED
-        assert stops == ([session] if verb is AnswerVerb.STOP else [])
+        told = [(stop.session.key, stop.task and stop.task.key, stop.verb) for stop in stops]
+        assert told == ([(session, key, "stop")] if verb is AnswerVerb.STOP else [])
+
+    with_bench(tmp_path, check)
+
+
+def test_a_stop_given_to_the_channel_is_in_the_ledger_before_that_is_written_down(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+        answers = _answers(bench, lambda _intent: sending.cancel())  # as at quit
+        answering = answers.send(key, "", AnswerVerb.STOP, is_open=lambda: True)
+        sending = asyncio.create_task(answering)
+        await asyncio.wait([sending])
+        assert sending.cancelled()
+        assert bench.state_intents() == [("stop", None)], "the next start sends it"
+
+    with_bench(tmp_path, check)
+
+
+def test_a_stop_that_the_channel_did_not_take_is_settled(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+        stops: list[Intent] = []
+        assert await _answers(bench, stops.append).send(
+            key, "", AnswerVerb.STOP, is_open=lambda: not bench.state_intents()
+        ) == AnswerResult(outcome=AnswerOutcome.GONE)
+        assert (stops, bench.state_intents()) == ([], [("stop", "refused")])
 
     with_bench(tmp_path, check)
 

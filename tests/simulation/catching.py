@@ -41,6 +41,7 @@ CATCHING: dict[str, int] = {
     "stale question taken as new": 102,
     "start of unknown fate tried again": 2,
     "steps to the newest task": 0,
+    "stop as an answer believed": 158,
     "stop meets any task": 167,
     "task ids of replies not read": 1,
     "terminate waits behind newTask": 23,

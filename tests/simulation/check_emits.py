@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.records import Session, StateVerb, TaskStatus
+from enigma_panel.core.records import AnswerVerb, Session, StateVerb, TaskStatus
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.views import Diff
 from tests.simulation.calls import Sent, Verdict
@@ -53,10 +53,11 @@ class Emits:
         """A message is given to the channel."""
         parts = self._parts()
         session = _session(parts, sent.session_id)
-        if sent.verb is not Verb.STATE or session is None:
+        stops = sent.verb is Verb.ANSWER and sent.new_state == AnswerVerb.STOP
+        if session is None or not (stops or sent.verb is Verb.STATE):
             return
         told = _Emitted(sent, session.current_task, len(self._world.link.book.all))
-        if sent.new_state in _ENDS:
+        if stops or sent.new_state in _ENDS:
             self._ends.append(told)
         elif session.current_task is not None:
             self._last[session.current_task] = told

@@ -6,6 +6,7 @@ from typing import Any
 from enigma_panel.core import moves
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.answers import Answers
+from enigma_panel.services.commands import Commands
 from enigma_panel.services.courier import Courier, DroppedError
 from enigma_panel.services.doubts import Doubts
 from enigma_panel.services.errand import KEPT
@@ -130,6 +131,11 @@ def emitted_ends_are_believed() -> Patches:
     return [(Courier, "_emit", emit)]
 
 
+def stops_given_as_answers_are_believed() -> Patches:
+    """A Stop that the channel took as an answer is not sent by REST any more."""
+    return [(Commands, "stop_too", lambda *_: None)]
+
+
 def emitted_answers_are_sent_again() -> Patches:
     """An answer that was given to the channel goes by REST as well, at its turn."""
     real = Answers._emit
@@ -153,5 +159,6 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "lost pause not repeated": lost_pauses_stay_lost,
     "emitted pause believed": emitted_pauses_are_believed,
     "emitted end believed": emitted_ends_are_believed,
+    "stop as an answer believed": stops_given_as_answers_are_believed,
     "emitted answer sent again": emitted_answers_are_sent_again,
 }

@@ -263,6 +263,12 @@ def test_pieces_are_short() -> None:
     assert len(list(wall().pieces("x" * 5_000, 500))) == 1, "nowhere to cut"
 
 
+@pytest.mark.parametrize("words", ["see the authorization page ", "bearer of news, ", "bearer "])
+def test_words_that_could_begin_a_match_keep_no_text_in_one_piece(words: str) -> None:
+    lengths = [len(piece) for piece in wall().pieces(words * 1_000, 500)]
+    assert max(lengths) < 700
+
+
 TEXTS = st.text(st.sampled_from("ab1 é✓.\n"), max_size=60)
 
 

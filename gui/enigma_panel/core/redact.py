@@ -32,8 +32,9 @@ PIECE = 100_000
 """Characters that pass at once where a text goes in pieces: some 4 ms."""
 
 _NEAR = 64
-"""A match that holds white space ends at most so far behind the words that it begins with."""
-_HOLDS_SPACE = re.compile(r"authorization|bearer", re.IGNORECASE)
+"""White space that a match holds is at most so far behind its beginning."""
+_FAR = 200
+"""So much behind it is enough to know whether something matches."""
 _SPACE = re.compile(r"\s")
 
 _HEADER = re.compile(
@@ -45,6 +46,8 @@ _BEARER = re.compile(
     r"(\bbearer\s{1,8})(?:(?=[A-Za-z~+/=-]{0,64}[\d_.])[\w.~+/=-]{4,}|[\w.~+/=-]{16,})",
     re.IGNORECASE,
 )
+_OPENS = re.compile(r"authorization|bearer", re.IGNORECASE)
+"""What patterns that may hold white space begin with."""
 _API_KEY = re.compile(r"(?<![A-Za-z0-9])(?:enig_[A-Za-z0-9_-]{4,}|wr_[A-Za-z0-9_-]{8,})")
 _STREAM_URL = re.compile(
     r"""(?:\b(?:https?|wss?)://)?(?:\b(?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]):8889[^\s"'<>]*"""
@@ -159,7 +162,7 @@ class Redactor:
 
     def _is_within(self, text: str, at: int) -> bool:
         """Whether a secret or a match may begin before this white space and end behind it."""
-        if _HOLDS_SPACE.search(text, max(0, at - _NEAR), at):
+        if _is_within_match(text, at):
             return True
         search = self._search or self._prepare()
         before, after = (encode(part) for part in _around(text, at, search.longest))
@@ -179,6 +182,17 @@ class Redactor:
         with self._lock:  # else what is added meanwhile might be missed for good
             self._search = Search(self._press, self._prints.values())
             return self._search
+
+
+def _is_within_match(text: str, at: int) -> bool:
+    """Whether a pattern that may hold white space matches across this place."""
+    end = min(len(text), at + _FAR)
+    for word in _OPENS.finditer(text, max(0, at - _NEAR), at):
+        for pattern in (_HEADER, _BEARER):
+            match = pattern.match(text, word.start(), end)
+            if match is not None and match.end() > at:
+                return True
+    return False
 
 
 def _around(text: str, at: int, far: int) -> tuple[str, str]:

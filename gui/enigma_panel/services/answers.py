@@ -26,6 +26,7 @@ from enigma_panel.services.views import (
     NoticeKind,
     Why,
 )
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 _BUSY = {Verdict.LIMITED: Why.LIMITED, Verdict.NO_BROWSER: Why.NO_BROWSER}
@@ -50,11 +51,11 @@ class Answers(QObject):
         clock: Clock,
         scope: TaskScope,
         wake_polls: Callable[[int], None],
-        stop_too: Callable[[int], None],
+        stop_too: Callable[[Intent], None],
         live: Live,
         say: Callable[..., None],
     ) -> None:
-        """stop_too: the Stop that this session's channel took has to go by REST as well."""
+        """stop_too: the channel took this Stop as an answer; it has to go by REST, too."""
         super().__init__()
         self._stop_too = stop_too
         self._live = live
@@ -133,21 +134,53 @@ class Answers(QObject):
         if not is_open():
             return _GONE
         self._remember(session, text)
+        stop = await self._keep_stop(session, task, verb)
+        try:
+            result = await self._give(session, task, text, verb, stop, is_open=is_open)
+        except LedgerError:
+            await self._drop(stop)
+            raise
+        if result is None or result.outcome is AnswerOutcome.GONE:
+            await self._drop(stop)
+        return result
+
+    async def _keep_stop(self, session: Session, task: Task, verb: AnswerVerb) -> Intent | None:
+        """A Stop that the channel may lose is in the ledger before it is sent, as any other is."""
+        if verb is not AnswerVerb.STOP:
+            return None
+        return await self._registry.intend(IntentKind.STATE, session, task, StateVerb.STOP)
+
+    async def _drop(self, intent: Intent | None) -> None:
+        """Nothing of it was sent."""
+        if intent is not None:
+            nothing = Observation(kind=Kind.DELIVERED)
+            await self._registry.settle(intent, Outcome.REFUSED, nothing)
+
+    async def _give(
+        self,
+        session: Session,
+        task: Task,
+        text: str,
+        verb: AnswerVerb,
+        stop: Intent | None,
+        *,
+        is_open: Callable[[], bool],
+    ) -> AnswerResult | None:
+        """To the channel; None where it did not take it."""
         intent = await self._registry.intend(IntentKind.ANSWER, session, task, verb)
         if not is_open():
             return await self._too_late(intent)
         try:
             seen = await self._live.send_answer(session.key, text, verb)
         except LiveError:
-            nothing = Observation(kind=Kind.DELIVERED)
-            await self._registry.settle(intent, Outcome.REFUSED, nothing)
+            await self._drop(intent)
             return None
+        if stop is not None:  # before anything else can begin in this session
+            self._stop_too(stop)
         await self._registry.settle(intent, Outcome.UNKNOWN, self._of_question(intent, seen))
         if intent.question_n is not None:
             self.lost.add((task.key, intent.question_n))
         self._wake_polls(session.key)
-        if verb is AnswerVerb.STOP:
-            self._stop_too(session.key)
         self._say(NoticeKind.ANSWER_EMITTED, session.key, task.key, None, verb=verb.value)
         return AnswerResult(outcome=AnswerOutcome.EMITTED)
 
@@ -191,8 +224,7 @@ class Answers(QObject):
 
     async def _too_late(self, intent: Intent) -> AnswerResult:
         """While the ledger wrote, the question went away: the next one must not get its answer."""
-        nothing = Observation(kind=Kind.DELIVERED)
-        await self._registry.settle(intent, Outcome.REFUSED, nothing)
+        await self._drop(intent)
         return _GONE
 
     def _of_question(self, intent: Intent, seen: Observation) -> Observation:

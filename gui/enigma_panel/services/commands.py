@@ -117,15 +117,19 @@ class Commands(QObject):
             self._begin(errand)
             await errand.over.wait()
 
-    def stop_too(self, session_key: int) -> None:
+    def stop_too(self, intent: Intent) -> None:
         """A Stop was given to the live channel as an answer, which confirms nothing: it is sent by
-        REST, too, at its turn, unless it has had its effect by then."""
-        known = self._current.get(session_key)
-        ends = known is not None and known.dropped is None and known.verb in KEPT
-        errand = None if ends else self._make(session_key, StateVerb.STOP, 0)
-        if errand is not None:
-            errand.emitted = errand.may_be_done = True
-            self._begin(errand)
+        REST, too, at its turn, unless it has had its effect by then.
+
+        A Stop or Terminate that is on its way does as much; where that is taken back, this is sent.
+        """
+        errand = _errand_of(intent)
+        errand.emitted = errand.may_be_done = True
+        known = self._current.get(errand.key)
+        if known is not None and known.dropped is None and known.verb in KEPT:
+            known.instead = errand
+        else:
+            self._begin_emitted(errand)
 
     def undo(self, session_key: int) -> bool:
         """Take back what was not sent yet; False where there is nothing to take back."""
@@ -134,6 +138,9 @@ class Commands(QObject):
             return False
         errand.drop(Outcome.REFUSED)
         self._leave(errand)
+        if errand.instead is not None:
+            instead, errand.instead = errand.instead, None
+            self._begin_emitted(instead)
         return True
 
     def retry_now(self) -> None:
@@ -158,13 +165,7 @@ class Commands(QObject):
         if self._registry.session(key) is None and not await self._fetch(intent):
             log.warning("a command to a session that cannot be read is left alone")
             return
-        errand = Errand(
-            key=key,
-            verb=verb,
-            made_ms=intent.made_ms,
-            task_key=intent.task.key if intent.task else None,
-            intent=intent,
-        )
+        errand = _errand_of(intent)
         outcome = self._courier.moot(errand)
         if verb not in KEPT:
             outcome = Outcome.UNKNOWN
@@ -211,9 +212,18 @@ class Commands(QObject):
         if self._scope.spawn(f"{errand.verb.value} {errand.key}", self._carry(errand)) is None:
             self._end(errand)
 
+    def _begin_emitted(self, errand: Errand) -> None:
+        """Its effect may be seen from now on."""
+        self._registry.ending.setdefault(errand.key, errand.verb)
+        self._begin(errand)
+
     async def _carry(self, errand: Errand) -> None:
         try:
             await self._courier.carry(errand)
+            if errand.instead is not None and errand.instead.intent is not None:
+                done = errand.instead.intent  # so far as it went by the channel
+                delivered = Observation(kind=Kind.DELIVERED)
+                await self._registry.settle(done, Outcome.UNKNOWN, delivered)
         finally:
             self._end(errand)
             self._doubts.was_carried(errand)
@@ -275,6 +285,16 @@ class Commands(QObject):
                 if due is not None and (told is None or abs(due - told) >= TELL_MS):
                     errand.due_ms = due
                     self._tell(errand)
+
+
+def _errand_of(intent: Intent) -> Errand:
+    return Errand(
+        key=intent.session.key,
+        verb=StateVerb(intent.verb or ""),
+        made_ms=intent.made_ms,
+        task_key=intent.task.key if intent.task else None,
+        intent=intent,
+    )
 
 
 def _urgency(intent: Intent) -> tuple[int, int]:

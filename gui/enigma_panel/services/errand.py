@@ -45,7 +45,7 @@ class Errand:
     that means for its intent. attempt counts the sends that failed in a row. may_be_done: one of
     them may have got through, so that its effect may be seen. emitted: it went out by the live
     channel already, which confirms nothing; broke: that was lost right after. repeats: what the
-    channel may have lost is sent again.
+    channel may have lost is sent again. instead: a Stop that is sent should this one be taken back.
     """
 
     key: int
@@ -62,6 +62,7 @@ class Errand:
     emitted: bool = False
     broke: bool = False
     repeats: bool = False
+    instead: "Errand | None" = field(default=None, repr=False)
     dropped: Outcome | None = None
     nudged: bool = False
     refused_client: ServiceClient | None = field(default=None, repr=False)

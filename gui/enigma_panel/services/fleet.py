@@ -29,7 +29,7 @@ from enigma_panel.services.line import Line
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.timeline import Timeline
-from enigma_panel.services.views import Diff, Wish
+from enigma_panel.services.views import Diff, Stranger, Wish
 from enigma_panel.store.ledger.intents import Step
 
 _WORKS = frozenset({TaskStatus.WORKING, TaskStatus.STARTING, TaskStatus.ASKS, TaskStatus.PAUSED})
@@ -124,16 +124,20 @@ class Fleet(QObject):
         """False where the session was opened with another key or host than the one in use."""
         return self._account.client_for(session) is not None
 
-    def has_other_key(self, session: Session) -> bool:
-        """Whether a key is in use that is not the one that this session was opened with."""
-        return self._account.client is not None and not self.is_ours(session)
+    def stranger(self, session: Session) -> Stranger | None:
+        """What keeps the program from ending it now: another address or another key is in use."""
+        if session.base_url != self._account.base_url:
+            return Stranger.ADDRESS
+        other = self._account.client is not None and not self.is_ours(session)
+        return Stranger.KEY if other else None
 
     def can(self, session_key: int, verb: StateVerb) -> bool:
         """Whether the verb is possible now. Terminate is, until the end is proven; while no key is
         known, Stop and Terminate are kept until there is one."""
         session = self._registry.session(session_key)
-        may_wait = verb in KEPT and self._account.client is None
-        if session is None or not (self.is_ours(session) or may_wait):
+        if session is None or self.stranger(session) is not None:
+            return False
+        if self._account.client is None and verb not in KEPT:
             return False
         wish = self._commands.wish(session_key)
         if verb is StateVerb.TERMINATE:

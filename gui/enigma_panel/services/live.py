@@ -258,7 +258,7 @@ class Live(QObject):
 
     async def _take(self, key: int, seen: Observation) -> None:
         try:
-            await self._facts.take(key, seen)
+            await self._facts.take(key, await self._registry.clean(seen))
         except Exception:  # one bad event must not end the listening
             log.exception("an event could not be taken")
 

@@ -4,7 +4,7 @@ An end is believed by its id; else a poll or the reply that is still held is ask
 where neither can tell, it goes to the task that was sent first, with a line that says so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from enigma_panel.core.observation import Kind, Observation
@@ -63,6 +63,13 @@ class LiveEnds:
     def take_unclear(self, session_key: int) -> list[Observation]:
         """What is kept of that session, to be looked at once more."""
         return self._unclear.pop(session_key, [])
+
+    def put_back(self, session_key: int, ends: Iterable[Observation]) -> None:
+        """They are still to be looked at."""
+        kept = self._unclear.setdefault(session_key, [])
+        kept[:0] = [seen for seen in ends if seen not in kept]
+        if not kept:
+            del self._unclear[session_key]
 
     async def completed(self, session: Session, task: Task | None, seen: Observation) -> None:
         """A result; task: the session's current one."""

@@ -83,8 +83,16 @@ class LiveFacts:
 
     async def look_again(self, session_key: int) -> None:
         """Whose results and errors those were of which it was not clear."""
-        for seen in self._ends.take_unclear(session_key):
-            await self.take(session_key, seen)
+        waits = deque(self._ends.take_unclear(session_key))
+        try:
+            while waits:
+                await self.take(session_key, waits[0])
+                waits.popleft()
+        except Exception:
+            waits.popleft()  # a bad one must not stand in the way of the others
+            raise
+        finally:  # one who is cancelled loses none
+            self._ends.put_back(session_key, waits)
 
     def unclear(self) -> list[int]:
         """Sessions of which something is kept that nobody knows whose it is."""

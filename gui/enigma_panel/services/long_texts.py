@@ -16,7 +16,7 @@ async def clean(redactor: Redactor, seen: Observation) -> Observation:
     One who is cancelled meanwhile gets it all the same, at once, and is cancelled where it waits
     next: what the service told is handed to the ledger before the program ends.
     """
-    if seen.text is None or len(seen.text) <= LONG_CHARS:
+    if seen.text is None or seen.is_clean or len(seen.text) <= LONG_CHARS:
         return seen
     pieces = redactor.pieces(seen.text)
     cleaned: list[str] = []

@@ -134,11 +134,18 @@ class Registry(Shelf):
             self._adopt(intent.session, intent.task)
         return intent
 
+    async def clean(self, seen: Observation) -> Observation:
+        """The fact with a text that has passed the wall, if it is a long one: that takes turns.
+
+        Who decides by the records what a fact is about, does it after this.
+        """
+        return await clean(self._redactor, seen)
+
     async def settle(
         self, intent: Intent, outcome: Outcome, seen: Observation
     ) -> tuple[Session, Task | None]:
         """Record what became of an intent, with the fact that tells it."""
-        seen = await clean(self._redactor, seen)
+        seen = await self.clean(seen)
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
         session, task = self._fold(session, task, seen)
@@ -146,15 +153,17 @@ class Registry(Shelf):
         records += self._settle_unknown(session, task, seen)
         now = self._clock.now_ms()
         steps = self._timeline.take()
-        await self._writer.write(
-            lambda ledger: ledger.settle(intent.key, outcome, now, *records, steps=steps)
-        )
-        self._emit(records)
+        try:
+            await self._writer.write(
+                lambda ledger: ledger.settle(intent.key, outcome, now, *records, steps=steps)
+            )
+        finally:  # also for one who is cancelled: the records are others now
+            self._emit(records)
         return session, task
 
     async def record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
         """Fold one fact and keep it."""
-        seen = await clean(self._redactor, seen)
+        seen = await self.clean(seen)
         old_session = self._sessions.get(session_key)
         if old_session is None:
             return
@@ -186,8 +195,10 @@ class Registry(Shelf):
     async def save(self, *records: Session | Task) -> None:
         """Write records now and tell of them."""
         steps = self._timeline.take()
-        await self._writer.write(lambda ledger: ledger.save(*records, steps=steps))
-        self._emit(records)
+        try:
+            await self._writer.write(lambda ledger: ledger.save(*records, steps=steps))
+        finally:
+            self._emit(records)
 
     def touch(self, session_key: int) -> None:
         """Something that is known of this session beside its record changed."""

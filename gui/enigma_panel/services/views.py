@@ -21,6 +21,13 @@ class Diff:
     new_tasks: tuple[int, ...] = ()
 
 
+class Stranger(StrEnum):
+    """What a session was opened with that is not in use now."""
+
+    KEY = "key"
+    ADDRESS = "address"
+
+
 class Why(StrEnum):
     """Why a task in line or a command on a row has not been sent yet."""
 

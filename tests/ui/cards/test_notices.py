@@ -330,6 +330,18 @@ def test_an_answer_that_failed_leaves_with_its_question(line: Line) -> None:
     assert line.lines == []
 
 
+def test_a_stop_by_the_channel_is_told_until_it_was_sent_once_more(line: Line) -> None:
+    fleet = line.services.fleet
+    fleet.add(1, status=TaskStatus.WORKING)
+    fleet.set_wish(1, StateVerb.STOP, Why.BUDGET)
+    line.say(Kind.ANSWER_EMITTED, 1, verb="stop")
+    (said,) = line.lines
+    assert said.startswith("Stop was sent to shop.example 1 over the live channel")
+    assert said.endswith("Stop is sent once more as soon as a call is free.")
+    fleet.set_wish(1, None)
+    assert line.lines == []
+
+
 def test_want_of_a_connection_leaves_when_it_is_back(line: Line) -> None:
     services = line.services
     services.fleet.add(1)

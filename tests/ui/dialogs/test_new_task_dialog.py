@@ -211,6 +211,7 @@ async def test_arrows_leave_typed_text_alone(world: World, dialog: NewTaskDialog
 
 def test_the_list_of_places_shows_all_of_them(world: World, qapp: QApplication) -> None:
     theme.apply(qapp, Qt.ColorScheme.Light)
+    qapp.setQuitOnLastWindowClosed(False)  # else the loop of the next test ends with the box
     for number in range(1, 5):
         world.fleet.add(make_session(number))
     box = RunInBox(world.fleet)  # type: ignore[arg-type]
@@ -220,8 +221,10 @@ def test_the_list_of_places_shows_all_of_them(world: World, qapp: QApplication) 
     qapp.processEvents()
     rows = box.count() * box.view().sizeHintForRow(0)
     assert box.view().viewport().height() >= rows, "no row is cut"
+    assert box.view().sizeHintForRow(0) > box.fontMetrics().height() + 6, "rows have room"
     box.hidePopup()
-    box.close()
+    box.hide()
+    box.deleteLater()
 
 
 async def test_open_sessions_are_offered_those_at_work_last(

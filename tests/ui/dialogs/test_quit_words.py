@@ -42,12 +42,16 @@ def test_nobody_answers_while_the_program_is_closed() -> None:
     asks = TaskStatus.ASKS
     one = (make_session(1, close_after=True, current_task=1), make_task(1, 1, status=asks))
     other = (make_session(2, close_after=False, current_task=2), make_task(2, 2, status=asks))
-    assert report(one) == (
-        f"1 agent waits for an answer, gets none and ends by {ENDS} at the latest.",
+    (said,) = report(one)
+    assert said == (
+        "1 agent waits for an answer that nobody can give while the program is closed; it ends "
+        f"by {ENDS} at the latest."
     )
-    assert report(one, other, working(3, close_after=True)) == (
-        "1 session closes by itself when its task is done.",
-        f"2 agents wait for an answer, get none and end by {ENDS} at the latest.",
+    closes, said = report(one, other, working(3, close_after=True))
+    assert closes == "1 session closes by itself when its task is done."
+    assert said == (
+        "2 agents wait for answers that nobody can give while the program is closed; they end "
+        f"by {ENDS} at the latest."
     )
 
 

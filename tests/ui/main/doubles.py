@@ -109,8 +109,8 @@ class Fleet(QObject):
     def is_ours(self, _session: Session) -> bool:
         return True
 
-    def has_other_key(self, _session: Session) -> bool:
-        return False
+    def stranger(self, _session: Session) -> None:
+        return None
 
     def can(self, key: int, verb: StateVerb) -> bool:
         session = self.sessions.get(key)

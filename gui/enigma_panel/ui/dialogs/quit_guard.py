@@ -17,6 +17,7 @@ from enigma_panel.ui.dialogs.quit_watch import (
     is_stuck,
     open_sessions,
     waited_for,
+    waits_for_key,
 )
 from enigma_panel.ui.dialogs.quit_words import QuitReport
 from enigma_panel.ui.dialogs.wrap_row import EdgeRow
@@ -183,10 +184,13 @@ class QuitDialog(ModelessDialog):
     def _ending_words(self, sessions: list[Session]) -> str:
         left, of = self._left(sessions), len(self._to_end)
         failed = [session.name for session in left if self._has_failed(session)]
-        stuck = [session.name for session in left if self._is_stuck(session)]
+        wish_of = self._services.fleet.wish
+        keyless = [session.name for session in left if waits_for_key(wish_of(session.key))]
+        stuck = [s.name for s in left if self._is_stuck(s) and s.name not in keyless]
         said = [
             words.ending_words(of - len(left), of),
             words.unreached_words(failed) if failed else "",
+            words.keyless_words(keyless) if keyless else "",
             words.stuck_words(stuck) if stuck else "",
         ]
         return "\n".join(line for line in said if line)

@@ -62,6 +62,11 @@ def is_stuck(wish: Wish | None) -> bool:
     return wish is not None and (wish.why in _STUCK or wish.attempt > 0)
 
 
+def waits_for_key(wish: Wish | None) -> bool:
+    """Whether a Terminate cannot be sent because the key is missing."""
+    return wish is not None and wish.why is Why.KEY
+
+
 def _is_hopeless(wish: Wish) -> bool:
     return wish.why in _STUCK or wish.attempt >= HOPELESS
 

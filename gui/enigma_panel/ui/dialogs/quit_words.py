@@ -164,8 +164,8 @@ def _asking(sessions: list[Session]) -> str:
     if not sessions:
         return ""
     words = tr_n(
-        "1 agent waits for an answer, gets none and ends",
-        "{n} agents wait for an answer, get none and end",
+        "1 agent waits for an answer that nobody can give while the program is closed; it ends",
+        "{n} agents wait for answers that nobody can give while the program is closed; they end",
         len(sessions),
     )
     return tr("{what}{by}.", what=words, by=_by(sessions, until=False))
@@ -241,6 +241,12 @@ def unreached_words(names: Iterable[str]) -> str:
     """Sessions that did not take a Terminate, or cannot be given one from here."""
     words = ", ".join(names)
     return tr("{names} could not be terminated and may still cost money.", names=words)
+
+
+def keyless_words(names: Iterable[str]) -> str:
+    """Sessions whose Terminate cannot be sent without a key."""
+    words = ", ".join(names)
+    return tr("{names} cannot be terminated without the API key; Terminate waits.", names=words)
 
 
 def stuck_words(names: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """When a notice has had its time: its cause is gone, or what it warned of has been settled."""
 
 from enigma_panel.api.errors import NotConnectedError
-from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.records import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import Notice, NoticeKind, ServiceMood
 from enigma_panel.ui.main.offers import Said
@@ -51,6 +51,9 @@ def _is_settled(notice: Notice, session: Session, task: Task | None, services: S
             return _came_true(notice, session, services)
         case NoticeKind.ANSWER_FAILED:
             return task is None or task.status is not TaskStatus.ASKS
+        case NoticeKind.ANSWER_EMITTED if notice.facts.get("verb") == AnswerVerb.STOP.value:
+            wish = services.fleet.wish(session.key)  # it was to be sent once more
+            return wish is None or wish.verb is not StateVerb.STOP
         case _:
             return task is None or task.is_final
 

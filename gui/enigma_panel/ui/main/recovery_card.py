@@ -172,7 +172,7 @@ class RecoveryCard(QFrame):
             cost=fleet.session_cost(session.key),
             unsent=session.key in self._unsent and (task is None or task.status in _UNSENT),
             asking=self._is_asking(session.key),
-            has_other_key=fleet.has_other_key(session),
+            stranger=fleet.stranger(session),
             wish=fleet.wish(session.key),
         )
 

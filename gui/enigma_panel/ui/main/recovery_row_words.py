@@ -10,6 +10,7 @@ from enigma_panel.core.records import (
     shown_since_ms,
     shown_state,
 )
+from enigma_panel.services.views import Stranger
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.main.recovery_rows import Row
 from enigma_panel.ui.main.recovery_words import Fate, Seen
@@ -79,11 +80,22 @@ def _lasted(session: Session, task: Task | None, now_ms: int) -> str:
 def _note(seen: Seen) -> str:
     if seen.fate is Fate.UNSENT:
         return tr("opened, but its task was never sent – it only costs money")
-    if seen.has_other_key and not seen.session.is_ended:
-        return tr("opened with another key – only that one can end it")
+    own = [_stranger(seen)] if seen.stranger is not None and not seen.session.is_ended else []
+    return " – ".join([*own, *_task(seen)])
+
+
+def _stranger(seen: Seen) -> str:
+    """Why there is no Terminate; one that the service did not name nobody can end anyway."""
+    key = seen.stranger is Stranger.KEY
+    what = tr("opened with another key") if key else tr("opened at another address")
+    can_be_ended = seen.session.service_id is not None
+    return tr("{what}: Terminate needs that one", what=what) if can_be_ended else what
+
+
+def _task(seen: Seen) -> list[str]:
     if seen.task is None:
-        return ""
-    return _MARKS.get(seen.task.status, "") + one_line(seen.task.spec.text)
+        return []
+    return [_MARKS.get(seen.task.status, "") + one_line(seen.task.spec.text)]
 
 
 def _cost(cost: Decimal | None, session: Session, task: Task | None) -> str:

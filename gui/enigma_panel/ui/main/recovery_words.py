@@ -16,7 +16,7 @@ from enigma_panel.core.records import (
     TaskStatus,
     shown_state,
 )
-from enigma_panel.services.views import Why, Wish
+from enigma_panel.services.views import Stranger, Why, Wish
 from enigma_panel.ui.status_words import duration, local_time, verb_word
 from enigma_panel.ui.words import tr, tr_n
 
@@ -49,7 +49,7 @@ class Seen:
     """One session as the card shows it. unsent: opened for a task that was never sent.
 
     asking: the service has not answered about it since; what is known is from before.
-    has_other_key: a key is in use that this session was not opened with.
+    stranger: what it was opened with that is not in use now.
     """
 
     session: Session
@@ -57,7 +57,7 @@ class Seen:
     cost: Decimal | None = None
     unsent: bool = False
     asking: bool = False
-    has_other_key: bool = False
+    stranger: Stranger | None = None
     wish: Wish | None = field(default=None, repr=False)
 
     @property

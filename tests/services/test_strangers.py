@@ -1,0 +1,60 @@
+"""What can be done with a session that was opened with another key, or at another address."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from enigma_panel.core.records import Session, StateVerb
+from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.views import Stranger
+from tests.services.commands_bench import URL, Bench, on_bench
+
+ENDS = {StateVerb.STOP, StateVerb.TERMINATE}
+
+
+class Account:
+    """The part that tells whose a session is."""
+
+    def __init__(self, base_url: str, key_print: str | None) -> None:
+        self.base_url = base_url
+        self.client = None if key_print is None else object()
+        self._key_print = key_print
+
+    def client_for(self, session: Session) -> object | None:
+        ours = (self.base_url, self._key_print) == (session.base_url, session.key_print)
+        return self.client if ours else None
+
+
+@pytest.mark.parametrize(
+    ("url", "key_print", "stranger", "able"),
+    [
+        (URL, "p", None, {*ENDS, StateVerb.PAUSE}),
+        (URL, None, None, ENDS),
+        (URL, "q", Stranger.KEY, set()),
+        ("https://other.example", "p", Stranger.ADDRESS, set()),
+        ("https://other.example", None, Stranger.ADDRESS, set()),
+    ],
+)
+def test_what_can_be_done(
+    tmp_path: Path, url: str, key_print: str | None, stranger: Stranger | None, able: set[StateVerb]
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        fleet = Fleet(
+            registry=bench.registry,
+            account=cast("Any", Account(url, key_print)),
+            commands=bench.commands,
+            line=cast("Any", None),
+            poller=cast("Any", None),
+            timeline=cast("Any", None),
+            clock=bench.clock,
+            scope=bench.scope,
+        )
+        session = bench.registry.session(key)
+        assert session is not None
+        assert fleet.stranger(session) is stranger
+        assert {verb for verb in StateVerb if fleet.can(key, verb)} == able
+        assert fleet.terminable_keys() == ([key] if able else [])
+
+    on_bench(tmp_path / "keep", test)
