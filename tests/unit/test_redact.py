@@ -222,7 +222,7 @@ enig_ wr_ abcdefgh 0123456789 :8889 1.2.3.4 https:// WSS:// a.WebRun.ai docs.web
 to\u212aen= \u212aey= ann:pw@h
 """
 PIECES = st.sampled_from(
-    [*_WORDS.encode().decode("unicode_escape").split(), " ", "\n", " " * 9],
+    [*_WORDS.encode().decode("unicode_escape").split(), " ", "\n", " " * 9, "'", '":"'],
 )
 
 
@@ -243,7 +243,7 @@ def test_no_pattern_passes_the_border_of_two_texts(many: list[list[str]], secret
     assert made.redact_many(texts) == [made.redact(text) for text in texts]
 
 
-SECRETS = ["two words", "abc", "42", "Bearer\nabc", "a b c d e f", "session_1234567"]
+SECRETS = ["two words", "a/b'c@d", "abc", "42", "Bearer\nabc", "a b c d e f", "session_1234567"]
 
 
 @pytest.mark.parametrize("size", [1, 7, 50])
@@ -261,6 +261,29 @@ def test_pieces_are_short() -> None:
     assert len(lengths) > 60
     assert max(lengths) < 700
     assert len(list(wall().pieces("x" * 5_000, 500))) == 1, "nowhere to cut"
+
+
+def test_pieces_of_a_text_without_white_space_are_short() -> None:
+    row = '{"url":"https://h/x?key=abc","mail":"ann@example.org","paid":12.5},'
+    lengths = [len(piece) for piece in wall("hunter2").pieces("[" + row * 1_000, 500)]
+    assert len(lengths) > 60
+    assert max(lengths) < 700
+
+
+@pytest.mark.parametrize("secret", ["", "sec/ret", "two words"])
+def test_a_quotation_mark_in_a_password_of_a_url_is_no_place_to_cut(secret: str) -> None:
+    text = f"x://ann:{secret}y\"z'@host"
+    for size in range(1, len(text)):
+        assert "".join(wall(secret).pieces(text, size)) == f"x://{MARK}@host"
+
+
+@pytest.mark.parametrize(
+    "text", ["two wordsAuthorization: author", "https://Authorization:a/b'c@d"]
+)
+def test_what_only_matches_after_something_was_replaced_stays_in_one_piece(text: str) -> None:
+    made = wall("two words")
+    for size in range(1, len(text)):
+        assert "".join(made.pieces(text, size)) == made.redact(text)
 
 
 @pytest.mark.parametrize("words", ["see the authorization page ", "bearer of news, ", "bearer "])

@@ -31,11 +31,10 @@ _BORDER = "\x1e" * 9
 PIECE = 100_000
 """Characters that pass at once where a text goes in pieces: some 4 ms."""
 
-_NEAR = 64
-"""White space that a match holds is at most so far behind its beginning."""
-_FAR = 200
-"""So much behind it is enough to know whether something matches."""
-_SPACE = re.compile(r"\s")
+_FAR = 600
+"""A match that holds white space or a quotation mark goes at most so far to either side of it."""
+_GAP = re.compile(r"""[\s"']""")
+"""Where a text can be cut: few patterns pass these, and none of them at any length."""
 
 _HEADER = re.compile(
     r"""(\bauthorization["']?\s{0,8}[:=]\s{0,8}["']?)(?:(?:bearer|basic|token)\s{1,8})?[^\s"',;]+""",
@@ -46,8 +45,6 @@ _BEARER = re.compile(
     r"(\bbearer\s{1,8})(?:(?=[A-Za-z~+/=-]{0,64}[\d_.])[\w.~+/=-]{4,}|[\w.~+/=-]{16,})",
     re.IGNORECASE,
 )
-_OPENS = re.compile(r"authorization|bearer", re.IGNORECASE)
-"""What patterns that may hold white space begin with."""
 _API_KEY = re.compile(r"(?<![A-Za-z0-9])(?:enig_[A-Za-z0-9_-]{4,}|wr_[A-Za-z0-9_-]{8,})")
 _STREAM_URL = re.compile(
     r"""(?:\b(?:https?|wss?)://)?(?:\b(?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]):8889[^\s"'<>]*"""
@@ -63,6 +60,8 @@ _QUERY = re.compile(
     re.IGNORECASE,
 )
 _USER_INFO = re.compile(r"(://)[^\s/:@]{1,255}:[^\s/@]{1,255}(?=@)")
+_OPENS = re.compile("authorization|bearer|://", re.IGNORECASE)
+"""What patterns that may hold white space or a quotation mark begin with."""
 
 _PATTERNS = (
     (("author",), _HEADER, rf"\g<1>{MARK}"),
@@ -137,7 +136,7 @@ class Redactor:
         """What `redact` makes of it, in pieces of about `size` characters, each when it is asked
         for: a caller that must not hold anything up can do something else in between.
 
-        A piece is longer where the text has no white space to cut it at.
+        A piece is longer where the text has neither white space nor quotation marks to cut it at.
         """
         begin = 0
         while begin < len(text):
@@ -154,20 +153,26 @@ class Redactor:
         return [self.redact(text) for text in texts]
 
     def _end_of_piece(self, text: str, at: int) -> int:
-        """The first white space from there on that lies within nothing that is to be replaced."""
-        for space in _SPACE.finditer(text, at):
-            if not self._is_within(text, space.start()):
-                return space.start()
+        """The first gap from there on that lies within nothing that is to be replaced."""
+        for gap in _GAP.finditer(text, at):
+            if not self._is_within(text, gap.start()):
+                return gap.start()
         return len(text)
 
     def _is_within(self, text: str, at: int) -> bool:
-        """Whether a secret or a match may begin before this white space and end behind it."""
-        if _is_within_match(text, at):
-            return True
+        """Whether a secret or a match may begin before this gap and end behind it."""
         search = self._search or self._prepare()
-        before, after = (encode(part) for part in _around(text, at, search.longest))
+        before, after = (encode(part) for part in _around(text, at, _FAR + search.longest))
+        spans = search.spans(before + after)
         ends = len(before)
-        return any(start < ends < end for start, end in search.spans(before + after))
+        if any(start < ends < end for start, end in spans):
+            return True
+        # Patterns come after secrets: they see what is put in place of these.
+        seen = _without(before, [span for span in spans if span[1] <= ends])
+        rest = _without(
+            after, [(start - ends, end - ends) for start, end in spans if start >= ends]
+        )
+        return _is_within_match(seen + rest, len(seen))
 
     def _add(self, text: str, take: Callable[[bytes], Print]) -> int:
         secret = encode(text.strip())
@@ -185,11 +190,15 @@ class Redactor:
 
 
 def _is_within_match(text: str, at: int) -> bool:
-    """Whether a pattern that may hold white space matches across this place."""
-    end = min(len(text), at + _FAR)
-    for word in _OPENS.finditer(text, max(0, at - _NEAR), at):
-        for pattern in (_HEADER, _BEARER):
-            match = pattern.match(text, word.start(), end)
+    """Whether a pattern that may hold a gap matches across this place, wherever it begins, or does
+    so after what another one has replaced.
+    """
+    parts = redact_patterns(text[:at]) + redact_patterns(text[at:])
+    if parts != redact_patterns(text):
+        return True
+    for word in _OPENS.finditer(text, max(0, at - _FAR), at):
+        for pattern in (_HEADER, _BEARER, _USER_INFO):
+            match = pattern.match(text, word.start(), at + _FAR)
             if match is not None and match.end() > at:
                 return True
     return False
