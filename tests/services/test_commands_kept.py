@@ -164,6 +164,62 @@ def test_it_can_be_taken_back_while_nothing_answers(folder: Path) -> None:
     on_bench(folder, test)
 
 
+def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_taken_back(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[0]]
+        bench.give(key, STOP)
+        await asyncio.sleep(0.06)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(1)
+        assert bench.commands.undo(key)
+        wish = bench.commands.wish(key)
+        assert wish is not None
+        assert (wish.verb, wish.can_undo) == (STOP, True)
+        await asyncio.sleep(60)
+        assert bench.client.verbs == [STOP, STOP]
+        assert bench.outcomes() == [
+            ("stop", "refused"),
+            ("terminate", "refused"),
+            ("stop", "known"),
+        ]
+
+    on_bench(folder, test)
+
+
+def test_a_stop_that_got_through_meanwhile_is_not_sent_again(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.takes_s = 2
+        bench.give(key, STOP)
+        await asyncio.sleep(1)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(0.1)
+        assert bench.commands.undo(key)
+        await asyncio.sleep(60)
+        assert bench.client.verbs == [STOP]
+        assert bench.commands.wish(key) is None
+
+    on_bench(folder, test)
+
+
+def test_a_stop_that_was_taken_back_stays_so(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[0]] * 5
+        bench.give(key, STOP)
+        await asyncio.sleep(0.06)
+        assert bench.commands.undo(key)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(1)
+        assert bench.commands.undo(key)
+        assert bench.commands.wish(key) is None
+        await asyncio.sleep(60)
+        assert bench.client.verbs == [STOP]
+
+    on_bench(folder, test)
+
+
 @pytest.mark.parametrize("end", [Kind.TERMINATED, Kind.SESSION_GONE])
 def test_the_proven_end_ends_it_and_an_assumed_one_does_not(folder: Path, end: Kind) -> None:
     async def test(bench: Bench) -> None:

@@ -234,6 +234,31 @@ def test_a_terminate_that_is_taken_back_leaves_the_stop(folder: Path) -> None:
     on_bench(folder, test)
 
 
+def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_emitted(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        bench.give(key, STOP)
+        await asyncio.sleep(1)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(1)
+        assert bench.commands.undo(key)
+        await asyncio.sleep(1)
+        wish = bench.commands.wish(key)
+        assert wish is not None
+        assert (wish.verb, wish.emitted, bench.registry.ending) == (STOP, True, {key: STOP})
+        await asyncio.sleep(70)
+        assert (bench.live.sent, bench.client.verbs) == ([STOP], [STOP])
+        assert bench.outcomes() == [
+            ("stop", "unknown"),
+            ("terminate", "refused"),
+            ("stop", "known"),
+        ]
+
+    on_bench(folder, test)
+
+
 def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()

@@ -123,7 +123,7 @@ class Commands(QObject):
 
         A Stop or Terminate that is on its way does as much; where that is taken back, this is sent.
         """
-        errand = _errand_of(intent)
+        errand = Errand.of(intent)
         errand.emitted = errand.may_be_done = True
         known = self._current.get(errand.key)
         if known is not None and known.dropped is None and known.verb in KEPT:
@@ -140,7 +140,7 @@ class Commands(QObject):
         self._leave(errand)
         if errand.instead is not None:
             instead, errand.instead = errand.instead, None
-            self._begin_emitted(instead)
+            (self._begin_emitted if instead.emitted else self._begin)(instead)
         return True
 
     def retry_now(self) -> None:
@@ -165,7 +165,7 @@ class Commands(QObject):
         if self._registry.session(key) is None and not await self._fetch(intent):
             log.warning("a command to a session that cannot be read is left alone")
             return
-        errand = _errand_of(intent)
+        errand = Errand.of(intent)
         outcome = self._courier.moot(errand)
         if verb not in KEPT:
             outcome = Outcome.UNKNOWN
@@ -200,12 +200,14 @@ class Commands(QObject):
     def _begin(self, errand: Errand) -> None:
         """It takes the place of one that was not sent yet, and goes after one that is being sent.
 
-        A Terminate waits for nothing.
+        A Terminate waits for nothing; where it is taken back, the Stop before it is still wanted.
         """
         known = self._current.get(errand.key)
         if known is not None:
             if errand.verb is not StateVerb.TERMINATE:
                 errand.after = known.after if known.can_wait else known
+            elif known.verb is StateVerb.STOP and known.dropped is None:
+                errand.instead = known.again()
             known.drop(Outcome.REFUSED)
         self._current[errand.key] = errand
         self._tell(errand)
@@ -285,16 +287,6 @@ class Commands(QObject):
                 if due is not None and (told is None or abs(due - told) >= TELL_MS):
                     errand.due_ms = due
                     self._tell(errand)
-
-
-def _errand_of(intent: Intent) -> Errand:
-    return Errand(
-        key=intent.session.key,
-        verb=StateVerb(intent.verb or ""),
-        made_ms=intent.made_ms,
-        task_key=intent.task.key if intent.task else None,
-        intent=intent,
-    )
 
 
 def _urgency(intent: Intent) -> tuple[int, int]:

@@ -92,6 +92,8 @@ class Courier:
         """See `errand.is_moot`; nothing can be said before the command before it is through."""
         if errand.waits_for_another:
             return None
+        if errand.is_done_already:
+            return Outcome.KNOWN
         session = self._registry.session(errand.key)
         return is_moot(errand, session, self._registry.current_task(session) if session else None)
 
@@ -204,6 +206,7 @@ class Courier:
             errand.may_be_done = errand.may_be_done or not error.nothing_happened
             return error
         else:
+            errand.is_delivered = True
             self._vitals.note_answer()
             await self._settle(errand, Outcome.KNOWN, seen)
             self._wake(errand.key)

@@ -44,8 +44,9 @@ class Errand:
     being sent then; this one goes after it. dropped: set when it is not wanted any more, with what
     that means for its intent. attempt counts the sends that failed in a row. may_be_done: one of
     them may have got through, so that its effect may be seen. emitted: it went out by the live
-    channel already, which confirms nothing; broke: that was lost right after. repeats: what the
-    channel may have lost is sent again. instead: a Stop that is sent should this one be taken back.
+    channel already, which confirms nothing; broke: that was lost right after. is_delivered: a reply
+    confirmed it. repeats: what the channel may have lost is sent again. instead: a Stop that is
+    sent should this one be taken back.
     """
 
     key: int
@@ -61,6 +62,7 @@ class Errand:
     may_be_done: bool = False
     emitted: bool = False
     broke: bool = False
+    is_delivered: bool = False
     repeats: bool = False
     instead: "Errand | None" = field(default=None, repr=False)
     dropped: Outcome | None = None
@@ -79,6 +81,36 @@ class Errand:
     def waits_for_another(self) -> bool:
         """True while another command to the session is being sent before it."""
         return self.after is not None and not self.after.over.is_set()
+
+    @property
+    def is_done_already(self) -> bool:
+        """True where the command before it was the same one and was delivered."""
+        before = self.after
+        return before is not None and before.is_delivered and before.verb is self.verb
+
+    @classmethod
+    def of(cls, intent: Intent) -> "Errand":
+        """What an intent of the ledger asks for."""
+        return cls(
+            key=intent.session.key,
+            verb=StateVerb(intent.verb or ""),
+            made_ms=intent.made_ms,
+            task_key=intent.task.key if intent.task else None,
+            intent=intent,
+        )
+
+    def again(self) -> "Errand":
+        """The same wish anew, with an intent of its own, for after this one."""
+        return Errand(
+            key=self.key,
+            verb=self.verb,
+            made_ms=self.made_ms,
+            task_key=self.task_key,
+            after=self,
+            may_be_done=self.may_be_done,
+            emitted=self.emitted or self.instead is not None,
+            repeats=self.repeats,
+        )
 
     def nudge(self) -> None:
         """Try now: the connection is back, or the person clicked again."""
