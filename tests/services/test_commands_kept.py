@@ -9,7 +9,7 @@ import pytest
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.records import Phase, StateVerb
+from enigma_panel.core.records import Phase, StateVerb, TaskStatus
 from enigma_panel.services.views import KeyCheck, NoticeKind, Why
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.services.commands_bench import Bench, Client, gone, on_bench, rejected
@@ -199,6 +199,46 @@ def test_a_stop_that_got_through_meanwhile_is_not_sent_again(folder: Path) -> No
         await asyncio.sleep(60)
         assert bench.client.verbs == [STOP]
         assert bench.commands.wish(key) is None
+
+    on_bench(folder, test)
+
+
+def test_what_an_interrupted_stop_did_counts_for_the_one_after_it(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.takes_s = 2
+        bench.client.script = [InterruptedCallError("timeout"), *[NotConnectedError("dns")] * 20]
+        bench.give(key, STOP)
+        await asyncio.sleep(1)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(2)
+        assert bench.commands.undo(key)
+        await asyncio.sleep(10)
+        assert bench.registry.ending == {key: STOP}
+        await bench.see(key, Kind.FAILED, text="Task stopped by user")
+        task = bench.registry.tasks_of(key)[0]
+        assert task.status is TaskStatus.STOPPED
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("error", [rejected(400), rejected(403)], ids=str)
+def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_refused(
+    folder: Path, error: ApiError
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[0], error]
+        bench.give(key, STOP)
+        await asyncio.sleep(0.06)
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(60)
+        assert bench.client.verbs == [STOP, TERMINATE, STOP]
+        assert bench.outcomes() == [
+            ("stop", "refused"),
+            ("terminate", "refused"),
+            ("stop", "known"),
+        ]
 
     on_bench(folder, test)
 

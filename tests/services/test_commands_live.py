@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.api.errors import NotConnectedError
+from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
 from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, StateVerb, Task, TaskStatus
 from enigma_panel.services.doubts import BELIEVED_MS
+from enigma_panel.services.views import Why
 from enigma_panel.store.ledger.intents import IntentKind
-from tests.services.commands_bench import Bench, on_bench
+from tests.services.commands_bench import Bench, on_bench, rejected
 
 PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME
 STOP, TERMINATE = StateVerb.STOP, StateVerb.TERMINATE
@@ -154,7 +155,7 @@ async def _stop_too(bench: Bench, key: int) -> None:
     session = bench.registry.session(key)
     assert session is not None
     intent = await bench.registry.intend(IntentKind.STATE, session, _task(bench, key), STOP)
-    bench.commands.stop_too(intent)
+    await bench.commands.stop_too(intent)
 
 
 def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path) -> None:
@@ -187,7 +188,7 @@ def test_a_stop_taken_as_an_answer_is_not_sent_to_the_next_task(folder: Path) ->
         intent = await bench.registry.intend(IntentKind.STATE, session, first, STOP)
         await bench.registry.record(key, first.key, Observation(kind=Kind.STOPPED))
         await bench.next_task(key)
-        bench.commands.stop_too(intent)
+        await bench.commands.stop_too(intent)
         await asyncio.sleep(70)
         assert bench.client.verbs == []
         assert _task(bench, key).stop_sent_ms is None
@@ -230,6 +231,84 @@ def test_a_terminate_that_is_taken_back_leaves_the_stop(folder: Path) -> None:
         await asyncio.sleep(70)
         assert bench.client.verbs == [STOP]
         assert bench.outcomes() == [("terminate", "refused"), ("stop", "known")]
+
+    on_bench(folder, test)
+
+
+def test_a_terminate_that_is_refused_leaves_the_stop(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(1)
+        await _stop_too(bench, key)
+        bench.client.script = [rejected(400)]
+        await asyncio.sleep(70)
+        assert bench.client.verbs == [TERMINATE, STOP]
+        assert bench.outcomes() == [("terminate", "unknown"), ("stop", "known")]
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+def test_of_many_stops_taken_as_answers_none_stays_open(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        for _ in range(3):
+            await _stop_too(bench, key)
+            await asyncio.sleep(1)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == [STOP]
+        outcomes = sorted(str(outcome) for _, outcome in bench.outcomes())
+        assert outcomes == ["known", "unknown", "unknown"]
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("grace_ms", [0, 5_000])
+def test_what_a_stop_taken_as_an_answer_does_is_no_failure(folder: Path, grace_ms: int) -> None:
+    """Also while a Terminate that came before it can still be taken back."""
+
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        if grace_ms:
+            bench.give(key, TERMINATE, grace_ms=grace_ms)
+            await asyncio.sleep(1)
+        await _stop_too(bench, key)
+        failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
+        await bench.registry.record(key, _task(bench, key).key, failed)
+        assert _task(bench, key).status is TaskStatus.STOPPED
+
+    on_bench(folder, test)
+
+
+def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(folder: Path) -> None:
+    """Its terminate was taken back: what the old call met is of no concern to the new one."""
+
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        bench.client.takes_s = 3
+        bench.client.script = [NotConnectedError("dns"), InterruptedCallError("timeout")]
+        bench.give(key, STOP)
+        await asyncio.sleep(5)
+        wish = bench.commands.wish(key)
+        assert wish is not None
+        assert (wish.why, wish.emitted) == (Why.SENDING, True)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(0.8)
+        assert bench.commands.undo(key)
+        await asyncio.sleep(3)
+        assert bench.registry.ending == {key: STOP}
+        failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
+        await bench.registry.record(key, _task(bench, key).key, failed)
+        assert _task(bench, key).status is TaskStatus.STOPPED
 
     on_bench(folder, test)
 

@@ -369,10 +369,10 @@ async def test_the_next_task_waits_for_a_stop_that_is_on_its_way_to_its_session(
         first = await fleet.start(KEPT)
         await until(lambda: fleet.task(first).status is TaskStatus.DONE)
         session_key = fleet.task(first).session_key
-        registry.ending[session_key] = StateVerb.STOP
+        registry.ending.mark(session_key, StateVerb.STOP, "test")
         second = await fleet.start(KEPT, where=session_key)
         await asyncio.sleep(0.5)
         assert fleet.task(second).status is TaskStatus.QUEUED
-        del registry.ending[session_key]
+        registry.ending.unmark(session_key, "test")
         parts.assembly.commands.changed.emit(session_key)
         await until(lambda: fleet.task(second).status is TaskStatus.DONE)

@@ -121,7 +121,7 @@ def test_a_result_behind_a_stop_that_was_inferred_is_kept(
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        bench.registry.ending[session] = StateVerb.TERMINATE
+        bench.registry.ending.mark(session, StateVerb.TERMINATE, bench)
         await bench.registry.record(session, key, Observation(kind=Kind.SESSION_GONE))
         assert bench.task(key).status is S.STOPPED
         await bench.hear(Kind.COMPLETED, "in time", task_id=task_id)
@@ -217,6 +217,10 @@ def test_a_step_shows_that_an_emitted_answer_arrived(tmp_path: Path) -> None:
 
 def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
     """With all calls of the minute used up."""
+
+    async def stop(intent: Intent) -> None:
+        stop_too(intent)
+
     budget = Budget(bench.clock)
     for _ in range(10):
         taken = budget.try_take(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
@@ -230,7 +234,7 @@ def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
         clock=bench.clock,
         scope=bench.scope,
         wake_polls=bench.woken.append,
-        stop_too=stop_too,
+        stop_too=stop,
         live=bench.live,
         say=lambda *_args, **_facts: None,
     )

@@ -133,7 +133,11 @@ def emitted_ends_are_believed() -> Patches:
 
 def stops_given_as_answers_are_believed() -> Patches:
     """A Stop that the channel took as an answer is not sent by REST any more."""
-    return [(Commands, "stop_too", lambda *_: None)]
+
+    async def stop_too(_self: Any, _intent: Any) -> None:
+        """Nothing."""
+
+    return [(Commands, "stop_too", stop_too)]
 
 
 def emitted_answers_are_sent_again() -> Patches:

@@ -1,7 +1,7 @@
 """Sending an answer: intent, call, fate. One that may have arrived is never sent again."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -51,7 +51,7 @@ class Answers(QObject):
         clock: Clock,
         scope: TaskScope,
         wake_polls: Callable[[int], None],
-        stop_too: Callable[[Intent], None],
+        stop_too: Callable[[Intent], Awaitable[None]],
         live: Live,
         say: Callable[..., None],
     ) -> None:
@@ -176,7 +176,7 @@ class Answers(QObject):
             await self._drop(intent)
             return None
         if stop is not None:  # before anything else can begin in this session
-            self._stop_too(stop)
+            await self._stop_too(stop)
         await self._registry.settle(intent, Outcome.UNKNOWN, self._of_question(intent, seen))
         if intent.question_n is not None:
             self.lost.add((task.key, intent.question_n))
@@ -206,18 +206,16 @@ class Answers(QObject):
         intent = await self._registry.intend(IntentKind.ANSWER, session, task, verb)
         if not is_open():
             return await self._too_late(intent)
-        ending = self._registry.ending
-        marks = verb is AnswerVerb.STOP and session.key not in ending
-        if marks:
-            ending[session.key] = StateVerb.STOP
+        ending, owner = self._registry.ending, object()
+        if verb is AnswerVerb.STOP:
+            ending.mark(session.key, StateVerb.STOP, owner)
         try:
             with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
                 seen = await client.send_answer(session.service_id, text, verb)
         except ApiError as error:
             return await self._fail(intent, error)
         finally:
-            if marks and ending.get(session.key) is StateVerb.STOP:
-                del ending[session.key]
+            ending.unmark(session.key, owner)
         await self._registry.settle(intent, Outcome.KNOWN, self._of_question(intent, seen))
         self._wake_polls(session.key)
         return AnswerResult(outcome=AnswerOutcome.DELIVERED)

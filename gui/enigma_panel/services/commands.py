@@ -117,19 +117,22 @@ class Commands(QObject):
             self._begin(errand)
             await errand.over.wait()
 
-    def stop_too(self, intent: Intent) -> None:
+    async def stop_too(self, intent: Intent) -> None:
         """A Stop was given to the live channel as an answer, which confirms nothing: it is sent by
         REST, too, at its turn, unless it has had its effect by then.
 
-        A Stop or Terminate that is on its way does as much; where that is taken back, this is sent.
+        A Stop or Terminate that is on its way does as much; where that is taken back, or a
+        Terminate refused, this is sent. Returns when it is on its way or need not be.
         """
         errand = Errand.of(intent)
         errand.emitted = errand.may_be_done = True
         known = self._current.get(errand.key)
         if known is not None and known.dropped is None and known.verb in KEPT:
-            known.instead = errand
+            self._courier.mark(errand)
+            displaced, known.fallback = known.fallback, errand
+            await self._let_be(displaced)
         else:
-            self._begin_emitted(errand)
+            self._begin(errand)
 
     def undo(self, session_key: int) -> bool:
         """Take back what was not sent yet; False where there is nothing to take back."""
@@ -138,9 +141,7 @@ class Commands(QObject):
             return False
         errand.drop(Outcome.REFUSED)
         self._leave(errand)
-        if errand.instead is not None:
-            instead, errand.instead = errand.instead, None
-            (self._begin_emitted if instead.emitted else self._begin)(instead)
+        self._begin_fallback(errand)
         return True
 
     def retry_now(self) -> None:
@@ -207,28 +208,41 @@ class Commands(QObject):
             if errand.verb is not StateVerb.TERMINATE:
                 errand.after = known.after if known.can_wait else known
             elif known.verb is StateVerb.STOP and known.dropped is None:
-                errand.instead = known.again()
+                errand.fallback = known.again()
             known.drop(Outcome.REFUSED)
         self._current[errand.key] = errand
+        if errand.emitted:
+            self._courier.mark(errand)
         self._tell(errand)
         if self._scope.spawn(f"{errand.verb.value} {errand.key}", self._carry(errand)) is None:
             self._end(errand)
 
-    def _begin_emitted(self, errand: Errand) -> None:
-        """Its effect may be seen from now on."""
-        self._registry.ending.setdefault(errand.key, errand.verb)
-        self._begin(errand)
+    def _begin_fallback(self, errand: Errand) -> None:
+        fallback, errand.fallback = errand.fallback, None
+        if fallback is not None:
+            self._begin(fallback)
 
     async def _carry(self, errand: Errand) -> None:
+        is_refused = False
         try:
             await self._courier.carry(errand)
-            if errand.instead is not None and errand.instead.intent is not None:
-                done = errand.instead.intent  # so far as it went by the channel
-                delivered = Observation(kind=Kind.DELIVERED)
-                await self._registry.settle(done, Outcome.UNKNOWN, delivered)
+            is_refused = errand.has_failed and errand.verb is StateVerb.TERMINATE
+            if not is_refused:
+                await self._let_be(errand.fallback)
         finally:
             self._end(errand)
             self._doubts.was_carried(errand)
+        if is_refused:
+            self._begin_fallback(errand)
+
+    async def _let_be(self, errand: Errand | None) -> None:
+        """It is not sent by REST: what it did by the channel is not known."""
+        if errand is None:
+            return
+        self._courier.unmark(errand)
+        if errand.intent is not None:
+            delivered = Observation(kind=Kind.DELIVERED)
+            await self._registry.settle(errand.intent, Outcome.UNKNOWN, delivered)
 
     def _send_again(self, key: int, verb: StateVerb) -> None:
         """What the channel may have lost goes the other way."""

@@ -86,7 +86,7 @@ class Courier:
             outcome = Outcome.UNKNOWN if unsure else dropped.outcome
             await self._settle(errand, outcome, Observation(kind=Kind.DELIVERED))
         finally:
-            self._unmark(errand)
+            self.unmark(errand)
 
     def moot(self, errand: Errand) -> Outcome | None:
         """See `errand.is_moot`; nothing can be said before the command before it is through."""
@@ -96,6 +96,15 @@ class Courier:
             return Outcome.KNOWN
         session = self._registry.session(errand.key)
         return is_moot(errand, session, self._registry.current_task(session) if session else None)
+
+    def mark(self, errand: Errand) -> None:
+        """What ends something may have its effect from now on."""
+        if errand.verb in KEPT:
+            self._registry.ending.mark(errand.key, errand.verb, errand)
+
+    def unmark(self, errand: Errand) -> None:
+        """No effect of it is to be seen any more."""
+        self._registry.ending.unmark(errand.key, errand)
 
     # -- the stages --------------------------------------------------------------------------
 
@@ -134,8 +143,7 @@ class Courier:
             self._stand(errand, *before)
             return False
         errand.emitted = errand.may_be_done = True
-        if errand.verb in KEPT:
-            self._registry.ending[errand.key] = errand.verb
+        self.mark(errand)
         await self._registry.record(errand.key, errand.task_key, seen)
         self._stand(errand, *before)
         self._tell(errand)
@@ -162,6 +170,8 @@ class Courier:
         if errand.after is not None and errand.waits_for_another:
             self._stand(errand, Why.TURN)
             await self._unless_dropped(errand, errand.after.over.wait())
+        if errand.learn():
+            self.mark(errand)
         self._check(errand)
         if self._client(errand) is None and errand.verb not in KEPT:
             raise DroppedError(Outcome.REFUSED)
@@ -191,14 +201,13 @@ class Courier:
         assert client is not None
         errand.task_key = session.current_task
         self._stand(errand, Why.SENDING)
-        if errand.verb in KEPT:
-            self._registry.ending[errand.key] = errand.verb
+        self.mark(errand)
         try:
             with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
                 seen = await client.send_state(session.service_id, errand.verb)
         except SessionGoneError:
             if not errand.may_be_done:
-                self._unmark(errand)  # it had ended before we told it to
+                self.unmark(errand)  # it had ended before we told it to
             self._vitals.note_answer()
             await self._settle(errand, Outcome.KNOWN, Observation(kind=Kind.SESSION_GONE))
         except ApiError as error:
@@ -212,13 +221,8 @@ class Courier:
             self._wake(errand.key)
         finally:
             if not errand.may_be_done:
-                self._unmark(errand)
+                self.unmark(errand)
         return None
-
-    def _unmark(self, errand: Errand) -> None:
-        """No effect of it is to be seen any more."""
-        if self._registry.ending.get(errand.key) is errand.verb:
-            del self._registry.ending[errand.key]
 
     async def _recover(self, errand: Errand, error: ApiError) -> None:
         """After a failed send: wait for another try, or give it up."""
@@ -230,6 +234,7 @@ class Courier:
             raise DroppedError(errand.dropped)
         reaction = react(errand, error, self._chance)
         if reaction is None:
+            errand.has_failed = True
             facts = {"verb": errand.verb.value}
             self._say(NoticeKind.COMMAND_FAILED, errand.key, errand.task_key, error, **facts)
             raise DroppedError(Outcome.REFUSED)

@@ -45,8 +45,9 @@ class Errand:
     that means for its intent. attempt counts the sends that failed in a row. may_be_done: one of
     them may have got through, so that its effect may be seen. emitted: it went out by the live
     channel already, which confirms nothing; broke: that was lost right after. is_delivered: a reply
-    confirmed it. repeats: what the channel may have lost is sent again. instead: a Stop that is
-    sent should this one be taken back.
+    confirmed it. repeats: what the channel may have lost is sent again. fallback: a Stop that is
+    sent should this one be taken back or, a Terminate, refused; has_failed: it was refused for
+    good.
     """
 
     key: int
@@ -64,7 +65,8 @@ class Errand:
     broke: bool = False
     is_delivered: bool = False
     repeats: bool = False
-    instead: "Errand | None" = field(default=None, repr=False)
+    has_failed: bool = False
+    fallback: "Errand | None" = field(default=None, repr=False)
     dropped: Outcome | None = None
     nudged: bool = False
     refused_client: ServiceClient | None = field(default=None, repr=False)
@@ -108,9 +110,17 @@ class Errand:
             task_key=self.task_key,
             after=self,
             may_be_done=self.may_be_done,
-            emitted=self.emitted or self.instead is not None,
+            emitted=self.emitted or self.fallback is not None,
             repeats=self.repeats,
         )
+
+    def learn(self) -> bool:
+        """Whether the same command before it may have got through; then so may this one have."""
+        before = self.after
+        if before is None or before.verb is not self.verb or not before.may_be_done:
+            return False
+        self.may_be_done = True
+        return True
 
     def nudge(self) -> None:
         """Try now: the connection is back, or the person clicked again."""

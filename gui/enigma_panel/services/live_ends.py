@@ -126,8 +126,8 @@ class LiveEnds:
                 continue
             said.add(this)
             self._timeline.note(task.key, UNCLEAR)
-            if seen.text:
-                text = seen.text[:KEPT_CHARS]
+            if seen.text:  # cut behind the wall: a piece of a secret is not known as one
+                text = self._registry.clean_text(seen)[:KEPT_CHARS]
                 self._timeline.tell(task.session_key, task.key, Kind.UPDATE.value, text)
 
     def _is_of(self, session_key: int, diff: Diff) -> bool:

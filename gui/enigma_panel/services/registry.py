@@ -14,9 +14,10 @@ from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.redact import MARK, Redactor
 from enigma_panel.services.clock import Clock
+from enigma_panel.services.endings import Endings
 from enigma_panel.services.first_read import read_start
 from enigma_panel.services.ledger_writer import LedgerWriter
-from enigma_panel.services.long_texts import clean
+from enigma_panel.services.long_texts import cancel_now, clean
 from enigma_panel.services.shelf import Record, Shelf
 from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.views import Diff
@@ -47,7 +48,7 @@ class Registry(Shelf):
         self._writer = writer
         self._clock = clock
         self._timeline = timeline
-        self.ending: dict[int, StateVerb] = {}  # a Stop or Terminate is on its way to it
+        self.ending = Endings()
         self._dirty: set[tuple[type, int]] = set()
 
     # -- starting ----------------------------------------------------------------------------
@@ -141,6 +142,11 @@ class Registry(Shelf):
         """
         return await clean(self._redactor, seen)
 
+    def clean_text(self, seen: Observation) -> str:
+        """The text of a fact, which has passed the wall."""
+        text = seen.text or ""
+        return text if seen.is_clean else self._redactor.redact(text)
+
     async def settle(
         self, intent: Intent, outcome: Outcome, seen: Observation
     ) -> tuple[Session, Task | None]:
@@ -163,7 +169,10 @@ class Registry(Shelf):
 
     async def record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
         """Fold one fact and keep it."""
-        seen = await self.clean(seen)
+        await self._record(session_key, task_key, await self.clean(seen))
+        await cancel_now()
+
+    async def _record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
         old_session = self._sessions.get(session_key)
         if old_session is None:
             return
@@ -271,10 +280,12 @@ class Registry(Shelf):
 
     def _redacted(self, seen: Observation, task: Task | None) -> Observation:
         """An agent may echo a password: service texts pass the wall before the ledger."""
+        if seen.kind is Kind.FAILED and seen.code:
+            seen = replace(seen, code=self._redactor.redact(seen.code))
         question = task.question if task is not None and seen.kind is Kind.QUESTION else None
         if not seen.text or seen.text == question:  # that has passed it
             return seen
-        text = seen.text if seen.is_clean else self._redactor.redact(seen.text)
+        text = self.clean_text(seen)
         # What is asked again may hold what was answered meanwhile: it is the same question.
         return replace(seen, text=question if self._is_same(text, question) else text)
 
