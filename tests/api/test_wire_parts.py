@@ -2,13 +2,17 @@
 
 import time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from enigma_panel.api.wire import fields as f
 from enigma_panel.api.wire.answer import Answer, retry_after_s
+from enigma_panel.api.wire.body import body_of
 from enigma_panel.api.wire.excerpt import MAX_EXCERPT, make_excerpt, make_scrub
 from enigma_panel.api.wire.jsontext import NotJsonError, parse
+from enigma_panel.api.wire.report import report
+from enigma_panel.core.observation import OWN_CODES, Kind
 
 DATE = "Mon, 01 Jan 2024 00:00:00 GMT"
 
@@ -100,7 +104,7 @@ def test_the_second_try_saves_what_can_be_read(raw: bytes, value: object) -> Non
 def test_short_texts_are_one_clean_line() -> None:
     assert f.short_text(" a\0b\r\nc\x1b[31m\u2028d\ud83d ") == "a b c [31m d\ufffd"
     assert f.short_text("\ufeffpay \u202e00.01 ä") == "pay 00.01 ä"
-    assert f.short_text("x" * 600) == "x" * 499 + "…"
+    assert f.short_text("x " * 300) == ("x " * 249)[:-1] + "…"
     assert [f.short_text(value) for value in ("", " \n", None, {}, 1.5, True)] == [None] * 6
     assert f.short_text(-32603) == "-32603"
 
@@ -115,7 +119,45 @@ def test_long_texts_are_kept_whole_up_to_a_limit() -> None:
     assert f.long_text("one two three", limit=3) == f.CUT_MARK
     assert f.long_text(" " * 10, limit=9) == f.CUT_MARK
     assert f.long_text({"a": [Decimal("1.50"), "ä"]}) == '{"a":[1.50,"ä"]}'
-    assert f.long_text(["\ud83d"]) is None
+    assert f.long_text({"a\ud83d": ["\ud83d", 1]}) == '{"a\ufffd":["\ufffd",1]}'
+    assert [f.long_text(value) for value in (1, Decimal("1.50"), True, None)] == [
+        "1",
+        "1.50",
+        "true",
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"data": {"message": {"rows": ["cut \ud83d"]}}}, '{"rows":["cut \ufffd"]}'),
+        ({"data": {"message": 42}}, "42"),
+        ({"data": {"message": False}}, "false"),
+        ({"data": ["a", "b"]}, '["a","b"]'),
+        ({"data": "plain"}, "plain"),
+        ({"data": {"answer": "b", "total_tokens": 5, "usage": {"cost": 1}}}, '{"answer":"b"}'),
+        ({"result": "plain"}, "plain"),
+        ({"data": {"total_tokens": 5, "completion_time": 1}}, None),
+        ({"result": {"type": "task_completed", "data": {}}}, None),
+        ({"data": {"message": ""}}, ""),
+    ],
+)
+def test_a_paid_result_is_kept_in_whatever_shape_it_comes(body: Any, text: str | None) -> None:
+    told = body_of({"success": True, "type": "task_completed", **body})
+    assert told is not None
+    assert report(told, Kind.COMPLETED).text == text
+
+
+@pytest.mark.parametrize("code", sorted(OWN_CODES))
+def test_a_code_of_the_service_is_not_taken_for_ours(code: str) -> None:
+    told = body_of({"success": False, "status": "failed", "error": "no", "code": code.lower()})
+    assert told is not None
+    assert report(told, Kind.FAILED).code is None
+
+
+def test_a_short_text_that_is_cut_ends_with_a_whole_word() -> None:
+    assert f.short_text("log in with Tr0ub4dor-and-3-more", 20) == "log in with…"
 
 
 @pytest.mark.parametrize("spoilt", ["", ".", "..", "a b", "a\nb", "x" * 300, "a\ud83d", None, True])

@@ -122,6 +122,7 @@ class OneTask(QObject):
             created_ms=START_MS,
         )
         self.recorded: list[Any] = []
+        self.told_names: set[int] = set()
 
     def touch(self, _key: int) -> None:
         """Nobody watches."""

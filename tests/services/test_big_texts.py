@@ -67,7 +67,7 @@ def test_a_question_that_is_told_again_with_what_was_answered_is_the_same(tmp_pa
         for text in ("Is it hunter2-and-more?", "Is it [redacted]?"):
             await bench.registry.record(session, key, asks(text))
             assert bench.task(key).question_n == 1
-        assert bench.registry.is_question_of(bench.task(key), "Is it [redacted]?")
+        assert bench.registry.wall.is_question_of(bench.task(key), "Is it [redacted]?")
         await tell(bench, "Was it hunter2-and-more?")
         task = bench.task(key)
         assert (task.question_n, task.question) == (2, "Was it [redacted]?")
@@ -128,6 +128,50 @@ def test_a_limit_of_time_is_kept(tmp_path: Path) -> None:
         with pytest.raises(TimeoutError):
             await recording
         assert bench.task(key).status is TaskStatus.DONE
+
+    with_bench(tmp_path, check)
+
+
+@pytest.mark.parametrize("is_news", [True, False])
+def test_a_limit_of_time_hits_nothing_behind_it(tmp_path: Path, *, is_news: bool) -> None:
+    """Also where nothing is written, as of a result that the other door has told."""
+
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
+        if not is_news:
+            await bench.registry.record(session, key, result)
+        limit = asyncio.timeout(None)
+        went_on: list[bool] = []
+
+        async def ask() -> None:
+            try:
+                async with limit:
+                    await bench.registry.record(session, key, result)
+            except TimeoutError:
+                await asyncio.sleep(0)
+                went_on.append(True)
+
+        asking = asyncio.create_task(ask())
+        await asyncio.sleep(0)
+        limit.reschedule(0)
+        await asyncio.wait([asking])
+        assert (asking.cancelled(), went_on) == (False, [True])
+
+    with_bench(tmp_path, check)
+
+
+def test_one_whose_fate_is_settled_while_it_waits_leaves_nothing_untold(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        told: list[int] = []
+        bench.registry.changed.connect(lambda diff: told.extend(diff.tasks))
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
+        settling = asyncio.create_task(bench.registry.settle(bench.intent, Outcome.KNOWN, result))
+        await asyncio.sleep(0)
+        settling.cancel()
+        await asyncio.wait([settling])
+        assert (told, bench.task(key).status) == ([key], TaskStatus.DONE)
 
     with_bench(tmp_path, check)
 

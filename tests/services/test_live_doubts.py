@@ -15,12 +15,14 @@ from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskStatus
 from enigma_panel.services.answers import Answers
 from enigma_panel.services.budget import Budget
 from enigma_panel.services.caretaker import Caretaker
-from enigma_panel.services.live_ends import LATE_MS, UNCLEAR
+from enigma_panel.services.live_ends import LATE_MS
 from enigma_panel.services.live_facts import PAUSE_MS
 from enigma_panel.services.nameless import UNHEARD_MS
 from enigma_panel.services.quota import BURST
+from enigma_panel.services.timeline import UNCLEAR
 from enigma_panel.services.views import AnswerOutcome, AnswerResult
-from enigma_panel.store.ledger.intents import Intent, Outcome
+from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from tests.services.live_bench import Bench, Line, with_bench
 from tests.services.test_caretaker_live import make_caretaker
 
@@ -76,7 +78,7 @@ def test_an_error_that_may_be_of_two_ends_neither(tmp_path: Path) -> None:
         assert bench.task(second).status is S.UNCONFIRMED
         await bench.hear(Kind.COMPLETED, "of the second", task_id="b")
         assert (bench.task(first).result, bench.task(second).result) == ("of the second", None)
-        told = [s.text for s in await bench.steps(second) if s.kind == Kind.UPDATE]
+        told = [s.text for s in await bench.steps(second) if s.kind == UNCLEAR]
         assert told == ["crashed", "of the second"]
 
     with_bench(tmp_path, check)
@@ -91,8 +93,7 @@ def test_a_result_that_a_held_reply_will_place_is_in_the_ledger_meanwhile(tmp_pa
         await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
         assert bench.task(first).status is S.UNCONFIRMED
         told = [(s.kind, s.text) for s in await bench.steps(first)]
-        assert told.count((Kind.UPDATE, "paid for")) == 1
-        assert (UNCLEAR, "") in told
+        assert told.count((UNCLEAR, "paid for")) == 1
 
     with_bench(tmp_path, check)
 
@@ -272,7 +273,44 @@ def test_a_stop_given_to_the_channel_is_in_the_ledger_before_that_is_written_dow
     with_bench(tmp_path, check)
 
 
-def test_a_stop_that_the_channel_did_not_take_is_settled(tmp_path: Path) -> None:
+@pytest.mark.parametrize("broken", ["channel", "ledger"])
+def test_a_stop_that_could_not_be_given_is_settled(
+    tmp_path: Path, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+
+        async def breaks(*_args: object) -> Any:
+            raise LiveError(LiveFault.UNREACHABLE)
+
+        async def intend(kind: IntentKind, *rest: Any) -> Intent:
+            if kind is IntentKind.ANSWER:
+                raise DiskFullError(tmp_path, "no room")
+            return await real(kind, *rest)
+
+        real = bench.registry.intend
+        if broken == "channel":
+            monkeypatch.setattr(bench.live, "send_answer", breaks)
+        else:
+            monkeypatch.setattr(bench.registry, "intend", intend)
+        stops: list[Intent] = []
+        answering = _answers(bench, stops.append).send(
+            key, "", AnswerVerb.STOP, is_open=lambda: True
+        )
+        sending = asyncio.create_task(answering)
+        await bench.wait(1)
+        assert (stops, bench.state_intents()) == ([], [("stop", "refused")])
+        assert sending.done() is (broken == "ledger"), "else it waits for REST"
+        sending.cancel()
+        await asyncio.wait([sending])
+        if broken == "ledger":
+            assert isinstance(sending.exception(), DiskFullError)
+
+    with_bench(tmp_path, check)
+
+
+def test_a_stop_to_a_question_that_is_gone_is_settled(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         await bench.hear(Kind.QUESTION, "Which?")

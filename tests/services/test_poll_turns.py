@@ -44,6 +44,7 @@ class Scene:
 
     def __init__(self, chance: random.Random) -> None:
         self.speaking = False
+        self.held: set[int] = set()
         self.clock = HandClock()
         self.client = ScriptedClient(self.clock)
         self.account = OneAccount(self.client)
@@ -58,6 +59,7 @@ class Scene:
             scope=self.scope,
             chance=chance,
             is_speaking=lambda _key: self.speaking,
+            is_held=lambda key: key in self.held,
         )
         self.vitals.recovered.connect(self.poller.wake_all)
 
@@ -290,3 +292,48 @@ async def test_ten_seconds_after_an_assumed_end_also_while_polls_fail() -> None:
         scene.client.say_poll = scene.client.fail(REFUSED)
         await scene.clock.advance(41_000)
         assert set(gaps(scene.client.polls_at)[1:]) == {10_000}
+
+
+def _done_without_cost(scene: Scene) -> None:
+    """As the channel told it while the reply was still held."""
+    now = scene.clock.now_ms()
+    done = replace(scene.registry.one_task, status=TaskStatus.DONE, ended_ms=now)
+    scene.registry.one_task = done
+
+
+async def test_while_the_reply_is_held_the_cost_is_not_asked_for() -> None:
+    async with polling(most=False) as scene:
+        _done_without_cost(scene)
+        scene.held.add(1)
+        await scene.clock.advance(6_000)
+        asked = len(scene.client.polls_at)
+        await scene.clock.advance(6_000)
+        assert len(scene.client.polls_at) == asked
+        scene.held.clear()
+        scene.registry.changed.emit(Diff(tasks=frozenset({1})))
+        await settle()
+        assert len(scene.client.polls_at) == asked + 1
+
+
+@pytest.mark.parametrize("told_by_channel", [True, False])
+async def test_what_is_gone_under_an_id_that_only_the_channel_told_proves_no_end(
+    *, told_by_channel: bool
+) -> None:
+    async def gone() -> Observation:
+        return Observation(kind=Kind.SESSION_GONE)
+
+    async with polling(most=False) as scene:
+        _done_without_cost(scene)
+        if told_by_channel:
+            scene.registry.told_names.add(1)
+        scene.client.say_poll = gone
+        before = len(scene.registry.recorded)
+        await scene.clock.advance(3_000)
+        assert (len(scene.registry.recorded) == before) is told_by_channel
+
+
+async def test_an_answer_about_it_confirms_an_id_that_the_channel_told() -> None:
+    async with polling(most=False) as scene:
+        scene.registry.told_names.add(1)
+        await scene.clock.advance(3_000)
+        assert scene.registry.told_names == set()

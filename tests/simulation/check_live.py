@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Session, Task, TaskStatus
-from enigma_panel.services.live_ends import UNCLEAR
+from enigma_panel.services.timeline import UNCLEAR
 from enigma_panel.store.ledger.intents import Step
 from tests.simulation import weather
 from tests.simulation.calls import Sent

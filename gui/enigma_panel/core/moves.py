@@ -53,6 +53,20 @@ def fold(
     return fold_session(session, new_task, seen, now_ms, ending=terminating), new_task
 
 
+def reopened(task: Task, now_ms: int) -> Task:
+    """A task as it was when it was sent: what ended it was another one's."""
+    return replace(
+        task,
+        status=S.STARTING,
+        since_ms=now_ms,
+        ended_ms=None,
+        service_id=None,
+        result=None,
+        usage=Usage(),
+        is_new=False,
+    )
+
+
 def fold_task(
     session: Session, task: Task, seen: Observation, now_ms: int, *, ending: bool = False
 ) -> Task:

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+OWN_CODES = frozenset({"TAKEN_BACK", "FROM_COPY", "TERMINATED_BEFORE_TASK"})
+"""Codes by which we say why a task was not sent; none of the service's is taken for one."""
+
 
 class Kind(StrEnum):
     """What was seen. The first three groups come from the service, the last two from us."""

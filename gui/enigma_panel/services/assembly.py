@@ -100,6 +100,7 @@ class _Maker:
             scope=base.scope,
             chance=base.chance,
             is_speaking=self._is_speaking,
+            is_held=self._is_held,
         )
         self.live = self._make_live()
         self.commands = self._make_commands()

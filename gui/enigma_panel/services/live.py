@@ -8,6 +8,7 @@ the gap stands in its time line.
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -258,7 +259,9 @@ class Live(QObject):
 
     async def _take(self, key: int, seen: Observation) -> None:
         try:
-            await self._facts.take(key, await self._registry.clean(seen))
+            if not self._facts.needs_text(key, seen):  # else questions would wait behind it
+                seen = replace(seen, text=None)
+            await self._facts.take(key, await self._registry.wall.clean(seen))
         except Exception:  # one bad event must not end the listening
             log.exception("an event could not be taken")
 

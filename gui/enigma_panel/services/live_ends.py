@@ -7,23 +7,20 @@ where neither can tell, it goes to the task that was sent first, with a line tha
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import Observation
 from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.registry import Registry
-from enigma_panel.services.timeline import Timeline
+from enigma_panel.services.timeline import UNCLEAR, Timeline
 from enigma_panel.services.views import Diff
 
 LATE_MS = 5_000
 """So long after a task was sent an error may still be the end of the one before."""
 
-UNCLEAR = "unclear"
-"""A line for a result or an error of which the service did not say whose it is."""
-
 MOST_KEPT = 50
 """So many ends of a session are kept, or said to be unclear; a flood of them says no more."""
 
-KEPT_CHARS = 50_000
+KEPT_CHARS = 200_000
 """So much of a result stands in the time line while it is not clear whose it is."""
 
 
@@ -83,12 +80,12 @@ class LiveEnds:
             if owners and task.result != seen.text:  # of that one, or of one sent before
                 self._doubt([task], seen)
             self._wake(session.key)
-        elif len(unnamed) > 1 and any(self._is_held(t.key) for t in owners):
-            self._keep(session.key, owners, seen)  # a reply will tell
+        elif owners and self._waits_for_reply(unnamed, owners, seen):
+            self._keep(session.key, owners, seen)
         elif owners:
             if len(unnamed) > 1:
                 self._doubt(owners, seen)
-            await self._registry.record(session.key, owners[0].key, seen)
+            await self._believe(owners[0], seen)
 
     async def failed(self, session: Session, task: Task, seen: Observation) -> None:
         """An error of a task that is at work."""
@@ -110,6 +107,26 @@ class LiveEnds:
 
     # -- inside ------------------------------------------------------------------------------
 
+    def _waits_for_reply(
+        self, unnamed: Sequence[Task], owners: Sequence[Task], seen: Observation
+    ) -> bool:
+        """Whether a reply will tell whose result this is, and it may be another one's."""
+        if not any(self._is_held(task.key) for task in owners):
+            return False
+        return len(unnamed) > 1 or self._was_told(owners[0].session_key, seen)
+
+    def _was_told(self, session_key: int, seen: Observation) -> bool:
+        """Whether a task before it had the same result: perhaps that one's comes again."""
+        text = self._registry.wall.text_of(seen)
+        tasks = self._registry.tasks_of(session_key)
+        return any(task.result == text for task in tasks if task.status is TaskStatus.DONE)
+
+    async def _believe(self, task: Task, seen: Observation) -> None:
+        """Its reply may name another one yet: see `Registry.settle`."""
+        if seen.task_id is not None:
+            self._registry.told_names.add(task.key)
+        await self._registry.record(task.session_key, task.key, seen)
+
     def _keep(self, session_key: int, owners: Sequence[Task], seen: Observation) -> None:
         """Until the reply tells; a kill before that must not lose what was paid for."""
         kept = self._unclear.setdefault(session_key, [])
@@ -125,10 +142,9 @@ class LiveEnds:
             if this in said or len(said) >= MOST_KEPT:
                 continue
             said.add(this)
-            self._timeline.note(task.key, UNCLEAR)
-            if seen.text:  # cut behind the wall: a piece of a secret is not known as one
-                text = self._registry.clean_text(seen)[:KEPT_CHARS]
-                self._timeline.tell(task.session_key, task.key, Kind.UPDATE.value, text)
+            # Cut behind the wall: a piece of a secret is not known as one.
+            text = self._registry.wall.text_of(seen)[:KEPT_CHARS]
+            self._timeline.note(task.key, UNCLEAR, text)
 
     def _is_of(self, session_key: int, diff: Diff) -> bool:
         return any(task.key in diff.tasks for task in self._registry.tasks_of(session_key))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.live_ends import LATE_MS, LiveEnds, is_unnamed, named
+from enigma_panel.services.live_ends import LiveEnds, is_unnamed, named
 from enigma_panel.services.quota import Quota
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.timeline import Timeline
@@ -20,8 +20,14 @@ from enigma_panel.services.views import Diff
 PAUSE_MS = 5_000
 """An action that begins so long after a Pause shows that it did not arrive, or does not hold."""
 
+COPY_MS = 2_500
+"""So much later an event may come once more, or one that was told before it."""
+
 SIGN_MS = 500
 """A step that comes so soon after an answer was emitted was on its way before it."""
+
+TOLD_EXPIRED = "told_expired"
+"""A line for an error that speaks of an expired session, which proves no end."""
 
 MANY = 20
 """So many of a task's questions are known again."""
@@ -76,6 +82,16 @@ class LiveFacts:
             await self._question(session, task, seen)
         elif seen.kind is Kind.SESSION_ENDED or self._may_tell(session, asks=False):
             await self._about_session(session, task, seen)
+
+    def needs_text(self, session_key: int, seen: Observation) -> bool:
+        """False for a result that concerns nobody here, or that its task has already."""
+        if seen.kind is not Kind.COMPLETED or seen.task_id is None:
+            return True
+        tasks = self._registry.tasks_of(session_key)
+        of = named(tasks, seen.task_id)
+        if of is not None:
+            return of.status is not TaskStatus.DONE
+        return any(is_unnamed(task) for task in tasks)
 
     def waits(self, diff: Diff) -> list[int]:
         """Sessions of which something is kept that can perhaps be told apart now."""
@@ -143,18 +159,30 @@ class LiveFacts:
         age_ms = self._clock.now_ms() - task.answered_ms
         if task.answer_emitted:
             return age_ms > SIGN_MS
-        return age_ms > LATE_MS or not self._is_held(task.key)
+        return age_ms > COPY_MS or not self._is_held(task.key)
 
     async def _question(self, session: Session, task: Task | None, seen: Observation) -> None:
         if task is None or not _is_at_work(task):
             return
         is_known = self._is_known(task, seen.text or "")
-        if is_known and task.status is TaskStatus.ASKS:
+        if is_known and self._is_copy(task, seen.text or ""):
             return
         if (is_known and task.service_id is not None) or not self._may_tell(session, asks=True):
             self._wake(session.key)  # told twice or asked twice? The poll knows
             return
+        if is_known and task.answered_ms is not None and not task.answer_emitted:
+            went_on = Observation(kind=Kind.ACTION)  # who asks again got its answer, and used it
+            await self._registry.record(session.key, task.key, went_on)
         await self._registry.record(session.key, task.key, replace(seen, task_id=None))
+
+    def _is_copy(self, task: Task, text: str) -> bool:
+        """Whether a question that was asked before is no new one."""
+        now = self._clock.now_ms()
+        if task.status is TaskStatus.ASKS:
+            is_open = self._registry.wall.is_question_of(task, text)
+            return is_open or now - (task.asked_ms or 0) <= COPY_MS
+        answered_ms = task.answered_ms if task.service_id is None else None
+        return answered_ms is not None and now - answered_ms <= COPY_MS
 
     def _is_known(self, task: Task, text: str) -> bool:
         """Whether the task asked that before; from now on it has."""
@@ -162,7 +190,7 @@ class LiveFacts:
         if mark in asked:
             return True
         asked.append(mark)
-        return self._registry.is_question_of(task, text)
+        return self._registry.wall.is_question_of(task, text)
 
     async def _about_session(self, session: Session, task: Task | None, seen: Observation) -> None:
         """Its browser is lost or back, or it has ended; what became of the task, a poll tells."""
@@ -170,7 +198,9 @@ class LiveFacts:
         after = self._registry.session(session.key)
         lives = task is not None and not task.is_final
         if task is not None and lives and after is not session:
-            self._timeline.note(task.key, seen.kind.value, seen.code or "")
+            is_told = seen.kind is Kind.LIFETIME_OVER  # else that is what our own clock says
+            kind = TOLD_EXPIRED if is_told else seen.kind.value
+            self._timeline.note(task.key, kind, seen.code or "")
         self._wake(session.key)
 
     # -- inside ------------------------------------------------------------------------------

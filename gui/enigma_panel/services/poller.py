@@ -13,6 +13,7 @@ from enigma_panel.api.errors import (
     ProtocolError,
     RejectedError,
 )
+from enigma_panel.core.observation import Kind
 from enigma_panel.core.records import Task, TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
@@ -68,8 +69,11 @@ class Poller:
         scope: TaskScope,
         chance: random.Random,
         is_speaking: Callable[[int], bool],
+        is_held: Callable[[int], bool],
     ) -> None:
-        """is_speaking: whether the live channel of that session tells what happens."""
+        """is_speaking: whether the live channel of that session tells what happens. is_held:
+        whether the call that started this task still waits for its reply."""
+        self._is_held = is_held
         self._is_speaking = is_speaking
         self._registry = registry
         self._account = account
@@ -136,6 +140,8 @@ class Poller:
             return False
         if not task.is_final:
             return True
+        if self._is_held(task.key):  # its reply tells the cost, and perhaps another id
+            return False
         untold = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
         age_ms = self._clock.now_ms() - (task.ended_ms or 0)
         return untold and age_ms < COST_FOR_MS
@@ -207,6 +213,9 @@ class Poller:
                 self._account.note_error(error)
                 return error
         self._note_answer(task.key)
+        if task.key in self._registry.told_names and seen.kind is Kind.SESSION_GONE:
+            return True  # what is not there may be that task alone
+        self._registry.told_names.discard(task.key)
         await self._registry.record(session.key, task.key, replace(seen, asked_ms=asked_ms))
         if task.key not in self._heard:
             self._heard.add(task.key)

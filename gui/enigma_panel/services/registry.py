@@ -9,18 +9,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from enigma_panel.core.moves import END_KINDS, fold
+from enigma_panel.core.moves import END_KINDS, fold, reopened
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task, TaskStatus
-from enigma_panel.core.redact import MARK, Redactor
+from enigma_panel.core.redact import Redactor
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.endings import Endings
 from enigma_panel.services.first_read import read_start
 from enigma_panel.services.ledger_writer import LedgerWriter
-from enigma_panel.services.long_texts import cancel_now, clean
+from enigma_panel.services.long_texts import cancel_now
 from enigma_panel.services.shelf import Record, Shelf
-from enigma_panel.services.timeline import Timeline
+from enigma_panel.services.timeline import UNCLEAR, Timeline
 from enigma_panel.services.views import Diff
+from enigma_panel.services.wall import Wall
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
@@ -48,7 +49,9 @@ class Registry(Shelf):
         self._writer = writer
         self._clock = clock
         self._timeline = timeline
+        self.wall = Wall(redactor)
         self.ending = Endings()
+        self.told_names: set[int] = set()  # tasks whose id no reply has confirmed
         self._dirty: set[tuple[type, int]] = set()
 
     # -- starting ----------------------------------------------------------------------------
@@ -135,25 +138,19 @@ class Registry(Shelf):
             self._adopt(intent.session, intent.task)
         return intent
 
-    async def clean(self, seen: Observation) -> Observation:
-        """The fact with a text that has passed the wall, if it is a long one: that takes turns.
-
-        Who decides by the records what a fact is about, does it after this.
-        """
-        return await clean(self._redactor, seen)
-
-    def clean_text(self, seen: Observation) -> str:
-        """The text of a fact, which has passed the wall."""
-        text = seen.text or ""
-        return text if seen.is_clean else self._redactor.redact(text)
-
     async def settle(
         self, intent: Intent, outcome: Outcome, seen: Observation
     ) -> tuple[Session, Task | None]:
         """Record what became of an intent, with the fact that tells it."""
-        seen = await self.clean(seen)
+        seen = await self.wall.clean(seen)
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
+        if task is not None and outcome is Outcome.KNOWN and intent.kind in STARTS:
+            task = self._corrected(task, seen)
+            if seen.kind is Kind.QUESTION and task.question_n > 0:
+                # A hold ends with the first question. The channel told it, and perhaps it was
+                # answered since; whether it is open, the next poll tells.
+                seen = replace(seen, kind=Kind.ACCEPTED, text=None)
         session, task = self._fold(session, task, seen)
         records: list[Record] = [r for r in (session, task) if r is not None]
         records += self._settle_unknown(session, task, seen)
@@ -169,7 +166,7 @@ class Registry(Shelf):
 
     async def record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
         """Fold one fact and keep it."""
-        await self._record(session_key, task_key, await self.clean(seen))
+        await self._record(session_key, task_key, await self.wall.clean(seen))
         await cancel_now()
 
     async def _record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
@@ -241,7 +238,7 @@ class Registry(Shelf):
         self, session: Session, task: Task | None, seen: Observation
     ) -> tuple[Session, Task | None]:
         now = self._clock.now_ms()
-        seen = self._redacted(seen, task)
+        seen = self.wall.passed(seen, task)
         new_session, new_task = fold(session, task, seen, now, ending=self.ending.get(session.key))
         self._sessions[session.key] = new_session
         if new_task is not None:
@@ -252,6 +249,15 @@ class Registry(Shelf):
         if seen.kind in _LISTED and changed and not over:
             self._note(new_task, seen)
         return new_session, new_task
+
+    def _corrected(self, task: Task, reply: Observation) -> Task:
+        """The reply names a task; a result that the channel told under another id was not its."""
+        is_other = reply.task_id is not None and task.service_id not in {None, reply.task_id}
+        if is_other and task.key in self.told_names:
+            self._timeline.keep(task.key, UNCLEAR, task.result or "")
+            task = reopened(task, self._clock.now_ms())
+        self.told_names.discard(task.key)
+        return task
 
     def _settle_unknown(
         self, session: Session, told: Task | None, seen: Observation
@@ -270,29 +276,6 @@ class Registry(Shelf):
             return False
         age_ms = self._clock.now_ms() - (session.ended_ms or 0)
         return seen.kind in END_KINDS or age_ms >= LATE_RESULT_MS
-
-    def is_question_of(self, task: Task, text: str) -> bool:
-        """Whether that is what the task asked last."""
-        question = task.question
-        if question is None or text == question:
-            return question is not None
-        return self._is_same(self._redactor.redact(text), question)
-
-    def _redacted(self, seen: Observation, task: Task | None) -> Observation:
-        """An agent may echo a password: service texts pass the wall before the ledger."""
-        if seen.kind is Kind.FAILED and seen.code:
-            seen = replace(seen, code=self._redactor.redact(seen.code))
-        question = task.question if task is not None and seen.kind is Kind.QUESTION else None
-        if not seen.text or seen.text == question:  # that has passed it
-            return seen
-        text = self.clean_text(seen)
-        # What is asked again may hold what was answered meanwhile: it is the same question.
-        return replace(seen, text=question if self._is_same(text, question) else text)
-
-    def _is_same(self, redacted: str, question: str | None) -> bool:
-        if question is None or redacted == question:
-            return question is not None
-        return MARK in redacted and redacted == self._redactor.redact(question)
 
     def _note(self, task: Task | None, seen: Observation) -> None:
         if task is None:

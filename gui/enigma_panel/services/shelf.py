@@ -1,5 +1,6 @@
 """The records of the run in memory, by key, and who is told when they change."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -74,8 +75,10 @@ class Shelf(QObject):
 
     def remember_secret(self, session_key: int, text: str) -> None:
         """Keep a text that is sent to this session out of all that leaves us, till it is over."""
-        token = self._redactor.add_secret(text)
-        self._secret_tokens.setdefault(session_key, []).append(token)
+        tokens = self._secret_tokens.setdefault(session_key, [])
+        # Where an agent's words come as a structure, we write them down as JSON.
+        for form in dict.fromkeys((text, json.dumps(text, ensure_ascii=False)[1:-1])):
+            tokens.append(self._redactor.add_secret(form))
 
     def forget_secrets(self, session_key: int) -> None:
         """Nothing comes of this session any more that could hold what was sent to it."""

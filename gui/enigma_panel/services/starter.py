@@ -142,7 +142,9 @@ class Starter:
         try:
             with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
                 seen = await client.new_task(service_id, task.spec)
-            seen = await self._registry.clean(seen)  # before the channel may place other results
+            seen = await self._registry.wall.clean(
+                seen
+            )  # before the channel may place other results
         except ApiError as error:
             self._held.discard(task.key)
             return await self._fail(intent, error, keeps, client)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.api.wire.fields import CUT_MARK
 from enigma_panel.core.observation import STEP_KINDS, Kind
 from enigma_panel.core.redact import Redactor
 from enigma_panel.loop import TaskScope
@@ -20,12 +21,16 @@ from enigma_panel.store.ledger.ledger import Ledger
 
 MOST_STEPS = 10_000
 """So many lines that the agent told are kept of a task; the oldest go."""
+LONGEST = 2_000
+"""So many characters of what the agent told are kept of a line."""
 TRIM_EVERY = 500
 """After so many more the oldest are looked for."""
 WRITE_AFTER_MS = 400
 """What was told is written, and shown, so long after the first of it."""
 GAP = "live_gap"
 """A line for a time without live news; text: its beginning, epoch ms; at_ms: its end."""
+UNCLEAR = "unclear"
+"""A line for a result or an error of which nobody knows whose it is; text: what was told."""
 SKIPPED = "live_skipped"
 """A line for lines that were not kept; text: how many."""
 
@@ -108,7 +113,9 @@ class Timeline(QObject):
     def _redacted(self, steps: list[Step]) -> list[Step]:
         told = [step.text for step in steps if step.kind in _TOLD]
         texts = iter(self._redactor.redact_many(told))
-        return [replace(step, text=next(texts)) if step.kind in _TOLD else step for step in steps]
+        return [
+            replace(step, text=_cut(next(texts))) if step.kind in _TOLD else step for step in steps
+        ]
 
     def _flush_later(self) -> None:
         if not self._is_due and self._scope.spawn("time lines", self._flush_soon()) is not None:
@@ -121,6 +128,11 @@ class Timeline(QObject):
         await self._clock.sleep_until(self._clock.now_ms() + WRITE_AFTER_MS)
         self._is_due = False
         await self.flush()
+
+
+def _cut(text: str) -> str:
+    """Behind the wall: before it a piece of a secret would pass."""
+    return text if len(text) <= LONGEST else text[:LONGEST].rstrip() + CUT_MARK
 
 
 def _write(ledger: Ledger, steps: Iterable[Step], full: Iterable[int]) -> None:

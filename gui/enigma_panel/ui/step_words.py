@@ -14,7 +14,6 @@ LINE_CHARS = 300
 _MS_DIGITS = 13
 """A time of this century in milliseconds."""
 
-_UNCLEAR = "unclear"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?=\s*(?::|$))")
 """The name of an action as the service writes it, at the beginning of a line."""
 
@@ -31,8 +30,6 @@ def step_line(step: Step) -> str:
             return gap_words(int(step.text), step.at_ms)
         case kind if kind == SKIPPED and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
             return skipped_words(int(step.text))
-        case kind if kind == _UNCLEAR:
-            return step_word(kind)
         case kind if kind == Kind.SESSION_ENDED:
             return _ended_words(step.text)
         case _:
@@ -117,6 +114,7 @@ def _our_word(kind: str) -> str:
         "refused": tr("not accepted"),
         "unknown": tr("sent, no answer came"),
         "lifetime_over": tr("its time is over, by our clock"),
+        "told_expired": tr("the service speaks of an expired session"),
         "outlived": tr("goes on, though its time is over by our clock"),
         "given_up": tr("asked no more"),
         "put_away": tr("put away by you"),

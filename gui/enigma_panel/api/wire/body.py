@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from enigma_panel.api.wire import fields as f
 from enigma_panel.api.wire.jsontext import NotJsonError, parse
-from enigma_panel.core.observation import Usage
+from enigma_panel.core.observation import OWN_CODES, Usage
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,7 +52,7 @@ class Body:
         for layer in (*self.layers, self.data):
             for value in (layer.get("code"), f.record(layer.get("error")).get("code")):
                 code = f.short_text(value, 64)
-                if code:
+                if code and code.upper() not in OWN_CODES:
                     return code
         return None
 

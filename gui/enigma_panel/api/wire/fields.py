@@ -37,8 +37,8 @@ def record(value: object) -> Record:
 
 
 def long_text(value: object, limit: int = MAX_TEXT) -> str | None:
-    """A text kept whole, up to `limit` characters. Structured values become JSON text."""
-    if isinstance(value, dict | list):
+    """A text kept whole, up to `limit` characters. Values that are none become JSON text."""
+    if isinstance(value, dict | list | bool | int | float | Decimal):
         value = _as_json(value)
     if not isinstance(value, str):
         return None
@@ -72,7 +72,7 @@ def short_text(value: object, limit: int = MAX_SHORT) -> str | None:
         return None
     text = _SURROGATE.sub("\ufffd", value[: 4 * limit])
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return (line if len(line) <= limit else line[: limit - 1] + "…") or None
+    return (line if len(line) <= limit else without_last_run(line[: limit - 1]) + "…") or None
 
 
 def word(value: object) -> str:
@@ -141,8 +141,22 @@ def _decimal(value: object) -> Decimal | None:
 def _as_json(value: object) -> str | None:
     try:
         return _ENCODER.encode(value).decode()
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, TypeError, ValueError):
+    except UnicodeError:  # half a character, as JavaScript cuts them
+        return _as_json(_without_halves(value))
+    except (msgspec.MsgspecError, RecursionError, TypeError, ValueError):
         return None
+
+
+def _without_halves(value: object) -> object:
+    match value:
+        case str():
+            return _SURROGATE.sub("\ufffd", value)
+        case list():
+            return [_without_halves(each) for each in value]
+        case dict():
+            return {_without_halves(key): _without_halves(each) for key, each in value.items()}
+        case _:
+            return value
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

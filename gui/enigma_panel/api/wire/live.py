@@ -14,8 +14,9 @@ from enigma_panel.core.observation import Kind, Observation
 EVENTS = ("message", "end_session", "instance:disconnected", "instance:reconnected")
 """The names of all events that are worth hearing."""
 
-MAX_STEP = 2_000
-"""Longest step of a time line, in characters."""
+MAX_STEP = 2_300
+"""Longest step that is taken, in characters: some more than is kept, which is cut where secrets are
+known as a whole."""
 
 MAX_GRACE_MS = 86_400_000
 """Nobody waits longer than a day for a lost browser (the pages say 5 minutes)."""
@@ -105,9 +106,8 @@ def _error(payload: f.Record) -> Observation | None:
     seen = _failed(payload)
     if seen is None or (seen.code or "").upper() != _EXPIRED:
         return seen
-    return Observation(
-        kind=Kind.SESSION_ENDED, code="expired", text=seen.text, session_id=seen.session_id
-    )
+    # A task's error, and perhaps a page's words about a session of its own: no proof of an end.
+    return Observation(kind=Kind.LIFETIME_OVER, text=seen.text, session_id=seen.session_id)
 
 
 def _ended(payload: object) -> Observation:

@@ -1,5 +1,7 @@
 """A task's own report: which kind of Observation a body is, and what it tells (api.md §1.4-1.6)."""
 
+from collections.abc import Iterator
+
 from enigma_panel.api.wire import fields as f
 from enigma_panel.api.wire.body import Body
 from enigma_panel.core.observation import Kind, Observation
@@ -94,7 +96,8 @@ def report(body: Body, kind: Kind) -> Observation:
 def _text(body: Body, kind: Kind) -> str | None:
     match kind:
         case Kind.COMPLETED:
-            return _first_text(body.data.get("message"), _outer(body, "message"))
+            told = (body.data.get("message"), _outer(body, "message"), *_payload(body))
+            return _first_text(*told)
         case Kind.QUESTION:
             names = ("value", "message", "question")
             inside = [body.data.get(name) for name in names]
@@ -104,6 +107,23 @@ def _text(body: Body, kind: Kind) -> str | None:
             return next((f.short_text(value) for value in body.values("message")), None)
         case _:
             return body.error_text
+
+
+_FIGURES = frozenset(
+    {"type", "usage", "prompt_tokens", "completion_tokens", "total_tokens", "completion_time"}
+)
+
+
+def _payload(body: Body) -> Iterator[object]:
+    """What else a result can be in, where no message stands: it was paid for, in whatever shape."""
+    data = _outer(body, "data")
+    if isinstance(data, dict):
+        data = {name: value for name, value in data.items() if name not in _FIGURES}
+    for value in (data, body.top.get("result")):
+        if value not in (None, "", {}, []) and not (
+            isinstance(value, dict) and value is body.inner
+        ):
+            yield value
 
 
 def _outer(body: Body, name: str) -> object:

@@ -185,8 +185,9 @@ class QuitDialog(ModelessDialog):
         left, of = self._left(sessions), len(self._to_end)
         failed = [session.name for session in left if self._has_failed(session)]
         wish_of = self._services.fleet.wish
-        keyless = [session.name for session in left if waits_for_key(wish_of(session.key))]
-        stuck = [s.name for s in left if self._is_stuck(s) and s.name not in keyless]
+        waiting = [session for session in left if waits_for_key(wish_of(session.key))]
+        keyless = [session.name for session in waiting]
+        stuck = [s.name for s in left if self._is_stuck(s) and s not in waiting]
         said = [
             words.ending_words(of - len(left), of),
             words.unreached_words(failed) if failed else "",
