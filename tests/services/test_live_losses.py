@@ -12,7 +12,7 @@ from enigma_panel import build
 from enigma_panel.api.ports_live import LiveError, LiveFault
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.history import ASSUMED_FOR_MS
-from enigma_panel.services.timeline import GAP
+from enigma_panel.services.timeline import GAP, NO_LIVE
 from enigma_panel.services.views import LiveShare
 from enigma_panel.ui.live_words import way_words
 from tests.conftest import LogWatch
@@ -29,6 +29,23 @@ async def gaps(bench: Bench, task: int) -> list[tuple[float, float]]:
     """From when to when the time line says that there was no news."""
     lines = [step for step in await bench.steps(task) if step.kind == GAP]
     return [(in_s(line.text), in_s(line.at_ms)) for line in lines]
+
+
+@pytest.mark.parametrize("fault", [LiveFault.REFUSED, LiveFault.UNREACHABLE])
+def test_a_session_without_a_channel_says_so_once(tmp_path: Path, fault: LiveFault) -> None:
+    async def check(bench: Bench) -> None:
+        bench.door.fault = fault
+        _, key = await bench.open()
+        await bench.wait(60)
+        assert [step.kind for step in await bench.steps(key)].count(NO_LIVE) == 1
+        bench.door.fault = None
+        await bench.wait(40)
+        await bench.line.aclose()
+        await bench.wait(40)
+        kinds = [step.kind for step in await bench.steps(key)]
+        assert (kinds.count(NO_LIVE), kinds.count(GAP)) == (1, 1)
+
+    with_bench(tmp_path, check)
 
 
 def test_pauses_grow_also_where_each_try_takes_ten_seconds(tmp_path: Path) -> None:

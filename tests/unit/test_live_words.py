@@ -269,6 +269,8 @@ def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() 
         ("answer_stop_emitted", "Stop sent as answer over the live channel"),
         ("live_lost", "live channel lost"),
         ("live_gap", "no live news"),
+        ("no_live", "no live channel: what the agent does is not told"),
+        ("told_expired", "the service speaks of an expired session"),
         ("live_skipped", "lines left out"),
         ("unclear", "the service did not say which task this is of"),
         ("a_kind_of_a_later_version", "a kind of a later version"),

@@ -251,6 +251,7 @@ class _Maker:
             timeline=self.timeline,
             clock=self._base.clock,
             scope=self._base.scope,
+            is_held=self.starter.is_held,
         )
 
     # Where two need each other, these ask when it is time.

@@ -1,7 +1,7 @@
 """The verbs: start, pause, resume, stop, terminate; what windows ask of sessions and tasks."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -57,8 +57,10 @@ class Fleet(QObject):
         timeline: Timeline,
         clock: Clock,
         scope: TaskScope,
+        is_held: Callable[[int], bool],
     ) -> None:
         super().__init__()
+        self._is_held = is_held
         self._registry = registry
         self._account = account
         self._commands = commands
@@ -119,6 +121,10 @@ class Fleet(QObject):
         session = self._registry.session(session_key)
         task = self._registry.current_task(session) if session is not None else None
         return task is not None and self._poller.is_asking(task.key)
+
+    def is_held(self, task_key: int) -> bool:
+        """Whether the call that starts this task still waits for its reply, which names it."""
+        return self._is_held(task_key)
 
     def is_ours(self, session: Session) -> bool:
         """False where the session was opened with another key or host than the one in use."""

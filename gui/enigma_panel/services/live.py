@@ -24,7 +24,7 @@ from enigma_panel.services.doorkeeper import Doorkeeper, OpenDoor
 from enigma_panel.services.history import is_long_ended
 from enigma_panel.services.live_facts import LiveFacts
 from enigma_panel.services.registry import LATE_RESULT_MS, Registry
-from enigma_panel.services.timeline import GAP, Timeline
+from enigma_panel.services.timeline import GAP, NO_LIVE, Timeline
 from enigma_panel.services.views import Diff, LiveShare
 from enigma_panel.store.ledger.intents import Step
 
@@ -214,6 +214,8 @@ class Live(QObject):
                     up_ms = self._clock.now_ms()
                     await self._hear(key, channel)
                     was_steady = self._clock.now_ms() - up_ms >= STEADY_MS
+                elif not failures:
+                    self._note(key, NO_LIVE)
                 failures = 1 if was_steady else failures + 1
                 pause_ms = channel.pause_ms(failures, self._chance)
                 await channel.rest(self._clock, self._clock.now_ms() + pause_ms)
@@ -266,10 +268,8 @@ class Live(QObject):
             log.exception("an event could not be taken")
 
     def _came_up(self, key: int, channel: Channel) -> None:
-        session = self._registry.session(key)
-        task_key = session.current_task if session is not None else None
-        if channel.lost_ms is not None and task_key is not None and self._lives(task_key):
-            self._timeline.note(task_key, GAP, str(channel.lost_ms))
+        if channel.lost_ms is not None:
+            self._note(key, GAP, str(channel.lost_ms))
         channel.up_ms, channel.heard_ms = self._clock.now_ms(), None
         self._wake(key)
         self.changed.emit(key)
@@ -286,9 +286,12 @@ class Live(QObject):
         self.changed.emit(key)
         self.lost.emit(key)
 
-    def _lives(self, task_key: int) -> bool:
-        task = self._registry.task(task_key)
-        return task is not None and not task.is_final
+    def _note(self, key: int, kind: str, text: str = "") -> None:
+        """A line for the task that the session works on."""
+        session = self._registry.session(key)
+        task = self._registry.current_task(session) if session is not None else None
+        if task is not None and not task.is_final:
+            self._timeline.note(task.key, kind, text)
 
     def _hear_steps(self, task_key: int, steps: list[Step]) -> None:
         task = self._registry.task(task_key)

@@ -29,6 +29,8 @@ WRITE_AFTER_MS = 400
 """What was told is written, and shown, so long after the first of it."""
 GAP = "live_gap"
 """A line for a time without live news; text: its beginning, epoch ms; at_ms: its end."""
+NO_LIVE = "no_live"
+"""A line for a session whose live channel cannot be opened."""
 UNCLEAR = "unclear"
 """A line for a result or an error of which nobody knows whose it is; text: what was told."""
 SKIPPED = "live_skipped"

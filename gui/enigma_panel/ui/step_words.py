@@ -73,7 +73,7 @@ def _ended_words(reason: str) -> str:
 def _service_word(kind: str) -> str:
     return {
         "opened": tr("browser opened"),
-        "accepted": tr("accepted by the service"),
+        "accepted": tr("task accepted by the service"),
         "question": tr("asked"),
         "completed": tr("done"),
         "failed": tr("failed"),
@@ -123,6 +123,7 @@ def _our_word(kind: str) -> str:
         "live_lost": tr("live channel lost"),
         "works_on": tr("works on, in spite of Pause"),
         "answer_doubted": tr("no sign that the answer arrived"),
+        "no_live": tr("no live channel: what the agent does is not told"),
         "live_gap": tr("no live news"),
         "live_skipped": tr("lines left out"),
     }.get(kind, "")

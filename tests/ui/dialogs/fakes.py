@@ -85,6 +85,7 @@ class FakeFleet(QObject):
         self.start_gate: asyncio.Event | None = None
         self.wanted: dict[int, Wish] = {}
         self.not_ours: set[int] = set()
+        self.lost_replies: set[int] = set()
         self.command_gate: asyncio.Event | None = None
 
     def add(self, session: Session, task: Task | None = None) -> None:
@@ -136,6 +137,9 @@ class FakeFleet(QObject):
     def terminable_keys(self) -> list[int]:
         ours = [s for key, s in self.sessions.items() if key not in self.not_ours]
         return [s.key for s in ours if not s.is_ended and self.can(s.key, StateVerb.TERMINATE)]
+
+    def is_held(self, key: int) -> bool:
+        return key not in self.lost_replies
 
     def is_ours(self, _session: Session) -> bool:
         return True

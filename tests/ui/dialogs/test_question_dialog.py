@@ -101,6 +101,30 @@ async def test_no_way_to_press_works_before_it_is_armed(
     assert dialog.isVisible()
 
 
+@pytest.mark.parametrize("enter", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+async def test_enter_presses_the_button_that_has_the_focus(
+    world: World, dialog: QuestionDialog, enter: Qt.Key
+) -> None:
+    ask(world, dialog, MAY_I)
+    await active(dialog)
+    form = dialog.current_form()
+    assert form is not None
+    form.yes_no.yes.click()
+    dialog.send_button.setFocus()
+    world.clock.pass_ms(699)
+    key(dialog.send_button, enter)
+    await asyncio.sleep(0.02)
+    assert world.inbox.answered == []
+    world.clock.pass_ms(1_500)
+    assert dialog.is_armed()
+    assert dialog.send_button.hasFocus()
+    key(dialog.send_button, enter, CTRL | Qt.KeyboardModifier.AltModifier)
+    assert world.inbox.answered == []
+    key(dialog.send_button, enter)
+    await asyncio.sleep(0.05)
+    assert len(world.inbox.answered) == 1
+
+
 async def test_a_press_that_began_before_does_nothing_after(
     world: World, dialog: QuestionDialog
 ) -> None:

@@ -85,6 +85,15 @@ def test_an_unnamed_task_is_named_here_and_waited_for() -> None:
     assert (found.unnamed, found.wait_ms) == (1, 38_000)
 
 
+def test_a_task_that_no_reply_will_name_is_not_waited_for() -> None:
+    session, task = make_session(1, current_task=1), make_task(1, 1, "MX Keys", service_id=None)
+    found = quit_lines([session], {1: task}, NOON, is_held=lambda _key: False)
+    assert found.lines[-1] == (
+        "The answer that names “MX Keys” was lost: if you quit now, its result cannot be fetched."
+    )
+    assert (found.unnamed, found.wait_ms) == (0, 0)
+
+
 def test_a_name_that_is_late() -> None:
     session, task = make_session(1, current_task=1), make_task(1, 1, service_id=None)
     found = quit_lines([session], {1: task}, NOON + 60_000)

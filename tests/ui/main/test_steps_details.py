@@ -53,7 +53,7 @@ def test_the_time_line_stays_short(window: MainWindow, services: Any) -> None:
     assert time_line(window.details) == [
         "asked for",
         "browser opened",
-        "accepted by the service",
+        "task accepted by the service",
         *(f"does: step {n}" for n in range(135, 140)),
         "done",
     ]
@@ -87,7 +87,7 @@ def test_a_long_one_begins_with_dots_and_reads_all_by_its_link(
     assert details._model.rowCount() == 2_003
     assert details.steps.list.following.is_at_end()
     details.turn_to(Tab.OVERVIEW)
-    assert time_line(details)[:3] == ["asked for", "browser opened", "accepted by the service"]
+    assert time_line(details)[:3] == ["asked for", "browser opened", "task accepted by the service"]
     assert details.all_steps.text() == "Show all (2,003)"
 
 
@@ -187,7 +187,7 @@ def test_copied_steps_reach_the_clipboard(
     lines = qapp.clipboard().text().split("\n")
     assert [line.partition("\t")[2] for line in lines] == [
         "browser opened",
-        "accepted by the service",
+        "task accepted by the service",
         "does\tstep 0",
         "does\tstep 1",
         "done",

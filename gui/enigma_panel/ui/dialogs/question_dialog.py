@@ -76,6 +76,8 @@ class QuestionDialog(ModelessDialog):
         self._armed.guard(self.stop_button, self._stop)
         self._armed.guard(self.later_button, self._later)
         self.add_keys({"Ctrl+Return": self._press_send, "Ctrl+Enter": self._press_send})
+        enter = {"Return": self._press_send, "Enter": self._press_send}
+        self.add_keys(enter, of=self.send_button)  # Enter in Password goes there
         self.card.turned.connect(self._turn)
         self._second.timeout.connect(self._show_time)
         self._fit_again.timeout.connect(self.fit)

@@ -134,7 +134,9 @@ class QuitDialog(ModelessDialog):
         found = ((s.key, fleet.wish(s.key)) for s in sessions)
         wishes = {key: wish for key, wish in found if wish is not None}
         in_line = len(self._services.line.entries())
-        report = words.quit_lines(sessions, tasks, now, wishes=wishes, in_line=in_line)
+        report = words.quit_lines(
+            sessions, tasks, now, wishes=wishes, in_line=in_line, is_held=fleet.is_held
+        )
         self.words.setText("\n".join(report.lines) or tr("All sessions have ended."))
         lines = [words.session_line(s, tasks.get(s.key), now, wishes.get(s.key)) for s in sessions]
         self._show_lines(lines)

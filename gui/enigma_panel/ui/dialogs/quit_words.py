@@ -1,7 +1,7 @@
 """What the 'Quit' dialog says: made from the records alone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from enigma_panel.core.records import (
@@ -55,17 +55,19 @@ def quit_lines(
     *,
     wishes: Mapping[int, Wish] = NO_WISHES,
     in_line: int = 0,
+    is_held: Callable[[int], bool] = lambda _task_key: True,
 ) -> QuitReport:
     """What happens to each session when the program ends. tasks, wishes: by session key.
 
-    in_line: so many tasks wait here.
+    in_line: so many tasks wait here. is_held: whether the reply that names a task may still come.
     """
     sessions = list(sessions)
     open_ones = [s for s in sessions if counts_at_quit(s) and not _ends(wishes.get(s.key))]
     groups: dict[str, list[Session]] = defaultdict(list)
     for session in open_ones:
         groups[_group(session, tasks.get(session.key))].append(session)
-    unnamed = [tasks[s.key] for s in open_ones if s.key in tasks and is_unnamed(tasks[s.key])]
+    nameless = [tasks[s.key] for s in open_ones if s.key in tasks and is_unnamed(tasks[s.key])]
+    unnamed = [task for task in nameless if is_held(task.key)]
     lines = [
         _closing(len(groups["closes"])),
         _working(groups["works"]),
@@ -75,6 +77,7 @@ def quit_lines(
         *(_kept(s, wishes[s.key]) for s in sessions if s.key in wishes),
         _in_line(in_line),
         _unnamed(unnamed),
+        _nameless([task for task in nameless if not is_held(task.key)]),
     ]
     wait = max((_named_by(task) - now_ms for task in unnamed), default=0)
     said = tuple(line for line in lines if line)
@@ -212,6 +215,20 @@ def _unnamed(tasks: list[Task]) -> str:
     return tr_n(
         "{names} is not named yet: if you quit now, its result cannot be fetched.",
         "{names} are not named yet: if you quit now, their results cannot be fetched.",
+        len(tasks),
+        names=names,
+    )
+
+
+def _nameless(tasks: list[Task]) -> str:
+    """Their replies were lost; only the live channel can still tell what comes of them."""
+    if not tasks:
+        return ""
+    names = ", ".join(f"“{one_line(task.spec.text, TITLE_CHARS)}”" for task in tasks)
+    return tr_n(
+        "The answer that names {names} was lost: if you quit now, its result cannot be fetched.",
+        "The answers that name {names} were lost: if you quit now, their results cannot be "
+        "fetched.",
         len(tasks),
         names=names,
     )
