@@ -7,6 +7,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, TaskStatus
 from enigma_panel.core.session_moves import IDLE_MS
 from enigma_panel.services.caretaker import ASSUMED_FOR_MS, Caretaker
+from enigma_panel.services.nameless import SILENT_MS
 from enigma_panel.services.registry import LATE_RESULT_MS
 from enigma_panel.store.ledger.intents import Outcome
 from tests.services.live_bench import Bench, with_bench
@@ -103,6 +104,28 @@ def test_a_question_of_a_session_that_is_over_does_not_stand_for_ten_minutes(
         await bench.wait(1)
         await caretaker.tick()
         assert bench.task(key).status is S.LOST
+
+    with_bench(tmp_path, check)
+
+
+def test_what_a_frozen_channel_never_tells_is_waited_for_a_minute(tmp_path: Path) -> None:
+    """Its session was terminated, and the news of that got lost."""
+
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        caretaker = make_caretaker(bench)
+        await _lose_reply(bench)
+        await bench.hear(Kind.ACTION, "clicks")
+        await bench.registry.record(session, key, Observation(kind=Kind.TERMINATE_SENT))
+        assert (bench.phase(session), bench.task(key).status) == (Phase.CLOSED_ASSUMED, S.WORKING)
+        await bench.wait(SILENT_MS / 1000 - 1)
+        await caretaker.tick()
+        assert bench.task(key).status is S.WORKING
+        await bench.wait(2)
+        await caretaker.tick()
+        assert bench.task(key).status is S.STOPPED
+        await bench.hear(Kind.COMPLETED, "after all", task_id="t")
+        assert bench.task(key).result == "after all"
 
     with_bench(tmp_path, check)
 

@@ -60,6 +60,22 @@ def test_a_reply_that_names_another_task_takes_the_result_of_a_stranger_away(
     with_bench(tmp_path, check)
 
 
+def test_a_task_that_failed_under_its_own_id_leaves_its_session_open(tmp_path: Path) -> None:
+    """It was to close after the task; the program ends it then, which needs it open."""
+
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open(close_after=True)
+        await bench.hear(Kind.COMPLETED, "Ready.", task_id="another")
+        assert bench.phase(session) is Phase.CLOSED_ASSUMED
+        reply = Observation(kind=Kind.FAILED, text="no", code="PAGE_CRASH", task_id="t1")
+        await bench.reply(bench.intent, Outcome.KNOWN, reply)
+        task = bench.task(key)
+        assert (task.status, task.service_id, task.result) == (S.FAILED, "t1", None)
+        assert bench.phase(session) is Phase.OPEN
+
+    with_bench(tmp_path, check)
+
+
 def test_the_reply_to_an_older_start_changes_no_result_of_a_confirmed_id(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
@@ -88,6 +104,22 @@ def test_the_result_of_the_task_before_told_again_does_not_end_the_next(tmp_path
         await bench.reply(second, Outcome.KNOWN, reply)
         await bench.wait(1)
         assert [bench.task(key).result for key in (first, second.task.key)] == ["one", "two"]
+
+    with_bench(tmp_path, check)
+
+
+def test_the_end_of_a_task_that_we_stopped_is_no_failure_in_its_time_line(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
+        await bench.registry.record(session, key, Observation(kind=Kind.STOP_SENT))
+        failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
+        await bench.registry.record(session, key, failed)
+        lines = [(step.kind, step.text) for step in await bench.steps(key)]
+        assert (bench.task(key).status, lines[-1]) == (
+            S.STOPPED,
+            ("stopped", "Task stopped by user"),
+        )
 
     with_bench(tmp_path, check)
 

@@ -38,6 +38,13 @@ def fold_session(
     return session if moved == session else moved
 
 
+def reopened_session(session: Session, now_ms: int) -> Session:
+    """A session that was taken for closed because its task was done, which it is not."""
+    if session.phase is not P.CLOSED_ASSUMED or session.terminate_sent_ms is not None:
+        return session
+    return _in_phase(session, P.OPEN, now_ms)
+
+
 def _moved_session(
     session: Session, task: Task | None, seen: Observation, now_ms: int, *, ending: bool
 ) -> Session:

@@ -7,11 +7,15 @@ from collections.abc import Callable
 
 from enigma_panel.core.moves import STALE_QUESTION_MS
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Session, Task, TaskStatus
+from enigma_panel.core.records import Phase, Session, Task, TaskStatus
 from enigma_panel.services.registry import LATE_RESULT_MS, Registry
 
 UNHEARD_MS = 15_000
 """A channel that is away for so long may have missed the end of what it told of."""
+
+SILENT_MS = 60_000
+"""So long after its session is taken for closed, a channel that tells nothing is no reason to wait;
+its end may have been told while the channel was frozen."""
 
 _SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
 
@@ -54,9 +58,15 @@ class Nameless:
 
     async def _give_up(self, session: Session, task: Task, now: int) -> None:
         """The channel could tell of it, and is gone with its session."""
-        late = not is_recent(session, now)
-        if late and not self._is_up(session.key) and not self._is_held(task.key):
+        if is_recent(session, now) or self._is_held(task.key):
+            return
+        if self._is_silent(session, now) or not self._is_up(session.key):
             await self._record(task, Kind.GIVEN_UP)
+
+    def _is_silent(self, session: Session, now: int) -> bool:
+        was_closed = session.phase is Phase.CLOSED_ASSUMED
+        is_long = now - (session.ended_ms or 0) >= SILENT_MS
+        return was_closed and is_long and not self._is_speaking(session.key)
 
     def _is_out_of_sight(self, session: Session, task: Task, now: int) -> bool:
         """Whether its end may have been told while the channel was away: no reply will tell, and

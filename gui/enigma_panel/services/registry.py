@@ -13,6 +13,7 @@ from enigma_panel.core.moves import END_KINDS, fold, reopened
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.redact import Redactor
+from enigma_panel.core.session_moves import reopened_session
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.endings import Endings
 from enigma_panel.services.first_read import read_start
@@ -146,7 +147,7 @@ class Registry(Shelf):
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
         if task is not None and outcome is Outcome.KNOWN and intent.kind in STARTS:
-            task = self._corrected(task, seen)
+            session, task = self._corrected(session, task, seen)
             if seen.kind is Kind.QUESTION and task.question_n > 0:
                 # A hold ends with the first question. The channel told it, and perhaps it was
                 # answered since; whether it is open, the next poll tells.
@@ -250,14 +251,15 @@ class Registry(Shelf):
             self._note(new_task, seen)
         return new_session, new_task
 
-    def _corrected(self, task: Task, reply: Observation) -> Task:
+    def _corrected(self, session: Session, task: Task, reply: Observation) -> tuple[Session, Task]:
         """The reply names a task; a result that the channel told under another id was not its."""
         is_other = reply.task_id is not None and task.service_id not in {None, reply.task_id}
         if is_other and task.key in self.told_names:
             self._timeline.keep(task.key, UNCLEAR, task.result or "")
-            task = reopened(task, self._clock.now_ms())
+            now = self._clock.now_ms()
+            session, task = reopened_session(session, now), reopened(task, now)
         self.told_names.discard(task.key)
-        return task
+        return session, task
 
     def _settle_unknown(
         self, session: Session, told: Task | None, seen: Observation
@@ -282,7 +284,10 @@ class Registry(Shelf):
             return
         told = {Kind.QUESTION, Kind.FAILED, Kind.REFUSED}
         text = (seen.text or "") if seen.kind in told else ""
-        self._timeline.keep(task.key, seen.kind.value, text)
+        # Where we told it to stop, the service calls that a failure.
+        was_told = seen.kind is Kind.FAILED and task.status is TaskStatus.STOPPED
+        kind = Kind.STOPPED if was_told else seen.kind
+        self._timeline.keep(task.key, kind.value, text)
 
 
 def _only_figures(

@@ -9,11 +9,12 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.records import Phase, StateVerb, TaskStatus
+from enigma_panel.core.records import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.detail_view import Tab
+from enigma_panel.ui.main.detail_words import task_line, usage_words
 from enigma_panel.ui.main.details import Details
 from enigma_panel.ui.main.doing_line import DoingLine
 from enigma_panel.ui.main.window import MainWindow
@@ -54,6 +55,7 @@ def test_the_time_line_stays_short(window: MainWindow, services: Any) -> None:
         "asked for",
         "browser opened",
         "task accepted by the service",
+        "…",
         *(f"does: step {n}" for n in range(135, 140)),
         "done",
     ]
@@ -364,3 +366,19 @@ def test_another_theme_tints_the_time_line(
     settle(qapp)
     assert theme.DARK.dim in window.details.line.text()
     theme.apply(qapp, Qt.ColorScheme.Light)
+
+
+def test_what_was_taken_out_of_the_line_took_no_time_and_used_nothing() -> None:
+    task = Task(
+        key=1,
+        session_key=1,
+        verb=TaskVerb.NEW_TASK,
+        spec=TaskSpec(text="Look"),
+        status=TaskStatus.STOPPED,
+        code="TAKEN_BACK",
+        since_ms=NOW,
+        created_ms=NOW - 9_000,
+        ended_ms=NOW,
+    )
+    assert "took" not in task_line(task, NOW).text
+    assert usage_words(task) == "none"

@@ -74,8 +74,10 @@ def task_line(task: Task, now_ms: int) -> StateLine:
     word = task_word(task.status, task.unproven)
     if task.ended_ms is None:
         return StateLine(f"{word.word} {duration(now_ms - task.since_ms)}", word.tone, word.tip)
-    took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
     ended = local_moment(task.ended_ms, now_ms)
+    if task.code == TAKEN_BACK:
+        return StateLine(f"{word.word} · {ended}", word.tone)
+    took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
     return StateLine(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.tone)
 
 
@@ -153,6 +155,8 @@ def usage_words(task: Task) -> str:
         parts.append(tr("{n} s of computing", n=usage.compute_s))
     if parts:
         return " · ".join(parts)
+    if task.code == TAKEN_BACK:
+        return tr("none")
     return tr("The service told nothing.") if task.is_final else tr("no news yet")
 
 
@@ -174,12 +178,19 @@ def all_steps_words(n: int, *, has_older: bool) -> str:
 def time_line_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: bool = False) -> str:
     """Lines of time and words; the times are dimmed, all else is escaped.
 
-    has_older: there is more between the beginning and these steps.
+    has_older: there is more between the beginning and these steps. Where some are left out
+    stands '…'.
     """
     lines = [(local_time(task.created_ms, seconds=True), tr("asked for"))]
-    if has_older:
-        lines.append(("…", ""))
-    lines += [(local_time(step.at_ms, seconds=True), _short(step)) for step in short_line(steps)]
+    is_cut = has_older
+    shown = short_line(steps)
+    told_before = sum(step.kind in TOLD_KINDS for step in steps) > LIVE_SHOWN
+    for step in shown:
+        if is_cut or (told_before and step.kind in TOLD_KINDS):
+            lines.append(("…", ""))
+            told_before = told_before and step.kind not in TOLD_KINDS
+        is_cut = False
+        lines.append((local_time(step.at_ms, seconds=True), _short(step)))
     return "".join(
         f'<div style="margin-bottom:3px"><span style="color:{dim}">{time}</span>'
         f"&nbsp; {escape(_breakable(words))}</div>"
