@@ -19,10 +19,14 @@ os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nowhere/bus"
 
 import pytest
 import qasync
+from PySide6.QtGui import QGuiApplication
 
 from enigma_panel.loop import collect_garbage
 
 TIME_LIMIT_S = 60
+
+# As the program does it; else the last window of one test that closes ends the loop of the next.
+QGuiApplication.setQuitOnLastWindowClosed(False)
 
 
 @pytest.fixture(autouse=True)
