@@ -149,6 +149,16 @@ def test_a_paid_result_is_kept_in_whatever_shape_it_comes(body: Any, text: str |
     assert report(told, Kind.COMPLETED).text == text
 
 
+@pytest.mark.parametrize("depth", [100, 600, 900, 5_000])
+def test_half_a_character_in_a_deep_structure_is_no_trouble(depth: int) -> None:
+    nested: Any = "deep"
+    for _ in range(depth):
+        nested = [nested]
+    text = f.long_text(["cut \ud83d", nested])
+    assert text is None or text.startswith('["cut \ufffd",[')
+    assert (text is not None) or depth > 100
+
+
 @pytest.mark.parametrize("code", sorted(OWN_CODES))
 def test_a_code_of_the_service_is_not_taken_for_ours(code: str) -> None:
     told = body_of({"success": False, "status": "failed", "error": "no", "code": code.lower()})

@@ -39,6 +39,8 @@ async def test_steps_are_there_while_the_reply_is_held(
         task = fleet.task(key)
         assert task is not None
         assert (task.status, task.service_id) == (TaskStatus.WORKING, None)
+        assert fleet.is_held(key)
+        assert parts.assembly.poller._is_held(key), "else the cost of a stranger is asked for"
         kinds = {step.kind for step in await fleet.steps(key)}
         assert {"agent", "action"} <= kinds
 

@@ -140,11 +140,16 @@ def _decimal(value: object) -> Decimal | None:
 
 def _as_json(value: object) -> str | None:
     try:
-        return _ENCODER.encode(value).decode()
-    except UnicodeError:  # half a character, as JavaScript cuts them
-        return _as_json(_without_halves(value))
+        return _encoded(value)
     except (msgspec.MsgspecError, RecursionError, TypeError, ValueError):
         return None
+
+
+def _encoded(value: object) -> str:
+    try:
+        return _ENCODER.encode(value).decode()
+    except UnicodeError:  # half a character, as JavaScript cuts them
+        return _ENCODER.encode(_without_halves(value)).decode()
 
 
 def _without_halves(value: object) -> object:

@@ -211,12 +211,11 @@ def _by(sessions: list[Session], *, until: bool = True) -> str:
 def _unnamed(tasks: list[Task]) -> str:
     if not tasks:
         return ""
-    names = ", ".join(f"“{one_line(task.spec.text, TITLE_CHARS)}”" for task in tasks)
     return tr_n(
         "{names} is not named yet: if you quit now, its result cannot be fetched.",
         "{names} are not named yet: if you quit now, their results cannot be fetched.",
         len(tasks),
-        names=names,
+        names=_quoted(tasks),
     )
 
 
@@ -224,14 +223,17 @@ def _nameless(tasks: list[Task]) -> str:
     """Their replies were lost; only the live channel can still tell what comes of them."""
     if not tasks:
         return ""
-    names = ", ".join(f"“{one_line(task.spec.text, TITLE_CHARS)}”" for task in tasks)
     return tr_n(
         "The answer that names {names} was lost: if you quit now, its result cannot be fetched.",
         "The answers that name {names} were lost: if you quit now, their results cannot be "
         "fetched.",
         len(tasks),
-        names=names,
+        names=_quoted(tasks),
     )
+
+
+def _quoted(tasks: list[Task]) -> str:
+    return ", ".join(f"“{one_line(task.spec.text, TITLE_CHARS)}”" for task in tasks)
 
 
 def _named_by(task: Task) -> int:
