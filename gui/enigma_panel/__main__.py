@@ -44,8 +44,13 @@ def _run(wanted: "Options") -> int:
         child = start_for(wanted)
     except ChildError as error:
         return _complain(str(error))
-    _import_qt()
-    from enigma_panel import app, front, signals
+    try:
+        _import_qt()
+        from enigma_panel import app, front, signals
+    except ImportError as error:
+        if child is not None:
+            child.stop()
+        return _complain(_explain(error))
     from enigma_panel.store.instance import FolderInUseError
     from enigma_panel.store.ledger.errors import LedgerError
     from enigma_panel.store.paths import FolderError
@@ -82,6 +87,16 @@ def _import_qt() -> None:
     import PySide6.QtCore  # noqa: F401 - its import puts the hook there
 
     builtins.__import__ = before
+
+
+def _explain(error: ImportError) -> str:
+    """Which library of the system is missing; what is no matter of these is raised again."""
+    from enigma_panel import system_libraries
+
+    line = system_libraries.explain_import(error, os.environ)
+    if line is None:
+        raise error
+    return line
 
 
 def _complain(line: str) -> int:

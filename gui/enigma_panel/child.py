@@ -29,7 +29,7 @@ class SimulatorChild:
     def __init__(self, *arguments: str) -> None:
         if importlib.util.find_spec("uvicorn") is None:
             raise ChildError(
-                "the demo needs the “demo” extra: pip install 'enigma-control-panel[demo]'"
+                "the demo needs the “demo” extra: in the clone, .venv/bin/pip install -e '.[demo]'"
             )
         frozen = getattr(sys, "frozen", False)
         program = ["--simulator"] if frozen else ["-m", "enigma_panel.sim"]

@@ -11,7 +11,8 @@ from enigma_panel import __version__
 
 EPILOG = (
     "ENIGMA_API_KEY in the environment is used before the keychain and never stored. "
-    "Exit status 2: wrong options, no display, an unwritable folder, a missing extra."
+    "Exit status 2: wrong options, no display, an unwritable folder, a missing extra or system "
+    "library."
 )
 
 

@@ -1,4 +1,4 @@
-"""Qt's own messages: into our log, and one clear line where Qt finds no display.
+"""Qt's own messages: into our log, and one clear line where Qt cannot show a window.
 
 Qt ends the process by a signal then, with advice that does not help. Its message handler is the
 last place where a program of its own can do better.
@@ -9,9 +9,10 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QLibraryInfo, QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 T = TypeVar("T")
 
@@ -56,7 +57,7 @@ def with_a_display(make: Callable[[], T], leave: Callable[[], object]) -> T:
 
     def note(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
         if kind is QtMsgType.QtFatalMsg:
-            _end(_reason([text for _, text in said], message), leave)
+            _end(_missing() or _reason([text for _, text in said], message), leave)
         said.append((_level(kind, context), message))
 
     qInstallMessageHandler(note)
@@ -66,6 +67,14 @@ def with_a_display(make: Callable[[], T], leave: Callable[[], object]) -> T:
         qInstallMessageHandler(log_qt)
         for level, message in said:
             _log(level, message)
+
+
+def _missing() -> str | None:
+    """A missing library, of which Qt knows no more than that its plugin cannot be loaded."""
+    from enigma_panel import system_libraries  # noqa: PLC0415 - only here
+
+    plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
+    return system_libraries.explain_no_window(os.environ, plugins / "platforms")
 
 
 def _reason(said: Sequence[str], last: str) -> str:

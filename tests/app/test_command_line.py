@@ -54,6 +54,42 @@ def test_a_display_that_cannot_be_opened(tmp_path: Path, locale: str) -> None:
     assert list(tmp_path.glob("enigma-panel-demo-*")) == []
 
 
+def _unusable(folder: Path, library: str) -> dict[str, str]:
+    """An environment in which this library of the system cannot be loaded."""
+    (folder / library).touch()
+    return {"LD_LIBRARY_PATH": str(folder)}
+
+
+DEMO, X11, WAYLAND = ("--demo",), {"DISPLAY": ":97"}, {"WAYLAND_DISPLAY": "wayland-97"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux's libraries")
+@pytest.mark.parametrize(
+    ("library", "package", "arguments", "display"),
+    [
+        ("libglib-2.0.so.0", "libglib2.0-0", DEMO, X11),  # for QtCore
+        ("libEGL.so.1", "libegl1", DEMO, X11),  # for QtGui
+        ("libdbus-1.so.3", "libdbus-1-3", ("--demo", "--smoke"), {}),
+        ("libfontconfig.so.1", "libfontconfig1", ("--self-check",), {}),
+        ("libxcb-cursor.so.0", "libxcb-cursor0", DEMO, X11),  # for the plugin alone, as all below
+        ("libxcb-icccm.so.4", "libxcb-icccm4", DEMO, {"QT_QPA_PLATFORM": "xcb"}),
+        ("libwayland-cursor.so.0", "libwayland-cursor0", DEMO, WAYLAND),
+    ],
+)
+def test_a_missing_library_of_the_system(
+    tmp_path: Path, library: str, package: str, arguments: tuple[str, ...], display: dict[str, str]
+) -> None:
+    folders = {"TMPDIR": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    done = _run(*arguments, **_unusable(tmp_path, library), **display, **folders)
+    assert (done.returncode, done.stdout) == (2, "")
+    # libgthread, of the same package, cannot be loaded without libglib.
+    reason = rf"{re.escape(library)}(, \S+)* (is|are) missing or broken"
+    where = rf"\(on Debian: apt install {re.escape(package)}\)"
+    line = rf"enigma-panel: (no window can be shown: )?{reason} {where}\n"
+    assert re.fullmatch(line, done.stderr), done.stderr
+    assert list(tmp_path.glob("enigma-panel-demo-*")) == []
+
+
 def test_a_second_program_on_one_folder_leaves_it_alone(tmp_path: Path) -> None:
     from enigma_panel.store.instance import FolderLock
 

@@ -32,6 +32,14 @@ def test_it_ends_when_its_standard_input_does() -> None:
     assert time.monotonic() - began < 2
 
 
+def test_it_ends_quietly_when_nobody_reads_its_address() -> None:
+    process = spawn()
+    assert process.stdout is not None
+    process.stdout.close()  # as of a program that ended at once
+    _, complaints = process.communicate(timeout=10)
+    assert (process.returncode, complaints) == (0, b"")
+
+
 def test_it_ends_while_requests_are_held() -> None:
     with ThreadPoolExecutor(1) as pool:
         with running("--faults") as sim:

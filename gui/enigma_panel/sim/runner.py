@@ -38,8 +38,12 @@ class _Server(uvicorn.Server):
         """Start listening, then print the URL as the one line of standard output."""
         await super().startup(sockets)
         host, port = (sockets or [])[0].getsockname()[:2]
-        sys.stdout.write(f"http://{host}:{port}\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(f"http://{host}:{port}\n")
+            sys.stdout.flush()
+        except BrokenPipeError:  # who started us is gone, and nobody else wants to know
+            self.should_exit = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python writes the rest when it ends
 
 
 def run(port: int, settings: Settings, seed: int | None, faults: bool) -> None:
