@@ -29,6 +29,12 @@ TIME_LIMIT_S = 60
 QGuiApplication.setQuitOnLastWindowClosed(False)
 
 
+def pytest_collection_finish() -> None:
+    """Modules and collected items are there to stay: no collection walks them again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the tester's home is read or written."""
