@@ -155,7 +155,14 @@ LIVE_MODES = ("up", "refuse", "drop")
 DROP_S = 5.0
 
 each_live_mode = pytest.mark.parametrize("live_mode", LIVE_MODES)
-"""Plays a test three times; for what must hold whatever becomes of the live channel."""
+"""Plays a test three times on every push; for the one test of the whole job."""
+
+up_and_weekly_each = pytest.mark.parametrize(
+    "live_mode",
+    ["up", *(pytest.param(mode, marks=pytest.mark.weekly) for mode in LIVE_MODES if mode != "up")],
+)
+"""Plays a test once on a push and three times in the weekly round: what must hold whatever becomes
+of the live channel."""
 
 
 @pytest.fixture
