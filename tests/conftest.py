@@ -24,9 +24,36 @@ from PySide6.QtGui import QGuiApplication
 from enigma_panel.loop import collect_garbage
 
 TIME_LIMIT_S = 60
+TESTS = Path(__file__).parent
+SLOW = (
+    "simulation",
+    "api/test_reader_big.py",
+    "api/test_reader_fuzz.py",
+    "services/test_poll_turns.py",
+    "store/test_damage_anywhere.py",
+)
+"""Folders and files of tests that need neither process nor window and take many seconds of CPU."""
 
 # As the program does it; else the last window of one test that closes ends the loop of the next.
 QGuiApplication.setQuitOnLastWindowClosed(False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What .ci/quick leaves out besides the tests and modules that are marked themselves."""
+    for item in items:
+        if "simulator" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.process)
+        if item.path.is_relative_to(TESTS / "ui"):
+            item.add_marker(pytest.mark.window)
+        if any(item.path.is_relative_to(TESTS / place) for place in SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and collected items are there to stay: no collection walks them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -149,7 +176,14 @@ LIVE_MODES = ("up", "refuse", "drop")
 DROP_S = 5.0
 
 each_live_mode = pytest.mark.parametrize("live_mode", LIVE_MODES)
-"""Plays a test three times; for what must hold whatever becomes of the live channel."""
+"""Plays a test three times on every push; for the one test of the whole job."""
+
+up_and_weekly_each = pytest.mark.parametrize(
+    "live_mode",
+    ["up", *(pytest.param(mode, marks=pytest.mark.weekly) for mode in LIVE_MODES if mode != "up")],
+)
+"""Plays a test once on a push and three times in the weekly round: what must hold whatever becomes
+of the live channel."""
 
 
 @pytest.fixture

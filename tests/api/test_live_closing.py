@@ -78,6 +78,7 @@ async def test_closing_twice_at_once_and_while_someone_waits() -> None:
         nothing_is_left()
 
 
+@pytest.mark.process
 @FREEZES
 async def test_a_frozen_server_holds_no_end_up() -> None:
     with child() as peer:
@@ -112,6 +113,7 @@ async def test_a_message_that_is_not_taken_holds_no_end_up() -> None:
         until.set()
 
 
+@pytest.mark.process
 @FREEZES
 async def test_a_frozen_server_is_noticed_by_its_missing_pings() -> None:
     with child(1, 0.5) as peer:  # the server tells whole seconds of its interval
@@ -143,6 +145,7 @@ async def test_a_dead_connection_that_looks_open_is_noticed_soon(
         nothing_is_left()
 
 
+@pytest.mark.process
 async def test_a_killed_server_is_noticed_at_once() -> None:
     with child() as peer:
         async with lp.door() as door:

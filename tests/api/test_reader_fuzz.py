@@ -4,6 +4,7 @@ import faulthandler
 import json
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.api.odd import (
     check_figures,
     read_all,
 )
+from tests.rows import check_rows
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 SURROGATES = st.text(st.characters(categories=["Cs", "L", "So"]), max_size=8)
@@ -138,19 +140,20 @@ def spoilt(body: bytes, data: st.DataObject) -> bytes:
             return body[:at] + data.draw(put_in) + body[at:]
 
 
-@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd[:20])
-@pytest.mark.parametrize(
-    "place",
-    [
-        '{"type": "task_completed", "data": {"message": "Done"}, "usage": {"cost": @}}',
-        '{"type": "task_completed", "data": {"message": "Done", "prompt_tokens": @}}',
-        '{"type": "task_completed", "data": {"message": "Done", "completion_time": @}}',
-        '{"type": "task_completed", "data": {"message": "Done"}, "taskId": @}',
-        '{"type": "task_completed", "data": {"message": "Done"}, "extra": @}',
-    ],
-    ids=["cost", "tokens", "seconds", "id", "extra"],
-)
-def test_an_odd_figure_loses_no_paid_result(odd: str, place: str) -> None:
+PLACES = [
+    '{"type": "task_completed", "data": {"message": "Done"}, "usage": {"cost": @}}',
+    '{"type": "task_completed", "data": {"message": "Done", "prompt_tokens": @}}',
+    '{"type": "task_completed", "data": {"message": "Done", "completion_time": @}}',
+    '{"type": "task_completed", "data": {"message": "Done"}, "taskId": @}',
+    '{"type": "task_completed", "data": {"message": "Done"}, "extra": @}',
+]
+
+
+def test_an_odd_figure_loses_no_paid_result() -> None:
+    check_rows(product(ODD, PLACES), _check_odd_figure)
+
+
+def _check_odd_figure(odd: str, place: str) -> None:
     answer = Answer(200, {}, place.replace("@", odd).encode())
     if odd.startswith("[["):
         try:

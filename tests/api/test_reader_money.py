@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import assume, given
@@ -11,6 +12,7 @@ from enigma_panel.core.money import format_money, is_sane, sum_money, to_nano
 from enigma_panel.core.moves import merge_usage
 from enigma_panel.core.observation import NO_USAGE, Usage
 from tests.api.odd import DOCUMENTED, FUZZ, NUMBER, ODD, amounts_in, amounts_of, read_all, read_one
+from tests.rows import check_rows
 
 # Where an amount may stand (api.md §1.4-1.6, §8.1, §9); {} is the JSON text of its value.
 PLACES = {
@@ -87,16 +89,20 @@ def test_every_sane_amount_is_told(place: tuple[str, str], amount: Decimal) -> N
         assert f"{told:f}" == f"{amount:f}"
 
 
-@pytest.mark.parametrize(("name", "body"), EVERYWHERE)
-@pytest.mark.parametrize("zero", ZEROS)
-def test_a_real_zero_stays_zero(name: str, body: str, zero: str) -> None:
-    assert amount_told(name, body.format(zero)) == 0
+def test_a_real_zero_stays_zero() -> None:
+    def check(place: tuple[str, str], zero: str) -> None:
+        name, body = place
+        assert amount_told(name, body.format(zero)) == 0
+
+    check_rows(product(EVERYWHERE, ZEROS), check)
 
 
-@pytest.mark.parametrize(("name", "body"), EVERYWHERE)
-@pytest.mark.parametrize("value", NONSENSE, ids=lambda value: value[:16])
-def test_what_is_no_amount_is_not_told(name: str, body: str, value: str) -> None:
-    assert amount_told(name, body.format(value)) is None
+def test_what_is_no_amount_is_not_told() -> None:
+    def check(place: tuple[str, str], value: str) -> None:
+        name, body = place
+        assert amount_told(name, body.format(value)) is None
+
+    check_rows(product(EVERYWHERE, NONSENSE), check)
 
 
 @pytest.mark.parametrize("value", ["1e309", "-1e309", "-0.01", "1000000.01", '"1e300"'])
@@ -109,8 +115,11 @@ def test_an_amount_that_cannot_be_is_marked_and_not_summed(value: str) -> None:
     assert sum_money([Decimal("0.02"), cost]) == Decimal("0.02")
 
 
-@pytest.mark.parametrize("value", NONSENSE, ids=lambda value: value[:16])
-def test_nonsense_hides_no_amount_further_out(value: str) -> None:
+def test_nonsense_hides_no_amount_further_out() -> None:
+    check_rows(product(NONSENSE), _check_amount_further_out)
+
+
+def _check_amount_further_out(value: str) -> None:
     inner = f'{{"type": "task_completed", "usage": {{"cost": {value}}}}}'
     body = f'{{"taskId": "t", "result": {inner}, "usage": {{"cost": 0.0310}}}}'
     assert str(amount_told("run-task", body)) == "0.0310"

@@ -31,6 +31,7 @@ KEYRING_TOOLS = ("dbus-run-session", "gnome-keyring-daemon")
 
 pytestmark = [
     pytest.mark.process,
+    pytest.mark.weekly,
     pytest.mark.skipif(sys.platform != "linux", reason="the bundle is for Linux"),
 ]
 

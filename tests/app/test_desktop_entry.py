@@ -85,6 +85,7 @@ def test_a_bundle_brings_entry_icons_and_licence(
     assert edges >= {16, 24, 32, 48, 64, 128, 256}
 
 
+@pytest.mark.process
 @pytest.mark.skipif(
     shutil.which("desktop-file-validate") is None, reason="desktop-file-utils is not installed"
 )

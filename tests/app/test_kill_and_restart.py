@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from tests.app.program import Driven
-from tests.conftest import Simulator, each_live_mode
+from tests.conftest import Simulator, up_and_weekly_each
 
-pytestmark = [pytest.mark.process, each_live_mode]
+pytestmark = [pytest.mark.process, up_and_weekly_each]
 Start = Callable[..., Simulator]
 SOON_S = 0.5
 """So long a reply may take from the service's hand into the ledger."""

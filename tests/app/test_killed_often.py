@@ -9,7 +9,7 @@ import pytest
 from tests.app.killed_often import SIMULATOR, check_last_start, play
 from tests.conftest import Simulator, each_live_mode
 
-pytestmark = [pytest.mark.process, each_live_mode]
+pytestmark = [pytest.mark.process, pytest.mark.weekly, each_live_mode]
 TIMES = 6
 
 

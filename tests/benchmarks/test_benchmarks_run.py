@@ -28,11 +28,16 @@ MAY_BE_ZERO = {"ten.not_done", "ten.idle", "ten.refused"}
 """What is best at nothing, and has no floor."""
 HOLDS_ANYWHERE = {*MAY_BE_ZERO, "recovery.tables"}
 """Bars that a busy machine does not move."""
+ON_A_PUSH = "intent"
+"""The short one that shows on every push that the command works; all others run weekly."""
 
 
 @pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="memory and processes are read from /proc")
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name == ON_A_PUSH else pytest.mark.weekly) for name in LINES],
+)
 def test_it_runs_and_prints_its_lines(name: str, tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
     command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--only", name]

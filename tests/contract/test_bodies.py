@@ -15,13 +15,13 @@ from pathlib import Path
 
 import httpx
 import msgspec
-import pytest
 
 from enigma_panel.api import errors
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.ports import Health
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec
+from tests.rows import check_rows
 
 FOLDER = Path(__file__).parent / "bodies"
 FILES = sorted(FOLDER.glob("*.json"))
@@ -94,10 +94,12 @@ def plain(value: object) -> object:
             return value
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_body_becomes(path: Path) -> None:
-    case = read_case(path)
-    assert plain(asyncio.run(outcome(case))) == (case.expect or None)
+def test_every_body_becomes_what_its_file_says() -> None:
+    def check(name: str) -> None:
+        case = read_case(FOLDER / name)
+        assert plain(asyncio.run(outcome(case))) == (case.expect or None)
+
+    check_rows([(path.name,) for path in FILES], check)
 
 
 def test_there_are_files_and_their_names_are_unique() -> None:

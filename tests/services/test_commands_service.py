@@ -10,7 +10,7 @@ import pytest
 from enigma_panel.build import Parts
 from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.views import NoticeKind, Why
-from tests.conftest import Simulator, each_live_mode
+from tests.conftest import Simulator, up_and_weekly_each
 from tests.services.conftest import Running, until
 from tests.services.test_fates import MESSAGES, applied, faults, listen
 
@@ -40,7 +40,7 @@ async def working(parts: Parts) -> int:
     return int(fleet.task(task).session_key)
 
 
-@each_live_mode
+@up_and_weekly_each
 @pytest.mark.parametrize("kind", ["refuse-before", "drop-after", "truncated", "503", "html502"])
 async def test_a_terminate_gets_through_in_the_end(
     sim: Simulator, running: Running, kind: str

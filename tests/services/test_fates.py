@@ -9,11 +9,11 @@ import pytest
 from enigma_panel.build import Parts
 from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.views import AnswerOutcome, Notice, NoticeKind, Why
-from tests.conftest import Simulator, each_live_mode
+from tests.conftest import Simulator, up_and_weekly_each
 from tests.services.conftest import FastClock, LongLived, Running, until
 
 Start = Callable[..., Simulator]
-pytestmark = each_live_mode
+pytestmark = up_and_weekly_each
 REPLY_LOST = {
     "up": {TaskStatus.DONE},
     "refuse": {TaskStatus.UNCONFIRMED},

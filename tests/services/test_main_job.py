@@ -14,15 +14,15 @@ from enigma_panel.core.records import (
     shown_state,
 )
 from enigma_panel.services.views import AnswerOutcome, Hold, NoticeKind
-from tests.conftest import Simulator, each_live_mode
+from tests.conftest import Simulator, each_live_mode, up_and_weekly_each
 from tests.services.conftest import Running, until
 
 Start = Callable[..., Simulator]
-pytestmark = each_live_mode
 TOLD = {"up": 4, "refuse": 0, "drop": 1}
 """So many of a search's 14 steps come at least, however long the first connection takes."""
 
 
+@each_live_mode
 async def test_a_task_runs_to_its_result_and_closes_its_session(
     simulator: Start, running: Running, live_mode: str
 ) -> None:
@@ -52,6 +52,7 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
         assert stored == task
 
 
+@up_and_weekly_each
 async def test_steps_are_seen_while_it_works(
     simulator: Start, running: Running, live_mode: str
 ) -> None:
@@ -68,6 +69,7 @@ async def test_steps_are_seen_while_it_works(
         assert not told or statuses & {TaskStatus.STARTING, TaskStatus.WORKING}
 
 
+@up_and_weekly_each
 async def test_pause_resume_stop_terminate(simulator: Start, running: Running) -> None:
     async with running(simulator("--speed", "4").url) as parts:
         fleet = parts.services.fleet
@@ -100,6 +102,7 @@ async def test_pause_resume_stop_terminate(simulator: Start, running: Running) -
         assert not fleet.can(session_key, StateVerb.PAUSE)
 
 
+@up_and_weekly_each
 async def test_a_question_is_answered_once(simulator: Start, running: Running) -> None:
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
@@ -120,6 +123,7 @@ async def test_a_question_is_answered_once(simulator: Start, running: Running) -
             assert b"zebra-47" not in file.read_bytes()
 
 
+@up_and_weekly_each
 async def test_terminate_while_the_session_is_being_opened(
     simulator: Start, running: Running
 ) -> None:
@@ -134,6 +138,7 @@ async def test_terminate_while_the_session_is_being_opened(
         assert fleet.session(session_key).is_ended
 
 
+@up_and_weekly_each
 async def test_a_failed_task_closes_the_session_that_was_to_close_after_it(
     simulator: Start, running: Running
 ) -> None:
@@ -149,6 +154,7 @@ async def test_a_failed_task_closes_the_session_that_was_to_close_after_it(
         await until(lambda: NoticeKind.CLOSED_FOR_FAILED_TASK in said)
 
 
+@up_and_weekly_each
 async def test_a_refused_key_starts_nothing(simulator: Start, running: Running) -> None:
     async with running(simulator("--speed", "20").url) as parts:
         fleet = parts.services.fleet

@@ -22,6 +22,8 @@ from enigma_panel.services.power import BusError
 from tests.services.conftest import until
 from tests.services.notice_desk import ADDRESS, Desk, needs_bus
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(autouse=True)
 def no_real_bus(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from enigma_panel.services.power import BusError, Power
 from tests.conftest import LogWatch
 from tests.services.conftest import until
 
+pytestmark = pytest.mark.process
 CHILD = Path(__file__).with_name("child_logind.py")
 SECOND = 1_000_000_000
 needs_bus = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")

@@ -15,6 +15,8 @@ import pytest
 from enigma_panel.sim.__main__ import main
 from tests.sim.process import environment, running, spawn
 
+pytestmark = pytest.mark.process
+
 PARENT = """
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-m", "enigma_panel.sim"], stdin=subprocess.PIPE)

@@ -78,7 +78,7 @@ def runner() -> Iterator[Runner]:
     """A runner with a folder of its own, in memory where there is a disk in memory."""
     place = _MEMORY_DISK if os.access(_MEMORY_DISK, os.W_OK) else None
     root = Path(tempfile.mkdtemp(prefix="enigma-simulation-", dir=place))
-    was_on = gc.isenabled()
+    was_on, was_frozen = gc.isenabled(), gc.get_freeze_count() > 0
     gc.disable()
     gc.freeze()
     try:
@@ -87,6 +87,9 @@ def runner() -> Iterator[Runner]:
             yield one
     finally:
         gc.unfreeze()
+        if was_frozen:  # unfreezing knows no parts: what others had frozen is frozen again
+            gc.collect()
+            gc.freeze()
         if was_on:
             gc.enable()
         with contextlib.suppress(OSError):

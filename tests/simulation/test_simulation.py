@@ -1,4 +1,4 @@
-"""The simulation in CI: thousands of seeds hold, they replay, and no safeguard is missed unseen."""
+"""The simulation on a push: some seeds hold, they replay, and no safeguard is missed unseen."""
 
 import os
 import subprocess
@@ -11,10 +11,9 @@ from tests.simulation.catching import CATCHING
 from tests.simulation.runner import Outcome, replay_command, runner
 from tests.simulation.safeguards import SWITCHES, without
 
-BLOCKS, SEEDS = 8, 250
-"""Blocks of seeds, so that several processes share them."""
+BLOCKS, SEEDS = 4, 125
+"""Blocks of seeds, so that several processes share them; thousands run by command."""
 
-CAUGHT_WITHIN = 500
 ROOT = Path(__file__).parents[2]
 
 
@@ -60,10 +59,12 @@ def test_every_switch_off_has_a_seed_that_catches_it() -> None:
 
 @pytest.mark.parametrize("name", sorted(SWITCHES))
 def test_without_a_safeguard_the_simulation_fails(name: str) -> None:
-    known = CATCHING[name]
-    seeds = [known, *(seed for seed in range(CAUGHT_WITHIN) if seed != known)]
+    seed = CATCHING[name]
     with without(name), runner() as one:
-        assert any(one.run(seed).violation is not None for seed in seeds)
+        violation = one.run(seed).violation
+    search = f'python -m tests.simulation --seeds 3000 --without "{name}"'
+    stale = f"stale seed: {seed} does not catch {name!r}; list the one that this finds: {search}"
+    assert violation is not None, stale
 
 
 def test_a_failing_seed_says_how_to_see_it_again() -> None:

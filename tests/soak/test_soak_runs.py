@@ -12,6 +12,7 @@ MEMORY_BAR_MB = 15.0
 
 
 @pytest.mark.process
+@pytest.mark.weekly
 @pytest.mark.skipif(sys.platform != "linux", reason="memory and descriptors are read from /proc")
 def test_nothing_is_left_behind() -> None:
     seen = soak(LOAD)

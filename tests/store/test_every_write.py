@@ -1,5 +1,7 @@
 """Every write, not some: killed, refused or without room at each call that writes or syncs.
 
+On a push it is the first, the last and every fourth call of a kind; weekly it is each.
+
 A child (child_faults.py) migrates, plans, starts, answers, saves, copies and restores; strace hits
 the n-th call of one kind, for each n and each kind that a clean run makes.
 """
@@ -9,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +55,7 @@ SLICES = {"pwrite64": 6, "unlink": 2, "fdatasync": 2}
 """Into how many tests the points of a call are cut, so that they spread over the workers."""
 
 CASES = [(mode, call, n) for mode in MODES for call in CALLS for n in range(SLICES.get(call, 1))]
+PUSH_CASES = [(mode, call) for mode in MODES for call in CALLS]
 
 
 def _why_not() -> str:
@@ -170,6 +173,7 @@ def test_there_is_enough_to_hit(points: Counter[str]) -> None:
     assert {"write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename"} <= set(points)
 
 
+@pytest.mark.weekly
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}, {case[1]}, {case[2]}")
 def test_whatever_write_fails(
     points: Counter[str], template: Path, tmp_path: Path, case: tuple[str, str, int]
@@ -177,6 +181,24 @@ def test_whatever_write_fails(
     mode, call, part = case
     last = points[call]
     chosen = range(1 + part, last + 1, SLICES.get(call, 1) * STRIDE.get(mode, 1))
+    _fail_at(chosen, (mode, call, last), template, tmp_path)
+
+
+@pytest.mark.parametrize(("mode", "call"), PUSH_CASES)
+def test_some_writes_fail(
+    points: Counter[str], template: Path, tmp_path: Path, mode: str, call: str
+) -> None:
+    last = points[call]
+    every = range(1, last + 1)
+    chosen = sorted({*every[:: 4 * STRIDE.get(mode, 1)], *every[-1:]})
+    _fail_at(chosen, (mode, call, last), template, tmp_path)
+
+
+def _fail_at(
+    chosen: Sequence[int], kind: tuple[str, str, int], template: Path, tmp_path: Path
+) -> None:
+    """Let the chosen ones of all calls of a kind (mode, call, how many there are) fail."""
+    mode, call, last = kind
     when = MODES[mode].format(n=last).replace(f"{last}+3", str(last + 3))
     # Signals are not delivered under --seccomp-bpf (strace 6.13), which is faster otherwise.
     quick = [] if mode == "killed" else ["--seccomp-bpf"]

@@ -252,6 +252,7 @@ def test_the_fail_backend_is_no_keychain() -> None:
     assert _store(_bare(fail.Keyring)).save(KEY) == Result(outcome=OUT.NO_KEYCHAIN)
 
 
+@pytest.mark.process
 def test_of_a_chain_only_a_real_keychain_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     file, real = Fake(), Fake()
     links = [_as("keyrings.alt.file", file), _as(GNOME, real)]
@@ -290,6 +291,7 @@ def test_on_plasma_the_same_interface_is_kwallet(monkeypatch: pytest.MonkeyPatch
     assert where_name(_as(GNOME, Fake())) == "KWallet"
 
 
+@pytest.mark.process
 def test_keyring_is_not_imported_before_the_first_call() -> None:
     code = (
         "import sys; from enigma_panel.store.secrets import KeychainStore;"

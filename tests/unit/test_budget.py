@@ -348,6 +348,7 @@ def test_whatever_is_asked_no_window_holds_too_many(wanted: list[Any], shared: b
     in_virtual_time(run)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(Rank), min_size=12, max_size=40))
 @settings(max_examples=80, deadline=None)
 def test_of_those_who_wait_the_most_urgent_goes(ranks: list[Rank]) -> None:

@@ -83,6 +83,7 @@ def test_every_glyph_leaves_a_mark(qapp: QApplication, ratio: float) -> None:
         assert marks > 6 * ratio, glyph
 
 
+@pytest.mark.process
 def test_the_compiled_resources_agree_with_their_sources(tmp_path: Path) -> None:
     compiled = tmp_path / "_rcc.py"
     command = ["--no-compress", "--format-version", "1", "app.qrc", "-o", str(compiled)]

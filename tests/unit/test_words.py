@@ -25,6 +25,7 @@ from enigma_panel.ui.errors_words import (
     row_of,
 )
 from enigma_panel.ui.words import one_line, tr
+from tests.rows import check_rows
 
 
 def rejected(status: int, code: str | None = None, **more: object) -> RejectedError:
@@ -234,9 +235,11 @@ CALLS = [
 ]
 
 
-@pytest.mark.parametrize(("error", "context", "text"), CALLS)
-def test_a_failed_call_has_its_words(error: ApiError, context: ErrorContext, text: str) -> None:
-    assert explain(error, context).text == text
+def test_a_failed_call_has_its_words() -> None:
+    def check(error: ApiError, context: ErrorContext, text: str) -> None:
+        assert explain(error, context).text == text
+
+    check_rows(CALLS, check)
 
 
 CODES = [

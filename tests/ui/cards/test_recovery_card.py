@@ -83,15 +83,13 @@ def test_the_sentence_follows_what_happens(card: RecoveryCard, services: Any) ->
     assert pressable(row(card, "shop.example 1")) == ["Show task"]
 
 
-def test_news_come_by_themselves(card: RecoveryCard, services: Any) -> None:
+def test_news_come_by_themselves(card: RecoveryCard, services: Any, qtbot: Any) -> None:
     recover(card, *fill(services, 1))
     services.fleet.change_task(1, status=TaskStatus.ASKS)
     assert "still works" in card.words.text()
-    QTest.qWait(150)
-    assert "it asks you" in card.words.text()
+    qtbot.waitUntil(lambda: "it asks you" in card.words.text())
     services.fleet.set_wish(1, StateVerb.TERMINATE, Why.CONNECTION)
-    QTest.qWait(150)
-    assert "waits for a connection" in card.words.text()
+    qtbot.waitUntil(lambda: "waits for a connection" in card.words.text())
 
 
 def test_it_says_that_it_still_asks(card: RecoveryCard, services: Any) -> None:

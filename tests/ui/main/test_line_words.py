@@ -1,6 +1,7 @@
 """Words for what waits: every reason, as it is read and as it is spoken."""
 
 from decimal import Decimal
+from itertools import product
 
 import pytest
 
@@ -29,6 +30,7 @@ from enigma_panel.ui.main.line_bar_words import (
 )
 from enigma_panel.ui.status_words import Tone
 from enigma_panel.ui.wish_words import count_words, undo_words, wish_words
+from tests.rows import check_rows
 
 NOW = 1_000_000
 
@@ -122,9 +124,11 @@ def test_amber_is_for_what_needs_the_person() -> None:
     }
 
 
-@pytest.mark.parametrize("why", Why)
-@pytest.mark.parametrize("hold", Hold)
-def test_every_reason_has_words(why: Why, hold: Hold) -> None:
+def test_every_reason_has_words() -> None:
+    check_rows(product(Why, Hold), _check_reason)
+
+
+def _check_reason(why: Why, hold: Hold) -> None:
     words = entry_words(entry(why), NOW, LineFacts(hold=hold))
     assert words.text
     assert "None" not in words.text + words.said
