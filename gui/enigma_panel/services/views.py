@@ -125,13 +125,10 @@ class NoticeKind(StrEnum):
     START_REFUSED = "start_refused"
     START_UNCONFIRMED = "start_unconfirmed"
     COMMAND_FAILED = "command_failed"
-    ANSWER_FAILED = "answer_failed"
-    ANSWER_UNCONFIRMED = "answer_unconfirmed"
     ANSWER_EMITTED = "answer_emitted"  # by the live channel, which confirms nothing
     CLOSED_FOR_FAILED_TASK = "closed_for_failed_task"
     CLOSED_FOR_REFUSED_TASK = "closed_for_refused_task"
     LEDGER_FAILED = "ledger_failed"
-    RECOVERED = "recovered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
