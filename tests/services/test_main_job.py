@@ -48,7 +48,7 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
         async with asyncio.timeout(10):
             while stored != fleet.task(key):  # figures are gathered and written once a second
                 await parts.registry.flush()
-                stored = await parts.registry.read(lambda ledger: ledger.task(key))
+                stored = await parts.registry.read(lambda ledger: ledger.tasks([key])[key])
         assert stored == task
 
 
