@@ -129,10 +129,6 @@ class SessionsModel(KeyedModel):
                 counts[state] = counts.get(state, 0) + 1
         return counts
 
-    def session(self, key: int) -> Session | None:
-        """The record of a row."""
-        return self._fleet.session(key)
-
     # -- inside ------------------------------------------------------------------------------
 
     def _take_live(self, key: int) -> None:
