@@ -62,7 +62,11 @@ async def test_steps_are_seen_while_it_works(
         statuses: set[TaskStatus] = set()
         parts.services.timeline.grown.connect(lambda *_: statuses.add(fleet.task(key).status))
         await until(lambda: fleet.task(key).is_final)
-        told = [step for step in await fleet.steps(key) if step.kind in {"agent", "action"}]
+        told = [
+            step
+            for step in await parts.services.timeline.steps(key)
+            if step.kind in {"agent", "action"}
+        ]
         assert len(told) >= TOLD[live_mode]
         assert bool(told) is (live_mode != "refuse")
         assert not told or statuses & {TaskStatus.STARTING, TaskStatus.WORKING}
