@@ -33,10 +33,10 @@ class PrivateFileHandler(logging.handlers.RotatingFileHandler):
         return open(self.baseFilename, "a", encoding="utf-8", opener=opener)
 
 
-def set_up(folder: Path | None, redact: Callable[[str], str], *, level: int = logging.INFO) -> None:
+def set_up(folder: Path | None, redact: Callable[[str], str]) -> None:
     """Log to a rotating file in `folder` (0600), or to nothing but stderr warnings without one."""
     root = logging.getLogger("enigma_panel")
-    root.setLevel(level)
+    root.setLevel(logging.INFO)
     root.propagate = False
     for old in list(root.handlers):
         root.removeHandler(old)

@@ -5,7 +5,6 @@ import re
 import time
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -18,7 +17,6 @@ from enigma_panel.api.wire.excerpt import make_scrub
 from enigma_panel.core.observation import Kind, Observation
 from tests.contract.test_bodies import FILES, read_case
 
-HERE = Path(__file__).parent
 SCRUB = make_scrub("enig_fuzz")
 LIMIT_S = 3.0
 """CPU time for one body. 10 MB take up to 0.5 s, so only a blow-up or a hang takes longer."""

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from tests.matrix.certificates import Certificates
 
-HOST = "service.invalid"
 GOOD, NOBODY, BAD = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 """Linux has all of 127.0.0.0/8."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from enigma_panel.api.client import HttpClient
-from enigma_panel.api.timeouts import Timeouts
+from enigma_panel.api.timeouts import CONNECT_S, HELD_READ_S, QUICK_READ_S, Timeouts
 from enigma_panel.api.verb import Verb
 from enigma_panel.api.wire.answer import Answer
 from enigma_panel.api.wire.excerpt import Scrub
@@ -36,8 +36,8 @@ FACTOR = 50
 """The program's minute takes 1.2 s."""
 SLOW = 10
 """Speed of a simulator whose tasks are not to end during a cell."""
-CALM = Timeouts().scaled(0.3)
-SILENT = replace(Timeouts().scaled(1 / FACTOR), connect=1.0, quick_read=1.5)
+CALM = Timeouts(CONNECT_S * 0.3, HELD_READ_S * 0.3, QUICK_READ_S * 0.3)
+SILENT = Timeouts(connect=1.0, held_read=HELD_READ_S / FACTOR, quick_read=1.5)
 """Held calls in proportion; quick ones so that a busy machine is not taken for a silent service."""
 LIFE_MS = 3_600_000
 WORKS, ASKS = "Research the history of lamps, in depth", "Log in to shop.example"

@@ -12,7 +12,7 @@ from enigma_panel.core.redact import Redactor
 from enigma_panel.services import account as module
 from enigma_panel.services.account import Account
 from enigma_panel.services.views import KeyCheck, KeyState
-from enigma_panel.store.secrets import API_KEY, MemoryStore, Result, SecretOutcome, SecretStore
+from enigma_panel.store.secrets import MemoryStore, Result, SecretOutcome, SecretStore
 from tests.conftest import LogWatch, Simulator
 
 Start = Callable[..., Simulator]
@@ -26,10 +26,10 @@ class Keychain(MemoryStore):
         super().__init__()
         self._result = Result(outcome=outcome, secret=secret, where="the test keychain")
 
-    def get(self, name: str = API_KEY) -> Result:
+    def get(self) -> Result:
         return self._result
 
-    def save(self, secret: str, name: str = API_KEY) -> Result:
+    def save(self, secret: str) -> Result:
         return self._result
 
 
@@ -122,9 +122,9 @@ async def test_a_keychain_that_never_answers_counts_as_locked(
     freed = threading.Event()
 
     class Silent(Keychain):
-        def get(self, name: str = API_KEY) -> Result:
+        def get(self) -> Result:
             freed.wait(10)
-            return super().get(name)
+            return super().get()
 
     log_watch.allow("no answer in time")
     account = make(Silent(O.ABSENT))

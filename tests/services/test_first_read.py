@@ -51,7 +51,7 @@ def test_an_end_assumed_long_ago_is_history_unless_a_task_lives(
     ledger: Ledger, phase: Phase, status: TaskStatus
 ) -> None:
     session = had(ledger, status, phase=phase, ended_ms=LONG_AGO, expires_ms=LONG_AGO)
-    lives = not ledger.tasks_of(session.key)[0].is_final
+    lives = not ledger.tasks_of_many([session.key])[0].is_final
     assert loaded(ledger) == ([session.key] if lives else [])
 
 
@@ -97,15 +97,15 @@ def test_a_session_comes_with_all_its_tasks(
     """Else its cost would be that of some of them."""
     monkeypatch.setattr(first_read, "FIRST_TASKS", 1)
     session = had(ledger, phase=Phase.CLOSED_ASSUMED, ended_ms=LONG_AGO)
-    first = ledger.tasks_of(session.key)[0]
+    first = ledger.tasks_of_many([session.key])[0]
     second = replace(first, key=first.key + 7, created_ms=NOW + 1)
     ledger.save(second)
     old = had(ledger, phase=Phase.CLOSED)
-    ledger.save(*[replace(task, created_ms=1) for task in ledger.tasks_of(old.key)])
+    ledger.save(*[replace(task, created_ms=1) for task in ledger.tasks_of_many([old.key])])
     sessions, tasks, keys = read_start(ledger, NOW)
     assert sessions == [session]
     assert sorted(task.key for task in tasks) == [first.key, second.key]
-    assert keys == [second.key, first.key, ledger.tasks_of(old.key)[0].key]
+    assert keys == [second.key, first.key, ledger.tasks_of_many([old.key])[0].key]
 
 
 def test_memory_and_ledger_mean_the_same_by_history(ledger: Ledger) -> None:
@@ -129,7 +129,7 @@ def test_thousands_of_assumed_ends_do_not_slow_the_start(
 ) -> None:
     """Measured: 2 ms (20 ms with the newest 500 tasks); the limit catches a change of order."""
     first = had(ledger, phase=Phase.CLOSED_ASSUMED, ended_ms=LONG_AGO)
-    task = ledger.tasks_of(first.key)[0]
+    task = ledger.tasks_of_many([first.key])[0]
     many = range(10, 3_010)
     ledger.save(*[replace(first, key=key, number=key) for key in many])
     ledger.save(*[replace(task, key=key, session_key=key) for key in many])

@@ -334,7 +334,7 @@ def test_what_is_unclear_at_the_end_is_kept(tmp_path: Path) -> None:
         assert other.task is not None
         bench.held.discard(other.task.key)  # its call was cut
         await bench.live.finish()
-        kept = bench.ledger.task(first)
+        kept = bench.ledger.tasks([first])[first]
         assert kept is not None
         assert (kept.status, kept.result) == (S.DONE, "result")
 

@@ -41,7 +41,7 @@ async def test_steps_are_there_while_the_reply_is_held(
         assert (task.status, task.service_id) == (TaskStatus.WORKING, None)
         assert fleet.is_held(key)
         assert parts.assembly.poller._is_held(key), "else the cost of a stranger is asked for"
-        kinds = {step.kind for step in await fleet.steps(key)}
+        kinds = {step.kind for step in await parts.services.timeline.steps(key)}
         assert {"agent", "action"} <= kinds
 
 
@@ -132,11 +132,13 @@ async def test_events_for_nobody_and_of_no_kind_change_nothing(
         await until(lambda: (t := fleet.task(key)) is not None and t.status is TaskStatus.WORKING)
 
         async def longest() -> int:
-            return max((len(step.text) for step in await fleet.steps(key)), default=0)
+            return max(
+                (len(step.text) for step in await parts.services.timeline.steps(key)), default=0
+            )
 
         for _ in range(100):
             if await longest() > 1_000:
                 break
-        texts = [step.text for step in await fleet.steps(key)]
+        texts = [step.text for step in await parts.services.timeline.steps(key)]
         assert any(text.startswith("<b>xxx") and len(text) <= 2_010 for text in texts)
         assert live.share().up == 1, "the channel bears it"

@@ -47,7 +47,6 @@ def test_what_can_be_done(
             commands=bench.commands,
             line=cast("Any", None),
             poller=cast("Any", None),
-            timeline=cast("Any", None),
             clock=bench.clock,
             scope=bench.scope,
             is_held=lambda _key: False,

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from tests.simulation.life import Life
     from tests.simulation.world import World
 
-SENT = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.UNCONFIRMED})
-
 
 class Person:
     """One person in front of whichever process runs."""

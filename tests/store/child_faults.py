@@ -36,8 +36,9 @@ from enigma_panel.store.ledger import (
     LedgerError,
     Outcome,
     Step,
-    copy_ledger,
+    draft_copy,
     find_copy,
+    finish_copy,
     use_copy,
 )
 
@@ -77,7 +78,7 @@ class Work:
         task = self.answer(session, task)
         self.save_settings(7)
         self.terminate(replace(session, label="my shop"))
-        tried("copy", lambda: copy_ledger(self.ledger, NOW))
+        tried("copy", lambda: draft_copy(self.ledger) or finish_copy(self.ledger.path, NOW))
         say("copied")
         self.ledger.close()
         say("closed")

@@ -4,9 +4,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from enigma_panel.store.ledger import Copied, Intent, Ledger, copy_ledger
+from enigma_panel.store.ledger import Copied, Intent, Ledger
 from enigma_panel.store.problem import Problem
-from tests.store.helpers import NOW, a_session, a_task, start
+from tests.store.helpers import NOW, a_session, a_task, copy_ledger, start
 
 
 def filled(path: Path, n: int = 30) -> list[Intent]:

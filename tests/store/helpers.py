@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from enigma_panel.core.records import Session, Task, TaskSpec, TaskVerb
-from enigma_panel.store.ledger import Intent, IntentKind, Ledger
+from enigma_panel.store.ledger import Copied, Intent, IntentKind, Ledger, draft_copy, finish_copy
 from enigma_panel.store.ledger.database import Database
+from enigma_panel.store.ledger.reads import LedgerReads
 from enigma_panel.store.ledger.schema import MIGRATIONS
 
 NOW = 1_750_000_000_000
@@ -53,6 +54,21 @@ def started(ledger: Ledger, session: Session | None = None, task: Task | None = 
     stored = start(ledger, session, task).task
     assert stored is not None
     return stored
+
+
+def kept_session(ledger: LedgerReads, key: int) -> Session | None:
+    """The session with this key."""
+    return ledger.sessions([key]).get(key)
+
+
+def kept_task(ledger: LedgerReads, key: int) -> Task | None:
+    """The task with this key."""
+    return ledger.tasks([key]).get(key)
+
+
+def copy_ledger(ledger: LedgerReads, now_ms: int) -> Copied:
+    """A copy in one go, as a clean start makes it in two."""
+    return draft_copy(ledger) or finish_copy(ledger.path, now_ms)
 
 
 def old_ledger(path: Path, version: int = 1) -> None:

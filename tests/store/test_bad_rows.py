@@ -7,7 +7,7 @@ import pytest
 
 from enigma_panel.core.records import AnswerVerb, Phase, TaskStatus
 from enigma_panel.store.ledger import BadRow, Intent, IntentKind, Ledger, Step
-from tests.store.helpers import NOW, a_session, a_task, raw, start
+from tests.store.helpers import NOW, a_session, a_task, kept_task, raw, start
 
 
 def _spoil(ledger: Ledger, table: str, key: int, column: str, value: str) -> None:
@@ -52,8 +52,8 @@ def test_a_bad_task_hides_no_other(ledger: Ledger, column: str, value: str) -> N
     assert ledger.live_tasks() == [first, third]
     assert _named(ledger) == [("tasks", second.key)]
     assert ledger.tasks(ledger.task_keys()) == {first.key: first, third.key: third}
-    assert ledger.task(second.key) is None
-    assert ledger.tasks_of(second.session_key) == []
+    assert kept_task(ledger, second.key) is None
+    assert ledger.tasks_of_many([second.session_key]) == []
     assert _named(ledger) == [("tasks", second.key)]
     assert ledger.bad_rows[0].reason
 

@@ -1,5 +1,7 @@
 """What the next run must know of the calls of the last one: how many the service still counts."""
 
+from dataclasses import replace
+
 from enigma_panel.core.records import AnswerVerb, StateVerb
 from enigma_panel.store.ledger import Intent, IntentKind, Ledger, Outcome
 from tests.store.helpers import NOW, start
@@ -25,8 +27,9 @@ def test_an_answer_of_unknown_fate_is_remembered_with_its_question(ledger: Ledge
     first = start(ledger)
     assert first.task is not None
     for n, outcome in enumerate((Outcome.KNOWN, Outcome.UNKNOWN, Outcome.REFUSED), start=1):
+        task = replace(first.task, question_n=n)
         intent = ledger.open_intent(
-            IntentKind.ANSWER, first.session, first.task, NOW, verb=AnswerVerb.RESUME, question_n=n
+            IntentKind.ANSWER, first.session, task, NOW, verb=AnswerVerb.RESUME
         )
         ledger.settle(intent.key, outcome, NOW)
     assert ledger.lost_answers() == {(first.task.key, 2)}

@@ -15,7 +15,6 @@ from enigma_panel.store.ledger import (
     ClosedLedgerError,
     Copied,
     Ledger,
-    copy_ledger,
     copy_to_offer,
     copying,
     draft_copy,
@@ -25,7 +24,7 @@ from enigma_panel.store.ledger import (
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from enigma_panel.store.problem import Copy
 from tests.store.damage import flip
-from tests.store.helpers import NOW, a_session, raw, start
+from tests.store.helpers import NOW, a_session, copy_ledger, raw, start
 
 
 @pytest.fixture

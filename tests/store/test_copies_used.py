@@ -12,7 +12,6 @@ from enigma_panel.store.ledger import (
     LedgerError,
     NewerLedgerError,
     copies,
-    copy_ledger,
     copy_to_offer,
     decline_copy,
     find_copy,
@@ -23,7 +22,7 @@ from enigma_panel.store.ledger import (
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from enigma_panel.store.problem import ProblemKind
 from tests.store.damage import LOST, filled, flip, lost
-from tests.store.helpers import NOW, old_ledger, raw, start
+from tests.store.helpers import NOW, copy_ledger, old_ledger, raw, start
 
 
 @pytest.fixture

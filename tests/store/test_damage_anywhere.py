@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.store.ledger import Ledger, copy_ledger, copy_to_offer, find_copy
+from enigma_panel.store.ledger import Ledger, copy_to_offer, find_copy
 from enigma_panel.store.ledger.errors import LedgerError
-from tests.store.helpers import NOW, start
+from tests.store.helpers import NOW, copy_ledger, start
 
 ROUNDS = 40
 

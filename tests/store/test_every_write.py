@@ -22,7 +22,7 @@ from enigma_panel.store import settings
 from enigma_panel.store.ledger import Ledger, find_copy, use_copy
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from enigma_panel.store.problem import ProblemKind
-from tests.store.helpers import old_ledger, raw
+from tests.store.helpers import kept_session, kept_task, old_ledger, raw
 
 pytestmark = pytest.mark.process
 
@@ -272,11 +272,11 @@ def _check_said(run: Run, ledger: Ledger) -> None:
     rows = ledger._db.rows("SELECT key, kind, session_key, outcome FROM intents")
     intents = {row[0]: row[1:] for row in rows}
     assert intents[1][2] == "known"
-    old = ledger.task(1)
+    old = kept_task(ledger, 1)
     assert old is not None
     assert old.spec.text == "an old task"
     for session_key, task_key in run.said("planned"):
-        task = ledger.task(int(task_key))
+        task = kept_task(ledger, int(task_key))
         assert task is not None
         assert task.session_key == int(session_key)
     for key, kind, session_key in run.said("intent"):
@@ -284,7 +284,7 @@ def _check_said(run: Run, ledger: Ledger) -> None:
     for key, outcome, *_ in run.said("settled"):
         assert intents[int(key)][2] == outcome
     for key, *label in run.said("named"):
-        session = ledger.session(int(key))
+        session = kept_session(ledger, int(key))
         assert session is not None
         assert session.label == " ".join(label)
 

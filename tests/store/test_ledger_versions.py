@@ -25,7 +25,7 @@ from enigma_panel.store.ledger import (
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from enigma_panel.store.problem import Copy
 from tests.conftest import LogWatch
-from tests.store.helpers import NOW, old_ledger, raw, start
+from tests.store.helpers import NOW, copy_ledger, kept_session, kept_task, old_ledger, raw, start
 
 
 def test_a_newer_ledger_is_left_untouched(ledger_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_ledger_of_version_1_is_brought_along_with_all_its_rows(ledger_path: P
     old_ledger(ledger_path)
     before_ms = time.time_ns() // 1_000_000
     with Ledger.open(ledger_path)[0] as ledger:
-        session, task = ledger.session(1), ledger.task(1)
+        session, task = kept_session(ledger, 1), kept_task(ledger, 1)
         assert session is not None
         assert task is not None
         assert (session.name, session.service_id) == ("old.example 1", "sess_old")
@@ -146,7 +146,7 @@ def test_a_ledger_of_version_2_is_brought_along_with_all_its_rows(ledger_path: P
     old_ledger(ledger_path, 2)
     with Ledger.open(ledger_path)[0] as ledger:
         assert ledger._db.rows("PRAGMA user_version") == [(3,)]
-        asks, waits = ledger.task(1), ledger.task(2)
+        asks, waits = kept_task(ledger, 1), kept_task(ledger, 2)
         assert asks is not None
         assert waits is not None
         assert (asks.question, asks.question_n, asks.unproven) == ("Which?", 2, None)
@@ -162,7 +162,7 @@ def test_a_ledger_of_version_2_is_brought_along_with_all_its_rows(ledger_path: P
         assert ledger.bad_rows == ()
         paused = replace(asks, unproven=StateVerb.PAUSE)
         ledger.save(paused)
-        assert ledger.task(1) == paused
+        assert kept_task(ledger, 1) == paused
     found = find_copy(ledger_path)
     assert found is not None
     assert (found.path.name, found.version, found.sessions_open) == ("ledger.copy-v2", 2, 2)
@@ -186,7 +186,7 @@ def test_an_older_program_can_go_on_with_the_copy_made_before_the_migration(
     old_ledger(ledger_path)
     with Ledger.open(ledger_path)[0] as ledger:
         start(ledger)
-        copies.copy_ledger(ledger, NOW)
+        copy_ledger(ledger, NOW)
     old = MIGRATIONS[:1]
     monkeypatch.setattr(copies, "MIGRATIONS", old)
     with pytest.raises(NewerLedgerError):

@@ -33,7 +33,6 @@ def rejected(status: int, code: str | None = None, **more: object) -> RejectedEr
 
 
 START = ErrorContext(call=Call.START, task="MX Keys", session="amazon.com 3", ends_at="14:37")
-IN_LINE = ErrorContext(call=Call.START, task="MX Keys", in_line=True)
 HERE = ErrorContext(call=Call.NEW_TASK, task="MX Keys", session="amazon.com 3")
 
 CALLS = [
@@ -67,19 +66,11 @@ CALLS = [
         "The balance is used up. Add funds to your account, then start the task again.",
     ),
     (
-        rejected(402, balance=Decimal("0.15")),
-        ErrorContext(call=Call.START, open_sessions=4, waiting=12),
-        (
-            "The balance is used up ($0.15 left). 4 sessions work on, 12 tasks wait here. "
-            "Add funds to your account, then choose “I have added funds”."
-        ),
-    ),
-    (
         rejected(402),
-        ErrorContext(call=Call.START, open_sessions=1, waiting=1, in_line=True),
+        ErrorContext(call=Call.START, open_sessions=1),
         (
-            "The balance is used up. 1 session works on, 1 task waits here. "
-            "Add funds to your account, then choose “I have added funds”."
+            "The balance is used up. 1 session works on. "
+            "Add funds to your account, then start the task again."
         ),
     ),
     (
@@ -103,19 +94,9 @@ CALLS = [
         "All 5 places are in use. Nothing was started. Start it again when one is free.",
     ),
     (
-        rejected(429, "SESSION_LIMIT_REACHED", limit=5),
-        IN_LINE,
-        "All 5 places are in use. It starts when one is free.",
-    ),
-    (
         rejected(429, "SESSION_LIMIT_REACHED", limit=1),
-        IN_LINE,
-        "The only place is in use. It starts when one is free.",
-    ),
-    (
-        rejected(409, "TASK_ALREADY_RUNNING"),
-        IN_LINE,
-        "This session is busy. It runs after the task.",
+        START,
+        "The only place is in use. Nothing was started. Start it again when one is free.",
     ),
     (
         rejected(409, "TASK_ALREADY_RUNNING"),
@@ -128,12 +109,6 @@ CALLS = [
         "Too many calls this minute. Nothing was started. Try again in 12 s.",
     ),
     (
-        rejected(429, retry_after_s=11.6),
-        IN_LINE,
-        "Too many calls this minute. It continues by itself in 12 s.",
-    ),
-    (rejected(429), IN_LINE, "Too many calls this minute. It continues by itself."),
-    (
         rejected(429),
         ErrorContext(call=Call.COMMAND),
         "Too many calls this minute. Try again in a minute.",
@@ -142,16 +117,6 @@ CALLS = [
         rejected(503, "NO_INSTANCES_AVAILABLE", retry_after_s=4.0),
         START,
         "No free browser at the moment. Nothing was started. Try again in 4 s.",
-    ),
-    (
-        rejected(503, "NO_INSTANCES_AVAILABLE"),
-        ErrorContext(call=Call.START, in_line=True, attempt=2, retry_in_s=4),
-        "No free browser at the moment. Tries again in 4 s (2 of 3), then waits here.",
-    ),
-    (
-        rejected(503, "NO_INSTANCES_AVAILABLE", retry_after_s=9),
-        ErrorContext(call=Call.START, in_line=True, attempt=3, retry_in_s=4),
-        "No free browser at the moment. It waits here until one is free.",
     ),
     (
         rejected(503, "INSTANCE_UNAVAILABLE"),
@@ -182,11 +147,7 @@ CALLS = [
         START,
         "No connection: the name of the service was not found. Nothing was started.",
     ),
-    (
-        NotConnectedError("refused"),
-        ErrorContext(since="11:40", retry_in_s=8),
-        "No connection since 11:40 – shown is the state of then. Tries again in 8 s.",
-    ),
+    (NotConnectedError("closed"), ErrorContext(), "No connection."),
     (
         InterruptedCallError("timeout"),
         START,

@@ -11,7 +11,6 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from typing import ParamSpec
 from urllib.parse import urlsplit
 
 import httpx
@@ -40,7 +39,6 @@ KEEP_ALIVE_S = 4.0
 connection just being closed would be interrupted with its fate unknown."""
 
 log = logging.getLogger(__name__)
-P = ParamSpec("P")
 
 # httpx logs whole URLs (they hold session ids) and httpcore, at debug level, headers.
 for _name in ("httpx", "httpcore"):
@@ -54,9 +52,6 @@ NETWORK_FAULTS = (
     OSError,  # also TimeoutError and ssl.SSLError, which httpx lets through while reading
     RuntimeError,  # a client that was closed under a call
 )
-
-OnCall = Callable[[str, float, int | None], None]
-"""Told after each call: verb, seconds, HTTP status (None where no whole answer came)."""
 
 OnRate = Callable[[Verb, RateTold], None]
 """Told what each whole reply, refusals too, says of the rate limit; before the call returns."""
@@ -81,7 +76,6 @@ class HttpClient(Verbs):
         timeouts: Timeouts | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         make_tls: MakeTls = make_context_in_thread,
-        on_call: OnCall | None = None,
         on_rate: OnRate | None = None,
     ) -> None:
         self._base_url = parse_base_url(base_url)
@@ -92,7 +86,6 @@ class HttpClient(Verbs):
         self._timeouts = timeouts or Timeouts()
         self._transport = transport
         self._make_tls = make_tls
-        self._on_call = on_call
         self._on_rate = on_rate
         self._tls: ssl.SSLContext | None = None
         self._doors: dict[bool, httpx.AsyncClient] = {}
@@ -149,14 +142,11 @@ class HttpClient(Verbs):
     def _report(self, verb: Verb, seconds: float, answer: Answer | None) -> None:
         status = answer.status if answer else None
         log.debug("%s: %s after %.3f s", verb.value, status, seconds)
-        if self._on_call is not None:
-            self._tell(self._on_call, verb.value, seconds, status)
-        if self._on_rate is not None and answer is not None:
-            self._tell(self._on_rate, verb, rate_told(answer, seconds))
-
-    def _tell(self, hook: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        if self._on_rate is None or answer is None:
+            return
+        told = rate_told(answer, seconds)
         try:
-            hook(*args, **kwargs)
+            self._on_rate(verb, told)
         except Exception:  # a hook must never cost an answer that was paid for
             log.exception("the hook for statistics failed")
 

@@ -15,7 +15,7 @@ class Reply:
 
     retry_after_s comes from Retry-After or X-RateLimit-Reset, read against the reply's Date and
     bounded to 0…60; None when not told. field_name is the request field that the service names.
-    message is one redacted line. has_json is False where the body was no JSON object.
+    message is one redacted line.
     """
 
     status: int
@@ -25,7 +25,6 @@ class Reply:
     balance: Decimal | None = None
     limit: int | None = None
     field_name: str | None = None
-    has_json: bool = True
 
 
 class ApiError(Exception):

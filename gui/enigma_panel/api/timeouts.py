@@ -17,10 +17,6 @@ class Timeouts:
     held_read: float = HELD_READ_S
     quick_read: float = QUICK_READ_S
 
-    def scaled(self, factor: float) -> "Timeouts":
-        """All limits times a factor, for tests."""
-        return Timeouts(self.connect * factor, self.held_read * factor, self.quick_read * factor)
-
     def read(self, *, held: bool) -> float:
         """The read limit of a held or a quick call."""
         return self.held_read if held else self.quick_read

@@ -248,7 +248,6 @@ class _Maker:
             commands=self.commands,
             line=self.line,
             poller=self.poller,
-            timeline=self.timeline,
             clock=self._base.clock,
             scope=self._base.scope,
             is_held=self.starter.is_held,

@@ -22,6 +22,9 @@ from enigma_panel.core.buckets import Buckets
 from enigma_panel.core.budget import HELD_MARGIN_MS, CallWindow, Endpoint, Rank, RateTold, Slot
 from enigma_panel.services.clock import FAR_MS, Clock
 
+PERIOD_MS = 60_000
+"""The service counts the calls of a minute."""
+
 SAY_AGAIN_MS = 60_000
 
 ENDPOINTS: Mapping[Verb, Endpoint] = {
@@ -91,28 +94,20 @@ class _Waiter:
 
 
 class Budget(QObject):
-    """Who may call when: `limit` calls per endpoint in any period_ms, `reserved` of send-message
+    """Who may call when: `limit` calls per endpoint in any minute, `reserved` of send-message
     kept for the urgent ranks. One bucket for all endpoints once the service shows that it has one.
     """
 
     changed = Signal()
     used_elsewhere = Signal()
 
-    def __init__(
-        self, clock: Clock, *, limit: int = 10, period_ms: int = 60_000, reserved: int = 3
-    ) -> None:
+    def __init__(self, clock: Clock, *, limit: int = 10, reserved: int = 3) -> None:
         super().__init__()
         self._clock = clock
-        self._period_ms = period_ms
-        self._windows = Buckets(limit=limit, period_ms=period_ms, reserved=reserved)
+        self._windows = Buckets(limit=limit, period_ms=PERIOD_MS, reserved=reserved)
         self._waiters: list[_Waiter] = []
         self._arrivals = count()
         self._said_ms: int | None = None
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether the service counts all endpoints in one bucket, as far as its replies show."""
-        return self._windows.is_shared
 
     async def turn(
         self, endpoint: Endpoint, rank: Rank, *, tag: object = None, since_ms: int | None = None
@@ -169,8 +164,8 @@ class Budget(QObject):
         """Calls that an earlier run of the program made: the service counts them all the same."""
         for at_ms in times_ms:
             slot = self._windows[endpoint].take(endpoint, Rank.TERMINATE)
-            slot.send(at_ms, self._period_ms)
-            slot.hear(at_ms + HELD_MARGIN_MS, self._period_ms)
+            slot.send(at_ms, PERIOD_MS)
+            slot.hear(at_ms + HELD_MARGIN_MS, PERIOD_MS)
         self._move()
 
     # -- what replies teach ------------------------------------------------------------------
@@ -203,12 +198,12 @@ class Budget(QObject):
 
     def note_sent(self, slot: Slot) -> None:
         """The call of a Pass goes out."""
-        slot.send(self._clock.now_ms(), self._period_ms)
+        slot.send(self._clock.now_ms(), PERIOD_MS)
         self._move()
 
     def note_heard(self, slot: Slot) -> None:
         """The call of a Pass has ended."""
-        slot.hear(self._clock.now_ms(), self._period_ms)
+        slot.hear(self._clock.now_ms(), PERIOD_MS)
         self._move()
 
     def note_unused(self, slot: Slot) -> None:

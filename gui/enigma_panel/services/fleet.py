@@ -28,9 +28,7 @@ from enigma_panel.services.errand import KEPT
 from enigma_panel.services.line import Line
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.registry import Registry
-from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.views import Diff, Stranger, Wish
-from enigma_panel.store.ledger.intents import Step
 
 _WORKS = frozenset({TaskStatus.WORKING, TaskStatus.STARTING, TaskStatus.ASKS, TaskStatus.PAUSED})
 
@@ -54,7 +52,6 @@ class Fleet(QObject):
         commands: Commands,
         line: Line,
         poller: Poller,
-        timeline: Timeline,
         clock: Clock,
         scope: TaskScope,
         is_held: Callable[[int], bool],
@@ -66,7 +63,6 @@ class Fleet(QObject):
         self._commands = commands
         self._line = line
         self._poller = poller
-        self._timeline = timeline
         self._clock = clock
         self._scope = scope
         self._wanted: set[int] = set()
@@ -164,10 +160,6 @@ class Fleet(QObject):
             for session in self._registry.sessions()
             if not session.is_ended and self.can(session.key, StateVerb.TERMINATE)
         ]
-
-    async def steps(self, task_key: int, limit: int = 500) -> list[Step]:
-        """The time line of a task, oldest first."""
-        return await self._timeline.steps(task_key, limit)
 
     async def recent_texts(self) -> list[str]:
         """Earlier task texts, newest first."""

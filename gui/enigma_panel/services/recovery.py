@@ -44,9 +44,7 @@ async def recover(parts: Assembly) -> Recovered:
     return Recovered(
         sessions=tuple(sorted(open_keys, key=lambda key: (key not in unsent, key))),
         unsent=unsent,
-        unconfirmed=sum(intent.kind in STARTS for intent in intents),
         in_line=in_line,
-        commands=len(parts.commands.wishes()),
         bad_rows=len(bad_rows),
     )
 

@@ -63,7 +63,7 @@ class LineEntry:
     """A task that waits in line. position counts from 1.
 
     due_ms: when it is expected to be sent, or tried again; None when nobody can say.
-    attempt: refused so many times in a row (of `attempts`) by a service that is busy.
+    attempt: refused so many times in a row (of `TRIES`) by a service that is busy.
     error: what the service said last, where it said no.
     """
 
@@ -72,7 +72,6 @@ class LineEntry:
     why: Why
     due_ms: int | None = None
     attempt: int = 0
-    attempts: int = 3
     error: ApiError | None = field(default=None, repr=False)
 
 
@@ -102,16 +101,13 @@ class Recovered:
     """What the ledger still held from an earlier run, for the card that says so.
 
     sessions: were open when that run ended; unsent: of them, those opened for a task that was
-    never sent (they come first); unconfirmed: starts whose fate nobody recorded; in_line: tasks
-    that wait; commands: Terminates and Stops that are sent now; bad_rows: rows of the ledger that
-    could not be read.
+    never sent (they come first); in_line: tasks that wait; bad_rows: rows of the ledger that could
+    not be read.
     """
 
     sessions: tuple[int, ...] = ()
     unsent: frozenset[int] = NOTHING
-    unconfirmed: int = 0
     in_line: int = 0
-    commands: int = 0
     bad_rows: int = 0
 
 
@@ -125,13 +121,10 @@ class NoticeKind(StrEnum):
     START_REFUSED = "start_refused"
     START_UNCONFIRMED = "start_unconfirmed"
     COMMAND_FAILED = "command_failed"
-    ANSWER_FAILED = "answer_failed"
-    ANSWER_UNCONFIRMED = "answer_unconfirmed"
     ANSWER_EMITTED = "answer_emitted"  # by the live channel, which confirms nothing
     CLOSED_FOR_FAILED_TASK = "closed_for_failed_task"
     CLOSED_FOR_REFUSED_TASK = "closed_for_refused_task"
     LEDGER_FAILED = "ledger_failed"
-    RECOVERED = "recovered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

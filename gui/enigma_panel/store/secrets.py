@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 API_KEY = "api-key"
-"""Name of the one secret that [main] keeps."""
+"""Name of the one secret that is kept."""
 
 WINDOWS_MAX_CHARS = 1_280
 """The Credential Manager takes 2,560 bytes a secret, in UTF-16."""
@@ -58,15 +58,15 @@ class SecretStore(Protocol):
         """Where a secret would be kept, in words; NO_PLACE when nowhere."""
         ...
 
-    def get(self, name: str = API_KEY) -> Result:
+    def get(self) -> Result:
         """FOUND with the secret, ABSENT, NO_KEYCHAIN, LOCKED, DENIED or FAILED."""
         ...
 
-    def save(self, secret: str, name: str = API_KEY) -> Result:
+    def save(self, secret: str) -> Result:
         """SAVED (read back and compared), NO_KEYCHAIN, LOCKED, DENIED, TOO_LONG or FAILED."""
         ...
 
-    def remove(self, name: str = API_KEY) -> Result:
+    def remove(self) -> Result:
         """REMOVED, ABSENT, NO_KEYCHAIN, LOCKED, DENIED or FAILED."""
         ...
 
@@ -75,27 +75,26 @@ class MemoryStore:
     """Secrets for this run only: tests, the demo, a machine without a keychain."""
 
     def __init__(self) -> None:
-        self._secrets: dict[str, str] = {}
+        self._secret: str | None = None
 
     def where(self) -> str:
         """Always "memory"."""
         return "memory"
 
-    def get(self, name: str = API_KEY) -> Result:
+    def get(self) -> Result:
         """FOUND or ABSENT."""
-        secret = self._secrets.get(name)
-        outcome = SecretOutcome.ABSENT if secret is None else SecretOutcome.FOUND
-        return Result(outcome=outcome, secret=secret, where=self.where())
+        outcome = SecretOutcome.ABSENT if self._secret is None else SecretOutcome.FOUND
+        return Result(outcome=outcome, secret=self._secret, where=self.where())
 
-    def save(self, secret: str, name: str = API_KEY) -> Result:
+    def save(self, secret: str) -> Result:
         """SAVED."""
-        self._secrets[name] = secret
+        self._secret = secret
         return Result(outcome=SecretOutcome.SAVED, where=self.where())
 
-    def remove(self, name: str = API_KEY) -> Result:
+    def remove(self) -> Result:
         """REMOVED or ABSENT."""
-        known = self._secrets.pop(name, None) is not None
-        outcome = SecretOutcome.REMOVED if known else SecretOutcome.ABSENT
+        outcome = SecretOutcome.ABSENT if self._secret is None else SecretOutcome.REMOVED
+        self._secret = None
         return Result(outcome=outcome, where=self.where())
 
 
@@ -126,37 +125,37 @@ class KeychainStore:
         """The keychain in words; NO_PLACE when there is none that we accept."""
         return self._guarded(lambda _backend, place: Result(outcome=_OK, where=place)).where
 
-    def get(self, name: str = API_KEY) -> Result:
+    def get(self) -> Result:
         """See SecretStore.get."""
-        return self._guarded(lambda backend, place: self._get(backend, place, name))
+        return self._guarded(self._get)
 
-    def save(self, secret: str, name: str = API_KEY) -> Result:
+    def save(self, secret: str) -> Result:
         """See SecretStore.save."""
-        return self._guarded(lambda backend, place: self._save(backend, place, name, secret))
+        return self._guarded(lambda backend, place: self._save(backend, place, secret))
 
-    def remove(self, name: str = API_KEY) -> Result:
+    def remove(self) -> Result:
         """See SecretStore.remove."""
-        return self._guarded(lambda backend, place: self._remove(backend, place, name))
+        return self._guarded(self._remove)
 
-    def _get(self, backend: "KeyringBackend", place: str, name: str) -> Result:
-        secret = backend.get_password(self._service, name)
+    def _get(self, backend: "KeyringBackend", place: str) -> Result:
+        secret = backend.get_password(self._service, API_KEY)
         outcome = SecretOutcome.ABSENT if secret is None else SecretOutcome.FOUND
         return Result(outcome=outcome, secret=secret, where=place)
 
-    def _save(self, backend: "KeyringBackend", place: str, name: str, secret: str) -> Result:
+    def _save(self, backend: "KeyringBackend", place: str, secret: str) -> Result:
         if place == _WINDOWS and _utf16_units(secret) > WINDOWS_MAX_CHARS:
             return Result(outcome=SecretOutcome.TOO_LONG, where=place)
-        backend.set_password(self._service, name, secret)
+        backend.set_password(self._service, API_KEY, secret)
         # Some backends forget without a word.
-        kept = backend.get_password(self._service, name) == secret
+        kept = backend.get_password(self._service, API_KEY) == secret
         return Result(outcome=SecretOutcome.SAVED if kept else SecretOutcome.FAILED, where=place)
 
-    def _remove(self, backend: "KeyringBackend", place: str, name: str) -> Result:
+    def _remove(self, backend: "KeyringBackend", place: str) -> Result:
         # Asked first, because backends say "not there" and "will not" with the same error.
-        if backend.get_password(self._service, name) is None:
+        if backend.get_password(self._service, API_KEY) is None:
             return Result(outcome=SecretOutcome.ABSENT, where=place)
-        backend.delete_password(self._service, name)
-        gone = backend.get_password(self._service, name) is None
+        backend.delete_password(self._service, API_KEY)
+        gone = backend.get_password(self._service, API_KEY) is None
         return Result(outcome=SecretOutcome.REMOVED if gone else SecretOutcome.FAILED, where=place)
 
     def _guarded(self, call: "Callable[[KeyringBackend, str], Result]") -> Result:

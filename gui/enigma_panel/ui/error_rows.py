@@ -22,8 +22,6 @@ class Call(StrEnum):
 class ErrorContext:
     """What the words may mention. Amounts in dollars, times as they are to be read ("14:37").
 
-    in_line: it was not given up, it waits here and goes on by itself; waiting: so many tasks do.
-    attempt: refused so many times in a row by a busy service, of `attempts` before it only waits.
     has_page: the account page is known; stays_open: the session can be given another task.
     """
 
@@ -34,12 +32,6 @@ class ErrorContext:
     open_sessions: int = 0
     left: str = ""
     ends_at: str = ""
-    since: str = ""
-    retry_in_s: int | None = None
-    in_line: bool = False
-    waiting: int = 0
-    attempt: int = 0
-    attempts: int = 3
     has_page: bool = False
     stays_open: bool = False
 
@@ -88,7 +80,7 @@ def with_message(what: str, facts: Facts) -> str:
 def nothing_started(facts: Facts) -> str:
     """Said of a start that is given up."""
     starts = facts.context.call in {Call.START, Call.NEW_TASK}
-    return tr("Nothing was started.") if starts and not facts.context.in_line else ""
+    return tr("Nothing was started.") if starts else ""
 
 
 # -- the request ----------------------------------------------------------------------------------
@@ -121,16 +113,9 @@ def no_balance(facts: Facts) -> Words:
     what = tr("The balance is used up.")
     if facts.balance is not None:
         what = tr("The balance is used up ({left} left).", left=format_money(facts.balance))
-    n, waiting = facts.context.open_sessions, facts.context.waiting
-    parts = [
-        tr_n("1 session works on", "{n} sessions work on", n) if n else "",
-        tr_n("1 task waits here", "{n} tasks wait here", waiting) if waiting else "",
-    ]
-    money = ", ".join(part for part in parts if part)
-    todo = tr("Add funds to your account, then start the task again.")
-    if waiting:
-        todo = tr("Add funds to your account, then choose “I have added funds”.")
-    return Words(what, f"{money}." if money else "", todo)
+    n = facts.context.open_sessions
+    money = tr_n("1 session works on.", "{n} sessions work on.", n) if n else ""
+    return Words(what, money, tr("Add funds to your account, then start the task again."))
 
 
 def payment_failed(_facts: Facts) -> Words:
@@ -165,17 +150,12 @@ def session_limit(facts: Facts) -> Words:
     what = tr("All places are in use.")
     if facts.limit:
         what = tr_n("The only place is in use.", "All {n} places are in use.", facts.limit)
-    if facts.context.in_line:
-        return Words(what, todo=tr("It starts when one is free."))
     return Words(what, nothing_started(facts), tr("Start it again when one is free."))
 
 
-def busy(facts: Facts) -> Words:
+def busy(_facts: Facts) -> Words:
     """One task at a time."""
-    todo = tr("Start it again when its task has ended.")
-    if facts.context.in_line:
-        todo = tr("It runs after the task.")
-    return Words(tr("This session is busy."), todo=todo)
+    return Words(tr("This session is busy."), todo=tr("Start it again when its task has ended."))
 
 
 def timed_out(facts: Facts) -> Words:
@@ -205,22 +185,10 @@ def crashed(facts: Facts) -> Words:
     return Words(tr("The page crashed."), money, tr("Run it again here, or terminate."))
 
 
-def never_sent(_facts: Facts) -> Words:
-    """Found at the next start of the program."""
-    what = tr("The program ended before this task was sent.")
-    return Words(what, tr("It cost nothing; its browser may be open."), tr("Run it again."))
-
-
 def not_kept(_facts: Facts) -> Words:
     """What cannot be kept is not sent."""
     what = tr("The ledger could not be written, so the task was not sent.")
     return Words(what, tr("Its browser is being closed."), tr("Make room on the disk."))
-
-
-def key_changed(_facts: Facts) -> Words:
-    """It would have gone out under another key."""
-    what = tr("The API key was changed before this task was sent.")
-    return Words(what, tr("Nothing was started."), tr("Run it again."))
 
 
 def taken_back(_facts: Facts) -> Words:

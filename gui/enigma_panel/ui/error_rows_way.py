@@ -9,28 +9,13 @@ from enigma_panel.ui.words import one_line, tr
 def too_many_calls(facts: Facts) -> Words:
     """The limit per minute."""
     todo = again(facts, tr("Try again in a minute."))
-    if facts.context.in_line:
-        todo = tr("It continues by itself.")
-        if facts.wait_s is not None:
-            todo = tr("It continues by itself in {n} s.", n=facts.wait_s)
     return Words(tr("Too many calls this minute."), nothing_started(facts), todo)
 
 
 def no_browser(facts: Facts) -> Words:
     """The service is full."""
     todo = again(facts, tr("Try again in a moment."))
-    if facts.context.in_line:
-        todo = _next_try(facts)
     return Words(tr("No free browser at the moment."), nothing_started(facts), todo)
-
-
-def _next_try(facts: Facts) -> str:
-    """'Tries again in 4 s (2 of 3), then waits here.'"""
-    attempt, attempts = facts.context.attempt, facts.context.attempts
-    if attempt >= attempts or facts.wait_s is None:
-        return tr("It waits here until one is free.")
-    words = tr("Tries again in {n} s ({k} of {all})", n=facts.wait_s, k=attempt, all=attempts)
-    return tr("{words}, then waits here.", words=words)
 
 
 def nonsense(facts: Facts) -> Words:
@@ -52,14 +37,10 @@ _REASONS: dict[str, Callable[[], str]] = {
 
 def no_connection(facts: Facts) -> Words:
     """Nothing was sent."""
-    since = facts.context.since
     what = tr("No connection.")
-    if since:
-        what = tr("No connection since {time} – shown is the state of then.", time=since)
-    elif facts.reason in _REASONS:
+    if facts.reason in _REASONS:
         what = tr("No connection: {reason}.", reason=_REASONS[facts.reason]())
-    todo = tr("Tries again in {n} s.", n=facts.wait_s) if facts.wait_s is not None else ""
-    return Words(what, nothing_started(facts), todo)
+    return Words(what, nothing_started(facts))
 
 
 def interrupted(_facts: Facts) -> Words:

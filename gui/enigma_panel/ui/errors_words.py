@@ -66,7 +66,7 @@ def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
 def _facts(error: ApiError, context: ErrorContext) -> Facts:
     if isinstance(error, RejectedError):
         reply = error.reply
-        wait = context.retry_in_s if context.retry_in_s is not None else reply.retry_after_s
+        wait = reply.retry_after_s
         return Facts(
             context=context,
             status=reply.status,
@@ -77,7 +77,7 @@ def _facts(error: ApiError, context: ErrorContext) -> Facts:
         )
     status = error.status if isinstance(error, ProtocolError) else 0
     reason = getattr(error, "reason", "")
-    return Facts(context=context, status=status, reason=reason, wait_s=context.retry_in_s)
+    return Facts(context=context, status=status, reason=reason)
 
 
 def _status_in(code: str | None) -> int:
@@ -111,9 +111,7 @@ TABLE: dict[str, Row] = {
     "NAVIGATION_TIMEOUT": rows.page_did_not_load,
     "ELEMENT_NOT_FOUND": rows.not_found_on_page,
     "PAGE_CRASH": rows.crashed,
-    "NEVER_SENT": rows.never_sent,
     "LEDGER_FAILED": rows.not_kept,
-    "KEY_CHANGED": rows.key_changed,
     "NOT_CONNECTED": way.no_connection,
     "TERMINATED_BEFORE_TASK": rows.ended_first,
     "TAKEN_BACK": rows.taken_back,

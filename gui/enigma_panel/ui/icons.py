@@ -138,11 +138,9 @@ def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float) -> QPixmap:
     return picture
 
 
-def icon(glyph: Glyph, colour: QColor, disabled: QColor | None = None, size: int = 16) -> QIcon:
+def icon(glyph: Glyph, colour: QColor, size: int = 16) -> QIcon:
     """An icon for a button, sharp at the usual device pixel ratios."""
     made = QIcon()
     for ratio in RATIOS:
         made.addPixmap(pixmap(glyph, colour, size, ratio))
-        if disabled is not None:
-            made.addPixmap(pixmap(glyph, disabled, size, ratio), QIcon.Mode.Disabled)
     return made

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from enigma_panel.services.refusals import TRIES
 from enigma_panel.services.views import Hold, LineEntry, Why
 from enigma_panel.ui.status_words import Tone, duration, spoken_duration
 from enigma_panel.ui.words import tr, tr_n
@@ -182,7 +183,6 @@ def _counting(entry: LineEntry, now_ms: int) -> Waiting:
     """Reasons that pass by themselves, with the time until then."""
     left = left_s(entry.due_ms, now_ms)
     spoken = spoken_duration((left or 0) * 1000)
-    tries = entry.attempt, entry.attempts
     match entry.why:
         case Why.BUDGET if left is not None:
             words = "waits for calls of this minute, {time}"
@@ -191,11 +191,11 @@ def _counting(entry: LineEntry, now_ms: int) -> Waiting:
             return _plain(tr("waits for calls of this minute"))
         case Why.LIMITED:
             return _again(tr("too many calls this minute"), tr("continues"), left, spoken)
-        case Why.NO_BROWSER if entry.attempt >= entry.attempts:
+        case Why.NO_BROWSER if entry.attempt >= TRIES:
             return _plain(tr("waits until a browser is free"))
         case Why.NO_BROWSER:
             said = _again(tr("no free browser at the moment"), tr("tries again"), left, spoken)
-            part = tr(" ({n} of {all})", n=tries[0], all=tries[1]) if entry.attempt else ""
+            part = tr(" ({n} of {all})", n=entry.attempt, all=TRIES) if entry.attempt else ""
             return Waiting(text=said.text + part, said=said.said + part)
         case Why.CONNECTION if left is not None:
             return _again(tr("no connection"), tr("tries again"), left, spoken)

@@ -278,15 +278,13 @@ def test_it_leaves_when_the_ledger_can_be_written_again(line: Line) -> None:
     [
         (Kind.COMMAND_FAILED, {"verb": "terminate"}),
         (Kind.COMMAND_FAILED, {"verb": "pause"}),
-        (Kind.ANSWER_FAILED, {}),
-        (Kind.ANSWER_UNCONFIRMED, {}),
+        (Kind.ANSWER_EMITTED, {"verb": "resume"}),
     ],
 )
 def test_it_leaves_when_the_session_has_ended(
     line: Line, kind: NoticeKind, facts: dict[str, str]
 ) -> None:
-    status = TaskStatus.ASKS if kind is Kind.ANSWER_FAILED else TaskStatus.WORKING
-    line.services.fleet.add(1, status=status)
+    line.services.fleet.add(1, status=TaskStatus.WORKING)
     line.say(kind, 1, LOST, **facts)
     line.services.fleet.change_task(1, question_n=2)
     assert len(line.lines) == 1
@@ -319,14 +317,6 @@ def test_a_failed_command_leaves_when_it_came_true(line: Line) -> None:
     fleet.change_task(1, status=TaskStatus.PAUSED)
     assert line.lines
     fleet.set_wish(1, None)
-    assert line.lines == []
-
-
-def test_an_answer_that_failed_leaves_with_its_question(line: Line) -> None:
-    line.services.fleet.add(1, status=TaskStatus.ASKS)
-    line.say(Kind.ANSWER_FAILED, 1, LOST)
-    assert line.lines
-    line.services.fleet.change_task(1, status=TaskStatus.WORKING)
     assert line.lines == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.questions import QuestionKind
@@ -524,7 +524,8 @@ async def test_turning_keeps_each_text_with_its_question(
     first = dialog.current_form()
     assert first is not None
     type_text(first.free_text.text, "red")
-    back, forth = dialog.card.turners()
+    buttons = {button.accessibleName(): button for button in dialog.card.findChildren(QPushButton)}
+    back, forth = buttons["Previous question"], buttons["Next question"]
     click(forth)
     second = dialog.current_form()
     assert second is not None

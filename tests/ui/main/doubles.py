@@ -51,7 +51,6 @@ class Fleet(QObject):
         super().__init__()
         self.sessions: dict[int, Session] = {}
         self.tasks: dict[int, Task] = {}
-        self.on_the_way: dict[int, StateVerb] = {}
         self.wanted: dict[int, Wish] = {}
         self.asking: set[int] = set()
         self.asked_for: list[int] = []
@@ -80,7 +79,7 @@ class Fleet(QObject):
 
     def pending(self, key: int) -> StateVerb | None:
         wish = self.wanted.get(key)
-        return wish.verb if wish is not None else self.on_the_way.get(key)
+        return wish.verb if wish is not None else None
 
     def wish(self, key: int) -> Wish | None:
         return self.wanted.get(key)

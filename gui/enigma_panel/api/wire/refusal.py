@@ -80,8 +80,7 @@ def _misfit(answer: Answer, scrub: Scrub, *, harmless: bool) -> ProtocolError:
     started = any(hint in answer.body for hint in hints)
     reply = None
     if answer.status >= 400:
-        wait = retry_after_s(answer)
-        reply = Reply(status=answer.status, retry_after_s=wait, has_json=False)
+        reply = Reply(status=answer.status, retry_after_s=retry_after_s(answer))
     return ProtocolError(
         answer.status,
         make_excerpt(answer.body, scrub),

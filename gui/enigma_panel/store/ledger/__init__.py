@@ -2,7 +2,6 @@
 
 from enigma_panel.store.ledger.copies import (
     Copied,
-    copy_ledger,
     copy_to_offer,
     decline_copy,
     draft_copy,
@@ -46,7 +45,6 @@ __all__ = [
     "Outcome",
     "ReadOnlyLedgerError",
     "Step",
-    "copy_ledger",
     "copy_to_offer",
     "decline_copy",
     "draft_copy",

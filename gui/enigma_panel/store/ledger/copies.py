@@ -41,18 +41,11 @@ class Copied(StrEnum):
     NOT_GOOD = "not_good"  # what was copied has damage, which the copy before it may not have
 
 
-def copy_ledger(ledger: LedgerReads, now_ms: int) -> Copied:
-    """Keep a copy of the ledger as it is, in one go: `draft_copy`, then `finish_copy`.
-
-    Takes 0.1 s for 28 MB. LedgerError when the disk fails; the copy before it is then untouched.
-    """
-    return draft_copy(ledger) or finish_copy(ledger.path, now_ms)
-
-
 def draft_copy(ledger: LedgerReads) -> Copied | None:
     """The part that belongs into the ledger's thread (0.03 s for 28 MB), before the first write.
 
-    None: the draft is there for `finish_copy`. NO_ROOM, OF_ANOTHER: nothing was done.
+    None: the draft is there for `finish_copy`. NO_ROOM, OF_ANOTHER: nothing was done. LedgerError
+    when the disk fails, here and there; the copy before it is then untouched.
     """
     target = copy_path(ledger.path)
     source = ledger.connection

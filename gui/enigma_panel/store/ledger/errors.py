@@ -63,7 +63,6 @@ class IntentSettledError(LedgerError):
 
     def __init__(self, path: Path, intent_key: int) -> None:
         super().__init__(path, f"intent {intent_key} is not open")
-        self.intent_key = intent_key
 
 
 _BY_CODE: dict[int, type[LedgerError]] = {

@@ -68,7 +68,6 @@ class Ledger(LedgerReads):
         now_ms: int,
         *,
         verb: StateVerb | AnswerVerb | None = None,
-        question_n: int | None = None,
     ) -> Intent:
         """Record what is about to be sent; durable when it returns.
 
@@ -78,8 +77,7 @@ class Ledger(LedgerReads):
         ValueError for a combination that no call has.
         """
         check_intent(kind, session, task, verb)
-        if kind is IntentKind.ANSWER and task is not None and question_n is None:
-            question_n = task.question_n
+        question_n = task.question_n if task and kind is IntentKind.ANSWER else None
         with self._db.transaction():
             if kind in STARTS:
                 session, task = self._put_both(session, task, current=True)

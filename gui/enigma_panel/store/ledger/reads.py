@@ -32,7 +32,8 @@ MOST_CALLS = 200
 RECENT_ROWS = 2_000
 """How many of the newest tasks `recent_texts` looks through."""
 
-_NO_LIMIT = -1
+MOST_TEXTS = 50
+"""So many of their texts it tells."""
 
 
 def one_of(column: str, values: Iterable[str]) -> str:
@@ -76,14 +77,6 @@ class LedgerReads:
         """For what SQLite alone can do: a copy. ClosedLedgerError after `close`."""
         return self._db.connection
 
-    def session(self, key: int) -> Session | None:
-        """The session with this key."""
-        return next(iter(self._records(SESSIONS, "WHERE key = ?", key)), None)
-
-    def task(self, key: int) -> Task | None:
-        """The task with this key."""
-        return next(iter(self._records(TASKS, "WHERE key = ?", key)), None)
-
     def sessions(self, keys: Iterable[int]) -> dict[int, Session]:
         """Many sessions at once, by key; unknown keys are left out."""
         found = self._records(SESSIONS, f"WHERE {_THESE}", _json(keys))
@@ -113,28 +106,20 @@ class LedgerReads:
         """Tasks that are not final, oldest first."""
         return self._records(TASKS, f"WHERE {_LIVE} ORDER BY key")
 
-    def tasks_of(self, session_key: int) -> list[Task]:
-        """The tasks of a session, oldest first."""
-        return self._records(TASKS, "WHERE session_key = ? ORDER BY key", session_key)
-
     def tasks_of_many(self, session_keys: Iterable[int], but: Iterable[int] = ()) -> list[Task]:
         """The tasks of these sessions, oldest first, without those with the keys `but`."""
         where = f"WHERE {_OF_THESE} AND NOT {_THESE} ORDER BY key"
         return self._records(TASKS, where, _json(session_keys), _json(but))
 
-    def task_keys(self, limit: int | None = None, offset: int = 0) -> list[int]:
+    def task_keys(self) -> list[int]:
         """Keys of all tasks, newest first."""
-        return self._keys(
-            "SELECT key FROM tasks ORDER BY created_ms DESC, key DESC LIMIT ? OFFSET ?",
-            _NO_LIMIT if limit is None else limit,
-            offset,
-        )
+        return self._keys("SELECT key FROM tasks ORDER BY created_ms DESC, key DESC")
 
-    def recent_texts(self, limit: int = 50) -> list[str]:
+    def recent_texts(self) -> list[str]:
         """Different texts of the newest tasks, newest first, without empty ones."""
         sql = "SELECT key, text FROM tasks ORDER BY created_ms DESC, key DESC LIMIT ?"
         texts = dict.fromkeys(text for _, text in self._rows("tasks", sql, RECENT_ROWS) if text)
-        return list(texts)[:limit]
+        return list(texts)[:MOST_TEXTS]
 
     def steps(self, task_key: int, limit: int = 500) -> list[Step]:
         """The last steps of a task's time line, in the order in which they were added."""

@@ -1,19 +1,15 @@
 """Open a ledger whatever state its file is in: rubbish is kept aside and a fresh one made."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from enigma_panel.store.ledger.copies import find_copy
 from enigma_panel.store.ledger.database import COMPANIONS, Database
 from enigma_panel.store.ledger.errors import CorruptLedgerError, typed_errors
 from enigma_panel.store.ledger.opening import sole_opener
-from enigma_panel.store.ledger.schema import MIGRATIONS, Migration
 from enigma_panel.store.problem import Problem, ProblemKind, keep_aside
 
 
-def open_or_replace(
-    path: Path, migrations: Sequence[Migration] = MIGRATIONS
-) -> tuple[Database, Problem | None]:
+def open_or_replace(path: Path) -> tuple[Database, Problem | None]:
     """Open `path`; a broken file goes aside with its -wal and -shm, and the problem is told.
 
     So is one that is gone or empty, though a copy of it is there. NewerLedgerError and the other
@@ -22,12 +18,12 @@ def open_or_replace(
     with sole_opener(path.parent):
         problem = _missing(path)
         if problem is not None:
-            return Database.open(path, migrations), problem
+            return Database.open(path), problem
         try:
-            return Database.open(path, migrations), None
+            return Database.open(path), None
         except CorruptLedgerError as error:
             problem = _put_aside(path, error.reason)
-        return Database.open(path, migrations), problem
+        return Database.open(path), problem
 
 
 def _missing(path: Path) -> Problem | None:

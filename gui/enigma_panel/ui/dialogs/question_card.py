@@ -1,7 +1,7 @@
 """The upper half of the question dialog: who asks, what, since when, and how long there is left."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from enigma_panel.core.records import Session, Task
 from enigma_panel.services.views import OpenQuestion
@@ -108,10 +108,6 @@ class QuestionCard(QWidget):
         """Whether another question may be looked at now."""
         self._back.setEnabled(possible)
         self._forth.setEnabled(possible)
-
-    def turners(self) -> tuple[QPushButton, QPushButton]:
-        """The buttons for the previous and the next question."""
-        return self._back, self._forth
 
     def show_time(self, now_ms: int) -> None:
         """Renew what changes by the second."""

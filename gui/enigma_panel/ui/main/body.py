@@ -31,11 +31,6 @@ class Body(QWidget):
         self.whole = QSplitter(Qt.Orientation.Horizontal)
         self._build(tasks, lines)
 
-    @property
-    def is_narrow(self) -> bool:
-        """True below the width at which Details folds."""
-        return self._is_narrow
-
     def set_details_open(self, is_open: bool) -> None:
         """Show or fold Details; remembered for wide and narrow windows apart."""
         self._wanted[self._is_narrow] = is_open

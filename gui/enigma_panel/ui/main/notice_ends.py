@@ -9,8 +9,6 @@ from enigma_panel.ui.main.offers import Said
 _ABOUT_A_SESSION = frozenset(
     {
         NoticeKind.COMMAND_FAILED,
-        NoticeKind.ANSWER_FAILED,
-        NoticeKind.ANSWER_UNCONFIRMED,
         NoticeKind.ANSWER_EMITTED,
         NoticeKind.START_UNCONFIRMED,
     }
@@ -49,8 +47,6 @@ def _is_settled(notice: Notice, session: Session, task: Task | None, services: S
             return session.phase is not Phase.UNCONFIRMED and not unsure
         case NoticeKind.COMMAND_FAILED:
             return _came_true(notice, session, services)
-        case NoticeKind.ANSWER_FAILED:
-            return task is None or task.status is not TaskStatus.ASKS
         case NoticeKind.ANSWER_EMITTED if notice.facts.get("verb") == AnswerVerb.STOP.value:
             wish = services.fleet.wish(session.key)  # it was to be sent once more
             return wish is None or wish.verb is not StateVerb.STOP

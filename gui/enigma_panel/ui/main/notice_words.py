@@ -36,13 +36,7 @@ def words_for(notice: Notice, services: Services) -> Said:
 
 
 _PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
-_ONE_EACH = _PASSING | {NoticeKind.CEILING_LOWERED, NoticeKind.LEDGER_FAILED, NoticeKind.RECOVERED}
-
-_CALLS = {
-    NoticeKind.COMMAND_FAILED: Call.COMMAND,
-    NoticeKind.ANSWER_FAILED: Call.ANSWER,
-    NoticeKind.ANSWER_UNCONFIRMED: Call.ANSWER,
-}
+_ONE_EACH = _PASSING | {NoticeKind.CEILING_LOWERED, NoticeKind.LEDGER_FAILED}
 
 
 def _context(
@@ -52,8 +46,9 @@ def _context(
     known = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
     named = session is not None and session.service_id is not None
     ends = session.expires_ms if session is not None else None
+    start = Call.NEW_TASK if named else Call.START
     return ErrorContext(
-        call=_CALLS.get(notice.kind, Call.NEW_TASK if named else Call.START),
+        call=Call.COMMAND if notice.kind is NoticeKind.COMMAND_FAILED else start,
         task=task.spec.text if task is not None else "",
         session=session.name if session is not None else "",
         open_sessions=sum(s.takes_place for s in known),
@@ -82,14 +77,6 @@ def _parts(notice: Notice, session: Session | None, task: Task | None, services:
             return why, _unconfirmed_offers(context), True
         case NoticeKind.COMMAND_FAILED:
             return _command_failed(notice, name, why), show, True
-        case NoticeKind.ANSWER_FAILED:
-            text = tr("The answer to {session} was not sent. {why}", session=name, why=why)
-            return text, show, True
-        case NoticeKind.ANSWER_UNCONFIRMED:
-            text = tr(
-                "It is not known whether the answer reached {session}. {why}", session=name, why=why
-            )
-            return text, show, True
         case NoticeKind.ANSWER_EMITTED:
             return _emitted(notice, name), show, False
         case _:
@@ -176,12 +163,6 @@ def _of_the_program(kind: NoticeKind, n: int) -> str:
                 "Another program uses up the calls of this minute; commands may wait up to a "
                 "minute."
             )
-        case NoticeKind.WENT_TO_SLEEP:
+        case _:  # WENT_TO_SLEEP
             words = "This computer slept for {time}; the service is asked again for everything."
             return tr(words, time=duration(n * 1000))
-        case _:
-            return tr_n(
-                "1 session that was open is shown again.",
-                "{n} sessions that were open are shown again.",
-                n,
-            )

@@ -16,7 +16,7 @@ from enigma_panel.ui.main.cells import NO_CELL, Cell
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
 from enigma_panel.ui.main.session_cells import FAR, cost_cell, left_cell, task_cell
 from enigma_panel.ui.state_text import state_text
-from enigma_panel.ui.status_words import Tone, verb_pending
+from enigma_panel.ui.status_words import Tone
 from enigma_panel.ui.wish_words import undo_words, wish_words
 from enigma_panel.ui.words import tr
 
@@ -129,10 +129,6 @@ class SessionsModel(KeyedModel):
                 counts[state] = counts.get(state, 0) + 1
         return counts
 
-    def session(self, key: int) -> Session | None:
-        """The record of a row."""
-        return self._fleet.session(key)
-
     # -- inside ------------------------------------------------------------------------------
 
     def _take_live(self, key: int) -> None:
@@ -217,11 +213,7 @@ class SessionsModel(KeyedModel):
     def _waiting(self, key: int) -> Waiting | None:
         """The command on its way to a session, in words."""
         wish = self._fleet.wish(key)
-        if wish is not None:
-            return wish_words(wish, self._clock.now_ms())
-        pending = self._fleet.pending(key)
-        words = verb_pending(pending) if pending is not None else ""
-        return Waiting(text=words, said=words) if words else None
+        return wish_words(wish, self._clock.now_ms()) if wish is not None else None
 
     def record(self, key: int) -> Session | None:
         return self._fleet.session(key)

@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
         self.rename = make_action(self, tr("Rename"), self.pilot.rename_selected, shortcut="F2")
-        self.quit = make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
+        make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
         verbs = [*self.verbs.values(), self.undo]
         self.menus = Menus(self, self.services, acts, self.pilot, verbs=verbs, line=self.line)
 
