@@ -113,9 +113,7 @@ async def test_recovery_settles_what_an_earlier_program_left_open(tmp_path: Path
         assert told == Recovered(
             sessions=(21, 1, 2, 3, 4, 5, 6, 18, 19, 20, 22, 23),
             unsent=frozenset({21}),
-            unconfirmed=3,
             in_line=3,
-            commands=2,
         )
         wishes = {(one.session_key, one.verb) for one in parts.services.fleet.wishes()}
         assert wishes == {(1, StateVerb.STOP), (18, StateVerb.TERMINATE)}

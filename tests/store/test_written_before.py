@@ -26,11 +26,10 @@ from enigma_panel.store.ledger import (
     Ledger,
     Outcome,
     Step,
-    copy_ledger,
     find_copy,
     use_copy,
 )
-from tests.store.helpers import start
+from tests.store.helpers import copy_ledger, start
 
 WRITTEN = Path(__file__).parent / "written_before"
 LISTING: dict[str, Any] = json.loads((WRITTEN / "ledger.json").read_text(encoding="utf-8"))
