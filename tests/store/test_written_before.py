@@ -270,15 +270,15 @@ def test_records_are_stored_under_the_same_names_and_words(before: Ledger, tmp_p
 
 def _make_call(ledger: Ledger, row: dict[str, Any]) -> None:
     """The call of a listed row once more, with its outcome."""
-    kind, session = IntentKind(row["kind"]), ledger.session(row["session_key"])
-    assert session is not None
+    kind, key = IntentKind(row["kind"]), row["session_key"]
+    session = ledger.sessions([key])[key]
     verb: StateVerb | AnswerVerb | None = None
     if row["verb"] is not None:
         verb = (StateVerb if kind is IntentKind.STATE else AnswerVerb)(row["verb"])
     intent = ledger.open_intent(
         kind,
         session,
-        ledger.task(row["task_key"]) if row["task_key"] else None,
+        ledger.tasks([row["task_key"]])[row["task_key"]] if row["task_key"] else None,
         row["made_ms"],
         verb=verb,
         question_n=row["question_n"],
