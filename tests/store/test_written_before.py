@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -275,14 +276,10 @@ def _make_call(ledger: Ledger, row: dict[str, Any]) -> None:
     verb: StateVerb | AnswerVerb | None = None
     if row["verb"] is not None:
         verb = (StateVerb if kind is IntentKind.STATE else AnswerVerb)(row["verb"])
-    intent = ledger.open_intent(
-        kind,
-        session,
-        ledger.tasks([row["task_key"]])[row["task_key"]] if row["task_key"] else None,
-        row["made_ms"],
-        verb=verb,
-        question_n=row["question_n"],
-    )
+    task = ledger.tasks([row["task_key"]])[row["task_key"]] if row["task_key"] else None
+    if task is not None and row["question_n"] is not None:
+        task = replace(task, question_n=row["question_n"])
+    intent = ledger.open_intent(kind, session, task, row["made_ms"], verb=verb)
     if row["outcome"] is not None:
         ledger.settle(intent.key, Outcome(row["outcome"]), row["settled_ms"])
 
