@@ -77,8 +77,8 @@ class DesktopNotices:
         except _FAULTS as error:
             raise BusError(type(error).__name__) from error
         try:
-            for rule in _rules():
-                _ask(connection, message_bus.AddMatch(rule))
+            for rule in _notice_rules():
+                _call(connection, message_bus.AddMatch(rule))
             owner = _owner(connection)
             connection.sock.setblocking(False)  # from here on nothing may wait
         except (*_FAULTS, BusError) as error:
@@ -180,7 +180,7 @@ def _answer(message: Message) -> Iterator[Told]:
             yield Refused(call)
 
 
-def _rules() -> Iterator[MatchRule]:
+def _notice_rules() -> Iterator[MatchRule]:
     yield MatchRule(type="signal", sender=NAME, interface=NAME)
     owner = MatchRule(type="signal", sender=BUS, interface=BUS, member="NameOwnerChanged")
     owner.add_arg_condition(0, NAME)
@@ -189,14 +189,14 @@ def _rules() -> Iterator[MatchRule]:
 
 def _owner(connection: DBusConnection) -> str:
     """Who shows the notices; "" where nobody does yet: the bus may start somebody for the first."""
-    (is_there,) = _ask(connection, message_bus.NameHasOwner(NAME))
+    (is_there,) = _call(connection, message_bus.NameHasOwner(NAME))
     if not is_there:
         return ""
-    (owner,) = _ask(connection, message_bus.GetNameOwner(NAME))
+    (owner,) = _call(connection, message_bus.GetNameOwner(NAME))
     return str(owner)
 
 
-def _ask(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
+def _call(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
     reply = connection.send_and_get_reply(message, timeout=REPLY_S)
     if reply.header.message_type is MessageType.error:
         raise BusError(str(reply.header.fields.get(HeaderFields.error_name)))

@@ -114,7 +114,7 @@ async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
 
 def test_lines_as_any_system_ends_them() -> None:
     assert task_lines.numbered("a\r\nb\rc\u2028d") == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
-    assert task_lines.problem("a\nb") == ""
+    assert task_lines.lines_problem("a\nb") == ""
 
 
 async def test_the_text_stays_until_the_ledger_has_it(world: World, dialog: NewTaskDialog) -> None:

@@ -221,7 +221,9 @@ class NewTaskDialog(NewTaskView):
         sentences: dict[Field, str] = {}
         for finding in check_spec(self.specs()[0]):
             sentences.setdefault(finding.field, finding_words(finding))
-        if self.per_line.isChecked() and (problem := task_lines.problem(self.task_text.text())):
+        if self.per_line.isChecked() and (
+            problem := task_lines.lines_problem(self.task_text.text())
+        ):
             sentences[Field.TASK] = problem
         sentences.update(self.limits.mistyped())
         for field, sentence in sentences.items():

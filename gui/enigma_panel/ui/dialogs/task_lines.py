@@ -23,7 +23,7 @@ def specs_of(spec: TaskSpec, *, per_line: bool) -> list[TaskSpec]:
     return [replace(spec, text=line) for line in lines] or [spec]
 
 
-def problem(text: str) -> str:
+def lines_problem(text: str) -> str:
     """The sentence about the first line that cannot be started, empty when all can."""
     lines = numbered(text)
     if len(lines) > MOST_TASKS:

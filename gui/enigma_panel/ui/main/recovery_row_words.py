@@ -35,7 +35,7 @@ def row_of(seen: Seen, now_ms: int, *, can_terminate: bool) -> Row:
     session, task, wish = seen.session, seen.task, seen.wish
     word = _word(seen)
     left = time_left(session, now_ms)
-    cost = _cost(seen.cost, session, task)
+    cost = _row_cost(seen.cost, session, task)
     state = word.word if _is_still(seen) else f"{word.word} {_lasted(session, task, now_ms)}"
     said = state
     if wish is not None:
@@ -98,7 +98,7 @@ def _task(seen: Seen) -> list[str]:
     return [_MARKS.get(seen.task.status, "") + one_line(seen.task.spec.text)]
 
 
-def _cost(cost: Decimal | None, session: Session, task: Task | None) -> str:
+def _row_cost(cost: Decimal | None, session: Session, task: Task | None) -> str:
     spent = task is not None and task.sent_ms is not None
     return money(cost, more_to_come=not session.is_ended, spent=spent)
 

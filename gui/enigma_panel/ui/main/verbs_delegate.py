@@ -154,7 +154,8 @@ class VerbsDelegate(RowDelegate):
             words = f"{verb_word(spot.verb)}\n{verb_tip(spot.verb)}"
             rect = self.verb_rect(option.rect, spot.verb)
         else:
-            words = f"{undo_words([wish] if wish is not None else [])}\n{undo_tip()}"
+            wishes = [wish] if wish is not None else []
+            words = f"{undo_words(wishes)}\n{undo_tip()}"
             rect = self.undo_rect(option.rect)
         QToolTip.showText(event.globalPos(), words, view.viewport(), rect)
         return True
