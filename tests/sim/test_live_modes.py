@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from enigma_panel.sim.channel import Channel
-from enigma_panel.sim.line import Line
+from enigma_panel.sim.line import SocketConnection
 from tests.sim.channels import (
     CAPTCHA_SOLVED,
     SEND,
@@ -235,7 +235,7 @@ def test_without_faults_there_is_no_such_entrance_but_a_channel() -> None:
 
 async def left_channel() -> list[str]:
     left: list[str] = []
-    channel = Channel("s", cast("Line", None), Random(1))
+    channel = Channel("s", cast("SocketConnection", None), Random(1))
     channel.unwatch = lambda: left.append("unwatched")
     channel.close()
     return left

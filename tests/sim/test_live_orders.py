@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enigma_panel.sim.garble import Garbler, Item
-from enigma_panel.sim.live_orders import Mode, Push, read_garble, read_mode, read_order
+from enigma_panel.sim.garble import Item, Reorderer
+from enigma_panel.sim.live_orders import Mode, Push, read_mode, read_order, read_reordering
 
 
 def test_modes() -> None:
@@ -27,17 +27,17 @@ def test_modes() -> None:
 
 
 def test_kinds_of_garbling() -> None:
-    assert read_garble([]) == read_garble([""]) == frozenset()
-    assert read_garble(["reorder", "duplicate"]) == {"reorder", "duplicate"}
+    assert read_reordering([]) == read_reordering([""]) == frozenset()
+    assert read_reordering(["reorder", "duplicate"]) == {"reorder", "duplicate"}
     with pytest.raises(ValueError, match="lose"):
-        read_garble(["lose"])
+        read_reordering(["lose"])
 
 
 def test_orders() -> None:
     assert read_order(b"{}") == read_order(b'{"cut": false}')
     full = {"mode": "drop:1", "garble": [], "cut": True, "ping": [1, 2]}
     order = read_order(json.dumps(full).encode())
-    assert (order.mode, order.garble, order.cut) == (Mode("drop", 1.0), frozenset(), True)
+    assert (order.mode, order.reordering, order.cut) == (Mode("drop", 1.0), frozenset(), True)
     assert order.ping == (1.0, 2.0)
     push = {"payload": {"a": "x{n}"}, "sessionId": "s", "times": 3, "every": 0.5}
     read = read_order(json.dumps({"push": push}).encode()).push
@@ -95,7 +95,9 @@ def garbled(
 ) -> list[tuple[float, Item]]:
     """Send numbered events with these gaps between them; give what came and when."""
     clock, came = Clock(), []
-    garbler = Garbler(lambda item: came.append((clock.now, item)), clock.later, random.Random(seed))
+    garbler = Reorderer(
+        lambda item: came.append((clock.now, item)), clock.later, random.Random(seed)
+    )
     for number, gap in enumerate(gaps):
         clock.run(clock.now + gap)
         garbler.put((str(number), clock.now), kinds)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enigma_panel.sim.bodies import Reply
-from enigma_panel.sim.model import Held
+from enigma_panel.sim.model import LongPoll
 from enigma_panel.sim.task import TaskState
 from tests.sim.world import RUN, SEND, START, World
 
@@ -63,14 +63,14 @@ def test_any_order(moves: list[tuple[str, Any]], seed: int) -> None:
     world = World(seed, states="rich")
     balance = world.service.balance()
     sid = ""
-    held: list[Held] = []
+    held: list[LongPoll] = []
     for kind, value in moves:
         if kind == "wait":
             world.wait(value)
         else:
             path, body = body_of(kind, value, sid)
             reply = world.call("POST", path, body)
-            if isinstance(reply, Held):
+            if isinstance(reply, LongPoll):
                 held.append(reply)
                 sid = reply.task.session_id
             else:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enigma_panel.sim.bodies import Body
-from enigma_panel.sim.model import Held
+from enigma_panel.sim.model import LongPoll
 from enigma_panel.sim.task import TaskState
 from tests.sim.news import emit, watched
 from tests.sim.test_model_anything_goes import MOVES, body_of
@@ -117,6 +117,6 @@ def move(world: World, kind: str, value: Any, sid: str, by_channel: bool) -> str
         world.service.receive(sid, body["message"])
         return sid
     reply = world.call("POST", path, body)
-    if isinstance(reply, Held):
+    if isinstance(reply, LongPoll):
         return reply.task.session_id
     return str(reply.body.get("sessionId", sid))

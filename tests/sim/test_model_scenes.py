@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from enigma_panel.sim.scenes import ANYTHING, SCENES, Scene, help_table, scene_for
+from enigma_panel.sim.scenes import ANYTHING, SCENES, Scenario, help_table, scenario_for
 from enigma_panel.sim.task import TaskState
 from tests.sim.world import World
 
@@ -60,14 +60,14 @@ def test_two_questions_and_a_choice() -> None:
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_each_word_starts_its_scene_and_is_listed(scene: Scene) -> None:
+def test_each_word_starts_its_scene_and_is_listed(scene: Scenario) -> None:
     for word in scene.words:
-        assert scene_for(f"Please {word.upper()} now") is scene
+        assert scenario_for(f"Please {word.upper()} now") is scene
         assert word in help_table()
 
 
 def test_every_text_plays() -> None:
-    assert scene_for("") is scene_for("Tidy the page") is ANYTHING
+    assert scenario_for("") is scenario_for("Tidy the page") is ANYTHING
 
 
 def play_through(world: World, text: str) -> tuple[float, str]:

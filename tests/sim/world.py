@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 from enigma_panel.sim.bodies import Reply
-from enigma_panel.sim.model import Call, Held, Service
+from enigma_panel.sim.model import Call, LongPoll, Service
 from enigma_panel.sim.settings import Settings
 
 BASE = "http://sim.test:1"
@@ -25,7 +25,7 @@ class World:
         self.service = Service(lambda: self.time, random.Random(seed), Settings(**settings), EPOCH)
 
     def call(self, method: str, path: str, body: object = None, key: str | None = "enig_demo",
-             raw: bytes | None = None) -> Reply | Held:  # fmt: skip
+             raw: bytes | None = None) -> Reply | LongPoll:  # fmt: skip
         """Make one request; ``key=None`` sends no Authorization."""
         header = None if key is None else f"Bearer {key}"
         data = json.dumps(body).encode() if raw is None else raw
@@ -43,10 +43,10 @@ class World:
         assert isinstance(reply, Reply)
         return reply
 
-    def hold(self, path: str, body: object) -> Held:
+    def hold(self, path: str, body: object) -> LongPoll:
         """Make a request that must be held."""
         held = self.call("POST", path, body)
-        assert isinstance(held, Held), held
+        assert isinstance(held, LongPoll), held
         return held
 
     def session(self, **body: Any) -> str:
@@ -67,7 +67,7 @@ class World:
         """Answer the open question."""
         return self.message(session_id, actionType="guardrail", newState="resume", taskDetails=text)
 
-    def task(self, session_id: str, text: str, **more: Any) -> Held:
+    def task(self, session_id: str, text: str, **more: Any) -> LongPoll:
         """Send a newTask."""
         message = {"actionType": "newTask", "newState": "start", "taskDetails": text, **more}
         return self.hold(SEND, {"sessionId": session_id, "message": message})
@@ -76,7 +76,7 @@ class World:
         """Poll a task."""
         return self.get(f"/task/{session_id}/{task_id}")
 
-    def poll_of(self, held: Held) -> dict[str, Any]:
+    def poll_of(self, held: LongPoll) -> dict[str, Any]:
         """Poll the task of a held request and give the body."""
         return self.poll(held.task.session_id, held.task.id).body
 
@@ -89,7 +89,7 @@ class World:
         self.time = end
         self.service.advance()
 
-    def settle(self, held: Held) -> Reply:
+    def settle(self, held: LongPoll) -> Reply:
         """Let time pass until a held request is answered."""
         for _ in range(1000):
             reply = self.service.settle(held)
@@ -98,7 +98,7 @@ class World:
             self.time = max(self.time, self.service.due_at(held))
         raise AssertionError("the request is held for ever")
 
-    def until_state(self, held: Held, state: str, limit: float = 400.0) -> None:
+    def until_state(self, held: LongPoll, state: str, limit: float = 400.0) -> None:
         """Let time pass until the task is in a state."""
         end = self.time + limit
         while held.task.state.value != state:

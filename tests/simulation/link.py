@@ -9,7 +9,7 @@ from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnected
 from enigma_panel.api.verb import Verb
 from enigma_panel.api.wire.answer import Answer
 from enigma_panel.sim.bodies import Reply
-from enigma_panel.sim.model import Call, Held
+from enigma_panel.sim.model import Call, LongPoll
 from tests.simulation.calls import LIMITED, CallBook, Sent, Verdict
 from tests.simulation.network import LIMITS, damaged, fail, own_answer, read_limit
 from tests.simulation.weather import Kind
@@ -49,7 +49,7 @@ class Link:
         self._world = world
         self.book = CallBook()
         self.under_way: list[_Call] = []
-        self._held: list[tuple[_Call, Held]] = []
+        self._held: list[tuple[_Call, LongPoll]] = []
         self._cache: dict[str, list[tuple[float, Answer]]] = {}
 
     def send(
@@ -144,7 +144,7 @@ class Link:
             self._world.questions.arrived(sent, asked)
             self._world.checks.arrived(sent)
             call.life.touch("handled")
-        if isinstance(answer, Held):
+        if isinstance(answer, LongPoll):
             self._hold(call, answer)
         else:
             self._reply(call, answer)
@@ -160,21 +160,21 @@ class Link:
         return round((task.wish.seconds or 0) * 1000) % 1000 if task is not None else 0
 
     def _note_effect(
-        self, sent: Sent, answer: Reply | Held, before: Counter[str], known: set[str]
+        self, sent: Sent, answer: Reply | LongPoll, before: Counter[str], known: set[str]
     ) -> None:
         model = self._world.model
         sent.applied = model.applied != before
-        sent.status = None if isinstance(answer, Held) else answer.status
-        sent.code = None if isinstance(answer, Held) else answer.body.get("code")
+        sent.status = None if isinstance(answer, LongPoll) else answer.status
+        sent.code = None if isinstance(answer, LongPoll) else answer.body.get("code")
         sent.opened = next((key for key in model.sessions if key not in known), None)
-        sent.began = answer.task.id if isinstance(answer, Held) else None
+        sent.began = answer.task.id if isinstance(answer, LongPoll) else None
         self._world.trace("service", sent.number, sent.status or "holds", sent.applied)
 
-    def _hold(self, call: _Call, held: Held) -> None:
+    def _hold(self, call: _Call, held: LongPoll) -> None:
         self._held.append((call, held))
         self._watch(call, held)
 
-    def _watch(self, call: _Call, held: Held) -> None:
+    def _watch(self, call: _Call, held: LongPoll) -> None:
         if (call, held) in self._held:
             self.pump()
         if (call, held) in self._held:

@@ -11,7 +11,7 @@ import sys
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
-from enigma_panel.sim.live_orders import UP, Mode, read_garble, read_mode
+from enigma_panel.sim.live_orders import UP, Mode, read_mode, read_reordering
 from enigma_panel.sim.scenes import help_table
 from enigma_panel.sim.settings import DEMO_KEY, Settings
 
@@ -66,7 +66,7 @@ def _mode(text: str) -> Mode:
 
 def _garble(text: str) -> frozenset[str]:
     try:
-        return read_garble(text.split(","))
+        return read_reordering(text.split(","))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

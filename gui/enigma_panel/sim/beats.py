@@ -51,8 +51,8 @@ class Fail:
     code: str | None = None
 
 
-Beat: TypeAlias = Step | Ask | Done | Fail
-Plot: TypeAlias = Generator[Beat, str, None]
+ScriptItem: TypeAlias = Step | Ask | Done | Fail
+Script: TypeAlias = Generator[ScriptItem, str, None]
 
 _DOMAIN = re.compile(r"\b((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?![\w@])", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“']([^\"”']{2,80})[\"”']")
@@ -67,7 +67,7 @@ _READ = 2000
 """As many characters of a text are looked at: enough to know what it is about."""
 
 
-class Stage:
+class ScriptWriter:
     """What a plot may know: the task's text, its starting address, chance, and the pace.
 
     ``pace`` is the mean length of a step in service seconds.

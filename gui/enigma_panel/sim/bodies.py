@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from enigma_panel.sim.limits import Verdict
+from enigma_panel.sim.limits import RateDecision
 from enigma_panel.sim.task import Task, TaskState
 
 Body = dict[str, Any]
@@ -54,7 +54,7 @@ def invalid(message: str) -> RefusedError:
     return plain_error(400, message, "INVALID_PARAMS")
 
 
-def rate_headers(verdict: Verdict, unix_now: float) -> dict[str, str]:
+def rate_headers(verdict: RateDecision, unix_now: float) -> dict[str, str]:
     """Build the X-RateLimit headers, with Retry-After where the request is refused."""
     headers = {
         "X-RateLimit-Limit": str(verdict.limit),
@@ -138,7 +138,7 @@ def _bad_end(task: Task, now: float, rich: bool) -> Body:
     return body | {"usage": usage(task, now)}
 
 
-def held_end(task: Task, now: float, single: bool) -> Body:
+def long_poll_end(task: Task, now: float, single: bool) -> Body:
     """Build the reply to a held request whose task is over or, if told so early, asks.
 
     run-task (``single``) says ``complete`` and the cost; newTask says neither. How a question
@@ -157,7 +157,7 @@ def held_end(task: Task, now: float, single: bool) -> Body:
     return {"success": True, **ids, "status": "complete", "result": result}
 
 
-def held_pending(task: Task, base: str, single: bool) -> Body:
+def long_poll_pending(task: Task, base: str, single: bool) -> Body:
     """Build the reply to a held request whose task goes on; ``base`` is the service's URL."""
     flag: Body = {"status": "pending"} if single else {"pending": True}
     return {

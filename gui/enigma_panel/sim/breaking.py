@@ -14,7 +14,7 @@ Cutter = Callable[[tuple[str, int]], None]
 """Closes the TCP connection that comes from this address, after what was already written."""
 
 
-class Breaking:
+class FaultInjector:
     """Passes requests on to ``app``, or breaks them as the fault book says.
 
     ``arrived`` counts the requests that came, ``answered`` the replies that went, by name and
@@ -38,19 +38,19 @@ class Breaking:
         self.arrived[name] += 1
         fault = self._book.find(scope["path"], raw)
         inner = replay(raw, receive)
-        told = self._counting(name, send)
+        sent = self._counting(name, send)
         if fault is None:
-            await self._app(scope, inner, told)
+            await self._app(scope, inner, sent)
         else:
-            await self._break(fault, scope, inner, receive, told)
+            await self._break(fault, scope, inner, receive, sent)
 
     def _counting(self, name: str, send: Send) -> Send:
-        async def told(message: Message) -> None:
+        async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.answered[f"{name} {message['status']}"] += 1
             await send(message)
 
-        return told
+        return sent
 
     async def _break(
         self, fault: Fault, scope: Scope, inner: Receive, receive: Receive, send: Send
@@ -141,8 +141,8 @@ async def respond(
     length: int | None = None,
 ) -> None:
     """Send a reply; with a ``length`` above the body's the reply stays unfinished."""
-    told = len(body) if length is None else length
-    fields = {"content-type": "application/json", **(headers or {}), "content-length": str(told)}
+    sent = len(body) if length is None else length
+    fields = {"content-type": "application/json", **(headers or {}), "content-length": str(sent)}
     encoded = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": body, "more_body": told > len(body)})
+    await send({"type": "http.response.body", "body": body, "more_body": sent > len(body)})

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
-from enigma_panel.sim.garble import Garbler, Item
-from enigma_panel.sim.line import Line
+from enigma_panel.sim.garble import Item, Reorderer
+from enigma_panel.sim.line import SocketConnection
 from enigma_panel.sim.live_orders import Mode
 
 END = "end_session"
@@ -28,19 +28,19 @@ class Emitter(Protocol):
 class Channel:
     """A channel of one session. Events wait until the client knows that it was let in."""
 
-    def __init__(self, session_id: str, line: Line, chance: random.Random) -> None:
+    def __init__(self, session_id: str, line: SocketConnection, chance: random.Random) -> None:
         self.session_id = session_id
         self.unwatch: Callable[[], None] | None = None
         self._line = line
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
-        self._garbler = Garbler(self._queue.put_nowait, self._loop.call_later, chance)
+        self._garbler = Reorderer(self._queue.put_nowait, self._loop.call_later, chance)
         self._up_at: float | None = None
         self._cutting: asyncio.TimerHandle | None = None
         self._closed = False
         self._pump: asyncio.Task[None] | None = None
 
-    def tell(self, name: str, payload: Any, kinds: frozenset[str] = frozenset()) -> None:
+    def send(self, name: str, payload: Any, kinds: frozenset[str] = frozenset()) -> None:
         """Send an event, garbled by these kinds; the service hangs up after ``end_session``."""
         if self._closed:
             return

@@ -12,7 +12,7 @@ from typing import Any
 
 from enigma_panel.sim.bodies import RefusedError, coded_error, invalid, plain_error
 from enigma_panel.sim.settings import SESSION_MS
-from enigma_panel.sim.task import Wish
+from enigma_panel.sim.task import TaskRequest
 
 _ARROWS = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight")
 _KEYS = ("Enter", "Escape", "Tab", "Backspace", "Delete", *_ARROWS, "PageUp", "PageDown",
@@ -25,14 +25,14 @@ _WIDTH, _HEIGHT = 1024, 755
 class Message:
     """A checked send-message: to which session, which action, and what it says.
 
-    ``word`` is the newState or the interaction's type; ``wish`` is there for a newTask only.
+    ``word`` is the newState or the interaction's type; ``request`` is there for a newTask only.
     """
 
     session_id: str
     action: str
     word: str
     text: str = ""
-    wish: Wish | None = None
+    request: TaskRequest | None = None
 
 
 def read_object(raw: bytes) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def read_object(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def read_wish(body: dict[str, Any], text_needed: bool) -> Wish:
+def read_task_request(body: dict[str, Any], text_needed: bool) -> TaskRequest:
     """Check the fields that describe a task, in the flat form of run-task and newTask."""
     text = _text(body, "taskDetails")
     if text_needed and not text.strip():
@@ -59,7 +59,7 @@ def read_wish(body: dict[str, Any], text_needed: bool) -> Wish:
         raise invalid("startingUrl must be a string or null")
     given = "maxDuration" in body
     duration = _number(body, "maxDuration", SESSION_MS, 1000, SESSION_MS) / 1000
-    return Wish(
+    return TaskRequest(
         text=text,
         url=url,
         seconds=duration if given else None,
@@ -80,7 +80,7 @@ def read_message(body: dict[str, Any]) -> Message:
         case "newTask":
             if message.get("newState") != "start":
                 raise invalid('newState must be "start" for newTask')
-            return Message(session_id, "newTask", "start", "", read_wish(message, True))
+            return Message(session_id, "newTask", "start", "", read_task_request(message, True))
         case "state":
             word = _word(message, _STATES)
             return Message(session_id, "state", word)

@@ -22,7 +22,7 @@ class Timer(Protocol):
         """Do not go off."""
 
 
-class Garbler:
+class Reorderer:
     """Passes events on to ``send``, some of them out of order or twice.
 
     ``later`` calls a function after so many seconds.
@@ -57,9 +57,9 @@ class Garbler:
         self._timers.clear()
 
     def _release(self) -> None:
-        held, self._held = self._held, None
-        if held is not None:
-            self._send(held)
+        long_poll, self._held = self._held, None
+        if long_poll is not None:
+            self._send(long_poll)
 
     def _pass(self, item: Item, kinds: frozenset[str]) -> None:
         self._send(item)

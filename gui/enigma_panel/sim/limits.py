@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RateDecision:
     """What the window says about one request.
 
     ``remaining`` is the number of calls left; ``resets_in`` and ``retry_after`` are seconds.
@@ -36,7 +36,7 @@ class SlidingWindow:
         self._period = period
         self._hits: deque[float] = deque()
 
-    def ask(self, now: float) -> Verdict:
+    def ask(self, now: float) -> RateDecision:
         """Count a request made at ``now`` (seconds) and say whether it may pass."""
         while self._hits and self._hits[0] + self._period <= now:
             self._hits.popleft()
@@ -46,4 +46,6 @@ class SlidingWindow:
         oldest = self._hits[0] if self._hits else now
         resets_in = oldest + self._period - now
         retry_after = 0 if allowed else max(1, math.ceil(resets_in))
-        return Verdict(allowed, self._limit, self._limit - len(self._hits), resets_in, retry_after)
+        return RateDecision(
+            allowed, self._limit, self._limit - len(self._hits), resets_in, retry_after
+        )

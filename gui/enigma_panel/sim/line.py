@@ -13,7 +13,7 @@ _ACCEPTED = "40"
 """How the packet begins with which Socket.IO accepts a client."""
 
 
-class Wires(Protocol):
+class Transports(Protocol):
     """What can be done to TCP connections."""
 
     def abort(self, client: Client) -> None:
@@ -23,13 +23,13 @@ class Wires(Protocol):
         """Throw away whatever comes from it from now on."""
 
 
-class Line:
+class SocketConnection:
     """A web socket that can be cut or frozen.
 
     ``came_up`` is called once the client is in, ``left`` once the web socket is done with.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, wires: Wires) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, wires: Transports) -> None:
         self.came_up: Callable[[], None] | None = None
         self.left: Callable[[], None] | None = None
         self.frozen = False

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from enigma_panel.sim.bodies import Body
 from enigma_panel.sim.channel import Channel
-from enigma_panel.sim.line import Line, Wires
+from enigma_panel.sim.line import SocketConnection, Transports
 from enigma_panel.sim.live_orders import Mode, Order, Push
 from enigma_panel.sim.model import Service
 
@@ -65,7 +65,7 @@ class Live:
         self,
         app: ASGIApp,
         service: Service,
-        wires: Wires,
+        wires: Transports,
         notify: Callable[[], None],
         seed: int | None,
     ) -> None:
@@ -80,7 +80,7 @@ class Live:
         self._mode: Mode = service.settings.live
         self._garble: frozenset[str] = service.settings.live_garble
         self._channels: dict[str, Channel] = {}
-        self._lines: set[Line] = set()
+        self._lines: set[SocketConnection] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._server: Any = None
         self._importing = asyncio.Lock()
@@ -111,8 +111,8 @@ class Live:
 
     def obey(self, order: Order) -> int:
         """Do what a test wants; give the number of channels that its event goes to."""
-        if order.garble is not None:
-            self._garble = order.garble
+        if order.reordering is not None:
+            self._garble = order.reordering
         if order.ping is not None:
             self._ping = order.ping
             self._set_ping()
@@ -145,7 +145,7 @@ class Live:
         for channel in list(self._channels.values()):
             channel.behave(mode)
 
-    def _cut(self, lines: set[Line]) -> None:
+    def _cut(self, lines: set[SocketConnection]) -> None:
         for line in list(lines):
             line.cut()
 
@@ -175,7 +175,7 @@ class Live:
             wait = began + push.every * number - time.monotonic()
             if wait > 0:
                 await asyncio.sleep(wait)
-            channel.tell(push.name, push.copy(number), self._garble)
+            channel.send(push.name, push.copy(number), self._garble)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -189,7 +189,7 @@ class Live:
         if scope["type"] == "http":
             await server.handle_request(scope, receive, send)
             return
-        line = Line(scope, receive, send, self._wires)
+        line = SocketConnection(scope, receive, send, self._wires)
         self._lines.add(line)
         try:
             await server.handle_request({**scope, "line": line}, line.receive, line.send)
@@ -244,7 +244,7 @@ class Live:
         if self._server is not None:
             self._server.eio.ping_interval, self._server.eio.ping_timeout = self._ping
 
-    def _let_in(self, sid: str, line: Line, auth: object) -> bool:
+    def _let_in(self, sid: str, line: SocketConnection, auth: object) -> bool:
         session_id = auth.get("sessionId") if isinstance(auth, dict) else None
         known = isinstance(session_id, str) and self._service.knows(session_id)
         if self._mode.kind == "refuse" or not known:
@@ -254,14 +254,14 @@ class Live:
         channel = Channel(str(session_id), line, self._chance)
         self._channels[sid] = channel
 
-        def tell(name: str, payload: Body) -> None:
-            channel.tell(name, payload, self._garble)
+        def send(name: str, payload: Body) -> None:
+            channel.send(name, payload, self._garble)
 
         def came_up() -> None:
             channel.up(sid, self._server, self.sent)
             channel.behave(self._mode)
 
-        channel.unwatch = self._service.watch(channel.session_id, tell)
+        channel.unwatch = self._service.watch(channel.session_id, send)
         line.came_up = came_up
         line.left = lambda: self._leave(sid)
         self.woken()

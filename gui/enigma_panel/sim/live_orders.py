@@ -6,7 +6,8 @@ A test sends an order as a JSON object to ``POST /_sim/live``; all of its fields
   open channels are cut); ``refuse`` (every new channel is refused, open ones stay); ``drop:5``
   (each channel's connection is cut 5 s after it came up); ``freeze`` (accepted, then not a byte
   more in either direction, though the connection stays). Leaving ``freeze`` cuts what was frozen
-- ``garble``: a list of ``duplicate`` (a quarter of the events come twice, the second at once or up
+- ``reordering``: a list of ``duplicate`` (a quarter of the events come twice, the second at once or
+up
   to 2 s later) and ``reorder`` (a quarter change places with the next that comes within 1 s)
 - ``cut``: ``true`` cuts every open channel now
 - ``ping``: ``[interval, timeout]`` in seconds, for channels opened later ([25, 20])
@@ -64,7 +65,7 @@ class Order:
     """What a test wants of the channel; ``None`` leaves a thing as it is."""
 
     mode: Mode | None = None
-    garble: frozenset[str] | None = None
+    reordering: frozenset[str] | None = None
     cut: bool = False
     ping: tuple[float, float] | None = None
     push: Push | None = None
@@ -80,7 +81,7 @@ def read_mode(text: str) -> Mode:
     return Mode(kind)
 
 
-def read_garble(names: list[str]) -> frozenset[str]:
+def read_reordering(names: list[str]) -> frozenset[str]:
     """Check kinds of garbling; raises ``ValueError`` with a clear text."""
     kinds = frozenset(filter(None, names))
     if kinds - GARBLES:
@@ -94,7 +95,7 @@ def read_order(raw: bytes) -> Order:
     entry = _checked(json.loads(raw), _FIELDS)
     return Order(
         mode=read_mode(str(entry["mode"])) if "mode" in entry else None,
-        garble=read_garble(list(entry["garble"])) if "garble" in entry else None,
+        reordering=read_reordering(list(entry["garble"])) if "garble" in entry else None,
         cut=bool(entry.get("cut", False)),
         ping=_ping(entry["ping"]) if "ping" in entry else None,
         push=_push(entry["push"]) if "push" in entry else None,

@@ -1,8 +1,8 @@
 """The simulated service: keys, money, sessions, and the rules between them.
 
 Pure: the clock and the random source are handed in, nothing here sleeps, starts a thread or
-opens a connection. ``Service.handle`` takes one request and gives a ``Reply``, or ``Held`` for a
-request that the service keeps open; ask ``settle`` for its reply after every other POST and
+opens a connection. ``Service.handle`` takes one request and gives a ``Reply``, or ``LongPoll`` for
+a request that the service keeps open; ask ``settle`` for its reply after every other POST and
 whenever ``due_at`` has come.
 """
 
@@ -17,9 +17,9 @@ from decimal import Decimal
 
 from enigma_panel.sim import bodies, checks
 from enigma_panel.sim.bodies import Body, RefusedError, Reply, plain_error
-from enigma_panel.sim.limits import SlidingWindow, Verdict
-from enigma_panel.sim.news import Newsroom, Tell
-from enigma_panel.sim.scenes import OPENING, scene_for
+from enigma_panel.sim.limits import RateDecision, SlidingWindow
+from enigma_panel.sim.news import EventPublisher, Tell
+from enigma_panel.sim.scenes import OPENING, scenario_for
 from enigma_panel.sim.session import EPSILON, Session
 from enigma_panel.sim.settings import (
     DEMO_KEY,
@@ -28,7 +28,7 @@ from enigma_panel.sim.settings import (
     SESSION_MS,
     Settings,
 )
-from enigma_panel.sim.task import Task, TaskState, Wish
+from enigma_panel.sim.task import Task, TaskRequest, TaskState
 
 _LETTERS = string.ascii_lowercase + string.digits
 _LIMITED = ("/start/start-session", "/start/send-message", "/start/run-task")
@@ -46,7 +46,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LongPoll:
     """A request that waits for its task: until ``until`` (clock seconds) at the longest."""
 
     task: Task
@@ -79,7 +79,7 @@ class Service:
         self._zero = clock()
         self._keys = {DEMO_KEY}
         self._forgotten_cost = Decimal(0)
-        self._newsroom = Newsroom(self.settings.speed)
+        self._newsroom = EventPublisher(self.settings.speed)
         self._windows: dict[str, SlidingWindow] = {}
         self._sockets = [self._id(20) for _ in range(self.settings.instance_count)]
 
@@ -120,7 +120,7 @@ class Service:
 
     # --- requests ---
 
-    def handle(self, call: Call) -> Reply | Held:
+    def handle(self, call: Call) -> Reply | LongPoll:
         """Answer one request."""
         self.advance()
         headers: dict[str, str] = {}
@@ -131,25 +131,29 @@ class Service:
         finally:
             self._newsroom.publish()
 
-    def settle(self, held: Held) -> Reply | None:
+    def settle(self, long_poll: LongPoll) -> Reply | None:
         """Give the reply to a held request once it is due, else ``None``."""
         self.advance()
-        task, now = held.task, self.now()
+        task, now = long_poll.task, self.now()
         asks = task.state is TaskState.ASKING and self.settings.question_in_hold == "early"
         if task.over or asks:
-            return Reply(200, bodies.held_end(task, now, held.single), held.headers)
-        if self._clock() + EPSILON >= held.until:
-            return Reply(200, bodies.held_pending(task, held.base, held.single), held.headers)
+            return Reply(200, bodies.long_poll_end(task, now, long_poll.single), long_poll.headers)
+        if self._clock() + EPSILON >= long_poll.until:
+            return Reply(
+                200,
+                bodies.long_poll_pending(task, long_poll.base, long_poll.single),
+                long_poll.headers,
+            )
         return None
 
-    def due_at(self, held: Held) -> float:
+    def due_at(self, long_poll: LongPoll) -> float:
         """Give the clock time at which a held request may get its reply without another call."""
-        session = self.sessions.get(held.task.session_id)
+        session = self.sessions.get(long_poll.task.session_id)
         if session is None:
-            return held.until
-        return min(held.until, self._zero + session.next_event() / self.settings.speed)
+            return long_poll.until
+        return min(long_poll.until, self._zero + session.next_event() / self.settings.speed)
 
-    def _route(self, call: Call, headers: dict[str, str]) -> Reply | Held:
+    def _route(self, call: Call, headers: dict[str, str]) -> Reply | LongPoll:
         match (call.method, call.path.split("/")[1:]):
             case ("GET", ["start", "health"]):
                 return Reply(200, self._health())
@@ -168,7 +172,7 @@ class Service:
                 return Reply(200, self._poll(session_id, task_id))
         raise plain_error(404, "Not found")
 
-    def _post(self, call: Call, body: Body, headers: dict[str, str]) -> Reply | Held:
+    def _post(self, call: Call, body: Body, headers: dict[str, str]) -> Reply | LongPoll:
         match call.path:
             case "/start/start-session":
                 return Reply(200, self._start_session(body, call.base), headers)
@@ -187,7 +191,7 @@ class Service:
         bucket = "" if self.settings.rate_limit == "shared" else path
         fresh = SlidingWindow(self.settings.calls_per_minute, RATE_PERIOD)
         window = self._windows.setdefault(bucket, fresh)
-        verdict: Verdict = window.ask(self._clock())
+        verdict: RateDecision = window.ask(self._clock())
         headers.update(bodies.rate_headers(verdict, self._epoch + self._clock()))
         if not verdict.allowed:
             raise plain_error(429, "Rate limit exceeded. Please try again later.")
@@ -200,14 +204,14 @@ class Service:
         session = self.sessions.get(session_id)
         return session is not None and session.ended is None
 
-    def watch(self, session_id: str, tell: Tell) -> Callable[[], None]:
+    def watch(self, session_id: str, send: Tell) -> Callable[[], None]:
         """Tell of an open session's events from now on, until the result is called.
 
         Raises ``KeyError`` unless the service ``knows`` the session.
         """
         if not self.knows(session_id):
             raise KeyError(session_id)
-        return self._newsroom.watch(self.sessions[session_id], tell)
+        return self._newsroom.watch(self.sessions[session_id], send)
 
     def receive(self, session_id: str, message: object) -> None:
         """Take what a client emitted: send-message's inner object, unlimited and unanswered.
@@ -220,47 +224,47 @@ class Service:
         except RefusedError:
             self.received["nonsense"] += 1
             return
-        self.received["newTask" if read.wish else f"{read.action}:{read.word}"] += 1
-        if known and (read.wish is None or self.balance() > 0):
+        self.received["newTask" if read.request else f"{read.action}:{read.word}"] += 1
+        if known and (read.request is None or self.balance() > 0):
             self._deliver(self.sessions[session_id], read, "", {})
         self._newsroom.publish()
 
     # --- the endpoints ---
 
     def _start_session(self, body: Body, base: str) -> Body:
-        wish = checks.read_wish(body, text_needed=False)
-        session = self._open(wish, single=False)
-        if wish.text.strip():
+        request = checks.read_task_request(body, text_needed=False)
+        session = self._open(request, single=False)
+        if request.text.strip():
             # Its own task has no duration of its own: here the limit is the session's.
-            own = replace(wish, seconds=None)
-            plot = OPENING.play(own.text, own.url, self._chance)
-            session.add(Task(self._id(), session.id, own, plot), self.now())
+            own = replace(request, seconds=None)
+            script = OPENING.play(own.text, own.url, self._chance)
+            session.add(Task(self._id(), session.id, own, script), self.now())
         real_ms = round((session.expires - session.created) * 1000 / self.settings.speed)
         self.applied["start-session"] += 1
-        return bodies.session_started(session.id, wish.text, base, real_ms, self.balance())
+        return bodies.session_started(session.id, request.text, base, real_ms, self.balance())
 
-    def _run_task(self, body: Body, base: str, headers: dict[str, str]) -> Held:
-        wish = checks.read_wish(body, text_needed=True)
-        session = self._open(wish, single=True)
+    def _run_task(self, body: Body, base: str, headers: dict[str, str]) -> LongPoll:
+        request = checks.read_task_request(body, text_needed=True)
+        session = self._open(request, single=True)
         self.applied["run-task"] += 1
-        return self._begin(session, replace(wish, seconds=None), base, headers)
+        return self._begin(session, replace(request, seconds=None), base, headers)
 
     def _send_message(
         self, message: checks.Message, base: str, headers: dict[str, str]
-    ) -> Reply | Held:
+    ) -> Reply | LongPoll:
         session = self.sessions.get(message.session_id)
         if session is None or session.ended is not None:
             raise plain_error(401, "Session not found or unauthorized")
-        if message.wish is not None:
+        if message.request is not None:
             self._check_balance()
         return self._deliver(session, message, base, headers)
 
     def _deliver(
         self, session: Session, message: checks.Message, base: str, headers: dict[str, str]
-    ) -> Reply | Held:
-        if message.wish is not None:
+    ) -> Reply | LongPoll:
+        if message.request is not None:
             self.applied["newTask"] += 1
-            return self._begin(session, message.wish, base, headers)
+            return self._begin(session, message.request, base, headers)
         self._command(session, message)
         return Reply(200, dict(bodies.DELIVERED), headers)
 
@@ -270,7 +274,7 @@ class Service:
         if message.action == "guardrail":
             self.applied["answers-taken"] += taken
 
-    def _open(self, wish: Wish, single: bool) -> Session:
+    def _open(self, request: TaskRequest, single: bool) -> Session:
         self._check_balance()
         in_use = sum(session.ended is None for session in self.sessions.values())
         if in_use >= self.settings.places:
@@ -283,17 +287,19 @@ class Service:
         if in_use >= self.settings.instance_count:
             raise plain_error(503, "No available instances.")
         now = self.now()
-        life = SESSION_MS / 1000 if wish.seconds is None else wish.seconds
-        session = Session(self._id(), now, now + life, single, wish.close_after)
+        life = SESSION_MS / 1000 if request.seconds is None else request.seconds
+        session = Session(self._id(), now, now + life, single, request.close_after)
         self.sessions[session.id] = session
         return session
 
-    def _begin(self, session: Session, wish: Wish, base: str, headers: dict[str, str]) -> Held:
-        plot = scene_for(wish.text).play(wish.text, wish.url, self._chance)
-        task = Task(self._id(), session.id, wish, plot)
+    def _begin(
+        self, session: Session, request: TaskRequest, base: str, headers: dict[str, str]
+    ) -> LongPoll:
+        script = scenario_for(request.text).play(request.text, request.url, self._chance)
+        task = Task(self._id(), session.id, request, script)
         session.add(task, self.now())
         until = self._clock() + HOLD_SECONDS / self.settings.speed
-        return Held(task, session.single, until, base, headers)
+        return LongPoll(task, session.single, until, base, headers)
 
     def _check_balance(self) -> None:
         balance = self.balance()

@@ -53,7 +53,7 @@ class Report:
         self._session_id = session.id
         self._put = put
         self._grace = grace
-        self._told = (None, 0) if task is None else (task.id, task.beats)
+        self._told = (None, 0) if task is None else (task.id, task.script_items)
         self._lost = _is_lost(task)
 
     def begun(self, task: Task, now: float) -> None:
@@ -67,8 +67,8 @@ class Report:
         self._watch_browser(task, now)
         if task.over:
             self._over(task, now)
-        elif self._told != (task.id, task.beats):
-            self._told = (task.id, task.beats)
+        elif self._told != (task.id, task.script_items):
+            self._told = (task.id, task.script_items)
             self._beat(task, now)
 
     def ended(self, reason: str, now: float) -> None:
@@ -129,7 +129,7 @@ def _is_lost(task: Task | None) -> bool:
     return task is not None and task.step is not None and task.step.lost
 
 
-class Newsroom:
+class EventPublisher:
     """Who watches which session, and what they are still to be told.
 
     ``speed`` shortens the grace period that is told of, as it does a session's life.
@@ -141,10 +141,10 @@ class Newsroom:
         self._events: list[Event] = []
         self._telling = False
 
-    def watch(self, session: Session, tell: Tell) -> Callable[[], None]:
+    def watch(self, session: Session, send: Tell) -> Callable[[], None]:
         """Tell of a session from now on; call the result, once or more often, to end that."""
         mark = object()
-        self._watchers.setdefault(session.id, {})[mark] = tell
+        self._watchers.setdefault(session.id, {})[mark] = send
         if session.report is None:
             session.report = Report(session, self._events.append, self._grace)
 
@@ -174,11 +174,11 @@ class Newsroom:
             self._telling = False
 
     def _publish(self, batch: list[Event]) -> None:
-        told = (
-            (event, mark, tell)
+        sent = (
+            (event, mark, send)
             for event in batch
-            for mark, tell in list(self._watchers.get(event.session_id, {}).items())
+            for mark, send in list(self._watchers.get(event.session_id, {}).items())
         )
-        for event, mark, tell in told:
+        for event, mark, send in sent:
             if mark in self._watchers.get(event.session_id, {}):
-                tell(event.name, event.payload)
+                send(event.name, event.payload)

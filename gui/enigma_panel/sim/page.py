@@ -40,7 +40,9 @@ def _task(task: Task) -> str:
     if task.question:
         now = f"{now}: {task.question}"
     done = "".join(f"<li>{escape(step.note)}</li>" for step in task.steps_done[-_SHOWN:])
-    return f"<h1>{escape(task.wish.text[:200])}</h1><p class=now>{escape(now)}</p><ol>{done}</ol>"
+    return (
+        f"<h1>{escape(task.request.text[:200])}</h1><p class=now>{escape(now)}</p><ol>{done}</ol>"
+    )
 
 
 def _page(address: str, body: str, alive: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from enigma_panel.sim.beats import Ask, Done, Plot, Stage
+from enigma_panel.sim.beats import Ask, Done, Script, ScriptWriter
 from enigma_panel.sim.plots import invent_products
 
 _YES = re.compile(
@@ -34,39 +34,39 @@ def chosen_of(answer: str, options: list[str]) -> str:
     return options[0]
 
 
-def shopping(stage: Stage) -> Plot:
+def shopping(writer: ScriptWriter) -> Script:
     """Buy something, with the agent's question before the money is spent."""
-    site = stage.site("harborgoods.example", "brightcrate.example")
-    topic = stage.topic("item")
-    yield stage.step("navigate", site, f"Opening {site}")
-    yield stage.step("type_text", "search box", f"Looking for “{topic}”")
-    yield stage.step("click_element", "best match", "Opening the best match")
-    yield stage.step("click_element", "Add to cart", "Adding it to the cart")
-    yield stage.step("navigate", "checkout", "Going to the checkout")
+    site = writer.site("harborgoods.example", "brightcrate.example")
+    topic = writer.topic("item")
+    yield writer.step("navigate", site, f"Opening {site}")
+    yield writer.step("type_text", "search box", f"Looking for “{topic}”")
+    yield writer.step("click_element", "best match", "Opening the best match")
+    yield writer.step("click_element", "Add to cart", "Adding it to the cart")
+    yield writer.step("navigate", "checkout", "Going to the checkout")
     answer = yield Ask("Do you want me to complete this purchase? The total is $49.99")
     if not is_yes(answer):
-        yield stage.step("click_element", "Back", "Leaving the checkout as told", 0.7)
+        yield writer.step("click_element", "Back", "Leaving the checkout as told", 0.7)
         yield Done(f"Did not buy anything. The cart at {site} still holds the {topic} ($49.99).")
         return
-    yield stage.step("click_element", "Place order", "Placing the order")
-    yield stage.step("read_page", "confirmation", "Reading the confirmation")
-    letters = stage.pick("HG", "BC", "NX")
+    yield writer.step("click_element", "Place order", "Placing the order")
+    yield writer.step("read_page", "confirmation", "Reading the confirmation")
+    letters = writer.pick("HG", "BC", "NX")
     yield Done(
-        f"Purchase complete at {site}. Order number {letters}-{stage.digits(7)}, total $49.99, "
-        f"delivery in {stage.chance.randint(2, 6)} days."
+        f"Purchase complete at {site}. Order number {letters}-{writer.digits(7)}, total $49.99, "
+        f"delivery in {writer.chance.randint(2, 6)} days."
     )
 
 
-def login(stage: Stage) -> Plot:
+def login(writer: ScriptWriter) -> Script:
     """Log in with the person's credentials; a password with "wrong" in it is turned down."""
-    site = stage.site("members.example", "portal.example")
-    yield stage.step("navigate", site, f"Opening the sign-in page of {site}")
-    yield stage.step("read_page", "sign-in form", "It wants a user name and a password")
+    site = writer.site("members.example", "portal.example")
+    yield writer.step("navigate", site, f"Opening the sign-in page of {site}")
+    yield writer.step("read_page", "sign-in form", "It wants a user name and a password")
     answer = yield Ask("I need login credentials to proceed")
     while True:
         given = _CREDENTIALS.search(answer[:2000])
-        yield stage.step("type_text", "sign-in form", "Filling in the form", 0.8)
-        yield stage.step("click_element", "Sign in", "Sending the form", 0.8)
+        yield writer.step("type_text", "sign-in form", "Filling in the form", 0.8)
+        yield writer.step("click_element", "Sign in", "Sending the form", 0.8)
         if given is None:
             answer = yield Ask(
                 "I could not tell the user name from the password. Please send the login "
@@ -79,60 +79,60 @@ def login(stage: Stage) -> Plot:
             )
         else:
             break
-    yield stage.step("read_page", "dashboard", "Signed in, the dashboard is loading")
+    yield writer.step("read_page", "dashboard", "Signed in, the dashboard is loading")
     yield Done(
-        stage.pick(
-            f"Logged in to {site}. The dashboard shows {stage.chance.randint(1, 9)} new messages.",
+        writer.pick(
+            f"Logged in to {site}. The dashboard shows {writer.chance.randint(1, 9)} new messages.",
             f"Login at {site} worked; the account page is open now.",
         )
     )
 
 
-def captcha(stage: Stage) -> Plot:
+def captcha(writer: ScriptWriter) -> Script:
     """Meet a CAPTCHA that only a person can solve."""
-    site = stage.site("tickethall.example", "gatehouse.example")
-    yield stage.step("navigate", site, f"Opening {site}")
-    yield stage.step("read_page", site, "Something is lying over the page")
-    yield stage.step("click_element", "close", "Trying to close it")
+    site = writer.site("tickethall.example", "gatehouse.example")
+    yield writer.step("navigate", site, f"Opening {site}")
+    yield writer.step("read_page", site, "Something is lying over the page")
+    yield writer.step("click_element", "close", "Trying to close it")
     yield Ask("A CAPTCHA is blocking me. Please solve it.")
-    yield stage.step("read_page", site, "The way is free again, reading on")
-    yield stage.step("click_element", "Continue", "Carrying on where I was stopped")
+    yield writer.step("read_page", site, "The way is free again, reading on")
+    yield writer.step("click_element", "Continue", "Carrying on where I was stopped")
     yield Done(f"Got past the check on {site} and finished: the page was open and readable.")
 
 
-def choice(stage: Stage) -> Plot:
+def choice(writer: ScriptWriter) -> Script:
     """Find three products and let the person choose."""
-    site = stage.site("harborgoods.example", "brightcrate.example")
-    options = invent_products(stage, stage.topic("desk lamp"), 3)
-    yield stage.step("navigate", site, f"Opening {site}")
-    yield stage.step("type_text", "search box", "Searching the shop")
-    yield stage.step("read_page", "result list", "Narrowing it down to three")
+    site = writer.site("harborgoods.example", "brightcrate.example")
+    options = invent_products(writer, writer.topic("desk lamp"), 3)
+    yield writer.step("navigate", site, f"Opening {site}")
+    yield writer.step("type_text", "search box", "Searching the shop")
+    yield writer.step("read_page", "result list", "Narrowing it down to three")
     listed = "; ".join(f"{number}) {name}" for number, name in enumerate(options, 1))
     answer = yield Ask(f"Which product should I select? I see 3 options: {listed}")
     chosen = chosen_of(answer, options)
-    yield stage.step("click_element", chosen, f"Opening {chosen}")
-    yield stage.step("read_page", "product page", "Reading its details")
+    yield writer.step("click_element", chosen, f"Opening {chosen}")
+    yield writer.step("read_page", "product page", "Reading its details")
     yield Done(
-        f"Selected {chosen}. It is rated {stage.chance.randint(36, 49) / 10} of 5 by "
-        f"{stage.chance.randint(20, 900)} buyers and is in stock."
+        f"Selected {chosen}. It is rated {writer.chance.randint(36, 49) / 10} of 5 by "
+        f"{writer.chance.randint(20, 900)} buyers and is in stock."
     )
 
 
-def flight(stage: Stage) -> Plot:
+def flight(writer: ScriptWriter) -> Script:
     """Ask two questions in one task: which flight, then a code sent to the person."""
-    site = stage.site("skyfare.example")
-    hours = sorted(stage.chance.sample(range(6, 22), 3))
-    options = [f"{hour:02}:{stage.pick('05', '20', '45')} - {stage.price(80, 320)}"
+    site = writer.site("skyfare.example")
+    hours = sorted(writer.chance.sample(range(6, 22), 3))
+    options = [f"{hour:02}:{writer.pick('05', '20', '45')} - {writer.price(80, 320)}"
                for hour in hours]  # fmt: skip
-    yield stage.step("navigate", site, f"Opening {site}")
-    yield stage.step("type_text", "trip form", "Filling in the trip")
-    yield stage.step("read_page", "flight list", "Comparing departure times and fares")
+    yield writer.step("navigate", site, f"Opening {site}")
+    yield writer.step("type_text", "trip form", "Filling in the trip")
+    yield writer.step("read_page", "flight list", "Comparing departure times and fares")
     listed = "; ".join(f"{number}) {name}" for number, name in enumerate(options, 1))
     answer = yield Ask(f"Which flight should I select? I see 3 options: {listed}")
     chosen = chosen_of(answer, options)
-    yield stage.step("click_element", chosen, f"Taking the flight at {chosen}")
-    yield stage.step("click_element", "Confirm", "The site sends a code to your phone")
+    yield writer.step("click_element", chosen, f"Taking the flight at {chosen}")
+    yield writer.step("click_element", "Confirm", "The site sends a code to your phone")
     yield Ask("This action requires two-factor authentication code")
-    yield stage.step("type_text", "code field", "Entering the code")
-    yield stage.step("read_page", "booking", "Reading the booking")
-    yield Done(f"Booked the flight at {chosen} on {site}. Booking code {stage.digits(6)}.")
+    yield writer.step("type_text", "code field", "Entering the code")
+    yield writer.step("read_page", "booking", "Reading the booking")
+    yield Done(f"Booked the flight at {chosen} on {site}. Booking code {writer.digits(6)}.")

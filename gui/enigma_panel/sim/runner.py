@@ -101,7 +101,7 @@ def _watch_stdin(service: Service, ended: asyncio.Event) -> None:
     """Take keys from standard input, one a line, in a thread; its end is our end."""
     loop = asyncio.get_running_loop()
 
-    def tell(call: object, *arguments: str) -> None:
+    def send(call: object, *arguments: str) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: we are leaving anyway
             loop.call_soon_threadsafe(call, *arguments)  # type: ignore[arg-type]
 
@@ -113,8 +113,8 @@ def _watch_stdin(service: Service, ended: asyncio.Event) -> None:
                 *lines, rest = (rest + data).split(b"\n")
                 rest = rest[:_LONGEST_KEY]
                 for line in filter(None, (line.strip() for line in lines)):
-                    tell(service.add_key, line.decode("utf-8", "replace"))
-        tell(ended.set)
+                    send(service.add_key, line.decode("utf-8", "replace"))
+        send(ended.set)
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
 

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from enigma_panel.sim import plots, plots_asking, plots_failing
-from enigma_panel.sim.beats import Plot, Stage
+from enigma_panel.sim.beats import Script, ScriptWriter
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Scenario:
     """One row: the words that start it, what it shows, and its usual length.
 
     ``seconds`` is the range for all ``steps`` together, in service seconds without any waiting
@@ -27,7 +27,7 @@ class Scene:
     name: str
     words: tuple[str, ...]
     shows: str
-    plot: Callable[[Stage], Plot]
+    script: Callable[[ScriptWriter], Script]
     steps: int
     seconds: tuple[float, float] = (14.0, 30.0)
 
@@ -35,49 +35,49 @@ class Scene:
         """Tell whether one of the words stands in the text, as a word of its own or a stem."""
         return any(re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE) for word in self.words)
 
-    def play(self, text: str, url: str | None, chance: random.Random) -> Plot:
+    def play(self, text: str, url: str | None, chance: random.Random) -> Script:
         """Begin the scene; ``chance`` decides its lengths, names and numbers."""
         pace = chance.uniform(*self.seconds) / self.steps
-        return self.plot(Stage(text, url, chance, pace))
+        return self.script(ScriptWriter(text, url, chance, pace))
 
 
-SCENES: tuple[Scene, ...] = (
-    Scene("page crash", ("crash",), "fails with PAGE_CRASH",
+SCENES: tuple[Scenario, ...] = (
+    Scenario("page crash", ("crash",), "fails with PAGE_CRASH",
           plots_failing.page_crash, 3),
-    Scene("page not loading", ("unreachable", "times out", "time out", "timeout"),
+    Scenario("page not loading", ("unreachable", "times out", "time out", "timeout"),
           "fails with NAVIGATION_TIMEOUT", plots_failing.unreachable, 5, (32.0, 38.0)),
-    Scene("missing element", ("missing button", "missing element", "missing field"),
+    Scenario("missing element", ("missing button", "missing element", "missing field"),
           "fails with ELEMENT_NOT_FOUND", plots_failing.missing_element, 4),
-    Scene("lost browser", ("lost browser", "lose the browser", "unstable", "orphan"),
+    Scenario("lost browser", ("lost browser", "lose the browser", "unstable", "orphan"),
           "the browser is away for 15 s", plots_failing.lost_browser, 4),
-    Scene("browser gone", ("never comes back", "lost for good"),
+    Scenario("browser gone", ("never comes back", "lost for good"),
           "the browser stays away until the session's end", plots_failing.browser_gone, 2),
-    Scene("captcha", ("captcha",), "asks to solve a CAPTCHA", plots_asking.captcha, 5),
-    Scene("two questions", ("two questions", "book a flight", "book the flight"),
+    Scenario("captcha", ("captcha",), "asks to solve a CAPTCHA", plots_asking.captcha, 5),
+    Scenario("two questions", ("two questions", "book a flight", "book the flight"),
           "asks for a choice, then for a code", plots_asking.flight, 7),
-    Scene("login", ("log in", "login", "log me in", "sign in", "sign me in"),
+    Scenario("login", ("log in", "login", "log me in", "sign in", "sign me in"),
           "asks for credentials; a password with “wrong” in it is refused",
           plots_asking.login, 5),
-    Scene("choice", ("choose", "which product", "let me pick"),
+    Scenario("choice", ("choose", "which product", "let me pick"),
           "asks which of three products to take", plots_asking.choice, 5),
-    Scene("shopping", ("buy", "purchase", "place an order", "order a", "checkout", "check out"),
+    Scenario("shopping", ("buy", "purchase", "place an order", "order a", "checkout", "check out"),
           "asks before it buys for $49.99", plots_asking.shopping, 7),
-    Scene("cart", ("to cart", "to the cart", "to my cart"), "fills the cart, asks nothing",
+    Scenario("cart", ("to cart", "to the cart", "to my cart"), "fills the cart, asks nothing",
           plots.cart, 5),
-    Scene("extract", ("extract", "scrape", "dashboard"), "returns a small table",
+    Scenario("extract", ("extract", "scrape", "dashboard"), "returns a small table",
           plots.extract, 5),
-    Scene("research", ("research", "in depth", "report on"), "takes more than 60 s",
+    Scenario("research", ("research", "in depth", "report on"), "takes more than 60 s",
           plots.research, 19, (90.0, 110.0)),
-    Scene("search", ("search", "find", "look up", "google"), "finds something",
+    Scenario("search", ("search", "find", "look up", "google"), "finds something",
           plots.search, 7),
 )  # fmt: skip
 """All scenes with trigger words, in the order in which they are tried."""
 
-ANYTHING = Scene("anything", (), "plays for every other text", plots.anything, 6)
-OPENING = Scene("opening", (), "a new session's own task", plots.opening, 2, (4.0, 7.0))
+ANYTHING = Scenario("anything", (), "plays for every other text", plots.anything, 6)
+OPENING = Scenario("opening", (), "a new session's own task", plots.opening, 2, (4.0, 7.0))
 
 
-def scene_for(text: str) -> Scene:
+def scenario_for(text: str) -> Scenario:
     """Find the scene for a task's text."""
     return next((scene for scene in SCENES if scene.fits(text)), ANYTHING)
 

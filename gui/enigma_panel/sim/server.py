@@ -19,11 +19,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from enigma_panel.sim.bodies import Body, Reply, dollars
-from enigma_panel.sim.breaking import Breaking, Cutter
+from enigma_panel.sim.breaking import Cutter, FaultInjector
 from enigma_panel.sim.faults import FaultBook, read_faults
 from enigma_panel.sim.live import Live
 from enigma_panel.sim.live_orders import read_order
-from enigma_panel.sim.model import Call, Held, Service
+from enigma_panel.sim.model import Call, LongPoll, Service
 from enigma_panel.sim.page import session_page
 
 _SHORTEST_WAIT = 0.001
@@ -39,7 +39,7 @@ class Simulator:
         self._faults = faults
         self._changed = asyncio.Event()
         self._calls: Counter[str] = Counter()
-        self._breaking: Breaking | None = None
+        self._breaking: FaultInjector | None = None
 
     def app(self, cut: Cutter) -> ASGIApp:
         """Build the ASGI application; ``cut`` closes a connection for a fault."""
@@ -58,7 +58,7 @@ class Simulator:
         inner = Starlette(routes=routes, exception_handlers={HTTPException: _no_such_page})
         if not self._faults:
             return inner
-        self._breaking = Breaking(inner, self.book, cut)
+        self._breaking = FaultInjector(inner, self.book, cut)
         return self._breaking
 
     async def api(self, request: Request) -> Response:
@@ -74,7 +74,7 @@ class Simulator:
         answer = self.service.handle(call)
         if request.method == "POST":
             self.notify()
-        return _json(await self._wait(answer) if isinstance(answer, Held) else answer)
+        return _json(await self._wait(answer) if isinstance(answer, LongPoll) else answer)
 
     def notify(self) -> None:
         """Look at held requests and the live channel's next event again: something was done.
@@ -86,9 +86,9 @@ class Simulator:
         if self.live is not None:
             self.live.woken()
 
-    async def _wait(self, held: Held) -> Reply:
-        while (reply := self.service.settle(held)) is None:
-            wait = max(_SHORTEST_WAIT, self.service.due_at(held) - time.monotonic())
+    async def _wait(self, long_poll: LongPoll) -> Reply:
+        while (reply := self.service.settle(long_poll)) is None:
+            wait = max(_SHORTEST_WAIT, self.service.due_at(long_poll) - time.monotonic())
             waiting = asyncio.ensure_future(self._changed.wait())
             await asyncio.wait([waiting], timeout=wait)
             waiting.cancel()

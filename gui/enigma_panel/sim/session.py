@@ -122,7 +122,7 @@ class Session:
         self.current = None
         self.pausing = False
         done = task.state is TaskState.COMPLETED
-        if done and (self.close_after or task.wish.close_after):
+        if done and (self.close_after or task.request.close_after):
             self.end("completed", now, "terminateOnCompletion")
         elif self.single:
             self.end("completed", now)
@@ -191,10 +191,10 @@ class Session:
         self._after(task, now)
         return True
 
-    def end(self, reason: str, now: float, told: str = "") -> None:
+    def end(self, reason: str, now: float, sent: str = "") -> None:
         """Close the browser: every task that is not over is cut off.
 
-        ``told`` is the reason as the live channel names it, where that is another one.
+        ``sent`` is the reason as the live channel names it, where that is another one.
         """
         self.ended, self.reason = now, reason
         self.current = None
@@ -203,7 +203,7 @@ class Session:
             if not task.over:
                 task.end(TaskState.TERMINATED, now)
         if self.report is not None:
-            self.report.ended(told or reason, now)
+            self.report.ended(sent or reason, now)
 
     def cost(self, now: float) -> Decimal:
         """US dollars so far: all tokens, and browser time from creation on, idle or not."""

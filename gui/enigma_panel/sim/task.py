@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from enigma_panel.sim.beats import Ask, Done, Fail, Plot, Step
+from enigma_panel.sim.beats import Ask, Done, Fail, Script, Step
 from enigma_panel.sim.settings import PRICE_COMPUTE_MS, PRICE_INPUT, PRICE_OUTPUT
 
 _CHARACTERS_PER_TOKEN = 4
@@ -29,7 +29,7 @@ OVER = frozenset({TaskState.COMPLETED, TaskState.FAILED, TaskState.STOPPED, Task
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TaskRequest:
     """What was asked for: the text and its limits (seconds; tokens)."""
 
     text: str
@@ -46,8 +46,8 @@ class Task:
 
     id: str
     session_id: str
-    wish: Wish
-    plot: Plot
+    request: TaskRequest
+    script: Script
     state: TaskState = TaskState.QUEUED
     step: Step | None = None
     step_began: float = 0.0
@@ -58,7 +58,7 @@ class Task:
     message: str = ""
     error: str = ""
     code: str | None = None
-    beats: int = 0
+    script_items: int = 0
     """How many beats of its scene were played or are being played."""
     _reply: str | None = None
     _cut_short: tuple[int, int] = (0, 0)
@@ -72,9 +72,9 @@ class Task:
     @property
     def deadline(self) -> float | None:
         """When the task's own maxDuration is used up; waiting for the person counts."""
-        if self.began is None or self.wish.seconds is None:
+        if self.began is None or self.request.seconds is None:
             return None
-        return self.began + self.wish.seconds
+        return self.began + self.request.seconds
 
     @property
     def step_ends(self) -> float | None:
@@ -93,7 +93,7 @@ class Task:
         if self.step is not None:
             self.steps_done.append(self.step)
             self.step = None
-        if self.tokens()[0] > self.wish.max_input:
+        if self.tokens()[0] > self.request.max_input:
             self.end(TaskState.FAILED, now, "Input token limit exceeded")
             return
         self._go(now, halted)
@@ -114,15 +114,15 @@ class Task:
             self.state = TaskState.PAUSED
             return
         reply, self._reply = self._reply, None
-        beat = next(self.plot) if reply is None else self.plot.send(reply)
-        self.beats += 1
+        beat = next(self.script) if reply is None else self.script.send(reply)
+        self.script_items += 1
         match beat:
             case Step():
                 self.state, self.step, self.step_began = TaskState.RUNNING, beat, now
             case Ask(question):
                 self.state, self.question = TaskState.ASKING, question
             case Done(message):
-                self.message = message[: self.wish.max_output * _CHARACTERS_PER_TOKEN]
+                self.message = message[: self.request.max_output * _CHARACTERS_PER_TOKEN]
                 self.end(TaskState.COMPLETED, now)
             case Fail(error, code):
                 self.end(TaskState.FAILED, now, error, code)
@@ -132,7 +132,7 @@ class Task:
         self._cut_short = self._under_way(now)
         self.state, self.ended, self.error, self.code = state, now, error, code
         self.question = self._reply = self.step = None
-        self.plot.close()
+        self.script.close()
 
     def seconds(self, now: float) -> float:
         """How long the task has taken so far, waiting included."""
@@ -145,7 +145,7 @@ class Task:
         more_in, more_out = self._cut_short if now is None else self._under_way(now)
         used_in = sum(step.tokens_in for step in self.steps_done) + more_in
         used_out = sum(step.tokens_out for step in self.steps_done) + more_out
-        return used_in, min(used_out, self.wish.max_output)
+        return used_in, min(used_out, self.request.max_output)
 
     def _under_way(self, now: float) -> tuple[int, int]:
         if self.step is None:
