@@ -11,7 +11,7 @@ from enigma_panel import __version__
 from enigma_panel.api.address import BadAddressError
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.timeouts import Timeouts
-from enigma_panel.api.verb import HELD, Verb
+from enigma_panel.api.verb import LONG_POLL, Verb
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.records import StateVerb, TaskSpec
 from tests.api.calls import CALLS, GOOD, KEY, PASSWORD, SECRETS, SESSION, TASK
@@ -130,7 +130,7 @@ def test_a_whole_call_may_take_two_silences_and_the_connecting() -> None:
     assert (small.whole(held=True), small.whole(held=False)) == (15.0, 4.0)
 
 
-@pytest.mark.parametrize("verb", sorted(HELD))
+@pytest.mark.parametrize("verb", sorted(LONG_POLL))
 def test_a_held_call_blocks_no_terminate(verb: Verb) -> None:
     async def call() -> object:
         release = asyncio.Event()

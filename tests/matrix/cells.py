@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.api.verb import HELD, Verb
+from enigma_panel.api.verb import LONG_POLL, Verb
 from enigma_panel.core.records import AnswerVerb, StateVerb, Task, TaskSpec, TaskStatus
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import AnswerResult, OpenQuestion, ServiceMood, Why
+from enigma_panel.services.views import AnswerResult, OpenQuestion, ServiceMood, WaitReason
 from enigma_panel.ui.dialogs.outcome_words import answer_words
-from enigma_panel.ui.line_words import LineFacts, entry_words
+from enigma_panel.ui.line_words import QueueFacts, entry_words
 from enigma_panel.ui.main.notice_words import words_for
 from enigma_panel.ui.main.status_line import StatusLine
 from enigma_panel.ui.wish_words import wish_words
@@ -159,7 +159,7 @@ class Cell:
     def _is_through(self, run: Run) -> bool | None:
         """While the fault lasts: a minute's pause, or so many sends that it goes on and on."""
         entry, now = run.parts.services.line.entry(run.task_key), run.parts.services.clock.now_ms()
-        rests = entry is not None and entry.why is Why.LIMITED and entry.due_ms is not None
+        rests = entry is not None and entry.why is WaitReason.LIMITED and entry.due_ms is not None
         if run.sends[self._call.verb] > MOST or (rests and entry.due_ms > now + PAUSE_MS):
             return True
         return False if self._call.name == "poll" else self._cannot_tell(run)
@@ -178,7 +178,7 @@ class Cell:
     def _is_sending(self, run: Run) -> bool:
         services, task = run.parts.services, run.task
         stands = (services.line.entry(run.task_key), services.fleet.wish(_session_key(run)))
-        verbs = HELD | ({self._call.verb} - {Verb.POLL})
+        verbs = LONG_POLL | ({self._call.verb} - {Verb.POLL})
         under_way = any(run.client.under_way[verb] for verb in verbs)
         unseen = task is not None and task.status is TaskStatus.QUEUED and stands[0] is None
         starting = unseen or (task is not None and task.status is TaskStatus.STARTING)
@@ -234,7 +234,7 @@ class Cell:
         said = [words_for(notice, services).text for notice in run.notices]
         entry, wish = services.line.entry(run.task_key), services.fleet.wish(key)
         if entry is not None:
-            facts = LineFacts(hold=services.line.hold, ceiling=services.line.ceiling)
+            facts = QueueFacts(pause_reason=services.line.pause_reason, limit=services.line.limit)
             said.append(f"row: {entry_words(entry, now, facts).text}")
         if wish is not None:
             said.append(f"row: {wish_words(wish, now).text}")
@@ -264,7 +264,7 @@ def _status_line(services: Services) -> str:
     return text
 
 
-_PASSING = frozenset({Why.SENDING, Why.TURN})
+_PASSING = frozenset({WaitReason.SENDING, WaitReason.TURN})
 """Nothing else stands in the line."""
 _FIGURES = (
     (r"\b\d+:\d\d\b", "0:00"),

@@ -22,7 +22,7 @@ from enigma_panel.services.commands import Commands
 from enigma_panel.services.ledger_writer import LedgerWriter
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.timeline import Timeline
-from enigma_panel.services.views import KeyCheck, NoticeKind, Why, Wish
+from enigma_panel.services.views import KeyCheck, NoticeKind, WaitReason, Wish
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
@@ -232,7 +232,7 @@ class Bench:
         assert given is not None
         return given
 
-    def why(self, key: int) -> Why | None:
+    def why(self, key: int) -> WaitReason | None:
         wish = self.commands.wish(key)
         return wish.why if wish else None
 

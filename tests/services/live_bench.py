@@ -120,7 +120,7 @@ class Bench:
             scope=self.scope,
             chance=random.Random(5),
             open_door=self._open_door,
-            is_held=self.held.__contains__,
+            is_awaiting_reply=self.held.__contains__,
             wake=self.woken.append,
         )
         self.lost: list[int] = []

@@ -28,7 +28,7 @@ def make_caretaker(bench: Bench) -> Caretaker:
         terminate=nothing,
         is_ending=lambda _key: False,
         is_stopping=bench.stopping.__contains__,
-        is_held=bench.held.__contains__,
+        is_awaiting_reply=bench.held.__contains__,
         is_up=bench.live.is_up,
         is_speaking=bench.live.is_speaking,
     )

@@ -15,7 +15,7 @@ from enigma_panel.api.errors import (
 from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.records import Phase, StateVerb
-from enigma_panel.services.views import NoticeKind, Why
+from enigma_panel.services.views import NoticeKind, WaitReason
 from tests.services.commands_bench import Bench, gone, on_bench, rejected
 
 PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME
@@ -53,7 +53,7 @@ def test_the_ledger_has_it_before_anything_is_sent(folder: Path, verb: StateVerb
         assert bench.client.sent == []
         wish = bench.commands.wish(key)
         assert wish is not None
-        assert (wish.verb, wish.why, wish.due_ms) == (verb, Why.UNDO, wish.made_ms + 3000)
+        assert (wish.verb, wish.why, wish.due_ms) == (verb, WaitReason.UNDO, wish.made_ms + 3000)
         assert bench.commands.wishes() == [wish]
         await asyncio.sleep(4)
         assert bench.client.seconds == pytest.approx([3.0])
@@ -114,7 +114,7 @@ def test_what_is_being_sent_cannot_be_taken_back(folder: Path) -> None:
         key = await bench.open()
         given = bench.give(key, TERMINATE)
         await asyncio.sleep(0.02)
-        assert bench.why(key) is Why.SENDING
+        assert bench.why(key) is WaitReason.SENDING
         assert bench.registry.ending == {key: TERMINATE}
         assert not bench.commands.undo(key)
         await given
@@ -176,7 +176,7 @@ def test_a_wish_that_is_being_sent_finishes_before_the_next(folder: Path) -> Non
         await asyncio.sleep(1)
         bench.give(key, RESUME)
         await asyncio.sleep(0.1)
-        assert bench.why(key) is Why.TURN
+        assert bench.why(key) is WaitReason.TURN
         await asyncio.sleep(5)
         assert bench.client.verbs == [PAUSE, RESUME]
         assert bench.client.seconds == pytest.approx([0.0, 2.0], abs=0.1)
@@ -283,7 +283,7 @@ def test_a_pause_that_waits_is_dropped_when_its_task_is_done(folder: Path) -> No
         await asyncio.sleep(5)
         wish = bench.commands.wish(key)
         assert wish is not None
-        assert wish.why is Why.BUDGET
+        assert wish.why is WaitReason.BUDGET
         assert wish.due_ms == bench.budget.waiting()[0][2]
         await bench.see(key, Kind.COMPLETED, text="done")
         await asyncio.sleep(0)
@@ -305,7 +305,7 @@ def test_thirty_terminates_go_oldest_first_without_a_429(folder: Path) -> None:
         given = [bench.give(key, TERMINATE) for key in keys]
         await asyncio.sleep(1)
         assert len(bench.commands.wishes()) == 20
-        assert all(wish.why is Why.BUDGET for wish in bench.commands.wishes())
+        assert all(wish.why is WaitReason.BUDGET for wish in bench.commands.wishes())
         assert [wish.session_key for wish in bench.commands.wishes()] == keys[10:]
         dues = [wish.due_ms or 0 for wish in bench.commands.wishes()]
         assert 0 not in dues
@@ -355,7 +355,7 @@ def test_a_terminate_waits_for_the_name_and_can_be_taken_back(folder: Path) -> N
         start = bench.start
         given = [bench.give(key, TERMINATE) for key in keys]
         await asyncio.sleep(1)
-        assert [bench.why(key) for key in keys] == [Why.NAME, Why.NAME]
+        assert [bench.why(key) for key in keys] == [WaitReason.NAME, WaitReason.NAME]
         assert bench.commands.undo(keys[0])
         await given[0]
         await bench.name(start)
@@ -367,7 +367,7 @@ def test_a_terminate_waits_for_the_name_and_can_be_taken_back(folder: Path) -> N
     on_bench(folder, test)
 
 
-@pytest.mark.parametrize("kind", [Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_LINE])
+@pytest.mark.parametrize("kind", [Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE])
 def test_a_session_that_gets_no_name_cannot_be_told_anything(folder: Path, kind: Kind) -> None:
     async def test(bench: Bench) -> None:
         bench.named = asyncio.Event()
@@ -409,7 +409,7 @@ def test_a_busy_service_is_asked_three_times_and_for_an_end_until_it_takes_it(
         assert wish is not None
         assert wish.attempt == 1
         limited = "429" in str(error)
-        assert wish.why in ({Why.LIMITED} if limited else {Why.NO_BROWSER})
+        assert wish.why in ({WaitReason.LIMITED} if limited else {WaitReason.NO_BROWSER})
         await given
         assert bench.client.verbs == [verb] * (3 if verb is PAUSE else 6)
         step = {PASSING[0]: [5, 10], PASSING[1]: [7, 7]}.get(error, [2, 4])

@@ -10,7 +10,7 @@ from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnected
 from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import KeyCheck, NoticeKind, Why
+from enigma_panel.services.views import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.services.commands_bench import Bench, Client, gone, on_bench, rejected
 
@@ -39,7 +39,7 @@ def test_it_is_kept_and_tried_until_it_is_delivered(
         await asyncio.sleep(0.07)
         wish = bench.commands.wish(key)
         assert wish is not None
-        assert (wish.why, wish.attempt, wish.can_undo) == (Why.CONNECTION, 1, True)
+        assert (wish.why, wish.attempt, wish.can_undo) == (WaitReason.CONNECTION, 1, True)
         assert wish.due_ms is not None
         await given
         times = bench.client.seconds
@@ -383,7 +383,7 @@ def test_a_refused_key_parks_it_until_there_is_another(folder: Path, verb: State
         bench.client.script = [rejected(401), rejected(401)]
         given = bench.give(key, verb)
         await asyncio.sleep(100)
-        assert bench.why(key) is Why.KEY
+        assert bench.why(key) is WaitReason.KEY
         bench.account.changed.emit()  # the same key, still refused
         await asyncio.sleep(1)
         assert len(bench.client.sent) == 1
@@ -418,7 +418,7 @@ def test_another_key_than_the_sessions_parks_an_end_and_drops_the_rest(folder: P
         await bench.commands.give(keys[0], PAUSE)
         given = bench.give(keys[1], TERMINATE)
         await asyncio.sleep(1)
-        assert bench.why(keys[1]) is Why.KEY
+        assert bench.why(keys[1]) is WaitReason.KEY
         assert bench.client.sent == []
         bench.account.use(bench.client)
         await given
@@ -438,7 +438,7 @@ def test_a_key_that_goes_while_it_waits_for_a_call_leaks_none(folder: Path) -> N
             assert call is not None
             call.give_back()
         await asyncio.sleep(1)
-        assert bench.why(key) is Why.KEY
+        assert bench.why(key) is WaitReason.KEY
         assert bench.budget.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
 
     on_bench(folder, test)
@@ -569,7 +569,7 @@ def test_before_the_key_is_found_it_waits_for_it(folder: Path) -> None:
         bench.account.client = None
         await bench.commands.adopt(await _again(bench))
         await asyncio.sleep(1)
-        assert bench.why(key) is Why.KEY
+        assert bench.why(key) is WaitReason.KEY
         bench.account.use(bench.client)
         await asyncio.sleep(1)
         assert bench.client.verbs == [TERMINATE]

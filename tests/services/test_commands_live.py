@@ -10,7 +10,7 @@ from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, StateVerb, Task, TaskStatus
 from enigma_panel.services.doubts import BELIEVED_MS
-from enigma_panel.services.views import Why
+from enigma_panel.services.views import WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
 from tests.services.commands_bench import Bench, on_bench, rejected
 
@@ -300,7 +300,7 @@ def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(folder
         await asyncio.sleep(5)
         wish = bench.commands.wish(key)
         assert wish is not None
-        assert (wish.why, wish.emitted) == (Why.SENDING, True)
+        assert (wish.why, wish.emitted) == (WaitReason.SENDING, True)
         bench.give(key, TERMINATE, grace_ms=3_000)
         await asyncio.sleep(0.8)
         assert bench.commands.undo(key)

@@ -9,7 +9,7 @@ import pytest
 
 from enigma_panel.build import Parts
 from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import NoticeKind, Why
+from enigma_panel.services.views import NoticeKind, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each
 from tests.services.conftest import Running, until
 from tests.services.test_fates import MESSAGES, applied, faults, listen
@@ -49,12 +49,16 @@ async def test_a_terminate_gets_through_in_the_end(
         fleet, said = parts.services.fleet, listen(parts)
         key = await working(parts)
         faults(sim.url, {**TERMINATES, "kind": kind})
-        stood: list[Why] = []
+        stood: list[WaitReason] = []
         fleet.pending_changed.connect(lambda _: stood.extend(w.why for w in fleet.wishes()))
         await fleet.command([key], StateVerb.TERMINATE)
-        stands = {"503": Why.NO_BROWSER, "html502": Why.NO_BROWSER, "refuse-before": Why.CONNECTION}
+        stands = {
+            "503": WaitReason.NO_BROWSER,
+            "html502": WaitReason.NO_BROWSER,
+            "refuse-before": WaitReason.CONNECTION,
+        }
         # Of the others the effect may be seen before the next try.
-        assert stands.get(kind, Why.SENDING) in stood
+        assert stands.get(kind, WaitReason.SENDING) in stood
         assert fleet.session(key).is_ended
         assert fleet.wish(key) is None
         assert said == []
@@ -77,7 +81,7 @@ async def test_without_a_connection_a_pause_fails_and_a_terminate_outlives_the_p
         told = [n for n in said if n.kind is not NoticeKind.START_UNCONFIRMED]
         assert [notice.kind for notice in told] == [NoticeKind.COMMAND_FAILED]
         command = asyncio.ensure_future(fleet.command([key], StateVerb.TERMINATE))
-        await until(lambda: (wish := fleet.wish(key)) and wish.why is Why.CONNECTION)
+        await until(lambda: (wish := fleet.wish(key)) and wish.why is WaitReason.CONNECTION)
     await command
     assert "state:terminate" not in applied(sim.url)
     faults(sim.url)
@@ -92,7 +96,7 @@ async def test_a_429_is_waited_out_and_shown(sim: Simulator, running: Running) -
         key = await working(parts)
         faults(sim.url, {"path": MESSAGES, "action": "state", "kind": "429", "retryAfter": 1})
         command = asyncio.ensure_future(fleet.command([key], StateVerb.PAUSE))
-        await until(lambda: (wish := fleet.wish(key)) and wish.why is Why.LIMITED)
+        await until(lambda: (wish := fleet.wish(key)) and wish.why is WaitReason.LIMITED)
         assert fleet.wish(key).due_ms > parts.services.clock.now_ms()
         await command
         assert applied(sim.url)["state:pause"] == 1
@@ -110,7 +114,9 @@ async def test_another_program_that_uses_up_the_limit_is_told_of(
         await parts.services.fleet.command([key], StateVerb.PAUSE)
         assert told == [True]
         command = asyncio.ensure_future(parts.services.fleet.command([key], StateVerb.RESUME))
-        await until(lambda: (wish := parts.services.fleet.wish(key)) and wish.why is Why.BUDGET)
+        await until(
+            lambda: (wish := parts.services.fleet.wish(key)) and wish.why is WaitReason.BUDGET
+        )
         parts.services.fleet.undo([key])
         await command
         await parts.services.fleet.command([key], StateVerb.TERMINATE)

@@ -8,7 +8,7 @@ import pytest
 
 from enigma_panel.build import Parts
 from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import AnswerOutcome, Notice, NoticeKind, Why
+from enigma_panel.services.views import AnswerOutcome, Notice, NoticeKind, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each
 from tests.services.conftest import FastClock, LongLived, Running, until
 
@@ -138,7 +138,7 @@ async def test_a_new_task_refused_twice_is_sent_a_third_time(
         faults(sim.url, {"path": MESSAGES, "kind": "503", "action": "newTask", "times": 2})
         key = await fleet.start(SPEC)
         await until(lambda: line.entry(key) is not None and line.entry(key).attempt == 2)
-        assert line.entry(key).why is Why.NO_BROWSER
+        assert line.entry(key).why is WaitReason.NO_BROWSER
         assert fleet.task(key).status is TaskStatus.QUEUED
         await until(lambda: fleet.task(key).service_id is not None)
         assert arrived(sim.url)["newTask"] == 3

@@ -19,7 +19,7 @@ from enigma_panel.core.records import (
     TaskStatus,
     TaskVerb,
 )
-from enigma_panel.services.views import Hold, NoticeKind, Why
+from enigma_panel.services.views import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.conftest import Simulator
 from tests.services.conftest import FastClock, Running, until
@@ -57,7 +57,10 @@ async def test_no_more_browsers_than_the_setting_and_each_task_in_its_turn(
         keys = await fleet.start_many([QUICK] * 4)
         await until(lambda: len(line.entries()) == 2)
         assert [entry.task_key for entry in line.entries()] == keys[2:]
-        assert [(e.position, e.why) for e in line.entries()] == [(1, Why.PLACES), (2, Why.TURN)]
+        assert [(e.position, e.why) for e in line.entries()] == [
+            (1, WaitReason.NO_SLOT),
+            (2, WaitReason.TURN),
+        ]
         await until(lambda: line.entries()[0].due_ms is not None)
         await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE})
         assert max(most) == 2
@@ -71,8 +74,8 @@ async def test_a_full_house_puts_the_task_back_and_lowers_the_ceiling_once(
     async with running(sim.url) as parts:
         fleet, line, said = parts.services.fleet, parts.services.line, listen(parts)
         keys = await fleet.start_many([QUICK] * 3)
-        await until(lambda: line.ceiling == 1)
-        assert [n.kind for n in said] == [NoticeKind.CEILING_LOWERED]
+        await until(lambda: line.limit == 1)
+        assert [n.kind for n in said] == [NoticeKind.LIMIT_LOWERED]
         assert said[0].facts == {"places": 1}
         await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE}, 60)
         assert applied(sim.url)["start-session"] == 3
@@ -88,7 +91,7 @@ async def test_run_after_this_one_waits_for_its_session(simulator: Start, runnin
         await until(lambda: fleet.session(where).phase is Phase.OPEN)
         second = await fleet.start(KEPT, where=where)
         third = await fleet.start(KEPT, where=where)
-        assert line.entry(second).why is Why.BUSY
+        assert line.entry(second).why is WaitReason.BUSY
         await until(lambda: fleet.task(third).status is TaskStatus.DONE)
         tasks = [fleet.task(key) for key in (first, second, third)]
         assert [task.session_key for task in tasks] == [where] * 3
@@ -107,7 +110,7 @@ async def test_a_task_whose_session_ended_stays_until_it_gets_another(
         await until(lambda: fleet.task(first).service_id is not None)
         second = await fleet.start(QUICK, where=where)
         await fleet.command([where], StateVerb.TERMINATE)
-        await until(lambda: line.entry(second).why is Why.SESSION_ENDED)
+        await until(lambda: line.entry(second).why is WaitReason.SESSION_ENDED)
         assert fleet.task(second).status is TaskStatus.QUEUED
         await line.run_in_new_session(second)
         await until(lambda: fleet.task(second).status is TaskStatus.DONE)
@@ -142,13 +145,13 @@ async def test_402_holds_the_line_and_one_start_tries_before_the_rest(
         body = {"success": False, "message": "Insufficient balance.", "balance": 0.15}
         faults(sim.url, {"path": STARTS, "kind": "status:402", "body": body, "times": 0})
         keys = await fleet.start_many([QUICK] * 3)
-        await until(lambda: line.hold is Hold.FUNDS)
+        await until(lambda: line.pause_reason is PauseReason.FUNDS)
         assert str(parts.services.vitals.balance) == "0.15"
-        await until(lambda: [entry.why for entry in line.entries()] == [Why.FUNDS] * 3)
+        await until(lambda: [entry.why for entry in line.entries()] == [WaitReason.FUNDS] * 3)
         before = arrived(sim.url)["start-session"]
         assert before <= 3
         line.funds_added()
-        await until(lambda: line.hold is Hold.FUNDS)
+        await until(lambda: line.pause_reason is PauseReason.FUNDS)
         assert arrived(sim.url)["start-session"] == before + 1, "one tries"
         faults(sim.url)
         line.funds_added()
@@ -164,7 +167,7 @@ async def test_a_refused_key_parks_the_line_until_there_is_another(
         body = {"success": False, "message": "Invalid or revoked API key"}
         faults(sim.url, {"path": STARTS, "kind": "status:401", "body": body})
         keys = await fleet.start_many([QUICK] * 2)
-        await until(lambda: line.hold is Hold.KEY)
+        await until(lambda: line.pause_reason is PauseReason.KEY)
         await parts.account.save("enig_demo")
         await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE})
 
@@ -191,7 +194,7 @@ async def test_the_third_503_waits_for_a_free_browser(simulator: Start, running:
         faults(sim.url, {"path": STARTS, "kind": "503", "times": 3})
         key = await fleet.start(QUICK)
         await until(lambda: line.entry(key) is not None and line.entry(key).attempt == 3)
-        assert line.entry(key).why is Why.NO_BROWSER
+        assert line.entry(key).why is WaitReason.NO_BROWSER
         assert line.entry(key).due_ms is None
         assert parts.scope.spawn("vitals", parts.services.vitals.run()) is not None
         await until(lambda: fleet.task(key).status is TaskStatus.DONE)
@@ -223,9 +226,9 @@ async def test_the_line_survives_a_restart_and_waits_for_go_on(
     async with running(sim.url) as parts:
         parts.settings.change(browsers_at_once=3)
         fleet, line = parts.services.fleet, parts.services.line
-        assert line.hold is Hold.RESTARTED
+        assert line.pause_reason is PauseReason.RESTARTED
         assert [(e.task_key, e.why) for e in line.entries()] == [
-            (key, Why.STOPPED) for key in waiting
+            (key, WaitReason.STOPPED) for key in waiting
         ]
         fresh = await fleet.start(QUICK)
         await until(lambda: fleet.task(fresh).status is TaskStatus.DONE)
@@ -276,7 +279,7 @@ async def test_another_key_after_a_401_to_the_task_goes_on_with_the_line(
         refused = {"path": MESSAGES, "kind": "status:401", "body": body, "times": 0}
         faults(sim.url, refused)
         keys = await fleet.start_many([QUICK] * 2)
-        await until(lambda: line.hold is Hold.KEY)
+        await until(lambda: line.pause_reason is PauseReason.KEY)
         await until(lambda: len(line.entries()) == 2)
         # The browser that was opened can be ended only with its own key.
         opened = next(s.key for s in parts.registry.sessions() if s.service_id)
@@ -302,7 +305,7 @@ async def test_a_task_for_another_address_blocks_nobody(simulator: Start, runnin
         (foreign,) = await line.add([(away, task)])
         key = await fleet.start(QUICK)
         await until(lambda: fleet.task(key).status is TaskStatus.DONE)
-        assert line.entry(foreign).why is Why.KEY
+        assert line.entry(foreign).why is WaitReason.KEY
 
 
 async def test_nothing_starts_while_the_program_leaves(simulator: Start, running: Running) -> None:

@@ -39,7 +39,7 @@ async def test_steps_are_there_while_the_reply_is_held(
         task = fleet.task(key)
         assert task is not None
         assert (task.status, task.service_id) == (TaskStatus.WORKING, None)
-        assert fleet.is_held(key)
+        assert fleet.is_awaiting_reply(key)
         assert parts.assembly.poller._is_held(key), "else the cost of a stranger is asked for"
         kinds = {step.kind for step in await parts.services.timeline.steps(key)}
         assert {"agent", "action"} <= kinds

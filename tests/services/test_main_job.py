@@ -13,7 +13,7 @@ from enigma_panel.core.records import (
     TaskStatus,
     shown_state,
 )
-from enigma_panel.services.views import AnswerOutcome, Hold, NoticeKind
+from enigma_panel.services.views import AnswerOutcome, NoticeKind, PauseReason
 from tests.conftest import Simulator, each_live_mode, up_and_weekly_each
 from tests.services.conftest import Running, until
 
@@ -164,6 +164,6 @@ async def test_a_refused_key_starts_nothing(simulator: Start, running: Running) 
         fleet = parts.services.fleet
         await parts.account.save("enig_wrong")
         key = await fleet.start(TaskSpec(text="Search for something"))
-        await until(lambda: parts.services.line.hold is Hold.KEY)
+        await until(lambda: parts.services.line.pause_reason is PauseReason.KEY)
         assert fleet.task(key).status is TaskStatus.QUEUED
         assert fleet.session_keys() == []

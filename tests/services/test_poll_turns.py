@@ -59,7 +59,7 @@ class Scene:
             scope=self.scope,
             chance=chance,
             is_speaking=lambda _key: self.speaking,
-            is_held=lambda key: key in self.held,
+            is_awaiting_reply=lambda key: key in self.held,
         )
         self.vitals.recovered.connect(self.poller.wake_all)
 

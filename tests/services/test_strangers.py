@@ -49,7 +49,7 @@ def test_what_can_be_done(
             poller=cast("Any", None),
             clock=bench.clock,
             scope=bench.scope,
-            is_held=lambda _key: False,
+            is_awaiting_reply=lambda _key: False,
         )
         session = bench.registry.session(key)
         assert session is not None

@@ -13,7 +13,7 @@ from enigma_panel.core.records import StateVerb, TaskSpec, TaskStatus
 from enigma_panel.options import Options
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.recovery import recover
-from enigma_panel.services.views import Recovered, Why
+from enigma_panel.services.views import Recovered, WaitReason
 from enigma_panel.store.ledger import Ledger
 from enigma_panel.store.paths import folders_below
 from tests.conftest import Simulator
@@ -113,7 +113,7 @@ async def test_recovery_settles_what_an_earlier_program_left_open(tmp_path: Path
         assert told == Recovered(
             sessions=(21, 1, 2, 3, 4, 5, 6, 18, 19, 20, 22, 23),
             unsent=frozenset({21}),
-            in_line=3,
+            queued=3,
         )
         wishes = {(one.session_key, one.verb) for one in parts.services.fleet.wishes()}
         assert wishes == {(1, StateVerb.STOP), (18, StateVerb.TERMINATE)}
@@ -140,7 +140,7 @@ async def test_a_second_start_finds_the_same_and_the_line_goes_on(
     sim = simulator("--speed", "20")
     readdress_line(ledger, sim.url)
     async with program(tmp_path / "data", sim.url) as (parts, told):
-        assert told.in_line == 3
+        assert told.queued == 3
         await parts.account.load()
         parts.settings.change(browsers_at_once=50)  # those of the other key take places, too
         fleet = parts.services.fleet
@@ -150,7 +150,7 @@ async def test_a_second_start_finds_the_same_and_the_line_goes_on(
         await until(lambda: fleet.task(new).status is TaskStatus.DONE)
         # What was opened at another address with another key is left to the person.
         assert fleet.task(22).status is TaskStatus.QUEUED
-        assert {wish.why for wish in fleet.wishes()} == {Why.KEY}
+        assert {wish.why for wish in fleet.wishes()} == {WaitReason.KEY}
     async with program(tmp_path / "data", sim.url) as (parts, told):
         assert parts.services.fleet.task(15).result
-        assert told.in_line == 1
+        assert told.queued == 1

@@ -37,7 +37,7 @@ class Sent:
     at: float
     fate: Fate
     body: dict[str, object] = field(repr=False)
-    verdict: Verdict = Verdict.NONE
+    failure: Verdict = Verdict.NONE
     judged_at: float | None = None
     error: ApiError | None = None
     arrived_at: float | None = None

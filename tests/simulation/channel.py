@@ -114,7 +114,7 @@ class Channel:
         fate = weather.Fate(weather.Kind.FINE, 0.0, 0.0)
         life = wire.life
         sent = Sent(len(self.emits), life.number, verb, PATH, self.now, fate, json.loads(body))
-        sent.verdict = Verdict.UNKNOWN  # for ever: nothing confirms it
+        sent.failure = Verdict.UNKNOWN  # for ever: nothing confirms it
         self.emits.append(sent)
         seconds = self.weather.emit_way() if wire.passes else None
         world.trace("emit", verb, sent.number, sent.new_state, "" if seconds else "lost")

@@ -28,7 +28,7 @@ class Answers:
             return
         number = number_in(sent)
         earlier = self._sent.get(number)
-        if earlier is not None and earlier.verdict is not Verdict.REFUSED:
+        if earlier is not None and earlier.failure is not Verdict.REFUSED:
             self._world.fail("an answer is sent once", f"{sent} after {earlier}")
         self._sent[number] = sent
         self._is_open(sent, number)
@@ -59,7 +59,7 @@ class Answers:
         earlier = [
             s for n, s in self._sent.items() if n < number and self._task(n) == click.task_key
         ]
-        unclear = any(s.verdict in {Verdict.UNKNOWN, Verdict.NONE} for s in earlier)
+        unclear = any(s.failure in {Verdict.UNKNOWN, Verdict.NONE} for s in earlier)
         if question is not None and question != click.meant and not unclear:
             text = f"{sent} was meant for {click.meant} and answered {question}"
             self._world.fail("an answer goes to its own question", text)

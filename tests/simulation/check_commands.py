@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
 from enigma_panel.core.records import StateVerb
-from enigma_panel.services.views import Why, Wish
+from enigma_panel.services.views import WaitReason, Wish
 from tests.simulation.calls import Sent, mark_of
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Commands:
             return
         soon = life.now_ms - 2_000
         for wish in life.parts.services.fleet.wishes():
-            waits = wish.why is Why.BUDGET and wish.made_ms < soon
+            waits = wish.why is WaitReason.BUDGET and wish.made_ms < soon
             if waits and wish.verb is StateVerb.TERMINATE:
                 self._overtaken.append((sent, wish))
 
@@ -89,7 +89,12 @@ class Commands:
         for sent, wish in overtaken:
             now = life.parts.services.fleet.wish(wish.session_key)
             same = now is not None and (now.made_ms, now.attempt) == (wish.made_ms, wish.attempt)
-            if same and now is not None and now.why is Why.BUDGET and sent.life == life.number:
+            if (
+                same
+                and now is not None
+                and now.why is WaitReason.BUDGET
+                and sent.life == life.number
+            ):
                 self._world.fail("the urgent go first", f"{sent} before {wish}")
 
     def undone(self, key: int) -> None:

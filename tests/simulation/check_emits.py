@@ -20,7 +20,7 @@ AGAIN_S = 2.0
 """So soon after its channel broke a Pause or Resume is on its way again."""
 
 _ENDS = frozenset({StateVerb.STOP, StateVerb.TERMINATE})
-_HOLDS = {TaskStatus.PAUSED: StateVerb.PAUSE, TaskStatus.WORKING: StateVerb.RESUME}
+_PAUSES = {TaskStatus.PAUSED: StateVerb.PAUSE, TaskStatus.WORKING: StateVerb.RESUME}
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class Emits:
                 continue
             before, self._statuses[key] = self._statuses.get(key), task.status
             told = self._last.get(key)
-            verb = _HOLDS.get(task.status)
+            verb = _PAUSES.get(task.status)
             if told is None or before is None or before is task.status:
                 continue
             session = registry.session(task.session_key)
@@ -125,7 +125,7 @@ class Emits:
         if verb is StateVerb.RESUME or self._world.settings.states == "rich":
             return True
         sent = self._states_since(session.service_id, told.sent.at)
-        return any(s.verdict is Verdict.KNOWN for s in sent)
+        return any(s.failure is Verdict.KNOWN for s in sent)
 
     def _states_since(self, session_id: str | None, since: float) -> list[Sent]:
         calls = self._world.link.book.all

@@ -57,12 +57,12 @@ class Starts:
                 self._world.fail("a start is sent once", f"{sent} after {earlier}")
 
     def _may_repeat(self, earlier: Sent) -> bool:
-        if earlier.verdict is Verdict.REFUSED:
+        if earlier.failure is Verdict.REFUSED:
             return True
-        if earlier.verb is not Verb.START_SESSION or earlier.verdict is not Verdict.KNOWN:
+        if earlier.verb is not Verb.START_SESSION or earlier.failure is not Verdict.KNOWN:
             return False
         tasks = self._world.link.book.starts_of(earlier.mark, Verb.NEW_TASK)
-        return all(task.verdict is Verdict.REFUSED for task in tasks)
+        return all(task.failure is Verdict.REFUSED for task in tasks)
 
     def started_once(self, sent: Sent) -> None:
         """The service works on a task once: the ground truth behind `sent_once`."""
@@ -88,7 +88,7 @@ class Starts:
 
     def refused_means_nothing_happened(self, sent: Sent) -> None:
         """What the program takes for refused has had no effect."""
-        if sent.verdict is Verdict.REFUSED and sent.applied:
+        if sent.failure is Verdict.REFUSED and sent.applied:
             self._world.fail("refused means that nothing happened", str(sent))
 
     def every_session_is_covered(self, life: "Life") -> None:
@@ -109,7 +109,7 @@ class Starts:
 
     def opened(self, sent: Sent) -> None:
         """A session was opened for a task, which has to follow; or it did."""
-        if sent.verb is Verb.START_SESSION and sent.verdict is Verdict.KNOWN:
+        if sent.verb is Verb.START_SESSION and sent.failure is Verdict.KNOWN:
             self._waiting[sent.mark] = sent
 
     def no_session_waits_for_its_task(self, life: "Life") -> None:

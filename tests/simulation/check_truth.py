@@ -43,7 +43,7 @@ class Truth:
     def judged(self, sent: Sent) -> None:
         """A reply that could be read names its task."""
         life = self._world.life
-        if sent.verb not in {Verb.NEW_TASK, Verb.RUN_TASK} or sent.verdict is not Verdict.KNOWN:
+        if sent.verb not in {Verb.NEW_TASK, Verb.RUN_TASK} or sent.failure is not Verdict.KNOWN:
             return
 
         def look() -> None:
@@ -101,7 +101,7 @@ class Truth:
         calls = self._world.link.book.all
         starts = [s for s in calls if s.mark == mark and s.verb in {Verb.NEW_TASK, Verb.RUN_TASK}]
         began = self._world.checks.starts.name_of(mark) is not None
-        if starts and not began and starts[-1].verdict is not Verdict.REFUSED:
+        if starts and not began and starts[-1].failure is not Verdict.REFUSED:
             self._world.fail("a failure is of its own task", f"task {task.key} has not begun")
 
     def _asks_no_more(self, session: Session, task: Task, before: TaskStatus) -> None:

@@ -73,11 +73,11 @@ class Link:
         self._follow(call)
         return sent, call.future
 
-    def judge(self, sent: Sent, verdict: Verdict, error: ApiError | None) -> None:
+    def judge(self, sent: Sent, failure: Verdict, error: ApiError | None) -> None:
         """The program has drawn its conclusion from what came back."""
-        sent.verdict, sent.error = verdict, error
+        sent.failure, sent.error = failure, error
         sent.judged_at = self._world.timeline.now
-        self._world.trace("told", sent.number, verdict, error or "")
+        self._world.trace("told", sent.number, failure, error or "")
         self._world.checks.judged(sent)
 
     def cut_all(self, silently: bool) -> None:

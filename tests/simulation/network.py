@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.api.timeouts import Timeouts
-from enigma_panel.api.verb import HELD, Verb
+from enigma_panel.api.verb import LONG_POLL, Verb
 from enigma_panel.api.verbs import Verbs
 from enigma_panel.api.wire.answer import Answer, rate_told
 from enigma_panel.api.wire.excerpt import Scrub
@@ -99,11 +99,11 @@ class SimClient(Verbs):
         return seen
 
     def _note(
-        self, task: asyncio.Task[Any] | None, verdict: Verdict, error: ApiError | None
+        self, task: asyncio.Task[Any] | None, failure: Verdict, error: ApiError | None
     ) -> None:
         sent = self._sent.pop(task, None)
         if sent is not None and not self._life.loop.dead:
-            self._life.world.link.judge(sent, verdict, error)
+            self._life.world.link.judge(sent, failure, error)
 
 
 def fail(future: "asyncio.Future[Answer]", error: ApiError) -> None:
@@ -138,4 +138,4 @@ def damaged(fate: Fate, answer: Answer) -> Answer | ApiError:
 
 def read_limit(verb: Verb) -> float:
     """Seconds of silence after which the client gives up."""
-    return LIMITS.read(held=verb in HELD)
+    return LIMITS.read(held=verb in LONG_POLL)

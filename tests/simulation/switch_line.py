@@ -8,11 +8,11 @@ from enigma_panel.core.records import StateVerb
 from enigma_panel.services import errand
 from enigma_panel.services.budget import Budget, Pass
 from enigma_panel.services.caretaker import Caretaker
-from enigma_panel.services.dispatcher import Dispatcher
+from enigma_panel.services.dispatcher import Scheduler
 from enigma_panel.services.follower import Follower
-from enigma_panel.services.gate import Gate
-from enigma_panel.services.line import Line
-from enigma_panel.services.views import Hold
+from enigma_panel.services.gate import StartGate
+from enigma_panel.services.line import TaskQueue
+from enigma_panel.services.views import PauseReason
 
 Patches = list[tuple[Any, Any, Any]]
 
@@ -45,7 +45,7 @@ def earlier_calls_are_forgotten() -> Patches:
 
 def session_before_its_slot() -> Patches:
     """A session is opened although the call for its task has to wait for a slot."""
-    real_take, real_follow = Dispatcher._take, Follower._follow_once
+    real_take, real_follow = Scheduler._take, Follower._follow_once
     owed: dict[Slot, Budget] = {}
 
     def take(self: Any, task: Any, session: Any) -> Any:
@@ -61,7 +61,7 @@ def session_before_its_slot() -> Patches:
             taken = await budget.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
         return await real_follow(self, task_key, taken)
 
-    return [(Dispatcher, "_take", take), (Follower, "_follow_once", follow)]
+    return [(Scheduler, "_take", take), (Follower, "_follow_once", follow)]
 
 
 def terminate_is_not_urgent() -> Patches:
@@ -71,12 +71,12 @@ def terminate_is_not_urgent() -> Patches:
 
 def full_house_is_asked_again() -> Patches:
     """A refused start is tried again at once."""
-    return [(Gate, "is_open", lambda gate, _now: gate.hold is Hold.NONE)]
+    return [(StartGate, "is_open", lambda gate, _now: gate.hold is PauseReason.NONE)]
 
 
 def line_goes_on_by_itself() -> Patches:
     """After a restart everything in line is started."""
-    return [(Line, "park_restored", lambda _: 0)]
+    return [(TaskQueue, "park_restored", lambda _: 0)]
 
 
 def unused_session_stays_open() -> Patches:

@@ -7,7 +7,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services import courier, errand
 from enigma_panel.services.answers import Answers
 from enigma_panel.services.inbox import Inbox
-from enigma_panel.services.refusals import Refusal, Verdict
+from enigma_panel.services.refusals import FailureKind, Refusal
 from enigma_panel.services.starter import Starter
 from enigma_panel.services.views import AnswerOutcome
 from enigma_panel.store.ledger.intents import Outcome
@@ -22,9 +22,9 @@ def unknown_start_is_retried() -> Patches:
     async def fail(self: Any, intent: Any, error: Any, keeps: Any, client: Any) -> Any:
         if error.nothing_happened:
             return await real(self, intent, error, keeps, client)
-        back = Observation(kind=Kind.BACK_IN_LINE)
+        back = Observation(kind=Kind.BACK_IN_QUEUE)
         await self._registry.settle(intent, Outcome.UNKNOWN, back)
-        return Refusal(verdict=Verdict.CONNECTION, error=error, kept=True)
+        return Refusal(failure=FailureKind.CONNECTION, error=error, kept=True)
 
     return [(Starter, "_fail", fail)]
 

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
-from enigma_panel.api.verb import HELD, Verb
+from enigma_panel.api.verb import LONG_POLL, Verb
 
 
 class Kind(StrEnum):
@@ -112,5 +112,5 @@ class Weather:
     def _way(self, verb: Verb) -> float:
         # Shorter than the second by which the program stretches the slot of a held call: a slower
         # way could make a 429 of nobody's making.
-        longest = 0.8 if verb in HELD and self._bad and self._chance.random() < 0.1 else 0.06
+        longest = 0.8 if verb in LONG_POLL and self._bad and self._chance.random() < 0.1 else 0.06
         return self._chance.uniform(0.002, longest)

@@ -39,8 +39,8 @@ def _said(*children: subprocess.Popen[str], first: str = "") -> list[list[str]]:
 def _integrity(path: Path) -> str:
     with raw(path) as connection:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        verdict: str = connection.execute("PRAGMA integrity_check").fetchone()[0]
-        return verdict
+        failure: str = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        return failure
 
 
 def _killed_while_writing(path: Path, after_s: float) -> list[list[str]]:

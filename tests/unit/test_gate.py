@@ -3,9 +3,14 @@
 import pytest
 
 from enigma_panel.api.errors import ApiError, NotConnectedError, RejectedError, Reply
-from enigma_panel.services.gate import LIMITED_AGAIN_MS, PLACES_AGAIN_MS, UNREACHED_AGAIN_MS, Gate
-from enigma_panel.services.refusals import Refusal, Verdict, judge
-from enigma_panel.services.views import Hold, Why
+from enigma_panel.services.gate import (
+    LIMITED_AGAIN_MS,
+    PLACES_AGAIN_MS,
+    UNREACHED_AGAIN_MS,
+    StartGate,
+)
+from enigma_panel.services.refusals import FailureKind, Refusal, classify
+from enigma_panel.services.views import PauseReason, WaitReason
 
 NOW = 1_000_000
 
@@ -18,89 +23,89 @@ def rejected(status: int, code: str | None = None, **fields: object) -> Rejected
 
 def refusal(error: ApiError) -> Refusal:
     """That error, judged, with its task back in line."""
-    return Refusal(verdict=judge(error), error=error, kept=True)
+    return Refusal(failure=classify(error), error=error, kept=True)
 
 
 @pytest.mark.parametrize(
-    ("error", "verdict"),
+    ("error", "failure"),
     [
-        (rejected(429, "SESSION_LIMIT_REACHED"), Verdict.PLACES),
-        (rejected(400, "SESSION_LIMIT_REACHED"), Verdict.PLACES),
-        (rejected(409, "TASK_ALREADY_RUNNING"), Verdict.BUSY),
-        (rejected(429), Verdict.LIMITED),
-        (rejected(503), Verdict.NO_BROWSER),
-        (rejected(503, "INSTANCE_UNAVAILABLE"), Verdict.NO_BROWSER),
-        (rejected(402, "PAYMENT_FAILED"), Verdict.FUNDS),
-        (rejected(401, "API_KEY_EXPIRED"), Verdict.KEY),
-        (rejected(403), Verdict.FORBIDDEN),
-        (rejected(400, "INVALID_PARAMS"), Verdict.FAIL),
-        (NotConnectedError("dns"), Verdict.CONNECTION),
+        (rejected(429, "SESSION_LIMIT_REACHED"), FailureKind.PLACES),
+        (rejected(400, "SESSION_LIMIT_REACHED"), FailureKind.PLACES),
+        (rejected(409, "TASK_ALREADY_RUNNING"), FailureKind.BUSY),
+        (rejected(429), FailureKind.LIMITED),
+        (rejected(503), FailureKind.NO_BROWSER),
+        (rejected(503, "INSTANCE_UNAVAILABLE"), FailureKind.NO_BROWSER),
+        (rejected(402, "PAYMENT_FAILED"), FailureKind.FUNDS),
+        (rejected(401, "API_KEY_EXPIRED"), FailureKind.KEY),
+        (rejected(403), FailureKind.FORBIDDEN),
+        (rejected(400, "INVALID_PARAMS"), FailureKind.FAIL),
+        (NotConnectedError("dns"), FailureKind.CONNECTION),
     ],
 )
-def test_verdicts(error: ApiError, verdict: Verdict) -> None:
-    assert judge(error) is verdict
+def test_verdicts(error: ApiError, failure: FailureKind) -> None:
+    assert classify(error) is failure
 
 
 def test_a_full_house_lowers_the_ceiling_to_what_is_open_and_each_success_raises_it() -> None:
-    gate = Gate(lambda: 5)
+    gate = StartGate(lambda: 5)
     assert gate.refused(refusal(rejected(429, "SESSION_LIMIT_REACHED")), 3, NOW)
-    assert gate.ceiling == 3
+    assert gate.limit == 3
     assert not gate.is_open(NOW + PLACES_AGAIN_MS - 1)
     assert gate.is_open(NOW + PLACES_AGAIN_MS)
     assert gate.one_at_a_time
     gate.opened()
-    assert (gate.ceiling, gate.why, gate.one_at_a_time) == (4, None, False)
+    assert (gate.limit, gate.why, gate.one_at_a_time) == (4, None, False)
     gate.opened()
     gate.opened()
-    assert gate.ceiling == 5
+    assert gate.limit == 5
 
 
 def test_the_ceiling_never_falls_below_one_and_believes_a_smaller_limit() -> None:
-    gate = Gate(lambda: 5)
+    gate = StartGate(lambda: 5)
     assert gate.refused(refusal(rejected(429, "SESSION_LIMIT_REACHED")), 0, NOW)
-    assert gate.ceiling == 1
-    gate = Gate(lambda: 5)
+    assert gate.limit == 1
+    gate = StartGate(lambda: 5)
     error = rejected(429, "SESSION_LIMIT_REACHED", limit=2)
     assert gate.refused(refusal(error), 4, NOW)
-    assert gate.ceiling == 2
+    assert gate.limit == 2
     assert not gate.refused(refusal(error), 4, NOW), "said once"
 
 
 def test_the_setting_bounds_what_was_learned() -> None:
     most = 5
-    gate = Gate(lambda: most)
+    gate = StartGate(lambda: most)
     gate.refused(refusal(rejected(429, "SESSION_LIMIT_REACHED")), 4, NOW)
     most = 2
-    assert gate.ceiling == 2
+    assert gate.limit == 2
 
 
 def test_when_one_of_ours_ends_the_next_try_comes_at_once() -> None:
-    gate = Gate(lambda: 5)
+    gate = StartGate(lambda: 5)
     gate.refused(refusal(rejected(429, "SESSION_LIMIT_REACHED")), 3, NOW)
-    gate.counted(3)
-    assert gate.why is Why.PLACES
-    gate.counted(2)
+    gate.note_open(3)
+    assert gate.why is WaitReason.NO_SLOT
+    gate.note_open(2)
     assert gate.is_open(NOW)
 
 
 def test_three_503_then_it_waits_until_a_later_health_report_has_a_browser() -> None:
-    gate, no_browser = Gate(lambda: 5), refusal(rejected(503))
+    gate, no_browser = StartGate(lambda: 5), refusal(rejected(503))
     waits = []
     for n in range(3):
         gate.refused(no_browser, 0, NOW + n)
         waits.append(gate.due_ms)
     assert waits == [NOW + 2_000, NOW + 1 + 4_000, None]
     assert gate.attempt == 3
-    gate.told_health(NOW + 3_000, 12)  # so soon after the refusal that it says little
+    gate.note_health(NOW + 3_000, 12)  # so soon after the refusal that it says little
     assert not gate.is_open(NOW + 600_000)
-    gate.told_health(NOW + 9_000, 0)
+    gate.note_health(NOW + 9_000, 0)
     assert not gate.is_open(NOW + 600_000)
-    gate.told_health(NOW + 19_000, 1)
+    gate.note_health(NOW + 19_000, 1)
     assert gate.is_open(NOW + 19_000)
 
 
 def test_429_waits_as_told_else_five_seconds_each_and_a_minute_after_the_third() -> None:
-    gate = Gate(lambda: 5)
+    gate = StartGate(lambda: 5)
     gate.refused(refusal(rejected(429, retry_after_s=12.0)), 0, NOW)
     assert gate.due_ms == NOW + 12_000
     gate.refused(refusal(rejected(429)), 0, NOW)
@@ -110,7 +115,7 @@ def test_429_waits_as_told_else_five_seconds_each_and_a_minute_after_the_third()
 
 
 def test_without_a_connection_it_waits_for_one() -> None:
-    gate = Gate(lambda: 5)
+    gate = StartGate(lambda: 5)
     gate.refused(refusal(NotConnectedError("dns")), 0, NOW)
     assert gate.due_ms == NOW + UNREACHED_AGAIN_MS
     gate.connected()
@@ -118,22 +123,23 @@ def test_without_a_connection_it_waits_for_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "hold"), [(402, Hold.FUNDS), (401, Hold.KEY), (403, Hold.FORBIDDEN)]
+    ("status", "hold"),
+    [(402, PauseReason.FUNDS), (401, PauseReason.KEY), (403, PauseReason.FORBIDDEN)],
 )
-def test_what_only_a_person_can_lift(status: int, hold: Hold) -> None:
-    gate = Gate(lambda: 5)
+def test_what_only_a_person_can_lift(status: int, hold: PauseReason) -> None:
+    gate = StartGate(lambda: 5)
     gate.refused(refusal(rejected(status)), 0, NOW)
-    assert gate.hold is hold
+    assert gate.pause_reason is hold
     assert not gate.is_open(NOW + 10**9)
-    gate.lift(next(other for other in Hold if other not in {hold, Hold.NONE}))
-    assert gate.hold is hold
+    gate.lift(next(other for other in PauseReason if other not in {hold, PauseReason.NONE}))
+    assert gate.pause_reason is hold
     gate.lift(hold)
     assert gate.is_open(NOW)
     assert gate.one_at_a_time, "one tries, then the rest"
 
 
 def test_refusals_of_one_burst_count_as_one_try() -> None:
-    gate, limited = Gate(lambda: 5), refusal(rejected(429, retry_after_s=2.0))
+    gate, limited = StartGate(lambda: 5), refusal(rejected(429, retry_after_s=2.0))
     for n in range(5):
         gate.refused(limited, 0, NOW + n, begun_ms=NOW - 10)
     assert gate.attempt == 1
@@ -142,10 +148,10 @@ def test_refusals_of_one_burst_count_as_one_try() -> None:
 
 
 def test_a_start_under_way_when_another_was_refused_opens_nothing() -> None:
-    gate = Gate(lambda: 5)
+    gate = StartGate(lambda: 5)
     gate.refused(refusal(rejected(429, "SESSION_LIMIT_REACHED")), 3, NOW, begun_ms=NOW - 10)
     gate.opened(begun_ms=NOW - 10)
-    assert gate.why is Why.PLACES
-    assert gate.ceiling == 3
+    assert gate.why is WaitReason.NO_SLOT
+    assert gate.limit == 3
     gate.opened(begun_ms=NOW + 10)
-    assert (gate.why, gate.ceiling) == (None, 4)
+    assert (gate.why, gate.limit) == (None, 4)

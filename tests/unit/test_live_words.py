@@ -16,7 +16,7 @@ from enigma_panel.core.records import (
     TaskStatus,
     TaskVerb,
 )
-from enigma_panel.services.views import LiveShare, Why, Wish
+from enigma_panel.services.views import LiveShare, WaitReason, Wish
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.live_words import now_words, way_words
 from enigma_panel.ui.main.steps_words import step_row
@@ -282,7 +282,7 @@ def test_what_happened(kind: str, word: str) -> None:
 
 
 _NAMES_THAT_ARE_WORDS = frozenset(
-    {Kind.PAUSED, Kind.STOPPED, Kind.FAILED, Kind.ANSWER_SENT, Kind.BACK_IN_LINE}
+    {Kind.PAUSED, Kind.STOPPED, Kind.FAILED, Kind.ANSWER_SENT, Kind.BACK_IN_QUEUE}
 )
 _IN_NO_TIME_LINE = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED})
 
@@ -370,44 +370,44 @@ def test_tool_tips_read_no_html() -> None:
     [
         (
             StateVerb.TERMINATE,
-            Why.BUDGET,
+            WaitReason.BUDGET,
             NOW + 12_000,
             "Terminate sent over the live channel; sent once more in 0:12",
             "Terminate sent over the live channel; sent once more in 12 seconds",
         ),
         (
             StateVerb.STOP,
-            Why.LIMITED,
+            WaitReason.LIMITED,
             NOW + 61_000,
             "Stop sent over the live channel; sent once more in 1:01",
             "Stop sent over the live channel; sent once more in 1 minute 1 second",
         ),
         (
             StateVerb.TERMINATE,
-            Why.CONNECTION,
+            WaitReason.CONNECTION,
             NOW + 12_000,
             "Terminate sent over the live channel; sent once more when there is a connection",
             None,
         ),
         (
             StateVerb.TERMINATE,
-            Why.KEY,
+            WaitReason.KEY,
             None,
             "Terminate sent over the live channel; sent once more when there is a key",
             None,
         ),
         (
             StateVerb.TERMINATE,
-            Why.BUDGET,
+            WaitReason.BUDGET,
             None,
             "Terminate sent over the live channel; it is sent once more",
             None,
         ),
-        (StateVerb.TERMINATE, Why.SENDING, None, "sending Terminate…", None),
+        (StateVerb.TERMINATE, WaitReason.SENDING, None, "sending Terminate…", None),
     ],
 )
 def test_a_command_that_went_out_and_is_sent_once_more(
-    verb: StateVerb, why: Why, due_ms: int | None, text: str, said: str | None
+    verb: StateVerb, why: WaitReason, due_ms: int | None, text: str, said: str | None
 ) -> None:
     wish = Wish(session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due_ms, emitted=True)
     words = wish_words(wish, NOW)

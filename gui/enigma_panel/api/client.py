@@ -25,7 +25,7 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.api.timeouts import Timeouts
 from enigma_panel.api.tls import make_context_in_thread, make_unused_context
-from enigma_panel.api.verb import HELD, Verb
+from enigma_panel.api.verb import LONG_POLL, Verb
 from enigma_panel.api.verbs import Verbs
 from enigma_panel.api.wire.answer import Answer, rate_told
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
@@ -166,7 +166,7 @@ class HttpClient(Verbs):
         """The time limit of a whole call, which `aclose` can pull to now."""
         if self._is_closed:
             raise NotConnectedError("closed")
-        async with asyncio.timeout(self._timeouts.whole(held=verb in HELD)) as limit:
+        async with asyncio.timeout(self._timeouts.whole(held=verb in LONG_POLL)) as limit:
             self._under_way.add(limit)
             try:
                 yield
@@ -192,7 +192,7 @@ class HttpClient(Verbs):
             return Answer(response.status_code, names, bytes(received))
 
     async def _door(self, verb: Verb) -> httpx.AsyncClient:
-        held = verb in HELD
+        held = verb in LONG_POLL
         async with self._building:
             if self._tls is None:
                 self._tls = await self._context()

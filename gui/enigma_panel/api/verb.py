@@ -16,5 +16,5 @@ class Verb(StrEnum):
     MODELS = "models"
 
 
-HELD = frozenset({Verb.START_SESSION, Verb.RUN_TASK, Verb.NEW_TASK})
+LONG_POLL = frozenset({Verb.START_SESSION, Verb.RUN_TASK, Verb.NEW_TASK})
 """Calls whose reply may be held back and whose loss costs money."""

@@ -34,7 +34,7 @@ TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.REFUSED: _each(LIVE - {S.UNCONFIRMED} | {S.QUEUED}, S.FAILED),
     Kind.UNKNOWN: _each(LIVE - {S.ASKS}, S.UNCONFIRMED),  # who asks is there
     Kind.PUT_AWAY: {S.UNCONFIRMED: S.LOST},
-    Kind.BACK_IN_LINE: _each(LIVE - {S.UNCONFIRMED}, S.QUEUED),
+    Kind.BACK_IN_QUEUE: _each(LIVE - {S.UNCONFIRMED}, S.QUEUED),
     Kind.TAKEN_BACK: {S.QUEUED: S.STOPPED},
     Kind.PAUSE_SENT: _each({S.STARTING, S.WORKING}, S.PAUSED),
     Kind.RESUME_SENT: {S.PAUSED: S.WORKING},
@@ -86,7 +86,7 @@ SESSION_MOVES: Mapping[Kind, Mapping[Phase, Phase]] = {
         {P.OPEN, P.CONNECTION_LOST, P.UNCONFIRMED}, P.EXPIRED_ASSUMED
     ),
     Kind.PUT_AWAY: {P.UNCONFIRMED: P.CLOSED_ASSUMED},
-    Kind.BACK_IN_LINE: {P.STARTING: P.PLANNED},
+    Kind.BACK_IN_QUEUE: {P.STARTING: P.PLANNED},
     Kind.TAKEN_BACK: {P.PLANNED: P.DROPPED},
 }
 

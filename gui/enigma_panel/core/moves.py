@@ -93,7 +93,7 @@ def fold_task(
 
 _EMITTED = {Kind.PAUSE_EMITTED: StateVerb.PAUSE, Kind.RESUME_EMITTED: StateVerb.RESUME}
 _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
-_BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_LINE})
+_BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
 
 
 def _is_found(task: Task, seen: Observation) -> bool:

@@ -55,7 +55,7 @@ class Kind(StrEnum):
     OUTLIVED = "outlived"  # our clock was wrong: its channel is open and speaks for it
     GIVEN_UP = "given_up"  # nothing came during the time we go on asking after an assumed end
     PUT_AWAY = "put_away"  # the person settled an unconfirmed start
-    BACK_IN_LINE = "back_in_line"  # a start was refused for now: it waits here for another try
+    BACK_IN_QUEUE = "back_in_line"  # a start was refused for now: it waits here for another try
     TAKEN_BACK = "taken_back"  # the person took a task out of the line; nothing was sent
     LIVE_LOST = "live_lost"  # the channel is down: what it alone could tell of is old
     WORKS_ON = "works_on"  # the agent was told to pause, and begins another action

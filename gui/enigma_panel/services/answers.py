@@ -17,19 +17,19 @@ from enigma_panel.services.budget import Budget, Pass
 from enigma_panel.services.calls import calling
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.live import Live
-from enigma_panel.services.refusals import TRIES, Verdict, judge, retry_after_ms
+from enigma_panel.services.refusals import TRIES, FailureKind, classify, retry_after_ms
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.views import (
     AnswerOutcome,
     AnswerResult,
     AnswerWait,
     NoticeKind,
-    Why,
+    WaitReason,
 )
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
-_BUSY = {Verdict.LIMITED: Why.LIMITED, Verdict.NO_BROWSER: Why.NO_BROWSER}
+_BUSY = {FailureKind.LIMITED: WaitReason.LIMITED, FailureKind.NO_BROWSER: WaitReason.NO_BROWSER}
 _GONE = AnswerResult(outcome=AnswerOutcome.GONE)
 _TAKEN_BACK = AnswerResult(outcome=AnswerOutcome.TAKEN_BACK)
 
@@ -73,7 +73,7 @@ class Answers(QObject):
     def waiting(self, task_key: int) -> AnswerWait | None:
         """Why the answer to that task has not been sent yet; None when none waits."""
         wait = self._waits.get(task_key)
-        if wait is None or wait.why is not Why.BUDGET:
+        if wait is None or wait.why is not WaitReason.BUDGET:
             return wait
         return AnswerWait(why=wait.why, due_ms=self._budget.due_of(("answer", task_key)))
 
@@ -95,12 +95,12 @@ class Answers(QObject):
         try:
             for tries in range(1, TRIES + 1):
                 result = await self._send_once(task_key, text, verb, is_open)
-                verdict = judge(result.error) if result.error is not None else Verdict.FAIL
-                refused = result.outcome is AnswerOutcome.FAILED and verdict in _BUSY
+                failure = classify(result.error) if result.error is not None else FailureKind.FAIL
+                refused = result.outcome is AnswerOutcome.FAILED and failure in _BUSY
                 if not refused or tries == TRIES or result.error is None:
                     break
-                due = self._clock.now_ms() + retry_after_ms(result.error, verdict, tries)
-                await self._rest(task_key, _BUSY[verdict], due, tries)
+                due = self._clock.now_ms() + retry_after_ms(result.error, failure, tries)
+                await self._rest(task_key, _BUSY[failure], due, tries)
             return result
         finally:
             del self._taken_back[task_key]
@@ -254,7 +254,7 @@ class Answers(QObject):
         """The right to one call, or None where the answer was taken back meanwhile."""
         if self._taken_back[task_key].is_set():
             return None
-        self._set(task_key, AnswerWait(why=Why.BUDGET))
+        self._set(task_key, AnswerWait(why=WaitReason.BUDGET))
         tag = ("answer", task_key)
         turn = self._budget.turn(Endpoint.SEND_MESSAGE, Rank.ANSWER, tag=tag)
         granted = self._scope.spawn(f"turn of answer {task_key}", turn)
@@ -275,7 +275,7 @@ class Answers(QObject):
             return None
         return granted.result()
 
-    async def _rest(self, task_key: int, why: Why, due_ms: int, attempt: int) -> None:
+    async def _rest(self, task_key: int, why: WaitReason, due_ms: int, attempt: int) -> None:
         """Wait before another try; taking it back ends the wait."""
         self._set(task_key, AnswerWait(why=why, due_ms=due_ms, attempt=attempt))
         try:

@@ -14,23 +14,23 @@ from enigma_panel.services.budget import Budget
 from enigma_panel.services.caretaker import Caretaker
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands import Commands
-from enigma_panel.services.delays import Delays
-from enigma_panel.services.dispatcher import Dispatcher
+from enigma_panel.services.delays import Blockers
+from enigma_panel.services.dispatcher import Scheduler
 from enigma_panel.services.doorkeeper import OpenDoor
 from enigma_panel.services.errand import KEPT
 from enigma_panel.services.fleet import Fleet
 from enigma_panel.services.follower import Follower
 from enigma_panel.services.forecast import Forecast
-from enigma_panel.services.gate import Gate
+from enigma_panel.services.gate import StartGate
 from enigma_panel.services.inbox import Inbox
 from enigma_panel.services.ledger_writer import LedgerWriter
-from enigma_panel.services.line import Line
+from enigma_panel.services.line import TaskQueue
 from enigma_panel.services.live import Live
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.starter import Starter
 from enigma_panel.services.timeline import Timeline
-from enigma_panel.services.views import NoticeKind, Why
+from enigma_panel.services.views import NoticeKind, WaitReason
 from enigma_panel.services.vitals import Vitals
 from enigma_panel.store.ledger.ledger import Ledger
 
@@ -68,7 +68,7 @@ class Assembly:
     poller: Poller
     budget: Budget
     commands: Commands
-    line: Line
+    line: TaskQueue
     answers: Answers
     inbox: Inbox
     fleet: Fleet
@@ -100,16 +100,16 @@ class _Maker:
             scope=base.scope,
             chance=base.chance,
             is_speaking=self._is_speaking,
-            is_held=self._is_held,
+            is_awaiting_reply=self._is_held,
         )
         self.live = self._make_live()
         self.commands = self._make_commands()
         self.starter = self._make_starter()
         self.follower = self._make_follower()
-        self.commands.changed.connect(self.follower.stir)
+        self.commands.changed.connect(self.follower.wake)
         self.vitals.recovered.connect(self.follower.connected)
         self.line = self._make_line()
-        self.commands.changed.connect(self.line.stir)
+        self.commands.changed.connect(self.line.wake)
         self.answers = self._make_answers()
 
     def assembly(self) -> Assembly:
@@ -139,7 +139,7 @@ class _Maker:
                 terminate=self._terminate,
                 is_ending=lambda key: self._is_ending(key) or key in self.follower.closing,
                 is_stopping=self._is_stopping,
-                is_held=self.starter.is_held,
+                is_awaiting_reply=self.starter.is_awaiting_reply,
                 is_up=self.live.is_up,
                 is_speaking=self.live.is_speaking,
             ),
@@ -155,7 +155,7 @@ class _Maker:
             scope=base.scope,
             chance=base.chance,
             open_door=base.open_door,
-            is_held=self._is_held,
+            is_awaiting_reply=self._is_held,
             wake=self.poller.hint,
         )
 
@@ -199,32 +199,32 @@ class _Maker:
             close=self._terminate,
         )
 
-    def _make_line(self) -> Line:
+    def _make_line(self) -> TaskQueue:
         base = self._base
-        gate = Gate(base.most)
-        delays = Delays(self.registry, base.account, gate, base.clock)
-        dispatcher = Dispatcher(
+        gate = StartGate(base.most)
+        blockers = Blockers(self.registry, base.account, gate, base.clock)
+        scheduler = Scheduler(
             registry=self.registry,
             budget=base.budget,
             starter=self.starter,
             follower=self.follower,
             gate=gate,
-            delays=delays,
+            blockers=blockers,
             clock=base.clock,
             scope=base.scope,
             say=self.announcer.say,
             is_ending=self._is_ending,
             wake_polls=self.poller.wake,
         )
-        return Line(
+        return TaskQueue(
             registry=self.registry,
             account=base.account,
             vitals=self.vitals,
             budget=base.budget,
             gate=gate,
-            dispatcher=dispatcher,
-            delays=delays,
-            forecast=Forecast(self.registry, base.budget, gate, delays, base.clock),
+            scheduler=scheduler,
+            blockers=blockers,
+            forecast=Forecast(self.registry, base.budget, gate, blockers, base.clock),
         )
 
     def _make_answers(self) -> Answers:
@@ -250,7 +250,7 @@ class _Maker:
             poller=self.poller,
             clock=self._base.clock,
             scope=self._base.scope,
-            is_held=self.starter.is_held,
+            is_awaiting_reply=self.starter.is_awaiting_reply,
         )
 
     # Where two need each other, these ask when it is time.
@@ -259,7 +259,7 @@ class _Maker:
         return self.live.is_speaking(key)
 
     def _is_held(self, key: int) -> bool:
-        return self.starter.is_held(key)
+        return self.starter.is_awaiting_reply(key)
 
     async def _when_named(self, key: int) -> Session | None:
         return await self.starter.when_named(key)
@@ -270,7 +270,7 @@ class _Maker:
     async def _decided(self, key: int) -> None:
         """Return once a Terminate cannot be taken back any more, or was."""
         clock = self._base.clock
-        while (wish := self.commands.wish(key)) is not None and wish.why is Why.UNDO:
+        while (wish := self.commands.wish(key)) is not None and wish.why is WaitReason.UNDO:
             await clock.sleep_until(clock.now_ms() + LOOK_AGAIN_MS)
 
     def _is_stopping(self, key: int) -> bool:

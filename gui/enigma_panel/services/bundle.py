@@ -8,7 +8,7 @@ from enigma_panel.services.budget import Budget
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.fleet import Fleet
 from enigma_panel.services.inbox import Inbox
-from enigma_panel.services.line import Line
+from enigma_panel.services.line import TaskQueue
 from enigma_panel.services.live import Live
 from enigma_panel.services.settings_book import SettingsBook
 from enigma_panel.services.timeline import Timeline
@@ -21,7 +21,7 @@ class Services:
 
     fleet: Fleet
     inbox: Inbox
-    line: Line
+    line: TaskQueue
     budget: Budget
     live: Live
     timeline: Timeline

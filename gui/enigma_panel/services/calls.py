@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from enigma_panel.api.errors import ApiError, NotConnectedError
 from enigma_panel.core.budget import Endpoint
 from enigma_panel.services.budget import Budget, Pass
-from enigma_panel.services.refusals import Verdict, judge, reply_of
+from enigma_panel.services.refusals import FailureKind, classify, reply_of
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def calling(budget: Budget, endpoint: Endpoint, taken: Pass) -> Iterator[None]:
             taken.give_back()
             raise
         except ApiError as error:
-            if judge(error) is Verdict.LIMITED:
+            if classify(error) is FailureKind.LIMITED:
                 reply = reply_of(error)
                 budget.note_refused(endpoint, reply.retry_after_s if reply is not None else None)
             raise

@@ -35,18 +35,18 @@ class Caretaker:
         terminate: Callable[[int], Awaitable[None]],
         is_ending: Callable[[int], bool],
         is_stopping: Callable[[int], bool],
-        is_held: Callable[[int], bool],
+        is_awaiting_reply: Callable[[int], bool],
         is_up: Callable[[int], bool],
         is_speaking: Callable[[int], bool],
     ) -> None:
         """is_ending: a Terminate is on its way to this session; is_stopping: a Stop is. For the
         others see Nameless."""
         self._is_up = is_up
-        self._is_held = is_held
+        self._is_held = is_awaiting_reply
         self._nameless = Nameless(
             registry,
             is_stopping=is_stopping,
-            is_held=is_held,
+            is_awaiting_reply=is_awaiting_reply,
             is_up=is_up,
             is_speaking=is_speaking,
         )

@@ -21,7 +21,7 @@ from enigma_panel.services.doubts import Doubts
 from enigma_panel.services.errand import KEPT, RANKS, Errand
 from enigma_panel.services.live import Live
 from enigma_panel.services.registry import Registry
-from enigma_panel.services.views import Diff, Why, Wish
+from enigma_panel.services.views import Diff, WaitReason, Wish
 from enigma_panel.services.vitals import Vitals
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
@@ -147,7 +147,7 @@ class Commands(QObject):
     def retry_now(self) -> None:
         """The connection is back."""
         for errand in list(self._current.values()):
-            if errand.why is Why.CONNECTION:
+            if errand.why is WaitReason.CONNECTION:
                 errand.nudge()
 
     async def adopt(self, intents: Iterable[Intent]) -> None:
@@ -195,7 +195,7 @@ class Commands(QObject):
         errand = Errand(key=key, verb=verb, made_ms=now, task_key=session.current_task)
         if grace_ms > 0:
             errand.grace_ms = errand.due_ms = now + grace_ms
-            errand.why = Why.UNDO
+            errand.why = WaitReason.UNDO
         return errand
 
     def _begin(self, errand: Errand) -> None:
@@ -265,7 +265,7 @@ class Commands(QObject):
         self.changed.emit(errand.key)
 
     def _wish(self, errand: Errand) -> Wish:
-        due = self._budget.due_of(errand) if errand.why is Why.BUDGET else errand.due_ms
+        due = self._budget.due_of(errand) if errand.why is WaitReason.BUDGET else errand.due_ms
         return Wish(
             session_key=errand.key,
             verb=errand.verb,
@@ -296,7 +296,7 @@ class Commands(QObject):
     def _follow_budget(self) -> None:
         """Forecasts move with every call of anybody."""
         for errand in list(self._current.values()):
-            if errand.why is Why.BUDGET:
+            if errand.why is WaitReason.BUDGET:
                 due, told = self._budget.due_of(errand), errand.due_ms
                 if due is not None and (told is None or abs(due - told) >= TELL_MS):
                     errand.due_ms = due

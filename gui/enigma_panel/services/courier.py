@@ -19,7 +19,7 @@ from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.errand import KEPT, RANKS, Errand, is_moot, react
 from enigma_panel.services.live import Live
 from enigma_panel.services.registry import Registry
-from enigma_panel.services.views import KeyCheck, NoticeKind, Why
+from enigma_panel.services.views import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.services.vitals import Vitals
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
@@ -76,7 +76,7 @@ class Courier:
         """
         try:
             await self._intend(errand)
-            await self._rest(errand, Why.UNDO, errand.grace_ms)
+            await self._rest(errand, WaitReason.UNDO, errand.grace_ms)
             if await self._goes_by_channel(errand):
                 return
             while (error := await self._send(errand, await self._turn(errand))) is not None:
@@ -136,7 +136,7 @@ class Courier:
         if errand.emitted or not self._live.is_up(errand.key):
             return False
         before = errand.why, errand.due_ms
-        self._stand(errand, Why.SENDING)
+        self._stand(errand, WaitReason.SENDING)
         try:
             seen = await self._live.send_state(errand.key, errand.verb)
         except LiveError:
@@ -163,12 +163,12 @@ class Courier:
         self._check(errand)
         session = self._registry.session(errand.key)
         if session is not None and session.service_id is None and session.phase is Phase.STARTING:
-            self._stand(errand, Why.NAME)
+            self._stand(errand, WaitReason.NAME)
             session = await self._unless_dropped(errand, self._when_named(errand.key))
             if session is None or session.service_id is None:
                 raise DroppedError(self.moot(errand) or Outcome.REFUSED)
         if errand.after is not None and errand.waits_for_another:
-            self._stand(errand, Why.TURN)
+            self._stand(errand, WaitReason.TURN)
             await self._unless_dropped(errand, errand.after.over.wait())
         if errand.learn():
             self.mark(errand)
@@ -176,7 +176,7 @@ class Courier:
         if self._client(errand) is None and errand.verb not in KEPT:
             raise DroppedError(Outcome.REFUSED)
         while self._client(errand) is None:
-            await self._rest(errand, Why.KEY, None, lambda: self._client(errand) is not None)
+            await self._rest(errand, WaitReason.KEY, None, lambda: self._client(errand) is not None)
 
     def _is_ready(self, errand: Errand) -> bool:
         return errand.dropped is None and not self.moot(errand) and self._client(errand) is not None
@@ -189,7 +189,7 @@ class Courier:
         if errand.verb in KEPT:  # sent at its turn all the same: only a reply confirms it
             await self._emit(errand)
             self._check(errand)
-        self._stand(errand, Why.BUDGET)
+        self._stand(errand, WaitReason.BUDGET)
         turn = self._budget.turn(Endpoint.SEND_MESSAGE, rank, tag=errand, since_ms=errand.made_ms)
         return await self._unless_dropped(errand, turn)
 
@@ -200,7 +200,7 @@ class Courier:
         assert session.service_id is not None
         assert client is not None
         errand.task_key = session.current_task
-        self._stand(errand, Why.SENDING)
+        self._stand(errand, WaitReason.SENDING)
         self.mark(errand)
         try:
             with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
@@ -238,26 +238,26 @@ class Courier:
             facts = {"verb": errand.verb.value}
             self._say(NoticeKind.COMMAND_FAILED, errand.key, errand.task_key, error, **facts)
             raise DroppedError(Outcome.REFUSED)
-        if reaction.why is not Why.KEY:
+        if reaction.why is not WaitReason.KEY:
             errand.refused_client = None
-        if reaction.why is Why.CONNECTION and errand.verb in KEPT:
+        if reaction.why is WaitReason.CONNECTION and errand.verb in KEPT:
             await self._emit(errand)
         due = None if reaction.wait_ms is None else self._clock.now_ms() + reaction.wait_ms
         may_go = self._may_go(errand, reaction.why)
         await self._rest(errand, reaction.why, due, may_go)
 
-    def _may_go(self, errand: Errand, why: Why) -> Callable[[], bool]:
+    def _may_go(self, errand: Errand, why: WaitReason) -> Callable[[], bool]:
         """What cuts a wait short."""
-        if why is Why.KEY:
+        if why is WaitReason.KEY:
             return lambda: self._client(errand) is not None
-        return lambda: why is Why.CONNECTION and errand.nudged
+        return lambda: why is WaitReason.CONNECTION and errand.nudged
 
     # -- waiting -----------------------------------------------------------------------------
 
     async def _rest(
         self,
         errand: Errand,
-        why: Why,
+        why: WaitReason,
         due_ms: int | None,
         may_go: Callable[[], bool] | None = None,
     ) -> None:
@@ -290,7 +290,7 @@ class Courier:
         if outcome is not None:
             raise DroppedError(outcome)
 
-    def _stand(self, errand: Errand, why: Why, due_ms: int | None = None) -> None:
+    def _stand(self, errand: Errand, why: WaitReason, due_ms: int | None = None) -> None:
         if (errand.why, errand.due_ms) != (why, due_ms):
             errand.why, errand.due_ms = why, due_ms
             self._tell(errand)

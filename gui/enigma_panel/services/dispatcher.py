@@ -14,30 +14,30 @@ from enigma_panel.core.records import Phase, Session, Task, TaskStatus, TaskVerb
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.budget import Budget, Pass
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.delays import Delay, Delays
+from enigma_panel.services.delays import Blocker, Blockers
 from enigma_panel.services.follower import Follower
-from enigma_panel.services.gate import Gate
-from enigma_panel.services.refusals import TRIES, Refusal, Verdict, retry_after_ms
+from enigma_panel.services.gate import StartGate
+from enigma_panel.services.refusals import TRIES, FailureKind, Refusal, retry_after_ms
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.starter import Attempt, Starter
-from enigma_panel.services.views import NoticeKind, Why
+from enigma_panel.services.views import NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 
 LEDGER_AGAIN_MS = 5_000
 REST_MS = 60_000
 """The loop looks again after this time at the latest, whatever it was not told."""
 
-_FAILS = frozenset({Verdict.FAIL, Verdict.FORBIDDEN})
-_HOLDS = frozenset({Verdict.FUNDS, Verdict.KEY})
+_FAILS = frozenset({FailureKind.FAIL, FailureKind.FORBIDDEN})
+_PAUSES = frozenset({FailureKind.FUNDS, FailureKind.KEY})
 _WHY = {
-    Verdict.LIMITED: Why.LIMITED,
-    Verdict.NO_BROWSER: Why.NO_BROWSER,
-    Verdict.CONNECTION: Why.CONNECTION,
-    Verdict.BUSY: Why.BUSY,
+    FailureKind.LIMITED: WaitReason.LIMITED,
+    FailureKind.NO_BROWSER: WaitReason.NO_BROWSER,
+    FailureKind.CONNECTION: WaitReason.CONNECTION,
+    FailureKind.BUSY: WaitReason.BUSY,
 }
 
 
-class Dispatcher:
+class Scheduler:
     """Who goes next, and what became of it.
 
     say: tells the person what no row says. is_ending: a Terminate waits for that session.
@@ -51,8 +51,8 @@ class Dispatcher:
         budget: Budget,
         starter: Starter,
         follower: Follower,
-        gate: Gate,
-        delays: Delays,
+        gate: StartGate,
+        blockers: Blockers,
         clock: Clock,
         scope: TaskScope,
         say: Callable[..., None],
@@ -64,7 +64,7 @@ class Dispatcher:
         self._starter = starter
         self._follower = follower
         self._gate = gate
-        self._delays = delays
+        self._blockers = blockers
         self._clock = clock
         self._scope = scope
         self._say = say
@@ -74,7 +74,7 @@ class Dispatcher:
         self._tries: dict[int, int] = {}
         self._replanning: set[int] = set()
 
-    def attend(self, in_order: Callable[[], list[Task]], stir: Callable[[], None]) -> None:
+    def attach(self, in_order: Callable[[], list[Task]], stir: Callable[[], None]) -> None:
         """Whose line it is: how its tasks stand, and whom to tell when something moved."""
         self._in_order = in_order
         self._stir = stir
@@ -87,8 +87,8 @@ class Dispatcher:
         self._scope.spawn("line", self._loop(), exclusive=True)
 
     async def _loop(self) -> None:
-        while any(task.key not in self._delays.under_way for task in self._in_order()):
-            self.dispatch()
+        while any(task.key not in self._blockers.under_way for task in self._in_order()):
+            self.schedule()
             self._alarm.clear()  # after it: what it takes and gives back itself is no news
             await self._clock.wait(self._alarm, self._next_due())
 
@@ -100,28 +100,28 @@ class Dispatcher:
             (Endpoint.SEND_MESSAGE, Rank.NEW_TASK),
         )
         dues = [self._gate.due_ms, *(self._budget.free_at(*call) for call in calls)]
-        dues += [delay.due_ms for delay in self._delays.told.values()]
+        dues += [blocker.due_ms for blocker in self._blockers.own.values()]
         return min((due for due in dues if due is not None and due > now), default=now + REST_MS)
 
-    def dispatch(self, *, fresh: frozenset[int] = frozenset()) -> None:
+    def schedule(self, *, fresh: frozenset[int] = frozenset()) -> None:
         """Begin whatever may begin now, in order. fresh: was clicked this moment."""
-        self._gate.counted(self._delays.open_now())
+        self._gate.note_open(self._blockers.open_now())
         is_blocked, seen = False, set[int]()
         for task in list(self._in_order()):
             session = self._registry.session(task.session_key)
             if session is None or session.key in seen:
                 continue
             seen.add(session.key)
-            if task.key in self._delays.under_way or (session.is_planned and is_blocked):
+            if task.key in self._blockers.under_way or (session.is_planned and is_blocked):
                 continue
             lets_others = self._try(task, session, is_fresh=task.key in fresh)
             is_blocked = is_blocked or (session.is_planned and not lets_others)
 
     def _try(self, task: Task, session: Session, *, is_fresh: bool) -> bool:
         """Begin the task if it may; False where those behind must wait for it."""
-        delay = self._delays.of(task, session)
-        if delay is not None:
-            return delay.is_own
+        blocker = self._blockers.of(task, session)
+        if blocker is not None:
+            return blocker.is_own
         if not session.is_planned and self._is_ending(session.key):
             return True
         passes = self._take(task, session)
@@ -151,18 +151,18 @@ class Dispatcher:
         first, message = passes
         begun_ms, opens = self._clock.now_ms(), first is not None
 
-        def keeps(verdict: Verdict, error: ApiError) -> bool:
+        def keeps(failure: FailureKind, error: ApiError) -> bool:
             """Learn before anybody is told: a freed place must not start the next one."""
-            kept = verdict not in _FAILS and not (is_fresh and verdict is Verdict.CONNECTION)
-            if opens or verdict in _HOLDS:
-                self._learn(Refusal(verdict=verdict, error=error, kept=kept), begun_ms)
+            kept = failure not in _FAILS and not (is_fresh and failure is FailureKind.CONNECTION)
+            if opens or failure in _PAUSES:
+                self._learn(Refusal(failure=failure, error=error, kept=kept), begun_ms)
             return kept
 
         attempt = Attempt(task_key=task.key, keeps=keeps, first=first, message=message)
-        self._delays.under_way.add(task.key)
-        self._delays.told.pop(task.key, None)
+        self._blockers.under_way.add(task.key)
+        self._blockers.own.pop(task.key, None)
         if self._scope.spawn(f"start {task.key}", self._run(attempt, task)) is None:
-            self._delays.under_way.discard(task.key)
+            self._blockers.under_way.discard(task.key)
 
     async def _run(self, attempt: Attempt, task: Task) -> None:
         try:
@@ -174,9 +174,9 @@ class Dispatcher:
             reason = str(error)
             self._say(NoticeKind.LEDGER_FAILED, task.session_key, task.key, None, reason=reason)
             due = self._clock.now_ms() + LEDGER_AGAIN_MS
-            self._delays.told[task.key] = Delay(why=Why.LEDGER, due_ms=due, is_own=True)
+            self._blockers.own[task.key] = Blocker(why=WaitReason.LEDGER, due_ms=due, is_own=True)
         finally:
-            self._delays.under_way.discard(task.key)
+            self._blockers.under_way.discard(task.key)
             self._stir()
         self._wake_polls(task.session_key)
 
@@ -191,8 +191,8 @@ class Dispatcher:
         self._note_opened(key, begun_ms)
         if attempt.message is None:
             return
-        refusal = await self._follower.follow(attempt, self._next_pass, self._tell_delay)
-        self._delays.told.pop(key, None)
+        refusal = await self._follower.follow(attempt, self._next_pass, self._note_blocker)
+        self._blockers.own.pop(key, None)
         await self._after_follow(key, refusal)
 
     async def _after_follow(self, key: int, refusal: Refusal | None) -> None:
@@ -236,8 +236,8 @@ class Dispatcher:
 
     def connected(self) -> None:
         """Something answers again: what waited for that need not wait."""
-        told = self._delays.told
-        self._delays.told = {k: d for k, d in told.items() if d.why is not Why.CONNECTION}
+        told = self._blockers.own
+        self._blockers.own = {k: d for k, d in told.items() if d.why is not WaitReason.CONNECTION}
 
     def _note_opened(self, key: int, begun_ms: int) -> None:
         task = self._registry.task(key)
@@ -248,25 +248,25 @@ class Dispatcher:
     def _learn(self, refusal: Refusal, begun_ms: int) -> None:
         """begun_ms: when the call that was refused went out."""
         # The one that was refused is still counted as being opened.
-        open_now, now = self._delays.open_now() - 1, self._clock.now_ms()
+        open_now, now = self._blockers.open_now() - 1, self._clock.now_ms()
         if self._gate.refused(refusal, open_now, now, begun_ms=begun_ms):
-            self._say(NoticeKind.CEILING_LOWERED, None, None, None, places=self._gate.ceiling)
+            self._say(NoticeKind.LIMIT_LOWERED, None, None, None, places=self._gate.limit)
 
     def _learn_in(self, key: int, refusal: Refusal | None) -> None:
         """A task was sent in a session that is open: the line itself may move."""
         if refusal is None:
             self._tries.pop(key, None)
             return
-        if refusal.kept and refusal.verdict in _WHY:
+        if refusal.kept and refusal.failure in _WHY:
             tries = self._tries[key] = min(self._tries.get(key, 0) + 1, TRIES)
-            due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.verdict, tries)
-            self._tell_delay(key, refusal.verdict, tries, due, refusal.error)
+            due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.failure, tries)
+            self._note_blocker(key, refusal.failure, tries, due, refusal.error)
 
-    def _tell_delay(
-        self, key: int, verdict: Verdict, attempt: int, due_ms: int, error: ApiError
+    def _note_blocker(
+        self, key: int, failure: FailureKind, attempt: int, due_ms: int, error: ApiError
     ) -> None:
-        delay = Delay(why=_WHY[verdict], due_ms=due_ms, attempt=attempt, error=error)
-        self._delays.told[key] = delay
+        blocker = Blocker(why=_WHY[failure], due_ms=due_ms, attempt=attempt, error=error)
+        self._blockers.own[key] = blocker
         self._stir()
 
     async def _next_pass(self) -> Pass:

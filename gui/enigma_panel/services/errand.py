@@ -14,8 +14,8 @@ from enigma_panel.api.errors import (
 from enigma_panel.api.ports import ServiceClient
 from enigma_panel.core.budget import Rank
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
-from enigma_panel.services.refusals import TRIES, Verdict, judge, retry_after_ms
-from enigma_panel.services.views import Why
+from enigma_panel.services.refusals import TRIES, FailureKind, classify, retry_after_ms
+from enigma_panel.services.views import WaitReason
 from enigma_panel.store.ledger.intents import Intent, Outcome
 
 KEPT = frozenset({StateVerb.STOP, StateVerb.TERMINATE})
@@ -57,7 +57,7 @@ class Errand:
     grace_ms: int = 0
     intent: Intent | None = field(default=None, repr=False)
     after: "Errand | None" = field(default=None, repr=False)
-    why: Why = Why.TURN
+    why: WaitReason = WaitReason.TURN
     due_ms: int | None = None
     attempt: int = 0
     may_be_done: bool = False
@@ -77,7 +77,7 @@ class Errand:
     @property
     def can_wait(self) -> bool:
         """True before its bytes are on their way."""
-        return self.why is not Why.SENDING and not self.emitted
+        return self.why is not WaitReason.SENDING and not self.emitted
 
     @property
     def waits_for_another(self) -> bool:
@@ -141,7 +141,7 @@ class Errand:
 class Reaction:
     """What to do after a failed send: wait for that reason. wait_ms None: until something else."""
 
-    why: Why
+    why: WaitReason
     wait_ms: int | None
 
 
@@ -179,16 +179,16 @@ def react(errand: Errand, error: ApiError, chance: random.Random) -> Reaction | 
     kept = errand.verb in KEPT
     if isinstance(error, NotConnectedError | InterruptedCallError):
         wait = _backoff_ms(errand.attempt, chance)
-        return Reaction(why=Why.CONNECTION, wait_ms=wait) if kept else None
-    verdict = judge(error)
-    if verdict is Verdict.KEY:
-        return Reaction(why=Why.KEY, wait_ms=None) if kept else None
-    if verdict is not Verdict.LIMITED and not _is_passing(error):
+        return Reaction(why=WaitReason.CONNECTION, wait_ms=wait) if kept else None
+    failure = classify(error)
+    if failure is FailureKind.KEY:
+        return Reaction(why=WaitReason.KEY, wait_ms=None) if kept else None
+    if failure is not FailureKind.LIMITED and not _is_passing(error):
         return None
     if not kept and errand.attempt >= TRIES:
         return None
-    wait = min(retry_after_ms(error, verdict, errand.attempt), WORST_WAIT_MS)
-    why = Why.LIMITED if verdict is Verdict.LIMITED else Why.NO_BROWSER
+    wait = min(retry_after_ms(error, failure, errand.attempt), WORST_WAIT_MS)
+    why = WaitReason.LIMITED if failure is FailureKind.LIMITED else WaitReason.NO_BROWSER
     return Reaction(why=why, wait_ms=wait)
 
 

@@ -25,7 +25,7 @@ from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands import Commands
 from enigma_panel.services.errand import KEPT
-from enigma_panel.services.line import Line
+from enigma_panel.services.line import TaskQueue
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.views import Diff, Stranger, Wish
@@ -50,14 +50,14 @@ class Fleet(QObject):
         registry: Registry,
         account: Account,
         commands: Commands,
-        line: Line,
+        line: TaskQueue,
         poller: Poller,
         clock: Clock,
         scope: TaskScope,
-        is_held: Callable[[int], bool],
+        is_awaiting_reply: Callable[[int], bool],
     ) -> None:
         super().__init__()
-        self._is_held = is_held
+        self._is_held = is_awaiting_reply
         self._registry = registry
         self._account = account
         self._commands = commands
@@ -118,7 +118,7 @@ class Fleet(QObject):
         task = self._registry.current_task(session) if session is not None else None
         return task is not None and self._poller.is_asking(task.key)
 
-    def is_held(self, task_key: int) -> bool:
+    def is_awaiting_reply(self, task_key: int) -> bool:
         """Whether the call that starts this task still waits for its reply, which names it."""
         return self._is_held(task_key)
 

@@ -13,7 +13,7 @@ from enigma_panel.core.records import Phase, Session, Task, TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.budget import Pass
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.refusals import TRIES, Refusal, Verdict, refused_fact, retry_after_ms
+from enigma_panel.services.refusals import TRIES, FailureKind, Refusal, refused_fact, retry_after_ms
 from enigma_panel.services.registry import Registry
 from enigma_panel.services.starter import Attempt, Say, Starter
 from enigma_panel.services.views import NoticeKind
@@ -21,7 +21,7 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import IntentKind
 
 NextPass = Callable[[], Awaitable[Pass]]
-Waits = Callable[[int, Verdict, int, int, ApiError], None]
+Waits = Callable[[int, FailureKind, int, int, ApiError], None]
 
 
 class Follower:
@@ -54,7 +54,7 @@ class Follower:
         self._alarms: dict[int, asyncio.Event] = {}
         self.closing: set[int] = set()
         self._connections = 0
-        registry.changed.connect(self.stir)
+        registry.changed.connect(self.wake)
 
     async def follow(self, attempt: Attempt, next_pass: NextPass, waits: Waits) -> Refusal | None:
         """Give the session that was just opened the task that it was opened for.
@@ -68,16 +68,16 @@ class Follower:
         taken, tries = attempt.message, 0
         while (refusal := await self._follow_once(task.key, taken)) is not None:
             tries += 1
-            if not self._may_try_again(session.key, refusal.verdict, tries):
+            if not self._may_try_again(session.key, refusal.failure, tries):
                 await self._give_up(session.key, task.key, refusal)
                 return refusal
-            due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.verdict, tries)
-            waits(task.key, refusal.verdict, tries, due, refusal.error)
-            await self._rest(task.key, due, refusal.verdict)
+            due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.failure, tries)
+            waits(task.key, refusal.failure, tries, due, refusal.error)
+            await self._rest(task.key, due, refusal.failure)
             taken = await next_pass()
         return None
 
-    def stir(self, _what: object = None) -> None:
+    def wake(self, _what: object = None) -> None:
         """Something changed: who waits for another try looks whether that is still wanted."""
         for alarm in self._alarms.values():
             alarm.set()
@@ -85,15 +85,15 @@ class Follower:
     def connected(self) -> None:
         """Something answers again: what waits for that need not wait."""
         self._connections += 1
-        self.stir()
+        self.wake()
 
-    async def _rest(self, task_key: int, due_ms: int, verdict: Verdict) -> None:
+    async def _rest(self, task_key: int, due_ms: int, failure: FailureKind) -> None:
         """Wait for the next try, or until there is reason to look at once."""
         alarm, before = asyncio.Event(), self._connections
         self._alarms[task_key] = alarm
         try:
             while self._clock.now_ms() < due_ms and self._is_wanted(task_key):
-                if verdict is Verdict.CONNECTION and self._connections > before:
+                if failure is FailureKind.CONNECTION and self._connections > before:
                     return
                 alarm.clear()
                 await self._clock.wait(alarm, due_ms)
@@ -129,21 +129,24 @@ class Follower:
             kind = Kind.TAKEN_BACK if task.status is TaskStatus.QUEUED else Kind.STOPPED
             fact = Observation(kind=kind, code="TERMINATED_BEFORE_TASK")
         else:
-            fact = Observation(kind=Kind.BACK_IN_LINE)
+            fact = Observation(kind=Kind.BACK_IN_QUEUE)
         await self._registry.record(session.key, task.key, fact)
 
-    def _may_try_again(self, session_key: int, verdict: Verdict, tries: int) -> bool:
+    def _may_try_again(self, session_key: int, failure: FailureKind, tries: int) -> bool:
         session = self._registry.session(session_key)
         if session is None or session.phase is not Phase.OPEN or self._is_ending(session_key):
             return False
-        if verdict is Verdict.CONNECTION:  # it is open and billed: nothing better can be done
+        if failure is FailureKind.CONNECTION:  # it is open and billed: nothing better can be done
             return True
-        return verdict in {Verdict.LIMITED, Verdict.NO_BROWSER, Verdict.BUSY} and tries < TRIES
+        return (
+            failure in {FailureKind.LIMITED, FailureKind.NO_BROWSER, FailureKind.BUSY}
+            and tries < TRIES
+        )
 
     async def _give_up(self, session_key: int, task_key: int, refusal: Refusal) -> None:
         """The session was made for this task alone; without it, it would only cost money."""
         session = self._registry.session(session_key)
-        if session is None or refusal.verdict in {Verdict.FUNDS, Verdict.KEY}:
+        if session is None or refusal.failure in {FailureKind.FUNDS, FailureKind.KEY}:
             return  # the line puts the task into a new planned session and closes this one
         self.closing.add(session_key)
         failed = refused_fact(refusal.error, Kind.REFUSED)
@@ -190,6 +193,6 @@ class Follower:
         self.close_idle(session_key)
 
 
-def _keep(_verdict: Verdict, _error: ApiError) -> bool:
+def _keep(_verdict: FailureKind, _error: ApiError) -> bool:
     """What was refused here is tried again here, or put away by the follower."""
     return True

@@ -7,15 +7,15 @@ from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.records import Session, Task, TaskStatus, TaskVerb
 from enigma_panel.services.budget import Budget
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.delays import Delay, Delays
-from enigma_panel.services.gate import Gate
+from enigma_panel.services.delays import Blocker, Blockers
+from enigma_panel.services.gate import StartGate
 from enigma_panel.services.registry import Registry
-from enigma_panel.services.views import LineEntry, Why
+from enigma_panel.services.views import QueueEntry, WaitReason
 
 TYPICAL_MS = 30_000
 """Most tasks take 10–40 s (seed); used until tasks of this ledger tell better."""
 
-_OF_THE_FIRST = frozenset({Why.LIMITED, Why.NO_BROWSER, Why.CONNECTION})
+_OF_THE_FIRST = frozenset({WaitReason.LIMITED, WaitReason.NO_BROWSER, WaitReason.CONNECTION})
 """While the service refuses, the first in line tries; the others wait for their turn."""
 
 KNOWN_TASKS = 20
@@ -26,14 +26,14 @@ class Forecast:
     """The entries of the line, computed when asked for and kept until something changes."""
 
     def __init__(
-        self, registry: Registry, budget: Budget, gate: Gate, delays: Delays, clock: Clock
+        self, registry: Registry, budget: Budget, gate: StartGate, blockers: Blockers, clock: Clock
     ) -> None:
         self._registry = registry
         self._budget = budget
         self._gate = gate
-        self._delays = delays
+        self._blockers = blockers
         self._clock = clock
-        self._entries: dict[int, LineEntry] = {}
+        self._entries: dict[int, QueueEntry] = {}
         self._made_ms = 0
         self._is_stale = True
 
@@ -41,7 +41,7 @@ class Forecast:
         """Something changed."""
         self._is_stale = True
 
-    def entries(self, in_order: Callable[[], list[Task]]) -> dict[int, LineEntry]:
+    def entries(self, in_order: Callable[[], list[Task]]) -> dict[int, QueueEntry]:
         """An entry for each task that waits, in order."""
         now = self._clock.now_ms()
         if self._is_stale or now - self._made_ms > FRESH_MS:
@@ -49,51 +49,55 @@ class Forecast:
             self._made_ms, self._is_stale = now, False
         return self._entries
 
-    def _compute(self, tasks: list[Task], now: int) -> dict[int, LineEntry]:
+    def _compute(self, tasks: list[Task], now: int) -> dict[int, QueueEntry]:
         ends = self._ends(now) if tasks else []
-        open_now = self._delays.open_now()
-        free = self._gate.ceiling - open_now
+        open_now = self._blockers.open_now()
+        free = self._gate.limit - open_now
         calls = {single: self._budget_delay(now, single=single) for single in (True, False)}
-        entries: dict[int, LineEntry] = {}
+        entries: dict[int, QueueEntry] = {}
         behind = 0
         for task in tasks:
             session = self._registry.session(task.session_key)
-            if session is None or self._delays.is_sending(task.key):
+            if session is None or self._blockers.is_sending(task.key):
                 continue
-            delay = self._delays.of(task, session, open_now)
-            delay = delay or calls[task.verb is TaskVerb.RUN_TASK]
+            blocker = self._blockers.of(task, session, open_now)
+            blocker = blocker or calls[task.verb is TaskVerb.RUN_TASK]
             if session.is_planned:
-                delay = self._in_turn(delay, behind, free, ends)
+                blocker = self._in_turn(blocker, behind, free, ends)
                 behind += 1
-            entries[task.key] = LineEntry(
+            entries[task.key] = QueueEntry(
                 task_key=task.key,
                 position=len(entries) + 1,
-                why=delay.why,
-                due_ms=delay.due_ms,
-                attempt=delay.attempt,
-                error=delay.error,
+                why=blocker.why,
+                due_ms=blocker.due_ms,
+                attempt=blocker.attempt,
+                error=blocker.error,
             )
         return entries
 
-    def _budget_delay(self, now: int, *, single: bool) -> Delay:
+    def _budget_delay(self, now: int, *, single: bool) -> Blocker:
         endpoint = Endpoint.RUN_TASK if single else Endpoint.START_SESSION
         calls = [(endpoint, Rank.START)]
         if not single:
             calls.append((Endpoint.SEND_MESSAGE, Rank.NEW_TASK))
         due = max(self._budget.free_at(*call) for call in calls)
-        return Delay(why=Why.BUDGET if due > now else Why.TURN, due_ms=due)
+        return Blocker(why=WaitReason.BUDGET if due > now else WaitReason.TURN, due_ms=due)
 
-    def _in_turn(self, delay: Delay, behind: int, free: int, ends: list[int]) -> Delay:
+    def _in_turn(self, blocker: Blocker, behind: int, free: int, ends: list[int]) -> Blocker:
         """behind: planned tasks before it; the n-th that lacks a place gets the n-th to end."""
-        if delay.why in _OF_THE_FIRST and behind > 0:
-            return Delay(why=Why.TURN)  # the one before it waits, too, and goes first
+        if blocker.why in _OF_THE_FIRST and behind > 0:
+            return Blocker(why=WaitReason.TURN)  # the one before it waits, too, and goes first
         lacking = behind - max(free, 0)
-        if lacking < 0 or delay.why not in {Why.PLACES, Why.TURN, Why.BUDGET}:
-            return delay
+        if lacking < 0 or blocker.why not in {
+            WaitReason.NO_SLOT,
+            WaitReason.TURN,
+            WaitReason.BUDGET,
+        }:
+            return blocker
         due = ends[lacking] if lacking < len(ends) else None
-        if due is not None and delay.due_ms is not None:
-            due = max(due, delay.due_ms)
-        return Delay(why=Why.PLACES if behind == 0 else Why.TURN, due_ms=due)
+        if due is not None and blocker.due_ms is not None:
+            due = max(due, blocker.due_ms)
+        return Blocker(why=WaitReason.NO_SLOT if behind == 0 else WaitReason.TURN, due_ms=due)
 
     def _ends(self, now: int) -> list[int]:
         typical = self._typical()

@@ -1,6 +1,6 @@
 """The line: tasks that wait here until a browser, a call and their turn are there.
 
-Here is what a person sees of it and does with it; `dispatcher` moves it.
+Here is what a person sees of it and does with it; `scheduler` moves it.
 """
 
 from collections.abc import Iterable
@@ -13,16 +13,16 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.account import Account
 from enigma_panel.services.budget import Budget
-from enigma_panel.services.delays import Delays
-from enigma_panel.services.dispatcher import Dispatcher
+from enigma_panel.services.delays import Blockers
+from enigma_panel.services.dispatcher import Scheduler
 from enigma_panel.services.forecast import Forecast
-from enigma_panel.services.gate import Gate
+from enigma_panel.services.gate import StartGate
 from enigma_panel.services.registry import Registry
-from enigma_panel.services.views import Diff, Hold, KeyCheck, LineEntry, ServiceMood
+from enigma_panel.services.views import Diff, KeyCheck, PauseReason, QueueEntry, ServiceMood
 from enigma_panel.services.vitals import Vitals
 
 
-class Line(QObject):
+class TaskQueue(QObject):
     """Tasks with status QUEUED, in the order of their places."""
 
     changed = Signal()
@@ -34,9 +34,9 @@ class Line(QObject):
         account: Account,
         vitals: Vitals,
         budget: Budget,
-        gate: Gate,
-        dispatcher: Dispatcher,
-        delays: Delays,
+        gate: StartGate,
+        scheduler: Scheduler,
+        blockers: Blockers,
         forecast: Forecast,
     ) -> None:
         super().__init__()
@@ -44,12 +44,12 @@ class Line(QObject):
         self._account = account
         self._vitals = vitals
         self._gate = gate
-        self._dispatcher = dispatcher
-        self._delays = delays
+        self._scheduler = scheduler
+        self._blockers = blockers
         self._forecast = forecast
         self._queued: set[int] = set()
         self._order: list[Task] | None = None
-        dispatcher.attend(self.in_order, self._stir)
+        scheduler.attach(self.in_order, self._stir)
         registry.changed.connect(self._follow)
         account.changed.connect(self._key_changed)
         vitals.changed.connect(self._told_health)
@@ -59,21 +59,21 @@ class Line(QObject):
     # -- reading -----------------------------------------------------------------------------
 
     @property
-    def hold(self) -> Hold:
+    def pause_reason(self) -> PauseReason:
         """Why the line, or its part from an earlier run, does not move by itself."""
-        if self._gate.hold is not Hold.NONE:
-            return self._gate.hold
-        return Hold.RESTARTED if self._delays.parked & self._queued else Hold.NONE
+        if self._gate.pause_reason is not PauseReason.NONE:
+            return self._gate.pause_reason
+        return PauseReason.RESTARTED if self._blockers.parked & self._queued else PauseReason.NONE
 
     @property
-    def hold_error(self) -> ApiError | None:
+    def pause_error(self) -> ApiError | None:
         """What the service said when it made us hold."""
-        return self._gate.error if self._gate.hold is not Hold.NONE else None
+        return self._gate.error if self._gate.pause_reason is not PauseReason.NONE else None
 
     @property
-    def ceiling(self) -> int:
+    def limit(self) -> int:
         """So many browsers may be open at once, as far as we know."""
-        return self._gate.ceiling
+        return self._gate.limit
 
     def in_order(self) -> list[Task]:
         """The tasks that wait, the next one first."""
@@ -83,11 +83,11 @@ class Line(QObject):
             self._order = sorted(tasks, key=lambda task: (task.place, task.key))
         return self._order
 
-    def entries(self) -> list[LineEntry]:
+    def entries(self) -> list[QueueEntry]:
         """All that waits, in order."""
         return list(self._forecast.entries(self.in_order).values())
 
-    def entry(self, task_key: int) -> LineEntry | None:
+    def entry(self, task_key: int) -> QueueEntry | None:
         """Why that task waits; None when it does not."""
         if task_key not in self._queued:
             return None
@@ -104,13 +104,13 @@ class Line(QObject):
         ]
         keys = await self._registry.plan(pairs)
         # A single start that was just clicked fails at once where there is no connection.
-        self._dispatcher.dispatch(fresh=frozenset(keys if len(keys) == 1 else ()))
+        self._scheduler.schedule(fresh=frozenset(keys if len(keys) == 1 else ()))
         return keys
 
     async def start_next(self, task_key: int) -> None:
         """To the head of the line; one from an earlier run is let go with it."""
         order = self.in_order()
-        self._delays.parked.discard(task_key)
+        self._blockers.parked.discard(task_key)
         task = self._waiting(task_key)
         if task is not None and order[0].key != task_key:
             first = min(other.place for other in order)
@@ -138,32 +138,32 @@ class Line(QObject):
         """A task whose session has ended gets a session of its own. Raises LedgerError."""
         task = self._waiting(task_key)
         if task is not None:
-            self._delays.parked.discard(task_key)
-            await self._dispatcher.replan(task)
+            self._blockers.parked.discard(task_key)
+            await self._scheduler.replan(task)
 
     def go_on(self) -> None:
         """Let the tasks of an earlier run, or those behind a 403, go on."""
-        self._delays.parked.clear()
-        self._gate.lift(Hold.FORBIDDEN)
+        self._blockers.parked.clear()
+        self._gate.lift(PauseReason.FORBIDDEN)
         self._stir()
 
     def funds_added(self) -> None:
         """One start tries, then the rest."""
-        self._gate.lift(Hold.FUNDS)
+        self._gate.lift(PauseReason.FUNDS)
         self._stir()
 
     def set_leaving(self, leaving: bool) -> None:
         """The program is about to end: nothing more is started, all stays in line."""
-        self._delays.is_leaving = leaving
+        self._blockers.is_leaving = leaving
         self._stir()
 
     def park_restored(self) -> int:
         """What waits now is from an earlier run: it goes on when the person says so."""
-        self._delays.parked |= self._queued
+        self._blockers.parked |= self._queued
         self._stir()
         return len(self._queued)
 
-    def stir(self, _what: object = None) -> None:
+    def wake(self, _what: object = None) -> None:
         """Something changed that may let the line go on."""
         self._stir()
 
@@ -188,29 +188,29 @@ class Line(QObject):
     def _key_changed(self) -> None:
         good = self._account.last_check in {None, KeyCheck.ACCEPTED}
         if self._account.client is not None and good:
-            self._gate.lift(Hold.KEY)
+            self._gate.lift(PauseReason.KEY)
             self._stir()
 
     def _told_health(self) -> None:
         if self._vitals.mood is not ServiceMood.FULL:
-            self._gate.told_health(self._vitals.asked_ms, self._vitals.free)
+            self._gate.note_health(self._vitals.asked_ms, self._vitals.free)
         self._stir()
 
     def _connected(self) -> None:
         self._gate.connected()
-        self._dispatcher.connected()
+        self._scheduler.connected()
         self._stir()
 
     def _stir(self) -> None:
         """Something changed: look again who may go, and tell who shows it."""
         self._forecast.forget()
         if self._queued:
-            self._dispatcher.wake()
+            self._scheduler.wake()
         self.changed.emit()
 
     def _waiting(self, task_key: int) -> Task | None:
         """The task, where it waits and no call for it is under way."""
-        if task_key not in self._queued or self._delays.is_sending(task_key):
+        if task_key not in self._queued or self._blockers.is_sending(task_key):
             return None
         task = self._registry.task(task_key)  # the one in the order may be older
         return task if task is not None and task.status is TaskStatus.QUEUED else None

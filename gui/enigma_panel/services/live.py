@@ -59,7 +59,7 @@ class Live(QObject):
         scope: TaskScope,
         chance: random.Random,
         open_door: OpenDoor,
-        is_held: Callable[[int], bool],
+        is_awaiting_reply: Callable[[int], bool],
         wake: Callable[[int], None],
     ) -> None:
         super().__init__()
@@ -74,7 +74,12 @@ class Live(QObject):
         self._channels: dict[int, Channel] = {}
         self._does_now = DoesNow(clock, self.changed.emit)
         self._facts = LiveFacts(
-            registry, timeline, clock, is_held=is_held, wake=wake, doubt=self.doubted.emit
+            registry,
+            timeline,
+            clock,
+            is_awaiting_reply=is_awaiting_reply,
+            wake=wake,
+            doubt=self.doubted.emit,
         )
         self._untaken: list[tuple[int, Observation]] = []
         registry.changed.connect(self._follow)

@@ -34,13 +34,13 @@ class LiveEnds:
         timeline: Timeline,
         clock: Clock,
         *,
-        is_held: Callable[[int], bool],
+        is_awaiting_reply: Callable[[int], bool],
         wake: Callable[[int], None],
     ) -> None:
         self._registry = registry
         self._timeline = timeline
         self._clock = clock
-        self._is_held = is_held
+        self._is_held = is_awaiting_reply
         self._wake = wake
         self._unclear: dict[int, list[Observation]] = {}
         self._said: dict[int, set[int]] = {}

@@ -38,9 +38,9 @@ _AWAY = frozenset({Phase.CONNECTION_LOST, Phase.EXPIRED_ASSUMED})
 class LiveFacts:
     """Takes events in the order in which they came.
 
-    is_held: whether the call that started this task still waits for its reply, which will name it.
-    wake: ask for the session's task at once. doubt: the agent of this session was told to pause,
-    and works on.
+    is_awaiting_reply: whether the call that started this task still waits for its reply, which will
+    name it. wake: ask for the session's task at once. doubt: the agent of this session was told to
+    pause, and works on.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class LiveFacts:
         timeline: Timeline,
         clock: Clock,
         *,
-        is_held: Callable[[int], bool],
+        is_awaiting_reply: Callable[[int], bool],
         wake: Callable[[int], None],
         doubt: Callable[[int], None],
     ) -> None:
@@ -57,11 +57,13 @@ class LiveFacts:
         self._registry = registry
         self._timeline = timeline
         self._clock = clock
-        self._is_held = is_held
+        self._is_held = is_awaiting_reply
         self._wake = wake
         self._asked: dict[int, deque[int]] = {}
         self._quotas: dict[tuple[int, bool], Quota] = {}
-        self._ends = LiveEnds(registry, timeline, clock, is_held=is_held, wake=wake)
+        self._ends = LiveEnds(
+            registry, timeline, clock, is_awaiting_reply=is_awaiting_reply, wake=wake
+        )
 
     async def take(self, session_key: int, seen: Observation) -> None:
         """Fold one event into the records."""

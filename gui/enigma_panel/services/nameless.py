@@ -23,9 +23,9 @@ _SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
 class Nameless:
     """Looks after them once a second.
 
-    is_stopping: a Stop is on its way to this session. is_held: the call that starts this task still
-    waits for its reply, which will name it. is_up: the live channel of this session may still tell
-    something. is_speaking: it did so lately.
+    is_stopping: a Stop is on its way to this session. is_awaiting_reply: the call that starts this
+    task still waits for its reply, which will name it. is_up: the live channel of this session may
+    still tell something. is_speaking: it did so lately.
     """
 
     def __init__(
@@ -33,13 +33,13 @@ class Nameless:
         registry: Registry,
         *,
         is_stopping: Callable[[int], bool],
-        is_held: Callable[[int], bool],
+        is_awaiting_reply: Callable[[int], bool],
         is_up: Callable[[int], bool],
         is_speaking: Callable[[int], bool],
     ) -> None:
         self._registry = registry
         self._is_stopping = is_stopping
-        self._is_held = is_held
+        self._is_held = is_awaiting_reply
         self._is_up = is_up
         self._is_speaking = is_speaking
         self._unheard: dict[int, int] = {}

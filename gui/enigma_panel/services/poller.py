@@ -69,11 +69,11 @@ class Poller:
         scope: TaskScope,
         chance: random.Random,
         is_speaking: Callable[[int], bool],
-        is_held: Callable[[int], bool],
+        is_awaiting_reply: Callable[[int], bool],
     ) -> None:
-        """is_speaking: whether the live channel of that session tells what happens. is_held:
-        whether the call that started this task still waits for its reply."""
-        self._is_held = is_held
+        """is_speaking: whether the live channel of that session tells what happens.
+        is_awaiting_reply: whether the call that started this task still waits for its reply."""
+        self._is_held = is_awaiting_reply
         self._is_speaking = is_speaking
         self._registry = registry
         self._account = account

@@ -36,7 +36,7 @@ async def recover(parts: Assembly) -> Recovered:
         unsent = frozenset()
         await _drop_old_line(registry)
         await parts.writer.commit(forget_restored)
-    in_line = parts.line.park_restored()
+    queued = parts.line.park_restored()
     await parts.inbox.restore()
     bad_rows = await registry.read(lambda ledger: ledger.bad_rows)
     open_keys = [session.key for session in registry.sessions() if session.takes_place]
@@ -44,7 +44,7 @@ async def recover(parts: Assembly) -> Recovered:
     return Recovered(
         sessions=tuple(sorted(open_keys, key=lambda key: (key not in unsent, key))),
         unsent=unsent,
-        in_line=in_line,
+        queued=queued,
         bad_rows=len(bad_rows),
     )
 
@@ -98,7 +98,7 @@ async def _put_unsent_back(registry: Registry) -> frozenset[int]:
     found = [task for task in registry.tasks() if _was_never_sent(registry, task)]
     for task in found:
         if task.status is not TaskStatus.QUEUED:
-            back = Observation(kind=Kind.BACK_IN_LINE)
+            back = Observation(kind=Kind.BACK_IN_QUEUE)
             await registry.record(task.session_key, task.key, back)
     return frozenset(task.session_key for task in found)
 

@@ -25,7 +25,7 @@ LIMITED_STEP_MS = 5_000
 UNREACHED_STEP_MS, UNREACHED_WORST_MS = 2_000, 30_000
 
 
-class Verdict(StrEnum):
+class FailureKind(StrEnum):
     """What a refusal says about other tries. FAIL: another try would be refused, too."""
 
     FAIL = "fail"
@@ -44,50 +44,50 @@ class Verdict(StrEnum):
 class Refusal:
     """A start that certainly did nothing. kept: its task is back in line."""
 
-    verdict: Verdict
+    failure: FailureKind
     error: ApiError
     kept: bool
 
 
 _BY_CODE = {
-    "SESSION_LIMIT_REACHED": Verdict.PLACES,
-    "TASK_ALREADY_RUNNING": Verdict.BUSY,
-    "NO_INSTANCES_AVAILABLE": Verdict.NO_BROWSER,
-    "INSTANCE_UNAVAILABLE": Verdict.NO_BROWSER,
+    "SESSION_LIMIT_REACHED": FailureKind.PLACES,
+    "TASK_ALREADY_RUNNING": FailureKind.BUSY,
+    "NO_INSTANCES_AVAILABLE": FailureKind.NO_BROWSER,
+    "INSTANCE_UNAVAILABLE": FailureKind.NO_BROWSER,
 }
 _BY_STATUS = {
-    401: Verdict.KEY,
-    402: Verdict.FUNDS,
-    403: Verdict.FORBIDDEN,
-    429: Verdict.LIMITED,
-    503: Verdict.NO_BROWSER,
+    401: FailureKind.KEY,
+    402: FailureKind.FUNDS,
+    403: FailureKind.FORBIDDEN,
+    429: FailureKind.LIMITED,
+    503: FailureKind.NO_BROWSER,
 }
 
 
-def judge(error: ApiError) -> Verdict:
+def classify(error: ApiError) -> FailureKind:
     """The verdict on an error with `nothing_happened`. Status first, the code refines it."""
     match error:
         case NotConnectedError():
-            return Verdict.CONNECTION
+            return FailureKind.CONNECTION
         case SessionGoneError():
-            return Verdict.SESSION_ENDED
+            return FailureKind.SESSION_ENDED
         case RejectedError(reply=reply):
             code = (reply.code or "").upper()
-            return _BY_CODE.get(code) or _BY_STATUS.get(reply.status, Verdict.FAIL)
+            return _BY_CODE.get(code) or _BY_STATUS.get(reply.status, FailureKind.FAIL)
         case ProtocolError(status=429):  # a gateway's page; the headers tell how long
-            return Verdict.LIMITED
+            return FailureKind.LIMITED
         case _:
-            return Verdict.FAIL
+            return FailureKind.FAIL
 
 
-def retry_after_ms(error: ApiError, verdict: Verdict, attempt: int) -> int:
+def retry_after_ms(error: ApiError, failure: FailureKind, attempt: int) -> int:
     """How long to wait after the attempt-th refusal in a row."""
     told = reply_of(error)
-    if verdict is Verdict.LIMITED:
+    if failure is FailureKind.LIMITED:
         if told is not None and told.retry_after_s is not None:
             return round(told.retry_after_s * 1000)
         return LIMITED_STEP_MS * attempt
-    if verdict is Verdict.CONNECTION:
+    if failure is FailureKind.CONNECTION:
         return min(UNREACHED_STEP_MS * attempt, UNREACHED_WORST_MS)
     return NO_BROWSER_STEP_MS * attempt
 

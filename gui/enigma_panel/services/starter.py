@@ -17,9 +17,9 @@ from enigma_panel.services.budget import Budget, Pass
 from enigma_panel.services.calls import calling
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.refusals import (
+    FailureKind,
     Refusal,
-    Verdict,
-    judge,
+    classify,
     refused_fact,
 )
 from enigma_panel.services.registry import Registry
@@ -31,7 +31,7 @@ DEFAULT_LIFE_MS = 300_000
 """Documented life of a session (api.md §2): until when a start of unknown fate may cost money."""
 
 Say = Callable[..., None]
-Keeps = Callable[[Verdict, ApiError], bool]
+Keeps = Callable[[FailureKind, ApiError], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class Starter:
         self._naming: dict[int, asyncio.Event] = {}
         self._held: set[int] = set()
 
-    def is_held(self, task_key: int) -> bool:
+    def is_awaiting_reply(self, task_key: int) -> bool:
         """Whether the call that starts this task still waits for its reply."""
         return task_key in self._held
 
@@ -161,7 +161,7 @@ class Starter:
         if client is self._account.client:  # a key that was changed since is no news
             self._account.note_error(error)
         self._vitals.note_error(error)
-        if error.nothing_happened and judge(error) is Verdict.NO_BROWSER:
+        if error.nothing_happened and classify(error) is FailureKind.NO_BROWSER:
             self._vitals.note_full()
         if isinstance(error, RejectedError):
             self._vitals.note_balance(error.reply.balance)
@@ -175,10 +175,10 @@ class Starter:
             if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
                 self._say(NoticeKind.START_UNCONFIRMED, key, task_key, error)
             return None  # else the live channel has told of it meanwhile
-        verdict = judge(error)
-        is_old_key = verdict is Verdict.KEY and client is not self._account.client
-        kept, is_ending = is_old_key or keeps(verdict, error), self._is_ending(key)
-        fact = refused_fact(error, Kind.BACK_IN_LINE if kept else Kind.REFUSED)
+        failure = classify(error)
+        is_old_key = failure is FailureKind.KEY and client is not self._account.client
+        kept, is_ending = is_old_key or keeps(failure, error), self._is_ending(key)
+        fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
         await self._registry.settle(intent, Outcome.REFUSED, fact)
         if kept and is_ending:  # it was terminated meanwhile: that is no wish for another try
             taken = Observation(kind=Kind.TAKEN_BACK, code="TERMINATED_BEFORE_TASK")
@@ -187,7 +187,7 @@ class Starter:
             await self._registry.record(key, None, Observation(kind=Kind.SESSION_GONE))
         if not kept:
             self._say(NoticeKind.START_REFUSED, key, task_key, error)
-        return Refusal(verdict=verdict, error=error, kept=kept)
+        return Refusal(failure=failure, error=error, kept=kept)
 
     def parts(self, task_key: int) -> tuple[Task, Session, ServiceClient | None]:
         """The task, its session, and the client to call with, if there is one."""

@@ -28,11 +28,11 @@ class Stranger(StrEnum):
     ADDRESS = "address"
 
 
-class Why(StrEnum):
+class WaitReason(StrEnum):
     """Why a task in line or a command on a row has not been sent yet."""
 
     TURN = "turn"  # others stand before it
-    PLACES = "places"  # as many browsers are open as may be
+    NO_SLOT = "places"  # as many browsers are open as may be
     BUDGET = "budget"  # the calls of this minute are used up
     LIMITED = "limited"  # the service said 429
     NO_BROWSER = "no_browser"  # the service said 503
@@ -48,7 +48,7 @@ class Why(StrEnum):
     SENDING = "sending"
 
 
-class Hold(StrEnum):
+class PauseReason(StrEnum):
     """Why the whole line does not move by itself."""
 
     NONE = "none"
@@ -59,7 +59,7 @@ class Hold(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineEntry:
+class QueueEntry:
     """A task that waits in line. position counts from 1.
 
     due_ms: when it is expected to be sent, or tried again; None when nobody can say.
@@ -69,7 +69,7 @@ class LineEntry:
 
     task_key: int
     position: int
-    why: Why
+    why: WaitReason
     due_ms: int | None = None
     attempt: int = 0
     error: ApiError | None = field(default=None, repr=False)
@@ -84,7 +84,7 @@ class Wish:
 
     session_key: int
     verb: StateVerb
-    why: Why
+    why: WaitReason
     made_ms: int
     due_ms: int | None = None
     attempt: int = 0
@@ -93,7 +93,7 @@ class Wish:
     @property
     def can_undo(self) -> bool:
         """Whether it can still be taken back with certainty."""
-        return self.why is not Why.SENDING and not self.emitted
+        return self.why is not WaitReason.SENDING and not self.emitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,20 +101,20 @@ class Recovered:
     """What the ledger still held from an earlier run, for the card that says so.
 
     sessions: were open when that run ended; unsent: of them, those opened for a task that was
-    never sent (they come first); in_line: tasks that wait; bad_rows: rows of the ledger that could
+    never sent (they come first); queued: tasks that wait; bad_rows: rows of the ledger that could
     not be read.
     """
 
     sessions: tuple[int, ...] = ()
     unsent: frozenset[int] = NOTHING
-    in_line: int = 0
+    queued: int = 0
     bad_rows: int = 0
 
 
 class NoticeKind(StrEnum):
     """What there is to say that no row says by itself."""
 
-    CEILING_LOWERED = "ceiling_lowered"  # facts: places
+    LIMIT_LOWERED = "ceiling_lowered"  # facts: places
     LIMIT_USED_ELSEWHERE = "limit_used_elsewhere"  # another program uses up the calls
     WENT_TO_SLEEP = "went_to_sleep"  # the computer slept; facts: seconds
 
@@ -181,7 +181,7 @@ class AnswerResult:
 class AnswerWait:
     """Why an answer has not been sent yet; due_ms (epoch ms): when it is expected to be."""
 
-    why: Why
+    why: WaitReason
     due_ms: int | None = None
     attempt: int = 0
 

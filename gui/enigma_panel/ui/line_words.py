@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from enigma_panel.services.refusals import TRIES
-from enigma_panel.services.views import Hold, LineEntry, Why
+from enigma_panel.services.views import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.status_words import Tone, duration, spoken_duration
 from enigma_panel.ui.words import tr, tr_n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WaitText:
     """What something waits for, as it is read and as it is spoken. Amber needs the person."""
 
     text: str
@@ -20,19 +20,19 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineFacts:
+class QueueFacts:
     """What the words about a task in line may mention.
 
     is_first: no other task before it waits for the same; those behind it say their place instead.
     """
 
-    hold: Hold = Hold.NONE
-    ceiling: int = 0
+    pause_reason: PauseReason = PauseReason.NONE
+    limit: int = 0
     session: str = ""
     is_first: bool = True
 
 
-class LineVerb(StrEnum):
+class QueueAction(StrEnum):
     """What can be done with a task in line."""
 
     START_NEXT = "start_next"
@@ -42,53 +42,60 @@ class LineVerb(StrEnum):
 
 
 _SHARED = frozenset(
-    {Why.PLACES, Why.BUDGET, Why.LIMITED, Why.NO_BROWSER, Why.CONNECTION, Why.LEDGER}
+    {
+        WaitReason.NO_SLOT,
+        WaitReason.BUDGET,
+        WaitReason.LIMITED,
+        WaitReason.NO_BROWSER,
+        WaitReason.CONNECTION,
+        WaitReason.LEDGER,
+    }
 )
 """Reasons that hold up the line rather than one task of it."""
 
 
-def line_verb_word(verb: LineVerb) -> str:
+def queue_action_label(verb: QueueAction) -> str:
     """The label of what can be done with a task in line."""
     match verb:
-        case LineVerb.START_NEXT:
+        case QueueAction.START_NEXT:
             return tr("Start next")
-        case LineVerb.UP:
+        case QueueAction.UP:
             return tr("Up")
-        case LineVerb.REMOVE:
+        case QueueAction.REMOVE:
             return tr("Remove")
-        case LineVerb.NEW_SESSION:
+        case QueueAction.NEW_SESSION:
             return tr("Run in a new session")
 
 
-def line_verb_tip(verb: LineVerb) -> str:
+def queue_action_tip(verb: QueueAction) -> str:
     """What it does."""
     match verb:
-        case LineVerb.START_NEXT:
+        case QueueAction.START_NEXT:
             return tr("It is the next to be started.")
-        case LineVerb.UP:
+        case QueueAction.UP:
             return tr("One place nearer to its start.")
-        case LineVerb.REMOVE:
+        case QueueAction.REMOVE:
             return tr("It is not started. Nothing was sent, nothing costs.")
-        case LineVerb.NEW_SESSION:
+        case QueueAction.NEW_SESSION:
             return tr("Waits in line for a browser of its own.")
 
 
-def possible(entry: LineEntry | None) -> frozenset[LineVerb]:
+def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
     """What can be done with this task, nothing where it is not in line."""
     if entry is None:
         return frozenset()
-    if entry.why is Why.SESSION_ENDED:
-        return frozenset({LineVerb.NEW_SESSION, LineVerb.REMOVE})
-    ahead = {LineVerb.START_NEXT, LineVerb.UP} if entry.position > 1 else set()
-    return frozenset({LineVerb.REMOVE, *ahead})
+    if entry.why is WaitReason.SESSION_ENDED:
+        return frozenset({QueueAction.NEW_SESSION, QueueAction.REMOVE})
+    ahead = {QueueAction.START_NEXT, QueueAction.UP} if entry.position > 1 else set()
+    return frozenset({QueueAction.REMOVE, *ahead})
 
 
-def offered(entry: LineEntry | None) -> frozenset[LineVerb]:
+def offered(entry: QueueEntry | None) -> frozenset[QueueAction]:
     """What is offered, possible or not: a button that comes and goes cannot be pressed twice."""
     able = possible(entry)
-    if entry is None or LineVerb.NEW_SESSION in able:
+    if entry is None or QueueAction.NEW_SESSION in able:
         return able
-    return frozenset({LineVerb.START_NEXT, LineVerb.UP, LineVerb.REMOVE})
+    return frozenset({QueueAction.START_NEXT, QueueAction.UP, QueueAction.REMOVE})
 
 
 def ordinal(n: int) -> str:
@@ -99,9 +106,9 @@ def ordinal(n: int) -> str:
     return endings.get(n % 10, tr("{n}th", n=n))
 
 
-def firsts(entries: Sequence[LineEntry]) -> frozenset[int]:
+def firsts(entries: Sequence[QueueEntry]) -> frozenset[int]:
     """Keys of the tasks that are the first to wait for their reason."""
-    first: dict[Why, int] = {}
+    first: dict[WaitReason, int] = {}
     for entry in entries:
         first.setdefault(entry.why, entry.task_key)
     return frozenset(first.values())
@@ -114,103 +121,103 @@ def left_s(due_ms: int | None, now_ms: int) -> int | None:
     return -(-(due_ms - now_ms) // 1000)
 
 
-def entry_words(entry: LineEntry, now_ms: int, facts: LineFacts) -> Waiting:
+def entry_words(entry: QueueEntry, now_ms: int, facts: QueueFacts) -> WaitText:
     """'2nd in line, about 0:19', 'all 5 places are in use'."""
-    if entry.why is Why.TURN or (entry.why in _SHARED and not facts.is_first):
+    if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):
         return _place(entry, now_ms)
     match entry.why:
-        case Why.PLACES:
-            return _about(places_words(facts.ceiling), entry, now_ms)
-        case Why.BUSY:
+        case WaitReason.NO_SLOT:
+            return _about(places_words(facts.limit), entry, now_ms)
+        case WaitReason.BUSY:
             return _plain(tr("runs after the task in {session}", session=facts.session))
-        case Why.SESSION_ENDED:
+        case WaitReason.SESSION_ENDED:
             return _needs_you(tr("its session has ended"))
-        case Why.KEY:
+        case WaitReason.KEY:
             return _needs_you(tr("waits for a key"))
-        case Why.FUNDS:
+        case WaitReason.FUNDS:
             return _plain(tr("the balance is used up"))
-        case Why.STOPPED:
-            return _plain(_held(facts.hold))
-        case Why.LEDGER:
+        case WaitReason.STOPPED:
+            return _plain(_held(facts.pause_reason))
+        case WaitReason.LEDGER:
             return _plain(tr("waits until the ledger can be written"))
-        case Why.SENDING:
+        case WaitReason.SENDING:
             return _plain(tr("is being started"))
         case _:
             return _counting(entry, now_ms)
 
 
-def _plain(text: str) -> Waiting:
-    return Waiting(text=text, said=text)
+def _plain(text: str) -> WaitText:
+    return WaitText(text=text, said=text)
 
 
-def _needs_you(text: str) -> Waiting:
-    return Waiting(text=text, said=text, tone=Tone.AMBER)
+def _needs_you(text: str) -> WaitText:
+    return WaitText(text=text, said=text, tone=Tone.AMBER)
 
 
-def places_words(ceiling: int) -> str:
+def places_words(limit: int) -> str:
     """'all 5 places are in use'."""
-    if ceiling == 2:
+    if limit == 2:
         return tr("both places are in use")
-    return tr_n("the only place is in use", "all {n} places are in use", ceiling)
+    return tr_n("the only place is in use", "all {n} places are in use", limit)
 
 
-def _held(hold: Hold) -> str:
+def _held(hold: PauseReason) -> str:
     return {
-        Hold.RESTARTED: tr("from the last run – Go on"),
-        Hold.FUNDS: tr("the balance is used up"),
-        Hold.KEY: tr("waits for a key"),
-        Hold.FORBIDDEN: tr("the account may not do that – Go on"),
+        PauseReason.RESTARTED: tr("from the last run – Go on"),
+        PauseReason.FUNDS: tr("the balance is used up"),
+        PauseReason.KEY: tr("waits for a key"),
+        PauseReason.FORBIDDEN: tr("the account may not do that – Go on"),
     }.get(hold, tr("waits here"))
 
 
-def _place(entry: LineEntry, now_ms: int) -> Waiting:
+def _place(entry: QueueEntry, now_ms: int) -> WaitText:
     return _about(tr("{place} in line", place=ordinal(entry.position)), entry, now_ms)
 
 
-def _about(what: str, entry: LineEntry, now_ms: int) -> Waiting:
+def _about(what: str, entry: QueueEntry, now_ms: int) -> WaitText:
     """With the forecast, where there is one."""
     left = left_s(entry.due_ms, now_ms)
     if left is None:
         return _plain(what)
     words = "{what}, about {time}"
-    return Waiting(
+    return WaitText(
         text=tr(words, what=what, time=duration(left * 1000)),
         said=tr(words, what=what, time=spoken_duration(left * 1000)),
     )
 
 
-def _counting(entry: LineEntry, now_ms: int) -> Waiting:
+def _counting(entry: QueueEntry, now_ms: int) -> WaitText:
     """Reasons that pass by themselves, with the time until then."""
     left = left_s(entry.due_ms, now_ms)
     spoken = spoken_duration((left or 0) * 1000)
     match entry.why:
-        case Why.BUDGET if left is not None:
+        case WaitReason.BUDGET if left is not None:
             words = "waits for calls of this minute, {time}"
-            return Waiting(text=tr(words, time=duration(left * 1000)), said=tr(words, time=spoken))
-        case Why.BUDGET:
+            return WaitText(text=tr(words, time=duration(left * 1000)), said=tr(words, time=spoken))
+        case WaitReason.BUDGET:
             return _plain(tr("waits for calls of this minute"))
-        case Why.LIMITED:
+        case WaitReason.LIMITED:
             return _again(tr("too many calls this minute"), tr("continues"), left, spoken)
-        case Why.NO_BROWSER if entry.attempt >= TRIES:
+        case WaitReason.NO_BROWSER if entry.attempt >= TRIES:
             return _plain(tr("waits until a browser is free"))
-        case Why.NO_BROWSER:
+        case WaitReason.NO_BROWSER:
             said = _again(tr("no free browser at the moment"), tr("tries again"), left, spoken)
             part = tr(" ({n} of {all})", n=entry.attempt, all=TRIES) if entry.attempt else ""
-            return Waiting(text=said.text + part, said=said.said + part)
-        case Why.CONNECTION if left is not None:
+            return WaitText(text=said.text + part, said=said.said + part)
+        case WaitReason.CONNECTION if left is not None:
             return _again(tr("no connection"), tr("tries again"), left, spoken)
-        case Why.CONNECTION:
+        case WaitReason.CONNECTION:
             return _plain(tr("no connection"))
         case _:
             return _plain(tr("waits here"))
 
 
-def _again(what: str, then: str, left: int | None, spoken: str) -> Waiting:
+def _again(what: str, then: str, left: int | None, spoken: str) -> WaitText:
     """'no connection – tries again in 4 s'."""
     if left is None:
         return _plain(tr("{what} – {then} now", what=what, then=then))
     words = "{what} – {then} in {time}"
-    return Waiting(
+    return WaitText(
         text=tr(words, what=what, then=then, time=tr("{n} s", n=left)),
         said=tr(words, what=what, then=then, time=spoken),
     )

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from enigma_panel.services.views import Why, Wish
-from enigma_panel.ui.line_words import Waiting, left_s
+from enigma_panel.services.views import WaitReason, Wish
+from enigma_panel.ui.line_words import WaitText, left_s
 from enigma_panel.ui.status_words import (
     duration,
     spoken_duration,
@@ -14,34 +14,34 @@ from enigma_panel.ui.status_words import (
 from enigma_panel.ui.words import tr, tr_n
 
 
-def wish_words(wish: Wish, now_ms: int) -> Waiting:
+def wish_words(wish: Wish, now_ms: int) -> WaitText:
     """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
-    if wish.emitted and wish.why is not Why.SENDING:
+    if wish.emitted and wish.why is not WaitReason.SENDING:
         return _once_more(wish, now_ms)
     verb = verb_word(wish.verb)
     left = left_s(wish.due_ms, now_ms)
     spoken = spoken_duration((left or 0) * 1000)
     match wish.why:
-        case Why.SENDING:
+        case WaitReason.SENDING:
             return _same(verb_pending(wish.verb))
-        case Why.UNDO:
+        case WaitReason.UNDO:
             going = verb_going(wish.verb)
             if left is None:
                 return _same(going)
             words = "{going} in {time}"
-            return Waiting(
+            return WaitText(
                 text=tr(words, going=going, time=tr("{n} s", n=left)),
                 said=tr(words, going=going, time=spoken),
             )
-        case Why.CONNECTION:
+        case WaitReason.CONNECTION:
             return _same(tr("{verb} will be sent when there is a connection", verb=verb))
-        case Why.KEY:
+        case WaitReason.KEY:
             return _same(tr("{verb} waits for the key", verb=verb))
-        case Why.NAME:
+        case WaitReason.NAME:
             return _same(tr("{verb} waits for the start", verb=verb))
         case _ if left is not None:
             words = "{verb} waits, {time}"
-            return Waiting(
+            return WaitText(
                 text=tr(words, verb=verb, time=duration(left * 1000)),
                 said=tr(words, verb=verb, time=spoken),
             )
@@ -49,25 +49,25 @@ def wish_words(wish: Wish, now_ms: int) -> Waiting:
             return _same(tr("{verb} waits", verb=verb))
 
 
-def _once_more(wish: Wish, now_ms: int) -> Waiting:
+def _once_more(wish: Wish, now_ms: int) -> WaitText:
     """'Terminate sent over the live channel; sent once more in 0:12'."""
     head = tr("{verb} sent over the live channel", verb=verb_word(wish.verb))
     left = left_s(wish.due_ms, now_ms)
-    if wish.why is Why.CONNECTION:
+    if wish.why is WaitReason.CONNECTION:
         return _same(tr("{sent}; sent once more when there is a connection", sent=head))
-    if wish.why is Why.KEY:
+    if wish.why is WaitReason.KEY:
         return _same(tr("{sent}; sent once more when there is a key", sent=head))
     if left is None:
         return _same(tr("{sent}; it is sent once more", sent=head))
     words = "{sent}; sent once more in {time}"
-    return Waiting(
+    return WaitText(
         text=tr(words, sent=head, time=duration(left * 1000)),
         said=tr(words, sent=head, time=spoken_duration(left * 1000)),
     )
 
 
-def _same(text: str) -> Waiting:
-    return Waiting(text=text, said=text)
+def _same(text: str) -> WaitText:
+    return WaitText(text=text, said=text)
 
 
 def undo_words(wishes: Sequence[Wish]) -> str:
@@ -85,7 +85,7 @@ def undo_tip() -> str:
 
 def count_words(wishes: Sequence[Wish], now_ms: int) -> str:
     """'2 commands wait, next 0:12', empty when none does."""
-    waiting = [wish for wish in wishes if wish.why is not Why.SENDING]
+    waiting = [wish for wish in wishes if wish.why is not WaitReason.SENDING]
     if not waiting:
         return ""
     words = tr_n("1 command waits", "{n} commands wait", len(waiting))

@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.services.views import Diff, Hold, LineEntry, Why
+from enigma_panel.services.views import Diff, PauseReason, QueueEntry, WaitReason
 from tests.ui.main import doubles
 
 NOW = doubles.NOW
@@ -18,11 +18,15 @@ def set_asking(services: Any, *keys: int) -> None:
     fleet.changed.emit(Diff(sessions=frozenset(changed)))
 
 
-def set_line(services: Any, waiting: int, hold: Hold = Hold.NONE, ceiling: int = 5) -> None:
+def set_line(
+    services: Any, waiting: int, pause_reason: PauseReason = PauseReason.NONE, limit: int = 5
+) -> None:
     """So many tasks wait in line."""
-    services.line.ceiling = ceiling
-    entries = [LineEntry(task_key=900 + n, position=n + 1, why=Why.TURN) for n in range(waiting)]
-    services.line.set(*entries, hold=hold)
+    services.line.limit = limit
+    entries = [
+        QueueEntry(task_key=900 + n, position=n + 1, why=WaitReason.TURN) for n in range(waiting)
+    ]
+    services.line.set(*entries, pause_reason=pause_reason)
 
 
 class Acts(QObject):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import KeyState, Notice, NoticeKind, ServiceMood, Why
+from enigma_panel.services.views import KeyState, Notice, NoticeKind, ServiceMood, WaitReason
 from enigma_panel.store.problem import Copy, Problem, ProblemKind
 from enigma_panel.ui import account_page
 from enigma_panel.ui.main import teller as teller_module
@@ -175,8 +175,8 @@ def test_every_notice_has_words(line: Line, kind: NoticeKind) -> None:
 
 
 def test_the_program_s_own_troubles(line: Line) -> None:
-    line.services.line.ceiling = 3
-    line.say(Kind.CEILING_LOWERED, places=3)
+    line.services.line.limit = 3
+    line.say(Kind.LIMIT_LOWERED, places=3)
     line.say(Kind.LIMIT_USED_ELSEWHERE)
     line.say(Kind.WENT_TO_SLEEP, seconds=751)
     assert line.lines == [
@@ -313,7 +313,7 @@ def test_a_failed_command_leaves_when_it_came_true(line: Line) -> None:
     fleet = line.services.fleet
     fleet.add(1)
     line.say(Kind.COMMAND_FAILED, 1, LOST, verb="pause")
-    fleet.set_wish(1, StateVerb.PAUSE, Why.SENDING)
+    fleet.set_wish(1, StateVerb.PAUSE, WaitReason.SENDING)
     fleet.change_task(1, status=TaskStatus.PAUSED)
     assert line.lines
     fleet.set_wish(1, None)
@@ -323,7 +323,7 @@ def test_a_failed_command_leaves_when_it_came_true(line: Line) -> None:
 def test_a_stop_by_the_channel_is_told_until_it_was_sent_once_more(line: Line) -> None:
     fleet = line.services.fleet
     fleet.add(1, status=TaskStatus.WORKING)
-    fleet.set_wish(1, StateVerb.STOP, Why.BUDGET)
+    fleet.set_wish(1, StateVerb.STOP, WaitReason.BUDGET)
     line.say(Kind.ANSWER_EMITTED, 1, verb="stop")
     (said,) = line.lines
     assert said.startswith("Stop was sent to shop.example 1 over the live channel")
@@ -345,11 +345,11 @@ def test_want_of_a_connection_leaves_when_it_is_back(line: Line) -> None:
 
 
 def test_a_lowered_ceiling_leaves_when_it_rises(line: Line) -> None:
-    set_line(line.services, waiting=2, ceiling=3)
-    line.say(Kind.CEILING_LOWERED, places=3)
-    set_line(line.services, waiting=1, ceiling=3)
+    set_line(line.services, waiting=2, limit=3)
+    line.say(Kind.LIMIT_LOWERED, places=3)
+    set_line(line.services, waiting=1, limit=3)
     assert line.lines
-    set_line(line.services, waiting=1, ceiling=4)
+    set_line(line.services, waiting=1, limit=4)
     assert line.lines == []
 
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import Hold, Recovered, Why
+from enigma_panel.services.views import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.main.recovery_card import RecoveryCard
 from enigma_panel.ui.main.recovery_rows import MOST_ROWS, RowView
 from tests.ui.cards.doubles import NOW, Acts, set_asking, set_line
@@ -65,8 +65,8 @@ def fill(services: Any, n: int, **more: Any) -> tuple[int, ...]:
 def test_nothing_to_tell_shows_nothing(card: RecoveryCard, services: Any) -> None:
     recover(card)
     assert not card.isVisible()
-    set_line(services, waiting=3, hold=Hold.RESTARTED)
-    recover(card, in_line=3)
+    set_line(services, waiting=3, pause_reason=PauseReason.RESTARTED)
+    recover(card, queued=3)
     assert not card.isVisible()  # the line says so itself
 
 
@@ -88,7 +88,7 @@ def test_news_come_by_themselves(card: RecoveryCard, services: Any, qtbot: Any) 
     services.fleet.change_task(1, status=TaskStatus.ASKS)
     assert "still works" in card.words.text()
     qtbot.waitUntil(lambda: "it asks you" in card.words.text())
-    services.fleet.set_wish(1, StateVerb.TERMINATE, Why.CONNECTION)
+    services.fleet.set_wish(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
     qtbot.waitUntil(lambda: "waits for a connection" in card.words.text())
 
 
@@ -136,7 +136,7 @@ def test_terminate_ends_the_session_and_the_row_leaves_with_it(
     recover(card, *fill(services, 2))
     row(card, "shop.example 2").terminate_button.click()
     assert acts.calls == [("command", [2], StateVerb.TERMINATE)]
-    services.fleet.set_wish(2, StateVerb.TERMINATE, Why.UNDO)
+    services.fleet.set_wish(2, StateVerb.TERMINATE, WaitReason.UNDO)
     card.refresh()
     assert pressable(row(card, "shop.example 2")) == ["Undo", "Terminate"]
     services.fleet.set_wish(2, None)
@@ -154,7 +154,7 @@ def test_undo_takes_terminate_back_and_keeps_the_row(
 ) -> None:
     recover(card, *fill(services, 1))
     row(card, "shop.example 1").terminate_button.click()
-    services.fleet.set_wish(1, StateVerb.TERMINATE, Why.CONNECTION)
+    services.fleet.set_wish(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
     card.refresh()
     row(card, "shop.example 1").keep_button.click()
     assert services.fleet.calls == [("undo", (1,))]
@@ -197,8 +197,8 @@ def test_a_result_can_be_looked_at(card: RecoveryCard, services: Any) -> None:
 
 
 def test_the_line_is_said_while_it_stands(card: RecoveryCard, services: Any) -> None:
-    set_line(services, waiting=3, hold=Hold.RESTARTED)
-    recover(card, *fill(services, 1), in_line=3)
+    set_line(services, waiting=3, pause_reason=PauseReason.RESTARTED)
+    recover(card, *fill(services, 1), queued=3)
     assert card.words.text().endswith("3 tasks wait here.")
     set_line(services, waiting=2)
     card.refresh()
@@ -263,8 +263,8 @@ def test_a_low_window_shows_fewer_rows(card: RecoveryCard, services: Any) -> Non
 
 
 def test_every_control_has_its_visible_name(card: RecoveryCard, services: Any) -> None:
-    set_line(services, waiting=1, hold=Hold.RESTARTED)
-    recover(card, *fill(services, 2), in_line=1)
+    set_line(services, waiting=1, pause_reason=PauseReason.RESTARTED)
+    recover(card, *fill(services, 2), queued=1)
     for button in card.findChildren(QPushButton):
         if button.isVisible():
             assert button.accessibleName() == button.text()

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import Why, Wish
+from enigma_panel.services.views import WaitReason, Wish
 from enigma_panel.ui.main.recovery_row_words import row_of
 from enigma_panel.ui.main.recovery_words import Fate, Seen, away_words, recovered_words
 from enigma_panel.ui.status_words import local_time
@@ -19,7 +19,7 @@ def seen(
     status: TaskStatus | None = TaskStatus.WORKING,
     *,
     cost: str | None = None,
-    why: Why | None = None,
+    why: WaitReason | None = None,
     **more: bool,
 ) -> Seen:
     fleet = Fleet()
@@ -90,7 +90,7 @@ SENTENCES = [
         ),
     ),
     (
-        [seen(why=Why.SENDING), seen(why=Why.CONNECTION)],
+        [seen(why=WaitReason.SENDING), seen(why=WaitReason.CONNECTION)],
         0,
         (
             "2 browsers were open: 2 still work; nothing was started twice. "
@@ -100,9 +100,9 @@ SENTENCES = [
 ]
 
 
-@pytest.mark.parametrize(("sessions", "in_line", "words"), SENTENCES)
-def test_the_sentence(sessions: list[Seen], in_line: int, words: str) -> None:
-    assert recovered_words(sessions, in_line=in_line) == words
+@pytest.mark.parametrize(("sessions", "queued", "words"), SENTENCES)
+def test_the_sentence(sessions: list[Seen], queued: int, words: str) -> None:
+    assert recovered_words(sessions, queued=queued) == words
 
 
 def test_the_sentence_after_a_sleep() -> None:
@@ -135,7 +135,7 @@ FATES = [
 @pytest.mark.parametrize(("one", "fate"), FATES)
 def test_what_became_of_it(one: Seen, fate: Fate) -> None:
     assert one.fate is fate
-    words = recovered_words([one], in_line=0)
+    words = recovered_words([one], queued=0)
     assert words
     assert "None" not in words
 
@@ -170,7 +170,7 @@ def test_what_is_not_known_yet_is_not_shown_as_known() -> None:
 
 
 def test_a_command_on_its_way_stands_in_the_row() -> None:
-    row = row_of(seen(why=Why.CONNECTION), NOW, can_terminate=True)
+    row = row_of(seen(why=WaitReason.CONNECTION), NOW, can_terminate=True)
     assert row.state == "Terminate will be sent when there is a connection"
     assert row.undo
-    assert not row_of(seen(why=Why.SENDING), NOW, can_terminate=True).undo
+    assert not row_of(seen(why=WaitReason.SENDING), NOW, can_terminate=True).undo

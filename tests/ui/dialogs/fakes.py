@@ -28,12 +28,12 @@ from enigma_panel.services.views import (
     AnswerResult,
     AnswerWait,
     Diff,
-    Hold,
     KeyCheck,
     KeyState,
-    LineEntry,
     OpenQuestion,
-    Why,
+    PauseReason,
+    QueueEntry,
+    WaitReason,
     Wish,
 )
 from enigma_panel.store.secrets import Result, SecretOutcome
@@ -126,7 +126,9 @@ class FakeFleet(QObject):
     def wishes(self) -> list[Wish]:
         return list(self.wanted.values())
 
-    def set_wish(self, key: int, why: Why | None, verb: StateVerb = StateVerb.TERMINATE) -> None:
+    def set_wish(
+        self, key: int, why: WaitReason | None, verb: StateVerb = StateVerb.TERMINATE
+    ) -> None:
         """A command of that session is on its way, or no more."""
         if why is None:
             self.wanted.pop(key, None)
@@ -138,7 +140,7 @@ class FakeFleet(QObject):
         ours = [s for key, s in self.sessions.items() if key not in self.not_ours]
         return [s.key for s in ours if not s.is_ended and self.can(s.key, StateVerb.TERMINATE)]
 
-    def is_held(self, key: int) -> bool:
+    def is_awaiting_reply(self, key: int) -> bool:
         return key not in self.lost_replies
 
     def is_ours(self, _session: Session) -> bool:
@@ -181,25 +183,25 @@ class FakeLine(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.waiting: dict[int, LineEntry] = {}
-        self.hold = Hold.NONE
-        self.ceiling = 5
+        self.waiting: dict[int, QueueEntry] = {}
+        self.pause_reason = PauseReason.NONE
+        self.limit = 5
 
-    def entries(self) -> list[LineEntry]:
+    def entries(self) -> list[QueueEntry]:
         return list(self.waiting.values())
 
-    def entry(self, key: int) -> LineEntry | None:
+    def entry(self, key: int) -> QueueEntry | None:
         return self.waiting.get(key)
 
-    def put(self, key: int, why: Why = Why.PLACES, **facts: Any) -> None:
+    def put(self, key: int, why: WaitReason = WaitReason.NO_SLOT, **facts: Any) -> None:
         """A task waits behind the others."""
         place = len(self.waiting) + 1
-        self.waiting[key] = LineEntry(task_key=key, position=place, why=why, **facts)
+        self.waiting[key] = QueueEntry(task_key=key, position=place, why=why, **facts)
         self.changed.emit()
 
-    def set_ceiling(self, ceiling: int) -> None:
+    def set_ceiling(self, limit: int) -> None:
         """The service allowed fewer or more browsers."""
-        self.ceiling = ceiling
+        self.limit = limit
         self.changed.emit()
 
 

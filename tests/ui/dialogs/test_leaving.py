@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import Why
+from enigma_panel.services.views import WaitReason
 from enigma_panel.ui.dialogs.quit_guard import QuitChoice, QuitDialog
 from enigma_panel.ui.dialogs.terminate_all import TerminateAllDialog
 from tests.ui.dialogs.fakes import NOON, World, make_session, make_task
@@ -200,7 +200,7 @@ async def test_what_the_ledger_keeps_can_be_left_to_the_next_start(
 ) -> None:
     answer = await ending(world, guard)
     assert not guard.leave_button.isVisible()  # they are being sent now
-    world.fleet.set_wish(1, Why.CONNECTION)
+    world.fleet.set_wish(1, WaitReason.CONNECTION)
     assert "A Terminate for amazon.com 1 waits for a connection; it is sent at the next start." in (
         guard.words.text()
     )
@@ -273,7 +273,7 @@ async def test_it_waits_until_a_failed_task_s_browser_is_closed(
     answer = await when_done(world, guard)
     world.fleet.change_task(2, status=TaskStatus.FAILED)
     assert not answer.done()
-    world.fleet.set_wish(2, Why.SENDING)
+    world.fleet.set_wish(2, WaitReason.SENDING)
     assert words_of[-1] == "Quits when 1 Terminate is sent."
     world.fleet.change_session(2, phase=Phase.CLOSED_ASSUMED)
     world.fleet.set_wish(2, None)
@@ -306,7 +306,7 @@ async def test_a_terminate_without_a_connection_is_not_waited_for(
 ) -> None:
     add_working(world, 2)
     answer = await when_done(world, guard)
-    world.fleet.set_wish(1, Why.CONNECTION)
+    world.fleet.set_wish(1, WaitReason.CONNECTION)
     world.fleet.change_task(2, status=TaskStatus.STOPPED)
     assert await answer is QuitChoice.WHEN_DONE
 

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from enigma_panel.core.records import Limits, TaskSpec
-from enigma_panel.services.views import Hold, Why
+from enigma_panel.services.views import PauseReason, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.dialogs import task_lines
 from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
@@ -144,7 +144,7 @@ async def test_what_waits_is_said_to_wait(world: World, dialog: NewTaskDialog) -
     await shown(world, dialog)
     for task_key in (1, 2, 3):
         world.line.put(task_key + 10)
-    world.line.put(1, Why.PLACES)  # what the first start will be
+    world.line.put(1, WaitReason.NO_SLOT)  # what the first start will be
     type_text(dialog.task_text, "First")
     key(dialog.task_text, ENTER, CTRL | SHIFT)
     await world.settle()
@@ -178,7 +178,7 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     world.line.set_ceiling(5)
     world.line.put(7)
     assert dialog.place_hint.text() == "Waits in line behind 1 task."
-    world.line.hold = Hold.FUNDS
+    world.line.pause_reason = PauseReason.FUNDS
     world.line.changed.emit()
     assert "does not move at the moment" in dialog.place_hint.text()
     world.fleet.add(make_session(2, expires_ms=NOON + 1))

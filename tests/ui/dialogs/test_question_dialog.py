@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.core.records import AnswerVerb
-from enigma_panel.services.views import AnswerOutcome, AnswerResult, AnswerWait, Why
+from enigma_panel.services.views import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.dialogs import outcome_words
 from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
@@ -406,18 +406,21 @@ async def test_nothing_is_sent_twice_while_it_is_sending(
 # -- answers that wait ----------------------------------------------------------------------------
 
 WAITS = [
-    (AnswerWait(why=Why.BUDGET, due_ms=12_000), "Waits for calls of this minute, 0:12"),
-    (AnswerWait(why=Why.BUDGET), "Waits for calls of this minute."),
+    (AnswerWait(why=WaitReason.BUDGET, due_ms=12_000), "Waits for calls of this minute, 0:12"),
+    (AnswerWait(why=WaitReason.BUDGET), "Waits for calls of this minute."),
     (
-        AnswerWait(why=Why.NO_BROWSER, due_ms=4_000, attempt=2),
+        AnswerWait(why=WaitReason.NO_BROWSER, due_ms=4_000, attempt=2),
         "The service is busy – tries again in 4 s (2 of 3)",
     ),
     (
-        AnswerWait(why=Why.LIMITED, due_ms=10_500, attempt=1),
+        AnswerWait(why=WaitReason.LIMITED, due_ms=10_500, attempt=1),
         "Too many calls this minute – tries again in 11 s (1 of 3)",
     ),
-    (AnswerWait(why=Why.NO_BROWSER, attempt=3), "The service is busy – tries again (3 of 3)"),
-    (AnswerWait(why=Why.SENDING), "Sending …"),
+    (
+        AnswerWait(why=WaitReason.NO_BROWSER, attempt=3),
+        "The service is busy – tries again (3 of 3)",
+    ),
+    (AnswerWait(why=WaitReason.SENDING), "Sending …"),
     (None, "Sending …"),
 ]
 
@@ -435,7 +438,7 @@ async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
     line = dialog.answer_line
     assert not line.back_button.isVisible()
     due = world.clock.now_ms() + 12_000
-    world.inbox.set_wait(1, AnswerWait(why=Why.BUDGET, due_ms=due))
+    world.inbox.set_wait(1, AnswerWait(why=WaitReason.BUDGET, due_ms=due))
     assert line.label.text() == "Waits for calls of this minute, 0:12"
     world.clock.pass_ms(5_000)
     line.tick()
@@ -457,7 +460,7 @@ async def test_what_can_no_longer_be_taken_back_offers_nothing(
 ) -> None:
     world.inbox.gate = asyncio.Event()
     await sent(world, dialog, AnswerOutcome.DELIVERED)
-    world.inbox.set_wait(1, AnswerWait(why=Why.BUDGET))
+    world.inbox.set_wait(1, AnswerWait(why=WaitReason.BUDGET))
     world.inbox.set_wait(1, None)
     assert dialog.answer_line.label.text() == "Sending …"
     assert not dialog.answer_line.back_button.isVisible()

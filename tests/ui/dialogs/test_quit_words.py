@@ -3,7 +3,7 @@
 import pytest
 
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
-from enigma_panel.services.views import Why, Wish
+from enigma_panel.services.views import WaitReason, Wish
 from enigma_panel.ui.dialogs.quit_words import quit_lines, session_line, waiting_words
 from enigma_panel.ui.status_words import local_time
 from tests.ui.dialogs.fakes import NOON, make_session, make_task
@@ -87,7 +87,7 @@ def test_an_unnamed_task_is_named_here_and_waited_for() -> None:
 
 def test_a_task_that_no_reply_will_name_is_not_waited_for() -> None:
     session, task = make_session(1, current_task=1), make_task(1, 1, "MX Keys", service_id=None)
-    found = quit_lines([session], {1: task}, NOON, is_held=lambda _key: False)
+    found = quit_lines([session], {1: task}, NOON, is_awaiting_reply=lambda _key: False)
     assert found.lines[-1] == (
         "The answer that names “MX Keys” was lost: if you quit now, its result cannot be fetched."
     )
@@ -117,7 +117,7 @@ def test_a_line_per_session() -> None:
     assert line == "amazon.com 3 – working 0:41, 4:19 left – List keyboards"
 
 
-def wish(key: int, why: Why, verb: StateVerb = StateVerb.TERMINATE) -> Wish:
+def wish(key: int, why: WaitReason, verb: StateVerb = StateVerb.TERMINATE) -> Wish:
     return Wish(session_key=key, verb=verb, why=why, made_ms=NOON)
 
 
@@ -125,23 +125,23 @@ def wish(key: int, why: Why, verb: StateVerb = StateVerb.TERMINATE) -> Wish:
     ("why", "verb", "words"),
     [
         (
-            Why.CONNECTION,
+            WaitReason.CONNECTION,
             StateVerb.TERMINATE,
             "A Terminate for amazon.com 3 waits for a connection; it is sent at the next start.",
         ),
         (
-            Why.KEY,
+            WaitReason.KEY,
             StateVerb.TERMINATE,
             "A Terminate for amazon.com 3 waits for the API key; it is sent at the next start.",
         ),
         (
-            Why.BUDGET,
+            WaitReason.BUDGET,
             StateVerb.TERMINATE,
             "A Terminate for amazon.com 3 was not sent yet; it is sent at the next start.",
         ),
     ],
 )
-def test_a_command_that_the_ledger_keeps(why: Why, verb: StateVerb, words: str) -> None:
+def test_a_command_that_the_ledger_keeps(why: WaitReason, verb: StateVerb, words: str) -> None:
     session, task = working(3, close_after=False)
     found = quit_lines([session], {3: task}, NOON, wishes={3: wish(3, why, verb)})
     assert found.lines == (words,)  # it neither works on nor stays
@@ -149,19 +149,19 @@ def test_a_command_that_the_ledger_keeps(why: Why, verb: StateVerb, words: str) 
 
 def test_a_stop_that_waits_and_a_pause_that_is_not_kept() -> None:
     session, task = working(3, close_after=False)
-    stop = wish(3, Why.CONNECTION, StateVerb.STOP)
+    stop = wish(3, WaitReason.CONNECTION, StateVerb.STOP)
     lines = quit_lines([session], {3: task}, NOON, wishes={3: stop}).lines
     assert lines[-1].startswith("A Stop for amazon.com 3 waits for a connection;")
     assert len(lines) == 2
-    pause = wish(3, Why.BUDGET, StateVerb.PAUSE)
+    pause = wish(3, WaitReason.BUDGET, StateVerb.PAUSE)
     assert len(quit_lines([session], {3: task}, NOON, wishes={3: pause}).lines) == 1
 
 
 def test_tasks_in_line_stay_there() -> None:
     session, task = working(1, close_after=True)
-    lines = quit_lines([session], {1: task}, NOON, in_line=3).lines
+    lines = quit_lines([session], {1: task}, NOON, queued=3).lines
     assert lines[-1] == "3 tasks wait here and stay in line."
-    assert quit_lines([], {}, NOON, in_line=1).lines == ("1 task waits here and stays in line.",)
+    assert quit_lines([], {}, NOON, queued=1).lines == ("1 task waits here and stays in line.",)
 
 
 def test_what_the_program_waits_for() -> None:
@@ -174,7 +174,7 @@ def test_what_the_program_waits_for() -> None:
 
 def test_a_line_shows_the_command_that_is_on_its_way() -> None:
     session, task = working(3, close_after=True)
-    line = session_line(session, task, NOON, wish(3, Why.CONNECTION))
+    line = session_line(session, task, NOON, wish(3, WaitReason.CONNECTION))
     assert line == (
         "amazon.com 3 – Terminate will be sent when there is a connection, 5:00 left – "
         "List keyboards"
@@ -193,7 +193,7 @@ def test_one_that_asks_before_it_is_named_is_waited_for() -> None:
 
 @pytest.mark.parametrize(("verb", "name"), [(StateVerb.TERMINATE, "Terminate"), (STOP, "Stop")])
 def test_a_command_that_went_out_by_the_live_channel(verb: StateVerb, name: str) -> None:
-    wish = Wish(session_key=1, verb=verb, why=Why.BUDGET, made_ms=NOON, emitted=True)
+    wish = Wish(session_key=1, verb=verb, why=WaitReason.BUDGET, made_ms=NOON, emitted=True)
     lines = quit_lines([make_session(1)], {}, NOON, wishes={1: wish}).lines
     assert lines[-1] == (
         f"A {name} for amazon.com 1 was sent over the live channel, which confirms nothing; "

@@ -24,12 +24,12 @@ from enigma_panel.core.records import (
 )
 from enigma_panel.services.views import (
     Diff,
-    Hold,
     KeyState,
-    LineEntry,
     OpenQuestion,
+    PauseReason,
+    QueueEntry,
     ServiceMood,
-    Why,
+    WaitReason,
     Wish,
 )
 from enigma_panel.store.ledger.intents import Step
@@ -90,7 +90,9 @@ class Fleet(QObject):
     def is_asking(self, key: int) -> bool:
         return key in self.asking
 
-    def set_wish(self, key: int, verb: StateVerb | None, why: Why = Why.UNDO, **facts: Any) -> None:
+    def set_wish(
+        self, key: int, verb: StateVerb | None, why: WaitReason = WaitReason.UNDO, **facts: Any
+    ) -> None:
         """A command of that session waits, or waits no more."""
         if verb is None:
             self.wanted.pop(key, None)
@@ -213,29 +215,31 @@ class Line(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.waiting: list[LineEntry] = []
-        self.hold = Hold.NONE
-        self.hold_error: ApiError | None = None
-        self.ceiling = 5
+        self.waiting: list[QueueEntry] = []
+        self.pause_reason = PauseReason.NONE
+        self.pause_error: ApiError | None = None
+        self.limit = 5
         self.calls: list[tuple[Any, ...]] = []
 
-    def entries(self) -> list[LineEntry]:
+    def entries(self) -> list[QueueEntry]:
         return list(self.waiting)
 
-    def entry(self, key: int) -> LineEntry | None:
+    def entry(self, key: int) -> QueueEntry | None:
         return next((entry for entry in self.waiting if entry.task_key == key), None)
 
-    def put(self, *keys: int, why: Why = Why.TURN, tell: bool = True, **facts: Any) -> None:
+    def put(
+        self, *keys: int, why: WaitReason = WaitReason.TURN, tell: bool = True, **facts: Any
+    ) -> None:
         """These tasks wait, in this order, behind those that do already."""
         for key in keys:
             place = len(self.waiting) + 1
-            self.waiting.append(LineEntry(task_key=key, position=place, why=why, **facts))
+            self.waiting.append(QueueEntry(task_key=key, position=place, why=why, **facts))
         if tell:
             self.changed.emit()
 
-    def set(self, *entries: LineEntry, hold: Hold = Hold.NONE) -> None:
+    def set(self, *entries: QueueEntry, pause_reason: PauseReason = PauseReason.NONE) -> None:
         """The whole line anew."""
-        self.waiting, self.hold = list(entries), hold
+        self.waiting, self.pause_reason = list(entries), pause_reason
         self.changed.emit()
 
     async def start_next(self, key: int) -> None:

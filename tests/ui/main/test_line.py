@@ -12,12 +12,12 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from enigma_panel.core.records import Phase, TaskStatus
-from enigma_panel.services.views import Diff, Hold, LineEntry, Why
+from enigma_panel.services.views import Diff, PauseReason, QueueEntry, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.line_words import LineVerb
+from enigma_panel.ui.line_words import QueueAction
 from enigma_panel.ui.main import line_news
 from enigma_panel.ui.main.cells import Role
-from enigma_panel.ui.main.line_news import LineNews
+from enigma_panel.ui.main.line_news import QueueChanges
 from enigma_panel.ui.main.tables import ROW_HEIGHT, KeyedTable
 from enigma_panel.ui.main.tasks_model import Column, TasksModel
 from enigma_panel.ui.main.window import MainWindow
@@ -34,12 +34,12 @@ SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 @pytest.fixture
 def tasks(services: Any) -> TasksModel:
     model = TasksModel(services.fleet, services.line, services.clock)
-    services.line.changed.connect(model.follow_line)
+    services.line.changed.connect(model.follow_queue)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
 
 
-def queue(services: Any, *keys: int, why: Why = Why.TURN, **facts: Any) -> None:
+def queue(services: Any, *keys: int, why: WaitReason = WaitReason.TURN, **facts: Any) -> None:
     """These tasks are put in line."""
     for key in keys:
         services.fleet.queue(key)
@@ -67,8 +67,8 @@ def test_the_line_stands_on_top_in_its_order(services: Any, tasks: TasksModel) -
 
 
 def test_cells_of_a_task_in_line(services: Any, tasks: TasksModel) -> None:
-    queue(services, 1, why=Why.PLACES)
-    queue(services, 2, why=Why.TURN, due_ms=NOW + 19_000)
+    queue(services, 1, why=WaitReason.NO_SLOT)
+    queue(services, 2, why=WaitReason.TURN, due_ms=NOW + 19_000)
     assert text(tasks, 1, Column.STATUS) == "queued here"
     assert text(tasks, 1, Column.RESULT) == "all 5 places are in use"
     assert text(tasks, 2, Column.RESULT) == "2nd in line, about 0:19"
@@ -83,11 +83,11 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
     services.fleet.add(9)
     services.fleet.queue(1)
     services.fleet.tasks[1] = replace(services.fleet.tasks[1], session_key=9)
-    services.line.put(1, why=Why.BUSY)
+    services.line.put(1, why=WaitReason.BUSY)
     cell = text(tasks, 1, Column.RESULT, Role.CELL)
     assert (cell.text, cell.tone) == ("runs after the task in shop.example 9", Tone.PLAIN)
     assert text(tasks, 1, Column.SESSION) == "shop.example 9"
-    services.line.set(LineEntry(task_key=1, position=1, why=Why.SESSION_ENDED))
+    services.line.set(QueueEntry(task_key=1, position=1, why=WaitReason.SESSION_ENDED))
     cell = text(tasks, 1, Column.RESULT, Role.CELL)
     assert (cell.text, cell.tone, cell.bold) == ("its session has ended", Tone.AMBER, True)
 
@@ -145,7 +145,7 @@ def test_nothing_moves_while_somebody_aims(services: Any, tasks: TasksModel) -> 
 def test_a_thousand_tasks_are_arranged_without_looking_at_one(services: Any, qapp: object) -> None:
     fleet: Fleet = services.fleet
     tasks = TasksModel(fleet, services.line, services.clock)  # type: ignore[arg-type]
-    services.line.changed.connect(tasks.follow_line)
+    services.line.changed.connect(tasks.follow_queue)
     for key in range(1, 1_001):
         fleet.queue(key)
     for key in range(1_001, 1_501):
@@ -172,7 +172,7 @@ def test_a_longer_line_costs_in_proportion(services: Any, qapp: object) -> None:
         line = Line()
         line.put(*range(1, n + 1))
         model = TasksModel(services.fleet, line, services.clock)  # type: ignore[arg-type]
-        line.changed.connect(model.follow_line)
+        line.changed.connect(model.follow_queue)
         there = list(line.waiting)
         moved = [there[-1], *there[:-1]]
 
@@ -240,7 +240,7 @@ async def test_a_line_that_is_slow_to_show_leaves_the_window_free(
         shown.append(time.perf_counter())
         time.sleep(0.03)
 
-    news = LineNews(services.line)
+    news = QueueChanges(services.line)
     news.changed.connect(show)
     for _ in range(100):
         services.line.changed.emit()
@@ -324,7 +324,7 @@ def test_pressing_up_until_it_is_first_does_not_remove_it(
 
 def test_a_task_whose_session_has_ended_gets_another(queued: MainWindow, services: Any) -> None:
     line = services.line.waiting
-    services.line.set(*line[:2], replace(line[2], why=Why.SESSION_ENDED))
+    services.line.set(*line[:2], replace(line[2], why=WaitReason.SESSION_ENDED))
     queued.pilot.tasks.select_key(4)
     assert names(queued.tasks_card) == ["Run in a new session", "Remove"]
     button(queued.tasks_card, "Run in a new session").click()
@@ -340,7 +340,9 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     assert "Nothing was sent yet." in said
     assert names(queued.details) == ["Start next", "Up", "Remove"]
     line = services.line.waiting
-    services.line.set(line[0], replace(line[1], why=Why.BUDGET, due_ms=NOW + 12_000), line[2])
+    services.line.set(
+        line[0], replace(line[1], why=WaitReason.BUDGET, due_ms=NOW + 12_000), line[2]
+    )
     said = shown_texts(queued.details)
     assert "Waits for calls of this minute, 0:12." in said
     assert "2nd in line. Nothing was sent yet." in said
@@ -386,7 +388,7 @@ def test_a_ledger_that_fails_is_said(
         raise LedgerError(tmp_path, "full")
 
     monkeypatch.setattr(services.line, "up", fail)
-    queued.acts.in_line([3], LineVerb.UP)
+    queued.acts.queued([3], QueueAction.UP)
     assert "the line stays as it was" in queued.notices.lines()[0]
 
 
@@ -396,7 +398,7 @@ def test_a_ledger_that_fails_is_said(
 def test_the_bar_comes_and_goes(queued: MainWindow, services: Any) -> None:
     bar, line = queued.line.bar, services.line
     assert not bar.isVisible()
-    line.set(*(replace(entry, why=Why.PLACES) for entry in line.waiting))
+    line.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in line.waiting))
     assert "3 tasks wait here: as many browsers are open as may be (5)." in shown_texts(bar)
     assert names(bar) == []
     line.set()
@@ -408,14 +410,14 @@ def test_the_bar_does_not_push_a_row_away_from_the_pointer(
 ) -> None:
     bar, line, table = queued.line.bar, services.line, queued.pilot.tasks
     move_to(table, 1)
-    line.set(*(replace(entry, why=Why.PLACES) for entry in line.waiting))
+    line.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in line.waiting))
     assert not bar.isVisible()
     QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
     assert bar.isVisible()
     qapp.processEvents()
     height = bar.height()
     move_to(table, 1)
-    line.set(*line.waiting, hold=Hold.RESTARTED)
+    line.set(*line.waiting, pause_reason=PauseReason.RESTARTED)
     qapp.processEvents()
     assert bar.height() == height  # with buttons as without
     line.set()
@@ -425,18 +427,21 @@ def test_the_bar_does_not_push_a_row_away_from_the_pointer(
 
 
 OFFERS = [
-    (Hold.RESTARTED, "Go on", ("go on",)),
-    (Hold.FORBIDDEN, "Go on", ("go on",)),
-    (Hold.FUNDS, "I have added funds", ("funds added",)),
+    (PauseReason.RESTARTED, "Go on", ("go on",)),
+    (PauseReason.FORBIDDEN, "Go on", ("go on",)),
+    (PauseReason.FUNDS, "I have added funds", ("funds added",)),
 ]
 
 
-@pytest.mark.parametrize(("hold", "name", "call"), OFFERS)
+@pytest.mark.parametrize(("pause_reason", "name", "call"), OFFERS)
 def test_a_held_line_is_let_go_by_its_button(
-    queued: MainWindow, services: Any, hold: Hold, name: str, call: tuple[str]
+    queued: MainWindow, services: Any, pause_reason: PauseReason, name: str, call: tuple[str]
 ) -> None:
     line = services.line
-    line.set(*(replace(entry, why=Why.STOPPED) for entry in line.waiting), hold=hold)
+    line.set(
+        *(replace(entry, why=WaitReason.STOPPED) for entry in line.waiting),
+        pause_reason=pause_reason,
+    )
     assert names(queued.line.bar) == [name, "Remove all"]
     button(queued.line.bar, name).click()
     assert line.calls == [call]
@@ -444,7 +449,10 @@ def test_a_held_line_is_let_go_by_its_button(
 
 def test_a_refused_key_is_asked_for(queued: MainWindow, services: Any, dialogs: Dialogs) -> None:
     line = services.line
-    line.set(*(replace(entry, why=Why.KEY) for entry in line.waiting), hold=Hold.KEY)
+    line.set(
+        *(replace(entry, why=WaitReason.KEY) for entry in line.waiting),
+        pause_reason=PauseReason.KEY,
+    )
     button(queued.line.bar, "Enter the key").click()
     assert dialogs.calls == [("open_key",)]
 
@@ -453,7 +461,10 @@ def test_removing_all_asks_once_and_takes_what_it_named(
     queued: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     bar, line = queued.line.bar, services.line
-    line.set(*(replace(entry, why=Why.STOPPED) for entry in line.waiting), hold=Hold.RESTARTED)
+    line.set(
+        *(replace(entry, why=WaitReason.STOPPED) for entry in line.waiting),
+        pause_reason=PauseReason.RESTARTED,
+    )
     remove_all = button(bar, "Remove all")
     place = remove_all.geometry()
     remove_all.click()
@@ -466,8 +477,8 @@ def test_removing_all_asks_once_and_takes_what_it_named(
     QTest.keyClick(keep, Qt.Key.Key_Escape)
     assert names(bar) == ["Go on", "Remove all"]
     button(bar, "Remove all").click()
-    new = LineEntry(task_key=9, position=9, why=Why.STOPPED)
-    line.set(*line.waiting[1:], new, hold=Hold.RESTARTED)
+    new = QueueEntry(task_key=9, position=9, why=WaitReason.STOPPED)
+    line.set(*line.waiting[1:], new, pause_reason=PauseReason.RESTARTED)
     assert "Remove these 2 tasks from the line?" in shown_texts(bar)
     button(bar, "Remove 2 tasks").click()
     assert line.calls == [("remove", (3, 4))]

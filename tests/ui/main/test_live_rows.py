@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from enigma_panel.api.ports_live import LiveFault
 from enigma_panel.core.records import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
-from enigma_panel.services.views import LiveShare, Why
+from enigma_panel.services.views import LiveShare, WaitReason
 from enigma_panel.ui.main.cells import Role
 from enigma_panel.ui.main.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_room
 from enigma_panel.ui.main.sessions_model import GATHER_MS, Column
@@ -227,7 +227,9 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
 
 def test_beside_a_command_stands_the_short_word(window: MainWindow, services: Any) -> None:
     services.fleet.add(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
-    services.fleet.set_wish(1, StateVerb.TERMINATE, Why.BUDGET, due_ms=NOW + 12_000, emitted=True)
+    services.fleet.set_wish(
+        1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, emitted=True
+    )
     rows = window.pilot.session_rows
     cell = text(rows, 1, Column.STATE, Role.CELL)
     assert cell.text == "resumed"

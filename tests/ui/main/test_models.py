@@ -9,7 +9,7 @@ from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import Why
+from enigma_panel.services.views import WaitReason
 from enigma_panel.ui.main.cells import Cell, Role
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
 from enigma_panel.ui.main.sessions_model import Column, SessionsModel
@@ -84,7 +84,7 @@ def sessions(services: Any) -> SessionsModel:
 @pytest.fixture
 def tasks(services: Any) -> TasksModel:
     model = TasksModel(services.fleet, services.line, services.clock)
-    services.line.changed.connect(model.follow_line)
+    services.line.changed.connect(model.follow_queue)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
 
@@ -153,7 +153,7 @@ def test_cells_of_a_session(services: Any, sessions: SessionsModel) -> None:
     assert text(sessions, 1, Column.COST, SPOKEN) == "no news yet"
     fleet.change_session(1, opened_ms=None)
     assert text(sessions, 1, Column.LEFT) == "about 1:20"
-    fleet.set_wish(1, StateVerb.RESUME, Why.SENDING)
+    fleet.set_wish(1, StateVerb.RESUME, WaitReason.SENDING)
     assert text(sessions, 1, Column.STATE, Role.CELL).tail == "sending Resume…"
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from enigma_panel.api.ports_live import LiveFault
 from enigma_panel.core.records import StateVerb, TaskStatus
-from enigma_panel.services.views import KeyState, LiveShare, ServiceMood, Why
+from enigma_panel.services.views import KeyState, LiveShare, ServiceMood, WaitReason
 from enigma_panel.ui.dialogs.parts import ElidedLabel
 from enigma_panel.ui.main.window import MainWindow
 from tests.ui.main.doubles import NOW
@@ -31,7 +31,7 @@ def test_the_tool_bar_is_whole(
     for key in range(1, 13):
         services.fleet.add(key, status=TaskStatus.ASKS)
         services.inbox.ask(key, "What is the code?")
-    services.fleet.set_wish(3, StateVerb.TERMINATE, Why.UNDO, due_ms=NOW + 3_000)
+    services.fleet.set_wish(3, StateVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 3_000)
     for wanted in (0, 2):  # once with Undo
         window.pilot.sessions.select_key(services.fleet.session_keys()[wanted])
         resize(window, qapp, width)
@@ -70,7 +70,7 @@ def test_the_status_line_cuts_nothing_in_two(
     services.account.from_environment = True
     services.live.shared = LiveShare(up=3, of=8, fault=LiveFault.LOST)
     services.fleet.add(1)
-    services.fleet.set_wish(1, StateVerb.TERMINATE, Why.BUDGET, due_ms=NOW + 12_000)
+    services.fleet.set_wish(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
     resize(window, qapp, width)
     window._tick()
     qapp.processEvents()
@@ -94,7 +94,7 @@ def test_a_key_that_does_not_work_goes_before_figures(
     services.account.state = KeyState.ABSENT
     services.live.shared = LiveShare(up=3, of=8)
     services.fleet.add(1)
-    services.fleet.set_wish(1, StateVerb.TERMINATE, Why.BUDGET, due_ms=NOW + 12_000)
+    services.fleet.set_wish(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
     resize(window, qapp, 760)
     window._tick()
     qapp.processEvents()

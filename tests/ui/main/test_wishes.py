@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import Why
+from enigma_panel.services.views import WaitReason
 from enigma_panel.ui.main.acts import GRACE_MS, SETTLED_MS
 from enigma_panel.ui.main.cells import Role
 from enigma_panel.ui.main.sessions_model import Column
@@ -54,7 +54,7 @@ def shown_names(window: MainWindow) -> list[str]:
 
 def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
     rows = working.pilot.session_rows
-    services.fleet.set_wish(2, END, Why.CONNECTION)
+    services.fleet.set_wish(2, END, WaitReason.CONNECTION)
     cell = text(rows, 2, Column.STATE, Role.CELL)
     assert cell.text == "idle"
     assert cell.tail == "Terminate will be sent when there is a connection"
@@ -62,7 +62,7 @@ def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
     said = "idle – billing, Terminate will be sent when there is a connection"
     assert text(rows, 2, Column.STATE, SPOKEN) == said
     assert cell.tip  # where the row has no room for it all
-    services.fleet.set_wish(1, END, Why.UNDO, due_ms=NOW + 2_900)
+    services.fleet.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 2_900)
     assert text(rows, 1, Column.STATE, Role.CELL).tail == "Terminating in 3 s"
     assert text(rows, 1, Column.VERBS, SPOKEN).startswith("Undo Terminate: Ctrl+Z")
     assert "Terminating in 3 s" in shown_texts(working.details)
@@ -75,7 +75,7 @@ def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
 
 
 def test_an_assumed_end_is_never_said_to_be_sure(working: MainWindow, services: Any) -> None:
-    services.fleet.set_wish(1, END, Why.SENDING)
+    services.fleet.set_wish(1, END, WaitReason.SENDING)
     services.fleet.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
     assert text(working.pilot.session_rows, 1, Column.STATE) == "closed (assumed)"
 
@@ -87,7 +87,7 @@ def test_a_terminate_of_a_task_at_work_can_be_taken_back(
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), END))
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 2), END))
     assert fleet.calls == [("command", (1,), END, GRACE_MS), ("command", (2,), END)]
-    fleet.set_wish(1, END, Why.UNDO, due_ms=NOW + 2_000)
+    fleet.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 2_000)
     fleet.calls.clear()
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), END))
     button(working.tool_bar, "Terminate").click()
@@ -118,7 +118,7 @@ def test_undo_in_the_row_takes_back_that_row(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     fleet, table = services.fleet, working.pilot.sessions
-    fleet.set_wish(2, END, Why.BUDGET, due_ms=NOW + 12_000)
+    fleet.set_wish(2, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
     qapp.processEvents()
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 2))
     assert fleet.calls == [("undo", (2,))]
@@ -129,7 +129,7 @@ def test_the_second_click_of_two_takes_nothing_back(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     fleet, table = services.fleet, working.pilot.sessions
-    fleet.set_wish(1, PAUSE, Why.BUDGET, due_ms=NOW + 12_000, made_ms=NOW)
+    fleet.set_wish(1, PAUSE, WaitReason.BUDGET, due_ms=NOW + 12_000, made_ms=NOW)
     qapp.processEvents()
     services.clock.now += SETTLED_MS - 1
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
@@ -144,7 +144,7 @@ def test_a_click_on_an_undo_that_has_just_gone_is_no_pause(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     fleet, table = services.fleet, working.pilot.sessions
-    fleet.set_wish(1, STOP, Why.BUDGET, due_ms=NOW + 12_000)
+    fleet.set_wish(1, STOP, WaitReason.BUDGET, due_ms=NOW + 12_000)
     qapp.processEvents()
     fleet.set_wish(1, None)
     qapp.processEvents()
@@ -160,7 +160,7 @@ def test_what_is_being_sent_cannot_be_taken_back(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     fleet, table = services.fleet, working.pilot.sessions
-    fleet.set_wish(1, END, Why.SENDING)
+    fleet.set_wish(1, END, WaitReason.SENDING)
     qapp.processEvents()
     assert text(table.rows, 1, Column.STATE, Role.CELL).tail == "sending Terminate…"
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
@@ -175,7 +175,7 @@ def test_the_tool_bar_offers_undo_where_pause_and_resume_were(
 ) -> None:
     end = button(working.tool_bar, "Terminate")
     place = end.mapTo(working, QPoint(0, 0))
-    services.fleet.set_wish(1, END, Why.UNDO, due_ms=NOW + 3_000)
+    services.fleet.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 3_000)
     qapp.processEvents()
     names = shown_names(working)
     assert "Undo Terminate" in names
@@ -197,13 +197,13 @@ def test_keyboard_and_menu_take_back(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     fleet = services.fleet
-    fleet.set_wish(1, STOP, Why.KEY)
+    fleet.set_wish(1, STOP, WaitReason.KEY)
     QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
     assert fleet.calls == [("undo", (1,))]
     QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
     assert len(fleet.calls) == 1
-    fleet.set_wish(1, STOP, Why.KEY)
-    fleet.set_wish(2, END, Why.CONNECTION)
+    fleet.set_wish(1, STOP, WaitReason.KEY)
+    fleet.set_wish(2, END, WaitReason.CONNECTION)
     working.pilot.sessions.selectAll()
     assert button(working.tool_bar, "Undo 2 commands").isEnabled()
     working.menus.show_for_sessions(QPoint(10, 10))
@@ -231,9 +231,9 @@ def test_the_status_line_counts_what_waits(working: MainWindow, services: Any) -
         return shown_texts(working.status_line)
 
     assert "wait" not in said()
-    services.fleet.set_wish(1, END, Why.BUDGET, due_ms=NOW + 12_000)
+    services.fleet.set_wish(1, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
     assert "1 command waits, next 0:12" in said()
-    services.fleet.set_wish(2, END, Why.SENDING)
+    services.fleet.set_wish(2, END, WaitReason.SENDING)
     assert "1 command waits, next 0:12" in said()
     services.clock.now += 2_000
     working.status_line.refresh()

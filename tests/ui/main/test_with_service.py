@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import Why
+from enigma_panel.services.views import WaitReason
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.cells import Role
 from enigma_panel.ui.main.sessions_model import Column as SessionColumn
@@ -121,7 +121,7 @@ async def test_a_terminate_is_taken_back_and_another_is_hurried(
         pilot.sessions.select_key(session_key)
         button(window.tool_bar, "Terminate").click()
         await until(lambda: fleet.wish(session_key))
-        assert fleet.wish(session_key).why is Why.UNDO
+        assert fleet.wish(session_key).why is WaitReason.UNDO
         row = pilot.session_rows.index(0, SessionColumn.STATE)
         assert row.data(Role.CELL).tail.startswith("Terminating in ")
         assert button(window.tool_bar, "Terminate").isEnabled()

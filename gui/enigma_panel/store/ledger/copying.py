@@ -89,9 +89,9 @@ def seal(target: Path, now_ms: int, check: Callable[[sqlite3.Connection], None])
 
 def check_pages(connection: sqlite3.Connection, path: Path) -> None:
     """CorruptLedgerError unless all pages, rows and indexes agree."""
-    verdict = _one(connection, "PRAGMA integrity_check(1)")
-    if verdict != "ok":
-        raise CorruptLedgerError(path, str(verdict))
+    failure = _one(connection, "PRAGMA integrity_check(1)")
+    if failure != "ok":
+        raise CorruptLedgerError(path, str(failure))
 
 
 @contextmanager

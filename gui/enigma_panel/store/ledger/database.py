@@ -180,9 +180,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mi
     _check_owner(connection, path)
     if found > len(migrations):
         raise NewerLedgerError(path, found, len(migrations))
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        raise CorruptLedgerError(path, verdict)
+    failure = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if failure != "ok":
+        raise CorruptLedgerError(path, failure)
     if 0 < found < len(migrations):
         _keep_version(connection, path, found)
     connection.execute("PRAGMA journal_mode = WAL").fetchone()

@@ -1,6 +1,6 @@
 """What became of something that was sent or saved, in words."""
 
-from enigma_panel.services.views import AnswerOutcome, AnswerResult, AnswerWait, Why
+from enigma_panel.services.views import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
 from enigma_panel.ui.errors_words import Call, ErrorContext, explain
 from enigma_panel.ui.status_words import duration
@@ -53,12 +53,12 @@ def take_back_word() -> str:
 
 def wait_words(wait: AnswerWait | None, now_ms: int) -> str:
     """Where an answer is that was given and has not arrived."""
-    if wait is None or wait.why is Why.SENDING:
+    if wait is None or wait.why is WaitReason.SENDING:
         return tr("Sending …")
     left = None if wait.due_ms is None else max(0, wait.due_ms - now_ms)
-    if wait.why is Why.NO_BROWSER:
+    if wait.why is WaitReason.NO_BROWSER:
         return _tries_again(tr("The service is busy"), left, wait.attempt)
-    if wait.why is Why.LIMITED:
+    if wait.why is WaitReason.LIMITED:
         return _tries_again(tr("Too many calls this minute"), left, wait.attempt)
     if left is None:
         return tr("Waits for calls of this minute.")

@@ -133,14 +133,19 @@ class QuitDialog(ModelessDialog):
         tasks = current_tasks(fleet, sessions)
         found = ((s.key, fleet.wish(s.key)) for s in sessions)
         wishes = {key: wish for key, wish in found if wish is not None}
-        in_line = len(self._services.line.entries())
+        queued = len(self._services.line.entries())
         report = words.quit_lines(
-            sessions, tasks, now, wishes=wishes, in_line=in_line, is_held=fleet.is_held
+            sessions,
+            tasks,
+            now,
+            wishes=wishes,
+            queued=queued,
+            is_awaiting_reply=fleet.is_awaiting_reply,
         )
         self.words.setText("\n".join(report.lines) or tr("All sessions have ended."))
         lines = [words.session_line(s, tasks.get(s.key), now, wishes.get(s.key)) for s in sessions]
         self._show_lines(lines)
-        self._go_on(report, sessions, in_line)
+        self._go_on(report, sessions, queued)
         shown = (self.words.text(), len(lines), self.waiting.text())
         if shown != self._shown and self.isVisible():
             self._shown = shown
@@ -152,7 +157,7 @@ class QuitDialog(ModelessDialog):
             self.list.fit()
         self.card.setVisible(bool(lines))
 
-    def _go_on(self, report: QuitReport, sessions: list[Session], in_line: int) -> None:
+    def _go_on(self, report: QuitReport, sessions: list[Session], queued: int) -> None:
         if report.wait_ms < -LATE_MS and self._mode is Mode.NAMING:
             self._set_mode(Mode.ASKING)  # the name did not come: the person decides
         match self._mode:
@@ -163,10 +168,10 @@ class QuitDialog(ModelessDialog):
             case Mode.DONE if waited_for(self._services.fleet).is_over:
                 self._choose(QuitChoice.WHEN_DONE)
             case _:
-                self._say(self._waiting_words(report, sessions, in_line))
+                self._say(self._waiting_words(report, sessions, queued))
                 self._show_buttons(report, sessions)
 
-    def _waiting_words(self, report: QuitReport, sessions: list[Session], in_line: int) -> str:
+    def _waiting_words(self, report: QuitReport, sessions: list[Session], queued: int) -> str:
         match self._mode:
             case Mode.ASKING:
                 return ""
@@ -177,7 +182,7 @@ class QuitDialog(ModelessDialog):
                 )
             case Mode.DONE:
                 waited = waited_for(self._services.fleet)
-                said = words.waiting_words(waited.tasks, waited.terminates, in_line)
+                said = words.waiting_words(waited.tasks, waited.terminates, queued)
                 self.waiting_changed.emit(said)
                 return said
             case Mode.ENDING:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.fleet import Fleet
-from enigma_panel.services.views import Why, Wish
+from enigma_panel.services.views import WaitReason, Wish
 from enigma_panel.ui.dialogs.quit_words import counts_at_quit
 
 _WORKS = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS})
 _TO_BE_CLOSED = frozenset({TaskStatus.FAILED, TaskStatus.STOPPED})
-_STUCK = frozenset({Why.CONNECTION, Why.KEY, Why.LEDGER})
+_STUCK = frozenset({WaitReason.CONNECTION, WaitReason.KEY, WaitReason.LEDGER})
 HOPELESS = 3
 """A Terminate that failed so often in a row is not waited for; the ledger keeps it."""
 
@@ -64,7 +64,7 @@ def is_stuck(wish: Wish | None) -> bool:
 
 def waits_for_key(wish: Wish | None) -> bool:
     """Whether a Terminate cannot be sent because the key is missing."""
-    return wish is not None and wish.why is Why.KEY
+    return wish is not None and wish.why is WaitReason.KEY
 
 
 def _is_hopeless(wish: Wish) -> bool:

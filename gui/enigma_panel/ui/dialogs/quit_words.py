@@ -13,7 +13,7 @@ from enigma_panel.core.records import (
     TaskStatus,
     shown_state,
 )
-from enigma_panel.services.views import Why, Wish
+from enigma_panel.services.views import WaitReason, Wish
 from enigma_panel.ui.state_text import state_text
 from enigma_panel.ui.status_words import local_time, time_left, verb_word
 from enigma_panel.ui.wish_words import wish_words
@@ -54,12 +54,13 @@ def quit_lines(
     now_ms: int,
     *,
     wishes: Mapping[int, Wish] = NO_WISHES,
-    in_line: int = 0,
-    is_held: Callable[[int], bool] = lambda _task_key: True,
+    queued: int = 0,
+    is_awaiting_reply: Callable[[int], bool] = lambda _task_key: True,
 ) -> QuitReport:
     """What happens to each session when the program ends. tasks, wishes: by session key.
 
-    in_line: so many tasks wait here. is_held: whether the reply that names a task may still come.
+    queued: so many tasks wait here. is_awaiting_reply: whether the reply that names a task may
+    still come.
     """
     sessions = list(sessions)
     open_ones = [s for s in sessions if counts_at_quit(s) and not _ends(wishes.get(s.key))]
@@ -67,7 +68,7 @@ def quit_lines(
     for session in open_ones:
         groups[_group(session, tasks.get(session.key))].append(session)
     nameless = [tasks[s.key] for s in open_ones if s.key in tasks and is_unnamed(tasks[s.key])]
-    unnamed = [task for task in nameless if is_held(task.key)]
+    unnamed = [task for task in nameless if is_awaiting_reply(task.key)]
     lines = [
         _closing(len(groups["closes"])),
         _working(groups["works"]),
@@ -75,9 +76,9 @@ def quit_lines(
         _staying(groups["stays"], tasks),
         _unconfirmed(groups["unconfirmed"]),
         *(_kept(s, wishes[s.key]) for s in sessions if s.key in wishes),
-        _in_line(in_line),
+        _in_line(queued),
         _unnamed(unnamed),
-        _nameless([task for task in nameless if not is_held(task.key)]),
+        _nameless([task for task in nameless if not is_awaiting_reply(task.key)]),
     ]
     wait = max((_named_by(task) - now_ms for task in unnamed), default=0)
     said = tuple(line for line in lines if line)
@@ -107,7 +108,7 @@ def _ends(wish: Wish | None) -> bool:
 
 def _kept(session: Session, wish: Wish) -> str:
     """A command that was not sent: what becomes of it."""
-    if wish.verb not in _KEPT or wish.why is Why.SENDING:
+    if wish.verb not in _KEPT or wish.why is WaitReason.SENDING:
         return ""
     if wish.emitted:
         return tr(
@@ -116,9 +117,9 @@ def _kept(session: Session, wish: Wish) -> str:
             verb=verb_word(wish.verb),
             session=session.name,
         )
-    if wish.why is Why.CONNECTION:
+    if wish.why is WaitReason.CONNECTION:
         waits = tr("waits for a connection")
-    elif wish.why is Why.KEY:
+    elif wish.why is WaitReason.KEY:
         waits = tr("waits for the API key")
     else:
         waits = tr("was not sent yet")
@@ -240,7 +241,7 @@ def _named_by(task: Task) -> int:
     return (task.sent_ms if task.sent_ms is not None else task.created_ms) + HOLD_MS
 
 
-def waiting_words(tasks: int, terminates: int, in_line: int) -> str:
+def waiting_words(tasks: int, terminates: int, queued: int) -> str:
     """What the program waits for before it ends."""
     parts = [
         tr_n("1 task is done", "{n} tasks are done", tasks) if tasks else "",
@@ -248,7 +249,7 @@ def waiting_words(tasks: int, terminates: int, in_line: int) -> str:
     ]
     what = tr(" and ").join(part for part in parts if part)
     words = tr("Quits when {what}", what=what)
-    return words + (tr("; what waits in line stays there.") if in_line else ".")
+    return words + (tr("; what waits in line stays there.") if queued else ".")
 
 
 def ending_words(done: int, of: int) -> str:

@@ -172,7 +172,7 @@ class SettingsDialog(ModelessDialog):
 
     def _show_ceiling(self) -> None:
         """How many it really are, while the service allows fewer."""
-        now, wanted = self._services.line.ceiling, self._services.settings.value.browsers_at_once
+        now, wanted = self._services.line.limit, self._services.settings.value.browsers_at_once
         words = tr("At the moment {n}: the service refused more.", n=now) if now < wanted else ""
         self.now_fewer.setText(words)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import Hold, LineEntry, Why
+from enigma_panel.services.views import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.line_words import ordinal, places_words
 from enigma_panel.ui.words import one_line, tr, tr_n
 
@@ -22,13 +22,13 @@ def place_hint(services: Services, *, after: bool, in_new: bool) -> str:
         return tr("Runs after the task at work there; until then it can be removed.")
     if not in_new:
         return tr("Runs in the browser that is open.")
-    if line.hold is not Hold.NONE:
+    if line.pause_reason is not PauseReason.NONE:
         return tr("The line does not move at the moment: the task waits there.")
     waiting = len(line.entries())
     if waiting:
         return tr_n("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
-    if _open(services) >= line.ceiling:
-        words = places_words(line.ceiling)
+    if _open(services) >= line.limit:
+        words = places_words(line.limit)
         places = words[:1].upper() + words[1:]
         return tr("{places}: the task waits in line.", places=places)
     return tr("Starts at once.")
@@ -66,11 +66,11 @@ def started_words(title: str, places: Sequence[int], n: int) -> str:
     )
 
 
-def really_waits(entry: LineEntry | None, now_ms: int) -> bool:
+def really_waits(entry: QueueEntry | None, now_ms: int) -> bool:
     """Whether a task that was just put in line is not started at once."""
-    if entry is None or entry.why in {Why.SENDING, Why.UNDO}:
+    if entry is None or entry.why in {WaitReason.SENDING, WaitReason.UNDO}:
         return False
-    if entry.why not in {Why.TURN, Why.BUDGET}:
+    if entry.why not in {WaitReason.TURN, WaitReason.BUDGET}:
         return True
     at_once = entry.due_ms is not None and entry.due_ms <= now_ms
-    return not at_once and (entry.why is Why.BUDGET or entry.position > 1)
+    return not at_once and (entry.why is WaitReason.BUDGET or entry.position > 1)

@@ -10,7 +10,7 @@ from enigma_panel.services.bundle import Services
 from enigma_panel.services.fleet import NoKeyError
 from enigma_panel.services.views import Wish
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.line_words import LineVerb
+from enigma_panel.ui.line_words import QueueAction
 from enigma_panel.ui.ports import Dialogs
 from enigma_panel.ui.words import tr
 
@@ -142,22 +142,22 @@ class Acts(QObject):
         if session is not None and session.web_view_url:
             self.copy_secret(session.web_view_url)
 
-    def in_line(self, keys: Sequence[int], verb: LineVerb) -> None:
+    def queued(self, keys: Sequence[int], verb: QueueAction) -> None:
         """Do something with tasks that wait in line."""
         if keys:
             self._scope.spawn(f"{verb} {list(keys)}", self._in_line(keys, verb))
 
-    async def _in_line(self, keys: Sequence[int], verb: LineVerb) -> None:
+    async def _in_line(self, keys: Sequence[int], verb: QueueAction) -> None:
         line = self._services.line
         try:
             match verb:
-                case LineVerb.START_NEXT:
+                case QueueAction.START_NEXT:
                     await line.start_next(keys[0])
-                case LineVerb.UP:
+                case QueueAction.UP:
                     await line.up(keys[0])
-                case LineVerb.NEW_SESSION:
+                case QueueAction.NEW_SESSION:
                     await line.run_in_new_session(keys[0])
-                case LineVerb.REMOVE:
+                case QueueAction.REMOVE:
                     await line.remove(keys)
         except LedgerError:
             self.trouble.emit(tr("The ledger could not be written, so the line stays as it was."))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from enigma_panel.core.records import SessionState
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.parts import make_label, make_row, set_role
-from enigma_panel.ui.main.line_bar import LineBar
+from enigma_panel.ui.main.line_bar import QueueBar
 from enigma_panel.ui.main.sessions_table import SessionsTable
 from enigma_panel.ui.main.tasks_table import TasksTable
 from enigma_panel.ui.main.toolbar import action_button
@@ -146,7 +146,7 @@ class TasksCard(Card):
     def __init__(
         self,
         table: TasksTable,
-        bar: LineBar,
+        bar: QueueBar,
         line: Sequence[QAction],
         parent: QWidget | None = None,
     ) -> None:

@@ -27,7 +27,7 @@ from enigma_panel.ui.dialogs.parts import (
     set_role,
 )
 from enigma_panel.ui.dialogs.wrap_row import WrapRow
-from enigma_panel.ui.line_words import LineVerb, line_verb_tip, line_verb_word
+from enigma_panel.ui.line_words import QueueAction, queue_action_label, queue_action_tip
 from enigma_panel.ui.main.doing_line import DoingLine
 from enigma_panel.ui.words import tr
 
@@ -101,7 +101,7 @@ class DetailView(QFrame):
         self.copy = make_button(tr("Copy result"), "link")
         self.again = make_button(tr("Run again"))
         self.edit = make_button(tr("Edit and run again"))
-        self.line_buttons = {verb: make_button(line_verb_word(verb)) for verb in LineVerb}
+        self.line_buttons = {verb: make_button(queue_action_label(verb)) for verb in QueueAction}
 
     def _name_parts(self) -> None:
         for text, name in ((self.task_text, tr("Task")), (self.result, tr("Result"))):
@@ -113,8 +113,8 @@ class DetailView(QFrame):
         self.again.setToolTip(tr("Starts the same task at once, in a new session."))
         self.edit.setToolTip(tr("Opens New task with this text and these limits."))
         for verb, button in self.line_buttons.items():
-            button.setToolTip(line_verb_tip(verb))
-            button.setAccessibleDescription(line_verb_tip(verb))
+            button.setToolTip(queue_action_tip(verb))
+            button.setAccessibleDescription(queue_action_tip(verb))
         self.put_away.setToolTip(tr("Nobody waits for news of this start any more."))
 
     @cached_property

@@ -14,10 +14,10 @@ from enigma_panel.core.records import (
     shown_state,
 )
 from enigma_panel.services.timeline import LIVE_KINDS
-from enigma_panel.services.views import LineEntry, Why, Wish
+from enigma_panel.services.views import QueueEntry, WaitReason, Wish
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.errors_words import Call, ErrorContext, Words, explain_code
-from enigma_panel.ui.line_words import Waiting, ordinal
+from enigma_panel.ui.line_words import WaitText, ordinal
 from enigma_panel.ui.main.steps_words import DIM_KINDS
 from enigma_panel.ui.main.task_cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.state_text import state_text
@@ -88,16 +88,16 @@ def is_at_work(session: Session | None, task: Task | None) -> bool:
     return shown_state(session, task) is SessionState.WORKING
 
 
-def queued_words(entry: LineEntry, waiting: Waiting) -> Words:
+def queued_words(entry: QueueEntry, waiting: WaitText) -> Words:
     """Why a task waits in line, and that nothing costs until it is sent."""
     what = waiting.text[:1].upper() + waiting.text[1:] + "."
     money = tr("Nothing was sent yet.")
-    if entry.why is not Why.TURN:
+    if entry.why is not WaitReason.TURN:
         money = tr("{place} in line. Nothing was sent yet.", place=ordinal(entry.position))
     todo = {
-        Why.PLACES: tr("It starts when one is free."),
-        Why.SESSION_ENDED: tr("Run it in a new session, or remove it."),
-        Why.CONNECTION: tr("It starts when there is a connection."),
+        WaitReason.NO_SLOT: tr("It starts when one is free."),
+        WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),
+        WaitReason.CONNECTION: tr("It starts when there is a connection."),
     }.get(entry.why, "")
     return Words(what, money, todo)
 

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.records import UNOPENED_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import LineEntry
+from enigma_panel.services.views import QueueEntry
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.parts import set_role
 from enigma_panel.ui.errors_words import Words
-from enigma_panel.ui.line_words import LineFacts, LineVerb, entry_words, offered, possible
+from enigma_panel.ui.line_words import QueueAction, QueueFacts, entry_words, offered, possible
 from enigma_panel.ui.main.detail_view import DetailView, Tab, fill, say
 from enigma_panel.ui.main.detail_words import (
     RESULT_HEAD,
@@ -160,7 +160,7 @@ class Details(DetailView):
         if task is not None:
             call(task)
 
-    def _ask_line(self, verb: LineVerb) -> None:
+    def _ask_line(self, verb: QueueAction) -> None:
         if self.task_key is not None:
             self.line_asked.emit(self.task_key, verb)
 
@@ -247,11 +247,11 @@ class Details(DetailView):
         say(self.money, words.money)
         say(self.todo, words.todo)
 
-    def _waiting_words(self, entry: LineEntry, session: Session | None) -> tuple[Words, str]:
+    def _waiting_words(self, entry: QueueEntry, session: Session | None) -> tuple[Words, str]:
         line = self._services.line
-        facts = LineFacts(
-            hold=line.hold,
-            ceiling=line.ceiling,
+        facts = QueueFacts(
+            pause_reason=line.pause_reason,
+            limit=line.limit,
             session=session.name if session is not None else "",
         )
         waiting = entry_words(entry, self._services.clock.now_ms(), facts)

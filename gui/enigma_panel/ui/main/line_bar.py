@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame, QWidget
 from enigma_panel.ui.dialogs.parts import make_button, make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.main.line_bar_words import (
-    BarWords,
-    LineOffer,
-    LineState,
+    QueueBarAction,
+    QueueBarText,
+    QueueState,
     bar_words,
     concerned,
     offer_word,
@@ -22,12 +22,12 @@ from enigma_panel.ui.main.strip import Sign
 from enigma_panel.ui.status_words import Tone
 from enigma_panel.ui.words import tr
 
-NOTHING = BarWords(text="")
+NOTHING = QueueBarText(text="")
 HEIGHT = 38
 """With buttons and without, so that rows below stay where they are."""
 
 
-class LineBar(QFrame):
+class QueueBar(QFrame):
     """Hidden while the rows say it all. Remove all asks in its place, once, about what it names.
 
     state: reads the line. While somebody aims at a row below, the bar neither comes nor goes: that
@@ -37,14 +37,14 @@ class LineBar(QFrame):
     taken = Signal(object)
     remove_asked = Signal(object)
 
-    def __init__(self, state: Callable[[], LineState], parent: QWidget | None = None) -> None:
+    def __init__(self, state: Callable[[], QueueState], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
         self._is_held = False
         self._asked: tuple[int, ...] = ()
         self._sign = Sign(Glyph.RING, Tone.DIM)
         self._text = make_label(wrap=True)
-        self._offers = {offer: make_button(offer_word(offer)) for offer in LineOffer}
+        self._offers = {offer: make_button(offer_word(offer)) for offer in QueueBarAction}
         self._yes = make_button("", "danger")
         self._keep = make_button(tr("Keep them"))
         self._build()
@@ -54,8 +54,8 @@ class LineBar(QFrame):
         """Say it as it is now."""
         state = self._state()
         words = bar_words(state) or NOTHING
-        in_line = {entry.task_key for entry in state.entries}
-        self._asked = tuple(key for key in self._asked if key in in_line)
+        queued = {entry.task_key for entry in state.entries}
+        self._asked = tuple(key for key in self._asked if key in queued)
         is_needed = bool(words.text or self._asked)
         if not (self._is_held and is_needed is self.isHidden()):
             self._show(words)
@@ -82,7 +82,7 @@ class LineBar(QFrame):
         self._yes.clicked.connect(self._remove)
         self._keep.clicked.connect(self._stop_asking)
 
-    def _show(self, words: BarWords) -> None:
+    def _show(self, words: QueueBarText) -> None:
         asks = bool(self._asked)
         text = remove_all_question(len(self._asked)) if asks else words.text
         if self._text.text() != text:
@@ -95,12 +95,12 @@ class LineBar(QFrame):
         self._yes.setText(remove_all_words(len(self._asked)))
         self._yes.setAccessibleName(self._yes.text())
         for offer, button in self._offers.items():
-            button.setVisible(offer in words.offers and not asks)
+            button.setVisible(offer in words.actions and not asks)
         for button in (self._yes, self._keep):
             button.setVisible(asks)
 
-    def _take(self, offer: LineOffer) -> None:
-        if offer is LineOffer.REMOVE_ALL:
+    def _take(self, offer: QueueBarAction) -> None:
+        if offer is QueueBarAction.REMOVE_ALL:
             self._ask(concerned(self._state()))
         else:
             self.taken.emit(offer)
@@ -120,7 +120,7 @@ class LineBar(QFrame):
     def _stop_asking(self) -> None:
         self._asked = ()
         self.refresh()
-        self._offers[LineOffer.REMOVE_ALL].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._offers[QueueBarAction.REMOVE_ALL].setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- Qt ----------------------------------------------------------------------------------
 

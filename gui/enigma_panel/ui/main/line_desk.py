@@ -6,22 +6,28 @@ from PySide6.QtGui import QAction
 from enigma_panel.services.bundle import Services
 from enigma_panel.ui.account_page import account_page, open_account_page
 from enigma_panel.ui.dialogs.run_in import is_at_work
-from enigma_panel.ui.line_words import LineVerb, line_verb_tip, line_verb_word, offered, possible
+from enigma_panel.ui.line_words import (
+    QueueAction,
+    offered,
+    possible,
+    queue_action_label,
+    queue_action_tip,
+)
 from enigma_panel.ui.main.acts import Acts
-from enigma_panel.ui.main.line_bar import LineBar
-from enigma_panel.ui.main.line_bar_words import LineOffer, LineState
+from enigma_panel.ui.main.line_bar import QueueBar
+from enigma_panel.ui.main.line_bar_words import QueueBarAction, QueueState
 from enigma_panel.ui.main.pilot import Pilot
 from enigma_panel.ui.main.verbs import make_action
 
 SHORTCUTS = {
-    LineVerb.START_NEXT: "Alt+Home",
-    LineVerb.UP: "Alt+Up",
-    LineVerb.REMOVE: "Del",
-    LineVerb.NEW_SESSION: "",
+    QueueAction.START_NEXT: "Alt+Home",
+    QueueAction.UP: "Alt+Up",
+    QueueAction.REMOVE: "Del",
+    QueueAction.NEW_SESSION: "",
 }
 
 
-class LineDesk(QObject):
+class QueueActions(QObject):
     """The actions belong to the Tasks table: their shortcuts hold while it has the focus."""
 
     def __init__(self, services: Services, acts: Acts, pilot: Pilot) -> None:
@@ -29,8 +35,8 @@ class LineDesk(QObject):
         self._services = services
         self._acts = acts
         self._pilot = pilot
-        self.bar = LineBar(self._state)
-        self.actions = {verb: self._make(verb) for verb in LineVerb}
+        self.bar = QueueBar(self._state)
+        self.actions = {verb: self._make(verb) for verb in QueueAction}
         self._connect()
         self.refresh()
 
@@ -45,31 +51,31 @@ class LineDesk(QObject):
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _make(self, verb: LineVerb) -> QAction:
+    def _make(self, verb: QueueAction) -> QAction:
         return make_action(
             self._pilot.tasks,
-            line_verb_word(verb),
-            lambda: self._acts.in_line(self._selected(), verb),
-            tip=line_verb_tip(verb),
+            queue_action_label(verb),
+            lambda: self._acts.queued(self._selected(), verb),
+            tip=queue_action_tip(verb),
             shortcut=SHORTCUTS[verb],
             within=True,
         )
 
     def _connect(self) -> None:
         self.bar.taken.connect(self._take)
-        self.bar.remove_asked.connect(lambda keys: self._acts.in_line(keys, LineVerb.REMOVE))
+        self.bar.remove_asked.connect(lambda keys: self._acts.queued(keys, QueueAction.REMOVE))
         self._pilot.tasks.held.connect(self.bar.set_held)
         self._pilot.selection_changed.connect(self._enable)
         self._pilot.line_news.changed.connect(self.refresh)
 
-    def _state(self) -> LineState:
+    def _state(self) -> QueueState:
         line, fleet = self._services.line, self._services.fleet
         known = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
-        return LineState(
-            hold=line.hold,
-            ceiling=line.ceiling,
+        return QueueState(
+            pause_reason=line.pause_reason,
+            limit=line.limit,
             entries=line.entries(),
-            error=line.hold_error,
+            error=line.pause_error,
             at_work=sum(is_at_work(fleet, session) for session in known),
             has_page=account_page(self._services.account.base_url) is not None,
         )
@@ -82,21 +88,21 @@ class LineDesk(QObject):
     def _enable(self) -> None:
         keys = self._selected()
         entries = [self._services.line.entry(key) for key in keys]
-        several = frozenset({LineVerb.REMOVE}) if keys else frozenset()
+        several = frozenset({QueueAction.REMOVE}) if keys else frozenset()
         able = possible(entries[0]) if len(keys) == 1 else several
         shown = offered(entries[0]) if len(keys) == 1 else several
         for verb, action in self.actions.items():
             action.setEnabled(verb in able)
             action.setVisible(verb in shown)
 
-    def _take(self, offer: LineOffer) -> None:
+    def _take(self, offer: QueueBarAction) -> None:
         line = self._services.line
         match offer:
-            case LineOffer.GO_ON:
+            case QueueBarAction.GO_ON:
                 line.go_on()
-            case LineOffer.FUNDS_ADDED:
+            case QueueBarAction.FUNDS_ADDED:
                 line.funds_added()
-            case LineOffer.ADD_FUNDS:
+            case QueueBarAction.ADD_FUNDS:
                 open_account_page(self._services.account.base_url)
-            case LineOffer.ENTER_KEY:
+            case QueueBarAction.ENTER_KEY:
                 self._acts.dialogs.open_key()

@@ -4,7 +4,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from enigma_panel.services.line import Line
+from enigma_panel.services.line import TaskQueue
 
 LIGHT_S = 0.008
 """A refresh that takes less is no burden; half a frame."""
@@ -13,12 +13,12 @@ REST = 4
 """After a longer one there is rest for so many times as long."""
 
 
-class LineNews(QObject):
+class QueueChanges(QObject):
     """`changed` follows the line's own at once, unless showing it takes long: then more rarely."""
 
     changed = Signal()
 
-    def __init__(self, line: Line, parent: QObject | None = None) -> None:
+    def __init__(self, line: TaskQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._waits = False
         self._rest = QTimer(self, singleShot=True)

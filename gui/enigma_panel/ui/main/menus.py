@@ -10,7 +10,7 @@ from enigma_panel.core.records import Phase, Task, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.ui.dialogs.run_in import takes_tasks
 from enigma_panel.ui.main.acts import Acts
-from enigma_panel.ui.main.line_desk import LineDesk
+from enigma_panel.ui.main.line_desk import QueueActions
 from enigma_panel.ui.main.pilot import Pilot
 from enigma_panel.ui.words import tr
 
@@ -26,7 +26,7 @@ class Menus:
         pilot: Pilot,
         *,
         verbs: Sequence[QAction],
-        line: LineDesk,
+        line: QueueActions,
     ) -> None:
         self._fleet = services.fleet
         self._acts = acts

@@ -22,8 +22,8 @@ def is_over(said: Said, services: Services) -> bool:
     notice = said.notice
     if notice is None:
         return False
-    if notice.kind is NoticeKind.CEILING_LOWERED:
-        return services.line.ceiling > int(notice.facts.get("places", 0))
+    if notice.kind is NoticeKind.LIMIT_LOWERED:
+        return services.line.limit > int(notice.facts.get("places", 0))
     if notice.kind not in _ABOUT_A_SESSION:
         return False
     fleet = services.fleet

@@ -36,7 +36,7 @@ def words_for(notice: Notice, services: Services) -> Said:
 
 
 _PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
-_ONE_EACH = _PASSING | {NoticeKind.CEILING_LOWERED, NoticeKind.LEDGER_FAILED}
+_ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
 
 
 def _context(
@@ -150,7 +150,7 @@ def _number(notice: Notice) -> int:
 
 def _of_the_program(kind: NoticeKind, n: int) -> str:
     match kind:
-        case NoticeKind.CEILING_LOWERED:
+        case NoticeKind.LIMIT_LOWERED:
             return tr_n(
                 "The service allows no more than 1 browser at the moment; the next one is started "
                 "as ours ends.",

@@ -7,7 +7,7 @@ from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import Diff
 from enigma_panel.ui.main.acts import Acts
 from enigma_panel.ui.main.details import Details
-from enigma_panel.ui.main.line_news import LineNews
+from enigma_panel.ui.main.line_news import QueueChanges
 from enigma_panel.ui.main.sessions_model import SessionsModel
 from enigma_panel.ui.main.sessions_table import SessionsTable
 from enigma_panel.ui.main.tables import KeyedTable
@@ -30,7 +30,7 @@ class Pilot(QObject):
         self._details = details
         self.session_rows = SessionsModel(services.fleet, services.live, services.clock, self)
         self.task_rows = TasksModel(services.fleet, services.line, services.clock, self)
-        self.line_news = LineNews(services.line, self)
+        self.line_news = QueueChanges(services.line, self)
         self.sessions = SessionsTable(self.session_rows, acts)
         self.tasks = TasksTable(self.task_rows)
         self._connect()
@@ -91,7 +91,7 @@ class Pilot(QObject):
         self.sessions.undo_clicked.connect(lambda key: self._acts.undo([key]))
         self.sessions.tabbed_to.connect(self._follow_sessions)
         self.tasks.tabbed_to.connect(self._follow_tasks)
-        self.line_news.changed.connect(self.task_rows.follow_line)
+        self.line_news.changed.connect(self.task_rows.follow_queue)
         self.line_news.changed.connect(self._follow_line)
         self.session_rows.renamed.connect(self._acts.rename)
         self._services.fleet.changed.connect(self._take)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QToolButton, QW
 
 from enigma_panel.core.records import Session, StateVerb, TaskStatus
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import Diff, Hold, Recovered
+from enigma_panel.services.views import Diff, PauseReason, Recovered
 from enigma_panel.ui import icons, theme
 from enigma_panel.ui.dialogs.parts import make_column, make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph
@@ -68,7 +68,7 @@ class RecoveryCard(QFrame):
     def show_recovered(self, recovered: Recovered) -> None:
         """What an earlier run left open; not shown where that was nothing."""
         self._unsent = recovered.unsent
-        self._line_stood = recovered.in_line > 0
+        self._line_stood = recovered.queued > 0
         self._slept_ms = 0
         self._begin(recovered.sessions)
 
@@ -92,7 +92,7 @@ class RecoveryCard(QFrame):
         if not self._is_up:
             return
         seen = self._look()
-        if not self.rows.is_held:
+        if not self.rows.is_pointer_inside:
             seen = self._settle_and_sort(seen)
         rows = [one for one in seen if one.session.key not in self._settled]
         if not rows:
@@ -190,7 +190,7 @@ class RecoveryCard(QFrame):
     def _in_line(self) -> int:
         """Tasks in a line that stands still since the restart."""
         line = self._services.line
-        stands = self._line_stood and line.hold is Hold.RESTARTED
+        stands = self._line_stood and line.pause_reason is PauseReason.RESTARTED
         return len(line.entries()) if stands else 0
 
     # -- showing -----------------------------------------------------------------------------
@@ -198,9 +198,9 @@ class RecoveryCard(QFrame):
     def _say(self, seen: list[Seen]) -> None:
         n = self._in_line()
         words = (
-            away_words(seen, self._slept_ms, in_line=n)
+            away_words(seen, self._slept_ms, queued=n)
             if self._slept_ms
-            else recovered_words(seen, in_line=n)
+            else recovered_words(seen, queued=n)
         )
         if words != self.words.text():
             self.words.setText(words)

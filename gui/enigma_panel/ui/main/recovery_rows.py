@@ -192,7 +192,7 @@ class RowList(QWidget):
         self._build()
 
     @property
-    def is_held(self) -> bool:
+    def is_pointer_inside(self) -> bool:
         """Whether somebody aims at a row: then nothing moves by itself."""
         return self.isVisible() and (self.underMouse() or self._has_focus())
 

@@ -16,7 +16,7 @@ from enigma_panel.core.records import (
     TaskStatus,
     shown_state,
 )
-from enigma_panel.services.views import Stranger, Why, Wish
+from enigma_panel.services.views import Stranger, WaitReason, Wish
 from enigma_panel.ui.status_words import duration, local_time, verb_word
 from enigma_panel.ui.words import tr, tr_n
 
@@ -101,8 +101,8 @@ def _end(session: Session, task: Task | None) -> Fate:
     return Fate.FAILED if status is TaskStatus.FAILED else Fate.CLOSED
 
 
-def recovered_words(seen: Sequence[Seen], *, in_line: int) -> str:
-    """The card after a start of the program. in_line: tasks in a line that stands still."""
+def recovered_words(seen: Sequence[Seen], *, queued: int) -> str:
+    """The card after a start of the program. queued: tasks in a line that stands still."""
     open_then = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
     parts = []
     if open_then:
@@ -110,11 +110,11 @@ def recovered_words(seen: Sequence[Seen], *, in_line: int) -> str:
     parts.append(_unconfirmed(seen))
     if not open_then and parts[-1]:
         parts.append(tr("Nothing was started twice."))
-    parts += [_commands(seen), _line(in_line)]
+    parts += [_commands(seen), _line(queued)]
     return " ".join(part for part in parts if part)
 
 
-def away_words(seen: Sequence[Seen], slept_ms: int, *, in_line: int = 0) -> str:
+def away_words(seen: Sequence[Seen], slept_ms: int, *, queued: int = 0) -> str:
     """The card after the computer slept."""
     known = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
     what = _fates(known, alone=False, words={**_WORDS, **_AWAY})
@@ -123,7 +123,7 @@ def away_words(seen: Sequence[Seen], slept_ms: int, *, in_line: int = 0) -> str:
         tr("Meanwhile: {what}.", what=what) if what else "",
         _unconfirmed(seen),
         _commands(seen),
-        _line(in_line),
+        _line(queued),
     ]
     return " ".join(part for part in parts if part)
 
@@ -216,15 +216,15 @@ def _unconfirmed(seen: Iterable[Seen]) -> str:
     return words + "."
 
 
-_GOING = frozenset({Why.SENDING, Why.TURN, Why.NAME})
+_GOING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.NAME})
 
 
 def _commands(seen: Iterable[Seen]) -> str:
     """'1 Terminate is sent now.'"""
     wishes = [one.wish for one in seen if one.wish is not None]
-    waits = [wish.verb for wish in wishes if wish.why is Why.CONNECTION]
+    waits = [wish.verb for wish in wishes if wish.why is WaitReason.CONNECTION]
     going = [wish.verb for wish in wishes if wish.why in _GOING]
-    others = [w.verb for w in wishes if w.why not in _GOING and w.why is not Why.CONNECTION]
+    others = [w.verb for w in wishes if w.why not in _GOING and w.why is not WaitReason.CONNECTION]
     now = tr_n("{what} is sent now.", "{what} are sent now.", len(going), what=_verbs(going))
     soon = tr_n("{what} waits.", "{what} wait.", len(others), what=_verbs(others))
     later = tr_n(

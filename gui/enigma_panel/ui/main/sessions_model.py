@@ -10,7 +10,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.fleet import Fleet
 from enigma_panel.services.live import Live
 from enigma_panel.services.views import Diff
-from enigma_panel.ui.line_words import Waiting
+from enigma_panel.ui.line_words import WaitText
 from enigma_panel.ui.live_words import now_words
 from enigma_panel.ui.main.cells import NO_CELL, Cell
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
@@ -210,7 +210,7 @@ class SessionsModel(KeyedModel):
         works = shown_state(session, task) in {SessionState.WORKING, SessionState.STARTING}
         return now_words(self._live.doing(session.key)) if works else ""
 
-    def _waiting(self, key: int) -> Waiting | None:
+    def _waiting(self, key: int) -> WaitText | None:
         """The command on its way to a session, in words."""
         wish = self._fleet.wish(key)
         return wish_words(wish, self._clock.now_ms()) if wish is not None else None

@@ -3,7 +3,7 @@
 from enigma_panel.core.money import to_nano
 from enigma_panel.core.records import Task, TaskStatus
 from enigma_panel.ui.errors_words import ErrorContext, explain_code
-from enigma_panel.ui.line_words import Waiting
+from enigma_panel.ui.line_words import WaitText
 from enigma_panel.ui.main.cells import Cell
 from enigma_panel.ui.status_words import ELLIPSIS, NONE, Tone, money, spoken, task_word
 from enigma_panel.ui.words import one_line, tr
@@ -82,7 +82,7 @@ def result_cell(task: Task) -> Cell:
     return Cell(text=text, tone=tone, sort=text, tip=one_line(task.result or text, 600))
 
 
-def waiting_cell(waiting: Waiting) -> Cell:
+def waiting_cell(waiting: WaitText) -> Cell:
     """Why a task waits here."""
     return Cell(
         text=waiting.text,

@@ -7,10 +7,10 @@ from PySide6.QtCore import QObject
 from enigma_panel.core.records import UNOPENED_PHASES, Task, TaskStatus
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.fleet import Fleet
-from enigma_panel.services.line import Line
-from enigma_panel.services.views import Diff, LineEntry, Why
+from enigma_panel.services.line import TaskQueue
+from enigma_panel.services.views import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.icons import Glyph
-from enigma_panel.ui.line_words import LineFacts, Waiting, entry_words, firsts
+from enigma_panel.ui.line_words import QueueFacts, WaitText, entry_words, firsts
 from enigma_panel.ui.main.cells import Cell
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
 from enigma_panel.ui.main.task_cells import (
@@ -76,18 +76,18 @@ class TasksModel(KeyedModel):
     """Tasks from the fleet. Records of old tasks come from the ledger when they are shown.
 
     Order needs keys alone: the line's, then the fleet's. No record is asked for to arrange rows.
-    Who makes it lets `follow_line` know when the line has changed.
+    Who makes it lets `follow_queue` know when the line has changed.
     """
 
     right_columns = RIGHT
 
     def __init__(
-        self, fleet: Fleet, line: Line, clock: Clock, parent: QObject | None = None
+        self, fleet: Fleet, line: TaskQueue, clock: Clock, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._fleet = fleet
         self._line = line
-        self._entries: dict[int, LineEntry] = {}
+        self._entries: dict[int, QueueEntry] = {}
         self._firsts: frozenset[int] = frozenset()
         self._clock = clock
         self._held = False
@@ -110,7 +110,7 @@ class TasksModel(KeyedModel):
             self._tell_line(before)
         self.tell_changed(list(diff.tasks))
 
-    def follow_line(self) -> None:
+    def follow_queue(self) -> None:
         """The line moved, or what it waits for changed."""
         before = self._entries
         self._read_line()
@@ -131,15 +131,15 @@ class TasksModel(KeyedModel):
         self.tell_changed(counting, Column.RESULT, Column.RESULT)
         self.tell_changed(live, Column.TOOK, Column.TOOK)
 
-    def waiting(self, task: Task) -> Waiting | None:
+    def waiting(self, task: Task) -> WaitText | None:
         """Why a task waits in line, None when it does not."""
         entry = self._entries.get(task.key)
         if entry is None or task.status is not TaskStatus.QUEUED:
             return None
-        session = self._fleet.session(task.session_key) if entry.why is Why.BUSY else None
-        facts = LineFacts(
-            hold=self._line.hold,
-            ceiling=self._line.ceiling,
+        session = self._fleet.session(task.session_key) if entry.why is WaitReason.BUSY else None
+        facts = QueueFacts(
+            pause_reason=self._line.pause_reason,
+            limit=self._line.limit,
             session=session.name if session is not None else "",
             is_first=task.key in self._firsts,
         )
@@ -155,7 +155,7 @@ class TasksModel(KeyedModel):
             others = (key for key in self._fleet.task_keys() if key not in self._entries)
             self.show_keys([*self._entries, *others])
 
-    def _tell_line(self, before: dict[int, LineEntry]) -> None:
+    def _tell_line(self, before: dict[int, QueueEntry]) -> None:
         """Which rows say something else of the line now."""
         both = before.keys() | self._entries.keys()
         other = {key for key in both if before.get(key) != self._entries.get(key)}

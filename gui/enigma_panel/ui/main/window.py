@@ -14,7 +14,7 @@ from enigma_panel.ui.main.body import Body
 from enigma_panel.ui.main.cards import SessionsCard, TasksCard
 from enigma_panel.ui.main.demo_line import DemoLine
 from enigma_panel.ui.main.details import Details
-from enigma_panel.ui.main.line_desk import LineDesk
+from enigma_panel.ui.main.line_desk import QueueActions
 from enigma_panel.ui.main.memory import Layout, Memory
 from enigma_panel.ui.main.menus import Menus
 from enigma_panel.ui.main.notices import Notices
@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         self.acts = Acts(services, self.dialogs, self)
         self.details = Details(services)
         self.pilot = Pilot(services, self.acts, self.details, self)
-        self.line = LineDesk(services, self.acts, self.pilot)
+        self.line = QueueActions(services, self.acts, self.pilot)
         self.sessions_card = SessionsCard(self.pilot.sessions)
         self.tasks_card = TasksCard(
             self.pilot.tasks, self.line.bar, list(self.line.actions.values())
@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
         details.copy_asked.connect(acts.copy)
         details.again_asked.connect(acts.run_again)
         details.edit_asked.connect(acts.edit_and_run)
-        details.line_asked.connect(lambda key, verb: acts.in_line([key], verb))
+        details.line_asked.connect(lambda key, verb: acts.queued([key], verb))
 
     def _start(self) -> None:
         self._memory.restore(self._layout())
