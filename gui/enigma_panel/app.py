@@ -14,7 +14,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel import __version__, loop
-from enigma_panel.build import Parts, Place, build, find_place
+from enigma_panel.build import DataDirs, Parts, build, find_data_dirs
 from enigma_panel.child import SimulatorChild, start_for
 from enigma_panel.front import Front, bring_to_front, take_folder
 from enigma_panel.late_dialogs import LateDialogs
@@ -52,7 +52,7 @@ class FirstPaint(QObject):
 class Program:
     """One run from the first window to the last stage of leaving."""
 
-    def __init__(self, options: Options, place: Place, child: SimulatorChild | None) -> None:
+    def __init__(self, options: Options, place: DataDirs, child: SimulatorChild | None) -> None:
         self._options = options
         self._place = place
         self._child = child
@@ -240,7 +240,7 @@ def run(options: Options, child: SimulatorChild | None = None) -> int:
             ends.callback(child.stop)
         if options.tour is not None:
             prepare_folder(options.tour)
-        place = find_place(options)
+        place = find_data_dirs(options)
         ends.callback(place.clear)
         if not options.self_check:
             lock = take_folder(place.folders.data, may_ask=not options.needs_no_display)
@@ -262,7 +262,7 @@ def restart_arguments(options: Options, *, demo: bool) -> list[str]:
 
 
 def _run_qt(
-    options: Options, place: Place, child: SimulatorChild | None, ends: ExitStack
+    options: Options, place: DataDirs, child: SimulatorChild | None, ends: ExitStack
 ) -> tuple[int, list[str] | None]:
     """The exit status, and the arguments to begin again with, if any.
 

@@ -25,7 +25,7 @@ from enigma_panel.services.assembly import Assembly, Base, assemble
 from enigma_panel.services.budget import Budget
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.clock import Clock, SystemClock
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.settings_book import SettingsBook
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.ledger.ledger import Ledger
@@ -42,7 +42,7 @@ DOOR_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class DataDirs:
     """Where this run keeps its files; `throw_away` when they go with it."""
 
     folders: Folders
@@ -73,12 +73,12 @@ class Parts:
     problems: tuple[Problem, ...]
 
     @property
-    def registry(self) -> Registry:
+    def registry(self) -> SessionStore:
         """All records of the run."""
         return self.assembly.registry
 
 
-def find_place(options: Options) -> Place:
+def find_data_dirs(options: Options) -> DataDirs:
     """The folders of this run, made and tried. FolderError when one refuses."""
     throw_away = options.demo and options.data_dir is None
     if throw_away:
@@ -90,12 +90,12 @@ def find_place(options: Options) -> Place:
         folders = default_folders(os.environ)
         root = folders.data
     folders.prepare()
-    return Place(folders=folders, root=root, throw_away=throw_away)
+    return DataDirs(folders=folders, root=root, throw_away=throw_away)
 
 
 async def build(
     options: Options,
-    place: Place,
+    place: DataDirs,
     demo_url: str | None,
     clock: Clock | None = None,
     make_client: MakeClient | None = None,
@@ -138,7 +138,7 @@ class _Files:
     problems: tuple[Problem, ...]
 
 
-async def _open_files(place: Place) -> _Files:
+async def _open_files(place: DataDirs) -> _Files:
     redactor = Redactor(secrets.token_bytes(32))
     log.set_up(place.folders.data, redactor.redact)
     scope, thread = TaskScope(), LedgerThread()
@@ -172,7 +172,7 @@ def _account(
     )
 
 
-def _parts(base: Base, files: _Files, place: Place, *, demo: bool) -> Parts:
+def _parts(base: Base, files: _Files, place: DataDirs, *, demo: bool) -> Parts:
     assembly = assemble(base)
     return Parts(
         services=_bundle(base, assembly, files.settings, place, demo=demo),
@@ -188,11 +188,11 @@ def _parts(base: Base, files: _Files, place: Place, *, demo: bool) -> Parts:
 
 
 async def _print_key(thread: LedgerThread, ledger: Ledger, key: str, base_url: str) -> str:
-    return await thread.run(ledger.key_print, key, base_url)
+    return await thread.run(ledger.key_fingerprint, key, base_url)
 
 
 def _bundle(
-    base: Base, assembly: Assembly, settings: SettingsBook, place: Place, *, demo: bool
+    base: Base, assembly: Assembly, settings: SettingsBook, place: DataDirs, *, demo: bool
 ) -> Services:
     return Services(
         fleet=assembly.fleet,
@@ -211,7 +211,7 @@ def _bundle(
     )
 
 
-def _address(saved: str, place: Place) -> tuple[str, Problem | None]:
+def _address(saved: str, place: DataDirs) -> tuple[str, Problem | None]:
     """The saved address, or the default one and why the saved one cannot be used."""
     try:
         return parse_base_url(saved), None

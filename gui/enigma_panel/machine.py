@@ -108,4 +108,4 @@ def _wake(parts: Parts, slept_ms: int) -> None:
     parts.services.vitals.ask_now()
     if slept_ms:
         seconds = slept_ms // 1000
-        parts.assembly.announcer.say(NoticeKind.WENT_TO_SLEEP, None, None, None, seconds=seconds)
+        parts.assembly.notices.notify(NoticeKind.WENT_TO_SLEEP, None, None, None, seconds=seconds)

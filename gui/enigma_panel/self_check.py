@@ -9,14 +9,14 @@ from PySide6.QtGui import QGuiApplication
 
 from enigma_panel import __version__
 from enigma_panel.api.errors import ApiError
-from enigma_panel.build import Parts, Place
+from enigma_panel.build import DataDirs, Parts
 from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.services.views import KeyState
 
 LIBRARIES = ("PySide6_Essentials", "qasync", "httpx", "keyring", "msgspec", "python-socketio")
 
 
-async def report(parts: Parts, place: Place) -> int:
+async def report(parts: Parts, place: DataDirs) -> int:
     """Print the report; 0 when this machine can run the program, whatever the service says."""
     lines = [
         f"enigma-panel {__version__}, Python {platform.python_version()}, Qt {qVersion()}",

@@ -122,7 +122,7 @@ class Startup:
             loop.collect_garbage()
             try:
                 self._power.tick()
-                await self._parts.assembly.caretaker.tick()
+                await self._parts.assembly.housekeeping.tick()
                 self._parts.assembly.live.tick()
             except Exception:  # one bad second must not end lifetimes and figures for the run
                 log.exception("a tick failed")

@@ -182,7 +182,7 @@ class Tour(Hands):
         """What the card says after a restart, of the sessions that are open now."""
         fleet = self._services.fleet
         sessions = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
-        open_now = tuple(s.key for s in sessions if s.takes_place)
+        open_now = tuple(s.key for s in sessions if s.occupies_slot)
         self._window.tell_recovered(Recovered(sessions=open_now))
         await self._picture("recovered", self._window)
         self._press(self._window.recovery, "Close")

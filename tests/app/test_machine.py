@@ -14,7 +14,7 @@ def _session(key: int) -> Session:
     return Session(
         key=key,
         base_url="http://127.0.0.1:9",
-        key_print="p",
+        key_fingerprint="p",
         site="shop.example",
         since_ms=1,
         created_ms=1,

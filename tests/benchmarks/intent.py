@@ -18,7 +18,7 @@ NOW = 1_750_000_000_000
 
 SESSION = Session(
     base_url="https://connect.enigma.click",
-    key_print="0123456789abcdef",
+    key_fingerprint="0123456789abcdef",
     site="shop.example",
     since_ms=NOW,
     created_ms=NOW,

@@ -50,7 +50,7 @@ def _open_session(ledger: Ledger, url: str, number: int) -> None:
     now = int(time.time() * 1000)
     session = Session(
         base_url=url,
-        key_print=ledger.key_print(KEY, url),
+        key_fingerprint=ledger.key_fingerprint(KEY, url),
         site=f"shop{number % 20}.example",
         since_ms=now,
         created_ms=now,

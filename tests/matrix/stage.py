@@ -17,14 +17,14 @@ from enigma_panel.api.timeouts import CONNECT_S, HELD_READ_S, QUICK_READ_S, Time
 from enigma_panel.api.verb import Verb
 from enigma_panel.api.wire.answer import Answer
 from enigma_panel.api.wire.excerpt import Scrub
-from enigma_panel.build import Parts, Place, build
+from enigma_panel.build import DataDirs, Parts, build
 from enigma_panel.child import DEMO_KEY
 from enigma_panel.core.budget import Endpoint, RateTold
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.records import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.options import Options
 from enigma_panel.services.recovery import recover
-from enigma_panel.services.views import Notice
+from enigma_panel.services.views import ServiceNotice
 from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
 from enigma_panel.store.paths import Folders, folders_below
 from tests.conftest import Simulator
@@ -141,7 +141,7 @@ class Run:
     parts: Parts
     client: Watched
     sends: Counter[Verb]
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[ServiceNotice] = field(default_factory=list)
     task_key: int = 0
 
     @property
@@ -164,7 +164,7 @@ def remember(
     with Ledger.open(folders.ledger)[0] as ledger:
         session = Session(
             base_url=url,
-            key_print=ledger.key_print(DEMO_KEY, url),
+            key_fingerprint=ledger.key_fingerprint(DEMO_KEY, url),
             site="shop.example",
             since_ms=now,
             created_ms=now,
@@ -206,7 +206,7 @@ async def program(
         parts.services.budget.note_reply(verb, told)
 
     options = Options(demo=True, data_dir=folder)
-    place = Place(folders=folders, root=folder, throw_away=False)
+    place = DataDirs(folders=folders, root=folder, throw_away=False)
     parts = await build(options, place, on.gate.url, Clock(), make)
     try:
         await _begin(parts)
@@ -241,5 +241,5 @@ def _watched(
 
 async def _tick(parts: Parts) -> None:
     while True:
-        await parts.assembly.caretaker.tick()
+        await parts.assembly.housekeeping.tick()
         await asyncio.sleep(1.0 / FACTOR)

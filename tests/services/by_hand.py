@@ -103,7 +103,7 @@ class OneTask(QObject):
         self.one_session = Session(
             key=1,
             base_url="http://127.0.0.1:9",
-            key_print="p",
+            key_fingerprint="p",
             site="shop.example",
             since_ms=START_MS,
             created_ms=START_MS,

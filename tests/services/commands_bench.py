@@ -20,7 +20,7 @@ from enigma_panel.loop import TaskScope
 from enigma_panel.services.budget import Budget
 from enigma_panel.services.commands import Commands
 from enigma_panel.services.ledger_writer import LedgerWriter
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.views import KeyCheck, NoticeKind, WaitReason, Wish
 from enigma_panel.store.ledger.errors import DiskFullError
@@ -166,7 +166,7 @@ class Bench:
         self.writer = LedgerWriter(ledger, self.executor)
         redactor = Redactor(b"k" * 32)
         timeline = Timeline(self.writer, clock, self.scope, redactor)
-        self.registry = Registry(self.writer, clock, redactor, timeline)
+        self.registry = SessionStore(self.writer, clock, redactor, timeline)
         self.live = FakeLive()
         self.said: list[tuple[NoticeKind, int, ApiError | None, dict[str, Any]]] = []
         self.woken: list[int] = []
@@ -180,7 +180,7 @@ class Bench:
             clock=clock,
             scope=self.scope,
             chance=random.Random(5),
-            say=self._say,
+            notify=self._notify,
             when_named=self._when_named,
             wake=self.woken.append,
             live=self.live,  # type: ignore[arg-type]
@@ -191,7 +191,7 @@ class Bench:
         """An open session with a task at work; not named: its start is still on its way."""
         now = self.clock.now_ms()
         common: dict[str, Any] = {"since_ms": now, "created_ms": now}
-        session = Session(base_url=URL, key_print="p", site="a.example", **common)
+        session = Session(base_url=URL, key_fingerprint="p", site="a.example", **common)
         spec = TaskSpec(text=task, close_after=False)
         new = Task(session_key=0, verb=TaskVerb.NEW_TASK, spec=spec, **common)
         intent = await self.registry.intend(IntentKind.START_SESSION, session, new)
@@ -251,7 +251,7 @@ class Bench:
             await self.named.wait()
         return self.registry.session(key)
 
-    def _say(
+    def _notify(
         self, kind: NoticeKind, key: int, _task: int, error: ApiError | None, **facts: Any
     ) -> None:
         self.said.append((kind, key, error, facts))

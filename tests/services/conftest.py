@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.api.client import HttpClient
-from enigma_panel.build import Parts, Place, build
+from enigma_panel.build import DataDirs, Parts, build
 from enigma_panel.core.observation import Observation
 from enigma_panel.options import Options
 from enigma_panel.services.account import MakeClient
@@ -75,7 +75,7 @@ def running(tmp_path: Path) -> Running:
         options = Options(demo=True, data_dir=tmp_path / "data")
         folders = folders_below(tmp_path / "data")
         folders.prepare()
-        place = Place(folders=folders, root=tmp_path, throw_away=False)
+        place = DataDirs(folders=folders, root=tmp_path, throw_away=False)
         parts = await build(options, place, url, clock, make_client)
         await recover(parts.assembly)
         await parts.account.load()
@@ -91,7 +91,7 @@ def running(tmp_path: Path) -> Running:
 
 async def _tick(parts: Parts) -> None:
     while True:
-        await parts.assembly.caretaker.tick()
+        await parts.assembly.housekeeping.tick()
         parts.assembly.live.tick()
         await asyncio.sleep(0.2)
 

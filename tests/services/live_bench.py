@@ -23,7 +23,7 @@ from enigma_panel.core.redact import Redactor
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.ledger_writer import LedgerWriter
 from enigma_panel.services.live import Live
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.timeline import Timeline
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
@@ -106,7 +106,7 @@ class Bench:
         self.writer = LedgerWriter(ledger, self.executor)
         self.redactor = Redactor(b"k" * 32)
         self.timeline = Timeline(self.writer, clock, self.scope, self.redactor)
-        self.registry = Registry(self.writer, clock, self.redactor, self.timeline)
+        self.registry = SessionStore(self.writer, clock, self.redactor, self.timeline)
         self.account = OneKey()
         self.door = Door(clock)
         self.door_opened = 0
@@ -141,7 +141,7 @@ class Bench:
         """A session with a task whose newTask is on its way; keys of both."""
         now = self.clock.now_ms()
         common: dict[str, Any] = {"since_ms": now, "created_ms": now}
-        session = Session(base_url=BASE, key_print="p", site="a.example", **common)
+        session = Session(base_url=BASE, key_fingerprint="p", site="a.example", **common)
         task = Task(
             session_key=0,
             verb=TaskVerb.NEW_TASK,

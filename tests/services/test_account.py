@@ -80,7 +80,7 @@ async def test_the_environment_comes_first_and_is_not_stored() -> None:
     account = make(store, ENIGMA_API_KEY=" enig_environment ")
     assert await account.load() is KeyState.READY
     assert account.from_environment
-    assert account.key_print == "print of 16 at http://127.0.0.1:9"
+    assert account.key_fingerprint == "print of 16 at http://127.0.0.1:9"
     assert store.get().secret == "enig_stored"
     await account.aclose()
 
@@ -137,9 +137,9 @@ async def test_a_session_is_controlled_with_its_own_key_and_host_only() -> None:
     account = make(Keychain(O.FOUND, "enig_one"))
     await account.load()
     common = {"site": "a", "since_ms": 0, "created_ms": 0}
-    ours = Session(base_url=account.base_url, key_print=account.key_print, **common)
-    other_key = Session(base_url=account.base_url, key_print="other", **common)
-    other_host = Session(base_url="https://b", key_print=account.key_print, **common)
+    ours = Session(base_url=account.base_url, key_fingerprint=account.key_fingerprint, **common)
+    other_key = Session(base_url=account.base_url, key_fingerprint="other", **common)
+    other_host = Session(base_url="https://b", key_fingerprint=account.key_fingerprint, **common)
     assert account.client_for(ours) is account.client
     assert account.client_for(other_key) is None
     assert account.client_for(other_host) is None

@@ -67,7 +67,7 @@ def test_a_question_that_is_told_again_with_what_was_answered_is_the_same(tmp_pa
         for text in ("Is it hunter2-and-more?", "Is it [redacted]?"):
             await bench.registry.record(session, key, asks(text))
             assert bench.task(key).question_n == 1
-        assert bench.registry.wall.is_question_of(bench.task(key), "Is it [redacted]?")
+        assert bench.registry.redaction.is_question_of(bench.task(key), "Is it [redacted]?")
         await tell(bench, "Was it hunter2-and-more?")
         task = bench.task(key)
         assert (task.question_n, task.question) == (2, "Was it [redacted]?")
@@ -233,7 +233,7 @@ async def _send(bench: Bench, intent: Intent, service: Holding) -> None:
         cast("Any", None),
         budget,
         bench.clock,
-        say=lambda *_args, **_facts: None,
+        notify=lambda *_args, **_facts: None,
         is_ending=lambda _key: False,
     )
     starter._held = bench.held

@@ -32,7 +32,7 @@ class Records(Shelf):
 
     def name(self, key: int, label: str) -> None:
         session = Session(
-            key=key, base_url="", key_print="", site="", since_ms=0, created_ms=0, label=label
+            key=key, base_url="", key_fingerprint="", site="", since_ms=0, created_ms=0, label=label
         )
         self._put(session)
         self._emit([session])

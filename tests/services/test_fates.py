@@ -8,7 +8,7 @@ import pytest
 
 from enigma_panel.build import Parts
 from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import AnswerOutcome, Notice, NoticeKind, WaitReason
+from enigma_panel.services.views import AnswerOutcome, NoticeKind, ServiceNotice, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each
 from tests.services.conftest import FastClock, LongLived, Running, until
 
@@ -56,9 +56,9 @@ def somebody_else_stops(url: str, session_id: str) -> None:
     ).raise_for_status()
 
 
-def listen(parts: Parts) -> list[Notice]:
+def listen(parts: Parts) -> list[ServiceNotice]:
     """All notices from now on."""
-    said: list[Notice] = []
+    said: list[ServiceNotice] = []
     parts.services.fleet.said.connect(said.append)
     return said
 

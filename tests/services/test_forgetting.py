@@ -20,8 +20,8 @@ class Kept:
     """A shelf with one session, to which a password was sent."""
 
     def __init__(self, task: TaskStatus = TaskStatus.DONE, **changes: Any) -> None:
-        self.wall = Redactor(b"k" * 32)
-        self.shelf = Shelf(self.wall)
+        self.redaction = Redactor(b"k" * 32)
+        self.shelf = Shelf(self.redaction)
         self.session = a_session(key=1, service_id=ID, ended_ms=NOW, **changes)
         self.put(self.session, a_task(key=2, session_key=1, status=task))
         self.shelf.remember_secret(1, PASSWORD)
@@ -31,7 +31,7 @@ class Kept:
 
     def clean_at(self, now_ms: int) -> str:
         self.shelf.forget_history(now_ms)
-        return self.wall.redact(TEXT)
+        return self.redaction.redact(TEXT)
 
 
 ENDED = [phase for phase in Phase if a_session(phase=phase).is_ended]
@@ -42,7 +42,7 @@ def test_what_is_over_is_forgotten_ten_minutes_later(phase: Phase) -> None:
     kept = Kept(phase=phase)
     assert kept.clean_at(OVER - 1) == f"{MARK} {MARK}"
     assert kept.clean_at(OVER) == TEXT
-    assert repr(kept.wall) == "<Redactor of 0 secrets>"
+    assert repr(kept.redaction) == "<Redactor of 0 secrets>"
     assert kept.clean_at(OVER) == TEXT
 
 
@@ -75,7 +75,7 @@ def test_a_session_that_turned_out_to_live_is_known_again() -> None:
 def test_what_is_read_again_is_known_once() -> None:
     kept = Kept(phase=Phase.CLOSED)
     kept.put(kept.session), kept.put(kept.session)
-    assert repr(kept.wall) == "<Redactor of 2 secrets>"
+    assert repr(kept.redaction) == "<Redactor of 2 secrets>"
 
 
 def test_secrets_can_be_forgotten_before_the_id() -> None:
@@ -83,8 +83,8 @@ def test_secrets_can_be_forgotten_before_the_id() -> None:
     kept.shelf.remember_secret(1, "another")
     kept.shelf.remember_secret(3, "of another session")
     kept.shelf.forget_secrets(1), kept.shelf.forget_secrets(1)
-    assert kept.wall.redact(f"{TEXT} another") == f"{MARK} {PASSWORD} another"
-    assert kept.wall.redact("of another session") == MARK
+    assert kept.redaction.redact(f"{TEXT} another") == f"{MARK} {PASSWORD} another"
+    assert kept.redaction.redact("of another session") == MARK
 
 
 def test_a_secret_sent_to_two_sessions_is_kept_until_both_are_over() -> None:

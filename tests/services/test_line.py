@@ -52,7 +52,7 @@ async def test_no_more_browsers_than_the_setting_and_each_task_in_its_turn(
         fleet, line, registry = parts.services.fleet, parts.services.line, parts.registry
         most = [0]
         registry.changed.connect(
-            lambda _: most.append(sum(s.takes_place for s in registry.sessions()))
+            lambda _: most.append(sum(s.occupies_slot for s in registry.sessions()))
         )
         keys = await fleet.start_many([QUICK] * 4)
         await until(lambda: len(line.entries()) == 2)
@@ -295,7 +295,7 @@ async def test_a_task_for_another_address_blocks_nobody(simulator: Start, runnin
         fleet, line = parts.services.fleet, parts.services.line
         away = Session(
             base_url="https://elsewhere.example",
-            key_print="p",
+            key_fingerprint="p",
             site="s",
             phase=Phase.PLANNED,
             since_ms=1,

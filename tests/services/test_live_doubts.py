@@ -14,7 +14,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskStatus
 from enigma_panel.services.answers import Answers
 from enigma_panel.services.budget import Budget
-from enigma_panel.services.caretaker import Caretaker
+from enigma_panel.services.caretaker import Housekeeping
 from enigma_panel.services.live_ends import LATE_MS
 from enigma_panel.services.live_facts import PAUSE_MS
 from enigma_panel.services.nameless import UNHEARD_MS
@@ -41,12 +41,12 @@ async def _two_nameless(bench: Bench) -> tuple[int, int]:
     return first, other.task.key
 
 
-async def _tick(bench: Bench, seconds: float, caretaker: Caretaker | None = None) -> None:
+async def _tick(bench: Bench, seconds: float, housekeeping: Housekeeping | None = None) -> None:
     """The caretaker looks once a second for so long."""
-    caretaker = caretaker or make_caretaker(bench)
+    housekeeping = housekeeping or make_caretaker(bench)
     for _ in range(round(seconds)):
         await bench.wait(1)
-        await caretaker.tick()
+        await housekeeping.tick()
 
 
 async def _emit_answer(bench: Bench, key: int) -> None:
@@ -237,7 +237,7 @@ def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
         wake_polls=bench.woken.append,
         stop_too=stop,
         live=bench.live,
-        say=lambda *_args, **_facts: None,
+        notify=lambda *_args, **_facts: None,
     )
 
 
@@ -364,10 +364,10 @@ def test_the_only_task_of_a_session_is_at_work_when_its_steps_are_seen(tmp_path:
         assert bench.task(key).status is S.WORKING
         await bench.line.aclose()
         bench.door.fault = LiveFault.UNREACHABLE
-        caretaker = make_caretaker(bench)
-        await _tick(bench, UNHEARD_MS / 1000 - 2, caretaker)
+        housekeeping = make_caretaker(bench)
+        await _tick(bench, UNHEARD_MS / 1000 - 2, housekeeping)
         assert bench.task(key).status is S.WORKING
-        await _tick(bench, 4, caretaker)
+        await _tick(bench, 4, housekeeping)
         assert bench.task(key).status is S.UNCONFIRMED, "nobody knows any more"
         bench.door.fault = None
         await bench.wait(40)
@@ -484,15 +484,15 @@ def test_an_end_that_a_short_gap_may_hide_is_not_taken_for_work(tmp_path: Path) 
         _, key = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.ACTION, "clicks")
-        caretaker = make_caretaker(bench)
+        housekeeping = make_caretaker(bench)
         bench.door.fault = LiveFault.UNREACHABLE
         await bench.line.aclose()
-        await _tick(bench, 2, caretaker)
+        await _tick(bench, 2, housekeeping)
         bench.door.fault = None
-        await _tick(bench, UNHEARD_MS / 1000 + 2, caretaker)
+        await _tick(bench, UNHEARD_MS / 1000 + 2, housekeeping)
         assert bench.task(key).status is S.UNCONFIRMED
         await bench.hear(Kind.ACTION, "goes on")
-        await _tick(bench, 60, caretaker)
+        await _tick(bench, 60, housekeeping)
         assert bench.task(key).status is S.WORKING, "silence alone proves nothing"
 
     with_bench(tmp_path, check)

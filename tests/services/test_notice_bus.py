@@ -289,12 +289,12 @@ async def test_another_program_cannot_click(desk: Desk) -> None:
         await desk.notice()
         await until(lambda: scene.notifier._notice)
         us = scene.notifier._bus._connection.unique_name
-        with open_dbus_connection(desk.address) as stranger:
+        with open_dbus_connection(desk.address) as foreign:
             for name, body in (("ActionInvoked", (1, "default")), ("NotificationClosed", (1, 2))):
                 form = "us" if name == "ActionInvoked" else "uu"
                 false = new_signal(NOTICES, name, form, body)
                 false.header.fields[HeaderFields.destination] = us
-                stranger.send(false)
+                foreign.send(false)
             await asyncio.sleep(0.3)
         assert scene.clicks == []
         assert scene.notifier._notice == 1

@@ -43,7 +43,7 @@ class Bus:
         )
         assert self.hear() == "ready"
 
-    def say(self, line: str) -> None:
+    def notify(self, line: str) -> None:
         assert self.logind.stdin is not None
         self.logind.stdin.write(f"{line}\n")
         self.logind.stdin.flush()
@@ -185,7 +185,7 @@ async def test_idle_sessions_are_ended_and_then_the_computer_may_sleep(bus: Bus)
         assert (await asyncio.to_thread(bus.hear)).startswith("inhibit")
         await until(lambda: scene.power.holds_sleep)
         began = time.monotonic()
-        bus.say("sleep")
+        bus.notify("sleep")
         assert await asyncio.to_thread(bus.hear) == "released"
         assert len(scene.ended) == 1
         assert time.monotonic() - began < 3
@@ -193,7 +193,7 @@ async def test_idle_sessions_are_ended_and_then_the_computer_may_sleep(bus: Bus)
         await asyncio.sleep(0.2)
         assert not scene.power.holds_sleep
         scene.sleep(3_600)
-        bus.say("wake")
+        bus.notify("wake")
         await until(lambda: scene.woke)
         scene.power.tick()
         assert scene.woke == [3_600_000]
@@ -216,7 +216,7 @@ async def test_sleep_waits_no_longer_than_four_seconds(
         assert (await asyncio.to_thread(bus.hear)).startswith("inhibit")
         await until(lambda: scene.power.holds_sleep)
         began = time.monotonic()
-        bus.say("sleep")
+        bus.notify("sleep")
         assert await asyncio.to_thread(bus.hear) == "released"
         assert time.monotonic() - began < 3
         assert scene.ended == []
@@ -226,8 +226,8 @@ async def test_sleep_waits_no_longer_than_four_seconds(
 async def test_a_sleep_that_nobody_prepared_for_ends_nothing(bus: Bus) -> None:
     async with power_runs() as scene:
         await until(lambda: scene.power.is_told)
-        bus.say("sleep")
-        bus.say("wake")
+        bus.notify("sleep")
+        bus.notify("wake")
         await until(lambda: scene.woke)
         assert scene.woke == [0]
         assert scene.ended == []
@@ -237,12 +237,12 @@ async def test_a_sleep_that_nobody_prepared_for_ends_nothing(bus: Bus) -> None:
 async def test_sleep_that_was_noticed_is_not_told_twice(bus: Bus) -> None:
     async with power_runs() as scene:
         await until(lambda: scene.power.is_told)
-        bus.say("sleep")
+        bus.notify("sleep")
         await until(lambda: scene.power._is_going_to_sleep)
         scene.sleep(60)
         scene.power.tick()
-        bus.say("wake")
-        bus.say("unlock")
+        bus.notify("wake")
+        bus.notify("unlock")
         await until(lambda: scene.unlocked)
         assert scene.woke == [60_000]
 
@@ -252,12 +252,12 @@ async def test_sleep_that_was_noticed_is_not_told_twice(bus: Bus) -> None:
 async def test_the_unlocked_screen_is_told_and_the_locked_one_is_not(bus: Bus, how: str) -> None:
     async with power_runs() as scene:
         await until(lambda: scene.power.is_told)
-        bus.say("lock")
-        bus.say("hint 1")
-        bus.say("sleep")
+        bus.notify("lock")
+        bus.notify("hint 1")
+        bus.notify("sleep")
         await until(lambda: scene.power._is_going_to_sleep)
         assert scene.unlocked == []
-        bus.say(how)
+        bus.notify(how)
         await until(lambda: scene.unlocked)
 
 
@@ -271,14 +271,14 @@ async def test_another_program_cannot_speak_for_logind(bus: Bus) -> None:
     async with power_runs() as scene:
         await until(lambda: scene.power.is_told)
         us = scene.power._bus._connection.unique_name
-        with open_dbus_connection(bus.address) as stranger:
+        with open_dbus_connection(bus.address) as foreign:
             manager = DBusAddress(path, interface=f"{name}.Manager")
             false = new_signal(manager, "PrepareForSleep", "b", (True,))
             false.header.fields[HeaderFields.destination] = us
-            stranger.send(false)
+            foreign.send(false)
             await asyncio.sleep(0.3)
         assert not scene.power._is_going_to_sleep
-        bus.say("sleep")
+        bus.notify("sleep")
         await until(lambda: scene.power._is_going_to_sleep)
 
 
@@ -289,7 +289,7 @@ async def test_an_inhibitor_that_is_refused_is_asked_for_again_later(
     log_watch.allow("sleep cannot be held up")
     async with power_runs() as scene:
         await until(lambda: scene.power.is_told)
-        bus.say("refuse")
+        bus.notify("refuse")
         await asyncio.sleep(0.2)
         scene.wants_hold = True
         scene.power.tick()

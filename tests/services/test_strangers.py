@@ -6,8 +6,8 @@ from typing import Any, cast
 import pytest
 
 from enigma_panel.core.records import Session, StateVerb
-from enigma_panel.services.fleet import Fleet
-from enigma_panel.services.views import Stranger
+from enigma_panel.services.fleet import Sessions
+from enigma_panel.services.views import ForeignSession
 from tests.services.commands_bench import URL, Bench, on_bench
 
 ENDS = {StateVerb.STOP, StateVerb.TERMINATE}
@@ -16,34 +16,38 @@ ENDS = {StateVerb.STOP, StateVerb.TERMINATE}
 class Account:
     """The part that tells whose a session is."""
 
-    def __init__(self, base_url: str, key_print: str | None) -> None:
+    def __init__(self, base_url: str, key_fingerprint: str | None) -> None:
         self.base_url = base_url
-        self.client = None if key_print is None else object()
-        self._key_print = key_print
+        self.client = None if key_fingerprint is None else object()
+        self._key_print = key_fingerprint
 
     def client_for(self, session: Session) -> object | None:
-        ours = (self.base_url, self._key_print) == (session.base_url, session.key_print)
+        ours = (self.base_url, self._key_print) == (session.base_url, session.key_fingerprint)
         return self.client if ours else None
 
 
 @pytest.mark.parametrize(
-    ("url", "key_print", "stranger", "able"),
+    ("url", "key_fingerprint", "foreign", "able"),
     [
         (URL, "p", None, {*ENDS, StateVerb.PAUSE}),
         (URL, None, None, ENDS),
-        (URL, "q", Stranger.KEY, set()),
-        ("https://other.example", "p", Stranger.ADDRESS, set()),
-        ("https://other.example", None, Stranger.ADDRESS, set()),
+        (URL, "q", ForeignSession.KEY, set()),
+        ("https://other.example", "p", ForeignSession.ADDRESS, set()),
+        ("https://other.example", None, ForeignSession.ADDRESS, set()),
     ],
 )
 def test_what_can_be_done(
-    tmp_path: Path, url: str, key_print: str | None, stranger: Stranger | None, able: set[StateVerb]
+    tmp_path: Path,
+    url: str,
+    key_fingerprint: str | None,
+    foreign: ForeignSession | None,
+    able: set[StateVerb],
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        fleet = Fleet(
+        fleet = Sessions(
             registry=bench.registry,
-            account=cast("Any", Account(url, key_print)),
+            account=cast("Any", Account(url, key_fingerprint)),
             commands=bench.commands,
             line=cast("Any", None),
             poller=cast("Any", None),
@@ -53,7 +57,7 @@ def test_what_can_be_done(
         )
         session = bench.registry.session(key)
         assert session is not None
-        assert fleet.stranger(session) is stranger
+        assert fleet.foreign(session) is foreign
         assert {verb for verb in StateVerb if fleet.can(key, verb)} == able
         assert fleet.terminable_keys() == ([key] if able else [])
 

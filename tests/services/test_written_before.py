@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.build import Parts, Place, build
+from enigma_panel.build import DataDirs, Parts, build
 from enigma_panel.child import DEMO_KEY
 from enigma_panel.core.records import StateVerb, TaskSpec, TaskStatus
 from enigma_panel.options import Options
@@ -67,7 +67,7 @@ async def program(
     folders = folders_below(folder)
     folders.prepare()
     options = Options(demo=True, data_dir=folder)
-    place = Place(folders=folders, root=folder, throw_away=False)
+    place = DataDirs(folders=folders, root=folder, throw_away=False)
     parts = await build(options, place, url, Later())
     try:
         yield parts, await recover(parts.assembly)
@@ -98,10 +98,10 @@ def values(path: Path) -> dict[tuple[str, int, str], Any]:
 def readdress_line(path: Path, url: str) -> None:
     """Let what waits in line be for this simulator; the file is from before it was started."""
     with Ledger.open(path)[0] as ledger:
-        key_print = ledger.key_print(DEMO_KEY, url)
+        key_fingerprint = ledger.key_fingerprint(DEMO_KEY, url)
     with closing(sqlite3.connect(path)) as connection, connection:
         sql = "UPDATE sessions SET base_url = ?, key_print = ? WHERE phase = 'planned'"
-        connection.execute(sql, (url, key_print))
+        connection.execute(sql, (url, key_fingerprint))
 
 
 async def test_recovery_settles_what_an_earlier_program_left_open(tmp_path: Path) -> None:

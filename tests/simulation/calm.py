@@ -81,7 +81,7 @@ class Calm:
     def _resume_all(self) -> None:
         fleet = self._person.parts.services.fleet
         for key in fleet.session_keys():
-            if fleet.can(key, StateVerb.RESUME) and fleet.pending(key) is None:
+            if fleet.can(key, StateVerb.RESUME) and fleet.pending_verb(key) is None:
                 self._person.command([key], StateVerb.RESUME)
 
     def _put_away_all(self) -> None:

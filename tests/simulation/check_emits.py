@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, TaskStatus
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Diff
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.wire import Wire
@@ -62,7 +62,7 @@ class Emits:
         elif session.current_task is not None:
             self._last[session.current_task] = told
 
-    def changed(self, registry: Registry, diff: Diff) -> None:
+    def changed(self, registry: SessionStore, diff: Diff) -> None:
         """A task that was paused or resumed by the channel is shown as "unconfirmed"."""
         for key in sorted(diff.tasks):
             task = registry.task(key)

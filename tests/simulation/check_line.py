@@ -61,7 +61,7 @@ class Line:
         assert last.judged_at is not None
         since = life.now_ms - 1000 * (self._world.timeline.now - last.at)
         sessions = life.parts.registry.sessions()
-        return any(not s.takes_place and s.since_ms >= since - 1 for s in sessions)
+        return any(not s.occupies_slot and s.since_ms >= since - 1 for s in sessions)
 
     def no_browser_is_left_to_idle(self, life: "Life") -> None:
         """A session whose task was refused, failed or stopped is ended, by us if by nobody else."""

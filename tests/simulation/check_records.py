@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from enigma_panel.core.records import Session, Task, TaskStatus
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Diff
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Records:
         self._sessions: dict[int, tuple[float, Session]] = {}
         self._killed = False
 
-    def changed(self, registry: Registry, diff: Diff) -> None:
+    def changed(self, registry: SessionStore, diff: Diff) -> None:
         """Records have changed in memory."""
         for key in sorted(diff.tasks):
             task = registry.task(key)
@@ -78,7 +78,7 @@ class Records:
         if new.cost is None or new.cost < old.cost:
             self._world.fail("cost never falls", f"task {new.key}: {old.cost} became {new.cost}")
 
-    def _question(self, registry: Registry, task: Task) -> None:
+    def _question(self, registry: SessionStore, task: Task) -> None:
         """A question that was answered is not shown as a new one."""
         session = registry.session(task.session_key)
         if session is None or not session.service_id or not task.service_id or task.is_final:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
 from enigma_panel.core.records import Session, Task, TaskStatus
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Diff
 from enigma_panel.sim.task import Task as ModelTask
 from enigma_panel.sim.task import TaskState
@@ -26,7 +26,7 @@ class Truth:
         self._statuses: dict[int, TaskStatus] = {}
         self.guessed: set[int] = set()  # tasks in whose time line it says so
 
-    def changed(self, registry: Registry, diff: Diff) -> None:
+    def changed(self, registry: SessionStore, diff: Diff) -> None:
         """Records have changed in memory."""
         for key in sorted(diff.tasks):
             task = registry.task(key)

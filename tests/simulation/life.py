@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject
 
 from enigma_panel import build as wiring
 from enigma_panel.api.ports_live import LiveDoor
-from enigma_panel.build import Parts, Place
+from enigma_panel.build import DataDirs, Parts
 from enigma_panel.machine import make_power
 from enigma_panel.options import Options
 from enigma_panel.services import power, recovery
@@ -108,7 +108,7 @@ class Life:
 
     async def _main(self) -> None:
         folders = Folders(data=self.folder, config=self.folder)
-        place = Place(folders=folders, root=self.folder, throw_away=False)
+        place = DataDirs(folders=folders, root=self.folder, throw_away=False)
         clock = WorldClock(self.world.timeline, self.world.wall_ms)
         options = Options(base_url=BASE)
         self.parts = await wiring.build(options, place, None, clock, make_door=self._make_door)
@@ -127,7 +127,7 @@ class Life:
         clock, sleep = parts.services.clock, make_power(parts)
         while True:
             sleep.tick()
-            await parts.assembly.caretaker.tick()
+            await parts.assembly.housekeeping.tick()
             parts.assembly.live.tick()
             self.world.checks.tick(self)
             await clock.sleep_until(clock.now_ms() + TICK_MS)
@@ -201,7 +201,7 @@ def _own_wiring(life: Life) -> Iterator[None]:
         for name, value in stands_in.items():
             stack.enter_context(patch.object(wiring, name, value))
         # Slow on purpose (40 ms); there is one key.
-        stack.enter_context(patch.object(Ledger, "key_print", lambda *_: "0123456789abcdef"))
+        stack.enter_context(patch.object(Ledger, "key_fingerprint", lambda *_: "0123456789abcdef"))
         stack.enter_context(patch.object(Database, "transaction", _on_a_disk(life)))
         stack.enter_context(patch.object(power, "SleepMeter", lambda: _sleep_meter(life)))
         yield

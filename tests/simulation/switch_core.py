@@ -15,7 +15,7 @@ Patches = list[tuple[Any, Any, Any]]
 
 def final_records_change() -> Patches:
     """A late fact moves a task that has ended."""
-    real = moves.fold_task
+    real = moves.reduce_task
 
     def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
         revived = replace(task, status=TaskStatus.WORKING) if task.is_final else task
@@ -26,7 +26,7 @@ def final_records_change() -> Patches:
 
 def ended_sessions_come_back() -> Patches:
     """A late fact moves a session whose end is proven."""
-    real = session_moves.fold_session
+    real = session_moves.reduce_session
 
     def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
         revived = replace(session, phase=Phase.OPEN) if session.is_final else session
@@ -51,7 +51,7 @@ def stale_question_is_new() -> Patches:
 
 def id_of_a_late_reply_is_dropped() -> Patches:
     """A reply that comes after a delivered Terminate is ignored, the id in it, too."""
-    real = moves.fold_task
+    real = moves.reduce_task
 
     def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
         late = session.is_final and seen.kind in session_moves.ALIVE_KINDS

@@ -8,7 +8,7 @@ from enigma_panel.services import recovery, registry
 from enigma_panel.services.commands import Commands
 from enigma_panel.services.courier import Courier
 from enigma_panel.services.ledger_writer import LedgerWriter
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.store.ledger.ledger import Ledger
 
 Patches = list[tuple[Any, Any, Any]]
@@ -72,19 +72,19 @@ def facts_are_written_later() -> Patches:
 
 def ids_are_written_later() -> Patches:
     """What a reply named is written with the next figures."""
-    real = Registry.settle
+    real = SessionStore.settle
 
     async def settle(self: Any, intent: Any, outcome: Any, seen: Any) -> Any:
         if seen.session_id is None and seen.task_id is None:
             return await real(self, intent, outcome, seen)
         task = self._tasks.get(intent.task.key) if intent.task else None
-        session, task = self._fold(self._sessions[intent.session.key], task, seen)
+        session, task = self._reduce(self._sessions[intent.session.key], task, seen)
         records = [r for r in (session, task) if r is not None]
         self._dirty |= {(type(r), r.key) for r in records}
         self._emit(records)
         return session, task
 
-    return [(Registry, "settle", settle)]
+    return [(SessionStore, "settle", settle)]
 
 
 def failed_writes_are_lost() -> Patches:

@@ -7,7 +7,7 @@ from enigma_panel.core.budget import CallWindow, Endpoint, Rank, Slot
 from enigma_panel.core.records import StateVerb
 from enigma_panel.services import errand
 from enigma_panel.services.budget import Budget, Pass
-from enigma_panel.services.caretaker import Caretaker
+from enigma_panel.services.caretaker import Housekeeping
 from enigma_panel.services.dispatcher import Scheduler
 from enigma_panel.services.follower import Follower
 from enigma_panel.services.gate import StartGate
@@ -90,7 +90,7 @@ def unused_session_stays_open() -> Patches:
 
 def failed_session_stays_open() -> Patches:
     """A session that was to close after a task that failed is left to itself."""
-    return [(Caretaker, "_should_close", lambda *_: False)]
+    return [(Housekeeping, "_should_close", lambda *_: False)]
 
 
 SWITCHES: dict[str, Callable[[], Patches]] = {

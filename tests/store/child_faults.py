@@ -101,7 +101,7 @@ class Work:
     def line(self) -> tuple[Session, Task]:
         session = Session(
             base_url="http://127.0.0.1:1",
-            key_print="0" * 16,
+            key_fingerprint="0" * 16,
             site="line.example",
             phase=Phase.PLANNED,
             since_ms=NOW,

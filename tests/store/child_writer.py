@@ -18,7 +18,7 @@ from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
 def one_round(ledger: Ledger, now_ms: int) -> None:
     session = Session(
         base_url="http://127.0.0.1:1",
-        key_print="0" * 16,
+        key_fingerprint="0" * 16,
         site="child.example",
         since_ms=now_ms,
         created_ms=now_ms,

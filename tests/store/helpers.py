@@ -22,7 +22,7 @@ def a_session(**changes: Any) -> Session:
     """A session that is not in the ledger yet."""
     plain = Session(
         base_url="https://connect.enigma.click",
-        key_print="0123456789abcdef",
+        key_fingerprint="0123456789abcdef",
         site="shop.example",
         since_ms=NOW,
         created_ms=NOW,

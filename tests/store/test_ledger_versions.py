@@ -110,7 +110,7 @@ def test_a_ledger_of_version_1_is_brought_along_with_all_its_rows(ledger_path: P
         assert session is not None
         assert task is not None
         assert (session.name, session.service_id) == ("old.example 1", "sess_old")
-        assert (str(task.cost), task.place, task.service_id) == ("0.0100", 0, "task_old")
+        assert (str(task.cost), task.queue_position, task.service_id) == ("0.0100", 0, "task_old")
         assert [intent.key for intent in ledger.unsettled()] == [2]
         assert ledger.bad_rows == ()
     copy = ledger_path.parent / "ledger.copy-v1"
@@ -150,7 +150,7 @@ def test_a_ledger_of_version_2_is_brought_along_with_all_its_rows(ledger_path: P
         assert asks is not None
         assert waits is not None
         assert (asks.question, asks.question_n, asks.unproven) == ("Which?", 2, None)
-        assert (waits.place, waits.spec.limits.avoid_domains, waits.unproven) == (
+        assert (waits.queue_position, waits.spec.limits.avoid_domains, waits.unproven) == (
             7,
             ("a.com",),
             None,

@@ -149,12 +149,12 @@ def test_a_failed_intent_uses_up_no_number(ledger: Ledger) -> None:
 
 def test_the_print_of_a_key_tells_keys_and_hosts_apart(ledger: Ledger) -> None:
     host = "https://connect.enigma.click"
-    mark = ledger.key_print("enig_1", host)
+    mark = ledger.key_fingerprint("enig_1", host)
     assert len(mark) == 16
     assert int(mark, 16) >= 0
-    assert ledger.key_print("enig_1", f"{host}/") == mark
-    assert ledger.key_print("enig_2", host) != mark
-    assert ledger.key_print("enig_1", "https://other.example") != mark
+    assert ledger.key_fingerprint("enig_1", f"{host}/") == mark
+    assert ledger.key_fingerprint("enig_2", host) != mark
+    assert ledger.key_fingerprint("enig_1", "https://other.example") != mark
 
 
 def test_the_print_depends_on_the_ledgers_own_salt(
@@ -162,10 +162,10 @@ def test_the_print_depends_on_the_ledgers_own_salt(
 ) -> None:
     path = tmp_path_factory.mktemp("other") / "ledger.sqlite3"
     with Ledger.open(path)[0] as other:
-        mark = other.key_print("enig_1", "https://h")
-        assert mark != ledger.key_print("enig_1", "https://h")
+        mark = other.key_fingerprint("enig_1", "https://h")
+        assert mark != ledger.key_fingerprint("enig_1", "https://h")
     with Ledger.open(path)[0] as again:
-        assert again.key_print("enig_1", "https://h") == mark
+        assert again.key_fingerprint("enig_1", "https://h") == mark
 
 
 def test_a_closed_ledger_says_so(ledger: Ledger) -> None:

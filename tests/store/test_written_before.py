@@ -62,7 +62,7 @@ def _session_row(session: Session) -> dict[str, Any]:
     return {
         "key": session.key,
         "base_url": session.base_url,
-        "key_print": session.key_print,
+        "key_print": session.key_fingerprint,
         "site": session.site,
         "number": session.number,
         "label": session.label,
@@ -117,7 +117,7 @@ def _task_row(task: Task) -> dict[str, Any]:
         "stop_sent_ms": task.stop_sent_ms,
         "pause_confirmed": int(task.pause_confirmed),
         "is_new": int(task.is_new),
-        "place": task.place,
+        "place": task.queue_position,
         "unproven": task.unproven,
         "answer_emitted": int(task.answer_emitted),
     }
@@ -240,7 +240,7 @@ def test_what_is_asked_at_a_start_finds_the_same_rows(before: Ledger) -> None:
 
 
 def test_the_print_of_a_key_is_the_same(before: Ledger) -> None:
-    assert before.key_print("no real key", "https://service.example/") == "d16f3579a90a1fee"
+    assert before.key_fingerprint("no real key", "https://service.example/") == "d16f3579a90a1fee"
 
 
 # -- writing -------------------------------------------------------------------------------------
@@ -286,7 +286,9 @@ def _make_call(ledger: Ledger, row: dict[str, Any]) -> None:
 
 def test_names_of_new_sessions_go_on(before: Ledger) -> None:
     for row in TABLES["numbers"]:
-        session = Session(base_url="", key_print="", site=row["site"], since_ms=0, created_ms=0)
+        session = Session(
+            base_url="", key_fingerprint="", site=row["site"], since_ms=0, created_ms=0
+        )
         assert start(before, session).session.number == row["last"] + 1
 
 

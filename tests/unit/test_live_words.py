@@ -39,7 +39,7 @@ def a_session(phase: Phase = Phase.OPEN, lost_until_ms: int | None = None) -> Se
     return Session(
         key=1,
         base_url="https://service.example",
-        key_print="p",
+        key_fingerprint="p",
         site="shop.example",
         phase=phase,
         since_ms=NOW - 20_000,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enigma_panel.core.move_tables import SESSION_MOVES, TASK_MOVES
-from enigma_panel.core.moves import STALE_QUESTION_MS, fold
+from enigma_panel.core.moves import STALE_QUESTION_MS, reduce
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.records import (
     FINAL_PHASES,
@@ -134,7 +134,7 @@ def _cells(table: str) -> list[tuple[str, str, str]]:
 
 
 def _session(**fields: object) -> Session:
-    known = {"key": 1, "base_url": "https://a", "key_print": "p", "site": "a", "number": 1}
+    known = {"key": 1, "base_url": "https://a", "key_fingerprint": "p", "site": "a", "number": 1}
     times = {"since_ms": 0, "created_ms": 0, "service_id": "sid", "current_task": 1}
     return Session(**{**known, **times, "phase": P.OPEN, **fields})
 
@@ -158,7 +158,7 @@ def test_moves_of_a_task() -> None:
 def _check_task_move(kind: str, start: str, target: str) -> None:
     task = _task(status=S(start), question="q" if start == "asks" else None)
     seen = Observation(kind=Kind(kind), text="q")
-    _, moved = fold(_session(), task, seen, NOW)
+    _, moved = reduce(_session(), task, seen, NOW)
     assert moved is not None
     assert moved.status is S(target)
     # What was taken out of the line brought no result that somebody could have missed.
@@ -170,7 +170,7 @@ def test_moves_of_a_session() -> None:
 
 
 def _check_session_move(kind: str, start: str, target: str) -> None:
-    session, _ = fold(_session(phase=P(start)), None, Observation(kind=Kind(kind)), NOW)
+    session, _ = reduce(_session(phase=P(start)), None, Observation(kind=Kind(kind)), NOW)
     assert session.phase is P(target)
 
 
@@ -186,16 +186,16 @@ def test_nothing_final_changes(kind: Kind, phase: Phase, status: TaskStatus, tex
     seen = Observation(kind=kind, text=text, usage=Usage(cost=Decimal(9)), session_id="x")
     if status is S.LOST and kind is K.COMPLETED:
         return  # what was lost is found: see test_moves_live
-    assert fold(session, task, seen, NOW) == (session, task)
+    assert reduce(session, task, seen, NOW) == (session, task)
 
 
 def test_cost_never_falls_while_it_works_and_the_final_figure_wins() -> None:
     task = _task(usage=Usage(cost=Decimal("0.05"), tokens_in=100))
     lower = Usage(cost=Decimal("0.04"), tokens_in=90)
-    _, working = fold(_session(), task, Observation(kind=K.ACTIVE, usage=lower), NOW)
+    _, working = reduce(_session(), task, Observation(kind=K.ACTIVE, usage=lower), NOW)
     assert working is not None
     assert working.usage == task.usage
-    _, done = fold(_session(), task, Observation(kind=K.COMPLETED, text="r", usage=lower), NOW)
+    _, done = reduce(_session(), task, Observation(kind=K.COMPLETED, text="r", usage=lower), NOW)
     assert done is not None
     assert done.cost == Decimal("0.04")
 
@@ -204,51 +204,51 @@ def test_figures_that_were_never_told_are_filled_in_later() -> None:
     task = _task(status=S.DONE, usage=Usage(tokens_in=7))
     told = Usage(cost=Decimal("0.01"), tokens_in=8)
     session = _session(close_after=True)
-    same, later = fold(session, task, Observation(kind=K.COMPLETED, usage=told), NOW)
+    same, later = reduce(session, task, Observation(kind=K.COMPLETED, usage=told), NOW)
     assert same is session
     assert later is not None
     assert (later.cost, later.usage.tokens_in) == (Decimal("0.01"), 7)
-    _, failed = fold(session, task, Observation(kind=K.FAILED, usage=told), NOW)
+    _, failed = reduce(session, task, Observation(kind=K.FAILED, usage=told), NOW)
     assert failed is task
 
 
 def test_an_answered_question_that_a_poll_repeats_is_not_asked_again() -> None:
     task = _task(status=S.ASKS, question="Which?", question_n=1)
-    _, answered = fold(_session(), task, Observation(kind=K.ANSWER_SENT), NOW)
+    _, answered = reduce(_session(), task, Observation(kind=K.ANSWER_SENT), NOW)
     again = Observation(kind=K.QUESTION, text="Which?")
-    _, stale = fold(_session(), answered, again, NOW + STALE_QUESTION_MS - 1)
+    _, stale = reduce(_session(), answered, again, NOW + STALE_QUESTION_MS - 1)
     assert stale is not None
     assert stale.status is S.WORKING
-    _, late = fold(_session(), answered, again, NOW + STALE_QUESTION_MS)
+    _, late = reduce(_session(), answered, again, NOW + STALE_QUESTION_MS)
     assert late is not None
     assert (late.status, late.question_n) == (S.ASKS, 2)
     other = Observation(kind=K.QUESTION, text="Which colour?")
-    _, new = fold(_session(), answered, other, NOW + 1)
+    _, new = reduce(_session(), answered, other, NOW + 1)
     assert new is not None
     assert new.question_n == 2
 
 
 def test_the_same_words_are_a_new_question_once_the_agent_was_at_work() -> None:
     task = _task(status=S.WORKING, question="Password?", question_n=1, answered_ms=NOW)
-    _, worked = fold(_session(), task, Observation(kind=K.ACTIVE), NOW + 1)
+    _, worked = reduce(_session(), task, Observation(kind=K.ACTIVE), NOW + 1)
     again = Observation(kind=K.QUESTION, text="Password?")
-    _, asks = fold(_session(), worked, again, NOW + 2)
+    _, asks = reduce(_session(), worked, again, NOW + 2)
     assert asks is not None
     assert (asks.status, asks.question_n) == (S.ASKS, 2)
 
 
 def test_an_open_question_that_is_polled_again_stays_one_question() -> None:
     task = _task(status=S.ASKS, question="Which?", question_n=1, asked_ms=5)
-    _, same = fold(_session(), task, Observation(kind=K.QUESTION, text="Which?"), NOW)
+    _, same = reduce(_session(), task, Observation(kind=K.QUESTION, text="Which?"), NOW)
     assert same == task
 
 
 def test_a_delivered_terminate_is_believed_for_a_while_only() -> None:
-    session, task = fold(_session(), _task(), Observation(kind=K.TERMINATE_SENT), NOW)
+    session, task = reduce(_session(), _task(), Observation(kind=K.TERMINATE_SENT), NOW)
     active = Observation(kind=K.ACTIVE)
-    soon, _ = fold(session, task, active, NOW + TERMINATE_GRACE_MS - 1)
+    soon, _ = reduce(session, task, active, NOW + TERMINATE_GRACE_MS - 1)
     assert soon.phase is P.CLOSED_ASSUMED
-    late, _ = fold(session, task, active, NOW + TERMINATE_GRACE_MS)
+    late, _ = reduce(session, task, active, NOW + TERMINATE_GRACE_MS)
     assert late.phase is P.OPEN
     assert late.terminate_sent_ms is None
 
@@ -262,27 +262,27 @@ def test_a_delivered_terminate_is_believed_for_a_while_only() -> None:
     ],
 )
 def test_who_ended_a_session(fields: dict[str, int], end: Phase) -> None:
-    session, _ = fold(_session(**fields), None, Observation(kind=K.SESSION_GONE), NOW)
+    session, _ = reduce(_session(**fields), None, Observation(kind=K.SESSION_GONE), NOW)
     assert session.phase is end
     assert session.ended_ms == NOW
 
 
 def test_a_session_that_outlives_our_clock_stays_open() -> None:
     session = _session(phase=P.EXPIRED_ASSUMED, expires_ms=NOW - 1)
-    alive, _ = fold(session, None, Observation(kind=K.ACTIVE), NOW)
+    alive, _ = reduce(session, None, Observation(kind=K.ACTIVE), NOW)
     assert (alive.phase, alive.expires_ms) == (P.OPEN, None)
 
 
 @pytest.mark.parametrize("kind", [K.REFUSED, K.UNKNOWN])
 def test_a_start_that_was_named_is_neither_refused_nor_unknown(kind: Kind) -> None:
-    _, task = fold(_session(), _task(service_id="t"), Observation(kind=kind), NOW)
+    _, task = reduce(_session(), _task(service_id="t"), Observation(kind=kind), NOW)
     assert task is not None
     assert task.status is S.WORKING
 
 
 def test_after_stop_a_failure_is_called_stopped() -> None:
-    _, task = fold(_session(), _task(), Observation(kind=K.STOP_SENT), NOW)
-    _, ended = fold(_session(), task, Observation(kind=K.FAILED, text="stopped"), NOW + 1)
+    _, task = reduce(_session(), _task(), Observation(kind=K.STOP_SENT), NOW)
+    _, ended = reduce(_session(), task, Observation(kind=K.FAILED, text="stopped"), NOW + 1)
     assert ended is not None
     assert ended.status is S.STOPPED
 
@@ -291,34 +291,34 @@ def test_a_reply_held_past_a_terminate_still_names_its_task() -> None:
     session = _session(phase=P.CLOSED_ASSUMED, terminate_sent_ms=NOW - 300)
     task = _task(status=S.STARTING)
     for kind in (Kind.ACCEPTED, Kind.QUESTION):
-        _, named = fold(session, task, Observation(kind=kind, task_id="tid", text="q"), NOW)
+        _, named = reduce(session, task, Observation(kind=kind, task_id="tid", text="q"), NOW)
         assert named == replace(task, service_id="tid"), "so that it can be polled"
 
 
 def test_the_effect_of_a_stop_may_be_seen_before_its_reply() -> None:
     seen = Observation(kind=K.FAILED, text="stopped")
-    _, ended = fold(_session(), _task(), seen, NOW, ending=StateVerb.STOP)
+    _, ended = reduce(_session(), _task(), seen, NOW, ending=StateVerb.STOP)
     assert ended is not None
     assert ended.status is S.STOPPED
     gone = Observation(kind=K.SESSION_GONE)
-    session, _ = fold(_session(), None, gone, NOW, ending=StateVerb.TERMINATE)
+    session, _ = reduce(_session(), None, gone, NOW, ending=StateVerb.TERMINATE)
     assert session.phase is P.ENDED_BY_YOU
-    session, _ = fold(_session(), None, gone, NOW, ending=StateVerb.STOP)
+    session, _ = reduce(_session(), None, gone, NOW, ending=StateVerb.STOP)
     assert session.phase is P.CLOSED
 
 
 def test_done_in_a_session_that_closes_after_it() -> None:
     seen = Observation(kind=K.COMPLETED, text="r")
-    closed, _ = fold(_session(close_after=True), _task(), seen, NOW)
+    closed, _ = reduce(_session(close_after=True), _task(), seen, NOW)
     assert closed.phase is P.CLOSED_ASSUMED
     stays = _task(spec=TaskSpec(text="t", close_after=False))
-    kept, task = fold(_session(), stays, seen, NOW)
+    kept, task = reduce(_session(), stays, seen, NOW)
     assert shown_state(kept, task) is SessionState.IDLE
 
 
 def test_a_late_fact_about_an_earlier_task_leaves_the_session_alone() -> None:
     session = _session(current_task=2, close_after=True)
-    same, task = fold(session, _task(key=1), Observation(kind=K.COMPLETED, text="r"), NOW)
+    same, task = reduce(session, _task(key=1), Observation(kind=K.COMPLETED, text="r"), NOW)
     assert same is session
     assert task is not None
     assert task.status is S.DONE
@@ -327,9 +327,9 @@ def test_a_late_fact_about_an_earlier_task_leaves_the_session_alone() -> None:
 def test_ids_come_once_and_life_counts_from_the_first_request() -> None:
     session = _session(phase=P.STARTING, service_id=None, created_ms=NOW - 800)
     seen = Observation(kind=K.OPENED, session_id="one", expires_in_ms=300_000)
-    opened, _ = fold(session, None, seen, NOW)
+    opened, _ = reduce(session, None, seen, NOW)
     assert (opened.service_id, opened.expires_ms) == ("one", NOW - 800 + 300_000)
-    again, _ = fold(opened, None, replace(seen, session_id="two"), NOW + 1)
+    again, _ = reduce(opened, None, replace(seen, session_id="two"), NOW + 1)
     assert again.service_id == "one"
 
 
@@ -348,9 +348,9 @@ def test_a_fact_that_says_nothing_new_gives_back_the_same_records(
     """So that polls without news cost no write and no signal."""
     session = _session(close_after=True)
     task = _task(status=status, service_id="tid", spec=TaskSpec(text="t", close_after=True))
-    session, first = fold(session, task, seen, NOW)
+    session, first = reduce(session, task, seen, NOW)
     assert first is not None
-    again, second = fold(session, first, seen, NOW + 2_000)
+    again, second = reduce(session, first, seen, NOW + 2_000)
     assert again is session
     assert second is first
 

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enigma_panel.core import redact
-from enigma_panel.core.prints import Press, Print, Search
+from enigma_panel.core.prints import Fingerprint, Fingerprinter, Search
 from enigma_panel.core.redact import MARK, Redactor, redact_patterns
 from tests.rows import check_rows
 
 KEY = bytes(range(32))
 
 
-def wall(*secrets: str) -> Redactor:
+def redaction(*secrets: str) -> Redactor:
     made = Redactor(KEY)
     for secret in secrets:
         made.add_secret(secret)
@@ -65,24 +65,24 @@ def test_patterns(text: str, clean: str | None) -> None:
 
 
 def test_a_sent_secret_is_found_wherever_it_stands() -> None:
-    clean = wall("hunter2", "pässwörd✓").redact("xhunter2x hunter2 pässwörd✓ Hunter2 hunter")
+    clean = redaction("hunter2", "pässwörd✓").redact("xhunter2x hunter2 pässwörd✓ Hunter2 hunter")
     assert clean == f"x{MARK}x {MARK} {MARK} Hunter2 hunter"
 
 
 def test_outer_space_does_not_count_and_blanks_are_no_secret() -> None:
-    assert wall(" hunter2\n").redact("(hunter2)") == f"({MARK})"
-    assert wall("", "  ", "\n").redact("a b  c\n") == "a b  c\n"
+    assert redaction(" hunter2\n").redact("(hunter2)") == f"({MARK})"
+    assert redaction("", "  ", "\n").redact("a b  c\n") == "a b  c\n"
 
 
 def test_short_secrets_are_whole_words() -> None:
-    made = wall("42", "no", "ü", "?!")
+    made = redaction("42", "no", "ü", "?!")
     assert made.redact("42, 421 a42 _42 42") == f"{MARK}, 421 a42 _42 {MARK}"
     assert made.redact("no none über ü. ünü what?!") == f"{MARK} none über {MARK}. ünü what?!"
     assert made.redact("ä42 42ä 42") == f"ä42 42ä {MARK}"
 
 
 def test_overlapping_secrets_become_one_mark() -> None:
-    assert wall("abcdef", "defghi", "aaaa").redact("-abcdefghi-aaaaaa-") == f"-{MARK}-{MARK}-"
+    assert redaction("abcdef", "defghi", "aaaa").redact("-abcdefghi-aaaaaa-") == f"-{MARK}-{MARK}-"
 
 
 def test_a_forgotten_secret_is_no_longer_found() -> None:
@@ -95,7 +95,7 @@ def test_a_forgotten_secret_is_no_longer_found() -> None:
     assert made.redact("hunter2") == "hunter2"
 
 
-@pytest.mark.parametrize("make", [wall, id_wall])
+@pytest.mark.parametrize("make", [redaction, id_wall])
 def test_secrets_of_any_length_are_found_at_any_place(make: Callable[[str], Redactor]) -> None:
     check_rows([(make, length) for length in range(1, 34)], _check_length)
 
@@ -129,7 +129,7 @@ def test_an_id_is_forgotten_as_a_secret_is() -> None:
 
 
 def test_many_texts_at_once_are_as_each_alone() -> None:
-    made = wall("hunter2", "two words", "a\nb", "q" + "\x1e" * 9 + "r", "42")
+    made = redaction("hunter2", "two words", "a\nb", "q" + "\x1e" * 9 + "r", "42")
     ends = ["hunt", "er2 two", "words a", "", "b q", "r", "Bearer", "abc.1", "authorization:", "x"]
     for texts in (ends, ends[::-1], ["x hunter2"], [], ["", ""], ["a\x1eb", "hunter2", "4", "2"]):
         assert made.redact_many(texts) == [made.redact(text) for text in texts]
@@ -141,10 +141,10 @@ def test_many_texts_at_once_are_as_each_alone() -> None:
 def test_what_is_added_while_another_thread_prepares_is_not_missed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made = wall("hunter2")
+    made = redaction("hunter2")
     adding = threading.Thread(target=made.add_secret, args=("late-secret",))
 
-    def slow(press: Press, prints: Iterable[Print]) -> Search:
+    def slow(press: Fingerprinter, prints: Iterable[Fingerprint]) -> Search:
         search = Search(press, prints)
         if adding.ident is None:
             adding.start()
@@ -158,7 +158,7 @@ def test_what_is_added_while_another_thread_prepares_is_not_missed(
 
 
 def test_nothing_of_a_secret_is_kept() -> None:
-    made = wall("correct-horse-battery")
+    made = redaction("correct-horse-battery")
     made.add_id("k3jd9s8f7g6h")
     made.redact("a text, so that the search is made")
     search = vars(made)["_search"]
@@ -184,11 +184,11 @@ def test_the_prints_depend_on_the_key() -> None:
 
 
 def test_lone_surrogates_pass_through() -> None:
-    assert wall("hunter2").redact("\ud83d hunter2 \udc00") == f"\ud83d {MARK} \udc00"
+    assert redaction("hunter2").redact("\ud83d hunter2 \udc00") == f"\ud83d {MARK} \udc00"
 
 
 def test_hundred_kilobytes_take_a_moment() -> None:
-    made = wall(*("s" * length for length in range(4, 24)))
+    made = redaction(*("s" * length for length in range(4, 24)))
     text = "The agent clicks the button, then waits. " * 2500
     began = time.monotonic()
     assert made.redact(text) == text
@@ -241,7 +241,7 @@ def test_looking_for_parts_first_hides_no_pattern(pieces: list[str]) -> None:
 @settings(deadline=None, database=None)
 def test_no_pattern_passes_the_border_of_two_texts(many: list[list[str]], secret: str) -> None:
     texts = ["".join(pieces) for pieces in many]
-    made = wall(secret)
+    made = redaction(secret)
     assert made.redact_many(texts) == [made.redact(text) for text in texts]
 
 
@@ -255,21 +255,21 @@ PARTS = st.sampled_from(["://ann:", *SECRETS, *LONG, "'rest@h", '"rest@h']) | PI
 @settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_in_pieces_it_is_the_same(size: int, parts: list[str]) -> None:
     text = "".join(parts)
-    for made in (wall(*SECRETS, *LONG[2:]), id_wall(*SECRETS, *LONG[2:]), wall()):
+    for made in (redaction(*SECRETS, *LONG[2:]), id_wall(*SECRETS, *LONG[2:]), redaction()):
         assert "".join(made.pieces(text, size)) == made.redact(text)
 
 
 def test_pieces_are_short() -> None:
     text = "some words and https://h/x?key=abc " * 1_000
-    lengths = [len(piece) for piece in wall("hunter2").pieces(text, 500)]
+    lengths = [len(piece) for piece in redaction("hunter2").pieces(text, 500)]
     assert len(lengths) > 60
     assert max(lengths) < 700
-    assert len(list(wall().pieces("x" * 5_000, 500))) == 1, "nowhere to cut"
+    assert len(list(redaction().pieces("x" * 5_000, 500))) == 1, "nowhere to cut"
 
 
 def test_pieces_of_a_text_without_white_space_are_short() -> None:
     row = '{"url":"https://h/x?key=abc","mail":"ann@example.org","paid":12.5},'
-    lengths = [len(piece) for piece in wall("hunter2").pieces("[" + row * 1_000, 500)]
+    lengths = [len(piece) for piece in redaction("hunter2").pieces("[" + row * 1_000, 500)]
     assert len(lengths) > 60
     assert max(lengths) < 700
 
@@ -297,7 +297,7 @@ LONG_SECRET = LONG[3]
     ],
 )
 def test_what_one_replacement_does_to_another_is_the_same_in_pieces(text: str) -> None:
-    for made in (wall(*SECRETS, *LONG[2:]), wall()):
+    for made in (redaction(*SECRETS, *LONG[2:]), redaction()):
         whole = made.redact(text)
         for size in range(1, len(text), 3):
             assert "".join(made.pieces(text, size)) == whole
@@ -312,7 +312,7 @@ def test_values_of_compact_json_are_no_password_of_a_url() -> None:
 @pytest.mark.parametrize("words", ["see the authorization page ", "bearer of news, ", "token "])
 def test_words_that_could_begin_a_match_keep_no_long_text_in_one_piece(words: str) -> None:
     text = (words * 20 + "and more. " * 20) * 100
-    lengths = [len(piece) for piece in wall().pieces(text, 500)]
+    lengths = [len(piece) for piece in redaction().pieces(text, 500)]
     assert max(lengths) < 2_000
 
 
@@ -321,7 +321,7 @@ def test_no_text_makes_the_search_for_a_gap_long(
     unit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where each gap lies within something."""
-    made, tries = wall("a a", '" " "'), 0
+    made, tries = redaction("a a", '" " "'), 0
     real = made._is_within
 
     def is_within(text: str, at: int) -> bool:
@@ -343,7 +343,7 @@ TEXTS = st.text(st.sampled_from("ab1 é✓.\n"), max_size=60)
 def test_no_long_secret_survives(text: str, secrets: list[str]) -> None:
     for secret in secrets:
         text = text[: len(text) // 2] + secret + text[len(text) // 2 :]
-    clean = wall(*secrets).redact(text)
+    clean = redaction(*secrets).redact(text)
     assert id_wall(*secrets).redact(text) == clean
     assert not any(secret in part for secret in secrets for part in clean.split(MARK))
     if not any(secret in text for secret in secrets):

@@ -1,4 +1,5 @@
-"""The transition function: `fold` takes one fact into the records, by the tables of legal moves."""
+"""The transition function: `reduce` takes one fact into the records, by the tables of legal
+moves."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -13,7 +14,7 @@ from enigma_panel.core.records import (
     Task,
     TaskStatus,
 )
-from enigma_panel.core.session_moves import ALIVE_KINDS, fold_session, is_echo
+from enigma_panel.core.session_moves import ALIVE_KINDS, is_echo, reduce_session
 
 STALE_QUESTION_MS = 15_000
 """How long a poll may repeat a question that was answered, without the agent seen at work."""
@@ -25,7 +26,7 @@ S = TaskStatus
 END_KINDS = frozenset({Kind.TERMINATED, Kind.SESSION_GONE})
 
 
-def fold(
+def reduce(
     session: Session,
     task: Task | None,
     seen: Observation,
@@ -43,14 +44,14 @@ def fold(
     """
     new_task = None
     if task is not None:
-        new_task = fold_task(session, task, seen, now_ms, ending=ending is not None)
+        new_task = reduce_task(session, task, seen, now_ms, ending=ending is not None)
     if task is not None and task.is_final and seen.kind in OF_TASK and not _is_found(task, seen):
         return session, new_task
     current = task is None or session.current_task in {None, task.key}
     if not current and seen.kind not in END_KINDS:
         return session, new_task
     terminating = ending is StateVerb.TERMINATE
-    return fold_session(session, new_task, seen, now_ms, ending=terminating), new_task
+    return reduce_session(session, new_task, seen, now_ms, ending=terminating), new_task
 
 
 def reopened(task: Task, now_ms: int) -> Task:
@@ -67,7 +68,7 @@ def reopened(task: Task, now_ms: int) -> Task:
     )
 
 
-def fold_task(
+def reduce_task(
     session: Session, task: Task, seen: Observation, now_ms: int, *, ending: bool = False
 ) -> Task:
     """Fold one fact into a task; returns the same object where nothing changes."""

@@ -37,7 +37,7 @@ def encode(text: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Print:
+class Fingerprint:
     """All that is kept of a secret: an `anchor` of a sent one, `blocks` of an id."""
 
     length: int
@@ -46,7 +46,7 @@ class Print:
     blocks: tuple[int, ...] = ()
 
 
-class Press:
+class Fingerprinter:
     """Makes prints with one key, 16 to 64 random bytes."""
 
     def __init__(self, key: bytes) -> None:
@@ -60,20 +60,20 @@ class Press:
         """16 bytes."""
         return hashlib.blake2b(data, key=self._key, digest_size=16).digest()
 
-    def of_secret(self, secret: bytes) -> Print:
+    def of_secret(self, secret: bytes) -> Fingerprint:
         """The print of a sent secret, which is not empty."""
         width = next(width for width in _WIDTHS if width <= len(secret))
         anchor = secret[:width].translate(self.classes[width])
-        return Print(len(secret), self.digest(secret), anchor=anchor)
+        return Fingerprint(len(secret), self.digest(secret), anchor=anchor)
 
-    def of_id(self, name: bytes) -> Print:
+    def of_id(self, name: bytes) -> Fingerprint:
         """The print of an id; a short one is treated as a secret."""
         if len(name) < _BLOCK:
             return self.of_secret(name)
         begins = range(_stride(len(name)))
         mixed = name.translate(self.permutation)
         blocks = tuple(array(_BLOCK_CODE, mixed[at : at + _BLOCK])[0] for at in begins)
-        return Print(len(name), self.digest(name), blocks=blocks)
+        return Fingerprint(len(name), self.digest(name), blocks=blocks)
 
 
 def _stride(length: int) -> int:
@@ -84,7 +84,7 @@ def _stride(length: int) -> int:
 class Search:
     """Finds the secrets behind some prints. Immutable: may be used in any thread."""
 
-    def __init__(self, press: Press, prints: Iterable[Print]) -> None:
+    def __init__(self, press: Fingerprinter, prints: Iterable[Fingerprint]) -> None:
         self._press = press
         known = set(prints)
         self._digests = frozenset(each.digest for each in known)
@@ -138,7 +138,7 @@ class _Net:
         self._stride = stride
         self._of_block: dict[int, set[Span]] = {}
 
-    def add(self, each: Print) -> None:
+    def add(self, each: Fingerprint) -> None:
         for offset, block in enumerate(each.blocks):
             self._of_block.setdefault(block, set()).add((offset, each.length))
 

@@ -133,7 +133,7 @@ class Session:
 
     key: int = 0
     base_url: str
-    key_print: str
+    key_fingerprint: str
     site: str
     number: int = 0
     label: str | None = None
@@ -173,7 +173,7 @@ class Session:
         return self.phase is Phase.PLANNED
 
     @property
-    def takes_place(self) -> bool:
+    def occupies_slot(self) -> bool:
         """True while it is or may be open: it counts against the number of browsers at once."""
         return not self.is_ended and not self.is_planned
 
@@ -210,7 +210,7 @@ class Task:
     stop_sent_ms: int | None = None
     pause_confirmed: bool = False
     is_new: bool = False
-    place: int = 0
+    queue_position: int = 0
     unproven: StateVerb | None = None
     answer_emitted: bool = False
 

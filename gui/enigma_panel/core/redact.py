@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
-from enigma_panel.core.prints import Press, Print, Search, Span, encode
+from enigma_panel.core.prints import Fingerprint, Fingerprinter, Search, Span, encode
 
 MARK = "[redacted]"
 """What stands in place of a secret."""
@@ -99,8 +99,8 @@ class Redactor:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._press = Press(key)
-        self._prints: dict[int, Print] = {}
+        self._press = Fingerprinter(key)
+        self._prints: dict[int, Fingerprint] = {}
         self._tokens = count(1)
         self._lock = threading.RLock()  # a log line may come from within any call
         self._search: Search | None = None  # made when needed, after secrets came or went
@@ -180,7 +180,7 @@ class Redactor:
         # One that begins here is put in place of the gap, too, and a match before it may go on.
         return any(start <= ends < end for start, end in search.spans(before + after))
 
-    def _add(self, text: str, take: Callable[[bytes], Print]) -> int:
+    def _add(self, text: str, take: Callable[[bytes], Fingerprint]) -> int:
         secret = encode(text.strip())
         with self._lock:
             token = next(self._tokens)

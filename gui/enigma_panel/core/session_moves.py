@@ -23,7 +23,7 @@ P = Phase
 ALIVE_KINDS = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.PAUSED, Kind.QUESTION, Kind.ACCEPTED})
 
 
-def fold_session(
+def reduce_session(
     session: Session,
     task: Task | None,
     seen: Observation,

@@ -67,7 +67,7 @@ class Account(QObject):
         self.state = KeyState.LOOKING
         self.where = ""
         self.from_environment = False
-        self.key_print = ""
+        self.key_fingerprint = ""
         self.last_check: KeyCheck | None = None
         self.client: ServiceClient | None = None
         self._environment = environment
@@ -91,7 +91,7 @@ class Account(QObject):
 
     def client_for(self, session: Session) -> ServiceClient | None:
         """The client, where it has the key and host that the session was opened with."""
-        same = session.base_url == self.base_url and session.key_print == self.key_print
+        same = session.base_url == self.base_url and session.key_fingerprint == self.key_fingerprint
         return self.client if same else None
 
     async def looked(self) -> KeyState:
@@ -149,7 +149,7 @@ class Account(QObject):
         async with self._turn:
             result = await self._ask_store(lambda store: store.remove(), KEYCHAIN_S)
             self._drop_client()
-            self.key_print = ""
+            self.key_fingerprint = ""
             self._set(KeyState.ABSENT, result.where)
             return result
 
@@ -164,7 +164,7 @@ class Account(QObject):
                 self._dropped.append(self._keyless)
                 self._keyless = None
             self.base_url = base_url
-            self.key_print = ""
+            self.key_fingerprint = ""
             self._set(KeyState.LOOKING, "")
             await self._load()
 
@@ -193,10 +193,10 @@ class Account(QObject):
             log.warning("the key that was found cannot be one")
             self._set(KeyState.FAILED, where)
             return
-        key_print = await self._printer(key, self.base_url)
+        key_fingerprint = await self._printer(key, self.base_url)
         self._drop_client()
         self.client = client
-        self.key_print = key_print
+        self.key_fingerprint = key_fingerprint
         self.last_check = None
         self._set(state, where)
 

@@ -3,15 +3,15 @@
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError
-from enigma_panel.services.views import Notice, NoticeKind
+from enigma_panel.services.views import NoticeKind, ServiceNotice
 
 
-class Announcer(QObject):
+class Notices(QObject):
     """`said` brings a Notice."""
 
     said = Signal(object)
 
-    def say(
+    def notify(
         self,
         kind: NoticeKind,
         session_key: int | None,
@@ -21,5 +21,7 @@ class Announcer(QObject):
     ) -> None:
         """Say one thing about these records. facts: numbers and verbs for the words."""
         self.said.emit(
-            Notice(kind=kind, session_key=session_key, task_key=task_key, error=error, facts=facts)
+            ServiceNotice(
+                kind=kind, session_key=session_key, task_key=task_key, error=error, facts=facts
+            )
         )

@@ -18,7 +18,7 @@ from enigma_panel.services.calls import calling
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.live import Live
 from enigma_panel.services.refusals import TRIES, FailureKind, classify, retry_after_ms
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import (
     AnswerOutcome,
     AnswerResult,
@@ -45,7 +45,7 @@ class Answers(QObject):
     def __init__(
         self,
         *,
-        registry: Registry,
+        registry: SessionStore,
         account: Account,
         budget: Budget,
         clock: Clock,
@@ -53,13 +53,13 @@ class Answers(QObject):
         wake_polls: Callable[[int], None],
         stop_too: Callable[[Intent], Awaitable[None]],
         live: Live,
-        say: Callable[..., None],
+        notify: Callable[..., None],
     ) -> None:
         """stop_too: the channel took this Stop as an answer; it has to go by REST, too."""
         super().__init__()
         self._stop_too = stop_too
         self._live = live
-        self._say = say
+        self._notify = notify
         self._registry = registry
         self._account = account
         self._budget = budget
@@ -181,7 +181,7 @@ class Answers(QObject):
         if intent.question_n is not None:
             self.lost.add((task.key, intent.question_n))
         self._wake_polls(session.key)
-        self._say(NoticeKind.ANSWER_EMITTED, session.key, task.key, None, verb=verb.value)
+        self._notify(NoticeKind.ANSWER_EMITTED, session.key, task.key, None, verb=verb.value)
         return AnswerResult(outcome=AnswerOutcome.EMITTED)
 
     def _remember(self, session: Session, text: str) -> None:

@@ -8,17 +8,17 @@ from enigma_panel.core.records import Session, StateVerb
 from enigma_panel.core.redact import Redactor
 from enigma_panel.loop import Executor, TaskScope
 from enigma_panel.services.account import Account
-from enigma_panel.services.announcer import Announcer
+from enigma_panel.services.announcer import Notices
 from enigma_panel.services.answers import Answers
 from enigma_panel.services.budget import Budget
-from enigma_panel.services.caretaker import Caretaker
+from enigma_panel.services.caretaker import Housekeeping
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands import Commands
 from enigma_panel.services.delays import Blockers
 from enigma_panel.services.dispatcher import Scheduler
 from enigma_panel.services.doorkeeper import OpenDoor
 from enigma_panel.services.errand import KEPT
-from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.follower import Follower
 from enigma_panel.services.forecast import Forecast
 from enigma_panel.services.gate import StartGate
@@ -27,7 +27,7 @@ from enigma_panel.services.ledger_writer import LedgerWriter
 from enigma_panel.services.line import TaskQueue
 from enigma_panel.services.live import Live
 from enigma_panel.services.poller import Poller
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.starter import Starter
 from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.views import NoticeKind, WaitReason
@@ -60,10 +60,10 @@ class Assembly:
 
     clock: Clock
     writer: LedgerWriter
-    registry: Registry
+    registry: SessionStore
     timeline: Timeline
     live: Live
-    announcer: Announcer
+    notices: Notices
     vitals: Vitals
     poller: Poller
     budget: Budget
@@ -71,8 +71,8 @@ class Assembly:
     line: TaskQueue
     answers: Answers
     inbox: Inbox
-    fleet: Fleet
-    caretaker: Caretaker
+    fleet: Sessions
+    housekeeping: Housekeeping
 
 
 def assemble(base: Base) -> Assembly:
@@ -87,10 +87,10 @@ class _Maker:
 
     def __init__(self, base: Base) -> None:
         self._base = base
-        self.announcer = Announcer()
+        self.notices = Notices()
         self.writer = LedgerWriter(base.ledger, base.executor)
         self.timeline = Timeline(self.writer, base.clock, base.scope, base.redactor)
-        self.registry = Registry(self.writer, base.clock, base.redactor, self.timeline)
+        self.registry = SessionStore(self.writer, base.clock, base.redactor, self.timeline)
         self.vitals = Vitals(base.account, base.clock)
         self.poller = Poller(
             registry=self.registry,
@@ -121,7 +121,7 @@ class _Maker:
             registry=self.registry,
             timeline=self.timeline,
             live=self.live,
-            announcer=self.announcer,
+            notices=self.notices,
             vitals=self.vitals,
             poller=self.poller,
             budget=base.budget,
@@ -130,12 +130,12 @@ class _Maker:
             answers=self.answers,
             inbox=Inbox(self.registry, self.poller, self.answers),
             fleet=self._make_fleet(),
-            caretaker=Caretaker(
+            housekeeping=Housekeeping(
                 self.registry,
                 base.account,
                 base.clock,
                 base.scope,
-                say=self.announcer.say,
+                notify=self.notices.notify,
                 terminate=self._terminate,
                 is_ending=lambda key: self._is_ending(key) or key in self.follower.closing,
                 is_stopping=self._is_stopping,
@@ -169,7 +169,7 @@ class _Maker:
             clock=base.clock,
             scope=base.scope,
             chance=base.chance,
-            say=self.announcer.say,
+            notify=self.notices.notify,
             when_named=self._when_named,
             wake=self.poller.wake,
             live=self.live,
@@ -183,7 +183,7 @@ class _Maker:
             self.vitals,
             base.budget,
             base.clock,
-            say=self.announcer.say,
+            notify=self.notices.notify,
             is_ending=self._is_ending,
         )
 
@@ -193,7 +193,7 @@ class _Maker:
             self.starter,
             self._base.clock,
             self._base.scope,
-            say=self.announcer.say,
+            notify=self.notices.notify,
             is_ending=self._is_ending,
             decided=self._decided,
             close=self._terminate,
@@ -212,7 +212,7 @@ class _Maker:
             blockers=blockers,
             clock=base.clock,
             scope=base.scope,
-            say=self.announcer.say,
+            notify=self.notices.notify,
             is_ending=self._is_ending,
             wake_polls=self.poller.wake,
         )
@@ -238,11 +238,11 @@ class _Maker:
             wake_polls=self.poller.wake,
             stop_too=self.commands.stop_too,
             live=self.live,
-            say=self.announcer.say,
+            notify=self.notices.notify,
         )
 
-    def _make_fleet(self) -> Fleet:
-        return Fleet(
+    def _make_fleet(self) -> Sessions:
+        return Sessions(
             registry=self.registry,
             account=self._base.account,
             commands=self.commands,
@@ -287,12 +287,12 @@ def _connect(parts: Assembly, account: Account) -> None:
     parts.vitals.recovered.connect(parts.commands.retry_now)
     parts.vitals.recovered.connect(parts.live.retry_now)
     account.changed.connect(parts.vitals.ask_now)
-    parts.announcer.said.connect(parts.fleet.said)
+    parts.notices.said.connect(parts.fleet.said)
     parts.writer.failed.connect(
-        lambda error: parts.announcer.say(
+        lambda error: parts.notices.notify(
             NoticeKind.LEDGER_FAILED, None, None, None, reason=str(error)
         )
     )
     parts.budget.used_elsewhere.connect(
-        lambda: parts.announcer.say(NoticeKind.LIMIT_USED_ELSEWHERE, None, None, None)
+        lambda: parts.notices.notify(NoticeKind.LIMIT_USED_ELSEWHERE, None, None, None)
     )

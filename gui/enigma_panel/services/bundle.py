@@ -6,7 +6,7 @@ from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.budget import Budget
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.inbox import Inbox
 from enigma_panel.services.line import TaskQueue
 from enigma_panel.services.live import Live
@@ -19,7 +19,7 @@ from enigma_panel.services.vitals import Vitals
 class Services:
     """The services of one run. keep_folder: where the data lies, as text for people."""
 
-    fleet: Fleet
+    fleet: Sessions
     inbox: Inbox
     line: TaskQueue
     budget: Budget

@@ -9,8 +9,8 @@ from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.history import ASSUMED_FOR_MS, is_long_ended
-from enigma_panel.services.nameless import Nameless, is_recent
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.nameless import UnnamedTasks, is_recent
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import NoticeKind
 
 CLOSE_AGAIN_MS = 10_000
@@ -21,17 +21,17 @@ LATE_END_MS = 5_000
 session and channel together."""
 
 
-class Caretaker:
+class Housekeeping:
     """Looks after all sessions once a second."""
 
     def __init__(
         self,
-        registry: Registry,
+        registry: SessionStore,
         account: Account,
         clock: Clock,
         scope: TaskScope,
         *,
-        say: Callable[..., None],
+        notify: Callable[..., None],
         terminate: Callable[[int], Awaitable[None]],
         is_ending: Callable[[int], bool],
         is_stopping: Callable[[int], bool],
@@ -43,7 +43,7 @@ class Caretaker:
         others see Nameless."""
         self._is_up = is_up
         self._is_held = is_awaiting_reply
-        self._nameless = Nameless(
+        self._nameless = UnnamedTasks(
             registry,
             is_stopping=is_stopping,
             is_awaiting_reply=is_awaiting_reply,
@@ -54,7 +54,7 @@ class Caretaker:
         self._account = account
         self._clock = clock
         self._scope = scope
-        self._say = say
+        self._notify = notify
         self._terminate = terminate
         self._is_ending = is_ending
         self._close_due: dict[int, int] = {}
@@ -138,7 +138,7 @@ class Caretaker:
         task = self._registry.current_task(session) if session is not None else None
         failed = task is not None and task.status is TaskStatus.FAILED
         if session is not None and after is not None and after.is_ended and failed:
-            self._say(NoticeKind.CLOSED_FOR_FAILED_TASK, key, session.current_task, None)
+            self._notify(NoticeKind.CLOSED_FOR_FAILED_TASK, key, session.current_task, None)
 
 
 def _life_over(session: Session, now: int) -> bool:

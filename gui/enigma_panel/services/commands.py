@@ -20,7 +20,7 @@ from enigma_panel.services.courier import Courier, Say, WhenNamed
 from enigma_panel.services.doubts import Doubts
 from enigma_panel.services.errand import KEPT, RANKS, Errand
 from enigma_panel.services.live import Live
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Diff, WaitReason, Wish
 from enigma_panel.services.vitals import Vitals
 from enigma_panel.store.ledger.errors import LedgerError
@@ -44,14 +44,14 @@ class Commands(QObject):
     def __init__(
         self,
         *,
-        registry: Registry,
+        registry: SessionStore,
         account: Account,
         vitals: Vitals,
         budget: Budget,
         clock: Clock,
         scope: TaskScope,
         chance: random.Random,
-        say: Say,
+        notify: Say,
         when_named: WhenNamed,
         wake: Callable[[int], None],
         live: Live,
@@ -69,7 +69,7 @@ class Commands(QObject):
             budget=budget,
             clock=clock,
             chance=chance,
-            say=say,
+            notify=notify,
             tell=self._tell,
             when_named=when_named,
             wake=wake,

@@ -18,7 +18,7 @@ from enigma_panel.services.calls import calling
 from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.errand import KEPT, RANKS, Errand, is_moot, react
 from enigma_panel.services.live import Live
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.services.vitals import Vitals
 from enigma_panel.store.ledger.errors import LedgerError
@@ -45,13 +45,13 @@ class Courier:
     def __init__(
         self,
         *,
-        registry: Registry,
+        registry: SessionStore,
         account: Account,
         vitals: Vitals,
         budget: Budget,
         clock: Clock,
         chance: random.Random,
-        say: Say,
+        notify: Say,
         tell: Tell,
         when_named: WhenNamed,
         wake: Callable[[int], None],
@@ -64,7 +64,7 @@ class Courier:
         self._budget = budget
         self._clock = clock
         self._chance = chance
-        self._say = say
+        self._notify = notify
         self._tell = tell
         self._when_named = when_named
         self._wake = wake
@@ -120,7 +120,7 @@ class Courier:
             )
         except LedgerError as error:
             facts = {"reason": str(error)}
-            self._say(NoticeKind.LEDGER_FAILED, errand.key, errand.task_key, None, **facts)
+            self._notify(NoticeKind.LEDGER_FAILED, errand.key, errand.task_key, None, **facts)
             if errand.verb is not StateVerb.TERMINATE:  # ending a cost must not depend on a disk
                 raise DroppedError(Outcome.REFUSED) from None
 
@@ -236,7 +236,7 @@ class Courier:
         if reaction is None:
             errand.has_failed = True
             facts = {"verb": errand.verb.value}
-            self._say(NoticeKind.COMMAND_FAILED, errand.key, errand.task_key, error, **facts)
+            self._notify(NoticeKind.COMMAND_FAILED, errand.key, errand.task_key, error, **facts)
             raise DroppedError(Outcome.REFUSED)
         if reaction.why is not WaitReason.KEY:
             errand.refused_client = None

@@ -7,7 +7,7 @@ from enigma_panel.core.records import Phase, Session, Task, TaskStatus
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.gate import StartGate
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import PauseReason, WaitReason
 
 _PAUSE_WAITS = {
@@ -46,7 +46,9 @@ class Blockers:
     made, or they are tried again in the session that was opened for them.
     """
 
-    def __init__(self, registry: Registry, account: Account, gate: StartGate, clock: Clock) -> None:
+    def __init__(
+        self, registry: SessionStore, account: Account, gate: StartGate, clock: Clock
+    ) -> None:
         self._registry = registry
         self._account = account
         self._gate = gate
@@ -77,7 +79,7 @@ class Blockers:
     def open_now(self) -> int:
         """How many browsers are open, may be, or are being opened."""
         opening = {session.key for session in self._under_way() if session.is_planned}
-        return len(opening | {s.key for s in self._registry.sessions() if s.takes_place})
+        return len(opening | {s.key for s in self._registry.sessions() if s.occupies_slot})
 
     def _of_planned(self, session: Session, open_now: int) -> Blocker | None:
         gate = self._gate

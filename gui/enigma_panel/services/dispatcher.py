@@ -18,7 +18,7 @@ from enigma_panel.services.delays import Blocker, Blockers
 from enigma_panel.services.follower import Follower
 from enigma_panel.services.gate import StartGate
 from enigma_panel.services.refusals import TRIES, FailureKind, Refusal, retry_after_ms
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.starter import Attempt, Starter
 from enigma_panel.services.views import NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
@@ -47,7 +47,7 @@ class Scheduler:
     def __init__(
         self,
         *,
-        registry: Registry,
+        registry: SessionStore,
         budget: Budget,
         starter: Starter,
         follower: Follower,
@@ -55,7 +55,7 @@ class Scheduler:
         blockers: Blockers,
         clock: Clock,
         scope: TaskScope,
-        say: Callable[..., None],
+        notify: Callable[..., None],
         is_ending: Callable[[int], bool],
         wake_polls: Callable[[int], None],
     ) -> None:
@@ -67,7 +67,7 @@ class Scheduler:
         self._blockers = blockers
         self._clock = clock
         self._scope = scope
-        self._say = say
+        self._notify = notify
         self._is_ending = is_ending
         self._wake_polls = wake_polls
         self._alarm = asyncio.Event()
@@ -172,7 +172,7 @@ class Scheduler:
                 await self._send(attempt)
         except LedgerError as error:
             reason = str(error)
-            self._say(NoticeKind.LEDGER_FAILED, task.session_key, task.key, None, reason=reason)
+            self._notify(NoticeKind.LEDGER_FAILED, task.session_key, task.key, None, reason=reason)
             due = self._clock.now_ms() + LEDGER_AGAIN_MS
             self._blockers.own[task.key] = Blocker(why=WaitReason.LEDGER, due_ms=due, is_own=True)
         finally:
@@ -221,7 +221,7 @@ class Scheduler:
         now = self._clock.now_ms()
         planned = Session(
             base_url=old.base_url,
-            key_print=old.key_print,
+            key_fingerprint=old.key_fingerprint,
             site=old.site,
             phase=Phase.PLANNED,
             since_ms=now,
@@ -250,7 +250,7 @@ class Scheduler:
         # The one that was refused is still counted as being opened.
         open_now, now = self._blockers.open_now() - 1, self._clock.now_ms()
         if self._gate.refused(refusal, open_now, now, begun_ms=begun_ms):
-            self._say(NoticeKind.LIMIT_LOWERED, None, None, None, places=self._gate.limit)
+            self._notify(NoticeKind.LIMIT_LOWERED, None, None, None, places=self._gate.limit)
 
     def _learn_in(self, key: int, refusal: Refusal | None) -> None:
         """A task was sent in a session that is open: the line itself may move."""

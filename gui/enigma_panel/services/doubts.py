@@ -7,7 +7,7 @@ from enigma_panel.core.records import StateVerb, Task
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.errand import KEPT, Errand
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 
 BELIEVED_MS = 60_000
 """A Pause or Resume given to a channel that breaks within this time is sent again by REST."""
@@ -21,7 +21,7 @@ class Doubts:
 
     def __init__(
         self,
-        registry: Registry,
+        registry: SessionStore,
         clock: Clock,
         scope: TaskScope,
         current: Mapping[int, Errand],

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from enigma_panel.core.records import StateVerb
 
 
-class Endings(Mapping[int, StateVerb]):
+class EndMarks(Mapping[int, StateVerb]):
     """By session key the Stop or Terminate whose effect may be seen; of both, Terminate.
 
     Several calls may be on their way to one session: each takes back its own mark alone.

@@ -27,8 +27,8 @@ from enigma_panel.services.commands import Commands
 from enigma_panel.services.errand import KEPT
 from enigma_panel.services.line import TaskQueue
 from enigma_panel.services.poller import Poller
-from enigma_panel.services.registry import Registry
-from enigma_panel.services.views import Diff, Stranger, Wish
+from enigma_panel.services.registry import SessionStore
+from enigma_panel.services.views import Diff, ForeignSession, Wish
 
 _WORKS = frozenset({TaskStatus.WORKING, TaskStatus.STARTING, TaskStatus.ASKS, TaskStatus.PAUSED})
 
@@ -37,7 +37,7 @@ class NoKeyError(Exception):
     """There is no API key to start anything with."""
 
 
-class Fleet(QObject):
+class Sessions(QObject):
     """All sessions and tasks, and what can be done with them."""
 
     changed = Signal(object)
@@ -47,7 +47,7 @@ class Fleet(QObject):
     def __init__(
         self,
         *,
-        registry: Registry,
+        registry: SessionStore,
         account: Account,
         commands: Commands,
         line: TaskQueue,
@@ -107,7 +107,7 @@ class Fleet(QObject):
         """All commands on their way, oldest first."""
         return self._commands.wishes()
 
-    def pending(self, session_key: int) -> StateVerb | None:
+    def pending_verb(self, session_key: int) -> StateVerb | None:
         """The verb of the command that is on its way to this session, if any."""
         wish = self._commands.wish(session_key)
         return wish.verb if wish is not None else None
@@ -126,18 +126,18 @@ class Fleet(QObject):
         """False where the session was opened with another key or host than the one in use."""
         return self._account.client_for(session) is not None
 
-    def stranger(self, session: Session) -> Stranger | None:
+    def foreign(self, session: Session) -> ForeignSession | None:
         """What keeps the program from ending it now: another address or another key is in use."""
         if session.base_url != self._account.base_url:
-            return Stranger.ADDRESS
+            return ForeignSession.ADDRESS
         other = self._account.client is not None and not self.is_ours(session)
-        return Stranger.KEY if other else None
+        return ForeignSession.KEY if other else None
 
     def can(self, session_key: int, verb: StateVerb) -> bool:
         """Whether the verb is possible now. Terminate is, until the end is proven; while no key is
         known, Stop and Terminate are kept until there is one."""
         session = self._registry.session(session_key)
-        if session is None or self.stranger(session) is not None:
+        if session is None or self.foreign(session) is not None:
             return False
         if self._account.client is None and verb not in KEPT:
             return False
@@ -243,7 +243,7 @@ class Fleet(QObject):
         now = self._clock.now_ms()
         session = session or Session(
             base_url=self._account.base_url,
-            key_print=self._account.key_print,
+            key_fingerprint=self._account.key_fingerprint,
             site=site_of(spec),
             phase=Phase.PLANNED,
             since_ms=now,

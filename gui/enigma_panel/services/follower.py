@@ -14,7 +14,7 @@ from enigma_panel.loop import TaskScope
 from enigma_panel.services.budget import Pass
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.refusals import TRIES, FailureKind, Refusal, refused_fact, retry_after_ms
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.starter import Attempt, Say, Starter
 from enigma_panel.services.views import NoticeKind
 from enigma_panel.store.ledger.errors import LedgerError
@@ -33,12 +33,12 @@ class Follower:
 
     def __init__(
         self,
-        registry: Registry,
+        registry: SessionStore,
         starter: Starter,
         clock: Clock,
         scope: TaskScope,
         *,
-        say: Say,
+        notify: Say,
         is_ending: Callable[[int], bool],
         decided: Callable[[int], Awaitable[None]],
         close: Callable[[int], Awaitable[None]],
@@ -47,7 +47,7 @@ class Follower:
         self._starter = starter
         self._clock = clock
         self._scope = scope
-        self._say = say
+        self._notify = notify
         self._is_ending = is_ending
         self._decided = decided
         self._close = close
@@ -151,7 +151,7 @@ class Follower:
         self.closing.add(session_key)
         failed = refused_fact(refusal.error, Kind.REFUSED)
         await self._registry.record(session_key, task_key, failed)
-        self._say(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
+        self._notify(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
         self.close_unused(session_key, task_key, refusal.error)
 
     def close_unused(self, session_key: int, task_key: int, error: ApiError) -> None:
@@ -177,7 +177,7 @@ class Follower:
             self.closing.discard(session_key)
         after = self._registry.session(session_key)
         if after is not None and after.is_ended:
-            self._say(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
+            self._notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
 
     async def _close_idle(self, session_key: int) -> None:
         session = self._registry.session(session_key)
@@ -187,7 +187,7 @@ class Follower:
 
     async def _close_for_ledger(self, session_key: int, task_key: int, error: LedgerError) -> None:
         """The ledger cannot hold the task's intent: it is not sent, and its browser is closed."""
-        self._say(NoticeKind.LEDGER_FAILED, session_key, task_key, None, reason=str(error))
+        self._notify(NoticeKind.LEDGER_FAILED, session_key, task_key, None, reason=str(error))
         refused = Observation(kind=Kind.REFUSED, code="LEDGER_FAILED")
         await self._registry.record(session_key, task_key, refused)
         self.close_idle(session_key)

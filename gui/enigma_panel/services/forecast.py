@@ -9,7 +9,7 @@ from enigma_panel.services.budget import Budget
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.delays import Blocker, Blockers
 from enigma_panel.services.gate import StartGate
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import QueueEntry, WaitReason
 
 TYPICAL_MS = 30_000
@@ -26,7 +26,12 @@ class Forecast:
     """The entries of the line, computed when asked for and kept until something changes."""
 
     def __init__(
-        self, registry: Registry, budget: Budget, gate: StartGate, blockers: Blockers, clock: Clock
+        self,
+        registry: SessionStore,
+        budget: Budget,
+        gate: StartGate,
+        blockers: Blockers,
+        clock: Clock,
     ) -> None:
         self._registry = registry
         self._budget = budget
@@ -101,7 +106,7 @@ class Forecast:
 
     def _ends(self, now: int) -> list[int]:
         typical = self._typical()
-        opened = [s for s in self._registry.sessions() if s.takes_place]
+        opened = [s for s in self._registry.sessions() if s.occupies_slot]
         ends = (self._end(session, now, typical) for session in opened)
         return sorted(end for end in ends if end is not None)
 

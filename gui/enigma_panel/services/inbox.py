@@ -8,7 +8,7 @@ from enigma_panel.core.questions import guess_kind
 from enigma_panel.core.records import AnswerVerb, Session, Task, TaskStatus
 from enigma_panel.services.answers import Answers
 from enigma_panel.services.poller import Poller
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import AnswerOutcome, AnswerResult, AnswerWait, Diff, OpenQuestion
 
 CHECK_S = 2.0
@@ -23,7 +23,7 @@ class Inbox(QObject):
     changed = Signal()
     waiting_changed = Signal(object)
 
-    def __init__(self, registry: Registry, poller: Poller, answers: Answers) -> None:
+    def __init__(self, registry: SessionStore, poller: Poller, answers: Answers) -> None:
         super().__init__()
         self._registry = registry
         self._poller = poller

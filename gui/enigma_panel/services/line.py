@@ -17,7 +17,7 @@ from enigma_panel.services.delays import Blockers
 from enigma_panel.services.dispatcher import Scheduler
 from enigma_panel.services.forecast import Forecast
 from enigma_panel.services.gate import StartGate
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Diff, KeyCheck, PauseReason, QueueEntry, ServiceMood
 from enigma_panel.services.vitals import Vitals
 
@@ -30,7 +30,7 @@ class TaskQueue(QObject):
     def __init__(
         self,
         *,
-        registry: Registry,
+        registry: SessionStore,
         account: Account,
         vitals: Vitals,
         budget: Budget,
@@ -80,7 +80,7 @@ class TaskQueue(QObject):
         if self._order is None:
             found = (self._registry.task(key) for key in self._queued)
             tasks = [task for task in found if task is not None]
-            self._order = sorted(tasks, key=lambda task: (task.place, task.key))
+            self._order = sorted(tasks, key=lambda task: (task.queue_position, task.key))
         return self._order
 
     def entries(self) -> list[QueueEntry]:
@@ -97,9 +97,9 @@ class TaskQueue(QObject):
 
     async def add(self, drafts: Iterable[tuple[Session, Task]]) -> list[int]:
         """Put tasks in line; returns their keys once the ledger holds them. Raises LedgerError."""
-        last = max((task.place for task in self.in_order()), default=0)
+        last = max((task.queue_position for task in self.in_order()), default=0)
         pairs = [
-            (session, replace(task, status=TaskStatus.QUEUED, place=last + n))
+            (session, replace(task, status=TaskStatus.QUEUED, queue_position=last + n))
             for n, (session, task) in enumerate(drafts, start=1)
         ]
         keys = await self._registry.plan(pairs)
@@ -113,8 +113,8 @@ class TaskQueue(QObject):
         self._blockers.parked.discard(task_key)
         task = self._waiting(task_key)
         if task is not None and order[0].key != task_key:
-            first = min(other.place for other in order)
-            await self._registry.update(replace(task, place=first - 1))
+            first = min(other.queue_position for other in order)
+            await self._registry.update(replace(task, queue_position=first - 1))
         self._stir()
 
     async def up(self, task_key: int) -> None:
@@ -125,7 +125,8 @@ class TaskQueue(QObject):
         task = self._waiting(task_key)
         if before is not None and task is not None:
             await self._registry.update(
-                replace(task, place=before.place), replace(before, place=task.place)
+                replace(task, queue_position=before.queue_position),
+                replace(before, queue_position=task.queue_position),
             )
 
     async def remove(self, task_keys: Iterable[int]) -> None:

@@ -23,7 +23,7 @@ from enigma_panel.services.does_now import DoesNow
 from enigma_panel.services.doorkeeper import Doorkeeper, OpenDoor
 from enigma_panel.services.history import is_long_ended
 from enigma_panel.services.live_facts import LiveFacts
-from enigma_panel.services.registry import LATE_RESULT_MS, Registry
+from enigma_panel.services.registry import LATE_RESULT_MS, SessionStore
 from enigma_panel.services.timeline import GAP, NO_LIVE, Timeline
 from enigma_panel.services.views import Diff, LiveShare
 from enigma_panel.store.ledger.intents import Step
@@ -52,7 +52,7 @@ class Live(QObject):
     def __init__(
         self,
         *,
-        registry: Registry,
+        registry: SessionStore,
         account: Account,
         timeline: Timeline,
         clock: Clock,
@@ -172,7 +172,7 @@ class Live(QObject):
         """Whether a channel to this session is worth having, and may be opened."""
         if session.service_id is None or session.socket_url is None:
             return False
-        return session.takes_place and self._account.client_for(session) is not None
+        return session.occupies_slot and self._account.client_for(session) is not None
 
     def _follow(self, diff: Diff) -> None:
         for key in diff.sessions:
@@ -268,7 +268,7 @@ class Live(QObject):
         try:
             if not self._facts.needs_text(key, seen):  # else questions would wait behind it
                 seen = replace(seen, text=None)
-            await self._facts.take(key, await self._registry.wall.clean(seen))
+            await self._facts.take(key, await self._registry.redaction.clean(seen))
         except Exception:  # one bad event must not end the listening
             log.exception("an event could not be taken")
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.timeline import UNCLEAR, Timeline
 from enigma_panel.services.views import Diff
 
@@ -30,7 +30,7 @@ class LiveEnds:
 
     def __init__(
         self,
-        registry: Registry,
+        registry: SessionStore,
         timeline: Timeline,
         clock: Clock,
         *,
@@ -117,12 +117,12 @@ class LiveEnds:
 
     def _was_told(self, session_key: int, seen: Observation) -> bool:
         """Whether a task before it had the same result: perhaps that one's comes again."""
-        text = self._registry.wall.text_of(seen)
+        text = self._registry.redaction.text_of(seen)
         tasks = self._registry.tasks_of(session_key)
         return any(task.result == text for task in tasks if task.status is TaskStatus.DONE)
 
     async def _believe(self, task: Task, seen: Observation) -> None:
-        """Its reply may name another one yet: see `Registry.settle`."""
+        """Its reply may name another one yet: see `SessionStore.settle`."""
         if seen.task_id is not None:
             self._registry.told_names.add(task.key)
         await self._registry.record(task.session_key, task.key, seen)
@@ -143,7 +143,7 @@ class LiveEnds:
                 continue
             said.add(this)
             # Cut behind the wall: a piece of a secret is not known as one.
-            text = self._registry.wall.text_of(seen)[:KEPT_CHARS]
+            text = self._registry.redaction.text_of(seen)[:KEPT_CHARS]
             self._timeline.note(task.key, UNCLEAR, text)
 
     def _is_of(self, session_key: int, diff: Diff) -> bool:

@@ -13,7 +13,7 @@ from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatu
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.live_ends import LiveEnds, is_unnamed, named
 from enigma_panel.services.quota import Quota
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.views import Diff
 
@@ -45,7 +45,7 @@ class LiveFacts:
 
     def __init__(
         self,
-        registry: Registry,
+        registry: SessionStore,
         timeline: Timeline,
         clock: Clock,
         *,
@@ -138,7 +138,7 @@ class LiveFacts:
         paused = task.status is TaskStatus.PAUSED and not task.pause_confirmed
         if paused and seen.kind is Kind.ACTION and age_ms > PAUSE_MS:
             self._doubt(session.key)
-        self._timeline.tell(session.key, task.key, seen.kind.value, seen.text or "")
+        self._timeline.note_live(session.key, task.key, seen.kind.value, seen.text or "")
 
     def _moves(self, task: Task, kind: Kind) -> bool:
         """Whether a step shows of this task what nothing else has shown yet."""
@@ -181,7 +181,7 @@ class LiveFacts:
         """Whether a question that was asked before is no new one."""
         now = self._clock.now_ms()
         if task.status is TaskStatus.ASKS:
-            is_open = self._registry.wall.is_question_of(task, text)
+            is_open = self._registry.redaction.is_question_of(task, text)
             return is_open or now - (task.asked_ms or 0) <= COPY_MS
         answered_ms = task.answered_ms if task.service_id is None else None
         return answered_ms is not None and now - answered_ms <= COPY_MS
@@ -192,7 +192,7 @@ class LiveFacts:
         if mark in asked:
             return True
         asked.append(mark)
-        return self._registry.wall.is_question_of(task, text)
+        return self._registry.redaction.is_question_of(task, text)
 
     async def _about_session(self, session: Session, task: Task | None, seen: Observation) -> None:
         """Its browser is lost or back, or it has ended; what became of the task, a poll tells."""

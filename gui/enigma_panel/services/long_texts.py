@@ -10,7 +10,7 @@ LONG_CHARS = 200_000
 """A shorter text passes in less time than a window takes to be drawn (16 ms)."""
 
 
-async def clean(redactor: Redactor, seen: Observation) -> Observation:
+async def redact_in_chunks(redactor: Redactor, seen: Observation) -> Observation:
     """The same fact; a long text of it has passed the wall.
 
     One who is cancelled meanwhile gets it all the same, at once, and is cancelled where it waits
@@ -32,8 +32,8 @@ async def clean(redactor: Redactor, seen: Observation) -> Observation:
 
 
 async def cancel_now() -> None:
-    """For the end of what began with `clean`: a cancellation that was put off must not go past the
-    time limit that asked for it and hit what comes after that.
+    """For the end of what began with `redact_in_chunks`: a cancellation that was put off must not
+    go past the time limit that asked for it and hit what comes after that.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():

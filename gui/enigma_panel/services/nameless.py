@@ -8,7 +8,7 @@ from collections.abc import Callable
 from enigma_panel.core.moves import STALE_QUESTION_MS
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, Session, Task, TaskStatus
-from enigma_panel.services.registry import LATE_RESULT_MS, Registry
+from enigma_panel.services.registry import LATE_RESULT_MS, SessionStore
 
 UNHEARD_MS = 15_000
 """A channel that is away for so long may have missed the end of what it told of."""
@@ -20,7 +20,7 @@ its end may have been told while the channel was frozen."""
 _SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
 
 
-class Nameless:
+class UnnamedTasks:
     """Looks after them once a second.
 
     is_stopping: a Stop is on its way to this session. is_awaiting_reply: the call that starts this
@@ -30,7 +30,7 @@ class Nameless:
 
     def __init__(
         self,
-        registry: Registry,
+        registry: SessionStore,
         *,
         is_stopping: Callable[[int], bool],
         is_awaiting_reply: Callable[[int], bool],

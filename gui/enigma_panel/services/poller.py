@@ -18,7 +18,7 @@ from enigma_panel.core.records import Task, TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Diff
 from enigma_panel.services.vitals import Vitals
 
@@ -62,7 +62,7 @@ class Poller:
     def __init__(
         self,
         *,
-        registry: Registry,
+        registry: SessionStore,
         account: Account,
         vitals: Vitals,
         clock: Clock,

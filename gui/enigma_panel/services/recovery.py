@@ -6,7 +6,7 @@ from enigma_panel.core.budget import Endpoint
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, Task, TaskStatus
 from enigma_panel.services.assembly import Assembly
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Recovered
 from enigma_panel.store.ledger.copies import forget_restored, restored_ms
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
@@ -39,7 +39,7 @@ async def recover(parts: Assembly) -> Recovered:
     queued = parts.line.park_restored()
     await parts.inbox.restore()
     bad_rows = await registry.read(lambda ledger: ledger.bad_rows)
-    open_keys = [session.key for session in registry.sessions() if session.takes_place]
+    open_keys = [session.key for session in registry.sessions() if session.occupies_slot]
     await parts.commands.adopt(commands)
     return Recovered(
         sessions=tuple(sorted(open_keys, key=lambda key: (key not in unsent, key))),
@@ -49,7 +49,7 @@ async def recover(parts: Assembly) -> Recovered:
     )
 
 
-async def _bound_lives(registry: Registry, now_ms: int) -> None:
+async def _bound_lives(registry: SessionStore, now_ms: int) -> None:
     """With the clock set back a session seems to begin in the future: it has its life from now."""
     young = [s for s in registry.sessions() if s.created_ms > now_ms and not s.is_final]
     bound = [
@@ -61,7 +61,7 @@ async def _bound_lives(registry: Registry, now_ms: int) -> None:
         await registry.update(*bound)
 
 
-async def _drop_old_line(registry: Registry) -> None:
+async def _drop_old_line(registry: SessionStore) -> None:
     """The ledger is a copy: what waited in line when it was made may have run since.
 
     Nothing of it is sent again by the program; the person may run it again.
@@ -90,7 +90,7 @@ async def _remember_calls(parts: Assembly) -> None:
         parts.budget.remember(endpoint, [min(made_ms, now) for made_ms in times[-MOST_CALLS:]])
 
 
-async def _put_unsent_back(registry: Registry) -> frozenset[int]:
+async def _put_unsent_back(registry: SessionStore) -> frozenset[int]:
     """Sessions that were opened for a task that was never sent; it waits in line again.
 
     The end came between opening the session and recording that its task is sent.
@@ -103,7 +103,7 @@ async def _put_unsent_back(registry: Registry) -> frozenset[int]:
     return frozenset(task.session_key for task in found)
 
 
-def _was_never_sent(registry: Registry, task: Task) -> bool:
+def _was_never_sent(registry: SessionStore, task: Task) -> bool:
     session = registry.session(task.session_key)
     if session is None or session.phase is not Phase.OPEN or session.current_task != task.key:
         return False

@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from enigma_panel.core.moves import END_KINDS, fold, reopened
+from enigma_panel.core.moves import END_KINDS, reduce, reopened
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.redact import Redactor
 from enigma_panel.core.session_moves import reopened_session
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.endings import Endings
+from enigma_panel.services.endings import EndMarks
 from enigma_panel.services.first_read import read_start
 from enigma_panel.services.ledger_writer import LedgerWriter
 from enigma_panel.services.long_texts import cancel_now
 from enigma_panel.services.shelf import Record, Shelf
 from enigma_panel.services.timeline import UNCLEAR, Timeline
 from enigma_panel.services.views import Diff
-from enigma_panel.services.wall import Wall
+from enigma_panel.services.wall import RedactionFilter
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
@@ -40,7 +40,7 @@ result."""
 _END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
 
 
-class Registry(Shelf):
+class SessionStore(Shelf):
     """Records by key. Every write goes through here, every reader is told by `changed`."""
 
     def __init__(
@@ -50,8 +50,8 @@ class Registry(Shelf):
         self._writer = writer
         self._clock = clock
         self._timeline = timeline
-        self.wall = Wall(redactor)
-        self.ending = Endings()
+        self.redaction = RedactionFilter(redactor)
+        self.ending = EndMarks()
         self.told_names: set[int] = set()  # tasks whose id no reply has confirmed
         self._dirty: set[tuple[type, int]] = set()
 
@@ -143,7 +143,7 @@ class Registry(Shelf):
         self, intent: Intent, outcome: Outcome, seen: Observation
     ) -> tuple[Session, Task | None]:
         """Record what became of an intent, with the fact that tells it."""
-        seen = await self.wall.clean(seen)
+        seen = await self.redaction.clean(seen)
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
         if task is not None and outcome is Outcome.KNOWN and intent.kind in STARTS:
@@ -152,11 +152,11 @@ class Registry(Shelf):
                 # A hold ends with the first question. The channel told it, and perhaps it was
                 # answered since; whether it is open, the next poll tells.
                 seen = replace(seen, kind=Kind.ACCEPTED, text=None)
-        session, task = self._fold(session, task, seen)
+        session, task = self._reduce(session, task, seen)
         records: list[Record] = [r for r in (session, task) if r is not None]
         records += self._settle_unknown(session, task, seen)
         now = self._clock.now_ms()
-        steps = self._timeline.take()
+        steps = self._timeline.pop_unwritten()
         try:
             await self._writer.write(
                 lambda ledger: ledger.settle(intent.key, outcome, now, *records, steps=steps)
@@ -167,7 +167,7 @@ class Registry(Shelf):
 
     async def record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
         """Fold one fact and keep it."""
-        await self._record(session_key, task_key, await self.wall.clean(seen))
+        await self._record(session_key, task_key, await self.redaction.clean(seen))
         await cancel_now()
 
     async def _record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
@@ -175,7 +175,7 @@ class Registry(Shelf):
         if old_session is None:
             return
         old_task = self._tasks.get(task_key) if task_key else None
-        session, task = self._fold(old_session, old_task, seen)
+        session, task = self._reduce(old_session, old_task, seen)
         others = self._settle_unknown(session, task, seen)
         if session is old_session and task is old_task and not others:
             return
@@ -188,7 +188,7 @@ class Registry(Shelf):
         """Fold the same fact about many tasks and keep it in one go."""
         records: list[Record] = []
         for task in tasks:
-            session, new_task = self._fold(self._sessions[task.session_key], task, seen)
+            session, new_task = self._reduce(self._sessions[task.session_key], task, seen)
             records += [session] if new_task is None else [session, new_task]
         if records:
             await self.save(*records)
@@ -201,7 +201,7 @@ class Registry(Shelf):
 
     async def save(self, *records: Session | Task) -> None:
         """Write records now and tell of them."""
-        steps = self._timeline.take()
+        steps = self._timeline.pop_unwritten()
         try:
             await self._writer.write(lambda ledger: ledger.save(*records, steps=steps))
         finally:
@@ -235,12 +235,14 @@ class Registry(Shelf):
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _fold(
+    def _reduce(
         self, session: Session, task: Task | None, seen: Observation
     ) -> tuple[Session, Task | None]:
         now = self._clock.now_ms()
-        seen = self.wall.passed(seen, task)
-        new_session, new_task = fold(session, task, seen, now, ending=self.ending.get(session.key))
+        seen = self.redaction.passed(seen, task)
+        new_session, new_task = reduce(
+            session, task, seen, now, ending=self.ending.get(session.key)
+        )
         self._sessions[session.key] = new_session
         if new_task is not None:
             self._tasks[new_task.key] = new_task
@@ -269,7 +271,7 @@ class Registry(Shelf):
         if kind is Kind.SESSION_GONE and not self._is_settled(session, seen):
             return []
         others = [task for task in self.unconfirmed(session.key) if task is not told]
-        moved = (self._fold(session, task, Observation(kind=kind))[1] for task in others)
+        moved = (self._reduce(session, task, Observation(kind=kind))[1] for task in others)
         return [task for task in moved if task is not None]
 
     def _is_settled(self, session: Session, seen: Observation) -> bool:

@@ -22,7 +22,7 @@ from enigma_panel.services.refusals import (
     classify,
     refused_fact,
 )
-from enigma_panel.services.registry import Registry
+from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import NoticeKind
 from enigma_panel.services.vitals import Vitals
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
@@ -56,13 +56,13 @@ class Starter:
 
     def __init__(
         self,
-        registry: Registry,
+        registry: SessionStore,
         account: Account,
         vitals: Vitals,
         budget: Budget,
         clock: Clock,
         *,
-        say: Say,
+        notify: Say,
         is_ending: Callable[[int], bool],
     ) -> None:
         self._registry = registry
@@ -70,7 +70,7 @@ class Starter:
         self._vitals = vitals
         self._budget = budget
         self._clock = clock
-        self._say = say
+        self._notify = notify
         self._is_ending = is_ending
         self._naming: dict[int, asyncio.Event] = {}
         self._held: set[int] = set()
@@ -142,7 +142,7 @@ class Starter:
         try:
             with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
                 seen = await client.new_task(service_id, task.spec)
-            seen = await self._registry.wall.clean(
+            seen = await self._registry.redaction.clean(
                 seen
             )  # before the channel may place other results
         except ApiError as error:
@@ -173,7 +173,7 @@ class Starter:
             session, task = await self._registry.settle(intent, Outcome.UNKNOWN, unknown)
             unclear = {session.phase, task.status if task is not None else None}
             if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
-                self._say(NoticeKind.START_UNCONFIRMED, key, task_key, error)
+                self._notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
             return None  # else the live channel has told of it meanwhile
         failure = classify(error)
         is_old_key = failure is FailureKind.KEY and client is not self._account.client
@@ -186,7 +186,7 @@ class Starter:
         if isinstance(error, SessionGoneError):
             await self._registry.record(key, None, Observation(kind=Kind.SESSION_GONE))
         if not kept:
-            self._say(NoticeKind.START_REFUSED, key, task_key, error)
+            self._notify(NoticeKind.START_REFUSED, key, task_key, error)
         return Refusal(failure=failure, error=error, kept=kept)
 
     def parts(self, task_key: int) -> tuple[Task, Session, ServiceClient | None]:
@@ -204,7 +204,7 @@ class Starter:
         return replace(
             session,
             phase=Phase.STARTING,
-            key_print=self._account.key_print,
+            key_fingerprint=self._account.key_fingerprint,
             since_ms=now,
             created_ms=now,
             expires_ms=now + (task.spec.limits.max_duration_ms or DEFAULT_LIFE_MS),

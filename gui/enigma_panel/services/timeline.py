@@ -70,7 +70,7 @@ class Timeline(QObject):
         """As `note`, for one who writes now anyway."""
         self._pending.append(self._step(task_key, kind, text))
 
-    def tell(self, session_key: int, task_key: int, kind: str, text: str) -> None:
+    def note_live(self, session_key: int, task_key: int, kind: str, text: str) -> None:
         """One line that the agent told; dropped, and counted, where it tells too much."""
         now = self._clock.now_ms()
         quota = self._quotas.setdefault(session_key, Quota(at_ms=now))
@@ -84,7 +84,7 @@ class Timeline(QObject):
         """Nothing more comes of this session."""
         self._quotas.pop(session_key, None)
 
-    def take(self) -> list[Step]:
+    def pop_unwritten(self) -> list[Step]:
         """All lines that are not in the ledger yet, for whoever writes now; they count as shown."""
         for key, count in self._skipped.items():
             self.keep(key, SKIPPED, str(count))
@@ -100,7 +100,7 @@ class Timeline(QObject):
 
     async def flush(self) -> None:
         """Write what waits. Never raises: see LedgerWriter.write."""
-        steps = self.take()
+        steps = self.pop_unwritten()
         full = [key for key, count in self._since_trim.items() if count >= TRIM_EVERY]
         for key in full:
             del self._since_trim[key]

@@ -21,7 +21,7 @@ class Diff:
     new_tasks: tuple[int, ...] = ()
 
 
-class Stranger(StrEnum):
+class ForeignSession(StrEnum):
     """What a session was opened with that is not in use now."""
 
     KEY = "key"
@@ -128,7 +128,7 @@ class NoticeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class ServiceNotice:
     """One thing to say, with the rows that it is about and the error that caused it.
 
     facts: numbers and verbs for the words, never a secret.

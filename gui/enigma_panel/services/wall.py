@@ -6,10 +6,10 @@ from dataclasses import replace
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Task
 from enigma_panel.core.redact import MARK, Redactor
-from enigma_panel.services.long_texts import clean
+from enigma_panel.services.long_texts import redact_in_chunks
 
 
-class Wall:
+class RedactionFilter:
     """Facts without secrets."""
 
     def __init__(self, redactor: Redactor) -> None:
@@ -20,7 +20,7 @@ class Wall:
 
         Who decides by the records what a fact is about, does it after this.
         """
-        return await clean(self._redactor, seen)
+        return await redact_in_chunks(self._redactor, seen)
 
     def text_of(self, seen: Observation) -> str:
         """The text of a fact, which has passed the wall."""

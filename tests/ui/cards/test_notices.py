@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import KeyState, Notice, NoticeKind, ServiceMood, WaitReason
+from enigma_panel.services.views import KeyState, NoticeKind, ServiceMood, ServiceNotice, WaitReason
 from enigma_panel.store.problem import Copy, Problem, ProblemKind
 from enigma_panel.ui import account_page
 from enigma_panel.ui.main import teller as teller_module
@@ -67,7 +67,7 @@ class Line:
     def say(
         self, kind: Kind, key: int | None = None, error: ApiError | None = None, **facts: str | int
     ) -> None:
-        notice = Notice(kind=kind, session_key=key, task_key=key, error=error, facts=facts)
+        notice = ServiceNotice(kind=kind, session_key=key, task_key=key, error=error, facts=facts)
         self.services.fleet.said.emit(notice)
 
 

@@ -7,7 +7,7 @@ import pytest
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
 from enigma_panel.services.views import WaitReason, Wish
 from enigma_panel.ui.main.recovery_row_words import row_of
-from enigma_panel.ui.main.recovery_words import Fate, Seen, away_words, recovered_words
+from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession, away_words, recovered_words
 from enigma_panel.ui.status_words import local_time
 from tests.ui.main.doubles import NOW, Fleet
 
@@ -21,11 +21,11 @@ def seen(
     cost: str | None = None,
     why: WaitReason | None = None,
     **more: bool,
-) -> Seen:
+) -> RecoveredSession:
     fleet = Fleet()
     fleet.add(1, phase=phase, status=status or TaskStatus.WORKING, tell=False)
     wish = Wish(session_key=1, verb=StateVerb.TERMINATE, why=why, made_ms=NOW) if why else None
-    return Seen(
+    return RecoveredSession(
         session=fleet.sessions[1],
         task=fleet.tasks[1] if status is not None else None,
         cost=Decimal(cost) if cost else None,
@@ -101,7 +101,7 @@ SENTENCES = [
 
 
 @pytest.mark.parametrize(("sessions", "queued", "words"), SENTENCES)
-def test_the_sentence(sessions: list[Seen], queued: int, words: str) -> None:
+def test_the_sentence(sessions: list[RecoveredSession], queued: int, words: str) -> None:
     assert recovered_words(sessions, queued=queued) == words
 
 
@@ -133,7 +133,7 @@ FATES = [
 
 
 @pytest.mark.parametrize(("one", "fate"), FATES)
-def test_what_became_of_it(one: Seen, fate: Fate) -> None:
+def test_what_became_of_it(one: RecoveredSession, fate: Fate) -> None:
     assert one.fate is fate
     words = recovered_words([one], queued=0)
     assert words

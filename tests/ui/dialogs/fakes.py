@@ -116,7 +116,7 @@ class FakeFleet(QObject):
     def current_task(self, session: Session) -> Task | None:
         return self.tasks.get(session.current_task or 0)
 
-    def pending(self, key: int) -> StateVerb | None:
+    def pending_verb(self, key: int) -> StateVerb | None:
         wish = self.wanted.get(key)
         return wish.verb if wish is not None else None
 
@@ -392,7 +392,7 @@ def make_session(key: int, **fields: Any) -> Session:
     """An open session with five minutes to live."""
     facts: dict[str, Any] = {
         "base_url": BASE_URL,
-        "key_print": "p",
+        "key_fingerprint": "p",
         "site": "amazon.com",
         "number": key,
         "phase": Phase.OPEN,

@@ -77,7 +77,7 @@ class Fleet(QObject):
         costs = [t.cost for t in self.tasks.values() if t.session_key == key and t.cost]
         return sum(costs, Decimal(0)) if costs else None
 
-    def pending(self, key: int) -> StateVerb | None:
+    def pending_verb(self, key: int) -> StateVerb | None:
         wish = self.wanted.get(key)
         return wish.verb if wish is not None else None
 
@@ -110,7 +110,7 @@ class Fleet(QObject):
     def is_ours(self, _session: Session) -> bool:
         return True
 
-    def stranger(self, _session: Session) -> None:
+    def foreign(self, _session: Session) -> None:
         return None
 
     def can(self, key: int, verb: StateVerb) -> bool:
@@ -176,7 +176,7 @@ class Fleet(QObject):
         self.sessions[key] = Session(
             key=key,
             base_url="https://service.example",
-            key_print="print",
+            key_fingerprint="print",
             site=site,
             number=key,
             phase=phase,

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import KeyState, Notice, NoticeKind, ServiceMood
+from enigma_panel.services.views import KeyState, NoticeKind, ServiceMood, ServiceNotice
 from enigma_panel.ui.main.acts import GRACE_MS
 from enigma_panel.ui.main.sessions_model import Column
 from enigma_panel.ui.main.tables import ROW_HEIGHT, KeyedTable
@@ -293,7 +293,7 @@ def test_notices_are_said_once_and_offer_something(
 ) -> None:
     services.fleet.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
     services.fleet.change_session(1, service_id=None)
-    notice = Notice(
+    notice = ServiceNotice(
         kind=NoticeKind.START_UNCONFIRMED,
         session_key=1,
         task_key=1,
@@ -315,7 +315,9 @@ def test_every_notice_has_words(window: MainWindow, services: Any, kind: NoticeK
     services.fleet.add(1)
     facts = {"verb": "pause"} if kind is NoticeKind.COMMAND_FAILED else {"sessions": 2}
     error = InterruptedCallError("timeout")
-    services.fleet.said.emit(Notice(kind=kind, session_key=1, task_key=1, error=error, facts=facts))
+    services.fleet.said.emit(
+        ServiceNotice(kind=kind, session_key=1, task_key=1, error=error, facts=facts)
+    )
     (line,) = window.notices.lines() or [window.recovery.words.text()]  # a sleep: the card says it
     assert line.strip()
     assert "None" not in line

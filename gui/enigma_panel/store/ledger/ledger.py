@@ -148,7 +148,7 @@ class Ledger(LedgerReads):
         with self._db.transaction():
             return self._db.execute(_TRIM, (task_key, keep)).rowcount
 
-    def key_print(self, key: str, base_url: str) -> str:
+    def key_fingerprint(self, key: str, base_url: str) -> str:
         """16 hexadecimal digits that tell whether a session was opened with this key and host.
 
         Salted and slow (some 40 ms) on purpose, so that the key cannot be found by trying.

@@ -21,6 +21,10 @@ _MAX_INT = 2**63 - 1
 Convert = Callable[[Any], Any]
 
 
+STORED_NAMES = {"queue_position": "place", "key_fingerprint": "key_print"}
+"""Fields whose column has another name: what is stored keeps its name for ever."""
+
+
 def clean_text(text: str) -> str:
     """The text with halves of surrogate pairs joined and lone ones replaced by U+FFFD."""
     if text.isascii():
@@ -135,7 +139,8 @@ class RecordTable(Generic[R]):
         self._get = attrgetter(*self._plan.paths)
         self._derived = dict(derived or {})
         self.name = name
-        self.columns = tuple(path.rpartition(".")[2] for path in self._plan.paths)
+        names = (path.rpartition(".")[2] for path in self._plan.paths)
+        self.columns = tuple(STORED_NAMES.get(name, name) for name in names)
         self.select = f"SELECT {', '.join(self.columns)} FROM {name}"  # noqa: S608 - own names
         written = [*self.columns, *self._derived]
         self.insert = _insert(name, written[1:])

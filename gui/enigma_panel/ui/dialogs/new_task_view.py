@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from enigma_panel.core.checks import Field
-from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.fleet import Sessions
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.fields import LineField
 from enigma_panel.ui.dialogs.limits_form import LimitsForm
@@ -24,14 +24,14 @@ from enigma_panel.ui.words import tr
 class NewTaskView(ModelessDialog):
     """Fields, limits that fold, notice and buttons. problems: one label beside each field."""
 
-    def __init__(self, fleet: Fleet, parent: QWidget | None) -> None:
+    def __init__(self, fleet: Sessions, parent: QWidget | None) -> None:
         super().__init__(tr("New task"), parent)
         self.problems: dict[Field, ProblemLabel] = {}
         self._build_fields(fleet)
         self._build_limits()
         self._build_layout()
 
-    def _build_fields(self, fleet: Fleet) -> None:
+    def _build_fields(self, fleet: Sessions) -> None:
         self.task_text = TaskTextField()
         self.per_line = QCheckBox(tr("One task per line"))
         self.starting_url = LineField()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
-from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.views import WaitReason, Wish
 from enigma_panel.ui.dialogs.quit_words import counts_at_quit
 
@@ -28,7 +28,7 @@ class Waited:
         return not self.tasks and not self.terminates
 
 
-def open_sessions(fleet: Fleet) -> list[Session]:
+def open_sessions(fleet: Sessions) -> list[Session]:
     """Sessions that are or may be open, or whose Terminate is still on its way."""
     found = (fleet.session(key) for key in fleet.session_keys())
     return [
@@ -38,13 +38,13 @@ def open_sessions(fleet: Fleet) -> list[Session]:
     ]
 
 
-def current_tasks(fleet: Fleet, sessions: Iterable[Session]) -> dict[int, Task]:
+def current_tasks(fleet: Sessions, sessions: Iterable[Session]) -> dict[int, Task]:
     """The sessions' current tasks by session key."""
     pairs = ((session.key, fleet.current_task(session)) for session in sessions)
     return {key: task for key, task in pairs if task is not None}
 
 
-def waited_for(fleet: Fleet) -> Waited:
+def waited_for(fleet: Sessions) -> Waited:
     """Tasks that work, ask, or are unconfirmed but named; Terminates that can be sent.
 
     What waits for the person (a pause, a missing key) or for a connection is not waited for: it

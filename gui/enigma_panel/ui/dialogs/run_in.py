@@ -6,7 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, QTimer
 from PySide6.QtWidgets import QComboBox
 
 from enigma_panel.core.records import Phase, Session, SessionState, StateVerb, shown_state
-from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.fleet import Sessions
 from enigma_panel.ui.words import tr
 
 
@@ -27,12 +27,12 @@ _AT_WORK = frozenset(
 )
 
 
-def is_at_work(fleet: Fleet, session: Session) -> bool:
+def is_at_work(fleet: Sessions, session: Session) -> bool:
     """Whether a task works there, so that another one would have to wait for it."""
     return shown_state(session, fleet.current_task(session)) in _AT_WORK
 
 
-def takes_tasks(fleet: Fleet, session: Session) -> bool:
+def takes_tasks(fleet: Sessions, session: Session) -> bool:
     """Whether a task can be sent there, now or after the one at work.
 
     It is open, the key in use can reach it, and it neither closes after its task nor is being
@@ -41,11 +41,11 @@ def takes_tasks(fleet: Fleet, session: Session) -> bool:
     if session.phase is not Phase.OPEN or session.service_id is None or session.close_after:
         return False
     idle = shown_state(session, fleet.current_task(session)) is SessionState.IDLE
-    ending = fleet.pending(session.key) is StateVerb.TERMINATE
+    ending = fleet.pending_verb(session.key) is StateVerb.TERMINATE
     return (idle or is_at_work(fleet, session)) and not ending and fleet.is_ours(session)
 
 
-def open_sessions(fleet: Fleet) -> list[Session]:
+def open_sessions(fleet: Sessions) -> list[Session]:
     """Sessions that take a task, those without work first."""
     found = [fleet.session(key) for key in fleet.session_keys()]
     able = [session for session in found if session is not None and takes_tasks(fleet, session)]
@@ -55,7 +55,7 @@ def open_sessions(fleet: Fleet) -> list[Session]:
 class RunInBox(QComboBox):
     """The choice. A chosen session stays listed when it ends, so that no choice moves by itself."""
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Sessions) -> None:
         super().__init__()
         self._fleet = fleet
         self._look = QTimer(self, singleShot=True, interval=0)

@@ -37,7 +37,7 @@ def place_hint(services: Services, *, after: bool, in_new: bool) -> str:
 def _open(services: Services) -> int:
     fleet = services.fleet
     known = (fleet.session(key) for key in fleet.session_keys())
-    return sum(session is not None and session.takes_place for session in known)
+    return sum(session is not None and session.occupies_slot for session in known)
 
 
 def outcome(services: Services, text: str, keys: Sequence[int]) -> str:

@@ -170,7 +170,7 @@ class Acts(QObject):
         session = self._fleet.session(key)
         task = self._fleet.current_task(session) if session is not None else None
         works = task is not None and not task.is_final and task.status is not TaskStatus.QUEUED
-        hurried = self._fleet.pending(key) is StateVerb.TERMINATE
+        hurried = self._fleet.pending_verb(key) is StateVerb.TERMINATE
         return GRACE_MS if works and not hurried else 0
 
     async def _run_again(self, task: Task) -> None:

@@ -3,7 +3,7 @@
 from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.records import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import Notice, NoticeKind, ServiceMood
+from enigma_panel.services.views import NoticeKind, ServiceMood, ServiceNotice
 from enigma_panel.ui.main.offers import Said
 
 _ABOUT_A_SESSION = frozenset(
@@ -34,13 +34,15 @@ def is_over(said: Said, services: Services) -> bool:
     return _is_connected_again(notice, services) or _is_settled(notice, session, task, services)
 
 
-def _is_connected_again(notice: Notice, services: Services) -> bool:
+def _is_connected_again(notice: ServiceNotice, services: Services) -> bool:
     """For want of a connection nothing was sent; with one, it can be done."""
     lost = isinstance(notice.error, NotConnectedError)
     return lost and services.vitals.mood in {ServiceMood.OK, ServiceMood.FULL}
 
 
-def _is_settled(notice: Notice, session: Session, task: Task | None, services: Services) -> bool:
+def _is_settled(
+    notice: ServiceNotice, session: Session, task: Task | None, services: Services
+) -> bool:
     match notice.kind:
         case NoticeKind.START_UNCONFIRMED:
             unsure = task is not None and task.status is TaskStatus.UNCONFIRMED
@@ -54,7 +56,7 @@ def _is_settled(notice: Notice, session: Session, task: Task | None, services: S
             return task is None or task.is_final
 
 
-def _came_true(notice: Notice, session: Session, services: Services) -> bool:
+def _came_true(notice: ServiceNotice, session: Session, services: Services) -> bool:
     """A verb that cannot be given any more has had its effect; one on its way gets its turn."""
     verb = StateVerb(str(notice.facts.get("verb", "stop")))
     if verb is StateVerb.TERMINATE:

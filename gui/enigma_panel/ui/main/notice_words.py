@@ -2,7 +2,7 @@
 
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import Notice, NoticeKind
+from enigma_panel.services.views import NoticeKind, ServiceNotice
 from enigma_panel.ui.account_page import account_page
 from enigma_panel.ui.errors_words import Call, ErrorContext, explain
 from enigma_panel.ui.main.offers import Offer, Said
@@ -16,7 +16,7 @@ Parts = tuple[str, tuple[Offer, ...], bool]
 """Text, offers, and whether it is grave."""
 
 
-def words_for(notice: Notice, services: Services) -> Said:
+def words_for(notice: ServiceNotice, services: Services) -> Said:
     """Words and offers for a notice."""
     fleet = services.fleet
     session = fleet.session(notice.session_key) if notice.session_key is not None else None
@@ -40,7 +40,7 @@ _ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
 
 
 def _context(
-    notice: Notice, services: Services, session: Session | None, task: Task | None
+    notice: ServiceNotice, services: Services, session: Session | None, task: Task | None
 ) -> ErrorContext:
     fleet = services.fleet
     known = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
@@ -51,7 +51,7 @@ def _context(
         call=Call.COMMAND if notice.kind is NoticeKind.COMMAND_FAILED else start,
         task=task.spec.text if task is not None else "",
         session=session.name if session is not None else "",
-        open_sessions=sum(s.takes_place for s in known),
+        open_sessions=sum(s.occupies_slot for s in known),
         ends_at=local_time(ends) if ends is not None else "",
         has_page=account_page(services.account.base_url) is not None,
         stays_open=session is not None and can_be_asked(session, services),
@@ -63,7 +63,9 @@ def can_be_asked(session: Session, services: Services) -> bool:
     return not session.close_after and not session.is_ended and services.fleet.is_ours(session)
 
 
-def _parts(notice: Notice, session: Session | None, task: Task | None, services: Services) -> Parts:
+def _parts(
+    notice: ServiceNotice, session: Session | None, task: Task | None, services: Services
+) -> Parts:
     context = _context(notice, services, session, task)
     why = explain(notice.error, context).text if notice.error is not None else ""
     name = session.name if session is not None else tr("a session")
@@ -83,7 +85,7 @@ def _parts(notice: Notice, session: Session | None, task: Task | None, services:
             return _ours(notice, name, title, why)
 
 
-def _emitted(notice: Notice, name: str) -> str:
+def _emitted(notice: ServiceNotice, name: str) -> str:
     if notice.facts.get("verb") == AnswerVerb.STOP.value:
         return tr(
             "Stop was sent to {session} over the live channel, because the calls of this minute "
@@ -108,7 +110,7 @@ def _unconfirmed_offers(context: ErrorContext) -> tuple[Offer, ...]:
     return (*page, Offer.START_AGAIN, Offer.PUT_AWAY)
 
 
-def _command_failed(notice: Notice, name: str, why: str) -> str:
+def _command_failed(notice: ServiceNotice, name: str, why: str) -> str:
     verb = StateVerb(str(notice.facts.get("verb", "stop")))
     said = tr("{verb} did not reach {session}. {why}", verb=verb_word(verb), session=name, why=why)
     if verb is StateVerb.TERMINATE:
@@ -116,7 +118,7 @@ def _command_failed(notice: Notice, name: str, why: str) -> str:
     return said
 
 
-def _ours(notice: Notice, name: str, title: str, why: str) -> Parts:
+def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
     match notice.kind:
         case NoticeKind.CLOSED_FOR_FAILED_TASK:
             text = tr(
@@ -144,7 +146,7 @@ def _ours(notice: Notice, name: str, title: str, why: str) -> Parts:
             return _of_the_program(notice.kind, _number(notice)), (), False
 
 
-def _number(notice: Notice) -> int:
+def _number(notice: ServiceNotice) -> int:
     return next((v for v in notice.facts.values() if isinstance(v, int)), 0)
 
 

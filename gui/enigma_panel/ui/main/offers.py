@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from enigma_panel.services.views import Notice
+from enigma_panel.services.views import ServiceNotice
 from enigma_panel.store.problem import Copy
 from enigma_panel.ui.status_words import local_moment
 from enigma_panel.ui.words import tr
@@ -41,7 +41,7 @@ class Said:
     topic: str = ""
     pinned: bool = False
     until_ms: int | None = field(default=None, compare=False)
-    notice: Notice | None = field(default=None, compare=False, repr=False)
+    notice: ServiceNotice | None = field(default=None, compare=False, repr=False)
     copy: Copy | None = field(default=None, compare=False, repr=False)
     now_ms: int = field(default=0, compare=False)
 

@@ -19,7 +19,7 @@ from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.main.acts import Acts
 from enigma_panel.ui.main.recovery_row_words import row_of
 from enigma_panel.ui.main.recovery_rows import MOST_ROWS, ROW_HEIGHT, Row, RowList
-from enigma_panel.ui.main.recovery_words import Fate, Seen, away_words, recovered_words
+from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession, away_words, recovered_words
 from enigma_panel.ui.main.room import room_for
 from enigma_panel.ui.main.strip import Sign
 from enigma_panel.ui.status_words import Tone
@@ -158,25 +158,25 @@ class RecoveryCard(QFrame):
             self.refresh()
             self.show()
 
-    def _look(self) -> list[Seen]:
+    def _look(self) -> list[RecoveredSession]:
         """All that the card is about, as it is now, in its order."""
         found = map(self._services.fleet.session, self._keys)
         return [self._seen(session) for session in found if session is not None]
 
-    def _seen(self, session: Session) -> Seen:
+    def _seen(self, session: Session) -> RecoveredSession:
         fleet = self._services.fleet
         task = fleet.current_task(session)
-        return Seen(
+        return RecoveredSession(
             session=session,
             task=task,
             cost=fleet.session_cost(session.key),
             unsent=session.key in self._unsent and (task is None or task.status in _UNSENT),
             asking=self._is_asking(session.key),
-            stranger=fleet.stranger(session),
+            foreign=fleet.foreign(session),
             wish=fleet.wish(session.key),
         )
 
-    def _settle_and_sort(self, seen: list[Seen]) -> list[Seen]:
+    def _settle_and_sort(self, seen: list[RecoveredSession]) -> list[RecoveredSession]:
         """What only costs money comes first, what has ended last; else as it was.
 
         Rows that the person ended are settled; what ended by itself stays to be read.
@@ -195,7 +195,7 @@ class RecoveryCard(QFrame):
 
     # -- showing -----------------------------------------------------------------------------
 
-    def _say(self, seen: list[Seen]) -> None:
+    def _say(self, seen: list[RecoveredSession]) -> None:
         n = self._in_line()
         words = (
             away_words(seen, self._slept_ms, queued=n)
@@ -209,7 +209,7 @@ class RecoveryCard(QFrame):
         sign = (Glyph.BANG, Tone.AMBER) if costs else (Glyph.DISC, Tone.DIM)
         self._sign.show_sign(*sign)
 
-    def _show_rows(self, seen: list[Seen]) -> None:
+    def _show_rows(self, seen: list[RecoveredSession]) -> None:
         now = self._services.clock.now_ms()
 
         def row_at(place: int) -> Row:
@@ -284,7 +284,7 @@ class RecoveryCard(QFrame):
             parent.removeEventFilter(self)
 
 
-def _rank(seen: Seen) -> int:
+def _rank(seen: RecoveredSession) -> int:
     if seen.session.is_ended:
         return len(_ORDER) + 1
     return _ORDER.index(seen.fate) if seen.fate in _ORDER else len(_ORDER)

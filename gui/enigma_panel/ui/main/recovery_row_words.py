@@ -10,10 +10,10 @@ from enigma_panel.core.records import (
     shown_since_ms,
     shown_state,
 )
-from enigma_panel.services.views import Stranger
+from enigma_panel.services.views import ForeignSession
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.main.recovery_rows import Row
-from enigma_panel.ui.main.recovery_words import Fate, Seen
+from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession
 from enigma_panel.ui.status_words import (
     NONE,
     StateWord,
@@ -30,7 +30,7 @@ from enigma_panel.ui.words import one_line, tr
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
 
 
-def row_of(seen: Seen, now_ms: int, *, can_terminate: bool) -> Row:
+def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
     """Words, signs and buttons for a session. can_terminate: a Terminate can be given now."""
     session, task, wish = seen.session, seen.task, seen.wish
     word = _word(seen)
@@ -63,13 +63,13 @@ def row_of(seen: Seen, now_ms: int, *, can_terminate: bool) -> Row:
     )
 
 
-def _word(seen: Seen) -> StateWord:
+def _word(seen: RecoveredSession) -> StateWord:
     if seen.fate is Fate.ASKING:
         return StateWord(Glyph.RING, tr("still asking…"), Tone.DIM)
     return session_word(shown_state(seen.session, seen.task), seen.task)
 
 
-def _is_still(seen: Seen) -> bool:
+def _is_still(seen: RecoveredSession) -> bool:
     return seen.session.is_ended or seen.fate is Fate.ASKING
 
 
@@ -77,22 +77,22 @@ def _lasted(session: Session, task: Task | None, now_ms: int) -> str:
     return duration(now_ms - shown_since_ms(session, task))
 
 
-def _note(seen: Seen) -> str:
+def _note(seen: RecoveredSession) -> str:
     if seen.fate is Fate.UNSENT:
         return tr("opened, but its task was never sent – it only costs money")
-    own = [_stranger(seen)] if seen.stranger is not None and not seen.session.is_ended else []
+    own = [_stranger(seen)] if seen.foreign is not None and not seen.session.is_ended else []
     return " – ".join([*own, *_task(seen)])
 
 
-def _stranger(seen: Seen) -> str:
+def _stranger(seen: RecoveredSession) -> str:
     """Why there is no Terminate; one that the service did not name nobody can end anyway."""
-    key = seen.stranger is Stranger.KEY
+    key = seen.foreign is ForeignSession.KEY
     what = tr("opened with another key") if key else tr("opened at another address")
     can_be_ended = seen.session.service_id is not None
     return tr("{what}: Terminate needs that one", what=what) if can_be_ended else what
 
 
-def _task(seen: Seen) -> list[str]:
+def _task(seen: RecoveredSession) -> list[str]:
     if seen.task is None:
         return []
     return [_MARKS.get(seen.task.status, "") + one_line(seen.task.spec.text)]

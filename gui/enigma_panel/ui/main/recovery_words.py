@@ -16,7 +16,7 @@ from enigma_panel.core.records import (
     TaskStatus,
     shown_state,
 )
-from enigma_panel.services.views import Stranger, WaitReason, Wish
+from enigma_panel.services.views import ForeignSession, WaitReason, Wish
 from enigma_panel.ui.status_words import duration, local_time, verb_word
 from enigma_panel.ui.words import tr, tr_n
 
@@ -45,7 +45,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class RecoveredSession:
     """One session as the card shows it. unsent: opened for a task that was never sent.
 
     asking: the service has not answered about it since; what is known is from before.
@@ -57,7 +57,7 @@ class Seen:
     cost: Decimal | None = None
     unsent: bool = False
     asking: bool = False
-    stranger: Stranger | None = None
+    foreign: ForeignSession | None = None
     wish: Wish | None = field(default=None, repr=False)
 
     @property
@@ -101,7 +101,7 @@ def _end(session: Session, task: Task | None) -> Fate:
     return Fate.FAILED if status is TaskStatus.FAILED else Fate.CLOSED
 
 
-def recovered_words(seen: Sequence[Seen], *, queued: int) -> str:
+def recovered_words(seen: Sequence[RecoveredSession], *, queued: int) -> str:
     """The card after a start of the program. queued: tasks in a line that stands still."""
     open_then = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
     parts = []
@@ -114,7 +114,7 @@ def recovered_words(seen: Sequence[Seen], *, queued: int) -> str:
     return " ".join(part for part in parts if part)
 
 
-def away_words(seen: Sequence[Seen], slept_ms: int, *, queued: int = 0) -> str:
+def away_words(seen: Sequence[RecoveredSession], slept_ms: int, *, queued: int = 0) -> str:
     """The card after the computer slept."""
     known = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
     what = _fates(known, alone=False, words={**_WORDS, **_AWAY})
@@ -128,7 +128,7 @@ def away_words(seen: Sequence[Seen], slept_ms: int, *, queued: int = 0) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _were_open(seen: Sequence[Seen]) -> str:
+def _were_open(seen: Sequence[RecoveredSession]) -> str:
     return tr_n(
         "1 browser was open: {what}; nothing was started twice.",
         "{n} browsers were open: {what}; nothing was started twice.",
@@ -137,15 +137,15 @@ def _were_open(seen: Sequence[Seen]) -> str:
     )
 
 
-def _fates(seen: Iterable[Seen], *, alone: bool, words: Mapping[Fate, Forms]) -> str:
-    groups: dict[Fate, list[Seen]] = {}
+def _fates(seen: Iterable[RecoveredSession], *, alone: bool, words: Mapping[Fate, Forms]) -> str:
+    groups: dict[Fate, list[RecoveredSession]] = {}
     for one in seen:
         groups.setdefault(one.fate, []).append(one)
     parts = (_fate(words[fate], groups[fate], alone=alone) for fate in Fate if fate in groups)
     return ", ".join(parts)
 
 
-def _fate(forms: Forms, group: Sequence[Seen], *, alone: bool) -> str:
+def _fate(forms: Forms, group: Sequence[RecoveredSession], *, alone: bool) -> str:
     it, one, many = forms
     words = tr(it) if alone else tr_n(one, many, len(group))
     return words + (_cost(group) if group[0].fate is Fate.FINISHED else "")
@@ -186,7 +186,7 @@ _WORDS: Mapping[Fate, Forms] = {
 _AWAY: Mapping[Fate, Forms] = {Fate.FINISHED: ("it finished", "1 finished", "{n} finished")}
 
 
-def _cost(group: Sequence[Seen]) -> str:
+def _cost(group: Sequence[RecoveredSession]) -> str:
     """' ($0.04)'; nothing where nobody told, and never 0 for what is not known."""
     known = [one.cost for one in group if one.cost is not None]
     if not known:
@@ -195,7 +195,7 @@ def _cost(group: Sequence[Seen]) -> str:
     return f" ({amount})" if len(known) == len(group) else tr(" ({amount} and more)", amount=amount)
 
 
-def _unconfirmed(seen: Iterable[Seen]) -> str:
+def _unconfirmed(seen: Iterable[RecoveredSession]) -> str:
     """Starts of which nobody knows whether they happened."""
     starts = [one.session for one in seen if one.fate is Fate.UNCONFIRMED]
     if not starts:
@@ -219,7 +219,7 @@ def _unconfirmed(seen: Iterable[Seen]) -> str:
 _GOING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.NAME})
 
 
-def _commands(seen: Iterable[Seen]) -> str:
+def _commands(seen: Iterable[RecoveredSession]) -> str:
     """'1 Terminate is sent now.'"""
     wishes = [one.wish for one in seen if one.wish is not None]
     waits = [wish.verb for wish in wishes if wish.why is WaitReason.CONNECTION]

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from enigma_panel.core.records import Session, SessionState, Task, shown_state
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.live import Live
 from enigma_panel.services.views import Diff
 from enigma_panel.ui.line_words import WaitText
@@ -58,7 +58,7 @@ class SessionsModel(KeyedModel):
     right_columns = frozenset({Column.COST})
 
     def __init__(
-        self, fleet: Fleet, live: Live, clock: Clock, parent: QObject | None = None
+        self, fleet: Sessions, live: Live, clock: Clock, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._fleet = fleet

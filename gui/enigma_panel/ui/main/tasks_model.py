@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from enigma_panel.core.records import UNOPENED_PHASES, Task, TaskStatus
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.fleet import Fleet
+from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.line import TaskQueue
 from enigma_panel.services.views import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.icons import Glyph
@@ -82,7 +82,7 @@ class TasksModel(KeyedModel):
     right_columns = RIGHT
 
     def __init__(
-        self, fleet: Fleet, line: TaskQueue, clock: Clock, parent: QObject | None = None
+        self, fleet: Sessions, line: TaskQueue, clock: Clock, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._fleet = fleet

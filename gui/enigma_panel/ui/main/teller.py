@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from enigma_panel.core.records import StateVerb, Task
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.fleet import NoKeyError
-from enigma_panel.services.views import KeyCheck, KeyState, Notice, NoticeKind
+from enigma_panel.services.views import KeyCheck, KeyState, NoticeKind, ServiceNotice
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.problem import Copy, Problem
 from enigma_panel.store.settings import SettingsError
@@ -68,7 +68,7 @@ class Teller(QObject):
 
     # -- for the program ---------------------------------------------------------------------
 
-    def tell(self, notice: Notice) -> None:
+    def tell(self, notice: ServiceNotice) -> None:
         """The fleet has something to say."""
         if notice.kind is NoticeKind.WENT_TO_SLEEP and self._tell_away(notice):
             return
@@ -124,7 +124,7 @@ class Teller(QObject):
         self._looks.timeout.connect(self.look)
         self._looks.start()
 
-    def _tell_away(self, notice: Notice) -> bool:
+    def _tell_away(self, notice: ServiceNotice) -> bool:
         slept_ms = int(notice.facts.get("seconds", 0)) * 1000
         return self._show_away is not None and self._show_away(slept_ms)
 
