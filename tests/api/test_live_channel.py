@@ -231,12 +231,12 @@ async def test_what_is_sent_is_the_inner_message_of_the_other_door() -> None:
             service.hears.clear()
             await service.hears.wait()
     assert kinds == [
-        Kind.PAUSE_EMITTED,
-        Kind.RESUME_EMITTED,
-        Kind.STOP_EMITTED,
-        Kind.TERMINATE_EMITTED,
-        Kind.ANSWER_EMITTED,
-        Kind.ANSWER_STOP_EMITTED,
+        Kind.PAUSE_SENT_LIVE,
+        Kind.RESUME_SENT_LIVE,
+        Kind.STOP_SENT_LIVE,
+        Kind.TERMINATE_SENT_LIVE,
+        Kind.ANSWER_SENT_LIVE,
+        Kind.ANSWER_STOP_SENT_LIVE,
     ]
     bodies = [state(ID, verb) for verb in StateVerb]
     bodies += [guardrail(ID, '"ü" ?', verb) for verb in AnswerVerb]

@@ -86,7 +86,7 @@ async def test_a_frozen_server_holds_no_end_up() -> None:
         opened = [door.connect(f"{ID}{n}", peer.url, peer.url, Seen()) for n in range(40)]
         channels = await asyncio.gather(*opened)
         os.kill(peer.process.pid, signal.SIGSTOP)
-        assert (await channels[0].send_state(StateVerb.STOP)).kind is Kind.STOP_EMITTED
+        assert (await channels[0].send_state(StateVerb.STOP)).kind is Kind.STOP_SENT_LIVE
         await within(1.0, channels[0].aclose())
         await within(1.0, door.aclose())
         nothing_is_left()

@@ -15,7 +15,7 @@ from enigma_panel.ui.dialogs.outcome_words import answer_words
 from enigma_panel.ui.line_words import QueueFacts, entry_words
 from enigma_panel.ui.main.notice_words import words_for
 from enigma_panel.ui.main.status_line import StatusLine
-from enigma_panel.ui.wish_words import wish_words
+from enigma_panel.ui.wish_words import pending_text
 from tests.matrix.faults import Call, Fault
 from tests.matrix.gate import Way
 from tests.matrix.stage import ASKS, CALM, SILENT, WORKS, Lane, Run, program
@@ -177,7 +177,7 @@ class Cell:
 
     def _is_sending(self, run: Run) -> bool:
         services, task = run.parts.services, run.task
-        stands = (services.line.entry(run.task_key), services.fleet.wish(_session_key(run)))
+        stands = (services.line.entry(run.task_key), services.fleet.pending(_session_key(run)))
         verbs = LONG_POLL | ({self._call.verb} - {Verb.POLL})
         under_way = any(run.client.under_way[verb] for verb in verbs)
         unseen = task is not None and task.status is TaskStatus.QUEUED and stands[0] is None
@@ -232,12 +232,12 @@ class Cell:
         services, key = run.parts.services, _session_key(run)
         now = services.clock.now_ms()
         said = [words_for(notice, services).text for notice in run.notices]
-        entry, wish = services.line.entry(run.task_key), services.fleet.wish(key)
+        entry, pending = services.line.entry(run.task_key), services.fleet.pending(key)
         if entry is not None:
             facts = QueueFacts(pause_reason=services.line.pause_reason, limit=services.line.limit)
             said.append(f"row: {entry_words(entry, now, facts).text}")
-        if wish is not None:
-            said.append(f"row: {wish_words(wish, now).text}")
+        if pending is not None:
+            said.append(f"row: {pending_text(pending, now).text}")
         if self._result is not None:
             said.append(f"dialog: {answer_words(self._result, has_text=True)}")
         if self._call.name == "poll" and (self._fault.way is not Way.CLEAR or self._fault.also):
@@ -252,7 +252,7 @@ def _session_key(run: Run) -> int:
 def _is_due(run: Run) -> bool:
     """Whether the task in line or the command on the row is tried again soon."""
     services = run.parts.services
-    stands = (services.line.entry(run.task_key), services.fleet.wish(_session_key(run)))
+    stands = (services.line.entry(run.task_key), services.fleet.pending(_session_key(run)))
     dues = [one.due_ms for one in stands if one is not None and one.due_ms is not None]
     return any(due < services.clock.now_ms() + SOON_MS for due in dues)
 

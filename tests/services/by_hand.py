@@ -166,6 +166,6 @@ def status_services(vitals: Any, clock: HandClock) -> Any:
     account = SimpleNamespace(
         state=KeyState.READY, last_check=None, from_environment=False, where=""
     )
-    fleet = SimpleNamespace(wishes=list)
+    fleet = SimpleNamespace(all_pending=list)
     live = SimpleNamespace(share=LiveShare)
     return SimpleNamespace(vitals=vitals, clock=clock, account=account, fleet=fleet, live=live)

@@ -22,7 +22,7 @@ from enigma_panel.services.commands import Commands
 from enigma_panel.services.ledger_writer import LedgerWriter
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.timeline import Timeline
-from enigma_panel.services.views import KeyCheck, NoticeKind, WaitReason, Wish
+from enigma_panel.services.views import KeyCheck, NoticeKind, PendingCommand, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
@@ -170,7 +170,7 @@ class Bench:
         self.live = FakeLive()
         self.said: list[tuple[NoticeKind, int, ApiError | None, dict[str, Any]]] = []
         self.woken: list[int] = []
-        self.stands: list[tuple[int, Wish | None]] = []
+        self.stands: list[tuple[int, PendingCommand | None]] = []
         self.named: asyncio.Event | None = None
         self.commands = Commands(
             registry=self.registry,
@@ -185,7 +185,7 @@ class Bench:
             wake=self.woken.append,
             live=self.live,  # type: ignore[arg-type]
         )
-        self.commands.changed.connect(lambda k: self.stands.append((k, self.commands.wish(k))))
+        self.commands.changed.connect(lambda k: self.stands.append((k, self.commands.pending(k))))
 
     async def open(self, task: str = "work", *, named: bool = True) -> int:
         """An open session with a task at work; not named: its start is still on its way."""
@@ -233,8 +233,8 @@ class Bench:
         return given
 
     def why(self, key: int) -> WaitReason | None:
-        wish = self.commands.wish(key)
-        return wish.why if wish else None
+        pending = self.commands.pending(key)
+        return pending.why if pending else None
 
     def phase(self, key: int) -> Phase:
         session = self.registry.session(key)

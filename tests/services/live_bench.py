@@ -48,7 +48,7 @@ class Line:
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
         is_stop = verb is AnswerVerb.STOP
-        return Observation(kind=Kind.ANSWER_STOP_EMITTED if is_stop else Kind.ANSWER_EMITTED)
+        return Observation(kind=Kind.ANSWER_STOP_SENT_LIVE if is_stop else Kind.ANSWER_SENT_LIVE)
 
     async def until_lost(self) -> None:
         await self.down.wait()

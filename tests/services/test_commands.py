@@ -33,7 +33,7 @@ def test_a_delivered_command_moves_its_records_and_leaves_no_wish(folder: Path) 
         await bench.commands.give(key, TERMINATE)
         assert bench.client.verbs == [TERMINATE]
         assert bench.phase(key) is Phase.CLOSED_ASSUMED
-        assert bench.commands.wish(key) is None
+        assert bench.commands.pending(key) is None
         assert bench.outcomes() == [("terminate", "known")]
         assert bench.woken == [key]
         assert bench.registry.ending == {}
@@ -51,10 +51,14 @@ def test_the_ledger_has_it_before_anything_is_sent(folder: Path, verb: StateVerb
         await asyncio.sleep(0.001)
         assert bench.outcomes() == [(verb.value, None)]
         assert bench.client.sent == []
-        wish = bench.commands.wish(key)
-        assert wish is not None
-        assert (wish.verb, wish.why, wish.due_ms) == (verb, WaitReason.UNDO, wish.made_ms + 3000)
-        assert bench.commands.wishes() == [wish]
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.verb, pending.why, pending.due_ms) == (
+            verb,
+            WaitReason.UNDO,
+            pending.made_ms + 3000,
+        )
+        assert bench.commands.all_pending() == [pending]
         await asyncio.sleep(4)
         assert bench.client.seconds == pytest.approx([3.0])
 
@@ -97,7 +101,7 @@ def test_what_is_taken_back_is_never_sent(folder: Path, after_s: float) -> None:
         given = bench.give(key, TERMINATE, grace_ms=3000)
         await asyncio.sleep(after_s)
         assert bench.commands.undo(key)
-        assert bench.commands.wish(key) is None
+        assert bench.commands.pending(key) is None
         assert not bench.commands.undo(key)
         await given
         await asyncio.sleep(10)
@@ -235,12 +239,12 @@ def test_an_undone_resume_leaves_the_pause_that_is_being_sent(folder: Path) -> N
         bench.give(key, RESUME)
         await asyncio.sleep(0.1)
         assert bench.commands.undo(key)
-        wish = bench.commands.wish(key)
-        assert wish is not None
-        assert (wish.verb, wish.can_undo) == (PAUSE, False)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.verb, pending.can_undo) == (PAUSE, False)
         await asyncio.sleep(5)
         assert bench.client.verbs == [PAUSE]
-        assert bench.commands.wish(key) is None
+        assert bench.commands.pending(key) is None
 
     on_bench(folder, test)
 
@@ -281,10 +285,10 @@ def test_a_pause_that_waits_is_dropped_when_its_task_is_done(folder: Path) -> No
         await _use_up(bench)
         given = bench.give(key, PAUSE)
         await asyncio.sleep(5)
-        wish = bench.commands.wish(key)
-        assert wish is not None
-        assert wish.why is WaitReason.BUDGET
-        assert wish.due_ms == bench.budget.waiting()[0][2]
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert pending.why is WaitReason.BUDGET
+        assert pending.due_ms == bench.budget.waiting()[0][2]
         await bench.see(key, Kind.COMPLETED, text="done")
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -304,10 +308,10 @@ def test_thirty_terminates_go_oldest_first_without_a_429(folder: Path) -> None:
         keys = [await bench.open() for _ in range(30)]
         given = [bench.give(key, TERMINATE) for key in keys]
         await asyncio.sleep(1)
-        assert len(bench.commands.wishes()) == 20
-        assert all(wish.why is WaitReason.BUDGET for wish in bench.commands.wishes())
-        assert [wish.session_key for wish in bench.commands.wishes()] == keys[10:]
-        dues = [wish.due_ms or 0 for wish in bench.commands.wishes()]
+        assert len(bench.commands.all_pending()) == 20
+        assert all(pending.why is WaitReason.BUDGET for pending in bench.commands.all_pending())
+        assert [pending.session_key for pending in bench.commands.all_pending()] == keys[10:]
+        dues = [pending.due_ms or 0 for pending in bench.commands.all_pending()]
         assert 0 not in dues
         assert dues == sorted(dues)
         await asyncio.gather(*given)
@@ -405,11 +409,11 @@ def test_a_busy_service_is_asked_three_times_and_for_an_end_until_it_takes_it(
         bench.client.script = [error] * 5
         given = bench.give(key, verb)
         await asyncio.sleep(0.5)
-        wish = bench.commands.wish(key)
-        assert wish is not None
-        assert wish.attempt == 1
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert pending.attempt == 1
         limited = "429" in str(error)
-        assert wish.why in ({WaitReason.LIMITED} if limited else {WaitReason.NO_BROWSER})
+        assert pending.why in ({WaitReason.LIMITED} if limited else {WaitReason.NO_BROWSER})
         await given
         assert bench.client.verbs == [verb] * (3 if verb is PAUSE else 6)
         step = {PASSING[0]: [5, 10], PASSING[1]: [7, 7]}.get(error, [2, 4])

@@ -37,10 +37,10 @@ def test_it_is_kept_and_tried_until_it_is_delivered(
         bench.client.script = [error] * 12
         given = bench.give(key, verb)
         await asyncio.sleep(0.07)
-        wish = bench.commands.wish(key)
-        assert wish is not None
-        assert (wish.why, wish.attempt, wish.can_undo) == (WaitReason.CONNECTION, 1, True)
-        assert wish.due_ms is not None
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.why, pending.attempt, pending.can_undo) == (WaitReason.CONNECTION, 1, True)
+        assert pending.due_ms is not None
         await given
         times = bench.client.seconds
         pauses = [b - a - 0.05 for a, b in itertools.pairwise(times)]
@@ -173,9 +173,9 @@ def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_taken_back(folder
         bench.give(key, TERMINATE, grace_ms=3_000)
         await asyncio.sleep(1)
         assert bench.commands.undo(key)
-        wish = bench.commands.wish(key)
-        assert wish is not None
-        assert (wish.verb, wish.can_undo) == (STOP, True)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.verb, pending.can_undo) == (STOP, True)
         await asyncio.sleep(60)
         assert bench.client.verbs == [STOP, STOP]
         assert bench.outcomes() == [
@@ -198,7 +198,7 @@ def test_a_stop_that_got_through_meanwhile_is_not_sent_again(folder: Path) -> No
         assert bench.commands.undo(key)
         await asyncio.sleep(60)
         assert bench.client.verbs == [STOP]
-        assert bench.commands.wish(key) is None
+        assert bench.commands.pending(key) is None
 
     on_bench(folder, test)
 
@@ -253,7 +253,7 @@ def test_a_stop_that_was_taken_back_stays_so(folder: Path) -> None:
         bench.give(key, TERMINATE, grace_ms=3_000)
         await asyncio.sleep(1)
         assert bench.commands.undo(key)
-        assert bench.commands.wish(key) is None
+        assert bench.commands.pending(key) is None
         await asyncio.sleep(60)
         assert bench.client.verbs == [STOP]
 
@@ -290,7 +290,7 @@ def test_a_stop_is_for_its_own_task_alone(folder: Path, error: ApiError, outcome
         await bench.see(key, Kind.COMPLETED, text="done")
         await given
         assert bench.outcomes() == [("stop", outcome)]
-        assert bench.commands.wish(key) is None
+        assert bench.commands.pending(key) is None
         assert bench.phase(key) is Phase.OPEN
 
     on_bench(folder, test)
@@ -472,13 +472,13 @@ def test_what_was_not_delivered_is_sent_by_the_next_run(folder: Path, moment: st
             bench.budget.note_refused(Endpoint.SEND_MESSAGE, 60)
         bench.give(key, TERMINATE, grace_ms=3000 if moment == "grace" else 0)
         await asyncio.sleep(1)
-        assert bench.commands.wish(key) is not None
+        assert bench.commands.pending(key) is not None
 
     async def second(bench: Bench) -> None:
         intents = await _again(bench)
         await bench.commands.adopt(intents)
-        [wish] = bench.commands.wishes()
-        assert wish.verb is TERMINATE
+        [pending] = bench.commands.all_pending()
+        assert pending.verb is TERMINATE
         await asyncio.sleep(0.1)
         assert bench.client.verbs == [TERMINATE]
         assert bench.outcomes() == [("terminate", "known")]

@@ -50,7 +50,7 @@ def test_pause_and_resume_take_the_channel_that_is_up(folder: Path) -> None:
         await bench.commands.give(key, RESUME)
         assert _task(bench, key).unproven is RESUME
         assert (bench.live.sent, bench.client.sent) == ([PAUSE, RESUME], [])
-        assert bench.commands.wish(key) is None
+        assert bench.commands.pending(key) is None
 
     on_bench(folder, test)
 
@@ -138,9 +138,9 @@ def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_the_same
         _use_up(bench)
         bench.give(key, verb)
         await asyncio.sleep(1)
-        wish = bench.commands.wish(key)
-        assert wish is not None
-        assert (bench.live.sent, wish.emitted, wish.can_undo) == ([verb], True, False)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (bench.live.sent, pending.sent_live, pending.can_undo) == ([verb], True, False)
         assert bench.phase(key) is Phase.OPEN, "an emit proves nothing"
         assert not bench.commands.undo(key)
         await asyncio.sleep(70)
@@ -166,9 +166,9 @@ def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path
         await _stop_too(bench, key)
         assert bench.registry.ending == {key: STOP}, "its effect may be seen"
         await asyncio.sleep(1)
-        wish = bench.commands.wish(key)
-        assert wish is not None
-        assert (wish.verb, wish.emitted, wish.can_undo) == (STOP, True, False)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.verb, pending.sent_live, pending.can_undo) == (STOP, True, False)
         await asyncio.sleep(70)
         assert (bench.live.sent, bench.client.verbs) == ([], [STOP])
         assert bench.outcomes() == [("stop", "known")]
@@ -298,9 +298,9 @@ def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(folder
         bench.client.script = [NotConnectedError("dns"), InterruptedCallError("timeout")]
         bench.give(key, STOP)
         await asyncio.sleep(5)
-        wish = bench.commands.wish(key)
-        assert wish is not None
-        assert (wish.why, wish.emitted) == (WaitReason.SENDING, True)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.why, pending.sent_live) == (WaitReason.SENDING, True)
         bench.give(key, TERMINATE, grace_ms=3_000)
         await asyncio.sleep(0.8)
         assert bench.commands.undo(key)
@@ -324,9 +324,9 @@ def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_emitted(folder:
         await asyncio.sleep(1)
         assert bench.commands.undo(key)
         await asyncio.sleep(1)
-        wish = bench.commands.wish(key)
-        assert wish is not None
-        assert (wish.verb, wish.emitted, bench.registry.ending) == (STOP, True, {key: STOP})
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.verb, pending.sent_live, bench.registry.ending) == (STOP, True, {key: STOP})
         await asyncio.sleep(70)
         assert (bench.live.sent, bench.client.verbs) == ([STOP], [STOP])
         assert bench.outcomes() == [

@@ -50,7 +50,7 @@ async def test_a_terminate_gets_through_in_the_end(
         key = await working(parts)
         faults(sim.url, {**TERMINATES, "kind": kind})
         stood: list[WaitReason] = []
-        fleet.pending_changed.connect(lambda _: stood.extend(w.why for w in fleet.wishes()))
+        fleet.pending_changed.connect(lambda _: stood.extend(w.why for w in fleet.all_pending()))
         await fleet.command([key], StateVerb.TERMINATE)
         stands = {
             "503": WaitReason.NO_BROWSER,
@@ -60,7 +60,7 @@ async def test_a_terminate_gets_through_in_the_end(
         # Of the others the effect may be seen before the next try.
         assert stands.get(kind, WaitReason.SENDING) in stood
         assert fleet.session(key).is_ended
-        assert fleet.wish(key) is None
+        assert fleet.pending(key) is None
         assert said == []
         assert applied(sim.url)["state:terminate"] == 1
         # What it met was done by its first try, or by nobody else than us.
@@ -81,7 +81,9 @@ async def test_without_a_connection_a_pause_fails_and_a_terminate_outlives_the_p
         told = [n for n in said if n.kind is not NoticeKind.START_UNCONFIRMED]
         assert [notice.kind for notice in told] == [NoticeKind.COMMAND_FAILED]
         command = asyncio.ensure_future(fleet.command([key], StateVerb.TERMINATE))
-        await until(lambda: (wish := fleet.wish(key)) and wish.why is WaitReason.CONNECTION)
+        await until(
+            lambda: (pending := fleet.pending(key)) and pending.why is WaitReason.CONNECTION
+        )
     await command
     assert "state:terminate" not in applied(sim.url)
     faults(sim.url)
@@ -96,8 +98,8 @@ async def test_a_429_is_waited_out_and_shown(sim: Simulator, running: Running) -
         key = await working(parts)
         faults(sim.url, {"path": MESSAGES, "action": "state", "kind": "429", "retryAfter": 1})
         command = asyncio.ensure_future(fleet.command([key], StateVerb.PAUSE))
-        await until(lambda: (wish := fleet.wish(key)) and wish.why is WaitReason.LIMITED)
-        assert fleet.wish(key).due_ms > parts.services.clock.now_ms()
+        await until(lambda: (pending := fleet.pending(key)) and pending.why is WaitReason.LIMITED)
+        assert fleet.pending(key).due_ms > parts.services.clock.now_ms()
         await command
         assert applied(sim.url)["state:pause"] == 1
         assert fleet.current_task(fleet.session(key)).status is TaskStatus.PAUSED
@@ -115,7 +117,9 @@ async def test_another_program_that_uses_up_the_limit_is_told_of(
         assert told == [True]
         command = asyncio.ensure_future(parts.services.fleet.command([key], StateVerb.RESUME))
         await until(
-            lambda: (wish := parts.services.fleet.wish(key)) and wish.why is WaitReason.BUDGET
+            lambda: (
+                (pending := parts.services.fleet.pending(key)) and pending.why is WaitReason.BUDGET
+            )
         )
         parts.services.fleet.undo([key])
         await command

@@ -283,7 +283,7 @@ async def test_another_key_after_a_401_to_the_task_goes_on_with_the_line(
         await until(lambda: len(line.entries()) == 2)
         # The browser that was opened can be ended only with its own key.
         opened = next(s.key for s in parts.registry.sessions() if s.service_id)
-        await until(lambda: fleet.wish(opened) is not None)
+        await until(lambda: fleet.pending(opened) is not None)
         faults(sim.url)
         await parts.account.save("enig_demo")
         await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE})
@@ -359,7 +359,7 @@ async def test_an_open_intent_of_a_session_long_ended_does_not_stop_the_start(
         await until(lambda: fleet.task(newer).is_final)
     monkeypatch.setattr("enigma_panel.services.first_read.FIRST_TASKS", 1)
     async with running(sim.url) as parts:
-        assert parts.services.fleet.wishes() == []
+        assert parts.services.fleet.all_pending() == []
 
 
 async def test_the_next_task_waits_for_a_stop_that_is_on_its_way_to_its_session(

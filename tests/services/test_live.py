@@ -243,7 +243,7 @@ def test_commands_go_to_the_channel_that_is_up(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, _ = await bench.open()
         seen = await bench.live.send_state(session, StateVerb.PAUSE)
-        assert (seen.kind, bench.line.sent) == (Kind.PAUSE_EMITTED, [StateVerb.PAUSE])
+        assert (seen.kind, bench.line.sent) == (Kind.PAUSE_SENT_LIVE, [StateVerb.PAUSE])
 
     with_bench(tmp_path, check)
 

@@ -50,7 +50,7 @@ async def _tick(bench: Bench, seconds: float, housekeeping: Housekeeping | None 
 
 
 async def _emit_answer(bench: Bench, key: int) -> None:
-    seen = Observation(kind=Kind.ANSWER_EMITTED)
+    seen = Observation(kind=Kind.ANSWER_SENT_LIVE)
     await bench.registry.record(bench.task(key).session_key, key, seen)
 
 
@@ -250,7 +250,7 @@ def test_a_stop_that_the_channel_took_is_to_go_by_rest_too(
         await bench.hear(Kind.QUESTION, "Which?")
         stops: list[Intent] = []
         result = await _answers(bench, stops.append).send(key, "", verb, is_open=lambda: True)
-        assert result.outcome is AnswerOutcome.EMITTED
+        assert result.outcome is AnswerOutcome.SENT_LIVE
         told = [(stop.session.key, stop.task and stop.task.key, stop.verb) for stop in stops]
         assert told == ([(session, key, "stop")] if verb is AnswerVerb.STOP else [])
 
@@ -327,7 +327,7 @@ def test_who_asks_after_an_emitted_stop_can_be_stopped(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.hear(Kind.QUESTION, "Which?")
-        stop = Observation(kind=Kind.ANSWER_STOP_EMITTED)
+        stop = Observation(kind=Kind.ANSWER_STOP_SENT_LIVE)
         await bench.registry.record(session, key, stop)
         assert bench.task(key).stop_sent_ms is not None
         bench.stopping.add(session)

@@ -313,7 +313,7 @@ def test_a_pause_that_does_not_show_is_doubted(tmp_path: Path) -> None:
         session, key = await bench.open()
         doubted: list[int] = []
         bench.live.doubted.connect(doubted.append)
-        await bench.registry.record(session, key, Observation(kind=Kind.PAUSE_EMITTED))
+        await bench.registry.record(session, key, Observation(kind=Kind.PAUSE_SENT_LIVE))
         await bench.hear(Kind.ACTION, "finishes")
         assert doubted == []
         await bench.wait(6)

@@ -115,8 +115,8 @@ async def test_recovery_settles_what_an_earlier_program_left_open(tmp_path: Path
             unsent=frozenset({21}),
             queued=3,
         )
-        wishes = {(one.session_key, one.verb) for one in parts.services.fleet.wishes()}
-        assert wishes == {(1, StateVerb.STOP), (18, StateVerb.TERMINATE)}
+        all_pending = {(one.session_key, one.verb) for one in parts.services.fleet.all_pending()}
+        assert all_pending == {(1, StateVerb.STOP), (18, StateVerb.TERMINATE)}
         (question,) = parts.services.inbox.questions()
         assert question.text.startswith("Which one – 5 or 7 ports?")
         assert (question.task_key, question.question_n, question.maybe_answered) == (3, 2, True)
@@ -150,7 +150,7 @@ async def test_a_second_start_finds_the_same_and_the_line_goes_on(
         await until(lambda: fleet.task(new).status is TaskStatus.DONE)
         # What was opened at another address with another key is left to the person.
         assert fleet.task(22).status is TaskStatus.QUEUED
-        assert {wish.why for wish in fleet.wishes()} == {WaitReason.KEY}
+        assert {pending.why for pending in fleet.all_pending()} == {WaitReason.KEY}
     async with program(tmp_path / "data", sim.url) as (parts, told):
         assert parts.services.fleet.task(15).result
         assert told.queued == 1

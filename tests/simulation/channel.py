@@ -118,7 +118,7 @@ class Channel:
         self.emits.append(sent)
         seconds = self.weather.emit_way() if wire.passes else None
         world.trace("emit", verb, sent.number, sent.new_state, "" if seconds else "lost")
-        world.checks.emitted(sent)
+        world.checks.sent_live(sent)
         if seconds is not None:
             world.timeline.after(seconds, lambda: self._arrive(wire, sent), outside=True)
 

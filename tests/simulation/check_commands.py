@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
 from enigma_panel.core.records import StateVerb
-from enigma_panel.services.views import WaitReason, Wish
+from enigma_panel.services.views import PendingCommand, WaitReason
 from tests.simulation.calls import Sent, mark_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Commands:
         self.wanted: dict[int, _Wanted] = {}
         self.taken_back: set[int] = set()
         self._stops: dict[int, set[int]] = {}
-        self._overtaken: list[tuple[Sent, Wish]] = []
+        self._overtaken: list[tuple[Sent, PendingCommand]] = []
 
     def clicked(self, keys: list[int], verb: StateVerb, grace_ms: int) -> None:
         """The person clicked."""
@@ -77,25 +77,28 @@ class Commands:
         if self._world.storm.last_sleep > sent.at - 2.0:  # many wake up in the same moment
             return
         soon = life.now_ms - 2_000
-        for wish in life.parts.services.fleet.wishes():
-            waits = wish.why is WaitReason.BUDGET and wish.made_ms < soon
-            if waits and wish.verb is StateVerb.TERMINATE:
-                self._overtaken.append((sent, wish))
+        for pending in life.parts.services.fleet.all_pending():
+            waits = pending.why is WaitReason.BUDGET and pending.made_ms < soon
+            if waits and pending.verb is StateVerb.TERMINATE:
+                self._overtaken.append((sent, pending))
 
     def nobody_was_overtaken(self, life: "Life") -> None:
         """What a Pause seemed to overtake has gone out in the same moment, or it was overtaken."""
         overtaken, self._overtaken = self._overtaken, []
         assert life.parts is not None
-        for sent, wish in overtaken:
-            now = life.parts.services.fleet.wish(wish.session_key)
-            same = now is not None and (now.made_ms, now.attempt) == (wish.made_ms, wish.attempt)
+        for sent, pending in overtaken:
+            now = life.parts.services.fleet.pending(pending.session_key)
+            same = now is not None and (now.made_ms, now.attempt) == (
+                pending.made_ms,
+                pending.attempt,
+            )
             if (
                 same
                 and now is not None
                 and now.why is WaitReason.BUDGET
                 and sent.life == life.number
             ):
-                self._world.fail("the urgent go first", f"{sent} before {wish}")
+                self._world.fail("the urgent go first", f"{sent} before {pending}")
 
     def undone(self, key: int) -> None:
         """Taken back."""

@@ -49,7 +49,7 @@ class Emits:
         self._last.clear()
         self._ends.clear()
 
-    def emitted(self, sent: Sent) -> None:
+    def sent_live(self, sent: Sent) -> None:
         """A message is given to the channel."""
         parts = self._parts()
         session = _session(parts, sent.session_id)
@@ -103,8 +103,10 @@ class Emits:
         self._ends = [told for told in self._ends if not self._is_done(told, life.parts)]
         for told in self._ends:
             session = _session(life.parts, told.sent.session_id)
-            wish = life.parts.services.fleet.wish(session.key) if session is not None else None
-            if session is not None and (wish is None or wish.verb not in _ENDS):
+            pending = (
+                life.parts.services.fleet.pending(session.key) if session is not None else None
+            )
+            if session is not None and (pending is None or pending.verb not in _ENDS):
                 self._ends.remove(told)
                 self._world.fail("what ends is sent by REST, too", str(told.sent))
 
@@ -115,7 +117,7 @@ class Emits:
         session, task = parts.registry.session(key), parts.registry.task(task_key)
         if session is None or task is None or task.unproven is not verb or session.is_ended:
             return
-        on_its_way = parts.services.fleet.wish(key) is not None
+        on_its_way = parts.services.fleet.pending(key) is not None
         taken_back = self._undone.get(key, -1.0) >= since
         if not on_its_way and not taken_back and not self._states_since(session.service_id, since):
             self._world.fail("what a channel swallowed goes by REST", f"{verb} of task {task_key}")

@@ -75,7 +75,7 @@ class Line:
                 self._world.fail("no browser is left to idle", f"session {session.key}")
 
     def _is_unwanted(self, session: Session, parts: "Parts") -> bool:
-        if session.phase is not Phase.OPEN or parts.services.fleet.wish(session.key) is not None:
+        if session.phase is not Phase.OPEN or parts.services.fleet.pending(session.key) is not None:
             return False
         tasks = [task for task in parts.registry.tasks() if task.session_key == session.key]
         if any(not task.is_final for task in tasks):

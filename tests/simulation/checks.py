@@ -79,10 +79,10 @@ class Checks:
         self.answers.sent_once(sent)
         self.commands.sent(sent)
 
-    def emitted(self, sent: Sent) -> None:
+    def sent_live(self, sent: Sent) -> None:
         """A message is given to the live channel."""
         self.answers.sent_once(sent)
-        self.emits.emitted(sent)
+        self.emits.sent_live(sent)
 
     def took(self, sent: Sent) -> None:
         """The model has taken a message that came by the live channel."""

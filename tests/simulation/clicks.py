@@ -122,9 +122,9 @@ class Clicks:
 
     def undo(self, _count: int) -> None:
         """Take a command back."""
-        wishes = self._fleet.wishes()
-        if wishes and self._chance.random() < 0.4:
-            key = self._chance.choice(wishes).session_key
+        all_pending = self._fleet.all_pending()
+        if all_pending and self._chance.random() < 0.4:
+            key = self._chance.choice(all_pending).session_key
             self._person.world.checks.undone(key)
             self._person.world.trace("undo", key)
             self._fleet.undo([key])

@@ -157,7 +157,7 @@ class Link:
         self._world.model.advance()
         session = self._world.model.sessions.get(session_id)
         task = session.current if session is not None else None
-        return round((task.wish.seconds or 0) * 1000) % 1000 if task is not None else 0
+        return round((task.request.seconds or 0) * 1000) % 1000 if task is not None else 0
 
     def _note_effect(
         self, sent: Sent, answer: Reply | LongPoll, before: Counter[str], known: set[str]

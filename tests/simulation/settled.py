@@ -15,7 +15,7 @@ def unsettled(world: "World", parts: "Parts") -> list[str]:
     left = [_of_task(t, parts) for t in parts.registry.tasks() if not t.is_final]
     left += [_of_session(s) for s in parts.registry.sessions() if not s.is_ended]
     if hasattr(fleet, "wishes"):
-        left += [f"{w.verb} of session {w.session_key} waits: {w.why}" for w in fleet.wishes()]
+        left += [f"{w.verb} of session {w.session_key} waits: {w.why}" for w in fleet.all_pending()]
     return left + _alive(world, parts)
 
 

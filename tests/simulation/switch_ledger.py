@@ -6,7 +6,7 @@ from typing import Any
 from enigma_panel.core.records import TaskStatus
 from enigma_panel.services import recovery, registry
 from enigma_panel.services.commands import Commands
-from enigma_panel.services.courier import Courier
+from enigma_panel.services.courier import CommandSender
 from enigma_panel.services.ledger_writer import LedgerWriter
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.store.ledger.ledger import Ledger
@@ -104,7 +104,7 @@ def commands_are_not_kept() -> Patches:
     async def intend(*_: Any) -> None:
         return None
 
-    return [(Courier, "_intend", intend)]
+    return [(CommandSender, "_intend", intend)]
 
 
 def kept_commands_are_not_sent() -> Patches:

@@ -7,9 +7,9 @@ from enigma_panel.core import moves
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.answers import Answers
 from enigma_panel.services.commands import Commands
-from enigma_panel.services.courier import Courier, DroppedError
-from enigma_panel.services.doubts import Doubts
-from enigma_panel.services.errand import KEPT
+from enigma_panel.services.courier import CommandSender, DroppedError
+from enigma_panel.services.doubts import UnconfirmedPauses
+from enigma_panel.services.errand import DURABLE
 from enigma_panel.services.live import Live
 from enigma_panel.services.live_ends import LiveEnds
 from enigma_panel.services.live_facts import LiveFacts
@@ -110,25 +110,28 @@ def channels_are_kept_over_sleep() -> Patches:
 
 def lost_pauses_stay_lost() -> Patches:
     """A Pause that went into a dead channel is not sent again."""
-    return [(Doubts, "lose", lambda *_: None), (Doubts, "doubt", lambda *_: None)]
+    return [
+        (UnconfirmedPauses, "lose", lambda *_: None),
+        (UnconfirmedPauses, "doubt", lambda *_: None),
+    ]
 
 
 def emitted_pauses_are_believed() -> Patches:
     """A Pause that was given to the channel counts as delivered."""
-    return [(moves, "_EMITTED", {})]
+    return [(moves, "_SENT_LIVE", {})]
 
 
 def emitted_ends_are_believed() -> Patches:
     """A Stop or Terminate that was given to the channel is not sent by REST any more."""
-    real = Courier._emit
+    real = CommandSender._emit
 
-    async def emit(self: Any, errand: Any) -> bool:
-        taken = await real(self, errand)
-        if taken and errand.verb in KEPT:
+    async def emit(self: Any, command: Any) -> bool:
+        taken = await real(self, command)
+        if taken and command.verb in DURABLE:
             raise DroppedError(Outcome.UNKNOWN)
         return taken
 
-    return [(Courier, "_emit", emit)]
+    return [(CommandSender, "_emit", emit)]
 
 
 def stops_given_as_answers_are_believed() -> Patches:

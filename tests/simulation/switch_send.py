@@ -54,7 +54,7 @@ def answers_go_to_any_question() -> Patches:
 
 def stop_meets_any_task() -> Patches:
     """A Stop that waited is sent, whatever its session works on by then."""
-    real = errand.is_moot
+    real = errand.is_obsolete
 
     def moot(command: Any, session: Any, task: Any) -> Any:
         outcome = real(command, session, task)

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from tests.simulation.life import Life
 
 STATES = {
-    StateVerb.PAUSE: Kind.PAUSE_EMITTED,
-    StateVerb.RESUME: Kind.RESUME_EMITTED,
-    StateVerb.STOP: Kind.STOP_EMITTED,
-    StateVerb.TERMINATE: Kind.TERMINATE_EMITTED,
+    StateVerb.PAUSE: Kind.PAUSE_SENT_LIVE,
+    StateVerb.RESUME: Kind.RESUME_SENT_LIVE,
+    StateVerb.STOP: Kind.STOP_SENT_LIVE,
+    StateVerb.TERMINATE: Kind.TERMINATE_SENT_LIVE,
 }
 ANSWERS = {
-    AnswerVerb.RESUME: Kind.ANSWER_EMITTED,
-    AnswerVerb.STOP: Kind.ANSWER_STOP_EMITTED,
+    AnswerVerb.RESUME: Kind.ANSWER_SENT_LIVE,
+    AnswerVerb.STOP: Kind.ANSWER_STOP_SENT_LIVE,
 }
 
 

@@ -119,7 +119,7 @@ def _task_row(task: Task) -> dict[str, Any]:
         "is_new": int(task.is_new),
         "place": task.queue_position,
         "unproven": task.unproven,
-        "answer_emitted": int(task.answer_emitted),
+        "answer_emitted": int(task.answer_sent_live),
     }
 
 

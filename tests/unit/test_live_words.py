@@ -16,14 +16,14 @@ from enigma_panel.core.records import (
     TaskStatus,
     TaskVerb,
 )
-from enigma_panel.services.views import LiveShare, WaitReason, Wish
+from enigma_panel.services.views import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.live_words import now_words, way_words
 from enigma_panel.ui.main.steps_words import step_row
 from enigma_panel.ui.state_text import state_text
 from enigma_panel.ui.status_words import Tone, local_time, session_word, task_word
 from enigma_panel.ui.step_words import LINE_CHARS, readable, step_line, step_word
-from enigma_panel.ui.wish_words import wish_words
+from enigma_panel.ui.wish_words import pending_text
 from enigma_panel.ui.words import one_plain_line, plain_tip
 from tests.rows import check_rows
 
@@ -409,10 +409,12 @@ def test_tool_tips_read_no_html() -> None:
 def test_a_command_that_went_out_and_is_sent_once_more(
     verb: StateVerb, why: WaitReason, due_ms: int | None, text: str, said: str | None
 ) -> None:
-    wish = Wish(session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due_ms, emitted=True)
-    words = wish_words(wish, NOW)
+    pending = PendingCommand(
+        session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due_ms, sent_live=True
+    )
+    words = pending_text(pending, NOW)
     assert (words.text, words.said) == (text, said or text)
-    assert not wish.can_undo
+    assert not pending.can_undo
 
 
 @pytest.mark.parametrize(

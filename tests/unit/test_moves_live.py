@@ -44,13 +44,13 @@ def test_a_poll_that_brings_an_earlier_question_than_the_open_one_is_old() -> No
 
 
 def test_what_went_out_by_the_channel_is_unproven_until_something_confirms_it() -> None:
-    _, paused = _reduce(_session(), _task(), Observation(kind=K.PAUSE_EMITTED), NOW)
+    _, paused = _reduce(_session(), _task(), Observation(kind=K.PAUSE_SENT_LIVE), NOW)
     assert (paused.status, paused.unproven) == (S.PAUSED, StateVerb.PAUSE)
     _, sent = _reduce(_session(), paused, Observation(kind=K.PAUSE_SENT), NOW + 1)
     assert (sent.status, sent.unproven) == (S.PAUSED, None)
     _, seen = _reduce(_session(), paused, Observation(kind=K.PAUSED), NOW + 1)
     assert (seen.unproven, seen.pause_confirmed) == (None, True)
-    _, resumed = _reduce(_session(), paused, Observation(kind=K.RESUME_EMITTED), NOW + 2)
+    _, resumed = _reduce(_session(), paused, Observation(kind=K.RESUME_SENT_LIVE), NOW + 2)
     assert (resumed.status, resumed.unproven) == (S.WORKING, StateVerb.RESUME)
     _, still = _reduce(_session(), resumed, Observation(kind=K.ACTIVE), NOW + 3)
     assert still.unproven is StateVerb.RESUME, "no page says what a poll shows of a paused task"
@@ -149,8 +149,8 @@ def test_a_lost_reply_does_not_hide_a_question_that_is_open() -> None:
 def test_a_question_whose_answer_the_channel_lost_is_the_same_question() -> None:
     question = Observation(kind=K.QUESTION, text="Which?")
     _, asks = _reduce(_session(), _task(), question, NOW)
-    _, emitted = _reduce(_session(), asks, Observation(kind=K.ANSWER_EMITTED), NOW + 1)
-    _, again = _reduce(_session(), emitted, question, NOW + STALE_QUESTION_MS + 1)
+    _, sent_live = _reduce(_session(), asks, Observation(kind=K.ANSWER_SENT_LIVE), NOW + 1)
+    _, again = _reduce(_session(), sent_live, question, NOW + STALE_QUESTION_MS + 1)
     assert (again.status, again.question_n) == (S.ASKS, 1)
     _, sent = _reduce(_session(), again, Observation(kind=K.ANSWER_SENT), NOW + 20_000)
     _, third = _reduce(_session(), sent, question, NOW + 20_000 + STALE_QUESTION_MS)

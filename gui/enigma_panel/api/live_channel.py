@@ -21,12 +21,15 @@ BYE_S = 0.4
 """How long a channel's end is negotiated before it is cut."""
 
 STATE_KINDS = {
-    StateVerb.PAUSE: Kind.PAUSE_EMITTED,
-    StateVerb.RESUME: Kind.RESUME_EMITTED,
-    StateVerb.STOP: Kind.STOP_EMITTED,
-    StateVerb.TERMINATE: Kind.TERMINATE_EMITTED,
+    StateVerb.PAUSE: Kind.PAUSE_SENT_LIVE,
+    StateVerb.RESUME: Kind.RESUME_SENT_LIVE,
+    StateVerb.STOP: Kind.STOP_SENT_LIVE,
+    StateVerb.TERMINATE: Kind.TERMINATE_SENT_LIVE,
 }
-ANSWER_KINDS = {AnswerVerb.RESUME: Kind.ANSWER_EMITTED, AnswerVerb.STOP: Kind.ANSWER_STOP_EMITTED}
+ANSWER_KINDS = {
+    AnswerVerb.RESUME: Kind.ANSWER_SENT_LIVE,
+    AnswerVerb.STOP: Kind.ANSWER_STOP_SENT_LIVE,
+}
 
 log = logging.getLogger(__name__)
 

@@ -40,10 +40,10 @@ TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.RESUME_SENT: {S.PAUSED: S.WORKING},
     Kind.ANSWER_SENT: {S.ASKS: S.WORKING},
     Kind.ANSWER_STOP_SENT: {S.ASKS: S.WORKING},
-    Kind.PAUSE_EMITTED: _each({S.STARTING, S.WORKING}, S.PAUSED),
-    Kind.RESUME_EMITTED: {S.PAUSED: S.WORKING},
-    Kind.ANSWER_EMITTED: {S.ASKS: S.WORKING},
-    Kind.ANSWER_STOP_EMITTED: {S.ASKS: S.WORKING},
+    Kind.PAUSE_SENT_LIVE: _each({S.STARTING, S.WORKING}, S.PAUSED),
+    Kind.RESUME_SENT_LIVE: {S.PAUSED: S.WORKING},
+    Kind.ANSWER_SENT_LIVE: {S.ASKS: S.WORKING},
+    Kind.ANSWER_STOP_SENT_LIVE: {S.ASKS: S.WORKING},
     # Its session works on one task at a time; which one a step is of, the event does not tell:
     # only where that is clear it comes this far.
     Kind.AGENT: _each({S.STARTING, S.UNCONFIRMED, S.ASKS}, S.WORKING),

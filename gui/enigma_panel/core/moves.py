@@ -86,13 +86,13 @@ def reduce_task(
         return before if task == before else task
     ended = now_ms if status in FINAL_STATUSES else None
     is_news = ended is not None and seen.kind is not Kind.TAKEN_BACK
-    unproven = _EMITTED.get(seen.kind)
+    unproven = _SENT_LIVE.get(seen.kind)
     return replace(
         task, status=status, since_ms=now_ms, ended_ms=ended, is_new=is_news, unproven=unproven
     )
 
 
-_EMITTED = {Kind.PAUSE_EMITTED: StateVerb.PAUSE, Kind.RESUME_EMITTED: StateVerb.RESUME}
+_SENT_LIVE = {Kind.PAUSE_SENT_LIVE: StateVerb.PAUSE, Kind.RESUME_SENT_LIVE: StateVerb.RESUME}
 _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
 _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
 
@@ -174,25 +174,25 @@ def _with_facts(task: Task, seen: Observation, now_ms: int, *, final: bool) -> T
         case Kind.FAILED | Kind.REFUSED | Kind.TERMINATED | Kind.STOPPED | Kind.TAKEN_BACK:
             return replace(task, error=seen.text, code=seen.code)
         case Kind.ACTIVE:
-            return replace(task, answered_ms=None, answer_emitted=False, pause_confirmed=False)
+            return replace(task, answered_ms=None, answer_sent_live=False, pause_confirmed=False)
         case Kind.PAUSED:
             return replace(task, pause_confirmed=True, unproven=None)
         case Kind.PAUSE_SENT | Kind.RESUME_SENT:
             since = task.since_ms if task.unproven is None else now_ms  # now it is delivered
             return replace(task, unproven=None, since_ms=since)
-        case Kind.ANSWER_SENT | Kind.ANSWER_EMITTED:
-            emitted = seen.kind is Kind.ANSWER_EMITTED
-            return replace(task, answered_ms=now_ms, answer_emitted=emitted)
-        case Kind.ANSWER_STOP_SENT | Kind.ANSWER_STOP_EMITTED:
-            task = replace(task, answer_emitted=seen.kind is Kind.ANSWER_STOP_EMITTED)
+        case Kind.ANSWER_SENT | Kind.ANSWER_SENT_LIVE:
+            sent_live = seen.kind is Kind.ANSWER_SENT_LIVE
+            return replace(task, answered_ms=now_ms, answer_sent_live=sent_live)
+        case Kind.ANSWER_STOP_SENT | Kind.ANSWER_STOP_SENT_LIVE:
+            task = replace(task, answer_sent_live=seen.kind is Kind.ANSWER_STOP_SENT_LIVE)
             return replace(task, answered_ms=now_ms, stop_sent_ms=now_ms)
         case Kind.STOP_SENT:
             asked = now_ms if task.status is S.ASKS else task.answered_ms
-            return replace(task, stop_sent_ms=now_ms, answered_ms=asked, answer_emitted=False)
+            return replace(task, stop_sent_ms=now_ms, answered_ms=asked, answer_sent_live=False)
         case Kind.AGENT | Kind.ACTION:  # it does work on; who has a name is polled for that
             unproven = None if task.unproven is StateVerb.RESUME else task.unproven
             answered = task.answered_ms if task.service_id is not None else None
-            return replace(task, unproven=unproven, answered_ms=answered, answer_emitted=False)
+            return replace(task, unproven=unproven, answered_ms=answered, answer_sent_live=False)
         case Kind.ANSWER_DOUBTED:  # the same question, as far as anybody knows
             return replace(task, answered_ms=None, stop_sent_ms=_stop_of_others(task))
         case _:
@@ -204,14 +204,14 @@ def _with_question(task: Task, seen: Observation, now_ms: int) -> Task:
     if task.status is S.ASKS and text == task.question:
         return task
     # The channel may have lost its answer: then it is the same question still.
-    again = task.answer_emitted and text == task.question
+    again = task.answer_sent_live and text == task.question
     return replace(
         task,
         question=text,
         question_n=task.question_n + (0 if again else 1),
         asked_ms=now_ms,
         answered_ms=None,
-        answer_emitted=again,
+        answer_sent_live=again,
         # Who asks on was not stopped by an answer that the channel may have lost.
         stop_sent_ms=_stop_of_others(task),
     )
@@ -219,7 +219,7 @@ def _with_question(task: Task, seen: Observation, now_ms: int) -> Task:
 
 def _stop_of_others(task: Task) -> int | None:
     """When it was told to stop, but not by an answer of which nobody knows whether it arrived."""
-    by_answer = task.answer_emitted and task.stop_sent_ms == task.answered_ms
+    by_answer = task.answer_sent_live and task.stop_sent_ms == task.answered_ms
     return None if by_answer else task.stop_sent_ms
 
 

@@ -42,12 +42,12 @@ class Kind(StrEnum):
     ANSWER_SENT = "answer_sent"
     ANSWER_STOP_SENT = "answer_stop_sent"
     # a message went out by the live channel, which acknowledges nothing
-    PAUSE_EMITTED = "pause_emitted"
-    RESUME_EMITTED = "resume_emitted"
-    STOP_EMITTED = "stop_emitted"
-    TERMINATE_EMITTED = "terminate_emitted"
-    ANSWER_EMITTED = "answer_emitted"
-    ANSWER_STOP_EMITTED = "answer_stop_emitted"
+    PAUSE_SENT_LIVE = "pause_emitted"
+    RESUME_SENT_LIVE = "resume_emitted"
+    STOP_SENT_LIVE = "stop_emitted"
+    TERMINATE_SENT_LIVE = "terminate_emitted"
+    ANSWER_SENT_LIVE = "answer_emitted"
+    ANSWER_STOP_SENT_LIVE = "answer_stop_emitted"
     # what we know or decide by ourselves
     REFUSED = "refused"  # certain that a start did nothing
     UNKNOWN = "unknown"  # a start was sent and its fate is unknown

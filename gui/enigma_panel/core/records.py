@@ -186,7 +186,7 @@ class Task:
     the service may repeat a question that was just answered (api.md §11.4). place orders the tasks
     that wait in line, smallest first; it is kept, so that a task that is put back stands where it
     stood. unproven: the Pause or Resume that brought it into its status went out by the live
-    channel, and nothing has confirmed even its delivery; answer_emitted: so did the last answer.
+    channel, and nothing has confirmed even its delivery; answer_sent_live: so did the last answer.
     """
 
     key: int = 0
@@ -212,7 +212,7 @@ class Task:
     is_new: bool = False
     queue_position: int = 0
     unproven: StateVerb | None = None
-    answer_emitted: bool = False
+    answer_sent_live: bool = False
 
     @property
     def is_final(self) -> bool:

@@ -181,8 +181,8 @@ class Answers(QObject):
         if intent.question_n is not None:
             self.lost.add((task.key, intent.question_n))
         self._wake_polls(session.key)
-        self._notify(NoticeKind.ANSWER_EMITTED, session.key, task.key, None, verb=verb.value)
-        return AnswerResult(outcome=AnswerOutcome.EMITTED)
+        self._notify(NoticeKind.ANSWER_SENT_LIVE, session.key, task.key, None, verb=verb.value)
+        return AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
 
     def _remember(self, session: Session, text: str) -> None:
         """What was sent must not come back into the ledger or a log."""
@@ -229,7 +229,7 @@ class Answers(QObject):
         """A slow reply must not mark the next question, asked meanwhile, as answered."""
         task = self._registry.task(intent.task.key) if intent.task is not None else None
         moved_on = task is not None and task.question_n != intent.question_n
-        if moved_on and seen.kind in {Kind.ANSWER_SENT, Kind.ANSWER_EMITTED}:
+        if moved_on and seen.kind in {Kind.ANSWER_SENT, Kind.ANSWER_SENT_LIVE}:
             return Observation(kind=Kind.DELIVERED)
         return seen
 

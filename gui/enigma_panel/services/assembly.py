@@ -17,7 +17,7 @@ from enigma_panel.services.commands import Commands
 from enigma_panel.services.delays import Blockers
 from enigma_panel.services.dispatcher import Scheduler
 from enigma_panel.services.doorkeeper import OpenDoor
-from enigma_panel.services.errand import KEPT
+from enigma_panel.services.errand import DURABLE
 from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.follower import Follower
 from enigma_panel.services.forecast import Forecast
@@ -270,16 +270,18 @@ class _Maker:
     async def _decided(self, key: int) -> None:
         """Return once a Terminate cannot be taken back any more, or was."""
         clock = self._base.clock
-        while (wish := self.commands.wish(key)) is not None and wish.why is WaitReason.UNDO:
+        while (
+            pending := self.commands.pending(key)
+        ) is not None and pending.why is WaitReason.UNDO:
             await clock.sleep_until(clock.now_ms() + LOOK_AGAIN_MS)
 
     def _is_stopping(self, key: int) -> bool:
-        wish = self.commands.wish(key)
-        return wish is not None and wish.verb in KEPT
+        pending = self.commands.pending(key)
+        return pending is not None and pending.verb in DURABLE
 
     def _is_ending(self, key: int) -> bool:
-        wish = self.commands.wish(key)
-        return wish is not None and wish.verb is StateVerb.TERMINATE
+        pending = self.commands.pending(key)
+        return pending is not None and pending.verb is StateVerb.TERMINATE
 
 
 def _connect(parts: Assembly, account: Account) -> None:

@@ -16,12 +16,12 @@ from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.budget import Budget
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.courier import Courier, Say, WhenNamed
-from enigma_panel.services.doubts import Doubts
-from enigma_panel.services.errand import KEPT, RANKS, Errand
+from enigma_panel.services.courier import CommandSender, Say, WhenNamed
+from enigma_panel.services.doubts import UnconfirmedPauses
+from enigma_panel.services.errand import DURABLE, RANKS, Command
 from enigma_panel.services.live import Live
 from enigma_panel.services.registry import SessionStore
-from enigma_panel.services.views import Diff, WaitReason, Wish
+from enigma_panel.services.views import Diff, PendingCommand, WaitReason
 from enigma_panel.services.vitals import Vitals
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
@@ -61,8 +61,8 @@ class Commands(QObject):
         self._budget = budget
         self._clock = clock
         self._scope = scope
-        self._current: dict[int, Errand] = {}
-        self._courier = Courier(
+        self._current: dict[int, Command] = {}
+        self._sender = CommandSender(
             registry=registry,
             account=account,
             vitals=vitals,
@@ -75,24 +75,26 @@ class Commands(QObject):
             wake=wake,
             live=live,
         )
-        self._doubts = Doubts(registry, clock, scope, self._current, self._send_again)
-        live.lost.connect(self._doubts.lose)
-        live.doubted.connect(self._doubts.doubt)
+        self._unconfirmed = UnconfirmedPauses(
+            registry, clock, scope, self._current, self._send_again
+        )
+        live.lost.connect(self._unconfirmed.lose)
+        live.doubted.connect(self._unconfirmed.doubt)
         registry.changed.connect(self._follow)
         account.changed.connect(self._key_changed)
         budget.changed.connect(self._follow_budget)
 
     # -- reading -----------------------------------------------------------------------------
 
-    def wish(self, session_key: int) -> Wish | None:
+    def pending(self, session_key: int) -> PendingCommand | None:
         """The command on its way to that session, if any."""
-        errand = self._current.get(session_key)
-        return None if errand is None else self._wish(errand)
+        command = self._current.get(session_key)
+        return None if command is None else self._pending(command)
 
-    def wishes(self) -> list[Wish]:
+    def all_pending(self) -> list[PendingCommand]:
         """All of them, oldest first."""
-        errands = sorted(self._current.values(), key=lambda errand: errand.made_ms)
-        return [self._wish(errand) for errand in errands]
+        commands = sorted(self._current.values(), key=lambda command: command.made_ms)
+        return [self._pending(command) for command in commands]
 
     # -- verbs -------------------------------------------------------------------------------
 
@@ -112,10 +114,10 @@ class Commands(QObject):
             return
         if known is not None and RANKS[known.verb] < RANKS[verb]:
             return
-        errand = self._make(session_key, verb, grace_ms)
-        if errand is not None:
-            self._begin(errand)
-            await errand.over.wait()
+        command = self._make(session_key, verb, grace_ms)
+        if command is not None:
+            self._begin(command)
+            await command.over.wait()
 
     async def stop_too(self, intent: Intent) -> None:
         """A Stop was given to the live channel as an answer, which confirms nothing: it is sent by
@@ -124,31 +126,31 @@ class Commands(QObject):
         A Stop or Terminate that is on its way does as much; where that is taken back, or a
         Terminate refused, this is sent. Returns when it is on its way or need not be.
         """
-        errand = Errand.of(intent)
-        errand.emitted = errand.may_be_done = True
-        known = self._current.get(errand.key)
-        if known is not None and known.dropped is None and known.verb in KEPT:
-            self._courier.mark(errand)
-            displaced, known.fallback = known.fallback, errand
+        command = Command.of(intent)
+        command.sent_live = command.may_be_done = True
+        known = self._current.get(command.key)
+        if known is not None and known.dropped is None and known.verb in DURABLE:
+            self._sender.mark(command)
+            displaced, known.fallback = known.fallback, command
             await self._let_be(displaced)
         else:
-            self._begin(errand)
+            self._begin(command)
 
     def undo(self, session_key: int) -> bool:
         """Take back what was not sent yet; False where there is nothing to take back."""
-        errand = self._current.get(session_key)
-        if errand is None or not errand.can_wait:
+        command = self._current.get(session_key)
+        if command is None or not command.can_wait:
             return False
-        errand.drop(Outcome.REFUSED)
-        self._leave(errand)
-        self._begin_fallback(errand)
+        command.drop(Outcome.REFUSED)
+        self._leave(command)
+        self._begin_fallback(command)
         return True
 
     def retry_now(self) -> None:
         """The connection is back."""
-        for errand in list(self._current.values()):
-            if errand.why is WaitReason.CONNECTION:
-                errand.nudge()
+        for command in list(self._current.values()):
+            if command.why is WaitReason.CONNECTION:
+                command.nudge()
 
     async def adopt(self, intents: Iterable[Intent]) -> None:
         """State intents of an earlier run whose fate nobody recorded: Stop and Terminate are sent
@@ -166,14 +168,14 @@ class Commands(QObject):
         if self._registry.session(key) is None and not await self._fetch(intent):
             log.warning("a command to a session that cannot be read is left alone")
             return
-        errand = Errand.of(intent)
-        outcome = self._courier.moot(errand)
-        if verb not in KEPT:
+        command = Command.of(intent)
+        outcome = self._sender.obsolete(command)
+        if verb not in DURABLE:
             outcome = Outcome.UNKNOWN
         elif key in self._current:
             outcome = Outcome.REFUSED
         if outcome is None:
-            self._begin(errand)
+            self._begin(command)
         else:
             await self._registry.settle(intent, outcome, Observation(kind=Kind.DELIVERED))
 
@@ -187,120 +189,120 @@ class Commands(QObject):
             log.warning("a task cannot be read: %s", error)
         return self._registry.session(intent.session.key) is not None
 
-    def _make(self, key: int, verb: StateVerb, grace_ms: int) -> Errand | None:
+    def _make(self, key: int, verb: StateVerb, grace_ms: int) -> Command | None:
         session = self._registry.session(key)
         if session is None:
             return None
         now = self._clock.now_ms()
-        errand = Errand(key=key, verb=verb, made_ms=now, task_key=session.current_task)
+        command = Command(key=key, verb=verb, made_ms=now, task_key=session.current_task)
         if grace_ms > 0:
-            errand.grace_ms = errand.due_ms = now + grace_ms
-            errand.why = WaitReason.UNDO
-        return errand
+            command.grace_ms = command.due_ms = now + grace_ms
+            command.why = WaitReason.UNDO
+        return command
 
-    def _begin(self, errand: Errand) -> None:
+    def _begin(self, command: Command) -> None:
         """It takes the place of one that was not sent yet, and goes after one that is being sent.
 
         A Terminate waits for nothing; where it is taken back, the Stop before it is still wanted.
         """
-        known = self._current.get(errand.key)
+        known = self._current.get(command.key)
         if known is not None:
-            if errand.verb is not StateVerb.TERMINATE:
-                errand.after = known.after if known.can_wait else known
+            if command.verb is not StateVerb.TERMINATE:
+                command.after = known.after if known.can_wait else known
             elif known.verb is StateVerb.STOP and known.dropped is None:
-                errand.fallback = known.again()
+                command.fallback = known.again()
             known.drop(Outcome.REFUSED)
-        self._current[errand.key] = errand
-        if errand.emitted:
-            self._courier.mark(errand)
-        self._tell(errand)
-        if self._scope.spawn(f"{errand.verb.value} {errand.key}", self._carry(errand)) is None:
-            self._end(errand)
+        self._current[command.key] = command
+        if command.sent_live:
+            self._sender.mark(command)
+        self._tell(command)
+        if self._scope.spawn(f"{command.verb.value} {command.key}", self._deliver(command)) is None:
+            self._end(command)
 
-    def _begin_fallback(self, errand: Errand) -> None:
-        fallback, errand.fallback = errand.fallback, None
+    def _begin_fallback(self, command: Command) -> None:
+        fallback, command.fallback = command.fallback, None
         if fallback is not None:
             self._begin(fallback)
 
-    async def _carry(self, errand: Errand) -> None:
+    async def _deliver(self, command: Command) -> None:
         is_refused = False
         try:
-            await self._courier.carry(errand)
-            is_refused = errand.has_failed and errand.verb is StateVerb.TERMINATE
+            await self._sender.deliver(command)
+            is_refused = command.has_failed and command.verb is StateVerb.TERMINATE
             if not is_refused:
-                await self._let_be(errand.fallback)
+                await self._let_be(command.fallback)
         finally:
-            self._end(errand)
-            self._doubts.was_carried(errand)
+            self._end(command)
+            self._unconfirmed.was_delivered(command)
         if is_refused:
-            self._begin_fallback(errand)
+            self._begin_fallback(command)
 
-    async def _let_be(self, errand: Errand | None) -> None:
+    async def _let_be(self, command: Command | None) -> None:
         """It is not sent by REST: what it did by the channel is not known."""
-        if errand is None:
+        if command is None:
             return
-        self._courier.unmark(errand)
-        if errand.intent is not None:
+        self._sender.unmark(command)
+        if command.intent is not None:
             delivered = Observation(kind=Kind.DELIVERED)
-            await self._registry.settle(errand.intent, Outcome.UNKNOWN, delivered)
+            await self._registry.settle(command.intent, Outcome.UNKNOWN, delivered)
 
     def _send_again(self, key: int, verb: StateVerb) -> None:
         """What the channel may have lost goes the other way."""
-        errand = self._make(key, verb, 0)
-        if errand is not None:
-            errand.repeats = True
-            self._begin(errand)
+        command = self._make(key, verb, 0)
+        if command is not None:
+            command.repeats = True
+            self._begin(command)
 
-    def _end(self, errand: Errand) -> None:
-        errand.over.set()
-        self._leave(errand)
+    def _end(self, command: Command) -> None:
+        command.over.set()
+        self._leave(command)
 
-    def _leave(self, errand: Errand) -> None:
+    def _leave(self, command: Command) -> None:
         """It stands on its row no longer; perhaps one does that is being sent before it."""
-        if self._current.get(errand.key) is not errand:
+        if self._current.get(command.key) is not command:
             return
-        del self._current[errand.key]
-        if errand.after is not None and errand.waits_for_another:
-            self._current[errand.key] = errand.after
-        self.changed.emit(errand.key)
+        del self._current[command.key]
+        if command.after is not None and command.waits_for_another:
+            self._current[command.key] = command.after
+        self.changed.emit(command.key)
 
-    def _wish(self, errand: Errand) -> Wish:
-        due = self._budget.due_of(errand) if errand.why is WaitReason.BUDGET else errand.due_ms
-        return Wish(
-            session_key=errand.key,
-            verb=errand.verb,
-            why=errand.why,
-            made_ms=errand.made_ms,
+    def _pending(self, command: Command) -> PendingCommand:
+        due = self._budget.due_of(command) if command.why is WaitReason.BUDGET else command.due_ms
+        return PendingCommand(
+            session_key=command.key,
+            verb=command.verb,
+            why=command.why,
+            made_ms=command.made_ms,
             due_ms=due,
-            attempt=errand.attempt,
-            emitted=errand.emitted,
+            attempt=command.attempt,
+            sent_live=command.sent_live,
         )
 
-    def _tell(self, errand: Errand) -> None:
-        if self._current.get(errand.key) is errand:
-            self.changed.emit(errand.key)
+    def _tell(self, command: Command) -> None:
+        if self._current.get(command.key) is command:
+            self.changed.emit(command.key)
 
     def _follow(self, diff: Diff) -> None:
         """A session ended, a task was done: what was wanted of it need not be sent any more."""
-        for errand in list(self._current.values()):
-            session = self._registry.session(errand.key)
-            tasks = {errand.task_key, session.current_task if session else None}
-            touched = errand.key in diff.sessions or not diff.tasks.isdisjoint(tasks)
-            if touched and (outcome := self._courier.moot(errand)) is not None:
-                errand.drop(outcome)
+        for command in list(self._current.values()):
+            session = self._registry.session(command.key)
+            tasks = {command.task_key, session.current_task if session else None}
+            touched = command.key in diff.sessions or not diff.tasks.isdisjoint(tasks)
+            if touched and (outcome := self._sender.obsolete(command)) is not None:
+                command.drop(outcome)
 
     def _key_changed(self) -> None:
-        for errand in list(self._current.values()):
-            errand.alarm.set()
+        for command in list(self._current.values()):
+            command.alarm.set()
 
     def _follow_budget(self) -> None:
         """Forecasts move with every call of anybody."""
-        for errand in list(self._current.values()):
-            if errand.why is WaitReason.BUDGET:
-                due, told = self._budget.due_of(errand), errand.due_ms
+        for command in list(self._current.values()):
+            if command.why is WaitReason.BUDGET:
+                due, told = self._budget.due_of(command), command.due_ms
                 if due is not None and (told is None or abs(due - told) >= TELL_MS):
-                    errand.due_ms = due
-                    self._tell(errand)
+                    command.due_ms = due
+                    self._tell(command)
 
 
 def _urgency(intent: Intent) -> tuple[int, int]:

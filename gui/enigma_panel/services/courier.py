@@ -16,7 +16,7 @@ from enigma_panel.services.account import Account
 from enigma_panel.services.budget import Budget, Pass
 from enigma_panel.services.calls import calling
 from enigma_panel.services.clock import FAR_MS, Clock
-from enigma_panel.services.errand import KEPT, RANKS, Errand, is_moot, react
+from enigma_panel.services.errand import DURABLE, RANKS, Command, is_obsolete, react
 from enigma_panel.services.live import Live
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import KeyCheck, NoticeKind, WaitReason
@@ -27,7 +27,7 @@ from enigma_panel.store.ledger.intents import IntentKind, Outcome
 T = TypeVar("T")
 
 Say = Callable[..., None]
-Tell = Callable[[Errand], None]
+Tell = Callable[[Command], None]
 WhenNamed = Callable[[int], Awaitable[Session | None]]
 
 
@@ -39,7 +39,7 @@ class DroppedError(Exception):
         self.outcome = outcome
 
 
-class Courier:
+class CommandSender:
     """Carries out errands. tell: an errand stands differently. wake: ask for its task at once."""
 
     def __init__(
@@ -69,247 +69,256 @@ class Courier:
         self._when_named = when_named
         self._wake = wake
 
-    async def carry(self, errand: Errand) -> None:
+    async def deliver(self, command: Command) -> None:
         """To its end, whatever that is: delivered, moot, dropped, failed.
 
         Cancelled with the program, it leaves its intent open: the next start sends it.
         """
         try:
-            await self._intend(errand)
-            await self._rest(errand, WaitReason.UNDO, errand.grace_ms)
-            if await self._goes_by_channel(errand):
+            await self._intend(command)
+            await self._rest(command, WaitReason.UNDO, command.grace_ms)
+            if await self._goes_by_channel(command):
                 return
-            while (error := await self._send(errand, await self._turn(errand))) is not None:
-                await self._recover(errand, error)
+            while (error := await self._send(command, await self._turn(command))) is not None:
+                await self._recover(command, error)
         except DroppedError as dropped:
-            unsure = errand.may_be_done and dropped.outcome is Outcome.REFUSED
+            unsure = command.may_be_done and dropped.outcome is Outcome.REFUSED
             outcome = Outcome.UNKNOWN if unsure else dropped.outcome
-            await self._settle(errand, outcome, Observation(kind=Kind.DELIVERED))
+            await self._settle(command, outcome, Observation(kind=Kind.DELIVERED))
         finally:
-            self.unmark(errand)
+            self.unmark(command)
 
-    def moot(self, errand: Errand) -> Outcome | None:
-        """See `errand.is_moot`; nothing can be said before the command before it is through."""
-        if errand.waits_for_another:
+    def obsolete(self, command: Command) -> Outcome | None:
+        """See `command.is_obsolete`; nothing can be said before the command before it is
+        through."""
+        if command.waits_for_another:
             return None
-        if errand.is_done_already:
+        if command.is_done_already:
             return Outcome.KNOWN
-        session = self._registry.session(errand.key)
-        return is_moot(errand, session, self._registry.current_task(session) if session else None)
+        session = self._registry.session(command.key)
+        return is_obsolete(
+            command, session, self._registry.current_task(session) if session else None
+        )
 
-    def mark(self, errand: Errand) -> None:
+    def mark(self, command: Command) -> None:
         """What ends something may have its effect from now on."""
-        if errand.verb in KEPT:
-            self._registry.ending.mark(errand.key, errand.verb, errand)
+        if command.verb in DURABLE:
+            self._registry.ending.mark(command.key, command.verb, command)
 
-    def unmark(self, errand: Errand) -> None:
+    def unmark(self, command: Command) -> None:
         """No effect of it is to be seen any more."""
-        self._registry.ending.unmark(errand.key, errand)
+        self._registry.ending.unmark(command.key, command)
 
     # -- the stages --------------------------------------------------------------------------
 
-    async def _intend(self, errand: Errand) -> None:
+    async def _intend(self, command: Command) -> None:
         """Stop and Terminate are in the ledger before anything else."""
-        session = self._registry.session(errand.key)
-        if errand.verb not in KEPT or errand.intent is not None or session is None:
+        session = self._registry.session(command.key)
+        if command.verb not in DURABLE or command.intent is not None or session is None:
             return
         task = self._registry.current_task(session)
         try:
-            errand.intent = await self._registry.intend(
-                IntentKind.STATE, session, task, errand.verb
+            command.intent = await self._registry.intend(
+                IntentKind.STATE, session, task, command.verb
             )
         except LedgerError as error:
             facts = {"reason": str(error)}
-            self._notify(NoticeKind.LEDGER_FAILED, errand.key, errand.task_key, None, **facts)
-            if errand.verb is not StateVerb.TERMINATE:  # ending a cost must not depend on a disk
+            self._notify(NoticeKind.LEDGER_FAILED, command.key, command.task_key, None, **facts)
+            if command.verb is not StateVerb.TERMINATE:  # ending a cost must not depend on a disk
                 raise DroppedError(Outcome.REFUSED) from None
 
-    async def _goes_by_channel(self, errand: Errand) -> bool:
+    async def _goes_by_channel(self, command: Command) -> bool:
         """Pause and Resume cost no call of the minute where the channel is up."""
-        if errand.verb in KEPT or errand.repeats:
+        if command.verb in DURABLE or command.repeats:
             return False
-        await self._ready(errand)
-        return await self._emit(errand)
+        await self._ready(command)
+        return await self._emit(command)
 
-    async def _emit(self, errand: Errand) -> bool:
+    async def _emit(self, command: Command) -> bool:
         """Give it to the live channel, once; whether that took it, which proves nothing."""
-        if errand.emitted or not self._live.is_up(errand.key):
+        if command.sent_live or not self._live.is_up(command.key):
             return False
-        before = errand.why, errand.due_ms
-        self._stand(errand, WaitReason.SENDING)
+        before = command.why, command.due_ms
+        self._stand(command, WaitReason.SENDING)
         try:
-            seen = await self._live.send_state(errand.key, errand.verb)
+            seen = await self._live.send_state(command.key, command.verb)
         except LiveError:
-            self._stand(errand, *before)
+            self._stand(command, *before)
             return False
-        errand.emitted = errand.may_be_done = True
-        self.mark(errand)
-        await self._registry.record(errand.key, errand.task_key, seen)
-        self._stand(errand, *before)
-        self._tell(errand)
-        self._wake(errand.key)
+        command.sent_live = command.may_be_done = True
+        self.mark(command)
+        await self._registry.record(command.key, command.task_key, seen)
+        self._stand(command, *before)
+        self._tell(command)
+        self._wake(command.key)
         return True
 
-    async def _turn(self, errand: Errand) -> Pass:
+    async def _turn(self, command: Command) -> Pass:
         """Wait for all that has to be there, last for a call; then nothing more is waited for."""
         while True:
-            await self._ready(errand)
-            taken = await self._pass(errand)
-            if self._is_ready(errand):
+            await self._ready(command)
+            taken = await self._pass(command)
+            if self._is_ready(command):
                 return taken
             taken.give_back()
 
-    async def _ready(self, errand: Errand) -> None:
-        self._check(errand)
-        session = self._registry.session(errand.key)
+    async def _ready(self, command: Command) -> None:
+        self._check(command)
+        session = self._registry.session(command.key)
         if session is not None and session.service_id is None and session.phase is Phase.STARTING:
-            self._stand(errand, WaitReason.NAME)
-            session = await self._unless_dropped(errand, self._when_named(errand.key))
+            self._stand(command, WaitReason.NAME)
+            session = await self._unless_dropped(command, self._when_named(command.key))
             if session is None or session.service_id is None:
-                raise DroppedError(self.moot(errand) or Outcome.REFUSED)
-        if errand.after is not None and errand.waits_for_another:
-            self._stand(errand, WaitReason.TURN)
-            await self._unless_dropped(errand, errand.after.over.wait())
-        if errand.learn():
-            self.mark(errand)
-        self._check(errand)
-        if self._client(errand) is None and errand.verb not in KEPT:
+                raise DroppedError(self.obsolete(command) or Outcome.REFUSED)
+        if command.after is not None and command.waits_for_another:
+            self._stand(command, WaitReason.TURN)
+            await self._unless_dropped(command, command.after.over.wait())
+        if command.learn():
+            self.mark(command)
+        self._check(command)
+        if self._client(command) is None and command.verb not in DURABLE:
             raise DroppedError(Outcome.REFUSED)
-        while self._client(errand) is None:
-            await self._rest(errand, WaitReason.KEY, None, lambda: self._client(errand) is not None)
+        while self._client(command) is None:
+            await self._rest(
+                command, WaitReason.KEY, None, lambda: self._client(command) is not None
+            )
 
-    def _is_ready(self, errand: Errand) -> bool:
-        return errand.dropped is None and not self.moot(errand) and self._client(errand) is not None
+    def _is_ready(self, command: Command) -> bool:
+        return (
+            command.dropped is None
+            and not self.obsolete(command)
+            and self._client(command) is not None
+        )
 
-    async def _pass(self, errand: Errand) -> Pass:
-        rank = RANKS[errand.verb]
+    async def _pass(self, command: Command) -> Pass:
+        rank = RANKS[command.verb]
         taken = self._budget.try_take(Endpoint.SEND_MESSAGE, rank)
         if taken is not None:
             return taken
-        if errand.verb in KEPT:  # sent at its turn all the same: only a reply confirms it
-            await self._emit(errand)
-            self._check(errand)
-        self._stand(errand, WaitReason.BUDGET)
-        turn = self._budget.turn(Endpoint.SEND_MESSAGE, rank, tag=errand, since_ms=errand.made_ms)
-        return await self._unless_dropped(errand, turn)
+        if command.verb in DURABLE:  # sent at its turn all the same: only a reply confirms it
+            await self._emit(command)
+            self._check(command)
+        self._stand(command, WaitReason.BUDGET)
+        turn = self._budget.turn(Endpoint.SEND_MESSAGE, rank, tag=command, since_ms=command.made_ms)
+        return await self._unless_dropped(command, turn)
 
-    async def _send(self, errand: Errand, taken: Pass) -> ApiError | None:
+    async def _send(self, command: Command, taken: Pass) -> ApiError | None:
         """One call. Returns what went wrong, None where nothing is left to do."""
-        session, client = self._registry.session(errand.key), self._client(errand)
+        session, client = self._registry.session(command.key), self._client(command)
         assert session is not None
         assert session.service_id is not None
         assert client is not None
-        errand.task_key = session.current_task
-        self._stand(errand, WaitReason.SENDING)
-        self.mark(errand)
+        command.task_key = session.current_task
+        self._stand(command, WaitReason.SENDING)
+        self.mark(command)
         try:
             with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
-                seen = await client.send_state(session.service_id, errand.verb)
+                seen = await client.send_state(session.service_id, command.verb)
         except SessionGoneError:
-            if not errand.may_be_done:
-                self.unmark(errand)  # it had ended before we told it to
+            if not command.may_be_done:
+                self.unmark(command)  # it had ended before we told it to
             self._vitals.note_answer()
-            await self._settle(errand, Outcome.KNOWN, Observation(kind=Kind.SESSION_GONE))
+            await self._settle(command, Outcome.KNOWN, Observation(kind=Kind.SESSION_GONE))
         except ApiError as error:
-            errand.refused_client = client
-            errand.may_be_done = errand.may_be_done or not error.nothing_happened
+            command.refused_client = client
+            command.may_be_done = command.may_be_done or not error.nothing_happened
             return error
         else:
-            errand.is_delivered = True
+            command.is_delivered = True
             self._vitals.note_answer()
-            await self._settle(errand, Outcome.KNOWN, seen)
-            self._wake(errand.key)
+            await self._settle(command, Outcome.KNOWN, seen)
+            self._wake(command.key)
         finally:
-            if not errand.may_be_done:
-                self.unmark(errand)
+            if not command.may_be_done:
+                self.unmark(command)
         return None
 
-    async def _recover(self, errand: Errand, error: ApiError) -> None:
+    async def _recover(self, command: Command, error: ApiError) -> None:
         """After a failed send: wait for another try, or give it up."""
-        errand.attempt += 1
-        errand.nudged = False
+        command.attempt += 1
+        command.nudged = False
         self._account.note_error(error)
         self._vitals.note_error(error)
-        if errand.dropped is not None:  # another command stands in its place
-            raise DroppedError(errand.dropped)
-        reaction = react(errand, error, self._chance)
+        if command.dropped is not None:  # another command stands in its place
+            raise DroppedError(command.dropped)
+        reaction = react(command, error, self._chance)
         if reaction is None:
-            errand.has_failed = True
-            facts = {"verb": errand.verb.value}
-            self._notify(NoticeKind.COMMAND_FAILED, errand.key, errand.task_key, error, **facts)
+            command.has_failed = True
+            facts = {"verb": command.verb.value}
+            self._notify(NoticeKind.COMMAND_FAILED, command.key, command.task_key, error, **facts)
             raise DroppedError(Outcome.REFUSED)
         if reaction.why is not WaitReason.KEY:
-            errand.refused_client = None
-        if reaction.why is WaitReason.CONNECTION and errand.verb in KEPT:
-            await self._emit(errand)
+            command.refused_client = None
+        if reaction.why is WaitReason.CONNECTION and command.verb in DURABLE:
+            await self._emit(command)
         due = None if reaction.wait_ms is None else self._clock.now_ms() + reaction.wait_ms
-        may_go = self._may_go(errand, reaction.why)
-        await self._rest(errand, reaction.why, due, may_go)
+        may_go = self._may_go(command, reaction.why)
+        await self._rest(command, reaction.why, due, may_go)
 
-    def _may_go(self, errand: Errand, why: WaitReason) -> Callable[[], bool]:
+    def _may_go(self, command: Command, why: WaitReason) -> Callable[[], bool]:
         """What cuts a wait short."""
         if why is WaitReason.KEY:
-            return lambda: self._client(errand) is not None
-        return lambda: why is WaitReason.CONNECTION and errand.nudged
+            return lambda: self._client(command) is not None
+        return lambda: why is WaitReason.CONNECTION and command.nudged
 
     # -- waiting -----------------------------------------------------------------------------
 
     async def _rest(
         self,
-        errand: Errand,
+        command: Command,
         why: WaitReason,
         due_ms: int | None,
         may_go: Callable[[], bool] | None = None,
     ) -> None:
         """Wait until then (None: for ever), or until it may go. Raises DroppedError."""
-        may_go = may_go or (lambda: errand.nudged)
-        self._check(errand)
+        may_go = may_go or (lambda: command.nudged)
+        self._check(command)
         while not may_go() and (due_ms is None or self._clock.now_ms() < due_ms):
-            self._stand(errand, why, due_ms)
-            errand.alarm.clear()
+            self._stand(command, why, due_ms)
+            command.alarm.clear()
             far = self._clock.now_ms() + FAR_MS
-            await self._clock.wait(errand.alarm, far if due_ms is None else due_ms)
-            self._check(errand)
+            await self._clock.wait(command.alarm, far if due_ms is None else due_ms)
+            self._check(command)
 
-    async def _unless_dropped(self, errand: Errand, waiting: Awaitable[T]) -> T:
-        """Wait for something that takes no alarm; `Errand.drop` cancels it."""
+    async def _unless_dropped(self, command: Command, waiting: Awaitable[T]) -> T:
+        """Wait for something that takes no alarm; `Command.drop` cancels it."""
         task = asyncio.current_task()
-        errand.waiting = task
+        command.waiting = task
         try:
             return await waiting
         except asyncio.CancelledError:
-            if errand.dropped is None or task is None:
+            if command.dropped is None or task is None:
                 raise  # the program ends
             task.uncancel()
-            raise DroppedError(errand.dropped) from None
+            raise DroppedError(command.dropped) from None
         finally:
-            errand.waiting = None
+            command.waiting = None
 
-    def _check(self, errand: Errand) -> None:
-        outcome = errand.dropped or self.moot(errand)
+    def _check(self, command: Command) -> None:
+        outcome = command.dropped or self.obsolete(command)
         if outcome is not None:
             raise DroppedError(outcome)
 
-    def _stand(self, errand: Errand, why: WaitReason, due_ms: int | None = None) -> None:
-        if (errand.why, errand.due_ms) != (why, due_ms):
-            errand.why, errand.due_ms = why, due_ms
-            self._tell(errand)
+    def _stand(self, command: Command, why: WaitReason, due_ms: int | None = None) -> None:
+        if (command.why, command.due_ms) != (why, due_ms):
+            command.why, command.due_ms = why, due_ms
+            self._tell(command)
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _client(self, errand: Errand) -> ServiceClient | None:
+    def _client(self, command: Command) -> ServiceClient | None:
         """The client to call with; None also for one whose key was refused for this command."""
-        session = self._registry.session(errand.key)
+        session = self._registry.session(command.key)
         client = self._account.client_for(session) if session else None
-        refused = client is not None and client is errand.refused_client
+        refused = client is not None and client is command.refused_client
         return None if refused and self._account.last_check is not KeyCheck.ACCEPTED else client
 
-    async def _settle(self, errand: Errand, outcome: Outcome, seen: Observation) -> None:
+    async def _settle(self, command: Command, outcome: Outcome, seen: Observation) -> None:
         """Keep the fact, and the fate of the intent where there is one."""
-        if errand.intent is None:
+        if command.intent is None:
             if seen.kind is not Kind.DELIVERED:  # that says nothing by itself
-                await self._registry.record(errand.key, errand.task_key, seen)
+                await self._registry.record(command.key, command.task_key, seen)
             return
-        task: Task | None = self._registry.task(errand.task_key) if errand.task_key else None
+        task: Task | None = self._registry.task(command.task_key) if command.task_key else None
         # It moves the task that the call met, which need not be that of the click.
-        await self._registry.settle(replace(errand.intent, task=task), outcome, seen)
+        await self._registry.settle(replace(command.intent, task=task), outcome, seen)

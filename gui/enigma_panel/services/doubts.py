@@ -6,14 +6,14 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import StateVerb, Task
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.errand import KEPT, Errand
+from enigma_panel.services.errand import DURABLE, Command
 from enigma_panel.services.registry import SessionStore
 
 BELIEVED_MS = 60_000
 """A Pause or Resume given to a channel that breaks within this time is sent again by REST."""
 
 
-class Doubts:
+class UnconfirmedPauses:
     """Has each of them sent again by REST, once, where the channel may have lost it.
 
     current: the commands on their way by session key. send_again: sends one by REST.
@@ -24,7 +24,7 @@ class Doubts:
         registry: SessionStore,
         clock: Clock,
         scope: TaskScope,
-        current: Mapping[int, Errand],
+        current: Mapping[int, Command],
         send_again: Callable[[int, StateVerb], None],
     ) -> None:
         self._registry = registry
@@ -35,17 +35,17 @@ class Doubts:
         self._emitted: dict[int, int] = {}
         self._doubted: dict[int, tuple[int, int]] = {}
 
-    def was_carried(self, errand: Errand) -> None:
+    def was_delivered(self, command: Command) -> None:
         """A command has come to its end."""
-        if errand.emitted:
-            self._emitted[errand.key] = self._clock.now_ms()
-        if errand.broke:
-            self.lose(errand.key)
+        if command.sent_live:
+            self._emitted[command.key] = self._clock.now_ms()
+        if command.broke:
+            self.lose(command.key)
 
     def lose(self, key: int) -> None:
         """This session's channel broke."""
-        if (errand := self._current.get(key)) is not None:
-            errand.broke = errand.emitted and errand.verb not in KEPT
+        if (command := self._current.get(key)) is not None:
+            command.broke = command.sent_live and command.verb not in DURABLE
             return
         sent_ms, task = self._emitted.pop(key, None), self._task(key)
         fresh = sent_ms is not None and self._clock.now_ms() - sent_ms <= BELIEVED_MS

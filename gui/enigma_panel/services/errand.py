@@ -18,7 +18,7 @@ from enigma_panel.services.refusals import TRIES, FailureKind, classify, retry_a
 from enigma_panel.services.views import WaitReason
 from enigma_panel.store.ledger.intents import Intent, Outcome
 
-KEPT = frozenset({StateVerb.STOP, StateVerb.TERMINATE})
+DURABLE = frozenset({StateVerb.STOP, StateVerb.TERMINATE})
 """They end what costs money: in the ledger from the click on, tried until they are delivered."""
 
 RANKS = {
@@ -37,7 +37,7 @@ _TIMED_OUT, _SERVER_ERROR = 408, 500
 
 
 @dataclass(slots=True, eq=False)
-class Errand:
+class Command:
     """One command. grace_ms: epoch ms until which it can be taken back before it is sent.
 
     task_key: the task that was the session's current one at the click. after: a command that was
@@ -56,17 +56,17 @@ class Errand:
     task_key: int | None
     grace_ms: int = 0
     intent: Intent | None = field(default=None, repr=False)
-    after: "Errand | None" = field(default=None, repr=False)
+    after: "Command | None" = field(default=None, repr=False)
     why: WaitReason = WaitReason.TURN
     due_ms: int | None = None
     attempt: int = 0
     may_be_done: bool = False
-    emitted: bool = False
+    sent_live: bool = False
     broke: bool = False
     is_delivered: bool = False
     repeats: bool = False
     has_failed: bool = False
-    fallback: "Errand | None" = field(default=None, repr=False)
+    fallback: "Command | None" = field(default=None, repr=False)
     dropped: Outcome | None = None
     nudged: bool = False
     refused_client: ServiceClient | None = field(default=None, repr=False)
@@ -77,7 +77,7 @@ class Errand:
     @property
     def can_wait(self) -> bool:
         """True before its bytes are on their way."""
-        return self.why is not WaitReason.SENDING and not self.emitted
+        return self.why is not WaitReason.SENDING and not self.sent_live
 
     @property
     def waits_for_another(self) -> bool:
@@ -91,7 +91,7 @@ class Errand:
         return before is not None and before.is_delivered and before.verb is self.verb
 
     @classmethod
-    def of(cls, intent: Intent) -> "Errand":
+    def of(cls, intent: Intent) -> "Command":
         """What an intent of the ledger asks for."""
         return cls(
             key=intent.session.key,
@@ -101,16 +101,16 @@ class Errand:
             intent=intent,
         )
 
-    def again(self) -> "Errand":
+    def again(self) -> "Command":
         """The same wish anew, with an intent of its own, for after this one."""
-        return Errand(
+        return Command(
             key=self.key,
             verb=self.verb,
             made_ms=self.made_ms,
             task_key=self.task_key,
             after=self,
             may_be_done=self.may_be_done,
-            emitted=self.emitted or self.fallback is not None,
+            sent_live=self.sent_live or self.fallback is not None,
             repeats=self.repeats,
         )
 
@@ -145,7 +145,7 @@ class Reaction:
     wait_ms: int | None
 
 
-def is_moot(errand: Errand, session: Session | None, task: Task | None) -> Outcome | None:
+def is_obsolete(command: Command, session: Session | None, task: Task | None) -> Outcome | None:
     """Why a command need not be sent any more, None while it has to be.
 
     task: the session's current one. KNOWN: what was wanted is so. REFUSED: it would do nothing, or
@@ -155,12 +155,12 @@ def is_moot(errand: Errand, session: Session | None, task: Task | None) -> Outco
         return Outcome.KNOWN
     if session.service_id is None and session.phase is not Phase.STARTING:
         return Outcome.REFUSED  # back in line, or nobody knows which browser it is
-    if errand.verb is StateVerb.TERMINATE:
+    if command.verb is StateVerb.TERMINATE:
         return None
-    if task is None or task.key != errand.task_key:
+    if task is None or task.key != command.task_key:
         return Outcome.REFUSED
-    in_doubt = task.unproven is errand.verb
-    fits = in_doubt or (not errand.repeats and _fits(errand.verb, task))
+    in_doubt = task.unproven is command.verb
+    fits = in_doubt or (not command.repeats and _fits(command.verb, task))
     return None if fits else Outcome.REFUSED
 
 
@@ -174,20 +174,20 @@ def _fits(verb: StateVerb, task: Task) -> bool:
             return not task.is_final and task.status is not TaskStatus.QUEUED
 
 
-def react(errand: Errand, error: ApiError, chance: random.Random) -> Reaction | None:
+def react(command: Command, error: ApiError, chance: random.Random) -> Reaction | None:
     """After the errand.attempt-th failed send in a row; None: it has failed for good."""
-    kept = errand.verb in KEPT
+    kept = command.verb in DURABLE
     if isinstance(error, NotConnectedError | InterruptedCallError):
-        wait = _backoff_ms(errand.attempt, chance)
+        wait = _backoff_ms(command.attempt, chance)
         return Reaction(why=WaitReason.CONNECTION, wait_ms=wait) if kept else None
     failure = classify(error)
     if failure is FailureKind.KEY:
         return Reaction(why=WaitReason.KEY, wait_ms=None) if kept else None
     if failure is not FailureKind.LIMITED and not _is_passing(error):
         return None
-    if not kept and errand.attempt >= TRIES:
+    if not kept and command.attempt >= TRIES:
         return None
-    wait = min(retry_after_ms(error, failure, errand.attempt), WORST_WAIT_MS)
+    wait = min(retry_after_ms(error, failure, command.attempt), WORST_WAIT_MS)
     why = WaitReason.LIMITED if failure is FailureKind.LIMITED else WaitReason.NO_BROWSER
     return Reaction(why=why, wait_ms=wait)
 

@@ -24,11 +24,11 @@ from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands import Commands
-from enigma_panel.services.errand import KEPT
+from enigma_panel.services.errand import DURABLE
 from enigma_panel.services.line import TaskQueue
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.registry import SessionStore
-from enigma_panel.services.views import Diff, ForeignSession, Wish
+from enigma_panel.services.views import Diff, ForeignSession, PendingCommand
 
 _WORKS = frozenset({TaskStatus.WORKING, TaskStatus.STARTING, TaskStatus.ASKS, TaskStatus.PAUSED})
 
@@ -99,18 +99,18 @@ class Sessions(QObject):
         """Dollars of the session's tasks, None while nothing was told."""
         return self._registry.session_cost(key)
 
-    def wish(self, session_key: int) -> Wish | None:
+    def pending(self, session_key: int) -> PendingCommand | None:
         """The command that is on its way to this session, if any."""
-        return self._commands.wish(session_key)
+        return self._commands.pending(session_key)
 
-    def wishes(self) -> list[Wish]:
+    def all_pending(self) -> list[PendingCommand]:
         """All commands on their way, oldest first."""
-        return self._commands.wishes()
+        return self._commands.all_pending()
 
     def pending_verb(self, session_key: int) -> StateVerb | None:
         """The verb of the command that is on its way to this session, if any."""
-        wish = self._commands.wish(session_key)
-        return wish.verb if wish is not None else None
+        pending = self._commands.pending(session_key)
+        return pending.verb if pending is not None else None
 
     def is_asking(self, session_key: int) -> bool:
         """True while its task is asked for and nothing was heard of it yet in this run."""
@@ -139,19 +139,19 @@ class Sessions(QObject):
         session = self._registry.session(session_key)
         if session is None or self.foreign(session) is not None:
             return False
-        if self._account.client is None and verb not in KEPT:
+        if self._account.client is None and verb not in DURABLE:
             return False
-        wish = self._commands.wish(session_key)
+        pending = self._commands.pending(session_key)
         if verb is StateVerb.TERMINATE:
-            return _can_terminate(session, wish)
+            return _can_terminate(session, pending)
         task = self._registry.current_task(session)
         if session.service_id is None or session.is_ended or task is None:
             return False
-        if wish is not None and wish.verb is StateVerb.TERMINATE:
+        if pending is not None and pending.verb is StateVerb.TERMINATE:
             return False
         # It might meet a task of unknown fate that is at work before this one.
         others = [other for other in self._registry.unconfirmed(session_key) if other is not task]
-        return not others and _can(task, verb, wish)
+        return not others and _can(task, verb, pending)
 
     def terminable_keys(self) -> list[int]:
         """Sessions that are or may be open and can be terminated now: "all" in Terminate all."""
@@ -259,9 +259,9 @@ class Sessions(QObject):
         self.changed.emit(Diff(sessions=frozenset({key})))
 
 
-def _can(task: Task, verb: StateVerb, wish: Wish | None) -> bool:
+def _can(task: Task, verb: StateVerb, pending: PendingCommand | None) -> bool:
     """What waits to be sent counts as done: after Pause comes Resume."""
-    unsent = wish.verb if wish is not None else None
+    unsent = pending.verb if pending is not None else None
     if verb is StateVerb.PAUSE:
         works = task.status in {TaskStatus.WORKING, TaskStatus.STARTING}
         return (works and unsent is None) or unsent is StateVerb.RESUME
@@ -270,10 +270,10 @@ def _can(task: Task, verb: StateVerb, wish: Wish | None) -> bool:
     return task.status in _WORKS and task.stop_sent_ms is None and unsent is not StateVerb.STOP
 
 
-def _can_terminate(session: Session, wish: Wish | None) -> bool:
+def _can_terminate(session: Session, pending: PendingCommand | None) -> bool:
     """Again while it can be taken back: then it is sent at once."""
     if session.phase in FINAL_PHASES or session.is_planned:
         return False
-    if wish is not None and wish.verb is StateVerb.TERMINATE and not wish.can_undo:
+    if pending is not None and pending.verb is StateVerb.TERMINATE and not pending.can_undo:
         return False
     return session.service_id is not None or session.phase is Phase.STARTING

@@ -150,7 +150,7 @@ class LiveFacts:
                 sent = [t for t in self._registry.tasks_of(task.session_key) if t.sent_ms]
                 return sent == [task]
             case TaskStatus.ASKS:  # again, because its answer gave no sign of life until now
-                doubted = task.service_id is None and task.answer_emitted
+                doubted = task.service_id is None and task.answer_sent_live
                 return doubted and kind is not Kind.UPDATE and age_ms > SIGN_MS
         return task.unproven is StateVerb.RESUME or self._shows_answered(task)
 
@@ -159,7 +159,7 @@ class LiveFacts:
         if task.service_id is not None or task.answered_ms is None:
             return False
         age_ms = self._clock.now_ms() - task.answered_ms
-        if task.answer_emitted:
+        if task.answer_sent_live:
             return age_ms > SIGN_MS
         return age_ms > COPY_MS or not self._is_held(task.key)
 
@@ -172,7 +172,7 @@ class LiveFacts:
         if (is_known and task.service_id is not None) or not self._may_tell(session, asks=True):
             self._wake(session.key)  # told twice or asked twice? The poll knows
             return
-        if is_known and task.answered_ms is not None and not task.answer_emitted:
+        if is_known and task.answered_ms is not None and not task.answer_sent_live:
             went_on = Observation(kind=Kind.ACTION)  # who asks again got its answer, and used it
             await self._registry.record(session.key, task.key, went_on)
         await self._registry.record(session.key, task.key, replace(seen, task_id=None))

@@ -93,6 +93,6 @@ def is_recent(session: Session, now: int) -> bool:
 
 def _is_answer_doubtful(task: Task, now: int) -> bool:
     """The channel took an answer, and the agent gives no sign that it got it."""
-    waits = task.answer_emitted and task.status is TaskStatus.WORKING
+    waits = task.answer_sent_live and task.status is TaskStatus.WORKING
     answered = task.answered_ms if waits else None
     return answered is not None and not 0 <= now - answered < STALE_QUESTION_MS

@@ -76,7 +76,7 @@ class QueueEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class PendingCommand:
     """A command on its way to a session. due_ms: when it goes out or is tried again.
 
     emitted: it went out by the live channel, which confirms nothing, and is sent once more.
@@ -88,12 +88,12 @@ class Wish:
     made_ms: int
     due_ms: int | None = None
     attempt: int = 0
-    emitted: bool = False
+    sent_live: bool = False
 
     @property
     def can_undo(self) -> bool:
         """Whether it can still be taken back with certainty."""
-        return self.why is not WaitReason.SENDING and not self.emitted
+        return self.why is not WaitReason.SENDING and not self.sent_live
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ class NoticeKind(StrEnum):
     START_REFUSED = "start_refused"
     START_UNCONFIRMED = "start_unconfirmed"
     COMMAND_FAILED = "command_failed"
-    ANSWER_EMITTED = "answer_emitted"  # by the live channel, which confirms nothing
+    ANSWER_SENT_LIVE = "answer_emitted"  # by the live channel, which confirms nothing
     CLOSED_FOR_FAILED_TASK = "closed_for_failed_task"
     CLOSED_FOR_REFUSED_TASK = "closed_for_refused_task"
     LEDGER_FAILED = "ledger_failed"
@@ -166,7 +166,7 @@ class AnswerOutcome(StrEnum):
     FAILED = "failed"  # certainly not delivered; it may be sent again
     UNCONFIRMED = "unconfirmed"  # may have been delivered; never sent again by the program
     TAKEN_BACK = "taken_back"  # the person took it back before it was sent
-    EMITTED = "emitted"  # sent by the live channel, which confirms nothing
+    SENT_LIVE = "emitted"  # sent by the live channel, which confirms nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from enigma_panel.services.views import WaitReason, Wish
+from enigma_panel.services.views import PendingCommand, WaitReason
 from enigma_panel.ui.line_words import WaitText, left_s
 from enigma_panel.ui.status_words import (
     duration,
@@ -14,18 +14,18 @@ from enigma_panel.ui.status_words import (
 from enigma_panel.ui.words import tr, tr_n
 
 
-def wish_words(wish: Wish, now_ms: int) -> WaitText:
+def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
     """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
-    if wish.emitted and wish.why is not WaitReason.SENDING:
-        return _once_more(wish, now_ms)
-    verb = verb_word(wish.verb)
-    left = left_s(wish.due_ms, now_ms)
+    if pending.sent_live and pending.why is not WaitReason.SENDING:
+        return _once_more(pending, now_ms)
+    verb = verb_word(pending.verb)
+    left = left_s(pending.due_ms, now_ms)
     spoken = spoken_duration((left or 0) * 1000)
-    match wish.why:
+    match pending.why:
         case WaitReason.SENDING:
-            return _same(verb_pending(wish.verb))
+            return _same(verb_pending(pending.verb))
         case WaitReason.UNDO:
-            going = verb_going(wish.verb)
+            going = verb_going(pending.verb)
             if left is None:
                 return _same(going)
             words = "{going} in {time}"
@@ -49,13 +49,13 @@ def wish_words(wish: Wish, now_ms: int) -> WaitText:
             return _same(tr("{verb} waits", verb=verb))
 
 
-def _once_more(wish: Wish, now_ms: int) -> WaitText:
+def _once_more(pending: PendingCommand, now_ms: int) -> WaitText:
     """'Terminate sent over the live channel; sent once more in 0:12'."""
-    head = tr("{verb} sent over the live channel", verb=verb_word(wish.verb))
-    left = left_s(wish.due_ms, now_ms)
-    if wish.why is WaitReason.CONNECTION:
+    head = tr("{verb} sent over the live channel", verb=verb_word(pending.verb))
+    left = left_s(pending.due_ms, now_ms)
+    if pending.why is WaitReason.CONNECTION:
         return _same(tr("{sent}; sent once more when there is a connection", sent=head))
-    if wish.why is WaitReason.KEY:
+    if pending.why is WaitReason.KEY:
         return _same(tr("{sent}; sent once more when there is a key", sent=head))
     if left is None:
         return _same(tr("{sent}; it is sent once more", sent=head))
@@ -70,12 +70,12 @@ def _same(text: str) -> WaitText:
     return WaitText(text=text, said=text)
 
 
-def undo_words(wishes: Sequence[Wish]) -> str:
+def undo_words(all_pending: Sequence[PendingCommand]) -> str:
     """The label of what takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
-    verbs = {wish.verb for wish in wishes}
+    verbs = {pending.verb for pending in all_pending}
     if len(verbs) == 1:
         return tr("Undo {verb}", verb=verb_word(verbs.pop()))
-    return tr("Undo {n} commands", n=len(wishes)) if verbs else tr("Undo")
+    return tr("Undo {n} commands", n=len(all_pending)) if verbs else tr("Undo")
 
 
 def undo_tip() -> str:
@@ -83,13 +83,13 @@ def undo_tip() -> str:
     return tr("Takes the command back: it is not sent.")
 
 
-def count_words(wishes: Sequence[Wish], now_ms: int) -> str:
+def count_words(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
     """'2 commands wait, next 0:12', empty when none does."""
-    waiting = [wish for wish in wishes if wish.why is not WaitReason.SENDING]
+    waiting = [pending for pending in all_pending if pending.why is not WaitReason.SENDING]
     if not waiting:
         return ""
     words = tr_n("1 command waits", "{n} commands wait", len(waiting))
-    times = [left for wish in waiting if (left := left_s(wish.due_ms, now_ms)) is not None]
+    times = [left for pending in waiting if (left := left_s(pending.due_ms, now_ms)) is not None]
     if not times:
         return words
     return tr("{words}, next {time}", words=words, time=duration(min(times) * 1000))

@@ -278,7 +278,7 @@ def test_it_leaves_when_the_ledger_can_be_written_again(line: Line) -> None:
     [
         (Kind.COMMAND_FAILED, {"verb": "terminate"}),
         (Kind.COMMAND_FAILED, {"verb": "pause"}),
-        (Kind.ANSWER_EMITTED, {"verb": "resume"}),
+        (Kind.ANSWER_SENT_LIVE, {"verb": "resume"}),
     ],
 )
 def test_it_leaves_when_the_session_has_ended(
@@ -324,7 +324,7 @@ def test_a_stop_by_the_channel_is_told_until_it_was_sent_once_more(line: Line) -
     fleet = line.services.fleet
     fleet.add(1, status=TaskStatus.WORKING)
     fleet.set_wish(1, StateVerb.STOP, WaitReason.BUDGET)
-    line.say(Kind.ANSWER_EMITTED, 1, verb="stop")
+    line.say(Kind.ANSWER_SENT_LIVE, 1, verb="stop")
     (said,) = line.lines
     assert said.startswith("Stop was sent to shop.example 1 over the live channel")
     assert said.endswith("Stop is sent once more as soon as a call is free.")

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import WaitReason, Wish
+from enigma_panel.services.views import PendingCommand, WaitReason
 from enigma_panel.ui.main.recovery_row_words import row_of
 from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession, away_words, recovered_words
 from enigma_panel.ui.status_words import local_time
@@ -24,12 +24,16 @@ def seen(
 ) -> RecoveredSession:
     fleet = Fleet()
     fleet.add(1, phase=phase, status=status or TaskStatus.WORKING, tell=False)
-    wish = Wish(session_key=1, verb=StateVerb.TERMINATE, why=why, made_ms=NOW) if why else None
+    pending = (
+        PendingCommand(session_key=1, verb=StateVerb.TERMINATE, why=why, made_ms=NOW)
+        if why
+        else None
+    )
     return RecoveredSession(
         session=fleet.sessions[1],
         task=fleet.tasks[1] if status is not None else None,
         cost=Decimal(cost) if cost else None,
-        wish=wish,
+        pending=pending,
         **more,
     )
 

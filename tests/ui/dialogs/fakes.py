@@ -32,9 +32,9 @@ from enigma_panel.services.views import (
     KeyState,
     OpenQuestion,
     PauseReason,
+    PendingCommand,
     QueueEntry,
     WaitReason,
-    Wish,
 )
 from enigma_panel.store.secrets import Result, SecretOutcome
 from enigma_panel.store.settings import Settings
@@ -83,7 +83,7 @@ class FakeFleet(QObject):
         self.texts: list[str] = []
         self.start_error: Exception | None = None
         self.start_gate: asyncio.Event | None = None
-        self.wanted: dict[int, Wish] = {}
+        self.wanted: dict[int, PendingCommand] = {}
         self.not_ours: set[int] = set()
         self.lost_replies: set[int] = set()
         self.command_gate: asyncio.Event | None = None
@@ -117,13 +117,13 @@ class FakeFleet(QObject):
         return self.tasks.get(session.current_task or 0)
 
     def pending_verb(self, key: int) -> StateVerb | None:
-        wish = self.wanted.get(key)
-        return wish.verb if wish is not None else None
+        pending = self.wanted.get(key)
+        return pending.verb if pending is not None else None
 
-    def wish(self, key: int) -> Wish | None:
+    def pending(self, key: int) -> PendingCommand | None:
         return self.wanted.get(key)
 
-    def wishes(self) -> list[Wish]:
+    def all_pending(self) -> list[PendingCommand]:
         return list(self.wanted.values())
 
     def set_wish(
@@ -133,7 +133,7 @@ class FakeFleet(QObject):
         if why is None:
             self.wanted.pop(key, None)
         else:
-            self.wanted[key] = Wish(session_key=key, verb=verb, why=why, made_ms=NOON)
+            self.wanted[key] = PendingCommand(session_key=key, verb=verb, why=why, made_ms=NOON)
         self.changed.emit(Diff(sessions=frozenset({key})))
 
     def terminable_keys(self) -> list[int]:

@@ -210,7 +210,7 @@ async def test_an_emitted_answer_closes_the_window_and_leaves_nothing(
     form = dialog.current_form()
     assert form is not None
     type_text(form.free_text.text, "the blue one")
-    world.inbox.outcome = AnswerOutcome.EMITTED
+    world.inbox.outcome = AnswerOutcome.SENT_LIVE
     click(dialog.send_button)
     await world.settle()
     assert len(world.inbox.answered) == 1
@@ -233,7 +233,7 @@ async def test_after_an_emitted_answer_the_next_question_comes(
     form = dialog.current_form()
     assert form is not None
     type_text(form.free_text.text, "blue")
-    world.inbox.outcome = AnswerOutcome.EMITTED
+    world.inbox.outcome = AnswerOutcome.SENT_LIVE
     click(dialog.send_button)
     await world.settle()
     assert dialog.isVisible()

@@ -335,7 +335,7 @@ async def sent(world: World, dialog: QuestionDialog, outcome: AnswerOutcome) -> 
 
 
 @pytest.mark.parametrize(
-    "outcome", [AnswerOutcome.DELIVERED, AnswerOutcome.EMITTED, AnswerOutcome.UNCONFIRMED]
+    "outcome", [AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE, AnswerOutcome.UNCONFIRMED]
 )
 async def test_nothing_typed_is_left_after_sending(
     world: World, dialog: QuestionDialog, outcome: AnswerOutcome
@@ -481,7 +481,7 @@ async def test_a_question_that_may_have_been_answered_says_so(
 
 
 def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
-    result = AnswerResult(outcome=AnswerOutcome.EMITTED)
+    result = AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
     assert outcome_words.answer_words(result, has_text=True) == (
         "The answer was sent over the live channel, because the calls of this minute are used up. "
         "The channel confirms nothing: if the agent still asks, the question comes back."

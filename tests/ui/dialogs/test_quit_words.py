@@ -3,7 +3,7 @@
 import pytest
 
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
-from enigma_panel.services.views import WaitReason, Wish
+from enigma_panel.services.views import PendingCommand, WaitReason
 from enigma_panel.ui.dialogs.quit_words import quit_lines, session_line, waiting_words
 from enigma_panel.ui.status_words import local_time
 from tests.ui.dialogs.fakes import NOON, make_session, make_task
@@ -117,8 +117,8 @@ def test_a_line_per_session() -> None:
     assert line == "amazon.com 3 – working 0:41, 4:19 left – List keyboards"
 
 
-def wish(key: int, why: WaitReason, verb: StateVerb = StateVerb.TERMINATE) -> Wish:
-    return Wish(session_key=key, verb=verb, why=why, made_ms=NOON)
+def pending(key: int, why: WaitReason, verb: StateVerb = StateVerb.TERMINATE) -> PendingCommand:
+    return PendingCommand(session_key=key, verb=verb, why=why, made_ms=NOON)
 
 
 @pytest.mark.parametrize(
@@ -143,18 +143,18 @@ def wish(key: int, why: WaitReason, verb: StateVerb = StateVerb.TERMINATE) -> Wi
 )
 def test_a_command_that_the_ledger_keeps(why: WaitReason, verb: StateVerb, words: str) -> None:
     session, task = working(3, close_after=False)
-    found = quit_lines([session], {3: task}, NOON, wishes={3: wish(3, why, verb)})
+    found = quit_lines([session], {3: task}, NOON, all_pending={3: pending(3, why, verb)})
     assert found.lines == (words,)  # it neither works on nor stays
 
 
 def test_a_stop_that_waits_and_a_pause_that_is_not_kept() -> None:
     session, task = working(3, close_after=False)
-    stop = wish(3, WaitReason.CONNECTION, StateVerb.STOP)
-    lines = quit_lines([session], {3: task}, NOON, wishes={3: stop}).lines
+    stop = pending(3, WaitReason.CONNECTION, StateVerb.STOP)
+    lines = quit_lines([session], {3: task}, NOON, all_pending={3: stop}).lines
     assert lines[-1].startswith("A Stop for amazon.com 3 waits for a connection;")
     assert len(lines) == 2
-    pause = wish(3, WaitReason.BUDGET, StateVerb.PAUSE)
-    assert len(quit_lines([session], {3: task}, NOON, wishes={3: pause}).lines) == 1
+    pause = pending(3, WaitReason.BUDGET, StateVerb.PAUSE)
+    assert len(quit_lines([session], {3: task}, NOON, all_pending={3: pause}).lines) == 1
 
 
 def test_tasks_in_line_stay_there() -> None:
@@ -174,7 +174,7 @@ def test_what_the_program_waits_for() -> None:
 
 def test_a_line_shows_the_command_that_is_on_its_way() -> None:
     session, task = working(3, close_after=True)
-    line = session_line(session, task, NOON, wish(3, WaitReason.CONNECTION))
+    line = session_line(session, task, NOON, pending(3, WaitReason.CONNECTION))
     assert line == (
         "amazon.com 3 – Terminate will be sent when there is a connection, 5:00 left – "
         "List keyboards"
@@ -193,8 +193,10 @@ def test_one_that_asks_before_it_is_named_is_waited_for() -> None:
 
 @pytest.mark.parametrize(("verb", "name"), [(StateVerb.TERMINATE, "Terminate"), (STOP, "Stop")])
 def test_a_command_that_went_out_by_the_live_channel(verb: StateVerb, name: str) -> None:
-    wish = Wish(session_key=1, verb=verb, why=WaitReason.BUDGET, made_ms=NOON, emitted=True)
-    lines = quit_lines([make_session(1)], {}, NOON, wishes={1: wish}).lines
+    pending = PendingCommand(
+        session_key=1, verb=verb, why=WaitReason.BUDGET, made_ms=NOON, sent_live=True
+    )
+    lines = quit_lines([make_session(1)], {}, NOON, all_pending={1: pending}).lines
     assert lines[-1] == (
         f"A {name} for amazon.com 1 was sent over the live channel, which confirms nothing; "
         "it is sent once more at the next start."

@@ -27,10 +27,10 @@ from enigma_panel.services.views import (
     KeyState,
     OpenQuestion,
     PauseReason,
+    PendingCommand,
     QueueEntry,
     ServiceMood,
     WaitReason,
-    Wish,
 )
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.store.settings import Settings
@@ -51,7 +51,7 @@ class Fleet(QObject):
         super().__init__()
         self.sessions: dict[int, Session] = {}
         self.tasks: dict[int, Task] = {}
-        self.wanted: dict[int, Wish] = {}
+        self.wanted: dict[int, PendingCommand] = {}
         self.asking: set[int] = set()
         self.asked_for: list[int] = []
         self.calls: list[tuple[Any, ...]] = []
@@ -78,13 +78,13 @@ class Fleet(QObject):
         return sum(costs, Decimal(0)) if costs else None
 
     def pending_verb(self, key: int) -> StateVerb | None:
-        wish = self.wanted.get(key)
-        return wish.verb if wish is not None else None
+        pending = self.wanted.get(key)
+        return pending.verb if pending is not None else None
 
-    def wish(self, key: int) -> Wish | None:
+    def pending(self, key: int) -> PendingCommand | None:
         return self.wanted.get(key)
 
-    def wishes(self) -> list[Wish]:
+    def all_pending(self) -> list[PendingCommand]:
         return list(self.wanted.values())
 
     def is_asking(self, key: int) -> bool:
@@ -98,8 +98,8 @@ class Fleet(QObject):
             self.wanted.pop(key, None)
         else:
             made = facts.pop("made_ms", NOW - 1_000)
-            wish = Wish(session_key=key, verb=verb, why=why, made_ms=made, **facts)
-            self.wanted[key] = wish
+            pending = PendingCommand(session_key=key, verb=verb, why=why, made_ms=made, **facts)
+            self.wanted[key] = pending
         self.changed.emit(Diff(sessions=frozenset({key})))
 
     def undo(self, keys: Sequence[int]) -> None:
@@ -117,9 +117,9 @@ class Fleet(QObject):
         session = self.sessions.get(key)
         if session is None or session.is_final:
             return False
-        wish = self.wanted.get(key)
-        if wish is not None and wish.verb is StateVerb.TERMINATE:
-            return verb is StateVerb.TERMINATE and wish.can_undo
+        pending = self.wanted.get(key)
+        if pending is not None and pending.verb is StateVerb.TERMINATE:
+            return verb is StateVerb.TERMINATE and pending.can_undo
         task = self.current_task(session)
         status = task.status if task is not None else None
         possible = {

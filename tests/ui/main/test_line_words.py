@@ -7,7 +7,7 @@ import pytest
 
 from enigma_panel.api.errors import RejectedError, Reply
 from enigma_panel.core.records import StateVerb
-from enigma_panel.services.views import PauseReason, QueueEntry, WaitReason, Wish
+from enigma_panel.services.views import PauseReason, PendingCommand, QueueEntry, WaitReason
 from enigma_panel.ui.dialogs.start_words import really_waits, start, started_words
 from enigma_panel.ui.line_words import (
     QueueAction,
@@ -29,7 +29,7 @@ from enigma_panel.ui.main.line_bar_words import (
     offer_word,
 )
 from enigma_panel.ui.status_words import Tone
-from enigma_panel.ui.wish_words import count_words, undo_words, wish_words
+from enigma_panel.ui.wish_words import count_words, pending_text, undo_words
 from tests.rows import check_rows
 
 NOW = 1_000_000
@@ -265,38 +265,42 @@ def test_every_offer_has_words() -> None:
 # -- commands -------------------------------------------------------------------------------------
 
 
-def wish(verb: StateVerb, why: WaitReason, due_s: float | None = None) -> Wish:
+def pending(verb: StateVerb, why: WaitReason, due_s: float | None = None) -> PendingCommand:
     due = None if due_s is None else NOW + round(due_s * 1000)
-    return Wish(session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due)
+    return PendingCommand(session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due)
 
 
 END, STOP = StateVerb.TERMINATE, StateVerb.STOP
 WISHES = [
-    (wish(END, WaitReason.UNDO, 2.6), "Terminating in 3 s", "Terminating in 3 seconds"),
-    (wish(END, WaitReason.UNDO), "Terminating", "Terminating"),
-    (wish(STOP, WaitReason.UNDO, 1), "Stopping in 1 s", "Stopping in 1 second"),
-    (wish(END, WaitReason.BUDGET, 12), "Terminate waits, 0:12", "Terminate waits, 12 seconds"),
-    (wish(STOP, WaitReason.LIMITED, 5), "Stop waits, 0:05", "Stop waits, 5 seconds"),
-    (wish(END, WaitReason.NO_BROWSER), "Terminate waits", "Terminate waits"),
+    (pending(END, WaitReason.UNDO, 2.6), "Terminating in 3 s", "Terminating in 3 seconds"),
+    (pending(END, WaitReason.UNDO), "Terminating", "Terminating"),
+    (pending(STOP, WaitReason.UNDO, 1), "Stopping in 1 s", "Stopping in 1 second"),
+    (pending(END, WaitReason.BUDGET, 12), "Terminate waits, 0:12", "Terminate waits, 12 seconds"),
+    (pending(STOP, WaitReason.LIMITED, 5), "Stop waits, 0:05", "Stop waits, 5 seconds"),
+    (pending(END, WaitReason.NO_BROWSER), "Terminate waits", "Terminate waits"),
     (
-        wish(END, WaitReason.CONNECTION, 3),
+        pending(END, WaitReason.CONNECTION, 3),
         "Terminate will be sent when there is a connection",
         "Terminate will be sent when there is a connection",
     ),
-    (wish(STOP, WaitReason.KEY), "Stop waits for the key", "Stop waits for the key"),
-    (wish(END, WaitReason.NAME), "Terminate waits for the start", "Terminate waits for the start"),
-    (wish(END, WaitReason.SENDING), "sending Terminate…", "sending Terminate…"),
+    (pending(STOP, WaitReason.KEY), "Stop waits for the key", "Stop waits for the key"),
+    (
+        pending(END, WaitReason.NAME),
+        "Terminate waits for the start",
+        "Terminate waits for the start",
+    ),
+    (pending(END, WaitReason.SENDING), "sending Terminate…", "sending Terminate…"),
 ]
 
 
 @pytest.mark.parametrize(("one", "text", "said"), WISHES, ids=lambda value: str(value)[:40])
-def test_a_command_says_what_it_waits_for(one: Wish, text: str, said: str) -> None:
-    words = wish_words(one, NOW)
+def test_a_command_says_what_it_waits_for(one: PendingCommand, text: str, said: str) -> None:
+    words = pending_text(one, NOW)
     assert (words.text, words.said) == (text, said)
 
 
 def test_undo_names_what_it_takes_back() -> None:
-    end, stop = wish(END, WaitReason.UNDO), wish(STOP, WaitReason.BUDGET)
+    end, stop = pending(END, WaitReason.UNDO), pending(STOP, WaitReason.BUDGET)
     assert undo_words([end]) == "Undo Terminate"
     assert undo_words([end, end]) == "Undo Terminate"
     assert undo_words([end, stop]) == "Undo 2 commands"
@@ -304,10 +308,10 @@ def test_undo_names_what_it_takes_back() -> None:
 
 
 def test_commands_that_wait_are_counted() -> None:
-    sending = wish(END, WaitReason.SENDING)
+    sending = pending(END, WaitReason.SENDING)
     assert count_words([], NOW) == count_words([sending], NOW) == ""
-    assert count_words([wish(END, WaitReason.CONNECTION), sending], NOW) == "1 command waits"
-    two = [wish(END, WaitReason.BUDGET, 30), wish(STOP, WaitReason.BUDGET, 11.5)]
+    assert count_words([pending(END, WaitReason.CONNECTION), sending], NOW) == "1 command waits"
+    two = [pending(END, WaitReason.BUDGET, 30), pending(STOP, WaitReason.BUDGET, 11.5)]
     assert count_words(two, NOW) == "2 commands wait, next 0:12"
 
 

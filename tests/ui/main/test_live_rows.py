@@ -228,7 +228,7 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
 def test_beside_a_command_stands_the_short_word(window: MainWindow, services: Any) -> None:
     services.fleet.add(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
     services.fleet.set_wish(
-        1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, emitted=True
+        1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, sent_live=True
     )
     rows = window.pilot.session_rows
     cell = text(rows, 1, Column.STATE, Role.CELL)

@@ -120,19 +120,19 @@ async def test_a_terminate_is_taken_back_and_another_is_hurried(
         await until(lambda: fleet.session(session_key).service_id)
         pilot.sessions.select_key(session_key)
         button(window.tool_bar, "Terminate").click()
-        await until(lambda: fleet.wish(session_key))
-        assert fleet.wish(session_key).why is WaitReason.UNDO
+        await until(lambda: fleet.pending(session_key))
+        assert fleet.pending(session_key).why is WaitReason.UNDO
         row = pilot.session_rows.index(0, SessionColumn.STATE)
         assert row.data(Role.CELL).tail.startswith("Terminating in ")
         assert button(window.tool_bar, "Terminate").isEnabled()
         QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-        assert fleet.wish(session_key) is None
+        assert fleet.pending(session_key) is None
         assert fleet.session(session_key).phase is Phase.OPEN
         assert button(window.tool_bar, "Pause").isEnabled()
         began = parts.services.clock.now_ms()
         for _ in range(2):
             button(window.tool_bar, "Terminate").click()
-            await until(lambda: fleet.wish(session_key) or fleet.session(session_key).is_ended)
+            await until(lambda: fleet.pending(session_key) or fleet.session(session_key).is_ended)
         await until(lambda: fleet.session(session_key).is_ended)
         assert parts.services.clock.now_ms() - began < 2_500  # not after its three seconds
 

@@ -21,7 +21,11 @@ _MAX_INT = 2**63 - 1
 Convert = Callable[[Any], Any]
 
 
-STORED_NAMES = {"queue_position": "place", "key_fingerprint": "key_print"}
+STORED_NAMES = {
+    "answer_sent_live": "answer_emitted",
+    "key_fingerprint": "key_print",
+    "queue_position": "place",
+}
 """Fields whose column has another name: what is stored keeps its name for ever."""
 
 

@@ -29,8 +29,8 @@ def answer_words(result: AnswerResult | None, *, has_text: bool) -> str:
             return tr("Taken back, nothing was sent. Your text is still here.")
         case AnswerOutcome.FAILED:
             return _failed(result)
-        case AnswerOutcome.EMITTED:
-            return emitted()
+        case AnswerOutcome.SENT_LIVE:
+            return sent_live()
         case AnswerOutcome.UNCONFIRMED:
             return tr(
                 "The answer may have been delivered; it was not sent again. "
@@ -38,7 +38,7 @@ def answer_words(result: AnswerResult | None, *, has_text: bool) -> str:
             )
 
 
-def emitted() -> str:
+def sent_live() -> str:
     """The answer went out by the way that confirms nothing."""
     return tr(
         "The answer was sent over the live channel, because the calls of this minute are used up. "

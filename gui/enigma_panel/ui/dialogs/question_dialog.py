@@ -26,7 +26,7 @@ from enigma_panel.ui.dialogs.question_text import STOP_TEXT, quiet_ms_for
 from enigma_panel.ui.dialogs.scroll_body import ScrollBody
 from enigma_panel.ui.words import tr
 
-_LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.EMITTED})
+_LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE})
 """After these there is nothing more to do here; who is asked once more is asked anew."""
 
 

@@ -131,19 +131,21 @@ class QuitDialog(ModelessDialog):
         fleet, now = self._services.fleet, self._services.clock.now_ms()
         sessions = open_sessions(fleet)
         tasks = current_tasks(fleet, sessions)
-        found = ((s.key, fleet.wish(s.key)) for s in sessions)
-        wishes = {key: wish for key, wish in found if wish is not None}
+        found = ((s.key, fleet.pending(s.key)) for s in sessions)
+        all_pending = {key: pending for key, pending in found if pending is not None}
         queued = len(self._services.line.entries())
         report = words.quit_lines(
             sessions,
             tasks,
             now,
-            wishes=wishes,
+            all_pending=all_pending,
             queued=queued,
             is_awaiting_reply=fleet.is_awaiting_reply,
         )
         self.words.setText("\n".join(report.lines) or tr("All sessions have ended."))
-        lines = [words.session_line(s, tasks.get(s.key), now, wishes.get(s.key)) for s in sessions]
+        lines = [
+            words.session_line(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in sessions
+        ]
         self._show_lines(lines)
         self._go_on(report, sessions, queued)
         shown = (self.words.text(), len(lines), self.waiting.text())
@@ -191,7 +193,7 @@ class QuitDialog(ModelessDialog):
     def _ending_words(self, sessions: list[Session]) -> str:
         left, of = self._left(sessions), len(self._to_end)
         failed = [session.name for session in left if self._has_failed(session)]
-        wish_of = self._services.fleet.wish
+        wish_of = self._services.fleet.pending
         waiting = [session for session in left if waits_for_key(wish_of(session.key))]
         keyless = [session.name for session in waiting]
         stuck = [s.name for s in left if self._is_stuck(s) and s not in waiting]
@@ -274,10 +276,10 @@ class QuitDialog(ModelessDialog):
 
     def _has_failed(self, session: Session) -> bool:
         """Its Terminate came back, and neither has it ended nor does the command wait."""
-        return session.key in self._returned and self._services.fleet.wish(session.key) is None
+        return session.key in self._returned and self._services.fleet.pending(session.key) is None
 
     def _is_stuck(self, session: Session) -> bool:
-        return is_stuck(self._services.fleet.wish(session.key))
+        return is_stuck(self._services.fleet.pending(session.key))
 
     def _follow(self) -> None:
         if self._answer is not None:

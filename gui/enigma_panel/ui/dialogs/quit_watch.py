@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.fleet import Sessions
-from enigma_panel.services.views import WaitReason, Wish
+from enigma_panel.services.views import PendingCommand, WaitReason
 from enigma_panel.ui.dialogs.quit_words import counts_at_quit
 
 _WORKS = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS})
@@ -34,7 +34,7 @@ def open_sessions(fleet: Sessions) -> list[Session]:
     return [
         session
         for session in found
-        if session is not None and (counts_at_quit(session) or _ends(fleet.wish(session.key)))
+        if session is not None and (counts_at_quit(session) or _ends(fleet.pending(session.key)))
     ]
 
 
@@ -53,22 +53,22 @@ def waited_for(fleet: Sessions) -> Waited:
     sessions = open_sessions(fleet)
     tasks = current_tasks(fleet, sessions)
     works = [s for s in sessions if s.key in tasks and _works(s, tasks[s.key])]
-    ends = [s for s in sessions if _is_being_ended(s, tasks.get(s.key), fleet.wish(s.key))]
+    ends = [s for s in sessions if _is_being_ended(s, tasks.get(s.key), fleet.pending(s.key))]
     return Waited(len([s for s in works if s not in ends]), len(ends))
 
 
-def is_stuck(wish: Wish | None) -> bool:
+def is_stuck(pending: PendingCommand | None) -> bool:
     """Whether a Terminate waits for something that may not come, or did not get through before."""
-    return wish is not None and (wish.why in _STUCK or wish.attempt > 0)
+    return pending is not None and (pending.why in _STUCK or pending.attempt > 0)
 
 
-def waits_for_key(wish: Wish | None) -> bool:
+def waits_for_key(pending: PendingCommand | None) -> bool:
     """Whether a Terminate cannot be sent because the key is missing."""
-    return wish is not None and wish.why is WaitReason.KEY
+    return pending is not None and pending.why is WaitReason.KEY
 
 
-def _is_hopeless(wish: Wish) -> bool:
-    return wish.why in _STUCK or wish.attempt >= HOPELESS
+def _is_hopeless(pending: PendingCommand) -> bool:
+    return pending.why in _STUCK or pending.attempt >= HOPELESS
 
 
 def _works(session: Session, task: Task) -> bool:
@@ -76,13 +76,13 @@ def _works(session: Session, task: Task) -> bool:
     return counts_at_quit(session) and (task.status in _WORKS or named)
 
 
-def _is_being_ended(session: Session, task: Task | None, wish: Wish | None) -> bool:
-    if wish is not None and _ends(wish):
-        return not _is_hopeless(wish)
+def _is_being_ended(session: Session, task: Task | None, pending: PendingCommand | None) -> bool:
+    if pending is not None and _ends(pending):
+        return not _is_hopeless(pending)
     # A task failed in a session that was to close after it: the program terminates it in a moment.
     failed = task is not None and task.status in _TO_BE_CLOSED
     return session.close_after and session.phase is Phase.OPEN and failed
 
 
-def _ends(wish: Wish | None) -> bool:
-    return wish is not None and wish.verb is StateVerb.TERMINATE
+def _ends(pending: PendingCommand | None) -> bool:
+    return pending is not None and pending.verb is StateVerb.TERMINATE

@@ -13,10 +13,10 @@ from enigma_panel.core.records import (
     TaskStatus,
     shown_state,
 )
-from enigma_panel.services.views import WaitReason, Wish
+from enigma_panel.services.views import PendingCommand, WaitReason
 from enigma_panel.ui.state_text import state_text
 from enigma_panel.ui.status_words import local_time, time_left, verb_word
-from enigma_panel.ui.wish_words import wish_words
+from enigma_panel.ui.wish_words import pending_text
 from enigma_panel.ui.words import one_line, tr, tr_n
 
 HOLD_MS = 50_000
@@ -26,7 +26,7 @@ TITLE_CHARS = 60
 _WORKS = frozenset({SessionState.WORKING, SessionState.STARTING})
 
 _GOES_ON = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED})
-NO_WISHES: Mapping[int, Wish] = {}
+NO_WISHES: Mapping[int, PendingCommand] = {}
 _KEPT = frozenset({StateVerb.TERMINATE, StateVerb.STOP})
 """Commands that the ledger keeps over the end of the program."""
 
@@ -53,7 +53,7 @@ def quit_lines(
     tasks: Mapping[int, Task],
     now_ms: int,
     *,
-    wishes: Mapping[int, Wish] = NO_WISHES,
+    all_pending: Mapping[int, PendingCommand] = NO_WISHES,
     queued: int = 0,
     is_awaiting_reply: Callable[[int], bool] = lambda _task_key: True,
 ) -> QuitReport:
@@ -63,7 +63,7 @@ def quit_lines(
     still come.
     """
     sessions = list(sessions)
-    open_ones = [s for s in sessions if counts_at_quit(s) and not _ends(wishes.get(s.key))]
+    open_ones = [s for s in sessions if counts_at_quit(s) and not _ends(all_pending.get(s.key))]
     groups: dict[str, list[Session]] = defaultdict(list)
     for session in open_ones:
         groups[_group(session, tasks.get(session.key))].append(session)
@@ -75,7 +75,7 @@ def quit_lines(
         _asking(groups["asks"]),
         _staying(groups["stays"], tasks),
         _unconfirmed(groups["unconfirmed"]),
-        *(_kept(s, wishes[s.key]) for s in sessions if s.key in wishes),
+        *(_kept(s, all_pending[s.key]) for s in sessions if s.key in all_pending),
         _in_line(queued),
         _unnamed(unnamed),
         _nameless([task for task in nameless if not is_awaiting_reply(task.key)]),
@@ -93,38 +93,44 @@ def is_unnamed(task: Task) -> bool:
     return task.status in _GOES_ON and task.service_id is None
 
 
-def session_line(session: Session, task: Task | None, now_ms: int, wish: Wish | None = None) -> str:
+def session_line(
+    session: Session, task: Task | None, now_ms: int, pending: PendingCommand | None = None
+) -> str:
     """'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys': a line of a list."""
-    how = state_text(session, task, now_ms).line if wish is None else wish_words(wish, now_ms).text
+    how = (
+        state_text(session, task, now_ms).line
+        if pending is None
+        else pending_text(pending, now_ms).text
+    )
     head = f"{session.name} – {how}"
     if session.expires_ms is not None:
         head += ", " + tr("{time} left", time=time_left(session, now_ms))
     return head + (f" – {one_line(task.spec.text, TITLE_CHARS)}" if task else "")
 
 
-def _ends(wish: Wish | None) -> bool:
-    return wish is not None and wish.verb is StateVerb.TERMINATE
+def _ends(pending: PendingCommand | None) -> bool:
+    return pending is not None and pending.verb is StateVerb.TERMINATE
 
 
-def _kept(session: Session, wish: Wish) -> str:
+def _kept(session: Session, pending: PendingCommand) -> str:
     """A command that was not sent: what becomes of it."""
-    if wish.verb not in _KEPT or wish.why is WaitReason.SENDING:
+    if pending.verb not in _KEPT or pending.why is WaitReason.SENDING:
         return ""
-    if wish.emitted:
+    if pending.sent_live:
         return tr(
             "A {verb} for {session} was sent over the live channel, which confirms nothing; it is "
             "sent once more at the next start.",
-            verb=verb_word(wish.verb),
+            verb=verb_word(pending.verb),
             session=session.name,
         )
-    if wish.why is WaitReason.CONNECTION:
+    if pending.why is WaitReason.CONNECTION:
         waits = tr("waits for a connection")
-    elif wish.why is WaitReason.KEY:
+    elif pending.why is WaitReason.KEY:
         waits = tr("waits for the API key")
     else:
         waits = tr("was not sent yet")
     words = "A Terminate for {session} {waits}; it is sent at the next start."
-    if wish.verb is StateVerb.STOP:
+    if pending.verb is StateVerb.STOP:
         words = "A Stop for {session} {waits}; it is sent at the next start."
     return tr(words, session=session.name, waits=waits)
 

@@ -56,7 +56,9 @@ class TerminateAllDialog(ModelessDialog):
         self._keys = tuple(key for key in self._keys if fleet.can(key, StateVerb.TERMINATE))
         now, n = self._services.clock.now_ms(), len(self._keys)
         sessions = [s for s in map(fleet.session, self._keys) if s is not None]
-        lines = [session_line(s, fleet.current_task(s), now, fleet.wish(s.key)) for s in sessions]
+        lines = [
+            session_line(s, fleet.current_task(s), now, fleet.pending(s.key)) for s in sessions
+        ]
         if self.list.toPlainText() != "\n".join(lines):
             self.list.setPlainText("\n".join(lines))
             self.list.fit()

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from enigma_panel.core.records import StateVerb, Task, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.fleet import NoKeyError
-from enigma_panel.services.views import Wish
+from enigma_panel.services.views import PendingCommand
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.line_words import QueueAction
 from enigma_panel.ui.ports import Dialogs
@@ -49,10 +49,10 @@ class Acts(QObject):
         """Whether the verb is possible now; a Terminate that was not sent can be hurried."""
         return self._fleet.can(key, verb)
 
-    def undoable(self, key: int) -> Wish | None:
+    def undoable(self, key: int) -> PendingCommand | None:
         """The command on its way to that session, while it can be taken back."""
-        wish = self._fleet.wish(key)
-        return wish if wish is not None and wish.can_undo else None
+        pending = self._fleet.pending(key)
+        return pending if pending is not None and pending.can_undo else None
 
     def undo(self, keys: Sequence[int]) -> None:
         """Take back what is on its way to these sessions and was not sent."""
@@ -66,8 +66,8 @@ class Acts(QObject):
 
     def is_settled(self, key: int) -> bool:
         """Whether a command waits for so long that nobody takes it back by accident."""
-        wish = self._fleet.wish(key)
-        return wish is not None and self.now_ms() - wish.made_ms >= SETTLED_MS
+        pending = self._fleet.pending(key)
+        return pending is not None and self.now_ms() - pending.made_ms >= SETTLED_MS
 
     def now_ms(self) -> int:
         """The time, as the services count it."""

@@ -14,7 +14,7 @@ from enigma_panel.core.records import (
     shown_state,
 )
 from enigma_panel.services.timeline import LIVE_KINDS
-from enigma_panel.services.views import QueueEntry, WaitReason, Wish
+from enigma_panel.services.views import PendingCommand, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.errors_words import Call, ErrorContext, Words, explain_code
 from enigma_panel.ui.line_words import WaitText, ordinal
@@ -30,7 +30,7 @@ from enigma_panel.ui.status_words import (
     time_left,
 )
 from enigma_panel.ui.step_words import step_line
-from enigma_panel.ui.wish_words import wish_words
+from enigma_panel.ui.wish_words import pending_text
 from enigma_panel.ui.words import one_line, tr
 
 RESULT_HEAD = 50_000
@@ -53,7 +53,7 @@ class StateLine:
 
 
 def session_line(
-    session: Session, task: Task | None, now_ms: int, wish: Wish | None = None
+    session: Session, task: Task | None, now_ms: int, pending: PendingCommand | None = None
 ) -> StateLine:
     """'working 1:55 · 3:05 left · Terminate waits, 0:12'."""
     state = state_text(session, task, now_ms)
@@ -64,8 +64,8 @@ def session_line(
     parts = [state.line]
     if session.expires_ms is not None:
         parts.append(tr("{time} left", time=time_left(session, now_ms)))
-    if wish is not None:
-        parts.append(wish_words(wish, now_ms).text)
+    if pending is not None:
+        parts.append(pending_text(pending, now_ms).text)
     return StateLine(" · ".join(parts), word.tone, state.tip)
 
 

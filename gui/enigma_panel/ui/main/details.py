@@ -195,7 +195,7 @@ class Details(DetailView):
         now = self._services.clock.now_ms()
         line = NOTHING
         if self._about_session and session is not None:
-            line = session_line(session, task, now, self._fleet.wish(session.key))
+            line = session_line(session, task, now, self._fleet.pending(session.key))
         elif task is not None:
             line = task_line(task, now)
         say(self.state, line.text)

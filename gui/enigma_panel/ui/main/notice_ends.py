@@ -9,7 +9,7 @@ from enigma_panel.ui.main.offers import Said
 _ABOUT_A_SESSION = frozenset(
     {
         NoticeKind.COMMAND_FAILED,
-        NoticeKind.ANSWER_EMITTED,
+        NoticeKind.ANSWER_SENT_LIVE,
         NoticeKind.START_UNCONFIRMED,
     }
 )
@@ -49,9 +49,9 @@ def _is_settled(
             return session.phase is not Phase.UNCONFIRMED and not unsure
         case NoticeKind.COMMAND_FAILED:
             return _came_true(notice, session, services)
-        case NoticeKind.ANSWER_EMITTED if notice.facts.get("verb") == AnswerVerb.STOP.value:
-            wish = services.fleet.wish(session.key)  # it was to be sent once more
-            return wish is None or wish.verb is not StateVerb.STOP
+        case NoticeKind.ANSWER_SENT_LIVE if notice.facts.get("verb") == AnswerVerb.STOP.value:
+            pending = services.fleet.pending(session.key)  # it was to be sent once more
+            return pending is None or pending.verb is not StateVerb.STOP
         case _:
             return task is None or task.is_final
 
@@ -61,5 +61,5 @@ def _came_true(notice: ServiceNotice, session: Session, services: Services) -> b
     verb = StateVerb(str(notice.facts.get("verb", "stop")))
     if verb is StateVerb.TERMINATE:
         return False  # only an end settles it
-    is_on_its_way = services.fleet.wish(session.key) is not None
+    is_on_its_way = services.fleet.pending(session.key) is not None
     return not is_on_its_way and not services.fleet.can(session.key, verb)

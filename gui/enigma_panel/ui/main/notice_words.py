@@ -79,7 +79,7 @@ def _parts(
             return why, _unconfirmed_offers(context), True
         case NoticeKind.COMMAND_FAILED:
             return _command_failed(notice, name, why), show, True
-        case NoticeKind.ANSWER_EMITTED:
+        case NoticeKind.ANSWER_SENT_LIVE:
             return _emitted(notice, name), show, False
         case _:
             return _ours(notice, name, title, why)

@@ -173,7 +173,7 @@ class RecoveryCard(QFrame):
             unsent=session.key in self._unsent and (task is None or task.status in _UNSENT),
             asking=self._is_asking(session.key),
             foreign=fleet.foreign(session),
-            wish=fleet.wish(session.key),
+            pending=fleet.pending(session.key),
         )
 
     def _settle_and_sort(self, seen: list[RecoveredSession]) -> list[RecoveredSession]:
@@ -234,8 +234,8 @@ class RecoveryCard(QFrame):
     def _keep(self, key: int) -> None:
         """The row goes; where Terminate waits to be undone, that is taken back instead."""
         fleet = self._services.fleet
-        wish = fleet.wish(key)
-        if wish is not None and wish.verb is StateVerb.TERMINATE:
+        pending = fleet.pending(key)
+        if pending is not None and pending.verb is StateVerb.TERMINATE:
             self._to_end.discard(key)
             fleet.undo([key])
             self.refresh()

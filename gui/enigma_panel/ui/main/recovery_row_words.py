@@ -24,7 +24,7 @@ from enigma_panel.ui.status_words import (
     spoken,
     time_left,
 )
-from enigma_panel.ui.wish_words import wish_words
+from enigma_panel.ui.wish_words import pending_text
 from enigma_panel.ui.words import one_line, tr
 
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
@@ -32,17 +32,17 @@ _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
 
 def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
     """Words, signs and buttons for a session. can_terminate: a Terminate can be given now."""
-    session, task, wish = seen.session, seen.task, seen.wish
+    session, task, pending = seen.session, seen.task, seen.pending
     word = _word(seen)
     left = time_left(session, now_ms)
     cost = _row_cost(seen.cost, session, task)
     state = word.word if _is_still(seen) else f"{word.word} {_lasted(session, task, now_ms)}"
     said = state
-    if wish is not None:
-        going = wish_words(wish, now_ms)
+    if pending is not None:
+        going = pending_text(pending, now_ms)
         state, said = going.text, going.said
     note = _note(seen)
-    undo = wish is not None and wish.verb is StateVerb.TERMINATE and wish.can_undo
+    undo = pending is not None and pending.verb is StateVerb.TERMINATE and pending.can_undo
     told = (session.name, said, _left_words(left), _cost_words(cost), note)
     return Row(
         key=session.key,

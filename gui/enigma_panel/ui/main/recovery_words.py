@@ -16,7 +16,7 @@ from enigma_panel.core.records import (
     TaskStatus,
     shown_state,
 )
-from enigma_panel.services.views import ForeignSession, WaitReason, Wish
+from enigma_panel.services.views import ForeignSession, PendingCommand, WaitReason
 from enigma_panel.ui.status_words import duration, local_time, verb_word
 from enigma_panel.ui.words import tr, tr_n
 
@@ -58,7 +58,7 @@ class RecoveredSession:
     unsent: bool = False
     asking: bool = False
     foreign: ForeignSession | None = None
-    wish: Wish | None = field(default=None, repr=False)
+    pending: PendingCommand | None = field(default=None, repr=False)
 
     @property
     def fate(self) -> Fate:
@@ -221,10 +221,12 @@ _GOING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.NAME})
 
 def _commands(seen: Iterable[RecoveredSession]) -> str:
     """'1 Terminate is sent now.'"""
-    wishes = [one.wish for one in seen if one.wish is not None]
-    waits = [wish.verb for wish in wishes if wish.why is WaitReason.CONNECTION]
-    going = [wish.verb for wish in wishes if wish.why in _GOING]
-    others = [w.verb for w in wishes if w.why not in _GOING and w.why is not WaitReason.CONNECTION]
+    all_pending = [one.pending for one in seen if one.pending is not None]
+    waits = [pending.verb for pending in all_pending if pending.why is WaitReason.CONNECTION]
+    going = [pending.verb for pending in all_pending if pending.why in _GOING]
+    others = [
+        w.verb for w in all_pending if w.why not in _GOING and w.why is not WaitReason.CONNECTION
+    ]
     now = tr_n("{what} is sent now.", "{what} are sent now.", len(going), what=_verbs(going))
     soon = tr_n("{what} waits.", "{what} wait.", len(others), what=_verbs(others))
     later = tr_n(

@@ -17,7 +17,7 @@ from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
 from enigma_panel.ui.main.session_cells import FAR, cost_cell, left_cell, task_cell
 from enigma_panel.ui.state_text import state_text
 from enigma_panel.ui.status_words import Tone
-from enigma_panel.ui.wish_words import undo_words, wish_words
+from enigma_panel.ui.wish_words import pending_text, undo_words
 from enigma_panel.ui.words import tr
 
 ENDED_STAY_MS = 30_000
@@ -179,9 +179,9 @@ class SessionsModel(KeyedModel):
 
     def _verbs(self, key: int) -> Cell:
         said = tr("Pause, Resume, Stop, Terminate: in the tool bar and the menu")
-        wish = self._fleet.wish(key)
-        if wish is not None and wish.can_undo:
-            said = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_words([wish]))
+        pending = self._fleet.pending(key)
+        if pending is not None and pending.can_undo:
+            said = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_words([pending]))
         return Cell(said=said)
 
     def _state(self, session: Session, task: Task | None) -> Cell:
@@ -212,8 +212,8 @@ class SessionsModel(KeyedModel):
 
     def _waiting(self, key: int) -> WaitText | None:
         """The command on its way to a session, in words."""
-        wish = self._fleet.wish(key)
-        return wish_words(wish, self._clock.now_ms()) if wish is not None else None
+        pending = self._fleet.pending(key)
+        return pending_text(pending, self._clock.now_ms()) if pending is not None else None
 
     def record(self, key: int) -> Session | None:
         return self._fleet.session(key)

@@ -50,12 +50,12 @@ class StatusLine(QWidget):
         self._show_way()
         _set(self._balance, self._balance_words())
         _set(self._key, self._key_words())
-        self.refresh_wishes()
+        self.refresh_pending()
 
-    def refresh_wishes(self) -> None:
+    def refresh_pending(self) -> None:
         """How many commands wait; takes no room while none does."""
         now = self._services.clock.now_ms()
-        words = count_words(self._services.fleet.wishes(), now)
+        words = count_words(self._services.fleet.all_pending(), now)
         _set(self._wishes, words)
         self._fit()
 

@@ -149,13 +149,13 @@ class VerbsDelegate(RowDelegate):
         if event.type() is not QEvent.Type.ToolTip or spot is None:
             QToolTip.hideText()
             return True
-        wish = self._acts.undoable(spot.key)
+        pending = self._acts.undoable(spot.key)
         if spot.verb is not None:
             words = f"{verb_word(spot.verb)}\n{verb_tip(spot.verb)}"
             rect = self.verb_rect(option.rect, spot.verb)
         else:
-            wishes = [wish] if wish is not None else []
-            words = f"{undo_words(wishes)}\n{undo_tip()}"
+            all_pending = [pending] if pending is not None else []
+            words = f"{undo_words(all_pending)}\n{undo_tip()}"
             rect = self.undo_rect(option.rect)
         QToolTip.showText(event.globalPos(), words, view.viewport(), rect)
         return True

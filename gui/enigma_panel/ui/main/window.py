@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
         counts = self.pilot.session_rows.counts()
         self.sessions_card.show_counts(counts)
         self.strip.refresh()
-        self.status_line.refresh_wishes()
+        self.status_line.refresh_pending()
         self._enable_verbs()
 
     def _follow_inbox(self) -> None:
@@ -249,10 +249,10 @@ class MainWindow(QMainWindow):
         acts, selected = self.acts, self.pilot.sessions.selected_keys()
         for verb, action in self.verbs.items():
             action.setEnabled(any(acts.can(key, verb) for key in selected))
-        wishes = [wish for wish in map(acts.undoable, selected) if wish is not None]
-        rename_action(self.undo, undo_words(wishes))
-        self.undo.setEnabled(bool(wishes))
-        self.undo.setVisible(bool(wishes))
+        all_pending = [pending for pending in map(acts.undoable, selected) if pending is not None]
+        rename_action(self.undo, undo_words(all_pending))
+        self.undo.setEnabled(bool(all_pending))
+        self.undo.setVisible(bool(all_pending))
         self.terminate_all.setEnabled(bool(self.services.fleet.terminable_keys()))
         self.rename.setEnabled(len(selected) == 1)
 
