@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from enigma_panel import log, loop
 from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.api.ports import ServiceClient
-from enigma_panel.api.ports_live import LiveDoor, LiveError, LiveFault
+from enigma_panel.api.ports_live import LiveConnector, LiveError, LiveFault
 from enigma_panel.child import DEMO_KEY
 from enigma_panel.core.redact import Redactor
 from enigma_panel.loop import LedgerThread, TaskScope
@@ -100,7 +100,7 @@ async def build(
     clock: Clock | None = None,
     make_client: MakeClient | None = None,
     *,
-    make_door: Callable[[], LiveDoor] | None = None,
+    make_door: Callable[[], LiveConnector] | None = None,
 ) -> Parts:
     """Open settings and ledger and wire the services. Raises LedgerError.
 
@@ -119,7 +119,7 @@ async def build(
         account=_account(options, demo_url, files, make_client or partial(_client, budget)),
         budget=budget,
         most=lambda: files.settings.value.browsers_at_once,
-        open_door=partial(_open_door, make_door),
+        open_connector=partial(_open_connector, make_door),
     )
     return _parts(base, files, place, demo=demo_url is not None)
 
@@ -201,7 +201,7 @@ def _bundle(
         budget=assembly.budget,
         live=assembly.live,
         timeline=assembly.timeline,
-        vitals=assembly.vitals,
+        health=assembly.health,
         account=base.account,
         settings=settings,
         clock=base.clock,
@@ -233,20 +233,20 @@ def _client(budget: Budget, base_url: str, key: str) -> ServiceClient:
     return HttpClient(base_url, key, on_rate=budget.note_reply)
 
 
-async def _open_door(make: Callable[[], LiveDoor] | None) -> LiveDoor:
+async def _open_connector(make: Callable[[], LiveConnector] | None) -> LiveConnector:
     """The library of the live channel takes 0.1 s to load: when first needed, in a thread."""
     if make is not None:
         return make()
     return await loop.blocking(_socket_door, time_limit=DOOR_S)
 
 
-def _socket_door() -> LiveDoor:
+def _socket_door() -> LiveConnector:
     try:
-        from enigma_panel.api.live import SocketDoor  # noqa: PLC0415 - see _open_door
+        from enigma_panel.api.live import SocketConnector  # noqa: PLC0415 - see _open_connector
     except ModuleNotFoundError:
         log_of_build.warning("the library of the live channel cannot be loaded", exc_info=True)
         raise LiveError(LiveFault.MISSING) from None
-    return SocketDoor()
+    return SocketConnector()
 
 
 def _keychain(base_url: str) -> SecretStore:

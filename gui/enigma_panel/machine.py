@@ -105,7 +105,7 @@ def _wake(parts: Parts, slept_ms: int) -> None:
     """What is shown is of before: ask for everything, and say how long it was."""
     parts.assembly.poller.wake_all()
     parts.assembly.live.renew()
-    parts.services.vitals.ask_now()
+    parts.services.health.ask_now()
     if slept_ms:
         seconds = slept_ms // 1000
         parts.assembly.notices.notify(NoticeKind.WENT_TO_SLEEP, None, None, None, seconds=seconds)

@@ -70,7 +70,7 @@ class Startup:
         await loop.blocking(load_client, time_limit=CLIENT_S)
         await self._parts.account.load()
         manager.start()
-        scope.spawn("vitals", self._parts.services.vitals.run())
+        scope.spawn("vitals", self._parts.services.health.run())
         scope.spawn("power", self._power.run())
         leftovers = partial(clear_leftovers, Path(tempfile.gettempdir()))
         scope.spawn("leftovers", loop.blocking(leftovers, time_limit=CLIENT_S))

@@ -43,7 +43,7 @@ class Tour(Hands):
         """All steps in order."""
         self._window.resize(SIZE)
         await self._until("the key is ready", lambda: self._services.account.client is not None)
-        await self._until("the service answers", lambda: self._services.vitals.asked_ms)
+        await self._until("the service answers", lambda: self._services.health.asked_ms)
         await self._picture("empty", self._window)
         await self._show_key()
         await self._start_tasks()

@@ -11,7 +11,7 @@ from typing import Any
 import socketio
 from aiohttp import WSMsgType, web
 
-from enigma_panel.api.live import SocketDoor
+from enigma_panel.api.live import SocketConnector
 from enigma_panel.core.observation import Observation
 
 ID = "sess-Secret-4711"
@@ -53,9 +53,9 @@ class Seen(list[Observation]):
 
 
 @asynccontextmanager
-async def door(**options: Any) -> AsyncIterator[SocketDoor]:
+async def door(**options: Any) -> AsyncIterator[SocketConnector]:
     """Closed at the end, and nothing may be left of it then."""
-    made = SocketDoor(**options)
+    made = SocketConnector(**options)
     try:
         yield made
     finally:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from enigma_panel.api.errors import ApiError, ProtocolError
-from enigma_panel.api.ports import Health
+from enigma_panel.api.ports import HealthReply
 from enigma_panel.api.wire import reader
 from enigma_panel.api.wire.answer import Answer
 from enigma_panel.api.wire.excerpt import make_scrub
@@ -73,7 +73,7 @@ def read_one(name: str, body: bytes, status: int, headers: dict[str, str]) -> ob
         check_error(error, status, body)
         seen = error
     else:
-        assert seen is None or isinstance(seen, Observation | Health)
+        assert seen is None or isinstance(seen, Observation | HealthReply)
         check_figures(seen)
     assert time.thread_time() - began < LIMIT_S, f"{name}: slow"
     return seen

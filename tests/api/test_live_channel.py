@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from enigma_panel.api.live_wire import EMIT_S
-from enigma_panel.api.ports_live import LiveConnection, LiveDoor, LiveError, LiveFault
+from enigma_panel.api.ports_live import LiveConnection, LiveConnector, LiveError, LiveFault
 from enigma_panel.api.wire.writer_e import guardrail, state
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import AnswerVerb, StateVerb
@@ -43,7 +43,7 @@ async def test_it_says_who_it_is_and_hears_all_kinds() -> None:
 
 async def test_it_keeps_the_ports() -> None:
     async with lp.service() as service, lp.door() as made:
-        door: LiveDoor = made
+        door: LiveConnector = made
         connection: LiveConnection = await door.connect(ID, service.url, service.url, Seen())
         await connection.aclose()
 

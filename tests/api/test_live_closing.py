@@ -16,7 +16,7 @@ from aiohttp import web
 from engineio import base_client
 
 from enigma_panel.api import live, live_channel
-from enigma_panel.api.live import SocketDoor
+from enigma_panel.api.live import SocketConnector
 from enigma_panel.api.live_channel import Channel
 from enigma_panel.api.ports_live import LiveError, LiveFault
 from enigma_panel.core.observation import Kind
@@ -82,7 +82,7 @@ async def test_closing_twice_at_once_and_while_someone_waits() -> None:
 @FREEZES
 async def test_a_frozen_server_holds_no_end_up() -> None:
     with child() as peer:
-        door = SocketDoor()
+        door = SocketConnector()
         opened = [door.connect(f"{ID}{n}", peer.url, peer.url, Seen()) for n in range(40)]
         channels = await asyncio.gather(*opened)
         os.kill(peer.process.pid, signal.SIGSTOP)
@@ -203,16 +203,18 @@ async def open_and_hold(ws: web.WebSocketResponse) -> None:
 STAGES = pytest.mark.parametrize("play", [None, hold, open_and_hold])
 
 
-async def stuck(play: lp.Play | None, act: Callable[[SocketDoor, str], Awaitable[None]]) -> None:
+async def stuck(
+    play: lp.Play | None, act: Callable[[SocketConnector, str], Awaitable[None]]
+) -> None:
     """Do it with a server that leaves a connect hanging: before, in or after the handshake."""
     if play is not None:
         async with lp.hand_made(play) as url:
-            await act(SocketDoor(), url)
+            await act(SocketConnector(), url)
         return
     with socket.socket() as listener:  # the system accepts for it, and nobody answers
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        await act(SocketDoor(), f"http://127.0.0.1:{listener.getsockname()[1]}")
+        await act(SocketConnector(), f"http://127.0.0.1:{listener.getsockname()[1]}")
 
 
 @STAGES
@@ -221,7 +223,7 @@ async def test_a_connect_that_hangs_ends(
 ) -> None:
     monkeypatch.setattr(live_channel, "CONNECT_S", 0.4)
 
-    async def act(door: SocketDoor, url: str) -> None:
+    async def act(door: SocketConnector, url: str) -> None:
         began = time.monotonic()
         with pytest.raises(LiveError) as caught:
             await door.connect(ID, url, url, Seen())
@@ -236,7 +238,7 @@ async def test_a_connect_that_hangs_ends(
 
 @STAGES
 async def test_a_cancelled_connect_leaves_nothing(play: lp.Play | None) -> None:
-    async def act(door: SocketDoor, url: str) -> None:
+    async def act(door: SocketConnector, url: str) -> None:
         connecting = asyncio.ensure_future(door.connect(ID, url, url, Seen()))
         await asyncio.sleep(0.2)
         connecting.cancel()
@@ -250,7 +252,7 @@ async def test_a_cancelled_connect_leaves_nothing(play: lp.Play | None) -> None:
 
 @STAGES
 async def test_closing_the_door_ends_a_connect(play: lp.Play | None) -> None:
-    async def act(door: SocketDoor, url: str) -> None:
+    async def act(door: SocketConnector, url: str) -> None:
         connecting = asyncio.ensure_future(door.connect(ID, url, url, Seen()))
         await asyncio.sleep(0.2)
         await within(1.0, door.aclose())
@@ -332,7 +334,7 @@ async def test_one_channel_that_cannot_be_closed_keeps_no_other_open(
 
 async def test_a_closed_door_opens_nothing() -> None:
     async with lp.service() as service:
-        door = SocketDoor()
+        door = SocketConnector()
         await door.aclose()
         with pytest.raises(LiveError):
             await door.connect(ID, service.url, service.url, Seen())

@@ -18,7 +18,7 @@ import msgspec
 
 from enigma_panel.api import errors
 from enigma_panel.api.client import HttpClient
-from enigma_panel.api.ports import Health
+from enigma_panel.api.ports import HealthReply
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec
 from tests.rows import check_rows
@@ -80,7 +80,7 @@ def plain(value: object) -> object:
             told = asdict(value)
             assert not told.pop("is_clean"), "nothing has passed the wall yet"
             return plain(told)
-        case Health() | errors.Reply():
+        case HealthReply() | errors.Reply():
             return plain(asdict(value))
         case errors.ApiError():
             told = {"error": type(value).__name__, **vars(value)}

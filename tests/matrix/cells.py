@@ -10,7 +10,7 @@ from typing import Any
 from enigma_panel.api.verb import LONG_POLL, Verb
 from enigma_panel.core.records import AnswerVerb, StateVerb, Task, TaskSpec, TaskStatus
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import AnswerResult, OpenQuestion, ServiceMood, WaitReason
+from enigma_panel.services.views import AnswerResult, OpenQuestion, ServiceStatus, WaitReason
 from enigma_panel.ui.dialogs.outcome_words import answer_words
 from enigma_panel.ui.line_words import QueueFacts, entry_words
 from enigma_panel.ui.main.notice_words import words_for
@@ -99,7 +99,7 @@ class Cell:
 
     async def _stand_ready(self, run: Run) -> None:
         services = run.parts.services
-        await until(lambda: services.vitals.mood is ServiceMood.OK)
+        await until(lambda: services.health.status is ServiceStatus.OK)
         if self._call.begins == "asks":
             await until(services.inbox.questions)
             self._questions = services.inbox.questions()

@@ -222,7 +222,7 @@ async def _begin(parts: Parts) -> None:
     await parts.account.load()
     for endpoint in Endpoint:  # as an earlier reply would have told
         parts.services.budget.note_rate(endpoint, RateTold(limit=1000))
-    parts.scope.spawn("vitals", parts.services.vitals.run())
+    parts.scope.spawn("vitals", parts.services.health.run())
     parts.scope.spawn("ticks", _tick(parts))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.ports import Health
+from enigma_panel.api.ports import HealthReply
 from enigma_panel.core.records import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
 
 START_MS = 1_700_000_000_000
@@ -51,7 +51,7 @@ class ScriptedClient:
 
     def __init__(self, clock: HandClock) -> None:
         self._clock = clock
-        self.say_health: Callable[[], Awaitable[Health]] = self.free(3)
+        self.say_health: Callable[[], Awaitable[HealthReply]] = self.free(3)
         self.say_poll: Callable[[], Awaitable[Any]] = self.fail(AssertionError())
         self.health_at: list[int] = []
         self.polls_at: list[int] = []
@@ -59,9 +59,9 @@ class ScriptedClient:
         self.most_in_flight = 0
 
     @staticmethod
-    def free(n: int | None, *, ok: bool = True) -> Callable[[], Awaitable[Health]]:
-        async def answer() -> Health:
-            return Health(ok=ok, free=n)
+    def free(n: int | None, *, ok: bool = True) -> Callable[[], Awaitable[HealthReply]]:
+        async def answer() -> HealthReply:
+            return HealthReply(ok=ok, free=n)
 
         return answer
 
@@ -76,7 +76,7 @@ class ScriptedClient:
     async def hang() -> Any:
         await asyncio.Event().wait()
 
-    async def health(self) -> Health:
+    async def health(self) -> HealthReply:
         self.health_at.append(self._clock.now - START_MS)
         return await self._count(self.say_health)
 
@@ -159,7 +159,7 @@ def gaps(moments: list[int]) -> list[int]:
     return [later - earlier for earlier, later in pairwise(moments)]
 
 
-def status_services(vitals: Any, clock: HandClock) -> Any:
+def status_services(health: Any, clock: HandClock) -> Any:
     """What the status line asks for."""
     from enigma_panel.services.views import KeyState, LiveShare
 
@@ -168,4 +168,4 @@ def status_services(vitals: Any, clock: HandClock) -> Any:
     )
     fleet = SimpleNamespace(all_pending=list)
     live = SimpleNamespace(share=LiveShare)
-    return SimpleNamespace(vitals=vitals, clock=clock, account=account, fleet=fleet, live=live)
+    return SimpleNamespace(health=health, clock=clock, account=account, fleet=fleet, live=live)

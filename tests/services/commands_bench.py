@@ -161,7 +161,7 @@ class Bench:
         self.executor = Executor()
         self.client = Client(clock)
         self.account = FakeAccount(self.client)
-        self.vitals = FakeVitals()
+        self.health = FakeVitals()
         self.budget = Budget(clock)
         self.writer = LedgerWriter(ledger, self.executor)
         redactor = Redactor(b"k" * 32)
@@ -175,7 +175,7 @@ class Bench:
         self.commands = Commands(
             registry=self.registry,
             account=self.account,  # type: ignore[arg-type]
-            vitals=self.vitals,  # type: ignore[arg-type]
+            health=self.health,  # type: ignore[arg-type]
             budget=self.budget,
             clock=clock,
             scope=self.scope,

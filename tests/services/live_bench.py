@@ -119,14 +119,14 @@ class Bench:
             clock=clock,
             scope=self.scope,
             chance=random.Random(5),
-            open_door=self._open_door,
+            open_connector=self._open_connector,
             is_awaiting_reply=self.held.__contains__,
             wake=self.woken.append,
         )
         self.lost: list[int] = []
         self.live.lost.connect(self.lost.append)
 
-    async def _open_door(self) -> Door:
+    async def _open_connector(self) -> Door:
         self.door_opened += 1
         return self.door
 

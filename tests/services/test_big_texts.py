@@ -259,12 +259,12 @@ def test_results_that_wait_for_a_reply_outlive_a_quit(tmp_path: Path) -> None:
         facts = bench.live._facts
         assert facts.unclear() == [session]
         bench.held.clear()
-        looking = asyncio.create_task(facts.look_again(session))
+        looking = asyncio.create_task(facts.retry_unclear(session))
         await asyncio.sleep(0)
         looking.cancel()
         await asyncio.wait([looking])
         assert facts.unclear() == [session]
-        await facts.look_again(session)
+        await facts.retry_unclear(session)
         results = {task.result for task in bench.registry.tasks_of(session)}
         assert results == {"of a", "of b"}
 

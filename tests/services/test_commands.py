@@ -37,7 +37,7 @@ def test_a_delivered_command_moves_its_records_and_leaves_no_wish(folder: Path) 
         assert bench.outcomes() == [("terminate", "known")]
         assert bench.woken == [key]
         assert bench.registry.ending == {}
-        assert bench.vitals.answers == 1
+        assert bench.health.answers == 1
         assert bench.stands[-1] == (key, None)
 
     on_bench(folder, test)
@@ -486,6 +486,6 @@ def test_pause_fails_at_once_without_a_connection(folder: Path, error: ApiError)
         await bench.commands.give(key, PAUSE)
         assert bench.client.verbs == [PAUSE]
         assert bench.said == [(NoticeKind.COMMAND_FAILED, key, error, {"verb": "pause"})]
-        assert bench.vitals.errors == [error]
+        assert bench.health.errors == [error]
 
     on_bench(folder, test)

@@ -50,7 +50,7 @@ def test_it_is_kept_and_tried_until_it_is_delivered(
         assert max(pauses) > 10
         assert bench.said == []
         assert bench.outcomes() == [(verb.value, "known")]
-        assert len(bench.vitals.errors) == 12
+        assert len(bench.health.errors) == 12
 
     on_bench(folder, test)
 

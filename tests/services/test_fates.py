@@ -172,7 +172,7 @@ async def test_what_counts_as_refused(
         assert (fleet.task(key).status is TaskStatus.QUEUED) is waits
         assert (session_key in fleet.session_keys()) is not waits
         if fault["kind"] == "status:402":
-            assert str(parts.services.vitals.balance) == "0.15"
+            assert str(parts.services.health.balance) == "0.15"
 
 
 async def test_no_connection_means_nothing_happened(simulator: Start, running: Running) -> None:

@@ -146,7 +146,7 @@ async def test_402_holds_the_line_and_one_start_tries_before_the_rest(
         faults(sim.url, {"path": STARTS, "kind": "status:402", "body": body, "times": 0})
         keys = await fleet.start_many([QUICK] * 3)
         await until(lambda: line.pause_reason is PauseReason.FUNDS)
-        assert str(parts.services.vitals.balance) == "0.15"
+        assert str(parts.services.health.balance) == "0.15"
         await until(lambda: [entry.why for entry in line.entries()] == [WaitReason.FUNDS] * 3)
         before = arrived(sim.url)["start-session"]
         assert before <= 3
@@ -177,7 +177,7 @@ async def test_no_connection_keeps_what_waits_and_fails_what_was_just_clicked(
 ) -> None:
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
-        assert parts.scope.spawn("vitals", parts.services.vitals.run()) is not None
+        assert parts.scope.spawn("vitals", parts.services.health.run()) is not None
         fleet, line = parts.services.fleet, parts.services.line
         faults(sim.url, {"path": STARTS, "kind": "refuse-before", "times": 0})
         keys = await fleet.start_many([QUICK] * 2)
@@ -196,7 +196,7 @@ async def test_the_third_503_waits_for_a_free_browser(simulator: Start, running:
         await until(lambda: line.entry(key) is not None and line.entry(key).attempt == 3)
         assert line.entry(key).why is WaitReason.NO_BROWSER
         assert line.entry(key).due_ms is None
-        assert parts.scope.spawn("vitals", parts.services.vitals.run()) is not None
+        assert parts.scope.spawn("vitals", parts.services.health.run()) is not None
         await until(lambda: fleet.task(key).status is TaskStatus.DONE)
         assert arrived(sim.url)["start-session"] == 4
 

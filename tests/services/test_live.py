@@ -77,7 +77,7 @@ def test_a_missing_library_is_looked_for_once(tmp_path: Path) -> None:
 
         from enigma_panel.api.ports_live import LiveError
 
-        bench.live._keeper._open_door = none  # type: ignore[assignment]
+        bench.live._connector._open_connector = none  # type: ignore[assignment]
         await bench.open()
         await bench.open()
         await bench.wait(100)
@@ -89,13 +89,13 @@ def test_a_missing_library_is_looked_for_once(tmp_path: Path) -> None:
 
 def test_sessions_that_open_at_once_load_one_library(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
-        real = bench.live._keeper._open_door
+        real = bench.live._connector._open_connector
 
         async def slow() -> object:
             await bench.wait(1)
             return await real()
 
-        bench.live._keeper._open_door = slow  # type: ignore[assignment]
+        bench.live._connector._open_connector = slow  # type: ignore[assignment]
         for _ in range(3):
             await bench.open()
         await bench.wait(2)

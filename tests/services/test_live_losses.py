@@ -141,7 +141,7 @@ def test_a_library_that_cannot_be_loaded_is_not_called_missing(
             bench.door_opened += 1
             raise error
 
-        bench.live._keeper._open_door = broken
+        bench.live._connector._open_connector = broken
         await bench.open()
         await bench.wait(100)
         share = bench.live.share()

@@ -221,7 +221,7 @@ def test_an_end_that_cannot_be_taken_stands_in_the_way_of_no_other(tmp_path: Pat
         for text in ("bad", "good"):
             await bench.hear(Kind.COMPLETED, text, task_id=text)
         facts = bench.live._facts
-        real, tried = facts.take, []
+        real, tried = facts.handle, []
 
         async def take(key: int, seen: Observation) -> None:
             tried.append(seen.text)
@@ -229,11 +229,11 @@ def test_an_end_that_cannot_be_taken_stands_in_the_way_of_no_other(tmp_path: Pat
                 raise RuntimeError(seen.text)
             await real(key, seen)
 
-        facts.take = take  # type: ignore[method-assign]
+        facts.handle = take  # type: ignore[method-assign]
         bench.held.clear()
         with pytest.raises(RuntimeError):
-            await facts.look_again(session)
-        await facts.look_again(session)
+            await facts.retry_unclear(session)
+        await facts.retry_unclear(session)
         assert tried == ["bad", "good"]
         assert "good" in [task.result for task in bench.registry.tasks_of(session)]
 

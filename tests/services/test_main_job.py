@@ -43,7 +43,7 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
         # The channel may tell of the session's end; a reply only makes it likely.
         proven = set() if live_mode == "refuse" else {Phase.CLOSED}
         assert session.phase in {Phase.CLOSED_ASSUMED, *proven}
-        assert parts.services.vitals.balance is not None
+        assert parts.services.health.balance is not None
         stored = None
         async with asyncio.timeout(10):
             while stored != fleet.task(key):  # figures are gathered and written once a second

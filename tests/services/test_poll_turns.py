@@ -20,8 +20,8 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.poller import Poller
-from enigma_panel.services.views import Diff, ServiceMood
-from enigma_panel.services.vitals import Vitals
+from enigma_panel.services.views import Diff, ServiceStatus
+from enigma_panel.services.vitals import Health
 from tests.services.by_hand import HandClock, OneAccount, OneTask, ScriptedClient, gaps, settle
 
 REFUSED = NotConnectedError("refused")
@@ -50,18 +50,18 @@ class Scene:
         self.account = OneAccount(self.client)
         self.registry = OneTask()
         self.scope = TaskScope()
-        self.vitals = Vitals(self.account, self.clock)
+        self.health = Health(self.account, self.clock)
         self.poller = Poller(
             registry=self.registry,
             account=self.account,
-            vitals=self.vitals,
+            health=self.health,
             clock=self.clock,
             scope=self.scope,
             chance=chance,
             is_speaking=lambda _key: self.speaking,
             is_awaiting_reply=lambda key: key in self.held,
         )
-        self.vitals.recovered.connect(self.poller.wake_all)
+        self.health.recovered.connect(self.poller.wake_all)
 
     async def answer(self) -> Observation:
         return Observation(kind=Kind.ACTIVE)
@@ -137,7 +137,7 @@ async def test_one_answer_ends_the_backing_off() -> None:
 @pytest.mark.parametrize("after_s", [5, 20, 60, 100, 333])
 async def test_asks_again_within_two_seconds_of_the_networks_return(after_s: int) -> None:
     async with polling(most=True) as scene:
-        scene.scope.spawn("vitals", scene.vitals.run())
+        scene.scope.spawn("vitals", scene.health.run())
         scene.client.say_poll = scene.client.say_health = scene.client.fail(REFUSED)
         await scene.clock.advance(after_s * 1_000)
         scene.client.say_poll = scene.answer
@@ -145,7 +145,7 @@ async def test_asks_again_within_two_seconds_of_the_networks_return(after_s: int
         recorded = len(scene.registry.recorded)
         await scene.clock.advance(2_000)
         assert len(scene.registry.recorded) > recorded
-        assert scene.vitals.mood is ServiceMood.OK
+        assert scene.health.status is ServiceStatus.OK
 
 
 async def test_a_command_cuts_the_longest_wait_short() -> None:
@@ -215,7 +215,7 @@ async def test_a_command_within_a_flood_is_asked_after_at_once() -> None:
 
 async def test_an_answer_that_ends_an_outage_keeps_the_hint_that_came_meanwhile() -> None:
     async with polling(most=True) as scene:
-        scene.scope.spawn("vitals", scene.vitals.run())
+        scene.scope.spawn("vitals", scene.health.run())
         scene.client.say_poll = scene.client.fail(REFUSED)
         await scene.clock.advance(100)
 
@@ -258,7 +258,7 @@ async def test_a_poll_that_hangs_on_a_dead_connection_is_given_up_when_woken() -
         assert scene.client.in_flight == 0
         assert len(scene.registry.recorded) == 2  # the first of all, and the one just now
         assert scene.client.most_in_flight == 1
-        assert scene.vitals.mood is ServiceMood.UNASKED  # it tells nothing of the network
+        assert scene.health.status is ServiceStatus.UNASKED  # it tells nothing of the network
 
 
 async def test_a_poll_just_sent_is_not_given_up() -> None:
@@ -274,12 +274,12 @@ async def test_a_poll_just_sent_is_not_given_up() -> None:
 
 async def test_a_task_whose_polls_are_always_cut_backs_off_while_others_are_answered() -> None:
     async with polling(most=True) as scene:
-        scene.scope.spawn("vitals", scene.vitals.run())
+        scene.scope.spawn("vitals", scene.health.run())
         scene.client.say_poll = scene.client.fail(InterruptedCallError("cut"))
         for _ in range(100):
-            scene.vitals.note_answer()  # another task's poll
+            scene.health.note_answer()  # another task's poll
             await scene.clock.advance(1_000)
-        assert scene.vitals.mood is ServiceMood.OK
+        assert scene.health.status is ServiceStatus.OK
         assert gaps(scene.client.polls_at)[-1] == 30_000
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 
 from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import ServiceMood
+from enigma_panel.services.views import ServiceStatus
 from tests.conftest import Simulator
 from tests.services.conftest import FastClock, Running, until
 from tests.services.test_fates import faults
@@ -44,7 +44,7 @@ async def test_slower_while_polls_fail_and_at_once_after_a_command(
         key = await fleet.start(TaskSpec(text="Log in to shop.example", close_after=False))
         await until(lambda: fleet.task(key).status is TaskStatus.ASKS)
         faults(url, {"path": "/task/*", "kind": "html502", "times": 0})
-        await until(lambda: parts.services.vitals.mood is ServiceMood.TROUBLED)
+        await until(lambda: parts.services.health.status is ServiceStatus.TROUBLED)
         began, before = clock.now_ms(), polls(url)
         await clock.sleep_until(began + 40_000)  # every two seconds that would be twenty
         assert polls(url) - before <= 14
@@ -53,7 +53,7 @@ async def test_slower_while_polls_fail_and_at_once_after_a_command(
         await fleet.command([fleet.task(key).session_key], StateVerb.STOP)
         await until(lambda: polls(url) > before, limit=1.5)
         await until(lambda: fleet.task(key).status is TaskStatus.STOPPED)
-        assert parts.services.vitals.mood is ServiceMood.OK
+        assert parts.services.health.status is ServiceStatus.OK
 
 
 async def test_one_poll_in_flight_however_often_it_is_woken(

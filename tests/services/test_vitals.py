@@ -16,8 +16,8 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.loop import TaskScope
 from enigma_panel.services import vitals as module
-from enigma_panel.services.views import ServiceMood
-from enigma_panel.services.vitals import Vitals
+from enigma_panel.services.views import ServiceStatus
+from enigma_panel.services.vitals import Health
 from tests.services.by_hand import (
     HandClock,
     OneAccount,
@@ -39,17 +39,17 @@ class Scene:
     def __init__(self) -> None:
         self.clock = HandClock()
         self.client = ScriptedClient(self.clock)
-        self.vitals = Vitals(OneAccount(self.client), self.clock)
+        self.health = Health(OneAccount(self.client), self.clock)
         self.recovered: list[int] = []
         self.free_again: list[int] = []
-        self.vitals.recovered.connect(lambda: self.recovered.append(self.clock.now))
-        self.vitals.free_again.connect(lambda: self.free_again.append(self.clock.now))
+        self.health.recovered.connect(lambda: self.recovered.append(self.clock.now))
+        self.health.free_again.connect(lambda: self.free_again.append(self.clock.now))
 
 
 @asynccontextmanager
 async def running() -> AsyncIterator[Scene]:
     scene, scope = Scene(), TaskScope()
-    scope.spawn("vitals", scene.vitals.run())
+    scope.spawn("vitals", scene.health.run())
     await settle()
     try:
         yield scene
@@ -73,24 +73,24 @@ async def test_every_1500_ms_while_nothing_answers_and_the_first_answer_wakes_al
     async with running() as scene:
         scene.client.say_health = scene.client.fail(error)
         await scene.clock.advance(30_000)
-        assert scene.vitals.mood is ServiceMood.UNREACHABLE
-        assert scene.vitals.unreachable_since_ms is not None
+        assert scene.health.status is ServiceStatus.UNREACHABLE
+        assert scene.health.unreachable_since_ms is not None
         assert set(gaps(scene.client.health_at[2:])) == {1_500}
         scene.client.say_health = scene.client.free(2)
         back = scene.clock.now
         await scene.clock.advance(20_000)
         assert len(scene.recovered) == 1
         assert scene.recovered[0] - back <= 1_500
-        assert scene.vitals.mood is ServiceMood.OK
-        assert scene.vitals.unreachable_since_ms is None
+        assert scene.health.status is ServiceStatus.OK
+        assert scene.health.unreachable_since_ms is None
 
 
 async def test_a_call_that_found_nobody_has_the_next_probe_sent_soon() -> None:
     async with running() as scene:
         await scene.clock.advance(500)
         scene.client.say_health = scene.client.fail(REFUSED)
-        scene.vitals.note_error(REFUSED)
-        assert scene.vitals.mood is ServiceMood.UNREACHABLE
+        scene.health.note_error(REFUSED)
+        assert scene.health.status is ServiceStatus.UNREACHABLE
         await scene.clock.advance(4_400)
         assert scene.client.health_at == [0, 1_500, 3_000, 4_500]
 
@@ -106,29 +106,29 @@ async def test_a_probe_that_hangs_is_one_and_does_not_hold_up_the_next(
             assert len(scene.client.health_at) == n
             await asyncio.sleep(0.07)  # past its own limit
             await scene.clock.advance(1_500)
-        assert scene.vitals.mood is ServiceMood.UNREACHABLE
+        assert scene.health.status is ServiceStatus.UNREACHABLE
         assert scene.client.most_in_flight == 1
 
 
 async def test_a_single_cut_poll_is_no_outage_and_wakes_nobody() -> None:
     async with running() as scene:
         for _ in range(10):
-            scene.vitals.note_answer()
-            scene.vitals.note_poll_error(CUT)
+            scene.health.note_answer()
+            scene.health.note_poll_error(CUT)
             await scene.clock.advance(2_000)
-        assert scene.vitals.mood is ServiceMood.OK
+        assert scene.health.status is ServiceStatus.OK
         assert scene.recovered == []
         scene.client.say_health = scene.client.hang
         await scene.clock.advance(3_000)
-        scene.vitals.note_poll_error(CUT)
-        assert scene.vitals.mood is ServiceMood.UNREACHABLE
+        scene.health.note_poll_error(CUT)
+        assert scene.health.status is ServiceStatus.UNREACHABLE
 
 
 async def test_whoever_tells_of_a_cut_call_hears_when_there_is_an_answer() -> None:
     async with running() as scene:
         await scene.clock.advance(1_000)
-        scene.vitals.note_error(CUT)  # a command, say: it waits for `recovered`
-        assert scene.vitals.mood is ServiceMood.OK
+        scene.health.note_error(CUT)  # a command, say: it waits for `recovered`
+        assert scene.health.status is ServiceStatus.OK
         await scene.clock.advance(1_000)
         assert len(scene.recovered) == 1
 
@@ -136,9 +136,9 @@ async def test_whoever_tells_of_a_cut_call_hears_when_there_is_an_answer() -> No
 async def test_calls_that_we_ended_ourselves_say_nothing() -> None:
     async with running() as scene:
         await scene.clock.advance(5_000)
-        scene.vitals.note_error(NotConnectedError("closed"))
-        scene.vitals.note_error(InterruptedCallError("closed"))
-        assert scene.vitals.mood is ServiceMood.OK
+        scene.health.note_error(NotConnectedError("closed"))
+        scene.health.note_error(InterruptedCallError("closed"))
+        assert scene.health.status is ServiceStatus.OK
         await scene.clock.advance(10_000)
         assert scene.recovered == []
 
@@ -150,7 +150,7 @@ async def test_nonsense_is_no_return(error: ApiError) -> None:
         await scene.clock.advance(12_000)
         scene.client.say_health = scene.client.fail(error)
         await scene.clock.advance(20_000)
-        assert scene.vitals.mood is ServiceMood.TROUBLED
+        assert scene.health.status is ServiceStatus.TROUBLED
         assert set(gaps(scene.client.health_at)[-4:]) == {3_000}
         assert scene.recovered == []
         scene.client.say_health = scene.client.free(1)
@@ -160,9 +160,9 @@ async def test_nonsense_is_no_return(error: ApiError) -> None:
 
 async def test_a_refusal_is_an_answer() -> None:
     async with running() as scene:
-        scene.vitals.note_error(REFUSED)
-        scene.vitals.note_error(RejectedError(Reply(status=401), nothing_happened=True))
-        assert scene.vitals.mood is ServiceMood.OK
+        scene.health.note_error(REFUSED)
+        scene.health.note_error(RejectedError(Reply(status=401), nothing_happened=True))
+        assert scene.health.status is ServiceStatus.OK
         assert len(scene.recovered) == 1
 
 
@@ -170,7 +170,7 @@ async def test_full_is_asked_every_three_seconds_and_its_end_is_told_once() -> N
     async with running() as scene:
         scene.client.say_health = scene.client.free(0)
         await scene.clock.advance(19_000)
-        assert scene.vitals.mood is ServiceMood.FULL
+        assert scene.health.status is ServiceStatus.FULL
         assert set(gaps(scene.client.health_at)[1:]) == {3_000}
         scene.client.say_health = scene.client.free(2)
         before = scene.clock.now
@@ -182,8 +182,8 @@ async def test_full_is_asked_every_three_seconds_and_its_end_is_told_once() -> N
 async def test_a_refused_start_makes_it_full_whatever_health_said() -> None:
     async with running() as scene:
         await scene.clock.advance(9_000)
-        scene.vitals.note_full()
-        assert scene.vitals.mood is ServiceMood.FULL
+        scene.health.note_full()
+        assert scene.health.status is ServiceStatus.FULL
         told = scene.clock.now
         await scene.clock.advance(12_000)
         assert [moment - told for moment in scene.free_again] == [3_000]
@@ -191,10 +191,10 @@ async def test_a_refused_start_makes_it_full_whatever_health_said() -> None:
 
 async def test_full_then_gone_then_back_is_told_too() -> None:
     async with running() as scene:
-        scene.vitals.note_full()
+        scene.health.note_full()
         scene.client.say_health = scene.client.fail(REFUSED)
         await scene.clock.advance(6_000)
-        assert scene.vitals.mood is ServiceMood.UNREACHABLE
+        assert scene.health.status is ServiceStatus.UNREACHABLE
         scene.client.say_health = scene.client.free(None)
         await scene.clock.advance(2_000)
         assert len(scene.free_again) == len(scene.recovered) == 1
@@ -207,12 +207,12 @@ async def test_asking_now_gives_up_a_probe_that_is_stale() -> None:
         assert scene.client.in_flight == 1
         scene.clock.now += 3_600_000  # the computer slept
         scene.client.say_health = scene.client.free(3)
-        scene.vitals.ask_now()
+        scene.health.ask_now()
         await asyncio.sleep(0.05)
         await settle()
         assert len(scene.client.health_at) == 3
         assert scene.client.in_flight == 0
-        assert scene.vitals.mood is ServiceMood.OK
+        assert scene.health.status is ServiceStatus.OK
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ async def test_the_words_of_the_status_bar(error: ApiError, words: str) -> None:
     from enigma_panel.ui.main.status_line import StatusLine
 
     async with running() as scene:
-        line = StatusLine(status_services(scene.vitals, scene.clock))
+        line = StatusLine(status_services(scene.health, scene.clock))
         scene.client.say_health = scene.client.fail(error)
         await scene.clock.advance(12_000)
         line.refresh()

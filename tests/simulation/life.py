@@ -16,7 +16,7 @@ from unittest.mock import patch
 from PySide6.QtCore import QObject
 
 from enigma_panel import build as wiring
-from enigma_panel.api.ports_live import LiveDoor
+from enigma_panel.api.ports_live import LiveConnector
 from enigma_panel.build import DataDirs, Parts
 from enigma_panel.machine import make_power
 from enigma_panel.options import Options
@@ -117,7 +117,7 @@ class Life:
         await recovery.recover(self.parts.assembly)
         self.parts.scope.spawn("ticks", self._ticks(self.parts))
         await self.parts.account.load()
-        self.parts.scope.spawn("vitals", self.parts.services.vitals.run())
+        self.parts.scope.spawn("vitals", self.parts.services.health.run())
         self.ready = True
         self.world.person.sits_down(self)
         await self.leave.wait()
@@ -145,7 +145,7 @@ class Life:
         await parts.ledger_thread.run(parts.ledger.close)
         parts.ledger_thread.close()
 
-    def _make_door(self) -> LiveDoor:
+    def _make_door(self) -> LiveConnector:
         return self.world.channel.door(self)
 
     def _make_task(

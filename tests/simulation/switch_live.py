@@ -11,8 +11,8 @@ from enigma_panel.services.courier import CommandSender, DroppedError
 from enigma_panel.services.doubts import UnconfirmedPauses
 from enigma_panel.services.errand import DURABLE
 from enigma_panel.services.live import Live
-from enigma_panel.services.live_ends import LiveEnds
-from enigma_panel.services.live_facts import LiveFacts
+from enigma_panel.services.live_ends import TaskEnds
+from enigma_panel.services.live_facts import EventRouter
 from enigma_panel.store.ledger.intents import Outcome
 
 Patches = list[tuple[Any, Any, Any]]
@@ -25,7 +25,7 @@ def old_polls_count() -> Patches:
 
 def session_end_decides_the_task() -> Patches:
     """What the channel tells of a session's end ends its task, too, as cut off."""
-    real = LiveFacts._about_session
+    real = EventRouter._about_session
 
     async def about(self: Any, session: Any, task: Any, seen: Any) -> None:
         if seen.kind is Kind.SESSION_ENDED and task is not None:
@@ -33,7 +33,7 @@ def session_end_decides_the_task() -> Patches:
             await self._registry.record(session.key, task.key, cut_off)
         await real(self, session, task, seen)
 
-    return [(LiveFacts, "_about_session", about)]
+    return [(EventRouter, "_about_session", about)]
 
 
 def errors_end_the_current_task() -> Patches:
@@ -43,7 +43,7 @@ def errors_end_the_current_task() -> Patches:
         if task is not None:
             await self._registry.record(session.key, task.key, seen)
 
-    return [(LiveEnds, "failed", failed)]
+    return [(TaskEnds, "failed", failed)]
 
 
 def results_go_to_the_current_task() -> Patches:
@@ -53,7 +53,7 @@ def results_go_to_the_current_task() -> Patches:
         if task is not None:
             await self._registry.record(session.key, task.key, seen)
 
-    return [(LiveEnds, "completed", completed)]
+    return [(TaskEnds, "completed", completed)]
 
 
 def results_are_left_to_polls() -> Patches:
@@ -62,7 +62,7 @@ def results_are_left_to_polls() -> Patches:
     async def completed(self: Any, session: Any, _task: Any, _seen: Any) -> None:
         self._wake(session.key)
 
-    return [(LiveEnds, "completed", completed)]
+    return [(TaskEnds, "completed", completed)]
 
 
 def questions_are_left_to_polls() -> Patches:
@@ -71,19 +71,19 @@ def questions_are_left_to_polls() -> Patches:
     async def question(self: Any, session: Any, _task: Any, _seen: Any) -> None:
         self._wake(session.key)
 
-    return [(LiveFacts, "_question", question)]
+    return [(EventRouter, "_question", question)]
 
 
 def steps_go_to_the_newest_task() -> Patches:
     """What an agent tells stands under the task that began last, of whichever session."""
-    real = LiveFacts._step
+    real = EventRouter._step
 
     async def step(self: Any, session: Any, task: Any, seen: Any) -> None:
         sent = [t for t in self._registry.tasks() if t.sent_ms is not None and not t.is_final]
         newest = max(sent, key=lambda t: t.sent_ms, default=task)
         await real(self, session, newest, seen)
 
-    return [(LiveFacts, "_step", step)]
+    return [(EventRouter, "_step", step)]
 
 
 def a_gap_goes_unnoticed() -> Patches:

@@ -152,14 +152,14 @@ class HttpClient(Verbs):
 
     async def _exchange(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         async with self._limited(verb):
-            door = await self._door(verb)
+            door = await self._live_connector(verb)
             try:
                 return await self._once(door, verb, path, body, scrub)
             except httpx.PoolTimeout:
                 # The pool lost its places (encode/httpcore #1093): nothing was sent yet.
                 log.warning("%s: no connection from the pool; the pool is built anew", verb.value)
                 self._retire(door)
-                return await self._once(await self._door(verb), verb, path, body, scrub)
+                return await self._once(await self._live_connector(verb), verb, path, body, scrub)
 
     @asynccontextmanager
     async def _limited(self, verb: Verb) -> AsyncIterator[None]:
@@ -191,7 +191,7 @@ class HttpClient(Verbs):
             names = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, names, bytes(received))
 
-    async def _door(self, verb: Verb) -> httpx.AsyncClient:
+    async def _live_connector(self, verb: Verb) -> httpx.AsyncClient:
         held = verb in LONG_POLL
         async with self._building:
             if self._tls is None:

@@ -147,7 +147,7 @@ class _Library:
             base_client.connected_clients.remove(client.eio)
 
 
-class SocketDoor:
+class SocketConnector:
     """All channels of a run; implements `ports_live.LiveDoor`.
 
     make_tls: gives the TLS context; without one it is built in a thread. Nothing is opened before

@@ -11,7 +11,7 @@ from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class HealthReply:
     """GET /start/health: whether a browser is free; free is None when not told."""
 
     ok: bool
@@ -59,7 +59,7 @@ class ServiceClient(Protocol):
         """GET /task/…: any kind about a task; 401/404 come as SESSION_GONE or TASK_GONE."""
         ...
 
-    async def health(self) -> Health:
+    async def health(self) -> HealthReply:
         """GET /start/health; needs no key and costs nothing."""
         ...
 

@@ -54,7 +54,7 @@ class LiveConnection(Protocol):
         ...
 
 
-class LiveDoor(Protocol):
+class LiveConnector(Protocol):
     """The way to all channels of a run."""
 
     async def connect(

@@ -6,7 +6,7 @@ Knows neither sockets nor a library for them.
 from abc import ABC, abstractmethod
 from urllib.parse import quote
 
-from enigma_panel.api.ports import Health
+from enigma_panel.api.ports import HealthReply
 from enigma_panel.api.verb import Verb
 from enigma_panel.api.wire import reader, writer_e
 from enigma_panel.api.wire.answer import Answer
@@ -71,7 +71,7 @@ class Verbs(ABC):
         path = f"/task/{_segment(session_id)}/{_segment(task_id)}"
         return reader.read_poll(await self._request(Verb.POLL, path, None, scrub), scrub)
 
-    async def health(self) -> Health:
+    async def health(self) -> HealthReply:
         """GET /start/health, without the key."""
         scrub = make_scrub(self._key)
         answer = await self._request(Verb.HEALTH, "/start/health", None, scrub)

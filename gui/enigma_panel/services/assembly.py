@@ -16,7 +16,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands import Commands
 from enigma_panel.services.delays import Blockers
 from enigma_panel.services.dispatcher import Scheduler
-from enigma_panel.services.doorkeeper import OpenDoor
+from enigma_panel.services.doorkeeper import OpenConnector
 from enigma_panel.services.errand import DURABLE
 from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.follower import Follower
@@ -31,7 +31,7 @@ from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.starter import Starter
 from enigma_panel.services.timeline import Timeline
 from enigma_panel.services.views import NoticeKind, WaitReason
-from enigma_panel.services.vitals import Vitals
+from enigma_panel.services.vitals import Health
 from enigma_panel.store.ledger.ledger import Ledger
 
 LOOK_AGAIN_MS = 200
@@ -39,8 +39,8 @@ LOOK_AGAIN_MS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Base:
-    """What the services stand on. most: the setting "Browsers at once". open_door: loads what the
-    live channel needs; LiveError where it is not there."""
+    """What the services stand on. most: the setting "Browsers at once". open_connector: loads what
+    the live channel needs; LiveError where it is not there."""
 
     ledger: Ledger
     executor: Executor
@@ -51,7 +51,7 @@ class Base:
     account: Account
     budget: Budget
     most: Callable[[], int]
-    open_door: OpenDoor
+    open_connector: OpenConnector
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class Assembly:
     timeline: Timeline
     live: Live
     notices: Notices
-    vitals: Vitals
+    health: Health
     poller: Poller
     budget: Budget
     commands: Commands
@@ -91,11 +91,11 @@ class _Maker:
         self.writer = LedgerWriter(base.ledger, base.executor)
         self.timeline = Timeline(self.writer, base.clock, base.scope, base.redactor)
         self.registry = SessionStore(self.writer, base.clock, base.redactor, self.timeline)
-        self.vitals = Vitals(base.account, base.clock)
+        self.health = Health(base.account, base.clock)
         self.poller = Poller(
             registry=self.registry,
             account=base.account,
-            vitals=self.vitals,
+            health=self.health,
             clock=base.clock,
             scope=base.scope,
             chance=base.chance,
@@ -107,7 +107,7 @@ class _Maker:
         self.starter = self._make_starter()
         self.follower = self._make_follower()
         self.commands.changed.connect(self.follower.wake)
-        self.vitals.recovered.connect(self.follower.connected)
+        self.health.recovered.connect(self.follower.connected)
         self.line = self._make_line()
         self.commands.changed.connect(self.line.wake)
         self.answers = self._make_answers()
@@ -122,7 +122,7 @@ class _Maker:
             timeline=self.timeline,
             live=self.live,
             notices=self.notices,
-            vitals=self.vitals,
+            health=self.health,
             poller=self.poller,
             budget=base.budget,
             commands=self.commands,
@@ -154,7 +154,7 @@ class _Maker:
             clock=base.clock,
             scope=base.scope,
             chance=base.chance,
-            open_door=base.open_door,
+            open_connector=base.open_connector,
             is_awaiting_reply=self._is_held,
             wake=self.poller.hint,
         )
@@ -164,7 +164,7 @@ class _Maker:
         return Commands(
             registry=self.registry,
             account=base.account,
-            vitals=self.vitals,
+            health=self.health,
             budget=base.budget,
             clock=base.clock,
             scope=base.scope,
@@ -180,7 +180,7 @@ class _Maker:
         return Starter(
             self.registry,
             base.account,
-            self.vitals,
+            self.health,
             base.budget,
             base.clock,
             notify=self.notices.notify,
@@ -219,7 +219,7 @@ class _Maker:
         return TaskQueue(
             registry=self.registry,
             account=base.account,
-            vitals=self.vitals,
+            health=self.health,
             budget=base.budget,
             gate=gate,
             scheduler=scheduler,
@@ -285,10 +285,10 @@ class _Maker:
 
 
 def _connect(parts: Assembly, account: Account) -> None:
-    parts.vitals.recovered.connect(parts.poller.wake_all)
-    parts.vitals.recovered.connect(parts.commands.retry_now)
-    parts.vitals.recovered.connect(parts.live.retry_now)
-    account.changed.connect(parts.vitals.ask_now)
+    parts.health.recovered.connect(parts.poller.wake_all)
+    parts.health.recovered.connect(parts.commands.retry_now)
+    parts.health.recovered.connect(parts.live.retry_now)
+    account.changed.connect(parts.health.ask_now)
     parts.notices.said.connect(parts.fleet.said)
     parts.writer.failed.connect(
         lambda error: parts.notices.notify(

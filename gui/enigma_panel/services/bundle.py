@@ -12,7 +12,7 @@ from enigma_panel.services.line import TaskQueue
 from enigma_panel.services.live import Live
 from enigma_panel.services.settings_book import SettingsBook
 from enigma_panel.services.timeline import Timeline
-from enigma_panel.services.vitals import Vitals
+from enigma_panel.services.vitals import Health
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Services:
     budget: Budget
     live: Live
     timeline: Timeline
-    vitals: Vitals
+    health: Health
     account: Account
     settings: SettingsBook
     clock: Clock

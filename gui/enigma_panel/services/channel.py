@@ -47,7 +47,7 @@ class Channel:
         self._facts.append(seen)
         self._alarm.set()
 
-    def take(self, connection: LiveConnection) -> None:
+    def attach(self, connection: LiveConnection) -> None:
         """It is up."""
         self._connection, self._over, self.fault = connection, False, None
         self._retry.clear()  # that was for this try, not for the one after the next loss
@@ -58,12 +58,12 @@ class Channel:
         self._over = True
         return connection
 
-    def facts(self) -> Iterator[Observation]:
+    def events(self) -> Iterator[Observation]:
         """What came in, oldest first; each is handed out once."""
         while self._facts:
             yield self._facts.popleft()
 
-    async def news(self) -> None:
+    async def wait(self) -> None:
         """Wait until something came in or it was lost."""
         if not self._facts and not self._over:
             self._alarm.clear()

@@ -22,7 +22,7 @@ from enigma_panel.services.errand import DURABLE, RANKS, Command
 from enigma_panel.services.live import Live
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Diff, PendingCommand, WaitReason
-from enigma_panel.services.vitals import Vitals
+from enigma_panel.services.vitals import Health
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
@@ -46,7 +46,7 @@ class Commands(QObject):
         *,
         registry: SessionStore,
         account: Account,
-        vitals: Vitals,
+        health: Health,
         budget: Budget,
         clock: Clock,
         scope: TaskScope,
@@ -65,7 +65,7 @@ class Commands(QObject):
         self._sender = CommandSender(
             registry=registry,
             account=account,
-            vitals=vitals,
+            health=health,
             budget=budget,
             clock=clock,
             chance=chance,

@@ -20,7 +20,7 @@ from enigma_panel.services.errand import DURABLE, RANKS, Command, is_obsolete, r
 from enigma_panel.services.live import Live
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import KeyCheck, NoticeKind, WaitReason
-from enigma_panel.services.vitals import Vitals
+from enigma_panel.services.vitals import Health
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
 
@@ -47,7 +47,7 @@ class CommandSender:
         *,
         registry: SessionStore,
         account: Account,
-        vitals: Vitals,
+        health: Health,
         budget: Budget,
         clock: Clock,
         chance: random.Random,
@@ -60,7 +60,7 @@ class CommandSender:
         self._live = live
         self._registry = registry
         self._account = account
-        self._vitals = vitals
+        self._health = health
         self._budget = budget
         self._clock = clock
         self._chance = chance
@@ -217,7 +217,7 @@ class CommandSender:
         except SessionGoneError:
             if not command.may_be_done:
                 self.unmark(command)  # it had ended before we told it to
-            self._vitals.note_answer()
+            self._health.note_answer()
             await self._settle(command, Outcome.KNOWN, Observation(kind=Kind.SESSION_GONE))
         except ApiError as error:
             command.refused_client = client
@@ -225,7 +225,7 @@ class CommandSender:
             return error
         else:
             command.is_delivered = True
-            self._vitals.note_answer()
+            self._health.note_answer()
             await self._settle(command, Outcome.KNOWN, seen)
             self._wake(command.key)
         finally:
@@ -238,7 +238,7 @@ class CommandSender:
         command.attempt += 1
         command.nudged = False
         self._account.note_error(error)
-        self._vitals.note_error(error)
+        self._health.note_error(error)
         if command.dropped is not None:  # another command stands in its place
             raise DroppedError(command.dropped)
         reaction = react(command, error, self._chance)

@@ -19,7 +19,7 @@ class _Line:
     next: str = ""
 
 
-class DoesNow:
+class Activity:
     """The line of each session. tell: session key whose line is another now."""
 
     def __init__(self, clock: Clock, tell: Callable[[int], None]) -> None:
@@ -32,7 +32,7 @@ class DoesNow:
         line = self._lines.get(session_key)
         return line.text if line is not None and line.task_key == task_key else ""
 
-    def hear(self, session_key: int, task_key: int, steps: Sequence[Step]) -> None:
+    def note_steps(self, session_key: int, task_key: int, steps: Sequence[Step]) -> None:
         """Steps came in: the last one is what it does now."""
         last = next((step for step in reversed(steps) if step.kind in LIVE_KINDS), None)
         if last is None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from enigma_panel.api.ports_live import LiveConnection, LiveDoor, LiveError, LiveFault, OnSeen
+from enigma_panel.api.ports_live import LiveConnection, LiveConnector, LiveError, LiveFault, OnSeen
 from enigma_panel.core.records import Session
 
 log = logging.getLogger(__name__)
@@ -12,18 +12,18 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8
 """So many channels are opened at a time."""
 
-OpenDoor = Callable[[], Awaitable[LiveDoor]]
+OpenConnector = Callable[[], Awaitable[LiveConnector]]
 
 
-class Doorkeeper:
-    """The one door of a run. open_door: loads the library; LiveError where there is none.
+class Connector:
+    """The one door of a run. open_connector: loads the library; LiveError where there is none.
 
     fault: why there is no door in this run, None while there may be one.
     """
 
-    def __init__(self, open_door: OpenDoor) -> None:
-        self._open_door = open_door
-        self._door: LiveDoor | None = None
+    def __init__(self, open_connector: OpenConnector) -> None:
+        self._open_connector = open_connector
+        self._live_connector: LiveConnector | None = None
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._loading = asyncio.Lock()
         self.fault: LiveFault | None = None
@@ -34,7 +34,7 @@ class Doorkeeper:
         assert session.socket_url is not None
         async with self._turns:
             try:
-                door = self._door or await self._load()
+                door = self._live_connector or await self._load()
                 return await door.connect(
                     session.service_id, session.socket_url, session.base_url, on_seen
                 )
@@ -46,15 +46,15 @@ class Doorkeeper:
 
     async def aclose(self) -> None:
         """Take all channels down."""
-        if self._door is not None:
-            await self._door.aclose()
+        if self._live_connector is not None:
+            await self._live_connector.aclose()
 
-    async def _load(self) -> LiveDoor:
+    async def _load(self) -> LiveConnector:
         async with self._loading:  # sessions that open at once share one
             if self.fault is not None:
                 raise LiveError(self.fault)
             try:
-                self._door = self._door or await self._open_door()
+                self._live_connector = self._live_connector or await self._open_connector()
             except LiveError as error:
                 self.fault = error.fault
                 raise
@@ -62,4 +62,4 @@ class Doorkeeper:
                 log.exception("the live channel cannot be used in this run")
                 self.fault = LiveFault.BROKEN
                 raise LiveError(LiveFault.BROKEN) from None
-            return self._door
+            return self._live_connector

@@ -18,8 +18,8 @@ from enigma_panel.services.dispatcher import Scheduler
 from enigma_panel.services.forecast import Forecast
 from enigma_panel.services.gate import StartGate
 from enigma_panel.services.registry import SessionStore
-from enigma_panel.services.views import Diff, KeyCheck, PauseReason, QueueEntry, ServiceMood
-from enigma_panel.services.vitals import Vitals
+from enigma_panel.services.views import Diff, KeyCheck, PauseReason, QueueEntry, ServiceStatus
+from enigma_panel.services.vitals import Health
 
 
 class TaskQueue(QObject):
@@ -32,7 +32,7 @@ class TaskQueue(QObject):
         *,
         registry: SessionStore,
         account: Account,
-        vitals: Vitals,
+        health: Health,
         budget: Budget,
         gate: StartGate,
         scheduler: Scheduler,
@@ -42,7 +42,7 @@ class TaskQueue(QObject):
         super().__init__()
         self._registry = registry
         self._account = account
-        self._vitals = vitals
+        self._health = health
         self._gate = gate
         self._scheduler = scheduler
         self._blockers = blockers
@@ -52,8 +52,8 @@ class TaskQueue(QObject):
         scheduler.attach(self.in_order, self._stir)
         registry.changed.connect(self._follow)
         account.changed.connect(self._key_changed)
-        vitals.changed.connect(self._told_health)
-        vitals.recovered.connect(self._connected)
+        health.changed.connect(self._told_health)
+        health.recovered.connect(self._connected)
         budget.changed.connect(self._stir)
 
     # -- reading -----------------------------------------------------------------------------
@@ -193,8 +193,8 @@ class TaskQueue(QObject):
             self._stir()
 
     def _told_health(self) -> None:
-        if self._vitals.mood is not ServiceMood.FULL:
-            self._gate.note_health(self._vitals.asked_ms, self._vitals.free)
+        if self._health.status is not ServiceStatus.FULL:
+            self._gate.note_health(self._health.asked_ms, self._health.free)
         self._stir()
 
     def _connected(self) -> None:

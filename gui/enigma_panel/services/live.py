@@ -19,10 +19,10 @@ from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.channel import Channel
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.does_now import DoesNow
-from enigma_panel.services.doorkeeper import Doorkeeper, OpenDoor
+from enigma_panel.services.does_now import Activity
+from enigma_panel.services.doorkeeper import Connector, OpenConnector
 from enigma_panel.services.history import is_long_ended
-from enigma_panel.services.live_facts import LiveFacts
+from enigma_panel.services.live_facts import EventRouter
 from enigma_panel.services.registry import LATE_RESULT_MS, SessionStore
 from enigma_panel.services.timeline import GAP, NO_LIVE, Timeline
 from enigma_panel.services.views import Diff, LiveShare
@@ -41,7 +41,7 @@ class Live(QObject):
 
     changed: session key whose channel came up or went down, or whose "does now" is another. lost:
     session key whose channel was up and broke. doubted: session key whose agent works on though it
-    was told to pause. open_door: loads the library; LiveError where there
+    was told to pause. open_connector: loads the library; LiveError where there
     is none. wake: ask for the session's task at once.
     """
 
@@ -58,7 +58,7 @@ class Live(QObject):
         clock: Clock,
         scope: TaskScope,
         chance: random.Random,
-        open_door: OpenDoor,
+        open_connector: OpenConnector,
         is_awaiting_reply: Callable[[int], bool],
         wake: Callable[[int], None],
     ) -> None:
@@ -70,10 +70,10 @@ class Live(QObject):
         self._scope = scope
         self._chance = chance
         self._wake = wake
-        self._keeper = Doorkeeper(open_door)
+        self._connector = Connector(open_connector)
         self._channels: dict[int, Channel] = {}
-        self._does_now = DoesNow(clock, self.changed.emit)
-        self._facts = LiveFacts(
+        self._activity = Activity(clock, self.changed.emit)
+        self._facts = EventRouter(
             registry,
             timeline,
             clock,
@@ -94,7 +94,7 @@ class Live(QObject):
         channels = [self._channels.get(session.key) for session in could]
         up = sum(channel is not None and channel.is_up for channel in channels)
         faults = [c.fault for c in channels if c is not None and c.fault is not None]
-        return LiveShare(up=up, of=len(could), fault=next(iter(faults), self._keeper.fault))
+        return LiveShare(up=up, of=len(could), fault=next(iter(faults), self._connector.fault))
 
     def is_up(self, session_key: int) -> bool:
         """Whether a message can be given to this session's channel."""
@@ -113,7 +113,7 @@ class Live(QObject):
         session = self._registry.session(session_key)
         if session is None or not self.is_up(session_key):
             return ""
-        return self._does_now.doing(session_key, session.current_task)
+        return self._activity.doing(session_key, session.current_task)
 
     # -- sending -----------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class Live(QObject):
 
     def tick(self) -> None:
         """Once a second."""
-        self._does_now.tick()
+        self._activity.tick()
         now = self._clock.now_ms()
         for key, channel in self._channels.items():
             session = self._registry.session(key)
@@ -154,11 +154,11 @@ class Live(QObject):
         for key, seen in untaken:
             await self._take(key, seen)
         for key in self._facts.unclear():
-            await self._facts.look_again(key)
+            await self._facts.retry_unclear(key)
 
     async def aclose(self) -> None:
         """Take all channels down; the loops have been ended by their scope."""
-        await self._keeper.aclose()
+        await self._connector.aclose()
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -179,14 +179,14 @@ class Live(QObject):
             session, channel = self._registry.session(key), self._channels.get(key)
             if session is None:
                 continue
-            if channel is None and self._wants(session) and self._keeper.fault is None:
+            if channel is None and self._wants(session) and self._connector.fault is None:
                 self._channels[key] = channel = Channel()
                 if self._scope.spawn(f"live {key}", self._listen(key, channel)) is None:
                     del self._channels[key]
             elif channel is not None and session.is_ended:
                 self._see_off(session, channel)
         for key in self._facts.waits(diff):
-            self._scope.spawn(f"unclear {key}", self._facts.look_again(key))
+            self._scope.spawn(f"unclear {key}", self._facts.retry_unclear(key))
 
     def _key_changed(self) -> None:
         """What was loaded before the key was found listens from now on."""
@@ -225,17 +225,17 @@ class Live(QObject):
                 pause_ms = channel.pause_ms(failures, self._chance)
                 await channel.rest(self._clock, self._clock.now_ms() + pause_ms)
         finally:
-            self._untaken += [(key, seen) for seen in channel.facts()]
+            self._untaken += [(key, seen) for seen in channel.events()]
             self._forget(key)
 
     async def _connect(self, session: Session, channel: Channel) -> bool:
-        opened = await self._keeper.connect(session, channel.put)
+        opened = await self._connector.connect(session, channel.put)
         if isinstance(opened, LiveFault):
             channel.fault = opened
-            for seen in channel.facts():  # it may have told something before it broke
+            for seen in channel.events():  # it may have told something before it broke
                 await self._take(session.key, seen)
             return False
-        channel.take(opened)
+        channel.attach(opened)
         return True
 
     async def _hear(self, key: int, channel: Channel) -> None:
@@ -247,10 +247,10 @@ class Live(QObject):
         watching = self._scope.spawn(f"live loss {key}", channel.watch())
         try:
             while not channel.is_over:
-                for seen in channel.facts():
+                for seen in channel.events():
                     channel.heard_ms = self._clock.now_ms()
                     await self._take(key, seen)
-                await channel.news()
+                await channel.wait()
         finally:
             if watching is not None:
                 watching.cancel()
@@ -259,7 +259,7 @@ class Live(QObject):
 
     def _let_go(self, key: int, channel: Channel) -> None:
         """Whatever ended the listening: nothing is left open, nothing that was told is lost."""
-        self._untaken += [(key, seen) for seen in channel.facts()]
+        self._untaken += [(key, seen) for seen in channel.events()]
         connection = channel.drop()
         if connection is not None:
             self._scope.spawn(f"let go {key}", connection.aclose())
@@ -268,7 +268,7 @@ class Live(QObject):
         try:
             if not self._facts.needs_text(key, seen):  # else questions would wait behind it
                 seen = replace(seen, text=None)
-            await self._facts.take(key, await self._registry.redaction.clean(seen))
+            await self._facts.handle(key, await self._registry.redaction.clean(seen))
         except Exception:  # one bad event must not end the listening
             log.exception("an event could not be taken")
 
@@ -286,7 +286,7 @@ class Live(QObject):
         session = self._registry.session(key)
         if session is not None and session.lost_until_ms is not None:
             await self._registry.record(key, None, Observation(kind=Kind.LIVE_LOST))
-        self._does_now.forget(key)
+        self._activity.forget(key)
         self._wake(key)
         self.changed.emit(key)
         self.lost.emit(key)
@@ -301,10 +301,10 @@ class Live(QObject):
     def _hear_steps(self, task_key: int, steps: list[Step]) -> None:
         task = self._registry.task(task_key)
         if task is not None and task.session_key in self._channels:
-            self._does_now.hear(task.session_key, task_key, steps)
+            self._activity.note_steps(task.session_key, task_key, steps)
 
     def _forget(self, key: int) -> None:
         self._channels.pop(key, None)
-        self._does_now.forget(key)
+        self._activity.forget(key)
         self._facts.forget(key)
         self._timeline.forget(key)

@@ -24,7 +24,7 @@ KEPT_CHARS = 200_000
 """So much of a result stands in the time line while it is not clear whose it is."""
 
 
-class LiveEnds:
+class TaskEnds:
     """is_held: whether the call that started this task still waits for its reply, which will name
     it. wake: ask for the session's task at once."""
 
@@ -57,7 +57,7 @@ class LiveEnds:
         """Nothing more comes of this session."""
         self._said.pop(session_key, None)
 
-    def take_unclear(self, session_key: int) -> list[Observation]:
+    def pop_unclear(self, session_key: int) -> list[Observation]:
         """What is kept of that session, to be looked at once more."""
         return self._unclear.pop(session_key, [])
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.live_ends import LiveEnds, is_unnamed, named
+from enigma_panel.services.live_ends import TaskEnds, is_unnamed, named
 from enigma_panel.services.quota import Quota
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.timeline import Timeline
@@ -35,7 +35,7 @@ MANY = 20
 _AWAY = frozenset({Phase.CONNECTION_LOST, Phase.EXPIRED_ASSUMED})
 
 
-class LiveFacts:
+class EventRouter:
     """Takes events in the order in which they came.
 
     is_awaiting_reply: whether the call that started this task still waits for its reply, which will
@@ -61,11 +61,11 @@ class LiveFacts:
         self._wake = wake
         self._asked: dict[int, deque[int]] = {}
         self._quotas: dict[tuple[int, bool], Quota] = {}
-        self._ends = LiveEnds(
+        self._ends = TaskEnds(
             registry, timeline, clock, is_awaiting_reply=is_awaiting_reply, wake=wake
         )
 
-    async def take(self, session_key: int, seen: Observation) -> None:
+    async def handle(self, session_key: int, seen: Observation) -> None:
         """Fold one event into the records."""
         session = self._registry.session(session_key)
         if session is None or (session.is_final and seen.kind is not Kind.COMPLETED):
@@ -99,12 +99,12 @@ class LiveFacts:
         """Sessions of which something is kept that can perhaps be told apart now."""
         return self._ends.waits(diff)
 
-    async def look_again(self, session_key: int) -> None:
+    async def retry_unclear(self, session_key: int) -> None:
         """Whose results and errors those were of which it was not clear."""
-        waits = deque(self._ends.take_unclear(session_key))
+        waits = deque(self._ends.pop_unclear(session_key))
         try:
             while waits:
-                await self.take(session_key, waits[0])
+                await self.handle(session_key, waits[0])
                 waits.popleft()
         except Exception:
             waits.popleft()  # a bad one must not stand in the way of the others

@@ -20,7 +20,7 @@ from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Diff
-from enigma_panel.services.vitals import Vitals
+from enigma_panel.services.vitals import Health
 
 EVERY_MS = 2_000
 """Documented poll interval (seed); never shorter while a task runs."""
@@ -64,7 +64,7 @@ class Poller:
         *,
         registry: SessionStore,
         account: Account,
-        vitals: Vitals,
+        health: Health,
         clock: Clock,
         scope: TaskScope,
         chance: random.Random,
@@ -77,7 +77,7 @@ class Poller:
         self._is_speaking = is_speaking
         self._registry = registry
         self._account = account
-        self._vitals = vitals
+        self._health = health
         self._clock = clock
         self._scope = scope
         self._chance = chance
@@ -209,7 +209,7 @@ class Poller:
             except TimeoutError:
                 return InterruptedCallError("timeout")  # our own doing: no news of the service
             except ApiError as error:
-                self._vitals.note_poll_error(error)
+                self._health.note_poll_error(error)
                 self._account.note_error(error)
                 return error
         self._note_answer(task.key)
@@ -227,7 +227,7 @@ class Poller:
         alarm = self._alarms.get(key)
         was_rung = alarm is not None and alarm.rung.is_set()
         was_called = alarm is not None and alarm.called.is_set()
-        self._vitals.note_answer()
+        self._health.note_answer()
         if alarm is not None and not was_called:
             alarm.called.clear()
         if alarm is not None and not was_rung:

@@ -24,7 +24,7 @@ from enigma_panel.services.refusals import (
 )
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import NoticeKind
-from enigma_panel.services.vitals import Vitals
+from enigma_panel.services.vitals import Health
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 DEFAULT_LIFE_MS = 300_000
@@ -58,7 +58,7 @@ class Starter:
         self,
         registry: SessionStore,
         account: Account,
-        vitals: Vitals,
+        health: Health,
         budget: Budget,
         clock: Clock,
         *,
@@ -67,7 +67,7 @@ class Starter:
     ) -> None:
         self._registry = registry
         self._account = account
-        self._vitals = vitals
+        self._health = health
         self._budget = budget
         self._clock = clock
         self._notify = notify
@@ -128,7 +128,7 @@ class Starter:
                     seen = await client.start_session(max_duration_ms=life)
         except ApiError as error:
             return await self._fail(intent, error, attempt.keeps, client)
-        self._vitals.note_balance(seen.balance)
+        self._health.note_balance(seen.balance)
         await self._registry.settle(intent, Outcome.KNOWN, seen)
         return None
 
@@ -160,11 +160,11 @@ class Starter:
     ) -> Refusal | None:
         if client is self._account.client:  # a key that was changed since is no news
             self._account.note_error(error)
-        self._vitals.note_error(error)
+        self._health.note_error(error)
         if error.nothing_happened and classify(error) is FailureKind.NO_BROWSER:
-            self._vitals.note_full()
+            self._health.note_full()
         if isinstance(error, RejectedError):
-            self._vitals.note_balance(error.reply.balance)
+            self._health.note_balance(error.reply.balance)
         key = intent.session.key
         task_key = intent.task.key if intent.task else None
         if not error.nothing_happened:

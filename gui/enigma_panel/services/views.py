@@ -195,7 +195,7 @@ class LiveShare:
     fault: LiveFault | None = None
 
 
-class ServiceMood(StrEnum):
+class ServiceStatus(StrEnum):
     """How the service looks from here."""
 
     UNASKED = "unasked"

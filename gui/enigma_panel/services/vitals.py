@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError, RejectedError
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.views import ServiceMood
+from enigma_panel.services.views import ServiceStatus
 
 EVERY_MS = 10_000
 TROUBLED_MS = 3_000
@@ -25,7 +25,7 @@ STALE_MS = 1_500
 _LOST = NotConnectedError | InterruptedCallError
 
 
-class Vitals(QObject):
+class Health(QObject):
     """Mood of the service, free browsers, balance; each with the time it was learned.
 
     recovered: the first sensible answer after a call got none. Whoever told of such an error by
@@ -48,7 +48,7 @@ class Vitals(QObject):
         self._in_doubt = False
         self._answered_ms: int | None = None
         self._full_ms: int | None = None
-        self.mood = ServiceMood.UNASKED
+        self.status = ServiceStatus.UNASKED
         self.free: int | None = None
         self.asked_ms: int | None = None
         self.unreachable_since_ms: int | None = None
@@ -83,10 +83,10 @@ class Vitals(QObject):
         if isinstance(error, _LOST):
             self._note_lost(error)
         elif isinstance(error, RejectedError):
-            unreachable = self.mood is ServiceMood.UNREACHABLE
-            self._note_heard(ServiceMood.OK if unreachable else self.mood)
+            unreachable = self.status is ServiceStatus.UNREACHABLE
+            self._note_heard(ServiceStatus.OK if unreachable else self.status)
         else:
-            self._set_mood(ServiceMood.TROUBLED)
+            self._set_status(ServiceStatus.TROUBLED)
 
     def note_poll_error(self, error: ApiError) -> None:
         """As `note_error`; but one poll that is cut while others are answered is no sign of much.
@@ -98,13 +98,13 @@ class Vitals(QObject):
 
     def note_answer(self) -> None:
         """A poll was answered: whatever was wrong is over."""
-        wrong = self.mood in {ServiceMood.UNREACHABLE, ServiceMood.TROUBLED}
-        self._note_heard(ServiceMood.OK if wrong else self.mood)
+        wrong = self.status in {ServiceStatus.UNREACHABLE, ServiceStatus.TROUBLED}
+        self._note_heard(ServiceStatus.OK if wrong else self.status)
 
     def note_full(self) -> None:
         """A start was refused for want of a browser: `free_again` tells when there is one."""
         self._full_ms = self._clock.now_ms()
-        self._set_mood(ServiceMood.FULL)
+        self._set_status(ServiceStatus.FULL)
         self._alarm.set()
 
     async def _ask(self) -> None:
@@ -120,7 +120,7 @@ class Vitals(QObject):
             return
         except ApiError:
             self._in_doubt = True
-            self._set_mood(ServiceMood.TROUBLED)
+            self._set_status(ServiceStatus.TROUBLED)
             return
         finally:
             self._probe = None
@@ -137,12 +137,12 @@ class Vitals(QObject):
             await self._clock.wait(self._alarm, due)
 
     def _due_ms(self) -> int:
-        match self.mood:
-            case ServiceMood.TROUBLED:
+        match self.status:
+            case ServiceStatus.TROUBLED:
                 return self._began_ms + TROUBLED_MS
-            case ServiceMood.FULL:
+            case ServiceStatus.FULL:
                 return max(self._began_ms, self._full_ms or 0) + TROUBLED_MS
-            case ServiceMood.OK | ServiceMood.UNASKED if not self._in_doubt:
+            case ServiceStatus.OK | ServiceStatus.UNASKED if not self._in_doubt:
                 return self._began_ms + EVERY_MS
             case _:
                 return self._began_ms + LOST_MS
@@ -154,20 +154,20 @@ class Vitals(QObject):
             return  # by ourselves
         self._in_doubt = True
         if isinstance(error, NotConnectedError) or not self._heard_lately():
-            self._set_mood(ServiceMood.UNREACHABLE)
+            self._set_status(ServiceStatus.UNREACHABLE)
         self._alarm.set()
 
-    def _note_heard(self, mood: ServiceMood) -> None:
+    def _note_heard(self, status: ServiceStatus) -> None:
         self._answered_ms = self._clock.now_ms()
         was_in_doubt, self._in_doubt = self._in_doubt, False
-        self._set_mood(mood)
+        self._set_status(status)
         if was_in_doubt:
             self.recovered.emit()
 
     def _note_health(self, *, full: bool) -> None:
         was_full = self._full_ms is not None
         self._full_ms = (self._full_ms or self._clock.now_ms()) if full else None
-        self._note_heard(ServiceMood.FULL if full else ServiceMood.OK)
+        self._note_heard(ServiceStatus.FULL if full else ServiceStatus.OK)
         if was_full and not full:
             self.free_again.emit()
 
@@ -176,10 +176,10 @@ class Vitals(QObject):
             self._answered_ms is not None and self._clock.now_ms() - self._answered_ms < LATELY_MS
         )
 
-    def _set_mood(self, mood: ServiceMood) -> None:
-        if mood is self.mood:
+    def _set_status(self, status: ServiceStatus) -> None:
+        if status is self.status:
             return
-        self.mood = mood
-        lost = mood is ServiceMood.UNREACHABLE
+        self.status = status
+        lost = status is ServiceStatus.UNREACHABLE
         self.unreachable_since_ms = self._clock.now_ms() if lost else None
         self.changed.emit()

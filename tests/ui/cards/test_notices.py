@@ -8,7 +8,13 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import KeyState, NoticeKind, ServiceMood, ServiceNotice, WaitReason
+from enigma_panel.services.views import (
+    KeyState,
+    NoticeKind,
+    ServiceNotice,
+    ServiceStatus,
+    WaitReason,
+)
 from enigma_panel.store.problem import Copy, Problem, ProblemKind
 from enigma_panel.ui import account_page
 from enigma_panel.ui.main import teller as teller_module
@@ -335,12 +341,12 @@ def test_a_stop_by_the_channel_is_told_until_it_was_sent_once_more(line: Line) -
 def test_want_of_a_connection_leaves_when_it_is_back(line: Line) -> None:
     services = line.services
     services.fleet.add(1)
-    services.vitals.mood = ServiceMood.UNREACHABLE
+    services.health.status = ServiceStatus.UNREACHABLE
     line.say(Kind.COMMAND_FAILED, 1, NotConnectedError("refused"), verb="pause")
-    services.vitals.changed.emit()
+    services.health.changed.emit()
     assert line.lines
-    services.vitals.mood = ServiceMood.OK
-    services.vitals.changed.emit()
+    services.health.status = ServiceStatus.OK
+    services.health.changed.emit()
     assert line.lines == []
 
 

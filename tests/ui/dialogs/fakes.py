@@ -367,7 +367,7 @@ class World:
                 fleet=self.fleet,
                 inbox=self.inbox,
                 line=self.line,
-                vitals=QObject(),
+                health=QObject(),
                 account=self.account,
                 settings=self.settings,
                 live=self.live,

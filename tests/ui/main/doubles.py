@@ -29,7 +29,7 @@ from enigma_panel.services.views import (
     PauseReason,
     PendingCommand,
     QueueEntry,
-    ServiceMood,
+    ServiceStatus,
     WaitReason,
 )
 from enigma_panel.store.ledger.intents import Step
@@ -332,7 +332,7 @@ class Inbox(QObject):
 
 class Vitals(QObject):
     changed = Signal()
-    mood = ServiceMood.OK
+    status = ServiceStatus.OK
     free: int | None = 12
     asked_ms: int | None = NOW - 2_000
     unreachable_since_ms: int | None = None
@@ -375,7 +375,7 @@ def services(*, demo: bool = False) -> Any:
         fleet=Fleet(),
         inbox=Inbox(),
         line=Line(),
-        vitals=Vitals(),
+        health=Vitals(),
         account=Account(),
         settings=Book(),
         live=LiveDouble(),

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from enigma_panel.api.ports_live import LiveFault
 from enigma_panel.core.records import StateVerb, TaskStatus
-from enigma_panel.services.views import KeyState, LiveShare, ServiceMood, WaitReason
+from enigma_panel.services.views import KeyState, LiveShare, ServiceStatus, WaitReason
 from enigma_panel.ui.dialogs.parts import ElidedLabel
 from enigma_panel.ui.main.window import MainWindow
 from tests.ui.main.doubles import NOW
@@ -64,9 +64,9 @@ def labels(window: MainWindow) -> list[QLabel]:
 def test_the_status_line_cuts_nothing_in_two(
     window: MainWindow, services: Any, qapp: QApplication, width: int
 ) -> None:
-    vitals = services.vitals
-    vitals.mood, vitals.unreachable_since_ms = ServiceMood.UNREACHABLE, NOW - 400_000
-    vitals.next_try_ms = NOW + 8_000
+    health = services.health
+    health.status, health.unreachable_since_ms = ServiceStatus.UNREACHABLE, NOW - 400_000
+    health.next_try_ms = NOW + 8_000
     services.account.from_environment = True
     services.live.shared = LiveShare(up=3, of=8, fault=LiveFault.LOST)
     services.fleet.add(1)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import KeyState, NoticeKind, ServiceMood, ServiceNotice
+from enigma_panel.services.views import KeyState, NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.main.acts import GRACE_MS
 from enigma_panel.ui.main.sessions_model import Column
 from enigma_panel.ui.main.tables import ROW_HEIGHT, KeyedTable
@@ -340,10 +340,10 @@ def test_the_missing_key_is_said_as_long_as_it_is_missing(
 def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) -> None:
     assert "service ok, 12 browsers free, 2 s ago" in shown_texts(window.status_line)
     assert "balance $7.41" in shown_texts(window.status_line)
-    services.vitals.mood = ServiceMood.UNREACHABLE
-    services.vitals.unreachable_since_ms = NOW - 60_000
-    services.vitals.next_try_ms = NOW + 7_500
-    services.vitals.changed.emit()
+    services.health.status = ServiceStatus.UNREACHABLE
+    services.health.unreachable_since_ms = NOW - 60_000
+    services.health.next_try_ms = NOW + 7_500
+    services.health.changed.emit()
     said = shown_texts(window.status_line)
     assert "no connection since" in said
     assert "shown is the state of then; tries again in 8 s" in said

@@ -5,7 +5,7 @@ what fits nothing documented is a ProtocolError, never a guess. Every function t
 a Scrub that knows the secrets of the call, and raises only `errors.ApiError`.
 """
 
-from enigma_panel.api.ports import Health
+from enigma_panel.api.ports import HealthReply
 from enigma_panel.api.wire import fields as f
 from enigma_panel.api.wire.answer import Answer
 from enigma_panel.api.wire.body import Body, read_body
@@ -99,7 +99,7 @@ def _says_delivered(body: Body) -> bool:
     )
 
 
-def read_health(answer: Answer, scrub: Scrub) -> Health:
+def read_health(answer: Answer, scrub: Scrub) -> HealthReply:
     """GET /start/health: ok and the number of free browsers; a sick service may say so with 503."""
     body = read_body(answer.body)
     names = ("status", "instancesAvailable", "instanceCount")
@@ -109,7 +109,7 @@ def read_health(answer: Answer, scrub: Scrub) -> Health:
     free = f.whole(body.top.get("instanceCount"))
     if f.flag(body.top.get("instancesAvailable")) is False:
         free = 0
-    return Health(ok=_is_fine(answer, body) and well, free=free)
+    return HealthReply(ok=_is_fine(answer, body) and well, free=free)
 
 
 def check_models(answer: Answer, scrub: Scrub) -> None:

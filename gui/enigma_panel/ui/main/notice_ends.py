@@ -3,7 +3,7 @@
 from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.records import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import NoticeKind, ServiceMood, ServiceNotice
+from enigma_panel.services.views import NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.main.offers import Said
 
 _ABOUT_A_SESSION = frozenset(
@@ -37,7 +37,7 @@ def is_over(said: Said, services: Services) -> bool:
 def _is_connected_again(notice: ServiceNotice, services: Services) -> bool:
     """For want of a connection nothing was sent; with one, it can be done."""
     lost = isinstance(notice.error, NotConnectedError)
-    return lost and services.vitals.mood in {ServiceMood.OK, ServiceMood.FULL}
+    return lost and services.health.status in {ServiceStatus.OK, ServiceStatus.FULL}
 
 
 def _is_settled(

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from enigma_panel.core.money import format_money
 from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import KeyCheck, KeyState, ServiceMood
+from enigma_panel.services.views import KeyCheck, KeyState, ServiceStatus
 from enigma_panel.ui.dialogs.parts import ElidedLabel, make_label
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.live_words import way_words
@@ -18,11 +18,11 @@ GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
 MOOD_LEAST = 150
 """So much of how the service is has room before anything else is left out."""
 _TONES = {
-    ServiceMood.UNASKED: Tone.DIM,
-    ServiceMood.OK: Tone.GREEN,
-    ServiceMood.FULL: Tone.AMBER,
-    ServiceMood.TROUBLED: Tone.AMBER,
-    ServiceMood.UNREACHABLE: Tone.RED,
+    ServiceStatus.UNASKED: Tone.DIM,
+    ServiceStatus.OK: Tone.GREEN,
+    ServiceStatus.FULL: Tone.AMBER,
+    ServiceStatus.TROUBLED: Tone.AMBER,
+    ServiceStatus.UNREACHABLE: Tone.RED,
 }
 
 
@@ -43,8 +43,8 @@ class StatusLine(QWidget):
 
     def refresh(self) -> None:
         """Say it anew; called once a second, so only what changed is set."""
-        vitals = self._services.vitals
-        self._sign.show_tone(_TONES[vitals.mood])
+        health = self._services.health
+        self._sign.show_tone(_TONES[health.status])
         if self._mood.text() != self._mood_words():
             self._mood.show_text(self._mood_words())
         self._show_way()
@@ -84,12 +84,12 @@ class StatusLine(QWidget):
 
     def _fit(self) -> None:
         """Leave out whole parts, the least urgent first, where they would be cut."""
-        mood = self._mood.sizeHint().width()
-        least = min(MOOD_LEAST, mood)
+        status = self._mood.sizeHint().width()
+        least = min(MOOD_LEAST, status)
         left = self.width() - 2 * SIDE - self._sign.width() - BETWEEN
         account = self._services.account
         works = account.state is KeyState.READY and account.last_check is not KeyCheck.REFUSED
-        key = (self._key, mood if works else least)  # where a key that works is kept can wait
+        key = (self._key, status if works else least)  # where a key that works is kept can wait
         others = [(self._way, least), (self._balance, least)]
         others.insert(2 if works else 0, key)
         for label, for_mood in ((self._wishes, least), *others):
@@ -101,43 +101,43 @@ class StatusLine(QWidget):
     # -- words -------------------------------------------------------------------------------
 
     def _mood_words(self) -> str:
-        vitals, now = self._services.vitals, self._services.clock.now_ms()
-        asked = age(now - vitals.asked_ms) if vitals.asked_ms is not None else ""
+        health, now = self._services.health, self._services.clock.now_ms()
+        asked = age(now - health.asked_ms) if health.asked_ms is not None else ""
         free = (
-            tr_n("1 browser free", "{n} browsers free", vitals.free)
-            if vitals.free is not None
+            tr_n("1 browser free", "{n} browsers free", health.free)
+            if health.free is not None
             else ""
         )
-        match vitals.mood:
-            case ServiceMood.OK:
+        match health.status:
+            case ServiceStatus.OK:
                 return ", ".join(part for part in (tr("service ok"), free, asked) if part)
-            case ServiceMood.FULL:
+            case ServiceStatus.FULL:
                 return ", ".join(part for part in (tr("no free browser"), asked) if part)
-            case ServiceMood.TROUBLED:
+            case ServiceStatus.TROUBLED:
                 return tr("the service answers in a way that makes no sense")
-            case ServiceMood.UNREACHABLE:
+            case ServiceStatus.UNREACHABLE:
                 return self._unreachable(now)
             case _:
                 return tr("asking the service…")
 
     def _unreachable(self, now: int) -> str:
-        vitals = self._services.vitals
-        since = vitals.unreachable_since_ms
+        health = self._services.health
+        since = health.unreachable_since_ms
         words = tr("no connection")
         if since is not None:
             time = local_moment(since, now)
             words = tr("no connection since {time} – shown is the state of then", time=time)
-        if vitals.next_try_ms is not None and vitals.next_try_ms > now:
-            seconds = -(-(vitals.next_try_ms - now) // 1000)
+        if health.next_try_ms is not None and health.next_try_ms > now:
+            seconds = -(-(health.next_try_ms - now) // 1000)
             words = tr("{words}; tries again in {n} s", words=words, n=seconds)
         return words
 
     def _balance_words(self) -> str:
-        vitals = self._services.vitals
-        if vitals.balance is None or vitals.balance_ms is None:
+        health = self._services.health
+        if health.balance is None or health.balance_ms is None:
             return ""
-        time = local_moment(vitals.balance_ms, self._services.clock.now_ms())
-        return tr("balance {amount} ({time})", amount=format_money(vitals.balance), time=time)
+        time = local_moment(health.balance_ms, self._services.clock.now_ms())
+        return tr("balance {amount} ({time})", amount=format_money(health.balance), time=time)
 
     def _key_words(self) -> str:
         account = self._services.account

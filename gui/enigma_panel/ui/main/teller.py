@@ -113,7 +113,7 @@ class Teller(QObject):
         services = self._services
         services.fleet.said.connect(self.tell)
         services.fleet.changed.connect(self.look)
-        services.vitals.changed.connect(self.look)
+        services.health.changed.connect(self.look)
         services.line.changed.connect(self.look)
         services.account.changed.connect(self._tell_key)
         services.settings.failed.connect(self._tell_settings)

@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
         )
         services.fleet.changed.connect(self._follow_fleet)
         services.inbox.changed.connect(self._follow_inbox)
-        services.vitals.changed.connect(self.status_line.refresh)
+        services.health.changed.connect(self.status_line.refresh)
         services.account.changed.connect(self._follow_account)
         self.strip.answer.connect(self.dialogs.open_question)
         pilot.selection_changed.connect(self._follow_selection)
