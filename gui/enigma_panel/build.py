@@ -22,7 +22,7 @@ from enigma_panel.loop import LedgerThread, TaskScope
 from enigma_panel.options import Options
 from enigma_panel.services.account import Account, MakeClient
 from enigma_panel.services.assembly import Assembly, Base, assemble
-from enigma_panel.services.budget import Budget
+from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.clock import Clock, SystemClock
 from enigma_panel.services.registry import SessionStore
@@ -108,16 +108,16 @@ async def build(
     """
     files = await _open_files(place)
     clock = clock or SystemClock()
-    budget = Budget(clock)
+    rate_limiter = RateLimiter(clock)
     base = Base(
         ledger=files.ledger,
         executor=files.thread,
         clock=clock,
         scope=files.scope,
-        chance=random.Random(),  # noqa: S311 - jitter
+        rng=random.Random(),  # noqa: S311 - jitter
         redactor=files.redactor,
-        account=_account(options, demo_url, files, make_client or partial(_client, budget)),
-        budget=budget,
+        account=_account(options, demo_url, files, make_client or partial(_client, rate_limiter)),
+        rate_limiter=rate_limiter,
         most=lambda: files.settings.value.browsers_at_once,
         open_connector=partial(_open_connector, make_door),
     )
@@ -198,7 +198,7 @@ def _bundle(
         fleet=assembly.fleet,
         inbox=assembly.inbox,
         line=assembly.line,
-        budget=assembly.budget,
+        rate_limiter=assembly.rate_limiter,
         live=assembly.live,
         timeline=assembly.timeline,
         health=assembly.health,
@@ -227,10 +227,10 @@ def load_client() -> None:
     import enigma_panel.api.client  # noqa: F401, PLC0415 - see above
 
 
-def _client(budget: Budget, base_url: str, key: str) -> ServiceClient:
+def _client(rate_limiter: RateLimiter, base_url: str, key: str) -> ServiceClient:
     from enigma_panel.api.client import HttpClient  # noqa: PLC0415 - see load_client
 
-    return HttpClient(base_url, key, on_rate=budget.note_reply)
+    return HttpClient(base_url, key, on_rate=rate_limiter.note_reply)
 
 
 async def _open_connector(make: Callable[[], LiveConnector] | None) -> LiveConnector:

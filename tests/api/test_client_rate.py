@@ -8,8 +8,8 @@ import pytest
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.errors import ApiError
 from enigma_panel.api.verb import Verb
-from enigma_panel.api.wire.answer import Answer, rate_told
-from enigma_panel.core.budget import RateTold
+from enigma_panel.api.wire.answer import Answer, rate_headers
+from enigma_panel.core.budget import RateHeaders
 from enigma_panel.core.observation import Kind
 from tests.api.calls import CALLS, GOOD, KEY
 from tests.api.loopback import Play, answer, cut, drop, loopback
@@ -25,9 +25,9 @@ HEADERS = {
 }
 
 
-def told(verb: Verb, play: Play) -> list[tuple[Verb, RateTold]]:
+def told(verb: Verb, play: Play) -> list[tuple[Verb, RateHeaders]]:
     """What the hook hears of one call, good or bad."""
-    heard: list[tuple[Verb, RateTold]] = []
+    heard: list[tuple[Verb, RateHeaders]] = []
 
     async def call() -> None:
         async with loopback(play) as server:
@@ -69,7 +69,7 @@ def test_no_whole_reply_tells_nothing(play: Play) -> None:
 def test_a_broken_hook_costs_no_answer(log_watch: LogWatch) -> None:
     log_watch.allow("hook for statistics failed")
 
-    def broken(_verb: Verb, _told: RateTold) -> None:
+    def broken(_verb: Verb, _told: RateHeaders) -> None:
         raise ZeroDivisionError
 
     async def call() -> object:
@@ -98,11 +98,11 @@ def test_what_cannot_be_read_is_not_told(
     headers: dict[str, str], limit: int | None, remaining: int | None, reset: float | None
 ) -> None:
     names = {f"x-ratelimit-{name}": value for name, value in headers.items()}
-    rate = rate_told(Answer(200, {"date": DATE, **names}), 0.5)
-    assert rate == RateTold(limit=limit, remaining=remaining, reset_in_s=reset, took_s=0.5)
+    rate = rate_headers(Answer(200, {"date": DATE, **names}), 0.5)
+    assert rate == RateHeaders(limit=limit, remaining=remaining, reset_in_s=reset, took_s=0.5)
 
 
 def test_without_a_date_the_reset_means_nothing() -> None:
     headers = {"x-ratelimit-reset": str(AT), "retry-after": "9"}
-    rate = rate_told(Answer(429, headers), 0.0)
+    rate = rate_headers(Answer(429, headers), 0.0)
     assert (rate.reset_in_s, rate.retry_after_s) == (None, 9.0)

@@ -14,7 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 
 from enigma_panel import app, build, options
-from enigma_panel.services.budget import Budget
+from enigma_panel.services.budget import RateLimiter
 from enigma_panel.tour import TourError
 from enigma_panel.ui.main.window import MainWindow
 from tests.app.driver import Driver
@@ -31,9 +31,9 @@ TEXTS = (
 class Hand:
     """Does one thing after the other; what cannot be done just now is left."""
 
-    def __init__(self, driver: Driver, chance: random.Random) -> None:
+    def __init__(self, driver: Driver, rng: random.Random) -> None:
         self._driver = driver
-        self._chance = chance
+        self._rng = rng
 
     async def play(self) -> None:
         """For ever."""
@@ -42,24 +42,24 @@ class Hand:
                 await self._do_something()
             except TourError as error:
                 print("left:", error, flush=True)
-            await asyncio.sleep(self._chance.uniform(0, 0.06))
+            await asyncio.sleep(self._rng.uniform(0, 0.06))
 
     async def _do_something(self) -> None:
-        what = self._chance.choice(["start", "start-kept", "verb", "verb", "go on"])
+        what = self._rng.choice(["start", "start-kept", "verb", "verb", "go on"])
         if what == "verb":
             await self._use_a_session()
         elif what == "go on":
             await self._obey("press Go on")
         else:
-            text = self._chance.choice(TEXTS).format(n=self._chance.randrange(10**9))
+            text = self._rng.choice(TEXTS).format(n=self._rng.randrange(10**9))
             await self._obey(f"{what} {text}")
 
     async def _use_a_session(self) -> None:
         names = [row[0] for row in self._driver._rows("Sessions")]
         if not names:
             return
-        await self._obey(f"select {self._chance.choice(names)}")
-        await self._obey(f"press {self._chance.choice(['Pause', 'Resume', 'Terminate'])}")
+        await self._obey(f"select {self._rng.choice(names)}")
+        await self._obey(f"press {self._rng.choice(['Pause', 'Resume', 'Terminate'])}")
 
     async def _obey(self, line: str) -> None:
         print(line, await self._driver.obey(line), flush=True)
@@ -75,7 +75,7 @@ async def _play_until_killed(
 
 
 if __name__ == "__main__":
-    build.Budget = partial(Budget, limit=CALLS_A_MINUTE)  # type: ignore[assignment, misc]
+    build.Budget = partial(RateLimiter, limit=CALLS_A_MINUTE)  # type: ignore[assignment, misc]
 
     async def until_told(program: app.Program, parts: build.Parts, window: MainWindow) -> int:
         return await _play_until_killed(program, parts, window, seed=int(sys.argv[1]))

@@ -56,9 +56,9 @@ class Played:
 class Round:
     """One run of the program up to its kill."""
 
-    def __init__(self, url: str, folder: Path, chance: random.Random) -> None:
+    def __init__(self, url: str, folder: Path, rng: random.Random) -> None:
         self._output = folder / "said.txt"
-        command = [sys.executable, "-m", "tests.app.killed_driver", str(chance.randrange(2**31))]
+        command = [sys.executable, "-m", "tests.app.killed_driver", str(rng.randrange(2**31))]
         with self._output.open("w") as output:
             self._process = subprocess.Popen(
                 [*command, "--base-url", url, "--data-dir", str(folder)],
@@ -89,15 +89,15 @@ class Round:
 
 def play(times: int, seed: int, url: str, folder: Path) -> Played:
     """Kill the program so many times; AssertionError where something was lost or doubled."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     played = Played()
     (folder / "config").mkdir(parents=True, mode=0o700)
     (folder / "config" / "settings.json").write_text(json.dumps({"browsers_at_once": 50}))
     httpx.post(f"{url}/_sim/faults", json=[SLOW], trust_env=False).raise_for_status()
     for _ in range(times):
-        one = Round(url, folder, chance)
+        one = Round(url, folder, rng)
         try:
-            one.kill_after(chance.uniform(0, LONGEST_S))
+            one.kill_after(rng.uniform(0, LONGEST_S))
         finally:
             one.end()
         played.kills += 1

@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from enigma_panel.build import Parts
-from enigma_panel.core.budget import Endpoint, RateTold
+from enigma_panel.core.budget import Endpoint, RateHeaders
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.main.detail_view import Tab
 from enigma_panel.ui.main.window import MainWindow
@@ -75,7 +75,7 @@ async def many(
 ) -> None:
     """Gaps of the loop and CPU time while all channels speak; one session's steps are on screen."""
     for endpoint in Endpoint:  # as a reply tells that is not held
-        parts.services.budget.note_rate(endpoint, RateTold(limit=1000))
+        parts.services.rate_limiter.note_rate(endpoint, RateHeaders(limit=1000))
     live = parts.services.live
     keys = await start_tasks(parts, [RESEARCH.format(n) for n in range(sessions)], 0.02)
     await until(lambda: live.share().up == sessions)

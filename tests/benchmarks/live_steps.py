@@ -27,8 +27,8 @@ class Teller(threading.Thread):
 
     def run(self) -> None:
         """Until it is over."""
-        chance, number = random.Random(1), 0
-        while not self.over.wait(chance.uniform(*PAUSES_S)):
+        rng, number = random.Random(1), 0
+        while not self.over.wait(rng.uniform(*PAUSES_S)):
             number += 1
             text = f"Reading page {number} of the parish register"
             self.sent[text] = time.monotonic()

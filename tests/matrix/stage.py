@@ -19,7 +19,7 @@ from enigma_panel.api.wire.answer import Answer
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.build import DataDirs, Parts, build
 from enigma_panel.child import DEMO_KEY
-from enigma_panel.core.budget import Endpoint, RateTold
+from enigma_panel.core.budget import Endpoint, RateHeaders
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.records import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.options import Options
@@ -202,8 +202,8 @@ async def program(
         made[-1].sends = sends
         return made[-1]
 
-    def learned(verb: Verb, told: RateTold) -> None:
-        parts.services.budget.note_reply(verb, told)
+    def learned(verb: Verb, told: RateHeaders) -> None:
+        parts.services.rate_limiter.note_reply(verb, told)
 
     options = Options(demo=True, data_dir=folder)
     place = DataDirs(folders=folders, root=folder, throw_away=False)
@@ -221,13 +221,17 @@ async def _begin(parts: Parts) -> None:
     await recover(parts.assembly)
     await parts.account.load()
     for endpoint in Endpoint:  # as an earlier reply would have told
-        parts.services.budget.note_rate(endpoint, RateTold(limit=1000))
+        parts.services.rate_limiter.note_rate(endpoint, RateHeaders(limit=1000))
     parts.scope.spawn("vitals", parts.services.health.run())
     parts.scope.spawn("ticks", _tick(parts))
 
 
 def _watched(
-    base_url: str, key: str, on: Lane, timeouts: Timeouts, on_rate: Callable[[Verb, RateTold], None]
+    base_url: str,
+    key: str,
+    on: Lane,
+    timeouts: Timeouts,
+    on_rate: Callable[[Verb, RateHeaders], None],
 ) -> Watched:
     tls = on.certificates.client_context()
 

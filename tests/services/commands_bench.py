@@ -17,7 +17,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
 from enigma_panel.core.redact import Redactor
 from enigma_panel.loop import TaskScope
-from enigma_panel.services.budget import Budget
+from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.commands import Commands
 from enigma_panel.services.ledger_writer import LedgerWriter
 from enigma_panel.services.registry import SessionStore
@@ -162,7 +162,7 @@ class Bench:
         self.client = Client(clock)
         self.account = FakeAccount(self.client)
         self.health = FakeVitals()
-        self.budget = Budget(clock)
+        self.rate_limiter = RateLimiter(clock)
         self.writer = LedgerWriter(ledger, self.executor)
         redactor = Redactor(b"k" * 32)
         timeline = Timeline(self.writer, clock, self.scope, redactor)
@@ -176,10 +176,10 @@ class Bench:
             registry=self.registry,
             account=self.account,  # type: ignore[arg-type]
             health=self.health,  # type: ignore[arg-type]
-            budget=self.budget,
+            rate_limiter=self.rate_limiter,
             clock=clock,
             scope=self.scope,
-            chance=random.Random(5),
+            rng=random.Random(5),
             notify=self._notify,
             when_named=self._when_named,
             wake=self.woken.append,

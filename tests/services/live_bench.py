@@ -118,7 +118,7 @@ class Bench:
             timeline=self.timeline,
             clock=clock,
             scope=self.scope,
-            chance=random.Random(5),
+            rng=random.Random(5),
             open_connector=self._open_connector,
             is_awaiting_reply=self.held.__contains__,
             wake=self.woken.append,

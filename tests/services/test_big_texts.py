@@ -13,7 +13,7 @@ from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import TaskSpec, TaskStatus
 from enigma_panel.core.redact import PIECE, Redactor
-from enigma_panel.services.budget import Budget
+from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.starter import Starter
 from enigma_panel.store.ledger.intents import Intent, Outcome
 from tests.services.live_bench import Bench, with_bench
@@ -226,18 +226,18 @@ def test_a_long_result_by_both_doors_goes_to_the_task_that_the_reply_names(tmp_p
 
 async def _send(bench: Bench, intent: Intent, service: Holding) -> None:
     """By the real Starter, which keeps the list of held calls."""
-    budget = Budget(bench.clock)
+    rate_limiter = RateLimiter(bench.clock)
     starter = Starter(
         bench.registry,
         bench.account,  # type: ignore[arg-type]
         cast("Any", None),
-        budget,
+        rate_limiter,
         bench.clock,
         notify=lambda *_args, **_facts: None,
         is_ending=lambda _key: False,
     )
     starter._held = bench.held
-    taken = budget.try_take(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+    taken = rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
     assert taken is not None
     assert intent.task is not None
     await starter.send_task(

@@ -132,7 +132,7 @@ def test_what_is_being_sent_cannot_be_taken_back(folder: Path) -> None:
 
 async def _use_up(bench: Bench) -> None:
     """No Pause goes out for a minute."""
-    while (call := bench.budget.try_take(Endpoint.SEND_MESSAGE, Rank.PAUSE)) is not None:
+    while (call := bench.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.PAUSE)) is not None:
         call.sent()
         call.answered()
 
@@ -156,7 +156,7 @@ def test_a_burst_collapses_to_the_last_wish(
     async def test(bench: Bench) -> None:
         key = await bench.open()
         await _use_up(bench)
-        bench.budget.note_refused(Endpoint.SEND_MESSAGE, 30)
+        bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 30)
         given: list[asyncio.Task[None]] = []
         for verb in clicks:
             given.append(bench.give(key, verb))
@@ -165,7 +165,7 @@ def test_a_burst_collapses_to_the_last_wish(
         assert all(task.done() for task in given)
         assert bench.client.verbs == sent
         assert bench.said == []
-        assert bench.budget.waiting() == []
+        assert bench.rate_limiter.waiting() == []
         if sent == [TERMINATE] and STOP in clicks:
             assert bench.outcomes() == [("stop", "refused"), ("terminate", "known")]
 
@@ -288,12 +288,12 @@ def test_a_pause_that_waits_is_dropped_when_its_task_is_done(folder: Path) -> No
         pending = bench.commands.pending(key)
         assert pending is not None
         assert pending.why is WaitReason.BUDGET
-        assert pending.due_ms == bench.budget.waiting()[0][2]
+        assert pending.due_ms == bench.rate_limiter.waiting()[0][2]
         await bench.see(key, Kind.COMPLETED, text="done")
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert given.done()
-        assert bench.budget.waiting() == []
+        assert bench.rate_limiter.waiting() == []
         await asyncio.sleep(100)
         assert bench.client.sent == []
 
@@ -344,7 +344,7 @@ def test_no_call_is_held_while_a_moment_to_take_back_runs(folder: Path) -> None:
         for _ in range(10):
             bench.give(await bench.open(), TERMINATE, grace_ms=3000)
         await asyncio.sleep(1)
-        assert bench.budget.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
+        assert bench.rate_limiter.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
 
     on_bench(folder, test)
 

@@ -62,7 +62,7 @@ def test_calls_that_never_connected_take_no_room(folder: Path) -> None:
         bench.give(key, TERMINATE)
         await asyncio.sleep(40)
         assert len(bench.client.sent) > 5
-        assert bench.budget.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
+        assert bench.rate_limiter.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
         bench.commands.undo(key)
 
     on_bench(folder, test)
@@ -348,7 +348,7 @@ def test_a_try_that_never_connected_does_not_unsay_the_one_before(folder: Path) 
 def test_an_end_that_is_seen_before_it_is_taken_back_counts(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.budget.note_refused(Endpoint.SEND_MESSAGE, 60)
+        bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
         given = bench.give(key, TERMINATE)
         await asyncio.sleep(1)
         await bench.see(key, Kind.SESSION_GONE)
@@ -430,7 +430,9 @@ def test_another_key_than_the_sessions_parks_an_end_and_drops_the_rest(folder: P
 def test_a_key_that_goes_while_it_waits_for_a_call_leaks_none(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        calls = [bench.budget.try_take(Endpoint.SEND_MESSAGE, Rank.STOP) for _ in range(10)]
+        calls = [
+            bench.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.STOP) for _ in range(10)
+        ]
         bench.give(key, TERMINATE)
         await asyncio.sleep(1)
         bench.account.use(None)
@@ -439,7 +441,7 @@ def test_a_key_that_goes_while_it_waits_for_a_call_leaks_none(folder: Path) -> N
             call.give_back()
         await asyncio.sleep(1)
         assert bench.why(key) is WaitReason.KEY
-        assert bench.budget.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
+        assert bench.rate_limiter.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
 
     on_bench(folder, test)
 
@@ -469,7 +471,7 @@ def test_what_was_not_delivered_is_sent_by_the_next_run(folder: Path, moment: st
         bench.client.script = [LOST[0]] * 50 if moment == "connection" else []
         bench.client.takes_s = 30 if moment == "sending" else 0.05
         if moment == "budget":
-            bench.budget.note_refused(Endpoint.SEND_MESSAGE, 60)
+            bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
         bench.give(key, TERMINATE, grace_ms=3000 if moment == "grace" else 0)
         await asyncio.sleep(1)
         assert bench.commands.pending(key) is not None

@@ -34,7 +34,7 @@ def _task(bench: Bench, key: int) -> Task:
 def _use_up(bench: Bench) -> None:
     """The calls of this minute."""
     for _ in range(10):
-        taken = bench.budget.try_take(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
+        taken = bench.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
         assert taken is not None
         with taken:
             taken.sent()

@@ -111,7 +111,7 @@ async def test_another_program_that_uses_up_the_limit_is_told_of(
     async with running(sim.url) as parts:
         key = await working(parts)
         told: list[bool] = []
-        parts.services.budget.used_elsewhere.connect(lambda: told.append(True))
+        parts.services.rate_limiter.used_elsewhere.connect(lambda: told.append(True))
         _elsewhere(sim.url, 7)
         await parts.services.fleet.command([key], StateVerb.PAUSE)
         assert told == [True]

@@ -13,7 +13,7 @@ from enigma_panel.core.moves import STALE_QUESTION_MS
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskStatus
 from enigma_panel.services.answers import Answers
-from enigma_panel.services.budget import Budget
+from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.caretaker import Housekeeping
 from enigma_panel.services.live_ends import LATE_MS
 from enigma_panel.services.live_facts import PAUSE_MS
@@ -222,16 +222,16 @@ def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
     async def stop(intent: Intent) -> None:
         stop_too(intent)
 
-    budget = Budget(bench.clock)
+    rate_limiter = RateLimiter(bench.clock)
     for _ in range(10):
-        taken = budget.try_take(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
+        taken = rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
         assert taken is not None
         taken.sent()
         taken.answered()
     return Answers(
         registry=bench.registry,
         account=bench.account,  # type: ignore[arg-type]
-        budget=budget,
+        rate_limiter=rate_limiter,
         clock=bench.clock,
         scope=bench.scope,
         wake_polls=bench.woken.append,

@@ -42,7 +42,7 @@ class Chance(random.Random):
 class Scene:
     """A poller with one task, and vitals that run."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, rng: random.Random) -> None:
         self.speaking = False
         self.held: set[int] = set()
         self.clock = HandClock()
@@ -57,7 +57,7 @@ class Scene:
             health=self.health,
             clock=self.clock,
             scope=self.scope,
-            chance=chance,
+            rng=rng,
             is_speaking=lambda _key: self.speaking,
             is_awaiting_reply=lambda key: key in self.held,
         )
@@ -101,8 +101,8 @@ async def test_backs_off_from_one_to_thirty_seconds_while_nothing_answers() -> N
 async def test_full_jitter_spreads_over_the_whole_wait() -> None:
     waits = []
     for seed in range(60):
-        chance = random.Random(seed)
-        poller = Scene(chance).poller
+        rng = random.Random(seed)
+        poller = Scene(rng).poller
         waits.append(poller._retry_ms(0, 6, REFUSED) - poller._clock.now_ms())
     assert all(0 <= wait <= 30_000 for wait in waits)
     assert min(waits) < 3_000

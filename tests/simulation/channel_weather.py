@@ -43,9 +43,9 @@ class Way:
 class ChannelWeather:
     """The faults of one seed's channel. chance: the source for all that is drawn."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
-        draw = chance.choice
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        draw = rng.choice
         self.sky = draw((Sky.NONE, Sky.NONE, Sky.GOOD, Sky.GOOD, Sky.BAD, Sky.BAD, Sky.BAD))
         bad = self.sky is Sky.BAD
         self.fault = draw((LiveFault.MISSING, LiveFault.REFUSED, LiveFault.UNREACHABLE))
@@ -58,7 +58,7 @@ class ChannelWeather:
         self._mixed = draw((0.0, 0.1, 0.5)) if bad else 0.0
         self._slow = draw((0.0, 0.05, 0.2)) if bad else 0.0
         self._lost_emits = draw((0.0, 0.1, 0.5)) if bad else 0.0
-        self._stays = chance.random() < 0.3
+        self._stays = rng.random() < 0.3
         self._slow_polls = draw((0.0, 0.0, 0.4)) if self.sky is not Sky.NONE else 0.0
         self._bad = bad
         self._is_calm = False
@@ -80,16 +80,16 @@ class ChannelWeather:
 
     def overtakes(self, fate: Fate) -> Fate:
         """Of a poll: at times its reply is slow, and what the channel tells overtakes it."""
-        is_late = not self._is_calm and self._chance.random() < self._slow_polls
+        is_late = not self._is_calm and self._rng.random() < self._slow_polls
         if not is_late or fate.kind is not Kind.FINE:
             return fate
-        return replace(fate, kind=Kind.SLOW, back=self._chance.uniform(1.0, 8.0))
+        return replace(fate, kind=Kind.SLOW, back=self._rng.uniform(1.0, 8.0))
 
     def knock(self) -> Knock:
         """What becomes of a try to connect now."""
         if not self._bad:
             return Knock.FINE
-        sure = self._chance.random()
+        sure = self._rng.random()
         for kind, rate in (
             (Knock.REFUSED, self._refuse),
             (Knock.UNREACHABLE, self._unreachable),
@@ -110,35 +110,35 @@ class ChannelWeather:
 
     def frozen_for(self) -> float:
         """Seconds."""
-        return self._chance.uniform(2.0, 60.0)
+        return self._rng.uniform(2.0, 60.0)
 
     def is_silent(self) -> bool:
         """Whether a break is found by nothing but the next ping."""
-        return self._chance.random() < 0.5
+        return self._rng.random() < 0.5
 
     def handshake(self) -> float:
         """Seconds of one way while connecting."""
-        return self._chance.uniform(0.005, 0.1)
+        return self._rng.uniform(0.005, 0.1)
 
     def way(self) -> Way:
         """How an event comes in."""
-        seconds = self._chance.uniform(0.002, 0.06)
+        seconds = self._rng.uniform(0.002, 0.06)
         if not self._bad:
             return Way(seconds)
-        if self._chance.random() < self._slow:
-            seconds = self._chance.uniform(0.2, 3.0)
-        again = self._chance.uniform(0.0, 2.0) if self._chance.random() < self._twice else None
-        if self._chance.random() < self._mixed:
-            return Way(self._chance.uniform(0.002, 1.0), in_order=False, again=again)
+        if self._rng.random() < self._slow:
+            seconds = self._rng.uniform(0.2, 3.0)
+        again = self._rng.uniform(0.0, 2.0) if self._rng.random() < self._twice else None
+        if self._rng.random() < self._mixed:
+            return Way(self._rng.uniform(0.002, 1.0), in_order=False, again=again)
         return Way(seconds, again=again)
 
     def emit_way(self) -> float | None:
         """Seconds until what was emitted arrives; None: it never does."""
-        seconds = self._chance.uniform(0.002, 0.06)
-        is_lost = self._bad and self._chance.random() < self._lost_emits
+        seconds = self._rng.uniform(0.002, 0.06)
+        is_lost = self._bad and self._rng.random() < self._lost_emits
         return None if is_lost else seconds
 
     def _some_time(self, mean: float) -> float:
         if not self._bad or mean >= FAR_S:
             return math.inf
-        return self._chance.expovariate(1 / mean)
+        return self._rng.expovariate(1 / mean)

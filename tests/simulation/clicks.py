@@ -43,7 +43,7 @@ class Clicks:
 
     def __init__(self, person: "Person") -> None:
         self._person = person
-        self._chance = person.chance
+        self._rng = person.rng
         self._fleet: Any = person.parts.services.fleet
         self._line: Any = getattr(person.parts.services, "line", None)
         self._registry = person.parts.registry
@@ -53,7 +53,7 @@ class Clicks:
         if self._person.marks >= self._person.tasks_wanted:
             return
         spec = self._person.draw_specs(1)[0]
-        one_call = self._chance.random() < 0.25
+        one_call = self._rng.random() < 0.25
         self._person.do("start", self._fleet.start(spec, one_call=one_call))
 
     def start_many(self, count: int) -> None:
@@ -73,7 +73,7 @@ class Clicks:
         keys = [key for key in self._open() if self._takes_another(key)]
         if not keys or self._person.marks >= self._person.tasks_wanted:
             return
-        where = self._chance.choice(keys)
+        where = self._rng.choice(keys)
         spec = self._person.draw_specs(1)[0]
         self._person.do(f"start in {where}", self._fleet.start(spec, where=where))
 
@@ -81,8 +81,8 @@ class Clicks:
         """Pause and resume, several times."""
         keys = self._open()
         if keys:
-            key = self._chance.choice(keys)
-            for _ in range(self._chance.choice((1, 1, 2, 5))):
+            key = self._rng.choice(keys)
+            for _ in range(self._rng.choice((1, 1, 2, 5))):
                 can = self._fleet.can(key, StateVerb.PAUSE)
                 verb = StateVerb.PAUSE if can else StateVerb.RESUME
                 self._person.command([key], verb)
@@ -90,48 +90,48 @@ class Clicks:
     def stop(self, _count: int) -> None:
         """Stop one."""
         keys = self._open()
-        if keys and self._chance.random() < 0.4:
-            self._person.command([self._chance.choice(keys)], StateVerb.STOP)
+        if keys and self._rng.random() < 0.4:
+            self._person.command([self._rng.choice(keys)], StateVerb.STOP)
 
     def terminate(self, _count: int) -> None:
         """Terminate one, at once or with a moment to take it back."""
         keys = self._fleet.terminable_keys()
-        if keys and self._chance.random() < 0.5:
-            grace = 3000 if self._line is not None and self._chance.random() < 0.5 else 0
-            self._person.command([self._chance.choice(keys)], StateVerb.TERMINATE, grace)
+        if keys and self._rng.random() < 0.5:
+            grace = 3000 if self._line is not None and self._rng.random() < 0.5 else 0
+            self._person.command([self._rng.choice(keys)], StateVerb.TERMINATE, grace)
 
     def terminate_many(self, _count: int) -> None:
         """Terminate all."""
         keys = self._fleet.terminable_keys()
-        if keys and self._chance.random() < 0.1:
+        if keys and self._rng.random() < 0.1:
             self._person.command(keys, StateVerb.TERMINATE)
 
     def answer(self, _count: int) -> None:
         """Answer a question, or refuse to."""
         questions = self._person.parts.services.inbox.questions()
         if questions:
-            question = self._chance.choice(questions)
-            self._person.answer(question, stop=self._chance.random() < 0.1)
+            question = self._rng.choice(questions)
+            self._person.answer(question, stop=self._rng.random() < 0.1)
 
     def put_away(self, _count: int) -> None:
         """Settle an unconfirmed start."""
         keys = [s.key for s in self._registry.sessions() if s.phase.value == "unconfirmed"]
-        if keys and self._chance.random() < 0.2:
-            key = self._chance.choice(keys)
+        if keys and self._rng.random() < 0.2:
+            key = self._rng.choice(keys)
             self._person.do(f"put away {key}", self._fleet.put_away(key))
 
     def undo(self, _count: int) -> None:
         """Take a command back."""
         all_pending = self._fleet.all_pending()
-        if all_pending and self._chance.random() < 0.4:
-            key = self._chance.choice(all_pending).session_key
+        if all_pending and self._rng.random() < 0.4:
+            key = self._rng.choice(all_pending).session_key
             self._person.world.checks.undone(key)
             self._person.world.trace("undo", key)
             self._fleet.undo([key])
 
     def remove(self, _count: int) -> None:
         """Take a task out of the line."""
-        if (key := self._in_line()) and self._chance.random() < 0.2:
+        if (key := self._in_line()) and self._rng.random() < 0.2:
             self._person.do(f"remove {key}", self._line.remove([key]))
 
     def up(self, _count: int) -> None:
@@ -152,7 +152,7 @@ class Clicks:
 
     def _in_line(self) -> int:
         entries = self._line.entries()
-        return self._chance.choice(entries).task_key if entries else 0
+        return self._rng.choice(entries).task_key if entries else 0
 
     def _open(self) -> list[int]:
         return [

@@ -22,11 +22,11 @@ PAUSE_S = 130.0
 class Haste:
     """chance: the source for all that is drawn."""
 
-    def __init__(self, world: "World", chance: random.Random) -> None:
+    def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
-        self._chance = chance
-        self._follows = chance.choice((0.0, 0.9))
-        self._tight = chance.choice((0.0, 0.0, 0.0, 0.7))
+        self._rng = rng
+        self._follows = rng.choice((0.0, 0.9))
+        self._tight = rng.choice((0.0, 0.0, 0.0, 0.7))
         self._started = 0
         self._used_up_at = -PAUSE_S
 
@@ -34,10 +34,10 @@ class Haste:
         """An event comes in: a task's end asks for the next task, a question for an answer."""
         if self._world.calm_since is not None or not wire.life.ready:
             return
-        if seen.kind in {Kind.COMPLETED, Kind.FAILED} and self._chance.random() < self._follows:
-            seconds = self._chance.choice((0.0, 0.01, 0.3))
+        if seen.kind in {Kind.COMPLETED, Kind.FAILED} and self._rng.random() < self._follows:
+            seconds = self._rng.choice((0.0, 0.01, 0.3))
             self._world.timeline.after(seconds, lambda: self._start_another(wire))
-        elif seen.kind is Kind.QUESTION and self._chance.random() < self._tight:
+        elif seen.kind is Kind.QUESTION and self._rng.random() < self._tight:
             self._use_up(wire)
 
     def _start_another(self, wire: "Wire") -> None:
@@ -52,7 +52,7 @@ class Haste:
         self._started += 1
         person = self._world.person
         person.marks += 1
-        spec = draw_spec(self._chance, person.marks)
+        spec = draw_spec(self._rng, person.marks)
         start = life.parts.services.fleet.start(spec, where=found.key)
         person.do(f"start in {found.key} at once", start)
 
@@ -64,4 +64,4 @@ class Haste:
         self._used_up_at = self._world.timeline.now
         self._world.trace("calls used up")
         times = [wire.life.now_ms] * 10
-        wire.life.parts.services.budget.remember(Endpoint.SEND_MESSAGE, times)
+        wire.life.parts.services.rate_limiter.remember(Endpoint.SEND_MESSAGE, times)

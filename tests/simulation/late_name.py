@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 class LateName:
     """chance: the source for all that is drawn."""
 
-    def __init__(self, world: "World", chance: random.Random) -> None:
+    def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
-        self._chance = chance
-        self._rate = chance.choice((*[0.0] * 9, 0.4))
+        self._rng = rng
+        self._rate = rng.choice((*[0.0] * 9, 0.4))
 
     def fate(self, verb: Verb, fate: Fate) -> Fate:
         """Of a call: the reply to some of the tasks takes long."""
         fits = verb is Verb.NEW_TASK and fate.kind is Kind.FINE
         if self._rate == 0.0 or not fits or self._world.storm.is_over:
             return fate
-        if self._chance.random() > self._rate:
+        if self._rng.random() > self._rate:
             return fate
-        return replace(fate, kind=Kind.SLOW, back=self._chance.uniform(2.0, 10.0))
+        return replace(fate, kind=Kind.SLOW, back=self._rng.uniform(2.0, 10.0))
 
     def comes(self, sent: Sent) -> None:
         """The reply to a call leaves the service."""
         if self._rate and sent.verb is Verb.NEW_TASK and sent.fate.kind is Kind.SLOW:
-            seconds = self._chance.uniform(0.0, 1.0)
+            seconds = self._rng.uniform(0.0, 1.0)
             self._world.timeline.after(seconds, lambda: self._terminate(sent.session_id))
 
     def _terminate(self, session_id: str) -> None:

@@ -188,14 +188,16 @@ def copy_ledger(source: Path, target: Path) -> None:
 @contextmanager
 def _own_wiring(life: Life) -> Iterator[None]:
     """The program's own composition, with the world in place of disk, network and chance."""
-    chance = random.Random(life.world.draw())
+    rng = random.Random(life.world.draw())
     stands_in = {
         "LedgerThread": lambda: life.disk,
-        "_client": lambda budget, base_url, key: SimClient(life, base_url, key, budget.note_reply),
+        "_client": lambda rate_limiter, base_url, key: SimClient(
+            life, base_url, key, rate_limiter.note_reply
+        ),
         "os": SimpleNamespace(environ={"ENIGMA_API_KEY": DEMO_KEY}, **_real_os()),
         "log": SimpleNamespace(set_up=lambda *_: None),
-        "random": SimpleNamespace(Random=lambda: chance),
-        "secrets": SimpleNamespace(token_bytes=chance.randbytes),
+        "random": SimpleNamespace(Random=lambda: rng),
+        "secrets": SimpleNamespace(token_bytes=rng.randbytes),
     }
     with ExitStack() as stack:
         for name, value in stands_in.items():

@@ -13,9 +13,9 @@ from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnected
 from enigma_panel.api.timeouts import Timeouts
 from enigma_panel.api.verb import LONG_POLL, Verb
 from enigma_panel.api.verbs import Verbs
-from enigma_panel.api.wire.answer import Answer, rate_told
+from enigma_panel.api.wire.answer import Answer, rate_headers
 from enigma_panel.api.wire.excerpt import Scrub
-from enigma_panel.core.budget import RateTold
+from enigma_panel.core.budget import RateHeaders
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec
 from tests.simulation.calls import Sent, Verdict
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.simulation.life import Life
 
 T = TypeVar("T")
-OnRate = Callable[[Verb, RateTold], None]
+OnRate = Callable[[Verb, RateHeaders], None]
 LIMITS = Timeouts()
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 _STATUS = {Kind.LIMITED: 429, Kind.LIMITED_FOR: 429, Kind.FULL: 503, Kind.BROKEN: 500}
@@ -62,7 +62,7 @@ class SimClient(Verbs):
             answer = await future
         finally:
             del self._waiting[id(future)]
-        self._on_rate(verb, rate_told(answer, self._life.world.timeline.now - sent.at))
+        self._on_rate(verb, rate_headers(answer, self._life.world.timeline.now - sent.at))
         return answer
 
     # What the program concludes is noted for each call that costs or changes something.

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 class Person:
     """One person in front of whichever process runs."""
 
-    def __init__(self, world: "World", chance: random.Random) -> None:
+    def __init__(self, world: "World", rng: random.Random) -> None:
         self.world = world
-        self.chance = chance
+        self.rng = rng
         self.marks = 0
         self.marks_before = 0
         self.let_go: set[int] = set()
-        self.tasks_wanted = chance.randint(3, 12)
+        self.tasks_wanted = rng.randint(3, 12)
         self.answered: dict[tuple[int, int], AnswerOutcome | None] = {}
         self.calm = Calm(self)
-        self._busy = chance.choice((0.6, 1.5, 4.0))
+        self._busy = rng.choice((0.6, 1.5, 4.0))
         self._sitting: Life | None = None
 
     @property
@@ -82,7 +82,7 @@ class Person:
         """So many new tasks."""
         self.marks += count
         first = self.marks - count + 1
-        return [draw_spec(self.chance, mark) for mark in range(first, self.marks + 1)]
+        return [draw_spec(self.rng, mark) for mark in range(first, self.marks + 1)]
 
     def answer(self, question: OpenQuestion, *, stop: bool = False, again: bool = False) -> None:
         """Answer a question that is on the screen, if that was not done before."""
@@ -99,8 +99,8 @@ class Person:
 
     async def _answer(self, question: OpenQuestion, text: str, verb: AnswerVerb) -> None:
         key = (question.task_key, question.question_n)
-        if self.world.calm_since is None and self.chance.random() < 0.3:
-            await asyncio.sleep(self.chance.uniform(1.0, 8.0))  # the person thinks
+        if self.world.calm_since is None and self.rng.random() < 0.3:
+            await asyncio.sleep(self.rng.uniform(1.0, 8.0))  # the person thinks
         try:
             result = await self.parts.services.inbox.answer(question, text, verb)
         except LedgerError:
@@ -119,10 +119,10 @@ class Person:
             if life is self.world.life and life.ready and not life.loop.dead:
                 what(life)
 
-        self.world.timeline.after(self.chance.expovariate(self._busy), happen)
+        self.world.timeline.after(self.rng.expovariate(self._busy), happen)
 
     def _first_clicks(self, life: "Life") -> None:
-        count = self.chance.randint(1, self.tasks_wanted)
+        count = self.rng.randint(1, self.tasks_wanted)
         clicks_of(self)["start_many"](count)
         self._click(life)
 
@@ -130,7 +130,7 @@ class Person:
         if self.world.calm_since is not None:
             return
         clicks = clicks_of(self)
-        self.chance.choice(list(clicks.values()))(0)
+        self.rng.choice(list(clicks.values()))(0)
         self._later(life, self._click)
 
     def _look(self, life: "Life") -> None:

@@ -24,24 +24,24 @@ _TEXTS = (
 )
 
 
-def draw_settings(chance: random.Random) -> Settings:
+def draw_settings(rng: random.Random) -> Settings:
     """The choices of the model."""
     return Settings(
-        speed=chance.choice((1.0, 1.0, 2.0, 4.0)),
-        states=chance.choice(("documented", "rich")),
-        question_in_hold=chance.choice(("early", "late")),
-        rate_limit="shared" if chance.random() < 0.1 else "per-endpoint",
-        balance=Decimal("0.02") if chance.random() < 0.05 else Decimal("12.50"),
-        places=chance.choice((1, 2, 3, 5, 5, 5, 8)),
-        instances=chance.choice((None, None, None, 2, 4)),
+        speed=rng.choice((1.0, 1.0, 2.0, 4.0)),
+        states=rng.choice(("documented", "rich")),
+        question_in_hold=rng.choice(("early", "late")),
+        rate_limit="shared" if rng.random() < 0.1 else "per-endpoint",
+        balance=Decimal("0.02") if rng.random() < 0.05 else Decimal("12.50"),
+        places=rng.choice((1, 2, 3, 5, 5, 5, 8)),
+        instances=rng.choice((None, None, None, 2, 4)),
     )
 
 
-def draw_spec(chance: random.Random, mark: int) -> TaskSpec:
+def draw_spec(rng: random.Random, mark: int) -> TaskSpec:
     """A task; its longest duration carries its mark (see calls.py)."""
-    seconds = chance.choice((25, 60, 120, 240, 299))
+    seconds = rng.choice((25, 60, 120, 240, 299))
     return TaskSpec(
-        text=f"{chance.choice(_TEXTS)} {mark}",
+        text=f"{rng.choice(_TEXTS)} {mark}",
         limits=Limits(max_duration_ms=seconds * 1000 + mark),
-        close_after=chance.random() < 0.6,
+        close_after=rng.random() < 0.6,
     )

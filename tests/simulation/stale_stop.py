@@ -27,18 +27,18 @@ MOST = 3
 class StaleStop:
     """chance: the source for all that is drawn."""
 
-    def __init__(self, world: "World", chance: random.Random) -> None:
+    def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
-        self._chance = chance
+        self._rng = rng
         self._count = 0
         self._is_quick = False
 
     def begin(self) -> None:
         """Put into the timeline what this seed has in store."""
-        lot = self._chance.random()
+        lot = self._rng.random()
         self._is_quick = lot < 0.05
         if lot < 0.2:
-            self._later(self._chance.uniform(1.0, self._world.storm.lasts / 2))
+            self._later(self._rng.uniform(1.0, self._world.storm.lasts / 2))
 
     def _later(self, seconds: float) -> None:
         self._world.timeline.after(seconds, self._look)
@@ -53,10 +53,10 @@ class StaleStop:
             self._later(LOOKS_S)
             return
         self._count += 1
-        session = self._chance.choice(sessions)
+        session = self._rng.choice(sessions)
         person = self._world.person
         person.marks += 1
-        spec = draw_spec(self._chance, person.marks)
+        spec = draw_spec(self._rng, person.marks)
         start = parts.services.fleet.start(spec, where=session.key)
         person.do(f"start in {session.key} behind its task", start)
         self._wait(session, self._mark(session))

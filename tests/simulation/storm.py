@@ -30,13 +30,13 @@ _ENDPOINTS = ("/start/start-session", "/start/send-message", "/start/run-task")
 class Storm:
     """What one seed has in store. `lasts`: world seconds until the calm."""
 
-    def __init__(self, world: "World", chance: random.Random) -> None:
+    def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world
-        self._chance = chance
+        self._rng = rng
         self._kills = world.source("kill at an event")
         self._naps = world.source("nap")
-        self.lasts = chance.uniform(30.0, 90.0)
-        self.kills = chance.choice((0, 0, 0, 1, 1, 2, 3))
+        self.lasts = rng.uniform(30.0, 90.0)
+        self.kills = rng.choice((0, 0, 0, 1, 1, 2, 3))
         self.foreign_at: list[tuple[str, float]] = []
         self.cut_until = 0.0
         self.clock_was_set = False
@@ -46,7 +46,7 @@ class Storm:
     def begin(self) -> None:
         """Put into the timeline what this seed has in store."""
         self._world.timeline.at(self.lasts, self._calm)
-        for chance, what in (
+        for rng, what in (
             (0.2, self._cut_all),
             (0.3, self._cut_some),
             (0.12, self._sleep),
@@ -57,25 +57,25 @@ class Storm:
             (0.1, self._end_in_the_dark),
             (0.15, self._late_stop),
         ):
-            while self._chance.random() < chance:
-                self._world.timeline.at(self._chance.uniform(0.0, self.lasts), what)
+            while self._rng.random() < rng:
+                self._world.timeline.at(self._rng.uniform(0.0, self.lasts), what)
         if self._naps.random() < 0.06:
             self._world.timeline.at(self._naps.uniform(0.0, self.lasts), self._nap)
 
     def life_begins(self, life: "Life") -> None:
         """Draw where this process is killed."""
         if self.kills > life.number and not self.is_over:
-            event, most = self._chance.choice(_KILL_AT)
-            life.kill_at = (event, self._chance.randint(1, most))
+            event, most = self._rng.choice(_KILL_AT)
+            life.kill_at = (event, self._rng.randint(1, most))
             if self._kills.random() < _AT_EVENT and self._world.channel.weather.sky is not Sky.NONE:
                 life.kill_at = ("event", self._kills.randint(1, _MOST_EVENTS))
 
     def between_lives(self) -> None:
         """A moment until the person starts the program again; the wall clock may be set."""
-        self._world.timeline.sleep(self._chance.choice((0.5, 3.0, 40.0)))
-        if self._chance.random() < 0.1 and not self.is_over:
+        self._world.timeline.sleep(self._rng.choice((0.5, 3.0, 40.0)))
+        if self._rng.random() < 0.1 and not self.is_over:
             self.clock_was_set = True
-            self._world.wall_ms += self._chance.choice((-3_600_000, -30_000, 30_000, 3_600_000))
+            self._world.wall_ms += self._rng.choice((-3_600_000, -30_000, 30_000, 3_600_000))
 
     @property
     def is_over(self) -> bool:
@@ -94,16 +94,16 @@ class Storm:
         if self.is_over:
             return
         self._world.trace("network cut")
-        self._world.link.cut_all(silently=self._chance.random() < 0.5)
-        seconds = self._chance.uniform(2.0, 25.0)
+        self._world.link.cut_all(silently=self._rng.random() < 0.5)
+        seconds = self._rng.uniform(2.0, 25.0)
         self._cut(list(Verb), seconds)
         self._world.channel.cut_all(seconds)
 
     def _cut_some(self) -> None:
         if not self.is_over:
-            verbs = self._chance.sample(list(Verb), self._chance.randint(1, 3))
+            verbs = self._rng.sample(list(Verb), self._rng.randint(1, 3))
             self._world.trace("cut", *verbs)
-            self._cut(verbs, self._chance.uniform(2.0, 40.0))
+            self._cut(verbs, self._rng.uniform(2.0, 40.0))
 
     def _cut(self, verbs: list[Verb], seconds: float) -> None:
         cut = self._world.weather.cut
@@ -113,8 +113,8 @@ class Storm:
 
     def _sleep(self) -> None:
         if not self.is_over and self._world.life is not None:
-            seconds = self._chance.choice((1.0, 8.0, 60.0, 400.0))
-            self._sleep_for(self._world.life, seconds, is_cut=self._chance.random() < 0.5)
+            seconds = self._rng.choice((1.0, 8.0, 60.0, 400.0))
+            self._sleep_for(self._world.life, seconds, is_cut=self._rng.random() < 0.5)
 
     def _nap(self) -> None:
         """Short enough for tasks and sessions to go on, long enough for channels to break."""
@@ -140,15 +140,15 @@ class Storm:
         self._world.trace("disk full")
         weather = self._world.weather
         weather.disk_full = True
-        self.last_full = self._world.timeline.now + self._chance.uniform(0.5, 12.0)
+        self.last_full = self._world.timeline.now + self._rng.uniform(0.5, 12.0)
         self._world.timeline.at(self.last_full, lambda: setattr(weather, "disk_full", False))
 
     def _foreign(self) -> None:
         """Another program of the same user uses up calls."""
         if self.is_over:
             return
-        path = self._chance.choice(_ENDPOINTS)
-        for _ in range(self._chance.randint(3, 10)):
+        path = self._rng.choice(_ENDPOINTS)
+        for _ in range(self._rng.randint(3, 10)):
             call = Call("POST", path, f"Bearer {DEMO_KEY}", b'{"mode": "none"}', BASE)
             self._world.model.handle(call)
         self.foreign_at.append((path, self._world.timeline.now))
@@ -162,14 +162,14 @@ class Storm:
         self._cut_all()
         keys = life.parts.services.fleet.terminable_keys() if life.parts is not None else []
         self._world.person.command(keys, StateVerb.TERMINATE)
-        self._world.timeline.after(self._chance.uniform(1.0, 6.0), self._kill)
+        self._world.timeline.after(self._rng.uniform(1.0, 6.0), self._kill)
 
     def _late_stop(self) -> None:
         """A Stop that cannot be sent for a while; meanwhile its task may end."""
         life = self._world.life
         if self.is_over or life is None or not life.ready or life.parts is None:
             return
-        seconds = self._chance.uniform(10.0, 40.0)
+        seconds = self._rng.uniform(10.0, 40.0)
         self._cut([Verb.STATE], seconds)
         self._world.channel.cut_all(seconds)
         fleet = life.parts.services.fleet

@@ -6,7 +6,7 @@ from typing import Any
 from enigma_panel.core.budget import CallWindow, Endpoint, Rank, Slot
 from enigma_panel.core.records import StateVerb
 from enigma_panel.services import errand
-from enigma_panel.services.budget import Budget, Pass
+from enigma_panel.services.budget import Pass, RateLimiter
 from enigma_panel.services.caretaker import Housekeeping
 from enigma_panel.services.dispatcher import Scheduler
 from enigma_panel.services.follower import Follower
@@ -40,25 +40,25 @@ def a_call_counts_from_its_send() -> Patches:
 
 def earlier_calls_are_forgotten() -> Patches:
     """A fresh process thinks that the whole minute is its own."""
-    return [(Budget, "remember", lambda *_: None)]
+    return [(RateLimiter, "remember", lambda *_: None)]
 
 
 def session_before_its_slot() -> Patches:
     """A session is opened although the call for its task has to wait for a slot."""
     real_take, real_follow = Scheduler._take, Follower._follow_once
-    owed: dict[Slot, Budget] = {}
+    owed: dict[Slot, RateLimiter] = {}
 
     def take(self: Any, task: Any, session: Any) -> Any:
         if not session.is_planned or task.verb.value == "run-task":
             return real_take(self, task, session)
-        first = self._budget.try_take(Endpoint.START_SESSION, Rank.START)
+        first = self._rate_limiter.try_acquire(Endpoint.START_SESSION, Rank.START)
         later = Slot(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
-        owed[later] = self._budget
-        return None if first is None else (first, Pass(self._budget, later))
+        owed[later] = self._rate_limiter
+        return None if first is None else (first, Pass(self._rate_limiter, later))
 
     async def follow(self: Any, task_key: int, taken: Any) -> Any:
-        if (budget := owed.pop(taken._slot, None)) is not None:
-            taken = await budget.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+        if (rate_limiter := owed.pop(taken._slot, None)) is not None:
+            taken = await rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
         return await real_follow(self, task_key, taken)
 
     return [(Scheduler, "_take", take), (Follower, "_follow_once", follow)]

@@ -55,14 +55,14 @@ class _Fault:
 class Weather:
     """The faults of one seed. chance: the source for all that is drawn."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
-        self._faults = [self._draw_fault() for _ in range(chance.choice((0, 1, 2, 3, 5)))]
-        if chance.random() < 0.2:  # so that tasks are refused after all tries, or named late
-            kind, rate = chance.choice(((Kind.FULL, 0.9), (Kind.LIMITED, 0.9), (Kind.SLOW, 0.5)))
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._faults = [self._draw_fault() for _ in range(rng.choice((0, 1, 2, 3, 5)))]
+        if rng.random() < 0.2:  # so that tasks are refused after all tries, or named late
+            kind, rate = rng.choice(((Kind.FULL, 0.9), (Kind.LIMITED, 0.9), (Kind.SLOW, 0.5)))
             self._faults.append(_Fault(kind, rate, frozenset({Verb.NEW_TASK})))
-        self._cache = chance.choice((0.0, 0.0, 0.1, 0.3))
-        self._slow_disk = chance.choice((0.0, 0.0, 0.02, 0.1))
+        self._cache = rng.choice((0.0, 0.0, 0.1, 0.3))
+        self._slow_disk = rng.choice((0.0, 0.0, 0.02, 0.1))
         self._bad = True
         self.cut: set[Verb] = set()
         self.full: set[Verb] = set()
@@ -70,9 +70,9 @@ class Weather:
 
     def _draw_fault(self) -> _Fault:
         verbs = list(Verb)
-        if self._chance.random() < 0.6:
-            verbs = self._chance.sample(verbs, self._chance.randint(1, 3))
-        return _Fault(self._chance.choice(_FAULTS), self._chance.choice(_RATES), frozenset(verbs))
+        if self._rng.random() < 0.6:
+            verbs = self._rng.sample(verbs, self._rng.randint(1, 3))
+        return _Fault(self._rng.choice(_FAULTS), self._rng.choice(_RATES), frozenset(verbs))
 
     def __str__(self) -> str:
         faults = ", ".join(
@@ -90,27 +90,27 @@ class Weather:
     def fate(self, verb: Verb) -> Fate:
         """What becomes of a call that is sent now."""
         if verb in self.cut:
-            lost = self._chance.random() < 0.2
+            lost = self._rng.random() < 0.2
             return Fate(Kind.NO_CONNECTION if lost else Kind.REFUSED, self._way(verb), 0.0)
         kind = Kind.FULL if verb in self.full else self._kind(verb)
-        back = self._chance.uniform(2.0, 13.0) if kind is Kind.SLOW else self._way(verb)
-        return Fate(kind, self._way(verb), back, self._chance.choice((0, 1, 2, 5, 20)))
+        back = self._rng.uniform(2.0, 13.0) if kind is Kind.SLOW else self._way(verb)
+        return Fate(kind, self._way(verb), back, self._rng.choice((0, 1, 2, 5, 20)))
 
     def disk_delay(self) -> float:
         """Seconds that a ledger call waits for the disk; 0 mostly."""
-        if self._bad and self._slow_disk and self._chance.random() < self._slow_disk:
-            return self._chance.choice((0.001, 0.01, 0.3))
+        if self._bad and self._slow_disk and self._rng.random() < self._slow_disk:
+            return self._rng.choice((0.001, 0.01, 0.3))
         return 0.0
 
     def _kind(self, verb: Verb) -> Kind:
         for fault in self._faults if self._bad else ():
-            if verb in fault.verbs and self._chance.random() < fault.rate:
+            if verb in fault.verbs and self._rng.random() < fault.rate:
                 return fault.kind
-        cached = verb is Verb.POLL and self._bad and self._chance.random() < self._cache
+        cached = verb is Verb.POLL and self._bad and self._rng.random() < self._cache
         return Kind.STALE if cached else Kind.FINE
 
     def _way(self, verb: Verb) -> float:
         # Shorter than the second by which the program stretches the slot of a held call: a slower
         # way could make a 429 of nobody's making.
-        longest = 0.8 if verb in LONG_POLL and self._bad and self._chance.random() < 0.1 else 0.06
-        return self._chance.uniform(0.002, longest)
+        longest = 0.8 if verb in LONG_POLL and self._bad and self._rng.random() < 0.1 else 0.06
+        return self._rng.uniform(0.002, longest)

@@ -33,7 +33,7 @@ class World:
         self.seed = seed
         self._root = root
         self._template = template
-        self._chance = random.Random(f"seed {seed}")
+        self._rng = random.Random(f"seed {seed}")
         self.timeline = Timeline()
         self.wall_ms = 0
         self.lines: list[str] = []
@@ -61,7 +61,7 @@ class World:
 
     def draw(self) -> int:
         """A seed for something that comes several times."""
-        return self._chance.getrandbits(64)
+        return self._rng.getrandbits(64)
 
     def run(self) -> None:
         """Storm, then calm. Raises Violation."""

@@ -70,7 +70,7 @@ class Soak:
         self._parts = parts
         self._fleet = parts.services.fleet
         self._load = load
-        self._chance = random.Random(load["seed"])
+        self._rng = random.Random(load["seed"])
         self._keys: list[int] = []
         self._live: set[int] = set()
         self._answered: set[tuple[int, int]] = set()
@@ -118,7 +118,7 @@ class Soak:
         for question in self._parts.services.inbox.questions():
             self._answer(question)
         often = self._load["sessions"] * self._load["speed"] / SECONDS_BETWEEN_COMMANDS
-        if self._chance.random() < often * TURN_S:
+        if self._rng.random() < often * TURN_S:
             self._command()
 
     def _is_over(self, key: int) -> bool:
@@ -127,8 +127,8 @@ class Soak:
 
     async def _start(self) -> None:
         number = len(self._keys)
-        text = self._chance.choice(TEXTS).format(number, number % 17)
-        spec = TaskSpec(text=text, close_after=self._chance.random() < 0.9)
+        text = self._rng.choice(TEXTS).format(number, number % 17)
+        spec = TaskSpec(text=text, close_after=self._rng.random() < 0.9)
         key = await self._fleet.start(spec)
         self._keys.append(key)
         self._live.add(key)
@@ -138,16 +138,16 @@ class Soak:
         if name in self._answered:
             return
         self._answered.add(name)
-        text = self._chance.choice(ANSWERS).format(len(self._answered))
+        text = self._rng.choice(ANSWERS).format(len(self._answered))
         answer = self._parts.services.inbox.answer(question, text, AnswerVerb.RESUME)
         self._parts.scope.spawn(f"answer {name}", answer)
 
     def _command(self) -> None:
-        verb = self._chance.choice(VERBS)
+        verb = self._rng.choice(VERBS)
         keys = [key for key in self._fleet.session_keys() if self._fleet.can(key, verb)]
         if keys:
             self._commands += 1
-            chosen = [self._chance.choice(keys)]
+            chosen = [self._rng.choice(keys)]
             self._parts.scope.spawn(f"command {verb}", self._fleet.command(chosen, verb))
 
     # -- the end -----------------------------------------------------------------------------

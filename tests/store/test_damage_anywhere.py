@@ -13,21 +13,19 @@ from tests.store.helpers import NOW, copy_ledger, start
 ROUNDS = 40
 
 
-def _spoil(path: Path, chance: random.Random) -> None:
+def _spoil(path: Path, rng: random.Random) -> None:
     data = bytearray(path.read_bytes())
-    match chance.randrange(4):
+    match rng.randrange(4):
         case 0:  # some bytes, the header left alone
-            for _ in range(chance.randint(1, 200)):
-                data[chance.randrange(100, len(data))] ^= chance.randint(1, 255)
+            for _ in range(rng.randint(1, 200)):
+                data[rng.randrange(100, len(data))] ^= rng.randint(1, 255)
         case 1:
-            page = chance.randrange(len(data) // 4096) * 4096
-            data[page + 100 * (page == 0) : page + 4096] = chance.randbytes(
-                4096 - 100 * (page == 0)
-            )
+            page = rng.randrange(len(data) // 4096) * 4096
+            data[page + 100 * (page == 0) : page + 4096] = rng.randbytes(4096 - 100 * (page == 0))
         case 2:
-            del data[chance.randrange(200, len(data)) :]
+            del data[rng.randrange(200, len(data)) :]
         case _:
-            page = chance.randrange(1, len(data) // 4096) * 4096
+            page = rng.randrange(1, len(data) // 4096) * 4096
             data[page : page + 4096] = bytes(4096)
     path.write_bytes(data)
 

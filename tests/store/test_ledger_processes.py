@@ -55,11 +55,11 @@ def _killed_while_writing(path: Path, after_s: float) -> list[list[str]]:
 def test_kill_9_loses_nothing_that_was_acknowledged(ledger_path: Path) -> None:
     seed = random.randrange(2**32)
     print("seed", seed)  # shown when the test fails
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     opened: dict[int, int] = {}
     settled: set[int] = set()
     for _ in range(5):
-        for word, key, *number in _killed_while_writing(ledger_path, chance.uniform(0, 0.08)):
+        for word, key, *number in _killed_while_writing(ledger_path, rng.uniform(0, 0.08)):
             if word == "o":
                 opened[int(key)] = int(number[0])
             else:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.budget import Endpoint, Rank, RateTold
-from enigma_panel.services.budget import Budget
+from enigma_panel.core.budget import Endpoint, Rank, RateHeaders
+from enigma_panel.services.budget import RateLimiter
 from tests.unit.virtual_time import VirtualClock, in_virtual_time
 
 SEND, START = Endpoint.SEND_MESSAGE, Endpoint.START_SESSION
@@ -24,14 +24,14 @@ class Calls:
     """Makes calls through a budget and keeps when each went out and was counted."""
 
     clock: VirtualClock
-    budget: Budget
+    rate_limiter: RateLimiter
     sent: list[tuple[int, Rank, int]] = field(default_factory=list)
     arrived: list[tuple[Endpoint, int]] = field(default_factory=list)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def make(self, rank: Rank, number: int = 0, to: Endpoint = SEND, **how: float) -> None:
         """One call: `way` seconds until it is counted, `hold` seconds more until the reply."""
-        with await self.budget.turn(to, rank) as call:
+        with await self.rate_limiter.turn(to, rank) as call:
             await asyncio.sleep(how.get("before", 0.0))
             call.sent()
             self.sent.append((self.clock.now_ms(), rank, number))
@@ -59,7 +59,7 @@ def most_in_a_window(times: list[int]) -> int:
 
 def test_thirty_terminates_go_out_oldest_first_as_the_window_allows() -> None:
     async def run(clock: VirtualClock) -> None:
-        calls = Calls(clock, Budget(clock))
+        calls = Calls(clock, RateLimiter(clock))
         for number in range(30):
             calls.begin(calls.make(Rank.TERMINATE, number))
         await calls.done()
@@ -74,29 +74,29 @@ def test_thirty_terminates_go_out_oldest_first_as_the_window_allows() -> None:
 
 def test_the_more_urgent_goes_first_and_the_older_among_equals() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock, limit=1, reserved=0)
-        calls = Calls(clock, budget)
+        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+        calls = Calls(clock, rate_limiter)
         await calls.make(Rank.START)
         wanted = [Rank.START, Rank.PAUSE, Rank.TERMINATE, Rank.NEW_TASK, Rank.TERMINATE]
         for number, rank in enumerate(wanted):
             calls.begin(calls.make(rank, number))
             await asyncio.sleep(1)
-        assert [rank for _, rank, _ in budget.waiting()] == sorted(wanted)
+        assert [rank for _, rank, _ in rate_limiter.waiting()] == sorted(wanted)
         await calls.done()
         assert [n for _, _, n in calls.sent[1:]] == [2, 4, 1, 3, 0]
-        assert budget.waiting() == []
+        assert rate_limiter.waiting() == []
 
     in_virtual_time(run)
 
 
 def test_what_is_tried_again_keeps_its_place() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock, limit=1, reserved=0)
-        await Calls(clock, budget).make(Rank.STOP)
+        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+        await Calls(clock, rate_limiter).make(Rank.STOP)
         order: list[str] = []
 
         async def wait(name: str, since_ms: int | None) -> None:
-            with await budget.turn(SEND, Rank.STOP, since_ms=since_ms) as call:
+            with await rate_limiter.turn(SEND, Rank.STOP, since_ms=since_ms) as call:
                 call.sent()
                 order.append(name)
 
@@ -113,14 +113,14 @@ def test_what_is_tried_again_keeps_its_place() -> None:
 
 def test_waiting_tells_when_and_keeps_its_word() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock)
-        calls = Calls(clock, budget)
+        rate_limiter = RateLimiter(clock)
+        calls = Calls(clock, rate_limiter)
         for number in range(12):
             calls.begin(calls.make(Rank.TERMINATE, number))
             await asyncio.sleep(0.1)
-        told = [due for _, _, due in budget.waiting()]
-        free = budget.free_at(SEND, Rank.STOP)
-        assert budget.free_at(SEND, Rank.START) > free
+        told = [due for _, _, due in rate_limiter.waiting()]
+        free = rate_limiter.free_at(SEND, Rank.STOP)
+        assert rate_limiter.free_at(SEND, Rank.START) > free
         await calls.done()
         assert [at for at, _, number in calls.sent if number >= 10] == told
         assert told[-1] <= free <= told[-1] + 200
@@ -130,54 +130,54 @@ def test_waiting_tells_when_and_keeps_its_word() -> None:
 
 def test_a_tag_finds_its_wait() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock, limit=1, reserved=0)
-        with await budget.turn(SEND, Rank.STOP) as first:
+        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+        with await rate_limiter.turn(SEND, Rank.STOP) as first:
             first.sent()
-        waiter = asyncio.get_running_loop().create_task(budget.turn(SEND, Rank.STOP, tag=7))
+        waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP, tag=7))
         await asyncio.sleep(0)
-        assert budget.due_of(7) == clock.now_ms() + MINUTE + 100
-        assert budget.due_of(8) is None
+        assert rate_limiter.due_of(7) == clock.now_ms() + MINUTE + 100
+        assert rate_limiter.due_of(8) is None
         (await waiter).give_back()
-        assert budget.due_of(7) is None
+        assert rate_limiter.due_of(7) is None
 
     in_virtual_time(run)
 
 
 def test_at_once_or_not_at_all() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock, limit=2, reserved=1)
-        first = budget.try_take(SEND, Rank.NEW_TASK)
+        rate_limiter = RateLimiter(clock, limit=2, reserved=1)
+        first = rate_limiter.try_acquire(SEND, Rank.NEW_TASK)
         assert first is not None
-        assert budget.try_take(SEND, Rank.NEW_TASK) is None
-        urgent = budget.try_take(SEND, Rank.ANSWER)
+        assert rate_limiter.try_acquire(SEND, Rank.NEW_TASK) is None
+        urgent = rate_limiter.try_acquire(SEND, Rank.ANSWER)
         assert urgent is not None
         await asyncio.sleep(3_600)
-        assert budget.try_take(SEND, Rank.TERMINATE) is None, "what is not sent has no end"
-        waiter = asyncio.get_running_loop().create_task(budget.turn(SEND, Rank.STOP))
+        assert rate_limiter.try_acquire(SEND, Rank.TERMINATE) is None, "what is not sent has no end"
+        waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP))
         await asyncio.sleep(0)
         urgent.give_back()
         urgent.give_back()
-        assert budget.try_take(SEND, Rank.TERMINATE) is None, "the slot is the waiter's"
+        assert rate_limiter.try_acquire(SEND, Rank.TERMINATE) is None, "the slot is the waiter's"
         taken = await waiter
         taken.give_back()
         first.give_back()
-        assert budget.try_take(SEND, Rank.NEW_TASK) is not None
+        assert rate_limiter.try_acquire(SEND, Rank.NEW_TASK) is not None
 
     in_virtual_time(run)
 
 
 def test_nobody_overtakes_one_who_waits_for_the_same() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock, limit=1, reserved=0)
-        first = budget.try_take(SEND, Rank.START)
+        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+        first = rate_limiter.try_acquire(SEND, Rank.START)
         assert first is not None
         first.sent()
         first.answered()
-        waiter = asyncio.get_running_loop().create_task(budget.turn(SEND, Rank.PAUSE))
+        waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.PAUSE))
         await asyncio.sleep(1)
         # The slot is free from here on, but no timer has fired yet.
         clock._loop._now += 61  # type: ignore[attr-defined]
-        assert budget.try_take(SEND, Rank.PAUSE) is None
+        assert rate_limiter.try_acquire(SEND, Rank.PAUSE) is None
         assert (await waiter) is not None
 
     in_virtual_time(run)
@@ -188,11 +188,11 @@ def test_a_wait_that_is_cancelled_leaves_nothing(turns: int) -> None:
     """turns 0: in the loop turn in which it was granted; later: while or after it took the Pass."""
 
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock, limit=1, reserved=0)
-        first = await budget.turn(SEND, Rank.STOP)
+        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+        first = await rate_limiter.turn(SEND, Rank.STOP)
 
         async def take() -> None:
-            with await budget.turn(SEND, Rank.STOP):
+            with await rate_limiter.turn(SEND, Rank.STOP):
                 await asyncio.sleep(100)
 
         loop = asyncio.get_running_loop()
@@ -204,73 +204,73 @@ def test_a_wait_that_is_cancelled_leaves_nothing(turns: int) -> None:
         second.cancel()
         with suppress(asyncio.CancelledError):
             await second
-        assert budget.waiting() == []
+        assert rate_limiter.waiting() == []
         third.cancel()
         with suppress(asyncio.CancelledError):
             await third
-        assert budget.try_take(SEND, Rank.STOP) is not None
+        assert rate_limiter.try_acquire(SEND, Rank.STOP) is not None
 
     in_virtual_time(run)
 
 
 def test_a_wait_cancelled_in_line_is_forgotten() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock, limit=1, reserved=0)
+        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
         told: list[int] = []
-        budget.changed.connect(lambda: told.append(len(budget.waiting())))
-        first = await budget.turn(SEND, Rank.STOP)
-        waiter = asyncio.get_running_loop().create_task(budget.turn(SEND, Rank.STOP))
+        rate_limiter.changed.connect(lambda: told.append(len(rate_limiter.waiting())))
+        first = await rate_limiter.turn(SEND, Rank.STOP)
+        waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP))
         await asyncio.sleep(1)
         waiter.cancel()
         await asyncio.gather(waiter, return_exceptions=True)
         assert told[-2:] == [1, 0]
         first.give_back()
-        assert budget.try_take(SEND, Rank.STOP) is not None
+        assert rate_limiter.try_acquire(SEND, Rank.STOP) is not None
 
     in_virtual_time(run)
 
 
 def test_an_error_inside_ends_the_pass() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock, limit=1, reserved=0)
-        with suppress(ZeroDivisionError), await budget.turn(SEND, Rank.STOP):
+        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+        with suppress(ZeroDivisionError), await rate_limiter.turn(SEND, Rank.STOP):
             raise ZeroDivisionError
-        assert budget.free_at(SEND, Rank.STOP) == clock.now_ms()
-        with suppress(ZeroDivisionError), await budget.turn(SEND, Rank.STOP) as call:
+        assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms()
+        with suppress(ZeroDivisionError), await rate_limiter.turn(SEND, Rank.STOP) as call:
             call.sent()
             raise ZeroDivisionError
-        assert budget.free_at(SEND, Rank.STOP) == clock.now_ms() + MINUTE + 100
+        assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms() + MINUTE + 100
 
     in_virtual_time(run)
 
 
 def test_never_connected_frees_the_slot_even_after_sent() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock, limit=1, reserved=0)
-        with await budget.turn(SEND, Rank.STOP) as call:
+        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+        with await rate_limiter.turn(SEND, Rank.STOP) as call:
             call.sent()
             call.give_back()
         call.answered()
-        assert budget.free_at(SEND, Rank.STOP) == clock.now_ms()
+        assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms()
 
     in_virtual_time(run)
 
 
 def test_a_told_wait_holds_those_who_wait_already_and_a_lower_count_frees_them() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock)
-        calls = Calls(clock, budget)
+        rate_limiter = RateLimiter(clock)
+        calls = Calls(clock, rate_limiter)
         begin = clock.now_ms()
-        budget.note_refused(SEND, 12.0)
+        rate_limiter.note_refused(SEND, 12.0)
         calls.begin(calls.make(Rank.TERMINATE))
         await asyncio.sleep(1)
-        budget.note_rate(SEND, RateTold(remaining=0, retry_after_s=30.0))
+        rate_limiter.note_rate(SEND, RateHeaders(remaining=0, retry_after_s=30.0))
         await calls.done()
         assert calls.sent[0][0] - begin == 31_000
         calls.begin(calls.make(Rank.PAUSE))
         await asyncio.sleep(0.1)
-        due = budget.waiting()[0][2]
-        budget.note_rate(SEND, RateTold(remaining=9))
+        due = rate_limiter.waiting()[0][2]
+        rate_limiter.note_rate(SEND, RateHeaders(remaining=9))
         await calls.done()
         assert calls.sent[1][0] < due
 
@@ -279,17 +279,17 @@ def test_a_told_wait_holds_those_who_wait_already_and_a_lower_count_frees_them()
 
 def test_another_program_is_told_of_once_a_minute() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget, told = Budget(clock), []
-        budget.used_elsewhere.connect(lambda: told.append(clock.now_ms()))
-        budget.note_reply(Verb.POLL, RateTold(remaining=0))
+        rate_limiter, told = RateLimiter(clock), []
+        rate_limiter.used_elsewhere.connect(lambda: told.append(clock.now_ms()))
+        rate_limiter.note_reply(Verb.POLL, RateHeaders(remaining=0))
         assert told == []
-        budget.note_reply(Verb.STATE, RateTold(remaining=1))
-        budget.note_refused(SEND, 1.0)
+        rate_limiter.note_reply(Verb.STATE, RateHeaders(remaining=1))
+        rate_limiter.note_refused(SEND, 1.0)
         await asyncio.sleep(30)
-        budget.note_refused(SEND, 1.0)
+        rate_limiter.note_refused(SEND, 1.0)
         assert len(told) == 1
         await asyncio.sleep(31)
-        budget.note_refused(SEND, 1.0)
+        rate_limiter.note_refused(SEND, 1.0)
         assert len(told) == 2
 
     in_virtual_time(run)
@@ -297,11 +297,11 @@ def test_another_program_is_told_of_once_a_minute() -> None:
 
 def test_calls_of_an_earlier_run_count() -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock, limit=1, reserved=0)
-        budget.remember(SEND, [clock.now_ms() - 40_000])
-        assert budget.free_at(SEND, Rank.STOP) == clock.now_ms() + 21_100
-        budget.remember(START, [clock.now_ms() - 70_000])
-        assert budget.try_take(START, Rank.START) is not None
+        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+        rate_limiter.remember(SEND, [clock.now_ms() - 40_000])
+        assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms() + 21_100
+        rate_limiter.remember(START, [clock.now_ms() - 70_000])
+        assert rate_limiter.try_acquire(START, Rank.START) is not None
 
     in_virtual_time(run)
 
@@ -323,11 +323,11 @@ CALL = st.fixed_dictionaries(
 @settings(max_examples=120, deadline=None)
 def test_whatever_is_asked_no_window_holds_too_many(wanted: list[Any], shared: bool) -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock)
-        calls = Calls(clock, budget)
+        rate_limiter = RateLimiter(clock)
+        calls = Calls(clock, rate_limiter)
         loop = asyncio.get_running_loop()
         if shared:
-            budget._windows._share()
+            rate_limiter._windows._share()
         for number, it in enumerate(wanted):
             await asyncio.sleep(it["after"])
             how = {name: it[name] for name in ("before", "way", "hold")}
@@ -340,7 +340,7 @@ def test_whatever_is_asked_no_window_holds_too_many(wanted: list[Any], shared: b
             assert most_in_a_window([at for e, at in calls.arrived if to in {e, None}]) <= 10
         await asyncio.sleep(130)
         for endpoint in (SEND, START):
-            taken = [budget.try_take(endpoint, Rank.TERMINATE) for _ in range(10)]
+            taken = [rate_limiter.try_acquire(endpoint, Rank.TERMINATE) for _ in range(10)]
             for one in taken:
                 assert one is not None, "a slot leaked"
                 one.give_back()
@@ -353,8 +353,8 @@ def test_whatever_is_asked_no_window_holds_too_many(wanted: list[Any], shared: b
 @settings(max_examples=80, deadline=None)
 def test_of_those_who_wait_the_most_urgent_goes(ranks: list[Rank]) -> None:
     async def run(clock: VirtualClock) -> None:
-        budget = Budget(clock)
-        calls = Calls(clock, budget)
+        rate_limiter = RateLimiter(clock)
+        calls = Calls(clock, rate_limiter)
         for _ in range(10):
             await calls.make(Rank.TERMINATE)
         for number, rank in enumerate(ranks):

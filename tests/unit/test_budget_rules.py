@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enigma_panel.core.buckets import Buckets
-from enigma_panel.core.budget import CallWindow, Endpoint, Rank, RateTold, Slot
+from enigma_panel.core.budget import CallWindow, Endpoint, Rank, RateHeaders, Slot
 
 T0 = 1_700_000_000_000
 MINUTE = 60_000
@@ -18,9 +18,9 @@ def window(limit: int = 10, reserved: int = 3) -> CallWindow:
 
 def call(to: CallWindow, rank: Rank, at: int, endpoint: Endpoint = SEND) -> Slot:
     """A quick call that was sent and answered at once."""
-    slot = to.take(endpoint, rank)
+    slot = to.acquire(endpoint, rank)
     slot.send(at, MINUTE)
-    slot.hear(at, MINUTE)
+    slot.answered(at, MINUTE)
     return slot
 
 
@@ -59,7 +59,7 @@ def test_urgent_calls_do_not_eat_the_reserve_for_others() -> None:
 
 def test_what_is_not_sent_has_no_end() -> None:
     one = window(limit=1, reserved=0)
-    slot = one.take(SEND, Rank.NEW_TASK)
+    slot = one.acquire(SEND, Rank.NEW_TASK)
     assert not one.has_room(Rank.TERMINATE, T0 + 100 * MINUTE)
     one.drop(slot)
     one.drop(slot)
@@ -80,8 +80,8 @@ def test_when_a_slot_ends(rank: Rank, sent: int, heard: int | None, ends: int | 
     slot = Slot(SEND, rank)
     slot.send(sent, MINUTE)
     if heard is not None:
-        slot.hear(heard, MINUTE)
-        slot.hear(heard + 5_000, MINUTE)  # repeated: changes nothing
+        slot.answered(heard, MINUTE)
+        slot.answered(heard + 5_000, MINUTE)  # repeated: changes nothing
     assert slot.ends_ms == ends
 
 
@@ -119,18 +119,18 @@ def test_the_forecast_and_the_window_agree(ranks: list[Rank], calls: list[int]) 
 
 def test_a_told_limit_replaces_ours_and_a_wait_is_bounded() -> None:
     of = buckets()
-    of.learn(SEND, RateTold(limit=4, remaining=4), T0)
+    of.learn(SEND, RateHeaders(limit=4, remaining=4), T0)
     assert of[SEND].limit == 4
     assert of[SEND].capacity(Rank.START) == 1
     assert of[START].limit == 10
-    of.learn(SEND, RateTold(limit=0, retry_after_s=1e9), T0)
+    of.learn(SEND, RateHeaders(limit=0, retry_after_s=1e9), T0)
     assert of[SEND].limit == 1
     assert of[SEND].forecast([Rank.TERMINATE], T0) == [T0 + MINUTE]
 
 
 def test_a_full_house_is_no_rate_limit() -> None:
     of = buckets()
-    assert not of.learn(START, RateTold(limit=10, remaining=8, retry_after_s=30), T0)
+    assert not of.learn(START, RateHeaders(limit=10, remaining=8, retry_after_s=30), T0)
     assert of[START].has_room(Rank.START, T0)
 
 
@@ -147,32 +147,32 @@ def test_a_429_blocks_all_ranks_for_as_long_as_it_says() -> None:
 def test_calls_of_others_take_room_and_are_told_once_they_use_it_up() -> None:
     of = buckets()
     call(of[SEND], Rank.STOP, T0)
-    assert not of.learn(SEND, RateTold(remaining=5), T0)
+    assert not of.learn(SEND, RateHeaders(remaining=5), T0)
     assert of[SEND].used(T0) == 5
-    assert of.learn(SEND, RateTold(remaining=2), T0)
+    assert of.learn(SEND, RateHeaders(remaining=2), T0)
     assert not of[SEND].has_room(Rank.PAUSE, T0)
     assert of[SEND].has_room(Rank.STOP, T0)
-    assert not of.learn(SEND, RateTold(remaining=9), T0)
+    assert not of.learn(SEND, RateHeaders(remaining=9), T0)
     assert of[SEND].used(T0) == 1
 
 
 def test_with_nothing_left_the_first_foreign_call_ends_when_the_service_says() -> None:
     of = buckets()
-    of.learn(SEND, RateTold(remaining=0, reset_in_s=20), T0)
+    of.learn(SEND, RateHeaders(remaining=0, reset_in_s=20), T0)
     assert of[SEND].forecast([Rank.TERMINATE] * 2, T0) == [T0 + 20_000, T0 + MINUTE]
 
 
 def test_our_own_oldest_call_may_be_what_the_reset_speaks_of() -> None:
     of = buckets()
     call(of[SEND], Rank.STOP, T0)
-    of.learn(SEND, RateTold(remaining=0, reset_in_s=20), T0 + 40_000)
+    of.learn(SEND, RateHeaders(remaining=0, reset_in_s=20), T0 + 40_000)
     due = of[SEND].forecast([Rank.TERMINATE] * 2, T0 + 40_000)
     assert due == [T0 + MINUTE + 100, T0 + 40_000 + MINUTE]
 
 
 def test_what_a_held_reply_tells_is_too_old() -> None:
     of = buckets()
-    assert not of.learn(SEND, RateTold(remaining=0, took_s=50), T0)
+    assert not of.learn(SEND, RateHeaders(remaining=0, took_s=50), T0)
     assert of[SEND].used(T0) == 0
 
 
@@ -183,7 +183,7 @@ def shared_after(own: int, others: int, counted: int) -> bool:
         call(of[SEND], Rank.STOP, T0)
     for _ in range(others):
         call(of[START], Rank.START, T0, START)
-    of.learn(SEND, RateTold(remaining=10 - counted), T0 + 10)
+    of.learn(SEND, RateHeaders(remaining=10 - counted), T0 + 10)
     return of.is_shared
 
 
@@ -201,12 +201,12 @@ def test_a_shared_bucket_has_one_room_and_a_reserve_and_can_be_unlearned() -> No
         call(of[SEND], Rank.STOP, T0)
     for _ in range(3):
         call(of[START], Rank.START, T0, START)
-    of.learn(SEND, RateTold(remaining=3), T0 + 10)
+    of.learn(SEND, RateHeaders(remaining=3), T0 + 10)
     assert of.is_shared
     assert of[RUN] is of[SEND]
     assert not of[RUN].has_room(Rank.START, T0 + 10)
     assert of[SEND].has_room(Rank.STOP, T0 + 10)
-    of.learn(START, RateTold(remaining=7), T0 + 20)
+    of.learn(START, RateHeaders(remaining=7), T0 + 20)
     assert not of.is_shared
     assert (of[SEND].used(T0 + 20), of[START].used(T0 + 20), of[RUN].used(T0 + 20)) == (4, 3, 0)
 
@@ -230,5 +230,5 @@ def test_a_refused_call_is_no_proof_against_one_bucket() -> None:
     for n in range(5):
         call(of[START], Rank.START, T0 + n, START)
     of.refuse(START, 0.0, T0 + 10)
-    of.learn(SEND, RateTold(remaining=0), T0 + 20)
+    of.learn(SEND, RateHeaders(remaining=0), T0 + 20)
     assert of.is_shared

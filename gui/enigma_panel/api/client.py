@@ -27,9 +27,9 @@ from enigma_panel.api.timeouts import Timeouts
 from enigma_panel.api.tls import make_context_in_thread, make_unused_context
 from enigma_panel.api.verb import LONG_POLL, Verb
 from enigma_panel.api.verbs import Verbs
-from enigma_panel.api.wire.answer import Answer, rate_told
+from enigma_panel.api.wire.answer import Answer, rate_headers
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
-from enigma_panel.core.budget import RateTold
+from enigma_panel.core.budget import RateHeaders
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """A longer body is a ProtocolError; it is counted while it streams in."""
@@ -53,7 +53,7 @@ NETWORK_FAULTS = (
     RuntimeError,  # a client that was closed under a call
 )
 
-OnRate = Callable[[Verb, RateTold], None]
+OnRate = Callable[[Verb, RateHeaders], None]
 """Told what each whole reply, refusals too, says of the rate limit; before the call returns."""
 
 MakeTls = Callable[[], Awaitable[ssl.SSLContext]]
@@ -144,7 +144,7 @@ class HttpClient(Verbs):
         log.debug("%s: %s after %.3f s", verb.value, status, seconds)
         if self._on_rate is None or answer is None:
             return
-        told = rate_told(answer, seconds)
+        told = rate_headers(answer, seconds)
         try:
             self._on_rate(verb, told)
         except Exception:  # a hook must never cost an answer that was paid for

@@ -8,7 +8,7 @@ from enigma_panel.core.budget import (
     FRESH_S,
     CallWindow,
     Endpoint,
-    RateTold,
+    RateHeaders,
     bounded_ms,
     merged,
 )
@@ -42,7 +42,7 @@ class Buckets:
         """Each window once."""
         return list({id(window): window for window in self._windows.values()}.values())
 
-    def learn(self, endpoint: Endpoint, told: RateTold, now_ms: int) -> bool:
+    def learn(self, endpoint: Endpoint, told: RateHeaders, now_ms: int) -> bool:
         """A reply's headers overrule our own count; True: others use up the limit.
 
         A 429 with calls left (a full house) is none about the rate and blocks nothing.
@@ -68,7 +68,7 @@ class Buckets:
         self[endpoint].block(now_ms + bounded_ms(wait))
         return unexplained
 
-    def _compare(self, endpoint: Endpoint, told: RateTold, remaining: int, now_ms: int) -> bool:
+    def _compare(self, endpoint: Endpoint, told: RateHeaders, remaining: int, now_ms: int) -> bool:
         """The service's count and ours: one bucket or several, and who else calls."""
         since = now_ms - round(told.took_s * 1000)
         own = self[endpoint]

@@ -46,7 +46,7 @@ _HELD = frozenset({Rank.NEW_TASK, Rank.START})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RateTold:
+class RateHeaders:
     """What the headers of one reply say of the limit; None where they do not. Times in seconds.
 
     limit, remaining: calls per window, and how many are left. reset_in_s, retry_after_s: read
@@ -83,7 +83,7 @@ class Slot:
             if self.rank in _HELD:
                 self.ends_ms = now_ms + HELD_MARGIN_MS + period_ms
 
-    def hear(self, now_ms: int, period_ms: int) -> None:
+    def answered(self, now_ms: int, period_ms: int) -> None:
         """The reply is here, or never will be: the service counted the call before now."""
         self.send(now_ms, period_ms)
         if self.heard_ms is None:
@@ -123,7 +123,7 @@ class CallWindow:
         """Whether a call of that rank may go now."""
         return now_ms >= self.blocked_ms and self.used(now_ms) < self.capacity(rank)
 
-    def take(self, endpoint: Endpoint, rank: Rank) -> Slot:
+    def acquire(self, endpoint: Endpoint, rank: Rank) -> Slot:
         """Occupy a slot, without end until its call is sent."""
         self.slots.append(Slot(endpoint, rank))
         return self.slots[-1]
@@ -183,7 +183,7 @@ class CallWindow:
         if limit is not None:
             self.limit = min(max(limit, 1), MAX_LIMIT)
 
-    def learn_foreign(self, count: int, told: RateTold, now_ms: int) -> None:
+    def learn_foreign(self, count: int, told: RateHeaders, now_ms: int) -> None:
         """So many calls that the service counts are not ours.
 
         Nobody says when they were made, so each counts for a whole period from when it was first

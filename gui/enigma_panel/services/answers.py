@@ -13,7 +13,7 @@ from enigma_panel.core.questions import secrets_in
 from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
-from enigma_panel.services.budget import Budget, Pass
+from enigma_panel.services.budget import Pass, RateLimiter
 from enigma_panel.services.calls import calling
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.live import Live
@@ -47,7 +47,7 @@ class Answers(QObject):
         *,
         registry: SessionStore,
         account: Account,
-        budget: Budget,
+        rate_limiter: RateLimiter,
         clock: Clock,
         scope: TaskScope,
         wake_polls: Callable[[int], None],
@@ -62,7 +62,7 @@ class Answers(QObject):
         self._notify = notify
         self._registry = registry
         self._account = account
-        self._budget = budget
+        self._rate_limiter = rate_limiter
         self._clock = clock
         self._scope = scope
         self._wake_polls = wake_polls
@@ -75,7 +75,7 @@ class Answers(QObject):
         wait = self._waits.get(task_key)
         if wait is None or wait.why is not WaitReason.BUDGET:
             return wait
-        return AnswerWait(why=wait.why, due_ms=self._budget.due_of(("answer", task_key)))
+        return AnswerWait(why=wait.why, due_ms=self._rate_limiter.due_of(("answer", task_key)))
 
     def take_back(self, task_key: int) -> bool:
         """Do not send the answer that waits; False when there is none or it is being sent."""
@@ -110,7 +110,7 @@ class Answers(QObject):
     ) -> AnswerResult:
         if self._taken_back[task_key].is_set():
             return _TAKEN_BACK
-        taken = self._budget.try_take(Endpoint.SEND_MESSAGE, Rank.ANSWER)
+        taken = self._rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.ANSWER)
         if taken is None and (sent := await self._emit(task_key, text, verb, is_open)) is not None:
             return sent
         taken = taken or await self._turn(task_key)
@@ -210,7 +210,7 @@ class Answers(QObject):
         if verb is AnswerVerb.STOP:
             ending.mark(session.key, StateVerb.STOP, owner)
         try:
-            with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
+            with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
                 seen = await client.send_answer(session.service_id, text, verb)
         except ApiError as error:
             return await self._fail(intent, error)
@@ -256,7 +256,7 @@ class Answers(QObject):
             return None
         self._set(task_key, AnswerWait(why=WaitReason.BUDGET))
         tag = ("answer", task_key)
-        turn = self._budget.turn(Endpoint.SEND_MESSAGE, Rank.ANSWER, tag=tag)
+        turn = self._rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.ANSWER, tag=tag)
         granted = self._scope.spawn(f"turn of answer {task_key}", turn)
         back = self._scope.spawn(f"answer {task_key} back", self._taken_back[task_key].wait())
         if granted is None or back is None:  # the program is leaving

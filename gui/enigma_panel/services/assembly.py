@@ -10,7 +10,7 @@ from enigma_panel.loop import Executor, TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.announcer import Notices
 from enigma_panel.services.answers import Answers
-from enigma_panel.services.budget import Budget
+from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.caretaker import Housekeeping
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands import Commands
@@ -46,10 +46,10 @@ class Base:
     executor: Executor
     clock: Clock
     scope: TaskScope
-    chance: random.Random
+    rng: random.Random
     redactor: Redactor
     account: Account
-    budget: Budget
+    rate_limiter: RateLimiter
     most: Callable[[], int]
     open_connector: OpenConnector
 
@@ -66,7 +66,7 @@ class Assembly:
     notices: Notices
     health: Health
     poller: Poller
-    budget: Budget
+    rate_limiter: RateLimiter
     commands: Commands
     line: TaskQueue
     answers: Answers
@@ -98,7 +98,7 @@ class _Maker:
             health=self.health,
             clock=base.clock,
             scope=base.scope,
-            chance=base.chance,
+            rng=base.rng,
             is_speaking=self._is_speaking,
             is_awaiting_reply=self._is_held,
         )
@@ -124,7 +124,7 @@ class _Maker:
             notices=self.notices,
             health=self.health,
             poller=self.poller,
-            budget=base.budget,
+            rate_limiter=base.rate_limiter,
             commands=self.commands,
             line=self.line,
             answers=self.answers,
@@ -153,7 +153,7 @@ class _Maker:
             timeline=self.timeline,
             clock=base.clock,
             scope=base.scope,
-            chance=base.chance,
+            rng=base.rng,
             open_connector=base.open_connector,
             is_awaiting_reply=self._is_held,
             wake=self.poller.hint,
@@ -165,10 +165,10 @@ class _Maker:
             registry=self.registry,
             account=base.account,
             health=self.health,
-            budget=base.budget,
+            rate_limiter=base.rate_limiter,
             clock=base.clock,
             scope=base.scope,
-            chance=base.chance,
+            rng=base.rng,
             notify=self.notices.notify,
             when_named=self._when_named,
             wake=self.poller.wake,
@@ -181,7 +181,7 @@ class _Maker:
             self.registry,
             base.account,
             self.health,
-            base.budget,
+            base.rate_limiter,
             base.clock,
             notify=self.notices.notify,
             is_ending=self._is_ending,
@@ -205,7 +205,7 @@ class _Maker:
         blockers = Blockers(self.registry, base.account, gate, base.clock)
         scheduler = Scheduler(
             registry=self.registry,
-            budget=base.budget,
+            rate_limiter=base.rate_limiter,
             starter=self.starter,
             follower=self.follower,
             gate=gate,
@@ -220,11 +220,11 @@ class _Maker:
             registry=self.registry,
             account=base.account,
             health=self.health,
-            budget=base.budget,
+            rate_limiter=base.rate_limiter,
             gate=gate,
             scheduler=scheduler,
             blockers=blockers,
-            forecast=Forecast(self.registry, base.budget, gate, blockers, base.clock),
+            forecast=Forecast(self.registry, base.rate_limiter, gate, blockers, base.clock),
         )
 
     def _make_answers(self) -> Answers:
@@ -232,7 +232,7 @@ class _Maker:
         return Answers(
             registry=self.registry,
             account=base.account,
-            budget=base.budget,
+            rate_limiter=base.rate_limiter,
             clock=base.clock,
             scope=base.scope,
             wake_polls=self.poller.wake,
@@ -295,6 +295,6 @@ def _connect(parts: Assembly, account: Account) -> None:
             NoticeKind.LEDGER_FAILED, None, None, None, reason=str(error)
         )
     )
-    parts.budget.used_elsewhere.connect(
+    parts.rate_limiter.used_elsewhere.connect(
         lambda: parts.notices.notify(NoticeKind.LIMIT_USED_ELSEWHERE, None, None, None)
     )

@@ -19,7 +19,7 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.verb import Verb
 from enigma_panel.core.buckets import Buckets
-from enigma_panel.core.budget import HELD_MARGIN_MS, CallWindow, Endpoint, Rank, RateTold, Slot
+from enigma_panel.core.budget import HELD_MARGIN_MS, CallWindow, Endpoint, Rank, RateHeaders, Slot
 from enigma_panel.services.clock import FAR_MS, Clock
 
 PERIOD_MS = 60_000
@@ -44,27 +44,27 @@ class Pass:
     was sent, else answered.
     """
 
-    def __init__(self, budget: "Budget", slot: Slot) -> None:
-        self._budget = budget
+    def __init__(self, rate_limiter: "RateLimiter", slot: Slot) -> None:
+        self._rate_limiter = rate_limiter
         self._slot = slot
         self._over = False
 
     def sent(self) -> None:
         """The call goes out now."""
         if not self._over:
-            self._budget.note_sent(self._slot)
+            self._rate_limiter.note_sent(self._slot)
 
     def answered(self) -> None:
         """The reply is here, or it is certain that none comes any more."""
         if not self._over:
             self._over = True
-            self._budget.note_heard(self._slot)
+            self._rate_limiter.note_heard(self._slot)
 
     def give_back(self) -> None:
         """The call never got to the service."""
         if not self._over:
             self._over = True
-            self._budget.note_unused(self._slot)
+            self._rate_limiter.note_unused(self._slot)
 
     def __enter__(self) -> Self:
         return self
@@ -93,7 +93,7 @@ class _Waiter:
     granted: Pass | None = field(default=None, compare=False)
 
 
-class Budget(QObject):
+class RateLimiter(QObject):
     """Who may call when: `limit` calls per endpoint in any minute, `reserved` of send-message
     kept for the urgent ranks. One bucket for all endpoints once the service shows that it has one.
     """
@@ -130,7 +130,7 @@ class Budget(QObject):
             raise
         return waiter.granted
 
-    def try_take(self, endpoint: Endpoint, rank: Rank) -> Pass | None:
+    def try_acquire(self, endpoint: Endpoint, rank: Rank) -> Pass | None:
         """A slot at once or not at all.
 
         Those who wait and may go go first: where one as urgent waits on, there is no room for this
@@ -140,7 +140,7 @@ class Budget(QObject):
         window = self._windows[endpoint]
         if not window.has_room(rank, self._clock.now_ms()):
             return None
-        taken = Pass(self, window.take(endpoint, rank))
+        taken = Pass(self, window.acquire(endpoint, rank))
         self.changed.emit()
         return taken
 
@@ -163,19 +163,19 @@ class Budget(QObject):
     def remember(self, endpoint: Endpoint, times_ms: Sequence[int]) -> None:
         """Calls that an earlier run of the program made: the service counts them all the same."""
         for at_ms in times_ms:
-            slot = self._windows[endpoint].take(endpoint, Rank.TERMINATE)
+            slot = self._windows[endpoint].acquire(endpoint, Rank.TERMINATE)
             slot.send(at_ms, PERIOD_MS)
-            slot.hear(at_ms + HELD_MARGIN_MS, PERIOD_MS)
+            slot.answered(at_ms + HELD_MARGIN_MS, PERIOD_MS)
         self._move()
 
     # -- what replies teach ------------------------------------------------------------------
 
-    def note_reply(self, verb: Verb, told: RateTold) -> None:
+    def note_reply(self, verb: Verb, told: RateHeaders) -> None:
         """As `note_rate`, for the client's hook; calls that are not counted teach nothing."""
         if verb in ENDPOINTS:
             self.note_rate(ENDPOINTS[verb], told)
 
-    def note_rate(self, endpoint: Endpoint, told: RateTold) -> None:
+    def note_rate(self, endpoint: Endpoint, told: RateHeaders) -> None:
         """What a reply's headers say overrules our own count, for 60 s at most.
 
         A 429 with calls left (a full house) is none about the rate and blocks nothing.
@@ -203,7 +203,7 @@ class Budget(QObject):
 
     def note_heard(self, slot: Slot) -> None:
         """The call of a Pass has ended."""
-        slot.hear(self._clock.now_ms(), PERIOD_MS)
+        slot.answered(self._clock.now_ms(), PERIOD_MS)
         self._move()
 
     def note_unused(self, slot: Slot) -> None:
@@ -259,7 +259,7 @@ class Budget(QObject):
             window = self._windows[waiter.endpoint]
             if window.has_room(waiter.rank, now):
                 self._waiters.remove(waiter)
-                waiter.granted = Pass(self, window.take(waiter.endpoint, waiter.rank))
+                waiter.granted = Pass(self, window.acquire(waiter.endpoint, waiter.rank))
                 waiter.alarm.set()
         return len(self._waiters) < before
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
-from enigma_panel.services.budget import Budget
+from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.inbox import Inbox
@@ -22,7 +22,7 @@ class Services:
     fleet: Sessions
     inbox: Inbox
     line: TaskQueue
-    budget: Budget
+    rate_limiter: RateLimiter
     live: Live
     timeline: Timeline
     health: Health

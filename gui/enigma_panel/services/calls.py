@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 from enigma_panel.api.errors import ApiError, NotConnectedError
 from enigma_panel.core.budget import Endpoint
-from enigma_panel.services.budget import Budget, Pass
+from enigma_panel.services.budget import Pass, RateLimiter
 from enigma_panel.services.refusals import FailureKind, classify, reply_of
 
 
 @contextmanager
-def calling(budget: Budget, endpoint: Endpoint, taken: Pass) -> Iterator[None]:
+def calling(rate_limiter: RateLimiter, endpoint: Endpoint, taken: Pass) -> Iterator[None]:
     """Around the call itself. A 429 teaches the budget, a call never connected costs nothing."""
     with taken:
         taken.sent()
@@ -22,5 +22,7 @@ def calling(budget: Budget, endpoint: Endpoint, taken: Pass) -> Iterator[None]:
         except ApiError as error:
             if classify(error) is FailureKind.LIMITED:
                 reply = reply_of(error)
-                budget.note_refused(endpoint, reply.retry_after_s if reply is not None else None)
+                rate_limiter.note_refused(
+                    endpoint, reply.retry_after_s if reply is not None else None
+                )
             raise

@@ -92,12 +92,12 @@ class Channel:
         """See LiveConnection."""
         return await self._open().send_answer(text, verb)
 
-    def pause_ms(self, failures: int, chance: random.Random) -> int:
+    def pause_ms(self, failures: int, rng: random.Random) -> int:
         """Until the next try: 1 to 30 s, doubling, the upper half of it by chance."""
         if self.fault in _HOPELESS:
             return FAR_MS
         bound = min(FIRST_RETRY_MS << min(failures - 1, 10), LAST_RETRY_MS)
-        return bound // 2 + chance.randrange(bound // 2 + 1)
+        return bound // 2 + rng.randrange(bound // 2 + 1)
 
     async def rest(self, clock: Clock, due_ms: int) -> None:
         """Wait before the next try, until there is reason to try at once."""

@@ -14,7 +14,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import StateVerb
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
-from enigma_panel.services.budget import Budget
+from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.courier import CommandSender, Say, WhenNamed
 from enigma_panel.services.doubts import UnconfirmedPauses
@@ -47,10 +47,10 @@ class Commands(QObject):
         registry: SessionStore,
         account: Account,
         health: Health,
-        budget: Budget,
+        rate_limiter: RateLimiter,
         clock: Clock,
         scope: TaskScope,
-        chance: random.Random,
+        rng: random.Random,
         notify: Say,
         when_named: WhenNamed,
         wake: Callable[[int], None],
@@ -58,7 +58,7 @@ class Commands(QObject):
     ) -> None:
         super().__init__()
         self._registry = registry
-        self._budget = budget
+        self._rate_limiter = rate_limiter
         self._clock = clock
         self._scope = scope
         self._current: dict[int, Command] = {}
@@ -66,9 +66,9 @@ class Commands(QObject):
             registry=registry,
             account=account,
             health=health,
-            budget=budget,
+            rate_limiter=rate_limiter,
             clock=clock,
-            chance=chance,
+            rng=rng,
             notify=notify,
             tell=self._tell,
             when_named=when_named,
@@ -82,7 +82,7 @@ class Commands(QObject):
         live.doubted.connect(self._unconfirmed.doubt)
         registry.changed.connect(self._follow)
         account.changed.connect(self._key_changed)
-        budget.changed.connect(self._follow_budget)
+        rate_limiter.changed.connect(self._follow_rate_limit)
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -267,7 +267,11 @@ class Commands(QObject):
         self.changed.emit(command.key)
 
     def _pending(self, command: Command) -> PendingCommand:
-        due = self._budget.due_of(command) if command.why is WaitReason.BUDGET else command.due_ms
+        due = (
+            self._rate_limiter.due_of(command)
+            if command.why is WaitReason.BUDGET
+            else command.due_ms
+        )
         return PendingCommand(
             session_key=command.key,
             verb=command.verb,
@@ -295,11 +299,11 @@ class Commands(QObject):
         for command in list(self._current.values()):
             command.alarm.set()
 
-    def _follow_budget(self) -> None:
+    def _follow_rate_limit(self) -> None:
         """Forecasts move with every call of anybody."""
         for command in list(self._current.values()):
             if command.why is WaitReason.BUDGET:
-                due, told = self._budget.due_of(command), command.due_ms
+                due, told = self._rate_limiter.due_of(command), command.due_ms
                 if due is not None and (told is None or abs(due - told) >= TELL_MS):
                     command.due_ms = due
                     self._tell(command)

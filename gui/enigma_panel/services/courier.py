@@ -13,7 +13,7 @@ from enigma_panel.core.budget import Endpoint
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, Session, StateVerb, Task
 from enigma_panel.services.account import Account
-from enigma_panel.services.budget import Budget, Pass
+from enigma_panel.services.budget import Pass, RateLimiter
 from enigma_panel.services.calls import calling
 from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.errand import DURABLE, RANKS, Command, is_obsolete, react
@@ -48,9 +48,9 @@ class CommandSender:
         registry: SessionStore,
         account: Account,
         health: Health,
-        budget: Budget,
+        rate_limiter: RateLimiter,
         clock: Clock,
-        chance: random.Random,
+        rng: random.Random,
         notify: Say,
         tell: Tell,
         when_named: WhenNamed,
@@ -61,9 +61,9 @@ class CommandSender:
         self._registry = registry
         self._account = account
         self._health = health
-        self._budget = budget
+        self._rate_limiter = rate_limiter
         self._clock = clock
-        self._chance = chance
+        self._rng = rng
         self._notify = notify
         self._tell = tell
         self._when_named = when_named
@@ -192,14 +192,16 @@ class CommandSender:
 
     async def _pass(self, command: Command) -> Pass:
         rank = RANKS[command.verb]
-        taken = self._budget.try_take(Endpoint.SEND_MESSAGE, rank)
+        taken = self._rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, rank)
         if taken is not None:
             return taken
         if command.verb in DURABLE:  # sent at its turn all the same: only a reply confirms it
             await self._emit(command)
             self._check(command)
         self._stand(command, WaitReason.BUDGET)
-        turn = self._budget.turn(Endpoint.SEND_MESSAGE, rank, tag=command, since_ms=command.made_ms)
+        turn = self._rate_limiter.turn(
+            Endpoint.SEND_MESSAGE, rank, tag=command, since_ms=command.made_ms
+        )
         return await self._unless_dropped(command, turn)
 
     async def _send(self, command: Command, taken: Pass) -> ApiError | None:
@@ -212,7 +214,7 @@ class CommandSender:
         self._stand(command, WaitReason.SENDING)
         self.mark(command)
         try:
-            with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
+            with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
                 seen = await client.send_state(session.service_id, command.verb)
         except SessionGoneError:
             if not command.may_be_done:
@@ -241,7 +243,7 @@ class CommandSender:
         self._health.note_error(error)
         if command.dropped is not None:  # another command stands in its place
             raise DroppedError(command.dropped)
-        reaction = react(command, error, self._chance)
+        reaction = react(command, error, self._rng)
         if reaction is None:
             command.has_failed = True
             facts = {"verb": command.verb.value}

@@ -12,7 +12,7 @@ from enigma_panel.api.errors import ApiError
 from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.records import Phase, Session, Task, TaskStatus, TaskVerb
 from enigma_panel.loop import TaskScope
-from enigma_panel.services.budget import Budget, Pass
+from enigma_panel.services.budget import Pass, RateLimiter
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.delays import Blocker, Blockers
 from enigma_panel.services.follower import Follower
@@ -48,7 +48,7 @@ class Scheduler:
         self,
         *,
         registry: SessionStore,
-        budget: Budget,
+        rate_limiter: RateLimiter,
         starter: Starter,
         follower: Follower,
         gate: StartGate,
@@ -60,7 +60,7 @@ class Scheduler:
         wake_polls: Callable[[int], None],
     ) -> None:
         self._registry = registry
-        self._budget = budget
+        self._rate_limiter = rate_limiter
         self._starter = starter
         self._follower = follower
         self._gate = gate
@@ -99,7 +99,7 @@ class Scheduler:
             (Endpoint.RUN_TASK, Rank.START),
             (Endpoint.SEND_MESSAGE, Rank.NEW_TASK),
         )
-        dues = [self._gate.due_ms, *(self._budget.free_at(*call) for call in calls)]
+        dues = [self._gate.due_ms, *(self._rate_limiter.free_at(*call) for call in calls)]
         dues += [blocker.due_ms for blocker in self._blockers.own.values()]
         return min((due for due in dues if due is not None and due > now), default=now + REST_MS)
 
@@ -132,14 +132,14 @@ class Scheduler:
 
     def _take(self, task: Task, session: Session) -> tuple[Pass | None, Pass | None] | None:
         """The passes of all calls that the task needs, or none of them."""
-        budget = self._budget
+        rate_limiter = self._rate_limiter
         if session.is_planned and task.verb is TaskVerb.RUN_TASK:
-            single = budget.try_take(Endpoint.RUN_TASK, Rank.START)
+            single = rate_limiter.try_acquire(Endpoint.RUN_TASK, Rank.START)
             return None if single is None else (single, None)
-        message = budget.try_take(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+        message = rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
         if message is None or not session.is_planned:
             return None if message is None else (None, message)
-        first = budget.try_take(Endpoint.START_SESSION, Rank.START)
+        first = rate_limiter.try_acquire(Endpoint.START_SESSION, Rank.START)
         if first is None:
             message.give_back()
             return None
@@ -270,4 +270,4 @@ class Scheduler:
         self._stir()
 
     async def _next_pass(self) -> Pass:
-        return await self._budget.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+        return await self._rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)

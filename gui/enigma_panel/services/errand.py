@@ -174,11 +174,11 @@ def _fits(verb: StateVerb, task: Task) -> bool:
             return not task.is_final and task.status is not TaskStatus.QUEUED
 
 
-def react(command: Command, error: ApiError, chance: random.Random) -> Reaction | None:
+def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | None:
     """After the errand.attempt-th failed send in a row; None: it has failed for good."""
     kept = command.verb in DURABLE
     if isinstance(error, NotConnectedError | InterruptedCallError):
-        wait = _backoff_ms(command.attempt, chance)
+        wait = _backoff_ms(command.attempt, rng)
         return Reaction(why=WaitReason.CONNECTION, wait_ms=wait) if kept else None
     failure = classify(error)
     if failure is FailureKind.KEY:
@@ -199,7 +199,7 @@ def _is_passing(error: ApiError) -> bool:
     return isinstance(error, ProtocolError)
 
 
-def _backoff_ms(attempt: int, chance: random.Random) -> int:
+def _backoff_ms(attempt: int, rng: random.Random) -> int:
     """Full jitter: many that wait for the same network do not all come back at once."""
     most = min(FIRST_BACKOFF_MS * 2 ** min(attempt - 1, 10), WORST_BACKOFF_MS)
-    return chance.randint(LEAST_BACKOFF_MS, most)
+    return rng.randint(LEAST_BACKOFF_MS, most)

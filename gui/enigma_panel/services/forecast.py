@@ -5,7 +5,7 @@ from statistics import median
 
 from enigma_panel.core.budget import Endpoint, Rank
 from enigma_panel.core.records import Session, Task, TaskStatus, TaskVerb
-from enigma_panel.services.budget import Budget
+from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.delays import Blocker, Blockers
 from enigma_panel.services.gate import StartGate
@@ -28,13 +28,13 @@ class Forecast:
     def __init__(
         self,
         registry: SessionStore,
-        budget: Budget,
+        rate_limiter: RateLimiter,
         gate: StartGate,
         blockers: Blockers,
         clock: Clock,
     ) -> None:
         self._registry = registry
-        self._budget = budget
+        self._rate_limiter = rate_limiter
         self._gate = gate
         self._blockers = blockers
         self._clock = clock
@@ -85,7 +85,7 @@ class Forecast:
         calls = [(endpoint, Rank.START)]
         if not single:
             calls.append((Endpoint.SEND_MESSAGE, Rank.NEW_TASK))
-        due = max(self._budget.free_at(*call) for call in calls)
+        due = max(self._rate_limiter.free_at(*call) for call in calls)
         return Blocker(why=WaitReason.BUDGET if due > now else WaitReason.TURN, due_ms=due)
 
     def _in_turn(self, blocker: Blocker, behind: int, free: int, ends: list[int]) -> Blocker:

@@ -12,7 +12,7 @@ from enigma_panel.api.errors import ApiError
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.account import Account
-from enigma_panel.services.budget import Budget
+from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.delays import Blockers
 from enigma_panel.services.dispatcher import Scheduler
 from enigma_panel.services.forecast import Forecast
@@ -33,7 +33,7 @@ class TaskQueue(QObject):
         registry: SessionStore,
         account: Account,
         health: Health,
-        budget: Budget,
+        rate_limiter: RateLimiter,
         gate: StartGate,
         scheduler: Scheduler,
         blockers: Blockers,
@@ -54,7 +54,7 @@ class TaskQueue(QObject):
         account.changed.connect(self._key_changed)
         health.changed.connect(self._told_health)
         health.recovered.connect(self._connected)
-        budget.changed.connect(self._stir)
+        rate_limiter.changed.connect(self._stir)
 
     # -- reading -----------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ class Live(QObject):
         timeline: Timeline,
         clock: Clock,
         scope: TaskScope,
-        chance: random.Random,
+        rng: random.Random,
         open_connector: OpenConnector,
         is_awaiting_reply: Callable[[int], bool],
         wake: Callable[[int], None],
@@ -68,7 +68,7 @@ class Live(QObject):
         self._timeline = timeline
         self._clock = clock
         self._scope = scope
-        self._chance = chance
+        self._rng = rng
         self._wake = wake
         self._connector = Connector(open_connector)
         self._channels: dict[int, Channel] = {}
@@ -222,7 +222,7 @@ class Live(QObject):
                 elif not failures:
                     self._note(key, NO_LIVE)
                 failures = 1 if was_steady else failures + 1
-                pause_ms = channel.pause_ms(failures, self._chance)
+                pause_ms = channel.pause_ms(failures, self._rng)
                 await channel.rest(self._clock, self._clock.now_ms() + pause_ms)
         finally:
             self._untaken += [(key, seen) for seen in channel.events()]

@@ -210,7 +210,7 @@ class EventRouter:
     def _may_tell(self, session: Session, *, asks: bool) -> bool:
         """What is written at once must not come by the thousand; questions have their own share."""
         now = self._clock.now_ms()
-        return self._quotas.setdefault((session.key, asks), Quota(at_ms=now)).takes(now)
+        return self._quotas.setdefault((session.key, asks), Quota(at_ms=now)).allows(now)
 
     def _of_id(self, session_key: int, task_id: str, current: Task | None) -> Task | None:
         """No page shows an id in other events than results; where there is one, it counts."""

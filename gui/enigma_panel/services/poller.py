@@ -67,7 +67,7 @@ class Poller:
         health: Health,
         clock: Clock,
         scope: TaskScope,
-        chance: random.Random,
+        rng: random.Random,
         is_speaking: Callable[[int], bool],
         is_awaiting_reply: Callable[[int], bool],
     ) -> None:
@@ -80,7 +80,7 @@ class Poller:
         self._health = health
         self._clock = clock
         self._scope = scope
-        self._chance = chance
+        self._rng = rng
         self._alarms: dict[int, _Alarm] = {}
         self._locks: dict[int, asyncio.Lock] = {}
         self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
@@ -171,7 +171,7 @@ class Poller:
         """
         bound = min(FIRST_BACKOFF_MS << min(failures - 1, 10), LAST_BACKOFF_MS)
         now = self._clock.now_ms()
-        due_ms = now + self._chance.randrange(bound + 1)
+        due_ms = now + self._rng.randrange(bound + 1)
         if isinstance(error, NotConnectedError | InterruptedCallError):
             return due_ms
         return max(due_ms, asked_ms + EVERY_MS, now + _told_to_wait_ms(error))
@@ -183,7 +183,7 @@ class Poller:
         session = self._registry.session(task.session_key) if task else None
         if session is None or task is None or not self._is_worth_asking(task):
             return
-        due_ms = asked_ms + self._every_ms(task) + self._chance.randrange(JITTER_MS)
+        due_ms = asked_ms + self._every_ms(task) + self._rng.randrange(JITTER_MS)
         soonest_ms = asked_ms + min(HINT_MS << min(failures, 10), LAST_BACKOFF_MS)
         if error is not None:
             due_ms = self._retry_ms(asked_ms, failures, error)

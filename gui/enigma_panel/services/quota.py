@@ -12,7 +12,7 @@ class Quota:
     left: float = BURST
     at_ms: int = 0
 
-    def takes(self, now_ms: int) -> bool:
+    def allows(self, now_ms: int) -> bool:
         """Whether one more may be told now; it is counted then."""
         self.left = min(BURST, self.left + max(0, now_ms - self.at_ms) * PER_SECOND / 1000)
         self.at_ms = now_ms

@@ -87,7 +87,9 @@ async def _remember_calls(parts: Assembly) -> None:
     for kind, made_ms in calls:
         newest.setdefault(_ENDPOINTS.get(kind, Endpoint.SEND_MESSAGE), []).append(made_ms)
     for endpoint, times in newest.items():
-        parts.budget.remember(endpoint, [min(made_ms, now) for made_ms in times[-MOST_CALLS:]])
+        parts.rate_limiter.remember(
+            endpoint, [min(made_ms, now) for made_ms in times[-MOST_CALLS:]]
+        )
 
 
 async def _put_unsent_back(registry: SessionStore) -> frozenset[int]:

@@ -13,7 +13,7 @@ from enigma_panel.core.budget import Endpoint
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.records import Phase, Session, Task, TaskStatus, TaskVerb
 from enigma_panel.services.account import Account
-from enigma_panel.services.budget import Budget, Pass
+from enigma_panel.services.budget import Pass, RateLimiter
 from enigma_panel.services.calls import calling
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.refusals import (
@@ -59,7 +59,7 @@ class Starter:
         registry: SessionStore,
         account: Account,
         health: Health,
-        budget: Budget,
+        rate_limiter: RateLimiter,
         clock: Clock,
         *,
         notify: Say,
@@ -68,7 +68,7 @@ class Starter:
         self._registry = registry
         self._account = account
         self._health = health
-        self._budget = budget
+        self._rate_limiter = rate_limiter
         self._clock = clock
         self._notify = notify
         self._is_ending = is_ending
@@ -120,7 +120,7 @@ class Starter:
         single = intent.kind is IntentKind.RUN_TASK
         endpoint = Endpoint.RUN_TASK if single else Endpoint.START_SESSION
         try:
-            with calling(self._budget, endpoint, attempt.first):
+            with calling(self._rate_limiter, endpoint, attempt.first):
                 if single:
                     seen = await client.run_task(task.spec)
                 else:
@@ -140,7 +140,7 @@ class Starter:
         assert service_id is not None
         self._held.add(task.key)
         try:
-            with calling(self._budget, Endpoint.SEND_MESSAGE, taken):
+            with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
                 seen = await client.new_task(service_id, task.spec)
             seen = await self._registry.redaction.clean(
                 seen

@@ -74,7 +74,7 @@ class Timeline(QObject):
         """One line that the agent told; dropped, and counted, where it tells too much."""
         now = self._clock.now_ms()
         quota = self._quotas.setdefault(session_key, Quota(at_ms=now))
-        if quota.takes(now):
+        if quota.allows(now):
             self.note(task_key, kind, text)
         else:
             self._skipped[task_key] = self._skipped.get(task_key, 0) + 1

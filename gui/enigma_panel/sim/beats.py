@@ -73,17 +73,17 @@ class ScriptWriter:
     ``pace`` is the mean length of a step in service seconds.
     """
 
-    def __init__(self, text: str, url: str | None, chance: random.Random, pace: float) -> None:
+    def __init__(self, text: str, url: str | None, rng: random.Random, pace: float) -> None:
         self.text = text[:_READ]
-        self.chance = chance
+        self.rng = rng
         self._url = url
         self._pace = pace
 
     def step(self, action: str, target: str, note: str, weight: float = 1.0) -> Step:
         """Make a step of about ``weight`` times the usual length."""
-        seconds = round(self._pace * weight * self.chance.uniform(0.75, 1.25), 2)
-        tokens_in = self.chance.randint(1100, 2900)
-        return Step(seconds, action, target, note, tokens_in, self.chance.randint(140, 520))
+        seconds = round(self._pace * weight * self.rng.uniform(0.75, 1.25), 2)
+        tokens_in = self.rng.randint(1100, 2900)
+        return Step(seconds, action, target, note, tokens_in, self.rng.randint(140, 520))
 
     def lose(self, seconds: float) -> Step:
         """Make a time of ``seconds`` in which the browser is gone."""
@@ -95,7 +95,7 @@ class ScriptWriter:
             found = _DOMAIN.search(text)
             if found:
                 return found.group(1).lower()
-        return self.chance.choice(invented)
+        return self.rng.choice(invented)
 
     def topic(self, otherwise: str) -> str:
         """Name what the task is about, at most 80 characters."""
@@ -104,12 +104,12 @@ class ScriptWriter:
 
     def pick(self, *choices: str) -> str:
         """Choose one of several texts."""
-        return self.chance.choice(choices)
+        return self.rng.choice(choices)
 
     def price(self, low: int, high: int) -> str:
         """Invent a price between two whole dollars, such as ``$34.90``."""
-        return f"${self.chance.randint(low, high)}.{self.chance.choice(('00', '49', '90', '99'))}"
+        return f"${self.rng.randint(low, high)}.{self.rng.choice(('00', '49', '90', '99'))}"
 
     def digits(self, count: int) -> str:
         """Invent a number of ``count`` digits that does not start with zero."""
-        return str(self.chance.randint(10 ** (count - 1), 10**count - 1))
+        return str(self.rng.randint(10 ** (count - 1), 10**count - 1))

@@ -28,13 +28,13 @@ class Emitter(Protocol):
 class Channel:
     """A channel of one session. Events wait until the client knows that it was let in."""
 
-    def __init__(self, session_id: str, line: SocketConnection, chance: random.Random) -> None:
+    def __init__(self, session_id: str, line: SocketConnection, rng: random.Random) -> None:
         self.session_id = session_id
         self.unwatch: Callable[[], None] | None = None
         self._line = line
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
-        self._garbler = Reorderer(self._queue.put_nowait, self._loop.call_later, chance)
+        self._garbler = Reorderer(self._queue.put_nowait, self._loop.call_later, rng)
         self._up_at: float | None = None
         self._cutting: asyncio.TimerHandle | None = None
         self._closed = False

@@ -32,11 +32,11 @@ class Reorderer:
         self,
         send: Callable[[Item], None],
         later: Callable[[float, Callable[[], None]], Timer],
-        chance: random.Random,
+        rng: random.Random,
     ) -> None:
         self._send = send
         self._later = later
-        self._chance = chance
+        self._rng = rng
         self._held: Item | None = None
         self._timers: list[Timer] = []
 
@@ -68,8 +68,8 @@ class Reorderer:
         if self._hit():
             self._send(item)
         else:
-            wait = self._chance.uniform(0.0, _LATEST_TWIN)
+            wait = self._rng.uniform(0.0, _LATEST_TWIN)
             self._timers.append(self._later(wait, lambda: self._send(item)))
 
     def _hit(self) -> bool:
-        return self._chance.random() < _SHARE
+        return self._rng.random() < _SHARE

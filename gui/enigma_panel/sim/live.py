@@ -76,7 +76,7 @@ class Live:
         self._service = service
         self._wires = wires
         self._notify = notify
-        self._chance = random.Random(seed)
+        self._rng = random.Random(seed)
         self._mode: Mode = service.settings.live
         self._garble: frozenset[str] = service.settings.live_garble
         self._channels: dict[str, Channel] = {}
@@ -251,7 +251,7 @@ class Live:
             self.refused += 1
             return False
         self.connects += 1
-        channel = Channel(str(session_id), line, self._chance)
+        channel = Channel(str(session_id), line, self._rng)
         self._channels[sid] = channel
 
         def send(name: str, payload: Body) -> None:

@@ -65,7 +65,7 @@ class Service:
     def __init__(
         self,
         clock: Callable[[], float],
-        chance: random.Random,
+        rng: random.Random,
         settings: Settings | None = None,
         epoch: float = 0.0,
     ) -> None:
@@ -74,7 +74,7 @@ class Service:
         self.applied: Counter[str] = Counter()
         self.received: Counter[str] = Counter()
         self._clock = clock
-        self._chance = chance
+        self._rng = rng
         self._epoch = epoch
         self._zero = clock()
         self._keys = {DEMO_KEY}
@@ -237,7 +237,7 @@ class Service:
         if request.text.strip():
             # Its own task has no duration of its own: here the limit is the session's.
             own = replace(request, seconds=None)
-            script = OPENING.play(own.text, own.url, self._chance)
+            script = OPENING.play(own.text, own.url, self._rng)
             session.add(Task(self._id(), session.id, own, script), self.now())
         real_ms = round((session.expires - session.created) * 1000 / self.settings.speed)
         self.applied["start-session"] += 1
@@ -295,7 +295,7 @@ class Service:
     def _begin(
         self, session: Session, request: TaskRequest, base: str, headers: dict[str, str]
     ) -> LongPoll:
-        script = scenario_for(request.text).play(request.text, request.url, self._chance)
+        script = scenario_for(request.text).play(request.text, request.url, self._rng)
         task = Task(self._id(), session.id, request, script)
         session.add(task, self.now())
         until = self._clock() + HOLD_SECONDS / self.settings.speed
@@ -321,4 +321,4 @@ class Service:
         return bodies.health(free, self.unix(self.now()))
 
     def _id(self, length: int = 12) -> str:
-        return "".join(self._chance.choices(_LETTERS, k=length))
+        return "".join(self._rng.choices(_LETTERS, k=length))

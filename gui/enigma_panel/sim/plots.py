@@ -10,8 +10,8 @@ _TRAITS = ("Compact", "Pro", "Mini", "Plus", "Classic", "Air", "Two", "Studio")
 
 def invent_products(writer: ScriptWriter, topic: str, count: int) -> list[str]:
     """Invent ``count`` different products for a topic, each with its price."""
-    makers = writer.chance.sample(_MAKERS, count)
-    traits = writer.chance.sample(_TRAITS, count)
+    makers = writer.rng.sample(_MAKERS, count)
+    traits = writer.rng.sample(_TRAITS, count)
     return [
         f"{maker} {trait} {topic} - {writer.price(18, 140)}"
         for maker, trait in zip(makers, traits, strict=True)
@@ -46,13 +46,13 @@ def _search_result(writer: ScriptWriter, topic: str, site: str) -> str:
         products = invent_products(writer, topic, 3)
         listed = "\n".join(f"{number}. {name}" for number, name in enumerate(products, 1))
         return f"Top 3 results for “{topic}” on {site}:\n{listed}"
-    count = writer.chance.randint(12, 890) * 1000
+    count = writer.rng.randint(12, 890) * 1000
     return writer.pick(
         f"Successfully searched for {topic}. About {count:,} results; the first one is an "
         f"overview page that explains what {topic} is and links to its official site.",
         f"The first result for “{topic}” is a summary on {site}: background in two paragraphs, "
-        f"a list of dates, and {writer.chance.randint(3, 14)} sources.",
-        f"Found {topic}. The top result was updated {writer.chance.randint(2, 27)} days ago and "
+        f"a list of dates, and {writer.rng.randint(3, 14)} sources.",
+        f"Found {topic}. The top result was updated {writer.rng.randint(2, 27)} days ago and "
         f"answers the question on its first screen; two of the next four say the same.",
     )
 
@@ -76,14 +76,14 @@ def cart(writer: ScriptWriter) -> Script:
 
 def extract(writer: ScriptWriter) -> Script:
     """Read a table off a page."""
-    rows = writer.chance.randint(3, 6)
-    pages = writer.chance.randint(2, 5)
+    rows = writer.rng.randint(3, 6)
+    pages = writer.rng.randint(2, 5)
     yield writer.step("read_page", "dashboard", "Looking for the table with the data")
     yield writer.step("click_element", "Show all", "Expanding the list to see every row")
     yield writer.step("scroll", "table", f"Scrolling through {pages} screens of the table", 1.4)
     yield writer.step("read_page", "table", "Reading the rows one by one", 1.5)
     yield writer.step("check", "table", "Comparing my count with the one on the page")
-    names = writer.chance.sample(("Ada", "Bruno", "Chen", "Dalia", "Emre", "Freya", "Goran"), rows)
+    names = writer.rng.sample(("Ada", "Bruno", "Chen", "Dalia", "Emre", "Freya", "Goran"), rows)
     plans = [
         f"{name}; {writer.pick('basic', 'team', 'trial')}; {writer.price(5, 90)}" for name in names
     ]
@@ -93,7 +93,7 @@ def extract(writer: ScriptWriter) -> Script:
 def research(writer: ScriptWriter) -> Script:
     """Read many sources: longer than a request is held open."""
     topic = writer.topic("the requested subject")
-    sites = writer.chance.sample(
+    sites = writer.rng.sample(
         ("openledger.example", "fieldnotes.example", "thequarterly.example", "datapier.example",
          "plainfacts.example"),
         4,
@@ -106,7 +106,7 @@ def research(writer: ScriptWriter) -> Script:
         yield writer.step("take_note", site, "Noting what is new compared with the last source")
     yield writer.step("compare", "notes", "Comparing the sources with each other", 1.3)
     yield writer.step("write", "report", "Writing the summary", 1.2)
-    share = writer.chance.randint(11, 78)
+    share = writer.rng.randint(11, 78)
     yield Done(
         f"Report on {topic}, from {len(sites)} sources:\n"
         f"- {sites[0]} and {sites[1]} agree on the main facts.\n"
@@ -126,7 +126,7 @@ def anything(writer: ScriptWriter) -> Script:
     yield writer.step("read_page", "section", "This looks right, reading it", 1.3)
     yield writer.step("check", "section", "Checking that everything asked for is there")
     yield writer.step("write", "answer", "Putting the answer together")
-    points = writer.chance.randint(3, 9)
+    points = writer.rng.randint(3, 9)
     yield Done(
         writer.pick(
             f"Done. Went through {site} and found {points} points on {topic}; nothing unusual.",

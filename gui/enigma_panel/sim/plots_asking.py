@@ -53,7 +53,7 @@ def shopping(writer: ScriptWriter) -> Script:
     letters = writer.pick("HG", "BC", "NX")
     yield Done(
         f"Purchase complete at {site}. Order number {letters}-{writer.digits(7)}, total $49.99, "
-        f"delivery in {writer.chance.randint(2, 6)} days."
+        f"delivery in {writer.rng.randint(2, 6)} days."
     )
 
 
@@ -82,7 +82,7 @@ def login(writer: ScriptWriter) -> Script:
     yield writer.step("read_page", "dashboard", "Signed in, the dashboard is loading")
     yield Done(
         writer.pick(
-            f"Logged in to {site}. The dashboard shows {writer.chance.randint(1, 9)} new messages.",
+            f"Logged in to {site}. The dashboard shows {writer.rng.randint(1, 9)} new messages.",
             f"Login at {site} worked; the account page is open now.",
         )
     )
@@ -113,15 +113,15 @@ def choice(writer: ScriptWriter) -> Script:
     yield writer.step("click_element", chosen, f"Opening {chosen}")
     yield writer.step("read_page", "product page", "Reading its details")
     yield Done(
-        f"Selected {chosen}. It is rated {writer.chance.randint(36, 49) / 10} of 5 by "
-        f"{writer.chance.randint(20, 900)} buyers and is in stock."
+        f"Selected {chosen}. It is rated {writer.rng.randint(36, 49) / 10} of 5 by "
+        f"{writer.rng.randint(20, 900)} buyers and is in stock."
     )
 
 
 def flight(writer: ScriptWriter) -> Script:
     """Ask two questions in one task: which flight, then a code sent to the person."""
     site = writer.site("skyfare.example")
-    hours = sorted(writer.chance.sample(range(6, 22), 3))
+    hours = sorted(writer.rng.sample(range(6, 22), 3))
     options = [f"{hour:02}:{writer.pick('05', '20', '45')} - {writer.price(80, 320)}"
                for hour in hours]  # fmt: skip
     yield writer.step("navigate", site, f"Opening {site}")

@@ -35,10 +35,10 @@ class Scenario:
         """Tell whether one of the words stands in the text, as a word of its own or a stem."""
         return any(re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE) for word in self.words)
 
-    def play(self, text: str, url: str | None, chance: random.Random) -> Script:
-        """Begin the scene; ``chance`` decides its lengths, names and numbers."""
-        pace = chance.uniform(*self.seconds) / self.steps
-        return self.script(ScriptWriter(text, url, chance, pace))
+    def play(self, text: str, url: str | None, rng: random.Random) -> Script:
+        """Begin the scene; ``rng`` decides its lengths, names and numbers."""
+        pace = rng.uniform(*self.seconds) / self.steps
+        return self.script(ScriptWriter(text, url, rng, pace))
 
 
 SCENES: tuple[Scenario, ...] = (

@@ -43,14 +43,14 @@ def text(model: KeyedModel, key: int, column: int, role: int = Qt.ItemDataRole.D
 
 @pytest.mark.parametrize("seed", range(20))
 def test_any_order_is_reached_by_difference(qapp: object, seed: int) -> None:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     model = Numbers()
     QAbstractItemModelTester(model, STRICT)
     resets: list[None] = []
     model.modelReset.connect(lambda: resets.append(None))
     for _ in range(30):
         before = {key: QPersistentModelIndex(model.index(r, 0)) for r, key in _rows(model)}
-        wanted = chance.sample(range(30), chance.randrange(25))
+        wanted = rng.sample(range(30), rng.randrange(25))
         model.show_keys(wanted)
         assert model.keys() == wanted
         for key, index in before.items():

@@ -65,15 +65,15 @@ def test_rows_stand_in_the_order_of_their_times(model: StepsModel) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_any_pieces_in_any_order_make_the_same_list(model: StepsModel, seed: int) -> None:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     all_steps = [a_step(n // 3, f"step {n}", key=n + 1) for n in range(60)]
     rest = list(all_steps)
-    cut = chance.randrange(60)
+    cut = rng.randrange(60)
     model.add(rest[cut:])
     pieces = [rest[start : start + 7] for start in range(0, cut, 7)]
     for piece in reversed(pieces):
         model.add(piece, older=True)
-    model.add(chance.sample(all_steps, 30))
+    model.add(rng.sample(all_steps, 30))
     assert texts(model) == [f"step {n}" for n in range(60)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from enigma_panel.core.budget import MAX_WAIT_S, RateTold
+from enigma_panel.core.budget import MAX_WAIT_S, RateHeaders
 
 TOO_MANY = 429
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
@@ -38,14 +38,14 @@ def retry_after_s(answer: Answer) -> float | None:
     return None if now is None or until is None else _bounded(until - now)
 
 
-def rate_told(answer: Answer, took_s: float) -> RateTold:
+def rate_headers(answer: Answer, took_s: float) -> RateHeaders:
     """What the reply to a call that took so many seconds says of the limit (api.md §8.3).
 
     Retry-After counts only on a 429: on a 503 it speaks of browsers. Unreadable means not told.
     """
     now = _date(answer.headers.get("date", ""))
     reset = _epoch(answer.headers.get("x-ratelimit-reset", ""))
-    return RateTold(
+    return RateHeaders(
         limit=_count(answer.headers.get("x-ratelimit-limit", "")),
         remaining=_count(answer.headers.get("x-ratelimit-remaining", "")),
         reset_in_s=None if now is None or reset is None else _bounded(reset - now),
