@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel import __version__, loop
 from enigma_panel.build import DataDirs, Parts, build, find_data_dirs
 from enigma_panel.child import SimulatorChild, start_for
-from enigma_panel.front import Front, bring_to_front, take_folder
+from enigma_panel.front import SingleInstance, acquire_folder, bring_to_front
 from enigma_panel.late_dialogs import LateDialogs
-from enigma_panel.log_out import Application, LogOut, own_command
+from enigma_panel.log_out import Application, SessionEnd, own_command
 from enigma_panel.options import Options
 from enigma_panel.qt_log import with_a_display
 from enigma_panel.store.ledger.errors import NewerLedgerError
@@ -58,7 +58,7 @@ class Program:
         self._child = child
         self._leave = asyncio.Event()
         self._painted = asyncio.Event()
-        self._front: Front | None = None
+        self._front: SingleInstance | None = None
         self._copy: Copy | None = None
         self._power: Power | None = None
         self.restart_with: list[str] | None = None
@@ -96,14 +96,14 @@ class Program:
         dialogs = LateDialogs(lambda: self._make_dialogs(parts, window))
         window = MainWindow(parts.services, dialogs)
         window.quit_requested.connect(lambda: parts.scope.spawn("quit", self._ask_to_quit(dialogs)))
-        parts.assembly.writer.recovered.connect(window.teller.ledger_recovered)
-        window.teller.copy_wanted.connect(self._go_on_with_copy)
-        window.teller.copy_declined.connect(
+        parts.assembly.writer.recovered.connect(window.notice_controller.ledger_recovered)
+        window.notice_controller.copy_wanted.connect(self._go_on_with_copy)
+        window.notice_controller.copy_declined.connect(
             lambda: parts.scope.spawn("decline copy", self._decline_copy(parts))
         )
-        self._front = Front(self._place.folders.data, partial(bring_to_front, window))
+        self._front = SingleInstance(self._place.folders.data, partial(bring_to_front, window))
         again = restart_arguments(self._options, demo=False)
-        self._log_out = LogOut(
+        self._log_out = SessionEnd(
             leave=self._leave.set,
             keep=window.save_layout,
             command=None if self._options.demo else own_command(again),
@@ -118,7 +118,7 @@ class Program:
     def _dress() -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        theme.dress(app)
+        theme.apply_stylesheet(app)
 
     def _make_dialogs(self, parts: Parts, window: MainWindow) -> "DialogManager":
         from enigma_panel.ui.dialogs.manager import DialogManager  # noqa: PLC0415 - late_dialogs
@@ -130,9 +130,9 @@ class Program:
             use_account=lambda: self._restart(demo=False),
             sleep_is_told=lambda: self._power is not None and self._power.is_told,
         )
-        manager.quit_waits.connect(window.teller.tell_quit)
+        manager.quit_waits.connect(window.notice_controller.show_quit)
         manager.leaving.connect(parts.services.line.set_leaving)
-        window.teller.quit_cancelled.connect(manager.cancel_quit)
+        window.notice_controller.quit_cancelled.connect(manager.cancel_quit)
         return manager
 
     async def _start(self, parts: Parts, window: MainWindow, dialogs: LateDialogs) -> None:
@@ -243,7 +243,7 @@ def run(options: Options, child: SimulatorChild | None = None) -> int:
         place = find_data_dirs(options)
         ends.callback(place.clear)
         if not options.self_check:
-            lock = take_folder(place.folders.data, may_ask=not options.needs_no_display)
+            lock = acquire_folder(place.folders.data, may_ask=not options.needs_no_display)
             ends.callback(lock.release)
         status, again = _run_qt(options, place, child, ends)
     if again is not None:

@@ -24,10 +24,10 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from enigma_panel.services.notice_bus import (
     Clicked,
     Closed,
+    NotificationEvent,
     OtherShower,
     Refused,
     Shown,
-    Told,
 )
 from enigma_panel.services.power import BusError
 
@@ -90,7 +90,7 @@ class DesktopNotices:
         """Readable when `read` has something to do."""
         return int(self._connection.sock.fileno())
 
-    def read(self) -> list[Told]:
+    def read(self) -> list[NotificationEvent]:
         """What was told since the last call. BusError when the bus is gone."""
         try:
             return list(self._read())
@@ -138,7 +138,7 @@ class DesktopNotices:
             raise BusError(type(error).__name__) from error
         return number
 
-    def _read(self) -> Iterator[Told]:
+    def _read(self) -> Iterator[NotificationEvent]:
         while True:
             try:
                 message = self._connection.receive(timeout=0)
@@ -153,13 +153,13 @@ class DesktopNotices:
             elif sender == self._owner and fields.get(HeaderFields.interface) == NAME:
                 yield from self._signal(fields.get(HeaderFields.member), message.body)
 
-    def _follow_owner(self, body: tuple[Any, ...]) -> Iterator[Told]:
+    def _follow_owner(self, body: tuple[Any, ...]) -> Iterator[NotificationEvent]:
         name, _, owner = body
         if name == NAME:
             self._owner = owner
             yield OtherShower()
 
-    def _signal(self, member: str, body: tuple[Any, ...]) -> Iterator[Told]:
+    def _signal(self, member: str, body: tuple[Any, ...]) -> Iterator[NotificationEvent]:
         match member, body:
             case "ActivationToken", (int(notice), str(token)) if _TOKEN_FORM.fullmatch(token):
                 self._token = (notice, token)
@@ -171,7 +171,7 @@ class DesktopNotices:
                 yield Closed(notice)
 
 
-def _answer(message: Message) -> Iterator[Told]:
+def _answer(message: Message) -> Iterator[NotificationEvent]:
     call = message.header.fields.get(HeaderFields.reply_serial, 0)
     match message.header.message_type, message.body:
         case MessageType.method_return, (int(notice),):

@@ -47,7 +47,7 @@ class _Answer(Enum):
     NOBODY = auto()
 
 
-def take_folder(folder: Path, *, may_ask: bool) -> FolderLock:
+def acquire_folder(folder: Path, *, may_ask: bool) -> FolderLock:
     """The lock of this folder. With may_ask, the program that holds it is asked to show itself.
 
     AlreadyOpenError when it did, FolderInUseError when it does not answer. Blocks for up to
@@ -85,7 +85,7 @@ def ask_to_show(folder: Path) -> _Answer:
     return _Answer.SHOWN if answer == OK else _Answer.NOBODY
 
 
-class Front:
+class SingleInstance:
     """Listens for second programs. show: gets the desktop's start-up token, empty without one."""
 
     def __init__(self, folder: Path, show: Callable[[str], None]) -> None:

@@ -24,7 +24,7 @@ class Application(QApplication):
         return super().event(event)
 
 
-class LogOut(QObject):
+class SessionEnd(QObject):
     """Leaves as a SIGTERM does: open sessions stay open, and nobody is asked.
 
     leave: begins to end the program and returns at once, so the log-out is never held up.

@@ -12,7 +12,7 @@ from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, 
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
-from enigma_panel.services.power import BusError, Told
+from enigma_panel.services.power import BusError, PowerEvent
 
 REPLY_S = 2.0
 NAME = "org.freedesktop.login1"
@@ -25,7 +25,7 @@ BUS = "org.freedesktop.DBus"
 _FAULTS = (OSError, ValueError, KeyError, RuntimeError)
 """No bus, no logind, a bus that goes away, an address that makes no sense."""
 
-_LOCKS = {"Lock": Told.LOCKED, "Unlock": Told.UNLOCKED}
+_LOCKS = {"Lock": PowerEvent.LOCKED, "Unlock": PowerEvent.UNLOCKED}
 
 
 class Logind:
@@ -59,7 +59,7 @@ class Logind:
         """Readable when `read` has something to do."""
         return int(self._connection.sock.fileno())
 
-    def read(self) -> list[Told]:
+    def read(self) -> list[PowerEvent]:
         """What was told since the last call, without waiting. BusError when the bus is gone."""
         try:
             return list(self._read())
@@ -70,7 +70,7 @@ class Logind:
         """Listen no more."""
         self._connection.close()
 
-    def hold_sleep(self, why: str) -> int:
+    def inhibit_sleep(self, why: str) -> int:
         """Have sleep wait for us for some seconds: a file descriptor, given back by closing it.
 
         Blocking; raises BusError. why: shown to people who ask what holds up their computer.
@@ -86,7 +86,7 @@ class Logind:
         os.set_inheritable(descriptor, False)
         return descriptor
 
-    def _read(self) -> Iterator[Told]:
+    def _read(self) -> Iterator[PowerEvent]:
         while True:
             try:
                 message = self._connection.receive(timeout=0)
@@ -126,13 +126,13 @@ def _ask(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
     return tuple(reply.body)
 
 
-def _told_by(message: Message) -> Iterator[Told]:
+def _told_by(message: Message) -> Iterator[PowerEvent]:
     """The screen of another session of this computer may be meant; nothing depends on that."""
     fields, body = message.header.fields, message.body
     match fields.get(HeaderFields.interface), fields.get(HeaderFields.member), body:
         case (_, "PrepareForSleep", (bool(begins),)) if fields[HeaderFields.interface] == MANAGER:
-            yield Told.SLEEPS if begins else Told.WOKE
+            yield PowerEvent.SLEEPS if begins else PowerEvent.WOKE
         case (_, "Lock" | "Unlock" as member, _) if fields[HeaderFields.interface] == SESSION:
             yield _LOCKS[member]
         case (_, "PropertiesChanged", (_, {"LockedHint": ("b", bool(locked))}, _)):
-            yield Told.LOCKED if locked else Told.UNLOCKED
+            yield PowerEvent.LOCKED if locked else PowerEvent.UNLOCKED

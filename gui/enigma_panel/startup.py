@@ -58,7 +58,7 @@ class Startup:
         """Bring everything to life, step by step."""
         gc.freeze()  # what the start made is there to stay: no collection walks it again
         for problem in self._parts.problems:
-            self._window.tell_problem(problem)
+            self._window.show_problem(problem)
         drafted = await self._copy_ledger()
         await self._recover()
         scope = self._parts.scope
@@ -91,7 +91,7 @@ class Startup:
         try:
             copy = await run(copy_to_offer, ledger)
             if copy is not None and not any(p.copy is not None for p in self._parts.problems):
-                self._window.teller.tell_copy(copy)
+                self._window.notice_controller.show_copy(copy)
             copied = await run(draft_copy, ledger)
         except LedgerError as error:
             log.warning("the ledger was not copied: %s", error.reason)
@@ -112,9 +112,9 @@ class Startup:
 
     async def _recover(self) -> None:
         try:
-            self._window.tell_recovered(await recover(self._parts.assembly))
+            self._window.show_recovered(await recover(self._parts.assembly))
         except LedgerError as error:
-            self._window.tell_ledger(error)
+            self._window.show_ledger(error)
 
     async def _ticks(self) -> None:
         clock = self._parts.services.clock

@@ -183,7 +183,7 @@ class Tour(Hands):
         fleet = self._services.fleet
         sessions = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
         open_now = tuple(s.key for s in sessions if s.occupies_slot)
-        self._window.tell_recovered(Recovered(sessions=open_now))
+        self._window.show_recovered(Recovered(sessions=open_now))
         await self._picture("recovered", self._window)
         self._press(self._window.recovery, "Close")
 

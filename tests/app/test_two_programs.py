@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.front import take_folder
+from enigma_panel.front import acquire_folder
 from tests.app.program import Driven
 
 pytestmark = [
@@ -85,7 +85,7 @@ def test_the_folder_of_a_dead_one_is_free_within_a_second(tmp_path: Path) -> Non
     wait_for_socket(tmp_path)
     first.kill()
     began = time.monotonic()
-    take_folder(tmp_path / "data", may_ask=True).release()
+    acquire_folder(tmp_path / "data", may_ask=True).release()
     assert time.monotonic() - began < 1
     second = Driven(NOWHERE, tmp_path)  # where a dead one's socket still lies
     assert end_of(start(tmp_path)) == (0, SHOWN, "")

@@ -103,7 +103,7 @@ def show_steps(parts: Parts, window: MainWindow, key: int) -> None:
     """Select a task's session and turn to its steps, as a click does."""
     task = parts.services.fleet.task(key)
     assert task is not None
-    window.pilot.sessions.select_key(task.session_key)
+    window.selection.sessions.select_key(task.session_key)
     window.details.turn_to(Tab.STEPS)
 
 

@@ -40,20 +40,28 @@ def live_steps(*, quick: bool) -> list[Figure]:
     rows: dict[str, float] = {}
     doing: dict[str, float] = {}
     with simulator(*ARGUMENTS) as url:
-        teller, listeners = Teller(url), Listeners(url)
+        notice_controller, listeners = Teller(url), Listeners(url)
         listeners.start()
         try:
             settings = {"wanted": QUICK_WANTED if quick else WANTED}
             for record in probed("live_probe", "steps", settings, url):
-                _take(record, rows, doing, (teller, listeners))
+                _take(record, rows, doing, (notice_controller, listeners))
         finally:
-            teller.over.set()
+            notice_controller.over.set()
             listeners.end()
     heard = {p["content"]: at for at, _, _, p in listeners.heard if p.get("content")}
-    floor = _since(teller.sent, heard)
+    floor = _since(notice_controller.sent, heard)
     return [
-        _figure("row", ROW_BAR_S, _since(teller.sent, rows), floor, "in the list of steps"),
-        _figure("does_now", NOW_BAR_S, _since(teller.sent, doing), floor, "as what it does now"),
+        _figure(
+            "row", ROW_BAR_S, _since(notice_controller.sent, rows), floor, "in the list of steps"
+        ),
+        _figure(
+            "does_now",
+            NOW_BAR_S,
+            _since(notice_controller.sent, doing),
+            floor,
+            "as what it does now",
+        ),
     ]
 
 
@@ -64,9 +72,9 @@ def _take(
     helpers: tuple[Teller, Listeners],
 ) -> None:
     if "session" in record:
-        teller, listeners = helpers
+        notice_controller, listeners = helpers
         listeners.listen(record["session"])
-        teller.start()
+        notice_controller.start()
     elif "row" in record:
         rows[record["row"]] = record["at"]
     else:

@@ -190,7 +190,7 @@ async def recovery(parts: Parts, window: MainWindow, *, sessions: int) -> None:
     def look() -> None:
         if len(times) < 2 and account.client and not hasattr(account.client, "watched"):
             _tell_first_poll(account.client, times)
-        tables = (window.pilot.session_rows, window.pilot.task_rows)
+        tables = (window.selection.session_rows, window.selection.task_rows)
         if "filled" not in times and all(t.rowCount() >= sessions for t in tables):
             times["filled"] = time.monotonic()
 

@@ -14,7 +14,7 @@ from enigma_panel.services.views import AnswerResult, OpenQuestion, ServiceStatu
 from enigma_panel.ui.dialogs.outcome_words import answer_words
 from enigma_panel.ui.line_words import QueueFacts, entry_words
 from enigma_panel.ui.main.notice_words import words_for
-from enigma_panel.ui.main.status_line import StatusLine
+from enigma_panel.ui.main.status_line import StatusBar
 from enigma_panel.ui.wish_words import pending_text
 from tests.matrix.faults import Call, Fault
 from tests.matrix.gate import Way
@@ -119,13 +119,13 @@ class Cell:
 
     async def _act(self, run: Run) -> None:
         fleet = run.parts.services.fleet
-        acts: dict[str, Callable[[], Awaitable[None]]] = {
+        app_actions: dict[str, Callable[[], Awaitable[None]]] = {
             "state:terminate": lambda: fleet.command([_session_key(run)], StateVerb.TERMINATE),
             "state:pause": lambda: fleet.command([_session_key(run)], StateVerb.PAUSE),
             "guardrail:resume": lambda: self._answer(run),
             "poll": self._end_elsewhere,
         }
-        await acts.get(self._call.name, lambda: self._start(run))()
+        await app_actions.get(self._call.name, lambda: self._start(run))()
 
     async def _start(self, run: Run) -> None:
         spec = TaskSpec(text="Search for MX Keys at amazon.com", close_after=False)
@@ -258,7 +258,7 @@ def _is_due(run: Run) -> bool:
 
 
 def _status_line(services: Services) -> str:
-    line = StatusLine(services)
+    line = StatusBar(services)
     text = line._mood.text()
     line.deleteLater()
     return text

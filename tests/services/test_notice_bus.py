@@ -402,12 +402,12 @@ class Early:
 
     def __init__(self) -> None:
         self.ours, self.theirs = socket.socketpair()
-        self.early: list[notice_bus.Told] = [notice_bus.Shown(1, 5)]
+        self.early: list[notice_bus.NotificationEvent] = [notice_bus.Shown(1, 5)]
 
     def fileno(self) -> int:
         return self.ours.fileno()
 
-    def read(self) -> list[notice_bus.Told]:
+    def read(self) -> list[notice_bus.NotificationEvent]:
         news, self.early = self.early, []
         return news
 

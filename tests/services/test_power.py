@@ -115,7 +115,7 @@ async def power_runs() -> AsyncIterator[Scene]:
         yield scene
     finally:
         await scene.scope.close()
-        assert not scene.power.holds_sleep
+        assert not scene.power.inhibits_sleep
         assert not scene.power.is_told
 
 
@@ -164,11 +164,11 @@ async def test_sleep_is_held_up_only_while_there_is_something_to_end(bus: Bus) -
         await until(lambda: scene.power.is_told)
         scene.power.tick()
         await asyncio.sleep(0.2)
-        assert not scene.power.holds_sleep
+        assert not scene.power.inhibits_sleep
         scene.wants_hold = True
         scene.power.tick()
         scene.power.tick()  # once is enough
-        await until(lambda: scene.power.holds_sleep)
+        await until(lambda: scene.power.inhibits_sleep)
         assert await asyncio.to_thread(bus.hear) == "inhibit sleep Enigma Control Panel delay"
         scene.power.tick()
         scene.wants_hold = False
@@ -183,7 +183,7 @@ async def test_idle_sessions_are_ended_and_then_the_computer_may_sleep(bus: Bus)
         scene.wants_hold, scene.takes_s = True, 0.4
         scene.power.tick()
         assert (await asyncio.to_thread(bus.hear)).startswith("inhibit")
-        await until(lambda: scene.power.holds_sleep)
+        await until(lambda: scene.power.inhibits_sleep)
         began = time.monotonic()
         bus.notify("sleep")
         assert await asyncio.to_thread(bus.hear) == "released"
@@ -191,7 +191,7 @@ async def test_idle_sessions_are_ended_and_then_the_computer_may_sleep(bus: Bus)
         assert time.monotonic() - began < 3
         scene.power.tick()  # not taken again before it slept
         await asyncio.sleep(0.2)
-        assert not scene.power.holds_sleep
+        assert not scene.power.inhibits_sleep
         scene.sleep(3_600)
         bus.notify("wake")
         await until(lambda: scene.woke)
@@ -214,7 +214,7 @@ async def test_sleep_waits_no_longer_than_four_seconds(
         scene.wants_hold, scene.takes_s = True, 50.0
         scene.power.tick()
         assert (await asyncio.to_thread(bus.hear)).startswith("inhibit")
-        await until(lambda: scene.power.holds_sleep)
+        await until(lambda: scene.power.inhibits_sleep)
         began = time.monotonic()
         bus.notify("sleep")
         assert await asyncio.to_thread(bus.hear) == "released"
@@ -298,7 +298,7 @@ async def test_an_inhibitor_that_is_refused_is_asked_for_again_later(
             scene.power.tick()
             await asyncio.sleep(0.05)
         assert len(log_watch.lines) == 1
-        assert not scene.power.holds_sleep
+        assert not scene.power.inhibits_sleep
 
 
 @needs_bus
@@ -307,10 +307,10 @@ async def test_a_bus_that_goes_away_takes_the_inhibitor_with_it(bus: Bus) -> Non
         await until(lambda: scene.power.is_told)
         scene.wants_hold = True
         scene.power.tick()
-        await until(lambda: scene.power.holds_sleep)
+        await until(lambda: scene.power.inhibits_sleep)
         bus.daemon.terminate()
         await until(lambda: not scene.power.is_told)
-        assert not scene.power.holds_sleep
+        assert not scene.power.inhibits_sleep
         scene.power.tick()
         scene.sleep(60)
         scene.power.tick()

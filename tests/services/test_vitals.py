@@ -229,10 +229,10 @@ async def test_asking_now_gives_up_a_probe_that_is_stale() -> None:
 async def test_the_words_of_the_status_bar(error: ApiError, words: str) -> None:
     from PySide6.QtWidgets import QLabel
 
-    from enigma_panel.ui.main.status_line import StatusLine
+    from enigma_panel.ui.main.status_line import StatusBar
 
     async with running() as scene:
-        line = StatusLine(status_services(scene.health, scene.clock))
+        line = StatusBar(status_services(scene.health, scene.clock))
         scene.client.say_health = scene.client.fail(error)
         await scene.clock.advance(12_000)
         line.refresh()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from enigma_panel import front
-from enigma_panel.front import NAME, AlreadyOpenError, Front, take_folder
+from enigma_panel.front import NAME, AlreadyOpenError, SingleInstance, acquire_folder
 from enigma_panel.store.instance import FolderInUseError, FolderLock
 
 pytestmark = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs Unix sockets")
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs Un
 @asynccontextmanager
 async def listening(folder: Path) -> AsyncIterator[list[str]]:
     shown: list[str] = []
-    one = Front(folder, shown.append)
+    one = SingleInstance(folder, shown.append)
     await one.open()
     try:
         yield shown
@@ -118,13 +118,13 @@ async def test_the_second_one_asks_and_is_told(
         for token in ("wayland-7_TIME123", "with space", "x" * 300, "ü", ""):
             monkeypatch.setenv("XDG_ACTIVATION_TOKEN", token)
             with pytest.raises(AlreadyOpenError):
-                await asyncio.to_thread(take_folder, tmp_path, may_ask=True)
+                await asyncio.to_thread(acquire_folder, tmp_path, may_ask=True)
         assert shown == ["wayland-7_TIME123", "", "", "", ""]
         with pytest.raises(FolderInUseError) as caught:
-            take_folder(tmp_path, may_ask=False)
+            acquire_folder(tmp_path, may_ask=False)
         assert not caught.value.is_silent
     lock.release()
-    take_folder(tmp_path, may_ask=True).release()
+    acquire_folder(tmp_path, may_ask=True).release()
 
 
 def test_one_that_does_not_answer_is_waited_for_a_second(tmp_path: Path) -> None:
@@ -133,14 +133,14 @@ def test_one_that_does_not_answer_is_waited_for_a_second(tmp_path: Path) -> None
         mute.bind(address)
         mute.listen(1)
         with pytest.raises(FolderInUseError) as caught:
-            take_folder(tmp_path, may_ask=True)
+            acquire_folder(tmp_path, may_ask=True)
         assert caught.value.is_silent
     lock.release()
 
 
 async def test_the_folder_of_one_that_is_about_to_end_is_waited_for(tmp_path: Path) -> None:
     lock = FolderLock(tmp_path)
-    taking = asyncio.ensure_future(asyncio.to_thread(take_folder, tmp_path, may_ask=True))
+    taking = asyncio.ensure_future(asyncio.to_thread(acquire_folder, tmp_path, may_ask=True))
     await asyncio.sleep(0.4)
     assert not taking.done()
     lock.release()
@@ -153,5 +153,5 @@ def test_one_that_never_listens_is_given_up(
     monkeypatch.setattr(front, "START_S", 0.3)
     lock = FolderLock(tmp_path)
     with pytest.raises(FolderInUseError):
-        take_folder(tmp_path, may_ask=True)
+        acquire_folder(tmp_path, may_ask=True)
     lock.release()

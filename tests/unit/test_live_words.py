@@ -21,7 +21,7 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.live_words import now_words, way_words
 from enigma_panel.ui.main.steps_words import step_row
 from enigma_panel.ui.state_text import state_text
-from enigma_panel.ui.status_words import Tone, local_time, session_word, task_word
+from enigma_panel.ui.status_words import Severity, local_time, session_word, task_word
 from enigma_panel.ui.step_words import LINE_CHARS, readable, step_line, step_word
 from enigma_panel.ui.wish_words import pending_text
 from enigma_panel.ui.words import one_plain_line, plain_tip
@@ -238,7 +238,7 @@ def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -
     session = a_session(Phase.CONNECTION_LOST, until)
     how = state_text(session, a_task(TaskStatus.WORKING, StateVerb.RESUME), NOW)
     assert (how.line, how.said) == (line, said)
-    assert how.word.tone is Tone.AMBER
+    assert how.word.severity is Severity.AMBER
     assert how.word.short == "connection lost"
     assert bool(how.tip) is ("up to" in line)
 

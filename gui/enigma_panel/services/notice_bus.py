@@ -56,7 +56,7 @@ class OtherShower:
     """Another program shows the notices now, or none; earlier numbers mean nothing."""
 
 
-Told = Shown | Refused | Clicked | Closed | OtherShower
+NotificationEvent = Shown | Refused | Clicked | Closed | OtherShower
 
 
 class NoticeBus(Protocol):
@@ -66,7 +66,7 @@ class NoticeBus(Protocol):
         """Readable when there is something to read."""
         ...
 
-    def read(self) -> list[Told]:
+    def read(self) -> list[NotificationEvent]:
         """News. Raises BusError when there will be no more."""
         ...
 
@@ -180,7 +180,7 @@ class BusNotifier(Notifier):
             self._take_in(told)
         self._settle()
 
-    def _take_in(self, told: Told) -> None:
+    def _take_in(self, told: NotificationEvent) -> None:
         match told:
             case Shown(call, notice) if call == self._call:
                 self._call = None

@@ -26,7 +26,7 @@ RETRY_MS = 60_000
 WHY = "Idle and paused browsers are terminated first: they cost money"
 
 
-class Told(Enum):
+class PowerEvent(Enum):
     """What the system tells."""
 
     SLEEPS = auto()
@@ -46,11 +46,11 @@ class SleepBus(Protocol):
         """Readable when there is something to read."""
         ...
 
-    def read(self) -> list[Told]:
+    def read(self) -> list[PowerEvent]:
         """News, without waiting. Raises BusError when there will be no more."""
         ...
 
-    def hold_sleep(self, why: str) -> int:
+    def inhibit_sleep(self, why: str) -> int:
         """A file descriptor that holds up sleep until it is closed. Blocking; raises BusError."""
         ...
 
@@ -96,7 +96,7 @@ class Power(QObject):
         self._hold_again_ms = 0
 
     @property
-    def holds_sleep(self) -> bool:
+    def inhibits_sleep(self) -> bool:
         """Whether sleep waits for us now."""
         return self._hold is not None
 
@@ -150,17 +150,17 @@ class Power(QObject):
         for told in news:
             self._take_in(told)
 
-    def _take_in(self, told: Told) -> None:
+    def _take_in(self, told: PowerEvent) -> None:
         match told:
-            case Told.SLEEPS:
+            case PowerEvent.SLEEPS:
                 self._is_going_to_sleep = True
                 self._scope.spawn("before sleep", self._prepare(), exclusive=True)
-            case Told.WOKE:
+            case PowerEvent.WOKE:
                 was_told = self._is_going_to_sleep
                 self._notice_sleep()
                 if was_told and self._is_going_to_sleep:  # a nap too short to be measured
                     self._wake(0)
-            case Told.UNLOCKED:
+            case PowerEvent.UNLOCKED:
                 self.unlocked.emit()
 
     async def _prepare(self) -> None:
@@ -179,7 +179,7 @@ class Power(QObject):
         if bus is None:
             return
         try:
-            hold = await blocking(partial(bus.hold_sleep, WHY), time_limit=OPEN_S)
+            hold = await blocking(partial(bus.inhibit_sleep, WHY), time_limit=OPEN_S)
         except (BusError, BlockingTimeoutError) as error:
             log.warning("sleep cannot be held up: %s", error)
             self._hold_again_ms = self._clock.now_ms() + RETRY_MS

@@ -15,31 +15,31 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.ui import error_rows as rows
 from enigma_panel.ui import error_rows_way as way
-from enigma_panel.ui.error_rows import Call, ErrorContext, Facts, Words
+from enigma_panel.ui.error_rows import Call, ErrorContext, ErrorFacts, ErrorText
 from enigma_panel.ui.words import one_line
 
-__all__ = ["Call", "ErrorContext", "Facts", "Words", "explain", "explain_code", "row_of"]
+__all__ = ["Call", "ErrorContext", "ErrorFacts", "ErrorText", "explain", "explain_code", "row_of"]
 
 QUOTE_LIMIT = 200
 
-Row = Callable[[Facts], Words]
+Row = Callable[[ErrorFacts], ErrorText]
 NO_CONTEXT = ErrorContext()
 
 
-def explain(error: ApiError, context: ErrorContext = NO_CONTEXT) -> Words:
+def explain(error: ApiError, context: ErrorContext = NO_CONTEXT) -> ErrorText:
     """Words for a call that brought no usable answer."""
     return TABLE[row_of(error, context.call)](_facts(error, context))
 
 
 def explain_code(
     code: str | None, message: str | None, context: ErrorContext = NO_CONTEXT
-) -> Words:
+) -> ErrorText:
     """Words for the error that a task reports of itself."""
     status = _status_in(code)
     row = TABLE.get(_ROW_OF_STATUS.get(status, code or ""))
     if row is None:
         row = rows.other_refusal if status else rows.unknown_task_error
-    return row(Facts(context=context, status=status, message=_quote(message)))
+    return row(ErrorFacts(context=context, status=status, message=_quote(message)))
 
 
 _LOST = {Call.START: "lost start", Call.NEW_TASK: "lost newTask"}
@@ -63,11 +63,11 @@ def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
     return _ROW_OF_STATUS.get(status, "5xx" if status >= 500 else "4xx")
 
 
-def _facts(error: ApiError, context: ErrorContext) -> Facts:
+def _facts(error: ApiError, context: ErrorContext) -> ErrorFacts:
     if isinstance(error, RejectedError):
         reply = error.reply
         wait = reply.retry_after_s
-        return Facts(
+        return ErrorFacts(
             context=context,
             status=reply.status,
             message=_quote(reply.message),
@@ -77,7 +77,7 @@ def _facts(error: ApiError, context: ErrorContext) -> Facts:
         )
     status = error.status if isinstance(error, ProtocolError) else 0
     reason = getattr(error, "reason", "")
-    return Facts(context=context, status=status, reason=reason)
+    return ErrorFacts(context=context, status=status, reason=reason)
 
 
 def _status_in(code: str | None) -> int:

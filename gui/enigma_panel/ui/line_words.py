@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from enigma_panel.services.refusals import TRIES
 from enigma_panel.services.views import PauseReason, QueueEntry, WaitReason
-from enigma_panel.ui.status_words import Tone, duration, spoken_duration
+from enigma_panel.ui.status_words import Severity, duration, spoken_duration
 from enigma_panel.ui.words import tr, tr_n
 
 
@@ -16,7 +16,7 @@ class WaitText:
 
     text: str
     said: str
-    tone: Tone = Tone.PLAIN
+    severity: Severity = Severity.PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +151,7 @@ def _plain(text: str) -> WaitText:
 
 
 def _needs_you(text: str) -> WaitText:
-    return WaitText(text=text, said=text, tone=Tone.AMBER)
+    return WaitText(text=text, said=text, severity=Severity.AMBER)
 
 
 def places_words(limit: int) -> str:

@@ -16,7 +16,7 @@ NONE = "–"
 MINUTE, HOUR = 60, 3600
 
 
-class Tone(StrEnum):
+class Severity(StrEnum):
     """What a colour means: amber costs you something or needs you, red failed, all else grey."""
 
     PLAIN = "plain"
@@ -35,8 +35,8 @@ class StateWord:
 
     glyph: Glyph
     word: str
-    tone: Tone = Tone.PLAIN
-    mark: Tone = Tone.DIM
+    severity: Severity = Severity.PLAIN
+    mark: Severity = Severity.DIM
     tip: str = ""
 
     @property
@@ -48,10 +48,10 @@ class StateWord:
     @property
     def bold(self) -> bool:
         """Amber states stand out by weight, too, for those who see no colours."""
-        return self.tone is Tone.AMBER
+        return self.severity is Severity.AMBER
 
 
-_AMBER = (Tone.AMBER, Tone.AMBER)
+_AMBER = (Severity.AMBER, Severity.AMBER)
 
 
 def session_word(state: SessionState, task: Task | None = None) -> StateWord:
@@ -80,7 +80,7 @@ def _working(unproven: StateVerb | None) -> StateWord:
     if unproven is StateVerb.RESUME:
         tip = _unproven_tip(unproven)
         return StateWord(Glyph.DISC, tr("resumed (sent, unconfirmed)"), tip=tip)
-    return StateWord(Glyph.DISC, tr("working"), mark=Tone.GREEN)
+    return StateWord(Glyph.DISC, tr("working"), mark=Severity.GREEN)
 
 
 def _paused(task: Task | None) -> StateWord:
@@ -106,21 +106,21 @@ def _ended_word(state: SessionState) -> StateWord:
     s = SessionState
     match state:
         case s.EXPIRED_ASSUMED:
-            return StateWord(Glyph.RING, tr("expired (assumed)"), Tone.DIM)
+            return StateWord(Glyph.RING, tr("expired (assumed)"), Severity.DIM)
         case s.CLOSED_ASSUMED:
-            return StateWord(Glyph.RING, tr("closed (assumed)"), Tone.DIM)
+            return StateWord(Glyph.RING, tr("closed (assumed)"), Severity.DIM)
         case s.ENDED_BY_YOU:
-            return StateWord(Glyph.STOP, tr("ended by you"), Tone.DIM)
+            return StateWord(Glyph.STOP, tr("ended by you"), Severity.DIM)
         case s.ENDED_BY_LIMIT:
-            return StateWord(Glyph.STOP, tr("ended by its time limit"), Tone.DIM)
+            return StateWord(Glyph.STOP, tr("ended by its time limit"), Severity.DIM)
         case s.FAILED:
-            return StateWord(Glyph.CROSS, tr("failed"), Tone.RED, Tone.RED)
+            return StateWord(Glyph.CROSS, tr("failed"), Severity.RED, Severity.RED)
         case s.PLANNED:
-            return StateWord(Glyph.RING, tr("not opened yet"), Tone.DIM)
+            return StateWord(Glyph.RING, tr("not opened yet"), Severity.DIM)
         case s.DROPPED:
-            return StateWord(Glyph.RING, tr("never opened"), Tone.DIM)
+            return StateWord(Glyph.RING, tr("never opened"), Severity.DIM)
         case _:
-            return StateWord(Glyph.STOP, tr("closed"), Tone.DIM)
+            return StateWord(Glyph.STOP, tr("closed"), Severity.DIM)
 
 
 def task_word(status: TaskStatus, unproven: StateVerb | None = None) -> StateWord:
@@ -143,13 +143,13 @@ def task_word(status: TaskStatus, unproven: StateVerb | None = None) -> StateWor
         case s.UNCONFIRMED:
             return StateWord(Glyph.QUESTION, tr("unconfirmed"), *_AMBER)
         case s.DONE:
-            return StateWord(Glyph.CHECK, tr("done"), mark=Tone.GREEN)
+            return StateWord(Glyph.CHECK, tr("done"), mark=Severity.GREEN)
         case s.FAILED:
-            return StateWord(Glyph.CROSS, tr("failed"), Tone.RED, Tone.RED)
+            return StateWord(Glyph.CROSS, tr("failed"), Severity.RED, Severity.RED)
         case s.STOPPED:
             return StateWord(Glyph.STOP, tr("stopped"))
         case s.LOST:
-            return StateWord(Glyph.RING, tr("lost"), Tone.RED, Tone.RED)
+            return StateWord(Glyph.RING, tr("lost"), Severity.RED, Severity.RED)
 
 
 def verb_word(verb: StateVerb) -> str:

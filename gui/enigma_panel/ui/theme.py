@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel import _rcc  # noqa: F401 - its import registers the pictures
 from enigma_panel.ui.sheet import sheet
-from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.status_words import Severity
 
 FACE_PX = 13
 
@@ -37,16 +37,16 @@ class Colours:
     selection: str
     hover: str
 
-    def tone(self, tone: Tone) -> QColor:
+    def severity(self, severity: Severity) -> QColor:
         """The colour of a tone."""
         return QColor(
             {
-                Tone.PLAIN: self.text,
-                Tone.DIM: self.dim,
-                Tone.AMBER: self.amber,
-                Tone.RED: self.red,
-                Tone.GREEN: self.green,
-            }[tone]
+                Severity.PLAIN: self.text,
+                Severity.DIM: self.dim,
+                Severity.AMBER: self.amber,
+                Severity.RED: self.red,
+                Severity.GREEN: self.green,
+            }[severity]
         )
 
 
@@ -133,7 +133,7 @@ def apply(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
 
 
 def prepare(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
-    """All of `apply` but the sheet: that is for `dress`, before anything is shown.
+    """All of `apply` but the sheet: that is for `apply_stylesheet`, before anything is shown.
 
     Widgets that are made under a sheet are styled anew at each step of their making, which is a
     tenth of the time until the first window stands.
@@ -142,7 +142,7 @@ def prepare(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
     _put_on(app, scheme)
 
 
-def dress(app: QApplication) -> None:
+def apply_stylesheet(app: QApplication) -> None:
     """Put the sheet on, where it is not on yet."""
     if not _theme.is_dressed:
         _theme.is_dressed = True

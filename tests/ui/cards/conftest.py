@@ -25,5 +25,5 @@ def services(qapp: QApplication) -> Iterator[Any]:
 
 
 @pytest.fixture
-def acts() -> Acts:
+def app_actions() -> Acts:
     return Acts()

@@ -20,7 +20,7 @@ from enigma_panel.ui import account_page
 from enigma_panel.ui.main import teller as teller_module
 from enigma_panel.ui.main.ask_result import result_question
 from enigma_panel.ui.main.notices import Notices
-from enigma_panel.ui.main.teller import Teller
+from enigma_panel.ui.main.teller import NoticeController
 from enigma_panel.ui.status_words import local_time
 from tests.ui.cards.doubles import NOW, Acts, set_line
 from tests.ui.main.doubles import a_task
@@ -47,15 +47,17 @@ class Pilot:
 class Line:
     """The notices in a window, with the one who fills them."""
 
-    def __init__(self, services: Any, acts: Acts, show_away: Any = None) -> None:
-        self.services, self.acts, self.pilot = services, acts, Pilot()
+    def __init__(self, services: Any, app_actions: Acts, show_away: Any = None) -> None:
+        self.services, self.app_actions, self.selection = services, app_actions, Pilot()
         self.window = QWidget()
         self.window.resize(1280, 200)
         self.notices = Notices()
         column = QVBoxLayout(self.window)
         column.addWidget(self.notices)
         column.addStretch(1)
-        self.teller = Teller(services, acts, self.pilot, self.notices, show_away)  # type: ignore[arg-type]
+        self.notice_controller = NoticeController(
+            services, app_actions, self.selection, self.notices, show_away
+        )  # type: ignore[arg-type]
         self.window.show()
 
     @property
@@ -78,9 +80,9 @@ class Line:
 
 
 @pytest.fixture
-def line(services: Any, acts: Acts) -> Line:
+def line(services: Any, app_actions: Acts) -> Line:
     services.account.base_url = "https://connect.enigma.click"
-    return Line(services, acts)
+    return Line(services, app_actions)
 
 
 def unconfirmed_start(line: Line) -> None:
@@ -109,7 +111,7 @@ def test_an_unconfirmed_start_offers_what_can_be_done(line: Line) -> None:
     ]
     assert line.offers() == ["Start it again (may run twice)", "Put away"]
     line.press("Start it again (may run twice)")
-    assert line.acts.calls == [("run_again", line.services.fleet.tasks[1])]
+    assert line.app_actions.calls == [("run_again", line.services.fleet.tasks[1])]
 
 
 def test_the_account_page_is_offered_only_where_it_is_known(
@@ -136,7 +138,7 @@ def test_an_account_page_is_never_guessed() -> None:
 def test_put_away_settles_an_unconfirmed_start(line: Line) -> None:
     unconfirmed_start(line)
     line.press("Put away")
-    assert line.acts.calls == [("put_away", 1)]
+    assert line.app_actions.calls == [("put_away", 1)]
     assert line.lines == []
 
 
@@ -155,7 +157,7 @@ def test_a_session_that_closes_cannot_be_asked(line: Line) -> None:
     assert line.offers() == ["Terminate"]
     assert "Ask the session" not in line.lines[0]
     line.press("Terminate")
-    assert line.acts.calls == [("command", [1], StateVerb.TERMINATE)]
+    assert line.app_actions.calls == [("command", [1], StateVerb.TERMINATE)]
 
 
 def test_the_question_for_a_result_starts_nothing_anew() -> None:
@@ -192,7 +194,7 @@ def test_the_program_s_own_troubles(line: Line) -> None:
     ]
 
 
-def test_a_sleep_that_the_card_shows_is_no_notice(services: Any, acts: Acts) -> None:
+def test_a_sleep_that_the_card_shows_is_no_notice(services: Any, app_actions: Acts) -> None:
     slept: list[int] = []
 
     def show_away(slept_ms: int) -> bool:
@@ -200,7 +202,7 @@ def test_a_sleep_that_the_card_shows_is_no_notice(services: Any, acts: Acts) -> 
         return True
 
     services.account.base_url = "https://connect.enigma.click"
-    line = Line(services, acts, show_away)
+    line = Line(services, app_actions, show_away)
     line.say(Kind.WENT_TO_SLEEP, seconds=751)
     assert (slept, line.lines) == ([751_000], [])
 
@@ -216,7 +218,7 @@ def test_a_damaged_ledger_with_a_copy(line: Line) -> None:
         reason="x",
         copy=COPY,
     )
-    line.teller.tell_problem(problem)
+    line.notice_controller.show_problem(problem)
     assert line.lines == [
         (
             "The ledger was damaged and kept as ledger.sqlite3.broken-1. "
@@ -226,16 +228,16 @@ def test_a_damaged_ledger_with_a_copy(line: Line) -> None:
     ]
     assert line.offers() == [f"Use the copy of {AT}", "Go on without it"]
     wanted: list[Copy] = []
-    line.teller.copy_wanted.connect(wanted.append)
+    line.notice_controller.copy_wanted.connect(wanted.append)
     line.press(f"Use the copy of {AT}")
     assert wanted == [COPY]
 
 
 def test_a_copy_can_be_declined(line: Line) -> None:
-    line.teller.tell_copy(COPY)
+    line.notice_controller.show_copy(COPY)
     assert line.lines[0].startswith("The ledger before this one was lost. A copy of")
     declined: list[bool] = []
-    line.teller.copy_declined.connect(lambda: declined.append(True))
+    line.notice_controller.copy_declined.connect(lambda: declined.append(True))
     line.press("Go on without it")
     assert (declined, line.lines) == ([True], [])
 
@@ -254,15 +256,15 @@ def test_other_problems_with_files(
 ) -> None:
     kept_as = Path("/data") / kept if kept else None
     problem = Problem(kind=kind, path=Path("/data/s"), kept_as=kept_as, reason="x", copy=copy)
-    line.teller.tell_problem(problem)
+    line.notice_controller.show_problem(problem)
     assert line.lines[0].startswith(words)
 
 
 def test_unreadable_rows_are_counted(line: Line) -> None:
-    line.teller.tell_bad_rows(0)
+    line.notice_controller.show_bad_rows(0)
     assert line.lines == []
-    line.teller.tell_bad_rows(2)
-    line.teller.tell_bad_rows(3)
+    line.notice_controller.show_bad_rows(2)
+    line.notice_controller.show_bad_rows(3)
     assert line.lines == [
         "3 rows of the ledger could not be read; what they were about may still cost money."
     ]
@@ -275,7 +277,7 @@ def test_it_leaves_when_the_ledger_can_be_written_again(line: Line) -> None:
     line.say(Kind.LEDGER_FAILED, reason="disk full")
     line.say(Kind.LEDGER_FAILED, reason="still full")
     assert len(line.lines) == 1
-    line.teller.ledger_recovered()
+    line.notice_controller.ledger_recovered()
     assert line.lines == []
 
 
@@ -362,14 +364,14 @@ def test_a_lowered_ceiling_leaves_when_it_rises(line: Line) -> None:
 def test_what_passes_leaves_by_itself(line: Line) -> None:
     line.say(Kind.LIMIT_USED_ELSEWHERE)
     line.services.clock.now += 60_000
-    line.teller.look()
+    line.notice_controller.refresh()
     assert line.lines
     line.say(Kind.LIMIT_USED_ELSEWHERE)  # told again: it stays
     line.services.clock.now += 60_000
-    line.teller.look()
+    line.notice_controller.refresh()
     assert line.lines
     line.services.clock.now += 60_000
-    line.teller.look()
+    line.notice_controller.refresh()
     assert line.lines == []
 
 
@@ -384,7 +386,7 @@ def test_the_key_is_said_as_long_as_it_is_missing(line: Line) -> None:
     line.services.account.state = KeyState.LOCKED
     line.services.account.changed.emit()
     line.press("Enter the key")
-    assert line.acts.dialogs.calls == [("open_key",)]
+    assert line.app_actions.dialogs.calls == [("open_key",)]
     assert line.lines
     line.services.account.state = KeyState.READY
     line.services.account.changed.emit()
@@ -396,17 +398,17 @@ def test_the_key_is_said_as_long_as_it_is_missing(line: Line) -> None:
 
 def test_the_coming_end_stays_in_front_and_can_be_cancelled(line: Line) -> None:
     cancelled: list[bool] = []
-    line.teller.quit_cancelled.connect(lambda: cancelled.append(True))
-    line.teller.tell_quit("Quits when 2 tasks are done.")
+    line.notice_controller.quit_cancelled.connect(lambda: cancelled.append(True))
+    line.notice_controller.show_quit("Quits when 2 tasks are done.")
     line.say(Kind.LIMIT_USED_ELSEWHERE)
     assert line.offers() == ["Cancel"]
-    line.teller.tell_quit("Quits when 1 task is done.")
+    line.notice_controller.show_quit("Quits when 1 task is done.")
     assert line.lines[-1] == "Quits when 1 task is done."
     assert len(line.lines) == 2
     line.press("Cancel")
     assert cancelled == [True]
-    line.teller.tell_quit("Quits when 1 task is done.")
-    line.teller.tell_quit("")
+    line.notice_controller.show_quit("Quits when 1 task is done.")
+    line.notice_controller.show_quit("")
     assert len(line.lines) == 1
 
 

@@ -25,12 +25,12 @@ class Tables(QFrame):
 
 
 @pytest.fixture
-def card(services: Any, acts: Acts, qapp: QApplication) -> Iterator[RecoveryCard]:
+def card(services: Any, app_actions: Acts, qapp: QApplication) -> Iterator[RecoveryCard]:
     window = QWidget()
     window.setMinimumSize(400, 200)  # as the main window: else its parts decide
     window.resize(1280, 800)
     column = QVBoxLayout(window)
-    card = RecoveryCard(services, acts)
+    card = RecoveryCard(services, app_actions)
     column.addWidget(card)
     column.addWidget(Tables(), 1)
     window.show()
@@ -119,7 +119,7 @@ def test_what_only_costs_money_comes_first(card: RecoveryCard, services: Any) ->
 
 
 def test_keep_takes_the_row_off_the_card_and_nothing_else(
-    card: RecoveryCard, services: Any, acts: Acts
+    card: RecoveryCard, services: Any, app_actions: Acts
 ) -> None:
     recover(card, *fill(services, 2))
     row(card, "shop.example 1").keep_button.click()
@@ -127,15 +127,15 @@ def test_keep_takes_the_row_off_the_card_and_nothing_else(
     assert card.words.text().startswith("2 browsers were open: 2 still work;")
     row(card, "shop.example 2").keep_button.click()
     assert not card.isVisible()
-    assert acts.calls == services.fleet.calls == []
+    assert app_actions.calls == services.fleet.calls == []
 
 
 def test_terminate_ends_the_session_and_the_row_leaves_with_it(
-    card: RecoveryCard, services: Any, acts: Acts
+    card: RecoveryCard, services: Any, app_actions: Acts
 ) -> None:
     recover(card, *fill(services, 2))
     row(card, "shop.example 2").terminate_button.click()
-    assert acts.calls == [("command", [2], StateVerb.TERMINATE)]
+    assert app_actions.calls == [("command", [2], StateVerb.TERMINATE)]
     services.fleet.set_wish(2, StateVerb.TERMINATE, WaitReason.UNDO)
     card.refresh()
     assert pressable(row(card, "shop.example 2")) == ["Undo", "Terminate"]
@@ -150,7 +150,7 @@ def test_terminate_ends_the_session_and_the_row_leaves_with_it(
 
 
 def test_undo_takes_terminate_back_and_keeps_the_row(
-    card: RecoveryCard, services: Any, acts: Acts
+    card: RecoveryCard, services: Any, app_actions: Acts
 ) -> None:
     recover(card, *fill(services, 1))
     row(card, "shop.example 1").terminate_button.click()

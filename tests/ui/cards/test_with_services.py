@@ -12,7 +12,7 @@ from enigma_panel.child import DEMO_KEY
 from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.views import Recovered
 from enigma_panel.ui.dialogs.quit_guard import QuitChoice, QuitDialog
-from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.recovery_card import RecoveryCard
 from tests.conftest import Simulator
 from tests.services.conftest import Running, running, until
@@ -59,7 +59,7 @@ async def test_after_a_restart_the_card_tells_and_ends_what_was_open(
         await until(lambda: parts.services.fleet.task(key).service_id)
     async with running(url) as parts:
         services = parts.services
-        card = RecoveryCard(services, Acts(services, Dialogs()))
+        card = RecoveryCard(services, Actions(services, Dialogs()))
         card.show_recovered(Recovered(sessions=(key,)))
         assert card.words.text().startswith("1 browser was open: ")
         await until(lambda: "it still works" in card.words.text())
@@ -80,7 +80,7 @@ async def test_without_a_key_terminate_waits_and_another_key_cannot_do_it(
         services, account = parts.services, parts.account
         key = await working(parts)
         await account.remove()
-        card = RecoveryCard(services, Acts(services, Dialogs()))
+        card = RecoveryCard(services, Actions(services, Dialogs()))
         card.show_recovered(Recovered(sessions=(key,)))
         (view,) = card.rows.views()
         assert services.fleet.terminable_keys() == [key]

@@ -13,7 +13,7 @@ from enigma_panel.services.views import KeyState
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
-from enigma_panel.ui.dialogs.run_in import NEW_CLOSED, NEW_KEPT, Place, RunInBox
+from enigma_panel.ui.dialogs.run_in import NEW_CLOSED, NEW_KEPT, RunInBox, TargetSession
 from tests.ui.dialogs.fakes import NOON, Started, World, make_session, make_task
 from tests.ui.dialogs.hands import CTRL, ENTER, SHIFT, active, click, key, type_text
 
@@ -246,7 +246,7 @@ async def test_open_sessions_are_offered_those_at_work_last(
         "amazon.com 3",
         "amazon.com 2 – after the task at work",
     ]
-    assert dialog.run_in.place() == NEW_CLOSED
+    assert dialog.run_in.target() == NEW_CLOSED
 
 
 async def test_a_task_can_run_after_the_one_at_work(world: World, dialog: NewTaskDialog) -> None:
@@ -290,7 +290,7 @@ async def test_a_session_that_ended_meanwhile_is_named(world: World, dialog: New
     click(dialog.start_button)
     await world.settle()
     assert world.fleet.started == []
-    assert dialog.run_in.place() == Place(7, close_after=False)
+    assert dialog.run_in.target() == TargetSession(7, close_after=False)
     assert "takes no more tasks" in dialog.run_in.accessibleDescription()
     assert dialog.run_in.currentText() == "amazon.com 7 – has ended"
     assert dialog.task_text.text() == "Next"
@@ -355,7 +355,7 @@ async def test_editing_an_earlier_task_puts_typed_words_aside(
     await shown(world, dialog, prefill=earlier)
     assert dialog.typed() == earlier
     assert dialog.limits.isVisible()
-    assert dialog.run_in.place() == NEW_KEPT
+    assert dialog.run_in.target() == NEW_KEPT
     click(dialog.restore_button)
     assert dialog.task_text.text() == "My own words"
     assert not dialog.restore_button.isVisible()

@@ -65,10 +65,10 @@ async def test_it_waits_while_somebody_types(
     world.inbox.ask(add_asking(world, 1, WHICH))
     assert not presenter.has_dialog()
     world.clock.pass_ms(TYPING_MS - 1)
-    presenter.look()
+    presenter.refresh()
     assert not presenter.has_dialog()
     world.clock.pass_ms(1)
-    presenter.look()
+    presenter.refresh()
     assert presenter.dialog().isVisible()
     # The cursor is still in the field, so that is where keys go on going.
     assert presenter.dialog().testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)

@@ -10,7 +10,7 @@ from enigma_panel.core.records import Phase, StateVerb, TaskStatus
 from enigma_panel.services.views import Diff
 from enigma_panel.ui.main.cells import Role
 from enigma_panel.ui.main.column_fit import BARS_FROM, CALM_MS
-from enigma_panel.ui.main.delegates import cell_width, steady_room
+from enigma_panel.ui.main.delegates import cell_width, steady_width
 from enigma_panel.ui.main.sessions_model import Column
 from enigma_panel.ui.main.tables import KeyedTable
 from enigma_panel.ui.main.tasks_model import Column as TaskColumn
@@ -56,15 +56,15 @@ def test_figures_of_sessions_are_never_cut(
     services.fleet.add(1, status=TaskStatus.STARTING, phase=Phase.STARTING, left_s=289)
     services.fleet.add(2, cost="1234.567891")
     qapp.processEvents()
-    left = window.pilot.session_rows.index(window.pilot.session_rows.row_of(1), Column.LEFT)
+    left = window.selection.session_rows.index(window.selection.session_rows.row_of(1), Column.LEFT)
     assert left.data() == "about 4:49"
-    assert cut_cells(window.pilot.sessions, Column.LEFT, Column.COST) == []
+    assert cut_cells(window.selection.sessions, Column.LEFT, Column.COST) == []
 
 
 def test_bars_go_where_room_is_scarce_and_come_back(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    table = window.pilot.sessions
+    table = window.selection.sessions
     services.fleet.add(1)
     qapp.processEvents()
     wide = table.columnWidth(Column.LEFT)
@@ -80,7 +80,7 @@ def test_bars_go_where_room_is_scarce_and_come_back(
 def test_short_states_leave_the_room_to_the_task(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    table = window.pilot.sessions
+    table = window.selection.sessions
     services.fleet.add(1, status=TaskStatus.ASKS, text=LONG)
     services.fleet.add(2, text=LONG)
     qapp.processEvents()
@@ -93,7 +93,7 @@ def test_short_states_leave_the_room_to_the_task(
 def test_a_state_grows_at_once_and_shrinks_with_the_rows(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    table, fleet = window.pilot.sessions, services.fleet
+    table, fleet = window.selection.sessions, services.fleet
     fleet.add(1)
     fleet.add(2)
     qapp.processEvents()
@@ -114,7 +114,7 @@ def test_a_state_grows_at_once_and_shrinks_with_the_rows(
 def test_what_stands_empty_for_a_while_is_given_back(
     window: MainWindow, services: Any, qtbot: Any, qapp: QApplication
 ) -> None:
-    table, fleet = window.pilot.sessions, services.fleet
+    table, fleet = window.selection.sessions, services.fleet
     fleet.add(1)
     qapp.processEvents()
     short = table.columnWidth(Column.STATE)
@@ -133,7 +133,7 @@ def test_nothing_gets_narrower_below_the_pointer(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     window.activateWindow()
-    table, fleet = window.pilot.sessions, services.fleet
+    table, fleet = window.selection.sessions, services.fleet
     fleet.add(1, status=TaskStatus.PAUSED)
     fleet.add(2)
     qapp.processEvents()
@@ -154,18 +154,18 @@ def test_seconds_that_go_by_move_nothing(
     for key, status in enumerate((TaskStatus.WORKING, TaskStatus.PAUSED, TaskStatus.ASKS), start=1):
         services.fleet.add(key, status=status, cost="0.01")
     qapp.processEvents()
-    before = widths(window.pilot.sessions)
+    before = widths(window.selection.sessions)
     for _ in range(90):
         services.clock.now += 1_000
         window._tick()
         qapp.processEvents()
-        assert widths(window.pilot.sessions) == before
+        assert widths(window.selection.sessions) == before
 
 
 def test_long_states_and_names_leave_something_to_the_task(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    table = window.pilot.sessions
+    table = window.selection.sessions
     services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE, text=LONG)
     services.fleet.change_session(1, label="a name that somebody has chosen and that goes on")
     qapp.processEvents()
@@ -182,7 +182,7 @@ def test_a_hidden_row_says_nothing_until_it_is_seen(
     """Thousands of rows cost what those cost that can be seen."""
     for key in range(1, 101):
         add_ended(services, key, status=TaskStatus.DONE, cost="123456.123456" if key < 2 else "0.1")
-    table = window.pilot.tasks
+    table = window.selection.tasks
     qapp.processEvents()
     before = table.columnWidth(TaskColumn.COST)
     table.scrollToBottom()
@@ -197,11 +197,11 @@ def test_long_tasks_without_results_need_no_scrolling(
     window: MainWindow, services: Any, qapp: QApplication, width: int
 ) -> None:
     window.resize(width, 800)
-    table = window.pilot.tasks
+    table = window.selection.tasks
     for key in (1, 2, 3):
         services.fleet.add(key, status=TaskStatus.WORKING, text=LONG * 2)
     qapp.processEvents()
-    table.columns.look_anew()  # as rows come and go
+    table.columns.refit()  # as rows come and go
     qapp.processEvents()
     assert table.horizontalScrollBar().maximum() == 0
     assert table.columnWidth(TaskColumn.RESULT) >= TEXT_LEAST
@@ -213,7 +213,7 @@ def test_long_tasks_without_results_need_no_scrolling(
 def test_a_width_that_somebody_set_stays(
     window: MainWindow, services: Any, dialogs: Dialogs, qapp: QApplication
 ) -> None:
-    table = window.pilot.sessions
+    table = window.selection.sessions
     services.fleet.add(1)
     qapp.processEvents()
     table.horizontalHeader().resizeSection(Column.STATE, 123)
@@ -226,10 +226,10 @@ def test_a_width_that_somebody_set_stays(
     again = MainWindow(services, dialogs)
     again.show()
     qapp.processEvents()
-    assert again.pilot.sessions.columnWidth(Column.STATE) == 123
+    assert again.selection.sessions.columnWidth(Column.STATE) == 123
     services.fleet.change_session(1, label="a longer name")
     qapp.processEvents()
-    assert cut_cells(again.pilot.sessions, Column.SESSION) == []
+    assert cut_cells(again.selection.sessions, Column.SESSION) == []
     again.close_for_good()
     again.deleteLater()
 
@@ -239,13 +239,13 @@ def test_what_nobody_set_is_fitted_anew_in_the_next_run(
 ) -> None:
     services.fleet.add(1, status=TaskStatus.PAUSED)
     qapp.processEvents()
-    long = window.pilot.sessions.columnWidth(Column.STATE)
+    long = window.selection.sessions.columnWidth(Column.STATE)
     window.save_layout()
     services.fleet.change_task(1, status=TaskStatus.WORKING)
     again = MainWindow(services, dialogs)
     again.show()
     qapp.processEvents()
-    assert again.pilot.sessions.columnWidth(Column.STATE) < long
+    assert again.selection.sessions.columnWidth(Column.STATE) < long
     again.close_for_good()
     again.deleteLater()
 
@@ -253,16 +253,16 @@ def test_what_nobody_set_is_fitted_anew_in_the_next_run(
 def test_columns_of_an_earlier_version_are_taken_as_nobody_s(
     window: MainWindow, services: Any, dialogs: Dialogs, qapp: QApplication
 ) -> None:
-    window.pilot.tasks.setColumnHidden(TaskColumn.SESSION, False)
+    window.selection.tasks.setColumnHidden(TaskColumn.SESSION, False)
     window.save_layout()
     old = services.settings.value.tasks_header.partition("|")[0]
     services.settings.change(tasks_header=old)
     again = MainWindow(services, dialogs)
-    assert not again.pilot.tasks.isColumnHidden(TaskColumn.SESSION)
-    assert again.pilot.tasks.columns.set_by_person == frozenset()
+    assert not again.selection.tasks.isColumnHidden(TaskColumn.SESSION)
+    assert again.selection.tasks.columns.set_by_person == frozenset()
     services.settings.change(tasks_header=f"{old}|2,x,99,-1,{'9' * 5000}")
     other = MainWindow(services, dialogs)
-    assert other.pilot.tasks.columns.set_by_person == {TaskColumn.TASK}
+    assert other.selection.tasks.columns.set_by_person == {TaskColumn.TASK}
     for made in (again, other):
         made.close_for_good()
         made.deleteLater()
@@ -271,7 +271,7 @@ def test_columns_of_an_earlier_version_are_taken_as_nobody_s(
 def test_two_clicks_on_its_edge_give_a_column_back(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    table = window.pilot.sessions
+    table = window.selection.sessions
     services.fleet.add(1)
     qapp.processEvents()
     fitted = table.columnWidth(Column.STATE)
@@ -289,7 +289,7 @@ def test_task_and_result_share_what_the_figures_leave(
     window: MainWindow, services: Any, qapp: QApplication, width: int
 ) -> None:
     window.resize(width, 800)
-    table = window.pilot.tasks
+    table = window.selection.tasks
     facts = {"status": TaskStatus.DONE, "cost": "0.072736", "is_new": True}
     add_ended(services, 1, text=LONG * 2, result=LONG * 2, ended_ms=NOW - 90_000_000, **facts)
     qapp.processEvents()
@@ -303,7 +303,7 @@ def test_task_and_result_share_what_the_figures_leave(
 def test_the_shorter_one_leaves_its_room_to_the_other(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    table = window.pilot.tasks
+    table = window.selection.tasks
     done = TaskStatus.DONE
     add_ended(services, 1, status=done, text="MX Keys at galaxus.example", result=LONG * 2)
     qapp.processEvents()
@@ -319,7 +319,7 @@ def test_the_shorter_one_leaves_its_room_to_the_other(
 def test_a_task_column_that_somebody_set_stays(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    table = window.pilot.tasks
+    table = window.selection.tasks
     table.setColumnWidth(TaskColumn.TASK, 222)
     add_ended(services, 1, status=TaskStatus.DONE, text=LONG, result="$1")
     window.resize(1500, 800)
@@ -343,14 +343,14 @@ def test_a_task_column_that_somebody_set_stays(
     ],
 )
 def test_news_behind_a_text_do_not_move_it(room: int, needs: int, text_gets: int) -> None:
-    assert steady_room(room, needs) == text_gets
+    assert steady_width(room, needs) == text_gets
 
 
 def test_what_the_agent_does_begins_where_it_began(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     """Long or short, it leaves the task's text as it is."""
-    table, live = window.pilot.sessions, services.live
+    table, live = window.selection.sessions, services.live
     services.fleet.add(1, text=LONG)
     live.set_doing(1, "wait")
     qapp.processEvents()

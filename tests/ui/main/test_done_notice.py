@@ -63,7 +63,7 @@ def test_the_row_is_selected_seen_and_scrolled_to(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     add_ended(services, 80)
-    table = window.pilot.tasks
+    table = window.selection.tasks
     window.resize(900, 600)
     qapp.processEvents()
     window.body.set_details_open(False)
@@ -84,19 +84,19 @@ def test_one_that_is_selected_already_is_shown_in_details_again(
 ) -> None:
     add_ended(services, 80)
     window.open_result(3)
-    window.pilot.sessions.select_key(7)  # Details turns to that session
+    window.selection.sessions.select_key(7)  # Details turns to that session
     assert window.details.result.toPlainText() == "Result 7"
-    window.pilot.tasks.scrollToTop()
+    window.selection.tasks.scrollToTop()
     services.fleet.change_task(3, is_new=True)
     window.open_result(3)
     qapp.processEvents()
     assert window.details.result.toPlainText() == "Result 3"
-    assert window.pilot.tasks.verticalScrollBar().value() > 0
+    assert window.selection.tasks.verticalScrollBar().value() > 0
     assert 3 not in is_new(services, 80)
 
 
 def test_one_that_has_no_row_yet_is_shown_in_details(window: MainWindow, services: Any) -> None:
-    window.pilot.task_rows.set_held(True)
+    window.selection.task_rows.set_pointer_inside(True)
     add_ended(services, 2)
     window.open_result(2)
     assert window.details.result.toPlainText() == "Result 2"
@@ -147,7 +147,7 @@ async def test_a_click_on_the_notice_opens_the_result(
     for key in (1, 2, 3):
         services.fleet.add(key)
     services.fleet.add(4, status=TaskStatus.DONE, is_new=True, result="of an earlier run")
-    window.pilot.tasks.select_key(4)
+    window.selection.tasks.select_key(4)
     program = Program(window, services)
     await lose_focus(window)
     services.fleet.change_task(4, is_new=True)
@@ -163,7 +163,7 @@ async def test_a_click_on_the_notice_opens_the_result(
     assert not window.isMinimized()
     assert tokens == ["wayland-token-7"]
     assert "XDG_ACTIVATION_TOKEN" not in os.environ
-    assert window.pilot.tasks.selected_keys() == [2]
+    assert window.selection.tasks.selected_keys() == [2]
     assert window.details.result.toPlainText() == "Result 2"
     assert is_new(services, 4) == [1, 4]  # the others wait to be looked at
     assert await desk.hear() == "close 1"  # who looks needs no notice

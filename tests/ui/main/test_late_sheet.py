@@ -23,11 +23,11 @@ def picture(app: QApplication, *, late: bool, scheme: Qt.ColorScheme) -> QImage:
     window = MainWindow(services, doubles.Dialogs())
     if late:
         assert app.styleSheet() == ""
-        theme.dress(app)
+        theme.apply_stylesheet(app)
     window.show()
     services.fleet.add(1, left_s=100)
     services.fleet.add(2, left_s=150, status=TaskStatus.PAUSED)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     app.processEvents()
     image = window.grab().toImage()
     window.close_for_good()
@@ -45,7 +45,7 @@ def test_a_window_that_was_there_before_the_sheet_looks_the_same(
 def test_a_scheme_that_comes_before_the_sheet_is_in_it(qapp: QApplication) -> None:
     theme.prepare(qapp, Qt.ColorScheme.Light)
     theme.prepare(qapp, Qt.ColorScheme.Dark)
-    theme.dress(qapp)
+    theme.apply_stylesheet(qapp)
     assert theme.DARK.ground in qapp.styleSheet()
     theme.apply(qapp, Qt.ColorScheme.Light)
     assert theme.LIGHT.ground in qapp.styleSheet()

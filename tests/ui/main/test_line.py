@@ -21,7 +21,7 @@ from enigma_panel.ui.main.line_news import QueueChanges
 from enigma_panel.ui.main.tables import ROW_HEIGHT, KeyedTable
 from enigma_panel.ui.main.tasks_model import Column, TasksModel
 from enigma_panel.ui.main.window import MainWindow
-from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.status_words import Severity
 from tests.services.conftest import until
 from tests.ui.main.doubles import NOW, Dialogs, Fleet, Line
 from tests.ui.main.test_models import STRICT, text
@@ -85,11 +85,11 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
     services.fleet.tasks[1] = replace(services.fleet.tasks[1], session_key=9)
     services.line.put(1, why=WaitReason.BUSY)
     cell = text(tasks, 1, Column.RESULT, Role.CELL)
-    assert (cell.text, cell.tone) == ("runs after the task in shop.example 9", Tone.PLAIN)
+    assert (cell.text, cell.severity) == ("runs after the task in shop.example 9", Severity.PLAIN)
     assert text(tasks, 1, Column.SESSION) == "shop.example 9"
     services.line.set(QueueEntry(task_key=1, position=1, why=WaitReason.SESSION_ENDED))
     cell = text(tasks, 1, Column.RESULT, Role.CELL)
-    assert (cell.text, cell.tone, cell.bold) == ("its session has ended", Tone.AMBER, True)
+    assert (cell.text, cell.severity, cell.bold) == ("its session has ended", Severity.AMBER, True)
 
 
 def test_a_task_taken_out_of_the_line_says_so(
@@ -103,8 +103,8 @@ def test_a_task_taken_out_of_the_line_says_so(
     tasks.arrange()
     assert text(tasks, 1, Column.RESULT) == "taken out of the line, nothing was sent"
     assert text(tasks, 1, Column.TOOK) == "–"
-    window.pilot.task_rows.arrange()
-    window.pilot.tasks.select_key(1)
+    window.selection.task_rows.arrange()
+    window.selection.tasks.select_key(1)
     assert "Nothing was sent, nothing was paid." in shown_texts(window.details)
     assert "New session" not in shown_texts(window.details)
     assert button(window.details, "Run again").isEnabled()
@@ -133,12 +133,12 @@ def test_only_rows_that_say_something_else_are_told(services: Any, tasks: TasksM
 
 def test_nothing_moves_while_somebody_aims(services: Any, tasks: TasksModel) -> None:
     queue(services, 1, 2, 3)
-    tasks.set_held(True)
+    tasks.set_pointer_inside(True)
     services.line.set(*services.line.waiting[1:])
     queue(services, 4)
     assert tasks.keys() == [1, 2, 3]
     assert text(tasks, 2, Column.RESULT) == "2nd in line"
-    tasks.set_held(False)
+    tasks.set_pointer_inside(False)
     assert tasks.keys() == [2, 3, 4, 1]
 
 
@@ -212,7 +212,7 @@ def place_of(table: KeyedTable, key: int) -> int:
 def test_what_is_read_stays_when_the_row_above_it_leaves(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    table = window.pilot.tasks
+    table = window.selection.tasks
     queue(services, *range(1, 101))
     qapp.processEvents()
     table.verticalScrollBar().setValue(20 * ROW_HEIGHT)
@@ -268,7 +268,7 @@ def names(parent: QWidget) -> list[str]:
 
 
 def test_buttons_are_there_for_tasks_in_line_alone(queued: MainWindow, services: Any) -> None:
-    card, table = queued.tasks_card, queued.pilot.tasks
+    card, table = queued.tasks_card, queued.selection.tasks
     height = card.column.itemAt(0).geometry().height()
     assert names(card) == []
     table.select_key(1)
@@ -288,9 +288,9 @@ def test_buttons_are_there_for_tasks_in_line_alone(queued: MainWindow, services:
 
 
 def test_the_keyboard_does_the_same(queued: MainWindow, services: Any) -> None:
-    table = queued.pilot.tasks
+    table = queued.selection.tasks
     table.select_key(3)
-    QTest.keyClick(queued.pilot.sessions, Qt.Key.Key_Delete)
+    QTest.keyClick(queued.selection.sessions, Qt.Key.Key_Delete)
     assert services.line.calls == []  # only while the Tasks table has the focus
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Home, ALT)
@@ -306,9 +306,9 @@ def test_the_keyboard_does_the_same(queued: MainWindow, services: Any) -> None:
 def test_pressing_up_until_it_is_first_does_not_remove_it(
     queued: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    queued.pilot.tasks.select_key(3)
+    queued.selection.tasks.select_key(3)
     for parent, home in (
-        (queued.tasks_card, queued.pilot.tasks),
+        (queued.tasks_card, queued.selection.tasks),
         (queued.details, queued.details.task_text),
     ):
         up = button(parent, "Up")
@@ -325,7 +325,7 @@ def test_pressing_up_until_it_is_first_does_not_remove_it(
 def test_a_task_whose_session_has_ended_gets_another(queued: MainWindow, services: Any) -> None:
     line = services.line.waiting
     services.line.set(*line[:2], replace(line[2], why=WaitReason.SESSION_ENDED))
-    queued.pilot.tasks.select_key(4)
+    queued.selection.tasks.select_key(4)
     assert names(queued.tasks_card) == ["Run in a new session", "Remove"]
     button(queued.tasks_card, "Run in a new session").click()
     button(queued.details, "Run in a new session").click()
@@ -333,7 +333,7 @@ def test_a_task_whose_session_has_ended_gets_another(queued: MainWindow, service
 
 
 def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -> None:
-    queued.pilot.tasks.select_key(3)
+    queued.selection.tasks.select_key(3)
     said = shown_texts(queued.details)
     assert "New session" in said
     assert "2nd in line." in said
@@ -351,7 +351,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     assert "Waits for calls of this minute, 0:10." in shown_texts(queued.details)
     button(queued.details, "Start next").click()
     assert services.line.calls == [("start next", 3)]
-    queued.pilot.tasks.select_key(1)
+    queued.selection.tasks.select_key(1)
     copies = ["Copy", "Copy live page link"]
     again = ["Run again", "Edit and run again"]
     assert names(queued.details) == ["Rename", *copies, *again]
@@ -365,7 +365,7 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
         queued.menus.menu.hide()
         return found
 
-    queued.pilot.tasks.select_key(3)
+    queued.selection.tasks.select_key(3)
     assert offered() == [
         "Start next",
         "Up",
@@ -377,7 +377,7 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
     last = queued.menus.menu.actions()[-1]
     assert last.text() == "Show session"
     assert not last.isEnabled()  # there is none yet
-    queued.pilot.tasks.selectAll()
+    queued.selection.tasks.selectAll()
     assert offered() == ["Remove"]
 
 
@@ -388,7 +388,7 @@ def test_a_ledger_that_fails_is_said(
         raise LedgerError(tmp_path, "full")
 
     monkeypatch.setattr(services.line, "up", fail)
-    queued.acts.queued([3], QueueAction.UP)
+    queued.app_actions.queued([3], QueueAction.UP)
     assert "the line stays as it was" in queued.notices.lines()[0]
 
 
@@ -408,7 +408,7 @@ def test_the_bar_comes_and_goes(queued: MainWindow, services: Any) -> None:
 def test_the_bar_does_not_push_a_row_away_from_the_pointer(
     queued: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    bar, line, table = queued.line.bar, services.line, queued.pilot.tasks
+    bar, line, table = queued.line.bar, services.line, queued.selection.tasks
     move_to(table, 1)
     line.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in line.waiting))
     assert not bar.isVisible()

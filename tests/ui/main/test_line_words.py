@@ -26,9 +26,9 @@ from enigma_panel.ui.main.line_bar_words import (
     QueueState,
     bar_words,
     concerned,
-    offer_word,
+    queue_bar_action_label,
 )
-from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.status_words import Severity
 from enigma_panel.ui.wish_words import count_words, pending_text, undo_words
 from tests.rows import check_rows
 
@@ -121,8 +121,8 @@ def test_only_the_first_of_many_says_the_common_reason() -> None:
 
 
 def test_amber_is_for_what_needs_the_person() -> None:
-    tones = {why: entry_words(entry(why), NOW, FACTS).tone for why in WaitReason}
-    assert {why for why, tone in tones.items() if tone is Tone.AMBER} == {
+    tones = {why: entry_words(entry(why), NOW, FACTS).severity for why in WaitReason}
+    assert {why for why, severity in tones.items() if severity is Severity.AMBER} == {
         WaitReason.SESSION_ENDED,
         WaitReason.KEY,
     }
@@ -259,7 +259,7 @@ def test_after_a_restart_it_is_about_the_tasks_of_then() -> None:
 
 
 def test_every_offer_has_words() -> None:
-    assert len({offer_word(offer) for offer in QueueBarAction}) == len(QueueBarAction)
+    assert len({queue_bar_action_label(offer) for offer in QueueBarAction}) == len(QueueBarAction)
 
 
 # -- commands -------------------------------------------------------------------------------------

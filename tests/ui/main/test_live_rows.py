@@ -12,7 +12,7 @@ from enigma_panel.api.ports_live import LiveFault
 from enigma_panel.core.records import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.services.views import LiveShare, WaitReason
 from enigma_panel.ui.main.cells import Role
-from enigma_panel.ui.main.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_room
+from enigma_panel.ui.main.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
 from enigma_panel.ui.main.sessions_model import GATHER_MS, Column
 from enigma_panel.ui.main.task_cells import cost_cell
 from enigma_panel.ui.main.tasks_model import Column as TaskColumn
@@ -32,7 +32,7 @@ def live(services: Any) -> LiveDouble:
 
 
 def way_of(window: MainWindow) -> QLabel:
-    return window.status_line._way
+    return window.status_bar._way
 
 
 def changes(window: MainWindow) -> list[tuple[int, int, int, int]]:
@@ -42,7 +42,7 @@ def changes(window: MainWindow) -> list[tuple[int, int, int, int]]:
     def note(first: QModelIndex, last: QModelIndex) -> None:
         told.append((first.row(), last.row(), first.column(), last.column()))
 
-    window.pilot.session_rows.dataChanged.connect(note)
+    window.selection.session_rows.dataChanged.connect(note)
     return told
 
 
@@ -66,7 +66,7 @@ def test_what_the_agent_does_stands_behind_its_task_while_it_works(
 ) -> None:
     services.fleet.add(1, status=status, text="Buy the cheapest hub")
     live.set_doing(1, "click_element: search button")
-    rows = window.pilot.session_rows
+    rows = window.selection.session_rows
     cell = text(rows, 1, Column.TASK, Role.CELL)
     assert "Buy the cheapest hub" in cell.text
     assert cell.tail == ("· click element: search button" if shown else "")
@@ -83,12 +83,12 @@ def test_a_session_that_is_away_does_nothing(
     services.fleet.add(1, phase=phase, tell=False)
     services.fleet.change_session(1, ended_ms=NOW)
     live.set_doing(1, "click_element")
-    assert text(window.pilot.session_rows, 1, Column.TASK, Role.CELL).tail == ""
+    assert text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
 
 
 def test_without_a_channel_nothing_stands_there(window: MainWindow, services: Any) -> None:
     services.fleet.add(1, text="Buy a hub")
-    rows = window.pilot.session_rows
+    rows = window.selection.session_rows
     assert text(rows, 1, Column.TASK, Role.CELL).tail == ""
     assert text(rows, 1, Column.TASK, SPOKEN) == "Buy a hub"
     assert text(rows, 1, Column.TASK, TIP) == "Buy a hub"
@@ -99,7 +99,7 @@ def test_what_the_agent_tells_is_plain_text(
 ) -> None:
     services.fleet.add(1, text="Buy a hub")
     live.set_doing(1, "I read <img src='/etc/x'><b>all</b>\n\x1b[31m\u202elines")
-    rows = window.pilot.session_rows
+    rows = window.selection.session_rows
     line = "I read <img src='/etc/x'><b>all</b> [31m lines"
     assert text(rows, 1, Column.TASK, Role.CELL).tail == f"· {line}"
     assert text(rows, 1, Column.TASK, SPOKEN) == f"Buy a hub, now: {line}"
@@ -115,7 +115,7 @@ def test_news_refresh_one_cell_and_move_nothing(
 ) -> None:
     for key in (1, 2, 3):
         services.fleet.add(key)
-    table, rows = window.pilot.sessions, window.pilot.session_rows
+    table, rows = window.selection.sessions, window.selection.session_rows
     table.select_key(2)
     order, told, resets = list(rows.keys()), changes(window), []
     rows.modelReset.connect(lambda: resets.append(1))
@@ -135,7 +135,7 @@ def test_much_news_at_once_is_told_once(
     """200 changes of 40 sessions: one run of rows, and the model itself asks for no line."""
     for key in range(1, 41):
         services.fleet.add(key, tell=False)
-    window.pilot.session_rows.arrange()
+    window.selection.session_rows.arrange()
     window.hide()
     live.asked.clear()
     told = changes(window)
@@ -165,7 +165,7 @@ def test_a_channel_that_goes_down_takes_its_line_along(
     told = changes(window)
     live.set_up(1, up=False)
     qtbot.waitUntil(lambda: bool(told), timeout=5_000)
-    assert text(window.pilot.session_rows, 1, Column.TASK, Role.CELL).tail == ""
+    assert text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_channel_that_goes_down_takes_its_line_along(
 )
 def test_text_and_tail_share_the_room(room: int, needs: int, tail: int, text_gets: int) -> None:
     assert (TAIL_GAP, LEAST_TAIL) == (8, 40)
-    assert text_room(room, needs, tail) == text_gets
+    assert text_width(room, needs, tail) == text_gets
 
 
 def test_the_line_is_painted_where_the_task_is_long(
@@ -192,7 +192,7 @@ def test_the_line_is_painted_where_the_task_is_long(
     qapp.processEvents()
     before = _picture(window)
     live.set_doing(1, "click_element: search button")
-    window.pilot.sessions.viewport().repaint()
+    window.selection.sessions.viewport().repaint()
     after = _picture(window)
     text = round(before.width() * STEADY_SHARE) - 40
     assert before != after
@@ -201,7 +201,7 @@ def test_the_line_is_painted_where_the_task_is_long(
 
 def _picture(window: MainWindow) -> QImage:
     """The cell of the first row's task."""
-    table = window.pilot.sessions
+    table = window.selection.sessions
     place = table.visualRect(table.rows.index(0, Column.TASK))
     return table.viewport().grab(place).toImage()
 
@@ -213,7 +213,7 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
     window: MainWindow, services: Any
 ) -> None:
     services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
-    rows = window.pilot.session_rows
+    rows = window.selection.session_rows
     cell = text(rows, 1, Column.STATE, Role.CELL)
     assert cell.text == "paused (sent, unconfirmed) – billing"
     assert cell.tail == "0:30"
@@ -230,7 +230,7 @@ def test_beside_a_command_stands_the_short_word(window: MainWindow, services: An
     services.fleet.set_wish(
         1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, sent_live=True
     )
-    rows = window.pilot.session_rows
+    rows = window.selection.session_rows
     cell = text(rows, 1, Column.STATE, Role.CELL)
     assert cell.text == "resumed"
     assert cell.tail == "Terminate sent over the live channel; sent once more in 0:12"
@@ -240,7 +240,7 @@ def test_beside_a_command_stands_the_short_word(window: MainWindow, services: An
 
 def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services: Any) -> None:
     services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
-    rows = window.pilot.task_rows
+    rows = window.selection.task_rows
     assert text(rows, 1, TaskColumn.STATUS) == "paused"
     assert text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused (sent, unconfirmed)"
     assert "nothing confirms it" in text(rows, 1, TaskColumn.STATUS, TIP)
@@ -251,14 +251,14 @@ def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: 
     services.fleet.change_session(
         1, phase=Phase.CONNECTION_LOST, since_ms=NOW - 20_000, lost_until_ms=NOW + 280_000
     )
-    rows = window.pilot.session_rows
+    rows = window.selection.session_rows
     cell = text(rows, 1, Column.STATE, Role.CELL)
     assert (cell.text, cell.tail) == ("connection lost,", "up to 4:40")
     said = "connection lost, up to 4 minutes 40 seconds"
     assert text(rows, 1, Column.STATE, SPOKEN) == said
     services.clock.now += 1_000
     told = changes(window)
-    window.pilot.tick()
+    window.selection.tick()
     assert (0, 0, Column.STATE, Column.STATE) in told
     assert text(rows, 1, Column.STATE, Role.CELL).tail == "up to 4:39"
 
@@ -320,7 +320,7 @@ def test_nothing_is_set_anew_while_nothing_changes(
 def test_without_a_way_there_is_no_gap(
     window: MainWindow, live: LiveDouble, qapp: QApplication
 ) -> None:
-    line = window.status_line
+    line = window.status_bar
     qapp.processEvents()
     alone = line._balance.x()
     live.shared = LiveShare(up=1, of=1)

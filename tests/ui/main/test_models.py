@@ -115,11 +115,11 @@ def test_ended_rows_leave_after_30_s_unless_selected_or_held(
     services.clock.now += 29_000
     sessions.tick(range(3))
     assert len(sessions.keys()) == 3
-    sessions.set_held(True)
+    sessions.set_pointer_inside(True)
     services.clock.now += 2_000
     sessions.tick(range(3))
     assert len(sessions.keys()) == 3
-    sessions.set_held(False)
+    sessions.set_pointer_inside(False)
     assert sessions.keys() == [2]
     sessions.set_show_ended(True)
     assert sorted(sessions.keys()) == [1, 2, 3]
@@ -131,12 +131,12 @@ def test_while_held_nothing_moves_and_new_rows_come_last(
     fleet: Fleet = services.fleet
     fleet.add(1, left_s=100)
     fleet.add(2, left_s=150)
-    sessions.set_held(True)
+    sessions.set_pointer_inside(True)
     fleet.change_task(2, status=TaskStatus.ASKS)
     fleet.add(3, status=TaskStatus.ASKS, left_s=10)
     assert sessions.keys() == [1, 2, 3]
     assert text(sessions, 2, Column.STATE) == "asks you"
-    sessions.set_held(False)
+    sessions.set_pointer_inside(False)
     assert sessions.keys() == [3, 2, 1]
 
 

@@ -33,7 +33,7 @@ def test_the_tool_bar_is_whole(
         services.inbox.ask(key, "What is the code?")
     services.fleet.set_wish(3, StateVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 3_000)
     for wanted in (0, 2):  # once with Undo
-        window.pilot.sessions.select_key(services.fleet.session_keys()[wanted])
+        window.selection.sessions.select_key(services.fleet.session_keys()[wanted])
         resize(window, qapp, width)
         bar = window.tool_bar
         buttons = [b for b in bar.findChildren(QPushButton) if b.isVisible()]
@@ -56,7 +56,7 @@ def test_the_tool_bar_gets_its_air_back(window: MainWindow, qapp: QApplication) 
 
 
 def labels(window: MainWindow) -> list[QLabel]:
-    line = window.status_line
+    line = window.status_bar
     return [label for label in line.findChildren(QLabel) if label.isVisible()]
 
 
@@ -75,7 +75,7 @@ def test_the_status_line_cuts_nothing_in_two(
     window._tick()
     qapp.processEvents()
     for label in labels(window):
-        assert label.geometry().right() < window.status_line.width()
+        assert label.geometry().right() < window.status_bar.width()
         if not isinstance(label, ElidedLabel):
             assert label.width() >= label.sizeHint().width(), label.text()
     words = " | ".join(label.text() for label in labels(window))
@@ -83,7 +83,7 @@ def test_the_status_line_cuts_nothing_in_two(
     assert "partly live (3 of 8)" in words
     assert "1 command waits" in words
     assert ("API key" in words) is (width == 1280)
-    elided = window.status_line.findChild(ElidedLabel)
+    elided = window.status_bar.findChild(ElidedLabel)
     assert elided is not None
     assert elided.toolTip() == ("" if width == 1280 else elided.text())
 

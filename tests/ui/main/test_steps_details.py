@@ -16,7 +16,7 @@ from enigma_panel.ui import theme
 from enigma_panel.ui.main.detail_view import Tab
 from enigma_panel.ui.main.detail_words import task_line, usage_words
 from enigma_panel.ui.main.details import Details
-from enigma_panel.ui.main.doing_line import DoingLine
+from enigma_panel.ui.main.doing_line import ActivityLabel
 from enigma_panel.ui.main.window import MainWindow
 from tests.ui.main import doubles
 from tests.ui.main.doubles import NOW, Dialogs
@@ -50,7 +50,7 @@ def lived(services: Any, told: int, key: int = 1) -> None:
 def test_the_time_line_stays_short(window: MainWindow, services: Any) -> None:
     services.fleet.add(1)
     lived(services, 140)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     assert time_line(window.details) == [
         "asked for",
         "browser opened",
@@ -68,7 +68,7 @@ def test_the_time_line_stays_short(window: MainWindow, services: Any) -> None:
 def test_nothing_is_left_out_of_a_short_one(window: MainWindow, services: Any) -> None:
     services.fleet.add(1)
     lived(services, 5)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     assert window.details.all_steps.isHidden()
     services.timeline.add(1, "action", "one more", NOW + 6_000)
     assert window.details.all_steps.text() == "Show all (9)"
@@ -81,7 +81,7 @@ def test_a_long_one_begins_with_dots_and_reads_all_by_its_link(
 ) -> None:
     services.fleet.add(1)
     lived(services, 2_000)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     details = settled(window.details, qapp)
     assert time_line(details)[:2] == ["asked for", "…"]
     details.all_steps.click()
@@ -97,7 +97,7 @@ def test_html_in_the_time_line_is_text(window: MainWindow, services: Any) -> Non
     services.fleet.add(1)
     services.timeline.add(1, "agent", "<img src=x><b>bold</b> &amp; \x1b[31m", NOW)
     services.timeline.add(1, "action", "https://" + "x" * 3_000, NOW + 1_000)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     assert "<b>" not in window.details.line.text()
     assert "thinks: <img src=x><b>bold</b> &amp; [31m" in time_line(window.details)
     assert window.details.line.minimumSizeHint().width() < 400
@@ -115,17 +115,17 @@ def test_the_tab_stays_while_the_selection_moves(
     for key in (1, 2):
         services.fleet.add(key)
         lived(services, key, key)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     details = window.details
     assert details.tabs.currentIndex() == Tab.OVERVIEW
     details.turn_to(Tab.STEPS)
     assert details.whose.text() == "shop.example 1"
     assert details.whose.isVisible()
-    window.pilot.sessions.select_key(2)
+    window.selection.sessions.select_key(2)
     assert details.steps.isVisible()
     assert texts(details._model) == ["", " ", "step 0", "step 1", ""]
     assert details.whose.text() == "shop.example 2"
-    window.pilot.tasks.select_key(1)
+    window.selection.tasks.select_key(1)
     assert details.steps.isVisible()
     assert texts(details._model) == ["", " ", "step 0", ""]
 
@@ -134,7 +134,7 @@ def test_the_tabs_by_keyboard(window: MainWindow, services: Any) -> None:
     window.activateWindow()
     services.fleet.add(1)
     lived(services, 3)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     details = window.details
     details.tabs.setFocus()
     QTest.keyClick(details.tabs, Qt.Key.Key_Right)
@@ -152,10 +152,10 @@ def test_ctrl_f_searches_from_anywhere_in_details_alone(window: MainWindow, serv
     window.activateWindow()
     services.fleet.add(1)
     lived(services, 3)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     details, control = window.details, Qt.KeyboardModifier.ControlModifier
-    window.pilot.sessions.setFocus()
-    QTest.keyClick(window.pilot.sessions, Qt.Key.Key_F, control)
+    window.selection.sessions.setFocus()
+    QTest.keyClick(window.selection.sessions, Qt.Key.Key_F, control)
     assert not details.steps.isVisible()
     details.task_text.setFocus()
     QTest.keyClick(details.task_text, Qt.Key.Key_F, control)
@@ -171,7 +171,7 @@ def test_ctrl_n_still_works_from_the_list(
     window.activateWindow()
     services.fleet.add(1)
     lived(services, 3)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     window.details.turn_to(Tab.STEPS)
     window.details.steps.list.setFocus()
     QTest.keyClick(window.details.steps.list, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
@@ -183,7 +183,7 @@ def test_copied_steps_reach_the_clipboard(
 ) -> None:
     services.fleet.add(1)
     lived(services, 2)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     window.details.turn_to(Tab.STEPS)
     button(window.details, "Copy all").click()
     lines = qapp.clipboard().text().split("\n")
@@ -199,7 +199,7 @@ def test_copied_steps_reach_the_clipboard(
 def test_nothing_selected_has_no_steps(window: MainWindow, services: Any) -> None:
     services.fleet.add(1)
     lived(services, 2)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     window.details.turn_to(Tab.STEPS)
     window.details.show_session(None)
     assert texts(window.details._model) == []
@@ -211,7 +211,7 @@ def test_steps_of_a_session_without_a_task(window: MainWindow, services: Any) ->
     services.fleet.add(1)
     lived(services, 2)
     services.fleet.change_session(1, current_task=None)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     assert texts(window.details._model) == []
     services.fleet.change_session(1, current_task=1)
     assert len(texts(window.details._model)) == 5
@@ -273,7 +273,7 @@ async def test_turning_back_reads_once_more(qapp: QApplication) -> None:
 def test_what_the_agent_does_now(window: MainWindow, services: Any) -> None:
     services.fleet.add(1)
     services.fleet.add(2)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     doing = window.details.doing
     assert doing.isHidden()
     services.live.set_doing(2, "elsewhere")
@@ -289,7 +289,7 @@ def test_what_the_agent_does_now(window: MainWindow, services: Any) -> None:
     services.live.set_doing(1, "works on")
     services.fleet.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
     assert doing.isHidden()
-    window.pilot.sessions.select_key(2)
+    window.selection.sessions.select_key(2)
     assert doing.text() == "elsewhere"
 
 
@@ -298,9 +298,9 @@ def test_what_it_does_now_is_about_this_task(window: MainWindow, services: Any) 
     services.fleet.add(2)
     services.fleet.change_task(2, session_key=1)  # an earlier task of the same session
     services.live.set_doing(1, "works")
-    window.pilot.tasks.select_key(2)
+    window.selection.tasks.select_key(2)
     assert window.details.doing.isHidden()
-    window.pilot.tasks.select_key(1)
+    window.selection.tasks.select_key(1)
     assert window.details.doing.isVisible()
 
 
@@ -308,11 +308,11 @@ def test_what_it_does_now_is_about_this_task(window: MainWindow, services: Any) 
     "text", ["short", "words " * 60, "x" * 400, "😀" * 200, "زر البحث " * 40, ""]
 )
 def test_the_line_takes_two_lines_whatever_it_says(qapp: QApplication, text: str) -> None:
-    line = DoingLine()
+    line = ActivityLabel()
     line.resize(280, line.sizeHint().height())
-    line.say("one")
+    line.show_text("one")
     height = line.sizeHint().height()
-    line.say(text.strip())
+    line.show_text(text.strip())
     lines = line.shown_lines()
     assert line.sizeHint().height() == height
     assert height == 2 * line.fontMetrics().lineSpacing()
@@ -330,12 +330,12 @@ def test_the_line_takes_two_lines_whatever_it_says(qapp: QApplication, text: str
 
 def test_the_state_line_says_what_nothing_confirms(window: MainWindow, services: Any) -> None:
     services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     state = window.details.state
     assert state.text().startswith("paused (sent, unconfirmed) – billing 0:30 · 3:20 left")
     assert "nothing confirms it" in state.toolTip()
     assert state.accessibleDescription() == state.toolTip()
-    window.pilot.tasks.select_key(1)
+    window.selection.tasks.select_key(1)
     assert state.text() == "paused (sent, unconfirmed) 0:30"
     services.fleet.change_task(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
     assert state.text() == "resumed (sent, unconfirmed) 0:30"
@@ -348,7 +348,7 @@ def test_the_state_line_counts_down_a_lost_connection(window: MainWindow, servic
     services.fleet.add(1)
     lost = NOW + 280_000
     services.fleet.change_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=lost)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     assert window.details.state.text().startswith("connection lost, up to 4:40")
     services.clock.now += 1_000
     window.details.tick()
@@ -360,7 +360,7 @@ def test_another_theme_tints_the_time_line(
 ) -> None:
     services.fleet.add(1)
     lived(services, 3)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     assert theme.LIGHT.dim in window.details.line.text()
     theme.apply(qapp, Qt.ColorScheme.Dark)
     settle(qapp)

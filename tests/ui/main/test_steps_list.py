@@ -60,7 +60,7 @@ def fill(page: StepsPage, timeline: TimelineDouble, qapp: QApplication, n: int =
     settle(qapp, lambda: not page._feed.is_reading)
 
 
-def look_for(page: StepsPage, qapp: QApplication, text: str) -> None:
+def search(page: StepsPage, qapp: QApplication, text: str) -> None:
     """Type into the search field and wait for what it finds."""
     page.search.field.clear()
     if text.isascii() and text.isprintable():
@@ -258,7 +258,7 @@ def test_the_search_selects_marks_and_counts(
     page: StepsPage, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 143)
-    look_for(page, qapp, "STEP 14")
+    search(page, qapp, "STEP 14")
     assert page.finder.total == 4  # 14, 140, 141, 142
     read = page.list.read_step()
     assert read is not None
@@ -279,7 +279,7 @@ def test_what_comes_in_is_counted_and_not_gone_to(
     page: StepsPage, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 143)
-    look_for(page, qapp, "step 5")
+    search(page, qapp, "step 5")
     before = value(page), page.list.currentIndex().row()
     assert page.search.found.text() == "11 of 11"
     timeline.add(1, "action", "step 5 again", NOW + 500_000)
@@ -291,7 +291,7 @@ def test_nothing_found_says_so(
     page: StepsPage, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 40)
-    look_for(page, qapp, "nowhere")
+    search(page, qapp, "nowhere")
     assert page.search.found.text() == "not found"
     assert not page.search._after.isEnabled()
     QTest.keyClick(page.search.field, Qt.Key.Key_Return)
@@ -303,7 +303,7 @@ def test_escape_ends_the_search_then_leaves_the_field(
 ) -> None:
     fill(page, timeline, qapp, 40)
     page.search.begin()
-    look_for(page, qapp, "step")
+    search(page, qapp, "step")
     QTest.keyClick(page.search.field, Qt.Key.Key_Escape)
     assert page.search.field.text() == ""
     assert page.finder.text == ""
@@ -334,7 +334,7 @@ def test_keys_in_quick_succession_are_one_search(
     fill(page, timeline, qapp, 40)
     searched: list[str] = []
     page.finder.changed.connect(lambda: searched.append(page.finder.text))
-    look_for(page, qapp, "step 39")
+    search(page, qapp, "step 39")
     assert set(searched) == {"step 39"}
 
 
@@ -365,7 +365,7 @@ def test_strange_texts_are_shown_as_text(
         hidden = dict.fromkeys(map(ord, "\x00\x07\x1b\u202e\u202c\r"))
         assert clean == text.translate(hidden)
         assert "\n" not in page._model.index(row, 0).data()
-    look_for(page, qapp, text[:6].strip())
+    search(page, qapp, text[:6].strip())
     assert page.finder.total == 3
     page.grab()
     copied: list[str] = []
@@ -380,7 +380,7 @@ def test_a_step_found_is_marked_in_full(
     page: StepsPage, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     timeline.add(1, "action", "😀 click_element: the Click", NOW)
-    look_for(page, qapp, "click")
+    search(page, qapp, "click")
     marks = page.whole.field.extraSelections()
     assert [mark.cursor.selectedText() for mark in marks] == ["click", "Click"]
 
@@ -593,7 +593,7 @@ def test_everything_has_a_name(
     page: StepsPage, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
-    look_for(page, qapp, "step")
+    search(page, qapp, "step")
     for widget in (page.list, page.search.field, page.whole.field):
         assert widget.accessibleName()
     for tool in (page.search._before, page.search._after, page.search._clear, page.copy):
@@ -604,7 +604,7 @@ def test_another_theme_is_another_picture(
     page: StepsPage, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
-    look_for(page, qapp, "step")
+    search(page, qapp, "step")
     before = value(page), page.list.currentIndex().row()
     light = page.grab().toImage()
     theme.apply(qapp, Qt.ColorScheme.Dark)

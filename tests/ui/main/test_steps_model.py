@@ -265,15 +265,15 @@ def test_the_oldest_go_unless_somebody_reads(
 def test_it_finds_whatever_the_case(model: StepsModel) -> None:
     model.add([a_step(0, "Click THE Button"), a_step(1, "click_element: x"), a_step(2, "other")])
     finder = StepsFinder(model)
-    finder.look_for("the button")
+    finder.search("the button")
     assert finder.rows() == [0]
-    finder.look_for("CLICK")
+    finder.search("CLICK")
     assert finder.rows() == [0, 1]
-    finder.look_for("click element")
+    finder.search("click element")
     assert finder.rows() == [1]
-    finder.look_for("does")  # the word for the kind, as it is shown
+    finder.search("does")  # the word for the kind, as it is shown
     assert finder.rows() == [0, 1, 2]
-    finder.look_for("")
+    finder.search("")
     assert finder.rows() == []
     assert finder.total == 0
 
@@ -284,7 +284,7 @@ def test_thousands_are_looked_at_in_slices(
     monkeypatch.setattr(steps_finder, "SLICE_S", 0.0)
     model.add([a_step(n, f"step {n} " + "x" * 200) for n in range(3_000)])
     finder = StepsFinder(model)
-    finder.look_for("x")
+    finder.search("x")
     assert finder.is_looking
     assert finder.total < 3_000
     settle(qapp, lambda: not finder.is_looking)
@@ -305,20 +305,20 @@ def test_a_slice_looks_at_the_clock(
 
     monkeypatch.setattr(steps_finder, "perf_counter", clock)
     finder = StepsFinder(model)
-    finder.look_for("step")
+    finder.search("step")
     assert 0 < finder.total <= 3 * steps_finder.AT_ONCE
 
 
 def test_what_comes_in_is_found_where_it_stands(model: StepsModel) -> None:
     model.add(steps(100, 110))
     finder = StepsFinder(model)
-    finder.look_for("step")
+    finder.search("step")
     model.add(steps(110, 112))
     model.add(steps(0, 5), older=True)
     model.add([a_step(200, "else")])
     assert finder.total == 17
     assert finder.rows() == list(range(17))
-    assert finder.place(5) == 6
+    assert finder.position(5) == 6
     model.drop_oldest(5)
     assert finder.total == 12
     model.clear()
@@ -332,7 +332,7 @@ def test_rows_that_come_in_during_a_search_are_counted_once(
     monkeypatch.setattr(steps_finder, "AT_ONCE", 10)
     model.add(steps(100, 200))
     finder = StepsFinder(model)
-    finder.look_for("step")
+    finder.search("step")
     model.add(steps(200, 230))
     qapp.processEvents()
     model.add(steps(0, 30), older=True)
@@ -346,7 +346,7 @@ def test_next_and_previous_go_round(model: StepsModel) -> None:
     finder = StepsFinder(model)
     assert finder.next_row(0) is None
     assert finder.nearest_row(0) is None
-    finder.look_for("x")
+    finder.search("x")
     assert finder.rows() == [0, 3, 6, 9]
     assert finder.next_row(3) == 6
     assert finder.next_row(9) == 0
@@ -354,4 +354,4 @@ def test_next_and_previous_go_round(model: StepsModel) -> None:
     assert finder.next_row(0, back=True) == 9
     assert finder.nearest_row(4) == 6
     assert finder.nearest_row(20) == 9
-    assert finder.place(4) is None
+    assert finder.position(4) is None

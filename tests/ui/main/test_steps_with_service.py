@@ -27,7 +27,7 @@ async def test_steps_appear_while_the_agent_works(
         details.turn_to(Tab.STEPS)
         spec = TaskSpec(text="Price of MX Keys at amazon.com")
         key = await fleet.start(spec)
-        await until(lambda: window.pilot.tasks.select_key(key))
+        await until(lambda: window.selection.tasks.select_key(key))
         told = lambda: [s for s in details._model.steps() if s.kind in LIVE_KINDS]  # noqa: E731
         await until(told)
         assert not fleet.task(key).is_final

@@ -63,7 +63,7 @@ def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -
     fleet.add(1, left_s=100)
     fleet.add(2, left_s=150, status=TaskStatus.PAUSED)
     assert not button(window.tool_bar, "Pause").isEnabled()
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     assert "1 session selected:" in shown_texts(window.tool_bar)
     assert button(window.tool_bar, "Pause").isEnabled()
     assert not button(window.tool_bar, "Resume").isEnabled()
@@ -78,7 +78,7 @@ def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -
 def test_several_ends_are_asked_about(window: MainWindow, services: Any, dialogs: Dialogs) -> None:
     for key in (1, 2):
         services.fleet.add(key, left_s=key * 100)
-    window.pilot.sessions.selectAll()
+    window.selection.sessions.selectAll()
     button(window.tool_bar, "Terminate").click()
     button(window.tool_bar, "Terminate all…").click()
     assert dialogs.calls == [
@@ -91,7 +91,7 @@ def test_several_ends_are_asked_about(window: MainWindow, services: Any, dialogs
 def test_the_keyboard_has_the_verbs(window: MainWindow, services: Any, dialogs: Dialogs) -> None:
     window.activateWindow()
     services.fleet.add(1)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     control = Qt.KeyboardModifier.ControlModifier
     for key in (Qt.Key.Key_P, Qt.Key.Key_R, Qt.Key.Key_Period, Qt.Key.Key_Delete):
         QTest.keyClick(window, key, control)
@@ -102,14 +102,14 @@ def test_the_keyboard_has_the_verbs(window: MainWindow, services: Any, dialogs: 
     ]
     QTest.keyClick(window, Qt.Key.Key_N, control)
     assert dialogs.calls == [("open_new_task", None, None)]
-    QTest.keyClick(window.pilot.sessions, Qt.Key.Key_Escape)
-    assert window.pilot.sessions.selected_keys() == []
+    QTest.keyClick(window.selection.sessions, Qt.Key.Key_Escape)
+    assert window.selection.sessions.selected_keys() == []
 
 
 def test_a_painted_verb_acts_on_its_row_alone(window: MainWindow, services: Any) -> None:
     services.fleet.add(1, left_s=100)
     services.fleet.add(2, left_s=150)
-    table = window.pilot.sessions
+    table = window.selection.sessions
     table.select_key(1)
     left = Qt.MouseButton.LeftButton
     QTest.mouseClick(table.viewport(), left, pos=verb_point(table, 1, StateVerb.STOP))
@@ -120,7 +120,7 @@ def test_a_painted_verb_acts_on_its_row_alone(window: MainWindow, services: Any)
 
 def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, services: Any) -> None:
     services.fleet.add(1)
-    table = window.pilot.sessions
+    table = window.selection.sessions
     left = Qt.MouseButton.LeftButton
     QTest.mousePress(table.viewport(), left, pos=verb_point(table, 0, StateVerb.TERMINATE))
     QTest.mouseRelease(table.viewport(), left, pos=verb_point(table, 0, StateVerb.STOP))
@@ -131,7 +131,7 @@ def test_no_row_moves_below_the_pointer(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     window.activateWindow()
-    fleet, table = services.fleet, window.pilot.sessions
+    fleet, table = services.fleet, window.selection.sessions
     fleet.add(1, left_s=100)
     fleet.add(2, left_s=150)
     move_to(table, 0)
@@ -144,10 +144,10 @@ def test_no_row_moves_below_the_pointer(
 def test_selection_scroll_and_focus_survive_news(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    fleet, table = services.fleet, window.pilot.tasks
+    fleet, table = services.fleet, window.selection.tasks
     for key in range(1, 1001):
         fleet.add(key, tell=False, status=TaskStatus.DONE, result="x", ended_ms=NOW)
-    window.pilot.task_rows.arrange()
+    window.selection.task_rows.arrange()
     qapp.processEvents()
     table.select_key(500)
     table.setFocus()
@@ -167,20 +167,20 @@ def test_at_the_top_a_new_task_comes_into_view(
 ) -> None:
     for key in range(1, 101):
         services.fleet.add(key, tell=False)
-    window.pilot.task_rows.arrange()
+    window.selection.task_rows.arrange()
     qapp.processEvents()
     services.fleet.add(101)
     qapp.processEvents()
-    assert window.pilot.tasks.rowAt(ROW_HEIGHT // 2) == 0
-    assert window.pilot.task_rows.key_at(0) == 101
-    assert window.pilot.tasks.verticalScrollBar().value() == 0
+    assert window.selection.tasks.rowAt(ROW_HEIGHT // 2) == 0
+    assert window.selection.task_rows.key_at(0) == 101
+    assert window.selection.tasks.verticalScrollBar().value() == 0
 
 
 def test_a_result_is_new_until_its_row_was_selected(window: MainWindow, services: Any) -> None:
     services.fleet.add(1, status=TaskStatus.DONE, result="It costs $5", is_new=True, ended_ms=NOW)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     assert services.fleet.tasks[1].is_new
-    window.pilot.tasks.select_key(1)
+    window.selection.tasks.select_key(1)
     assert not services.fleet.tasks[1].is_new
     assert window.details.result.toPlainText() == "It costs $5"
     button(window.details, "Copy result").click()
@@ -195,7 +195,7 @@ def test_a_result_that_comes_to_a_selected_row_is_seen_by_who_uses_the_window(
     other.activateWindow()
     qapp.processEvents()
     services.fleet.add(1)
-    window.pilot.tasks.select_key(1)
+    window.selection.tasks.select_key(1)
     done = {"status": TaskStatus.DONE, "result": "x", "is_new": True, "ended_ms": NOW}
     services.fleet.change_task(1, **done)
     assert services.fleet.tasks[1].is_new
@@ -210,7 +210,7 @@ def test_a_result_that_comes_to_a_selected_row_is_seen_by_who_uses_the_window(
 def test_long_results_are_cut_at_first(window: MainWindow, services: Any) -> None:
     long = "word " * 40_000
     services.fleet.add(1, status=TaskStatus.DONE, result=long, ended_ms=NOW)
-    window.pilot.tasks.select_key(1)
+    window.selection.tasks.select_key(1)
     assert len(window.details.result.toPlainText()) == 50_000
     button(window.details, "Copy result").click()
     assert QGuiApplication.clipboard().text() == long
@@ -220,7 +220,7 @@ def test_long_results_are_cut_at_first(window: MainWindow, services: Any) -> Non
 
 def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
     services.fleet.add(1, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
-    window.pilot.tasks.select_key(1)
+    window.selection.tasks.select_key(1)
     said = shown_texts(window.details)
     assert "The page crashed." in said
     assert "The browser is open, 3:20 left." in said
@@ -229,7 +229,7 @@ def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
 
 def test_ids_are_shown_to_nobody_but_can_be_copied(window: MainWindow, services: Any) -> None:
     services.fleet.add(1)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     for widget in window.findChildren(QWidget):
         said = widget.accessibleName() + widget.accessibleDescription() + widget.toolTip()
         assert ID not in said + str(getattr(widget, "text", str)())
@@ -247,7 +247,7 @@ def test_run_again_starts_and_edit_opens_the_dialog(
     window: MainWindow, services: Any, dialogs: Dialogs
 ) -> None:
     services.fleet.add(1, status=TaskStatus.DONE, ended_ms=NOW)
-    window.pilot.tasks.select_key(1)
+    window.selection.tasks.select_key(1)
     button(window.details, "Run again").click()
     button(window.details, "Edit and run again").click()
     assert services.fleet.calls == [("start", "Task 1", None)]
@@ -256,9 +256,9 @@ def test_run_again_starts_and_edit_opens_the_dialog(
 
 def test_renaming_happens_in_the_row(window: MainWindow, services: Any, qapp: QApplication) -> None:
     services.fleet.add(1)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     button(window.details, "Rename").click()
-    editor = window.pilot.sessions.findChild(QLineEdit)
+    editor = window.selection.sessions.findChild(QLineEdit)
     assert editor is not None
     assert editor.text() == "shop.example 1"
     editor.setText("my shop")
@@ -338,23 +338,23 @@ def test_the_missing_key_is_said_as_long_as_it_is_missing(
 
 
 def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) -> None:
-    assert "service ok, 12 browsers free, 2 s ago" in shown_texts(window.status_line)
-    assert "balance $7.41" in shown_texts(window.status_line)
+    assert "service ok, 12 browsers free, 2 s ago" in shown_texts(window.status_bar)
+    assert "balance $7.41" in shown_texts(window.status_bar)
     services.health.status = ServiceStatus.UNREACHABLE
     services.health.unreachable_since_ms = NOW - 60_000
     services.health.next_try_ms = NOW + 7_500
     services.health.changed.emit()
-    said = shown_texts(window.status_line)
+    said = shown_texts(window.status_bar)
     assert "no connection since" in said
     assert "shown is the state of then; tries again in 8 s" in said
 
 
 def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -> None:
     services.fleet.add(1, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
-    window.pilot.tasks.select_key(1)
+    window.selection.tasks.select_key(1)
     for control in window.findChildren(QPushButton):
         assert control.accessibleName() == control.text() != ""
-    for table in (window.pilot.sessions, window.pilot.tasks):
+    for table in (window.selection.sessions, window.selection.tasks):
         assert table.accessibleName() in {"Sessions", "Tasks"}
     for verb in window.verbs.values():
         assert verb.toolTip().count("\n") == 1
@@ -378,7 +378,7 @@ def test_buttons_of_details_are_whole_where_details_are_narrow(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     services.fleet.add(1)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     window.body.whole.setSizes([2_000, 1])
     qapp.processEvents()
     details = window.details
@@ -392,7 +392,7 @@ def test_buttons_of_details_are_whole_where_details_are_narrow(
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_more_columns_leave_room_for_the_result(window: MainWindow, qapp: QApplication) -> None:
-    tasks = window.pilot.tasks
+    tasks = window.selection.tasks
     tasks.show_column_menu(QPoint(5, 5))
     menu = tasks.findChild(QMenu)
     assert menu is not None
@@ -408,12 +408,12 @@ def test_more_columns_leave_room_for_the_result(window: MainWindow, qapp: QAppli
 
 
 def test_the_layout_is_remembered(window: MainWindow, services: Any, dialogs: Dialogs) -> None:
-    window.pilot.tasks.setColumnHidden(TaskColumn.SESSION, False)
+    window.selection.tasks.setColumnHidden(TaskColumn.SESSION, False)
     window.resize(790, 700)
     window.save_layout()
     again = MainWindow(services, dialogs)
-    assert not again.pilot.tasks.isColumnHidden(TaskColumn.SESSION)
-    assert again.pilot.tasks.isColumnHidden(TaskColumn.TOKENS_IN)
+    assert not again.selection.tasks.isColumnHidden(TaskColumn.SESSION)
+    assert again.selection.tasks.isColumnHidden(TaskColumn.TOKENS_IN)
     assert again.size() == window.size()
     again.close_for_good()
     services.settings.change(window_geometry="rubbish", tasks_header="AAAA", window_splitter="|x|")
@@ -433,7 +433,7 @@ def test_menus_offer_what_can_be_done(
     window: MainWindow, services: Any, qapp: QApplication, dialogs: Dialogs
 ) -> None:
     services.fleet.add(1, status=TaskStatus.DONE, result="fine", ended_ms=NOW)
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     window.menus.show_for_sessions(QPoint(10, 10))
     names = [a.text() for a in window.menus.menu.actions() if not a.isSeparator()]
     assert names == [
@@ -450,7 +450,7 @@ def test_menus_offer_what_can_be_done(
     next(a for a in window.menus.menu.actions() if a.text() == "Next task here").trigger()
     assert dialogs.calls == [("open_new_task", 1, None)]
     window.menus.menu.hide()
-    window.pilot.tasks.select_key(1)
+    window.selection.tasks.select_key(1)
     window.menus.show_for_tasks(QPoint(10, 10))
     names = [a.text() for a in window.menus.menu.actions() if not a.isSeparator()]
     assert names == ["Copy result", "Run again", "Edit and run again", "Show session"]
@@ -462,12 +462,12 @@ def test_1000_sessions_are_shown_and_refreshed(
 ) -> None:
     for key in range(1, 1001):
         services.fleet.add(key, tell=False, left_s=key)
-    window.pilot.session_rows.arrange()
+    window.selection.session_rows.arrange()
     qapp.processEvents()
-    visible = window.pilot.sessions.visible_rows()
+    visible = window.selection.sessions.visible_rows()
     assert 0 < len(visible) < 30
     services.clock.now += 1_000
-    window.pilot.tick()
-    window.pilot.sessions.scrollToBottom()
+    window.selection.tick()
+    window.selection.sessions.scrollToBottom()
     qapp.processEvents()
-    assert window.pilot.sessions.visible_rows().stop == 1000
+    assert window.selection.sessions.visible_rows().stop == 1000

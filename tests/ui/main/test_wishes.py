@@ -30,7 +30,7 @@ def working(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow
     services.fleet.add(1, left_s=100)
     services.fleet.add(2, left_s=150, status=TaskStatus.DONE, ended_ms=NOW)
     window.activateWindow()
-    window.pilot.sessions.select_key(1)
+    window.selection.sessions.select_key(1)
     qapp.processEvents()
     return window
 
@@ -42,7 +42,7 @@ def undo_point(table: SessionsTable, key: int) -> QPoint:
 
 
 def row_of(window: MainWindow, key: int) -> int:
-    row = window.pilot.session_rows.row_of(key)
+    row = window.selection.session_rows.row_of(key)
     assert row is not None
     return row
 
@@ -53,7 +53,7 @@ def shown_names(window: MainWindow) -> list[str]:
 
 
 def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
-    rows = working.pilot.session_rows
+    rows = working.selection.session_rows
     services.fleet.set_wish(2, END, WaitReason.CONNECTION)
     cell = text(rows, 2, Column.STATE, Role.CELL)
     assert cell.text == "idle"
@@ -67,7 +67,7 @@ def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
     assert text(rows, 1, Column.VERBS, SPOKEN).startswith("Undo Terminate: Ctrl+Z")
     assert "Terminating in 3 s" in shown_texts(working.details)
     services.clock.now += 1_000
-    working.pilot.tick()
+    working.selection.tick()
     assert "Terminating in 2 s" in shown_texts(working.details)
     assert text(rows, 1, Column.STATE, Role.CELL).tail == "Terminating in 2 s"
     services.fleet.set_wish(1, None)
@@ -77,13 +77,13 @@ def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
 def test_an_assumed_end_is_never_said_to_be_sure(working: MainWindow, services: Any) -> None:
     services.fleet.set_wish(1, END, WaitReason.SENDING)
     services.fleet.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
-    assert text(working.pilot.session_rows, 1, Column.STATE) == "closed (assumed)"
+    assert text(working.selection.session_rows, 1, Column.STATE) == "closed (assumed)"
 
 
 def test_a_terminate_of_a_task_at_work_can_be_taken_back(
     working: MainWindow, services: Any
 ) -> None:
-    fleet, table = services.fleet, working.pilot.sessions
+    fleet, table = services.fleet, working.selection.sessions
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), END))
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 2), END))
     assert fleet.calls == [("command", (1,), END, GRACE_MS), ("command", (2,), END)]
@@ -108,7 +108,7 @@ def test_a_task_that_is_not_over_is_at_work(
 def test_several_are_asked_about_and_then_go_at_once(
     working: MainWindow, services: Any, dialogs: Dialogs
 ) -> None:
-    working.pilot.sessions.selectAll()
+    working.selection.sessions.selectAll()
     button(working.tool_bar, "Terminate").click()
     assert dialogs.calls == [("confirm_terminate_all", [2, 1])]
     assert services.fleet.calls == []
@@ -117,7 +117,7 @@ def test_several_are_asked_about_and_then_go_at_once(
 def test_undo_in_the_row_takes_back_that_row(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    fleet, table = services.fleet, working.pilot.sessions
+    fleet, table = services.fleet, working.selection.sessions
     fleet.set_wish(2, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
     qapp.processEvents()
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 2))
@@ -128,7 +128,7 @@ def test_undo_in_the_row_takes_back_that_row(
 def test_the_second_click_of_two_takes_nothing_back(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    fleet, table = services.fleet, working.pilot.sessions
+    fleet, table = services.fleet, working.selection.sessions
     fleet.set_wish(1, PAUSE, WaitReason.BUDGET, due_ms=NOW + 12_000, made_ms=NOW)
     qapp.processEvents()
     services.clock.now += SETTLED_MS - 1
@@ -143,7 +143,7 @@ def test_the_second_click_of_two_takes_nothing_back(
 def test_a_click_on_an_undo_that_has_just_gone_is_no_pause(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    fleet, table = services.fleet, working.pilot.sessions
+    fleet, table = services.fleet, working.selection.sessions
     fleet.set_wish(1, STOP, WaitReason.BUDGET, due_ms=NOW + 12_000)
     qapp.processEvents()
     fleet.set_wish(1, None)
@@ -159,7 +159,7 @@ def test_a_click_on_an_undo_that_has_just_gone_is_no_pause(
 def test_what_is_being_sent_cannot_be_taken_back(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    fleet, table = services.fleet, working.pilot.sessions
+    fleet, table = services.fleet, working.selection.sessions
     fleet.set_wish(1, END, WaitReason.SENDING)
     qapp.processEvents()
     assert text(table.rows, 1, Column.STATE, Role.CELL).tail == "sending Terminate…"
@@ -185,9 +185,9 @@ def test_the_tool_bar_offers_undo_where_pause_and_resume_were(
     undo = button(working.tool_bar, "Undo Terminate")
     assert undo.text() == "Undo Terminate"
     assert undo.accessibleDescription() == "Takes the command back: it is not sent."
-    working.pilot.sessions.select_key(2)
+    working.selection.sessions.select_key(2)
     assert "Pause" in shown_names(working)
-    working.pilot.sessions.select_key(1)
+    working.selection.sessions.select_key(1)
     button(working.tool_bar, "Undo Terminate").click()
     assert services.fleet.calls == [("undo", (1,))]
     assert "Pause" in shown_names(working)
@@ -204,7 +204,7 @@ def test_keyboard_and_menu_take_back(
     assert len(fleet.calls) == 1
     fleet.set_wish(1, STOP, WaitReason.KEY)
     fleet.set_wish(2, END, WaitReason.CONNECTION)
-    working.pilot.sessions.selectAll()
+    working.selection.sessions.selectAll()
     assert button(working.tool_bar, "Undo 2 commands").isEnabled()
     working.menus.show_for_sessions(QPoint(10, 10))
     undo = next(a for a in working.menus.menu.actions() if a.text() == "Undo 2 commands")
@@ -221,14 +221,14 @@ def test_pressing_stop_again_never_terminates(
     QTest.keyClick(stop, Qt.Key.Key_Space)
     services.fleet.change_task(1, status=TaskStatus.STOPPED, stop_sent_ms=NOW)
     assert not stop.isEnabled()
-    assert working.pilot.sessions.hasFocus()
+    assert working.selection.sessions.hasFocus()
     QTest.keyClick(qapp.focusWidget(), Qt.Key.Key_Space)
     assert services.fleet.calls == [("command", (1,), STOP)]
 
 
 def test_the_status_line_counts_what_waits(working: MainWindow, services: Any) -> None:
     def said() -> str:
-        return shown_texts(working.status_line)
+        return shown_texts(working.status_bar)
 
     assert "wait" not in said()
     services.fleet.set_wish(1, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
@@ -236,7 +236,7 @@ def test_the_status_line_counts_what_waits(working: MainWindow, services: Any) -
     services.fleet.set_wish(2, END, WaitReason.SENDING)
     assert "1 command waits, next 0:12" in said()
     services.clock.now += 2_000
-    working.status_line.refresh()
+    working.status_bar.refresh()
     assert "1 command waits, next 0:10" in said()
     services.fleet.set_wish(1, None)
     assert "wait" not in said()
@@ -246,7 +246,7 @@ def test_the_status_line_counts_what_waits(working: MainWindow, services: Any) -
 
 
 def colour_in(window: MainWindow, table_name: str) -> str:
-    table = getattr(window.pilot, table_name)
+    table = getattr(window.selection, table_name)
     QApplication.processEvents()
     rect = table.visualRect(table.selectionModel().selectedRows()[0])
     picture = table.viewport().grab().toImage()
@@ -258,14 +258,14 @@ def test_the_selection_that_details_shows_is_the_stronger_one(
 ) -> None:
     strong, pale = "#dbe8fc", "#edf3fd"
     assert colour_in(working, "sessions") == strong
-    working.pilot.tasks.select_key(2)
+    working.selection.tasks.select_key(2)
     assert colour_in(working, "tasks") == strong
     assert colour_in(working, "sessions") == pale
-    working.pilot.sessions.setFocus(Qt.FocusReason.TabFocusReason)
+    working.selection.sessions.setFocus(Qt.FocusReason.TabFocusReason)
     assert colour_in(working, "sessions") == strong
     assert colour_in(working, "tasks") == pale
     assert working.details.session_key == 1
-    assert working.pilot.tasks.selected_keys() == [2]  # both stay selected
-    QTest.keyClick(working.pilot.sessions, Qt.Key.Key_Escape)
+    assert working.selection.tasks.selected_keys() == [2]  # both stay selected
+    QTest.keyClick(working.selection.sessions, Qt.Key.Key_Escape)
     assert colour_in(working, "tasks") == strong
     assert working.details.task_key == 2

@@ -28,20 +28,20 @@ async def test_a_task_from_start_to_end(
     async with running(simulator("--speed", "20").url) as parts:
         window = MainWindow(parts.services, Dialogs())
         window.show()
-        fleet, pilot = parts.services.fleet, window.pilot
+        fleet, selection = parts.services.fleet, window.selection
         spec = TaskSpec(text="Price of MX Keys at amazon.com", close_after=False)
         key = await fleet.start(spec)
-        assert pilot.tasks.select_key(key)
-        await until(pilot.session_rows.keys)  # it waits in line for a moment
-        (session_key,) = pilot.session_rows.keys()
-        assert pilot.sessions.select_key(session_key)
+        assert selection.tasks.select_key(key)
+        await until(selection.session_rows.keys)  # it waits in line for a moment
+        (session_key,) = selection.session_rows.keys()
+        assert selection.sessions.select_key(session_key)
         await until(lambda: fleet.task(key).status is TaskStatus.DONE)
         task = fleet.task(key)
         assert task is not None
         window.activateWindow()
         await until(lambda: not fleet.task(key).is_new)
         assert window.details.result.toPlainText() == task.result
-        index = pilot.session_rows.index(0, SessionColumn.STATE)
+        index = selection.session_rows.index(0, SessionColumn.STATE)
         await until(lambda: index.data() == "idle – billing")
         enabled = {verb for verb, action in window.verbs.items() if action.isEnabled()}
         assert enabled == {StateVerb.TERMINATE}
@@ -74,31 +74,31 @@ async def test_tasks_without_a_place_stand_in_line(
     running: Running, simulator: Callable[..., Any], qapp: QApplication
 ) -> None:
     async with running(simulator("--speed", "4").url) as parts, a_window(parts, qapp) as window:
-        services, pilot = parts.services, window.pilot
+        services, selection = parts.services, window.selection
         services.settings.change(browsers_at_once=1)
         specs = [TaskSpec(text=f"{RESEARCH}, part {n}") for n in range(5)]
         keys = await services.fleet.start_many(specs)
-        await until(pilot.session_rows.keys)
+        await until(selection.session_rows.keys)
         await until(lambda: len(services.line.entries()) == 4)
-        assert pilot.task_rows.keys() == [*keys[1:], keys[0]]
-        assert len(pilot.session_rows.keys()) == 1  # what is planned is no session
-        rows = pilot.task_rows
+        assert selection.task_rows.keys() == [*keys[1:], keys[0]]
+        assert len(selection.session_rows.keys()) == 1  # what is planned is no session
+        rows = selection.task_rows
         first = str(rows.index(0, Column.RESULT).data())
         assert first.startswith("the only place is in use")
         assert str(rows.index(1, Column.RESULT).data()).startswith("2nd in line")
         assert "4 tasks wait here: as many browsers are open as may be (1)." in shown_texts(
             window.line.bar
         )
-        pilot.tasks.select_key(keys[4])
-        pilot.tasks.setFocus()
+        selection.tasks.select_key(keys[4])
+        selection.tasks.setFocus()
         assert "4th in line" in shown_texts(window.details)
-        QTest.keyClick(pilot.tasks, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+        QTest.keyClick(selection.tasks, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
         await until(lambda: rows.keys()[2:4] == [keys[4], keys[3]])
-        QTest.keyClick(pilot.tasks, Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
+        QTest.keyClick(selection.tasks, Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
         await until(lambda: rows.keys()[0] == keys[4])
-        assert pilot.tasks.selected_keys() == [keys[4]]
-        pilot.tasks.select_key(keys[2])
-        QTest.keyClick(pilot.tasks, Qt.Key.Key_Delete)
+        assert selection.tasks.selected_keys() == [keys[4]]
+        selection.tasks.select_key(keys[2])
+        QTest.keyClick(selection.tasks, Qt.Key.Key_Delete)
         await until(lambda: services.fleet.task(keys[2]).status is TaskStatus.STOPPED)
         taken_out = [keys[4], keys[1], keys[3], keys[2], keys[0]]
         await until(lambda: rows.keys() == taken_out)
@@ -113,16 +113,16 @@ async def test_a_terminate_is_taken_back_and_another_is_hurried(
     running: Running, simulator: Callable[..., Any], qapp: QApplication
 ) -> None:
     async with running(simulator("--speed", "2").url) as parts, a_window(parts, qapp) as window:
-        fleet, pilot = parts.services.fleet, window.pilot
+        fleet, selection = parts.services.fleet, window.selection
         key = await fleet.start(TaskSpec(text=RESEARCH))
-        await until(lambda: pilot.session_rows.keys() and fleet.task(key).sent_ms)
-        (session_key,) = pilot.session_rows.keys()
+        await until(lambda: selection.session_rows.keys() and fleet.task(key).sent_ms)
+        (session_key,) = selection.session_rows.keys()
         await until(lambda: fleet.session(session_key).service_id)
-        pilot.sessions.select_key(session_key)
+        selection.sessions.select_key(session_key)
         button(window.tool_bar, "Terminate").click()
         await until(lambda: fleet.pending(session_key))
         assert fleet.pending(session_key).why is WaitReason.UNDO
-        row = pilot.session_rows.index(0, SessionColumn.STATE)
+        row = selection.session_rows.index(0, SessionColumn.STATE)
         assert row.data(Role.CELL).tail.startswith("Terminating in ")
         assert button(window.tool_bar, "Terminate").isEnabled()
         QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -141,7 +141,7 @@ async def test_a_task_runs_after_the_one_at_work(
     running: Running, simulator: Callable[..., Any], qapp: QApplication
 ) -> None:
     async with running(simulator("--speed", "10").url) as parts, a_window(parts, qapp) as window:
-        fleet, rows = parts.services.fleet, window.pilot.task_rows
+        fleet, rows = parts.services.fleet, window.selection.task_rows
         key = await fleet.start(TaskSpec(text=RESEARCH, close_after=False))
         await until(lambda: fleet.task(key).sent_ms)
         where = fleet.task(key).session_key

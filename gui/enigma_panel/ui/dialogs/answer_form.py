@@ -85,7 +85,7 @@ class AnswerForm(QWidget):
         mistake: Mistake | None = self.page().mistake()
         if mistake is None:
             return False
-        mistake.problem.say(mistake.sentence)
+        mistake.problem.show_text(mistake.sentence)
         mistake.field.setFocus()
         return True
 
@@ -110,7 +110,7 @@ class AnswerForm(QWidget):
         self.buttons_changed.emit()
 
 
-class FormShelf(QStackedWidget):
+class FormStack(QStackedWidget):
     """The forms of all questions that were looked at, one of them in view."""
 
     buttons_changed = Signal()

@@ -10,7 +10,7 @@ from enigma_panel.ui.dialogs import outcome_words
 from enigma_panel.ui.dialogs.parts import NoticeLabel, make_button, make_column, make_row
 
 
-class AnswerLine(QFrame):
+class AnswerWaitBar(QFrame):
     """Takes no room while there is nothing to say. `resized`: it came, went, or changed its height.
 
     inbox: says why an answer has not been sent yet, and keeps it from being sent.
@@ -48,7 +48,7 @@ class AnswerLine(QFrame):
         if shown == self._shown:
             return
         self._shown = shown
-        self.label.say(words, role)
+        self.label.show_text(words, role)
         self.back_button.setVisible(can_take_back)
         self.setVisible(bool(words))
         self.resized.emit()

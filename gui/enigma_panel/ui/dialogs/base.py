@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.dialogs.parts import MARGIN, make_row
-from enigma_panel.ui.dialogs.scroll_body import ScrollBody
+from enigma_panel.ui.dialogs.scroll_body import ScrollArea
 
 ButtonAction = Callable[[], None]
 
@@ -105,7 +105,7 @@ class ModelessDialog(QDialog):
         for kind in _SIZED:
             for child in self.findChildren(kind):
                 child.ensurePolished()  # the style sheet decides how large things are
-        for scroll in self.findChildren(ScrollBody):
+        for scroll in self.findChildren(ScrollArea):
             scroll.updateGeometry()  # its content may have grown; Qt keeps the old size in mind
         self.body.invalidate()
         self.body.activate()

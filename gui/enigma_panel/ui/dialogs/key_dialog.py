@@ -99,7 +99,7 @@ class KeyDialog(ModelessDialog):
             self.fit()
 
     def _say(self, words: str, role: str) -> None:
-        self.outcome.say(words, role)
+        self.outcome.show_text(words, role)
         self.place_label.setVisible(not words)
         if self.isVisible():
             self.fit()
@@ -125,7 +125,7 @@ class KeyDialog(ModelessDialog):
         self._services.scope.spawn("save key", self._save_now())
 
     def _show_finding(self, finding: Finding) -> None:
-        self._problem.say(finding_words(finding))
+        self._problem.show_text(finding_words(finding))
         self._suggested = finding.suggested
         self.use_key_button.setVisible(finding.suggested is not None)
         self.fit()

@@ -80,7 +80,7 @@ class DialogManager(QObject):
         return asks or self._services.account.state is not KeyState.READY
 
     def _look_for_questions(self, _result: object = None) -> None:
-        self._presenter.look()
+        self._presenter.refresh()
 
     def _make_question(self) -> QuestionDialog:
         return QuestionDialog(self._services, self._parent())
@@ -156,7 +156,7 @@ class DialogManager(QObject):
     def start(self) -> None:
         """Bring up what waits already: questions, and the key dialog when no key was found."""
         self._ask_for_missing_key()
-        self._presenter.look()
+        self._presenter.refresh()
 
     def close_all(self) -> None:
         """Hide every dialog: the program ends."""

@@ -15,7 +15,7 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.dialogs import outcome_words, start_words, task_lines
 from enigma_panel.ui.dialogs.check_words import finding_words
 from enigma_panel.ui.dialogs.new_task_view import NewTaskView
-from enigma_panel.ui.dialogs.run_in import NEW_CLOSED, NEW_KEPT, Place
+from enigma_panel.ui.dialogs.run_in import NEW_CLOSED, NEW_KEPT, TargetSession
 from enigma_panel.ui.words import tr
 
 STARTED_MS = 6_000
@@ -69,7 +69,7 @@ class NewTaskDialog(NewTaskView):
         if prefill is not None:
             self._fill(prefill)
         if session_key is not None:
-            self.run_in.choose(Place(session_key, close_after=False))
+            self.run_in.choose(TargetSession(session_key, close_after=False))
         else:
             self.run_in.refresh()
         self._services.scope.spawn("recent texts", self._load_earlier(), exclusive=True)
@@ -77,7 +77,7 @@ class NewTaskDialog(NewTaskView):
 
     def typed(self) -> TaskSpec:
         """What stands in the fields, mistakes included."""
-        place = self.run_in.place()
+        place = self.run_in.target()
         closes = place.close_after if place.session_key is None else self.close_after.isChecked()
         return TaskSpec(
             text=self.task_text.text().strip(),
@@ -103,7 +103,7 @@ class NewTaskDialog(NewTaskView):
         self.limits.fill(spec.limits)
         if spec.limits != NO_LIMITS:
             self.more_button.setChecked(True)
-        if self.run_in.place().session_key is None:
+        if self.run_in.target().session_key is None:
             self.run_in.choose(NEW_CLOSED if spec.close_after else NEW_KEPT)
         self._clear_problems()
 
@@ -121,7 +121,7 @@ class NewTaskDialog(NewTaskView):
             self.task_text.set_earlier([])  # the main window says what is wrong with the ledger
 
     def _show_place(self) -> None:
-        in_open_session = self.run_in.place().session_key is not None
+        in_open_session = self.run_in.target().session_key is not None
         self.close_after.setVisible(in_open_session)
         self.limits.one_call.setEnabled(not in_open_session)
         self.place_problem.clear()
@@ -133,8 +133,8 @@ class NewTaskDialog(NewTaskView):
         words = start_words.start(len(self.specs()), after=after)
         self.start_button.setText(words)
         self.start_button.setAccessibleName(words)
-        in_new = self.run_in.place().session_key is None
-        self.place_hint.setText(start_words.place_hint(self._services, after=after, in_new=in_new))
+        in_new = self.run_in.target().session_key is None
+        self.place_hint.setText(start_words.target_hint(self._services, after=after, in_new=in_new))
 
     def _follow_line(self) -> None:
         if self.isVisible():
@@ -147,12 +147,12 @@ class NewTaskDialog(NewTaskView):
             self._show_start_words()
 
     def _say(self, words: str, role: str) -> None:
-        self.notice.say(words, role)
+        self.notice.show_text(words, role)
         self.fit()
 
     def _clear_notice(self) -> None:
         self._started_timer.stop()
-        self.notice.say("")
+        self.notice.show_text("")
 
     # -- starting ----------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ class NewTaskDialog(NewTaskView):
         self._services.scope.spawn("start from dialog", self._start_now(another=another))
 
     async def _start_now(self, *, another: bool) -> None:
-        specs, where = self.specs(), self.run_in.place().session_key
+        specs, where = self.specs(), self.run_in.target().session_key
         one_call = self.limits.one_call.isChecked() and where is None
         try:
             keys = await self._services.fleet.start_many(specs, where=where, one_call=one_call)
@@ -227,9 +227,11 @@ class NewTaskDialog(NewTaskView):
             sentences[Field.TASK] = problem
         sentences.update(self.limits.mistyped())
         for field, sentence in sentences.items():
-            self.problems[field].say(sentence)
+            self.problems[field].show_text(sentence)
         if not self.run_in.is_possible():
-            self.place_problem.say(tr("This session takes no more tasks. Choose another place."))
+            self.place_problem.show_text(
+                tr("This session takes no more tasks. Choose another place.")
+            )
         self._go_to_first(sentences)
         return not sentences and self.run_in.is_possible()
 

@@ -16,7 +16,7 @@ from enigma_panel.ui.dialogs.parts import (
     make_row,
 )
 from enigma_panel.ui.dialogs.run_in import RunInBox
-from enigma_panel.ui.dialogs.scroll_body import ScrollBody
+from enigma_panel.ui.dialogs.scroll_body import ScrollArea
 from enigma_panel.ui.dialogs.task_text import TaskTextField
 from enigma_panel.ui.words import tr
 
@@ -69,7 +69,7 @@ class NewTaskView(ModelessDialog):
         width = max(self._grid.label_width(), self.limits.grid.label_width())
         self._grid.setColumnMinimumWidth(0, width)
         self.limits.grid.setColumnMinimumWidth(0, width)
-        self.scroll_body = ScrollBody()
+        self.scroll_body = ScrollArea()
         self.scroll_body.column.addLayout(self._grid, 1)
         self.scroll_body.column.addLayout(make_row(self.more_button, None, self.restore_button))
         self.scroll_body.column.addWidget(self.limits)

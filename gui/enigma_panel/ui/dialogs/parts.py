@@ -99,7 +99,7 @@ class NoticeLabel(QLabel):
         self.setWordWrap(True)
         self.hide()
 
-    def say(self, words: str, role: str = "notice") -> None:
+    def show_text(self, words: str, role: str = "notice") -> None:
         """Show these words, or nothing."""
         set_role(self, role)
         # Emptied in between: with the same words the label would keep the size it had before.
@@ -120,7 +120,7 @@ class ProblemLabel(QLabel):
         set_role(self, "problem")
         self.hide()
 
-    def say(self, sentence: str) -> None:
+    def show_text(self, sentence: str) -> None:
         """Show the sentence, also to a screen reader that stands on the field."""
         self.setText(sentence)
         self.setVisible(bool(sentence))
@@ -129,7 +129,7 @@ class ProblemLabel(QLabel):
 
     def clear(self) -> None:
         """The mistake is gone."""
-        self.say("")
+        self.show_text("")
 
 
 class FieldGrid(QGridLayout):

@@ -30,7 +30,7 @@ class Before:
         self._show = show
         self._wanted: Identity | None = None
 
-    def look(self, question: OpenQuestion) -> None:
+    def refresh(self, question: OpenQuestion) -> None:
         """This question stands there now."""
         self._wanted = identity(question)
         self._services.scope.spawn("steps before a question", self._fetch(question))

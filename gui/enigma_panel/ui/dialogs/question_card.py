@@ -95,7 +95,7 @@ class QuestionCard(QWidget):
         self.maybe.setVisible(bool(words))
         return changed
 
-    def show_place(self, number: int, of: int) -> bool:
+    def show_position(self, number: int, of: int) -> bool:
         """Say "1 of 3"; returns whether the buttons beside it appeared or went."""
         many = of > 1
         changed = self._back.isVisibleTo(self) != many

@@ -15,15 +15,15 @@ from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import AnswerOutcome, AnswerResult, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.dialogs import outcome_words
-from enigma_panel.ui.dialogs.answer_form import AnswerForm, FormShelf, Identity, identity
-from enigma_panel.ui.dialogs.answer_wait import AnswerLine
+from enigma_panel.ui.dialogs.answer_form import AnswerForm, FormStack, Identity, identity
+from enigma_panel.ui.dialogs.answer_wait import AnswerWaitBar
 from enigma_panel.ui.dialogs.armed import ArmedActions
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.parts import make_button
 from enigma_panel.ui.dialogs.question_before import Before
 from enigma_panel.ui.dialogs.question_card import QuestionCard
 from enigma_panel.ui.dialogs.question_text import STOP_TEXT, quiet_ms_for
-from enigma_panel.ui.dialogs.scroll_body import ScrollBody
+from enigma_panel.ui.dialogs.scroll_body import ScrollArea
 from enigma_panel.ui.words import tr
 
 _LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE})
@@ -48,8 +48,8 @@ class QuestionDialog(ModelessDialog):
     def _build_parts(self) -> None:
         self.card = QuestionCard()
         self._before = Before(self._services, self.card.show_before)
-        self._shelf = FormShelf()
-        self.answer_line = AnswerLine(self._inbox, self._services.clock.now_ms)
+        self._shelf = FormStack()
+        self.answer_line = AnswerWaitBar(self._inbox, self._services.clock.now_ms)
         self.stop_button = make_button(tr("Stop task"), "danger")
         self.later_button = make_button(tr("Later"))
         self.send_button = make_button(tr("Send answer"), "primary")
@@ -58,7 +58,7 @@ class QuestionDialog(ModelessDialog):
         self._fit_again = QTimer(self, singleShot=True, interval=0)
 
     def _build_layout(self) -> None:
-        scroll = ScrollBody()
+        scroll = ScrollArea()
         scroll.column.addWidget(self.card)
         scroll.column.addWidget(self._shelf, 1)
         self.body.addWidget(scroll, 1)
@@ -108,7 +108,7 @@ class QuestionDialog(ModelessDialog):
             fleet = self._services.fleet
             session, task = fleet.session(question.session_key), fleet.task(question.task_key)
             self.card.show_question(question, session, task)
-            self._before.look(question)
+            self._before.refresh(question)
             self._show_state()
             self._begin()
         self._show_place()
@@ -165,7 +165,7 @@ class QuestionDialog(ModelessDialog):
         questions = [identity(q) for q in self._inbox.questions()]
         here = identity(self._current.question) if self._current else None
         number = questions.index(here) + 1 if here in questions else 1
-        if self.card.show_place(number, len(questions)):
+        if self.card.show_position(number, len(questions)):
             self._armed.disturb()
 
     def _show_time(self) -> None:

@@ -86,8 +86,8 @@ class QuestionPresenter(QObject):
         self._dialog: QuestionDialog | None = None
         self._seen: set[Identity] = set()
         self._later = QTimer(self, singleShot=True)
-        self._later.timeout.connect(self.look)
-        inbox.changed.connect(self.look)
+        self._later.timeout.connect(self.refresh)
+        inbox.changed.connect(self.refresh)
 
     def dialog(self) -> QuestionDialog:
         """The one question dialog, made when it is needed first."""
@@ -100,7 +100,7 @@ class QuestionPresenter(QObject):
         """Whether it was needed before."""
         return self._dialog is not None
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Is there a question to bring up, and is this a good moment?"""
         questions = self._inbox.questions()
         self._seen &= {identity(q) for q in questions}
@@ -114,7 +114,7 @@ class QuestionPresenter(QObject):
             self._later.start(wait)
             return
         self._seen.add(identity(unseen[0]))
-        self.dialog().pop_up(unseen[0], take_focus=may_take_focus())
+        self.dialog().pop_up(unseen[0], take_focus=may_get_focus())
 
     def open(self, task_key: int | None) -> None:
         """The person asks for a question: that of a task, or the most urgent one."""
@@ -134,7 +134,7 @@ class QuestionPresenter(QObject):
         self._seen |= {identity(q) for q in self._inbox.questions()}
 
 
-def may_take_focus() -> bool:
+def may_get_focus() -> bool:
     """Only from ourselves, and not out of a field in which somebody may go on typing."""
     from_us = QApplication.activeWindow() is not None
     return from_us and not is_text_field(QApplication.focusWidget())

@@ -207,7 +207,7 @@ class QuitDialog(ModelessDialog):
 
     def _say(self, said: str) -> None:
         if said != self.waiting.text() or bool(said) != self.waiting.isVisibleTo(self):
-            self.waiting.say(said)
+            self.waiting.show_text(said)
 
     def _show_buttons(self, report: QuitReport, sessions: list[Session]) -> None:
         ending = self._mode is Mode.ENDING

@@ -11,15 +11,15 @@ from enigma_panel.ui.words import tr
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TargetSession:
     """Where a task runs. session_key: an open session; else a new one, which closes or stays."""
 
     session_key: int | None
     close_after: bool
 
 
-NEW_CLOSED = Place(None, close_after=True)
-NEW_KEPT = Place(None, close_after=False)
+NEW_CLOSED = TargetSession(None, close_after=True)
+NEW_KEPT = TargetSession(None, close_after=False)
 
 
 _AT_WORK = frozenset(
@@ -32,7 +32,7 @@ def is_at_work(fleet: Sessions, session: Session) -> bool:
     return shown_state(session, fleet.current_task(session)) in _AT_WORK
 
 
-def takes_tasks(fleet: Sessions, session: Session) -> bool:
+def accepts_tasks(fleet: Sessions, session: Session) -> bool:
     """Whether a task can be sent there, now or after the one at work.
 
     It is open, the key in use can reach it, and it neither closes after its task nor is being
@@ -48,7 +48,7 @@ def takes_tasks(fleet: Sessions, session: Session) -> bool:
 def open_sessions(fleet: Sessions) -> list[Session]:
     """Sessions that take a task, those without work first."""
     found = [fleet.session(key) for key in fleet.session_keys()]
-    able = [session for session in found if session is not None and takes_tasks(fleet, session)]
+    able = [session for session in found if session is not None and accepts_tasks(fleet, session)]
     return sorted(able, key=lambda session: is_at_work(fleet, session))
 
 
@@ -63,16 +63,16 @@ class RunInBox(QComboBox):
         self.view().selectionModel().selectionChanged.connect(self._look.start)
         self.refresh()
 
-    def place(self) -> Place:
+    def target(self) -> TargetSession:
         """What is chosen; close_after of an open session is asked for beside this box."""
         data = self.currentData()
-        return data if isinstance(data, Place) else NEW_CLOSED
+        return data if isinstance(data, TargetSession) else NEW_CLOSED
 
     def is_possible(self) -> bool:
         """Whether the chosen session still takes tasks."""
         session = self.session()
-        return self.place().session_key is None or (
-            session is not None and takes_tasks(self._fleet, session)
+        return self.target().session_key is None or (
+            session is not None and accepts_tasks(self._fleet, session)
         )
 
     def is_after_another(self) -> bool:
@@ -82,25 +82,25 @@ class RunInBox(QComboBox):
 
     def session(self) -> Session | None:
         """The chosen open session, None where a new one is chosen."""
-        key = self.place().session_key
+        key = self.target().session_key
         return self._fleet.session(key) if key is not None else None
 
-    def choose(self, place: Place) -> None:
+    def choose(self, place: TargetSession) -> None:
         """Choose a place, if it is offered."""
         self.refresh(keep=place)
 
-    def refresh(self, keep: Place | None = None) -> None:
+    def refresh(self, keep: TargetSession | None = None) -> None:
         """Offer what is there now, without a signal where the choice stays."""
-        chosen = keep or self.place()
+        chosen = keep or self.target()
         places = [(tr("New session, closed after the task"), NEW_CLOSED)]
         places.append((tr("New session, kept open"), NEW_KEPT))
         places += [
-            (self._name_of(session), Place(session.key, close_after=False))
+            (self._name_of(session), TargetSession(session.key, close_after=False))
             for session in open_sessions(self._fleet)
         ]
         if chosen not in [place for _, place in places]:
             places.append((self._name_of_ended(chosen), chosen))
-        before = self.place()
+        before = self.target()
         with QSignalBlocker(self):
             self.clear()
             for name, place in places:
@@ -126,7 +126,7 @@ class RunInBox(QComboBox):
             return tr("{session} – after the task at work", session=session.name)
         return session.name
 
-    def _name_of_ended(self, place: Place) -> str:
+    def _name_of_ended(self, place: TargetSession) -> str:
         session = self._fleet.session(place.session_key or 0)
         name = session.name if session is not None else tr("a session")
         if session is None or session.is_ended:

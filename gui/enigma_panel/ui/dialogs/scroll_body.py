@@ -8,7 +8,7 @@ from enigma_panel.ui.dialogs.parts import set_role
 LEAST_HEIGHT = 120
 
 
-class ScrollBody(QScrollArea):
+class ScrollArea(QScrollArea):
     """Fill `column`. The dialog's buttons stay outside, so that they are always in view."""
 
     def __init__(self) -> None:

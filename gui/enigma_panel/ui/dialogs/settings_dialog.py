@@ -223,7 +223,7 @@ class SettingsDialog(ModelessDialog):
         try:
             await self._account.set_base_url(self.base_url.text())
         except BadAddressError as error:
-            self._no_address.say(address_words(error.problem))
+            self._no_address.show_text(address_words(error.problem))
             self.base_url.setFocus()
             return
         self._services.settings.change(base_url=self._account.base_url)

@@ -15,7 +15,7 @@ def start(n: int, *, after: bool) -> str:
     return tr_n("Start", "Start {n} tasks", n)
 
 
-def place_hint(services: Services, *, after: bool, in_new: bool) -> str:
+def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
     """When it would run. Always one line, so that no button moves when it changes."""
     line = services.line
     if after:

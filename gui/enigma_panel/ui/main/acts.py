@@ -23,7 +23,7 @@ GRACE_MS = 3_000
 """How long the Terminate of a session at work stands as "Terminating – Undo"."""
 
 
-class Acts(QObject):
+class Actions(QObject):
     """Verbs on sessions and tasks. `trouble` brings a sentence that no row says."""
 
     trouble = Signal(str)

@@ -13,7 +13,7 @@ CARD_LEAST = 92
 """Heading, columns and a row: on a small screen at 200 % both cards and Details fit."""
 
 
-class Body(QWidget):
+class MainLayout(QWidget):
     """The part between the tool bar and the status line. Below 1,000 px Details folds away."""
 
     folded = Signal(bool)

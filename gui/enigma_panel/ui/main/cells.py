@@ -6,7 +6,7 @@ from enum import IntEnum
 from PySide6.QtCore import Qt
 
 from enigma_panel.ui.icons import Glyph
-from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.status_words import Severity
 
 _FIRST = int(Qt.ItemDataRole.UserRole)
 
@@ -33,8 +33,8 @@ class Cell:
     tail: str = ""
     steady: bool = False
     glyph: Glyph | None = None
-    mark: Tone = Tone.DIM
-    tone: Tone = Tone.PLAIN
+    mark: Severity = Severity.DIM
+    severity: Severity = Severity.PLAIN
     bold: bool = False
     right: bool = False
     bar: float | None = None

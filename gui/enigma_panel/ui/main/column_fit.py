@@ -53,7 +53,7 @@ class ColumnFit(QObject):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._look)
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
-        self._calm.timeout.connect(self.look_anew)
+        self._calm.timeout.connect(self.refit)
         self._watch()
 
     # -- for the table -----------------------------------------------------------------------
@@ -70,25 +70,25 @@ class ColumnFit(QObject):
         """
         self._share = (first, second, least)
         self._needs |= {first: least, second: least}
-        self.place()
+        self.resize_columns()
 
-    def place(self) -> None:
+    def resize_columns(self) -> None:
         """The table has another width, or other columns are shown."""
         has_bars = self._table.viewport().width() >= BARS_FROM
         if has_bars is not self._has_bars:
             self._has_bars = has_bars
-            self.look_anew()
+            self.refit()
         for column, fit in self._fits.items():
             self._resize(column, self._allowed(column, fit))
         if self._share is not None:
             self._divide(*self._share)
 
-    def look_anew(self) -> None:
+    def refit(self) -> None:
         """What is shown has another size: a font, a column, the number of rows."""
         self._may_shrink = True
         self._look_soon(self._needs)
 
-    def hold(self, held: bool) -> None:
+    def set_pointer_inside(self, held: bool) -> None:
         """While somebody aims at a row, columns only get wider."""
         self._is_held = held
         if not held and self._may_shrink:
@@ -99,8 +99,8 @@ class ColumnFit(QObject):
         with self._by_ourselves():
             is_good = self._header.restoreState(state)
         self._set_by_person = {c for c in set_by_person if c in self._needs} if is_good else set()
-        self.place()
-        self.look_anew()
+        self.resize_columns()
+        self.refit()
         return is_good
 
     # -- inside ------------------------------------------------------------------------------
@@ -108,8 +108,8 @@ class ColumnFit(QObject):
     def _watch(self) -> None:
         model, header = self._table.model(), self._header
         model.dataChanged.connect(self._follow_data)
-        model.rowsInserted.connect(self.look_anew)
-        model.rowsRemoved.connect(self.look_anew)
+        model.rowsInserted.connect(self.refit)
+        model.rowsRemoved.connect(self.refit)
         for moved in (
             model.rowsMoved,
             model.layoutChanged,
@@ -142,7 +142,7 @@ class ColumnFit(QObject):
                     self._calm.start()
                 self._needs[column] = needs if shrink else max(needs, self._needs[column])
         self._stale.clear()
-        self.place()
+        self.resize_columns()
 
     def _measure(self, column: int) -> int:
         """The width of the heading and of every cell that is seen, whichever is most."""
@@ -204,9 +204,9 @@ class ColumnFit(QObject):
         is_fitted = self._header.sectionResizeMode(column) is QHeaderView.ResizeMode.Interactive
         if not self._is_ours and not is_shown_or_hidden and is_fitted and column in self._needs:
             self._set_by_person.add(column)
-            self.place()
+            self.resize_columns()
 
     def _give_back(self, column: int) -> None:
         """Two clicks on the edge of a column: it is fitted from now on."""
         self._set_by_person.discard(column)
-        self.look_anew()
+        self.refit()

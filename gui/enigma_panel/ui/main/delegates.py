@@ -17,7 +17,7 @@ from enigma_panel.ui import icons, theme
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.main.cells import NO_CELL, Cell, Role
 from enigma_panel.ui.main.keyed_model import Index
-from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.status_words import Severity
 from enigma_panel.ui.words import tr
 
 PAD = 8
@@ -60,7 +60,9 @@ class RowDelegate(QStyledItemDelegate):
         rect = option.rect.adjusted(PAD, 0, -PAD, 0)
         if cell.glyph is not None:
             place = QRectF(rect.left(), rect.center().y() - SIGN / 2 + 0.5, SIGN, SIGN)
-            mark = QColor(colours.accent) if cell.glyph is Glyph.DOT else colours.tone(cell.mark)
+            mark = (
+                QColor(colours.accent) if cell.glyph is Glyph.DOT else colours.severity(cell.mark)
+            )
             icons.paint(painter, cell.glyph, place, mark)
             rect.setLeft(rect.left() + SIGN + SIGN_GAP)
         if cell.bar is not None and cell_width(cell, option.font) <= option.rect.width():
@@ -74,14 +76,16 @@ class RowDelegate(QStyledItemDelegate):
             needs = _width(cell.text, font)
             wants = _width(cell.tail, plain)
             room = rect.width()
-            given = steady_room(room, needs) if cell.steady else text_room(room, needs, wants)
+            given = steady_width(room, needs) if cell.steady else text_width(room, needs, wants)
             rect.setWidth(given)
         used = _paint_text(
-            painter, rect, cell.text, font, colours.tone(cell.tone), right=cell.right
+            painter, rect, cell.text, font, colours.severity(cell.severity), right=cell.right
         )
         if cell.tail:
             whole.setLeft(whole.left() + used + TAIL_GAP)
-            _paint_text(painter, whole, cell.tail, plain, colours.tone(Tone.DIM), right=False)
+            _paint_text(
+                painter, whole, cell.tail, plain, colours.severity(Severity.DIM), right=False
+            )
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.paint_ground(painter, option, index)
@@ -123,7 +127,7 @@ def _width(text: str, font: QFont) -> int:
     return ceil(QFontMetricsF(font).horizontalAdvance(text)) + 1
 
 
-def text_room(room: int, needs: int, tail: int) -> int:
+def text_width(room: int, needs: int, tail: int) -> int:
     """How much of the room a text gets before its tail: all but what the tail needs, half at least.
 
     needs, tail: their widths. Where next to nothing would be left for the tail, it gets nothing.
@@ -133,7 +137,7 @@ def text_room(room: int, needs: int, tail: int) -> int:
     return text if both - text >= min(tail, LEAST_TAIL) else room
 
 
-def steady_room(room: int, needs: int) -> int:
+def steady_width(room: int, needs: int) -> int:
     """How much of the room a text gets before a tail that changes all the time.
 
     What comes in moves nothing, and in short supply the tail gets more: it is the news, while the
@@ -162,8 +166,8 @@ def _paint_focus(painter: QPainter, rect: QRect, colour: QColor) -> None:
 
 def _paint_bar(painter: QPainter, rect: QRect, cell: Cell) -> None:
     colours = theme.colours()
-    plain = cell.tone is Tone.PLAIN
-    colour = QColor(colours.accent) if plain else colours.tone(cell.tone)
+    plain = cell.severity is Severity.PLAIN
+    colour = QColor(colours.accent) if plain else colours.severity(cell.severity)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

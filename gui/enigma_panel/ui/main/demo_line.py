@@ -7,7 +7,7 @@ from enigma_panel.ui.dialogs.parts import make_button, make_label, make_row, set
 from enigma_panel.ui.words import tr
 
 
-class DemoLine(QFrame):
+class DemoBanner(QFrame):
     """Says that nothing is real, and leads to the person's own account."""
 
     left = Signal()

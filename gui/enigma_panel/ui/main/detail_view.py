@@ -28,7 +28,7 @@ from enigma_panel.ui.dialogs.parts import (
 )
 from enigma_panel.ui.dialogs.wrap_row import WrapRow
 from enigma_panel.ui.line_words import QueueAction, queue_action_label, queue_action_tip
-from enigma_panel.ui.main.doing_line import DoingLine
+from enigma_panel.ui.main.doing_line import ActivityLabel
 from enigma_panel.ui.words import tr
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class DetailView(QFrame):
         self.name = ElidedLabel("title")
         self.rename = make_button(tr("Rename"), "link")
         self.state = make_label(wrap=True)
-        self.doing = DoingLine()
+        self.doing = ActivityLabel()
         self.task_text = ReadingText(TEXT_LINES)
         self.trouble = make_label(wrap=True)
         self.money = make_label(wrap=True)
@@ -225,7 +225,7 @@ class _RightLabel(ElidedLabel):
         painter.drawText(self.contentsRect(), place, self._elided())
 
 
-def say(label: QLabel, words: str) -> None:
+def set_text(label: QLabel, words: str) -> None:
     """Show words, or take no room where there are none."""
     if label.text() != words:
         label.setText(words)
@@ -233,7 +233,7 @@ def say(label: QLabel, words: str) -> None:
 
 
 def fill(field: ReadingText, text: str) -> None:
-    """As `say`, for a text that can be selected; what did not change keeps its selection."""
+    """As `set_text`, for a text that can be selected; what did not change keeps its selection."""
     if field.toPlainText() != text:
         field.setPlainText(text)
         field.fit()

@@ -16,13 +16,13 @@ from enigma_panel.core.records import (
 from enigma_panel.services.timeline import LIVE_KINDS
 from enigma_panel.services.views import PendingCommand, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.errors_words import Call, ErrorContext, Words, explain_code
+from enigma_panel.ui.errors_words import Call, ErrorContext, ErrorText, explain_code
 from enigma_panel.ui.line_words import WaitText, ordinal
 from enigma_panel.ui.main.steps_words import DIM_KINDS
 from enigma_panel.ui.main.task_cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.state_text import state_text
 from enigma_panel.ui.status_words import (
-    Tone,
+    Severity,
     duration,
     local_moment,
     local_time,
@@ -48,7 +48,7 @@ class StateLine:
     """One line about how it is; tip: what that means, where the words do not say it."""
 
     text: str
-    tone: Tone
+    severity: Severity
     tip: str = ""
 
 
@@ -60,25 +60,25 @@ def session_line(
     word = state.word
     if session.is_ended:
         at = local_moment(session.ended_ms, now_ms) if session.ended_ms else ""
-        return StateLine(f"{word.word} · {at}" if at else word.word, word.tone)
+        return StateLine(f"{word.word} · {at}" if at else word.word, word.severity)
     parts = [state.line]
     if session.expires_ms is not None:
         parts.append(tr("{time} left", time=time_left(session, now_ms)))
     if pending is not None:
         parts.append(pending_text(pending, now_ms).text)
-    return StateLine(" · ".join(parts), word.tone, state.tip)
+    return StateLine(" · ".join(parts), word.severity, state.tip)
 
 
 def task_line(task: Task, now_ms: int) -> StateLine:
     """'done · 14:31 · took 0:31'."""
     word = task_word(task.status, task.unproven)
     if task.ended_ms is None:
-        return StateLine(f"{word.word} {duration(now_ms - task.since_ms)}", word.tone, word.tip)
+        return StateLine(f"{word.word} {duration(now_ms - task.since_ms)}", word.severity, word.tip)
     ended = local_moment(task.ended_ms, now_ms)
     if task.code == TAKEN_BACK:
-        return StateLine(f"{word.word} · {ended}", word.tone)
+        return StateLine(f"{word.word} · {ended}", word.severity)
     took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
-    return StateLine(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.tone)
+    return StateLine(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.severity)
 
 
 def is_at_work(session: Session | None, task: Task | None) -> bool:
@@ -88,7 +88,7 @@ def is_at_work(session: Session | None, task: Task | None) -> bool:
     return shown_state(session, task) is SessionState.WORKING
 
 
-def queued_words(entry: QueueEntry, waiting: WaitText) -> Words:
+def queued_words(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     """Why a task waits in line, and that nothing costs until it is sent."""
     what = waiting.text[:1].upper() + waiting.text[1:] + "."
     money = tr("Nothing was sent yet.")
@@ -99,10 +99,10 @@ def queued_words(entry: QueueEntry, waiting: WaitText) -> Words:
         WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),
         WaitReason.CONNECTION: tr("It starts when there is a connection."),
     }.get(entry.why, "")
-    return Words(what, money, todo)
+    return ErrorText(what, money, todo)
 
 
-def trouble_words(session: Session | None, task: Task, now_ms: int) -> Words | None:
+def trouble_words(session: Session | None, task: Task, now_ms: int) -> ErrorText | None:
     """What went wrong and what to do, None while nothing did."""
     context = error_context(session, task, now_ms)
     match task.status:
@@ -114,11 +114,13 @@ def trouble_words(session: Session | None, task: Task, now_ms: int) -> Words | N
         case TaskStatus.LOST:
             return explain_code("TASK_NOT_FOUND", None, context)
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
-            return Words(tr("Taken out of the line."), tr("Nothing was sent, nothing was paid."))
+            return ErrorText(
+                tr("Taken out of the line."), tr("Nothing was sent, nothing was paid.")
+            )
         case TaskStatus.STOPPED if task.code:
             return explain_code(task.code, task.error, context)
         case TaskStatus.STOPPED:
-            return Words(one_line(result_cell(task).text).capitalize() + ".")
+            return ErrorText(one_line(result_cell(task).text).capitalize() + ".")
         case _:
             return None
 
@@ -160,7 +162,7 @@ def usage_words(task: Task) -> str:
     return tr("The service told nothing.") if task.is_final else tr("no news yet")
 
 
-def short_line(steps: Sequence[Step]) -> list[Step]:
+def short_text(steps: Sequence[Step]) -> list[Step]:
     """What the time line shows: the lines of the task's life, and what the agent told last."""
     live = [step for step in steps if step.kind in TOLD_KINDS][-LIVE_SHOWN:]
     told = {id(step) for step in live}
@@ -183,7 +185,7 @@ def time_line_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: bo
     """
     lines = [(local_time(task.created_ms, seconds=True), tr("asked for"))]
     is_cut = has_older
-    shown = short_line(steps)
+    shown = short_text(steps)
     told_before = sum(step.kind in TOLD_KINDS for step in steps) > LIVE_SHOWN
     for step in shown:
         if is_cut or (told_before and step.kind in TOLD_KINDS):

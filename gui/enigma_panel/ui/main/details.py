@@ -11,9 +11,9 @@ from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import QueueEntry
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.parts import set_role
-from enigma_panel.ui.errors_words import Words
+from enigma_panel.ui.errors_words import ErrorText
 from enigma_panel.ui.line_words import QueueAction, QueueFacts, entry_words, offered, possible
-from enigma_panel.ui.main.detail_view import DetailView, Tab, fill, say
+from enigma_panel.ui.main.detail_view import DetailView, Tab, fill, set_text
 from enigma_panel.ui.main.detail_words import (
     RESULT_HEAD,
     StateLine,
@@ -21,7 +21,7 @@ from enigma_panel.ui.main.detail_words import (
     is_at_work,
     queued_words,
     session_line,
-    short_line,
+    short_text,
     task_line,
     time_line_html,
     trouble_words,
@@ -29,20 +29,20 @@ from enigma_panel.ui.main.detail_words import (
 )
 from enigma_panel.ui.main.steps_feed import StepsFeed
 from enigma_panel.ui.main.steps_model import StepsModel
-from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.status_words import Severity
 from enigma_panel.ui.step_words import readable
 from enigma_panel.ui.words import plain_tip, tr
 
 if TYPE_CHECKING:
     from enigma_panel.ui.main.steps_page import StepsPage
 
-_ROLES = {Tone.AMBER: "amber", Tone.RED: "red"}
+_ROLES = {Severity.AMBER: "amber", Severity.RED: "red"}
 _TROUBLE_ROLES = {
     TaskStatus.FAILED: "red",
     TaskStatus.LOST: "red",
     TaskStatus.UNCONFIRMED: "amber",
 }
-NOTHING = StateLine("", Tone.DIM)
+NOTHING = StateLine("", Severity.DIM)
 
 
 class Details(DetailView):
@@ -88,7 +88,7 @@ class Details(DetailView):
         self._about_session = False
         self._turn_to(task.session_key if task is not None else None, key)
 
-    def take(self, sessions: frozenset[int], tasks: frozenset[int]) -> None:
+    def apply_diff(self, sessions: frozenset[int], tasks: frozenset[int]) -> None:
         """Records changed: show them anew if they are the ones shown."""
         session = self._session()
         if self._about_session and session is not None and session.current_task != self.task_key:
@@ -198,8 +198,8 @@ class Details(DetailView):
             line = session_line(session, task, now, self._fleet.pending(session.key))
         elif task is not None:
             line = task_line(task, now)
-        say(self.state, line.text)
-        set_role(self.state, _ROLES.get(line.tone, "dim"))
+        set_text(self.state, line.text)
+        set_role(self.state, _ROLES.get(line.severity, "dim"))
         self.state.setToolTip(plain_tip(line.tip))
         self.state.setAccessibleDescription(line.tip)
         self._show_doing(session, task)
@@ -209,7 +209,7 @@ class Details(DetailView):
         key = session.key if session is not None else None
         works = is_at_work(session, task)
         now = self._services.live.doing(key) if works and key is not None else ""
-        self.doing.say(readable(now))
+        self.doing.show_text(readable(now))
         self._doing_of = key if works and (now or self._doing_of == key) else None
         self.doing.setVisible(self._doing_of is not None)
 
@@ -231,7 +231,7 @@ class Details(DetailView):
         was_sent = task is not None and task.status is not TaskStatus.QUEUED
         for widget in (self.again, self.edit, self.usage_head):
             widget.setVisible(was_sent)
-        say(self.usage, usage_words(task) if task is not None and was_sent else "")
+        set_text(self.usage, usage_words(task) if task is not None and was_sent else "")
         self._show_line_buttons(task)
 
     def _show_trouble(self, session: Session | None, task: Task | None) -> None:
@@ -241,13 +241,13 @@ class Details(DetailView):
         role = _TROUBLE_ROLES.get(task.status, "") if task is not None else ""
         if entry is not None:
             words, role = self._waiting_words(entry, session)
-        words = words or Words("")
-        say(self.trouble, words.what)
+        words = words or ErrorText("")
+        set_text(self.trouble, words.what)
         set_role(self.trouble, role)
-        say(self.money, words.money)
-        say(self.todo, words.todo)
+        set_text(self.money, words.money)
+        set_text(self.todo, words.todo)
 
-    def _waiting_words(self, entry: QueueEntry, session: Session | None) -> tuple[Words, str]:
+    def _waiting_words(self, entry: QueueEntry, session: Session | None) -> tuple[ErrorText, str]:
         line = self._services.line
         facts = QueueFacts(
             pause_reason=line.pause_reason,
@@ -255,7 +255,7 @@ class Details(DetailView):
             session=session.name if session is not None else "",
         )
         waiting = entry_words(entry, self._services.clock.now_ms(), facts)
-        return queued_words(entry, waiting), "amber" if waiting.tone is Tone.AMBER else ""
+        return queued_words(entry, waiting), "amber" if waiting.severity is Severity.AMBER else ""
 
     def _show_line_buttons(self, task: Task | None) -> None:
         entry = self._services.line.entry(task.key) if task is not None else None
@@ -276,7 +276,7 @@ class Details(DetailView):
         left = tr(
             "The first {n} of {all} characters.", n=f"{RESULT_HEAD:,}", all=f"{len(result):,}"
         )
-        say(self.cut, left if cut else "")
+        set_text(self.cut, left if cut else "")
         self.copy.setVisible(bool(result))
 
     def _show_whole(self) -> None:
@@ -293,7 +293,7 @@ class Details(DetailView):
             html = time_line_html(task, steps, theme.colours().dim, has_older=has_older)
             if self.line.text() != html:
                 self.line.setText(html)
-            is_cut = has_older or len(short_line(steps)) < len(steps)
+            is_cut = has_older or len(short_text(steps)) < len(steps)
             words = all_steps_words(len(steps), has_older=has_older)
             self.all_steps.setText(words)
             self.all_steps.setAccessibleName(words)

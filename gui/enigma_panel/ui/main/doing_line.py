@@ -10,7 +10,7 @@ from enigma_panel.ui.words import plain_tip
 LINES = 2
 
 
-class DoingLine(QLabel):
+class ActivityLabel(QLabel):
     """Plain text over two lines, the second one cut; the whole is its tool tip.
 
     It takes the room of two lines for one as well: what stands below does not jump with each word.
@@ -22,7 +22,7 @@ class DoingLine(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         set_role(self, "dim")
 
-    def say(self, text: str) -> None:
+    def show_text(self, text: str) -> None:
         """Show and speak this text; it is one line of words."""
         if text != self.text():
             self.setText(text)

@@ -71,7 +71,7 @@ class KeyedModel(QAbstractTableModel):
         self._reorder([key for key in wanted if key in present])
         self._insert_new(wanted, present)
 
-    def tell_changed(self, keys: Sequence[int], first: int = 0, last: int | None = None) -> None:
+    def notify_changed(self, keys: Sequence[int], first: int = 0, last: int | None = None) -> None:
         """The cells of these rows changed, from column `first` to `last`."""
         last = self.columnCount() - 1 if last is None else last
         rows = sorted(row for row in map(self.row_of, keys) if row is not None)

@@ -14,12 +14,12 @@ from enigma_panel.ui.main.line_bar_words import (
     QueueState,
     bar_words,
     concerned,
-    offer_word,
+    queue_bar_action_label,
     remove_all_question,
     remove_all_words,
 )
-from enigma_panel.ui.main.strip import Sign
-from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.main.strip import GlyphLabel
+from enigma_panel.ui.status_words import Severity
 from enigma_panel.ui.words import tr
 
 NOTHING = QueueBarText(text="")
@@ -42,9 +42,11 @@ class QueueBar(QFrame):
         self._state = state
         self._is_held = False
         self._asked: tuple[int, ...] = ()
-        self._sign = Sign(Glyph.RING, Tone.DIM)
+        self._sign = GlyphLabel(Glyph.RING, Severity.DIM)
         self._text = make_label(wrap=True)
-        self._offers = {offer: make_button(offer_word(offer)) for offer in QueueBarAction}
+        self._offers = {
+            offer: make_button(queue_bar_action_label(offer)) for offer in QueueBarAction
+        }
         self._yes = make_button("", "danger")
         self._keep = make_button(tr("Keep them"))
         self._build()
@@ -61,7 +63,7 @@ class QueueBar(QFrame):
             self._show(words)
             self.setVisible(is_needed)
 
-    def set_held(self, held: bool) -> None:
+    def set_pointer_inside(self, held: bool) -> None:
         """Somebody aims at a row of the table below, or does no longer."""
         self._is_held = held
         if not held:
@@ -89,8 +91,9 @@ class QueueBar(QFrame):
             self._text.setText(text)
             self._text.setAccessibleName(text)
         set_role(self._text, "" if words.grave or asks else "dim")
-        self._sign.show_sign(
-            Glyph.BANG if words.grave else Glyph.RING, Tone.AMBER if words.grave else Tone.DIM
+        self._sign.show_glyph(
+            Glyph.BANG if words.grave else Glyph.RING,
+            Severity.AMBER if words.grave else Severity.DIM,
         )
         self._yes.setText(remove_all_words(len(self._asked)))
         self._yes.setAccessibleName(self._yes.text())

@@ -45,7 +45,7 @@ class QueueBarText:
     grave: bool = False
 
 
-def offer_word(offer: QueueBarAction) -> str:
+def queue_bar_action_label(offer: QueueBarAction) -> str:
     """The label of an offer of the bar."""
     match offer:
         case QueueBarAction.GO_ON:

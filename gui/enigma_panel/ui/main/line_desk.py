@@ -13,10 +13,10 @@ from enigma_panel.ui.line_words import (
     queue_action_label,
     queue_action_tip,
 )
-from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.line_bar import QueueBar
 from enigma_panel.ui.main.line_bar_words import QueueBarAction, QueueState
-from enigma_panel.ui.main.pilot import Pilot
+from enigma_panel.ui.main.pilot import Selection
 from enigma_panel.ui.main.verbs import make_action
 
 SHORTCUTS = {
@@ -30,11 +30,11 @@ SHORTCUTS = {
 class QueueActions(QObject):
     """The actions belong to the Tasks table: their shortcuts hold while it has the focus."""
 
-    def __init__(self, services: Services, acts: Acts, pilot: Pilot) -> None:
-        super().__init__(pilot)
+    def __init__(self, services: Services, app_actions: Actions, selection: Selection) -> None:
+        super().__init__(selection)
         self._services = services
-        self._acts = acts
-        self._pilot = pilot
+        self._app_actions = app_actions
+        self._selection = selection
         self.bar = QueueBar(self._state)
         self.actions = {verb: self._make(verb) for verb in QueueAction}
         self._connect()
@@ -53,9 +53,9 @@ class QueueActions(QObject):
 
     def _make(self, verb: QueueAction) -> QAction:
         return make_action(
-            self._pilot.tasks,
+            self._selection.tasks,
             queue_action_label(verb),
-            lambda: self._acts.queued(self._selected(), verb),
+            lambda: self._app_actions.queued(self._selected(), verb),
             tip=queue_action_tip(verb),
             shortcut=SHORTCUTS[verb],
             within=True,
@@ -63,10 +63,12 @@ class QueueActions(QObject):
 
     def _connect(self) -> None:
         self.bar.taken.connect(self._take)
-        self.bar.remove_asked.connect(lambda keys: self._acts.queued(keys, QueueAction.REMOVE))
-        self._pilot.tasks.held.connect(self.bar.set_held)
-        self._pilot.selection_changed.connect(self._enable)
-        self._pilot.line_news.changed.connect(self.refresh)
+        self.bar.remove_asked.connect(
+            lambda keys: self._app_actions.queued(keys, QueueAction.REMOVE)
+        )
+        self._selection.tasks.held.connect(self.bar.set_pointer_inside)
+        self._selection.selection_changed.connect(self._enable)
+        self._selection.line_news.changed.connect(self.refresh)
 
     def _state(self) -> QueueState:
         line, fleet = self._services.line, self._services.fleet
@@ -82,7 +84,7 @@ class QueueActions(QObject):
 
     def _selected(self) -> list[int]:
         """Of the selected tasks those that wait in line."""
-        keys = self._pilot.tasks.selected_keys()
+        keys = self._selection.tasks.selected_keys()
         return [key for key in keys if self._services.line.entry(key) is not None]
 
     def _enable(self) -> None:
@@ -105,4 +107,4 @@ class QueueActions(QObject):
             case QueueBarAction.ADD_FUNDS:
                 open_account_page(self._services.account.base_url)
             case QueueBarAction.ENTER_KEY:
-                self._acts.dialogs.open_key()
+                self._app_actions.dialogs.open_key()

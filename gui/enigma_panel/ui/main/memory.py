@@ -24,7 +24,7 @@ class Layout:
     tasks: KeyedTable
 
 
-class Memory:
+class WindowState:
     """Saves and restores Qt's own states, as text. Rubbish is ignored."""
 
     def __init__(self, book: SettingsBook) -> None:

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from enigma_panel.core.records import Phase, Task, TaskStatus
 from enigma_panel.services.bundle import Services
-from enigma_panel.ui.dialogs.run_in import takes_tasks
-from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.dialogs.run_in import accepts_tasks
+from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.line_desk import QueueActions
-from enigma_panel.ui.main.pilot import Pilot
+from enigma_panel.ui.main.pilot import Selection
 from enigma_panel.ui.words import tr
 
 
@@ -22,15 +22,15 @@ class Menus:
         self,
         owner: QWidget,
         services: Services,
-        acts: Acts,
-        pilot: Pilot,
+        app_actions: Actions,
+        selection: Selection,
         *,
         verbs: Sequence[QAction],
         line: QueueActions,
     ) -> None:
         self._fleet = services.fleet
-        self._acts = acts
-        self._pilot = pilot
+        self._app_actions = app_actions
+        self._selection = selection
         self._verbs = verbs
         self._line = line
         self.menu = QMenu(owner)
@@ -38,7 +38,7 @@ class Menus:
 
     def show_for_sessions(self, at: QPoint) -> None:
         """Verbs, next task, name, secrets to copy, and what the session's task brought."""
-        keys = self._pilot.sessions.selected_keys()
+        keys = self._selection.sessions.selected_keys()
         if not keys:
             return
         self.menu.clear()
@@ -49,7 +49,7 @@ class Menus:
 
     def show_for_tasks(self, at: QPoint) -> None:
         """What can be done with one task; with several, taking them out of the line."""
-        keys = self._pilot.tasks.selected_keys()
+        keys = self._selection.tasks.selected_keys()
         task = self._fleet.task(keys[0]) if len(keys) == 1 else None
         self.menu.clear()
         self.menu.addActions(self._line.shown_actions())
@@ -61,33 +61,33 @@ class Menus:
 
     def _add_for_one_task(self, task: Task) -> None:
         result = task.result
-        copy = self._add(tr("Copy result"), lambda: self._acts.copy(result or ""))
+        copy = self._add(tr("Copy result"), lambda: self._app_actions.copy(result or ""))
         copy.setEnabled(bool(result))
         if task.status is not TaskStatus.QUEUED:
-            self._add(tr("Run again"), lambda: self._acts.run_again(task))
-        self._add(tr("Edit and run again"), lambda: self._acts.edit_and_run(task))
+            self._add(tr("Run again"), lambda: self._app_actions.run_again(task))
+        self._add(tr("Edit and run again"), lambda: self._app_actions.edit_and_run(task))
         self.menu.addSeparator()
         session_key = task.session_key
-        show = self._add(tr("Show session"), lambda: self._pilot.show_session(session_key))
-        show.setEnabled(self._pilot.can_show_session(session_key))
+        show = self._add(tr("Show session"), lambda: self._selection.show_session(session_key))
+        show.setEnabled(self._selection.can_show_session(session_key))
 
     def _add_for_one_session(self, key: int) -> None:
         session = self._fleet.session(key)
         if session is None:
             return
         self.menu.addSeparator()
-        here = self._add(tr("Next task here"), lambda: self._acts.next_here(key))
-        here.setEnabled(takes_tasks(self._fleet, session))
-        self._add(tr("Rename"), lambda: self._pilot.rename(key))
+        here = self._add(tr("Next task here"), lambda: self._app_actions.next_here(key))
+        here.setEnabled(accepts_tasks(self._fleet, session))
+        self._add(tr("Rename"), lambda: self._selection.rename(key))
         if session.phase is Phase.UNCONFIRMED:
-            self._add(tr("Put away"), lambda: self._acts.put_away(key))
+            self._add(tr("Put away"), lambda: self._app_actions.put_away(key))
         self.menu.addSeparator()
-        copy_id = self._add(tr("Copy id"), lambda: self._acts.copy_session_id(key))
+        copy_id = self._add(tr("Copy id"), lambda: self._app_actions.copy_session_id(key))
         copy_id.setEnabled(session.service_id is not None)
-        link = self._add(tr("Copy live page link"), lambda: self._acts.copy_live_link(key))
+        link = self._add(tr("Copy live page link"), lambda: self._app_actions.copy_live_link(key))
         link.setEnabled(session.web_view_url is not None and not session.is_ended)
         task_key = session.current_task
-        result = self._add(tr("Show result"), lambda: self._pilot.show_task(task_key))
+        result = self._add(tr("Show result"), lambda: self._selection.show_task(task_key))
         result.setEnabled(task_key is not None)
 
     def _add(self, text: str, call: Callable[[], object]) -> QAction:

@@ -4,7 +4,7 @@ from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.records import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import NoticeKind, ServiceNotice, ServiceStatus
-from enigma_panel.ui.main.offers import Said
+from enigma_panel.ui.main.offers import Notice
 
 _ABOUT_A_SESSION = frozenset(
     {
@@ -15,7 +15,7 @@ _ABOUT_A_SESSION = frozenset(
 )
 
 
-def is_over(said: Said, services: Services) -> bool:
+def is_over(said: Notice, services: Services) -> bool:
     """Whether a line is true no more, or is of no use to anybody."""
     if said.until_ms is not None and services.clock.now_ms() >= said.until_ms:
         return True

@@ -5,27 +5,27 @@ from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import NoticeKind, ServiceNotice
 from enigma_panel.ui.account_page import account_page
 from enigma_panel.ui.errors_words import Call, ErrorContext, explain
-from enigma_panel.ui.main.offers import Offer, Said
+from enigma_panel.ui.main.offers import Notice, NoticeAction
 from enigma_panel.ui.status_words import duration, local_time, verb_word
 from enigma_panel.ui.words import one_line, tr, tr_n
 
 PASSING_MS = 70_000
 """What is told at most once a minute is over when it was not told again."""
 
-Parts = tuple[str, tuple[Offer, ...], bool]
+Parts = tuple[str, tuple[NoticeAction, ...], bool]
 """Text, offers, and whether it is grave."""
 
 
-def words_for(notice: ServiceNotice, services: Services) -> Said:
+def words_for(notice: ServiceNotice, services: Services) -> Notice:
     """Words and offers for a notice."""
     fleet = services.fleet
     session = fleet.session(notice.session_key) if notice.session_key is not None else None
     task = fleet.task(notice.task_key) if notice.task_key is not None else None
     text, offers, grave = _parts(notice, session, task, services)
     passes = notice.kind in _PASSING
-    return Said(
+    return Notice(
         text=text,
-        offers=offers,
+        actions=offers,
         grave=grave,
         session_key=notice.session_key,
         task_key=notice.task_key,
@@ -70,11 +70,11 @@ def _parts(
     why = explain(notice.error, context).text if notice.error is not None else ""
     name = session.name if session is not None else tr("a session")
     title = one_line(task.spec.text, 60) if task is not None else tr("a task")
-    show = (Offer.SHOW_SESSION,)
+    show = (NoticeAction.SHOW_SESSION,)
     match notice.kind:
         case NoticeKind.START_REFUSED:
             text = tr("“{task}” was not started. {why}", task=title, why=why)
-            return text, (Offer.SHOW_TASK,), False
+            return text, (NoticeAction.SHOW_TASK,), False
         case NoticeKind.START_UNCONFIRMED:
             return why, _unconfirmed_offers(context), True
         case NoticeKind.COMMAND_FAILED:
@@ -101,13 +101,13 @@ def _emitted(notice: ServiceNotice, name: str) -> str:
     )
 
 
-def _unconfirmed_offers(context: ErrorContext) -> tuple[Offer, ...]:
+def _unconfirmed_offers(context: ErrorContext) -> tuple[NoticeAction, ...]:
     """Each does what it says at once; none is offered that could not be done."""
     if context.call is Call.NEW_TASK:
-        ask = (Offer.ASK_RESULT,) if context.stays_open else ()
-        return (*ask, Offer.TERMINATE)
-    page = (Offer.ACCOUNT_PAGE,) if context.has_page else ()
-    return (*page, Offer.START_AGAIN, Offer.PUT_AWAY)
+        ask = (NoticeAction.ASK_RESULT,) if context.stays_open else ()
+        return (*ask, NoticeAction.TERMINATE)
+    page = (NoticeAction.ACCOUNT_PAGE,) if context.has_page else ()
+    return (*page, NoticeAction.START_AGAIN, NoticeAction.PUT_AWAY)
 
 
 def _command_failed(notice: ServiceNotice, name: str, why: str) -> str:
@@ -124,7 +124,7 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
             text = tr(
                 "“{task}” did not succeed, so {session} was closed.", task=title, session=name
             )
-            return text, (Offer.SHOW_TASK,), False
+            return text, (NoticeAction.SHOW_TASK,), False
         case NoticeKind.CLOSED_FOR_REFUSED_TASK:
             text = tr(
                 "{session} was opened for “{task}”, which was not accepted; "
@@ -133,7 +133,7 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
                 task=title,
                 why=why,
             )
-            return text, (Offer.SHOW_TASK,), False
+            return text, (NoticeAction.SHOW_TASK,), False
         case NoticeKind.LEDGER_FAILED:
             reason = notice.facts.get("reason", "")
             text = tr(

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QToolButton, QVB
 from enigma_panel.ui import icons, theme
 from enigma_panel.ui.dialogs.parts import make_button, make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph
-from enigma_panel.ui.main.offers import Offer, Said, offer_words
-from enigma_panel.ui.main.strip import Sign
-from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.main.offers import Notice, NoticeAction, notice_action_label
+from enigma_panel.ui.main.strip import GlyphLabel
+from enigma_panel.ui.status_words import Severity
 from enigma_panel.ui.words import tr
 
 KEPT = 20
@@ -27,14 +27,14 @@ class Notices(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._said: list[Said] = []
-        self._shown: Said | None = None
+        self._said: list[Notice] = []
+        self._shown: Notice | None = None
         self._offers: list[QPushButton] = []
         self._build_parts()
         self._build_layout()
         self.hide()
 
-    def say(self, said: Said) -> None:
+    def add(self, said: Notice) -> None:
         """Add a line; it comes to the front and takes the place of the one with its topic."""
         self._said = [old for old in self._said if not _is_same(old, said)]
         self._said.append(said)
@@ -42,11 +42,11 @@ class Notices(QFrame):
         del self._said[:-KEPT]
         self._show()
 
-    def drop(self, said: Said) -> None:
+    def drop(self, said: Notice) -> None:
         """Take a line back that is true no more."""
         self.drop_where(lambda old: old == said)
 
-    def drop_where(self, is_over: Callable[[Said], bool]) -> None:
+    def drop_where(self, is_over: Callable[[Notice], bool]) -> None:
         """Take back all lines that are true no more."""
         left = [said for said in self._said if not is_over(said)]
         if len(left) != len(self._said):
@@ -60,7 +60,7 @@ class Notices(QFrame):
     # -- inside ------------------------------------------------------------------------------
 
     def _build_parts(self) -> None:
-        self._sign = Sign(Glyph.BANG, Tone.AMBER)
+        self._sign = GlyphLabel(Glyph.BANG, Severity.AMBER)
         self._text = make_label(wrap=True)
         self._more = make_label(role="dim")
         self._close = QToolButton()
@@ -106,14 +106,14 @@ class Notices(QFrame):
                 self._show_said(said)
         self._shown = said
 
-    def _show_said(self, said: Said) -> None:
+    def _show_said(self, said: Notice) -> None:
         self._text.setText(said.text)
         self._text.setAccessibleName(said.text)
         self._sign.setVisible(said.grave)
         for button in self._offers:
             button.hide()
             button.deleteLater()
-        self._offers = [self._offer(said, offer) for offer in said.offers]
+        self._offers = [self._offer(said, offer) for offer in said.actions]
         self._place_offers()
 
     def _place_offers(self) -> None:
@@ -128,12 +128,12 @@ class Notices(QFrame):
             row.addWidget(button)
             button.show()
 
-    def _offer(self, said: Said, offer: Offer) -> QPushButton:
-        button = make_button(offer_words(offer, said), _ROLES.get(offer, ""))
+    def _offer(self, said: Notice, offer: NoticeAction) -> QPushButton:
+        button = make_button(notice_action_label(offer, said), _ROLES.get(offer, ""))
         button.clicked.connect(lambda _checked=False: self._take(said, offer))
         return button
 
-    def _take(self, said: Said, offer: Offer) -> None:
+    def _take(self, said: Notice, offer: NoticeAction) -> None:
         self.drop(said)
         self.taken.emit(said, offer)
 
@@ -148,8 +148,8 @@ class Notices(QFrame):
             self._place_offers()
 
 
-_ROLES = {Offer.TERMINATE: "danger"}
+_ROLES = {NoticeAction.TERMINATE: "danger"}
 
 
-def _is_same(old: Said, new: Said) -> bool:
+def _is_same(old: Notice, new: Notice) -> bool:
     return old == new or (bool(new.topic) and old.topic == new.topic)

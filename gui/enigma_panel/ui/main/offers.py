@@ -9,7 +9,7 @@ from enigma_panel.ui.status_words import local_moment
 from enigma_panel.ui.words import tr
 
 
-class Offer(StrEnum):
+class NoticeAction(StrEnum):
     """What a notice offers to do."""
 
     SHOW_TASK = "show_task"
@@ -26,7 +26,7 @@ class Offer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Notice:
     """One line and its offers. grave: shown in amber, for it may cost money or needs the person.
 
     topic: a line with the same topic takes its place; pinned: it stands before all that are not.
@@ -34,7 +34,7 @@ class Said:
     """
 
     text: str
-    offers: tuple[Offer, ...] = ()
+    actions: tuple[NoticeAction, ...] = ()
     grave: bool = False
     session_key: int | None = None
     task_key: int | None = None
@@ -46,30 +46,30 @@ class Said:
     now_ms: int = field(default=0, compare=False)
 
 
-def offer_words(offer: Offer, said: Said) -> str:
+def notice_action_label(offer: NoticeAction, said: Notice) -> str:
     """The label of an offer."""
     match offer:
-        case Offer.SHOW_TASK:
+        case NoticeAction.SHOW_TASK:
             return tr("Show task")
-        case Offer.SHOW_SESSION:
+        case NoticeAction.SHOW_SESSION:
             return tr("Show session")
-        case Offer.ACCOUNT_PAGE:
+        case NoticeAction.ACCOUNT_PAGE:
             return tr("Open the account page")
-        case Offer.START_AGAIN:
+        case NoticeAction.START_AGAIN:
             return tr("Start it again (may run twice)")
-        case Offer.PUT_AWAY:
+        case NoticeAction.PUT_AWAY:
             return tr("Put away")
-        case Offer.ASK_RESULT:
+        case NoticeAction.ASK_RESULT:
             return tr("Ask the session for its result")
-        case Offer.TERMINATE:
+        case NoticeAction.TERMINATE:
             return tr("Terminate")
-        case Offer.ENTER_KEY:
+        case NoticeAction.ENTER_KEY:
             return tr("Enter the key")
-        case Offer.USE_COPY if said.copy is not None:
+        case NoticeAction.USE_COPY if said.copy is not None:
             return tr("Use the copy of {time}", time=local_moment(said.copy.made_ms, said.now_ms))
-        case Offer.USE_COPY:
+        case NoticeAction.USE_COPY:
             return tr("Use the copy")
-        case Offer.DECLINE_COPY:
+        case NoticeAction.DECLINE_COPY:
             return tr("Go on without it")
-        case Offer.CANCEL_QUIT:
+        case NoticeAction.CANCEL_QUIT:
             return tr("Cancel")

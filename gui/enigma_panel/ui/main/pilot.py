@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from enigma_panel.core.records import UNOPENED_PHASES
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import Diff
-from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.details import Details
 from enigma_panel.ui.main.line_news import QueueChanges
 from enigma_panel.ui.main.sessions_model import SessionsModel
@@ -15,23 +15,27 @@ from enigma_panel.ui.main.tasks_model import TasksModel
 from enigma_panel.ui.main.tasks_table import TasksTable
 
 
-class Pilot(QObject):
+class Selection(QObject):
     """The two models with their tables, and what follows from a selection."""
 
     selection_changed = Signal()
     details_wanted = Signal()
 
     def __init__(
-        self, services: Services, acts: Acts, details: Details, parent: QObject | None = None
+        self,
+        services: Services,
+        app_actions: Actions,
+        details: Details,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._services = services
-        self._acts = acts
+        self._app_actions = app_actions
         self._details = details
         self.session_rows = SessionsModel(services.fleet, services.live, services.clock, self)
         self.task_rows = TasksModel(services.fleet, services.line, services.clock, self)
         self.line_news = QueueChanges(services.line, self)
-        self.sessions = SessionsTable(self.session_rows, acts)
+        self.sessions = SessionsTable(self.session_rows, app_actions)
         self.tasks = TasksTable(self.task_rows)
         self._connect()
 
@@ -56,7 +60,7 @@ class Pilot(QObject):
             self._details.show_task(key)
             self._lead(self.tasks)
         self.tasks.setFocus()
-        self._acts.mark_seen([key])
+        self._app_actions.mark_seen([key])
         if has_row:  # Details may take its place from the table a moment later
             QTimer.singleShot(0, self._scroll_to_result)
 
@@ -82,22 +86,22 @@ class Pilot(QObject):
         self._details.tick()
 
     def _connect(self) -> None:
-        self.sessions.held.connect(self.session_rows.set_held)
-        self.tasks.held.connect(self.task_rows.set_held)
+        self.sessions.held.connect(self.session_rows.set_pointer_inside)
+        self.tasks.held.connect(self.task_rows.set_pointer_inside)
         self.sessions.selected.connect(self._follow_sessions)
         self.tasks.selected.connect(self._follow_tasks)
         self.tasks.looked_at.connect(self._see_selected)
-        self.sessions.verb_clicked.connect(lambda key, verb: self._acts.command([key], verb))
-        self.sessions.undo_clicked.connect(lambda key: self._acts.undo([key]))
+        self.sessions.verb_clicked.connect(lambda key, verb: self._app_actions.command([key], verb))
+        self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
         self.sessions.tabbed_to.connect(self._follow_sessions)
         self.tasks.tabbed_to.connect(self._follow_tasks)
         self.line_news.changed.connect(self.task_rows.follow_queue)
         self.line_news.changed.connect(self._follow_line)
-        self.session_rows.renamed.connect(self._acts.rename)
+        self.session_rows.renamed.connect(self._app_actions.rename)
         self._services.fleet.changed.connect(self._take)
 
     def _take(self, diff: Diff) -> None:
-        self._details.take(diff.sessions, diff.tasks)
+        self._details.apply_diff(diff.sessions, diff.tasks)
         if diff.tasks and self.tasks.isActiveWindow():
             self._see_selected()
 
@@ -115,7 +119,7 @@ class Pilot(QObject):
         keys = self.tasks.selected_keys()
         if keys:
             self._show_tasks()
-            self._acts.mark_seen(keys)
+            self._app_actions.mark_seen(keys)
         elif self.sessions.selected_keys():
             self._details.show_session(self.sessions.selected_keys()[0])
             self._lead(self.sessions)
@@ -139,4 +143,4 @@ class Pilot(QObject):
 
     def _see_selected(self) -> None:
         """A result that comes in while its row is selected is new until the window is in use."""
-        self._acts.mark_seen(self.tasks.selected_keys())
+        self._app_actions.mark_seen(self.tasks.selected_keys())

@@ -3,45 +3,45 @@
 from enigma_panel.services.views import KeyState
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.problem import Copy, Problem, ProblemKind
-from enigma_panel.ui.main.offers import Offer, Said
+from enigma_panel.ui.main.offers import Notice, NoticeAction
 from enigma_panel.ui.status_words import local_moment
 from enigma_panel.ui.words import tr, tr_n
 
 
-def words_for_problem(problem: Problem, now_ms: int) -> Said:
+def words_for_problem(problem: Problem, now_ms: int) -> Notice:
     """A file that could not be used; where a copy of it is there, that is offered."""
     what = _what(problem)
     if problem.copy is None:
-        return Said(text=what, grave=True)
+        return Notice(text=what, grave=True)
     return _with_copy(what, problem.copy, now_ms)
 
 
-def words_for_copy(copy: Copy, now_ms: int) -> Said:
+def words_for_copy(copy: Copy, now_ms: int) -> Notice:
     """A copy of a lost ledger that nobody has used or declined so far."""
     return _with_copy(tr("The ledger before this one was lost."), copy, now_ms)
 
 
-def words_for_ledger(error: LedgerError) -> Said:
+def words_for_ledger(error: LedgerError) -> Notice:
     """The ledger could not be read: there may be more than is shown."""
     text = tr(
         "The ledger could not be read, so sessions that still cost money may be missing "
         "here: {reason}.",
         reason=error.reason,
     )
-    return Said(text=text, grave=True)
+    return Notice(text=text, grave=True)
 
 
-def words_for_bad_rows(n: int) -> Said:
+def words_for_bad_rows(n: int) -> Notice:
     """Rows that make no sense were left out; all others are shown."""
     text = tr_n(
         "1 row of the ledger could not be read; what it was about may still cost money.",
         "{n} rows of the ledger could not be read; what they were about may still cost money.",
         n,
     )
-    return Said(text=text, grave=True, topic="bad rows")
+    return Notice(text=text, grave=True, topic="bad rows")
 
 
-def words_for_key(state: KeyState) -> Said | None:
+def words_for_key(state: KeyState) -> Notice | None:
     """Why nothing can be started for want of a key; None while all is well or still looked for."""
     words = {
         KeyState.ABSENT: tr("There is no API key yet, so nothing can be started."),
@@ -52,7 +52,7 @@ def words_for_key(state: KeyState) -> Said | None:
         KeyState.DENIED: tr("The keychain did not hand out the API key."),
         KeyState.FAILED: tr("The API key could not be read from the keychain."),
     }.get(state)
-    return Said(text=words, offers=(Offer.ENTER_KEY,), grave=True) if words else None
+    return Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True) if words else None
 
 
 def copy_words(copy: Copy, now_ms: int) -> str:
@@ -67,10 +67,10 @@ def copy_words(copy: Copy, now_ms: int) -> str:
     )
 
 
-def _with_copy(what: str, copy: Copy, now_ms: int) -> Said:
-    return Said(
+def _with_copy(what: str, copy: Copy, now_ms: int) -> Notice:
+    return Notice(
         text=f"{what} {copy_words(copy, now_ms)}",
-        offers=(Offer.USE_COPY, Offer.DECLINE_COPY),
+        actions=(NoticeAction.USE_COPY, NoticeAction.DECLINE_COPY),
         grave=True,
         topic="copy",
         copy=copy,

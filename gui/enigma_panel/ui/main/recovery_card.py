@@ -16,13 +16,13 @@ from enigma_panel.services.views import Diff, PauseReason, Recovered
 from enigma_panel.ui import icons, theme
 from enigma_panel.ui.dialogs.parts import make_column, make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph
-from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.recovery_row_words import row_of
 from enigma_panel.ui.main.recovery_rows import MOST_ROWS, ROW_HEIGHT, Row, RowList
 from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession, away_words, recovered_words
-from enigma_panel.ui.main.room import room_for
-from enigma_panel.ui.main.strip import Sign
-from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.main.room import available_height
+from enigma_panel.ui.main.strip import GlyphLabel
+from enigma_panel.ui.status_words import Severity
 from enigma_panel.ui.words import tr
 
 GATHER_MS = 100
@@ -46,10 +46,12 @@ class RecoveryCard(QFrame):
     task_wanted = Signal(int)
     left = Signal()
 
-    def __init__(self, services: Services, acts: Acts, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, services: Services, app_actions: Actions, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._services = services
-        self._acts = acts
+        self._app_actions = app_actions
         self._keys: list[int] = []
         self._settled: set[int] = set()
         self._to_end: set[int] = set()
@@ -104,7 +106,7 @@ class RecoveryCard(QFrame):
     # -- building ----------------------------------------------------------------------------
 
     def _build_parts(self) -> None:
-        self._sign = Sign(Glyph.BANG, Tone.AMBER)
+        self._sign = GlyphLabel(Glyph.BANG, Severity.AMBER)
         self.words = make_label(wrap=True)
         self.close_button = QToolButton()
         self.rows = RowList()
@@ -206,8 +208,8 @@ class RecoveryCard(QFrame):
             self.words.setText(words)
             self.words.setAccessibleName(words)
         costs = any(one.fate in _COSTS for one in seen)
-        sign = (Glyph.BANG, Tone.AMBER) if costs else (Glyph.DISC, Tone.DIM)
-        self._sign.show_sign(*sign)
+        sign = (Glyph.BANG, Severity.AMBER) if costs else (Glyph.DISC, Severity.DIM)
+        self._sign.show_glyph(*sign)
 
     def _show_rows(self, seen: list[RecoveredSession]) -> None:
         now = self._services.clock.now_ms()
@@ -220,7 +222,7 @@ class RecoveryCard(QFrame):
 
     def _fit_rows(self) -> None:
         """As many rows as leave to all else in the window what it needs."""
-        room = room_for(self)
+        room = available_height(self)
         if room is not None:
             head = self.words.heightForWidth(max(self.width() - MARK_ROOM, 200))
             rows = (room - head - PADDING) // ROW_HEIGHT
@@ -249,7 +251,7 @@ class RecoveryCard(QFrame):
 
     def _terminate(self, key: int) -> None:
         self._to_end.add(key)
-        self._acts.command([key], StateVerb.TERMINATE)
+        self._app_actions.command([key], StateVerb.TERMINATE)
         self.refresh()
 
     def _show_task(self, key: int) -> None:

@@ -16,8 +16,8 @@ from enigma_panel.ui.main.recovery_rows import Row
 from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession
 from enigma_panel.ui.status_words import (
     NONE,
+    Severity,
     StateWord,
-    Tone,
     duration,
     money,
     session_word,
@@ -48,7 +48,7 @@ def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
         key=session.key,
         glyph=word.glyph,
         mark=word.mark,
-        tone=word.tone,
+        severity=word.severity,
         state=state,
         name=session.name,
         note=note,
@@ -65,7 +65,7 @@ def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
 
 def _word(seen: RecoveredSession) -> StateWord:
     if seen.fate is Fate.ASKING:
-        return StateWord(Glyph.RING, tr("still asking…"), Tone.DIM)
+        return StateWord(Glyph.RING, tr("still asking…"), Severity.DIM)
     return session_word(shown_state(seen.session, seen.task), seen.task)
 
 

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.ui.dialogs.parts import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph
-from enigma_panel.ui.main.strip import Sign
-from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.main.strip import GlyphLabel
+from enigma_panel.ui.status_words import Severity
 from enigma_panel.ui.words import tr
 
 ROW_HEIGHT = 34
@@ -30,7 +30,7 @@ COMPACT_BELOW = 940
 UNDO_ROOM = 8
 """Undo may be wider than Keep, in whose place it stands."""
 _WIDTHS = {"state": (210, 150), "name": (150, 104), "left": (84, 70), "cost": (84, 58)}
-_ROLES = {Tone.AMBER: "amber", Tone.RED: "red", Tone.DIM: "dim"}
+_ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,8 @@ class Row:
 
     key: int
     glyph: Glyph
-    mark: Tone
-    tone: Tone
+    mark: Severity
+    severity: Severity
     state: str
     name: str
     note: str
@@ -67,7 +67,7 @@ class RowView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.row: Row | None = None
-        self._sign = Sign(Glyph.RING, Tone.DIM)
+        self._sign = GlyphLabel(Glyph.RING, Severity.DIM)
         self._state = ElidedLabel()
         self._name = ElidedLabel()
         self._note = ElidedLabel("dim")
@@ -87,8 +87,8 @@ class RowView(QWidget):
         if row == self.row:
             return
         self.row = row
-        self._sign.show_sign(row.glyph, row.mark)
-        set_role(self._state, _ROLES.get(row.tone, ""))
+        self._sign.show_glyph(row.glyph, row.mark)
+        set_role(self._state, _ROLES.get(row.severity, ""))
         for label, text in ((self._state, row.state), (self._name, row.name)):
             label.show_text(text)
         self._note.show_text(row.note)

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 
-def room_for(part: QWidget) -> int | None:
+def available_height(part: QWidget) -> int | None:
     """Height that the other parts of the column leave to this one; None outside of a column.
 
     What grows with the window needs its least height, all else what it has.

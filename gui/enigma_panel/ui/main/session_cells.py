@@ -7,7 +7,7 @@ from enigma_panel.core.records import Phase, Session, Task, TaskStatus
 from enigma_panel.ui.main.cells import Cell
 from enigma_panel.ui.status_words import (
     NONE,
-    Tone,
+    Severity,
     is_life_assumed,
     money,
     spoken,
@@ -27,7 +27,7 @@ _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED
 def task_cell(session: Session, task: Task | None, now: str) -> Cell:
     """What was asked for and, dimmed behind it, what the agent does now, if it is known."""
     if task is None:
-        return Cell(text=NONE, tone=Tone.DIM, said=spoken(NONE), sort="")
+        return Cell(text=NONE, severity=Severity.DIM, said=spoken(NONE), sort="")
     text = one_line(task.spec.text)
     mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
     tip = one_line(task.spec.text, 600)
@@ -35,7 +35,7 @@ def task_cell(session: Session, task: Task | None, now: str) -> Cell:
         text=mark + text,
         tail=f"· {now}" if now else "",
         steady=True,
-        tone=Tone.DIM if session.is_ended else Tone.PLAIN,
+        severity=Severity.DIM if session.is_ended else Severity.PLAIN,
         said=tr("{task}, now: {now}", task=text, now=now) if now else text,
         sort=text,
         tip=f"{tip}\n{now}" if now else tip,
@@ -46,14 +46,20 @@ def left_cell(session: Session, now_ms: int) -> Cell:
     """A number with a bar."""
     text = time_left(session, now_ms)
     if text == NONE or session.expires_ms is None:
-        return Cell(text=NONE, tone=Tone.DIM, said=spoken(NONE), sort=FAR)
+        return Cell(text=NONE, severity=Severity.DIM, said=spoken(NONE), sort=FAR)
     left = max(0, session.expires_ms - now_ms)
     life = max(1, session.expires_ms - session.created_ms)
-    tone = Tone.RED if left < RED_LEFT_MS else Tone.AMBER if left < AMBER_LEFT_MS else Tone.PLAIN
+    severity = (
+        Severity.RED
+        if left < RED_LEFT_MS
+        else Severity.AMBER
+        if left < AMBER_LEFT_MS
+        else Severity.PLAIN
+    )
     said = spoken_duration(left)
     if is_life_assumed(session):
         said = tr("about {time}", time=said)
-    return Cell(text=text, bar=min(1.0, left / life), tone=tone, said=said, sort=left)
+    return Cell(text=text, bar=min(1.0, left / life), severity=severity, said=said, sort=left)
 
 
 def cost_cell(session: Session, cost: Decimal | None) -> Cell:
@@ -61,7 +67,11 @@ def cost_cell(session: Session, cost: Decimal | None) -> Cell:
     spent = session.opened_ms is not None  # a browser was open for some time: that costs
     text = money(cost, more_to_come=not session.is_ended, spent=spent)
     nano = to_nano(cost)
-    tone = Tone.DIM if cost is None else Tone.PLAIN
+    severity = Severity.DIM if cost is None else Severity.PLAIN
     return Cell(
-        text=text, right=True, tone=tone, said=spoken(text), sort=-1 if nano is None else nano
+        text=text,
+        right=True,
+        severity=severity,
+        said=spoken(text),
+        sort=-1 if nano is None else nano,
     )

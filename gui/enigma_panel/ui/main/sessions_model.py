@@ -16,7 +16,7 @@ from enigma_panel.ui.main.cells import NO_CELL, Cell
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
 from enigma_panel.ui.main.session_cells import FAR, cost_cell, left_cell, task_cell
 from enigma_panel.ui.state_text import state_text
-from enigma_panel.ui.status_words import Tone
+from enigma_panel.ui.status_words import Severity
 from enigma_panel.ui.wish_words import pending_text, undo_words
 from enigma_panel.ui.words import tr
 
@@ -71,7 +71,7 @@ class SessionsModel(KeyedModel):
         self._held = False
         self._show_ended = False
         self._pinned: frozenset[int] = frozenset()
-        fleet.changed.connect(self.take)
+        fleet.changed.connect(self.apply_diff)
         self.arrange()
 
     # -- what is shown -----------------------------------------------------------------------
@@ -81,7 +81,7 @@ class SessionsModel(KeyedModel):
         self._show_ended = show
         self.arrange()
 
-    def set_held(self, held: bool) -> None:
+    def set_pointer_inside(self, held: bool) -> None:
         """While held no row moves or leaves; new ones come in at the end."""
         if held is not self._held:
             self._held = held
@@ -92,7 +92,7 @@ class SessionsModel(KeyedModel):
         """These rows (the selected ones) do not leave, even when their session has ended."""
         self._pinned = keys
 
-    def take(self, diff: Diff) -> None:
+    def apply_diff(self, diff: Diff) -> None:
         """The fleet says what changed."""
         changed = set(diff.sessions)
         for key in diff.tasks:
@@ -101,15 +101,15 @@ class SessionsModel(KeyedModel):
                 changed.add(task.session_key)
         if changed:
             self.arrange()
-            self.tell_changed(list(changed))
+            self.notify_changed(list(changed))
 
     def tick(self, rows: range) -> None:
         """A second went by: ages and times left of these (visible) rows, rows whose time is up."""
         if any(self._is_over(key) for key in self._keys):
             self.arrange()
         keys = [key for key in map(self.key_at, rows) if key is not None]
-        self.tell_changed(keys, Column.STATE, Column.STATE)
-        self.tell_changed(keys, Column.LEFT, Column.LEFT)
+        self.notify_changed(keys, Column.STATE, Column.STATE)
+        self.notify_changed(keys, Column.LEFT, Column.LEFT)
 
     def arrange(self) -> None:
         """Bring rows and order up to date."""
@@ -139,7 +139,7 @@ class SessionsModel(KeyedModel):
 
     def _show_told(self) -> None:
         told, self._told = self._told, set()
-        self.tell_changed(list(told), Column.TASK, Column.TASK)
+        self.notify_changed(list(told), Column.TASK, Column.TASK)
 
     def _is_wanted(self, session: Session) -> bool:
         if not session.is_ended or self._show_ended or session.key in self._pinned:
@@ -165,8 +165,10 @@ class SessionsModel(KeyedModel):
             case Column.STATE:
                 return self._state(session, task)
             case Column.SESSION:
-                tone = Tone.DIM if session.is_ended else Tone.PLAIN
-                return Cell(text=session.name, tone=tone, sort=session.name, tip=session.name)
+                severity = Severity.DIM if session.is_ended else Severity.PLAIN
+                return Cell(
+                    text=session.name, severity=severity, sort=session.name, tip=session.name
+                )
             case Column.TASK:
                 return task_cell(session, task, self._now(session, task))
             case Column.LEFT:
@@ -197,7 +199,7 @@ class SessionsModel(KeyedModel):
             tail=tail,
             glyph=word.glyph,
             mark=word.mark,
-            tone=word.tone,
+            severity=word.severity,
             bold=word.bold,
             said=said,
             tip=tip,

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.column_fit import Fit
 from enigma_panel.ui.main.delegates import NameDelegate, RowDelegate
 from enigma_panel.ui.main.sessions_model import Column, SessionsModel
@@ -26,10 +26,12 @@ class SessionsTable(KeyedTable):
     verb_clicked = Signal(int, object)
     undo_clicked = Signal(int)
 
-    def __init__(self, model: SessionsModel, acts: Acts, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: SessionsModel, app_actions: Actions, parent: QWidget | None = None
+    ) -> None:
         super().__init__(model, tr("Sessions"), _FITS, rests=False, parent=parent)
-        self._acts = acts
-        self._verbs = VerbsDelegate(acts, self)
+        self._app_actions = app_actions
+        self._verbs = VerbsDelegate(app_actions, self)
         self._set_up_columns()
 
     def rename(self, key: int) -> bool:
@@ -71,7 +73,7 @@ class SessionsTable(KeyedTable):
     def _act(self, spot: Spot) -> None:
         if spot.verb is None:
             self.undo_clicked.emit(spot.key)
-        elif self._acts.can(spot.key, spot.verb):
+        elif self._app_actions.can(spot.key, spot.verb):
             self.verb_clicked.emit(spot.key, spot.verb)
 
     # -- Qt ----------------------------------------------------------------------------------
@@ -80,7 +82,7 @@ class SessionsTable(KeyedTable):
         spot = self._spot(event.position().toPoint())
         if event.button() is Qt.MouseButton.LeftButton and spot is not None:
             # A verb acts on its own row and leaves the selection alone.
-            self._press(spot if self._verbs.takes_press(spot) else None)
+            self._press(spot if self._verbs.accepts_press(spot) else None)
             event.accept()
             return
         super().mousePressEvent(event)

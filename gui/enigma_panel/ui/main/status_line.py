@@ -9,8 +9,8 @@ from enigma_panel.services.views import KeyCheck, KeyState, ServiceStatus
 from enigma_panel.ui.dialogs.parts import ElidedLabel, make_label
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.live_words import way_words
-from enigma_panel.ui.main.strip import Sign
-from enigma_panel.ui.status_words import Tone, age, local_moment
+from enigma_panel.ui.main.strip import GlyphLabel
+from enigma_panel.ui.status_words import Severity, age, local_moment
 from enigma_panel.ui.wish_words import count_words
 from enigma_panel.ui.words import tr, tr_n
 
@@ -18,21 +18,21 @@ GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
 MOOD_LEAST = 150
 """So much of how the service is has room before anything else is left out."""
 _TONES = {
-    ServiceStatus.UNASKED: Tone.DIM,
-    ServiceStatus.OK: Tone.GREEN,
-    ServiceStatus.FULL: Tone.AMBER,
-    ServiceStatus.TROUBLED: Tone.AMBER,
-    ServiceStatus.UNREACHABLE: Tone.RED,
+    ServiceStatus.UNASKED: Severity.DIM,
+    ServiceStatus.OK: Severity.GREEN,
+    ServiceStatus.FULL: Severity.AMBER,
+    ServiceStatus.TROUBLED: Severity.AMBER,
+    ServiceStatus.UNREACHABLE: Severity.RED,
 }
 
 
-class StatusLine(QWidget):
+class StatusBar(QWidget):
     """Every figure with its age."""
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._sign = Sign(Glyph.DISC, Tone.DIM, 12)
+        self._sign = GlyphLabel(Glyph.DISC, Severity.DIM, 12)
         self._mood = ElidedLabel("dim")
         self._way = make_label(role="dim")
         self._balance = make_label(role="dim")
@@ -44,7 +44,7 @@ class StatusLine(QWidget):
     def refresh(self) -> None:
         """Say it anew; called once a second, so only what changed is set."""
         health = self._services.health
-        self._sign.show_tone(_TONES[health.status])
+        self._sign.show_severity(_TONES[health.status])
         if self._mood.text() != self._mood_words():
             self._mood.show_text(self._mood_words())
         self._show_way()

@@ -95,13 +95,13 @@ class StepsDelegate(RowDelegate):
         ground = QColor(theme.colours().amber_ground)
         height = metrics.height()
         top = rect.center().y() - height // 2
-        for start, end in found_places(shown, self._sought()):
+        for start, end in match_spans(shown, self._sought()):
             left = rect.left() + metrics.horizontalAdvance(shown[:start])
             width = metrics.horizontalAdvance(shown[start:end])
             painter.fillRect(QRect(left, top, width, height + 1), ground)
 
 
-def found_places(text: str, sought: str) -> list[tuple[int, int]]:
+def match_spans(text: str, sought: str) -> list[tuple[int, int]]:
     """Where it stands: begin and end of each place. `sought` is folded, see steps_words."""
     if not sought:
         return []

@@ -43,7 +43,7 @@ class StepsFinder(QObject):
         """True while rows are left to look at."""
         return self._slices.isActive()
 
-    def look_for(self, text: str) -> None:
+    def search(self, text: str) -> None:
         """Find the rows with this text, whatever its case; "" finds none."""
         wanted = folded(text)
         if wanted != self.text:
@@ -61,7 +61,7 @@ class StepsFinder(QObject):
             self._rows = [row for row, entry in enumerate(entries) if entry.found_by == found]
         return self._rows
 
-    def place(self, row: int) -> int | None:
+    def position(self, row: int) -> int | None:
         """Which of those found a row is, counted from 1; None where it was not found."""
         rows = self.rows()
         at = bisect_left(rows, row)

@@ -32,7 +32,7 @@ class Following(QObject):
         self._is_ours = False
         self._place = 0
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(lambda: self.hold(False))
+        self._rest.timeout.connect(lambda: self.set_pointer_inside(False))
         self._bar.valueChanged.connect(self._scrolled)
 
     # -- what the table tells -----------------------------------------------------------------
@@ -55,7 +55,7 @@ class Following(QObject):
         self.to_end()
         self._count(0)
 
-    def hold(self, held: bool) -> None:
+    def set_pointer_inside(self, held: bool) -> None:
         """The pointer moves over the rows, or has left them."""
         if held:
             self._rest.start()

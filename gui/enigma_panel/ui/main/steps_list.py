@@ -75,10 +75,10 @@ class StepsList(QTableView):
         """To the newest, and along with it from now on: nothing is read any more."""
         self.clearSelection()
         self._stand_on(self.steps.rowCount() - 1)
-        self.following.hold(False)
+        self.following.set_pointer_inside(False)
         self.following.follow()
 
-    def say_when_empty(self, words: str) -> None:
+    def set_empty_text(self, words: str) -> None:
         """What stands in the list while it has no rows."""
         self._empty.setText(words)
         self._place_empty()
@@ -160,14 +160,14 @@ class StepsList(QTableView):
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.WindowDeactivate:
-            self.following.hold(False)
+            self.following.set_pointer_inside(False)
             self._press(False)
         return super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
             self._hover(-1)
-            self.following.hold(False)
+            self.following.set_pointer_inside(False)
         return super().viewportEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -181,7 +181,7 @@ class StepsList(QTableView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         row = self.rowAt(event.position().toPoint().y())
         self._hover(row)
-        self.following.hold(row >= 0 and self.isActiveWindow())
+        self.following.set_pointer_inside(row >= 0 and self.isActiveWindow())
         super().mouseMoveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -116,7 +116,7 @@ class StepsPage(QWidget):
         """What there is, what there is not, and what of it is shown."""
         feed = self._feed
         words = empty_words(has_task=feed.task_key is not None, failed=feed.has_failed)
-        self.list.say_when_empty("" if feed.is_reading else words)
+        self.list.set_empty_text("" if feed.is_reading else words)
         if feed.is_reading_all:
             self.older.setText(tr("Reading all…"))
         elif feed.has_failed and self._model.rowCount():

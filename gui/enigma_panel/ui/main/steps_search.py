@@ -101,7 +101,7 @@ class StepsSearch(QWidget):
             self._search()
 
     def _search(self) -> None:
-        self._finder.look_for(self.field.text())
+        self._finder.search(self.field.text())
 
     def _end(self) -> None:
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -137,7 +137,7 @@ class StepsSearch(QWidget):
         words = ""
         if finder.text and (finder.total or not finder.is_looking):
             is_read = self._list.read_step() is not None
-            place = finder.place(self._list.currentIndex().row()) if is_read else None
+            place = finder.position(self._list.currentIndex().row()) if is_read else None
             words = found_words(place, finder.total)
         elif finder.text:
             words = ELLIPSIS

@@ -7,7 +7,7 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.fields import ReadingText
 from enigma_panel.ui.dialogs.parts import ElidedLabel, set_role
-from enigma_panel.ui.main.steps_delegate import found_places
+from enigma_panel.ui.main.steps_delegate import match_spans
 from enigma_panel.ui.main.steps_words import whole_head, whole_text
 from enigma_panel.ui.words import tr
 
@@ -62,7 +62,7 @@ class WholeStep(QWidget):
         look.setBackground(QColor(theme.colours().amber_ground))
         look.setForeground(QColor(theme.colours().text))
         text = self.field.toPlainText()
-        places = found_places(text, self._sought)[:MOST_MARKS]
+        places = match_spans(text, self._sought)[:MOST_MARKS]
         marks = [self._selection(_units(text[:a]), _units(text[:b]), look) for a, b in places]
         self.field.setExtraSelections(marks)
 

@@ -9,37 +9,37 @@ from enigma_panel.services.views import OpenQuestion
 from enigma_panel.ui import icons, theme
 from enigma_panel.ui.dialogs.parts import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph
-from enigma_panel.ui.status_words import Tone, duration
+from enigma_panel.ui.status_words import Severity, duration
 from enigma_panel.ui.words import one_line, tr
 
 
-class Sign(QWidget):
+class GlyphLabel(QWidget):
     """One glyph in a colour of the scheme."""
 
-    def __init__(self, glyph: Glyph, tone: Tone, size: int = 14) -> None:
+    def __init__(self, glyph: Glyph, severity: Severity, size: int = 14) -> None:
         super().__init__()
-        self._glyph, self._tone = glyph, tone
+        self._glyph, self._tone = glyph, severity
         self.setFixedSize(QSize(size, size))
 
-    def show_tone(self, tone: Tone) -> None:
+    def show_severity(self, severity: Severity) -> None:
         """Take another colour."""
-        if tone is not self._tone:
-            self._tone = tone
+        if severity is not self._tone:
+            self._tone = severity
             self.update()
 
-    def show_sign(self, glyph: Glyph, tone: Tone) -> None:
+    def show_glyph(self, glyph: Glyph, severity: Severity) -> None:
         """Become another sign."""
         if glyph is not self._glyph:
             self._glyph = glyph
             self.update()
-        self.show_tone(tone)
+        self.show_severity(severity)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        icons.paint(painter, self._glyph, QRectF(self.rect()), theme.colours().tone(self._tone))
+        icons.paint(painter, self._glyph, QRectF(self.rect()), theme.colours().severity(self._tone))
 
 
-class Strip(QFrame):
+class QuestionBanner(QFrame):
     """The most urgent open question in one line; hidden while there is none."""
 
     answer = Signal(int)
@@ -74,7 +74,11 @@ class Strip(QFrame):
         self.setAccessibleName(tr("Question from the agent"))
         set_role(self._who, "figure")
         row = make_row(
-            Sign(Glyph.QUESTION, Tone.AMBER), self._who, self._text, self._left, self._button
+            GlyphLabel(Glyph.QUESTION, Severity.AMBER),
+            self._who,
+            self._text,
+            self._left,
+            self._button,
         )
         row.setStretch(2, 1)
         row.setContentsMargins(12, 6, 8, 6)

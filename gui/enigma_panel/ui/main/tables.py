@@ -48,7 +48,7 @@ class KeyedTable(QTableView):
         self.setModel(model)
         self._dress()
         self.columns = ColumnFit(self, fits)
-        self.columns.place()
+        self.columns.resize_columns()
         self._watch()
 
     # -- what is selected and seen ------------------------------------------------------------
@@ -84,7 +84,7 @@ class KeyedTable(QTableView):
                 delegate.is_lead = is_lead
                 self.viewport().update()
 
-    def say_when_empty(self, words: str) -> None:
+    def set_empty_text(self, words: str) -> None:
         """What stands in the table while it has no rows."""
         self._empty.setText(words)
         self._place_empty()
@@ -139,7 +139,7 @@ class KeyedTable(QTableView):
             model.layoutChanged,
         ):
             done.connect(self._restore_place)
-        self.held.connect(self.columns.hold)
+        self.held.connect(self.columns.set_pointer_inside)
         self._rest.timeout.connect(lambda: self._hold(False))
 
     def _keep_any_place(self) -> None:
@@ -204,7 +204,7 @@ class KeyedTable(QTableView):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
-            self.columns.look_anew()
+            self.columns.refit()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
@@ -237,5 +237,5 @@ class KeyedTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.columns.place()
+        self.columns.resize_columns()
         self._place_empty()

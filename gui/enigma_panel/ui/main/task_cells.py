@@ -5,7 +5,7 @@ from enigma_panel.core.records import Task, TaskStatus
 from enigma_panel.ui.errors_words import ErrorContext, explain_code
 from enigma_panel.ui.line_words import WaitText
 from enigma_panel.ui.main.cells import Cell
-from enigma_panel.ui.status_words import ELLIPSIS, NONE, Tone, money, spoken, task_word
+from enigma_panel.ui.status_words import ELLIPSIS, NONE, Severity, money, spoken, task_word
 from enigma_panel.ui.words import one_line, tr
 
 TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
@@ -20,7 +20,7 @@ def status_cell(task: Task) -> Cell:
         text=word.short,
         glyph=word.glyph,
         mark=word.mark,
-        tone=word.tone,
+        severity=word.severity,
         bold=word.bold,
         said=said,
         sort=word.short,
@@ -39,9 +39,13 @@ def cost_cell(task: Task) -> Cell:
     may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
     text = money(task.cost, more_to_come=may_cost, spent=was_sent)
     nano = to_nano(task.cost)
-    tone = Tone.DIM if task.cost is None else Tone.PLAIN
+    severity = Severity.DIM if task.cost is None else Severity.PLAIN
     return Cell(
-        text=text, right=True, tone=tone, said=spoken(text), sort=-1 if nano is None else nano
+        text=text,
+        right=True,
+        severity=severity,
+        said=spoken(text),
+        sort=-1 if nano is None else nano,
     )
 
 
@@ -50,7 +54,7 @@ def count_cell(number: int | None, task: Task) -> Cell:
     if number is None:
         told = task.is_final or task.status is TaskStatus.QUEUED
         text = NONE if told else ELLIPSIS
-        return Cell(text=text, right=True, tone=Tone.DIM, said=spoken(text), sort=-1)
+        return Cell(text=text, right=True, severity=Severity.DIM, said=spoken(text), sort=-1)
     # A float for what no 64-bit integer holds: the service may send any number.
     sort = number if abs(number) < 1 << 62 else float(number)
     return Cell(text=f"{number:,}", right=True, sort=sort)
@@ -77,17 +81,19 @@ def result_cell(task: Task) -> Cell:
         case TaskStatus.ASKS:
             text = tr("asks: “{question}”", question=one_line(task.question or ""))
         case _:
-            return Cell(text=ELLIPSIS, tone=Tone.DIM, said=spoken(ELLIPSIS), sort="")
-    tone = Tone.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Tone.PLAIN
-    return Cell(text=text, tone=tone, sort=text, tip=one_line(task.result or text, 600))
+            return Cell(text=ELLIPSIS, severity=Severity.DIM, said=spoken(ELLIPSIS), sort="")
+    severity = (
+        Severity.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Severity.PLAIN
+    )
+    return Cell(text=text, severity=severity, sort=text, tip=one_line(task.result or text, 600))
 
 
 def waiting_cell(waiting: WaitText) -> Cell:
     """Why a task waits here."""
     return Cell(
         text=waiting.text,
-        tone=waiting.tone,
-        bold=waiting.tone is Tone.AMBER,
+        severity=waiting.severity,
+        bold=waiting.severity is Severity.AMBER,
         said=waiting.said,
         sort=waiting.text,
         tip=waiting.text,
@@ -96,4 +102,6 @@ def waiting_cell(waiting: WaitText) -> Cell:
 
 def none_cell(*, right: bool = False) -> Cell:
     """Nothing, and nothing to come before it is sent."""
-    return Cell(text=NONE, right=right, tone=Tone.DIM, said=spoken(NONE), sort=-1 if right else 0)
+    return Cell(
+        text=NONE, right=right, severity=Severity.DIM, said=spoken(NONE), sort=-1 if right else 0
+    )

@@ -25,7 +25,7 @@ from enigma_panel.ui.main.task_cells import (
 from enigma_panel.ui.status_words import (
     ELLIPSIS,
     NONE,
-    Tone,
+    Severity,
     duration,
     local_moment,
     spoken,
@@ -92,23 +92,23 @@ class TasksModel(KeyedModel):
         self._clock = clock
         self._held = False
         self._headings = headings()
-        fleet.changed.connect(self.take)
+        fleet.changed.connect(self.apply_diff)
         self.arrange()
 
-    def set_held(self, held: bool) -> None:
+    def set_pointer_inside(self, held: bool) -> None:
         """While held new tasks and those that leave the line wait: no row moves below the aim."""
         if held is not self._held:
             self._held = held
             if not held:
                 self.arrange()
 
-    def take(self, diff: Diff) -> None:
+    def apply_diff(self, diff: Diff) -> None:
         """The fleet says what changed."""
         if diff.new_tasks:
             before = self._entries
             self.arrange()
             self._tell_line(before)
-        self.tell_changed(list(diff.tasks))
+        self.notify_changed(list(diff.tasks))
 
     def follow_queue(self) -> None:
         """The line moved, or what it waits for changed."""
@@ -128,8 +128,8 @@ class TasksModel(KeyedModel):
         keys = [key for key in map(self.key_at, rows) if key is not None]
         counting = [key for key in keys if key in self._entries]
         live = [key for key in keys if key not in self._entries and self._is_live(key)]
-        self.tell_changed(counting, Column.RESULT, Column.RESULT)
-        self.tell_changed(live, Column.TOOK, Column.TOOK)
+        self.notify_changed(counting, Column.RESULT, Column.RESULT)
+        self.notify_changed(live, Column.TOOK, Column.TOOK)
 
     def waiting(self, task: Task) -> WaitText | None:
         """Why a task waits in line, None when it does not."""
@@ -160,7 +160,9 @@ class TasksModel(KeyedModel):
         both = before.keys() | self._entries.keys()
         other = {key for key in both if before.get(key) != self._entries.get(key)}
         firsts_then = firsts(list(before.values()))
-        self.tell_changed(list(other | (firsts_then ^ self._firsts)), Column.RESULT, Column.RESULT)
+        self.notify_changed(
+            list(other | (firsts_then ^ self._firsts)), Column.RESULT, Column.RESULT
+        )
 
     def _is_live(self, key: int) -> bool:
         task = self._fleet.task(key)
@@ -169,13 +171,13 @@ class TasksModel(KeyedModel):
     def cell(self, key: int, column: int) -> Cell:
         task = self._fleet.task(key)
         if task is None:
-            return Cell(text=ELLIPSIS, tone=Tone.DIM, said=tr("being loaded"))
+            return Cell(text=ELLIPSIS, severity=Severity.DIM, said=tr("being loaded"))
         cell = self._cell(task, Column(column))
         if not (task.is_new and column in _BOLD):
             return cell
         return Cell(
             text=cell.text,
-            tone=cell.tone,
+            severity=cell.severity,
             bold=True,
             right=cell.right,
             said=cell.spoken,
@@ -225,15 +227,19 @@ class TasksModel(KeyedModel):
             return none_cell(right=True)
         end = task.ended_ms if task.ended_ms is not None else self._clock.now_ms()
         took = max(0, end - (task.sent_ms or task.created_ms))
-        tone = Tone.PLAIN if task.is_final else Tone.DIM
+        severity = Severity.PLAIN if task.is_final else Severity.DIM
         return Cell(
-            text=duration(took), right=True, tone=tone, said=spoken_duration(took), sort=took
+            text=duration(took),
+            right=True,
+            severity=severity,
+            said=spoken_duration(took),
+            sort=took,
         )
 
     def _moment(self, ms: int | None) -> Cell:
         if ms is None:
-            return Cell(text=NONE, tone=Tone.DIM, said=spoken(NONE), sort=0)
-        return Cell(text=local_moment(ms, self._clock.now_ms()), tone=Tone.DIM, sort=ms)
+            return Cell(text=NONE, severity=Severity.DIM, said=spoken(NONE), sort=0)
+        return Cell(text=local_moment(ms, self._clock.now_ms()), severity=Severity.DIM, sort=ms)
 
     def record(self, key: int) -> Task | None:
         return self._fleet.task(key)

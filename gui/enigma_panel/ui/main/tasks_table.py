@@ -57,4 +57,4 @@ class TasksTable(KeyedTable):
 
     def _show_column(self, column: int, shown: bool) -> None:
         self.setColumnHidden(column, not shown)
-        self.columns.look_anew()
+        self.columns.refit()

@@ -12,13 +12,13 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.problem import Copy, Problem
 from enigma_panel.store.settings import SettingsError
 from enigma_panel.ui.account_page import open_account_page
-from enigma_panel.ui.main.acts import Acts
+from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.ask_result import result_question
 from enigma_panel.ui.main.notice_ends import is_over
 from enigma_panel.ui.main.notice_words import words_for
 from enigma_panel.ui.main.notices import Notices
-from enigma_panel.ui.main.offers import Offer, Said
-from enigma_panel.ui.main.pilot import Pilot
+from enigma_panel.ui.main.offers import Notice, NoticeAction
+from enigma_panel.ui.main.pilot import Selection
 from enigma_panel.ui.main.problem_words import (
     words_for_bad_rows,
     words_for_copy,
@@ -29,13 +29,13 @@ from enigma_panel.ui.main.problem_words import (
 from enigma_panel.ui.words import tr
 
 LOOK_MS = 1_000
-STAYING = frozenset({Offer.ENTER_KEY, Offer.ACCOUNT_PAGE, Offer.SHOW_SESSION})
+STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})
 """Offers that settle nothing: their line stays until its cause is gone."""
 
 QUIT_TOPIC = "quit"
 
 
-class Teller(QObject):
+class NoticeController(QObject):
     """Listens to the services and does what a notice offered.
 
     copy_wanted, copy_declined: the person decided on the copy of a lost ledger. quit_cancelled: the
@@ -50,60 +50,60 @@ class Teller(QObject):
     def __init__(
         self,
         services: Services,
-        acts: Acts,
-        pilot: Pilot,
+        app_actions: Actions,
+        selection: Selection,
         notices: Notices,
         show_away: Callable[[int], bool] | None = None,
     ) -> None:
         super().__init__(notices)
         self._services = services
-        self._acts = acts
-        self._pilot = pilot
+        self._app_actions = app_actions
+        self._selection = selection
         self._notices = notices
         self._show_away = show_away
-        self._key: Said | None = None
+        self._key: Notice | None = None
         self._looks = QTimer(self, interval=LOOK_MS)
         self._connect()
         self._tell_key()
 
     # -- for the program ---------------------------------------------------------------------
 
-    def tell(self, notice: ServiceNotice) -> None:
+    def show(self, notice: ServiceNotice) -> None:
         """The fleet has something to say."""
         if notice.kind is NoticeKind.WENT_TO_SLEEP and self._tell_away(notice):
             return
-        self._notices.say(words_for(notice, self._services))
+        self._notices.add(words_for(notice, self._services))
 
-    def tell_problem(self, problem: Problem) -> None:
+    def show_problem(self, problem: Problem) -> None:
         """A file of ours could not be used."""
-        self._notices.say(words_for_problem(problem, self._services.clock.now_ms()))
+        self._notices.add(words_for_problem(problem, self._services.clock.now_ms()))
 
-    def tell_copy(self, copy: Copy) -> None:
+    def show_copy(self, copy: Copy) -> None:
         """A copy of a lost ledger waits to be used or declined."""
-        self._notices.say(words_for_copy(copy, self._services.clock.now_ms()))
+        self._notices.add(words_for_copy(copy, self._services.clock.now_ms()))
 
-    def tell_bad_rows(self, n: int) -> None:
+    def show_bad_rows(self, n: int) -> None:
         """So many rows of the ledger make no sense."""
         if n:
-            self._notices.say(words_for_bad_rows(n))
+            self._notices.add(words_for_bad_rows(n))
 
-    def tell_ledger(self, error: LedgerError) -> None:
+    def show_ledger(self, error: LedgerError) -> None:
         """The ledger could not be read: there may be more than is shown."""
-        self._notices.say(words_for_ledger(error))
+        self._notices.add(words_for_ledger(error))
 
     def ledger_recovered(self) -> None:
         """All that was kept in memory has been written."""
         self._notices.drop_where(lambda said: said.topic == NoticeKind.LEDGER_FAILED.value)
 
-    def tell_quit(self, words: str) -> None:
+    def show_quit(self, words: str) -> None:
         """The program ends by itself later; empty words: not any more."""
         if words:
-            cancel = (Offer.CANCEL_QUIT,)
-            self._notices.say(Said(text=words, offers=cancel, topic=QUIT_TOPIC, pinned=True))
+            cancel = (NoticeAction.CANCEL_QUIT,)
+            self._notices.add(Notice(text=words, actions=cancel, topic=QUIT_TOPIC, pinned=True))
         else:
             self._notices.drop_where(lambda said: said.topic == QUIT_TOPIC)
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Take back what is true no more."""
         self._notices.drop_where(lambda said: is_over(said, self._services))
 
@@ -111,17 +111,17 @@ class Teller(QObject):
 
     def _connect(self) -> None:
         services = self._services
-        services.fleet.said.connect(self.tell)
-        services.fleet.changed.connect(self.look)
-        services.health.changed.connect(self.look)
-        services.line.changed.connect(self.look)
+        services.fleet.said.connect(self.show)
+        services.fleet.changed.connect(self.refresh)
+        services.health.changed.connect(self.refresh)
+        services.line.changed.connect(self.refresh)
         services.account.changed.connect(self._tell_key)
         services.settings.failed.connect(self._tell_settings)
         services.settings.changed.connect(self._settings_saved)
-        self._acts.trouble.connect(self._tell_text)
+        self._app_actions.trouble.connect(self._tell_text)
         self._notices.taken.connect(self._take)
         self._notices.dismissed.connect(self._dismissed)
-        self._looks.timeout.connect(self.look)
+        self._looks.timeout.connect(self.refresh)
         self._looks.start()
 
     def _tell_away(self, notice: ServiceNotice) -> bool:
@@ -129,11 +129,11 @@ class Teller(QObject):
         return self._show_away is not None and self._show_away(slept_ms)
 
     def _tell_text(self, text: str) -> None:
-        self._notices.say(Said(text=text, grave=True))
+        self._notices.add(Notice(text=text, grave=True))
 
     def _tell_settings(self, error: SettingsError) -> None:
         words = tr("The settings could not be saved: {reason}.", reason=error.reason)
-        self._notices.say(Said(text=words, grave=True, topic="settings"))
+        self._notices.add(Notice(text=words, grave=True, topic="settings"))
 
     def _settings_saved(self) -> None:
         self._notices.drop_where(lambda said: said.topic == "settings")
@@ -144,52 +144,52 @@ class Teller(QObject):
         said = words_for_key(account.state)
         if account.state is KeyState.READY and account.last_check is KeyCheck.REFUSED:
             words = tr("The API key was refused. Enter another key.")
-            said = Said(text=words, offers=(Offer.ENTER_KEY,), grave=True)
+            said = Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True)
         if said == self._key:
             return
         if self._key is not None:
             self._notices.drop(self._key)
         if said is not None:
-            self._notices.say(said)
+            self._notices.add(said)
         self._key = said
 
-    def _dismissed(self, said: Said) -> None:
+    def _dismissed(self, said: Notice) -> None:
         """A notice about the program's end cannot be closed and still hold."""
         if said.topic == QUIT_TOPIC:
             self.quit_cancelled.emit()
 
-    def _take(self, said: Said, offer: Offer) -> None:
+    def _take(self, said: Notice, offer: NoticeAction) -> None:
         if offer in STAYING:
-            self._notices.say(said)
+            self._notices.add(said)
         match offer:
-            case Offer.ENTER_KEY:
-                self._acts.dialogs.open_key()
-            case Offer.ACCOUNT_PAGE:
+            case NoticeAction.ENTER_KEY:
+                self._app_actions.dialogs.open_key()
+            case NoticeAction.ACCOUNT_PAGE:
                 open_account_page(self._services.account.base_url)
-            case Offer.USE_COPY:
+            case NoticeAction.USE_COPY:
                 self.copy_wanted.emit(said.copy)
-            case Offer.DECLINE_COPY:
+            case NoticeAction.DECLINE_COPY:
                 self.copy_declined.emit()
-            case Offer.CANCEL_QUIT:
+            case NoticeAction.CANCEL_QUIT:
                 self.quit_cancelled.emit()
-            case Offer.SHOW_TASK:
-                self._pilot.show_task(said.task_key)
+            case NoticeAction.SHOW_TASK:
+                self._selection.show_task(said.task_key)
             case _:
                 self._take_for_session(said, offer)
 
-    def _take_for_session(self, said: Said, offer: Offer) -> None:
+    def _take_for_session(self, said: Notice, offer: NoticeAction) -> None:
         fleet, key = self._services.fleet, said.session_key
         task = fleet.task(said.task_key) if said.task_key is not None else None
         match offer:
-            case Offer.SHOW_SESSION if key is not None:
-                self._pilot.show_session(key)
-            case Offer.TERMINATE if key is not None:
-                self._acts.command([key], StateVerb.TERMINATE)
-            case Offer.PUT_AWAY if key is not None:
-                self._acts.put_away(key)
-            case Offer.START_AGAIN if task is not None:
-                self._acts.run_again(task)
-            case Offer.ASK_RESULT if key is not None and task is not None:
+            case NoticeAction.SHOW_SESSION if key is not None:
+                self._selection.show_session(key)
+            case NoticeAction.TERMINATE if key is not None:
+                self._app_actions.command([key], StateVerb.TERMINATE)
+            case NoticeAction.PUT_AWAY if key is not None:
+                self._app_actions.put_away(key)
+            case NoticeAction.START_AGAIN if task is not None:
+                self._app_actions.run_again(task)
+            case NoticeAction.ASK_RESULT if key is not None and task is not None:
                 name = f"ask for the result of task {task.key}"
                 self._services.scope.spawn(name, self._ask_result(key, task))
 
@@ -197,6 +197,6 @@ class Teller(QObject):
         try:
             await self._services.fleet.start(result_question(lost), where=session_key)
         except NoKeyError:
-            self._acts.dialogs.open_key()
+            self._app_actions.dialogs.open_key()
         except LedgerError:
             self._tell_text(tr("The ledger could not be written, so nothing was started."))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QToolTip
 from enigma_panel.core.records import StateVerb
 from enigma_panel.ui import icons, theme
 from enigma_panel.ui.icons import Glyph
-from enigma_panel.ui.main.acts import SETTLED_MS, Acts
+from enigma_panel.ui.main.acts import SETTLED_MS, Actions
 from enigma_panel.ui.main.cells import Role
 from enigma_panel.ui.main.delegates import PAD, RowDelegate
 from enigma_panel.ui.main.keyed_model import Index
@@ -43,9 +43,9 @@ class Spot:
 class VerbsDelegate(RowDelegate):
     """The four verbs, in the same places in every row."""
 
-    def __init__(self, acts: Acts, parent: QObject | None = None) -> None:
+    def __init__(self, app_actions: Actions, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._acts = acts
+        self._app_actions = app_actions
         self._had_undo: set[int] = set()
         self._lost_undo: dict[int, int] = {}
         self.over: Spot | None = None
@@ -73,20 +73,20 @@ class VerbsDelegate(RowDelegate):
 
     def spot_at(self, key: int, cell: QRect, point: QPoint) -> Spot | None:
         """What lies below a point in the row of that session."""
-        if self._acts.undoable(key) is not None and self.undo_rect(cell).contains(point):
+        if self._app_actions.undoable(key) is not None and self.undo_rect(cell).contains(point):
             return Spot(key, None)
         verb = self.verb_at(cell, point)
         return Spot(key, verb) if verb is not None else None
 
-    def takes_press(self, spot: Spot) -> bool:
+    def accepts_press(self, spot: Spot) -> bool:
         """No press counts that was meant for what stood there a moment ago.
 
         The second click of two on a verb must not take it back, and a click on an Undo that has
         just gone must not be a Pause.
         """
-        now = self._acts.now_ms()
+        now = self._app_actions.now_ms()
         if spot.verb is None:
-            return self._acts.is_settled(spot.key)
+            return self._app_actions.is_settled(spot.key)
         lost = self._lost_undo.get(spot.key, now - SETTLED_MS)
         return spot.verb not in _BELOW_UNDO or now - lost >= SETTLED_MS
 
@@ -95,7 +95,7 @@ class VerbsDelegate(RowDelegate):
             self._had_undo.add(key)
         elif key in self._had_undo:
             self._had_undo.discard(key)
-            self._lost_undo[key] = self._acts.now_ms()
+            self._lost_undo[key] = self._app_actions.now_ms()
 
     def _paint_undo(self, painter: QPainter, place: QRect, key: int) -> None:
         colours = theme.colours()
@@ -113,7 +113,7 @@ class VerbsDelegate(RowDelegate):
     def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: StateVerb) -> None:
         colours = theme.colours()
         spot = Spot(key, verb)
-        possible = self._acts.can(key, verb)
+        possible = self._app_actions.can(key, verb)
         if possible and spot == self.over:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -129,7 +129,7 @@ class VerbsDelegate(RowDelegate):
         self.paint_ground(painter, option, index)
         painter.save()
         key = index.data(Role.KEY)
-        has_undo = self._acts.undoable(key) is not None
+        has_undo = self._app_actions.undoable(key) is not None
         self._note_undo(key, has_undo=has_undo)
         if has_undo:
             self._paint_undo(painter, self.undo_rect(option.rect), key)
@@ -149,7 +149,7 @@ class VerbsDelegate(RowDelegate):
         if event.type() is not QEvent.Type.ToolTip or spot is None:
             QToolTip.hideText()
             return True
-        pending = self._acts.undoable(spot.key)
+        pending = self._app_actions.undoable(spot.key)
         if spot.verb is not None:
             words = f"{verb_word(spot.verb)}\n{verb_tip(spot.verb)}"
             rect = self.verb_rect(option.rect, spot.verb)

@@ -9,20 +9,20 @@ from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyState, Recovered
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.problem import Problem
-from enigma_panel.ui.main.acts import Acts
-from enigma_panel.ui.main.body import Body
+from enigma_panel.ui.main.acts import Actions
+from enigma_panel.ui.main.body import MainLayout
 from enigma_panel.ui.main.cards import SessionsCard, TasksCard
-from enigma_panel.ui.main.demo_line import DemoLine
+from enigma_panel.ui.main.demo_line import DemoBanner
 from enigma_panel.ui.main.details import Details
 from enigma_panel.ui.main.line_desk import QueueActions
-from enigma_panel.ui.main.memory import Layout, Memory
+from enigma_panel.ui.main.memory import Layout, WindowState
 from enigma_panel.ui.main.menus import Menus
 from enigma_panel.ui.main.notices import Notices
-from enigma_panel.ui.main.pilot import Pilot
+from enigma_panel.ui.main.pilot import Selection
 from enigma_panel.ui.main.recovery_card import RecoveryCard
-from enigma_panel.ui.main.status_line import StatusLine
-from enigma_panel.ui.main.strip import Strip
-from enigma_panel.ui.main.teller import Teller
+from enigma_panel.ui.main.status_line import StatusBar
+from enigma_panel.ui.main.strip import QuestionBanner
+from enigma_panel.ui.main.teller import NoticeController
 from enigma_panel.ui.main.toolbar import ToolBar
 from enigma_panel.ui.main.verbs import make_action, make_verbs, rename_action
 from enigma_panel.ui.ports import Dialogs
@@ -47,7 +47,7 @@ class MainWindow(QMainWindow):
         self.services = services
         self.dialogs = dialogs
         self._may_close = False
-        self._memory = Memory(services.settings)
+        self._memory = WindowState(services.settings)
         self._ticks = QTimer(self, interval=TICK_MS)
         self._make_parts()
         self._make_actions()
@@ -57,22 +57,22 @@ class MainWindow(QMainWindow):
 
     # -- for the program -----------------------------------------------------------------------
 
-    def tell_problem(self, problem: Problem) -> None:
+    def show_problem(self, problem: Problem) -> None:
         """Say that a file of ours could not be used."""
-        self.teller.tell_problem(problem)
+        self.notice_controller.show_problem(problem)
 
-    def tell_ledger(self, error: LedgerError) -> None:
+    def show_ledger(self, error: LedgerError) -> None:
         """Say that what was open before could not be read."""
-        self.teller.tell_ledger(error)
+        self.notice_controller.show_ledger(error)
 
-    def tell_recovered(self, recovered: Recovered) -> None:
+    def show_recovered(self, recovered: Recovered) -> None:
         """Say what an earlier run left open, and what of it could not be read."""
         self.recovery.show_recovered(recovered)
-        self.teller.tell_bad_rows(recovered.bad_rows)
+        self.notice_controller.show_bad_rows(recovered.bad_rows)
 
     def open_result(self, key: int) -> None:
         """Show the result of that task."""
-        self.pilot.open_result(key)
+        self.selection.open_result(key)
 
     def save_layout(self) -> None:
         """Remember place, sizes and columns."""
@@ -82,32 +82,34 @@ class MainWindow(QMainWindow):
         """The program ends: close without asking."""
         self._may_close = True
         self._ticks.stop()
-        self.acts.forget_secret()
+        self.app_actions.forget_secret()
         self.close()
 
     # -- building ------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
         services = self.services
-        self.acts = Acts(services, self.dialogs, self)
+        self.app_actions = Actions(services, self.dialogs, self)
         self.details = Details(services)
-        self.pilot = Pilot(services, self.acts, self.details, self)
-        self.line = QueueActions(services, self.acts, self.pilot)
-        self.sessions_card = SessionsCard(self.pilot.sessions)
+        self.selection = Selection(services, self.app_actions, self.details, self)
+        self.line = QueueActions(services, self.app_actions, self.selection)
+        self.sessions_card = SessionsCard(self.selection.sessions)
         self.tasks_card = TasksCard(
-            self.pilot.tasks, self.line.bar, list(self.line.actions.values())
+            self.selection.tasks, self.line.bar, list(self.line.actions.values())
         )
-        self.strip = Strip(services)
+        self.strip = QuestionBanner(services)
         self.notices = Notices()
-        self.recovery = RecoveryCard(services, self.acts)
+        self.recovery = RecoveryCard(services, self.app_actions)
         away = self.recovery.show_away
-        self.teller = Teller(services, self.acts, self.pilot, self.notices, away)
-        self.status_line = StatusLine(services)
+        self.notice_controller = NoticeController(
+            services, self.app_actions, self.selection, self.notices, away
+        )
+        self.status_bar = StatusBar(services)
 
     def _make_actions(self) -> None:
-        acts = self.acts
+        app_actions = self.app_actions
         self.new_task = make_action(
-            self, tr("New task"), acts.new_task, tip=tr("Starts a task."), shortcut="Ctrl+N"
+            self, tr("New task"), app_actions.new_task, tip=tr("Starts a task."), shortcut="Ctrl+N"
         )
         self.verbs = make_verbs(self, self._command)
         self.undo = make_action(self, tr("Undo"), self._undo, tip=undo_tip(), shortcut="Ctrl+Z")
@@ -121,29 +123,31 @@ class MainWindow(QMainWindow):
         self.terminate_all = make_action(
             self,
             tr("Terminate all…"),
-            acts.terminate_all,
+            app_actions.terminate_all,
             tip=tr("Closes all browsers, after a question."),
         )
         self.settings = make_action(
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
-        self.rename = make_action(self, tr("Rename"), self.pilot.rename_selected, shortcut="F2")
+        self.rename = make_action(self, tr("Rename"), self.selection.rename_selected, shortcut="F2")
         make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
         verbs = [*self.verbs.values(), self.undo]
-        self.menus = Menus(self, self.services, acts, self.pilot, verbs=verbs, line=self.line)
+        self.menus = Menus(
+            self, self.services, app_actions, self.selection, verbs=verbs, line=self.line
+        )
 
     def _build(self) -> None:
         self.tool_bar = ToolBar(
-            self.new_task, self.verbs, self._other_actions(), self.pilot.sessions
+            self.new_task, self.verbs, self._other_actions(), self.selection.sessions
         )
         lines = (self.strip, self.notices, self.recovery)
-        self.body = Body(self.sessions_card, self.tasks_card, self.details, *lines)
+        self.body = MainLayout(self.sessions_card, self.tasks_card, self.details, *lines)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         if self.services.demo:
-            demo = DemoLine()
+            demo = DemoBanner()
             demo.left.connect(self.dialogs.leave_demo)
             column.addWidget(demo)
         column.addWidget(self.tool_bar)
@@ -151,7 +155,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
-        bar.addWidget(self.status_line, 1)
+        bar.addWidget(self.status_bar, 1)
         self.setMinimumSize(LEAST_SIZE)
         self.resize(FIRST_SIZE)
 
@@ -164,41 +168,41 @@ class MainWindow(QMainWindow):
         }
 
     def _connect(self) -> None:
-        services, pilot = self.services, self.pilot
+        services, selection = self.services, self.selection
         self.tool_bar.undo_pressed.connect(
-            lambda: self.acts.undo_pressed(pilot.sessions.selected_keys())
+            lambda: self.app_actions.undo_pressed(selection.sessions.selected_keys())
         )
         services.fleet.changed.connect(self._follow_fleet)
         services.inbox.changed.connect(self._follow_inbox)
-        services.health.changed.connect(self.status_line.refresh)
+        services.health.changed.connect(self.status_bar.refresh)
         services.account.changed.connect(self._follow_account)
         self.strip.answer.connect(self.dialogs.open_question)
-        pilot.selection_changed.connect(self._follow_selection)
-        pilot.details_wanted.connect(lambda: self.body.set_details_open(True))
-        pilot.sessions.customContextMenuRequested.connect(self._sessions_menu)
-        pilot.tasks.customContextMenuRequested.connect(self._tasks_menu)
+        selection.selection_changed.connect(self._follow_selection)
+        selection.details_wanted.connect(lambda: self.body.set_details_open(True))
+        selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
+        selection.tasks.customContextMenuRequested.connect(self._tasks_menu)
         self.sessions_card.show_ended.connect(self._set_show_ended)
-        self.recovery.task_wanted.connect(pilot.show_task)
-        self.recovery.left.connect(pilot.sessions.setFocus)
+        self.recovery.task_wanted.connect(selection.show_task)
+        self.recovery.left.connect(selection.sessions.setFocus)
         self._connect_details()
         self._ticks.timeout.connect(self._tick)
 
     def _connect_details(self) -> None:
-        acts, details = self.acts, self.details
-        details.rename_asked.connect(self.pilot.rename)
-        details.copy_id_asked.connect(acts.copy_session_id)
-        details.copy_link_asked.connect(acts.copy_live_link)
-        details.put_away_asked.connect(acts.put_away)
-        details.copy_asked.connect(acts.copy)
-        details.again_asked.connect(acts.run_again)
-        details.edit_asked.connect(acts.edit_and_run)
-        details.line_asked.connect(lambda key, verb: acts.queued([key], verb))
+        app_actions, details = self.app_actions, self.details
+        details.rename_asked.connect(self.selection.rename)
+        details.copy_id_asked.connect(app_actions.copy_session_id)
+        details.copy_link_asked.connect(app_actions.copy_live_link)
+        details.put_away_asked.connect(app_actions.put_away)
+        details.copy_asked.connect(app_actions.copy)
+        details.again_asked.connect(app_actions.run_again)
+        details.edit_asked.connect(app_actions.edit_and_run)
+        details.line_asked.connect(lambda key, verb: app_actions.queued([key], verb))
 
     def _start(self) -> None:
         self._memory.restore(self._layout())
         show_ended = self.services.settings.value.show_ended
         self.sessions_card.set_show_ended(show_ended)
-        self.pilot.session_rows.set_show_ended(show_ended)
+        self.selection.session_rows.set_show_ended(show_ended)
         self._follow_fleet()
         self._follow_inbox()
         self._follow_account()
@@ -209,17 +213,17 @@ class MainWindow(QMainWindow):
         return Layout(
             window=self,
             splitters=(self.body.tables, self.body.whole),
-            sessions=self.pilot.sessions,
-            tasks=self.pilot.tasks,
+            sessions=self.selection.sessions,
+            tasks=self.selection.tasks,
         )
 
     # -- following the services ----------------------------------------------------------------
 
     def _follow_fleet(self, _diff: object = None) -> None:
-        counts = self.pilot.session_rows.counts()
+        counts = self.selection.session_rows.counts()
         self.sessions_card.show_counts(counts)
         self.strip.refresh()
-        self.status_line.refresh_pending()
+        self.status_bar.refresh_pending()
         self._enable_verbs()
 
     def _follow_inbox(self) -> None:
@@ -230,26 +234,28 @@ class MainWindow(QMainWindow):
         self.strip.refresh()
 
     def _follow_account(self) -> None:
-        self.status_line.refresh()
+        self.status_bar.refresh()
         has_key = self.services.account.state in {KeyState.READY, KeyState.LOOKING}
         empty = tr("No session is open.\nStart a task with New task (Ctrl+N).")
         if not has_key:
             empty = tr("No session is open.\nTo start one, the program needs an API key.")
-        self.pilot.sessions.say_when_empty(empty)
-        self.pilot.tasks.say_when_empty(
+        self.selection.sessions.set_empty_text(empty)
+        self.selection.tasks.set_empty_text(
             tr("Nothing was asked for yet.\nWhat you start is listed here, with its result.")
         )
         self._enable_verbs()
 
     def _follow_selection(self) -> None:
-        self.tool_bar.show_selected(len(self.pilot.sessions.selected_keys()))
+        self.tool_bar.show_selected(len(self.selection.sessions.selected_keys()))
         self._enable_verbs()
 
     def _enable_verbs(self) -> None:
-        acts, selected = self.acts, self.pilot.sessions.selected_keys()
+        app_actions, selected = self.app_actions, self.selection.sessions.selected_keys()
         for verb, action in self.verbs.items():
-            action.setEnabled(any(acts.can(key, verb) for key in selected))
-        all_pending = [pending for pending in map(acts.undoable, selected) if pending is not None]
+            action.setEnabled(any(app_actions.can(key, verb) for key in selected))
+        all_pending = [
+            pending for pending in map(app_actions.undoable, selected) if pending is not None
+        ]
         rename_action(self.undo, undo_words(all_pending))
         self.undo.setEnabled(bool(all_pending))
         self.undo.setVisible(bool(all_pending))
@@ -257,28 +263,28 @@ class MainWindow(QMainWindow):
         self.rename.setEnabled(len(selected) == 1)
 
     def _undo(self) -> None:
-        self.acts.undo(self.pilot.sessions.selected_keys())
+        self.app_actions.undo(self.selection.sessions.selected_keys())
 
     def _command(self, verb: StateVerb) -> None:
-        self.acts.command(self.pilot.sessions.selected_keys(), verb)
+        self.app_actions.command(self.selection.sessions.selected_keys(), verb)
 
     def _set_show_ended(self, show: bool) -> None:
-        self.pilot.session_rows.set_show_ended(show)
+        self.selection.session_rows.set_show_ended(show)
         self.services.settings.change(show_ended=show)
 
     def _sessions_menu(self, at: QPoint) -> None:
-        self.menus.show_for_sessions(self.pilot.sessions.viewport().mapToGlobal(at))
+        self.menus.show_for_sessions(self.selection.sessions.viewport().mapToGlobal(at))
 
     def _tasks_menu(self, at: QPoint) -> None:
-        self.menus.show_for_tasks(self.pilot.tasks.viewport().mapToGlobal(at))
+        self.menus.show_for_tasks(self.selection.tasks.viewport().mapToGlobal(at))
 
     def _tick(self) -> None:
         """Once a second, only while somebody can see it."""
         if self.isVisible() and not self.isMinimized():
-            self.pilot.tick()
+            self.selection.tick()
             self.strip.tick()
             self.recovery.tick()
-            self.status_line.refresh()
+            self.status_bar.refresh()
 
     # -- Qt ------------------------------------------------------------------------------------
 
