@@ -14,7 +14,7 @@ from enigma_panel.services.notice_bus import BusNotifier, NoticeBus
 from enigma_panel.services.power import Power, SleepBus
 from enigma_panel.services.views import NoticeKind
 from enigma_panel.store.settings import TERMINATE_IDLE
-from enigma_panel.ui.done_words import action_words, done_words
+from enigma_panel.ui.done_words import action_text, done_text
 from enigma_panel.ui.main.window import MainWindow
 
 _WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
@@ -45,7 +45,7 @@ def make_done_notice(parts: Parts, window: MainWindow, redact: Callable[[str], s
     notice = DoneNotice(
         parts.registry,
         notifier,
-        words=done_words,
+        words=done_text,
         redact=redact,
         has_focus=lambda: QApplication.activeWindow() is not None,
         is_wanted=lambda: parts.settings.value.tell_when_done,
@@ -63,7 +63,7 @@ def _make_notifier(parts: Parts) -> Notifier:
     """Elsewhere than on Linux nothing is shown: Qt's own way needs an icon in the tray first."""
     if sys.platform != "linux":
         return Notifier()
-    return BusNotifier(partial(_open_notices, action_words()), parts.scope)
+    return BusNotifier(partial(_open_notices, action_text()), parts.scope)
 
 
 def _open_notices(action: str) -> NoticeBus:

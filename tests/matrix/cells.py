@@ -11,9 +11,9 @@ from enigma_panel.api.verb import LONG_POLL, Verb
 from enigma_panel.core.records import AnswerVerb, StateVerb, Task, TaskSpec, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import AnswerResult, OpenQuestion, ServiceStatus, WaitReason
-from enigma_panel.ui.dialogs.outcome_words import answer_words
-from enigma_panel.ui.line_words import QueueFacts, entry_words
-from enigma_panel.ui.main.notice_words import words_for
+from enigma_panel.ui.dialogs.outcome_words import answer_text
+from enigma_panel.ui.line_words import QueueFacts, entry_text
+from enigma_panel.ui.main.notice_words import notice_text
 from enigma_panel.ui.main.status_line import StatusBar
 from enigma_panel.ui.wish_words import pending_text
 from tests.matrix.faults import Call, Fault
@@ -231,15 +231,15 @@ class Cell:
         """All that stands on the screen about it, each once and without running figures."""
         services, key = run.parts.services, _session_key(run)
         now = services.clock.now_ms()
-        said = [words_for(notice, services).text for notice in run.notices]
+        said = [notice_text(notice, services).text for notice in run.notices]
         entry, pending = services.line.entry(run.task_key), services.fleet.pending(key)
         if entry is not None:
             facts = QueueFacts(pause_reason=services.line.pause_reason, limit=services.line.limit)
-            said.append(f"row: {entry_words(entry, now, facts).text}")
+            said.append(f"row: {entry_text(entry, now, facts).text}")
         if pending is not None:
             said.append(f"row: {pending_text(pending, now).text}")
         if self._result is not None:
-            said.append(f"dialog: {answer_words(self._result, has_text=True)}")
+            said.append(f"dialog: {answer_text(self._result, has_text=True)}")
         if self._call.name == "poll" and (self._fault.way is not Way.CLEAR or self._fault.also):
             said.append(_status_line(services))
         return " / ".join(dict.fromkeys(map(_without_figures, said))) or "–"

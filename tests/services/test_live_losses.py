@@ -14,7 +14,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.history import ASSUMED_FOR_MS
 from enigma_panel.services.timeline import GAP, NO_LIVE
 from enigma_panel.services.views import LiveShare
-from enigma_panel.ui.live_words import way_words
+from enigma_panel.ui.live_words import way_text
 from tests.conftest import LogWatch
 from tests.services.live_bench import Bench, Line, with_bench
 from tests.unit.virtual_time import EPOCH_MS
@@ -123,7 +123,7 @@ def test_a_lost_channel_says_so_until_it_is_up_again(tmp_path: Path) -> None:
         await bench.wait(0.05)
         share = bench.live.share()
         assert share == LiveShare(up=1, of=2, fault=LiveFault.LOST)
-        assert way_words(share).tip.endswith("The live channel broke off; it is tried again.")
+        assert way_text(share).tip.endswith("The live channel broke off; it is tried again.")
         await bench.wait(3)
         assert bench.live.share() == LiveShare(up=2, of=2)
 
@@ -146,7 +146,7 @@ def test_a_library_that_cannot_be_loaded_is_not_called_missing(
         await bench.wait(100)
         share = bench.live.share()
         assert (bench.door_opened, share) == (1, LiveShare(up=0, of=1, fault=LiveFault.BROKEN))
-        assert "could not be loaded" in way_words(share).tip
+        assert "could not be loaded" in way_text(share).tip
 
     with_bench(tmp_path, check)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from enigma_panel.services.done_notice import DoneNews, Ended
-from enigma_panel.ui.done_words import done_words
+from enigma_panel.ui.done_words import done_text
 
 
 def one(cost: str | None = "0.0214", *, failed: bool = False, name: str = "amazon.com 3") -> Ended:
@@ -16,7 +16,7 @@ def one(cost: str | None = "0.0214", *, failed: bool = False, name: str = "amazo
 
 
 def words(*results: Ended, left: int = 0) -> tuple[str, str]:
-    return done_words(DoneNews(results=results, left=left))
+    return done_text(DoneNews(results=results, left=left))
 
 
 def test_one() -> None:

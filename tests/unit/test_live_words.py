@@ -18,13 +18,13 @@ from enigma_panel.core.records import (
 )
 from enigma_panel.services.views import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.live_words import now_words, way_words
+from enigma_panel.ui.live_words import now_text, way_text
 from enigma_panel.ui.main.steps_words import step_row
 from enigma_panel.ui.state_text import state_text
-from enigma_panel.ui.status_words import Severity, local_time, session_word, task_word
+from enigma_panel.ui.status_words import Severity, local_time, session_state_text, task_status_text
 from enigma_panel.ui.step_words import LINE_CHARS, readable, step_line, step_word
 from enigma_panel.ui.wish_words import pending_text
-from enigma_panel.ui.words import one_plain_line, plain_tip
+from enigma_panel.ui.words import plain_tip, shorten_plain
 from tests.rows import check_rows
 
 NOW = 1_790_000_000_000
@@ -123,12 +123,12 @@ def a_task(
     ],
 )
 def test_how_news_come(up: int, of: int, fault: LiveFault | None, word: str, tip: str) -> None:
-    way = way_words(LiveShare(up=up, of=of, fault=fault))
+    way = way_text(LiveShare(up=up, of=of, fault=fault))
     assert (way.word, way.tip) == (word, tip)
 
 
 def test_every_fault_has_a_reason_of_its_own() -> None:
-    tips = {way_words(LiveShare(up=0, of=1, fault=fault)).tip for fault in LiveFault}
+    tips = {way_text(LiveShare(up=0, of=1, fault=fault)).tip for fault in LiveFault}
     assert len(tips) == len(LiveFault)
     assert SLOW not in tips
 
@@ -198,7 +198,7 @@ def test_the_tip_names_the_command(verb: StateVerb) -> None:
     tip = state_text(a_session(), a_task(status, verb), NOW).tip
     assert tip.startswith(f"{name} was sent over the live channel; nothing confirms it.")
     assert f"{name} is sent again the other way." in tip
-    assert task_word(status, verb).tip == tip
+    assert task_status_text(status, verb).tip == tip
 
 
 @pytest.mark.parametrize(
@@ -214,13 +214,13 @@ def test_the_tip_names_the_command(verb: StateVerb) -> None:
 def test_what_a_task_does(
     status: TaskStatus, unproven: StateVerb | None, word: str, short: str
 ) -> None:
-    found = task_word(status, unproven)
+    found = task_status_text(status, unproven)
     assert (found.word, found.short) == (word, short)
 
 
 def test_the_short_word_of_what_is_not_about_a_command_stays_whole() -> None:
-    assert session_word(SessionState.EXPIRED_ASSUMED).short == "expired (assumed)"
-    assert session_word(SessionState.IDLE).short == "idle"
+    assert session_state_text(SessionState.EXPIRED_ASSUMED).short == "expired (assumed)"
+    assert session_state_text(SessionState.IDLE).short == "idle"
 
 
 @pytest.mark.parametrize(
@@ -352,8 +352,8 @@ def test_what_an_agent_tells_is_readable(text: str, shown: str) -> None:
 def test_what_an_agent_tells_is_cut() -> None:
     assert len(readable("word " * 100_000)) <= LINE_CHARS
     assert readable("word " * 100_000).endswith("…")
-    assert len(now_words("click_element: " + "x" * 5_000_000)) <= 120
-    assert one_plain_line("\x00" * 5_000 + "end", 10).endswith("…")
+    assert len(now_text("click_element: " + "x" * 5_000_000)) <= 120
+    assert shorten_plain("\x00" * 5_000 + "end", 10).endswith("…")
 
 
 def test_tool_tips_read_no_html() -> None:

@@ -24,7 +24,7 @@ from enigma_panel.ui.errors_words import (
     explain_code,
     row_of,
 )
-from enigma_panel.ui.words import one_line, tr
+from enigma_panel.ui.words import shorten, tr
 from tests.rows import check_rows
 
 
@@ -292,14 +292,16 @@ def test_money_that_was_not_told_is_never_zero() -> None:
 
 
 def test_every_state_has_a_word() -> None:
-    assert len({words.session_word(state).word for state in SessionState}) == len(SessionState)
-    assert len({words.task_word(status).word for status in TaskStatus}) == len(TaskStatus)
-    assert words.session_word(SessionState.PAUSED).word == "paused (sent) – billing"
+    assert len({words.session_state_text(state).word for state in SessionState}) == len(
+        SessionState
+    )
+    assert len({words.task_status_text(status).word for status in TaskStatus}) == len(TaskStatus)
+    assert words.session_state_text(SessionState.PAUSED).word == "paused (sent) – billing"
     assert all(words.verb_tip(verb) for verb in StateVerb)
 
 
 def test_one_line() -> None:
-    assert one_line("a\n\n b\tc") == "a b c"
-    assert one_line("x" * 500, 10) == "x" * 9 + "…"
-    assert one_line("x " * 5 + " " * 900 + "end", 20).endswith("…")
+    assert shorten("a\n\n b\tc") == "a b c"
+    assert shorten("x" * 500, 10) == "x" * 9 + "…"
+    assert shorten("x " * 5 + " " * 900 + "end", 20).endswith("…")
     assert tr("{n} {{left}}", n=2) == "2 {left}"

@@ -8,13 +8,13 @@ stay in the window: either may hold anything.
 from enigma_panel.core.money import format_money, is_sane, sum_money
 from enigma_panel.services.done_notice import DoneNews, Ended
 from enigma_panel.ui.status_words import duration
-from enigma_panel.ui.words import one_line, tr, tr_n
+from enigma_panel.ui.words import shorten, tr, tr_n
 
 NAME_LIMIT = 60
 FIGURE_LIMIT = 40
 
 
-def done_words(news: DoneNews) -> tuple[str, str]:
+def done_text(news: DoneNews) -> tuple[str, str]:
     """Title and body, plain text."""
     parts = [_one_body(news.results[0]) if len(news.results) == 1 else _costs(news.results)]
     if news.left:
@@ -23,13 +23,13 @@ def done_words(news: DoneNews) -> tuple[str, str]:
     return title, " ".join(part for part in parts if part)
 
 
-def action_words() -> str:
+def action_text() -> str:
     """What a click does."""
     return tr("Show result")
 
 
 def _one_title(one: Ended) -> str:
-    name = one_line(one.name, NAME_LIMIT) or tr("a task")
+    name = shorten(one.name, NAME_LIMIT) or tr("a task")
     return tr("Failed: {name}", name=name) if one.failed else tr("Done: {name}", name=name)
 
 
@@ -37,7 +37,7 @@ def _one_body(one: Ended) -> str:
     took = duration(one.took_ms)
     if one.cost is None:
         return tr("Took {time}.", time=took)
-    cost = one_line(format_money(one.cost), FIGURE_LIMIT)
+    cost = shorten(format_money(one.cost), FIGURE_LIMIT)
     return tr("Cost {cost}, took {time}.", cost=cost, time=took)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from enigma_panel.ui.error_rows import Call, ErrorFacts, ErrorText, again, nothing_started
-from enigma_panel.ui.words import one_line, tr
+from enigma_panel.ui.words import shorten, tr
 
 
 def too_many_calls(facts: ErrorFacts) -> ErrorText:
@@ -51,7 +51,7 @@ def interrupted(_facts: ErrorFacts) -> ErrorText:
 
 def lost_start(facts: ErrorFacts) -> ErrorText:
     """Sent, the answer was lost: a browser may be open."""
-    what = tr("The start of “{task}” is unconfirmed.", task=one_line(facts.context.task, 60))
+    what = tr("The start of “{task}” is unconfirmed.", task=shorten(facts.context.task, 60))
     money = tr("It may be running and cost money.")
     if facts.context.ends_at:
         money = tr(
@@ -69,7 +69,7 @@ def lost_new_task(facts: ErrorFacts) -> ErrorText:
     what = tr(
         "“{task}” may be working in {session}, but the service names a task only in the answer "
         "that was lost.",
-        task=one_line(facts.context.task, 60),
+        task=shorten(facts.context.task, 60),
         session=facts.context.session,
     )
     todo = tr("Wait until the session ends, or terminate it.")

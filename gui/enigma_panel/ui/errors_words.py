@@ -16,7 +16,7 @@ from enigma_panel.api.errors import (
 from enigma_panel.ui import error_rows as rows
 from enigma_panel.ui import error_rows_way as way
 from enigma_panel.ui.error_rows import Call, ErrorContext, ErrorFacts, ErrorText
-from enigma_panel.ui.words import one_line
+from enigma_panel.ui.words import shorten
 
 __all__ = ["Call", "ErrorContext", "ErrorFacts", "ErrorText", "explain", "explain_code", "row_of"]
 
@@ -87,7 +87,7 @@ def _status_in(code: str | None) -> int:
 
 
 def _quote(message: str | None) -> str:
-    return one_line(message or "", QUOTE_LIMIT)
+    return shorten(message or "", QUOTE_LIMIT)
 
 
 TABLE: dict[str, Row] = {

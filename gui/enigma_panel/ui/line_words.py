@@ -121,13 +121,13 @@ def left_s(due_ms: int | None, now_ms: int) -> int | None:
     return -(-(due_ms - now_ms) // 1000)
 
 
-def entry_words(entry: QueueEntry, now_ms: int, facts: QueueFacts) -> WaitText:
+def entry_text(entry: QueueEntry, now_ms: int, facts: QueueFacts) -> WaitText:
     """'2nd in line, about 0:19', 'all 5 places are in use'."""
     if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):
         return _place(entry, now_ms)
     match entry.why:
         case WaitReason.NO_SLOT:
-            return _about(places_words(facts.limit), entry, now_ms)
+            return _about(places_text(facts.limit), entry, now_ms)
         case WaitReason.BUSY:
             return _plain(tr("runs after the task in {session}", session=facts.session))
         case WaitReason.SESSION_ENDED:
@@ -154,7 +154,7 @@ def _needs_you(text: str) -> WaitText:
     return WaitText(text=text, said=text, severity=Severity.AMBER)
 
 
-def places_words(limit: int) -> str:
+def places_text(limit: int) -> str:
     """'all 5 places are in use'."""
     if limit == 2:
         return tr("both places are in use")

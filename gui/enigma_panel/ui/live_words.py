@@ -19,7 +19,7 @@ class Way:
     tip: str
 
 
-def way_words(share: LiveShare) -> Way:
+def way_text(share: LiveShare) -> Way:
     """'live', 'partly live (3 of 8)' or 'polling'; nothing while no session is open."""
     if share.of <= 0:
         return Way("", "")
@@ -41,7 +41,7 @@ def _polls() -> str:
     )
 
 
-def now_words(text: str) -> str:
+def now_text(text: str) -> str:
     """What an agent does now, short and in one plain line; empty when nothing is known."""
     return readable(text, NOW_CHARS)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from enigma_panel.core.records import Phase, Session, Task, shown_since_ms, shown_state
-from enigma_panel.ui.status_words import StateWord, duration, session_word, spoken_duration
+from enigma_panel.ui.status_words import StateWord, duration, session_state_text, spoken_duration
 from enigma_panel.ui.words import tr
 
 
@@ -25,7 +25,7 @@ class StateText:
 
 def state_text(session: Session, task: Task | None, now_ms: int) -> StateText:
     """'working 0:41', 'connection lost, up to 4:40'; an ended state has no time."""
-    word = session_word(shown_state(session, task), task)
+    word = session_state_text(shown_state(session, task), task)
     if session.is_ended:
         return StateText(word, word.word, "", word.word, word.tip)
     until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None

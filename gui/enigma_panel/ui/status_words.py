@@ -54,7 +54,7 @@ class StateWord:
 _AMBER = (Severity.AMBER, Severity.AMBER)
 
 
-def session_word(state: SessionState, task: Task | None = None) -> StateWord:
+def session_state_text(state: SessionState, task: Task | None = None) -> StateWord:
     """Icon and word of a session's state."""
     s = SessionState
     match state:
@@ -123,7 +123,7 @@ def _ended_word(state: SessionState) -> StateWord:
             return StateWord(Glyph.STOP, tr("closed"), Severity.DIM)
 
 
-def task_word(status: TaskStatus, unproven: StateVerb | None = None) -> StateWord:
+def task_status_text(status: TaskStatus, unproven: StateVerb | None = None) -> StateWord:
     """Icon and word of a task's status; unproven: the Task's."""
     s = TaskStatus
     match status:

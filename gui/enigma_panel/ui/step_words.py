@@ -6,7 +6,7 @@ from enigma_panel.core.observation import Kind
 from enigma_panel.services.timeline import GAP, SKIPPED
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.status_words import local_time
-from enigma_panel.ui.words import one_plain_line, tr, tr_n
+from enigma_panel.ui.words import shorten_plain, tr, tr_n
 
 LINE_CHARS = 300
 """An agent may think aloud for pages; a line shows so much of it."""
@@ -27,11 +27,11 @@ def step_line(step: Step) -> str:
     """The whole line: the word and, in one plain line, what was told with it."""
     match step.kind:
         case kind if kind == GAP and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
-            return gap_words(int(step.text), step.at_ms)
+            return gap_text(int(step.text), step.at_ms)
         case kind if kind == SKIPPED and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
-            return skipped_words(int(step.text))
+            return skipped_text(int(step.text))
         case kind if kind == Kind.SESSION_ENDED:
-            return _ended_words(step.text)
+            return _ended_text(step.text)
         case _:
             word, text = step_word(step.kind), readable(step.text)
             return tr("{what}: {text}", what=word, text=text) if text else word
@@ -39,23 +39,23 @@ def step_line(step: Step) -> str:
 
 def readable(text: str, limit: int = LINE_CHARS) -> str:
     """What an agent told, as one plain line: 'click element: search button'."""
-    line = one_plain_line(text, limit)
+    line = shorten_plain(text, limit)
     name = _NAME.match(line)
     return name[0].replace("_", " ") + line[name.end() :] if name else line
 
 
-def gap_words(from_ms: int, to_ms: int) -> str:
+def gap_text(from_ms: int, to_ms: int) -> str:
     """A time in which nothing could be heard, and which nobody tells again."""
     first, last = local_time(from_ms, seconds=True), local_time(to_ms, seconds=True)
     return tr("no live news from {first} to {last}", first=first, last=last)
 
 
-def skipped_words(n: int) -> str:
+def skipped_text(n: int) -> str:
     """An agent told more than is kept."""
     return tr_n("1 line more than is kept was left out", "{n} lines too many were left out", n)
 
 
-def _ended_words(reason: str) -> str:
+def _ended_text(reason: str) -> str:
     """The session ended, with the reason that the service gave."""
     words = {
         "completed": tr("the session ended: its task was done"),
@@ -66,7 +66,7 @@ def _ended_words(reason: str) -> str:
     }.get(reason.lower())
     if words is not None:
         return words
-    word, why = step_word(Kind.SESSION_ENDED), one_plain_line(reason, 60)
+    word, why = step_word(Kind.SESSION_ENDED), shorten_plain(reason, 60)
     return tr("{what}: {text}", what=word, text=why) if why else word
 
 

@@ -70,7 +70,7 @@ def _same(text: str) -> WaitText:
     return WaitText(text=text, said=text)
 
 
-def undo_words(all_pending: Sequence[PendingCommand]) -> str:
+def undo_text(all_pending: Sequence[PendingCommand]) -> str:
     """The label of what takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
     verbs = {pending.verb for pending in all_pending}
     if len(verbs) == 1:
@@ -83,7 +83,7 @@ def undo_tip() -> str:
     return tr("Takes the command back: it is not sent.")
 
 
-def count_words(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
+def count_text(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
     """'2 commands wait, next 0:12', empty when none does."""
     waiting = [pending for pending in all_pending if pending.why is not WaitReason.SENDING]
     if not waiting:

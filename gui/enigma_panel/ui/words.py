@@ -29,7 +29,7 @@ def tr_n(one: str, many: str, n: int, /, **values: object) -> str:
     return tr(one if n == 1 else many, n=n, **values)
 
 
-def one_line(text: str, limit: int = 300) -> str:
+def shorten(text: str, limit: int = 300) -> str:
     """The beginning of a text as one line, with a mark where something was left out."""
     head = " ".join(text[: limit * 2].split())
     if len(head) > limit:
@@ -42,9 +42,9 @@ def without_hidden(text: str) -> str:
     return _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def one_plain_line(text: str, limit: int = 300) -> str:
-    """As `one_line`, with spaces in the place of what hides or turns parts of it."""
-    return one_line(_HIDDEN.sub(" ", text[: limit * 4]), limit)
+def shorten_plain(text: str, limit: int = 300) -> str:
+    """As `shorten`, with spaces in the place of what hides or turns parts of it."""
+    return shorten(_HIDDEN.sub(" ", text[: limit * 4]), limit)
 
 
 def plain_tip(text: str) -> str:

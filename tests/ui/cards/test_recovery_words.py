@@ -7,7 +7,7 @@ import pytest
 from enigma_panel.core.records import Phase, StateVerb, TaskStatus
 from enigma_panel.services.views import PendingCommand, WaitReason
 from enigma_panel.ui.main.recovery_row_words import row_of
-from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession, away_words, recovered_words
+from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession, away_text, recovered_text
 from enigma_panel.ui.status_words import local_time
 from tests.ui.main.doubles import NOW, Fleet
 
@@ -106,17 +106,17 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("sessions", "queued", "words"), SENTENCES)
 def test_the_sentence(sessions: list[RecoveredSession], queued: int, words: str) -> None:
-    assert recovered_words(sessions, queued=queued) == words
+    assert recovered_text(sessions, queued=queued) == words
 
 
 def test_the_sentence_after_a_sleep() -> None:
     expired = seen(Phase.EXPIRED_ASSUMED)
     asks = seen(status=TaskStatus.ASKS)
-    assert away_words([DONE, expired, asks], 751_000) == (
+    assert away_text([DONE, expired, asks], 751_000) == (
         "This computer slept for 12:31. Meanwhile: 1 finished meanwhile ($0.04), 1 asks you, "
         "1 expired (assumed)."
     ).replace("finished meanwhile", "finished")
-    assert away_words([], 751_000) == "This computer slept for 12:31."
+    assert away_text([], 751_000) == "This computer slept for 12:31."
 
 
 FATES = [
@@ -139,7 +139,7 @@ FATES = [
 @pytest.mark.parametrize(("one", "fate"), FATES)
 def test_what_became_of_it(one: RecoveredSession, fate: Fate) -> None:
     assert one.fate is fate
-    words = recovered_words([one], queued=0)
+    words = recovered_text([one], queued=0)
     assert words
     assert "None" not in words
 

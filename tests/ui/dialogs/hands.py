@@ -45,7 +45,7 @@ def type_text(field: QWidget, text: str) -> None:
     QTest.keyClicks(field, text)
 
 
-def all_words(window: QWidget) -> str:
+def all_text(window: QWidget) -> str:
     """Everything that stands anywhere in a window, shown or not, names and tips included."""
     words: list[str] = []
     for widget in [window, *window.findChildren(QWidget)]:

@@ -5,7 +5,7 @@ import pytest
 from enigma_panel.api.address import AddressProblem, BadAddressError, parse_base_url
 from enigma_panel.core.checks import Field, Finding, Problem, check_key, check_spec
 from enigma_panel.core.records import Limits, TaskSpec
-from enigma_panel.ui.dialogs.check_words import address_words, finding_words
+from enigma_panel.ui.dialogs.check_words import address_text, finding_text
 from enigma_panel.ui.dialogs.limits_form import number_in
 
 BAD_SPECS = [
@@ -36,7 +36,7 @@ BAD_KEYS = [
 
 @pytest.mark.parametrize("spec", BAD_SPECS)
 def test_a_bad_task_is_told_in_sentences(spec: TaskSpec) -> None:
-    sentences = [finding_words(finding) for finding in check_spec(spec)]
+    sentences = [finding_text(finding) for finding in check_spec(spec)]
     assert sentences
     assert all(sentence.endswith((".", ":", "/", "m")) for sentence in sentences)
     assert all("{" not in s.replace("{x}", "") for s in sentences)
@@ -45,7 +45,7 @@ def test_a_bad_task_is_told_in_sentences(spec: TaskSpec) -> None:
 @pytest.mark.parametrize("key", BAD_KEYS)
 def test_a_bad_key_is_told_and_never_repeated(key: str) -> None:
     (finding, *_) = check_key(key)
-    sentence = finding_words(finding)
+    sentence = finding_text(finding)
     assert sentence.endswith(".")
     assert "enig_1" not in sentence
 
@@ -54,12 +54,12 @@ def test_a_bad_key_is_told_and_never_repeated(key: str) -> None:
 @pytest.mark.parametrize("field", [Field.KEY, Field.STARTING_URL])
 def test_no_problem_is_without_words(field: Field, problem: Problem) -> None:
     params = {"length": 1, "limit": 2, "low": 0, "high": 1, "domain": "x", "scheme": "y"}
-    assert finding_words(Finding(field=field, problem=problem, params=params))
+    assert finding_text(Finding(field=field, problem=problem, params=params))
 
 
 @pytest.mark.parametrize("problem", AddressProblem)
 def test_every_bad_address_has_words(problem: AddressProblem) -> None:
-    assert address_words(problem)
+    assert address_text(problem)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_every_bad_address_has_words(problem: AddressProblem) -> None:
 def test_bad_addresses_are_told(text: str) -> None:
     with pytest.raises(BadAddressError) as caught:
         parse_base_url(text)
-    assert address_words(caught.value.problem)
+    assert address_text(caught.value.problem)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from enigma_panel.services.views import KeyCheck, KeyState
 from enigma_panel.store.secrets import Result, SecretOutcome
 from enigma_panel.ui.dialogs.key_dialog import KeyDialog
 from tests.ui.dialogs.fakes import World
-from tests.ui.dialogs.hands import ENTER, active, all_words, click, key, type_text, undo_everything
+from tests.ui.dialogs.hands import ENTER, active, all_text, click, key, type_text, undo_everything
 
 KEY = "enig_0123456789"
 
@@ -97,7 +97,7 @@ async def test_saving_says_both_and_forgets_the_key(world: World, dialog: KeyDia
     await world.settle()
     assert dialog.outcome.text() == "Saved in the GNOME keyring. The service accepted this key."
     undo_everything(dialog)
-    assert KEY not in all_words(dialog)
+    assert KEY not in all_text(dialog)
     assert dialog.cancel_button.text() == "Close"
 
 

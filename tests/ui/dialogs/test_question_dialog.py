@@ -22,7 +22,7 @@ from tests.ui.dialogs.hands import (
     CTRL,
     ENTER,
     active,
-    all_words,
+    all_text,
     click,
     key,
     type_text,
@@ -213,7 +213,7 @@ async def test_credentials_in_the_documented_words(world: World, dialog: Questio
     type_text(form.credentials.username, "maria")
     key(form.credentials.username, ENTER)
     type_text(form.credentials.password, "hunter2 ")
-    assert "hunter2" not in all_words(dialog).replace(form.credentials.password.text(), "")
+    assert "hunter2" not in all_text(dialog).replace(form.credentials.password.text(), "")
     key(form.credentials.password, ENTER)
     assert world.inbox.answered == []
     key(form.credentials.password, ENTER, CTRL)
@@ -253,7 +253,7 @@ async def test_yes_or_no_has_nothing_preselected(world: World, dialog: QuestionD
     click(dialog.send_button)
     await world.settle()
     assert world.inbox.answered == []
-    assert "Choose Yes or No first." in all_words(dialog)
+    assert "Choose Yes or No first." in all_text(dialog)
     click(page.no)
     assert page.text.text() == "No"
     await arm(world, dialog)
@@ -342,8 +342,8 @@ async def test_nothing_typed_is_left_after_sending(
 ) -> None:
     await sent(world, dialog, outcome)
     undo_everything(dialog)
-    assert "hunter2" not in all_words(dialog)
-    assert "maria" not in all_words(dialog)
+    assert "hunter2" not in all_text(dialog)
+    assert "maria" not in all_text(dialog)
 
 
 async def test_unconfirmed_says_so_and_sends_nothing_again(
@@ -380,7 +380,7 @@ async def test_gone_says_so_and_keeps_the_text(world: World, dialog: QuestionDia
     assert not dialog.send_button.isVisible()
     assert dialog.later_button.text() == "Close"
     dialog.reject()
-    assert "hunter2" not in all_words(dialog)
+    assert "hunter2" not in all_text(dialog)
 
 
 async def test_a_full_disk_sends_nothing(world: World, dialog: QuestionDialog) -> None:
@@ -427,7 +427,7 @@ WAITS = [
 
 @pytest.mark.parametrize(("wait", "words"), WAITS)
 def test_what_an_answer_waits_for(wait: AnswerWait | None, words: str) -> None:
-    assert outcome_words.wait_words(wait, 0) == words
+    assert outcome_words.wait_text(wait, 0) == words
 
 
 async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
@@ -482,7 +482,7 @@ async def test_a_question_that_may_have_been_answered_says_so(
 
 def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
     result = AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
-    assert outcome_words.answer_words(result, has_text=True) == (
+    assert outcome_words.answer_text(result, has_text=True) == (
         "The answer was sent over the live channel, because the calls of this minute are used up. "
         "The channel confirms nothing: if the agent still asks, the question comes back."
     )
@@ -490,7 +490,7 @@ def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
 
 def test_a_failed_answer_says_why() -> None:
     result = AnswerResult(outcome=AnswerOutcome.FAILED, error=NotConnectedError("dns"))
-    assert outcome_words.answer_words(result, has_text=True) == (
+    assert outcome_words.answer_text(result, has_text=True) == (
         "Not delivered. No connection: the name of the service was not found. "
         "Your text is still here, you can send it again."
     )
@@ -506,7 +506,7 @@ async def test_the_next_question_follows_with_its_own_fields(
     await asked(world, dialog, LOGIN)
     form = dialog.current_form()
     assert form is not None
-    assert "2 of 2" in all_words(dialog)
+    assert "2 of 2" in all_text(dialog)
     type_text(form.credentials.username, "maria")
     type_text(form.credentials.password, "hunter2")
     click(dialog.send_button)
@@ -515,8 +515,8 @@ async def test_the_next_question_follows_with_its_own_fields(
     assert question is not None
     assert question.text == WHICH
     assert not dialog.is_armed()
-    assert "hunter2" not in all_words(dialog)
-    assert "of 2" not in all_words(dialog)
+    assert "hunter2" not in all_text(dialog)
+    assert "of 2" not in all_text(dialog)
 
 
 async def test_turning_keeps_each_text_with_its_question(
@@ -605,5 +605,5 @@ async def test_an_answer_that_arrives_after_closing_is_forgotten_too(
     world.inbox.gate.set()
     await world.settle()
     undo_everything(dialog)
-    assert "hunter2" not in all_words(dialog)
+    assert "hunter2" not in all_text(dialog)
     assert not dialog.isVisible()

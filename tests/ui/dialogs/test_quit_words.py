@@ -4,7 +4,7 @@ import pytest
 
 from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.views import PendingCommand, WaitReason
-from enigma_panel.ui.dialogs.quit_words import quit_lines, session_line, waiting_words
+from enigma_panel.ui.dialogs.quit_words import quit_lines, session_line, waiting_text
 from enigma_panel.ui.status_words import local_time
 from tests.ui.dialogs.fakes import NOON, make_session, make_task
 
@@ -165,9 +165,9 @@ def test_tasks_in_line_stay_there() -> None:
 
 
 def test_what_the_program_waits_for() -> None:
-    assert waiting_words(2, 0, 0) == "Quits when 2 tasks are done."
-    assert waiting_words(1, 1, 0) == "Quits when 1 task is done and 1 Terminate is sent."
-    assert waiting_words(0, 2, 1) == (
+    assert waiting_text(2, 0, 0) == "Quits when 2 tasks are done."
+    assert waiting_text(1, 1, 0) == "Quits when 1 task is done and 1 Terminate is sent."
+    assert waiting_text(0, 2, 1) == (
         "Quits when 2 Terminates are sent; what waits in line stays there."
     )
 

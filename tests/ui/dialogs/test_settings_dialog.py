@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.services.views import KeyCheck, KeyState
 from enigma_panel.ui.dialogs.settings_dialog import SettingsDialog
 from tests.ui.dialogs.fakes import BASE_URL, World
-from tests.ui.dialogs.hands import ENTER, active, all_words, click, key
+from tests.ui.dialogs.hands import ENTER, active, all_text, click, key
 
 
 @pytest.fixture
@@ -165,5 +165,5 @@ async def test_what_happens_before_sleep_is_chosen(world: World, dialog: Setting
 async def test_a_computer_that_does_not_say_when_it_sleeps(world: World) -> None:
     dialog = SettingsDialog(world.services, None, lambda: None, power_available=False)
     assert not dialog.before_sleep.isEnabled()
-    assert "does not say when it is about to sleep" in all_words(dialog)
+    assert "does not say when it is about to sleep" in all_text(dialog)
     dialog.deleteLater()

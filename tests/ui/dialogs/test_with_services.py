@@ -13,7 +13,7 @@ from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
 from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
 from tests.conftest import Simulator
 from tests.services.conftest import Running, running, until
-from tests.ui.dialogs.hands import CTRL, ENTER, active, all_words, key, type_text
+from tests.ui.dialogs.hands import CTRL, ENTER, active, all_text, key, type_text
 
 __all__ = ["running"]  # a fixture
 
@@ -51,7 +51,7 @@ async def answer(password: str) -> None:
     type_text(form.credentials.password, password)
     key(form.credentials.password, ENTER, CTRL)
     await until(lambda: not dialog.isVisible())
-    assert password not in all_words(dialog)
+    assert password not in all_text(dialog)
 
 
 async def test_a_task_is_typed_its_questions_come_up_and_are_answered(
@@ -84,5 +84,5 @@ async def test_a_key_is_saved_and_asked_about(simulator: Start, running: Running
             type_text(dialog.key, typed)
             key(dialog.key, ENTER)
             await until(lambda words=words: words in dialog.outcome.text())
-            assert typed not in all_words(dialog)
+            assert typed not in all_text(dialog)
         dialogs.close_all()

@@ -8,15 +8,15 @@ import pytest
 from enigma_panel.api.errors import RejectedError, Reply
 from enigma_panel.core.records import StateVerb
 from enigma_panel.services.views import PauseReason, PendingCommand, QueueEntry, WaitReason
-from enigma_panel.ui.dialogs.start_words import really_waits, start, started_words
+from enigma_panel.ui.dialogs.start_words import really_waits, start, started_text
 from enigma_panel.ui.line_words import (
     QueueAction,
     QueueFacts,
-    entry_words,
+    entry_text,
     firsts,
     offered,
     ordinal,
-    places_words,
+    places_text,
     possible,
     queue_action_label,
     queue_action_tip,
@@ -24,12 +24,12 @@ from enigma_panel.ui.line_words import (
 from enigma_panel.ui.main.line_bar_words import (
     QueueBarAction,
     QueueState,
-    bar_words,
     concerned,
     queue_bar_action_label,
+    queue_bar_text,
 )
 from enigma_panel.ui.status_words import Severity
-from enigma_panel.ui.wish_words import count_words, pending_text, undo_words
+from enigma_panel.ui.wish_words import count_text, pending_text, undo_text
 from tests.rows import check_rows
 
 NOW = 1_000_000
@@ -90,13 +90,13 @@ ENTRIES = [
 
 @pytest.mark.parametrize(("one", "text", "said"), ENTRIES, ids=lambda value: str(value)[:40])
 def test_a_task_in_line_says_what_it_waits_for(one: QueueEntry, text: str, said: str) -> None:
-    words = entry_words(one, NOW, FACTS)
+    words = entry_text(one, NOW, FACTS)
     assert words.text == text
     assert said in words.said
 
 
 def test_places_are_counted_as_people_do() -> None:
-    words = [places_words(n) for n in (1, 2, 3)]
+    words = [places_text(n) for n in (1, 2, 3)]
     assert words == [
         "the only place is in use",
         "both places are in use",
@@ -106,10 +106,10 @@ def test_places_are_counted_as_people_do() -> None:
 
 def test_only_the_first_of_many_says_the_common_reason() -> None:
     later = QueueFacts(limit=5, is_first=False)
-    assert entry_words(entry(WaitReason.NO_SLOT, 40, position=2), NOW, later).text == (
+    assert entry_text(entry(WaitReason.NO_SLOT, 40, position=2), NOW, later).text == (
         "2nd in line, about 0:40"
     )
-    assert entry_words(entry(WaitReason.SESSION_ENDED, position=2), NOW, later).text == (
+    assert entry_text(entry(WaitReason.SESSION_ENDED, position=2), NOW, later).text == (
         "its session has ended"
     )
     line = [
@@ -121,7 +121,7 @@ def test_only_the_first_of_many_says_the_common_reason() -> None:
 
 
 def test_amber_is_for_what_needs_the_person() -> None:
-    tones = {why: entry_words(entry(why), NOW, FACTS).severity for why in WaitReason}
+    tones = {why: entry_text(entry(why), NOW, FACTS).severity for why in WaitReason}
     assert {why for why, severity in tones.items() if severity is Severity.AMBER} == {
         WaitReason.SESSION_ENDED,
         WaitReason.KEY,
@@ -133,7 +133,7 @@ def test_every_reason_has_words() -> None:
 
 
 def _check_reason(why: WaitReason, hold: PauseReason) -> None:
-    words = entry_words(entry(why), NOW, QueueFacts(pause_reason=hold))
+    words = entry_text(entry(why), NOW, QueueFacts(pause_reason=hold))
     assert words.text
     assert "None" not in words.text + words.said
     assert not words.text.endswith(".")
@@ -141,7 +141,7 @@ def _check_reason(why: WaitReason, hold: PauseReason) -> None:
 
 def test_a_line_that_stands_says_why() -> None:
     said = {
-        hold: entry_words(entry(WaitReason.STOPPED), NOW, QueueFacts(pause_reason=hold)).text
+        hold: entry_text(entry(WaitReason.STOPPED), NOW, QueueFacts(pause_reason=hold)).text
         for hold in PauseReason
     }
     assert said == {
@@ -189,7 +189,7 @@ def rejected(status: int, code: str, **facts: object) -> RejectedError:
 
 def test_the_bar_is_only_there_while_it_is_needed() -> None:
     def said(why: WaitReason, n: int) -> str:
-        words = bar_words(
+        words = queue_bar_text(
             QueueState(pause_reason=PauseReason.NONE, limit=5, entries=waiting(why, n))
         )
         return words.text if words is not None else ""
@@ -204,14 +204,14 @@ def test_the_bar_is_only_there_while_it_is_needed() -> None:
     assert "calls of this minute" in said(WaitReason.BUDGET, 2)
     assert "no connection" in said(WaitReason.CONNECTION, 2)
     assert "ledger" in said(WaitReason.LEDGER, 2)
-    assert bar_words(QueueState(pause_reason=PauseReason.FUNDS, limit=5, entries=[])) is None
+    assert queue_bar_text(QueueState(pause_reason=PauseReason.FUNDS, limit=5, entries=[])) is None
 
 
 def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
     offer = QueueBarAction
     line = waiting(WaitReason.STOPPED, 3)
     restarted = QueueState(pause_reason=PauseReason.RESTARTED, limit=5, entries=line)
-    words = bar_words(restarted)
+    words = queue_bar_text(restarted)
     assert words is not None
     assert words.text == (
         "3 tasks wait here since the last run. Nothing is started until you say so."
@@ -219,7 +219,7 @@ def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
     assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
     assert words.grave
     broke = rejected(402, "INSUFFICIENT_BALANCE", balance=Decimal("0.15"))
-    words = bar_words(
+    words = queue_bar_text(
         QueueState(
             pause_reason=PauseReason.FUNDS,
             limit=5,
@@ -234,12 +234,12 @@ def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
         "The balance is used up ($0.15 left); 4 sessions work on, 3 tasks wait here."
     )
     assert words.actions == (offer.ADD_FUNDS, offer.FUNDS_ADDED, offer.REMOVE_ALL)
-    words = bar_words(QueueState(pause_reason=PauseReason.KEY, limit=5, entries=line[:1]))
+    words = queue_bar_text(QueueState(pause_reason=PauseReason.KEY, limit=5, entries=line[:1]))
     assert words is not None
     assert words.text == "The API key was refused; 1 task waits here."
     assert words.actions == (offer.ENTER_KEY, offer.REMOVE_ALL)
     no = rejected(403, "FORBIDDEN", message="not on this plan")
-    words = bar_words(
+    words = queue_bar_text(
         QueueState(pause_reason=PauseReason.FORBIDDEN, limit=5, entries=line, error=no)
     )
     assert words is not None
@@ -253,7 +253,7 @@ def test_after_a_restart_it_is_about_the_tasks_of_then() -> None:
         pause_reason=PauseReason.RESTARTED, limit=5, entries=[*waiting(WaitReason.STOPPED, 3), new]
     )
     assert concerned(state) == [1, 2, 3]
-    words = bar_words(state)
+    words = queue_bar_text(state)
     assert words is not None
     assert words.text.startswith("3 tasks")
 
@@ -301,18 +301,18 @@ def test_a_command_says_what_it_waits_for(one: PendingCommand, text: str, said: 
 
 def test_undo_names_what_it_takes_back() -> None:
     end, stop = pending(END, WaitReason.UNDO), pending(STOP, WaitReason.BUDGET)
-    assert undo_words([end]) == "Undo Terminate"
-    assert undo_words([end, end]) == "Undo Terminate"
-    assert undo_words([end, stop]) == "Undo 2 commands"
-    assert undo_words([]) == "Undo"
+    assert undo_text([end]) == "Undo Terminate"
+    assert undo_text([end, end]) == "Undo Terminate"
+    assert undo_text([end, stop]) == "Undo 2 commands"
+    assert undo_text([]) == "Undo"
 
 
 def test_commands_that_wait_are_counted() -> None:
     sending = pending(END, WaitReason.SENDING)
-    assert count_words([], NOW) == count_words([sending], NOW) == ""
-    assert count_words([pending(END, WaitReason.CONNECTION), sending], NOW) == "1 command waits"
+    assert count_text([], NOW) == count_text([sending], NOW) == ""
+    assert count_text([pending(END, WaitReason.CONNECTION), sending], NOW) == "1 command waits"
     two = [pending(END, WaitReason.BUDGET, 30), pending(STOP, WaitReason.BUDGET, 11.5)]
-    assert count_words(two, NOW) == "2 commands wait, next 0:12"
+    assert count_text(two, NOW) == "2 commands wait, next 0:12"
 
 
 # -- what became of a start -----------------------------------------------------------------------
@@ -326,11 +326,11 @@ def test_what_start_would_do() -> None:
 
 
 def test_what_became_of_a_start() -> None:
-    assert started_words("List", [], 1) == "Started “List”."
-    assert started_words("List", [3], 1) == "Waits in line: 3rd."
-    assert started_words("List", [], 4) == "Started 4 tasks."
-    assert started_words("List", [1, 2, 3], 3) == "3 tasks wait in line: 1st to 3rd."
-    assert started_words("List", [1, 2], 5) == "3 started, 2 in line: 1st to 2nd."
+    assert started_text("List", [], 1) == "Started “List”."
+    assert started_text("List", [3], 1) == "Waits in line: 3rd."
+    assert started_text("List", [], 4) == "Started 4 tasks."
+    assert started_text("List", [1, 2, 3], 3) == "3 tasks wait in line: 1st to 3rd."
+    assert started_text("List", [1, 2], 5) == "3 started, 2 in line: 1st to 2nd."
 
 
 def test_a_task_that_goes_at_once_does_not_wait() -> None:

@@ -14,7 +14,7 @@ from enigma_panel.loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.detail_view import Tab
-from enigma_panel.ui.main.detail_words import task_line, usage_words
+from enigma_panel.ui.main.detail_words import task_line, usage_text
 from enigma_panel.ui.main.details import Details
 from enigma_panel.ui.main.doing_line import ActivityLabel
 from enigma_panel.ui.main.window import MainWindow
@@ -381,4 +381,4 @@ def test_what_was_taken_out_of_the_line_took_no_time_and_used_nothing() -> None:
         ended_ms=NOW,
     )
     assert "took" not in task_line(task, NOW).text
-    assert usage_words(task) == "none"
+    assert usage_text(task) == "none"

@@ -58,7 +58,7 @@ class AnswerForm(QWidget):
     def _build(self) -> None:
         for kind, page in self._pages.items():
             self._stack.addWidget(page)
-            chip = make_button(_chip_words(kind), "chip")
+            chip = make_button(_chip_text(kind), "chip")
             chip.setCheckable(True)
             self._group.addButton(chip)
             chip.clicked.connect(self._on_chip)
@@ -143,7 +143,7 @@ class FormStack(QStackedWidget):
         form.deleteLater()
 
 
-def _chip_words(kind: QuestionKind) -> str:
+def _chip_text(kind: QuestionKind) -> str:
     return {
         QuestionKind.CREDENTIALS: tr("Credentials"),
         QuestionKind.YES_NO: tr("Yes / No"),

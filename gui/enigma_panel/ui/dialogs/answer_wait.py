@@ -40,7 +40,7 @@ class AnswerWaitBar(QFrame):
         if self._task_key is None:
             return
         wait = self._inbox.waiting(self._task_key)
-        words = outcome_words.wait_words(wait, self._now_ms())
+        words = outcome_words.wait_text(wait, self._now_ms())
         self._put(words, "dim", can_take_back=wait is not None)
 
     def _put(self, words: str, role: str, *, can_take_back: bool) -> None:

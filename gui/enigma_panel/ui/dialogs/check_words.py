@@ -5,10 +5,10 @@ from enigma_panel.core.checks import Field, Finding, Problem
 from enigma_panel.ui.words import tr
 
 
-def finding_words(finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
     """The sentence for a finding, to stand beside its field."""
     if finding.field is Field.KEY:
-        return _key_words(finding)
+        return _key_text(finding)
     match finding.problem:
         case Problem.EMPTY:
             return tr("Write what the agent should do.")
@@ -22,7 +22,7 @@ def finding_words(finding: Finding) -> str:
                 domain=finding.params.get("domain", ""),
             )
         case _:
-            return _url_words(finding)
+            return _url_text(finding)
 
 
 def _too_long(finding: Finding) -> str:
@@ -41,7 +41,7 @@ def _out_of_range(finding: Finding) -> str:
     return tr("Tokens are a number from {low} to {high}.", low=f"{low:,}", high=f"{high:,}")
 
 
-def _url_words(finding: Finding) -> str:
+def _url_text(finding: Finding) -> str:
     match finding.problem:
         case Problem.MISSING_SCHEME:
             return tr(
@@ -59,7 +59,7 @@ def _url_words(finding: Finding) -> str:
             return tr("This is not an address that a browser can open.")
 
 
-def _key_words(finding: Finding) -> str:
+def _key_text(finding: Finding) -> str:
     match finding.problem:
         case Problem.EMPTY:
             return tr("Enter your API key.")
@@ -79,7 +79,7 @@ def _key_words(finding: Finding) -> str:
             return tr("This holds characters that no API key has.")
 
 
-def address_words(problem: AddressProblem) -> str:
+def address_text(problem: AddressProblem) -> str:
     """Why an address of the service cannot be used."""
     match problem:
         case AddressProblem.EMPTY:

@@ -10,7 +10,7 @@ from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyCheck, KeyState
 from enigma_panel.ui.dialogs import key_words
 from enigma_panel.ui.dialogs.base import ModelessDialog
-from enigma_panel.ui.dialogs.check_words import finding_words
+from enigma_panel.ui.dialogs.check_words import finding_text
 from enigma_panel.ui.dialogs.parts import FieldGrid, NoticeLabel, make_button, make_label, make_row
 from enigma_panel.ui.dialogs.secret_edit import SecretEdit
 from enigma_panel.ui.words import tr
@@ -85,7 +85,7 @@ class KeyDialog(ModelessDialog):
 
     def _show_state(self) -> None:
         account = self._account
-        words = key_words.state_words(
+        words = key_words.key_state_text(
             account.state, account.where, from_environment=account.from_environment
         )
         self.state_label.setText(words)
@@ -94,7 +94,7 @@ class KeyDialog(ModelessDialog):
     async def _show_place(self) -> None:
         self.place_label.setText(tr("Looking where the key can be kept …"))
         where = await self._account.where_it_would_go()
-        self.place_label.setText(key_words.place_words(where))
+        self.place_label.setText(key_words.place_text(where))
         if self.isVisible():
             self.fit()
 
@@ -125,7 +125,7 @@ class KeyDialog(ModelessDialog):
         self._services.scope.spawn("save key", self._save_now())
 
     def _show_finding(self, finding: Finding) -> None:
-        self._problem.show_text(finding_words(finding))
+        self._problem.show_text(finding_text(finding))
         self._suggested = finding.suggested
         self.use_key_button.setVisible(finding.suggested is not None)
         self.fit()
@@ -142,7 +142,7 @@ class KeyDialog(ModelessDialog):
         words, check = tr("The key was not saved."), None
         try:
             result, check = await self._account.save(self.key.text())
-            words = key_words.saved_words(result, check)
+            words = key_words.saved_text(result, check)
             self.key.forget()
         finally:
             self._set_saving(saving=False)

@@ -7,14 +7,14 @@ from enigma_panel.ui.words import tr
 MEMORY = "memory"
 
 
-def place_words(where: str) -> str:
+def place_text(where: str) -> str:
     """Where a key would be kept."""
     if where in {MEMORY, ""}:
         return tr("No keychain was found: the key will be kept only in memory until you quit.")
     return tr("The key will be kept in {place}.", place=where)
 
 
-def state_words(state: KeyState, where: str, *, from_environment: bool) -> str:
+def key_state_text(state: KeyState, where: str, *, from_environment: bool) -> str:
     """Where the program stands with the key."""
     if from_environment and state is KeyState.READY:
         return tr(
@@ -38,12 +38,12 @@ def state_words(state: KeyState, where: str, *, from_environment: bool) -> str:
             return tr("The keychain did not work. Look again, or enter the key.")
 
 
-def saved_words(result: Result, check: KeyCheck | None) -> str:
+def saved_text(result: Result, check: KeyCheck | None) -> str:
     """Both halves of what came out of saving: where it is, and what the service said."""
-    return " ".join(part for part in (_kept_words(result), check_words(check)) if part)
+    return " ".join(part for part in (_kept_text(result), check_text(check)) if part)
 
 
-def _kept_words(result: Result) -> str:
+def _kept_text(result: Result) -> str:
     memory = tr("It is only in memory until you quit.")
     match result.outcome:
         case SecretOutcome.SAVED if result.where not in {MEMORY, ""}:
@@ -62,7 +62,7 @@ def _kept_words(result: Result) -> str:
             return tr("The keychain did not keep the key.") + " " + memory
 
 
-def check_words(check: KeyCheck | None) -> str:
+def check_text(check: KeyCheck | None) -> str:
     """What the service said of the key."""
     match check:
         case KeyCheck.ACCEPTED:
@@ -75,7 +75,7 @@ def check_words(check: KeyCheck | None) -> str:
             return ""
 
 
-def removed_words(result: Result) -> str:
+def removed_text(result: Result) -> str:
     """What came out of removing the key."""
     match result.outcome:
         case SecretOutcome.REMOVED | SecretOutcome.ABSENT | SecretOutcome.NO_KEYCHAIN:

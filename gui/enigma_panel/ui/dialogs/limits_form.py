@@ -68,8 +68,8 @@ class LimitsForm(QWidget):
             Field.TIME_LIMIT: tr(
                 "The time limit is {low} to {high} seconds.", low=MIN_TIME_S, high=MAX_TIME_S
             ),
-            Field.INPUT_TOKENS: _token_words(),
-            Field.OUTPUT_TOKENS: _token_words(),
+            Field.INPUT_TOKENS: _token_text(),
+            Field.OUTPUT_TOKENS: _token_text(),
         }
         fields = self.field_widgets()
         return {
@@ -112,7 +112,7 @@ def number_in(text: str) -> int | None:
     return int(digits)
 
 
-def _token_words() -> str:
+def _token_text() -> str:
     return tr("Tokens are a number from {low} to {high}.", low=0, high=f"{MAX_TOKENS:,}")
 
 

@@ -13,7 +13,7 @@ from enigma_panel.services.fleet import NoKeyError
 from enigma_panel.services.views import Diff, KeyState
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.dialogs import outcome_words, start_words, task_lines
-from enigma_panel.ui.dialogs.check_words import finding_words
+from enigma_panel.ui.dialogs.check_words import finding_text
 from enigma_panel.ui.dialogs.new_task_view import NewTaskView
 from enigma_panel.ui.dialogs.run_in import NEW_CLOSED, NEW_KEPT, TargetSession
 from enigma_panel.ui.words import tr
@@ -56,8 +56,8 @@ class NewTaskDialog(NewTaskView):
         self.starting_url.textChanged.connect(self.problems[Field.STARTING_URL].clear)
         for field, widget in self.limits.field_widgets().items():
             widget.textChanged.connect(self.problems[field].clear)
-        self.task_text.textChanged.connect(self._show_start_words)
-        self.per_line.toggled.connect(self._show_start_words)
+        self.task_text.textChanged.connect(self._show_start_text)
+        self.per_line.toggled.connect(self._show_start_text)
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
         self._services.fleet.changed.connect(self._follow_fleet)
         self._services.line.changed.connect(self._follow_line)
@@ -125,9 +125,9 @@ class NewTaskDialog(NewTaskView):
         self.close_after.setVisible(in_open_session)
         self.limits.one_call.setEnabled(not in_open_session)
         self.place_problem.clear()
-        self._show_start_words()
+        self._show_start_text()
 
-    def _show_start_words(self) -> None:
+    def _show_start_text(self) -> None:
         """What Start would do now: how many tasks, at once or after another."""
         after = self.run_in.is_after_another()
         words = start_words.start(len(self.specs()), after=after)
@@ -138,13 +138,13 @@ class NewTaskDialog(NewTaskView):
 
     def _follow_line(self) -> None:
         if self.isVisible():
-            self._show_start_words()
+            self._show_start_text()
 
     def _follow_fleet(self, _diff: Diff) -> None:
         # The list must not change under a person who is reading it.
         if self.isVisible() and not self.run_in.view().isVisible():
             self.run_in.refresh()
-            self._show_start_words()
+            self._show_start_text()
 
     def _say(self, words: str, role: str) -> None:
         self.notice.show_text(words, role)
@@ -220,7 +220,7 @@ class NewTaskDialog(NewTaskView):
         self._clear_problems()
         sentences: dict[Field, str] = {}
         for finding in check_spec(self.specs()[0]):
-            sentences.setdefault(finding.field, finding_words(finding))
+            sentences.setdefault(finding.field, finding_text(finding))
         if self.per_line.isChecked() and (
             problem := task_lines.lines_problem(self.task_text.text())
         ):
@@ -255,5 +255,5 @@ class NewTaskDialog(NewTaskView):
 
     def showEvent(self, event: QShowEvent) -> None:
         self.run_in.refresh()
-        self._show_start_words()
+        self._show_start_text()
         super().showEvent(event)

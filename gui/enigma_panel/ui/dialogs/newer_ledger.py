@@ -9,7 +9,7 @@ from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.problem import Copy
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.parts import make_button, make_label
-from enigma_panel.ui.main.problem_words import copy_words
+from enigma_panel.ui.main.problem_words import copy_text
 from enigma_panel.ui.status_words import local_moment
 from enigma_panel.ui.words import tr
 
@@ -61,7 +61,7 @@ class NewerLedgerWindow(ModelessDialog):
             label = tr("Use the copy of {time}", time=local_moment(copy.made_ms, now_ms))
             self.copy_button.setText(label)
             self.copy_button.setAccessibleName(label)
-            self.more.setText(copy_words(copy, now_ms))
+            self.more.setText(copy_text(copy, now_ms))
 
     def _build(self) -> None:
         for label in (self.words, self.more, self.file):

@@ -16,7 +16,7 @@ def gone(*, has_text: bool) -> str:
     return what + " " + tr("Your text is still here.") if has_text else what
 
 
-def answer_words(result: AnswerResult | None, *, has_text: bool) -> str:
+def answer_text(result: AnswerResult | None, *, has_text: bool) -> str:
     """What the person has to know about an answer; empty when there is nothing to say."""
     if result is None:
         return tr("Something went wrong. The answer may have been delivered.")
@@ -51,7 +51,7 @@ def take_back_word() -> str:
     return tr("Take back")
 
 
-def wait_words(wait: AnswerWait | None, now_ms: int) -> str:
+def wait_text(wait: AnswerWait | None, now_ms: int) -> str:
     """Where an answer is that was given and has not arrived."""
     if wait is None or wait.why is WaitReason.SENDING:
         return tr("Sending …")

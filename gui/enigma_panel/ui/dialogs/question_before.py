@@ -43,10 +43,10 @@ class Before:
             log.warning("no steps before a question: %s", error.reason)
             return
         if self._wanted == identity(question):
-            self._show(before_words(steps, question.asked_ms))
+            self._show(before_text(steps, question.asked_ms))
 
 
-def before_words(steps: Iterable[Step], asked_ms: int) -> str:
+def before_text(steps: Iterable[Step], asked_ms: int) -> str:
     """'· before that: opened the shop · sorted by price'; empty when nothing is known."""
     told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
     lines = [line for step in told[-MOST:] if (line := readable(step.text, STEP_CHARS))]

@@ -15,7 +15,7 @@ from enigma_panel.ui.dialogs.parts import (
     make_row,
     set_role,
 )
-from enigma_panel.ui.dialogs.question_text import one_line, shown_question
+from enigma_panel.ui.dialogs.question_text import shorten, shown_question
 from enigma_panel.ui.status_words import duration
 from enigma_panel.ui.words import tr
 
@@ -76,8 +76,8 @@ class QuestionCard(QWidget):
     ) -> None:
         """Put another question here."""
         self._question = question
-        self._session.setText(one_line(session.name) if session else "")
-        self._task.show_text(one_line(task.spec.text)[:300] if task else "")
+        self._session.setText(shorten(session.name) if session else "")
+        self._task.show_text(shorten(task.spec.text)[:300] if task else "")
         self.text.setPlainText(f"“{shown_question(question.text)}”")
         self.text.fit()
         self.show_before("")

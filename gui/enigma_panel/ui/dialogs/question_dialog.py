@@ -247,7 +247,7 @@ class QuestionDialog(ModelessDialog):
 
     def _settle(self, form: AnswerForm, result: AnswerResult | None, words: str) -> None:
         outcome = result.outcome if result else None
-        form.notice = words or outcome_words.answer_words(result, has_text=not form.is_empty())
+        form.notice = words or outcome_words.answer_text(result, has_text=not form.is_empty())
         if outcome in {*_LEAVES, AnswerOutcome.UNCONFIRMED}:
             form.forget()
         form.is_over = outcome is AnswerOutcome.GONE

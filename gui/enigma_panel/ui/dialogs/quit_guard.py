@@ -170,10 +170,10 @@ class QuitDialog(ModelessDialog):
             case Mode.DONE if waited_for(self._services.fleet).is_over:
                 self._choose(QuitChoice.WHEN_DONE)
             case _:
-                self._say(self._waiting_words(report, sessions, queued))
+                self._say(self._waiting_text(report, sessions, queued))
                 self._show_buttons(report, sessions)
 
-    def _waiting_words(self, report: QuitReport, sessions: list[Session], queued: int) -> str:
+    def _waiting_text(self, report: QuitReport, sessions: list[Session], queued: int) -> str:
         match self._mode:
             case Mode.ASKING:
                 return ""
@@ -184,13 +184,13 @@ class QuitDialog(ModelessDialog):
                 )
             case Mode.DONE:
                 waited = waited_for(self._services.fleet)
-                said = words.waiting_words(waited.tasks, waited.terminates, queued)
+                said = words.waiting_text(waited.tasks, waited.terminates, queued)
                 self.waiting_changed.emit(said)
                 return said
             case Mode.ENDING:
-                return self._ending_words(sessions)
+                return self._ending_text(sessions)
 
-    def _ending_words(self, sessions: list[Session]) -> str:
+    def _ending_text(self, sessions: list[Session]) -> str:
         left, of = self._left(sessions), len(self._to_end)
         failed = [session.name for session in left if self._has_failed(session)]
         wish_of = self._services.fleet.pending
@@ -198,10 +198,10 @@ class QuitDialog(ModelessDialog):
         keyless = [session.name for session in waiting]
         stuck = [s.name for s in left if self._is_stuck(s) and s not in waiting]
         said = [
-            words.ending_words(of - len(left), of),
-            words.unreached_words(failed) if failed else "",
-            words.keyless_words(keyless) if keyless else "",
-            words.stuck_words(stuck) if stuck else "",
+            words.ending_text(of - len(left), of),
+            words.unreached_text(failed) if failed else "",
+            words.keyless_text(keyless) if keyless else "",
+            words.stuck_text(stuck) if stuck else "",
         ]
         return "\n".join(line for line in said if line)
 

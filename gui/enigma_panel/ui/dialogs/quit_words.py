@@ -17,7 +17,7 @@ from enigma_panel.services.views import PendingCommand, WaitReason
 from enigma_panel.ui.state_text import state_text
 from enigma_panel.ui.status_words import local_time, time_left, verb_word
 from enigma_panel.ui.wish_words import pending_text
-from enigma_panel.ui.words import one_line, tr, tr_n
+from enigma_panel.ui.words import shorten, tr, tr_n
 
 HOLD_MS = 50_000
 """How long the service may hold the reply that names a task (api.md §1)."""
@@ -105,7 +105,7 @@ def session_line(
     head = f"{session.name} – {how}"
     if session.expires_ms is not None:
         head += ", " + tr("{time} left", time=time_left(session, now_ms))
-    return head + (f" – {one_line(task.spec.text, TITLE_CHARS)}" if task else "")
+    return head + (f" – {shorten(task.spec.text, TITLE_CHARS)}" if task else "")
 
 
 def _ends(pending: PendingCommand | None) -> bool:
@@ -240,14 +240,14 @@ def _nameless(tasks: list[Task]) -> str:
 
 
 def _quoted(tasks: list[Task]) -> str:
-    return ", ".join(f"“{one_line(task.spec.text, TITLE_CHARS)}”" for task in tasks)
+    return ", ".join(f"“{shorten(task.spec.text, TITLE_CHARS)}”" for task in tasks)
 
 
 def _named_by(task: Task) -> int:
     return (task.sent_ms if task.sent_ms is not None else task.created_ms) + HOLD_MS
 
 
-def waiting_words(tasks: int, terminates: int, queued: int) -> str:
+def waiting_text(tasks: int, terminates: int, queued: int) -> str:
     """What the program waits for before it ends."""
     parts = [
         tr_n("1 task is done", "{n} tasks are done", tasks) if tasks else "",
@@ -258,24 +258,24 @@ def waiting_words(tasks: int, terminates: int, queued: int) -> str:
     return words + (tr("; what waits in line stays there.") if queued else ".")
 
 
-def ending_words(done: int, of: int) -> str:
+def ending_text(done: int, of: int) -> str:
     """'Terminating, 1 of 3 closed …'"""
     return tr("Terminating, {n} of {of} closed …", n=done, of=of)
 
 
-def unreached_words(names: Iterable[str]) -> str:
+def unreached_text(names: Iterable[str]) -> str:
     """Sessions that did not take a Terminate, or cannot be given one from here."""
     words = ", ".join(names)
     return tr("{names} could not be terminated and may still cost money.", names=words)
 
 
-def keyless_words(names: Iterable[str]) -> str:
+def keyless_text(names: Iterable[str]) -> str:
     """Sessions whose Terminate cannot be sent without a key."""
     words = ", ".join(names)
     return tr("{names} cannot be terminated without the API key; Terminate waits.", names=words)
 
 
-def stuck_words(names: Iterable[str]) -> str:
+def stuck_text(names: Iterable[str]) -> str:
     """Sessions whose Terminate did not get through so far."""
     words = ", ".join(names)
     return tr("{names} could not be reached so far; Terminate is tried again.", names=words)

@@ -19,7 +19,7 @@ from enigma_panel.services.views import KeyState
 from enigma_panel.store.settings import BROWSERS_AT_ONCE, LEAVE, TERMINATE_IDLE
 from enigma_panel.ui.dialogs import key_words
 from enigma_panel.ui.dialogs.base import ModelessDialog
-from enigma_panel.ui.dialogs.check_words import address_words
+from enigma_panel.ui.dialogs.check_words import address_text
 from enigma_panel.ui.dialogs.fields import LineField
 from enigma_panel.ui.dialogs.parts import (
     MARGIN,
@@ -180,11 +180,11 @@ class SettingsDialog(ModelessDialog):
         account = self._account
         if not self.base_url.isModified():
             self.base_url.setText(account.base_url)
-        words = key_words.state_words(
+        words = key_words.key_state_text(
             account.state, account.where, from_environment=account.from_environment
         )
         self.key_state.setText(words)
-        self.key_outcome.setText(key_words.check_words(account.last_check))
+        self.key_outcome.setText(key_words.check_text(account.last_check))
         ready = account.state is KeyState.READY
         self.test_key_button.setEnabled(ready)
         self.remove_key_button.setEnabled(ready and not account.from_environment)
@@ -223,7 +223,7 @@ class SettingsDialog(ModelessDialog):
         try:
             await self._account.set_base_url(self.base_url.text())
         except BadAddressError as error:
-            self._no_address.show_text(address_words(error.problem))
+            self._no_address.show_text(address_text(error.problem))
             self.base_url.setFocus()
             return
         self._services.settings.change(base_url=self._account.base_url)
@@ -236,14 +236,14 @@ class SettingsDialog(ModelessDialog):
 
     async def _test_key_now(self) -> None:
         check = await self._account.check()
-        self.key_outcome.setText(key_words.check_words(check))
+        self.key_outcome.setText(key_words.check_text(check))
 
     def _remove_key(self) -> None:
         self._services.scope.spawn("remove key", self._remove_key_now(), exclusive=True)
 
     async def _remove_key_now(self) -> None:
         result = await self._account.remove()
-        self.key_outcome.setText(key_words.removed_words(result))
+        self.key_outcome.setText(key_words.removed_text(result))
 
     # -- Qt ----------------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import PauseReason, QueueEntry, WaitReason
-from enigma_panel.ui.line_words import ordinal, places_words
-from enigma_panel.ui.words import one_line, tr, tr_n
+from enigma_panel.ui.line_words import ordinal, places_text
+from enigma_panel.ui.words import shorten, tr, tr_n
 
 
 def start(n: int, *, after: bool) -> str:
@@ -28,7 +28,7 @@ def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
     if waiting:
         return tr_n("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
     if _open(services) >= line.limit:
-        words = places_words(line.limit)
+        words = places_text(line.limit)
         places = words[:1].upper() + words[1:]
         return tr("{places}: the task waits in line.", places=places)
     return tr("Starts at once.")
@@ -45,10 +45,10 @@ def outcome(services: Services, text: str, keys: Sequence[int]) -> str:
     now, line = services.clock.now_ms(), services.line
     found = [entry for key in keys if really_waits(entry := line.entry(key), now)]
     places = [entry.position for entry in found if entry is not None]
-    return started_words(one_line(text, 60), places, len(keys))
+    return started_text(shorten(text, 60), places, len(keys))
 
 
-def started_words(title: str, places: Sequence[int], n: int) -> str:
+def started_text(title: str, places: Sequence[int], n: int) -> str:
     """What became of n tasks that were just started. places: of those that wait in line."""
     if not places:
         return tr("Started “{task}”.", task=title) if n == 1 else tr("Started {n} tasks.", n=n)

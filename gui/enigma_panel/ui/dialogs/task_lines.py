@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from enigma_panel.core.checks import check_task_text
 from enigma_panel.core.records import TaskSpec
-from enigma_panel.ui.dialogs.check_words import finding_words
+from enigma_panel.ui.dialogs.check_words import finding_text
 from enigma_panel.ui.words import tr
 
 MOST_TASKS = 200
@@ -35,5 +35,5 @@ def lines_problem(text: str) -> str:
     for number, line in lines:
         findings = check_task_text(line)
         if findings:
-            return tr("Line {n}: {what}", n=number, what=finding_words(findings[0]))
+            return tr("Line {n}: {what}", n=number, what=finding_text(findings[0]))
     return ""

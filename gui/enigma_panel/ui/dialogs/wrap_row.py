@@ -98,9 +98,9 @@ class EdgeRow(WrapRow):
         places = self._wrapped(first, room)
         rest = QRect(room)
         if places and others:
-            one_line = self.sizeHint().width() <= room.width() + self._side_margins()
+            shorten = self.sizeHint().width() <= room.width() + self._side_margins()
             edge = places[0][1]
-            if one_line:
+            if shorten:
                 rest.setLeft(edge.x() + edge.width() + self.spacing())
             else:
                 rest.moveTop(edge.y() + edge.height() + self.spacing())

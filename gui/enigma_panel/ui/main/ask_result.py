@@ -1,7 +1,7 @@
 """The question for a result that was lost: a new task in the session that may have done it."""
 
 from enigma_panel.core.records import Task, TaskSpec
-from enigma_panel.ui.words import one_line
+from enigma_panel.ui.words import shorten
 
 QUOTED_CHARS = 400
 
@@ -17,5 +17,5 @@ _QUESTION = (
 
 def result_question(lost: Task) -> TaskSpec:
     """The task that asks for it. Its session stays open, as it would have."""
-    quoted = one_line(lost.spec.text, QUOTED_CHARS).replace("“", "'").replace("”", "'")
+    quoted = shorten(lost.spec.text, QUOTED_CHARS).replace("“", "'").replace("”", "'")
     return TaskSpec(text=_QUESTION.replace("{task}", quoted), close_after=False)

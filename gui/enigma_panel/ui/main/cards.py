@@ -111,7 +111,7 @@ class SessionsCard(Card):
     def show_counts(self, counts: dict[SessionState, int]) -> None:
         """'8: 2 ask you · 3 working · …', what costs or needs somebody in amber."""
         self._counts = counts
-        self._summary.show_parts(sum(counts.values()), _count_words(counts))
+        self._summary.show_parts(sum(counts.values()), _count_text(counts))
 
     def set_show_ended(self, show: bool) -> None:
         """Set the box without telling anybody."""
@@ -159,7 +159,7 @@ class TasksCard(Card):
         self.column.addWidget(table)
 
 
-def _count_words(counts: dict[SessionState, int]) -> list[tuple[SessionState, str]]:
+def _count_text(counts: dict[SessionState, int]) -> list[tuple[SessionState, str]]:
     """'2 ask you', '3 working', … in the order of the table."""
     state = SessionState
     words = {

@@ -26,12 +26,12 @@ from enigma_panel.ui.status_words import (
     duration,
     local_moment,
     local_time,
-    task_word,
+    task_status_text,
     time_left,
 )
 from enigma_panel.ui.step_words import step_line
 from enigma_panel.ui.wish_words import pending_text
-from enigma_panel.ui.words import one_line, tr
+from enigma_panel.ui.words import shorten, tr
 
 RESULT_HEAD = 50_000
 """A text field takes a quarter of a second for a line of 1 MB, so long results are cut at first."""
@@ -71,7 +71,7 @@ def session_line(
 
 def task_line(task: Task, now_ms: int) -> StateLine:
     """'done · 14:31 · took 0:31'."""
-    word = task_word(task.status, task.unproven)
+    word = task_status_text(task.status, task.unproven)
     if task.ended_ms is None:
         return StateLine(f"{word.word} {duration(now_ms - task.since_ms)}", word.severity, word.tip)
     ended = local_moment(task.ended_ms, now_ms)
@@ -88,7 +88,7 @@ def is_at_work(session: Session | None, task: Task | None) -> bool:
     return shown_state(session, task) is SessionState.WORKING
 
 
-def queued_words(entry: QueueEntry, waiting: WaitText) -> ErrorText:
+def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     """Why a task waits in line, and that nothing costs until it is sent."""
     what = waiting.text[:1].upper() + waiting.text[1:] + "."
     money = tr("Nothing was sent yet.")
@@ -102,7 +102,7 @@ def queued_words(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     return ErrorText(what, money, todo)
 
 
-def trouble_words(session: Session | None, task: Task, now_ms: int) -> ErrorText | None:
+def trouble_text(session: Session | None, task: Task, now_ms: int) -> ErrorText | None:
     """What went wrong and what to do, None while nothing did."""
     context = error_context(session, task, now_ms)
     match task.status:
@@ -120,7 +120,7 @@ def trouble_words(session: Session | None, task: Task, now_ms: int) -> ErrorText
         case TaskStatus.STOPPED if task.code:
             return explain_code(task.code, task.error, context)
         case TaskStatus.STOPPED:
-            return ErrorText(one_line(result_cell(task).text).capitalize() + ".")
+            return ErrorText(shorten(result_cell(task).text).capitalize() + ".")
         case _:
             return None
 
@@ -140,7 +140,7 @@ def error_context(session: Session | None, task: Task, now_ms: int) -> ErrorCont
     )
 
 
-def usage_words(task: Task) -> str:
+def usage_text(task: Task) -> str:
     """'$0.063 · 12,450 tokens in, 3,200 out · 41 s of computing'."""
     usage = task.usage
     parts = []
@@ -170,7 +170,7 @@ def short_text(steps: Sequence[Step]) -> list[Step]:
     return lines[-STEPS_SHOWN:]
 
 
-def all_steps_words(n: int, *, has_older: bool) -> str:
+def all_steps_text(n: int, *, has_older: bool) -> str:
     """The way to Steps: 'Show all (143)'."""
     if has_older:
         return tr("Show all (more than {n})", n=f"{n:,}")
@@ -206,4 +206,4 @@ def _breakable(text: str) -> str:
 
 
 def _short(step: Step) -> str:
-    return one_line(step_line(step), TOLD_SHOWN if step.kind in TOLD_KINDS else LINE_SHOWN)
+    return shorten(step_line(step), TOLD_SHOWN if step.kind in TOLD_KINDS else LINE_SHOWN)

@@ -12,20 +12,20 @@ from enigma_panel.services.views import QueueEntry
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.parts import set_role
 from enigma_panel.ui.errors_words import ErrorText
-from enigma_panel.ui.line_words import QueueAction, QueueFacts, entry_words, offered, possible
+from enigma_panel.ui.line_words import QueueAction, QueueFacts, entry_text, offered, possible
 from enigma_panel.ui.main.detail_view import DetailView, Tab, fill, set_text
 from enigma_panel.ui.main.detail_words import (
     RESULT_HEAD,
     StateLine,
-    all_steps_words,
+    all_steps_text,
     is_at_work,
-    queued_words,
+    queued_text,
     session_line,
     short_text,
     task_line,
     time_line_html,
-    trouble_words,
-    usage_words,
+    trouble_text,
+    usage_text,
 )
 from enigma_panel.ui.main.steps_feed import StepsFeed
 from enigma_panel.ui.main.steps_model import StepsModel
@@ -231,31 +231,31 @@ class Details(DetailView):
         was_sent = task is not None and task.status is not TaskStatus.QUEUED
         for widget in (self.again, self.edit, self.usage_head):
             widget.setVisible(was_sent)
-        set_text(self.usage, usage_words(task) if task is not None and was_sent else "")
+        set_text(self.usage, usage_text(task) if task is not None and was_sent else "")
         self._show_line_buttons(task)
 
     def _show_trouble(self, session: Session | None, task: Task | None) -> None:
         now = self._services.clock.now_ms()
-        words = trouble_words(session, task, now) if task is not None else None
+        words = trouble_text(session, task, now) if task is not None else None
         entry = self._services.line.entry(self.task_key) if self.task_key is not None else None
         role = _TROUBLE_ROLES.get(task.status, "") if task is not None else ""
         if entry is not None:
-            words, role = self._waiting_words(entry, session)
+            words, role = self._waiting_text(entry, session)
         words = words or ErrorText("")
         set_text(self.trouble, words.what)
         set_role(self.trouble, role)
         set_text(self.money, words.money)
         set_text(self.todo, words.todo)
 
-    def _waiting_words(self, entry: QueueEntry, session: Session | None) -> tuple[ErrorText, str]:
+    def _waiting_text(self, entry: QueueEntry, session: Session | None) -> tuple[ErrorText, str]:
         line = self._services.line
         facts = QueueFacts(
             pause_reason=line.pause_reason,
             limit=line.limit,
             session=session.name if session is not None else "",
         )
-        waiting = entry_words(entry, self._services.clock.now_ms(), facts)
-        return queued_words(entry, waiting), "amber" if waiting.severity is Severity.AMBER else ""
+        waiting = entry_text(entry, self._services.clock.now_ms(), facts)
+        return queued_text(entry, waiting), "amber" if waiting.severity is Severity.AMBER else ""
 
     def _show_line_buttons(self, task: Task | None) -> None:
         entry = self._services.line.entry(task.key) if task is not None else None
@@ -294,7 +294,7 @@ class Details(DetailView):
             if self.line.text() != html:
                 self.line.setText(html)
             is_cut = has_older or len(short_text(steps)) < len(steps)
-            words = all_steps_words(len(steps), has_older=has_older)
+            words = all_steps_text(len(steps), has_older=has_older)
             self.all_steps.setText(words)
             self.all_steps.setAccessibleName(words)
         self.all_steps.setVisible(is_cut)

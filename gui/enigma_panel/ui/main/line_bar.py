@@ -12,11 +12,11 @@ from enigma_panel.ui.main.line_bar_words import (
     QueueBarAction,
     QueueBarText,
     QueueState,
-    bar_words,
     concerned,
     queue_bar_action_label,
+    queue_bar_text,
     remove_all_question,
-    remove_all_words,
+    remove_all_text,
 )
 from enigma_panel.ui.main.strip import GlyphLabel
 from enigma_panel.ui.status_words import Severity
@@ -55,7 +55,7 @@ class QueueBar(QFrame):
     def refresh(self) -> None:
         """Say it as it is now."""
         state = self._state()
-        words = bar_words(state) or NOTHING
+        words = queue_bar_text(state) or NOTHING
         queued = {entry.task_key for entry in state.entries}
         self._asked = tuple(key for key in self._asked if key in queued)
         is_needed = bool(words.text or self._asked)
@@ -95,7 +95,7 @@ class QueueBar(QFrame):
             Glyph.BANG if words.grave else Glyph.RING,
             Severity.AMBER if words.grave else Severity.DIM,
         )
-        self._yes.setText(remove_all_words(len(self._asked)))
+        self._yes.setText(remove_all_text(len(self._asked)))
         self._yes.setAccessibleName(self._yes.text())
         for offer, button in self._offers.items():
             button.setVisible(offer in words.actions and not asks)

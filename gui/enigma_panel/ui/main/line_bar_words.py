@@ -66,7 +66,7 @@ def concerned(state: QueueState) -> list[int]:
     return [e.task_key for e in state.entries if not old or e.why is WaitReason.STOPPED]
 
 
-def bar_words(state: QueueState) -> QueueBarText | None:
+def queue_bar_text(state: QueueState) -> QueueBarText | None:
     """What to say above the table; None where the rows say it all."""
     n = len(concerned(state))
     if n == 0:
@@ -138,6 +138,6 @@ def remove_all_question(n: int) -> str:
     )
 
 
-def remove_all_words(n: int) -> str:
+def remove_all_text(n: int) -> str:
     """The button that does it."""
     return tr_n("Remove 1 task", "Remove {n} tasks", n)

@@ -7,7 +7,7 @@ from enigma_panel.ui.account_page import account_page
 from enigma_panel.ui.errors_words import Call, ErrorContext, explain
 from enigma_panel.ui.main.offers import Notice, NoticeAction
 from enigma_panel.ui.status_words import duration, local_time, verb_word
-from enigma_panel.ui.words import one_line, tr, tr_n
+from enigma_panel.ui.words import shorten, tr, tr_n
 
 PASSING_MS = 70_000
 """What is told at most once a minute is over when it was not told again."""
@@ -16,7 +16,7 @@ Parts = tuple[str, tuple[NoticeAction, ...], bool]
 """Text, offers, and whether it is grave."""
 
 
-def words_for(notice: ServiceNotice, services: Services) -> Notice:
+def notice_text(notice: ServiceNotice, services: Services) -> Notice:
     """Words and offers for a notice."""
     fleet = services.fleet
     session = fleet.session(notice.session_key) if notice.session_key is not None else None
@@ -69,7 +69,7 @@ def _parts(
     context = _context(notice, services, session, task)
     why = explain(notice.error, context).text if notice.error is not None else ""
     name = session.name if session is not None else tr("a session")
-    title = one_line(task.spec.text, 60) if task is not None else tr("a task")
+    title = shorten(task.spec.text, 60) if task is not None else tr("a task")
     show = (NoticeAction.SHOW_SESSION,)
     match notice.kind:
         case NoticeKind.START_REFUSED:

@@ -8,7 +8,7 @@ from enigma_panel.ui.status_words import local_moment
 from enigma_panel.ui.words import tr, tr_n
 
 
-def words_for_problem(problem: Problem, now_ms: int) -> Notice:
+def problem_text(problem: Problem, now_ms: int) -> Notice:
     """A file that could not be used; where a copy of it is there, that is offered."""
     what = _what(problem)
     if problem.copy is None:
@@ -16,12 +16,12 @@ def words_for_problem(problem: Problem, now_ms: int) -> Notice:
     return _with_copy(what, problem.copy, now_ms)
 
 
-def words_for_copy(copy: Copy, now_ms: int) -> Notice:
+def copy_offer_text(copy: Copy, now_ms: int) -> Notice:
     """A copy of a lost ledger that nobody has used or declined so far."""
     return _with_copy(tr("The ledger before this one was lost."), copy, now_ms)
 
 
-def words_for_ledger(error: LedgerError) -> Notice:
+def ledger_text(error: LedgerError) -> Notice:
     """The ledger could not be read: there may be more than is shown."""
     text = tr(
         "The ledger could not be read, so sessions that still cost money may be missing "
@@ -31,7 +31,7 @@ def words_for_ledger(error: LedgerError) -> Notice:
     return Notice(text=text, grave=True)
 
 
-def words_for_bad_rows(n: int) -> Notice:
+def bad_rows_text(n: int) -> Notice:
     """Rows that make no sense were left out; all others are shown."""
     text = tr_n(
         "1 row of the ledger could not be read; what it was about may still cost money.",
@@ -41,7 +41,7 @@ def words_for_bad_rows(n: int) -> Notice:
     return Notice(text=text, grave=True, topic="bad rows")
 
 
-def words_for_key(state: KeyState) -> Notice | None:
+def key_text(state: KeyState) -> Notice | None:
     """Why nothing can be started for want of a key; None while all is well or still looked for."""
     words = {
         KeyState.ABSENT: tr("There is no API key yet, so nothing can be started."),
@@ -55,7 +55,7 @@ def words_for_key(state: KeyState) -> Notice | None:
     return Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True) if words else None
 
 
-def copy_words(copy: Copy, now_ms: int) -> str:
+def copy_text(copy: Copy, now_ms: int) -> str:
     """What a copy holds, and what it does not."""
     time = local_moment(copy.made_ms, now_ms)
     words = tr("A copy of {time} is there", time=time)
@@ -69,7 +69,7 @@ def copy_words(copy: Copy, now_ms: int) -> str:
 
 def _with_copy(what: str, copy: Copy, now_ms: int) -> Notice:
     return Notice(
-        text=f"{what} {copy_words(copy, now_ms)}",
+        text=f"{what} {copy_text(copy, now_ms)}",
         actions=(NoticeAction.USE_COPY, NoticeAction.DECLINE_COPY),
         grave=True,
         topic="copy",

@@ -19,7 +19,7 @@ from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.recovery_row_words import row_of
 from enigma_panel.ui.main.recovery_rows import MOST_ROWS, ROW_HEIGHT, Row, RowList
-from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession, away_words, recovered_words
+from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession, away_text, recovered_text
 from enigma_panel.ui.main.room import available_height
 from enigma_panel.ui.main.strip import GlyphLabel
 from enigma_panel.ui.status_words import Severity
@@ -200,9 +200,9 @@ class RecoveryCard(QFrame):
     def _say(self, seen: list[RecoveredSession]) -> None:
         n = self._in_line()
         words = (
-            away_words(seen, self._slept_ms, queued=n)
+            away_text(seen, self._slept_ms, queued=n)
             if self._slept_ms
-            else recovered_words(seen, queued=n)
+            else recovered_text(seen, queued=n)
         )
         if words != self.words.text():
             self.words.setText(words)

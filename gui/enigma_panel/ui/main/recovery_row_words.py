@@ -20,12 +20,12 @@ from enigma_panel.ui.status_words import (
     StateWord,
     duration,
     money,
-    session_word,
+    session_state_text,
     spoken,
     time_left,
 )
 from enigma_panel.ui.wish_words import pending_text
-from enigma_panel.ui.words import one_line, tr
+from enigma_panel.ui.words import shorten, tr
 
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
 
@@ -43,7 +43,7 @@ def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
         state, said = going.text, going.said
     note = _note(seen)
     undo = pending is not None and pending.verb is StateVerb.TERMINATE and pending.can_undo
-    told = (session.name, said, _left_words(left), _cost_words(cost), note)
+    told = (session.name, said, _left_text(left), _cost_text(cost), note)
     return Row(
         key=session.key,
         glyph=word.glyph,
@@ -66,7 +66,7 @@ def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
 def _word(seen: RecoveredSession) -> StateWord:
     if seen.fate is Fate.ASKING:
         return StateWord(Glyph.RING, tr("still asking…"), Severity.DIM)
-    return session_word(shown_state(seen.session, seen.task), seen.task)
+    return session_state_text(shown_state(seen.session, seen.task), seen.task)
 
 
 def _is_still(seen: RecoveredSession) -> bool:
@@ -95,7 +95,7 @@ def _stranger(seen: RecoveredSession) -> str:
 def _task(seen: RecoveredSession) -> list[str]:
     if seen.task is None:
         return []
-    return [_MARKS.get(seen.task.status, "") + one_line(seen.task.spec.text)]
+    return [_MARKS.get(seen.task.status, "") + shorten(seen.task.spec.text)]
 
 
 def _row_cost(cost: Decimal | None, session: Session, task: Task | None) -> str:
@@ -103,9 +103,9 @@ def _row_cost(cost: Decimal | None, session: Session, task: Task | None) -> str:
     return money(cost, more_to_come=not session.is_ended, spent=spent)
 
 
-def _left_words(left: str) -> str:
+def _left_text(left: str) -> str:
     return "" if left == NONE else tr("{time} left", time=left)
 
 
-def _cost_words(cost: str) -> str:
+def _cost_text(cost: str) -> str:
     return tr("cost: {amount}", amount=spoken(cost))

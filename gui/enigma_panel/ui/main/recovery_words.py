@@ -101,7 +101,7 @@ def _end(session: Session, task: Task | None) -> Fate:
     return Fate.FAILED if status is TaskStatus.FAILED else Fate.CLOSED
 
 
-def recovered_words(seen: Sequence[RecoveredSession], *, queued: int) -> str:
+def recovered_text(seen: Sequence[RecoveredSession], *, queued: int) -> str:
     """The card after a start of the program. queued: tasks in a line that stands still."""
     open_then = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
     parts = []
@@ -114,7 +114,7 @@ def recovered_words(seen: Sequence[RecoveredSession], *, queued: int) -> str:
     return " ".join(part for part in parts if part)
 
 
-def away_words(seen: Sequence[RecoveredSession], slept_ms: int, *, queued: int = 0) -> str:
+def away_text(seen: Sequence[RecoveredSession], slept_ms: int, *, queued: int = 0) -> str:
     """The card after the computer slept."""
     known = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
     what = _fates(known, alone=False, words={**_WORDS, **_AWAY})

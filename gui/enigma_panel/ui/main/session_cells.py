@@ -14,7 +14,7 @@ from enigma_panel.ui.status_words import (
     spoken_duration,
     time_left,
 )
-from enigma_panel.ui.words import one_line, tr
+from enigma_panel.ui.words import shorten, tr
 
 AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
@@ -28,9 +28,9 @@ def task_cell(session: Session, task: Task | None, now: str) -> Cell:
     """What was asked for and, dimmed behind it, what the agent does now, if it is known."""
     if task is None:
         return Cell(text=NONE, severity=Severity.DIM, said=spoken(NONE), sort="")
-    text = one_line(task.spec.text)
+    text = shorten(task.spec.text)
     mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
-    tip = one_line(task.spec.text, 600)
+    tip = shorten(task.spec.text, 600)
     return Cell(
         text=mark + text,
         tail=f"· {now}" if now else "",

@@ -11,13 +11,13 @@ from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.live import Live
 from enigma_panel.services.views import Diff
 from enigma_panel.ui.line_words import WaitText
-from enigma_panel.ui.live_words import now_words
+from enigma_panel.ui.live_words import now_text
 from enigma_panel.ui.main.cells import NO_CELL, Cell
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
 from enigma_panel.ui.main.session_cells import FAR, cost_cell, left_cell, task_cell
 from enigma_panel.ui.state_text import state_text
 from enigma_panel.ui.status_words import Severity
-from enigma_panel.ui.wish_words import pending_text, undo_words
+from enigma_panel.ui.wish_words import pending_text, undo_text
 from enigma_panel.ui.words import tr
 
 ENDED_STAY_MS = 30_000
@@ -183,7 +183,7 @@ class SessionsModel(KeyedModel):
         said = tr("Pause, Resume, Stop, Terminate: in the tool bar and the menu")
         pending = self._fleet.pending(key)
         if pending is not None and pending.can_undo:
-            said = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_words([pending]))
+            said = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_text([pending]))
         return Cell(said=said)
 
     def _state(self, session: Session, task: Task | None) -> Cell:
@@ -210,7 +210,7 @@ class SessionsModel(KeyedModel):
     def _now(self, session: Session, task: Task | None) -> str:
         """What its agent does now, where it works and tells it."""
         works = shown_state(session, task) in {SessionState.WORKING, SessionState.STARTING}
-        return now_words(self._live.doing(session.key)) if works else ""
+        return now_text(self._live.doing(session.key)) if works else ""
 
     def _waiting(self, key: int) -> WaitText | None:
         """The command on its way to a session, in words."""

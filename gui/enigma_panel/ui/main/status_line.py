@@ -8,10 +8,10 @@ from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyCheck, KeyState, ServiceStatus
 from enigma_panel.ui.dialogs.parts import ElidedLabel, make_label
 from enigma_panel.ui.icons import Glyph
-from enigma_panel.ui.live_words import way_words
+from enigma_panel.ui.live_words import way_text
 from enigma_panel.ui.main.strip import GlyphLabel
 from enigma_panel.ui.status_words import Severity, age, local_moment
-from enigma_panel.ui.wish_words import count_words
+from enigma_panel.ui.wish_words import count_text
 from enigma_panel.ui.words import tr, tr_n
 
 GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
@@ -45,23 +45,23 @@ class StatusBar(QWidget):
         """Say it anew; called once a second, so only what changed is set."""
         health = self._services.health
         self._sign.show_severity(_TONES[health.status])
-        if self._mood.text() != self._mood_words():
-            self._mood.show_text(self._mood_words())
+        if self._mood.text() != self._mood_text():
+            self._mood.show_text(self._mood_text())
         self._show_way()
-        _set(self._balance, self._balance_words())
-        _set(self._key, self._key_words())
+        _set(self._balance, self._balance_text())
+        _set(self._key, self._key_text())
         self.refresh_pending()
 
     def refresh_pending(self) -> None:
         """How many commands wait; takes no room while none does."""
         now = self._services.clock.now_ms()
-        words = count_words(self._services.fleet.all_pending(), now)
+        words = count_text(self._services.fleet.all_pending(), now)
         _set(self._wishes, words)
         self._fit()
 
     def _show_way(self) -> None:
         """How news come; takes no room while no session is open."""
-        way = way_words(self._services.live.share())
+        way = way_text(self._services.live.share())
         _set(self._way, way.word)
         if self._way.toolTip() != way.tip:
             self._way.setToolTip(way.tip)
@@ -100,7 +100,7 @@ class StatusBar(QWidget):
 
     # -- words -------------------------------------------------------------------------------
 
-    def _mood_words(self) -> str:
+    def _mood_text(self) -> str:
         health, now = self._services.health, self._services.clock.now_ms()
         asked = age(now - health.asked_ms) if health.asked_ms is not None else ""
         free = (
@@ -132,14 +132,14 @@ class StatusBar(QWidget):
             words = tr("{words}; tries again in {n} s", words=words, n=seconds)
         return words
 
-    def _balance_words(self) -> str:
+    def _balance_text(self) -> str:
         health = self._services.health
         if health.balance is None or health.balance_ms is None:
             return ""
         time = local_moment(health.balance_ms, self._services.clock.now_ms())
         return tr("balance {amount} ({time})", amount=format_money(health.balance), time=time)
 
-    def _key_words(self) -> str:
+    def _key_text(self) -> str:
         account = self._services.account
         if account.state is KeyState.LOOKING:
             return tr("looking for the API key…")

@@ -79,7 +79,7 @@ class StepsDelegate(RowDelegate):
             return
         shown = metrics.elidedText(row.text, Qt.TextElideMode.ElideRight, rect.width())
         if is_found:
-            self._mark_words(painter, rect, metrics, shown)
+            self._mark_text(painter, rect, metrics, shown)
         painter.setPen(dim if row.is_dim else QColor(colours.text))
         painter.drawText(rect, _FLAGS, shown)
 
@@ -87,9 +87,7 @@ class StepsDelegate(RowDelegate):
         """A line at the edge, for what is found in words that are cut off."""
         painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), _amber())
 
-    def _mark_words(
-        self, painter: QPainter, rect: QRect, metrics: QFontMetrics, shown: str
-    ) -> None:
+    def _mark_text(self, painter: QPainter, rect: QRect, metrics: QFontMetrics, shown: str) -> None:
         if is_turned(shown):  # its words stand elsewhere than their places in the text say
             return
         ground = QColor(theme.colours().amber_ground)
@@ -102,7 +100,7 @@ class StepsDelegate(RowDelegate):
 
 
 def match_spans(text: str, sought: str) -> list[tuple[int, int]]:
-    """Where it stands: begin and end of each place. `sought` is folded, see steps_words."""
+    """Where it stands: begin and end of each place. `sought` is folded, see steps_text."""
     if not sought:
         return []
     pattern = r"[\s_]+".join(re.escape(word) for word in sought.split())

@@ -14,11 +14,11 @@ from enigma_panel.ui.main.steps_search import StepsSearch
 from enigma_panel.ui.main.steps_whole import WholeStep
 from enigma_panel.ui.main.steps_words import (
     copied_steps,
-    copy_words,
-    count_words,
-    empty_words,
-    news_words,
-    older_words,
+    copy_text,
+    count_text,
+    empty_text,
+    news_text,
+    older_text,
 )
 from enigma_panel.ui.words import tr
 
@@ -66,7 +66,7 @@ class StepsPage(QWidget):
         line.setContentsMargins(SIDE, 0, SIDE, 0)
         self._older_line.setLayout(line)
         self.count = ElidedLabel("dim")
-        self.news = make_button(news_words(0), "link")
+        self.news = make_button(news_text(0), "link")
         self.news.setToolTip(tr("Jumps to the newest (End)"))
         self.news.setAccessibleDescription(tr("Jumps to the newest (End)"))
         self.news.hide()
@@ -115,14 +115,14 @@ class StepsPage(QWidget):
     def _show_state(self) -> None:
         """What there is, what there is not, and what of it is shown."""
         feed = self._feed
-        words = empty_words(has_task=feed.task_key is not None, failed=feed.has_failed)
+        words = empty_text(has_task=feed.task_key is not None, failed=feed.has_failed)
         self.list.set_empty_text("" if feed.is_reading else words)
         if feed.is_reading_all:
             self.older.setText(tr("Reading all…"))
         elif feed.has_failed and self._model.rowCount():
             self.older.setText(words)
         else:
-            self.older.setText(older_words(self._model.rowCount()))
+            self.older.setText(older_text(self._model.rowCount()))
         if self.read_all.hasFocus() and not feed.has_older:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self.read_all.setVisible(feed.has_older and not feed.is_reading_all)
@@ -131,14 +131,14 @@ class StepsPage(QWidget):
 
     def _show_count(self) -> None:
         rows = self._model.rowCount()
-        self.count.show_text(count_words(rows))
+        self.count.show_text(count_text(rows))
         self.copy.setVisible(rows > 0)
         self._show_line()
         self._show_copy()
 
     def _show_copy(self) -> None:
         part = self._model.rowCount() if self._feed.has_older else None
-        words = copy_words(self.list.selected_count, part)
+        words = copy_text(self.list.selected_count, part)
         if self.copy.text() != words:
             self.copy.setText(words)
             self.copy.setAccessibleName(words)
@@ -146,9 +146,9 @@ class StepsPage(QWidget):
     def _show_news(self, news: int) -> None:
         if self.news.hasFocus() and not news:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.news.setText(news_words(news))
+        self.news.setText(news_text(news))
         if self.news.sizeHint().width() > self._foot_room():
-            self.news.setText(news_words(news, short=True))
+            self.news.setText(news_text(news, short=True))
         self.news.setAccessibleName(self.news.text())
         self.news.setVisible(news > 0)
         self.count.setVisible(news == 0)

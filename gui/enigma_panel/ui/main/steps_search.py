@@ -9,7 +9,7 @@ from enigma_panel.ui.dialogs.parts import make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.main.steps_finder import StepsFinder
 from enigma_panel.ui.main.steps_list import StepsList
-from enigma_panel.ui.main.steps_words import found_words
+from enigma_panel.ui.main.steps_words import found_text
 from enigma_panel.ui.status_words import ELLIPSIS
 from enigma_panel.ui.words import tr
 
@@ -138,7 +138,7 @@ class StepsSearch(QWidget):
         if finder.text and (finder.total or not finder.is_looking):
             is_read = self._list.read_step() is not None
             place = finder.position(self._list.currentIndex().row()) if is_read else None
-            words = found_words(place, finder.total)
+            words = found_text(place, finder.total)
         elif finder.text:
             words = ELLIPSIS
         if self.found.text() != words:

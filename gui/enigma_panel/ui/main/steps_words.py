@@ -90,19 +90,19 @@ def _copied(step: Step) -> str:
     return f"{time}\t{kind_word(step.kind)}\t{readable(step.text, WHOLE)}".rstrip("\t")
 
 
-def count_words(n: int) -> str:
+def count_text(n: int) -> str:
     """How many there are, below the list."""
     return tr("1 step") if n == 1 else tr("{n} steps", n=f"{n:,}") if n else ""
 
 
-def news_words(n: int, *, short: bool = False) -> str:
+def news_text(n: int, *, short: bool = False) -> str:
     """What came in below while somebody reads above; short, where there is no room."""
     if short:
         return tr("{n} new", n=f"{n:,}")
     return tr("{n} new – Jump to the newest", n=f"{n:,}")
 
 
-def found_words(place: int | None, total: int) -> str:
+def found_text(place: int | None, total: int) -> str:
     """'3 of 143': which of the steps that were found is selected."""
     if not total:
         return tr("not found")
@@ -111,19 +111,19 @@ def found_words(place: int | None, total: int) -> str:
     return tr("{n} of {all}", n=f"{place:,}", all=f"{total:,}")
 
 
-def copy_words(selected: int, part: int | None) -> str:
+def copy_text(selected: int, part: int | None) -> str:
     """What the button copies: the selected ones, or all. part: how many, where not all are read."""
     if selected:
         return tr("Copy")
     return tr("Copy all") if part is None else tr("Copy the newest {n}", n=f"{part:,}")
 
 
-def older_words(n: int) -> str:
+def older_text(n: int) -> str:
     """Not all that is in the ledger was read."""
     return tr("The newest {n} are shown.", n=f"{n:,}")
 
 
-def empty_words(*, has_task: bool, failed: bool) -> str:
+def empty_text(*, has_task: bool, failed: bool) -> str:
     """What stands where no steps are."""
     if failed:
         return tr("The steps could not be read from the ledger.")

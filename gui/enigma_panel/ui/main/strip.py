@@ -10,7 +10,7 @@ from enigma_panel.ui import icons, theme
 from enigma_panel.ui.dialogs.parts import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.status_words import Severity, duration
-from enigma_panel.ui.words import one_line, tr
+from enigma_panel.ui.words import shorten, tr
 
 
 class GlyphLabel(QWidget):
@@ -92,7 +92,7 @@ class QuestionBanner(QFrame):
     def _show(self, question: OpenQuestion) -> None:
         session = self._services.fleet.session(question.session_key)
         self._who.setText(session.name if session is not None else tr("A session"))
-        self._text.show_text(tr("asks: “{question}”", question=one_line(question.text)))
+        self._text.show_text(tr("asks: “{question}”", question=shorten(question.text)))
         self._show_left(question)
 
     def _show_left(self, question: OpenQuestion) -> None:

@@ -5,8 +5,8 @@ from enigma_panel.core.records import Task, TaskStatus
 from enigma_panel.ui.errors_words import ErrorContext, explain_code
 from enigma_panel.ui.line_words import WaitText
 from enigma_panel.ui.main.cells import Cell
-from enigma_panel.ui.status_words import ELLIPSIS, NONE, Severity, money, spoken, task_word
-from enigma_panel.ui.words import one_line, tr
+from enigma_panel.ui.status_words import ELLIPSIS, NONE, Severity, money, spoken, task_status_text
+from enigma_panel.ui.words import shorten, tr
 
 TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
 """The code of a task that left the line because the person said so."""
@@ -14,7 +14,7 @@ TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
 
 def status_cell(task: Task) -> Cell:
     """The status with its sign."""
-    word = task_word(task.status, task.unproven)
+    word = task_status_text(task.status, task.unproven)
     said = tr("{status}, new", status=word.word) if task.is_new else word.word
     return Cell(
         text=word.short,
@@ -64,7 +64,7 @@ def result_cell(task: Task) -> Cell:
     """What came out, in one line."""
     match task.status:
         case TaskStatus.DONE:
-            text = one_line(task.result or "") or tr("done, without a text")
+            text = shorten(task.result or "") or tr("done, without a text")
         case TaskStatus.FAILED:
             text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
         case TaskStatus.STOPPED if task.code == FROM_COPY:
@@ -79,13 +79,13 @@ def result_cell(task: Task) -> Cell:
         case TaskStatus.UNCONFIRMED:
             text = tr("may be running and cost money")
         case TaskStatus.ASKS:
-            text = tr("asks: “{question}”", question=one_line(task.question or ""))
+            text = tr("asks: “{question}”", question=shorten(task.question or ""))
         case _:
             return Cell(text=ELLIPSIS, severity=Severity.DIM, said=spoken(ELLIPSIS), sort="")
     severity = (
         Severity.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Severity.PLAIN
     )
-    return Cell(text=text, severity=severity, sort=text, tip=one_line(task.result or text, 600))
+    return Cell(text=text, severity=severity, sort=text, tip=shorten(task.result or text, 600))
 
 
 def waiting_cell(waiting: WaitText) -> Cell:

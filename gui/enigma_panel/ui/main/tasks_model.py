@@ -10,7 +10,7 @@ from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.line import TaskQueue
 from enigma_panel.services.views import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.icons import Glyph
-from enigma_panel.ui.line_words import QueueFacts, WaitText, entry_words, firsts
+from enigma_panel.ui.line_words import QueueFacts, WaitText, entry_text, firsts
 from enigma_panel.ui.main.cells import Cell
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
 from enigma_panel.ui.main.task_cells import (
@@ -31,7 +31,7 @@ from enigma_panel.ui.status_words import (
     spoken,
     spoken_duration,
 )
-from enigma_panel.ui.words import one_line, tr
+from enigma_panel.ui.words import shorten, tr
 
 
 class Column(IntEnum):
@@ -143,7 +143,7 @@ class TasksModel(KeyedModel):
             session=session.name if session is not None else "",
             is_first=task.key in self._firsts,
         )
-        return entry_words(entry, self._clock.now_ms(), facts)
+        return entry_text(entry, self._clock.now_ms(), facts)
 
     def _read_line(self) -> None:
         entries = self._line.entries()
@@ -194,8 +194,8 @@ class TasksModel(KeyedModel):
             case Column.STATUS:
                 return status_cell(task)
             case Column.TASK:
-                text = one_line(task.spec.text)
-                return Cell(text=text, sort=text, tip=one_line(task.spec.text, 600))
+                text = shorten(task.spec.text)
+                return Cell(text=text, sort=text, tip=shorten(task.spec.text, 600))
             case Column.RESULT:
                 waiting = self.waiting(task)
                 return result_cell(task) if waiting is None else waiting_cell(waiting)

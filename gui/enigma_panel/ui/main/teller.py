@@ -15,16 +15,16 @@ from enigma_panel.ui.account_page import open_account_page
 from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.ask_result import result_question
 from enigma_panel.ui.main.notice_ends import is_over
-from enigma_panel.ui.main.notice_words import words_for
+from enigma_panel.ui.main.notice_words import notice_text
 from enigma_panel.ui.main.notices import Notices
 from enigma_panel.ui.main.offers import Notice, NoticeAction
 from enigma_panel.ui.main.pilot import Selection
 from enigma_panel.ui.main.problem_words import (
-    words_for_bad_rows,
-    words_for_copy,
-    words_for_key,
-    words_for_ledger,
-    words_for_problem,
+    bad_rows_text,
+    copy_offer_text,
+    key_text,
+    ledger_text,
+    problem_text,
 )
 from enigma_panel.ui.words import tr
 
@@ -72,24 +72,24 @@ class NoticeController(QObject):
         """The fleet has something to say."""
         if notice.kind is NoticeKind.WENT_TO_SLEEP and self._tell_away(notice):
             return
-        self._notices.add(words_for(notice, self._services))
+        self._notices.add(notice_text(notice, self._services))
 
     def show_problem(self, problem: Problem) -> None:
         """A file of ours could not be used."""
-        self._notices.add(words_for_problem(problem, self._services.clock.now_ms()))
+        self._notices.add(problem_text(problem, self._services.clock.now_ms()))
 
     def show_copy(self, copy: Copy) -> None:
         """A copy of a lost ledger waits to be used or declined."""
-        self._notices.add(words_for_copy(copy, self._services.clock.now_ms()))
+        self._notices.add(copy_offer_text(copy, self._services.clock.now_ms()))
 
     def show_bad_rows(self, n: int) -> None:
         """So many rows of the ledger make no sense."""
         if n:
-            self._notices.add(words_for_bad_rows(n))
+            self._notices.add(bad_rows_text(n))
 
     def show_ledger(self, error: LedgerError) -> None:
         """The ledger could not be read: there may be more than is shown."""
-        self._notices.add(words_for_ledger(error))
+        self._notices.add(ledger_text(error))
 
     def ledger_recovered(self) -> None:
         """All that was kept in memory has been written."""
@@ -141,7 +141,7 @@ class NoticeController(QObject):
     def _tell_key(self) -> None:
         """One line about the key, as long as it is true."""
         account = self._services.account
-        said = words_for_key(account.state)
+        said = key_text(account.state)
         if account.state is KeyState.READY and account.last_check is KeyCheck.REFUSED:
             words = tr("The API key was refused. Enter another key.")
             said = Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True)

@@ -17,7 +17,7 @@ from enigma_panel.core.records import StateVerb
 from enigma_panel.ui import icons, theme
 from enigma_panel.ui.dialogs.parts import make_button, make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph
-from enigma_panel.ui.main.verbs import selected_words
+from enigma_panel.ui.main.verbs import selected_text
 from enigma_panel.ui.words import tr
 
 HEIGHT = 48
@@ -121,14 +121,14 @@ class ToolBar(QFrame):
         self.setAccessibleName(tr("Tool bar"))
         self._new_task = new_task
         self._tight = ""
-        self._selected = make_label(selected_words(0), "dim")
+        self._selected = make_label(selected_text(0), "dim")
         self._build(verbs, others, home)
         theme.changed().connect(self._tint)
         self._tint()
 
     def show_selected(self, n: int) -> None:
         """How many sessions the verbs act on."""
-        self._selected.setText(selected_words(n))
+        self._selected.setText(selected_text(n))
 
     def _build(
         self, verbs: Mapping[StateVerb, QAction], others: Mapping[str, QAction], home: QWidget

@@ -65,7 +65,7 @@ def make_verbs(owner: QWidget, call: Callable[[StateVerb], None]) -> dict[StateV
     }
 
 
-def selected_words(n: int) -> str:
+def selected_text(n: int) -> str:
     """What stands before the verbs."""
     if n == 0:
         return tr("No session selected:")

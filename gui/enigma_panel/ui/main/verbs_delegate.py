@@ -18,7 +18,7 @@ from enigma_panel.ui.main.cells import Role
 from enigma_panel.ui.main.delegates import PAD, RowDelegate
 from enigma_panel.ui.main.keyed_model import Index
 from enigma_panel.ui.status_words import verb_tip, verb_word
-from enigma_panel.ui.wish_words import undo_tip, undo_words
+from enigma_panel.ui.wish_words import undo_text, undo_tip
 from enigma_panel.ui.words import tr
 
 VERB_WIDTH, VERB_APART = 27, 12
@@ -155,7 +155,7 @@ class VerbsDelegate(RowDelegate):
             rect = self.verb_rect(option.rect, spot.verb)
         else:
             all_pending = [pending] if pending is not None else []
-            words = f"{undo_words(all_pending)}\n{undo_tip()}"
+            words = f"{undo_text(all_pending)}\n{undo_tip()}"
             rect = self.undo_rect(option.rect)
         QToolTip.showText(event.globalPos(), words, view.viewport(), rect)
         return True

@@ -26,7 +26,7 @@ from enigma_panel.ui.main.teller import NoticeController
 from enigma_panel.ui.main.toolbar import ToolBar
 from enigma_panel.ui.main.verbs import make_action, make_verbs, rename_action
 from enigma_panel.ui.ports import Dialogs
-from enigma_panel.ui.wish_words import undo_tip, undo_words
+from enigma_panel.ui.wish_words import undo_text, undo_tip
 from enigma_panel.ui.words import tr
 
 TITLE = "Enigma Control Panel"
@@ -256,7 +256,7 @@ class MainWindow(QMainWindow):
         all_pending = [
             pending for pending in map(app_actions.undoable, selected) if pending is not None
         ]
-        rename_action(self.undo, undo_words(all_pending))
+        rename_action(self.undo, undo_text(all_pending))
         self.undo.setEnabled(bool(all_pending))
         self.undo.setVisible(bool(all_pending))
         self.terminate_all.setEnabled(bool(self.services.fleet.terminable_keys()))
