@@ -63,11 +63,11 @@ class Calm:
         line: Any = getattr(self._person.parts.services, "line", None)
         if line is None:
             return
-        if line.hold.value == "funds":
+        if line.pause_reason.value == "funds":
             self._person.world.trace("adds funds")
             self._person.world.model.settings = _richer(self._person.world.model.settings)
             line.funds_added()
-        elif line.hold.value != "none":
+        elif line.pause_reason.value != "none":
             self._person.lets_go(None)
             line.go_on()
         for entry in line.entries():

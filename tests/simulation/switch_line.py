@@ -71,7 +71,7 @@ def terminate_is_not_urgent() -> Patches:
 
 def full_house_is_asked_again() -> Patches:
     """A refused start is tried again at once."""
-    return [(StartGate, "is_open", lambda gate, _now: gate.hold is PauseReason.NONE)]
+    return [(StartGate, "is_open", lambda gate, _now: gate.pause_reason is PauseReason.NONE)]
 
 
 def line_goes_on_by_itself() -> Patches:
