@@ -21,7 +21,7 @@ def final_records_change() -> Patches:
         revived = replace(task, status=TaskStatus.WORKING) if task.is_final else task
         return real(session, revived, seen, now_ms, ending=ending)
 
-    return [(moves, "fold_task", fold)]
+    return [(moves, "reduce_task", fold)]
 
 
 def ended_sessions_come_back() -> Patches:
@@ -32,7 +32,7 @@ def ended_sessions_come_back() -> Patches:
         revived = replace(session, phase=Phase.OPEN) if session.is_final else session
         return real(revived, task, seen, now_ms, ending=ending)
 
-    return [(moves, "fold_session", fold)]
+    return [(moves, "reduce_session", fold)]
 
 
 def cost_falls() -> Patches:
@@ -59,7 +59,7 @@ def id_of_a_late_reply_is_dropped() -> Patches:
             return task
         return real(session, task, seen, now_ms, ending=ending)
 
-    return [(moves, "fold_task", fold)]
+    return [(moves, "reduce_task", fold)]
 
 
 def interrupted_counts_as_refused() -> Patches:

@@ -30,12 +30,12 @@ def no_reserve() -> Patches:
 def a_call_counts_from_its_send() -> Patches:
     """A quick call counts from when it was sent, although the service saw it later."""
 
-    def hear(slot: Slot, now_ms: int, period_ms: int) -> None:
+    def answered(slot: Slot, now_ms: int, period_ms: int) -> None:
         slot.send(now_ms, period_ms)
         slot.heard_ms = slot.heard_ms or now_ms
         slot.ends_ms = (slot.sent_ms or now_ms) + period_ms
 
-    return [(Slot, "hear", hear)]
+    return [(Slot, "answered", answered)]
 
 
 def earlier_calls_are_forgotten() -> Patches:

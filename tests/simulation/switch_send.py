@@ -61,7 +61,7 @@ def stop_meets_any_task() -> Patches:
         alive = session is not None and not session.is_final and session.service_id
         return None if alive and command.verb.value == "stop" else outcome
 
-    return [(courier, "is_moot", moot)]
+    return [(courier, "is_obsolete", moot)]
 
 
 SWITCHES: dict[str, Callable[[], Patches]] = {
