@@ -150,7 +150,16 @@ class Simulator:
 
     def __init__(self, *arguments: str, keys: tuple[str, ...] = (), live: str = "up") -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "enigma_panel.sim", "--port", "0", "--live", live, *arguments],
+            [
+                sys.executable,
+                "-m",
+                "enigma_panel.simulator",
+                "--port",
+                "0",
+                "--live",
+                live,
+                *arguments,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -14,7 +14,7 @@ def main() -> int:
     """Run the command line; returns the process's exit status."""
     argv = sys.argv[1:]
     if argv[:1] == ["--simulator"]:  # the frozen program has no other way to start it
-        from enigma_panel.sim.__main__ import main as simulate
+        from enigma_panel.simulator.__main__ import main as simulate
 
         return simulate(argv[1:])
     from enigma_panel import signals

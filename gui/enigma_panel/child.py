@@ -24,7 +24,8 @@ class ChildError(Exception):
 
 
 class SimulatorChild:
-    """A running `enigma_panel.sim`. Standard error is ours, so that its complaints are seen."""
+    """A running `enigma_panel.simulator`. Standard error is ours, so that its complaints are
+    seen."""
 
     def __init__(self, *arguments: str) -> None:
         if importlib.util.find_spec("uvicorn") is None:
@@ -32,7 +33,7 @@ class SimulatorChild:
                 "the demo needs the “demo” extra: in the clone, .venv/bin/pip install -e '.[demo]'"
             )
         frozen = getattr(sys, "frozen", False)
-        program = ["--simulator"] if frozen else ["-m", "enigma_panel.sim"]
+        program = ["--simulator"] if frozen else ["-m", "enigma_panel.simulator"]
         self._process = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
             [sys.executable, *program, "--port", "0", *arguments],
             stdin=subprocess.PIPE,

@@ -49,7 +49,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 def simulator(*arguments: str) -> Iterator[str]:
     """A running simulator; gives its URL."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "enigma_panel.sim", "--port", "0", *arguments],
+        [sys.executable, "-m", "enigma_panel.simulator", "--port", "0", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

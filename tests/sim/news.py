@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from enigma_panel.sim.bodies import Body
+from enigma_panel.simulator.responses import Body
 from tests.sim.world import World
 
 Told = tuple[float, str, Body]

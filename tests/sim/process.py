@@ -25,7 +25,7 @@ def environment() -> dict[str, str]:
 def spawn(*options: str) -> subprocess.Popen[bytes]:
     """Start the simulator with pipes for all its streams."""
     return subprocess.Popen(
-        [sys.executable, "-m", "enigma_panel.sim", *options],
+        [sys.executable, "-m", "enigma_panel.simulator", *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -14,8 +14,7 @@ import aiohttp
 import httpx
 import pytest
 
-from enigma_panel.sim.channel import Channel
-from enigma_panel.sim.line import SocketConnection
+from enigma_panel.simulator.socketio_server import Channel, SocketConnection
 from tests.sim.channels import (
     CAPTCHA_SOLVED,
     SEND,

@@ -12,8 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enigma_panel.sim.garble import Item, Reorderer
-from enigma_panel.sim.live_orders import Mode, Push, read_mode, read_order, read_reordering
+from enigma_panel.simulator.socket_faults import (
+    Item,
+    Mode,
+    Push,
+    Reorderer,
+    read_mode,
+    read_order,
+    read_reordering,
+)
 
 
 def test_modes() -> None:

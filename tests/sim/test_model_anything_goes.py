@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from enigma_panel.sim.bodies import Reply
-from enigma_panel.sim.model import LongPoll
-from enigma_panel.sim.task import TaskState
+from enigma_panel.simulator.responses import Reply
+from enigma_panel.simulator.service import LongPoll
+from enigma_panel.simulator.task import TaskState
 from tests.sim.world import RUN, SEND, START, World
 
 TEXTS = ("Search", "Log in", "Book a flight", "crash", "Research", "unstable", "buy it", "x")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from enigma_panel.sim.bodies import Body
-from enigma_panel.sim.task import TaskState
+from enigma_panel.simulator.responses import Body
+from enigma_panel.simulator.task import TaskState
 from tests.sim.news import emit, kinds, watched
 from tests.sim.world import RUN, World
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from enigma_panel.sim.bodies import Body
-from enigma_panel.sim.model import LongPoll
-from enigma_panel.sim.task import TaskState
+from enigma_panel.simulator.responses import Body
+from enigma_panel.simulator.service import LongPoll
+from enigma_panel.simulator.task import TaskState
 from tests.sim.news import emit, watched
 from tests.sim.test_model_anything_goes import MOVES, body_of
 from tests.sim.world import World

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.sim.bodies import Reply
+from enigma_panel.simulator.responses import Reply
 from tests.sim.world import RUN, SEND, START, World
 
 

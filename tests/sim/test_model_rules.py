@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.sim.limits import SlidingWindow
-from enigma_panel.sim.task import TaskState
+from enigma_panel.simulator.rate_limit import SlidingWindow
+from enigma_panel.simulator.task import TaskState
 from tests.sim.world import EPOCH, RUN, SEND, START, World
 
 

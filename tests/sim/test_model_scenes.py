@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from enigma_panel.sim.scenes import ANYTHING, SCENES, Scenario, help_table, scenario_for
-from enigma_panel.sim.task import TaskState
+from enigma_panel.simulator.scenarios import ANYTHING, SCENES, Scenario, help_table, scenario_for
+from enigma_panel.simulator.task import TaskState
 from tests.sim.world import World
 
 

@@ -12,14 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from enigma_panel.sim.__main__ import main
+from enigma_panel.simulator.__main__ import main
 from tests.sim.process import environment, running, spawn
 
 pytestmark = pytest.mark.process
 
 PARENT = """
 import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-m", "enigma_panel.sim"], stdin=subprocess.PIPE)
+child = subprocess.Popen([sys.executable, "-m", "enigma_panel.simulator"], stdin=subprocess.PIPE)
 time.sleep(60)
 """
 
@@ -114,7 +114,7 @@ def test_bad_arguments_get_one_line(argv: list[str], capsys: pytest.CaptureFixtu
     assert main(argv) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("enigma_panel.sim: ")
+    assert err.startswith("enigma_panel.simulator: ")
     assert err.count("\n") == 1
 
 
@@ -132,7 +132,7 @@ def test_a_port_in_use_gets_one_line() -> None:
     second = spawn("--port", port)
     out, err = second.communicate(timeout=10)
     assert (second.returncode, out) == (2, b"")
-    assert err.startswith(b"enigma_panel.sim: cannot listen on port ")
+    assert err.startswith(b"enigma_panel.simulator: cannot listen on port ")
     assert err.count(b"\n") == 1
     first.communicate(timeout=10)
 
@@ -141,7 +141,7 @@ def test_a_port_in_use_gets_one_line() -> None:
 def test_without_the_demo_extra_it_says_so(missing: str) -> None:
     code = (
         f"import sys; sys.modules[{missing!r}] = None\n"
-        "from enigma_panel.sim.__main__ import main; sys.exit(main([]))"
+        "from enigma_panel.simulator.__main__ import main; sys.exit(main([]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -158,7 +158,7 @@ def test_without_the_demo_extra_it_says_so(missing: str) -> None:
 
 def test_what_the_live_channel_needs_is_imported_when_it_is_used() -> None:
     code = (
-        "import sys, enigma_panel.sim.runner, enigma_panel.sim.__main__\n"
+        "import sys, enigma_panel.simulator.runner, enigma_panel.simulator.__main__\n"
         "sys.exit(str({'socketio', 'engineio', 'aiohttp', 'wsproto'} & sys.modules.keys() or ''))"
     )
     done = subprocess.run(

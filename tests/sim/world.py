@@ -6,9 +6,9 @@ import json
 import random
 from typing import Any
 
-from enigma_panel.sim.bodies import Reply
-from enigma_panel.sim.model import Call, LongPoll, Service
-from enigma_panel.sim.settings import Settings
+from enigma_panel.simulator.responses import Reply
+from enigma_panel.simulator.service import Call, LongPoll, Service
+from enigma_panel.simulator.settings import Settings
 
 BASE = "http://sim.test:1"
 EPOCH = 1_700_000_000.0

@@ -6,8 +6,8 @@ from enigma_panel.api.verb import Verb
 from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Diff
-from enigma_panel.sim.task import Task as ModelTask
-from enigma_panel.sim.task import TaskState
+from enigma_panel.simulator.task import Task as ModelTask
+from enigma_panel.simulator.task import TaskState
 from tests.simulation.calls import Sent, Verdict, mark_of
 
 if TYPE_CHECKING:

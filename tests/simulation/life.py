@@ -22,7 +22,7 @@ from enigma_panel.machine import make_power
 from enigma_panel.options import Options
 from enigma_panel.services import power, recovery
 from enigma_panel.services.clock import SleepMeter
-from enigma_panel.sim.settings import DEMO_KEY
+from enigma_panel.simulator.settings import DEMO_KEY
 from enigma_panel.store.ledger.database import COMPANIONS, Database
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.ledger import Ledger

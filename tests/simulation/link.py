@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.api.verb import Verb
 from enigma_panel.api.wire.answer import Answer
-from enigma_panel.sim.bodies import Reply
-from enigma_panel.sim.model import Call, LongPoll
+from enigma_panel.simulator.responses import Reply
+from enigma_panel.simulator.service import Call, LongPoll
 from tests.simulation.calls import LIMITED, CallBook, Sent, Verdict
 from tests.simulation.network import LIMITS, damaged, fail, own_answer, read_limit
 from tests.simulation.weather import Kind

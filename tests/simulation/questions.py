@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
-from enigma_panel.sim.task import TaskState
+from enigma_panel.simulator.task import TaskState
 from tests.simulation.calls import Sent
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import random
 from decimal import Decimal
 
 from enigma_panel.core.records import Limits, TaskSpec
-from enigma_panel.sim.settings import Settings
+from enigma_panel.simulator.settings import Settings
 
 _TEXTS = (
     "search for headphones",

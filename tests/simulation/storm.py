@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from enigma_panel.api.verb import Verb
 from enigma_panel.core.records import StateVerb
 from enigma_panel.services.clock import JUMP_MS
-from enigma_panel.sim.model import Call
-from enigma_panel.sim.settings import DEMO_KEY
+from enigma_panel.simulator.service import Call
+from enigma_panel.simulator.settings import DEMO_KEY
 from tests.simulation.channel import PING_S
 from tests.simulation.channel_weather import Sky
 from tests.simulation.clicks import clicks_of

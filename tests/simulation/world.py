@@ -7,8 +7,8 @@ from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
 
-from enigma_panel.sim.model import Service
-from enigma_panel.sim.settings import DEMO_KEY
+from enigma_panel.simulator.service import Service
+from enigma_panel.simulator.settings import DEMO_KEY
 from tests.simulation.channel import Channel
 from tests.simulation.checks import Checks, Violation
 from tests.simulation.late_name import LateName

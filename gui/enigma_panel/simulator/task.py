@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from enigma_panel.sim.beats import Ask, Done, Fail, Script, Step
-from enigma_panel.sim.settings import PRICE_COMPUTE_MS, PRICE_INPUT, PRICE_OUTPUT
+from enigma_panel.simulator.scenarios import Ask, Done, Fail, Script, Step
+from enigma_panel.simulator.settings import PRICE_COMPUTE_MS, PRICE_INPUT, PRICE_OUTPUT
 
 _CHARACTERS_PER_TOKEN = 4
 

@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from enigma_panel.sim.bodies import RefusedError, coded_error, invalid, plain_error
-from enigma_panel.sim.settings import SESSION_MS
-from enigma_panel.sim.task import TaskRequest
+from enigma_panel.simulator.responses import RefusedError, coded_error, invalid, plain_error
+from enigma_panel.simulator.settings import SESSION_MS
+from enigma_panel.simulator.task import TaskRequest
 
 _ARROWS = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight")
 _KEYS = ("Enter", "Escape", "Tab", "Backspace", "Delete", *_ARROWS, "PageUp", "PageDown",

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from enigma_panel.sim.limits import RateDecision
-from enigma_panel.sim.task import Task, TaskState
+from enigma_panel.simulator.rate_limit import RateDecision
+from enigma_panel.simulator.task import Task, TaskState
 
 Body = dict[str, Any]
 _CENT_PARTS = Decimal("0.000001")

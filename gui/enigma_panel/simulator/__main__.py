@@ -1,4 +1,4 @@
-"""The command line: ``python -m enigma_panel.sim``.
+"""The command line: ``python -m enigma_panel.simulator``.
 
 Prints its URL as the only line of standard output. Reads further API keys from standard input,
 one a line, and exits when standard input ends.
@@ -11,9 +11,9 @@ import sys
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
-from enigma_panel.sim.live_orders import UP, Mode, read_mode, read_reordering
-from enigma_panel.sim.scenes import help_table
-from enigma_panel.sim.settings import DEMO_KEY, Settings
+from enigma_panel.simulator.scenarios import help_table
+from enigma_panel.simulator.settings import DEMO_KEY, Settings
+from enigma_panel.simulator.socket_faults import UP, Mode, read_mode, read_reordering
 
 _FASTEST = 10_000.0
 
@@ -73,7 +73,7 @@ def _garble(text: str) -> frozenset[str]:
 
 def _parser() -> _Parser:
     parser = _Parser(
-        prog="python -m enigma_panel.sim",
+        prog="python -m enigma_panel.simulator",
         description=f"A stand-in for the service on 127.0.0.1. Its key is {DEMO_KEY}; further "
         "keys are read from standard input, and it exits when that ends.",
         epilog=help_table(),
@@ -140,7 +140,7 @@ def _add_live_options(parser: _Parser) -> None:
 
 
 def _fail(message: str) -> int:
-    print(f"enigma_panel.sim: {message}", file=sys.stderr)
+    print(f"enigma_panel.simulator: {message}", file=sys.stderr)
     return 2
 
 
@@ -157,7 +157,7 @@ def main(argv: list[str]) -> int:
     except SystemExit:  # argparse has printed the help
         return 0
     try:
-        from enigma_panel.sim.runner import run
+        from enigma_panel.simulator.runner import run
     except ImportError as error:
         return _fail(_missing(error))
     settings = Settings(

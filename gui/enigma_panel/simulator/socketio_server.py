@@ -15,15 +15,150 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from enigma_panel.sim.bodies import Body
-from enigma_panel.sim.channel import Channel
-from enigma_panel.sim.line import SocketConnection, Transports
-from enigma_panel.sim.live_orders import Mode, Order, Push
-from enigma_panel.sim.model import Service
+from enigma_panel.simulator.faults import Client
+from enigma_panel.simulator.responses import Body
+from enigma_panel.simulator.service import Service
+from enigma_panel.simulator.socket_faults import Item, Mode, Order, Push, Reorderer
+
+_ACCEPTED = "40"
+"""How the packet begins with which Socket.IO accepts a client."""
+
+
+class Transports(Protocol):
+    """What can be done to TCP connections."""
+
+    def abort(self, client: Client) -> None:
+        """Close a connection at once."""
+
+    def deafen(self, client: Client) -> None:
+        """Throw away whatever comes from it from now on."""
+
+
+class SocketConnection:
+    """A web socket that can be cut or frozen.
+
+    ``came_up`` is called once the client is in, ``left`` once the web socket is done with.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, wires: Transports) -> None:
+        self.came_up: Callable[[], None] | None = None
+        self.left: Callable[[], None] | None = None
+        self.frozen = False
+        self._client: Client = tuple(scope["client"])
+        self._receive = receive
+        self._send = send
+        self._wires = wires
+        self._gone = False
+
+    def freeze(self) -> None:
+        """Let nothing more through in either direction; the connection stays."""
+        self.frozen = True
+        self._wires.deafen(self._client)
+
+    def cut(self) -> None:
+        """Close the connection at once."""
+        self._wires.abort(self._client)
+
+    async def receive(self) -> Message:
+        """Give what comes in."""
+        message = await self._receive()
+        self._gone = message["type"] == "websocket.disconnect"
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send something, unless frozen."""
+        if self.frozen:
+            return
+        await self._send(message)
+        came_up = self.came_up
+        if came_up is not None and (message.get("text") or "").startswith(_ACCEPTED):
+            self.came_up = None
+            came_up()
+
+    async def finish(self) -> None:
+        """Return when the connection may be closed: a frozen one is kept until it is gone."""
+        if self.left is not None:
+            self.left()
+        while self.frozen and not self._gone:
+            await self.receive()
+
+
+END = "end_session"
+
+
+class Emitter(Protocol):
+    """What we need of python-socketio's server, which has no types."""
+
+    def emit(self, event: str, data: Any, to: str) -> Coroutine[Any, Any, None]:
+        """Send an event to one client."""
+
+    def disconnect(self, sid: str) -> Coroutine[Any, Any, None]:
+        """End one client's connection, if it still is."""
+
+
+class Channel:
+    """A channel of one session. Events wait until the client knows that it was let in."""
+
+    def __init__(self, session_id: str, line: SocketConnection, rng: random.Random) -> None:
+        self.session_id = session_id
+        self.unwatch: Callable[[], None] | None = None
+        self._line = line
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
+        self._garbler = Reorderer(self._queue.put_nowait, self._loop.call_later, rng)
+        self._up_at: float | None = None
+        self._cutting: asyncio.TimerHandle | None = None
+        self._closed = False
+        self._pump: asyncio.Task[None] | None = None
+
+    def send(self, name: str, payload: Any, kinds: frozenset[str] = frozenset()) -> None:
+        """Send an event, garbled by these kinds; the service hangs up after ``end_session``."""
+        if self._closed:
+            return
+        self._garbler.put((name, payload), kinds)
+        if name == END:
+            self._garbler.finish()
+            self._queue.put_nowait(None)
+
+    def up(self, sid: str, emitter: Emitter, sent: Counter[str]) -> None:
+        """Begin to send: the client was let in."""
+        self._up_at = self._loop.time()
+        self._pump = self._loop.create_task(self._send_all(sid, emitter, sent))
+
+    def behave(self, mode: Mode) -> None:
+        """Do to an open channel what the mode does."""
+        if self._cutting is not None:
+            self._cutting.cancel()
+        if self._up_at is None:
+            return
+        if mode.kind == "freeze":
+            self._line.freeze()
+        elif mode.kind == "drop":
+            self._cutting = self._loop.call_at(self._up_at + mode.seconds, self._line.cut)
+
+    def close(self) -> None:
+        """Note that the connection is over."""
+        self._closed = True
+        if self.unwatch is not None:
+            self.unwatch()
+        if self._cutting is not None:
+            self._cutting.cancel()
+        self._garbler.finish()
+        # Not cancelled: this may be called from within the pump, when it hangs up.
+        self._queue.put_nowait(None)
+
+    async def _send_all(self, sid: str, emitter: Emitter, sent: Counter[str]) -> None:
+        while (item := await self._queue.get()) is not None and not self._closed:
+            name, payload = item
+            kind = payload.get("type", name) if isinstance(payload, dict) else name
+            sent[str(kind) if name == "message" else name] += 1
+            await emitter.emit(name, payload, to=sid)
+        await emitter.disconnect(sid)
+
 
 _PATH = "/socket.io/"
 MOST_BYTES = 32 * 1024 * 1024
@@ -49,7 +184,7 @@ class Json:
 
 def quiet_logger() -> logging.Logger:
     """Make a logger for the library, which writes about every client's mistake otherwise."""
-    logger = logging.getLogger("enigma_panel.sim.live")
+    logger = logging.getLogger("enigma_panel.simulator.socketio_server")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
     return logger

@@ -15,20 +15,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from enigma_panel.sim import bodies, checks
-from enigma_panel.sim.bodies import Body, RefusedError, Reply, plain_error
-from enigma_panel.sim.limits import RateDecision, SlidingWindow
-from enigma_panel.sim.news import EventPublisher, Tell
-from enigma_panel.sim.scenes import OPENING, scenario_for
-from enigma_panel.sim.session import EPSILON, Session
-from enigma_panel.sim.settings import (
+from enigma_panel.simulator import requests, responses
+from enigma_panel.simulator.events import EventPublisher, Tell
+from enigma_panel.simulator.rate_limit import RateDecision, SlidingWindow
+from enigma_panel.simulator.responses import Body, RefusedError, Reply, plain_error
+from enigma_panel.simulator.scenarios import OPENING, scenario_for
+from enigma_panel.simulator.session import EPSILON, Session
+from enigma_panel.simulator.settings import (
     DEMO_KEY,
     HOLD_SECONDS,
     RATE_PERIOD,
     SESSION_MS,
     Settings,
 )
-from enigma_panel.sim.task import Task, TaskRequest, TaskState
+from enigma_panel.simulator.task import Task, TaskRequest, TaskState
 
 _LETTERS = string.ascii_lowercase + string.digits
 _LIMITED = ("/start/start-session", "/start/send-message", "/start/run-task")
@@ -137,11 +137,13 @@ class Service:
         task, now = long_poll.task, self.now()
         asks = task.state is TaskState.ASKING and self.settings.question_in_hold == "early"
         if task.over or asks:
-            return Reply(200, bodies.long_poll_end(task, now, long_poll.single), long_poll.headers)
+            return Reply(
+                200, responses.long_poll_end(task, now, long_poll.single), long_poll.headers
+            )
         if self._clock() + EPSILON >= long_poll.until:
             return Reply(
                 200,
-                bodies.long_poll_pending(task, long_poll.base, long_poll.single),
+                responses.long_poll_pending(task, long_poll.base, long_poll.single),
                 long_poll.headers,
             )
         return None
@@ -158,16 +160,16 @@ class Service:
             case ("GET", ["start", "health"]):
                 return Reply(200, self._health())
             case ("GET", ["start", "active-sockets"]):
-                return Reply(200, bodies.sockets(self._sockets, self.unix(self.now())))
+                return Reply(200, responses.sockets(self._sockets, self.unix(self.now())))
         known = call.path in (*_LIMITED, "/v1/models") or call.path.startswith("/task/")
         if known:
             self._authorize(call.authorization)
         if call.method == "POST" and call.path in _LIMITED:
             self._count(call.path, headers)
-            return self._post(call, checks.read_object(call.raw), headers)
+            return self._post(call, requests.read_object(call.raw), headers)
         match (call.method, call.path.split("/")[1:]):
             case ("GET", ["v1", "models"]):
-                return Reply(200, bodies.models(self.unix(0.0)))
+                return Reply(200, responses.models(self.unix(0.0)))
             case ("GET", ["task", session_id, task_id]):
                 return Reply(200, self._poll(session_id, task_id))
         raise plain_error(404, "Not found")
@@ -178,7 +180,7 @@ class Service:
                 return Reply(200, self._start_session(body, call.base), headers)
             case "/start/run-task":
                 return self._run_task(body, call.base, headers)
-        return self._send_message(checks.read_message(body), call.base, headers)
+        return self._send_message(requests.read_message(body), call.base, headers)
 
     def _authorize(self, header: str | None) -> None:
         scheme, _, key = (header or "").partition(" ")
@@ -192,7 +194,7 @@ class Service:
         fresh = SlidingWindow(self.settings.calls_per_minute, RATE_PERIOD)
         window = self._windows.setdefault(bucket, fresh)
         verdict: RateDecision = window.ask(self._clock())
-        headers.update(bodies.rate_headers(verdict, self._epoch + self._clock()))
+        headers.update(responses.rate_headers(verdict, self._epoch + self._clock()))
         if not verdict.allowed:
             raise plain_error(429, "Rate limit exceeded. Please try again later.")
 
@@ -220,7 +222,7 @@ class Service:
         """
         known = self.knows(session_id)
         try:
-            read = checks.read_message({"sessionId": session_id, "message": message})
+            read = requests.read_message({"sessionId": session_id, "message": message})
         except RefusedError:
             self.received["nonsense"] += 1
             return
@@ -232,7 +234,7 @@ class Service:
     # --- the endpoints ---
 
     def _start_session(self, body: Body, base: str) -> Body:
-        request = checks.read_task_request(body, text_needed=False)
+        request = requests.read_task_request(body, text_needed=False)
         session = self._open(request, single=False)
         if request.text.strip():
             # Its own task has no duration of its own: here the limit is the session's.
@@ -241,16 +243,16 @@ class Service:
             session.add(Task(self._id(), session.id, own, script), self.now())
         real_ms = round((session.expires - session.created) * 1000 / self.settings.speed)
         self.applied["start-session"] += 1
-        return bodies.session_started(session.id, request.text, base, real_ms, self.balance())
+        return responses.session_started(session.id, request.text, base, real_ms, self.balance())
 
     def _run_task(self, body: Body, base: str, headers: dict[str, str]) -> LongPoll:
-        request = checks.read_task_request(body, text_needed=True)
+        request = requests.read_task_request(body, text_needed=True)
         session = self._open(request, single=True)
         self.applied["run-task"] += 1
         return self._begin(session, replace(request, seconds=None), base, headers)
 
     def _send_message(
-        self, message: checks.Message, base: str, headers: dict[str, str]
+        self, message: requests.Message, base: str, headers: dict[str, str]
     ) -> Reply | LongPoll:
         session = self.sessions.get(message.session_id)
         if session is None or session.ended is not None:
@@ -260,15 +262,15 @@ class Service:
         return self._deliver(session, message, base, headers)
 
     def _deliver(
-        self, session: Session, message: checks.Message, base: str, headers: dict[str, str]
+        self, session: Session, message: requests.Message, base: str, headers: dict[str, str]
     ) -> Reply | LongPoll:
         if message.request is not None:
             self.applied["newTask"] += 1
             return self._begin(session, message.request, base, headers)
         self._command(session, message)
-        return Reply(200, dict(bodies.DELIVERED), headers)
+        return Reply(200, dict(responses.DELIVERED), headers)
 
-    def _command(self, session: Session, message: checks.Message) -> None:
+    def _command(self, session: Session, message: requests.Message) -> None:
         self.applied[f"{message.action}:{message.word}"] += 1
         taken = session.obey(message, self.now())
         if message.action == "guardrail":
@@ -278,7 +280,7 @@ class Service:
         self._check_balance()
         in_use = sum(session.ended is None for session in self.sessions.values())
         if in_use >= self.settings.places:
-            raise bodies.coded_error(
+            raise responses.coded_error(
                 429,
                 "Maximum number of concurrent sessions reached",
                 "SESSION_LIMIT_REACHED",
@@ -304,7 +306,7 @@ class Service:
     def _check_balance(self) -> None:
         balance = self.balance()
         if balance <= 0:
-            raise plain_error(402, "Insufficient balance.", balance=bodies.dollars(balance))
+            raise plain_error(402, "Insufficient balance.", balance=responses.dollars(balance))
 
     def _poll(self, session_id: str, task_id: str) -> Body:
         session = self.sessions.get(session_id)
@@ -313,12 +315,12 @@ class Service:
             raise plain_error(404, "Session not found")
         now = self.now()
         ended = self.unix(now if task.ended is None else task.ended)
-        return bodies.poll(task, now, ended, self.settings.states == "rich")
+        return responses.poll(task, now, ended, self.settings.states == "rich")
 
     def _health(self) -> Body:
         used = sum(session.ended is None for session in self.sessions.values())
         free = max(0, self.settings.instance_count - used)
-        return bodies.health(free, self.unix(self.now()))
+        return responses.health(free, self.unix(self.now()))
 
     def _id(self, length: int = 12) -> str:
         return "".join(self._rng.choices(_LETTERS, k=length))

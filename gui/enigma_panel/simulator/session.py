@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from enigma_panel.sim.checks import Message
-from enigma_panel.sim.settings import KEPT_SECONDS
-from enigma_panel.sim.task import Task, TaskState, compute_cost
+from enigma_panel.simulator.requests import Message
+from enigma_panel.simulator.settings import KEPT_SECONDS
+from enigma_panel.simulator.task import Task, TaskState, compute_cost
 
 EPSILON = 1e-6
 """An event this close counts as due: real and service seconds do not convert exactly."""

@@ -16,11 +16,11 @@ from collections.abc import Generator
 
 import uvicorn
 
-from enigma_panel.sim.connections import Connections, need_web_sockets
-from enigma_panel.sim.live import MOST_BYTES, Live
-from enigma_panel.sim.model import Service
-from enigma_panel.sim.server import Simulator
-from enigma_panel.sim.settings import Settings
+from enigma_panel.simulator.faults import Connections, need_web_sockets
+from enigma_panel.simulator.http_server import Simulator
+from enigma_panel.simulator.service import Service
+from enigma_panel.simulator.settings import Settings
+from enigma_panel.simulator.socketio_server import MOST_BYTES, Live
 
 _READ_AT_ONCE = 4096
 _LONGEST_KEY = 4096

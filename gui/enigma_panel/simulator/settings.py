@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from enigma_panel.sim.live_orders import UP, Mode
+from enigma_panel.simulator.socket_faults import UP, Mode
 
 DEMO_KEY = "enig_demo"
 HOLD_SECONDS = 50.0

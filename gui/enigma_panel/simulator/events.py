@@ -14,10 +14,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from enigma_panel.sim.beats import Step
-from enigma_panel.sim.bodies import Body, dollars, guardrail, result_data
-from enigma_panel.sim.session import Session
-from enigma_panel.sim.task import Task, TaskState
+from enigma_panel.simulator.responses import Body, dollars, guardrail, result_data
+from enigma_panel.simulator.scenarios import Step
+from enigma_panel.simulator.session import Session
+from enigma_panel.simulator.task import Task, TaskState
 
 Tell = Callable[[str, Body], None]
 """Takes an event's name and its payload, which is shared: do not change it."""
