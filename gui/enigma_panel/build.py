@@ -17,7 +17,7 @@ from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.api.ports import ServiceClient
 from enigma_panel.api.ports_live import LiveConnector, LiveError, LiveFault
 from enigma_panel.child import DEMO_KEY
-from enigma_panel.core.redact import Redactor
+from enigma_panel.core.redaction import Redactor
 from enigma_panel.loop import LedgerThread, TaskScope
 from enigma_panel.options import Options
 from enigma_panel.services.account import Account, MakeClient

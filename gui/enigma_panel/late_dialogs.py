@@ -6,7 +6,7 @@ Their modules take a tenth of the start, and the window shows without them.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from enigma_panel.core.records import TaskSpec
+from enigma_panel.core.models import TaskSpec
 
 if TYPE_CHECKING:
     from enigma_panel.ui.dialogs.manager import DialogManager

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.build import Parts
-from enigma_panel.core.records import SessionState, StateVerb, shown_state
+from enigma_panel.core.models import SessionState, StateVerb, shown_state
 from enigma_panel.front import bring_to_front
 from enigma_panel.services.done_notice import DoneNotice, Notifier
 from enigma_panel.services.notice_bus import BusNotifier, NoticeBus

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSpinBox, QTabBar
 
-from enigma_panel.core.records import SessionState, TaskStatus
+from enigma_panel.core.models import SessionState, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import Recovered
 from enigma_panel.tour_hands import Hands, TourError

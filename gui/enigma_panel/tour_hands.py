@@ -8,7 +8,7 @@ from typing import TypeVar
 from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QAbstractButton, QApplication, QTableView, QWidget
 
-from enigma_panel.core.records import SessionState, Task, TaskStatus, shown_state
+from enigma_panel.core.models import SessionState, Task, TaskStatus, shown_state
 from enigma_panel.services.bundle import Services
 from enigma_panel.ui.main.window import MainWindow
 

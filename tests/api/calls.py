@@ -9,7 +9,7 @@ import pytest
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.errors import ApiError
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.records import AnswerVerb, Limits, StateVerb, TaskSpec
+from enigma_panel.core.models import AnswerVerb, Limits, StateVerb, TaskSpec
 
 KEY = "enig_K3yThatNobodySees"
 SESSION = "s3ss10nThatNobodySees"

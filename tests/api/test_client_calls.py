@@ -12,8 +12,8 @@ from enigma_panel.api.address import BadAddressError
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.timeouts import Timeouts
 from enigma_panel.api.verb import LONG_POLL, Verb
+from enigma_panel.core.models import StateVerb, TaskSpec
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.records import StateVerb, TaskSpec
 from tests.api.calls import CALLS, GOOD, KEY, PASSWORD, SECRETS, SESSION, TASK
 from tests.api.loopback import Request, answer, held, loopback
 

@@ -9,8 +9,8 @@ from enigma_panel.api.client import HttpClient
 from enigma_panel.api.errors import ApiError
 from enigma_panel.api.verb import Verb
 from enigma_panel.api.wire.answer import Answer, rate_headers
-from enigma_panel.core.budget import RateHeaders
 from enigma_panel.core.observation import Kind
+from enigma_panel.core.rate_limit import RateHeaders
 from tests.api.calls import CALLS, GOOD, KEY
 from tests.api.loopback import Play, answer, cut, drop, loopback
 from tests.conftest import LogWatch

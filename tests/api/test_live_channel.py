@@ -10,8 +10,8 @@ from aiohttp import web
 from enigma_panel.api.live_wire import EMIT_S
 from enigma_panel.api.ports_live import LiveConnection, LiveConnector, LiveError, LiveFault
 from enigma_panel.api.wire.writer_e import guardrail, state
+from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import AnswerVerb, StateVerb
 from tests.api import live_peers as lp
 from tests.api.live_peers import ID, Seen, step
 from tests.conftest import LogWatch

@@ -19,8 +19,8 @@ from enigma_panel.api import live, live_channel
 from enigma_panel.api.live import SocketConnector
 from enigma_panel.api.live_channel import Channel
 from enigma_panel.api.ports_live import LiveError, LiveFault
+from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.records import AnswerVerb, StateVerb
 from tests.api import live_peers as lp
 from tests.api.child_live import child
 from tests.api.live_peers import ID, Seen

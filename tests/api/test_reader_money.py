@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from enigma_panel.core.money import format_money, is_sane, sum_money, to_nano
-from enigma_panel.core.moves import merge_usage
 from enigma_panel.core.observation import NO_USAGE, Usage
+from enigma_panel.core.reducer import merge_usage
 from tests.api.odd import DOCUMENTED, FUZZ, NUMBER, ODD, amounts_in, amounts_of, read_all, read_one
 from tests.rows import check_rows
 

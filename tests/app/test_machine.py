@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from enigma_panel import machine
-from enigma_panel.core.records import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.store.settings import LEAVE, TERMINATE_IDLE
 
 

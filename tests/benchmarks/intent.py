@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from enigma_panel.core.records import Session, Task, TaskSpec, TaskVerb
+from enigma_panel.core.models import Session, Task, TaskSpec, TaskVerb
 from enigma_panel.store.ledger.intents import IntentKind
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.benchmarks.figures import Figure, median, percentile

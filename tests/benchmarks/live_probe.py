@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from enigma_panel.build import Parts
-from enigma_panel.core.budget import Endpoint, RateHeaders
+from enigma_panel.core.rate_limit import Endpoint, RateHeaders
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.main.detail_view import Tab
 from enigma_panel.ui.main.window import MainWindow

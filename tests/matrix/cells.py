@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from enigma_panel.api.verb import LONG_POLL, Verb
-from enigma_panel.core.records import AnswerVerb, StateVerb, Task, TaskSpec, TaskStatus
+from enigma_panel.core.models import AnswerVerb, StateVerb, Task, TaskSpec, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import AnswerResult, OpenQuestion, ServiceStatus, WaitReason
 from enigma_panel.ui.dialogs.outcome_words import answer_text

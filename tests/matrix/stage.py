@@ -19,9 +19,9 @@ from enigma_panel.api.wire.answer import Answer
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.build import DataDirs, Parts, build
 from enigma_panel.child import DEMO_KEY
-from enigma_panel.core.budget import Endpoint, RateHeaders
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.core.observation import Observation
-from enigma_panel.core.records import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.core.rate_limit import Endpoint, RateHeaders
 from enigma_panel.options import Options
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.views import ServiceNotice

@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.api.errors import ApiError, RejectedError, Reply, SessionGoneError
 from enigma_panel.api.ports_live import LiveError, LiveFault
 from enigma_panel.api.verbs import STATE_KINDS
+from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
-from enigma_panel.core.redact import Redactor
+from enigma_panel.core.redaction import Redactor
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.commands import Commands

@@ -9,17 +9,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.ports_live import LiveError, LiveFault, OnSeen
+from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import (
-    AnswerVerb,
-    Phase,
-    Session,
-    StateVerb,
-    Task,
-    TaskSpec,
-    TaskVerb,
-)
-from enigma_panel.core.redact import Redactor
+from enigma_panel.core.redaction import Redactor
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.ledger_writer import LedgerWriter
 from enigma_panel.services.live import Live

@@ -7,8 +7,8 @@ import pytest
 
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.errors import RejectedError, Reply
-from enigma_panel.core.records import Session
-from enigma_panel.core.redact import Redactor
+from enigma_panel.core.models import Session
+from enigma_panel.core.redaction import Redactor
 from enigma_panel.services import account as module
 from enigma_panel.services.account import Account
 from enigma_panel.services.views import KeyCheck, KeyState

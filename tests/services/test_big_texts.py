@@ -9,10 +9,10 @@ import pytest
 from enigma_panel.api.wire.fields import CUT_MARK
 from enigma_panel.api.wire.live import read_event
 from enigma_panel.api.wire.report import MAX_QUESTION
-from enigma_panel.core.budget import Endpoint, Rank
+from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import TaskSpec, TaskStatus
-from enigma_panel.core.redact import PIECE, Redactor
+from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.redaction import PIECE, Redactor
 from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.starter import Starter
 from enigma_panel.store.ledger.intents import Intent, Outcome

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from enigma_panel.api.ports_live import LiveFault
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, TaskStatus
-from enigma_panel.core.session_moves import IDLE_MS
+from enigma_panel.core.reducer import IDLE_MS
 from enigma_panel.services.caretaker import ASSUMED_FOR_MS, Housekeeping
 from enigma_panel.services.nameless import SILENT_MS
 from enigma_panel.services.registry import LATE_RESULT_MS

@@ -12,9 +12,9 @@ from enigma_panel.api.errors import (
     NotConnectedError,
     ProtocolError,
 )
-from enigma_panel.core.budget import Endpoint, Rank
+from enigma_panel.core.models import Phase, StateVerb
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.records import Phase, StateVerb
+from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.services.views import NoticeKind, WaitReason
 from tests.services.commands_bench import Bench, gone, on_bench, rejected
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
-from enigma_panel.core.budget import Endpoint, Rank
+from enigma_panel.core.models import Phase, StateVerb, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, StateVerb, Task, TaskStatus
+from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.services.doubts import BELIEVED_MS
 from enigma_panel.services.views import WaitReason
 from enigma_panel.store.ledger.intents import IntentKind

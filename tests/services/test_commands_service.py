@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from enigma_panel.build import Parts
-from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.views import NoticeKind, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each
 from tests.services.conftest import Running, until

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from enigma_panel.core.models import Session, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.core.records import Session, Task, TaskSpec, TaskStatus, TaskVerb
-from enigma_panel.core.redact import Redactor
+from enigma_panel.core.redaction import Redactor
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.done_notice import GATHER_MS, DoneNews, DoneNotice, Ended, Notifier
 from enigma_panel.services.shelf import Shelf

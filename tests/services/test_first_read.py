@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.core.records import Phase, Session, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, Session, StateVerb, TaskStatus
 from enigma_panel.services import caretaker, first_read
 from enigma_panel.services.first_read import read_start
 from enigma_panel.services.history import ASSUMED_FOR_MS, is_history

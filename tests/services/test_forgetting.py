@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.core.records import Phase, Session, Task, TaskStatus
-from enigma_panel.core.redact import MARK, Redactor
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.redaction import MARK, Redactor
 from enigma_panel.services.history import ASSUMED_FOR_MS
 from enigma_panel.services.shelf import Shelf
 from tests.store.helpers import NOW, a_session, a_task

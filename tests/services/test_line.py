@@ -10,15 +10,7 @@ import httpx
 import pytest
 
 from enigma_panel.build import Parts
-from enigma_panel.core.records import (
-    Phase,
-    Session,
-    StateVerb,
-    Task,
-    TaskSpec,
-    TaskStatus,
-    TaskVerb,
-)
+from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.services.views import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.conftest import Simulator

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from enigma_panel.api.ports_live import LiveFault
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, StateVerb, TaskStatus
 from enigma_panel.services.quota import BURST
 from enigma_panel.services.timeline import GAP, SKIPPED
 from enigma_panel.services.views import LiveShare

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from enigma_panel.api.ports_live import LiveError, LiveFault
-from enigma_panel.core.budget import Endpoint, Rank
-from enigma_panel.core.moves import STALE_QUESTION_MS
+from enigma_panel.core.models import AnswerVerb, Phase, StateVerb, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskStatus
+from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.reducer import STALE_QUESTION_MS
 from enigma_panel.services.answers import Answers
 from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.caretaker import Housekeeping

@@ -5,8 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.core.records import Phase, TaskStatus
 from enigma_panel.services.live_ends import LATE_MS
 from enigma_panel.services.timeline import UNCLEAR
 from enigma_panel.store.ledger.intents import Outcome

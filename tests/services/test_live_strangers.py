@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.api.wire.live import read_event
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.core.records import Phase, TaskStatus
 from enigma_panel.services.live_facts import COPY_MS
 from enigma_panel.services.timeline import UNCLEAR
 from enigma_panel.store.ledger.intents import Outcome

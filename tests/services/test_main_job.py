@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from decimal import Decimal
 
-from enigma_panel.core.records import (
+from enigma_panel.core.models import (
     AnswerVerb,
     Phase,
     SessionState,

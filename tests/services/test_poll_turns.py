@@ -16,8 +16,8 @@ from enigma_panel.api.errors import (
     RejectedError,
     Reply,
 )
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.views import Diff, ServiceStatus

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from enigma_panel.core.records import Session, StateVerb
+from enigma_panel.core.models import Session, StateVerb
 from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.views import ForeignSession
 from tests.services.commands_bench import URL, Bench, on_bench

@@ -9,7 +9,7 @@ from typing import Any
 
 from enigma_panel.build import DataDirs, Parts, build
 from enigma_panel.child import DEMO_KEY
-from enigma_panel.core.records import StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import StateVerb, TaskSpec, TaskStatus
 from enigma_panel.options import Options
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.recovery import recover

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.records import TaskSpec
+from enigma_panel.core.models import TaskSpec
 from tests.simulation.weather import Fate
 
 LIMITED = frozenset({Verb.START_SESSION, Verb.RUN_TASK, Verb.NEW_TASK, Verb.STATE, Verb.ANSWER})

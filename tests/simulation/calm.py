@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from enigma_panel.core.records import StateVerb
+from enigma_panel.core.models import StateVerb
 from tests.simulation.settled import unsettled
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.errors import RejectedError
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.records import Phase, Session, Task
+from enigma_panel.core.models import Phase, Session, Task
 from tests.simulation.calls import STARTS, Sent, mark_of
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import logging
 from typing import TYPE_CHECKING
 
-from enigma_panel.core.records import StateVerb
+from enigma_panel.core.models import StateVerb
 from enigma_panel.services.views import Diff
 from tests.simulation.calls import Sent
 from tests.simulation.check_answers import Answers

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from enigma_panel.core.records import StateVerb, TaskStatus
+from enigma_panel.core.models import StateVerb, TaskStatus
 
 if TYPE_CHECKING:
     from tests.simulation.person import Person

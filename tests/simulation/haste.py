@@ -3,9 +3,9 @@
 import random
 from typing import TYPE_CHECKING
 
-from enigma_panel.core.budget import Endpoint
+from enigma_panel.core.models import Phase
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase
+from enigma_panel.core.rate_limit import Endpoint
 from tests.simulation.service import draw_spec
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.records import StateVerb
+from enigma_panel.core.models import StateVerb
 from tests.simulation.calls import Sent
 from tests.simulation.weather import Fate, Kind
 

@@ -15,9 +15,9 @@ from enigma_panel.api.verb import LONG_POLL, Verb
 from enigma_panel.api.verbs import Verbs
 from enigma_panel.api.wire.answer import Answer, rate_headers
 from enigma_panel.api.wire.excerpt import Scrub
-from enigma_panel.core.budget import RateHeaders
+from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
 from enigma_panel.core.observation import Observation
-from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec
+from enigma_panel.core.rate_limit import RateHeaders
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.weather import Fate, Kind
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 from typing import TYPE_CHECKING, Any
 
-from enigma_panel.core.records import AnswerVerb, StateVerb
+from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.services.views import AnswerOutcome, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from tests.simulation.calls import mark_of

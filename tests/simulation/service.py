@@ -3,7 +3,7 @@
 import random
 from decimal import Decimal
 
-from enigma_panel.core.records import Limits, TaskSpec
+from enigma_panel.core.models import Limits, TaskSpec
 from enigma_panel.simulator.settings import Settings
 
 _TEXTS = (

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from enigma_panel.core.records import Session, Task
+from enigma_panel.core.models import Session, Task
 
 if TYPE_CHECKING:
     from enigma_panel.build import Parts

@@ -9,7 +9,7 @@ import random
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.records import Phase, Session, StateVerb
+from enigma_panel.core.models import Phase, Session, StateVerb
 from tests.simulation.service import draw_spec
 
 if TYPE_CHECKING:

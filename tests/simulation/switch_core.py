@@ -7,32 +7,32 @@ from typing import Any
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.api.wire import reader, refusal
 from enigma_panel.api.wire import report as wire_report
-from enigma_panel.core import moves, session_moves
-from enigma_panel.core.records import Phase, TaskStatus
+from enigma_panel.core import reducer
+from enigma_panel.core.models import Phase, TaskStatus
 
 Patches = list[tuple[Any, Any, Any]]
 
 
 def final_records_change() -> Patches:
     """A late fact moves a task that has ended."""
-    real = moves.reduce_task
+    real = reducer.reduce_task
 
     def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
         revived = replace(task, status=TaskStatus.WORKING) if task.is_final else task
         return real(session, revived, seen, now_ms, ending=ending)
 
-    return [(moves, "reduce_task", fold)]
+    return [(reducer, "reduce_task", fold)]
 
 
 def ended_sessions_come_back() -> Patches:
     """A late fact moves a session whose end is proven."""
-    real = session_moves.reduce_session
+    real = reducer.reduce_session
 
     def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
         revived = replace(session, phase=Phase.OPEN) if session.is_final else session
         return real(revived, task, seen, now_ms, ending=ending)
 
-    return [(moves, "reduce_session", fold)]
+    return [(reducer, "reduce_session", fold)]
 
 
 def cost_falls() -> Patches:
@@ -41,25 +41,25 @@ def cost_falls() -> Patches:
     def newer(old: Any, new: Any, *, final: bool) -> Any:
         return old if new is None else new
 
-    return [(moves, "_newer", newer)]
+    return [(reducer, "_newer", newer)]
 
 
 def stale_question_is_new() -> Patches:
     """A poll that still shows the question that was just answered asks it again."""
-    return [(moves, "_is_stale", lambda *_: False)]
+    return [(reducer, "_is_stale", lambda *_: False)]
 
 
 def id_of_a_late_reply_is_dropped() -> Patches:
     """A reply that comes after a delivered Terminate is ignored, the id in it, too."""
-    real = moves.reduce_task
+    real = reducer.reduce_task
 
     def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
-        late = session.is_final and seen.kind in session_moves.ALIVE_KINDS
-        if late or session_moves.is_echo(session, seen, now_ms):
+        late = session.is_final and seen.kind in reducer.ALIVE_KINDS
+        if late or reducer.is_echo(session, seen, now_ms):
             return task
         return real(session, task, seen, now_ms, ending=ending)
 
-    return [(moves, "reduce_task", fold)]
+    return [(reducer, "reduce_task", fold)]
 
 
 def interrupted_counts_as_refused() -> Patches:

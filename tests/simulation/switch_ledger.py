@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from enigma_panel.core.records import TaskStatus
+from enigma_panel.core.models import TaskStatus
 from enigma_panel.services import recovery, registry
 from enigma_panel.services.commands import Commands
 from enigma_panel.services.courier import CommandSender

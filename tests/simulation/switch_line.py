@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from enigma_panel.core.budget import CallWindow, Endpoint, Rank, Slot
-from enigma_panel.core.records import StateVerb
+from enigma_panel.core.models import StateVerb
+from enigma_panel.core.rate_limit import CallWindow, Endpoint, Rank, Slot
 from enigma_panel.services import errand
 from enigma_panel.services.budget import Pass, RateLimiter
 from enigma_panel.services.caretaker import Housekeeping

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from enigma_panel.core import moves
+from enigma_panel.core import reducer
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.answers import Answers
 from enigma_panel.services.commands import Commands
@@ -20,7 +20,7 @@ Patches = list[tuple[Any, Any, Any]]
 
 def old_polls_count() -> Patches:
     """A poll that was asked before the channel's question closes it."""
-    return [(moves, "_is_overtaken", lambda *_: False)]
+    return [(reducer, "_is_overtaken", lambda *_: False)]
 
 
 def session_end_decides_the_task() -> Patches:
@@ -118,7 +118,7 @@ def lost_pauses_stay_lost() -> Patches:
 
 def emitted_pauses_are_believed() -> Patches:
     """A Pause that was given to the channel counts as delivered."""
-    return [(moves, "_SENT_LIVE", {})]
+    return [(reducer, "_SENT_LIVE", {})]
 
 
 def emitted_ends_are_believed() -> Patches:

@@ -14,8 +14,8 @@ from enigma_panel.api.verb import Verb
 from enigma_panel.api.wire import writer_e
 from enigma_panel.api.wire.jsontext import parse
 from enigma_panel.api.wire.live import read_event
+from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import AnswerVerb, StateVerb
 
 if TYPE_CHECKING:
     from tests.simulation.channel import Channel

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import msgspec
 
-from enigma_panel.core.records import (
+from enigma_panel.core.models import (
     AnswerVerb,
     Phase,
     Session,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.core.records import Session, Task, TaskSpec, TaskVerb
+from enigma_panel.core.models import Session, Task, TaskSpec, TaskVerb
 from enigma_panel.store.ledger import Copied, Intent, IntentKind, Ledger, draft_copy, finish_copy
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.reads import LedgerReads

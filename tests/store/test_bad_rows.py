@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.core.records import AnswerVerb, Phase, TaskStatus
+from enigma_panel.core.models import AnswerVerb, Phase, TaskStatus
 from enigma_panel.store.ledger import BadRow, Intent, IntentKind, Ledger, Step
 from tests.store.helpers import NOW, a_session, a_task, kept_task, raw, start
 

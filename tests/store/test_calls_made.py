@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from enigma_panel.core.records import AnswerVerb, StateVerb
+from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.store.ledger import Intent, IntentKind, Ledger, Outcome
 from tests.store.helpers import NOW, start
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from enigma_panel.core.records import Phase
+from enigma_panel.core.models import Phase
 from enigma_panel.store.ledger import (
     BrokenDiskError,
     ClosedLedgerError,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from enigma_panel.core.records import (
+from enigma_panel.core.models import (
     ASSUMED_PHASES,
     FINAL_PHASES,
     FINAL_STATUSES,

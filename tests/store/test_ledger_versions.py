@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from enigma_panel.core.records import StateVerb
+from enigma_panel.core.models import StateVerb
 from enigma_panel.store.ledger import (
     Ledger,
     LedgerError,

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from enigma_panel.core.records import AnswerVerb, Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import AnswerVerb, Phase, StateVerb, TaskStatus
 from enigma_panel.store.ledger import (
     ClosedLedgerError,
     InconsistentError,

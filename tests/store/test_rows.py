@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from enigma_panel.core.models import Limits, Session, Task, TaskSpec
 from enigma_panel.core.observation import Usage
-from enigma_panel.core.records import Limits, Session, Task, TaskSpec
 from enigma_panel.store.ledger import Ledger, Step
 from enigma_panel.store.ledger.reads import SESSIONS, STEPS, TASKS
 from enigma_panel.store.ledger.rows import clean_text

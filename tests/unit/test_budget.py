@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.budget import Endpoint, Rank, RateHeaders
+from enigma_panel.core.rate_limit import Endpoint, Rank, RateHeaders
 from enigma_panel.services.budget import RateLimiter
 from tests.unit.virtual_time import VirtualClock, in_virtual_time
 

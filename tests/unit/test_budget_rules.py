@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enigma_panel.core.buckets import Buckets
-from enigma_panel.core.budget import CallWindow, Endpoint, Rank, RateHeaders, Slot
+from enigma_panel.core.rate_limit import Buckets, CallWindow, Endpoint, Rank, RateHeaders, Slot
 
 T0 = 1_700_000_000_000
 MINUTE = 60_000

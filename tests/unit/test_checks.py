@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from enigma_panel.core import checks as c
-from enigma_panel.core.checks import Field, Problem
-from enigma_panel.core.records import Limits, TaskSpec
+from enigma_panel.core import validation as c
+from enigma_panel.core.models import Limits, TaskSpec
+from enigma_panel.core.validation import Field, Problem
 
 P = Problem
 

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from enigma_panel.api.ports_live import LiveFault
-from enigma_panel.core.observation import Kind
-from enigma_panel.core.records import (
+from enigma_panel.core.models import (
     Phase,
     Session,
     SessionState,
@@ -16,6 +15,7 @@ from enigma_panel.core.records import (
     TaskStatus,
     TaskVerb,
 )
+from enigma_panel.core.observation import Kind
 from enigma_panel.services.views import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.live_words import now_text, way_text

@@ -7,10 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enigma_panel.core.move_tables import SESSION_MOVES, TASK_MOVES
-from enigma_panel.core.moves import STALE_QUESTION_MS, reduce
-from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.core.records import (
+from enigma_panel.core.models import (
     FINAL_PHASES,
     FINAL_STATUSES,
     Phase,
@@ -23,7 +20,9 @@ from enigma_panel.core.records import (
     TaskVerb,
     shown_state,
 )
-from enigma_panel.core.session_moves import TERMINATE_GRACE_MS
+from enigma_panel.core.observation import Kind, Observation, Usage
+from enigma_panel.core.reducer import STALE_QUESTION_MS, TERMINATE_GRACE_MS, reduce
+from enigma_panel.core.transitions import SESSION_MOVES, TASK_MOVES
 from tests.rows import check_rows
 
 NOW = 1_000_000

@@ -5,10 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from enigma_panel.core.moves import SETTLE_MS, STALE_QUESTION_MS, reduce
+from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskSpec, TaskStatus
-from enigma_panel.core.session_moves import LATE_MS
+from enigma_panel.core.reducer import LATE_MS, SETTLE_MS, STALE_QUESTION_MS, reduce
 from tests.unit.test_moves import NOW, _session, _task
 
 S, P, K = TaskStatus, Phase, Kind

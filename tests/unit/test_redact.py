@@ -10,9 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from enigma_panel.core import redact
-from enigma_panel.core.prints import Fingerprint, Fingerprinter, Search
-from enigma_panel.core.redact import MARK, Redactor, redact_patterns
+from enigma_panel.core import redaction as core_redaction
+from enigma_panel.core.redaction import (
+    MARK,
+    Fingerprint,
+    Fingerprinter,
+    Redactor,
+    Search,
+    redact_patterns,
+)
 from tests.rows import check_rows
 
 KEY = bytes(range(32))
@@ -151,7 +157,7 @@ def test_what_is_added_while_another_thread_prepares_is_not_missed(
             adding.join(0.1)  # it cannot end sooner than this call, or it is missed
         return search
 
-    monkeypatch.setattr(redact, "Search", slow)
+    monkeypatch.setattr(core_redaction, "Search", slow)
     assert made.redact("hunter2 late-secret") == f"{MARK} late-secret"
     adding.join()
     assert made.redact("hunter2 late-secret") == f"{MARK} {MARK}"
@@ -232,7 +238,7 @@ PIECES = st.sampled_from(
 @settings(deadline=None, database=None, max_examples=500)
 def test_looking_for_parts_first_hides_no_pattern(pieces: list[str]) -> None:
     text = clean = "".join(pieces)
-    for _, pattern, replacement in redact._PATTERNS:
+    for _, pattern, replacement in core_redaction._PATTERNS:
         clean = pattern.sub(replacement, clean)
     assert redact_patterns(text) == clean
 

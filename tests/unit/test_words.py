@@ -13,7 +13,7 @@ from enigma_panel.api.errors import (
     Reply,
     SessionGoneError,
 )
-from enigma_panel.core.records import SessionState, StateVerb, TaskStatus
+from enigma_panel.core.models import SessionState, StateVerb, TaskStatus
 from enigma_panel.ui import status_words as words
 from enigma_panel.ui.errors_words import (
     TABLE,

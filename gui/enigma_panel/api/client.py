@@ -29,7 +29,7 @@ from enigma_panel.api.verb import LONG_POLL, Verb
 from enigma_panel.api.verbs import Verbs
 from enigma_panel.api.wire.answer import Answer, rate_headers
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
-from enigma_panel.core.budget import RateHeaders
+from enigma_panel.core.rate_limit import RateHeaders
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """A longer body is a ProtocolError; it is counted while it streams in."""

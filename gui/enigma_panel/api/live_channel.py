@@ -12,8 +12,8 @@ from enigma_panel.api.ports_live import LiveError, LiveFault, OnSeen
 from enigma_panel.api.proxies import UnusableProxyError
 from enigma_panel.api.wire.live import EVENTS, read_event
 from enigma_panel.api.wire.writer_e import guardrail_message, state_message
+from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import AnswerVerb, StateVerb
 
 CONNECT_S = 10.0
 """Until the service has accepted the session's id, TCP and TLS included."""

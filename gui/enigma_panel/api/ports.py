@@ -6,8 +6,8 @@ Every verb returns an Observation (or a plain record) or raises an `errors.ApiEr
 from dataclasses import dataclass
 from typing import Protocol
 
+from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
 from enigma_panel.core.observation import Observation
-from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
+from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Observation
-from enigma_panel.core.records import AnswerVerb, StateVerb
 
 OnSeen = Callable[[Observation], None]
 """Called on the loop for each event that could be read, in the order in which they came."""

@@ -11,8 +11,8 @@ from enigma_panel.api.verb import Verb
 from enigma_panel.api.wire import reader, writer_e
 from enigma_panel.api.wire.answer import Answer
 from enigma_panel.api.wire.excerpt import Scrub, make_scrub
+from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec
 
 STATE_KINDS = {
     StateVerb.PAUSE: Kind.PAUSE_SENT,

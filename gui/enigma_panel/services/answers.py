@@ -7,10 +7,10 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError, SessionGoneError
 from enigma_panel.api.ports_live import LiveError
-from enigma_panel.core.budget import Endpoint, Rank
+from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions import secrets_in
-from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.budget import Pass, RateLimiter

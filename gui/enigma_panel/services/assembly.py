@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from enigma_panel.core.records import Session, StateVerb
-from enigma_panel.core.redact import Redactor
+from enigma_panel.core.models import Session, StateVerb
+from enigma_panel.core.redaction import Redactor
 from enigma_panel.loop import Executor, TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.announcer import Notices

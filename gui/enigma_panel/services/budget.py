@@ -18,8 +18,15 @@ from typing import Self
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.verb import Verb
-from enigma_panel.core.buckets import Buckets
-from enigma_panel.core.budget import HELD_MARGIN_MS, CallWindow, Endpoint, Rank, RateHeaders, Slot
+from enigma_panel.core.rate_limit import (
+    HELD_MARGIN_MS,
+    Buckets,
+    CallWindow,
+    Endpoint,
+    Rank,
+    RateHeaders,
+    Slot,
+)
 from enigma_panel.services.clock import FAR_MS, Clock
 
 PERIOD_MS = 60_000

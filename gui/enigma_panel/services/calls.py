@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from enigma_panel.api.errors import ApiError, NotConnectedError
-from enigma_panel.core.budget import Endpoint
+from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.services.budget import Pass, RateLimiter
 from enigma_panel.services.refusals import FailureKind, classify, reply_of
 

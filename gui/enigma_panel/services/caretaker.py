@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
+from enigma_panel.core.models import FINAL_PHASES, Phase, Session, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import FINAL_PHASES, Phase, Session, TaskStatus
-from enigma_panel.core.session_moves import IDLE_MS
+from enigma_panel.core.reducer import IDLE_MS
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock

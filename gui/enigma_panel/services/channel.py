@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterator
 
 from enigma_panel.api.ports_live import LiveConnection, LiveError, LiveFault
+from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Observation
-from enigma_panel.core.records import AnswerVerb, StateVerb
 from enigma_panel.services.clock import FAR_MS, Clock
 
 FIRST_RETRY_MS, LAST_RETRY_MS = 1_000, 30_000

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.core.models import StateVerb
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import StateVerb
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.budget import RateLimiter

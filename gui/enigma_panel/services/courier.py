@@ -9,9 +9,9 @@ from typing import TypeVar
 from enigma_panel.api.errors import ApiError, SessionGoneError
 from enigma_panel.api.ports import ServiceClient
 from enigma_panel.api.ports_live import LiveError
-from enigma_panel.core.budget import Endpoint
+from enigma_panel.core.models import Phase, Session, StateVerb, Task
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, Session, StateVerb, Task
+from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.services.account import Account
 from enigma_panel.services.budget import Pass, RateLimiter
 from enigma_panel.services.calls import calling

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from enigma_panel.api.errors import ApiError
-from enigma_panel.core.records import Phase, Session, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.gate import StartGate

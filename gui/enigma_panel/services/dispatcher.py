@@ -9,8 +9,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from enigma_panel.api.errors import ApiError
-from enigma_panel.core.budget import Endpoint, Rank
-from enigma_panel.core.records import Phase, Session, Task, TaskStatus, TaskVerb
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus, TaskVerb
+from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.budget import Pass, RateLimiter
 from enigma_panel.services.clock import Clock

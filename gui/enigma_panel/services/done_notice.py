@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.records import Task, TaskStatus
+from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.shelf import Shelf

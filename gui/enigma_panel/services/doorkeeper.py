@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from enigma_panel.api.ports_live import LiveConnection, LiveConnector, LiveError, LiveFault, OnSeen
-from enigma_panel.core.records import Session
+from enigma_panel.core.models import Session
 
 log = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from enigma_panel.core.models import StateVerb, Task
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import StateVerb, Task
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.errand import DURABLE, Command

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from enigma_panel.core.records import StateVerb
+from enigma_panel.core.models import StateVerb
 
 
 class EndMarks(Mapping[int, StateVerb]):

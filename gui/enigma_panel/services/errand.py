@@ -12,8 +12,8 @@ from enigma_panel.api.errors import (
     RejectedError,
 )
 from enigma_panel.api.ports import ServiceClient
-from enigma_panel.core.budget import Rank
-from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.rate_limit import Rank
 from enigma_panel.services.refusals import TRIES, FailureKind, classify, retry_after_ms
 from enigma_panel.services.views import WaitReason
 from enigma_panel.store.ledger.intents import Intent, Outcome

@@ -1,6 +1,6 @@
 """What a run takes from the ledger at its start: what may still change, and the newest."""
 
-from enigma_panel.core.records import Session, Task
+from enigma_panel.core.models import Session, Task
 from enigma_panel.services.history import ASSUMED_FOR_MS
 from enigma_panel.store.ledger.ledger import Ledger
 

@@ -7,9 +7,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.checks import site_of
-from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import (
+from enigma_panel.core.models import (
     FINAL_PHASES,
     UNOPENED_PHASES,
     Phase,
@@ -20,6 +18,8 @@ from enigma_panel.core.records import (
     TaskStatus,
     TaskVerb,
 )
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.validation import site_of
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock

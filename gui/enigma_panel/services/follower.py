@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from enigma_panel.api.errors import ApiError
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, Session, Task, TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.budget import Pass
 from enigma_panel.services.clock import Clock

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from statistics import median
 
-from enigma_panel.core.budget import Endpoint, Rank
-from enigma_panel.core.records import Session, Task, TaskStatus, TaskVerb
+from enigma_panel.core.models import Session, Task, TaskStatus, TaskVerb
+from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.delays import Blocker, Blockers

@@ -1,6 +1,6 @@
 """When a session is history: nothing of it changes any more, as far as anybody can know."""
 
-from enigma_panel.core.records import ASSUMED_PHASES, Session
+from enigma_panel.core.models import ASSUMED_PHASES, Session
 
 ASSUMED_FOR_MS = 600_000
 """How long a task is asked for after its session's assumed end; so long, too, what is known of an

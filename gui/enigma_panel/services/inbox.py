@@ -4,8 +4,8 @@ import asyncio
 
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.core.models import AnswerVerb, Session, Task, TaskStatus
 from enigma_panel.core.questions import guess_kind
-from enigma_panel.core.records import AnswerVerb, Session, Task, TaskStatus
 from enigma_panel.services.answers import Answers
 from enigma_panel.services.poller import Poller
 from enigma_panel.services.registry import SessionStore

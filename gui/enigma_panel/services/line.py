@@ -9,8 +9,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError
+from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.account import Account
 from enigma_panel.services.budget import RateLimiter
 from enigma_panel.services.delays import Blockers

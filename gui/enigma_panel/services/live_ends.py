@@ -7,8 +7,8 @@ where neither can tell, it goes to the task that was sent first, with a line tha
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import Observation
-from enigma_panel.core.records import Session, Task, TaskStatus
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.timeline import UNCLEAR, Timeline

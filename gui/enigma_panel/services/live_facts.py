@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
+from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
-from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.live_ends import TaskEnds, is_unnamed, named
 from enigma_panel.services.quota import Quota

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from enigma_panel.core.observation import Observation
-from enigma_panel.core.redact import Redactor
+from enigma_panel.core.redaction import Redactor
 
 LONG_CHARS = 200_000
 """A shorter text passes in less time than a window takes to be drawn (16 ms)."""

@@ -5,9 +5,9 @@ So what they were last seen at grows old with the channel's silence, and that ha
 
 from collections.abc import Callable
 
-from enigma_panel.core.moves import STALE_QUESTION_MS
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, Session, Task, TaskStatus
+from enigma_panel.core.reducer import STALE_QUESTION_MS
 from enigma_panel.services.registry import LATE_RESULT_MS, SessionStore
 
 UNHEARD_MS = 15_000

@@ -13,8 +13,8 @@ from enigma_panel.api.errors import (
     ProtocolError,
     RejectedError,
 )
+from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.records import Task, TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from enigma_panel.core.budget import Endpoint
+from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Phase, Task, TaskStatus
+from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.services.assembly import Assembly
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Recovered

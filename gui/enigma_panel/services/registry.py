@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from enigma_panel.core.moves import END_KINDS, reduce, reopened
+from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
-from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task, TaskStatus
-from enigma_panel.core.redact import Redactor
-from enigma_panel.core.session_moves import reopened_session
+from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.reducer import END_KINDS, reduce, reopened, reopened_session
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.endings import EndMarks
 from enigma_panel.services.first_read import read_start

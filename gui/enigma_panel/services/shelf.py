@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.money import is_sane, sum_money
-from enigma_panel.core.records import Session, Task, TaskStatus
-from enigma_panel.core.redact import Redactor
+from enigma_panel.core.redaction import Redactor
 from enigma_panel.services.history import is_history
 from enigma_panel.services.views import Diff
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.api.ports_live import LiveFault
+from enigma_panel.core.models import StateVerb
 from enigma_panel.core.questions import QuestionKind
-from enigma_panel.core.records import StateVerb
 
 NOTHING: frozenset[int] = frozenset()
 

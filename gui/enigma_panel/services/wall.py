@@ -3,9 +3,9 @@ here before it is kept."""
 
 from dataclasses import replace
 
+from enigma_panel.core.models import Task
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.records import Task
-from enigma_panel.core.redact import MARK, Redactor
+from enigma_panel.core.redaction import MARK, Redactor
 from enigma_panel.services.long_texts import redact_in_chunks
 
 

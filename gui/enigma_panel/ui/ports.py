@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from enigma_panel.core.records import TaskSpec
+from enigma_panel.core.models import TaskSpec
 
 
 class Dialogs(Protocol):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from enigma_panel.core.records import Phase, Session, Task, shown_since_ms, shown_state
+from enigma_panel.core.models import Phase, Session, Task, shown_since_ms, shown_state
 from enigma_panel.ui.status_words import StateWord, duration, session_state_text, spoken_duration
 from enigma_panel.ui.words import tr
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from enigma_panel.core.models import Phase, Session, SessionState, StateVerb, Task, TaskStatus
 from enigma_panel.core.money import format_money
-from enigma_panel.core.records import Phase, Session, SessionState, StateVerb, Task, TaskStatus
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.words import tr
 

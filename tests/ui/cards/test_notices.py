@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
-from enigma_panel.core.records import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.views import (
     KeyState,
     NoticeKind,

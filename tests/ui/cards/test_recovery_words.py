@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from enigma_panel.core.records import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.views import PendingCommand, WaitReason
 from enigma_panel.ui.main.recovery_row_words import row_of
 from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession, away_text, recovered_text

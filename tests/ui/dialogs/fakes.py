@@ -10,8 +10,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.address import parse_base_url
-from enigma_panel.core.questions import guess_kind
-from enigma_panel.core.records import (
+from enigma_panel.core.models import (
     AnswerVerb,
     Phase,
     Session,
@@ -21,6 +20,7 @@ from enigma_panel.core.records import (
     TaskStatus,
     TaskVerb,
 )
+from enigma_panel.core.questions import guess_kind
 from enigma_panel.loop import TaskScope
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from enigma_panel.core.records import TaskSpec
+from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.views import KeyState
 from enigma_panel.ui.dialogs.manager import DialogManager
 from enigma_panel.ui.dialogs.quit_guard import QuitChoice

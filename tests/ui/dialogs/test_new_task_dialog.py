@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
-from enigma_panel.core.records import Limits, Phase, TaskSpec, TaskStatus
+from enigma_panel.core.models import Limits, Phase, TaskSpec, TaskStatus
 from enigma_panel.services.fleet import NoKeyError
 from enigma_panel.services.views import KeyState
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from enigma_panel.core.records import Limits, TaskSpec
+from enigma_panel.core.models import Limits, TaskSpec
 from enigma_panel.services.views import PauseReason, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.dialogs import task_lines

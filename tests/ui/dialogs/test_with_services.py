@@ -6,7 +6,7 @@ from typing import TypeVar
 import pytest
 from PySide6.QtWidgets import QApplication, QDialog
 
-from enigma_panel.core.records import TaskStatus
+from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.dialogs.key_dialog import KeyDialog
 from enigma_panel.ui.dialogs.manager import DialogManager
 from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog

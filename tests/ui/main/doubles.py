@@ -10,9 +10,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError
-from enigma_panel.core.observation import Usage
-from enigma_panel.core.questions import QuestionKind
-from enigma_panel.core.records import (
+from enigma_panel.core.models import (
     UNOPENED_PHASES,
     Phase,
     Session,
@@ -22,6 +20,8 @@ from enigma_panel.core.records import (
     TaskStatus,
     TaskVerb,
 )
+from enigma_panel.core.observation import Usage
+from enigma_panel.core.questions import QuestionKind
 from enigma_panel.services.views import (
     Diff,
     KeyState,

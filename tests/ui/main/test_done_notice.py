@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel import machine
-from enigma_panel.core.records import TaskStatus
+from enigma_panel.core.models import TaskStatus
 from enigma_panel.loop import TaskScope
 from enigma_panel.services import done_notice
 from enigma_panel.services.clock import SystemClock

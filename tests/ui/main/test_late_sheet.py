@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.records import TaskStatus
+from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.window import MainWindow
 from tests.ui.main import doubles

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QPersistentModelIndex, Q
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from enigma_panel.core.records import Phase, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.services.views import Diff, PauseReason, QueueEntry, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.line_words import QueueAction

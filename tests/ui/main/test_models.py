@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from enigma_panel.core.records import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.views import WaitReason
 from enigma_panel.ui.main.cells import Cell, Role
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel

@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.records import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui import theme

@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.records import TaskSpec, TaskStatus
+from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.services.timeline import LIVE_KINDS
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.detail_view import Tab

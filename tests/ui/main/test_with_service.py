@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.records import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.views import WaitReason
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.cells import Role

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from enigma_panel.core.budget import MAX_WAIT_S, RateHeaders
+from enigma_panel.core.rate_limit import MAX_WAIT_S, RateHeaders
 
 TOO_MANY = 429
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,9})?")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from enigma_panel.api.wire.fields import short_text
-from enigma_panel.core.redact import MARK, redact_patterns
+from enigma_panel.core.redaction import MARK, redact_patterns
 
 MAX_EXCERPT = 200
 _LOOK_AT = 2_000

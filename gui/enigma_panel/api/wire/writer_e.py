@@ -6,7 +6,7 @@ both doors send, the live channel without a body around it (api.md §6). Duratio
 
 import msgspec
 
-from enigma_panel.core.records import AnswerVerb, StateVerb, TaskSpec
+from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
 
 Fields = dict[str, object]
 

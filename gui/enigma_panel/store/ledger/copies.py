@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from enigma_panel.core.records import ASSUMED_PHASES, FINAL_PHASES, UNOPENED_PHASES
+from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, UNOPENED_PHASES
 from enigma_panel.store.ledger import copying
 from enigma_panel.store.ledger.copying import Label, copy_path
 from enigma_panel.store.ledger.database import COMPANIONS, Database

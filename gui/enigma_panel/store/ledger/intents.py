@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
 
 
 class IntentKind(StrEnum):

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.core.observation import STEP_KINDS
-from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.store.ledger.errors import IntentSettledError
 from enigma_panel.store.ledger.intents import (
     STARTS,

@@ -1,7 +1,7 @@
 """What is wrong with something typed, in one clear sentence each."""
 
 from enigma_panel.api.address import AddressProblem
-from enigma_panel.core.checks import Field, Finding, Problem
+from enigma_panel.core.validation import Field, Finding, Problem
 from enigma_panel.ui.words import tr
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.checks import Finding, check_key
+from enigma_panel.core.validation import Finding, check_key
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyCheck, KeyState
 from enigma_panel.ui.dialogs import key_words

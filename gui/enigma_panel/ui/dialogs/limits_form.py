@@ -3,14 +3,8 @@
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from enigma_panel.core.checks import (
-    MAX_TIME_S,
-    MAX_TOKENS,
-    MIN_TIME_S,
-    Field,
-    split_domains,
-)
-from enigma_panel.core.records import NO_LIMITS, Limits
+from enigma_panel.core.models import NO_LIMITS, Limits
+from enigma_panel.core.validation import MAX_TIME_S, MAX_TOKENS, MIN_TIME_S, Field, split_domains
 from enigma_panel.ui.dialogs.fields import LineField
 from enigma_panel.ui.dialogs.parts import FieldGrid, ProblemLabel, make_column
 from enigma_panel.ui.words import tr

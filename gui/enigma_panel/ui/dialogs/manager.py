@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from enigma_panel.core.records import TaskSpec
+from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyState
 from enigma_panel.ui.dialogs.key_dialog import KeyDialog

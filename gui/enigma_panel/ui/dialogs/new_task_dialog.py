@@ -6,8 +6,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.checks import Field, check_spec
-from enigma_panel.core.records import NO_LIMITS, TaskSpec
+from enigma_panel.core.models import NO_LIMITS, TaskSpec
+from enigma_panel.core.validation import Field, check_spec
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.fleet import NoKeyError
 from enigma_panel.services.views import Diff, KeyState

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from enigma_panel.core.records import AnswerVerb
+from enigma_panel.core.models import AnswerVerb
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import AnswerOutcome, AnswerResult, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError

@@ -6,7 +6,7 @@ from enum import StrEnum
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from enigma_panel.core.records import Phase, Session, StateVerb
+from enigma_panel.core.models import Phase, Session, StateVerb
 from enigma_panel.services.bundle import Services
 from enigma_panel.ui.dialogs import quit_words as words
 from enigma_panel.ui.dialogs.base import ModelessDialog

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from enigma_panel.core.records import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.views import PendingCommand, WaitReason
 from enigma_panel.ui.dialogs.quit_words import counts_at_quit

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from enigma_panel.core.records import (
+from enigma_panel.core.models import (
     Phase,
     Session,
     SessionState,

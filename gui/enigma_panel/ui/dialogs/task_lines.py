@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from enigma_panel.core.checks import check_task_text
-from enigma_panel.core.records import TaskSpec
+from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.validation import check_task_text
 from enigma_panel.ui.dialogs.check_words import finding_text
 from enigma_panel.ui.words import tr
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.records import StateVerb
+from enigma_panel.core.models import StateVerb
 from enigma_panel.services.bundle import Services
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.fields import ReadingText

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from enigma_panel.core.records import StateVerb, Task, TaskStatus
+from enigma_panel.core.models import StateVerb, Task, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.fleet import NoKeyError
 from enigma_panel.services.views import PendingCommand

@@ -1,6 +1,6 @@
 """The question for a result that was lost: a new task in the session that may have done it."""
 
-from enigma_panel.core.records import Task, TaskSpec
+from enigma_panel.core.models import Task, TaskSpec
 from enigma_panel.ui.words import shorten
 
 QUOTED_CHARS = 400

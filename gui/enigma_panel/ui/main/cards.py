@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.core.records import SessionState
+from enigma_panel.core.models import SessionState
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.parts import make_label, make_row, set_role
 from enigma_panel.ui.main.line_bar import QueueBar

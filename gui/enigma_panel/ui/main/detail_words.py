@@ -5,14 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from enigma_panel.core.models import Session, SessionState, Task, TaskStatus, shown_state
 from enigma_panel.core.money import format_money
-from enigma_panel.core.records import (
-    Session,
-    SessionState,
-    Task,
-    TaskStatus,
-    shown_state,
-)
 from enigma_panel.services.timeline import LIVE_KINDS
 from enigma_panel.services.views import PendingCommand, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import Step

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.records import UNOPENED_PHASES, Phase, Session, Task, TaskStatus
+from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import QueueEntry
 from enigma_panel.ui import theme

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from enigma_panel.core.records import Phase, Task, TaskStatus
+from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.ui.dialogs.run_in import accepts_tasks
 from enigma_panel.ui.main.acts import Actions

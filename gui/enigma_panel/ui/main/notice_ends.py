@@ -1,7 +1,7 @@
 """When a notice has had its time: its cause is gone, or what it warned of has been settled."""
 
 from enigma_panel.api.errors import NotConnectedError
-from enigma_panel.core.records import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.main.offers import Notice

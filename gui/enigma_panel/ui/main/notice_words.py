@@ -1,6 +1,6 @@
 """Words for what no row says by itself: notices of the fleet, files that could not be used."""
 
-from enigma_panel.core.records import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import NoticeKind, ServiceNotice
 from enigma_panel.ui.account_page import account_page

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from enigma_panel.core.records import UNOPENED_PHASES
+from enigma_panel.core.models import UNOPENED_PHASES
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import Diff
 from enigma_panel.ui.main.acts import Actions

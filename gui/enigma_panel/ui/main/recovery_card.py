@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QToolButton, QWidget
 
-from enigma_panel.core.records import Session, StateVerb, TaskStatus
+from enigma_panel.core.models import Session, StateVerb, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import Diff, PauseReason, Recovered
 from enigma_panel.ui import icons, theme

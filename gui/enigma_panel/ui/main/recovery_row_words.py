@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from enigma_panel.core.records import (
+from enigma_panel.core.models import (
     Session,
     StateVerb,
     Task,

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from enigma_panel.core.money import format_money, sum_money
-from enigma_panel.core.records import (
+from enigma_panel.core.models import (
     Phase,
     Session,
     SessionState,
@@ -16,6 +15,7 @@ from enigma_panel.core.records import (
     TaskStatus,
     shown_state,
 )
+from enigma_panel.core.money import format_money, sum_money
 from enigma_panel.services.views import ForeignSession, PendingCommand, WaitReason
 from enigma_panel.ui.status_words import duration, local_time, verb_word
 from enigma_panel.ui.words import tr, tr_n

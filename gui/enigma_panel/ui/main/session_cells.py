@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.money import to_nano
-from enigma_panel.core.records import Phase, Session, Task, TaskStatus
 from enigma_panel.ui.main.cells import Cell
 from enigma_panel.ui.status_words import (
     NONE,

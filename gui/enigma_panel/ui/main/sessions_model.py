@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from enigma_panel.core.records import Session, SessionState, Task, shown_state
+from enigma_panel.core.models import Session, SessionState, Task, shown_state
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.live import Live

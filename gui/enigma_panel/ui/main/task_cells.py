@@ -1,7 +1,7 @@
 """The cells of a task that need nothing but its record, and those of one that waits in line."""
 
+from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.money import to_nano
-from enigma_panel.core.records import Task, TaskStatus
 from enigma_panel.ui.errors_words import ErrorContext, explain_code
 from enigma_panel.ui.line_words import WaitText
 from enigma_panel.ui.main.cells import Cell

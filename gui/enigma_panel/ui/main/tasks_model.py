@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import QObject
 
-from enigma_panel.core.records import UNOPENED_PHASES, Task, TaskStatus
+from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.fleet import Sessions
 from enigma_panel.services.line import TaskQueue

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from enigma_panel.core.records import StateVerb, Task
+from enigma_panel.core.models import StateVerb, Task
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.fleet import NoKeyError
 from enigma_panel.services.views import KeyCheck, KeyState, NoticeKind, ServiceNotice

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.core.records import StateVerb
+from enigma_panel.core.models import StateVerb
 from enigma_panel.ui import icons, theme
 from enigma_panel.ui.dialogs.parts import make_button, make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph

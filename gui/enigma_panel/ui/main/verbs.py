@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.records import StateVerb
+from enigma_panel.core.models import StateVerb
 from enigma_panel.ui.status_words import verb_tip, verb_word
 from enigma_panel.ui.words import tr
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from enigma_panel.core.records import StateVerb
+from enigma_panel.core.models import StateVerb
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyState, Recovered
 from enigma_panel.store.ledger.errors import LedgerError

@@ -6,8 +6,8 @@ ever changes.
 
 from collections.abc import Iterable, Mapping
 
+from enigma_panel.core.models import FINAL_PHASES, Phase, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind
-from enigma_panel.core.records import FINAL_PHASES, Phase, TaskStatus
 
 S = TaskStatus
 LIVE = frozenset({S.STARTING, S.WORKING, S.ASKS, S.PAUSED, S.UNCONFIRMED})
