@@ -51,7 +51,7 @@ def _run(wanted: "Options") -> int:
         if child is not None:
             child.stop()
         return _complain(_explain(error))
-    from enigma_panel.store.instance import FolderInUseError
+    from enigma_panel.store.folder_lock import FolderInUseError
     from enigma_panel.store.ledger.errors import LedgerError
     from enigma_panel.store.paths import FolderError
 

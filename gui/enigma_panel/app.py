@@ -21,9 +21,9 @@ from enigma_panel.late_dialogs import LateDialogs
 from enigma_panel.log_out import Application, SessionEnd, own_command
 from enigma_panel.options import Options
 from enigma_panel.qt_log import with_a_display
+from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.paths import prepare_folder
-from enigma_panel.store.problem import Copy
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.window import MainWindow
 
@@ -173,7 +173,7 @@ class Program:
             self._leave.set()  # the dialog has told the line to start nothing more
 
     async def _decline_copy(self, parts: Parts) -> None:
-        from enigma_panel.store.ledger.copies import decline_copy  # noqa: PLC0415 - rarely
+        from enigma_panel.store.ledger.backup import decline_copy  # noqa: PLC0415 - rarely
 
         await parts.ledger_thread.run(decline_copy, parts.ledger)
 
@@ -196,7 +196,7 @@ class Program:
             await self._stages(parts, None)
 
     async def _swap(self, parts: Parts, copy: Copy) -> None:
-        from enigma_panel.store.ledger.copies import use_copy  # noqa: PLC0415 - rarely
+        from enigma_panel.store.ledger.backup import use_copy  # noqa: PLC0415 - rarely
 
         await parts.ledger_thread.run(use_copy, parts.ledger.path, copy)
 

@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 from enigma_panel import log, loop
 from enigma_panel.api.address import BadAddressError, parse_base_url
-from enigma_panel.api.ports import ServiceClient
-from enigma_panel.api.ports_live import LiveConnector, LiveError, LiveFault
+from enigma_panel.api.protocols import LiveConnector, LiveError, LiveFault, ServiceClient
 from enigma_panel.child import DEMO_KEY
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.loop import LedgerThread, TaskScope
@@ -28,11 +27,11 @@ from enigma_panel.services.clock import Clock, SystemClock
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.settings_book import SettingsBook
 from enigma_panel.store import settings as settings_file
+from enigma_panel.store.files import Problem, ProblemKind
+from enigma_panel.store.folder_lock import PREFIX
+from enigma_panel.store.keychain import KeychainStore, MemoryStore, SecretStore, service_name
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.leftovers import PREFIX
 from enigma_panel.store.paths import Folders, default_folders, folders_below
-from enigma_panel.store.problem import Problem, ProblemKind
-from enigma_panel.store.secrets import KeychainStore, MemoryStore, SecretStore, service_name
 from enigma_panel.store.settings import DEFAULT_BASE_URL
 
 log_of_build = logging.getLogger(__name__)
@@ -242,7 +241,7 @@ async def _open_connector(make: Callable[[], LiveConnector] | None) -> LiveConne
 
 def _socket_door() -> LiveConnector:
     try:
-        from enigma_panel.api.live import SocketConnector  # noqa: PLC0415 - see _open_connector
+        from enigma_panel.api.socketio_client import SocketConnector  # noqa: PLC0415 - see _open_connector
     except ModuleNotFoundError:
         log_of_build.warning("the library of the live channel cannot be loaded", exc_info=True)
         raise LiveError(LiveFault.MISSING) from None

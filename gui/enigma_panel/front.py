@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from enigma_panel.store.instance import FolderInUseError, FolderLock
+from enigma_panel.store.folder_lock import FolderInUseError, FolderLock
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

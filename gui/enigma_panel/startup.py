@@ -13,7 +13,8 @@ from enigma_panel.late_dialogs import LateDialogs
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.power import Power
 from enigma_panel.services.recovery import recover
-from enigma_panel.store.ledger.copies import (
+from enigma_panel.store.folder_lock import clear_leftovers
+from enigma_panel.store.ledger.backup import (
     Copied,
     copy_to_offer,
     draft_copy,
@@ -22,7 +23,6 @@ from enigma_panel.store.ledger.copies import (
     use_copy,
 )
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
-from enigma_panel.store.leftovers import clear_leftovers
 from enigma_panel.ui.main.window import MainWindow
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from enigma_panel.api.client import HttpClient
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import ApiError
-from enigma_panel.api.verb import Verb
 from enigma_panel.core.models import AnswerVerb, Limits, StateVerb, TaskSpec
 
 KEY = "enig_K3yThatNobodySees"

@@ -11,7 +11,7 @@ from typing import Any
 import socketio
 from aiohttp import WSMsgType, web
 
-from enigma_panel.api.live import SocketConnector
+from enigma_panel.api.socketio_client import SocketConnector
 from enigma_panel.core.observation import Observation
 
 ID = "sess-Secret-4711"

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from enigma_panel.api.errors import ApiError, ProtocolError
-from enigma_panel.api.ports import HealthReply
-from enigma_panel.api.wire import reader
-from enigma_panel.api.wire.answer import Answer
+from enigma_panel.api.protocols import HealthReply
+from enigma_panel.api.wire import responses
+from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.excerpt import make_scrub
 from enigma_panel.core.observation import Kind, Observation
 from tests.contract.test_bodies import FILES, read_case
@@ -22,13 +22,13 @@ LIMIT_S = 3.0
 """CPU time for one body. 10 MB take up to 0.5 s, so only a blow-up or a hang takes longer."""
 
 READERS: dict[str, Callable[[Answer], object]] = {
-    "opened": lambda a: reader.read_opened(a, SCRUB),
-    "run-task": lambda a: reader.read_started(a, SCRUB, in_session=False),
-    "newTask": lambda a: reader.read_started(a, SCRUB, in_session=True),
-    "poll": lambda a: reader.read_poll(a, SCRUB),
-    "delivered": lambda a: reader.read_delivered(a, SCRUB, Kind.PAUSE_SENT),
-    "health": lambda a: reader.read_health(a, SCRUB),
-    "models": lambda a: reader.check_models(a, SCRUB),
+    "opened": lambda a: responses.read_opened(a, SCRUB),
+    "run-task": lambda a: responses.read_started(a, SCRUB, in_session=False),
+    "newTask": lambda a: responses.read_started(a, SCRUB, in_session=True),
+    "poll": lambda a: responses.read_poll(a, SCRUB),
+    "delivered": lambda a: responses.read_delivered(a, SCRUB, Kind.PAUSE_SENT),
+    "health": lambda a: responses.read_health(a, SCRUB),
+    "models": lambda a: responses.check_models(a, SCRUB),
 }
 
 # Texts that JSON allows or that careless servers write, put in verbatim.

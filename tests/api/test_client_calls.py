@@ -9,9 +9,8 @@ import pytest
 
 from enigma_panel import __version__
 from enigma_panel.api.address import BadAddressError
-from enigma_panel.api.client import HttpClient
-from enigma_panel.api.timeouts import Timeouts
-from enigma_panel.api.verb import LONG_POLL, Verb
+from enigma_panel.api.client import HttpClient, Timeouts
+from enigma_panel.api.endpoints import LONG_POLL, Verb
 from enigma_panel.core.models import StateVerb, TaskSpec
 from enigma_panel.core.observation import Kind
 from tests.api.calls import CALLS, GOOD, KEY, PASSWORD, SECRETS, SESSION, TASK

@@ -8,14 +8,13 @@ from collections.abc import Awaitable, Callable
 import certifi
 import pytest
 
-from enigma_panel.api import tls
-from enigma_panel.api.client import HttpClient
+from enigma_panel.api import client
+from enigma_panel.api.client import HttpClient, Timeouts
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import (
     ApiError,
     NotConnectedError,
 )
-from enigma_panel.api.timeouts import Timeouts
-from enigma_panel.api.verb import Verb
 from enigma_panel.core.observation import Kind
 from tests.api import loopback as lb
 from tests.api.calls import (
@@ -46,7 +45,7 @@ def test_no_listener_is_refused() -> None:
 
 
 async def no_tls() -> ssl.SSLContext:
-    return tls.make_unused_context()
+    return client.make_unused_context()
 
 
 def https_failure(url: str, make_tls: Callable[[], Awaitable[ssl.SSLContext]]) -> ApiError:
@@ -102,7 +101,7 @@ def test_one_tls_context_is_built_for_both_doors() -> None:
     built: list[ssl.SSLContext] = []
 
     async def make() -> ssl.SSLContext:
-        built.append(await tls.make_context_in_thread())
+        built.append(await client.make_context_in_thread())
         return built[-1]
 
     async def call() -> None:
@@ -130,7 +129,7 @@ def test_trusted_certificates_come_from_certifi_where_the_system_has_none(
     for paths in (system, system._replace(cafile=None)):
         monkeypatch.setattr(ssl, "get_default_verify_paths", lambda paths=paths: paths)
         monkeypatch.setattr(ssl, "create_default_context", note)
-        tls.make_context()
+        client.make_context()
     assert files == [None, certifi.where()]
 
 

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from enigma_panel.api import client as client_module
-from enigma_panel.api.client import HttpClient
+from enigma_panel.api.client import HttpClient, Timeouts
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import (
     ApiError,
     InterruptedCallError,
@@ -19,8 +20,6 @@ from enigma_panel.api.errors import (
     ProtocolError,
     RejectedError,
 )
-from enigma_panel.api.timeouts import Timeouts
-from enigma_panel.api.verb import Verb
 from tests.api import loopback as lb
 from tests.api.calls import (
     CALLS,

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from enigma_panel.api.client import HttpClient
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import (
     NotConnectedError,
 )
-from enigma_panel.api.verb import Verb
 from enigma_panel.core.observation import Kind
 from tests.api import loopback as lb
 from tests.api.calls import (

@@ -6,9 +6,9 @@ from contextlib import suppress
 import pytest
 
 from enigma_panel.api.client import HttpClient
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import ApiError
-from enigma_panel.api.verb import Verb
-from enigma_panel.api.wire.answer import Answer, rate_headers
+from enigma_panel.api.wire.error_responses import Answer, rate_headers
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import RateHeaders
 from tests.api.calls import CALLS, GOOD, KEY

@@ -2,8 +2,8 @@
 
 import pytest
 
-from enigma_panel.api.live_address import live_origin
-from enigma_panel.api.ports_live import LiveError, LiveFault
+from enigma_panel.api.address import live_origin
+from enigma_panel.api.protocols import LiveError, LiveFault
 
 BASE = "https://connect.enigma.click"
 LOCAL = "http://127.0.0.1:8080"

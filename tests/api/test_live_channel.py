@@ -7,9 +7,9 @@ import time
 import pytest
 from aiohttp import web
 
-from enigma_panel.api.live_wire import EMIT_S
-from enigma_panel.api.ports_live import LiveConnection, LiveConnector, LiveError, LiveFault
-from enigma_panel.api.wire.writer_e import guardrail, state
+from enigma_panel.api.protocols import LiveConnection, LiveConnector, LiveError, LiveFault
+from enigma_panel.api.socketio_client import EMIT_S
+from enigma_panel.api.wire.requests import guardrail, state
 from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind, Observation
 from tests.api import live_peers as lp

@@ -15,10 +15,9 @@ import pytest
 from aiohttp import web
 from engineio import base_client
 
-from enigma_panel.api import live, live_channel
-from enigma_panel.api.live import SocketConnector
-from enigma_panel.api.live_channel import Channel
-from enigma_panel.api.ports_live import LiveError, LiveFault
+from enigma_panel.api import socketio_client
+from enigma_panel.api.protocols import LiveError, LiveFault
+from enigma_panel.api.socketio_client import Channel, SocketConnector
 from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind
 from tests.api import live_peers as lp
@@ -130,7 +129,7 @@ async def test_a_frozen_server_is_noticed_by_its_missing_pings() -> None:
 async def test_a_dead_connection_that_looks_open_is_noticed_soon(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(live, "PING_S", 0.4)
+    monkeypatch.setattr(socketio_client, "PING_S", 0.4)
     async with lp.service() as service, relay(service.url) as way, lp.door() as door:
         seen = Seen()
         channel = await door.connect(ID, way.url, way.url, seen)
@@ -221,7 +220,7 @@ async def stuck(
 async def test_a_connect_that_hangs_ends(
     play: lp.Play | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_channel, "CONNECT_S", 0.4)
+    monkeypatch.setattr(socketio_client, "CONNECT_S", 0.4)
 
     async def act(door: SocketConnector, url: str) -> None:
         began = time.monotonic()
@@ -290,8 +289,8 @@ async def test_an_end_that_the_library_swallows_while_connecting_counts(
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(60)
 
-    monkeypatch.setattr(live._Client, "connect", connect)
-    monkeypatch.setattr(live_channel, "CONNECT_S", 0.2 if by_limit else 60)
+    monkeypatch.setattr(socketio_client._Client, "connect", connect)
+    monkeypatch.setattr(socketio_client, "CONNECT_S", 0.2 if by_limit else 60)
     async with lp.door() as door:
         url = "http://127.0.0.1:9"
         opening = asyncio.ensure_future(door.connect(ID, url, url, Seen()))

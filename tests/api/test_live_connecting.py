@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from enigma_panel.api import tls
-from enigma_panel.api.ports_live import LiveError, LiveFault
+from enigma_panel.api import client
+from enigma_panel.api.protocols import LiveError, LiveFault
 from tests.api import live_peers as lp
 from tests.api import loopback as lb
 from tests.api.live_peers import ID, OPEN, Seen
@@ -253,7 +253,7 @@ async def test_a_certificate_for_another_name_gets_no_id(tmp_path: Path) -> None
 async def test_tls_to_a_server_without_it() -> None:
     async with lp.service() as service:
         url = service.url.replace("http:", "https:")
-        assert await fault(url, make_tls=tls.make_unused_context) is LiveFault.UNREACHABLE
+        assert await fault(url, make_tls=client.make_unused_context) is LiveFault.UNREACHABLE
 
 
 async def test_certificates_that_cannot_be_read_or_are_not_needed() -> None:

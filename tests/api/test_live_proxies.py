@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.api import tls
-from enigma_panel.api.ports_live import LiveError, LiveFault
-from enigma_panel.api.proxies import UnusableProxyError, proxy_for
+from enigma_panel.api import client
+from enigma_panel.api.address import UnusableProxyError, proxy_for
+from enigma_panel.api.protocols import LiveError, LiveFault
 from tests.api import live_peers as lp
 from tests.api import loopback as lb
 from tests.api.live_peers import ID, Seen
@@ -61,7 +61,7 @@ def test_an_unusable_proxy_is_not_gone_round(proxy: str, monkeypatch: pytest.Mon
 
 async def fault(**options: Any) -> LiveFault:
     """Why there is no channel to HOST."""
-    async with lp.door(make_tls=tls.make_unused_context, **options) as door:
+    async with lp.door(make_tls=client.make_unused_context, **options) as door:
         with pytest.raises(LiveError) as caught:
             await door.connect(ID, HOST, HOST, Seen())
         return caught.value.fault

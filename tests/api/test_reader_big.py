@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from enigma_panel.api.wire import reader
-from enigma_panel.api.wire.answer import Answer
+from enigma_panel.api.wire import responses
+from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.fields import CUT_MARK, LONGEST_RUN, MAX_TEXT
 from enigma_panel.core.observation import Kind, Observation
 from tests.api.odd import READERS, SCRUB, read_all, read_one
@@ -76,7 +76,7 @@ def test_ten_megabytes_for_the_second_decoder(name: str) -> None:
 
 
 def test_a_long_result_is_kept_up_to_its_limit_and_its_cost_with_it() -> None:
-    seen = reader.read_poll(Answer(200, {}, (RESULT % quoted("x")).encode()), SCRUB)
+    seen = responses.read_poll(Answer(200, {}, (RESULT % quoted("x")).encode()), SCRUB)
     assert isinstance(seen, Observation)
     assert (seen.kind, str(seen.usage.cost)) == (Kind.COMPLETED, "1")
     assert seen.text == "x" * (MAX_TEXT - LONGEST_RUN) + CUT_MARK

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enigma_panel.api.errors import ProtocolError
-from enigma_panel.api.wire import reader
-from enigma_panel.api.wire.answer import Answer
+from enigma_panel.api.wire import responses
+from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.core.observation import Kind
 from tests.api.odd import (
     DOCUMENTED,
@@ -157,11 +157,11 @@ def _check_odd_figure(odd: str, place: str) -> None:
     answer = Answer(200, {}, place.replace("@", odd).encode())
     if odd.startswith("[["):
         try:
-            seen = reader.read_poll(answer, SCRUB)
+            seen = responses.read_poll(answer, SCRUB)
         except ProtocolError:
             return  # too deep for either decoder
     else:
-        seen = reader.read_poll(answer, SCRUB)
+        seen = responses.read_poll(answer, SCRUB)
     assert (seen.kind, seen.text) == (Kind.COMPLETED, "Done")
     check_figures(seen)
 
@@ -177,7 +177,7 @@ def test_half_an_emoji_loses_neither_result_nor_cost(text: str) -> None:
     body = (
         f'{{"type": "task_completed", "data": {{"message": "{text}"}}, "usage": {{"cost": 0.30}}}}'
     )
-    seen = reader.read_poll(Answer(200, {}, body.encode()), SCRUB)
+    seen = responses.read_poll(Answer(200, {}, body.encode()), SCRUB)
     assert (seen.kind, str(seen.usage.cost)) == (Kind.COMPLETED, "0.30")
     assert "\ufffd" in (seen.text or "")
     assert re.search("[\ud800-\udfff]", seen.text or "") is None
@@ -186,12 +186,12 @@ def test_half_an_emoji_loses_neither_result_nor_cost(text: str) -> None:
 def test_two_byte_order_marks_lose_neither_result_nor_cost() -> None:
     """A file with one that was put together with another one."""
     body = b'{"type": "task_completed", "data": {"message": "Done"}, "usage": {"cost": 0.30}}'
-    seen = reader.read_poll(Answer(200, {}, b"\xef\xbb\xbf" * 2 + body), SCRUB)
+    seen = responses.read_poll(Answer(200, {}, b"\xef\xbb\xbf" * 2 + body), SCRUB)
     assert (seen.kind, str(seen.usage.cost)) == (Kind.COMPLETED, "0.30")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "utf-16-le"])
 def test_another_encoding_loses_neither_result_nor_cost(encoding: str) -> None:
     body = '{"type": "task_completed", "data": {"message": "Grüße"}, "usage": {"cost": 0.30}}'
-    seen = reader.read_poll(Answer(200, {}, body.encode(encoding)), SCRUB)
+    seen = responses.read_poll(Answer(200, {}, body.encode(encoding)), SCRUB)
     assert (seen.kind, seen.text, str(seen.usage.cost)) == (Kind.COMPLETED, "Grüße", "0.30")

@@ -91,7 +91,7 @@ def test_a_missing_library_of_the_system(
 
 
 def test_a_second_program_on_one_folder_leaves_it_alone(tmp_path: Path) -> None:
-    from enigma_panel.store.instance import FolderLock
+    from enigma_panel.store.folder_lock import FolderLock
 
     (tmp_path / "data").mkdir(mode=0o700)
     lock = FolderLock(tmp_path / "data")

@@ -18,7 +18,7 @@ import msgspec
 
 from enigma_panel.api import errors
 from enigma_panel.api.client import HttpClient
-from enigma_panel.api.ports import HealthReply
+from enigma_panel.api.protocols import HealthReply
 from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
 from enigma_panel.core.observation import Observation
 from tests.rows import check_rows

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from enigma_panel.api.wire.jsontext import parse
-from enigma_panel.api.wire.live import read_event
+from enigma_panel.api.wire.fields import parse
+from enigma_panel.api.wire.socket_events import read_event
 from tests.contract.test_bodies import plain
 from tests.rows import check_rows
 

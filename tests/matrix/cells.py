@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.api.verb import LONG_POLL, Verb
+from enigma_panel.api.endpoints import LONG_POLL, Verb
 from enigma_panel.core.models import AnswerVerb, StateVerb, Task, TaskSpec, TaskStatus
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import AnswerResult, OpenQuestion, ServiceStatus, WaitReason

@@ -12,10 +12,9 @@ from typing import Any
 
 import httpx
 
-from enigma_panel.api.client import HttpClient
-from enigma_panel.api.timeouts import CONNECT_S, HELD_READ_S, QUICK_READ_S, Timeouts
-from enigma_panel.api.verb import Verb
-from enigma_panel.api.wire.answer import Answer
+from enigma_panel.api.client import CONNECT_S, HELD_READ_S, QUICK_READ_S, HttpClient, Timeouts
+from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.build import DataDirs, Parts, build
 from enigma_panel.child import DEMO_KEY

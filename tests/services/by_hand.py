@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.ports import HealthReply
+from enigma_panel.api.protocols import HealthReply
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
 
 START_MS = 1_700_000_000_000

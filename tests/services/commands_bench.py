@@ -10,9 +10,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.api.client import STATE_KINDS
 from enigma_panel.api.errors import ApiError, RejectedError, Reply, SessionGoneError
-from enigma_panel.api.ports_live import LiveError, LiveFault
-from enigma_panel.api.verbs import STATE_KINDS
+from enigma_panel.api.protocols import LiveError, LiveFault
 from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor

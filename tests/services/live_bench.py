@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.ports_live import LiveError, LiveFault, OnSeen
+from enigma_panel.api.protocols import LiveError, LiveFault, OnSeen
 from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor

@@ -12,7 +12,7 @@ from enigma_panel.core.redaction import Redactor
 from enigma_panel.services import account as module
 from enigma_panel.services.account import Account
 from enigma_panel.services.views import KeyCheck, KeyState
-from enigma_panel.store.secrets import MemoryStore, Result, SecretOutcome, SecretStore
+from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome, SecretStore
 from tests.conftest import LogWatch, Simulator
 
 Start = Callable[..., Simulator]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from enigma_panel.api.ports_live import LiveFault
+from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.reducer import IDLE_MS

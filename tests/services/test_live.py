@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from enigma_panel.api.ports_live import LiveFault
+from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.quota import BURST
@@ -75,7 +75,7 @@ def test_a_missing_library_is_looked_for_once(tmp_path: Path) -> None:
             bench.door_opened += 1
             raise LiveError(LiveFault.MISSING)
 
-        from enigma_panel.api.ports_live import LiveError
+        from enigma_panel.api.protocols import LiveError
 
         bench.live._connector._open_connector = none  # type: ignore[assignment]
         await bench.open()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.api.ports_live import LiveError, LiveFault
+from enigma_panel.api.protocols import LiveError, LiveFault
 from enigma_panel.core.models import AnswerVerb, Phase, StateVerb, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank

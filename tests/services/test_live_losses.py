@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from enigma_panel import build
-from enigma_panel.api.ports_live import LiveError, LiveFault
+from enigma_panel.api.protocols import LiveError, LiveFault
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.history import ASSUMED_FOR_MS
 from enigma_panel.services.timeline import GAP, NO_LIVE
@@ -155,12 +155,12 @@ def test_only_what_is_not_there_is_called_missing(
     monkeypatch: pytest.MonkeyPatch, log_watch: LogWatch
 ) -> None:
     log_watch.allow("the library of the live channel cannot be loaded")
-    monkeypatch.setitem(sys.modules, "enigma_panel.api.live", None)
+    monkeypatch.setitem(sys.modules, "enigma_panel.api.socketio_client", None)
     with pytest.raises(LiveError) as caught:
         build._socket_door()
     assert caught.value.fault is LiveFault.MISSING
-    half = ModuleType("enigma_panel.api.live")
-    monkeypatch.setitem(sys.modules, "enigma_panel.api.live", half)
+    half = ModuleType("enigma_panel.api.socketio_client")
+    monkeypatch.setitem(sys.modules, "enigma_panel.api.socketio_client", half)
     with pytest.raises(ImportError):
         build._socket_door()
 

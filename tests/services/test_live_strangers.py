@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.api.wire.live import read_event
+from enigma_panel.api.wire.socket_events import read_event
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.services.live_facts import COPY_MS

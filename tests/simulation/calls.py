@@ -8,8 +8,8 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import ApiError
-from enigma_panel.api.verb import Verb
 from enigma_panel.core.models import TaskSpec
 from tests.simulation.weather import Fate
 

@@ -5,9 +5,9 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.live_address import live_origin
-from enigma_panel.api.ports_live import LiveError, LiveFault, OnSeen
-from enigma_panel.api.verb import Verb
+from enigma_panel.api.address import live_origin
+from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.protocols import LiveError, LiveFault, OnSeen
 from tests.simulation import weather
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.channel_weather import ChannelWeather, Knock, Sky

@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from enigma_panel.api.ports_live import LiveFault
+from enigma_panel.api.protocols import LiveFault
 from tests.simulation.weather import Fate, Kind
 
 FAR_S = 1e9

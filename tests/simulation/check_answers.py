@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.verb import Verb
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.models import TaskStatus
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.questions import number_in

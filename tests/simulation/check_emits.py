@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.verb import Verb
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.models import AnswerVerb, Session, StateVerb, TaskStatus
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Diff

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import RejectedError
-from enigma_panel.api.verb import Verb
 from enigma_panel.core.models import Phase, Session, Task
 from tests.simulation.calls import STARTS, Sent, mark_of
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.verb import Verb
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.models import Task
 from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
 

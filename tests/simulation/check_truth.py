@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.verb import Verb
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Diff

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.verb import Verb
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.models import StateVerb
 from tests.simulation.calls import Sent
 from tests.simulation.weather import Fate, Kind

@@ -16,7 +16,7 @@ from unittest.mock import patch
 from PySide6.QtCore import QObject
 
 from enigma_panel import build as wiring
-from enigma_panel.api.ports_live import LiveConnector
+from enigma_panel.api.protocols import LiveConnector
 from enigma_panel.build import DataDirs, Parts
 from enigma_panel.machine import make_power
 from enigma_panel.options import Options

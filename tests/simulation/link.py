@@ -5,9 +5,9 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
-from enigma_panel.api.verb import Verb
-from enigma_panel.api.wire.answer import Answer
+from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.simulator.responses import Reply
 from enigma_panel.simulator.service import Call, LongPoll
 from tests.simulation.calls import LIMITED, CallBook, Sent, Verdict

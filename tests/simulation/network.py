@@ -9,11 +9,10 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from enigma_panel.api.client import Timeouts, Verbs
+from enigma_panel.api.endpoints import LONG_POLL, Verb
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
-from enigma_panel.api.timeouts import Timeouts
-from enigma_panel.api.verb import LONG_POLL, Verb
-from enigma_panel.api.verbs import Verbs
-from enigma_panel.api.wire.answer import Answer, rate_headers
+from enigma_panel.api.wire.error_responses import Answer, rate_headers
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
 from enigma_panel.core.observation import Observation

@@ -8,7 +8,7 @@ way when the end of its task becomes known.
 import random
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.verb import Verb
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.models import Phase, Session, StateVerb
 from tests.simulation.service import draw_spec
 

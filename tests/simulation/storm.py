@@ -4,7 +4,7 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.verb import Verb
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.models import StateVerb
 from enigma_panel.services.clock import JUMP_MS
 from enigma_panel.simulator.service import Call

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from enigma_panel.api.errors import InterruptedCallError
-from enigma_panel.api.wire import reader, refusal
-from enigma_panel.api.wire import report as wire_report
+from enigma_panel.api.wire import error_responses, responses
+from enigma_panel.api.wire import responses as wire_report
 from enigma_panel.core import reducer
 from enigma_panel.core.models import Phase, TaskStatus
 
@@ -73,7 +73,7 @@ def every_error_counts_as_refused() -> Patches:
     def always(*_: Any) -> bool:
         return True
 
-    return [(refusal, "nothing_happened", always)]
+    return [(error_responses, "nothing_happened", always)]
 
 
 def named_tasks_count_as_refused() -> Patches:
@@ -84,7 +84,7 @@ def named_tasks_count_as_refused() -> Patches:
         seen = real(body, kind)
         return replace(seen, task_id=None)
 
-    return [(reader, "report", report)]
+    return [(responses, "report", report)]
 
 
 SWITCHES: dict[str, Callable[[], Patches]] = {

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
-from enigma_panel.api.verb import LONG_POLL, Verb
+from enigma_panel.api.endpoints import LONG_POLL, Verb
 
 
 class Kind(StrEnum):

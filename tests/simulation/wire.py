@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.ports_live import LiveError, LiveFault, OnSeen
-from enigma_panel.api.verb import Verb
-from enigma_panel.api.wire import writer_e
-from enigma_panel.api.wire.jsontext import parse
-from enigma_panel.api.wire.live import read_event
+from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.protocols import LiveError, LiveFault, OnSeen
+from enigma_panel.api.wire import requests
+from enigma_panel.api.wire.fields import parse
+from enigma_panel.api.wire.socket_events import read_event
 from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind, Observation
 
@@ -73,13 +73,13 @@ class Wire:
 
     async def send_state(self, verb: StateVerb) -> Observation:
         """As LiveConnection."""
-        body = writer_e.state(self.session_id, verb)
+        body = requests.state(self.session_id, verb)
         await self._emit(Verb.STATE, body)
         return Observation(kind=STATES[verb])
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
         """As LiveConnection."""
-        body = writer_e.guardrail(self.session_id, text, verb)
+        body = requests.guardrail(self.session_id, text, verb)
         await self._emit(Verb.ANSWER, body)
         return Observation(kind=ANSWERS[verb])
 

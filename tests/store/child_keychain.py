@@ -6,7 +6,7 @@ With the argument "locked" it saves, locks the collection, and tries again.
 import json
 import sys
 
-from enigma_panel.store.secrets import KeychainStore, Result, service_name
+from enigma_panel.store.keychain import KeychainStore, Result, service_name
 
 KEY = "enig_real_key"
 

@@ -4,8 +4,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger import Copied, Intent, Ledger
-from enigma_panel.store.problem import Problem
 from tests.store.helpers import NOW, a_session, a_task, copy_ledger, start
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from enigma_panel.core.models import Session, Task, TaskSpec, TaskVerb
 from enigma_panel.store.ledger import Copied, Intent, IntentKind, Ledger, draft_copy, finish_copy
 from enigma_panel.store.ledger.database import Database
-from enigma_panel.store.ledger.reads import LedgerReads
+from enigma_panel.store.ledger.queries import LedgerReads
 from enigma_panel.store.ledger.schema import MIGRATIONS
 
 NOW = 1_750_000_000_000

@@ -10,19 +10,19 @@ from types import SimpleNamespace
 import pytest
 
 from enigma_panel.core.models import Phase
+from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger import (
     BrokenDiskError,
     ClosedLedgerError,
     Copied,
     Ledger,
     copy_to_offer,
-    copying,
     draft_copy,
+    file_copy,
     find_copy,
     finish_copy,
 )
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from enigma_panel.store.problem import Copy
 from tests.store.damage import flip
 from tests.store.helpers import NOW, a_session, copy_ledger, raw, start
 
@@ -100,7 +100,7 @@ def test_a_nearly_full_disk_keeps_the_copy_it_has(
     copy_ledger(ledger, NOW)
     before = copy.read_bytes()
     start(ledger)
-    free = copying.SPARE_BYTES + ledger._db.rows("PRAGMA page_count")[0][0] * 4096
+    free = file_copy.SPARE_BYTES + ledger._db.rows("PRAGMA page_count")[0][0] * 4096
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free - 1))
     assert draft_copy(ledger) is Copied.NO_ROOM
     assert copy.read_bytes() == before
@@ -116,7 +116,7 @@ def test_a_damaged_draft_replaces_nothing(ledger: Ledger, copy: Path) -> None:
     pages = len(before) // 4096
     for page in range(pages):
         assert draft_copy(ledger) is None
-        flip(copying.draft_of(copy), page * 4096)
+        flip(file_copy.draft_of(copy), page * 4096)
         assert finish_copy(ledger.path, NOW + 1) is Copied.NOT_GOOD, f"page {page}"
         assert copy.read_bytes() == before
         assert "ledger.copy.new" not in _names(copy)

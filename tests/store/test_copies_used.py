@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.ledger import (
     Copied,
     CorruptLedgerError,
     Ledger,
     LedgerError,
     NewerLedgerError,
-    copies,
+    backup,
     copy_to_offer,
     decline_copy,
     find_copy,
@@ -20,7 +21,6 @@ from enigma_panel.store.ledger import (
     use_copy,
 )
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from enigma_panel.store.problem import ProblemKind
 from tests.store.damage import LOST, filled, flip, lost
 from tests.store.helpers import NOW, copy_ledger, old_ledger, raw, start
 
@@ -208,4 +208,4 @@ def test_checks_raise_the_type_that_tells_damage(ledger_path: Path, copy: Path) 
     filled(ledger_path)
     flip(copy, 2 * 4096)
     with pytest.raises(CorruptLedgerError):
-        copies._check_copy(copy)
+        backup._check_copy(copy)

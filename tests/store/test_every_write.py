@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.store import settings
+from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.ledger import Ledger, find_copy, use_copy
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from enigma_panel.store.problem import ProblemKind
 from tests.store.helpers import kept_session, kept_task, old_ledger, raw
 
 pytestmark = pytest.mark.process

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.ledger import (
     Ledger,
 )
 from enigma_panel.store.ledger.schema import APPLICATION_ID, MIGRATIONS
-from enigma_panel.store.problem import ProblemKind
 from tests.store.helpers import raw, start
 
 posix = pytest.mark.skipif(os.name == "nt", reason="file modes are POSIX")

@@ -12,7 +12,7 @@ from enigma_panel.core.models import (
     Session,
     TaskStatus,
 )
-from enigma_panel.store.ledger import Ledger, Outcome, reads
+from enigma_panel.store.ledger import Ledger, Outcome, queries
 from tests.store.helpers import NOW, a_task, raw, start, started
 
 
@@ -107,14 +107,14 @@ def test_tasks_of_a_session_oldest_first(ledger: Ledger) -> None:
 
 QUERIES = {
     "tasks_newest_first": "SELECT key FROM tasks ORDER BY created_ms DESC, key DESC LIMIT 9",
-    "tasks_by_status": f"{reads.TASKS.select} WHERE {reads._LIVE} ORDER BY key",
-    "tasks_by_session": f"{reads.TASKS.select} WHERE session_key = 1 ORDER BY key",
-    "sessions_by_phase": f"{reads.SESSIONS.select} WHERE {reads._NOT_FINAL} ORDER BY key",
-    "sessions_by_phase (not past)": f"{reads.SESSIONS.select} WHERE {reads._NOT_PAST}",
-    "tasks_by_session (of many)": f"{reads.TASKS.select} WHERE {reads._OF_THESE}",
-    "intents_open (sessions)": f"{reads.SESSIONS.select} WHERE {reads._WITH_INTENT}",
+    "tasks_by_status": f"{queries.TASKS.select} WHERE {queries._LIVE} ORDER BY key",
+    "tasks_by_session": f"{queries.TASKS.select} WHERE session_key = 1 ORDER BY key",
+    "sessions_by_phase": f"{queries.SESSIONS.select} WHERE {queries._NOT_FINAL} ORDER BY key",
+    "sessions_by_phase (not past)": f"{queries.SESSIONS.select} WHERE {queries._NOT_PAST}",
+    "tasks_by_session (of many)": f"{queries.TASKS.select} WHERE {queries._OF_THESE}",
+    "intents_open (sessions)": f"{queries.SESSIONS.select} WHERE {queries._WITH_INTENT}",
     "intents_open": "SELECT key FROM intents WHERE outcome IS NULL ORDER BY key",
-    "steps_by_task": f"{reads.STEPS.select} WHERE task_key = 1 ORDER BY key DESC",
+    "steps_by_task": f"{queries.STEPS.select} WHERE task_key = 1 ORDER BY key DESC",
 }
 
 

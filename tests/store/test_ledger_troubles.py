@@ -24,7 +24,6 @@ from enigma_panel.store.ledger import (
     Step,
     database,
     errors,
-    opening,
 )
 from tests.store.helpers import NOW, a_session, a_task, copy_ledger, kept_session, raw, start
 
@@ -161,8 +160,8 @@ def test_a_writer_that_does_not_let_go(ledger_path: Path, monkeypatch: pytest.Mo
 
 
 def test_an_opener_that_does_not_let_go(ledger_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "OPENING_TIMEOUT_MS", 60)
-    with opening.sole_opener(ledger_path.parent), pytest.raises(LockedLedgerError):
+    monkeypatch.setattr(database, "OPENING_TIMEOUT_MS", 60)
+    with database.sole_opener(ledger_path.parent), pytest.raises(LockedLedgerError):
         Ledger.open(ledger_path)
     Ledger.open(ledger_path)[0].close()
 

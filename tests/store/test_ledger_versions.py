@@ -12,18 +12,18 @@ from types import SimpleNamespace
 import pytest
 
 from enigma_panel.core.models import StateVerb
+from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger import (
     Ledger,
     LedgerError,
     NewerLedgerError,
-    copies,
+    backup,
     database,
     find_copy,
     schema,
     use_copy,
 )
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from enigma_panel.store.problem import Copy
 from tests.conftest import LogWatch
 from tests.store.helpers import NOW, copy_ledger, kept_session, kept_task, old_ledger, raw, start
 
@@ -188,7 +188,7 @@ def test_an_older_program_can_go_on_with_the_copy_made_before_the_migration(
         start(ledger)
         copy_ledger(ledger, NOW)
     old = MIGRATIONS[:1]
-    monkeypatch.setattr(copies, "MIGRATIONS", old)
+    monkeypatch.setattr(backup, "MIGRATIONS", old)
     with pytest.raises(NewerLedgerError):
         database.Database.open(ledger_path, old)
     found = find_copy(ledger_path)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.store.instance import FolderLock
-from enigma_panel.store.leftovers import PREFIX, clear_leftovers
+from enigma_panel.store.folder_lock import PREFIX, FolderLock, clear_leftovers
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "getuid"), reason="POSIX")
 LATER_S = time.time() + 3_600

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from enigma_panel.core.models import Limits, Session, Task, TaskSpec
 from enigma_panel.core.observation import Usage
 from enigma_panel.store.ledger import Ledger, Step
-from enigma_panel.store.ledger.reads import SESSIONS, STEPS, TASKS
-from enigma_panel.store.ledger.rows import clean_text
+from enigma_panel.store.ledger.queries import SESSIONS, STEPS, TASKS
+from enigma_panel.store.ledger.row_mapper import clean_text
 from tests.store.helpers import (
     NOW,
     a_task,

@@ -11,7 +11,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import chainer, fail, null
 
-from enigma_panel.store.secrets import (
+from enigma_panel.store.keychain import (
     NO_PLACE,
     KeychainStore,
     MemoryStore,
@@ -294,7 +294,7 @@ def test_on_plasma_the_same_interface_is_kwallet(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.process
 def test_keyring_is_not_imported_before_the_first_call() -> None:
     code = (
-        "import sys; from enigma_panel.store.secrets import KeychainStore;"
+        "import sys; from enigma_panel.store.keychain import KeychainStore;"
         "KeychainStore('x'); sys.exit('keyring' in sys.modules)"
     )
     gui = str(Path(__file__).parents[2] / "gui")

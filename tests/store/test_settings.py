@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from enigma_panel.store.problem import ProblemKind
+from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.settings import (
     DEFAULT_BASE_URL,
     LEAVE,
@@ -190,7 +190,7 @@ def test_a_disk_that_refuses_leaves_the_old_file(
     def refuse(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("enigma_panel.store.atomic.os.fsync", refuse)
+    monkeypatch.setattr("enigma_panel.store.files.os.fsync", refuse)
     with pytest.raises(SettingsError, match="No space left") as caught:
         save(path, Settings())
     assert caught.value.path == path
@@ -214,7 +214,7 @@ def test_file_and_folder_are_synced_before_and_after_the_change(
         steps.append("replace")
         return real_replace(self, target)
 
-    monkeypatch.setattr("enigma_panel.store.atomic.os.fsync", fsync)
+    monkeypatch.setattr("enigma_panel.store.files.os.fsync", fsync)
     monkeypatch.setattr(Path, "replace", replace)
     save(path, CHANGED)
     assert steps == ["file of True", "replace", "folder"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enigma_panel.api.verb import Verb
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.rate_limit import Endpoint, Rank, RateHeaders
 from enigma_panel.services.budget import RateLimiter
 from tests.unit.virtual_time import VirtualClock, in_virtual_time

@@ -11,7 +11,7 @@ import pytest
 
 from enigma_panel import front
 from enigma_panel.front import NAME, AlreadyOpenError, SingleInstance, acquire_folder
-from enigma_panel.store.instance import FolderInUseError, FolderLock
+from enigma_panel.store.folder_lock import FolderInUseError, FolderLock
 
 pytestmark = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs Unix sockets")
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from enigma_panel.api.ports_live import LiveFault
+from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import (
     Phase,
     Session,

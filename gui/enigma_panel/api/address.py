@@ -4,8 +4,11 @@ import re
 from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import idna
+
+from enigma_panel.api.protocols import LiveError, LiveFault
 
 _SPOILT = re.compile(r"[\s\\%\x00-\x1f\x7f]")
 _PORTS = {"https": 443, "http": 80}
@@ -100,3 +103,77 @@ def _ascii_host(host: str) -> str:
         return idna.encode(host, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         raise BadAddressError(AddressProblem.BAD_HOST) from None
+
+
+_AS_HTTP = {"ws": "http", "wss": "https"}
+
+
+def live_origin(socket_url: str, base_url: str) -> str:
+    """Scheme (http or https), host and port of a socketURL; raises LiveError(ADDRESS).
+
+    The session's id opens the session to whoever learns it, so it goes to the host of base_url
+    alone, at whatever port, and without TLS only to this machine. A path, a query or user info is
+    no address that a page shows.
+    """
+    try:
+        origin = parse_base_url(_as_http(socket_url))
+    except ValueError:  # BadAddressError is one, and so is what a text that is no URL raises
+        origin = ""
+    if not origin or _host(origin) != _base_host(base_url):
+        # Raised out here: as a context, the error above would carry the address.
+        raise LiveError(LiveFault.ADDRESS)
+    return origin
+
+
+def _as_http(url: str) -> str:
+    scheme, mark, rest = url.strip().partition("://")
+    return _AS_HTTP.get(scheme.lower(), scheme) + mark + rest
+
+
+def _base_host(base_url: str) -> str | None:
+    try:
+        return _host(parse_base_url(base_url))
+    except BadAddressError:
+        return None
+
+
+def _host(origin: str) -> str | None:
+    return urlsplit(origin).hostname
+
+
+_SCHEMES = frozenset({"http", "https"})
+
+
+class UnusableProxyError(Exception):
+    """A proxy is asked for that we do not speak to. Going round it is not ours to decide.
+
+    Its address, which may hold a password, is not in here.
+    """
+
+
+def proxy_for(origin: str) -> str | None:
+    """The proxy's URL for an https origin, None for the straight way; raises UnusableProxyError.
+
+    Never one for this machine. May ask the system (Windows looks the host up): not for a GUI
+    thread.
+    """
+    parts = urlsplit(origin)
+    host = parts.hostname or ""
+    if is_loopback(host) or proxy_bypass(parts.netloc) or proxy_bypass(host):
+        return None
+    known = getproxies()
+    found = known.get("wss") or known.get("https") or known.get("all")
+    if not found:
+        return None
+    proxy = found if "://" in found else f"http://{found}"
+    if not _is_usable(proxy):
+        raise UnusableProxyError
+    return proxy
+
+
+def _is_usable(proxy: str) -> bool:
+    try:
+        parts = urlsplit(proxy)
+    except ValueError:
+        return False
+    return parts.scheme in _SCHEMES and bool(parts.hostname)

@@ -9,27 +9,153 @@ import logging
 import socket
 import ssl
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
 
+import certifi
 import httpx
 
 from enigma_panel import __version__
 from enigma_panel.api.address import is_loopback, parse_base_url
+from enigma_panel.api.endpoints import LONG_POLL, Verb
 from enigma_panel.api.errors import (
     ApiError,
     InterruptedCallError,
     NotConnectedError,
     ProtocolError,
 )
-from enigma_panel.api.timeouts import Timeouts
-from enigma_panel.api.tls import make_context_in_thread, make_unused_context
-from enigma_panel.api.verb import LONG_POLL, Verb
-from enigma_panel.api.verbs import Verbs
-from enigma_panel.api.wire.answer import Answer, rate_headers
-from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
+from enigma_panel.api.protocols import HealthReply
+from enigma_panel.api.wire import requests, responses
+from enigma_panel.api.wire.error_responses import Answer, rate_headers
+from enigma_panel.api.wire.excerpt import Scrub, make_excerpt, make_scrub
+from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import RateHeaders
+
+STATE_KINDS = {
+    StateVerb.PAUSE: Kind.PAUSE_SENT,
+    StateVerb.RESUME: Kind.RESUME_SENT,
+    StateVerb.STOP: Kind.STOP_SENT,
+    StateVerb.TERMINATE: Kind.TERMINATE_SENT,
+}
+ANSWER_KINDS = {AnswerVerb.RESUME: Kind.ANSWER_SENT, AnswerVerb.STOP: Kind.ANSWER_STOP_SENT}
+
+
+class Verbs(ABC):
+    """All calls of `ports.ServiceClient` but `aclose`. key: the API key, "" for none."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    @abstractmethod
+    async def _request(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
+        """POST where there is a body, else GET; raises only `errors.ApiError`."""
+
+    async def start_session(self, *, max_duration_ms: int | None) -> Observation:
+        """POST /start/start-session with an empty task."""
+        body = requests.start_session(max_duration_ms=max_duration_ms)
+        scrub = make_scrub(self._key)
+        answer = await self._request(Verb.START_SESSION, "/start/start-session", body, scrub)
+        return responses.read_opened(answer, scrub)
+
+    async def run_task(self, spec: TaskSpec) -> Observation:
+        """POST /start/run-task."""
+        scrub = make_scrub(self._key)
+        body = requests.run_task(spec)
+        answer = await self._request(Verb.RUN_TASK, "/start/run-task", body, scrub)
+        return responses.read_started(answer, scrub, in_session=False)
+
+    async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
+        """POST /start/send-message, actionType newTask."""
+        scrub = make_scrub(self._key, session_id)
+        answer = await self._send(Verb.NEW_TASK, requests.new_task(session_id, spec), scrub)
+        return responses.read_started(answer, scrub, in_session=True)
+
+    async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
+        """POST /start/send-message, actionType state."""
+        scrub = make_scrub(self._key, session_id)
+        answer = await self._send(Verb.STATE, requests.state(session_id, verb), scrub)
+        return responses.read_delivered(answer, scrub, STATE_KINDS[verb])
+
+    async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
+        """POST /start/send-message, actionType guardrail. The text appears in no error."""
+        scrub = make_scrub(self._key, session_id, text)
+        answer = await self._send(Verb.ANSWER, requests.guardrail(session_id, text, verb), scrub)
+        return responses.read_delivered(answer, scrub, ANSWER_KINDS[verb])
+
+    async def poll(self, session_id: str, task_id: str) -> Observation:
+        """GET /task/:sessionId/:taskId, built from the ids; a pollUrl is never followed."""
+        scrub = make_scrub(self._key, session_id, task_id)
+        path = f"/task/{_segment(session_id)}/{_segment(task_id)}"
+        return responses.read_poll(await self._request(Verb.POLL, path, None, scrub), scrub)
+
+    async def health(self) -> HealthReply:
+        """GET /start/health, without the key."""
+        scrub = make_scrub(self._key)
+        answer = await self._request(Verb.HEALTH, "/start/health", None, scrub)
+        return responses.read_health(answer, scrub)
+
+    async def check_key(self) -> None:
+        """GET /v1/models."""
+        scrub = make_scrub(self._key)
+        responses.check_models(await self._request(Verb.MODELS, "/v1/models", None, scrub), scrub)
+
+    async def _send(self, verb: Verb, body: bytes, scrub: Scrub) -> Answer:
+        return await self._request(verb, "/start/send-message", body, scrub)
+
+
+def _segment(id_: str) -> str:
+    """One path segment: nothing in an id can lead to another path."""
+    quoted = quote(id_, safe="")
+    return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
+
+
+CONNECT_S = 10.0
+HELD_READ_S = 70.0
+"""The service holds a start for up to 50 s (api.md §1.4); a cut reply there costs money."""
+
+QUICK_READ_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """connect: until connected, TLS included. The reads: longest silence of the service."""
+
+    connect: float = CONNECT_S
+    held_read: float = HELD_READ_S
+    quick_read: float = QUICK_READ_S
+
+    def read(self, *, held: bool) -> float:
+        """The read limit of a held or a quick call."""
+        return self.held_read if held else self.quick_read
+
+    def whole(self, *, held: bool) -> float:
+        """Limit of a call from end to end, against a service that sends a byte now and then."""
+        return self.connect + 2 * self.read(held=held)
+
+
+def make_context() -> ssl.SSLContext:
+    """The system's trusted certificates, or certifi's where Python finds none (frozen programs).
+
+    Takes some 20 ms: not for a GUI thread.
+    """
+    paths = ssl.get_default_verify_paths()
+    found = paths.cafile or paths.capath
+    return ssl.create_default_context(cafile=None if found else certifi.where())
+
+
+async def make_context_in_thread() -> ssl.SSLContext:
+    """`make_context` in the event loop's default executor."""
+    return await asyncio.to_thread(make_context)
+
+
+def make_unused_context() -> ssl.SSLContext:
+    """For plain HTTP to this machine: costs nothing and, if ever used, trusts nobody."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """A longer body is a ProtocolError; it is counted while it streams in."""

@@ -12,12 +12,12 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.address import parse_base_url
 from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
-from enigma_panel.api.ports import ServiceClient
+from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Session
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.loop import BlockingTimeoutError, blocking
 from enigma_panel.services.views import KeyCheck, KeyState
-from enigma_panel.store.secrets import MemoryStore, Result, SecretOutcome, SecretStore
+from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome, SecretStore
 
 log = logging.getLogger(__name__)
 

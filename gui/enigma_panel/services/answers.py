@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError, SessionGoneError
-from enigma_panel.api.ports_live import LiveError
+from enigma_panel.api.protocols import LiveError
 from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions import secrets_in

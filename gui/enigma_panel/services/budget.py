@@ -17,7 +17,7 @@ from typing import Self
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.verb import Verb
+from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.rate_limit import (
     HELD_MARGIN_MS,
     Buckets,

@@ -5,7 +5,7 @@ import random
 from collections import deque
 from collections.abc import Iterator
 
-from enigma_panel.api.ports_live import LiveConnection, LiveError, LiveFault
+from enigma_panel.api.protocols import LiveConnection, LiveError, LiveFault
 from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Observation
 from enigma_panel.services.clock import FAR_MS, Clock

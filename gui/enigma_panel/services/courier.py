@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from enigma_panel.api.errors import ApiError, SessionGoneError
-from enigma_panel.api.ports import ServiceClient
-from enigma_panel.api.ports_live import LiveError
+from enigma_panel.api.protocols import LiveError, ServiceClient
 from enigma_panel.core.models import Phase, Session, StateVerb, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint

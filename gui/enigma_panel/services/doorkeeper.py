@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from enigma_panel.api.ports_live import LiveConnection, LiveConnector, LiveError, LiveFault, OnSeen
+from enigma_panel.api.protocols import LiveConnection, LiveConnector, LiveError, LiveFault, OnSeen
 from enigma_panel.core.models import Session
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from enigma_panel.api.errors import (
     ProtocolError,
     RejectedError,
 )
-from enigma_panel.api.ports import ServiceClient
+from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.rate_limit import Rank
 from enigma_panel.services.refusals import TRIES, FailureKind, classify, retry_after_ms

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.ports_live import LiveError, LiveFault
+from enigma_panel.api.protocols import LiveError, LiveFault
 from enigma_panel.core.models import AnswerVerb, Session, StateVerb
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.loop import TaskScope

@@ -8,7 +8,7 @@ from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.services.assembly import Assembly
 from enigma_panel.services.registry import SessionStore
 from enigma_panel.services.views import Recovered
-from enigma_panel.store.ledger.copies import forget_restored, restored_ms
+from enigma_panel.store.ledger.backup import forget_restored, restored_ms
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 
 MOST_CALLS = 10

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from enigma_panel.api.errors import ApiError
-from enigma_panel.api.ports_live import LiveFault
+from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import StateVerb
 from enigma_panel.core.questions import QuestionKind
 

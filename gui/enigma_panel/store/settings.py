@@ -10,8 +10,7 @@ from typing import Any
 
 import msgspec
 
-from enigma_panel.store.atomic import write_atomic
-from enigma_panel.store.problem import Problem, ProblemKind, keep_aside
+from enigma_panel.store.files import Problem, ProblemKind, keep_aside, write_atomic
 
 VERSION = 1
 DEFAULT_BASE_URL = "https://connect.enigma.click"

@@ -15,7 +15,7 @@ from enigma_panel.services.views import (
     ServiceStatus,
     WaitReason,
 )
-from enigma_panel.store.problem import Copy, Problem, ProblemKind
+from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.ui import account_page
 from enigma_panel.ui.main import teller as teller_module
 from enigma_panel.ui.main.ask_result import result_question

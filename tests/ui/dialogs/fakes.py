@@ -36,7 +36,7 @@ from enigma_panel.services.views import (
     QueueEntry,
     WaitReason,
 )
-from enigma_panel.store.secrets import Result, SecretOutcome
+from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.store.settings import Settings
 from tests.ui.live_doubles import LiveDouble, TimelineDouble
 

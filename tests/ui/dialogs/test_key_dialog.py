@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from enigma_panel.services.views import KeyCheck, KeyState
-from enigma_panel.store.secrets import Result, SecretOutcome
+from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.ui.dialogs.key_dialog import KeyDialog
 from tests.ui.dialogs.fakes import World
 from tests.ui.dialogs.hands import ENTER, active, all_text, click, key, type_text, undo_everything

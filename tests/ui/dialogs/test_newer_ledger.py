@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger.errors import NewerLedgerError
-from enigma_panel.store.problem import Copy
 from enigma_panel.ui.dialogs.newer_ledger import LedgerChoice, NewerLedgerWindow
 from enigma_panel.ui.status_words import local_time
 from tests.ui.dialogs.fakes import NOON, World

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QApplication, QLabel
 
-from enigma_panel.api.ports_live import LiveFault
+from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.services.views import LiveShare, WaitReason
 from enigma_panel.ui.main.cells import Role

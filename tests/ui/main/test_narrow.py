@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from enigma_panel.api.ports_live import LiveFault
+from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import StateVerb, TaskStatus
 from enigma_panel.services.views import KeyState, LiveShare, ServiceStatus, WaitReason
 from enigma_panel.ui.dialogs.parts import ElidedLabel

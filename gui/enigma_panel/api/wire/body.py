@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from enigma_panel.api.wire import fields as f
-from enigma_panel.api.wire.jsontext import NotJsonError, parse
+from enigma_panel.api.wire.fields import NotJsonError, parse
 from enigma_panel.core.observation import OWN_CODES, Usage
 
 

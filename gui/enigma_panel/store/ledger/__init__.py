@@ -1,6 +1,6 @@
 """The ledger: the only room that knows SQLite."""
 
-from enigma_panel.store.ledger.copies import (
+from enigma_panel.store.ledger.backup import (
     Copied,
     copy_to_offer,
     decline_copy,
@@ -25,7 +25,7 @@ from enigma_panel.store.ledger.errors import (
 )
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
-from enigma_panel.store.ledger.rows import BadRow
+from enigma_panel.store.ledger.row_mapper import BadRow
 
 __all__ = [
     "BadRow",

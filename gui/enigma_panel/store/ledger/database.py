@@ -7,18 +7,20 @@ import contextlib
 import logging
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.store.atomic import sync_folder
-from enigma_panel.store.ledger import copying
+from enigma_panel.store.files import sync_folder
+from enigma_panel.store.ledger import file_copy
 from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
     CorruptLedgerError,
     LedgerError,
+    LockedLedgerError,
     NewerLedgerError,
     typed_errors,
 )
@@ -198,11 +200,11 @@ def _keep_version(connection: sqlite3.Connection, path: Path, found: int) -> Non
     The migration is one transaction a step and safe without it, so a disk that refuses the copy
     does not keep the person from working.
     """
-    target = copying.copy_path(path, found)
+    target = file_copy.copy_path(path, found)
     try:
         with typed_errors(target):
-            copying.draft(connection, target)
-            copying.seal(target, time.time_ns() // 1_000_000, lambda _: None)
+            file_copy.draft(connection, target)
+            file_copy.seal(target, time.time_ns() // 1_000_000, lambda _: None)
     except LedgerError as error:
         log.warning("no copy of version %d was made: %s", found, error.reason)
 
@@ -213,3 +215,45 @@ def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
         return
     if owner or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
         raise CorruptLedgerError(path, "the database of another program")
+
+
+OPENING_TIMEOUT_MS = 5_000
+"""How long to wait for another process that opens the ledger."""
+
+_PAUSE_S = 0.01
+
+
+@contextmanager
+def sole_opener(folder: Path) -> Iterator[None]:
+    """Make the folder (0700) where it is missing and hold it against other openers.
+
+    LockedLedgerError after OPENING_TIMEOUT_MS, ReadOnlyLedgerError for a folder that refuses.
+    """
+    with typed_errors(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if sys.platform == "win32":  # nobody can move a file there that another process has open
+        yield
+        return
+    with typed_errors(folder):
+        handle = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(handle, folder)
+        yield
+    finally:
+        os.close(handle)
+
+
+if sys.platform != "win32":
+    import fcntl
+
+    def _lock(handle: int, folder: Path) -> None:
+        limit = time.monotonic() + OPENING_TIMEOUT_MS / 1000
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > limit:
+                    raise LockedLedgerError(folder, "another process is opening it") from None
+                time.sleep(_PAUSE_S)
+            else:
+                return

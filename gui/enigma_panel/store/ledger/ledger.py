@@ -13,7 +13,10 @@ from typing import Self, TypeVar
 
 from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.core.observation import STEP_KINDS
-from enigma_panel.store.ledger.errors import IntentSettledError
+from enigma_panel.store.files import Problem, ProblemKind, keep_aside
+from enigma_panel.store.ledger.backup import find_copy
+from enigma_panel.store.ledger.database import COMPANIONS, Database, sole_opener
+from enigma_panel.store.ledger.errors import CorruptLedgerError, IntentSettledError, typed_errors
 from enigma_panel.store.ledger.intents import (
     STARTS,
     Intent,
@@ -22,10 +25,52 @@ from enigma_panel.store.ledger.intents import (
     Step,
     check_intent,
 )
-from enigma_panel.store.ledger.reads import SESSIONS, STEPS, TASKS, LedgerReads, one_of
-from enigma_panel.store.ledger.repair import open_or_replace
-from enigma_panel.store.ledger.rows import RecordTable, clean_text
-from enigma_panel.store.problem import Problem
+from enigma_panel.store.ledger.queries import SESSIONS, STEPS, TASKS, LedgerReads, one_of
+from enigma_panel.store.ledger.row_mapper import RecordTable, clean_text
+
+
+def open_or_replace(path: Path) -> tuple[Database, Problem | None]:
+    """Open `path`; a broken file goes aside with its -wal and -shm, and the problem is told.
+
+    So is one that is gone or empty, though a copy of it is there. NewerLedgerError and the other
+    LedgerErrors pass: for them a fresh file would be no help.
+    """
+    with sole_opener(path.parent):
+        problem = _missing(path)
+        if problem is not None:
+            return Database.open(path), problem
+        try:
+            return Database.open(path), None
+        except CorruptLedgerError as error:
+            problem = _put_aside(path, error.reason)
+        return Database.open(path), problem
+
+
+def _missing(path: Path) -> Problem | None:
+    """Something was here once: a first start finds no copy either."""
+    with typed_errors(path):
+        if any(_size(Path(f"{path}{ending}")) for ending in COMPANIONS):
+            return None
+    copy = find_copy(path)
+    if copy is None:
+        return None
+    return Problem(kind=ProblemKind.MISSING, path=path, reason="gone or empty", copy=copy)
+
+
+def _put_aside(path: Path, reason: str) -> Problem:
+    with typed_errors(path):
+        kept_as = keep_aside(path, COMPANIONS)
+    return Problem(
+        kind=ProblemKind.BROKEN, path=path, kept_as=kept_as, reason=reason, copy=find_copy(path)
+    )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
 
 R = TypeVar("R", Session, Task)
 

@@ -1,7 +1,7 @@
 """What there is to say about the API key."""
 
 from enigma_panel.services.views import KeyCheck, KeyState
-from enigma_panel.store.secrets import Result, SecretOutcome
+from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.ui.words import tr
 
 MEMORY = "memory"

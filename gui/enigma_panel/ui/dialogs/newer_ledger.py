@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from PySide6.QtWidgets import QWidget
 
+from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger.errors import NewerLedgerError
-from enigma_panel.store.problem import Copy
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.parts import make_button, make_label
 from enigma_panel.ui.main.problem_words import copy_text

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from enigma_panel.services.views import ServiceNotice
-from enigma_panel.store.problem import Copy
+from enigma_panel.store.files import Copy
 from enigma_panel.ui.status_words import local_moment
 from enigma_panel.ui.words import tr
 

@@ -8,8 +8,8 @@ from enigma_panel.core.models import StateVerb, Task
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.fleet import NoKeyError
 from enigma_panel.services.views import KeyCheck, KeyState, NoticeKind, ServiceNotice
+from enigma_panel.store.files import Copy, Problem
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.problem import Copy, Problem
 from enigma_panel.store.settings import SettingsError
 from enigma_panel.ui.account_page import open_account_page
 from enigma_panel.ui.main.acts import Actions

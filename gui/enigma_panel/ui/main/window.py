@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from enigma_panel.core.models import StateVerb
 from enigma_panel.services.bundle import Services
 from enigma_panel.services.views import KeyState, Recovered
+from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.problem import Problem
 from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.body import MainLayout
 from enigma_panel.ui.main.cards import SessionsCard, TasksCard

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from enigma_panel.api.wire import fields as f
 from enigma_panel.api.wire.body import body_of
-from enigma_panel.api.wire.report import report
+from enigma_panel.api.wire.responses import report
 from enigma_panel.core.observation import Kind, Observation
 
 EVENTS = ("message", "end_session", "instance:disconnected", "instance:reconnected")

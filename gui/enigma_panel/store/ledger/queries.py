@@ -12,7 +12,7 @@ from enigma_panel.core.money import to_nano
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.errors import UnreadableTextError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
-from enigma_panel.store.ledger.rows import BadRow, RecordTable
+from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable
 
 R = TypeVar("R")
 

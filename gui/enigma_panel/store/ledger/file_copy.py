@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.store.atomic import sync_folder
+from enigma_panel.store.files import sync_folder
 from enigma_panel.store.ledger.errors import CorruptLedgerError, DiskFullError
 from enigma_panel.store.ledger.schema import APPLICATION_ID, version
 

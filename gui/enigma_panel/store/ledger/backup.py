@@ -14,19 +14,18 @@ from functools import partial
 from pathlib import Path
 
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, UNOPENED_PHASES
-from enigma_panel.store.ledger import copying
-from enigma_panel.store.ledger.copying import Label, copy_path
-from enigma_panel.store.ledger.database import COMPANIONS, Database
+from enigma_panel.store.files import Copy, keep_aside
+from enigma_panel.store.ledger import file_copy
+from enigma_panel.store.ledger.database import COMPANIONS, Database, sole_opener
 from enigma_panel.store.ledger.errors import (
     CorruptLedgerError,
     DiskFullError,
     NewerLedgerError,
     typed_errors,
 )
-from enigma_panel.store.ledger.opening import sole_opener
-from enigma_panel.store.ledger.reads import LedgerReads, one_of
+from enigma_panel.store.ledger.file_copy import Label, copy_path
+from enigma_panel.store.ledger.queries import LedgerReads, one_of
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from enigma_panel.store.problem import Copy, keep_aside
 
 _CLOSED = one_of("phase", FINAL_PHASES | ASSUMED_PHASES | UNOPENED_PHASES)
 _OPEN_IN_IT = f"SELECT count(*) FROM sessions WHERE NOT {_CLOSED}"  # noqa: S608 - own names
@@ -51,10 +50,10 @@ def draft_copy(ledger: LedgerReads) -> Copied | None:
     source = ledger.connection
     with typed_errors(target):
         label = _label(target)
-        if label is not None and label.mark != copying.label_of(source, ledger.path).mark:
+        if label is not None and label.mark != file_copy.label_of(source, ledger.path).mark:
             return Copied.OF_ANOTHER
         try:
-            copying.draft(source, target)
+            file_copy.draft(source, target)
         except DiskFullError:
             return Copied.NO_ROOM
     return None
@@ -69,7 +68,7 @@ def finish_copy(ledger_path: Path, now_ms: int) -> Copied:
     target = copy_path(ledger_path)
     try:
         with typed_errors(target):
-            copying.seal(target, now_ms, partial(_check_rows, target))
+            file_copy.seal(target, now_ms, partial(_check_rows, target))
     except CorruptLedgerError:
         return Copied.NOT_GOOD
     return Copied.MADE
@@ -112,10 +111,10 @@ def use_copy(ledger_path: Path, copy: Copy) -> Path | None:
     """
     with sole_opener(ledger_path.parent), typed_errors(ledger_path):
         made_ms = _check_copy(copy.path).made_ms
-        with copying.gone_on_error(ledger_path):
-            copying.duplicate(copy.path, ledger_path, made_ms)
+        with file_copy.gone_on_error(ledger_path):
+            file_copy.duplicate(copy.path, ledger_path, made_ms)
             kept_as = keep_aside(ledger_path, COMPANIONS, word="replaced")
-            copying.put_in_place(ledger_path)
+            file_copy.put_in_place(ledger_path)
     return kept_as if kept_as.exists() else None
 
 
@@ -127,14 +126,14 @@ def restored_ms(ledger: LedgerReads) -> int | None:
     """
     with typed_errors(ledger.path):
         sql = "SELECT value FROM meta WHERE name = ?"
-        found = ledger.connection.execute(sql, (copying.RESTORED,)).fetchone()
+        found = ledger.connection.execute(sql, (file_copy.RESTORED,)).fetchone()
     return int(found[0]) if found else None
 
 
 def forget_restored(ledger: LedgerReads) -> None:
     """What was uncertain for its age is settled: the ledger is one as any other. LedgerError."""
     with typed_errors(ledger.path):
-        ledger.connection.execute("DELETE FROM meta WHERE name = ?", (copying.RESTORED,))
+        ledger.connection.execute("DELETE FROM meta WHERE name = ?", (file_copy.RESTORED,))
 
 
 def _newest(found: Iterable[Copy | None]) -> Copy | None:
@@ -149,7 +148,7 @@ def _copies(ledger_path: Path) -> list[Path]:
 
 def _of_others(ledger: LedgerReads) -> list[Path]:
     with typed_errors(ledger.path):
-        mark = copying.label_of(ledger.connection, ledger.path).mark
+        mark = file_copy.label_of(ledger.connection, ledger.path).mark
     labels = [(path, _label(path)) for path in _copies(ledger.path)]
     return [path for path, label in labels if label is not None and label.mark != mark]
 
@@ -157,8 +156,8 @@ def _of_others(ledger: LedgerReads) -> list[Path]:
 def _label(path: Path) -> Label | None:
     """None for what is no copy, and for nothing."""
     try:
-        with copying.looking_at(path) as connection:
-            return copying.label_of(connection, path)
+        with file_copy.looking_at(path) as connection:
+            return file_copy.label_of(connection, path)
     except (sqlite3.Error, UnicodeDecodeError, CorruptLedgerError):
         return None
 
@@ -171,11 +170,11 @@ def _describe(path: Path) -> Copy | None:
 
 
 def _check_copy(path: Path) -> Copy:
-    with copying.looking_at(path) as connection:
-        label = copying.label_of(connection, path)
+    with file_copy.looking_at(path) as connection:
+        label = file_copy.label_of(connection, path)
         if label.version > len(MIGRATIONS):
             raise NewerLedgerError(path, label.version, len(MIGRATIONS))
-        copying.check_pages(connection, path)
+        file_copy.check_pages(connection, path)
         open_in_it = connection.execute(_OPEN_IN_IT).fetchone()[0]
     return Copy(path=path, made_ms=label.made_ms, version=label.version, sessions_open=open_in_it)
 

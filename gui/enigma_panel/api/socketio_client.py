@@ -1,0 +1,535 @@
+"""The live channel over Socket.IO. The only module that imports socketio, engineio and aiohttp.
+
+Importing it takes 0.1 s: not for a GUI thread. The library is kept on a short lead: no second try
+of its own, no task per event, no log (its records hold ids and texts), and what it leaves behind at
+the end of a channel is cleared away.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
+
+import aiohttp
+import engineio
+import socketio
+from engineio import base_client
+from socketio import packet
+
+from enigma_panel import __version__
+from enigma_panel.api.address import UnusableProxyError, live_origin, proxy_for
+from enigma_panel.api.client import make_context_in_thread
+from enigma_panel.api.protocols import LiveError, LiveFault, OnSeen
+from enigma_panel.api.wire.fields import parse
+from enigma_panel.api.wire.requests import guardrail_message, state_message
+from enigma_panel.api.wire.socket_events import EVENTS, read_event
+from enigma_panel.core.models import AnswerVerb, StateVerb
+from enigma_panel.core.observation import Kind, Observation
+
+EMIT_S = 2.0
+"""How long a message may take to be taken."""
+SWEEP_S = 0.2
+"""How long what was cut may take to notice."""
+
+Options = dict[str, Any]
+
+
+class WebSocket(Protocol):
+    """As aiohttp makes it."""
+
+    @property
+    def closed(self) -> bool:
+        """True after `close`, and once a read met the end."""
+        ...
+
+    def get_extra_info(self, name: str) -> Any:
+        """ "socket" is the transport's."""
+        ...
+
+    async def send_str(self, data: str) -> None:
+        """Raises OSError where the transport is closing: nothing was written then."""
+        ...
+
+    async def close(self) -> bool:
+        """Say goodbye and wait for the answer."""
+        ...
+
+
+class Library(Protocol):
+    """What a channel wants of the library."""
+
+    @property
+    def cookie_jar(self) -> Any:
+        """The session's."""
+        ...
+
+    async def ws_connect(self, url: str, **options: Any) -> WebSocket:
+        """A web socket."""
+        ...
+
+    def fault_of(self, error: Exception) -> LiveFault:
+        """Why `ws_connect` failed."""
+        ...
+
+    def client(self, wire: "Wire", options: Options) -> Any:
+        """A Socket.IO client that uses the wire."""
+        ...
+
+    def frame(self, message: dict[str, object]) -> str:
+        """The frame of a "message" event."""
+        ...
+
+    def is_old(self, *data: object) -> bool:
+        """Whether a refusal stands for a protocol that we do not speak."""
+        ...
+
+    def forget(self, client: Any) -> None:
+        """Take a client out of what the library keeps for the whole process."""
+        ...
+
+
+class Wire:
+    """Stands for the shared HTTP session in one client, and keeps hold of its web socket."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._socket: socket.socket | None = None
+        self._ws: WebSocket | None = None
+        self._fault: LiveFault | None = None
+        self._is_cut = False
+        self.cookie_jar = library.cookie_jar  # looked at by the client up to Engine.IO 4.11
+        self.closed = False  # read by the client, which would close the session of all channels
+
+    async def ws_connect(self, url: str, **options: Any) -> WebSocket:
+        """Called by the client, which makes one nameless error of all that this raises."""
+        try:
+            self._ws = await self._library.ws_connect(url, **options)
+        except Exception as error:
+            self._fault = self._library.fault_of(error)
+            raise
+        self._socket = self._ws.get_extra_info("socket")
+        return self._ws
+
+    @property
+    def fault(self) -> LiveFault:
+        """Why it did not come up."""
+        if self._fault is not None:
+            return self._fault
+        is_open = self._ws is not None and not self._ws.closed
+        return LiveFault.PROTOCOL if is_open else LiveFault.UNREACHABLE
+
+    async def send(self, frame: str) -> None:
+        """Write a frame; raises OSError where it was not written, or not taken in time.
+
+        The limit cuts the wire: a cancelled write leaves an error behind that nobody reads.
+        """
+        if self._ws is None:
+            raise ConnectionError
+        limit = asyncio.get_running_loop().call_later(EMIT_S, self.cut)
+        try:
+            await self._ws.send_str(frame)
+        finally:
+            limit.cancel()
+        if self._is_cut:
+            raise ConnectionError
+
+    def cut(self) -> None:
+        """Whoever reads or writes notices it at once. What is still unsent will never be sent."""
+        self._is_cut = True
+        if self._socket is not None:
+            with contextlib.suppress(OSError):  # it was closed already
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    async def close(self) -> None:
+        """Give the connection back to the session."""
+        if self._ws is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP_S):
+                    await self._ws.close()
+
+
+CONNECT_S = 10.0
+"""Until the service has accepted the session's id, TCP and TLS included."""
+BYE_S = 0.4
+"""How long a channel's end is negotiated before it is cut."""
+
+STATE_KINDS = {
+    StateVerb.PAUSE: Kind.PAUSE_SENT_LIVE,
+    StateVerb.RESUME: Kind.RESUME_SENT_LIVE,
+    StateVerb.STOP: Kind.STOP_SENT_LIVE,
+    StateVerb.TERMINATE: Kind.TERMINATE_SENT_LIVE,
+}
+ANSWER_KINDS = {
+    AnswerVerb.RESUME: Kind.ANSWER_SENT_LIVE,
+    AnswerVerb.STOP: Kind.ANSWER_STOP_SENT_LIVE,
+}
+
+log = logging.getLogger(__name__)
+
+
+class Channel:
+    """Implements `ports_live.LiveConnection`. on_over: told once nothing is left of it."""
+
+    def __init__(
+        self,
+        library: Library,
+        session_id: str,
+        on_seen: OnSeen,
+        on_over: Callable[["Channel"], None],
+    ) -> None:
+        self._library = library
+        self._session_id = session_id
+        self._on_seen = on_seen
+        self._on_over = on_over
+        self._wire = Wire(library)
+        self._client: Any = None
+        self._answered: asyncio.Future[LiveFault | None]
+        self._answered = asyncio.get_running_loop().create_future()
+        self._opening: asyncio.Timeout | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_up = False
+        self._lost = asyncio.Event()
+
+    async def open(self, origin: str, options: Callable[[str], Awaitable[Options]]) -> None:
+        """Connect and wait for the service's yes; raises LiveError."""
+        fault: LiveFault | None = LiveFault.UNREACHABLE
+        try:
+            async with asyncio.timeout(CONNECT_S) as self._opening:
+                fault = await self._try(origin, await options(origin))
+        except (TimeoutError, OSError, UnusableProxyError):
+            log.debug("no live channel: no way there, or no answer in time")
+        finally:
+            self._opening = None
+            self._is_up = fault is None and not self._lost.is_set()
+            if not self._is_up:
+                await self._sweep()
+        if not self._is_up:
+            # Raised out here: as a context, the library's errors would carry the address.
+            raise LiveError(fault or LiveFault.UNREACHABLE)
+
+    async def _try(self, origin: str, options: Options) -> LiveFault | None:
+        self._client = client = self._make_client(options)
+        try:
+            await client.connect(
+                origin,
+                auth={"sessionId": self._session_id},
+                transports=["websocket"],
+                namespaces=["/"],
+                wait=False,
+            )
+        except Exception as error:  # noqa: BLE001 - a strange answer makes the library raise anything
+            log.debug("no live channel: %s", type(error).__name__)
+            return self._wire.fault
+        self._tasks = [client.eio.read_loop_task, client.eio.write_loop_task]
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
+        if (opener := asyncio.current_task()) is not None and opener.cancelling():
+            raise asyncio.CancelledError  # some way down in the libraries it was swallowed
+        return await self._answered
+
+    def _make_client(self, options: Options) -> Any:
+        client = self._library.client(self._wire, options)
+        client.on("connect", partial(self._answer, None))
+        client.on("connect_error", self._refused)
+        for name in EVENTS:
+            client.on(name, partial(self._hear, name))
+        return client
+
+    def _answer(self, fault: LiveFault | None) -> None:
+        if not self._answered.done():
+            self._answered.set_result(fault)
+
+    def _refused(self, *data: object) -> None:
+        is_old = self._library.is_old(*data)
+        self._answer(LiveFault.PROTOCOL if is_old else LiveFault.REFUSED)
+
+    def _hear(self, name: str, *data: object) -> None:
+        """Hand out what can be read and is about this session."""
+        seen = read_event(name, data[0] if data else None)
+        if seen is None or self._lost.is_set():
+            return
+        if seen.session_id is not None:
+            if seen.session_id != self._session_id:
+                return
+            seen = replace(seen, session_id=None)
+        try:
+            self._on_seen(seen)
+        except Exception:  # else the library would drop it without a word
+            log.exception("an event could not be handed on")
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """One of the library's two loops is over, and so is the channel."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.debug("the live channel broke: %s", type(error).__name__)
+        self._give_up()
+
+    def _give_up(self) -> None:
+        self._is_up = False
+        self._wire.cut()
+        self._answer(LiveFault.UNREACHABLE)
+        self._lost.set()
+
+    async def send_state(self, verb: StateVerb) -> Observation:
+        """See the port."""
+        return await self._emit(state_message(verb), STATE_KINDS[verb])
+
+    async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
+        """See the port."""
+        return await self._emit(guardrail_message(text, verb), ANSWER_KINDS[verb])
+
+    async def _emit(self, message: dict[str, object], kind: Kind) -> Observation:
+        """Written by ourselves: the library's emit queues it and cannot tell what became of it."""
+        frame = self._library.frame(message)
+        try:
+            if self._is_up:
+                await self._wire.send(frame)
+                return Observation(kind=kind)
+        except OSError as error:  # a frame half taken is none, once the wire is cut
+            log.debug("nothing was sent by the live channel: %s", type(error).__name__)
+        self._give_up()
+        raise LiveError(LiveFault.LOST)
+
+    async def until_lost(self) -> None:
+        """See the port."""
+        await self._lost.wait()
+        await self._sweep()
+
+    async def aclose(self) -> None:
+        """See the port."""
+        if self._opening is not None and not self._opening.expired():
+            self._opening.reschedule(asyncio.get_running_loop().time())
+            await self._lost.wait()
+        elif self._is_up:
+            self._is_up = False
+            await self._say_goodbye()
+        await self._sweep()
+
+    async def _say_goodbye(self) -> None:
+        try:
+            async with asyncio.timeout(BYE_S):
+                await self._client.shutdown()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the wire is cut next
+            log.debug("the live channel's end was not answered: %s", type(error).__name__)
+
+    async def _sweep(self) -> None:
+        """Leave nothing behind, whatever state the library is in; within 2 × SWEEP_S."""
+        try:
+            self._give_up()
+            if self._tasks:
+                _done, late = await asyncio.wait(self._tasks, timeout=SWEEP_S)
+                for task in late:
+                    task.cancel()
+            await self._wire.close()
+        finally:
+            self._wire.closed = True
+            if self._client is not None:
+                self._library.forget(self._client)
+            self._on_over(self)
+
+
+MAX_EVENT_BYTES = 16 * 1024 * 1024
+"""A longer event breaks the channel: the library reads whole frames into memory."""
+PING_S = 10.0
+"""A web socket that was silent for so long is pinged, and given up after half of that without an
+answer: a connection that is dead but looks open would swallow a Pause until the service's own pings
+are missed, 45 s."""
+BREATH = 32
+"""After so many events in a row others get their turn on the loop. From Python 3.12 on the library
+does not let go of it while there is something to read."""
+
+for _name in ("aiohttp", "engineio", "socketio"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+_SILENT = logging.Logger("silent")  # noqa: LOG001 - out of the tree, so that nothing turns it on
+_SILENT.disabled = True
+
+_ENGINE_MESSAGE = "4"
+_OLD_PROTOCOL = "Socket.IO 2"
+
+
+class _Json:
+    """Exact numbers, and no error but ValueError whatever comes in."""
+
+    dumps = staticmethod(json.dumps)  # plain ASCII: half an emoji must not break the writer
+
+    @staticmethod
+    def loads(text: str) -> object:
+        return parse(text.encode())
+
+
+class _Packet(packet.Packet):  # type: ignore[misc]  # the library ships no types
+    """Its own class, because the library sets a json module on the class, for the whole process."""
+
+    json = _Json
+    packet_type: int
+    data: object
+
+    def decode(self, encoded_packet: object) -> int:
+        # Nothing documented is binary, and a head whose attachments never come would swallow all
+        # that follows.
+        if not isinstance(encoded_packet, str) or encoded_packet[:1] in {"5", "6"}:
+            raise ValueError("binary")
+        count = super().decode(encoded_packet)
+        told = self.data if isinstance(self.data, dict) else {}
+        if self.packet_type == packet.CONNECT and "sid" not in told:
+            # Socket.IO 2 (Engine.IO 3) greets so, and would wait for pings that nobody sends.
+            self.packet_type, self.data = packet.CONNECT_ERROR, [_OLD_PROTOCOL]
+        return int(count or 0)
+
+
+class _Engine(engineio.AsyncClient):  # type: ignore[misc]  # the library ships no types
+    """Hears messages one after the other instead of in a task each, whose errors nobody reads."""
+
+    _heard = 0
+
+    async def _trigger_event(self, event: str, *args: Any, run_async: bool = False) -> Any:
+        if event != "message":
+            return await super()._trigger_event(event, *args, run_async=run_async)
+        if args[0] == "1":  # the service ends it; the library would wait for the loop we are in
+            await self.ws.close()
+            return None
+        self._heard += 1
+        if self._heard % BREATH == 0:
+            await asyncio.sleep(0)
+        return await super()._trigger_event(event, *args)
+
+
+class _Client(socketio.AsyncClient):  # type: ignore[misc]  # the library ships no types
+    def _engineio_client_class(self) -> type[_Engine]:
+        return _Engine
+
+
+class _Library:
+    """Implements `live_wire.Library`; the HTTP session is that of all channels."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+        self.cookie_jar = session.cookie_jar
+
+    async def ws_connect(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
+        ws: aiohttp.ClientWebSocketResponse = await self._session.ws_connect(url, **options)
+        return ws
+
+    def fault_of(self, error: Exception) -> LiveFault:
+        match error:
+            case aiohttp.ClientHttpProxyError():
+                return LiveFault.UNREACHABLE
+            case aiohttp.ClientResponseError(status=401 | 403):
+                return LiveFault.REFUSED
+            case aiohttp.ClientResponseError(status=status):
+                busy = status == 429 or status >= 500
+                return LiveFault.UNREACHABLE if busy else LiveFault.PROTOCOL
+            case aiohttp.ClientError() | OSError():
+                return LiveFault.UNREACHABLE
+            case _:
+                return LiveFault.PROTOCOL
+
+    def client(self, wire: Wire, options: Options) -> _Client:
+        return _Client(
+            reconnection=False,
+            handle_sigint=False,
+            logger=_SILENT,
+            engineio_logger=_SILENT,
+            serializer=_Packet,
+            http_session=wire,
+            websocket_extra_options=options,
+        )
+
+    def frame(self, message: dict[str, object]) -> str:
+        return _ENGINE_MESSAGE + str(_Packet(packet.EVENT, data=["message", message]).encode())
+
+    def is_old(self, *data: object) -> bool:
+        return _OLD_PROTOCOL in data
+
+    def forget(self, client: _Client) -> None:
+        if client.eio in base_client.connected_clients:
+            base_client.connected_clients.remove(client.eio)
+
+
+class SocketConnector:
+    """All channels of a run; implements `ports_live.LiveDoor`.
+
+    make_tls: gives the TLS context; without one it is built in a thread. Nothing is opened before
+    the first `connect`; the object belongs to the event loop of that call.
+    """
+
+    def __init__(self, *, make_tls: Callable[[], ssl.SSLContext] | None = None) -> None:
+        self._make_tls = make_tls
+        self._tls: ssl.SSLContext | None = None
+        self._building = asyncio.Lock()
+        self._session: aiohttp.ClientSession | None = None
+        self._channels: set[Channel] = set()
+        self._is_closed = False
+
+    async def connect(
+        self, session_id: str, socket_url: str, base_url: str, on_seen: OnSeen
+    ) -> Channel:
+        """See the port. Events may come in before this returns."""
+        origin = live_origin(socket_url, base_url)
+        if self._is_closed:
+            raise LiveError(LiveFault.UNREACHABLE)
+        if self._session is None:
+            self._session = _make_session()
+        channel = Channel(_Library(self._session), session_id, on_seen, self._channels.discard)
+        self._channels.add(channel)
+        await channel.open(origin, self._options)
+        return channel
+
+    async def aclose(self) -> None:
+        """See the port; takes no longer than one channel does."""
+        self._is_closed = True
+        closing = [channel.aclose() for channel in self._channels]
+        try:
+            for told in await asyncio.gather(*closing, return_exceptions=True):
+                if isinstance(told, BaseException):  # its text may hold what is secret
+                    log.warning("a live channel could not be closed: %s", type(told).__name__)
+        finally:
+            if self._session is not None:
+                await self._session.close()
+
+    async def _options(self, origin: str) -> Options:
+        """What the web socket is opened with; a proxy and TLS only where it leaves this machine."""
+        options: Options = {
+            "max_msg_size": MAX_EVENT_BYTES,
+            "timeout": aiohttp.ClientWSTimeout(ws_close=BYE_S / 2),
+            "heartbeat": PING_S,
+        }
+        if origin.startswith("https:"):
+            options["proxy"] = await asyncio.to_thread(proxy_for, origin)
+            options["ssl"] = await self._context()
+        return options
+
+    async def _context(self) -> ssl.SSLContext:
+        async with self._building:
+            if self._tls is None:
+                make = self._make_tls
+                self._tls = make() if make is not None else await make_context_in_thread()
+            return self._tls
+
+
+def _make_session() -> aiohttp.ClientSession:
+    """No limit, no cookies (one session's would go out with another's), no .netrc, no redirects."""
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(_stay_here)
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, resolver=aiohttp.ThreadedResolver()),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None),
+        trace_configs=[trace],
+        trust_env=False,
+        headers={"User-Agent": f"enigma-control-panel/{__version__}"},
+    )
+
+
+async def _stay_here(
+    _session: aiohttp.ClientSession, _context: object, seen: aiohttp.TraceRequestRedirectParams
+) -> None:
+    """The id belongs to this host alone, and would be sent to whoever completes the handshake."""
+    seen.response.close()
+    raise ValueError("redirected")
