@@ -20,12 +20,11 @@ from enigma_panel.core.redaction import Redactor
 from enigma_panel.loop import LedgerThread, TaskScope
 from enigma_panel.options import Options
 from enigma_panel.services.account import Account, MakeClient
-from enigma_panel.services.assembly import Assembly, Base, assemble
-from enigma_panel.services.budget import RateLimiter
-from enigma_panel.services.bundle import Services
 from enigma_panel.services.clock import Clock, SystemClock
-from enigma_panel.services.registry import SessionStore
-from enigma_panel.services.settings_book import SettingsBook
+from enigma_panel.services.container import Assembly, Base, Services, assemble
+from enigma_panel.services.rate_limiter import RateLimiter
+from enigma_panel.services.settings import SettingsBook
+from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.folder_lock import PREFIX

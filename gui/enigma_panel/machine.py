@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.build import Parts
 from enigma_panel.core.models import SessionState, StateVerb, shown_state
 from enigma_panel.front import bring_to_front
-from enigma_panel.services.done_notice import DoneNotice, Notifier
+from enigma_panel.services.done_notifier import DoneNotice, Notifier
 from enigma_panel.services.notice_bus import BusNotifier, NoticeBus
 from enigma_panel.services.power import Power, SleepBus
-from enigma_panel.services.views import NoticeKind
+from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.settings import TERMINATE_IDLE
 from enigma_panel.ui.done_words import action_text, done_text
 from enigma_panel.ui.main.window import MainWindow

@@ -11,7 +11,7 @@ from enigma_panel import __version__
 from enigma_panel.api.errors import ApiError
 from enigma_panel.build import DataDirs, Parts
 from enigma_panel.services.account import ENVIRONMENT
-from enigma_panel.services.views import KeyState
+from enigma_panel.services.types import KeyState
 
 LIBRARIES = ("PySide6_Essentials", "qasync", "httpx", "keyring", "msgspec", "python-socketio")
 

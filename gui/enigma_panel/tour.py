@@ -12,8 +12,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSpinBox, QTabBar
 
 from enigma_panel.core.models import SessionState, TaskStatus
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import Recovered
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import Recovered
 from enigma_panel.tour_hands import Hands, TourError
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.key_dialog import KeyDialog

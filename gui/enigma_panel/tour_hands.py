@@ -9,7 +9,7 @@ from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QAbstractButton, QApplication, QTableView, QWidget
 
 from enigma_panel.core.models import SessionState, Task, TaskStatus, shown_state
-from enigma_panel.services.bundle import Services
+from enigma_panel.services.container import Services
 from enigma_panel.ui.main.window import MainWindow
 
 STEP_S = 45.0

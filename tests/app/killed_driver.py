@@ -14,7 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 
 from enigma_panel import app, build, options
-from enigma_panel.services.budget import RateLimiter
+from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.tour import TourError
 from enigma_panel.ui.main.window import MainWindow
 from tests.app.driver import Driver

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel import __main__, app
 from enigma_panel.build import Parts
 from enigma_panel.core.models import AnswerVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import OpenQuestion
+from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.main.window import MainWindow
 from tests.benchmarks.bare_polls import gaps_ms
 

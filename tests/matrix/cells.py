@@ -9,8 +9,8 @@ from typing import Any
 
 from enigma_panel.api.endpoints import LONG_POLL, Verb
 from enigma_panel.core.models import AnswerVerb, StateVerb, Task, TaskSpec, TaskStatus
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import AnswerResult, OpenQuestion, ServiceStatus, WaitReason
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import AnswerResult, OpenQuestion, ServiceStatus, WaitReason
 from enigma_panel.ui.dialogs.outcome_words import answer_text
 from enigma_panel.ui.line_words import QueueFacts, entry_text
 from enigma_panel.ui.main.notice_words import notice_text

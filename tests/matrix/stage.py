@@ -23,7 +23,7 @@ from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import Endpoint, RateHeaders
 from enigma_panel.options import Options
 from enigma_panel.services.recovery import recover
-from enigma_panel.services.views import ServiceNotice
+from enigma_panel.services.types import ServiceNotice
 from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
 from enigma_panel.store.paths import Folders, folders_below
 from tests.conftest import Simulator

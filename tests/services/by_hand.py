@@ -161,7 +161,7 @@ def gaps(moments: list[int]) -> list[int]:
 
 def status_services(health: Any, clock: HandClock) -> Any:
     """What the status line asks for."""
-    from enigma_panel.services.views import KeyState, LiveShare
+    from enigma_panel.services.types import KeyState, LiveShare
 
     account = SimpleNamespace(
         state=KeyState.READY, last_check=None, from_environment=False, where=""

@@ -17,12 +17,12 @@ from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, 
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.loop import TaskScope
-from enigma_panel.services.budget import RateLimiter
-from enigma_panel.services.commands import Commands
-from enigma_panel.services.ledger_writer import LedgerWriter
-from enigma_panel.services.registry import SessionStore
-from enigma_panel.services.timeline import Timeline
-from enigma_panel.services.views import KeyCheck, NoticeKind, PendingCommand, WaitReason
+from enigma_panel.services.commands.commands import Commands
+from enigma_panel.services.rate_limiter import RateLimiter
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.timeline import Timeline
+from enigma_panel.services.types import KeyCheck, NoticeKind, PendingCommand, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger

@@ -13,10 +13,10 @@ from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.loop import TaskScope
-from enigma_panel.services.ledger_writer import LedgerWriter
-from enigma_panel.services.live import Live
-from enigma_panel.services.registry import SessionStore
-from enigma_panel.services.timeline import Timeline
+from enigma_panel.services.live.live import Live
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.services.commands_bench import Executor

@@ -11,7 +11,7 @@ from enigma_panel.core.models import Session
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.services import account as module
 from enigma_panel.services.account import Account
-from enigma_panel.services.views import KeyCheck, KeyState
+from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome, SecretStore
 from tests.conftest import LogWatch, Simulator
 

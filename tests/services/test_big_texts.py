@@ -13,8 +13,8 @@ from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.redaction import PIECE, Redactor
-from enigma_panel.services.budget import RateLimiter
-from enigma_panel.services.starter import Starter
+from enigma_panel.services.queue.starter import Starter
+from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.store.ledger.intents import Intent, Outcome
 from tests.services.live_bench import Bench, with_bench
 

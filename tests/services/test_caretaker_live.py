@@ -6,9 +6,8 @@ from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.reducer import IDLE_MS
-from enigma_panel.services.caretaker import ASSUMED_FOR_MS, Housekeeping
-from enigma_panel.services.nameless import SILENT_MS
-from enigma_panel.services.registry import LATE_RESULT_MS
+from enigma_panel.services.monitor.housekeeping import ASSUMED_FOR_MS, SILENT_MS, Housekeeping
+from enigma_panel.services.state.session_store import LATE_RESULT_MS
 from enigma_panel.store.ledger.intents import Outcome
 from tests.services.live_bench import Bench, with_bench
 

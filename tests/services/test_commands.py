@@ -15,7 +15,7 @@ from enigma_panel.api.errors import (
 from enigma_panel.core.models import Phase, StateVerb
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.services.views import NoticeKind, WaitReason
+from enigma_panel.services.types import NoticeKind, WaitReason
 from tests.services.commands_bench import Bench, gone, on_bench, rejected
 
 PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME

@@ -10,7 +10,7 @@ from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnected
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.services.views import KeyCheck, NoticeKind, WaitReason
+from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.services.commands_bench import Bench, Client, gone, on_bench, rejected
 

@@ -9,8 +9,8 @@ from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
 from enigma_panel.core.models import Phase, StateVerb, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.services.doubts import BELIEVED_MS
-from enigma_panel.services.views import WaitReason
+from enigma_panel.services.commands.commands import BELIEVED_MS
+from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
 from tests.services.commands_bench import Bench, on_bench, rejected
 

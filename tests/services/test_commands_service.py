@@ -9,7 +9,7 @@ import pytest
 
 from enigma_panel.build import Parts
 from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import NoticeKind, WaitReason
+from enigma_panel.services.types import NoticeKind, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each
 from tests.services.conftest import Running, until
 from tests.services.test_fates import MESSAGES, applied, faults, listen

@@ -12,8 +12,8 @@ from enigma_panel.core.models import Session, Task, TaskSpec, TaskStatus, TaskVe
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.loop import TaskScope
-from enigma_panel.services.done_notice import GATHER_MS, DoneNews, DoneNotice, Ended, Notifier
-from enigma_panel.services.shelf import Shelf
+from enigma_panel.services.done_notifier import GATHER_MS, DoneNews, DoneNotice, Ended, Notifier
+from enigma_panel.services.state.session_store import Shelf
 from tests.conftest import Simulator
 from tests.services.conftest import FastClock, Running, until
 from tests.unit.virtual_time import EPOCH_MS, VirtualClock, in_virtual_time

@@ -8,7 +8,7 @@ import pytest
 
 from enigma_panel.build import Parts
 from enigma_panel.core.models import AnswerVerb, Phase, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import AnswerOutcome, NoticeKind, ServiceNotice, WaitReason
+from enigma_panel.services.types import AnswerOutcome, NoticeKind, ServiceNotice, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each
 from tests.services.conftest import FastClock, LongLived, Running, until
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from enigma_panel.core.models import Phase, Session, StateVerb, TaskStatus
-from enigma_panel.services import caretaker, first_read
-from enigma_panel.services.first_read import read_start
-from enigma_panel.services.history import ASSUMED_FOR_MS, is_history
+from enigma_panel.services.monitor import housekeeping
+from enigma_panel.services.state import session_store
+from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, is_history, read_start
 from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
 from tests.store.helpers import NOW, start
 
@@ -28,7 +28,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 @pytest.fixture(autouse=True)
 def no_newest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the newest tasks would bring their sessions, too."""
-    monkeypatch.setattr(first_read, "FIRST_TASKS", 0)
+    monkeypatch.setattr(session_store, "FIRST_TASKS", 0)
 
 
 def had(ledger: Ledger, status: TaskStatus = TaskStatus.DONE, **changes: Any) -> Session:
@@ -95,7 +95,7 @@ def test_a_session_comes_with_all_its_tasks(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else its cost would be that of some of them."""
-    monkeypatch.setattr(first_read, "FIRST_TASKS", 1)
+    monkeypatch.setattr(session_store, "FIRST_TASKS", 1)
     session = had(ledger, phase=Phase.CLOSED_ASSUMED, ended_ms=LONG_AGO)
     first = ledger.tasks_of_many([session.key])[0]
     second = replace(first, key=first.key + 7, created_ms=NOW + 1)
@@ -121,7 +121,7 @@ def test_memory_and_ledger_mean_the_same_by_history(ledger: Ledger) -> None:
 
 
 def test_the_caretaker_asks_for_so_long() -> None:
-    assert caretaker.ASSUMED_FOR_MS == ASSUMED_FOR_MS
+    assert housekeeping.ASSUMED_FOR_MS == ASSUMED_FOR_MS
 
 
 def test_thousands_of_assumed_ends_do_not_slow_the_start(

@@ -7,8 +7,7 @@ import pytest
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.redaction import MARK, Redactor
-from enigma_panel.services.history import ASSUMED_FOR_MS
-from enigma_panel.services.shelf import Shelf
+from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, Shelf
 from tests.store.helpers import NOW, a_session, a_task
 
 ID, PASSWORD = "k3jd9s8f7g6h", "hunter2"

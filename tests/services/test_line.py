@@ -11,7 +11,7 @@ import pytest
 
 from enigma_panel.build import Parts
 from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
-from enigma_panel.services.views import NoticeKind, PauseReason, WaitReason
+from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.conftest import Simulator
 from tests.services.conftest import FastClock, Running, until
@@ -349,7 +349,7 @@ async def test_an_open_intent_of_a_session_long_ended_does_not_stop_the_start(
         await parts.registry.intend(IntentKind.STATE, ended, task, StateVerb.STOP)
         newer = await fleet.start(QUICK)
         await until(lambda: fleet.task(newer).is_final)
-    monkeypatch.setattr("enigma_panel.services.first_read.FIRST_TASKS", 1)
+    monkeypatch.setattr("enigma_panel.services.state.session_store.FIRST_TASKS", 1)
     async with running(sim.url) as parts:
         assert parts.services.fleet.all_pending() == []
 

@@ -5,9 +5,8 @@ from pathlib import Path
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.services.quota import BURST
-from enigma_panel.services.timeline import GAP, SKIPPED
-from enigma_panel.services.views import LiveShare
+from enigma_panel.services.state.timeline import BURST, GAP, SKIPPED
+from enigma_panel.services.types import LiveShare
 from tests.conftest import LogWatch
 from tests.services.live_bench import BASE, Bench, with_bench
 

@@ -12,15 +12,12 @@ from enigma_panel.core.models import AnswerVerb, Phase, StateVerb, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.reducer import STALE_QUESTION_MS
-from enigma_panel.services.answers import Answers
-from enigma_panel.services.budget import RateLimiter
-from enigma_panel.services.caretaker import Housekeeping
-from enigma_panel.services.live_ends import LATE_MS
-from enigma_panel.services.live_facts import PAUSE_MS
-from enigma_panel.services.nameless import UNHEARD_MS
-from enigma_panel.services.quota import BURST
-from enigma_panel.services.timeline import UNCLEAR
-from enigma_panel.services.views import AnswerOutcome, AnswerResult
+from enigma_panel.services.live.event_router import LATE_MS, PAUSE_MS
+from enigma_panel.services.monitor.housekeeping import UNHEARD_MS, Housekeeping
+from enigma_panel.services.questions.answers import Answers
+from enigma_panel.services.rate_limiter import RateLimiter
+from enigma_panel.services.state.timeline import BURST, UNCLEAR
+from enigma_panel.services.types import AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from tests.services.live_bench import Bench, Line, with_bench

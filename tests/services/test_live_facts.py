@@ -7,8 +7,8 @@ from typing import Any
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.services.live_ends import LATE_MS
-from enigma_panel.services.timeline import UNCLEAR
+from enigma_panel.services.live.event_router import LATE_MS
+from enigma_panel.services.state.timeline import UNCLEAR
 from enigma_panel.store.ledger.intents import Outcome
 from tests.services.live_bench import Bench, with_bench
 

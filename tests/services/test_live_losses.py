@@ -11,9 +11,9 @@ import pytest
 from enigma_panel import build
 from enigma_panel.api.protocols import LiveError, LiveFault
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.services.history import ASSUMED_FOR_MS
-from enigma_panel.services.timeline import GAP, NO_LIVE
-from enigma_panel.services.views import LiveShare
+from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
+from enigma_panel.services.state.timeline import GAP, NO_LIVE
+from enigma_panel.services.types import LiveShare
 from enigma_panel.ui.live_words import way_text
 from tests.conftest import LogWatch
 from tests.services.live_bench import Bench, Line, with_bench

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import AnswerOutcome, LiveShare
+from enigma_panel.services.types import AnswerOutcome, LiveShare
 from tests.services.conftest import Running, until
 
 pytestmark = pytest.mark.process

@@ -13,7 +13,7 @@ from enigma_panel.core.models import (
     TaskStatus,
     shown_state,
 )
-from enigma_panel.services.views import AnswerOutcome, NoticeKind, PauseReason
+from enigma_panel.services.types import AnswerOutcome, NoticeKind, PauseReason
 from tests.conftest import Simulator, each_live_mode, up_and_weekly_each
 from tests.services.conftest import Running, until
 

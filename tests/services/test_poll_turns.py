@@ -19,9 +19,9 @@ from enigma_panel.api.errors import (
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.loop import TaskScope
-from enigma_panel.services.poller import Poller
-from enigma_panel.services.views import Diff, ServiceStatus
-from enigma_panel.services.vitals import Health
+from enigma_panel.services.health import Health
+from enigma_panel.services.monitor.poller import Poller
+from enigma_panel.services.types import Diff, ServiceStatus
 from tests.services.by_hand import HandClock, OneAccount, OneTask, ScriptedClient, gaps, settle
 
 REFUSED = NotConnectedError("refused")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 
 from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import ServiceStatus
+from enigma_panel.services.types import ServiceStatus
 from tests.conftest import Simulator
 from tests.services.conftest import FastClock, Running, until
 from tests.services.test_fates import faults

@@ -6,8 +6,8 @@ from typing import Any, cast
 import pytest
 
 from enigma_panel.core.models import Session, StateVerb
-from enigma_panel.services.fleet import Sessions
-from enigma_panel.services.views import ForeignSession
+from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.types import ForeignSession
 from tests.services.commands_bench import URL, Bench, on_bench
 
 ENDS = {StateVerb.STOP, StateVerb.TERMINATE}

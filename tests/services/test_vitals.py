@@ -15,9 +15,9 @@ from enigma_panel.api.errors import (
     Reply,
 )
 from enigma_panel.loop import TaskScope
-from enigma_panel.services import vitals as module
-from enigma_panel.services.views import ServiceStatus
-from enigma_panel.services.vitals import Health
+from enigma_panel.services import health as module
+from enigma_panel.services.health import Health
+from enigma_panel.services.types import ServiceStatus
 from tests.services.by_hand import (
     HandClock,
     OneAccount,

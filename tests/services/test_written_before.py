@@ -13,7 +13,7 @@ from enigma_panel.core.models import StateVerb, TaskSpec, TaskStatus
 from enigma_panel.options import Options
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.recovery import recover
-from enigma_panel.services.views import Recovered, WaitReason
+from enigma_panel.services.types import Recovered, WaitReason
 from enigma_panel.store.ledger import Ledger
 from enigma_panel.store.paths import folders_below
 from tests.conftest import Simulator

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.models import StateVerb
-from enigma_panel.services.views import PendingCommand, WaitReason
+from enigma_panel.services.types import PendingCommand, WaitReason
 from tests.simulation.calls import Sent, mark_of
 
 if TYPE_CHECKING:

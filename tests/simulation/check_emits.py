@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.models import AnswerVerb, Session, StateVerb, TaskStatus
-from enigma_panel.services.registry import SessionStore
-from enigma_panel.services.views import Diff
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import Diff
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.wire import Wire
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.services.timeline import UNCLEAR
+from enigma_panel.services.state.timeline import UNCLEAR
 from enigma_panel.store.ledger.intents import Step
 from tests.simulation import weather
 from tests.simulation.calls import Sent

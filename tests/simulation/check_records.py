@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import Session, Task, TaskStatus
-from enigma_panel.services.registry import SessionStore
-from enigma_panel.services.views import Diff
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import Diff
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.models import Session, Task, TaskStatus
-from enigma_panel.services.registry import SessionStore
-from enigma_panel.services.views import Diff
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import Diff
 from enigma_panel.simulator.task import Task as ModelTask
 from enigma_panel.simulator.task import TaskState
 from tests.simulation.calls import Sent, Verdict, mark_of

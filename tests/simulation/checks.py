@@ -4,7 +4,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import StateVerb
-from enigma_panel.services.views import Diff
+from enigma_panel.services.types import Diff
 from tests.simulation.calls import Sent
 from tests.simulation.check_answers import Answers
 from tests.simulation.check_calls import Calls

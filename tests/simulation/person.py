@@ -5,7 +5,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from enigma_panel.core.models import AnswerVerb, StateVerb
-from enigma_panel.services.views import AnswerOutcome, OpenQuestion
+from enigma_panel.services.types import AnswerOutcome, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from tests.simulation.calls import mark_of
 from tests.simulation.calm import Calm

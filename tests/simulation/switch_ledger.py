@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.services import recovery, registry
-from enigma_panel.services.commands import Commands
-from enigma_panel.services.courier import CommandSender
-from enigma_panel.services.ledger_writer import LedgerWriter
-from enigma_panel.services.registry import SessionStore
+from enigma_panel.services import recovery
+from enigma_panel.services.commands.commands import Commands
+from enigma_panel.services.commands.delivery import CommandSender
+from enigma_panel.services.state import session_store
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.ledger import Ledger
 
 Patches = list[tuple[Any, Any, Any]]
@@ -67,7 +68,7 @@ def settle_without_the_ledger() -> Patches:
 
 def facts_are_written_later() -> Patches:
     """Questions, ends and ids of polls wait for the next flush, as figures do."""
-    return [(registry, "_only_figures", lambda *_: True)]
+    return [(session_store, "_only_figures", lambda *_: True)]
 
 
 def ids_are_written_later() -> Patches:

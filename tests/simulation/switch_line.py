@@ -5,14 +5,14 @@ from typing import Any
 
 from enigma_panel.core.models import StateVerb
 from enigma_panel.core.rate_limit import CallWindow, Endpoint, Rank, Slot
-from enigma_panel.services import errand
-from enigma_panel.services.budget import Pass, RateLimiter
-from enigma_panel.services.caretaker import Housekeeping
-from enigma_panel.services.dispatcher import Scheduler
-from enigma_panel.services.follower import Follower
-from enigma_panel.services.gate import StartGate
-from enigma_panel.services.line import TaskQueue
-from enigma_panel.services.views import PauseReason
+from enigma_panel.services.commands import delivery
+from enigma_panel.services.monitor.housekeeping import Housekeeping
+from enigma_panel.services.queue.blockers import StartGate
+from enigma_panel.services.queue.scheduler import Scheduler
+from enigma_panel.services.queue.starter import Follower
+from enigma_panel.services.queue.task_queue import TaskQueue
+from enigma_panel.services.rate_limiter import Pass, RateLimiter
+from enigma_panel.services.types import PauseReason
 
 Patches = list[tuple[Any, Any, Any]]
 
@@ -66,7 +66,7 @@ def session_before_its_slot() -> Patches:
 
 def terminate_is_not_urgent() -> Patches:
     """A Terminate waits behind newTask and Pause."""
-    return [(errand.RANKS, StateVerb.TERMINATE, Rank.START)]
+    return [(delivery.RANKS, StateVerb.TERMINATE, Rank.START)]
 
 
 def full_house_is_asked_again() -> Patches:

@@ -5,14 +5,11 @@ from typing import Any
 
 from enigma_panel.core import reducer
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.services.answers import Answers
-from enigma_panel.services.commands import Commands
-from enigma_panel.services.courier import CommandSender, DroppedError
-from enigma_panel.services.doubts import UnconfirmedPauses
-from enigma_panel.services.errand import DURABLE
-from enigma_panel.services.live import Live
-from enigma_panel.services.live_ends import TaskEnds
-from enigma_panel.services.live_facts import EventRouter
+from enigma_panel.services.commands.commands import Commands, UnconfirmedPauses
+from enigma_panel.services.commands.delivery import DURABLE, CommandSender, DroppedError
+from enigma_panel.services.live.event_router import EventRouter, TaskEnds
+from enigma_panel.services.live.live import Live
+from enigma_panel.services.questions.answers import Answers
 from enigma_panel.store.ledger.intents import Outcome
 
 Patches = list[tuple[Any, Any, Any]]

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.services import courier, errand
-from enigma_panel.services.answers import Answers
-from enigma_panel.services.inbox import Inbox
-from enigma_panel.services.refusals import FailureKind, Refusal
-from enigma_panel.services.starter import Starter
-from enigma_panel.services.views import AnswerOutcome
+from enigma_panel.services.commands import delivery
+from enigma_panel.services.questions.answers import Answers
+from enigma_panel.services.questions.inbox import Inbox
+from enigma_panel.services.queue.starter import Starter
+from enigma_panel.services.retry_policy import FailureKind, Refusal
+from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.ledger.intents import Outcome
 
 Patches = list[tuple[Any, Any, Any]]
@@ -54,14 +54,14 @@ def answers_go_to_any_question() -> Patches:
 
 def stop_meets_any_task() -> Patches:
     """A Stop that waited is sent, whatever its session works on by then."""
-    real = errand.is_obsolete
+    real = delivery.is_obsolete
 
     def moot(command: Any, session: Any, task: Any) -> Any:
         outcome = real(command, session, task)
         alive = session is not None and not session.is_final and session.service_id
         return None if alive and command.verb.value == "stop" else outcome
 
-    return [(courier, "is_obsolete", moot)]
+    return [(delivery, "is_obsolete", moot)]
 
 
 SWITCHES: dict[str, Callable[[], Patches]] = {

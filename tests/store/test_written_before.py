@@ -19,7 +19,7 @@ import pytest
 
 from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind
-from enigma_panel.services.timeline import GAP, NO_LIVE, SKIPPED, UNCLEAR
+from enigma_panel.services.state.timeline import GAP, NO_LIVE, SKIPPED, UNCLEAR
 from enigma_panel.store import settings
 from enigma_panel.store.ledger import (
     Intent,

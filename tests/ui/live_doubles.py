@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.services.views import LiveShare
+from enigma_panel.services.types import LiveShare
 from enigma_panel.store.ledger.intents import Step
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.rate_limit import Endpoint, Rank, RateHeaders
-from enigma_panel.services.budget import RateLimiter
+from enigma_panel.services.rate_limiter import RateLimiter
 from tests.unit.virtual_time import VirtualClock, in_virtual_time
 
 SEND, START = Endpoint.SEND_MESSAGE, Endpoint.START_SESSION

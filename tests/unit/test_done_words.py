@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from enigma_panel.services.done_notice import DoneNews, Ended
+from enigma_panel.services.done_notifier import DoneNews, Ended
 from enigma_panel.ui.done_words import done_text
 
 

@@ -3,14 +3,14 @@
 import pytest
 
 from enigma_panel.api.errors import ApiError, NotConnectedError, RejectedError, Reply
-from enigma_panel.services.gate import (
+from enigma_panel.services.queue.blockers import (
     LIMITED_AGAIN_MS,
     PLACES_AGAIN_MS,
     UNREACHED_AGAIN_MS,
     StartGate,
 )
-from enigma_panel.services.refusals import FailureKind, Refusal, classify
-from enigma_panel.services.views import PauseReason, WaitReason
+from enigma_panel.services.retry_policy import FailureKind, Refusal, classify
+from enigma_panel.services.types import PauseReason, WaitReason
 
 NOW = 1_000_000
 

@@ -16,7 +16,7 @@ from enigma_panel.core.models import (
     TaskVerb,
 )
 from enigma_panel.core.observation import Kind
-from enigma_panel.services.views import LiveShare, PendingCommand, WaitReason
+from enigma_panel.services.types import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.live_words import now_text, way_text
 from enigma_panel.ui.main.steps_words import step_row

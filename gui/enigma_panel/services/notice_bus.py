@@ -13,7 +13,7 @@ from functools import partial
 from typing import Protocol
 
 from enigma_panel.loop import BlockingTimeoutError, TaskScope, blocking
-from enigma_panel.services.done_notice import Notifier
+from enigma_panel.services.done_notifier import Notifier
 from enigma_panel.services.power import BusError
 
 log = logging.getLogger(__name__)

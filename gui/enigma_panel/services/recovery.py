@@ -5,9 +5,9 @@ from dataclasses import replace
 from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
-from enigma_panel.services.assembly import Assembly
-from enigma_panel.services.registry import SessionStore
-from enigma_panel.services.views import Recovered
+from enigma_panel.services.container import Assembly
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import Recovered
 from enigma_panel.store.ledger.backup import forget_restored, restored_ms
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 

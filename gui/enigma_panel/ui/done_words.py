@@ -6,7 +6,7 @@ stay in the window: either may hold anything.
 """
 
 from enigma_panel.core.money import format_money, is_sane, sum_money
-from enigma_panel.services.done_notice import DoneNews, Ended
+from enigma_panel.services.done_notifier import DoneNews, Ended
 from enigma_panel.ui.status_words import duration
 from enigma_panel.ui.words import shorten, tr, tr_n
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from enigma_panel.services.refusals import TRIES
-from enigma_panel.services.views import PauseReason, QueueEntry, WaitReason
+from enigma_panel.services.retry_policy import TRIES
+from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.status_words import Severity, duration, spoken_duration
 from enigma_panel.ui.words import tr, tr_n
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from enigma_panel.api.protocols import LiveFault
-from enigma_panel.services.views import LiveShare
+from enigma_panel.services.types import LiveShare
 from enigma_panel.ui.step_words import readable
 from enigma_panel.ui.words import tr
 

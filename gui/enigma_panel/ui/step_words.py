@@ -3,7 +3,7 @@
 import re
 
 from enigma_panel.core.observation import Kind
-from enigma_panel.services.timeline import GAP, SKIPPED
+from enigma_panel.services.state.timeline import GAP, SKIPPED
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.status_words import local_time
 from enigma_panel.ui.words import shorten_plain, tr, tr_n

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from enigma_panel.services.views import PendingCommand, WaitReason
+from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.line_words import WaitText, left_s
 from enigma_panel.ui.status_words import (
     duration,

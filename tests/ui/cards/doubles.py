@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.services.views import Diff, PauseReason, QueueEntry, WaitReason
+from enigma_panel.services.types import Diff, PauseReason, QueueEntry, WaitReason
 from tests.ui.main import doubles
 
 NOW = doubles.NOW

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import (
+from enigma_panel.services.types import (
     KeyState,
     NoticeKind,
     ServiceNotice,

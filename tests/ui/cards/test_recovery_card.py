@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import PauseReason, Recovered, WaitReason
+from enigma_panel.services.types import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.main.recovery_card import RecoveryCard
 from enigma_panel.ui.main.recovery_rows import MOST_ROWS, RowView
 from tests.ui.cards.doubles import NOW, Acts, set_asking, set_line

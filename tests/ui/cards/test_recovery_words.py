@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import PendingCommand, WaitReason
+from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.main.recovery_row_words import row_of
 from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession, away_text, recovered_text
 from enigma_panel.ui.status_words import local_time

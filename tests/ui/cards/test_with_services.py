@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.build import Parts
 from enigma_panel.child import DEMO_KEY
 from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import Recovered
+from enigma_panel.services.types import Recovered
 from enigma_panel.ui.dialogs.quit_guard import QuitChoice, QuitDialog
 from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.recovery_card import RecoveryCard

@@ -22,8 +22,8 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.questions import guess_kind
 from enigma_panel.loop import TaskScope
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import (
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
     AnswerWait,

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from enigma_panel.services.views import KeyCheck, KeyState
+from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.ui.dialogs.key_dialog import KeyDialog
 from tests.ui.dialogs.fakes import World

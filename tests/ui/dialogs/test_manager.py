@@ -3,7 +3,7 @@
 import pytest
 
 from enigma_panel.core.models import TaskSpec
-from enigma_panel.services.views import KeyState
+from enigma_panel.services.types import KeyState
 from enigma_panel.ui.dialogs.manager import DialogManager
 from enigma_panel.ui.dialogs.quit_guard import QuitChoice
 from enigma_panel.ui.ports import Dialogs

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from enigma_panel.core.models import Limits, Phase, TaskSpec, TaskStatus
-from enigma_panel.services.fleet import NoKeyError
-from enigma_panel.services.views import KeyState
+from enigma_panel.services.sessions import NoKeyError
+from enigma_panel.services.types import KeyState
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog

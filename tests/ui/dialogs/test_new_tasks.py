@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from enigma_panel.core.models import Limits, TaskSpec
-from enigma_panel.services.views import PauseReason, WaitReason
+from enigma_panel.services.types import PauseReason, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.dialogs import task_lines
 from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog

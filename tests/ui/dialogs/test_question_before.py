@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QPushButton
 
-from enigma_panel.services.views import AnswerOutcome
+from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.dialogs.question_before import LATE_MS, LOOKED_AT, before_text

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.models import AnswerVerb
 from enigma_panel.core.questions import QuestionKind
-from enigma_panel.services.views import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
+from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.dialogs import outcome_words
 from enigma_panel.ui.dialogs.question_dialog import QuestionDialog

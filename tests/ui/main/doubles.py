@@ -22,7 +22,7 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.observation import Usage
 from enigma_panel.core.questions import QuestionKind
-from enigma_panel.services.views import (
+from enigma_panel.services.types import (
     Diff,
     KeyState,
     OpenQuestion,

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import Diff
+from enigma_panel.services.types import Diff
 from enigma_panel.ui.main.cells import Role
 from enigma_panel.ui.main.column_fit import BARS_FROM, CALM_MS
 from enigma_panel.ui.main.delegates import cell_width, steady_width

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from enigma_panel import machine
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.loop import TaskScope
-from enigma_panel.services import done_notice
+from enigma_panel.services import done_notifier
 from enigma_panel.services.clock import SystemClock
-from enigma_panel.services.done_notice import Notifier
+from enigma_panel.services.done_notifier import Notifier
 from enigma_panel.services.notice_bus import BusNotifier
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main.window import MainWindow
@@ -136,7 +136,7 @@ async def test_a_click_on_the_notice_opens_the_result(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     qapp.setQuitOnLastWindowClosed(False)
-    monkeypatch.setattr(done_notice, "GATHER_MS", 100)
+    monkeypatch.setattr(done_notifier, "GATHER_MS", 100)
     tokens: list[str] = []
     activate = window.activateWindow
     monkeypatch.setattr(
@@ -179,7 +179,7 @@ async def test_the_setting_and_the_focus_hold(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     qapp.setQuitOnLastWindowClosed(False)
-    monkeypatch.setattr(done_notice, "GATHER_MS", 50)
+    monkeypatch.setattr(done_notifier, "GATHER_MS", 50)
     for key in (1, 2, 3):
         services.fleet.add(key)
     program = Program(window, services)

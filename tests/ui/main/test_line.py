@@ -12,7 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
-from enigma_panel.services.views import Diff, PauseReason, QueueEntry, WaitReason
+from enigma_panel.services.types import Diff, PauseReason, QueueEntry, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.line_words import QueueAction
 from enigma_panel.ui.main import line_news

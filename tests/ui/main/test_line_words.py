@@ -7,7 +7,7 @@ import pytest
 
 from enigma_panel.api.errors import RejectedError, Reply
 from enigma_panel.core.models import StateVerb
-from enigma_panel.services.views import PauseReason, PendingCommand, QueueEntry, WaitReason
+from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
 from enigma_panel.ui.dialogs.start_words import really_waits, start, started_text
 from enigma_panel.ui.line_words import (
     QueueAction,

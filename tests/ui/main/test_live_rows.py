@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
-from enigma_panel.services.views import LiveShare, WaitReason
+from enigma_panel.services.types import LiveShare, WaitReason
 from enigma_panel.ui.main.cells import Role
 from enigma_panel.ui.main.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
 from enigma_panel.ui.main.sessions_model import GATHER_MS, Column

@@ -9,7 +9,7 @@ from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import WaitReason
+from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.main.cells import Cell, Role
 from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
 from enigma_panel.ui.main.sessions_model import Column, SessionsModel

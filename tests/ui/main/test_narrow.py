@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import StateVerb, TaskStatus
-from enigma_panel.services.views import KeyState, LiveShare, ServiceStatus, WaitReason
+from enigma_panel.services.types import KeyState, LiveShare, ServiceStatus, WaitReason
 from enigma_panel.ui.dialogs.parts import ElidedLabel
 from enigma_panel.ui.main.window import MainWindow
 from tests.ui.main.doubles import NOW

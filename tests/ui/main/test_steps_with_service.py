@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
-from enigma_panel.services.timeline import LIVE_KINDS
+from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.detail_view import Tab
 from enigma_panel.ui.main.window import MainWindow

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import KeyState, NoticeKind, ServiceNotice, ServiceStatus
+from enigma_panel.services.types import KeyState, NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.main.acts import GRACE_MS
 from enigma_panel.ui.main.sessions_model import Column
 from enigma_panel.ui.main.tables import ROW_HEIGHT, KeyedTable

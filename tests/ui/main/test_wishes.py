@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
-from enigma_panel.services.views import WaitReason
+from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.main.acts import GRACE_MS, SETTLED_MS
 from enigma_panel.ui.main.cells import Role
 from enigma_panel.ui.main.sessions_model import Column

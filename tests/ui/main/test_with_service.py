@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
-from enigma_panel.services.views import WaitReason
+from enigma_panel.services.types import WaitReason
 from enigma_panel.ui import theme
 from enigma_panel.ui.main.cells import Role
 from enigma_panel.ui.main.sessions_model import Column as SessionColumn

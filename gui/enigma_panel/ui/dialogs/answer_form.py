@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QWidget
 
 from enigma_panel.core.questions import QuestionKind
-from enigma_panel.services.views import OpenQuestion
+from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.dialogs.parts import make_button, make_column, make_label, make_row
 from enigma_panel.ui.dialogs.question_forms import (
     AnswerPage,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
-from enigma_panel.services.inbox import Inbox
+from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.ui.dialogs import outcome_words
 from enigma_panel.ui.dialogs.parts import NoticeLabel, make_button, make_column, make_row
 

@@ -6,8 +6,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.validation import Finding, check_key
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import KeyCheck, KeyState
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.ui.dialogs import key_words
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.check_words import finding_text

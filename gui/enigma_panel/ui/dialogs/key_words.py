@@ -1,6 +1,6 @@
 """What there is to say about the API key."""
 
-from enigma_panel.services.views import KeyCheck, KeyState
+from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.ui.words import tr
 

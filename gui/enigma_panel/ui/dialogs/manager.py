@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from enigma_panel.core.models import TaskSpec
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import KeyState
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import KeyState
 from enigma_panel.ui.dialogs.key_dialog import KeyDialog
 from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
 from enigma_panel.ui.dialogs.question_dialog import QuestionDialog

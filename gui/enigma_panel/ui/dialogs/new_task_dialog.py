@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import NO_LIMITS, TaskSpec
 from enigma_panel.core.validation import Field, check_spec
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.fleet import NoKeyError
-from enigma_panel.services.views import Diff, KeyState
+from enigma_panel.services.container import Services
+from enigma_panel.services.sessions import NoKeyError
+from enigma_panel.services.types import Diff, KeyState
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.dialogs import outcome_words, start_words, task_lines
 from enigma_panel.ui.dialogs.check_words import finding_text

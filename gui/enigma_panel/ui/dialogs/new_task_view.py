@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from enigma_panel.core.validation import Field
-from enigma_panel.services.fleet import Sessions
+from enigma_panel.services.sessions import Sessions
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.fields import LineField
 from enigma_panel.ui.dialogs.limits_form import LimitsForm

@@ -1,6 +1,6 @@
 """What became of something that was sent or saved, in words."""
 
-from enigma_panel.services.views import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
+from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
 from enigma_panel.ui.errors_words import Call, ErrorContext, explain
 from enigma_panel.ui.status_words import duration

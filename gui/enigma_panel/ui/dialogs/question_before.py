@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Callable, Iterable
 
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.timeline import LIVE_KINDS
-from enigma_panel.services.views import OpenQuestion
+from enigma_panel.services.container import Services
+from enigma_panel.services.state.timeline import LIVE_KINDS
+from enigma_panel.services.types import OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.dialogs.answer_form import Identity, identity

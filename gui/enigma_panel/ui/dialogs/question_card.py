@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from enigma_panel.core.models import Session, Task
-from enigma_panel.services.views import OpenQuestion
+from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.dialogs import outcome_words
 from enigma_panel.ui.dialogs.fields import ReadingText
 from enigma_panel.ui.dialogs.parts import (

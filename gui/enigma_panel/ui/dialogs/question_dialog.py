@@ -11,8 +11,8 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.models import AnswerVerb
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import AnswerOutcome, AnswerResult, OpenQuestion
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.dialogs import outcome_words
 from enigma_panel.ui.dialogs.answer_form import AnswerForm, FormStack, Identity, identity

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.services.inbox import Inbox
-from enigma_panel.services.views import OpenQuestion
+from enigma_panel.services.questions.inbox import Inbox
+from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.dialogs.answer_form import Identity, identity
 from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from enigma_panel.core.models import Phase, Session, StateVerb
-from enigma_panel.services.bundle import Services
+from enigma_panel.services.container import Services
 from enigma_panel.ui.dialogs import quit_words as words
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.fields import ReadingText

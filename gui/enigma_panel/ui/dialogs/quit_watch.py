@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
-from enigma_panel.services.fleet import Sessions
-from enigma_panel.services.views import PendingCommand, WaitReason
+from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.dialogs.quit_words import counts_at_quit
 
 _WORKS = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS})

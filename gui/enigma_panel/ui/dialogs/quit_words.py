@@ -13,7 +13,7 @@ from enigma_panel.core.models import (
     TaskStatus,
     shown_state,
 )
-from enigma_panel.services.views import PendingCommand, WaitReason
+from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.state_text import state_text
 from enigma_panel.ui.status_words import local_time, time_left, verb_word
 from enigma_panel.ui.wish_words import pending_text

@@ -6,7 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, QTimer
 from PySide6.QtWidgets import QComboBox
 
 from enigma_panel.core.models import Phase, Session, SessionState, StateVerb, shown_state
-from enigma_panel.services.fleet import Sessions
+from enigma_panel.services.sessions import Sessions
 from enigma_panel.ui.words import tr
 
 

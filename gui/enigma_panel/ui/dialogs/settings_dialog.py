@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.api.address import BadAddressError
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import KeyState
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import KeyState
 from enigma_panel.store.settings import BROWSERS_AT_ONCE, LEAVE, TERMINATE_IDLE
 from enigma_panel.ui.dialogs import key_words
 from enigma_panel.ui.dialogs.base import ModelessDialog

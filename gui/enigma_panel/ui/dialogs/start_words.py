@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import PauseReason, QueueEntry, WaitReason
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.line_words import ordinal, places_text
 from enigma_panel.ui.words import shorten, tr, tr_n
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import StateVerb
-from enigma_panel.services.bundle import Services
+from enigma_panel.services.container import Services
 from enigma_panel.ui.dialogs.base import ModelessDialog
 from enigma_panel.ui.dialogs.fields import ReadingText
 from enigma_panel.ui.dialogs.parts import in_card, make_button, make_label, set_role

@@ -6,9 +6,9 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from enigma_panel.core.models import StateVerb, Task, TaskStatus
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.fleet import NoKeyError
-from enigma_panel.services.views import PendingCommand
+from enigma_panel.services.container import Services
+from enigma_panel.services.sessions import NoKeyError
+from enigma_panel.services.types import PendingCommand
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.line_words import QueueAction
 from enigma_panel.ui.ports import Dialogs

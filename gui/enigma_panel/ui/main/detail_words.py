@@ -7,8 +7,8 @@ from html import escape
 
 from enigma_panel.core.models import Session, SessionState, Task, TaskStatus, shown_state
 from enigma_panel.core.money import format_money
-from enigma_panel.services.timeline import LIVE_KINDS
-from enigma_panel.services.views import PendingCommand, QueueEntry, WaitReason
+from enigma_panel.services.state.timeline import LIVE_KINDS
+from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.errors_words import Call, ErrorContext, ErrorText, explain_code
 from enigma_panel.ui.line_words import WaitText, ordinal

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskStatus
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import QueueEntry
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import QueueEntry
 from enigma_panel.ui import theme
 from enigma_panel.ui.dialogs.parts import set_role
 from enigma_panel.ui.errors_words import ErrorText

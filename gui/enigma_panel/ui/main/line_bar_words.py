@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from enigma_panel.api.errors import ApiError
-from enigma_panel.services.views import PauseReason, QueueEntry, WaitReason
+from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.errors_words import explain
 from enigma_panel.ui.words import tr, tr_n
 

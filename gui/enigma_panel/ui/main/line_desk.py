@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
-from enigma_panel.services.bundle import Services
+from enigma_panel.services.container import Services
 from enigma_panel.ui.account_page import account_page, open_account_page
 from enigma_panel.ui.dialogs.run_in import is_at_work
 from enigma_panel.ui.line_words import (

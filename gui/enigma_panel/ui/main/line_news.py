@@ -4,7 +4,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from enigma_panel.services.line import TaskQueue
+from enigma_panel.services.queue.task_queue import TaskQueue
 
 LIGHT_S = 0.008
 """A refresh that takes less is no burden; half a frame."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
-from enigma_panel.services.settings_book import SettingsBook
+from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.main.tables import KeyedTable
 
 _BETWEEN = "|"

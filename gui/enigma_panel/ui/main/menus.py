@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from enigma_panel.core.models import Phase, Task, TaskStatus
-from enigma_panel.services.bundle import Services
+from enigma_panel.services.container import Services
 from enigma_panel.ui.dialogs.run_in import accepts_tasks
 from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.line_desk import QueueActions

@@ -2,8 +2,8 @@
 
 from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import NoticeKind, ServiceNotice, ServiceStatus
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.main.offers import Notice
 
 _ABOUT_A_SESSION = frozenset(

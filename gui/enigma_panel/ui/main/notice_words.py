@@ -1,8 +1,8 @@
 """Words for what no row says by itself: notices of the fleet, files that could not be used."""
 
 from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import NoticeKind, ServiceNotice
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import NoticeKind, ServiceNotice
 from enigma_panel.ui.account_page import account_page
 from enigma_panel.ui.errors_words import Call, ErrorContext, explain
 from enigma_panel.ui.main.offers import Notice, NoticeAction

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from enigma_panel.services.views import ServiceNotice
+from enigma_panel.services.types import ServiceNotice
 from enigma_panel.store.files import Copy
 from enigma_panel.ui.status_words import local_moment
 from enigma_panel.ui.words import tr

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from enigma_panel.core.models import UNOPENED_PHASES
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import Diff
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import Diff
 from enigma_panel.ui.main.acts import Actions
 from enigma_panel.ui.main.details import Details
 from enigma_panel.ui.main.line_news import QueueChanges

@@ -1,6 +1,6 @@
 """Words for files of ours that could not be used, and for what that means for the money."""
 
-from enigma_panel.services.views import KeyState
+from enigma_panel.services.types import KeyState
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.main.offers import Notice, NoticeAction

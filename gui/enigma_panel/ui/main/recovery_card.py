@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QToolButton, QWidget
 
 from enigma_panel.core.models import Session, StateVerb, TaskStatus
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import Diff, PauseReason, Recovered
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import Diff, PauseReason, Recovered
 from enigma_panel.ui import icons, theme
 from enigma_panel.ui.dialogs.parts import make_column, make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph

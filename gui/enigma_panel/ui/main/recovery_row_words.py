@@ -10,7 +10,7 @@ from enigma_panel.core.models import (
     shown_since_ms,
     shown_state,
 )
-from enigma_panel.services.views import ForeignSession
+from enigma_panel.services.types import ForeignSession
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.main.recovery_rows import Row
 from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession

@@ -16,7 +16,7 @@ from enigma_panel.core.models import (
     shown_state,
 )
 from enigma_panel.core.money import format_money, sum_money
-from enigma_panel.services.views import ForeignSession, PendingCommand, WaitReason
+from enigma_panel.services.types import ForeignSession, PendingCommand, WaitReason
 from enigma_panel.ui.status_words import duration, local_time, verb_word
 from enigma_panel.ui.words import tr, tr_n
 

@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from enigma_panel.core.models import Session, SessionState, Task, shown_state
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.fleet import Sessions
-from enigma_panel.services.live import Live
-from enigma_panel.services.views import Diff
+from enigma_panel.services.live.live import Live
+from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.types import Diff
 from enigma_panel.ui.line_words import WaitText
 from enigma_panel.ui.live_words import now_text
 from enigma_panel.ui.main.cells import NO_CELL, Cell

@@ -4,8 +4,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from enigma_panel.core.money import format_money
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import KeyCheck, KeyState, ServiceStatus
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import KeyCheck, KeyState, ServiceStatus
 from enigma_panel.ui.dialogs.parts import ElidedLabel, make_label
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.live_words import way_text

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from enigma_panel.loop import TaskScope
-from enigma_panel.services.timeline import MOST_STEPS, Timeline
+from enigma_panel.services.state.timeline import MOST_STEPS, Timeline
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.main.steps_model import StepsModel

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from enigma_panel.core.observation import Kind
-from enigma_panel.services.timeline import GAP, LIVE_KINDS, SKIPPED
+from enigma_panel.services.state.timeline import GAP, LIVE_KINDS, SKIPPED
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.status_words import local_time
 from enigma_panel.ui.step_words import readable, step_line, step_word

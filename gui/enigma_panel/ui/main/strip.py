@@ -4,8 +4,8 @@ from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import OpenQuestion
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui import icons, theme
 from enigma_panel.ui.dialogs.parts import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.icons import Glyph

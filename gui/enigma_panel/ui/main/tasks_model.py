@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject
 
 from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.fleet import Sessions
-from enigma_panel.services.line import TaskQueue
-from enigma_panel.services.views import Diff, QueueEntry, WaitReason
+from enigma_panel.services.queue.task_queue import TaskQueue
+from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.icons import Glyph
 from enigma_panel.ui.line_words import QueueFacts, WaitText, entry_text, firsts
 from enigma_panel.ui.main.cells import Cell

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from enigma_panel.core.models import StateVerb, Task
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.fleet import NoKeyError
-from enigma_panel.services.views import KeyCheck, KeyState, NoticeKind, ServiceNotice
+from enigma_panel.services.container import Services
+from enigma_panel.services.sessions import NoKeyError
+from enigma_panel.services.types import KeyCheck, KeyState, NoticeKind, ServiceNotice
 from enigma_panel.store.files import Copy, Problem
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.settings import SettingsError

@@ -5,8 +5,8 @@ from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from enigma_panel.core.models import StateVerb
-from enigma_panel.services.bundle import Services
-from enigma_panel.services.views import KeyState, Recovered
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import KeyState, Recovered
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.main.acts import Actions

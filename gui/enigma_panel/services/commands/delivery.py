@@ -1,0 +1,518 @@
+"""Brings one command to its session: ledger, a moment to take it back, name, key, turn, send."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    ProtocolError,
+    RejectedError,
+    SessionGoneError,
+)
+from enigma_panel.api.protocols import LiveError, ServiceClient
+from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import FAR_MS, Clock
+from enigma_panel.services.health import Health
+from enigma_panel.services.live.live import Live
+from enigma_panel.services.rate_limiter import Pass, RateLimiter, calling
+from enigma_panel.services.retry_policy import TRIES, FailureKind, classify, retry_after_ms
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
+
+DURABLE = frozenset({StateVerb.STOP, StateVerb.TERMINATE})
+"""They end what costs money: in the ledger from the click on, tried until they are delivered."""
+
+RANKS = {
+    StateVerb.TERMINATE: Rank.TERMINATE,
+    StateVerb.STOP: Rank.STOP,
+    StateVerb.PAUSE: Rank.PAUSE,
+    StateVerb.RESUME: Rank.PAUSE,
+}
+
+FIRST_BACKOFF_MS, WORST_BACKOFF_MS = 1_000, 30_000
+LEAST_BACKOFF_MS = 100
+WORST_WAIT_MS = 60_000
+
+_PAUSABLE = frozenset({TaskStatus.WORKING, TaskStatus.STARTING})
+_TIMED_OUT, _SERVER_ERROR = 408, 500
+
+
+@dataclass(slots=True, eq=False)
+class Command:
+    """One command. grace_ms: epoch ms until which it can be taken back before it is sent.
+
+    task_key: the task that was the session's current one at the click. after: a command that was
+    being sent then; this one goes after it. dropped: set when it is not wanted any more, with what
+    that means for its intent. attempt counts the sends that failed in a row. may_be_done: one of
+    them may have got through, so that its effect may be seen. emitted: it went out by the live
+    channel already, which confirms nothing; broke: that was lost right after. is_delivered: a reply
+    confirmed it. repeats: what the channel may have lost is sent again. fallback: a Stop that is
+    sent should this one be taken back or, a Terminate, refused; has_failed: it was refused for
+    good.
+    """
+
+    key: int
+    verb: StateVerb
+    made_ms: int
+    task_key: int | None
+    grace_ms: int = 0
+    intent: Intent | None = field(default=None, repr=False)
+    after: "Command | None" = field(default=None, repr=False)
+    why: WaitReason = WaitReason.TURN
+    due_ms: int | None = None
+    attempt: int = 0
+    may_be_done: bool = False
+    sent_live: bool = False
+    broke: bool = False
+    is_delivered: bool = False
+    repeats: bool = False
+    has_failed: bool = False
+    fallback: "Command | None" = field(default=None, repr=False)
+    dropped: Outcome | None = None
+    nudged: bool = False
+    refused_client: ServiceClient | None = field(default=None, repr=False)
+    alarm: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    over: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    waiting: "asyncio.Task[object] | None" = field(default=None, repr=False)
+
+    @property
+    def can_wait(self) -> bool:
+        """True before its bytes are on their way."""
+        return self.why is not WaitReason.SENDING and not self.sent_live
+
+    @property
+    def waits_for_another(self) -> bool:
+        """True while another command to the session is being sent before it."""
+        return self.after is not None and not self.after.over.is_set()
+
+    @property
+    def is_done_already(self) -> bool:
+        """True where the command before it was the same one and was delivered."""
+        before = self.after
+        return before is not None and before.is_delivered and before.verb is self.verb
+
+    @classmethod
+    def of(cls, intent: Intent) -> "Command":
+        """What an intent of the ledger asks for."""
+        return cls(
+            key=intent.session.key,
+            verb=StateVerb(intent.verb or ""),
+            made_ms=intent.made_ms,
+            task_key=intent.task.key if intent.task else None,
+            intent=intent,
+        )
+
+    def again(self) -> "Command":
+        """The same wish anew, with an intent of its own, for after this one."""
+        return Command(
+            key=self.key,
+            verb=self.verb,
+            made_ms=self.made_ms,
+            task_key=self.task_key,
+            after=self,
+            may_be_done=self.may_be_done,
+            sent_live=self.sent_live or self.fallback is not None,
+            repeats=self.repeats,
+        )
+
+    def learn(self) -> bool:
+        """Whether the same command before it may have got through; then so may this one have."""
+        before = self.after
+        if before is None or before.verb is not self.verb or not before.may_be_done:
+            return False
+        self.may_be_done = True
+        return True
+
+    def nudge(self) -> None:
+        """Try now: the connection is back, or the person clicked again."""
+        self.nudged = True
+        self.alarm.set()
+
+    def drop(self, outcome: Outcome) -> None:
+        """It is not wanted any more. What is being sent is sent, but not again."""
+        if self.dropped is not None:
+            return
+        self.dropped = outcome
+        self.alarm.set()
+        if self.waiting is not None:
+            self.waiting.cancel()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What to do after a failed send: wait for that reason. wait_ms None: until something else."""
+
+    why: WaitReason
+    wait_ms: int | None
+
+
+def is_obsolete(command: Command, session: Session | None, task: Task | None) -> Outcome | None:
+    """Why a command need not be sent any more, None while it has to be.
+
+    task: the session's current one. KNOWN: what was wanted is so. REFUSED: it would do nothing, or
+    something else than what was asked for.
+    """
+    if session is None or session.is_final:
+        return Outcome.KNOWN
+    if session.service_id is None and session.phase is not Phase.STARTING:
+        return Outcome.REFUSED  # back in line, or nobody knows which browser it is
+    if command.verb is StateVerb.TERMINATE:
+        return None
+    if task is None or task.key != command.task_key:
+        return Outcome.REFUSED
+    in_doubt = task.unproven is command.verb
+    fits = in_doubt or (not command.repeats and _fits(command.verb, task))
+    return None if fits else Outcome.REFUSED
+
+
+def _fits(verb: StateVerb, task: Task) -> bool:
+    match verb:
+        case StateVerb.PAUSE:
+            return task.status in _PAUSABLE
+        case StateVerb.RESUME:
+            return task.status is TaskStatus.PAUSED
+        case _:
+            return not task.is_final and task.status is not TaskStatus.QUEUED
+
+
+def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | None:
+    """After the errand.attempt-th failed send in a row; None: it has failed for good."""
+    kept = command.verb in DURABLE
+    if isinstance(error, NotConnectedError | InterruptedCallError):
+        wait = _backoff_ms(command.attempt, rng)
+        return Reaction(why=WaitReason.CONNECTION, wait_ms=wait) if kept else None
+    failure = classify(error)
+    if failure is FailureKind.KEY:
+        return Reaction(why=WaitReason.KEY, wait_ms=None) if kept else None
+    if failure is not FailureKind.LIMITED and not _is_passing(error):
+        return None
+    if not kept and command.attempt >= TRIES:
+        return None
+    wait = min(retry_after_ms(error, failure, command.attempt), WORST_WAIT_MS)
+    why = WaitReason.LIMITED if failure is FailureKind.LIMITED else WaitReason.NO_BROWSER
+    return Reaction(why=why, wait_ms=wait)
+
+
+def _is_passing(error: ApiError) -> bool:
+    """True for what another try may overcome."""
+    if isinstance(error, RejectedError):
+        return error.reply.status >= _SERVER_ERROR or error.reply.status == _TIMED_OUT
+    return isinstance(error, ProtocolError)
+
+
+def _backoff_ms(attempt: int, rng: random.Random) -> int:
+    """Full jitter: many that wait for the same network do not all come back at once."""
+    most = min(FIRST_BACKOFF_MS * 2 ** min(attempt - 1, 10), WORST_BACKOFF_MS)
+    return rng.randint(LEAST_BACKOFF_MS, most)
+
+
+T = TypeVar("T")
+
+Say = Callable[..., None]
+Tell = Callable[[Command], None]
+WhenNamed = Callable[[int], Awaitable[Session | None]]
+
+
+class DroppedError(Exception):
+    """The command is not wanted any more; outcome: what that means for its intent."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class CommandSender:
+    """Carries out errands. tell: an errand stands differently. wake: ask for its task at once."""
+
+    def __init__(
+        self,
+        *,
+        registry: SessionStore,
+        account: Account,
+        health: Health,
+        rate_limiter: RateLimiter,
+        clock: Clock,
+        rng: random.Random,
+        notify: Say,
+        tell: Tell,
+        when_named: WhenNamed,
+        wake: Callable[[int], None],
+        live: Live,
+    ) -> None:
+        self._live = live
+        self._registry = registry
+        self._account = account
+        self._health = health
+        self._rate_limiter = rate_limiter
+        self._clock = clock
+        self._rng = rng
+        self._notify = notify
+        self._tell = tell
+        self._when_named = when_named
+        self._wake = wake
+
+    async def deliver(self, command: Command) -> None:
+        """To its end, whatever that is: delivered, moot, dropped, failed.
+
+        Cancelled with the program, it leaves its intent open: the next start sends it.
+        """
+        try:
+            await self._intend(command)
+            await self._rest(command, WaitReason.UNDO, command.grace_ms)
+            if await self._goes_by_channel(command):
+                return
+            while (error := await self._send(command, await self._turn(command))) is not None:
+                await self._recover(command, error)
+        except DroppedError as dropped:
+            unsure = command.may_be_done and dropped.outcome is Outcome.REFUSED
+            outcome = Outcome.UNKNOWN if unsure else dropped.outcome
+            await self._settle(command, outcome, Observation(kind=Kind.DELIVERED))
+        finally:
+            self.unmark(command)
+
+    def obsolete(self, command: Command) -> Outcome | None:
+        """See `command.is_obsolete`; nothing can be said before the command before it is
+        through."""
+        if command.waits_for_another:
+            return None
+        if command.is_done_already:
+            return Outcome.KNOWN
+        session = self._registry.session(command.key)
+        return is_obsolete(
+            command, session, self._registry.current_task(session) if session else None
+        )
+
+    def mark(self, command: Command) -> None:
+        """What ends something may have its effect from now on."""
+        if command.verb in DURABLE:
+            self._registry.ending.mark(command.key, command.verb, command)
+
+    def unmark(self, command: Command) -> None:
+        """No effect of it is to be seen any more."""
+        self._registry.ending.unmark(command.key, command)
+
+    # -- the stages --------------------------------------------------------------------------
+
+    async def _intend(self, command: Command) -> None:
+        """Stop and Terminate are in the ledger before anything else."""
+        session = self._registry.session(command.key)
+        if command.verb not in DURABLE or command.intent is not None or session is None:
+            return
+        task = self._registry.current_task(session)
+        try:
+            command.intent = await self._registry.intend(
+                IntentKind.STATE, session, task, command.verb
+            )
+        except LedgerError as error:
+            facts = {"reason": str(error)}
+            self._notify(NoticeKind.LEDGER_FAILED, command.key, command.task_key, None, **facts)
+            if command.verb is not StateVerb.TERMINATE:  # ending a cost must not depend on a disk
+                raise DroppedError(Outcome.REFUSED) from None
+
+    async def _goes_by_channel(self, command: Command) -> bool:
+        """Pause and Resume cost no call of the minute where the channel is up."""
+        if command.verb in DURABLE or command.repeats:
+            return False
+        await self._ready(command)
+        return await self._emit(command)
+
+    async def _emit(self, command: Command) -> bool:
+        """Give it to the live channel, once; whether that took it, which proves nothing."""
+        if command.sent_live or not self._live.is_up(command.key):
+            return False
+        before = command.why, command.due_ms
+        self._stand(command, WaitReason.SENDING)
+        try:
+            seen = await self._live.send_state(command.key, command.verb)
+        except LiveError:
+            self._stand(command, *before)
+            return False
+        command.sent_live = command.may_be_done = True
+        self.mark(command)
+        await self._registry.record(command.key, command.task_key, seen)
+        self._stand(command, *before)
+        self._tell(command)
+        self._wake(command.key)
+        return True
+
+    async def _turn(self, command: Command) -> Pass:
+        """Wait for all that has to be there, last for a call; then nothing more is waited for."""
+        while True:
+            await self._ready(command)
+            taken = await self._pass(command)
+            if self._is_ready(command):
+                return taken
+            taken.give_back()
+
+    async def _ready(self, command: Command) -> None:
+        self._check(command)
+        session = self._registry.session(command.key)
+        if session is not None and session.service_id is None and session.phase is Phase.STARTING:
+            self._stand(command, WaitReason.NAME)
+            session = await self._unless_dropped(command, self._when_named(command.key))
+            if session is None or session.service_id is None:
+                raise DroppedError(self.obsolete(command) or Outcome.REFUSED)
+        if command.after is not None and command.waits_for_another:
+            self._stand(command, WaitReason.TURN)
+            await self._unless_dropped(command, command.after.over.wait())
+        if command.learn():
+            self.mark(command)
+        self._check(command)
+        if self._client(command) is None and command.verb not in DURABLE:
+            raise DroppedError(Outcome.REFUSED)
+        while self._client(command) is None:
+            await self._rest(
+                command, WaitReason.KEY, None, lambda: self._client(command) is not None
+            )
+
+    def _is_ready(self, command: Command) -> bool:
+        return (
+            command.dropped is None
+            and not self.obsolete(command)
+            and self._client(command) is not None
+        )
+
+    async def _pass(self, command: Command) -> Pass:
+        rank = RANKS[command.verb]
+        taken = self._rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, rank)
+        if taken is not None:
+            return taken
+        if command.verb in DURABLE:  # sent at its turn all the same: only a reply confirms it
+            await self._emit(command)
+            self._check(command)
+        self._stand(command, WaitReason.BUDGET)
+        turn = self._rate_limiter.turn(
+            Endpoint.SEND_MESSAGE, rank, tag=command, since_ms=command.made_ms
+        )
+        return await self._unless_dropped(command, turn)
+
+    async def _send(self, command: Command, taken: Pass) -> ApiError | None:
+        """One call. Returns what went wrong, None where nothing is left to do."""
+        session, client = self._registry.session(command.key), self._client(command)
+        assert session is not None
+        assert session.service_id is not None
+        assert client is not None
+        command.task_key = session.current_task
+        self._stand(command, WaitReason.SENDING)
+        self.mark(command)
+        try:
+            with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
+                seen = await client.send_state(session.service_id, command.verb)
+        except SessionGoneError:
+            if not command.may_be_done:
+                self.unmark(command)  # it had ended before we told it to
+            self._health.note_answer()
+            await self._settle(command, Outcome.KNOWN, Observation(kind=Kind.SESSION_GONE))
+        except ApiError as error:
+            command.refused_client = client
+            command.may_be_done = command.may_be_done or not error.nothing_happened
+            return error
+        else:
+            command.is_delivered = True
+            self._health.note_answer()
+            await self._settle(command, Outcome.KNOWN, seen)
+            self._wake(command.key)
+        finally:
+            if not command.may_be_done:
+                self.unmark(command)
+        return None
+
+    async def _recover(self, command: Command, error: ApiError) -> None:
+        """After a failed send: wait for another try, or give it up."""
+        command.attempt += 1
+        command.nudged = False
+        self._account.note_error(error)
+        self._health.note_error(error)
+        if command.dropped is not None:  # another command stands in its place
+            raise DroppedError(command.dropped)
+        reaction = react(command, error, self._rng)
+        if reaction is None:
+            command.has_failed = True
+            facts = {"verb": command.verb.value}
+            self._notify(NoticeKind.COMMAND_FAILED, command.key, command.task_key, error, **facts)
+            raise DroppedError(Outcome.REFUSED)
+        if reaction.why is not WaitReason.KEY:
+            command.refused_client = None
+        if reaction.why is WaitReason.CONNECTION and command.verb in DURABLE:
+            await self._emit(command)
+        due = None if reaction.wait_ms is None else self._clock.now_ms() + reaction.wait_ms
+        may_go = self._may_go(command, reaction.why)
+        await self._rest(command, reaction.why, due, may_go)
+
+    def _may_go(self, command: Command, why: WaitReason) -> Callable[[], bool]:
+        """What cuts a wait short."""
+        if why is WaitReason.KEY:
+            return lambda: self._client(command) is not None
+        return lambda: why is WaitReason.CONNECTION and command.nudged
+
+    # -- waiting -----------------------------------------------------------------------------
+
+    async def _rest(
+        self,
+        command: Command,
+        why: WaitReason,
+        due_ms: int | None,
+        may_go: Callable[[], bool] | None = None,
+    ) -> None:
+        """Wait until then (None: for ever), or until it may go. Raises DroppedError."""
+        may_go = may_go or (lambda: command.nudged)
+        self._check(command)
+        while not may_go() and (due_ms is None or self._clock.now_ms() < due_ms):
+            self._stand(command, why, due_ms)
+            command.alarm.clear()
+            far = self._clock.now_ms() + FAR_MS
+            await self._clock.wait(command.alarm, far if due_ms is None else due_ms)
+            self._check(command)
+
+    async def _unless_dropped(self, command: Command, waiting: Awaitable[T]) -> T:
+        """Wait for something that takes no alarm; `Command.drop` cancels it."""
+        task = asyncio.current_task()
+        command.waiting = task
+        try:
+            return await waiting
+        except asyncio.CancelledError:
+            if command.dropped is None or task is None:
+                raise  # the program ends
+            task.uncancel()
+            raise DroppedError(command.dropped) from None
+        finally:
+            command.waiting = None
+
+    def _check(self, command: Command) -> None:
+        outcome = command.dropped or self.obsolete(command)
+        if outcome is not None:
+            raise DroppedError(outcome)
+
+    def _stand(self, command: Command, why: WaitReason, due_ms: int | None = None) -> None:
+        if (command.why, command.due_ms) != (why, due_ms):
+            command.why, command.due_ms = why, due_ms
+            self._tell(command)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _client(self, command: Command) -> ServiceClient | None:
+        """The client to call with; None also for one whose key was refused for this command."""
+        session = self._registry.session(command.key)
+        client = self._account.client_for(session) if session else None
+        refused = client is not None and client is command.refused_client
+        return None if refused and self._account.last_check is not KeyCheck.ACCEPTED else client
+
+    async def _settle(self, command: Command, outcome: Outcome, seen: Observation) -> None:
+        """Keep the fact, and the fate of the intent where there is one."""
+        if command.intent is None:
+            if seen.kind is not Kind.DELIVERED:  # that says nothing by itself
+                await self._registry.record(command.key, command.task_key, seen)
+            return
+        task: Task | None = self._registry.task(command.task_key) if command.task_key else None
+        # It moves the task that the call met, which need not be that of the click.
+        await self._registry.settle(replace(command.intent, task=task), outcome, seen)

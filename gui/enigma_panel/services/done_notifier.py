@@ -1,0 +1,185 @@
+"""Says that tasks are done while nobody looks: one quiet notice of the desktop, not an alarm.
+
+Told is what ended in this run, done or failed, after more than LEAST_MS, while no window of ours
+had the focus. What ends within GATHER_MS is one notice; a later one takes its place and counts all
+results since the person last looked. It is taken down when a window of ours gets the focus or the
+results were seen. It marks nothing as seen by itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.models import Task, TaskStatus
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.state.session_store import Shelf
+from enigma_panel.services.types import Diff
+
+LEAST_MS = 20_000
+"""Who waited for less is still there."""
+GATHER_MS = 10_000
+
+_TOLD = frozenset({TaskStatus.DONE, TaskStatus.FAILED})
+_NOT_AWAITED = frozenset({TaskStatus.UNCONFIRMED, TaskStatus.LOST})
+"""Whether one of unknown fate will ever end, nobody knows."""
+
+
+class Notifier(QObject):
+    """Where notices are shown; this one shows none.
+
+    clicked: the person clicked the notice; brings the desktop's activation token, "" without one.
+    """
+
+    clicked = Signal(str)
+
+    async def show(self, title: str, body: str) -> None:
+        """Show this in place of the notice before. Plain texts; one call at a time."""
+        del title, body
+
+    def withdraw(self) -> None:
+        """Take down what is shown, if anything is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """One result. name: of its session, "" when unknown; cost in dollars, None when not told.
+
+    Neither the task's text nor its result: a notice may stand on a locked screen.
+    """
+
+    name: str
+    failed: bool
+    took_ms: int
+    cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneNews:
+    """What there is to say. left: how many tasks have not ended, in line or at work."""
+
+    results: tuple[Ended, ...]
+    left: int
+
+
+class DoneNotice(QObject):
+    """Follows the records and shows the notice. Make it when the earlier runs' records are loaded.
+
+    opened: the notice was clicked; brings the key of the result to show and the activation token.
+    words: title and body of the news. has_focus: whether a window of ours is in use now; is_wanted:
+    the setting; both are asked at the moment of showing.
+    """
+
+    opened = Signal(object, str)
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        notifier: Notifier,
+        *,
+        words: Callable[[DoneNews], tuple[str, str]],
+        redact: Callable[[str], str],
+        has_focus: Callable[[], bool],
+        is_wanted: Callable[[], bool],
+        clock: Clock,
+        scope: TaskScope,
+    ) -> None:
+        super().__init__()
+        self._shelf = shelf
+        self._notifier = notifier
+        self._words = words
+        self._redact = redact
+        self._has_focus = has_focus
+        self._is_wanted = is_wanted
+        self._clock = clock
+        self._scope = scope
+        self._open = {task.key for task in shelf.tasks() if not task.is_final}
+        self._unseen: set[int] = set()
+        self._due_ms: int | None = None
+        self._shown: frozenset[int] = frozenset()
+        shelf.changed.connect(self._follow)
+        notifier.clicked.connect(self._tell_clicked)
+
+    def follow_focus(self) -> None:
+        """The focus went somewhere: if to us, the person looks now and needs no notice."""
+        if self._has_focus():
+            self._forget()
+
+    def _forget(self) -> None:
+        self._unseen.clear()
+        self._due_ms = None
+        self._notifier.withdraw()
+
+    def _follow(self, diff: Diff) -> None:
+        if not diff.tasks:
+            return
+        had_some = bool(self._unseen)
+        for task in map(self._shelf.task, diff.tasks):
+            if task is not None:
+                self._take(task)
+        if had_some and not self._unseen:
+            self._forget()
+        if self._due_ms is not None:
+            self._scope.spawn("done notice", self._gather(), exclusive=True)
+
+    def _take(self, task: Task) -> None:
+        if not task.is_final:
+            self._open.add(task.key)
+        elif task.key in self._open and task.status is not TaskStatus.LOST:
+            # It has ended just now; of a lost one the result may still come.
+            self._open.discard(task.key)
+            if _is_news(task):
+                self._unseen.add(task.key)
+                self._due_ms = self._due_ms or self._clock.now_ms() + GATHER_MS
+        elif not task.is_new:
+            self._unseen.discard(task.key)
+
+    async def _gather(self) -> None:
+        while (due_ms := self._due_ms) is not None:
+            await self._clock.sleep_until(due_ms)
+            if self._due_ms == due_ms:  # else somebody looked meanwhile
+                self._due_ms = None
+                await self._show()
+
+    async def _show(self) -> None:
+        if self._has_focus() or not self._is_wanted():
+            self._forget()
+            return
+        self._shown = frozenset(self._unseen)
+        title, body = self._words(self._news())
+        await self._notifier.show(self._redact(title), self._redact(body))
+
+    def _news(self) -> DoneNews:
+        tasks = [task for task in map(self._shelf.task, sorted(self._unseen)) if task is not None]
+        left = [task for task in map(self._shelf.task, self._open) if task is not None]
+        return DoneNews(
+            results=tuple(map(self._ended, tasks)),
+            left=sum(task.status not in _NOT_AWAITED for task in left),
+        )
+
+    def _ended(self, task: Task) -> Ended:
+        session = self._shelf.session(task.session_key)
+        return Ended(
+            name=session.name if session is not None else "",
+            failed=task.status is TaskStatus.FAILED,
+            took_ms=_took_ms(task),
+            cost=task.cost,
+        )
+
+    def _tell_clicked(self, token: str) -> None:
+        """Of several, the one that stands uppermost in the table: the newest that is still new."""
+        tasks = [task for task in map(self._shelf.task, self._shown) if task is not None]
+        keys = [task.key for task in tasks if task.is_new] or [task.key for task in tasks]
+        if keys:
+            self.opened.emit(max(keys), token)
+
+
+def _is_news(task: Task) -> bool:
+    return task.status in _TOLD and task.is_new and _took_ms(task) > LEAST_MS
+
+
+def _took_ms(task: Task) -> int:
+    begun_ms = task.sent_ms or task.created_ms
+    return (task.ended_ms or begun_ms) - begun_ms

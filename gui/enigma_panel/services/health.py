@@ -1,0 +1,185 @@
+"""How the service is: a free health call every few seconds, and the balance where it was told."""
+
+import asyncio
+from decimal import Decimal
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError, RejectedError
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.types import ServiceStatus
+
+EVERY_MS = 10_000
+TROUBLED_MS = 3_000
+"""Interval while the service is full or makes no sense."""
+LOST_MS = 1_500
+"""Interval while nothing answers: everything that waits for the network waits for this call."""
+PROBE_S = 5.0
+"""A probe that hangs must not hold up the next one: after this long it counts as unanswered."""
+LATELY_MS = 3_000
+"""An answer this young means that a single call that was cut says nothing of the network."""
+STALE_MS = 1_500
+"""A probe under way for longer is given up when somebody has reason to ask anew."""
+
+_LOST = NotConnectedError | InterruptedCallError
+
+
+class Health(QObject):
+    """Mood of the service, free browsers, balance; each with the time it was learned.
+
+    recovered: the first sensible answer after a call got none. Whoever told of such an error by
+    `note_error` can count on it. free_again: after FULL, the first health call that reports a free
+    browser.
+    """
+
+    changed = Signal()
+    recovered = Signal()
+    free_again = Signal()
+
+    def __init__(self, account: Account, clock: Clock) -> None:
+        super().__init__()
+        self._account = account
+        self._clock = clock
+        self._alarm = asyncio.Event()
+        self._wanted = False
+        self._began_ms = 0
+        self._probe: asyncio.Timeout | None = None
+        self._in_doubt = False
+        self._answered_ms: int | None = None
+        self._full_ms: int | None = None
+        self.status = ServiceStatus.UNASKED
+        self.free: int | None = None
+        self.asked_ms: int | None = None
+        self.unreachable_since_ms: int | None = None
+        self.next_try_ms: int | None = None
+        self.balance: Decimal | None = None
+        self.balance_ms: int | None = None
+
+    async def run(self) -> None:
+        """Ask for ever, one call at a time; ended by cancelling."""
+        while True:
+            self._wanted = False
+            self._began_ms = self._clock.now_ms()
+            await self._ask()
+            await self._rest()
+
+    def ask_now(self) -> None:
+        """The address was changed or the computer woke up: do not wait for the next turn."""
+        self._wanted = True
+        self._alarm.set()
+        stale = self._clock.now_ms() - self._began_ms >= STALE_MS
+        if stale and self._probe is not None and not self._probe.expired():
+            self._probe.reschedule(0)
+
+    def note_balance(self, balance: Decimal | None) -> None:
+        """A reply told the balance."""
+        if balance is not None:
+            self.balance, self.balance_ms = balance, self._clock.now_ms()
+            self.changed.emit()
+
+    def note_error(self, error: ApiError) -> None:
+        """A call failed: is the service unreachable, or just cross?"""
+        if isinstance(error, _LOST):
+            self._note_lost(error)
+        elif isinstance(error, RejectedError):
+            unreachable = self.status is ServiceStatus.UNREACHABLE
+            self._note_heard(ServiceStatus.OK if unreachable else self.status)
+        else:
+            self._set_status(ServiceStatus.TROUBLED)
+
+    def note_poll_error(self, error: ApiError) -> None:
+        """As `note_error`; but one poll that is cut while others are answered is no sign of much.
+
+        It is asked again anyway, and a task whose polls are always cut must not wake the rest.
+        """
+        if not (isinstance(error, InterruptedCallError) and self._heard_lately()):
+            self.note_error(error)
+
+    def note_answer(self) -> None:
+        """A poll was answered: whatever was wrong is over."""
+        wrong = self.status in {ServiceStatus.UNREACHABLE, ServiceStatus.TROUBLED}
+        self._note_heard(ServiceStatus.OK if wrong else self.status)
+
+    def note_full(self) -> None:
+        """A start was refused for want of a browser: `free_again` tells when there is one."""
+        self._full_ms = self._clock.now_ms()
+        self._set_status(ServiceStatus.FULL)
+        self._alarm.set()
+
+    async def _ask(self) -> None:
+        try:
+            async with asyncio.timeout(PROBE_S) as self._probe:
+                health = await self._account.open_client.health()
+        except TimeoutError:
+            if not self._wanted:
+                self._note_lost(InterruptedCallError("timeout"))
+            return
+        except (NotConnectedError, InterruptedCallError) as error:
+            self._note_lost(error)
+            return
+        except ApiError:
+            self._in_doubt = True
+            self._set_status(ServiceStatus.TROUBLED)
+            return
+        finally:
+            self._probe = None
+        self.free = health.free
+        self.asked_ms = self._clock.now_ms()
+        self._note_health(full=not health.ok or health.free == 0)
+
+    async def _rest(self) -> None:
+        """Wait for the next turn, which comes sooner when the mood changes meanwhile."""
+        while not self._wanted and (due := self._due_ms()) > self._clock.now_ms():
+            self._alarm.clear()
+            self.next_try_ms = due
+            self.changed.emit()
+            await self._clock.wait(self._alarm, due)
+
+    def _due_ms(self) -> int:
+        match self.status:
+            case ServiceStatus.TROUBLED:
+                return self._began_ms + TROUBLED_MS
+            case ServiceStatus.FULL:
+                return max(self._began_ms, self._full_ms or 0) + TROUBLED_MS
+            case ServiceStatus.OK | ServiceStatus.UNASKED if not self._in_doubt:
+                return self._began_ms + EVERY_MS
+            case _:
+                return self._began_ms + LOST_MS
+
+    def _note_lost(self, error: NotConnectedError | InterruptedCallError) -> None:
+        """No answer. A refused connection says it all; a cut one may be the call's own misfortune,
+        so where something was heard just now the next probe decides."""
+        if error.reason == "closed":
+            return  # by ourselves
+        self._in_doubt = True
+        if isinstance(error, NotConnectedError) or not self._heard_lately():
+            self._set_status(ServiceStatus.UNREACHABLE)
+        self._alarm.set()
+
+    def _note_heard(self, status: ServiceStatus) -> None:
+        self._answered_ms = self._clock.now_ms()
+        was_in_doubt, self._in_doubt = self._in_doubt, False
+        self._set_status(status)
+        if was_in_doubt:
+            self.recovered.emit()
+
+    def _note_health(self, *, full: bool) -> None:
+        was_full = self._full_ms is not None
+        self._full_ms = (self._full_ms or self._clock.now_ms()) if full else None
+        self._note_heard(ServiceStatus.FULL if full else ServiceStatus.OK)
+        if was_full and not full:
+            self.free_again.emit()
+
+    def _heard_lately(self) -> bool:
+        return (
+            self._answered_ms is not None and self._clock.now_ms() - self._answered_ms < LATELY_MS
+        )
+
+    def _set_status(self, status: ServiceStatus) -> None:
+        if status is self.status:
+            return
+        self.status = status
+        lost = status is ServiceStatus.UNREACHABLE
+        self.unreachable_since_ms = self._clock.now_ms() if lost else None
+        self.changed.emit()

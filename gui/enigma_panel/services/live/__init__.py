@@ -1,0 +1,1 @@
+"""The live channel: connections, events and what the agents do."""

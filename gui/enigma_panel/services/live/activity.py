@@ -1,0 +1,61 @@
+"""What each session's agent does now: one line that stays long enough to be read."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.state.timeline import LIVE_KINDS, WRITE_AFTER_MS
+from enigma_panel.store.ledger.intents import Step
+
+CALM_MS = 1_500
+"""A line is not replaced sooner."""
+
+
+@dataclass(slots=True)
+class _Line:
+    text: str = ""
+    since_ms: int = 0
+    task_key: int = 0
+    next: str = ""
+
+
+class Activity:
+    """The line of each session. tell: session key whose line is another now."""
+
+    def __init__(self, clock: Clock, tell: Callable[[int], None]) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._lines: dict[int, _Line] = {}
+
+    def doing(self, session_key: int, task_key: int | None) -> str:
+        """The line of a session while it works on that task, "" where nothing is known."""
+        line = self._lines.get(session_key)
+        return line.text if line is not None and line.task_key == task_key else ""
+
+    def note_steps(self, session_key: int, task_key: int, steps: Sequence[Step]) -> None:
+        """Steps came in: the last one is what it does now."""
+        last = next((step for step in reversed(steps) if step.kind in LIVE_KINDS), None)
+        if last is None:
+            return
+        line = self._lines.setdefault(session_key, _Line())
+        if line.task_key != task_key:
+            line.task_key, line.since_ms = task_key, 0
+        line.next = last.text
+        self._move(session_key, line)
+
+    def tick(self) -> None:
+        """Time went on: who waited to be shown is."""
+        for key, line in list(self._lines.items()):
+            self._move(key, line)
+
+    def forget(self, session_key: int) -> None:
+        """Nothing is known of this session any more."""
+        if self._lines.pop(session_key, None) is not None:
+            self._tell(session_key)
+
+    def _move(self, key: int, line: _Line) -> None:
+        now = self._clock.now_ms()
+        if line.next == line.text or now - line.since_ms < CALM_MS - WRITE_AFTER_MS // 2:
+            return
+        line.text, line.since_ms = line.next, now
+        self._tell(key)

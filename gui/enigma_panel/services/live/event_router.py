@@ -1,0 +1,382 @@
+"""What the live channel tells, and which of our tasks it is about (api.md §6).
+
+Most events name no task. A session works on one task at a time, so they are about the one that is
+its current one here; but they may come late, twice or in another order. Ends: see `live_ends`.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.timeline import UNCLEAR, Quota, Timeline
+from enigma_panel.services.types import Diff
+
+LATE_MS = 5_000
+"""So long after a task was sent an error may still be the end of the one before."""
+
+MOST_KEPT = 50
+"""So many ends of a session are kept, or said to be unclear; a flood of them says no more."""
+
+KEPT_CHARS = 200_000
+"""So much of a result stands in the time line while it is not clear whose it is."""
+
+
+class TaskEnds:
+    """is_held: whether the call that started this task still waits for its reply, which will name
+    it. wake: ask for the session's task at once."""
+
+    def __init__(
+        self,
+        registry: SessionStore,
+        timeline: Timeline,
+        clock: Clock,
+        *,
+        is_awaiting_reply: Callable[[int], bool],
+        wake: Callable[[int], None],
+    ) -> None:
+        self._registry = registry
+        self._timeline = timeline
+        self._clock = clock
+        self._is_held = is_awaiting_reply
+        self._wake = wake
+        self._unclear: dict[int, list[Observation]] = {}
+        self._said: dict[int, set[int]] = {}
+
+    def waits(self, diff: Diff) -> list[int]:
+        """Sessions of which something is kept that can perhaps be told apart now."""
+        return [key for key in self._unclear if key in diff.sessions or self._is_of(key, diff)]
+
+    def unclear(self) -> list[int]:
+        """Sessions of which something is kept that nobody knows whose it is."""
+        return list(self._unclear)
+
+    def forget(self, session_key: int) -> None:
+        """Nothing more comes of this session."""
+        self._said.pop(session_key, None)
+
+    def pop_unclear(self, session_key: int) -> list[Observation]:
+        """What is kept of that session, to be looked at once more."""
+        return self._unclear.pop(session_key, [])
+
+    def put_back(self, session_key: int, ends: Iterable[Observation]) -> None:
+        """They are still to be looked at."""
+        kept = self._unclear.setdefault(session_key, [])
+        kept[:0] = [seen for seen in ends if seen not in kept]
+        if not kept:
+            del self._unclear[session_key]
+
+    async def completed(self, session: Session, task: Task | None, seen: Observation) -> None:
+        """A result; task: the session's current one."""
+        known = named(self._registry.tasks_of(session.key), seen.task_id)
+        if known is not None:
+            await self._registry.record(session.key, known.key, seen)
+            return
+        unnamed = [t for t in self._registry.tasks_of(session.key) if is_unnamed(t)]
+        owners = _owners(unnamed)
+        if seen.task_id is None and task is not None and task.service_id is not None:
+            if owners and task.result != seen.text:  # of that one, or of one sent before
+                self._doubt([task], seen)
+            self._wake(session.key)
+        elif owners and self._waits_for_reply(unnamed, owners, seen):
+            self._keep(session.key, owners, seen)
+        elif owners:
+            if len(unnamed) > 1:
+                self._doubt(owners, seen)
+            await self._believe(owners[0], seen)
+
+    async def failed(self, session: Session, task: Task, seen: Observation) -> None:
+        """An error of a task that is at work."""
+        tasks = self._registry.tasks_of(session.key)
+        if task.service_id is not None:
+            self._wake(session.key)
+            return
+        if self._is_held(task.key):  # its reply comes now, and tells more
+            self._keep(session.key, [], seen)
+            return
+        could = [t for t in tasks if is_unnamed(t) and not t.is_final]
+        if len(could) > 1:
+            self._doubt(could, seen)
+            return
+        sent = [t for t in tasks if t.sent_ms is not None]
+        age_ms = self._clock.now_ms() - (task.sent_ms or 0)
+        if len(sent) == 1 or age_ms >= LATE_MS:
+            await self._registry.record(session.key, task.key, replace(seen, task_id=None))
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _waits_for_reply(
+        self, unnamed: Sequence[Task], owners: Sequence[Task], seen: Observation
+    ) -> bool:
+        """Whether a reply will tell whose result this is, and it may be another one's."""
+        if not any(self._is_held(task.key) for task in owners):
+            return False
+        return len(unnamed) > 1 or self._was_told(owners[0].session_key, seen)
+
+    def _was_told(self, session_key: int, seen: Observation) -> bool:
+        """Whether a task before it had the same result: perhaps that one's comes again."""
+        text = self._registry.redaction.text_of(seen)
+        tasks = self._registry.tasks_of(session_key)
+        return any(task.result == text for task in tasks if task.status is TaskStatus.DONE)
+
+    async def _believe(self, task: Task, seen: Observation) -> None:
+        """Its reply may name another one yet: see `SessionStore.settle`."""
+        if seen.task_id is not None:
+            self._registry.told_names.add(task.key)
+        await self._registry.record(task.session_key, task.key, seen)
+
+    def _keep(self, session_key: int, owners: Sequence[Task], seen: Observation) -> None:
+        """Until the reply tells; a kill before that must not lose what was paid for."""
+        kept = self._unclear.setdefault(session_key, [])
+        if seen not in kept and len(kept) < MOST_KEPT:
+            kept.append(seen)
+            self._doubt(owners, seen)
+
+    def _doubt(self, tasks: Sequence[Task], seen: Observation) -> None:
+        """Say of each that it may be its end, and what was told; once, however often it comes."""
+        for task in tasks:
+            said = self._said.setdefault(task.session_key, set())
+            this = hash((task.key, seen.kind, seen.task_id, seen.text))
+            if this in said or len(said) >= MOST_KEPT:
+                continue
+            said.add(this)
+            # Cut behind the wall: a piece of a secret is not known as one.
+            text = self._registry.redaction.text_of(seen)[:KEPT_CHARS]
+            self._timeline.note(task.key, UNCLEAR, text)
+
+    def _is_of(self, session_key: int, diff: Diff) -> bool:
+        return any(task.key in diff.tasks for task in self._registry.tasks_of(session_key))
+
+
+def named(tasks: Sequence[Task], task_id: str | None) -> Task | None:
+    """The task that the service calls so."""
+    return next((t for t in tasks if task_id is not None and t.service_id == task_id), None)
+
+
+def is_unnamed(task: Task) -> bool:
+    """Sent, and the service may know it under an id that we do not."""
+    return task.service_id is None and task.sent_ms is not None and not _never_ran(task)
+
+
+def _owners(unnamed: Sequence[Task]) -> list[Task]:
+    """Whose a result without a known id can be, the one that was sent first in front: the service
+    works on them in that order. One that was told to stop may have been quicker than that."""
+    live = [t for t in unnamed if not t.is_final or t.status is TaskStatus.LOST]
+    stopped = [t for t in unnamed if t.status is TaskStatus.STOPPED]
+    return sorted(live or stopped, key=lambda t: t.sent_ms or 0)
+
+
+def _never_ran(task: Task) -> bool:
+    """Put back in line, or refused: no task of the service's."""
+    return task.status in {TaskStatus.QUEUED, TaskStatus.FAILED}
+
+
+PAUSE_MS = 5_000
+"""An action that begins so long after a Pause shows that it did not arrive, or does not hold."""
+
+COPY_MS = 2_500
+"""So much later an event may come once more, or one that was told before it."""
+
+SIGN_MS = 500
+"""A step that comes so soon after an answer was emitted was on its way before it."""
+
+TOLD_EXPIRED = "told_expired"
+"""A line for an error that speaks of an expired session, which proves no end."""
+
+MANY = 20
+"""So many of a task's questions are known again."""
+
+_AWAY = frozenset({Phase.CONNECTION_LOST, Phase.EXPIRED_ASSUMED})
+
+
+class EventRouter:
+    """Takes events in the order in which they came.
+
+    is_awaiting_reply: whether the call that started this task still waits for its reply, which will
+    name it. wake: ask for the session's task at once. doubt: the agent of this session was told to
+    pause, and works on.
+    """
+
+    def __init__(
+        self,
+        registry: SessionStore,
+        timeline: Timeline,
+        clock: Clock,
+        *,
+        is_awaiting_reply: Callable[[int], bool],
+        wake: Callable[[int], None],
+        doubt: Callable[[int], None],
+    ) -> None:
+        self._doubt = doubt
+        self._registry = registry
+        self._timeline = timeline
+        self._clock = clock
+        self._is_held = is_awaiting_reply
+        self._wake = wake
+        self._asked: dict[int, deque[int]] = {}
+        self._quotas: dict[tuple[int, bool], Quota] = {}
+        self._ends = TaskEnds(
+            registry, timeline, clock, is_awaiting_reply=is_awaiting_reply, wake=wake
+        )
+
+    async def handle(self, session_key: int, seen: Observation) -> None:
+        """Fold one event into the records."""
+        session = self._registry.session(session_key)
+        if session is None or (session.is_final and seen.kind is not Kind.COMPLETED):
+            return
+        task = self._registry.current_task(session)
+        if seen.task_id is not None and seen.kind is not Kind.COMPLETED:
+            task = self._of_id(session.key, seen.task_id, task)
+        if seen.kind is Kind.COMPLETED:
+            await self._ends.completed(session, task, seen)
+        elif seen.kind in STEP_KINDS:
+            await self._step(session, task, seen)
+        elif seen.kind is Kind.FAILED:
+            if task is not None and _is_at_work(task):
+                await self._ends.failed(session, task, seen)
+        elif seen.kind is Kind.QUESTION:
+            await self._question(session, task, seen)
+        elif seen.kind is Kind.SESSION_ENDED or self._may_tell(session, asks=False):
+            await self._about_session(session, task, seen)
+
+    def needs_text(self, session_key: int, seen: Observation) -> bool:
+        """False for a result that concerns nobody here, or that its task has already."""
+        if seen.kind is not Kind.COMPLETED or seen.task_id is None:
+            return True
+        tasks = self._registry.tasks_of(session_key)
+        of = named(tasks, seen.task_id)
+        if of is not None:
+            return of.status is not TaskStatus.DONE
+        return any(is_unnamed(task) for task in tasks)
+
+    def waits(self, diff: Diff) -> list[int]:
+        """Sessions of which something is kept that can perhaps be told apart now."""
+        return self._ends.waits(diff)
+
+    async def retry_unclear(self, session_key: int) -> None:
+        """Whose results and errors those were of which it was not clear."""
+        waits = deque(self._ends.pop_unclear(session_key))
+        try:
+            while waits:
+                await self.handle(session_key, waits[0])
+                waits.popleft()
+        except Exception:
+            waits.popleft()  # a bad one must not stand in the way of the others
+            raise
+        finally:  # one who is cancelled loses none
+            self._ends.put_back(session_key, waits)
+
+    def unclear(self) -> list[int]:
+        """Sessions of which something is kept that nobody knows whose it is."""
+        return self._ends.unclear()
+
+    def forget(self, session_key: int) -> None:
+        """Nothing more comes of this session."""
+        for asks in (True, False):
+            self._quotas.pop((session_key, asks), None)
+        self._ends.forget(session_key)
+        for task in self._registry.tasks_of(session_key):
+            self._asked.pop(task.key, None)
+
+    # -- by kind -----------------------------------------------------------------------------
+
+    async def _step(self, session: Session, task: Task | None, seen: Observation) -> None:
+        if task is None or not _is_at_work(task):
+            return  # late: its task is over
+        bare = replace(seen, text=None, task_id=None)
+        if self._moves(task, seen.kind):
+            await self._registry.record(session.key, task.key, bare)
+        elif session.phase in _AWAY:
+            await self._registry.record(session.key, None, bare)
+        age_ms = self._clock.now_ms() - task.since_ms
+        paused = task.status is TaskStatus.PAUSED and not task.pause_confirmed
+        if paused and seen.kind is Kind.ACTION and age_ms > PAUSE_MS:
+            self._doubt(session.key)
+        self._timeline.note_live(session.key, task.key, seen.kind.value, seen.text or "")
+
+    def _moves(self, task: Task, kind: Kind) -> bool:
+        """Whether a step shows of this task what nothing else has shown yet."""
+        age_ms = self._clock.now_ms() - task.since_ms
+        match task.status:
+            case TaskStatus.STARTING:
+                return True
+            case TaskStatus.UNCONFIRMED:  # of whom else could it be?
+                sent = [t for t in self._registry.tasks_of(task.session_key) if t.sent_ms]
+                return sent == [task]
+            case TaskStatus.ASKS:  # again, because its answer gave no sign of life until now
+                doubted = task.service_id is None and task.answer_sent_live
+                return doubted and kind is not Kind.UPDATE and age_ms > SIGN_MS
+        return task.unproven is StateVerb.RESUME or self._shows_answered(task)
+
+    def _shows_answered(self, task: Task) -> bool:
+        """Whether the agent goes on after an answer, as nothing but a step of it can show."""
+        if task.service_id is not None or task.answered_ms is None:
+            return False
+        age_ms = self._clock.now_ms() - task.answered_ms
+        if task.answer_sent_live:
+            return age_ms > SIGN_MS
+        return age_ms > COPY_MS or not self._is_held(task.key)
+
+    async def _question(self, session: Session, task: Task | None, seen: Observation) -> None:
+        if task is None or not _is_at_work(task):
+            return
+        is_known = self._is_known(task, seen.text or "")
+        if is_known and self._is_copy(task, seen.text or ""):
+            return
+        if (is_known and task.service_id is not None) or not self._may_tell(session, asks=True):
+            self._wake(session.key)  # told twice or asked twice? The poll knows
+            return
+        if is_known and task.answered_ms is not None and not task.answer_sent_live:
+            went_on = Observation(kind=Kind.ACTION)  # who asks again got its answer, and used it
+            await self._registry.record(session.key, task.key, went_on)
+        await self._registry.record(session.key, task.key, replace(seen, task_id=None))
+
+    def _is_copy(self, task: Task, text: str) -> bool:
+        """Whether a question that was asked before is no new one."""
+        now = self._clock.now_ms()
+        if task.status is TaskStatus.ASKS:
+            is_open = self._registry.redaction.is_question_of(task, text)
+            return is_open or now - (task.asked_ms or 0) <= COPY_MS
+        answered_ms = task.answered_ms if task.service_id is None else None
+        return answered_ms is not None and now - answered_ms <= COPY_MS
+
+    def _is_known(self, task: Task, text: str) -> bool:
+        """Whether the task asked that before; from now on it has."""
+        asked, mark = self._asked.setdefault(task.key, deque(maxlen=MANY)), hash(text)
+        if mark in asked:
+            return True
+        asked.append(mark)
+        return self._registry.redaction.is_question_of(task, text)
+
+    async def _about_session(self, session: Session, task: Task | None, seen: Observation) -> None:
+        """Its browser is lost or back, or it has ended; what became of the task, a poll tells."""
+        await self._registry.record(session.key, None, seen)
+        after = self._registry.session(session.key)
+        lives = task is not None and not task.is_final
+        if task is not None and lives and after is not session:
+            is_told = seen.kind is Kind.LIFETIME_OVER  # else that is what our own clock says
+            kind = TOLD_EXPIRED if is_told else seen.kind.value
+            self._timeline.note(task.key, kind, seen.code or "")
+        self._wake(session.key)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _may_tell(self, session: Session, *, asks: bool) -> bool:
+        """What is written at once must not come by the thousand; questions have their own share."""
+        now = self._clock.now_ms()
+        return self._quotas.setdefault((session.key, asks), Quota(at_ms=now)).allows(now)
+
+    def _of_id(self, session_key: int, task_id: str, current: Task | None) -> Task | None:
+        """No page shows an id in other events than results; where there is one, it counts."""
+        tasks = self._registry.tasks_of(session_key)
+        nameless = [t for t in tasks if is_unnamed(t)]
+        return named(tasks, task_id) or (current if nameless == [current] else None)
+
+
+def _is_at_work(task: Task) -> bool:
+    """Sent and not over: an event of its session can be about it."""
+    waits = task.status is TaskStatus.QUEUED or task.sent_ms is None
+    return not task.is_final and not waits

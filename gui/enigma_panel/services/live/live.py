@@ -1,0 +1,469 @@
+"""The live channel: every open session listens, and nothing depends on it.
+
+One loop a session: connect, take events in their order, and after a loss wait and connect again.
+What is missed in between nobody repeats (api.md §6): after a gap the task is asked for once, and
+the gap stands in its time line.
+"""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.protocols import LiveConnection, LiveConnector, LiveError, LiveFault, OnSeen
+from enigma_panel.core.models import AnswerVerb, Session, StateVerb
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import FAR_MS, Clock
+from enigma_panel.services.live.activity import Activity
+from enigma_panel.services.live.event_router import EventRouter
+from enigma_panel.services.state.session_store import LATE_RESULT_MS, SessionStore, is_long_ended
+from enigma_panel.services.state.timeline import GAP, NO_LIVE, Timeline
+from enigma_panel.services.types import Diff, LiveShare
+from enigma_panel.store.ledger.intents import Step
+
+FIRST_RETRY_MS, LAST_RETRY_MS = 1_000, 30_000
+
+
+_HOPELESS = frozenset({LiveFault.ADDRESS, LiveFault.MISSING, LiveFault.BROKEN})
+"""Another try in this run would end as the last one did."""
+
+
+class Channel:
+    """up_ms: when it came up last. heard_ms: when it last told something since then. lost_ms: since
+    when it tells nothing, where it broke. fault: why it is down."""
+
+    def __init__(self) -> None:
+        self._connection: LiveConnection | None = None
+        self._facts: deque[Observation] = deque()
+        self._alarm = asyncio.Event()
+        self._retry = asyncio.Event()
+        self._over = False
+        self.fault: LiveFault | None = None
+        self.up_ms: int | None = None
+        self.heard_ms: int | None = None
+        self.lost_ms: int | None = None
+
+    @property
+    def is_up(self) -> bool:
+        """True while messages can be given to it."""
+        return self._connection is not None and not self._over
+
+    @property
+    def is_over(self) -> bool:
+        """True once it was lost and all that it told was taken."""
+        return self._over and not self._facts
+
+    def put(self, seen: Observation) -> None:
+        """An event came in."""
+        self._facts.append(seen)
+        self._alarm.set()
+
+    def attach(self, connection: LiveConnection) -> None:
+        """It is up."""
+        self._connection, self._over, self.fault = connection, False, None
+        self._retry.clear()  # that was for this try, not for the one after the next loss
+
+    def drop(self) -> LiveConnection | None:
+        """Listen no more; returns the connection where that may still be up."""
+        connection, self._connection = self._connection, None
+        self._over = True
+        return connection
+
+    def events(self) -> Iterator[Observation]:
+        """What came in, oldest first; each is handed out once."""
+        while self._facts:
+            yield self._facts.popleft()
+
+    async def wait(self) -> None:
+        """Wait until something came in or it was lost."""
+        if not self._facts and not self._over:
+            self._alarm.clear()
+            await self._alarm.wait()
+
+    async def watch(self) -> None:
+        """Return once it is lost; whatever ends this, nobody listens any more."""
+        try:
+            if self._connection is not None:
+                await self._connection.until_lost()
+            self._connection = None  # nothing is left to take down
+        finally:
+            self._over = True
+            self._alarm.set()
+
+    async def hang_up(self) -> None:
+        """Take it down."""
+        if self._connection is not None:
+            await self._connection.aclose()
+
+    async def send_state(self, verb: StateVerb) -> Observation:
+        """See LiveConnection."""
+        return await self._open().send_state(verb)
+
+    async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
+        """See LiveConnection."""
+        return await self._open().send_answer(text, verb)
+
+    def pause_ms(self, failures: int, rng: random.Random) -> int:
+        """Until the next try: 1 to 30 s, doubling, the upper half of it by chance."""
+        if self.fault in _HOPELESS:
+            return FAR_MS
+        bound = min(FIRST_RETRY_MS << min(failures - 1, 10), LAST_RETRY_MS)
+        return bound // 2 + rng.randrange(bound // 2 + 1)
+
+    async def rest(self, clock: Clock, due_ms: int) -> None:
+        """Wait before the next try, until there is reason to try at once."""
+        await clock.wait(self._retry, due_ms)
+        self._retry.clear()
+
+    def retry_at_once(self) -> None:
+        """There is reason to try now, or to look whether it is still wanted."""
+        self._retry.set()
+
+    def _open(self) -> LiveConnection:
+        if self._connection is None:
+            raise LiveError(LiveFault.LOST)
+        return self._connection
+
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8
+"""So many channels are opened at a time."""
+
+OpenConnector = Callable[[], Awaitable[LiveConnector]]
+
+
+class Connector:
+    """The one door of a run. open_connector: loads the library; LiveError where there is none.
+
+    fault: why there is no door in this run, None while there may be one.
+    """
+
+    def __init__(self, open_connector: OpenConnector) -> None:
+        self._open_connector = open_connector
+        self._live_connector: LiveConnector | None = None
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._loading = asyncio.Lock()
+        self.fault: LiveFault | None = None
+
+    async def connect(self, session: Session, on_seen: OnSeen) -> LiveConnection | LiveFault:
+        """A channel to that session, or why there is none."""
+        assert session.service_id is not None
+        assert session.socket_url is not None
+        async with self._turns:
+            try:
+                door = self._live_connector or await self._load()
+                return await door.connect(
+                    session.service_id, session.socket_url, session.base_url, on_seen
+                )
+            except LiveError as error:
+                return error.fault
+            except Exception:  # a library's surprise is no reason to hammer the service
+                log.exception("no live channel")
+                return LiveFault.PROTOCOL
+
+    async def aclose(self) -> None:
+        """Take all channels down."""
+        if self._live_connector is not None:
+            await self._live_connector.aclose()
+
+    async def _load(self) -> LiveConnector:
+        async with self._loading:  # sessions that open at once share one
+            if self.fault is not None:
+                raise LiveError(self.fault)
+            try:
+                self._live_connector = self._live_connector or await self._open_connector()
+            except LiveError as error:
+                self.fault = error.fault
+                raise
+            except Exception:  # half an installation, a disk that hangs: polls do without
+                log.exception("the live channel cannot be used in this run")
+                self.fault = LiveFault.BROKEN
+                raise LiveError(LiveFault.BROKEN) from None
+            return self._live_connector
+
+
+SPEAKS_MS = 20_000
+"""A channel that told nothing for so long counts as silent: polls are then as fast as without."""
+STEADY_MS = 10_000
+"""A channel that was up for less counts as one more failure."""
+
+
+class Live(QObject):
+    """The channels of all open sessions.
+
+    changed: session key whose channel came up or went down, or whose "does now" is another. lost:
+    session key whose channel was up and broke. doubted: session key whose agent works on though it
+    was told to pause. open_connector: loads the library; LiveError where there
+    is none. wake: ask for the session's task at once.
+    """
+
+    changed = Signal(int)
+    lost = Signal(int)
+    doubted = Signal(int)
+
+    def __init__(
+        self,
+        *,
+        registry: SessionStore,
+        account: Account,
+        timeline: Timeline,
+        clock: Clock,
+        scope: TaskScope,
+        rng: random.Random,
+        open_connector: OpenConnector,
+        is_awaiting_reply: Callable[[int], bool],
+        wake: Callable[[int], None],
+    ) -> None:
+        super().__init__()
+        self._registry = registry
+        self._account = account
+        self._timeline = timeline
+        self._clock = clock
+        self._scope = scope
+        self._rng = rng
+        self._wake = wake
+        self._connector = Connector(open_connector)
+        self._channels: dict[int, Channel] = {}
+        self._activity = Activity(clock, self.changed.emit)
+        self._facts = EventRouter(
+            registry,
+            timeline,
+            clock,
+            is_awaiting_reply=is_awaiting_reply,
+            wake=wake,
+            doubt=self.doubted.emit,
+        )
+        self._untaken: list[tuple[int, Observation]] = []
+        registry.changed.connect(self._follow)
+        account.changed.connect(self._key_changed)
+        timeline.grown.connect(self._hear_steps)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def share(self) -> LiveShare:
+        """How many of the open sessions listen."""
+        could = [s for s in self._registry.sessions() if self._wants(s)]
+        channels = [self._channels.get(session.key) for session in could]
+        up = sum(channel is not None and channel.is_up for channel in channels)
+        faults = [c.fault for c in channels if c is not None and c.fault is not None]
+        return LiveShare(up=up, of=len(could), fault=next(iter(faults), self._connector.fault))
+
+    def is_up(self, session_key: int) -> bool:
+        """Whether a message can be given to this session's channel."""
+        channel = self._channels.get(session_key)
+        return channel is not None and channel.is_up
+
+    def is_speaking(self, session_key: int) -> bool:
+        """Whether its channel is up and told something lately."""
+        channel = self._channels.get(session_key)
+        if channel is None or not channel.is_up or channel.heard_ms is None:
+            return False
+        return self._clock.now_ms() - channel.heard_ms < SPEAKS_MS
+
+    def doing(self, session_key: int) -> str:
+        """What its agent does now, "" where nothing is known."""
+        session = self._registry.session(session_key)
+        if session is None or not self.is_up(session_key):
+            return ""
+        return self._activity.doing(session_key, session.current_task)
+
+    # -- sending -----------------------------------------------------------------------------
+
+    async def send_state(self, session_key: int, verb: StateVerb) -> Observation:
+        """Give a command to the channel, which proves nothing. LiveError: it was not given."""
+        return await self._up(session_key).send_state(verb)
+
+    async def send_answer(self, session_key: int, text: str, verb: AnswerVerb) -> Observation:
+        """As `send_state`."""
+        return await self._up(session_key).send_answer(text, verb)
+
+    # -- time and the world --------------------------------------------------------------------
+
+    def retry_now(self) -> None:
+        """The connection is back, or another key is used."""
+        for channel in self._channels.values():
+            if not channel.is_up:
+                channel.retry_at_once()
+
+    def renew(self) -> None:
+        """The computer slept: what looks open may be dead, so all channels are opened anew."""
+        for key, channel in list(self._channels.items()):
+            channel.retry_at_once()
+            self._hang_up(key, channel)
+
+    def tick(self) -> None:
+        """Once a second."""
+        self._activity.tick()
+        now = self._clock.now_ms()
+        for key, channel in self._channels.items():
+            session = self._registry.session(key)
+            if session is None or is_long_ended(session, now):  # whether that was proven or not
+                self._hang_up(key, channel)
+
+    async def finish(self) -> None:
+        """The program ends, nobody waits for a reply any more: keep what was told all the same."""
+        untaken, self._untaken = self._untaken, []
+        for key, seen in untaken:
+            await self._take(key, seen)
+        for key in self._facts.unclear():
+            await self._facts.retry_unclear(key)
+
+    async def aclose(self) -> None:
+        """Take all channels down; the loops have been ended by their scope."""
+        await self._connector.aclose()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _up(self, session_key: int) -> Channel:
+        channel = self._channels.get(session_key)
+        if channel is None or not channel.is_up:
+            raise LiveError(LiveFault.LOST)
+        return channel
+
+    def _wants(self, session: Session) -> bool:
+        """Whether a channel to this session is worth having, and may be opened."""
+        if session.service_id is None or session.socket_url is None:
+            return False
+        return session.occupies_slot and self._account.client_for(session) is not None
+
+    def _follow(self, diff: Diff) -> None:
+        for key in diff.sessions:
+            session, channel = self._registry.session(key), self._channels.get(key)
+            if session is None:
+                continue
+            if channel is None and self._wants(session) and self._connector.fault is None:
+                self._channels[key] = channel = Channel()
+                if self._scope.spawn(f"live {key}", self._listen(key, channel)) is None:
+                    del self._channels[key]
+            elif channel is not None and session.is_ended:
+                self._see_off(session, channel)
+        for key in self._facts.waits(diff):
+            self._scope.spawn(f"unclear {key}", self._facts.retry_unclear(key))
+
+    def _key_changed(self) -> None:
+        """What was loaded before the key was found listens from now on."""
+        self.retry_now()
+        self._follow(Diff(sessions=frozenset(s.key for s in self._registry.sessions())))
+
+    def _see_off(self, session: Session, channel: Channel) -> None:
+        """An assumed end may still be proven by the channel; after a proven one it may bring the
+        result, and then nothing more."""
+        channel.retry_at_once()
+        if session.is_final and channel.is_up:
+            closing = self._hang_up_late(channel)
+            self._scope.spawn(f"hang up {session.key}", closing, exclusive=True)
+
+    def _hang_up(self, key: int, channel: Channel) -> None:
+        if channel.is_up:
+            self._scope.spawn(f"hang up {key}", channel.hang_up(), exclusive=True)
+
+    async def _hang_up_late(self, channel: Channel) -> None:
+        """A result may come behind the end of its session."""
+        await self._clock.sleep_until(self._clock.now_ms() + LATE_RESULT_MS)
+        await channel.hang_up()
+
+    async def _listen(self, key: int, channel: Channel) -> None:
+        failures = 0
+        try:
+            while (session := self._registry.session(key)) is not None and self._wants(session):
+                was_steady = False
+                if await self._connect(session, channel):
+                    up_ms = self._clock.now_ms()
+                    await self._hear(key, channel)
+                    was_steady = self._clock.now_ms() - up_ms >= STEADY_MS
+                elif not failures:
+                    self._note(key, NO_LIVE)
+                failures = 1 if was_steady else failures + 1
+                pause_ms = channel.pause_ms(failures, self._rng)
+                await channel.rest(self._clock, self._clock.now_ms() + pause_ms)
+        finally:
+            self._untaken += [(key, seen) for seen in channel.events()]
+            self._forget(key)
+
+    async def _connect(self, session: Session, channel: Channel) -> bool:
+        opened = await self._connector.connect(session, channel.put)
+        if isinstance(opened, LiveFault):
+            channel.fault = opened
+            for seen in channel.events():  # it may have told something before it broke
+                await self._take(session.key, seen)
+            return False
+        channel.attach(opened)
+        return True
+
+    async def _hear(self, key: int, channel: Channel) -> None:
+        """Take events until the channel is lost."""
+        self._came_up(key, channel)
+        session = self._registry.session(key)
+        if session is not None and session.is_final:  # it ended while this was being opened
+            self._see_off(session, channel)
+        watching = self._scope.spawn(f"live loss {key}", channel.watch())
+        try:
+            while not channel.is_over:
+                for seen in channel.events():
+                    channel.heard_ms = self._clock.now_ms()
+                    await self._take(key, seen)
+                await channel.wait()
+        finally:
+            if watching is not None:
+                watching.cancel()
+            self._let_go(key, channel)
+        await self._went_down(key, channel)
+
+    def _let_go(self, key: int, channel: Channel) -> None:
+        """Whatever ended the listening: nothing is left open, nothing that was told is lost."""
+        self._untaken += [(key, seen) for seen in channel.events()]
+        connection = channel.drop()
+        if connection is not None:
+            self._scope.spawn(f"let go {key}", connection.aclose())
+
+    async def _take(self, key: int, seen: Observation) -> None:
+        try:
+            if not self._facts.needs_text(key, seen):  # else questions would wait behind it
+                seen = replace(seen, text=None)
+            await self._facts.handle(key, await self._registry.redaction.clean(seen))
+        except Exception:  # one bad event must not end the listening
+            log.exception("an event could not be taken")
+
+    def _came_up(self, key: int, channel: Channel) -> None:
+        if channel.lost_ms is not None:
+            self._note(key, GAP, str(channel.lost_ms))
+        channel.up_ms, channel.heard_ms = self._clock.now_ms(), None
+        self._wake(key)
+        self.changed.emit(key)
+
+    async def _went_down(self, key: int, channel: Channel) -> None:
+        # Not now: it may have been dead for long, as after a sleep.
+        channel.lost_ms = channel.up_ms if channel.heard_ms is None else channel.heard_ms
+        channel.fault = LiveFault.LOST
+        session = self._registry.session(key)
+        if session is not None and session.lost_until_ms is not None:
+            await self._registry.record(key, None, Observation(kind=Kind.LIVE_LOST))
+        self._activity.forget(key)
+        self._wake(key)
+        self.changed.emit(key)
+        self.lost.emit(key)
+
+    def _note(self, key: int, kind: str, text: str = "") -> None:
+        """A line for the task that the session works on."""
+        session = self._registry.session(key)
+        task = self._registry.current_task(session) if session is not None else None
+        if task is not None and not task.is_final:
+            self._timeline.note(task.key, kind, text)
+
+    def _hear_steps(self, task_key: int, steps: list[Step]) -> None:
+        task = self._registry.task(task_key)
+        if task is not None and task.session_key in self._channels:
+            self._activity.note_steps(task.session_key, task_key, steps)
+
+    def _forget(self, key: int) -> None:
+        self._channels.pop(key, None)
+        self._activity.forget(key)
+        self._facts.forget(key)
+        self._timeline.forget(key)

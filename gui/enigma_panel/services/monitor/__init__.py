@@ -1,0 +1,1 @@
+"""Polling, and what the clock alone decides."""

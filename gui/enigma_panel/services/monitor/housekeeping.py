@@ -1,0 +1,237 @@
+"""What has to happen without a click: lifetimes run out, sessions that nobody else would close."""
+
+from collections.abc import Awaitable, Callable
+
+from enigma_panel.core.models import FINAL_PHASES, Phase, Session, Task, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.reducer import IDLE_MS, STALE_QUESTION_MS
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.state.session_store import (
+    ASSUMED_FOR_MS,
+    LATE_RESULT_MS,
+    SessionStore,
+    is_long_ended,
+)
+from enigma_panel.services.types import NoticeKind
+
+UNHEARD_MS = 15_000
+"""A channel that is away for so long may have missed the end of what it told of."""
+
+SILENT_MS = 60_000
+"""So long after its session is taken for closed, a channel that tells nothing is no reason to wait;
+its end may have been told while the channel was frozen."""
+
+_SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
+
+
+class UnnamedTasks:
+    """Looks after them once a second.
+
+    is_stopping: a Stop is on its way to this session. is_awaiting_reply: the call that starts this
+    task still waits for its reply, which will name it. is_up: the live channel of this session may
+    still tell something. is_speaking: it did so lately.
+    """
+
+    def __init__(
+        self,
+        registry: SessionStore,
+        *,
+        is_stopping: Callable[[int], bool],
+        is_awaiting_reply: Callable[[int], bool],
+        is_up: Callable[[int], bool],
+        is_speaking: Callable[[int], bool],
+    ) -> None:
+        self._registry = registry
+        self._is_stopping = is_stopping
+        self._is_held = is_awaiting_reply
+        self._is_up = is_up
+        self._is_speaking = is_speaking
+        self._unheard: dict[int, int] = {}
+
+    async def tick(self, session: Session, now: int) -> None:
+        """Once a second for each session whose end is not proven; now: epoch ms."""
+        for task in self._registry.tasks_of(session.key):
+            if task.service_id is not None or task.status not in _SEEN:
+                self._unheard.pop(task.key, None)
+            elif session.is_ended:
+                await self._give_up(session, task, now)
+            elif _is_answer_doubtful(task, now) and not self._is_stopping(session.key):
+                await self._record(task, Kind.ANSWER_DOUBTED)
+            elif self._is_out_of_sight(session, task, now):
+                await self._record(task, Kind.LIVE_LOST)
+
+    async def _give_up(self, session: Session, task: Task, now: int) -> None:
+        """The channel could tell of it, and is gone with its session."""
+        if is_recent(session, now) or self._is_held(task.key):
+            return
+        if self._is_silent(session, now) or not self._is_up(session.key):
+            await self._record(task, Kind.GIVEN_UP)
+
+    def _is_silent(self, session: Session, now: int) -> bool:
+        was_closed = session.phase is Phase.CLOSED_ASSUMED
+        is_long = now - (session.ended_ms or 0) >= SILENT_MS
+        return was_closed and is_long and not self._is_speaking(session.key)
+
+    def _is_out_of_sight(self, session: Session, task: Task, now: int) -> bool:
+        """Whether its end may have been told while the channel was away: no reply will tell, and
+        nothing was heard since."""
+        if task.status is not TaskStatus.WORKING or self._is_held(task.key):
+            self._unheard.pop(task.key, None)
+        elif not self._is_up(session.key):
+            self._unheard.setdefault(task.key, now)
+        elif self._is_speaking(session.key):
+            self._unheard.pop(task.key, None)
+        return now - self._unheard.get(task.key, now) >= UNHEARD_MS
+
+    async def _record(self, task: Task, kind: Kind) -> None:
+        await self._registry.record(task.session_key, task.key, Observation(kind=kind))
+
+
+def is_recent(session: Session, now: int) -> bool:
+    """Whether a result may still come behind its end.
+
+    An end that lies ahead is an old one: the clock was set back between two runs.
+    """
+    return 0 <= now - (session.ended_ms or 0) < LATE_RESULT_MS
+
+
+def _is_answer_doubtful(task: Task, now: int) -> bool:
+    """The channel took an answer, and the agent gives no sign that it got it."""
+    waits = task.answer_sent_live and task.status is TaskStatus.WORKING
+    answered = task.answered_ms if waits else None
+    return answered is not None and not 0 <= now - answered < STALE_QUESTION_MS
+
+
+CLOSE_AGAIN_MS = 10_000
+"""Pause between two tries to terminate a session whose task failed."""
+
+LATE_END_MS = 5_000
+"""So long after its time the news of a session's end may still be on its way; the service closes
+session and channel together."""
+
+
+class Housekeeping:
+    """Looks after all sessions once a second."""
+
+    def __init__(
+        self,
+        registry: SessionStore,
+        account: Account,
+        clock: Clock,
+        scope: TaskScope,
+        *,
+        notify: Callable[..., None],
+        terminate: Callable[[int], Awaitable[None]],
+        is_ending: Callable[[int], bool],
+        is_stopping: Callable[[int], bool],
+        is_awaiting_reply: Callable[[int], bool],
+        is_up: Callable[[int], bool],
+        is_speaking: Callable[[int], bool],
+    ) -> None:
+        """is_ending: a Terminate is on its way to this session; is_stopping: a Stop is. For the
+        others see Nameless."""
+        self._is_up = is_up
+        self._is_held = is_awaiting_reply
+        self._nameless = UnnamedTasks(
+            registry,
+            is_stopping=is_stopping,
+            is_awaiting_reply=is_awaiting_reply,
+            is_up=is_up,
+            is_speaking=is_speaking,
+        )
+        self._registry = registry
+        self._account = account
+        self._clock = clock
+        self._scope = scope
+        self._notify = notify
+        self._terminate = terminate
+        self._is_ending = is_ending
+        self._close_due: dict[int, int] = {}
+        self._emptied: set[int] = set()
+
+    async def tick(self) -> None:
+        """Once a second: figures to the ledger, lifetimes, sessions that should have closed."""
+        await self._registry.flush()
+        now = self._clock.now_ms()
+        self._registry.forget_history(now)
+        for session in self._registry.sessions():
+            if session.phase in FINAL_PHASES:
+                await self._end_tasks(session, now)
+                continue
+            await self._nameless.tick(session, now)
+            if _life_over(session, now):
+                await self._outlive(session, now)
+            elif is_long_ended(session, now):
+                await self._give_up(session)
+            elif self._should_close(session, now):
+                self._close_due[session.key] = now + CLOSE_AGAIN_MS
+                closing = self._close_failed(session.key)
+                self._scope.spawn(f"close {session.key}", closing, exclusive=True)
+
+    async def _end_tasks(self, session: Session, now: int) -> None:
+        """The channel told of the session's end; a task of it of which nothing came is lost."""
+        age_ms = now - (session.ended_ms or 0)
+        if is_recent(session, now) or session.key in self._emptied:
+            return
+        lives = [task for task in self._registry.tasks_of(session.key) if not task.is_final]
+        lives = [task for task in lives if task.status is not TaskStatus.QUEUED]
+        if not lives:
+            self._emptied.add(session.key)
+        for task in lives:
+            if task.service_id is None and not self._is_held(task.key):
+                gone = Observation(kind=Kind.SESSION_GONE)
+                await self._registry.record(session.key, task.key, gone)
+            elif age_ms >= ASSUMED_FOR_MS:
+                given_up = Observation(kind=Kind.GIVEN_UP)
+                await self._registry.record(session.key, task.key, given_up)
+
+    async def _outlive(self, session: Session, now: int) -> None:
+        """Its time is over by our clock. While its channel is open, the news of its end may be on
+        its way; where an agent waits for an answer there, our clock was wrong."""
+        kind = Kind.LIFETIME_OVER
+        if self._is_up(session.key):
+            if now - (session.expires_ms or 0) < LATE_END_MS:
+                return
+            task = self._registry.current_task(session)
+            asks = task is not None and task.status is TaskStatus.ASKS
+            asked_ms = task.asked_ms if task is not None and asks else None
+            if asked_ms is not None and now - asked_ms < IDLE_MS:
+                kind = Kind.OUTLIVED
+        await self._registry.record(session.key, None, Observation(kind=kind))
+
+    async def _give_up(self, session: Session) -> None:
+        task = self._registry.current_task(session)
+        lives = task is not None and not task.is_final
+        if task is not None and (lives or self._registry.unconfirmed(session.key)):
+            given_up = Observation(kind=Kind.GIVEN_UP)
+            await self._registry.record(session.key, task.key, given_up)
+
+    def _should_close(self, session: Session, now: int) -> bool:
+        """A task failed in a session that was to close after it: nobody else will close it."""
+        if not session.close_after or session.phase is not Phase.OPEN:
+            return False
+        if self._is_ending(session.key):  # somebody does, and says why
+            return False
+        task = self._registry.current_task(session)
+        ended = task is not None and task.status in {TaskStatus.FAILED, TaskStatus.STOPPED}
+        return (
+            ended
+            and self._close_due.get(session.key, 0) <= now
+            and (self._account.client_for(session) is not None)
+        )
+
+    async def _close_failed(self, key: int) -> None:
+        session = self._registry.session(key)
+        await self._terminate(key)
+        after = self._registry.session(key)
+        task = self._registry.current_task(session) if session is not None else None
+        failed = task is not None and task.status is TaskStatus.FAILED
+        if session is not None and after is not None and after.is_ended and failed:
+            self._notify(NoticeKind.CLOSED_FOR_FAILED_TASK, key, session.current_task, None)
+
+
+def _life_over(session: Session, now: int) -> bool:
+    running = session.phase in {Phase.OPEN, Phase.CONNECTION_LOST, Phase.UNCONFIRMED}
+    return running and session.expires_ms is not None and now >= session.expires_ms

@@ -1,0 +1,249 @@
+"""Polling: the ground truth. One loop and never more than one call in flight per task."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    ProtocolError,
+    RejectedError,
+)
+from enigma_panel.core.models import Task, TaskStatus
+from enigma_panel.core.observation import Kind
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.health import Health
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import Diff
+
+EVERY_MS = 2_000
+"""Documented poll interval (seed); never shorter while a task runs."""
+JITTER_MS = 300
+SLOW_MS = 10_000
+"""Interval after an assumed end, and while the live channel tells what there is to tell."""
+FIRST_BACKOFF_MS, LAST_BACKOFF_MS = 1_000, 30_000
+"""While polls fail, the next waits for a random time below a bound that doubles with each."""
+STALE_MS = 1_500
+"""A poll under way for longer is given up when there is reason to ask anew: the connection that it
+waits on may have died with the network or while the computer slept."""
+COST_FOR_MS = 20_000
+"""How long the cost of an ended task is asked for, where the reply that ended it told none."""
+HINT_MS = 500
+"""After a hint the next poll goes out so long after the last one at the earliest, and twice as long
+with each one that failed: a service that repeats itself on the channel is not asked without end."""
+
+
+class _Alarm:
+    """What cuts the wait for a task's next turn short. rung: by a hint or a call; called: by a
+    call, which does not wait."""
+
+    def __init__(self) -> None:
+        self.rung = asyncio.Event()
+        self.called = asyncio.Event()
+
+    def call(self) -> None:
+        self.rung.set()
+        self.called.set()
+
+    def clear(self) -> None:
+        self.rung.clear()
+        self.called.clear()
+
+
+class Poller:
+    """Polls every task that is not final and that the service has named."""
+
+    def __init__(
+        self,
+        *,
+        registry: SessionStore,
+        account: Account,
+        health: Health,
+        clock: Clock,
+        scope: TaskScope,
+        rng: random.Random,
+        is_speaking: Callable[[int], bool],
+        is_awaiting_reply: Callable[[int], bool],
+    ) -> None:
+        """is_speaking: whether the live channel of that session tells what happens.
+        is_awaiting_reply: whether the call that started this task still waits for its reply."""
+        self._is_held = is_awaiting_reply
+        self._is_speaking = is_speaking
+        self._registry = registry
+        self._account = account
+        self._health = health
+        self._clock = clock
+        self._scope = scope
+        self._rng = rng
+        self._alarms: dict[int, _Alarm] = {}
+        self._locks: dict[int, asyncio.Lock] = {}
+        self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
+        self._heard: set[int] = set()
+        registry.changed.connect(self._follow)
+        account.changed.connect(self.wake_all)
+
+    def wake(self, session_key: int) -> None:
+        """Something was sent to this session: ask for its task at once."""
+        alarm = self._alarm_of(session_key)
+        if alarm is not None:
+            alarm.call()
+
+    def hint(self, session_key: int) -> None:
+        """The live channel gave reason to ask for its task: soon, but never as often as it likes,
+        nor before the time that the service told."""
+        alarm = self._alarm_of(session_key)
+        if alarm is not None:
+            alarm.rung.set()
+
+    def wake_all(self) -> None:
+        """The key or the connection is back, or the computer woke: ask for everything at once."""
+        for alarm in self._alarms.values():
+            alarm.call()
+        now = self._clock.now_ms()
+        for asked_ms, limit in self._under_way.values():
+            if now - asked_ms >= STALE_MS and not limit.expired():
+                limit.reschedule(0)
+
+    def is_asking(self, task_key: int) -> bool:
+        """True while a task is asked for and nothing was heard of it yet in this run."""
+        return task_key in self._alarms and task_key not in self._heard
+
+    async def poll_now(self, task_key: int) -> bool:
+        """Ask once, after the call in flight if there is one; True when an answer came."""
+        task = self._registry.task(task_key)
+        return task is not None and await self._poll(task) is True
+
+    def _alarm_of(self, session_key: int) -> _Alarm | None:
+        session = self._registry.session(session_key)
+        return self._alarms.get(session.current_task or 0) if session else None
+
+    def _follow(self, diff: Diff) -> None:
+        self._watch(diff.tasks)
+
+    def _watch(self, keys: Iterable[int]) -> None:
+        for key in keys:
+            task = self._registry.task(key)
+            if task is None or key in self._alarms or not self._is_worth_asking(task):
+                continue
+            self._alarms[key] = _Alarm()
+            self._scope.spawn(f"poll {key}", self._loop(key))
+
+    def _is_worth_asking(self, task: Task) -> bool:
+        """While it may change, or for a moment after an end whose cost was not told."""
+        if task.service_id is None:
+            return False
+        if not task.is_final:
+            return True
+        if self._is_held(task.key):  # its reply tells the cost, and perhaps another id
+            return False
+        untold = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
+        age_ms = self._clock.now_ms() - (task.ended_ms or 0)
+        return untold and age_ms < COST_FOR_MS
+
+    async def _loop(self, key: int) -> None:
+        failures = 0
+        try:
+            while (task := self._registry.task(key)) is not None and self._is_worth_asking(task):
+                asked_ms = self._clock.now_ms()
+                came = await self._poll(task)
+                failures = failures + 1 if isinstance(came, ApiError) else 0
+                error = came if isinstance(came, ApiError) else None
+                await self._rest(key, asked_ms, failures, error)
+        finally:
+            del self._alarms[key]
+            self._locks.pop(key, None)
+
+    def _every_ms(self, task: Task) -> int:
+        asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
+        is_told = self._is_speaking(task.session_key) and not asks
+        return SLOW_MS if is_told else EVERY_MS
+
+    def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
+        """When to ask again: 1 to 30 s with full jitter, so that many tasks spread out.
+
+        Whoever answered, even with nonsense, is not asked sooner than without a fault.
+        """
+        bound = min(FIRST_BACKOFF_MS << min(failures - 1, 10), LAST_BACKOFF_MS)
+        now = self._clock.now_ms()
+        due_ms = now + self._rng.randrange(bound + 1)
+        if isinstance(error, NotConnectedError | InterruptedCallError):
+            return due_ms
+        return max(due_ms, asked_ms + EVERY_MS, now + _told_to_wait_ms(error))
+
+    async def _rest(self, key: int, asked_ms: int, failures: int, error: ApiError | None) -> None:
+        """Wait for the next turn. A command cuts the wait short, but only after it was sent; a
+        hint does, but not below HINT_MS and what was told."""
+        task = self._registry.task(key)
+        session = self._registry.session(task.session_key) if task else None
+        if session is None or task is None or not self._is_worth_asking(task):
+            return
+        due_ms = asked_ms + self._every_ms(task) + self._rng.randrange(JITTER_MS)
+        soonest_ms = asked_ms + min(HINT_MS << min(failures, 10), LAST_BACKOFF_MS)
+        if error is not None:
+            due_ms = self._retry_ms(asked_ms, failures, error)
+            soonest_ms = max(soonest_ms, self._clock.now_ms() + _told_to_wait_ms(error))
+        if session.is_ended:
+            due_ms = max(due_ms, asked_ms + SLOW_MS)
+        alarm = self._alarms[key]
+        await self._clock.wait(alarm.rung, due_ms)
+        await self._clock.wait(alarm.called, min(soonest_ms, due_ms))
+        alarm.clear()
+
+    async def _poll(self, task: Task) -> ApiError | bool:
+        """True: answered; an error: no usable answer; False: nothing was asked."""
+        session = self._registry.session(task.session_key)
+        client = self._account.client_for(session) if session else None
+        if session is None or client is None or not session.service_id or not task.service_id:
+            return False
+        async with self._locks.setdefault(task.key, asyncio.Lock()):
+            asked_ms = self._clock.now_ms()
+            try:
+                async with self._can_be_given_up(task.key):
+                    seen = await client.poll(session.service_id, task.service_id)
+            except TimeoutError:
+                return InterruptedCallError("timeout")  # our own doing: no news of the service
+            except ApiError as error:
+                self._health.note_poll_error(error)
+                self._account.note_error(error)
+                return error
+        self._note_answer(task.key)
+        if task.key in self._registry.told_names and seen.kind is Kind.SESSION_GONE:
+            return True  # what is not there may be that task alone
+        self._registry.told_names.discard(task.key)
+        await self._registry.record(session.key, task.key, replace(seen, asked_ms=asked_ms))
+        if task.key not in self._heard:
+            self._heard.add(task.key)
+            self._registry.touch(session.key)
+        return True
+
+    def _note_answer(self, key: int) -> None:
+        """An answer that ends an outage wakes all polls but the one that brought it."""
+        alarm = self._alarms.get(key)
+        was_rung = alarm is not None and alarm.rung.is_set()
+        was_called = alarm is not None and alarm.called.is_set()
+        self._health.note_answer()
+        if alarm is not None and not was_called:
+            alarm.called.clear()
+        if alarm is not None and not was_rung:
+            alarm.rung.clear()
+
+    @asynccontextmanager
+    async def _can_be_given_up(self, key: int) -> AsyncIterator[None]:
+        """TimeoutError when `wake_all` finds this call stale."""
+        async with asyncio.timeout(None) as limit:
+            self._under_way[key] = (self._clock.now_ms(), limit)
+            try:
+                yield
+            finally:
+                del self._under_way[key]
+
+
+def _told_to_wait_ms(error: ApiError) -> int:
+    reply = error.reply if isinstance(error, RejectedError | ProtocolError) else None
+    return int((reply.retry_after_s or 0) * 1000) if reply is not None else 0

@@ -1,0 +1,27 @@
+"""What there is to say that no row says by itself, from whichever service."""
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.errors import ApiError
+from enigma_panel.services.types import NoticeKind, ServiceNotice
+
+
+class Notices(QObject):
+    """`said` brings a Notice."""
+
+    said = Signal(object)
+
+    def notify(
+        self,
+        kind: NoticeKind,
+        session_key: int | None,
+        task_key: int | None,
+        error: ApiError | None,
+        **facts: str | int,
+    ) -> None:
+        """Say one thing about these records. facts: numbers and verbs for the words."""
+        self.said.emit(
+            ServiceNotice(
+                kind=kind, session_key=session_key, task_key=task_key, error=error, facts=facts
+            )
+        )

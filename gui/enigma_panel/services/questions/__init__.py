@@ -1,0 +1,1 @@
+"""Questions of the agents and the answers to them."""

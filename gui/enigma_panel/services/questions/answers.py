@@ -1,0 +1,290 @@
+"""Sending an answer: intent, call, fate. One that may have arrived is never sent again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.errors import ApiError, SessionGoneError
+from enigma_panel.api.protocols import LiveError
+from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.questions import secrets_in
+from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.live.live import Live
+from enigma_panel.services.rate_limiter import Pass, RateLimiter, calling
+from enigma_panel.services.retry_policy import TRIES, FailureKind, classify, retry_after_ms
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import (
+    AnswerOutcome,
+    AnswerResult,
+    AnswerWait,
+    NoticeKind,
+    WaitReason,
+)
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
+
+_BUSY = {FailureKind.LIMITED: WaitReason.LIMITED, FailureKind.NO_BROWSER: WaitReason.NO_BROWSER}
+_GONE = AnswerResult(outcome=AnswerOutcome.GONE)
+_TAKEN_BACK = AnswerResult(outcome=AnswerOutcome.TAKEN_BACK)
+
+
+class Answers(QObject):
+    """Answers on their way. `changed` brings the key of the task whose wait changed.
+
+    lost: task key and question number of answers whose delivery nobody knows of.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        *,
+        registry: SessionStore,
+        account: Account,
+        rate_limiter: RateLimiter,
+        clock: Clock,
+        scope: TaskScope,
+        wake_polls: Callable[[int], None],
+        stop_too: Callable[[Intent], Awaitable[None]],
+        live: Live,
+        notify: Callable[..., None],
+    ) -> None:
+        """stop_too: the channel took this Stop as an answer; it has to go by REST, too."""
+        super().__init__()
+        self._stop_too = stop_too
+        self._live = live
+        self._notify = notify
+        self._registry = registry
+        self._account = account
+        self._rate_limiter = rate_limiter
+        self._clock = clock
+        self._scope = scope
+        self._wake_polls = wake_polls
+        self._waits: dict[int, AnswerWait] = {}
+        self._taken_back: dict[int, asyncio.Event] = {}
+        self.lost: set[tuple[int, int]] = set()
+
+    def waiting(self, task_key: int) -> AnswerWait | None:
+        """Why the answer to that task has not been sent yet; None when none waits."""
+        wait = self._waits.get(task_key)
+        if wait is None or wait.why is not WaitReason.BUDGET:
+            return wait
+        return AnswerWait(why=wait.why, due_ms=self._rate_limiter.due_of(("answer", task_key)))
+
+    def take_back(self, task_key: int) -> bool:
+        """Do not send the answer that waits; False when there is none or it is being sent."""
+        if task_key not in self._waits:
+            return False
+        self._taken_back[task_key].set()
+        return True
+
+    async def send(
+        self, task_key: int, text: str, verb: AnswerVerb, *, is_open: Callable[[], bool]
+    ) -> AnswerResult:
+        """Send it while the question is open; three times to a service that is busy.
+
+        Raises LedgerError: then nothing was sent.
+        """
+        self._taken_back[task_key] = asyncio.Event()
+        try:
+            for tries in range(1, TRIES + 1):
+                result = await self._send_once(task_key, text, verb, is_open)
+                failure = classify(result.error) if result.error is not None else FailureKind.FAIL
+                refused = result.outcome is AnswerOutcome.FAILED and failure in _BUSY
+                if not refused or tries == TRIES or result.error is None:
+                    break
+                due = self._clock.now_ms() + retry_after_ms(result.error, failure, tries)
+                await self._rest(task_key, _BUSY[failure], due, tries)
+            return result
+        finally:
+            del self._taken_back[task_key]
+
+    async def _send_once(
+        self, task_key: int, text: str, verb: AnswerVerb, is_open: Callable[[], bool]
+    ) -> AnswerResult:
+        if self._taken_back[task_key].is_set():
+            return _TAKEN_BACK
+        taken = self._rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.ANSWER)
+        if taken is None and (sent := await self._emit(task_key, text, verb, is_open)) is not None:
+            return sent
+        taken = taken or await self._turn(task_key)
+        if taken is None:
+            return _TAKEN_BACK
+        with taken:  # given back where nothing is sent
+            task = self._registry.task(task_key)
+            session = self._registry.session(task.session_key) if task is not None else None
+            if task is None or session is None or not is_open():
+                return _GONE
+            return await self._call(session, task, text, verb, taken, is_open=is_open)
+
+    async def _emit(
+        self, task_key: int, text: str, verb: AnswerVerb, is_open: Callable[[], bool]
+    ) -> AnswerResult | None:
+        """By the live channel, which confirms nothing; None where it did not take it."""
+        task = self._registry.task(task_key)
+        session = self._registry.session(task.session_key) if task is not None else None
+        if task is None or session is None or not self._live.is_up(session.key):
+            return None
+        if not is_open():
+            return _GONE
+        self._remember(session, text)
+        stop = await self._keep_stop(session, task, verb)
+        try:
+            result = await self._give(session, task, text, verb, stop, is_open=is_open)
+        except LedgerError:
+            await self._drop(stop)
+            raise
+        if result is None or result.outcome is AnswerOutcome.GONE:
+            await self._drop(stop)
+        return result
+
+    async def _keep_stop(self, session: Session, task: Task, verb: AnswerVerb) -> Intent | None:
+        """A Stop that the channel may lose is in the ledger before it is sent, as any other is."""
+        if verb is not AnswerVerb.STOP:
+            return None
+        return await self._registry.intend(IntentKind.STATE, session, task, StateVerb.STOP)
+
+    async def _drop(self, intent: Intent | None) -> None:
+        """Nothing of it was sent."""
+        if intent is not None:
+            nothing = Observation(kind=Kind.DELIVERED)
+            await self._registry.settle(intent, Outcome.REFUSED, nothing)
+
+    async def _give(
+        self,
+        session: Session,
+        task: Task,
+        text: str,
+        verb: AnswerVerb,
+        stop: Intent | None,
+        *,
+        is_open: Callable[[], bool],
+    ) -> AnswerResult | None:
+        """To the channel; None where it did not take it."""
+        intent = await self._registry.intend(IntentKind.ANSWER, session, task, verb)
+        if not is_open():
+            return await self._too_late(intent)
+        try:
+            seen = await self._live.send_answer(session.key, text, verb)
+        except LiveError:
+            await self._drop(intent)
+            return None
+        if stop is not None:  # before anything else can begin in this session
+            await self._stop_too(stop)
+        await self._registry.settle(intent, Outcome.UNKNOWN, self._of_question(intent, seen))
+        if intent.question_n is not None:
+            self.lost.add((task.key, intent.question_n))
+        self._wake_polls(session.key)
+        self._notify(NoticeKind.ANSWER_SENT_LIVE, session.key, task.key, None, verb=verb.value)
+        return AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
+
+    def _remember(self, session: Session, text: str) -> None:
+        """What was sent must not come back into the ledger or a log."""
+        for secret in secrets_in(text):
+            self._registry.remember_secret(session.key, secret)
+
+    async def _call(
+        self,
+        session: Session,
+        task: Task,
+        text: str,
+        verb: AnswerVerb,
+        taken: Pass,
+        *,
+        is_open: Callable[[], bool],
+    ) -> AnswerResult:
+        client = self._account.client_for(session)
+        if client is None or session.service_id is None:
+            return _GONE
+        self._remember(session, text)
+        intent = await self._registry.intend(IntentKind.ANSWER, session, task, verb)
+        if not is_open():
+            return await self._too_late(intent)
+        ending, owner = self._registry.ending, object()
+        if verb is AnswerVerb.STOP:
+            ending.mark(session.key, StateVerb.STOP, owner)
+        try:
+            with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
+                seen = await client.send_answer(session.service_id, text, verb)
+        except ApiError as error:
+            return await self._fail(intent, error)
+        finally:
+            ending.unmark(session.key, owner)
+        await self._registry.settle(intent, Outcome.KNOWN, self._of_question(intent, seen))
+        self._wake_polls(session.key)
+        return AnswerResult(outcome=AnswerOutcome.DELIVERED)
+
+    async def _too_late(self, intent: Intent) -> AnswerResult:
+        """While the ledger wrote, the question went away: the next one must not get its answer."""
+        await self._drop(intent)
+        return _GONE
+
+    def _of_question(self, intent: Intent, seen: Observation) -> Observation:
+        """A slow reply must not mark the next question, asked meanwhile, as answered."""
+        task = self._registry.task(intent.task.key) if intent.task is not None else None
+        moved_on = task is not None and task.question_n != intent.question_n
+        if moved_on and seen.kind in {Kind.ANSWER_SENT, Kind.ANSWER_SENT_LIVE}:
+            return Observation(kind=Kind.DELIVERED)
+        return seen
+
+    async def _fail(self, intent: Intent, error: ApiError) -> AnswerResult:
+        """No fact about the task follows from a failed answer, but one about its session may."""
+        self._account.note_error(error)
+        gone = isinstance(error, SessionGoneError)
+        seen = Observation(kind=Kind.SESSION_GONE if gone else Kind.DELIVERED)
+        outcome = Outcome.REFUSED if error.nothing_happened else Outcome.UNKNOWN
+        await self._registry.settle(intent, outcome, seen)
+        if gone:
+            return AnswerResult(outcome=AnswerOutcome.GONE, error=error)
+        if error.nothing_happened:
+            return AnswerResult(outcome=AnswerOutcome.FAILED, error=error)
+        if intent.task is not None and intent.question_n is not None:
+            self.lost.add((intent.task.key, intent.question_n))
+        return AnswerResult(outcome=AnswerOutcome.UNCONFIRMED, error=error)
+
+    # -- waiting -----------------------------------------------------------------------------
+
+    async def _turn(self, task_key: int) -> Pass | None:
+        """The right to one call, or None where the answer was taken back meanwhile."""
+        if self._taken_back[task_key].is_set():
+            return None
+        self._set(task_key, AnswerWait(why=WaitReason.BUDGET))
+        tag = ("answer", task_key)
+        turn = self._rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.ANSWER, tag=tag)
+        granted = self._scope.spawn(f"turn of answer {task_key}", turn)
+        back = self._scope.spawn(f"answer {task_key} back", self._taken_back[task_key].wait())
+        if granted is None or back is None:  # the program is leaving
+            return None
+        try:
+            await asyncio.wait({granted, back}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            back.cancel()
+            if not granted.done():
+                granted.cancel()
+            self._set(task_key, None)
+        if not granted.done() or granted.cancelled():
+            return None
+        if self._taken_back[task_key].is_set():  # in the very moment of its turn
+            granted.result().give_back()
+            return None
+        return granted.result()
+
+    async def _rest(self, task_key: int, why: WaitReason, due_ms: int, attempt: int) -> None:
+        """Wait before another try; taking it back ends the wait."""
+        self._set(task_key, AnswerWait(why=why, due_ms=due_ms, attempt=attempt))
+        try:
+            await self._clock.wait(self._taken_back[task_key], due_ms)
+        finally:
+            self._set(task_key, None)
+
+    def _set(self, task_key: int, wait: AnswerWait | None) -> None:
+        if wait is None:
+            self._waits.pop(task_key, None)
+        else:
+            self._waits[task_key] = wait
+        self.changed.emit(task_key)

@@ -1,0 +1,128 @@
+"""The agent's open questions, and answers to them: each is delivered at most once."""
+
+import asyncio
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.models import AnswerVerb, Session, Task, TaskStatus
+from enigma_panel.core.questions import guess_kind
+from enigma_panel.services.monitor.poller import Poller
+from enigma_panel.services.questions.answers import Answers
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, Diff, OpenQuestion
+
+CHECK_S = 2.0
+"""So long the check before sending may take; one that fails does not stop the answer."""
+
+_FAR = 1 << 62
+
+
+class Inbox(QObject):
+    """Open questions, least time left first. `waiting_changed` brings the key of a task."""
+
+    changed = Signal()
+    waiting_changed = Signal(object)
+
+    def __init__(self, registry: SessionStore, poller: Poller, answers: Answers) -> None:
+        super().__init__()
+        self._registry = registry
+        self._poller = poller
+        self._answers = answers
+        self._open: dict[int, OpenQuestion] = {}
+        self._sending: set[int] = set()
+        self._maybe_answered: set[tuple[int, int]] = set()
+        registry.changed.connect(self._follow)
+        answers.changed.connect(self.waiting_changed)
+
+    def questions(self) -> list[OpenQuestion]:
+        """Open questions, least time left first."""
+        return sorted(self._open.values(), key=lambda q: (q.expires_ms or _FAR, q.task_key))
+
+    def waiting(self, task_key: int) -> AnswerWait | None:
+        """Why the answer to that task has not been sent yet; None when none waits."""
+        return self._answers.waiting(task_key)
+
+    def take_back(self, task_key: int) -> bool:
+        """Do not send the answer that waits; False when there is none or it is being sent."""
+        return self._answers.take_back(task_key)
+
+    async def answer(self, question: OpenQuestion, text: str, verb: AnswerVerb) -> AnswerResult:
+        """Send an answer, or stop the task by it. Raises LedgerError: then nothing was sent.
+
+        The task is asked for once before, so that no password goes to a task that asks no more.
+        Waits for the calls of the minute and for a service that is busy: see `waiting`.
+        """
+        key = question.task_key
+        text = text.encode(errors="replace").decode()  # half an emoji cannot be sent
+        if key in self._sending:
+            return AnswerResult(outcome=AnswerOutcome.GONE)
+        self._sending.add(key)
+        try:
+            await self._check(key)
+            return await self._answers.send(
+                key, text, verb, is_open=lambda: self._parts(question) is not None
+            )
+        finally:
+            self._sending.discard(key)
+            self._mark_lost(question)
+
+    async def restore(self) -> None:
+        """Which open questions may have been answered in an earlier run. Raises LedgerError."""
+        self._maybe_answered |= await self._registry.read(lambda ledger: ledger.lost_answers())
+        self._refresh_all(list(self._open))
+
+    def _mark_lost(self, question: OpenQuestion) -> None:
+        lost = self._answers.lost & {(question.task_key, question.question_n)}
+        if lost - self._maybe_answered:
+            self._maybe_answered |= lost
+            self._refresh_all([question.task_key])
+
+    async def _check(self, task_key: int) -> None:
+        try:
+            async with asyncio.timeout(CHECK_S):
+                await self._poller.poll_now(task_key)
+        except TimeoutError:
+            return  # slow is no reason to keep an answer back
+
+    def _parts(self, question: OpenQuestion) -> tuple[Task, Session] | None:
+        """Task and session while exactly this question is open."""
+        task = self._registry.task(question.task_key)
+        session = self._registry.session(question.session_key)
+        if task is None or session is None or session.is_ended:
+            return None
+        same = task.status is TaskStatus.ASKS and task.question_n == question.question_n
+        return (task, session) if same else None
+
+    def _follow(self, diff: Diff) -> None:
+        of_sessions = (self._registry.session(key) for key in diff.sessions)
+        keys = diff.tasks | {s.current_task for s in of_sessions if s and s.current_task}
+        self._refresh_all(sorted(keys))
+
+    def _refresh_all(self, keys: list[int]) -> None:
+        before = dict(self._open)
+        for key in keys:
+            self._refresh(key)
+        if self._open != before:
+            self.changed.emit()
+
+    def _refresh(self, key: int) -> None:
+        task = self._registry.task(key)
+        session = self._registry.session(task.session_key) if task else None
+        asks = task is not None and task.status is TaskStatus.ASKS
+        if task is None or session is None or not asks or session.is_ended:
+            self._open.pop(key, None)
+        else:
+            self._open[key] = self._question(session, task)
+
+    def _question(self, session: Session, task: Task) -> OpenQuestion:
+        text = task.question or ""
+        return OpenQuestion(
+            task_key=task.key,
+            session_key=session.key,
+            question_n=task.question_n,
+            text=text,
+            asked_ms=task.asked_ms or task.since_ms,
+            expires_ms=session.expires_ms,
+            kind=guess_kind(text),
+            maybe_answered=(task.key, task.question_n) in self._maybe_answered,
+        )

@@ -1,0 +1,276 @@
+"""Why a task in line is not sent now: one answer for the dispatcher and for who shows it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from enigma_panel.api.errors import ApiError
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.retry_policy import (
+    NO_BROWSER_STEP_MS,
+    TRIES,
+    FailureKind,
+    Refusal,
+    reply_of,
+    retry_after_ms,
+)
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import PauseReason, WaitReason
+
+PLACES_AGAIN_MS = 30_000
+"""After a SESSION_LIMIT_REACHED the next try comes when one of ours ends, or after this time."""
+
+LIMITED_AGAIN_MS = 60_000
+"""After a third 429 in a row: the whole window of the limit."""
+
+UNREACHED_AGAIN_MS = 30_000
+NO_BROWSER_WORST_MS = 30_000
+
+_WHY = {
+    FailureKind.PLACES: WaitReason.NO_SLOT,
+    FailureKind.LIMITED: WaitReason.LIMITED,
+    FailureKind.NO_BROWSER: WaitReason.NO_BROWSER,
+    FailureKind.CONNECTION: WaitReason.CONNECTION,
+}
+_PAUSES = {
+    FailureKind.FUNDS: PauseReason.FUNDS,
+    FailureKind.KEY: PauseReason.KEY,
+    FailureKind.FORBIDDEN: PauseReason.FORBIDDEN,
+}
+
+
+class StartGate:
+    """Ceiling, waits and holds of the line. Times are epoch milliseconds.
+
+    most: the setting "Browsers at once". ceiling: that, or less where the service said no.
+    why: None while starts may go out. due_ms: when the next try is made, None: when something else
+    happens. one_at_a_time: after a refusal only one start is under way until one succeeds.
+    """
+
+    def __init__(self, most: Callable[[], int]) -> None:
+        self._most = most
+        self._learned: int | None = None
+        self._open_then = 0
+        self._refused_ms = -1
+        self._asked_after_ms: int | None = None
+        self.pause_reason = PauseReason.NONE
+        self.why: WaitReason | None = None
+        self.due_ms: int | None = None
+        self.attempt = 0
+        self.error: ApiError | None = None
+        self.one_at_a_time = False
+
+    @property
+    def limit(self) -> int:
+        """So many browsers may be open at once, as far as we know."""
+        most = self._most()
+        return most if self._learned is None else max(1, min(self._learned, most))
+
+    def is_open(self, now_ms: int) -> bool:
+        """Whether a start may go out now."""
+        if self.pause_reason is not PauseReason.NONE:
+            return False
+        return self.why is None or (self.due_ms is not None and now_ms >= self.due_ms)
+
+    def refused(
+        self, refusal: Refusal, open_now: int, now_ms: int, *, begun_ms: int | None = None
+    ) -> bool:
+        """Learn from a refused start; open_now: sessions open without it. begun_ms: when it went
+        out; several that were under way together are one refusal.
+
+        True when the ceiling was lowered.
+        """
+        self.one_at_a_time = True
+        self.error = refusal.error
+        failure = refusal.failure
+        if failure in _PAUSES:
+            self.pause_reason = _PAUSES[failure]
+            return False
+        if failure not in _WHY:
+            return False
+        same_burst = begun_ms is not None and begun_ms <= self._refused_ms
+        if self.why is not _WHY[failure]:
+            self.attempt = 1
+        elif not same_burst:
+            self.attempt += 1
+        self.why, self._refused_ms = _WHY[failure], now_ms
+        self._asked_after_ms = None
+        match failure:
+            case FailureKind.PLACES:
+                self.due_ms = now_ms + PLACES_AGAIN_MS
+                return self._lower(refusal.error, open_now)
+            case FailureKind.CONNECTION:
+                self.due_ms = now_ms + UNREACHED_AGAIN_MS
+            case FailureKind.NO_BROWSER if self.attempt >= TRIES:
+                # A health page that is well while starts are refused must not burn the minute.
+                rest = min(NO_BROWSER_STEP_MS * self.attempt, NO_BROWSER_WORST_MS)
+                self.due_ms, self._asked_after_ms = None, now_ms + rest
+            case FailureKind.LIMITED if self.attempt >= TRIES:
+                self.due_ms = now_ms + LIMITED_AGAIN_MS
+            case _:
+                self.due_ms = now_ms + retry_after_ms(refusal.error, failure, self.attempt)
+        return False
+
+    def opened(self, *, begun_ms: int | None = None) -> None:
+        """A start was accepted: others may follow, and one more browser than before.
+
+        One that was under way when another was refused says nothing new.
+        """
+        if begun_ms is not None and begun_ms <= self._refused_ms:
+            return
+        self._reopen()
+        self.one_at_a_time = False
+        if self._learned is not None:
+            self._learned += 1
+            if self._learned >= self._most():
+                self._learned = None
+
+    def note_open(self, open_now: int) -> None:
+        """So many sessions are open: when one has ended since a refusal, its place is free."""
+        if self.why is WaitReason.NO_SLOT and open_now < self._open_then:
+            self._reopen()
+
+    def note_health(self, asked_ms: int | None, free: int | None) -> None:
+        """The health page reports free browsers (or does not say how many)."""
+        since = self._asked_after_ms
+        if since is not None and asked_ms is not None and asked_ms > since and free != 0:
+            self._reopen()
+
+    def connected(self) -> None:
+        """Something answered again."""
+        if self.why is WaitReason.CONNECTION:
+            self._reopen()
+
+    def lift(self, hold: PauseReason) -> None:
+        """The cause of that hold is gone: one start tries, then the rest."""
+        if self.pause_reason is hold:
+            self.pause_reason = PauseReason.NONE
+            self.error = None
+            self.one_at_a_time = True
+
+    def _reopen(self) -> None:
+        self.why, self.due_ms, self.attempt, self.error = None, None, 0, None
+        self._asked_after_ms = None
+
+    def _lower(self, error: ApiError, open_now: int) -> bool:
+        before = self.limit
+        reply = reply_of(error)
+        limit = reply.limit if reply is not None and reply.limit is not None else open_now
+        self._learned = max(1, min(open_now, limit))
+        self._open_then = open_now
+        return self.limit < before
+
+
+_PAUSE_WAITS = {
+    PauseReason.FUNDS: WaitReason.FUNDS,
+    PauseReason.KEY: WaitReason.KEY,
+    PauseReason.FORBIDDEN: WaitReason.STOPPED,
+}
+_OPENING = frozenset({Phase.PLANNED, Phase.STARTING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocker:
+    """Why a task is not sent now, until when as far as is known (epoch ms), and what was said."""
+
+    why: WaitReason
+    due_ms: int | None = None
+    attempt: int = 0
+    error: ApiError | None = None
+    is_own: bool = False
+    """It is about this task alone: those behind it need not wait."""
+
+
+def _lets_on(current: Task, task: Task) -> bool:
+    """Whether a task may be sent in a session whose current one is another.
+
+    After one of unknown fate only what was asked for since: it may ask what became of that one.
+    """
+    asked_since = task.created_ms >= current.since_ms
+    return current.is_final or (current.status is TaskStatus.UNCONFIRMED and asked_since)
+
+
+class Blockers:
+    """What holds tasks up. Keys of tasks; `told` are delays of single tasks.
+
+    parked: tasks of an earlier run, which wait for the person. under_way: their calls are being
+    made, or they are tried again in the session that was opened for them.
+    """
+
+    def __init__(
+        self, registry: SessionStore, account: Account, gate: StartGate, clock: Clock
+    ) -> None:
+        self._registry = registry
+        self._account = account
+        self._gate = gate
+        self._clock = clock
+        self.own: dict[int, Blocker] = {}
+        self.parked: set[int] = set()
+        self.under_way: set[int] = set()
+        self.is_leaving = False
+
+    def of(self, task: Task, session: Session, open_now: int | None = None) -> Blocker | None:
+        """None where only the calls of the minute may be missing.
+
+        open_now: the number of that name, where the caller asks about many tasks at once.
+        """
+        told = self.own.get(task.key)
+        if told is not None and (told.due_ms is None or told.due_ms > self._clock.now_ms()):
+            return told
+        if task.key in self.parked or self.is_leaving:
+            return Blocker(why=WaitReason.STOPPED, is_own=True)
+        if not session.is_planned:
+            return self._in(task, session)
+        return self._of_planned(session, self.open_now() if open_now is None else open_now)
+
+    def is_sending(self, task_key: int) -> bool:
+        """A call for it is under way or was answered: it cannot be taken back."""
+        return task_key in self.under_way and task_key not in self.own
+
+    def open_now(self) -> int:
+        """How many browsers are open, may be, or are being opened."""
+        opening = {session.key for session in self._under_way() if session.is_planned}
+        return len(opening | {s.key for s in self._registry.sessions() if s.occupies_slot})
+
+    def _of_planned(self, session: Session, open_now: int) -> Blocker | None:
+        gate = self._gate
+        if gate.pause_reason is not PauseReason.NONE:
+            return Blocker(why=_PAUSE_WAITS[gate.pause_reason], error=gate.error)
+        if self._account.client is None:
+            return Blocker(why=WaitReason.KEY)
+        if session.base_url != self._account.base_url:  # put in line for another address
+            return Blocker(why=WaitReason.KEY, is_own=True)
+        if gate.why is not None and not gate.is_open(self._clock.now_ms()):
+            return Blocker(why=gate.why, due_ms=gate.due_ms, attempt=gate.attempt, error=gate.error)
+        if open_now >= gate.limit:
+            return Blocker(why=WaitReason.NO_SLOT)
+        return Blocker(why=WaitReason.TURN) if gate.one_at_a_time and self._is_opening() else None
+
+    def _in(self, task: Task, session: Session) -> Blocker | None:
+        if session.is_ended:
+            return Blocker(why=WaitReason.SESSION_ENDED)
+        if self._gate.pause_reason in {PauseReason.FUNDS, PauseReason.KEY}:
+            return Blocker(why=_PAUSE_WAITS[self._gate.pause_reason], error=self._gate.error)
+        if self._account.client_for(session) is None:
+            return Blocker(why=WaitReason.KEY)
+        current = self._registry.current_task(session)
+        is_idle = current is None or _lets_on(current, task) or current.key == task.key
+        is_idle = is_idle and not self._has_other(task, session)
+        # A Stop that is still on its way ends whatever it finds at work there.
+        is_idle = is_idle and session.key not in self._registry.ending
+        is_open = session.phase is Phase.OPEN and session.service_id is not None
+        return None if is_idle and is_open else Blocker(why=WaitReason.BUSY)
+
+    def _has_other(self, task: Task, session: Session) -> bool:
+        """Another task of the session is about to be sent."""
+        others = (self._registry.task(key) for key in self.under_way if key != task.key)
+        return any(other is not None and other.session_key == session.key for other in others)
+
+    def _is_opening(self) -> bool:
+        return any(session.phase in _OPENING for session in self._under_way())
+
+    def _under_way(self) -> list[Session]:
+        tasks = (self._registry.task(key) for key in self.under_way)
+        sessions = (self._registry.session(task.session_key) for task in tasks if task is not None)
+        return [session for session in sessions if session is not None]

@@ -1,0 +1,127 @@
+"""When a task in line is expected to go: an estimate from what is known, or nothing."""
+
+from collections.abc import Callable
+from statistics import median
+
+from enigma_panel.core.models import Session, Task, TaskStatus, TaskVerb
+from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate
+from enigma_panel.services.rate_limiter import RateLimiter
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import QueueEntry, WaitReason
+
+TYPICAL_MS = 30_000
+"""Most tasks take 10–40 s (seed); used until tasks of this ledger tell better."""
+
+_OF_THE_FIRST = frozenset({WaitReason.LIMITED, WaitReason.NO_BROWSER, WaitReason.CONNECTION})
+"""While the service refuses, the first in line tries; the others wait for their turn."""
+
+KNOWN_TASKS = 20
+FRESH_MS = 500
+
+
+class Forecast:
+    """The entries of the line, computed when asked for and kept until something changes."""
+
+    def __init__(
+        self,
+        registry: SessionStore,
+        rate_limiter: RateLimiter,
+        gate: StartGate,
+        blockers: Blockers,
+        clock: Clock,
+    ) -> None:
+        self._registry = registry
+        self._rate_limiter = rate_limiter
+        self._gate = gate
+        self._blockers = blockers
+        self._clock = clock
+        self._entries: dict[int, QueueEntry] = {}
+        self._made_ms = 0
+        self._is_stale = True
+
+    def forget(self) -> None:
+        """Something changed."""
+        self._is_stale = True
+
+    def entries(self, in_order: Callable[[], list[Task]]) -> dict[int, QueueEntry]:
+        """An entry for each task that waits, in order."""
+        now = self._clock.now_ms()
+        if self._is_stale or now - self._made_ms > FRESH_MS:
+            self._entries = self._compute(in_order(), now)
+            self._made_ms, self._is_stale = now, False
+        return self._entries
+
+    def _compute(self, tasks: list[Task], now: int) -> dict[int, QueueEntry]:
+        ends = self._ends(now) if tasks else []
+        open_now = self._blockers.open_now()
+        free = self._gate.limit - open_now
+        calls = {single: self._budget_delay(now, single=single) for single in (True, False)}
+        entries: dict[int, QueueEntry] = {}
+        behind = 0
+        for task in tasks:
+            session = self._registry.session(task.session_key)
+            if session is None or self._blockers.is_sending(task.key):
+                continue
+            blocker = self._blockers.of(task, session, open_now)
+            blocker = blocker or calls[task.verb is TaskVerb.RUN_TASK]
+            if session.is_planned:
+                blocker = self._in_turn(blocker, behind, free, ends)
+                behind += 1
+            entries[task.key] = QueueEntry(
+                task_key=task.key,
+                position=len(entries) + 1,
+                why=blocker.why,
+                due_ms=blocker.due_ms,
+                attempt=blocker.attempt,
+                error=blocker.error,
+            )
+        return entries
+
+    def _budget_delay(self, now: int, *, single: bool) -> Blocker:
+        endpoint = Endpoint.RUN_TASK if single else Endpoint.START_SESSION
+        calls = [(endpoint, Rank.START)]
+        if not single:
+            calls.append((Endpoint.SEND_MESSAGE, Rank.NEW_TASK))
+        due = max(self._rate_limiter.free_at(*call) for call in calls)
+        return Blocker(why=WaitReason.BUDGET if due > now else WaitReason.TURN, due_ms=due)
+
+    def _in_turn(self, blocker: Blocker, behind: int, free: int, ends: list[int]) -> Blocker:
+        """behind: planned tasks before it; the n-th that lacks a place gets the n-th to end."""
+        if blocker.why in _OF_THE_FIRST and behind > 0:
+            return Blocker(why=WaitReason.TURN)  # the one before it waits, too, and goes first
+        lacking = behind - max(free, 0)
+        if lacking < 0 or blocker.why not in {
+            WaitReason.NO_SLOT,
+            WaitReason.TURN,
+            WaitReason.BUDGET,
+        }:
+            return blocker
+        due = ends[lacking] if lacking < len(ends) else None
+        if due is not None and blocker.due_ms is not None:
+            due = max(due, blocker.due_ms)
+        return Blocker(why=WaitReason.NO_SLOT if behind == 0 else WaitReason.TURN, due_ms=due)
+
+    def _ends(self, now: int) -> list[int]:
+        typical = self._typical()
+        opened = [s for s in self._registry.sessions() if s.occupies_slot]
+        ends = (self._end(session, now, typical) for session in opened)
+        return sorted(end for end in ends if end is not None)
+
+    def _end(self, session: Session, now: int, typical: int) -> int | None:
+        task = self._registry.current_task(session)
+        if not session.close_after or task is None or task.sent_ms is None:
+            return session.expires_ms
+        end = max(task.sent_ms + typical, now + 1_000)
+        return end if session.expires_ms is None else min(end, session.expires_ms)
+
+    def _typical(self) -> int:
+        keys = self._registry.task_keys()[: 5 * KNOWN_TASKS]
+        tasks = [task for key in keys if (task := self._registry.task(key)) is not None]
+        took = [
+            task.ended_ms - task.sent_ms
+            for task in tasks
+            if task.status is TaskStatus.DONE and task.ended_ms and task.sent_ms
+        ]
+        return round(median(took[:KNOWN_TASKS])) if took else TYPICAL_MS

@@ -1,0 +1,271 @@
+"""Moves the line: begins what may begin, and learns from what the service says to it.
+
+A session is opened only when the call for its task is taken in the same minute, so no browser
+idles because of our own budget. While the service refuses starts, one at a time tries.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from enigma_panel.api.errors import ApiError
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus, TaskVerb
+from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate
+from enigma_panel.services.queue.starter import Attempt, Follower, Starter
+from enigma_panel.services.rate_limiter import Pass, RateLimiter
+from enigma_panel.services.retry_policy import TRIES, FailureKind, Refusal, retry_after_ms
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import NoticeKind, WaitReason
+from enigma_panel.store.ledger.errors import LedgerError
+
+LEDGER_AGAIN_MS = 5_000
+REST_MS = 60_000
+"""The loop looks again after this time at the latest, whatever it was not told."""
+
+_FAILS = frozenset({FailureKind.FAIL, FailureKind.FORBIDDEN})
+_PAUSES = frozenset({FailureKind.FUNDS, FailureKind.KEY})
+_WHY = {
+    FailureKind.LIMITED: WaitReason.LIMITED,
+    FailureKind.NO_BROWSER: WaitReason.NO_BROWSER,
+    FailureKind.CONNECTION: WaitReason.CONNECTION,
+    FailureKind.BUSY: WaitReason.BUSY,
+}
+
+
+class Scheduler:
+    """Who goes next, and what became of it.
+
+    say: tells the person what no row says. is_ending: a Terminate waits for that session.
+    wake_polls: something was sent to that session.
+    """
+
+    def __init__(
+        self,
+        *,
+        registry: SessionStore,
+        rate_limiter: RateLimiter,
+        starter: Starter,
+        follower: Follower,
+        gate: StartGate,
+        blockers: Blockers,
+        clock: Clock,
+        scope: TaskScope,
+        notify: Callable[..., None],
+        is_ending: Callable[[int], bool],
+        wake_polls: Callable[[int], None],
+    ) -> None:
+        self._registry = registry
+        self._rate_limiter = rate_limiter
+        self._starter = starter
+        self._follower = follower
+        self._gate = gate
+        self._blockers = blockers
+        self._clock = clock
+        self._scope = scope
+        self._notify = notify
+        self._is_ending = is_ending
+        self._wake_polls = wake_polls
+        self._alarm = asyncio.Event()
+        self._tries: dict[int, int] = {}
+        self._replanning: set[int] = set()
+
+    def attach(self, in_order: Callable[[], list[Task]], stir: Callable[[], None]) -> None:
+        """Whose line it is: how its tasks stand, and whom to tell when something moved."""
+        self._in_order = in_order
+        self._stir = stir
+
+    # -- moving ------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """Look again who may go."""
+        self._alarm.set()
+        self._scope.spawn("line", self._loop(), exclusive=True)
+
+    async def _loop(self) -> None:
+        while any(task.key not in self._blockers.under_way for task in self._in_order()):
+            self.schedule()
+            self._alarm.clear()  # after it: what it takes and gives back itself is no news
+            await self._clock.wait(self._alarm, self._next_due())
+
+    def _next_due(self) -> int:
+        now = self._clock.now_ms()
+        calls = (
+            (Endpoint.START_SESSION, Rank.START),
+            (Endpoint.RUN_TASK, Rank.START),
+            (Endpoint.SEND_MESSAGE, Rank.NEW_TASK),
+        )
+        dues = [self._gate.due_ms, *(self._rate_limiter.free_at(*call) for call in calls)]
+        dues += [blocker.due_ms for blocker in self._blockers.own.values()]
+        return min((due for due in dues if due is not None and due > now), default=now + REST_MS)
+
+    def schedule(self, *, fresh: frozenset[int] = frozenset()) -> None:
+        """Begin whatever may begin now, in order. fresh: was clicked this moment."""
+        self._gate.note_open(self._blockers.open_now())
+        is_blocked, seen = False, set[int]()
+        for task in list(self._in_order()):
+            session = self._registry.session(task.session_key)
+            if session is None or session.key in seen:
+                continue
+            seen.add(session.key)
+            if task.key in self._blockers.under_way or (session.is_planned and is_blocked):
+                continue
+            lets_others = self._try(task, session, is_fresh=task.key in fresh)
+            is_blocked = is_blocked or (session.is_planned and not lets_others)
+
+    def _try(self, task: Task, session: Session, *, is_fresh: bool) -> bool:
+        """Begin the task if it may; False where those behind must wait for it."""
+        blocker = self._blockers.of(task, session)
+        if blocker is not None:
+            return blocker.is_own
+        if not session.is_planned and self._is_ending(session.key):
+            return True
+        passes = self._take(task, session)
+        if passes is None:
+            return False
+        self._begin(task, passes, is_fresh=is_fresh)
+        return True
+
+    def _take(self, task: Task, session: Session) -> tuple[Pass | None, Pass | None] | None:
+        """The passes of all calls that the task needs, or none of them."""
+        rate_limiter = self._rate_limiter
+        if session.is_planned and task.verb is TaskVerb.RUN_TASK:
+            single = rate_limiter.try_acquire(Endpoint.RUN_TASK, Rank.START)
+            return None if single is None else (single, None)
+        message = rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+        if message is None or not session.is_planned:
+            return None if message is None else (None, message)
+        first = rate_limiter.try_acquire(Endpoint.START_SESSION, Rank.START)
+        if first is None:
+            message.give_back()
+            return None
+        return first, message
+
+    def _begin(
+        self, task: Task, passes: tuple[Pass | None, Pass | None], *, is_fresh: bool
+    ) -> None:
+        first, message = passes
+        begun_ms, opens = self._clock.now_ms(), first is not None
+
+        def keeps(failure: FailureKind, error: ApiError) -> bool:
+            """Learn before anybody is told: a freed place must not start the next one."""
+            kept = failure not in _FAILS and not (is_fresh and failure is FailureKind.CONNECTION)
+            if opens or failure in _PAUSES:
+                self._learn(Refusal(failure=failure, error=error, kept=kept), begun_ms)
+            return kept
+
+        attempt = Attempt(task_key=task.key, keeps=keeps, first=first, message=message)
+        self._blockers.under_way.add(task.key)
+        self._blockers.own.pop(task.key, None)
+        if self._scope.spawn(f"start {task.key}", self._run(attempt, task)) is None:
+            self._blockers.under_way.discard(task.key)
+
+    async def _run(self, attempt: Attempt, task: Task) -> None:
+        try:
+            with ExitStack() as stack:  # a pass that was not used is free again
+                for taken in filter(None, (attempt.first, attempt.message)):
+                    stack.enter_context(taken)
+                await self._send(attempt)
+        except LedgerError as error:
+            reason = str(error)
+            self._notify(NoticeKind.LEDGER_FAILED, task.session_key, task.key, None, reason=reason)
+            due = self._clock.now_ms() + LEDGER_AGAIN_MS
+            self._blockers.own[task.key] = Blocker(why=WaitReason.LEDGER, due_ms=due, is_own=True)
+        finally:
+            self._blockers.under_way.discard(task.key)
+            self._stir()
+        self._wake_polls(task.session_key)
+
+    async def _send(self, attempt: Attempt) -> None:
+        key = attempt.task_key
+        if attempt.first is None:
+            self._learn_in(key, await self._starter.run_in(attempt))
+            return
+        begun_ms = self._clock.now_ms()
+        if await self._starter.open(attempt) is not None:
+            return
+        self._note_opened(key, begun_ms)
+        if attempt.message is None:
+            return
+        refusal = await self._follower.follow(attempt, self._next_pass, self._note_blocker)
+        self._blockers.own.pop(key, None)
+        await self._after_follow(key, refusal)
+
+    async def _after_follow(self, key: int, refusal: Refusal | None) -> None:
+        task = self._registry.task(key)
+        if task is None:
+            return
+        if refusal is not None and task.status is TaskStatus.QUEUED:  # 402, or 401 about the key
+            self._learn(refusal, self._clock.now_ms())
+            await self.replan(task)
+            self._follower.close_unused(task.session_key, key, refusal.error)
+        elif task.code == "TAKEN_BACK":
+            self._follower.close_idle(task.session_key)
+
+    async def replan(self, task: Task) -> None:
+        """Give a task that waits a planned session of its own. Raises LedgerError."""
+        old = self._registry.session(task.session_key)
+        if old is None or old.is_planned or task.key in self._replanning:
+            return
+        self._replanning.add(task.key)
+        try:
+            await self._replan(task, old)
+        finally:
+            self._replanning.discard(task.key)
+
+    async def _replan(self, task: Task, old: Session) -> None:
+        now = self._clock.now_ms()
+        planned = Session(
+            base_url=old.base_url,
+            key_fingerprint=old.key_fingerprint,
+            site=old.site,
+            phase=Phase.PLANNED,
+            since_ms=now,
+            created_ms=now,
+            close_after=task.spec.close_after,
+        )
+        await self._registry.plan([(planned, task)])
+        if old.current_task == task.key:
+            await self._registry.detach(old.key)
+
+    # -- learning ------------------------------------------------------------------------------
+
+    def connected(self) -> None:
+        """Something answers again: what waited for that need not wait."""
+        told = self._blockers.own
+        self._blockers.own = {k: d for k, d in told.items() if d.why is not WaitReason.CONNECTION}
+
+    def _note_opened(self, key: int, begun_ms: int) -> None:
+        task = self._registry.task(key)
+        session = self._registry.session(task.session_key) if task is not None else None
+        if session is not None and session.service_id is not None:
+            self._gate.opened(begun_ms=begun_ms)
+
+    def _learn(self, refusal: Refusal, begun_ms: int) -> None:
+        """begun_ms: when the call that was refused went out."""
+        # The one that was refused is still counted as being opened.
+        open_now, now = self._blockers.open_now() - 1, self._clock.now_ms()
+        if self._gate.refused(refusal, open_now, now, begun_ms=begun_ms):
+            self._notify(NoticeKind.LIMIT_LOWERED, None, None, None, places=self._gate.limit)
+
+    def _learn_in(self, key: int, refusal: Refusal | None) -> None:
+        """A task was sent in a session that is open: the line itself may move."""
+        if refusal is None:
+            self._tries.pop(key, None)
+            return
+        if refusal.kept and refusal.failure in _WHY:
+            tries = self._tries[key] = min(self._tries.get(key, 0) + 1, TRIES)
+            due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.failure, tries)
+            self._note_blocker(key, refusal.failure, tries, due, refusal.error)
+
+    def _note_blocker(
+        self, key: int, failure: FailureKind, attempt: int, due_ms: int, error: ApiError
+    ) -> None:
+        blocker = Blocker(why=_WHY[failure], due_ms=due_ms, attempt=attempt, error=error)
+        self._blockers.own[key] = blocker
+        self._stir()
+
+    async def _next_pass(self) -> Pass:
+        return await self._rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)

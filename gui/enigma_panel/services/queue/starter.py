@@ -1,0 +1,392 @@
+"""Starts: the intent first, then the bytes, then what became of it. Nothing is ever sent twice.
+
+A start that the service refused for now goes back in line, with a new intent for its next try.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
+from enigma_panel.api.protocols import ServiceClient
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus, TaskVerb
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.rate_limit import Endpoint
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.health import Health
+from enigma_panel.services.rate_limiter import Pass, RateLimiter, calling
+from enigma_panel.services.retry_policy import (
+    TRIES,
+    FailureKind,
+    Refusal,
+    classify,
+    refused_fact,
+    retry_after_ms,
+)
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import NoticeKind
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
+
+DEFAULT_LIFE_MS = 300_000
+"""Documented life of a session (api.md §2): until when a start of unknown fate may cost money."""
+
+Say = Callable[..., None]
+Keeps = Callable[[FailureKind, ApiError], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try of a task in line. keeps: told of a refusal, says whether that puts it back.
+
+    first: the pass of the call that opens the session (or of run-task), None for a task in an open
+    session; message: the pass of its newTask, taken at the same time, None for run-task.
+    """
+
+    task_key: int
+    keeps: Keeps
+    first: Pass | None
+    message: Pass | None
+
+
+class Starter:
+    """Sends the starts of the line.
+
+    is_ending: a Terminate waits for the session.
+    """
+
+    def __init__(
+        self,
+        registry: SessionStore,
+        account: Account,
+        health: Health,
+        rate_limiter: RateLimiter,
+        clock: Clock,
+        *,
+        notify: Say,
+        is_ending: Callable[[int], bool],
+    ) -> None:
+        self._registry = registry
+        self._account = account
+        self._health = health
+        self._rate_limiter = rate_limiter
+        self._clock = clock
+        self._notify = notify
+        self._is_ending = is_ending
+        self._naming: dict[int, asyncio.Event] = {}
+        self._held: set[int] = set()
+
+    def is_awaiting_reply(self, task_key: int) -> bool:
+        """Whether the call that starts this task still waits for its reply."""
+        return task_key in self._held
+
+    async def when_named(self, session_key: int) -> Session | None:
+        """The session once the service has named it or its start has failed."""
+        event = self._naming.get(session_key)
+        if event is not None:
+            await event.wait()
+        return self._registry.session(session_key)
+
+    async def open(self, attempt: Attempt) -> Refusal | None:
+        """Open the session of a planned task, or run the task in one call. None: not refused.
+
+        LedgerError: nothing was sent.
+        """
+        task, session, client = self.parts(attempt.task_key)
+        if client is None or attempt.first is None:
+            return None
+        single = task.verb is TaskVerb.RUN_TASK
+        kind = IntentKind.RUN_TASK if single else IntentKind.START_SESSION
+        self._naming[session.key] = asyncio.Event()
+        try:
+            intent = await self._registry.intend(kind, self._stamped(session, task), task)
+            return await self._send_open(intent, task, client, attempt)
+        finally:
+            self._naming.pop(session.key).set()
+
+    async def run_in(self, attempt: Attempt) -> Refusal | None:
+        """Start a task in an open session that others have used, too. LedgerError as in `open`."""
+        task, session, client = self.parts(attempt.task_key)
+        if client is None or attempt.message is None:
+            return None
+        intent = await self._registry.intend(IntentKind.NEW_TASK, session, task)
+        return await self.send_task(intent, task, client, attempt.message, attempt.keeps)
+
+    # -- one call ----------------------------------------------------------------------------
+
+    async def _send_open(
+        self, intent: Intent, task: Task, client: ServiceClient, attempt: Attempt
+    ) -> Refusal | None:
+        assert attempt.first is not None
+        single = intent.kind is IntentKind.RUN_TASK
+        endpoint = Endpoint.RUN_TASK if single else Endpoint.START_SESSION
+        try:
+            with calling(self._rate_limiter, endpoint, attempt.first):
+                if single:
+                    seen = await client.run_task(task.spec)
+                else:
+                    life = task.spec.limits.max_duration_ms
+                    seen = await client.start_session(max_duration_ms=life)
+        except ApiError as error:
+            return await self._fail(intent, error, attempt.keeps, client)
+        self._health.note_balance(seen.balance)
+        await self._registry.settle(intent, Outcome.KNOWN, seen)
+        return None
+
+    async def send_task(
+        self, intent: Intent, task: Task, client: ServiceClient, taken: Pass, keeps: Keeps
+    ) -> Refusal | None:
+        """Send a newTask whose intent is kept."""
+        service_id = intent.session.service_id
+        assert service_id is not None
+        self._held.add(task.key)
+        try:
+            with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
+                seen = await client.new_task(service_id, task.spec)
+            seen = await self._registry.redaction.clean(
+                seen
+            )  # before the channel may place other results
+        except ApiError as error:
+            self._held.discard(task.key)
+            return await self._fail(intent, error, keeps, client)
+        finally:
+            self._held.discard(task.key)
+        await self._registry.settle(intent, Outcome.KNOWN, seen)
+        return None
+
+    # -- what became of it ---------------------------------------------------------------------
+
+    async def _fail(
+        self, intent: Intent, error: ApiError, keeps: Keeps, client: ServiceClient
+    ) -> Refusal | None:
+        if client is self._account.client:  # a key that was changed since is no news
+            self._account.note_error(error)
+        self._health.note_error(error)
+        if error.nothing_happened and classify(error) is FailureKind.NO_BROWSER:
+            self._health.note_full()
+        if isinstance(error, RejectedError):
+            self._health.note_balance(error.reply.balance)
+        key = intent.session.key
+        task_key = intent.task.key if intent.task else None
+        if not error.nothing_happened:
+            # An error that names the session makes it possible to end it.
+            unknown = Observation(kind=Kind.UNKNOWN, session_id=error.session_id)
+            session, task = await self._registry.settle(intent, Outcome.UNKNOWN, unknown)
+            unclear = {session.phase, task.status if task is not None else None}
+            if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
+                self._notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
+            return None  # else the live channel has told of it meanwhile
+        failure = classify(error)
+        is_old_key = failure is FailureKind.KEY and client is not self._account.client
+        kept, is_ending = is_old_key or keeps(failure, error), self._is_ending(key)
+        fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
+        await self._registry.settle(intent, Outcome.REFUSED, fact)
+        if kept and is_ending:  # it was terminated meanwhile: that is no wish for another try
+            taken = Observation(kind=Kind.TAKEN_BACK, code="TERMINATED_BEFORE_TASK")
+            await self._registry.record(key, task_key, taken)
+        if isinstance(error, SessionGoneError):
+            await self._registry.record(key, None, Observation(kind=Kind.SESSION_GONE))
+        if not kept:
+            self._notify(NoticeKind.START_REFUSED, key, task_key, error)
+        return Refusal(failure=failure, error=error, kept=kept)
+
+    def parts(self, task_key: int) -> tuple[Task, Session, ServiceClient | None]:
+        """The task, its session, and the client to call with, if there is one."""
+        task = self._registry.task(task_key)
+        session = self._registry.session(task.session_key) if task is not None else None
+        assert task is not None
+        assert session is not None
+        client = self._account.client if session.is_planned else self._account.client_for(session)
+        return task, session, client
+
+    def _stamped(self, session: Session, task: Task) -> Session:
+        """The session as it is about to be opened: now, with the key in use."""
+        now = self._clock.now_ms()
+        return replace(
+            session,
+            phase=Phase.STARTING,
+            key_fingerprint=self._account.key_fingerprint,
+            since_ms=now,
+            created_ms=now,
+            expires_ms=now + (task.spec.limits.max_duration_ms or DEFAULT_LIFE_MS),
+        )
+
+
+NextPass = Callable[[], Awaitable[Pass]]
+Waits = Callable[[int, FailureKind, int, int, ApiError], None]
+
+
+class Follower:
+    """Sends first tasks.
+
+    is_ending: a Terminate waits for the session. decided: returns once that cannot be taken back
+    any more. close: terminates it. closing: sessions that are being closed from here.
+    """
+
+    def __init__(
+        self,
+        registry: SessionStore,
+        starter: Starter,
+        clock: Clock,
+        scope: TaskScope,
+        *,
+        notify: Say,
+        is_ending: Callable[[int], bool],
+        decided: Callable[[int], Awaitable[None]],
+        close: Callable[[int], Awaitable[None]],
+    ) -> None:
+        self._registry = registry
+        self._starter = starter
+        self._clock = clock
+        self._scope = scope
+        self._notify = notify
+        self._is_ending = is_ending
+        self._decided = decided
+        self._close = close
+        self._alarms: dict[int, asyncio.Event] = {}
+        self.closing: set[int] = set()
+        self._connections = 0
+        registry.changed.connect(self.wake)
+
+    async def follow(self, attempt: Attempt, next_pass: NextPass, waits: Waits) -> Refusal | None:
+        """Give the session that was just opened the task that it was opened for.
+
+        next_pass: waits for another newTask call. waits: told when the task is going to be tried
+        again: task key, verdict, tries so far, when (epoch ms), error.
+        """
+        task, session, _ = self._starter.parts(attempt.task_key)
+        if session.service_id is None or attempt.message is None:
+            return None
+        taken, tries = attempt.message, 0
+        while (refusal := await self._follow_once(task.key, taken)) is not None:
+            tries += 1
+            if not self._may_try_again(session.key, refusal.failure, tries):
+                await self._give_up(session.key, task.key, refusal)
+                return refusal
+            due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.failure, tries)
+            waits(task.key, refusal.failure, tries, due, refusal.error)
+            await self._rest(task.key, due, refusal.failure)
+            taken = await next_pass()
+        return None
+
+    def wake(self, _what: object = None) -> None:
+        """Something changed: who waits for another try looks whether that is still wanted."""
+        for alarm in self._alarms.values():
+            alarm.set()
+
+    def connected(self) -> None:
+        """Something answers again: what waits for that need not wait."""
+        self._connections += 1
+        self.wake()
+
+    async def _rest(self, task_key: int, due_ms: int, failure: FailureKind) -> None:
+        """Wait for the next try, or until there is reason to look at once."""
+        alarm, before = asyncio.Event(), self._connections
+        self._alarms[task_key] = alarm
+        try:
+            while self._clock.now_ms() < due_ms and self._is_wanted(task_key):
+                if failure is FailureKind.CONNECTION and self._connections > before:
+                    return
+                alarm.clear()
+                await self._clock.wait(alarm, due_ms)
+        finally:
+            del self._alarms[task_key]
+
+    def _is_wanted(self, task_key: int) -> bool:
+        """Whether a task waits for another try in the session that was opened for it."""
+        task, session, _ = self._starter.parts(task_key)
+        is_open = session.phase is Phase.OPEN and not self._is_ending(session.key)
+        return is_open and not task.is_final
+
+    async def _follow_once(self, task_key: int, taken: Pass) -> Refusal | None:
+        """One try in the session opened for it. A refusal leaves the task in line meanwhile."""
+        await self._decided(self._starter.parts(task_key)[1].key)
+        task, session, client = self._starter.parts(task_key)
+        if client is None or not self._is_wanted(task_key):
+            taken.give_back()
+            await self._leave_unsent(task, session)
+            return None
+        try:
+            intent = await self._registry.intend(IntentKind.NEW_TASK, session, task)
+        except LedgerError as error:
+            taken.give_back()
+            await self._close_for_ledger(session.key, task.key, error)
+            return None
+        return await self._starter.send_task(intent, task, client, taken, _keep)
+
+    async def _leave_unsent(self, task: Task, session: Session) -> None:
+        """Who terminated the session wants its task no more; else the task stays in line."""
+        yours = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
+        if yours or self._is_ending(session.key):
+            kind = Kind.TAKEN_BACK if task.status is TaskStatus.QUEUED else Kind.STOPPED
+            fact = Observation(kind=kind, code="TERMINATED_BEFORE_TASK")
+        else:
+            fact = Observation(kind=Kind.BACK_IN_QUEUE)
+        await self._registry.record(session.key, task.key, fact)
+
+    def _may_try_again(self, session_key: int, failure: FailureKind, tries: int) -> bool:
+        session = self._registry.session(session_key)
+        if session is None or session.phase is not Phase.OPEN or self._is_ending(session_key):
+            return False
+        if failure is FailureKind.CONNECTION:  # it is open and billed: nothing better can be done
+            return True
+        return (
+            failure in {FailureKind.LIMITED, FailureKind.NO_BROWSER, FailureKind.BUSY}
+            and tries < TRIES
+        )
+
+    async def _give_up(self, session_key: int, task_key: int, refusal: Refusal) -> None:
+        """The session was made for this task alone; without it, it would only cost money."""
+        session = self._registry.session(session_key)
+        if session is None or refusal.failure in {FailureKind.FUNDS, FailureKind.KEY}:
+            return  # the line puts the task into a new planned session and closes this one
+        self.closing.add(session_key)
+        failed = refused_fact(refusal.error, Kind.REFUSED)
+        await self._registry.record(session_key, task_key, failed)
+        self._notify(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
+        self.close_unused(session_key, task_key, refusal.error)
+
+    def close_unused(self, session_key: int, task_key: int, error: ApiError) -> None:
+        """Terminate a session whose task was refused, and say so. Nobody waits for it."""
+        self.closing.add(session_key)
+        closing = self._close_unused(session_key, task_key, error)
+        self._scope.spawn(f"close unused {session_key}", closing, exclusive=True)
+
+    def close_idle(self, session_key: int) -> None:
+        """Terminate a session whose task was not sent. Nobody waits for it."""
+        closing = self._close_idle(session_key)
+        self._scope.spawn(f"close idle {session_key}", closing, exclusive=True)
+
+    async def _close_unused(self, session_key: int, task_key: int, error: ApiError) -> None:
+        session = self._registry.session(session_key)
+        try:
+            if session is None or session.is_ended:
+                return
+            # close_after makes the caretaker try again if this Terminate should fail.
+            await self._registry.update(replace(session, close_after=True))
+            await self._close(session_key)
+        finally:
+            self.closing.discard(session_key)
+        after = self._registry.session(session_key)
+        if after is not None and after.is_ended:
+            self._notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
+
+    async def _close_idle(self, session_key: int) -> None:
+        session = self._registry.session(session_key)
+        if session is not None and not session.is_ended:
+            await self._registry.update(replace(session, close_after=True))
+            await self._close(session_key)
+
+    async def _close_for_ledger(self, session_key: int, task_key: int, error: LedgerError) -> None:
+        """The ledger cannot hold the task's intent: it is not sent, and its browser is closed."""
+        self._notify(NoticeKind.LEDGER_FAILED, session_key, task_key, None, reason=str(error))
+        refused = Observation(kind=Kind.REFUSED, code="LEDGER_FAILED")
+        await self._registry.record(session_key, task_key, refused)
+        self.close_idle(session_key)
+
+
+def _keep(_verdict: FailureKind, _error: ApiError) -> bool:
+    """What was refused here is tried again here, or put away by the follower."""
+    return True

@@ -1,0 +1,216 @@
+"""The line: tasks that wait here until a browser, a call and their turn are there.
+
+Here is what a person sees of it and does with it; `scheduler` moves it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.errors import ApiError
+from enigma_panel.core.models import Session, Task, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.services.account import Account
+from enigma_panel.services.health import Health
+from enigma_panel.services.queue.blockers import Blockers, StartGate
+from enigma_panel.services.queue.eta import Forecast
+from enigma_panel.services.queue.scheduler import Scheduler
+from enigma_panel.services.rate_limiter import RateLimiter
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import Diff, KeyCheck, PauseReason, QueueEntry, ServiceStatus
+
+
+class TaskQueue(QObject):
+    """Tasks with status QUEUED, in the order of their places."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        *,
+        registry: SessionStore,
+        account: Account,
+        health: Health,
+        rate_limiter: RateLimiter,
+        gate: StartGate,
+        scheduler: Scheduler,
+        blockers: Blockers,
+        forecast: Forecast,
+    ) -> None:
+        super().__init__()
+        self._registry = registry
+        self._account = account
+        self._health = health
+        self._gate = gate
+        self._scheduler = scheduler
+        self._blockers = blockers
+        self._forecast = forecast
+        self._queued: set[int] = set()
+        self._order: list[Task] | None = None
+        scheduler.attach(self.in_order, self._stir)
+        registry.changed.connect(self._follow)
+        account.changed.connect(self._key_changed)
+        health.changed.connect(self._told_health)
+        health.recovered.connect(self._connected)
+        rate_limiter.changed.connect(self._stir)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    @property
+    def pause_reason(self) -> PauseReason:
+        """Why the line, or its part from an earlier run, does not move by itself."""
+        if self._gate.pause_reason is not PauseReason.NONE:
+            return self._gate.pause_reason
+        return PauseReason.RESTARTED if self._blockers.parked & self._queued else PauseReason.NONE
+
+    @property
+    def pause_error(self) -> ApiError | None:
+        """What the service said when it made us hold."""
+        return self._gate.error if self._gate.pause_reason is not PauseReason.NONE else None
+
+    @property
+    def limit(self) -> int:
+        """So many browsers may be open at once, as far as we know."""
+        return self._gate.limit
+
+    def in_order(self) -> list[Task]:
+        """The tasks that wait, the next one first."""
+        if self._order is None:
+            found = (self._registry.task(key) for key in self._queued)
+            tasks = [task for task in found if task is not None]
+            self._order = sorted(tasks, key=lambda task: (task.queue_position, task.key))
+        return self._order
+
+    def entries(self) -> list[QueueEntry]:
+        """All that waits, in order."""
+        return list(self._forecast.entries(self.in_order).values())
+
+    def entry(self, task_key: int) -> QueueEntry | None:
+        """Why that task waits; None when it does not."""
+        if task_key not in self._queued:
+            return None
+        return self._forecast.entries(self.in_order).get(task_key)
+
+    # -- the person --------------------------------------------------------------------------
+
+    async def add(self, drafts: Iterable[tuple[Session, Task]]) -> list[int]:
+        """Put tasks in line; returns their keys once the ledger holds them. Raises LedgerError."""
+        last = max((task.queue_position for task in self.in_order()), default=0)
+        pairs = [
+            (session, replace(task, status=TaskStatus.QUEUED, queue_position=last + n))
+            for n, (session, task) in enumerate(drafts, start=1)
+        ]
+        keys = await self._registry.plan(pairs)
+        # A single start that was just clicked fails at once where there is no connection.
+        self._scheduler.schedule(fresh=frozenset(keys if len(keys) == 1 else ()))
+        return keys
+
+    async def start_next(self, task_key: int) -> None:
+        """To the head of the line; one from an earlier run is let go with it."""
+        order = self.in_order()
+        self._blockers.parked.discard(task_key)
+        task = self._waiting(task_key)
+        if task is not None and order[0].key != task_key:
+            first = min(other.queue_position for other in order)
+            await self._registry.update(replace(task, queue_position=first - 1))
+        self._stir()
+
+    async def up(self, task_key: int) -> None:
+        """One place forward."""
+        order = self.in_order()
+        at = next((n for n, task in enumerate(order) if task.key == task_key), 0)
+        before = self._waiting(order[at - 1].key) if at > 0 else None
+        task = self._waiting(task_key)
+        if before is not None and task is not None:
+            await self._registry.update(
+                replace(task, queue_position=before.queue_position),
+                replace(before, queue_position=task.queue_position),
+            )
+
+    async def remove(self, task_keys: Iterable[int]) -> None:
+        """Take tasks out of the line; nothing was sent for them."""
+        tasks = [task for key in task_keys if (task := self._waiting(key)) is not None]
+        taken = Observation(kind=Kind.TAKEN_BACK, code="TAKEN_BACK")
+        await self._registry.record_all(tasks, taken)
+
+    async def run_in_new_session(self, task_key: int) -> None:
+        """A task whose session has ended gets a session of its own. Raises LedgerError."""
+        task = self._waiting(task_key)
+        if task is not None:
+            self._blockers.parked.discard(task_key)
+            await self._scheduler.replan(task)
+
+    def go_on(self) -> None:
+        """Let the tasks of an earlier run, or those behind a 403, go on."""
+        self._blockers.parked.clear()
+        self._gate.lift(PauseReason.FORBIDDEN)
+        self._stir()
+
+    def funds_added(self) -> None:
+        """One start tries, then the rest."""
+        self._gate.lift(PauseReason.FUNDS)
+        self._stir()
+
+    def set_leaving(self, leaving: bool) -> None:
+        """The program is about to end: nothing more is started, all stays in line."""
+        self._blockers.is_leaving = leaving
+        self._stir()
+
+    def park_restored(self) -> int:
+        """What waits now is from an earlier run: it goes on when the person says so."""
+        self._blockers.parked |= self._queued
+        self._stir()
+        return len(self._queued)
+
+    def wake(self, _what: object = None) -> None:
+        """Something changed that may let the line go on."""
+        self._stir()
+
+    # -- following ---------------------------------------------------------------------------
+
+    def _follow(self, diff: Diff) -> None:
+        if not self._queued and not self._has_queued(diff):
+            return
+        for key in diff.tasks:
+            task = self._registry.task(key)
+            if task is not None and task.status is TaskStatus.QUEUED:
+                self._queued.add(key)
+            else:
+                self._queued.discard(key)
+        self._order = None
+        self._stir()
+
+    def _has_queued(self, diff: Diff) -> bool:
+        found = (self._registry.task(key) for key in diff.tasks)
+        return any(task is not None and task.status is TaskStatus.QUEUED for task in found)
+
+    def _key_changed(self) -> None:
+        good = self._account.last_check in {None, KeyCheck.ACCEPTED}
+        if self._account.client is not None and good:
+            self._gate.lift(PauseReason.KEY)
+            self._stir()
+
+    def _told_health(self) -> None:
+        if self._health.status is not ServiceStatus.FULL:
+            self._gate.note_health(self._health.asked_ms, self._health.free)
+        self._stir()
+
+    def _connected(self) -> None:
+        self._gate.connected()
+        self._scheduler.connected()
+        self._stir()
+
+    def _stir(self) -> None:
+        """Something changed: look again who may go, and tell who shows it."""
+        self._forecast.forget()
+        if self._queued:
+            self._scheduler.wake()
+        self.changed.emit()
+
+    def _waiting(self, task_key: int) -> Task | None:
+        """The task, where it waits and no call for it is under way."""
+        if task_key not in self._queued or self._blockers.is_sending(task_key):
+            return None
+        task = self._registry.task(task_key)  # the one in the order may be older
+        return task if task is not None and task.status is TaskStatus.QUEUED else None

@@ -1,0 +1,302 @@
+"""The call budget: every counted call takes a Pass first, the most urgent before the others.
+
+    with await budget.turn(Endpoint.SEND_MESSAGE, Rank.STOP) as call:
+        call.sent()
+        ...  # the call; its end, whatever it is, ends the Pass
+
+Uses no time but the clock's and no task of its own: who waits also looks after the queue.
+"""
+
+import asyncio
+from bisect import insort
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from types import TracebackType
+from typing import Self
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.errors import ApiError, NotConnectedError
+from enigma_panel.core.rate_limit import (
+    HELD_MARGIN_MS,
+    Buckets,
+    CallWindow,
+    Endpoint,
+    Rank,
+    RateHeaders,
+    Slot,
+)
+from enigma_panel.services.clock import FAR_MS, Clock
+from enigma_panel.services.retry_policy import FailureKind, classify, reply_of
+
+PERIOD_MS = 60_000
+"""The service counts the calls of a minute."""
+
+SAY_AGAIN_MS = 60_000
+
+ENDPOINTS: Mapping[Verb, Endpoint] = {
+    Verb.START_SESSION: Endpoint.START_SESSION,
+    Verb.RUN_TASK: Endpoint.RUN_TASK,
+    Verb.NEW_TASK: Endpoint.SEND_MESSAGE,
+    Verb.STATE: Endpoint.SEND_MESSAGE,
+    Verb.ANSWER: Endpoint.SEND_MESSAGE,
+}
+"""Where each counted call is counted; all others are free."""
+
+
+class Pass:
+    """The right to one call. While it is not sent it occupies its slot without end.
+
+    All methods may be repeated; used as a context manager it ends itself: given back where nothing
+    was sent, else answered.
+    """
+
+    def __init__(self, rate_limiter: "RateLimiter", slot: Slot) -> None:
+        self._rate_limiter = rate_limiter
+        self._slot = slot
+        self._over = False
+
+    def sent(self) -> None:
+        """The call goes out now."""
+        if not self._over:
+            self._rate_limiter.note_sent(self._slot)
+
+    def answered(self) -> None:
+        """The reply is here, or it is certain that none comes any more."""
+        if not self._over:
+            self._over = True
+            self._rate_limiter.note_heard(self._slot)
+
+    def give_back(self) -> None:
+        """The call never got to the service."""
+        if not self._over:
+            self._over = True
+            self._rate_limiter.note_unused(self._slot)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._slot.sent_ms is None:
+            self.give_back()
+            return
+        self._slot.is_sure = error is None
+        self.answered()
+
+
+@dataclass(order=True, slots=True)
+class _Waiter:
+    rank: Rank
+    since_ms: int
+    arrival: int
+    endpoint: Endpoint = field(compare=False)
+    tag: object = field(compare=False)
+    alarm: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
+    granted: Pass | None = field(default=None, compare=False)
+
+
+class RateLimiter(QObject):
+    """Who may call when: `limit` calls per endpoint in any minute, `reserved` of send-message
+    kept for the urgent ranks. One bucket for all endpoints once the service shows that it has one.
+    """
+
+    changed = Signal()
+    used_elsewhere = Signal()
+
+    def __init__(self, clock: Clock, *, limit: int = 10, reserved: int = 3) -> None:
+        super().__init__()
+        self._clock = clock
+        self._windows = Buckets(limit=limit, period_ms=PERIOD_MS, reserved=reserved)
+        self._waiters: list[_Waiter] = []
+        self._arrivals = count()
+        self._said_ms: int | None = None
+
+    async def turn(
+        self, endpoint: Endpoint, rank: Rank, *, tag: object = None, since_ms: int | None = None
+    ) -> Pass:
+        """Wait for a slot, by (rank, arrival). A cancelled wait leaves nothing behind.
+
+        tag names this wait for `due_of`. since_ms: what is tried again keeps its place in the line.
+        """
+        since_ms = self._clock.now_ms() if since_ms is None else since_ms
+        waiter = _Waiter(rank, since_ms, next(self._arrivals), endpoint, tag)
+        insort(self._waiters, waiter)
+        try:
+            self._move()
+            while waiter.granted is None:
+                waiter.alarm.clear()
+                await self._clock.wait(waiter.alarm, self._look_again_ms(waiter))
+                self._look()
+        except BaseException:
+            self._leave(waiter)
+            raise
+        return waiter.granted
+
+    def try_acquire(self, endpoint: Endpoint, rank: Rank) -> Pass | None:
+        """A slot at once or not at all.
+
+        Those who wait and may go go first: where one as urgent waits on, there is no room for this
+        one either.
+        """
+        self._look()
+        window = self._windows[endpoint]
+        if not window.has_room(rank, self._clock.now_ms()):
+            return None
+        taken = Pass(self, window.acquire(endpoint, rank))
+        self.changed.emit()
+        return taken
+
+    def free_at(self, endpoint: Endpoint, rank: Rank) -> int:
+        """Epoch ms of the earliest moment when a new call of that rank could go, >= now."""
+        window = self._windows[endpoint]
+        before = [w.rank for w in self._in(window) if w.rank <= rank]
+        return window.forecast([*before, rank], self._clock.now_ms())[-1]
+
+    def waiting(self) -> list[tuple[Endpoint, Rank, int]]:
+        """Who waits, and when (epoch ms) each is expected to go; most urgent first."""
+        due = self._due()
+        return [(w.endpoint, w.rank, due[w.arrival]) for w in self._waiters]
+
+    def due_of(self, tag: object) -> int | None:
+        """When (epoch ms) the wait of that tag is expected to end; None when there is none."""
+        waiter = next((w for w in self._waiters if w.tag == tag), None)
+        return None if waiter is None else self._due()[waiter.arrival]
+
+    def remember(self, endpoint: Endpoint, times_ms: Sequence[int]) -> None:
+        """Calls that an earlier run of the program made: the service counts them all the same."""
+        for at_ms in times_ms:
+            slot = self._windows[endpoint].acquire(endpoint, Rank.TERMINATE)
+            slot.send(at_ms, PERIOD_MS)
+            slot.answered(at_ms + HELD_MARGIN_MS, PERIOD_MS)
+        self._move()
+
+    # -- what replies teach ------------------------------------------------------------------
+
+    def note_reply(self, verb: Verb, told: RateHeaders) -> None:
+        """As `note_rate`, for the client's hook; calls that are not counted teach nothing."""
+        if verb in ENDPOINTS:
+            self.note_rate(ENDPOINTS[verb], told)
+
+    def note_rate(self, endpoint: Endpoint, told: RateHeaders) -> None:
+        """What a reply's headers say overrules our own count, for 60 s at most.
+
+        A 429 with calls left (a full house) is none about the rate and blocks nothing.
+        """
+        self._learned(elsewhere=self._windows.learn(endpoint, told, self._clock.now_ms()))
+
+    def note_refused(self, endpoint: Endpoint, retry_after_s: float | None) -> None:
+        """A 429 about the rate: nothing goes to that endpoint for so long (5 s where not told)."""
+        now = self._clock.now_ms()
+        self._learned(elsewhere=self._windows.refuse(endpoint, retry_after_s, now))
+
+    def _learned(self, *, elsewhere: bool) -> None:
+        now = self._clock.now_ms()
+        self._move()
+        if elsewhere and (self._said_ms is None or now - self._said_ms >= SAY_AGAIN_MS):
+            self._said_ms = now
+            self.used_elsewhere.emit()
+
+    # -- for Pass ----------------------------------------------------------------------------
+
+    def note_sent(self, slot: Slot) -> None:
+        """The call of a Pass goes out."""
+        slot.send(self._clock.now_ms(), PERIOD_MS)
+        self._move()
+
+    def note_heard(self, slot: Slot) -> None:
+        """The call of a Pass has ended."""
+        slot.answered(self._clock.now_ms(), PERIOD_MS)
+        self._move()
+
+    def note_unused(self, slot: Slot) -> None:
+        """The call of a Pass never got to the service."""
+        self._windows[slot.endpoint].drop(slot)
+        self._move()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _in(self, window: CallWindow) -> list[_Waiter]:
+        return [w for w in self._waiters if self._windows[w.endpoint] is window]
+
+    def _due(self) -> dict[int, int]:
+        now = self._clock.now_ms()
+        due: dict[int, int] = {}
+        for window in self._windows.all():
+            waiters = self._in(window)
+            times = window.forecast([w.rank for w in waiters], now)
+            due |= {w.arrival: at for w, at in zip(waiters, times, strict=True)}
+        return due
+
+    def _move(self) -> None:
+        """Something changed: let go who may, let the others look at the clock again."""
+        self._grant()
+        self._wake_all()
+        self.changed.emit()
+
+    def _look(self) -> None:
+        """Time went on."""
+        if self._grant():
+            self._wake_all()
+            self.changed.emit()
+
+    def _wake_all(self) -> None:
+        """Another may be first now, and look at the clock for all."""
+        for waiter in self._waiters:
+            waiter.alarm.set()
+
+    def _look_again_ms(self, waiter: _Waiter) -> int:
+        """The first of a window looks at the clock, the others are woken: none overtakes it."""
+        now, window = self._clock.now_ms(), self._windows[waiter.endpoint]
+        if self._in(window)[0] is not waiter:
+            return now + FAR_MS
+        return window.forecast([waiter.rank], now)[0]
+
+    def _grant(self) -> bool:
+        """Let go who may; whether anybody could.
+
+        A window without room for one waiter has none for the less urgent behind it either.
+        """
+        now, before = self._clock.now_ms(), len(self._waiters)
+        for waiter in list(self._waiters):
+            window = self._windows[waiter.endpoint]
+            if window.has_room(waiter.rank, now):
+                self._waiters.remove(waiter)
+                waiter.granted = Pass(self, window.acquire(waiter.endpoint, waiter.rank))
+                waiter.alarm.set()
+        return len(self._waiters) < before
+
+    def _leave(self, waiter: _Waiter) -> None:
+        """It was cancelled, perhaps in the very moment in which its turn had come."""
+        if waiter.granted is not None:
+            waiter.granted.give_back()
+        else:
+            self._waiters.remove(waiter)
+            self._wake_all()
+            self.changed.emit()
+
+
+@contextmanager
+def calling(rate_limiter: RateLimiter, endpoint: Endpoint, taken: Pass) -> Iterator[None]:
+    """Around the call itself. A 429 teaches the budget, a call never connected costs nothing."""
+    with taken:
+        taken.sent()
+        try:
+            yield
+        except NotConnectedError:
+            taken.give_back()
+            raise
+        except ApiError as error:
+            if classify(error) is FailureKind.LIMITED:
+                reply = reply_of(error)
+                rate_limiter.note_refused(
+                    endpoint, reply.retry_after_s if reply is not None else None
+                )
+            raise

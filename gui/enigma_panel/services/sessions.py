@@ -1,0 +1,279 @@
+"""The verbs: start, pause, resume, stop, terminate; what windows ask of sessions and tasks."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.models import (
+    FINAL_PHASES,
+    UNOPENED_PHASES,
+    Phase,
+    Session,
+    StateVerb,
+    Task,
+    TaskSpec,
+    TaskStatus,
+    TaskVerb,
+)
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.validation import site_of
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.commands.commands import Commands
+from enigma_panel.services.commands.delivery import DURABLE
+from enigma_panel.services.monitor.poller import Poller
+from enigma_panel.services.queue.task_queue import TaskQueue
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import Diff, ForeignSession, PendingCommand
+
+_WORKS = frozenset({TaskStatus.WORKING, TaskStatus.STARTING, TaskStatus.ASKS, TaskStatus.PAUSED})
+
+
+class NoKeyError(Exception):
+    """There is no API key to start anything with."""
+
+
+class Sessions(QObject):
+    """All sessions and tasks, and what can be done with them."""
+
+    changed = Signal(object)
+    said = Signal(object)
+    pending_changed = Signal(object)
+
+    def __init__(
+        self,
+        *,
+        registry: SessionStore,
+        account: Account,
+        commands: Commands,
+        line: TaskQueue,
+        poller: Poller,
+        clock: Clock,
+        scope: TaskScope,
+        is_awaiting_reply: Callable[[int], bool],
+    ) -> None:
+        super().__init__()
+        self._is_held = is_awaiting_reply
+        self._registry = registry
+        self._account = account
+        self._commands = commands
+        self._line = line
+        self._poller = poller
+        self._clock = clock
+        self._scope = scope
+        self._wanted: set[int] = set()
+        registry.changed.connect(self.changed)
+        commands.changed.connect(self._tell_wish)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def session(self, key: int) -> Session | None:
+        """The session of that key, None when unknown."""
+        return self._registry.session(key)
+
+    def task(self, key: int) -> Task | None:
+        """The task of that key; None while an old one is on its way from the ledger."""
+        task = self._registry.task(key)
+        if task is None:
+            self._wanted.add(key)
+            self._scope.spawn("fetch tasks", self._fetch(), exclusive=True)
+        return task
+
+    def session_keys(self) -> list[int]:
+        """Keys of all sessions in memory that were opened or may have been."""
+        return [s.key for s in self._registry.sessions() if s.phase not in UNOPENED_PHASES]
+
+    def task_keys(self) -> list[int]:
+        """Keys of all tasks, newest first."""
+        return list(self._registry.task_keys())
+
+    def current_task(self, session: Session) -> Task | None:
+        """The task that the session works on or worked on last."""
+        return self._registry.current_task(session)
+
+    def session_cost(self, key: int) -> Decimal | None:
+        """Dollars of the session's tasks, None while nothing was told."""
+        return self._registry.session_cost(key)
+
+    def pending(self, session_key: int) -> PendingCommand | None:
+        """The command that is on its way to this session, if any."""
+        return self._commands.pending(session_key)
+
+    def all_pending(self) -> list[PendingCommand]:
+        """All commands on their way, oldest first."""
+        return self._commands.all_pending()
+
+    def pending_verb(self, session_key: int) -> StateVerb | None:
+        """The verb of the command that is on its way to this session, if any."""
+        pending = self._commands.pending(session_key)
+        return pending.verb if pending is not None else None
+
+    def is_asking(self, session_key: int) -> bool:
+        """True while its task is asked for and nothing was heard of it yet in this run."""
+        session = self._registry.session(session_key)
+        task = self._registry.current_task(session) if session is not None else None
+        return task is not None and self._poller.is_asking(task.key)
+
+    def is_awaiting_reply(self, task_key: int) -> bool:
+        """Whether the call that starts this task still waits for its reply, which names it."""
+        return self._is_held(task_key)
+
+    def is_ours(self, session: Session) -> bool:
+        """False where the session was opened with another key or host than the one in use."""
+        return self._account.client_for(session) is not None
+
+    def foreign(self, session: Session) -> ForeignSession | None:
+        """What keeps the program from ending it now: another address or another key is in use."""
+        if session.base_url != self._account.base_url:
+            return ForeignSession.ADDRESS
+        other = self._account.client is not None and not self.is_ours(session)
+        return ForeignSession.KEY if other else None
+
+    def can(self, session_key: int, verb: StateVerb) -> bool:
+        """Whether the verb is possible now. Terminate is, until the end is proven; while no key is
+        known, Stop and Terminate are kept until there is one."""
+        session = self._registry.session(session_key)
+        if session is None or self.foreign(session) is not None:
+            return False
+        if self._account.client is None and verb not in DURABLE:
+            return False
+        pending = self._commands.pending(session_key)
+        if verb is StateVerb.TERMINATE:
+            return _can_terminate(session, pending)
+        task = self._registry.current_task(session)
+        if session.service_id is None or session.is_ended or task is None:
+            return False
+        if pending is not None and pending.verb is StateVerb.TERMINATE:
+            return False
+        # It might meet a task of unknown fate that is at work before this one.
+        others = [other for other in self._registry.unconfirmed(session_key) if other is not task]
+        return not others and _can(task, verb, pending)
+
+    def terminable_keys(self) -> list[int]:
+        """Sessions that are or may be open and can be terminated now: "all" in Terminate all."""
+        return [
+            session.key
+            for session in self._registry.sessions()
+            if not session.is_ended and self.can(session.key, StateVerb.TERMINATE)
+        ]
+
+    async def recent_texts(self) -> list[str]:
+        """Earlier task texts, newest first."""
+        return list(await self._registry.read(lambda ledger: ledger.recent_texts()))
+
+    # -- verbs -------------------------------------------------------------------------------
+
+    async def start(
+        self, spec: TaskSpec, *, where: int | None = None, one_call: bool = False
+    ) -> int:
+        """Put a task in line; returns its key as soon as the ledger holds it.
+
+        where: key of an open session, which runs it at once or after the task it works on; else a
+        new session is opened for it. Raises LedgerError or NoKeyError: then nothing was kept. It is
+        sent at once where nothing stands before it; what the service says comes by `changed` and
+        `said`.
+        """
+        return (await self.start_many([spec], where=where, one_call=one_call))[0]
+
+    async def start_many(
+        self, specs: Sequence[TaskSpec], *, where: int | None = None, one_call: bool = False
+    ) -> list[int]:
+        """As `start`, several at once: all are kept or none."""
+        await self._account.looked()
+        if self._account.client is None:
+            raise NoKeyError
+        session = self._registry.session(where) if where is not None else None
+        if session is not None and session.is_ended:
+            session = None
+        return await self._line.add(
+            self._draft(spec, session, one_call=one_call and session is None) for spec in specs
+        )
+
+    async def command(
+        self, session_keys: Sequence[int], verb: StateVerb, *, grace_ms: int = 0
+    ) -> None:
+        """Send a state message to each session; returns when all have been answered.
+
+        grace_ms: so long each can be taken back before it is sent.
+        """
+        keys = [key for key in session_keys if self.can(key, verb)]
+        await asyncio.gather(*(self._commands.give(key, verb, grace_ms=grace_ms) for key in keys))
+
+    def undo(self, session_keys: Sequence[int]) -> None:
+        """Take back what was not sent yet."""
+        for key in session_keys:
+            self._commands.undo(key)
+
+    async def rename(self, session_key: int, label: str | None) -> None:
+        """Give a session a name of one's own, or its first name back."""
+        session = self._registry.session(session_key)
+        if session is not None:
+            clean = " ".join((label or "").split())[:80]
+            await self._registry.update(replace(session, label=clean or None))
+
+    async def mark_seen(self, task_keys: Sequence[int]) -> None:
+        """The result of these tasks was looked at."""
+        for key in task_keys:
+            task = self._registry.task(key)
+            if task is not None and task.is_new:
+                await self._registry.update(replace(task, is_new=False))
+
+    async def put_away(self, session_key: int) -> None:
+        """The person settles an unconfirmed start: it is no longer waited for."""
+        session = self._registry.session(session_key)
+        if session is not None:
+            seen = Observation(kind=Kind.PUT_AWAY)
+            await self._registry.record(session_key, session.current_task, seen)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    async def _fetch(self) -> None:
+        while self._wanted:
+            await asyncio.sleep(0)  # a view that scrolls asks for many at once
+            wanted, self._wanted = self._wanted, set()
+            await self._registry.fetch(wanted)
+
+    def _draft(
+        self, spec: TaskSpec, session: Session | None, *, one_call: bool
+    ) -> tuple[Session, Task]:
+        now = self._clock.now_ms()
+        session = session or Session(
+            base_url=self._account.base_url,
+            key_fingerprint=self._account.key_fingerprint,
+            site=site_of(spec),
+            phase=Phase.PLANNED,
+            since_ms=now,
+            created_ms=now,
+            close_after=spec.close_after or one_call,  # one call always closes its session
+        )
+        verb = TaskVerb.RUN_TASK if one_call else TaskVerb.NEW_TASK
+        task = Task(session_key=session.key, verb=verb, spec=spec, since_ms=now, created_ms=now)
+        return session, task
+
+    def _tell_wish(self, key: int) -> None:
+        self.pending_changed.emit(key)
+        self.changed.emit(Diff(sessions=frozenset({key})))
+
+
+def _can(task: Task, verb: StateVerb, pending: PendingCommand | None) -> bool:
+    """What waits to be sent counts as done: after Pause comes Resume."""
+    unsent = pending.verb if pending is not None else None
+    if verb is StateVerb.PAUSE:
+        works = task.status in {TaskStatus.WORKING, TaskStatus.STARTING}
+        return (works and unsent is None) or unsent is StateVerb.RESUME
+    if verb is StateVerb.RESUME:
+        return (task.status is TaskStatus.PAUSED and unsent is None) or unsent is StateVerb.PAUSE
+    return task.status in _WORKS and task.stop_sent_ms is None and unsent is not StateVerb.STOP
+
+
+def _can_terminate(session: Session, pending: PendingCommand | None) -> bool:
+    """Again while it can be taken back: then it is sent at once."""
+    if session.phase in FINAL_PHASES or session.is_planned:
+        return False
+    if pending is not None and pending.verb is StateVerb.TERMINATE and not pending.can_undo:
+        return False
+    return session.service_id is not None or session.phase is Phase.STARTING

@@ -1,0 +1,1 @@
+"""Records of sessions and tasks, and how they reach the ledger."""

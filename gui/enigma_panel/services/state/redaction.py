@@ -1,0 +1,92 @@
+"""The wall in front of the ledger: an agent may echo a password, so what the service tells passes
+here before it is kept."""
+
+import asyncio
+from dataclasses import replace
+
+from enigma_panel.core.models import Task
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.redaction import MARK, Redactor
+
+LONG_CHARS = 200_000
+"""A shorter text passes in less time than a window takes to be drawn (16 ms)."""
+
+
+async def redact_in_chunks(redactor: Redactor, seen: Observation) -> Observation:
+    """The same fact; a long text of it has passed the wall.
+
+    One who is cancelled meanwhile gets it all the same, at once, and is cancelled where it waits
+    next, at the latest in `cancel_now`: what the service told is handed to the ledger before the
+    program ends.
+    """
+    if seen.text is None or seen.is_clean or len(seen.text) <= LONG_CHARS:
+        return seen
+    pieces = redactor.pieces(seen.text)
+    cleaned: list[str] = []
+    try:
+        for piece in pieces:
+            cleaned.append(piece)
+            await asyncio.sleep(0)
+    except asyncio.CancelledError:
+        cleaned += pieces
+        _cancel_later()
+    return replace(seen, text="".join(cleaned), is_clean=True)
+
+
+async def cancel_now() -> None:
+    """For the end of what began with `redact_in_chunks`: a cancellation that was put off must not
+    go past the time limit that asked for it and hit what comes after that.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        await asyncio.sleep(0)
+
+
+def _cancel_later() -> None:
+    """Once, and not twice: who asked for it may count (asyncio.timeout does)."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+        task.cancel()
+
+
+class RedactionFilter:
+    """Facts without secrets."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+
+    async def clean(self, seen: Observation) -> Observation:
+        """The fact with a text that has passed the wall, if it is a long one: that takes turns.
+
+        Who decides by the records what a fact is about, does it after this.
+        """
+        return await redact_in_chunks(self._redactor, seen)
+
+    def text_of(self, seen: Observation) -> str:
+        """The text of a fact, which has passed the wall."""
+        text = seen.text or ""
+        return text if seen.is_clean else self._redactor.redact(text)
+
+    def passed(self, seen: Observation, task: Task | None) -> Observation:
+        """The fact, about that task, as it may be kept."""
+        if seen.kind is Kind.FAILED and seen.code:
+            seen = replace(seen, code=self._redactor.redact(seen.code))
+        question = task.question if task is not None and seen.kind is Kind.QUESTION else None
+        if not seen.text or seen.text == question:  # that has passed it
+            return seen
+        text = self.text_of(seen)
+        # What is asked again may hold what was answered meanwhile: it is the same question.
+        return replace(seen, text=question if self._is_same(text, question) else text)
+
+    def is_question_of(self, task: Task, text: str) -> bool:
+        """Whether that is what the task asked last."""
+        question = task.question
+        if question is None or text == question:
+            return question is not None
+        return self._is_same(self._redactor.redact(text), question)
+
+    def _is_same(self, redacted: str, question: str | None) -> bool:
+        if question is None or redacted == question:
+            return question is not None
+        return MARK in redacted and redacted == self._redactor.redact(question)

@@ -1,0 +1,542 @@
+"""All records of the run in memory: folds Observations, has the ledger keep them, tells the rest.
+
+The one way of a fact: `record` folds it into the records (core.moves), the ledger keeps the result,
+then `changed` names the keys. Ids, questions and ends are written at once; figures of running tasks
+are gathered and written once a second.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.models import (
+    ASSUMED_PHASES,
+    AnswerVerb,
+    Session,
+    StateVerb,
+    Task,
+    TaskStatus,
+)
+from enigma_panel.core.money import is_sane, sum_money
+from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
+from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.reducer import END_KINDS, reduce, reopened, reopened_session
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.redaction import RedactionFilter, cancel_now
+from enigma_panel.services.state.timeline import UNCLEAR, Timeline
+from enigma_panel.services.types import Diff
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
+
+ASSUMED_FOR_MS = 600_000
+"""How long a task is asked for after its session's assumed end; so long, too, what is known of an
+ended session stays in mind."""
+
+
+def is_long_ended(session: Session, now_ms: int) -> bool:
+    """True where nothing more is to be expected of it, proven or not."""
+    ended_ms = session.ended_ms
+    return session.is_ended and ended_ms is not None and now_ms - ended_ms > ASSUMED_FOR_MS
+
+
+def is_history(session: Session, now_ms: int) -> bool:
+    """True where its end is some time ago. It is no proof: a task of it may live on.
+
+    One whose end is but assumed is none while the service may keep it running.
+    """
+    lasts = session.phase in ASSUMED_PHASES and (session.expires_ms or 0) > now_ms
+    return not lasts and is_long_ended(session, now_ms)
+
+
+Record = Session | Task
+
+
+class Shelf(QObject):
+    """What can be asked of the records. `changed` brings a Diff."""
+
+    changed = Signal(object)
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
+        self._sessions: dict[int, Session] = {}
+        self._tasks: dict[int, Task] = {}
+        self._of_session: dict[int, list[int]] = {}
+        self._task_keys: list[int] = []
+        self._id_tokens: dict[int, int] = {}  # by session: what the wall knows of it
+        self._secret_tokens: dict[int, list[int]] = {}
+
+    def session(self, key: int) -> Session | None:
+        """The session of that key, None when unknown."""
+        return self._sessions.get(key)
+
+    def task(self, key: int) -> Task | None:
+        """The task of that key, None when unknown."""
+        return self._tasks.get(key)
+
+    def sessions(self) -> list[Session]:
+        """All sessions in memory."""
+        return list(self._sessions.values())
+
+    def tasks(self) -> list[Task]:
+        """All tasks in memory."""
+        return list(self._tasks.values())
+
+    def task_keys(self) -> list[int]:
+        """All task keys, newest first."""
+        return self._task_keys
+
+    def current_task(self, session: Session) -> Task | None:
+        """The task that the session works on or worked on last."""
+        task = self._tasks.get(session.current_task) if session.current_task else None
+        return task if task is not None and task.session_key == session.key else None
+
+    def session_cost(self, key: int) -> Decimal | None:
+        """Dollars that the session's tasks cost so far; None while nothing was told."""
+        tasks = (self._tasks[k] for k in self._of_session.get(key, ()))
+        costs = [t.cost for t in tasks if t.cost is not None and is_sane(t.cost)]
+        return sum_money(costs) if costs else None
+
+    def tasks_of(self, session_key: int) -> list[Task]:
+        """The session's tasks, oldest first."""
+        return [self._tasks[key] for key in self._of_session.get(session_key, ())]
+
+    def unconfirmed(self, session_key: int) -> list[Task]:
+        """The session's tasks of unknown fate, oldest first."""
+        tasks = (self._tasks[key] for key in self._of_session.get(session_key, ()))
+        return [task for task in tasks if task.status is TaskStatus.UNCONFIRMED]
+
+    # -- what the wall knows -----------------------------------------------------------------
+
+    def remember_secret(self, session_key: int, text: str) -> None:
+        """Keep a text that is sent to this session out of all that leaves us, till it is over."""
+        tokens = self._secret_tokens.setdefault(session_key, [])
+        # Where an agent's words come as a structure, we write them down as JSON.
+        for form in dict.fromkeys((text, json.dumps(text, ensure_ascii=False)[1:-1])):
+            tokens.append(self._redactor.add_secret(form))
+
+    def forget_secrets(self, session_key: int) -> None:
+        """Nothing comes of this session any more that could hold what was sent to it."""
+        for token in self._secret_tokens.pop(session_key, ()):
+            self._redactor.forget(token)
+
+    def forget_history(self, now_ms: int) -> None:
+        """Let the wall forget ids and secrets of sessions that are over; called now and then."""
+        known = {*self._id_tokens, *self._secret_tokens}
+        for key in [key for key in known if self._is_over(key, now_ms)]:
+            self.forget_secrets(key)
+            token = self._id_tokens.pop(key, None)
+            if token is not None:
+                self._redactor.forget(token)
+
+    def _is_over(self, key: int, now_ms: int) -> bool:
+        session = self._sessions.get(key)
+        if session is None or not is_history(session, now_ms):
+            return False
+        tasks = self.tasks_of(key)  # what waits in line goes to another session
+        return all(task.is_final or task.status is TaskStatus.QUEUED for task in tasks)
+
+    def _know_id(self, session: Session) -> None:
+        """From now on its id is kept out of all texts; harmless when repeated."""
+        if session.service_id and session.key not in self._id_tokens:
+            self._id_tokens[session.key] = self._redactor.add_id(session.service_id)
+
+    # -- for the registry --------------------------------------------------------------------
+
+    def _put_current(self, session: Session, task: Task | None) -> tuple[Session, Task] | None:
+        """A start is about to be kept: facts that come in meanwhile must not write over it."""
+        known = self._sessions.get(session.key)
+        queued = self._tasks.get(task.key) if task is not None else None
+        if known is None or task is None or queued is None:
+            return None
+        opens = known.is_planned
+        self._sessions[known.key] = replace(session if opens else known, current_task=task.key)
+        self._tasks[task.key] = task
+        return known, queued
+
+    def _put_back(self, session: Session, task: Task) -> None:
+        """It was not kept."""
+        now = self._sessions[session.key]
+        opens = session.is_planned
+        back = session if opens else replace(now, current_task=session.current_task)
+        self._sessions[session.key] = back
+        self._tasks[task.key] = task
+        self._emit([back, task])
+
+    def _adopt(self, session: Session, task: Task | None) -> None:
+        """Take over the keys that the ledger gave; other facts may be newer here by now."""
+        known = self._sessions.get(session.key, session)
+        number = known.number or session.number
+        self._sessions[session.key] = replace(
+            known, number=number, current_task=session.current_task
+        )
+        new_tasks: tuple[int, ...] = ()
+        if task is not None and task.key not in self._tasks:
+            self._task_keys.insert(0, task.key)
+            self._remember_task(task)
+            new_tasks = (task.key,)
+        self._emit([session, *([task] if task else [])], new_tasks=new_tasks)
+
+    def _remember_all(self, sessions: Iterable[Session], tasks: Iterable[Task]) -> None:
+        for session in sessions:
+            self._sessions[session.key] = session
+            self._know_id(session)
+        for task in tasks:
+            self._remember_task(task)
+
+    def _remember_task(self, task: Task) -> None:
+        known = self._tasks.get(task.key)
+        if known is None or known.session_key != task.session_key:
+            self._of_session.setdefault(task.session_key, []).append(task.key)
+        if known is not None and known.session_key != task.session_key:
+            self._of_session[known.session_key].remove(task.key)
+        self._tasks[task.key] = task
+
+    def _put(self, record: Record) -> None:
+        if isinstance(record, Session):
+            self._sessions[record.key] = record
+        else:
+            self._tasks[record.key] = record
+
+    def _emit(self, records: Iterable[Record], new_tasks: tuple[int, ...] = ()) -> None:
+        records = list(records)
+        self.changed.emit(
+            Diff(
+                sessions=frozenset(r.key for r in records if isinstance(r, Session)),
+                tasks=frozenset(r.key for r in records if isinstance(r, Task)),
+                new_tasks=new_tasks,
+            )
+        )
+
+
+FIRST_TASKS = 500
+"""So many of the newest tasks are in memory from the start; older ones come when shown."""
+
+
+def read_start(ledger: Ledger, now_ms: int) -> tuple[list[Session], list[Task], list[int]]:
+    """Sessions and tasks for the memory, and the keys of all tasks, newest first.
+
+    Of what may still change or cost nothing is left out, however old: live tasks, open intents,
+    sessions whose end is not proven, unless it has been assumed for longer than tasks are asked for
+    then and their time is over. A session comes with all its tasks, so that its cost is right.
+    """
+    keys = ledger.task_keys()
+    tasks = ledger.tasks(keys[:FIRST_TASKS])
+    tasks |= {task.key: task for task in ledger.live_tasks()}
+    sessions = {s.key: s for s in ledger.sessions_not_past(now_ms - ASSUMED_FOR_MS, now_ms)}
+    sessions |= {s.key: s for s in ledger.sessions_with_intents()}
+    sessions |= ledger.sessions({t.session_key for t in tasks.values()} - set(sessions))
+    tasks |= {task.key: task for task in ledger.tasks_of_many(sessions, but=tasks)}
+    unread = {row.key for row in ledger.bad_rows if row.table == "tasks"}
+    return list(sessions.values()), list(tasks.values()), [k for k in keys if k not in unread]
+
+
+class EndMarks(Mapping[int, StateVerb]):
+    """By session key the Stop or Terminate whose effect may be seen; of both, Terminate.
+
+    Several calls may be on their way to one session: each takes back its own mark alone.
+    """
+
+    def __init__(self) -> None:
+        self._marks: dict[int, dict[object, StateVerb]] = {}
+
+    def mark(self, session_key: int, verb: StateVerb, owner: object) -> None:
+        """From now on; once for each owner."""
+        self._marks.setdefault(session_key, {})[owner] = verb
+
+    def unmark(self, session_key: int, owner: object) -> None:
+        """No effect of this one is to be seen any more; an unknown owner is no error."""
+        marks = self._marks.get(session_key, {})
+        marks.pop(owner, None)
+        if not marks:
+            self._marks.pop(session_key, None)
+
+    def __getitem__(self, session_key: int) -> StateVerb:
+        verbs = self._marks[session_key].values()
+        return StateVerb.TERMINATE if StateVerb.TERMINATE in verbs else next(iter(verbs))
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._marks)
+
+    def __len__(self) -> int:
+        return len(self._marks)
+
+
+T = TypeVar("T")
+
+_LISTED = frozenset(Kind) - STEP_KINDS - {Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED}
+"""Kinds that make a line in a task's time line, where they change something; steps come by their
+own way (services.timeline)."""
+
+LATE_RESULT_MS = 15_000
+"""So long after the channel told of a session's end a task without a name may still get its
+result."""
+
+_END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
+
+
+class SessionStore(Shelf):
+    """Records by key. Every write goes through here, every reader is told by `changed`."""
+
+    def __init__(
+        self, writer: LedgerWriter, clock: Clock, redactor: Redactor, timeline: Timeline
+    ) -> None:
+        super().__init__(redactor)
+        self._writer = writer
+        self._clock = clock
+        self._timeline = timeline
+        self.redaction = RedactionFilter(redactor)
+        self.ending = EndMarks()
+        self.told_names: set[int] = set()  # tasks whose id no reply has confirmed
+        self._dirty: set[tuple[type, int]] = set()
+
+    # -- starting ----------------------------------------------------------------------------
+
+    async def load(self) -> list[Intent]:
+        """Fill the memory from the ledger; returns the intents whose fate was never recorded."""
+        now = self._clock.now_ms()
+        sessions, tasks, keys = await self._writer.read(lambda ledger: read_start(ledger, now))
+        self._remember_all(sessions, tasks)
+        self._task_keys = keys
+        self.changed.emit(
+            Diff(
+                sessions=frozenset(self._sessions),
+                tasks=frozenset(self._tasks),
+                new_tasks=tuple(keys),
+            )
+        )
+        intents = await self._writer.read(lambda ledger: ledger.unsettled())
+        # One that could not be settled may be about a session that ended long ago.
+        for intent in intents:
+            self._sessions.setdefault(intent.session.key, intent.session)
+            if intent.task is not None and intent.task.key not in self._tasks:
+                self._remember_task(intent.task)
+        return intents
+
+    async def fetch(self, task_keys: Iterable[int]) -> None:
+        """Bring older tasks and their sessions from the ledger into memory."""
+        wanted = [key for key in task_keys if key not in self._tasks]
+
+        def read(ledger: Ledger) -> tuple[list[Session], list[Task]]:
+            tasks = list(ledger.tasks(wanted).values())
+            return list(ledger.sessions({t.session_key for t in tasks}).values()), tasks
+
+        sessions, tasks = await self._writer.read(read)
+        # What memory already holds is newer than any row.
+        fresh = [s for s in sessions if s.key not in self._sessions]
+        self._remember_all(fresh, [t for t in tasks if t.key not in self._tasks])
+        self._emit([*fresh, *tasks])
+
+    # -- writing -----------------------------------------------------------------------------
+
+    async def plan(self, pairs: Sequence[tuple[Session, Task]]) -> list[int]:
+        """Put tasks in line, all or none; returns their keys. Raises LedgerError."""
+        planned = await self._writer.commit(lambda ledger: ledger.plan(pairs))
+        new = [task.key for _, task in planned if task.key not in self._tasks]
+        self._task_keys[:0] = reversed(new)
+        for session, task in planned:
+            self._sessions.setdefault(session.key, session)  # an open one may be newer here
+            known = self._tasks.get(task.key, task)  # it may have been taken back meanwhile
+            self._remember_task(replace(known, session_key=task.session_key))
+        records: list[Record] = [record for pair in planned for record in pair]
+        self._emit(records, new_tasks=tuple(reversed(new)))
+        return [task.key for _, task in planned]
+
+    async def detach(self, session_key: int) -> None:
+        """The session's current task is going to another one; it has none of its own then."""
+        session = self._sessions.get(session_key)
+        if session is not None and session.current_task is not None:
+            await self.update(replace(session, current_task=None))
+
+    async def intend(
+        self,
+        kind: IntentKind,
+        session: Session,
+        task: Task | None,
+        verb: StateVerb | AnswerVerb | None = None,
+    ) -> Intent:
+        """Commit an intent before its first byte is sent. Raises LedgerError: send nothing then."""
+        now = self._clock.now_ms()
+        if task is not None and kind in {IntentKind.NEW_TASK, IntentKind.RUN_TASK}:
+            task = replace(task, sent_ms=now)
+        if task is not None and task.status is TaskStatus.QUEUED and kind in STARTS:
+            task = replace(task, status=TaskStatus.STARTING, since_ms=now)
+        before = self._put_current(session, task) if kind in STARTS else None
+        try:
+            intent = await self._writer.commit(
+                lambda ledger: ledger.open_intent(kind, session, task, now, verb=verb)
+            )
+        except LedgerError:
+            if before is not None:
+                self._put_back(*before)
+            raise
+        if kind in STARTS:
+            self._adopt(intent.session, intent.task)
+        return intent
+
+    async def settle(
+        self, intent: Intent, outcome: Outcome, seen: Observation
+    ) -> tuple[Session, Task | None]:
+        """Record what became of an intent, with the fact that tells it."""
+        seen = await self.redaction.clean(seen)
+        session = self._sessions[intent.session.key]
+        task = self._tasks.get(intent.task.key) if intent.task else None
+        if task is not None and outcome is Outcome.KNOWN and intent.kind in STARTS:
+            session, task = self._corrected(session, task, seen)
+            if seen.kind is Kind.QUESTION and task.question_n > 0:
+                # A hold ends with the first question. The channel told it, and perhaps it was
+                # answered since; whether it is open, the next poll tells.
+                seen = replace(seen, kind=Kind.ACCEPTED, text=None)
+        session, task = self._reduce(session, task, seen)
+        records: list[Record] = [r for r in (session, task) if r is not None]
+        records += self._settle_unknown(session, task, seen)
+        now = self._clock.now_ms()
+        steps = self._timeline.pop_unwritten()
+        try:
+            await self._writer.write(
+                lambda ledger: ledger.settle(intent.key, outcome, now, *records, steps=steps)
+            )
+        finally:  # also for one who is cancelled: the records are others now
+            self._emit(records)
+        return session, task
+
+    async def record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
+        """Fold one fact and keep it."""
+        await self._record(session_key, task_key, await self.redaction.clean(seen))
+        await cancel_now()
+
+    async def _record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
+        old_session = self._sessions.get(session_key)
+        if old_session is None:
+            return
+        old_task = self._tasks.get(task_key) if task_key else None
+        session, task = self._reduce(old_session, old_task, seen)
+        others = self._settle_unknown(session, task, seen)
+        if session is old_session and task is old_task and not others:
+            return
+        if not others and _only_figures(old_session, session, old_task, task):
+            self._dirty |= {(Session, session.key)} | ({(Task, task.key)} if task else set())
+            return
+        await self.save(session, *([task] if task else []), *others)
+
+    async def record_all(self, tasks: Iterable[Task], seen: Observation) -> None:
+        """Fold the same fact about many tasks and keep it in one go."""
+        records: list[Record] = []
+        for task in tasks:
+            session, new_task = self._reduce(self._sessions[task.session_key], task, seen)
+            records += [session] if new_task is None else [session, new_task]
+        if records:
+            await self.save(*records)
+
+    async def update(self, *records: Record) -> None:
+        """Keep records that a person changed (a name, a seen result, a place in line)."""
+        for record in records:
+            self._put(record)
+        await self.save(*records)
+
+    async def save(self, *records: Session | Task) -> None:
+        """Write records now and tell of them."""
+        steps = self._timeline.pop_unwritten()
+        try:
+            await self._writer.write(lambda ledger: ledger.save(*records, steps=steps))
+        finally:
+            self._emit(records)
+
+    def touch(self, session_key: int) -> None:
+        """Something that is known of this session beside its record changed."""
+        self.changed.emit(Diff(sessions=frozenset({session_key})))
+
+    async def flush(self) -> None:
+        """Write the gathered figures; called once a second and at the end."""
+        if self._writer.is_behind:
+            await self._writer.catch_up()
+        if not self._dirty:
+            return
+        dirty, self._dirty = self._dirty, set()
+        records: list[Session | Task] = []
+        for kind, key in dirty:
+            found = self._sessions.get(key) if kind is Session else self._tasks.get(key)
+            if found is not None:
+                records.append(found)
+        if self._writer.is_behind:  # shown all the same, and written later
+            self._dirty |= dirty
+            self._emit(records)
+        else:
+            await self.save(*records)
+
+    async def read(self, call: Callable[[Ledger], T]) -> T:
+        """Any other question to the ledger, in its thread."""
+        return await self._writer.read(call)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _reduce(
+        self, session: Session, task: Task | None, seen: Observation
+    ) -> tuple[Session, Task | None]:
+        now = self._clock.now_ms()
+        seen = self.redaction.passed(seen, task)
+        new_session, new_task = reduce(
+            session, task, seen, now, ending=self.ending.get(session.key)
+        )
+        self._sessions[session.key] = new_session
+        if new_task is not None:
+            self._tasks[new_task.key] = new_task
+        self._know_id(new_session)
+        over = task is not None and task.is_final  # late figures are no event
+        changed = new_session is not session or new_task is not task
+        if seen.kind in _LISTED and changed and not over:
+            self._note(new_task, seen)
+        return new_session, new_task
+
+    def _corrected(self, session: Session, task: Task, reply: Observation) -> tuple[Session, Task]:
+        """The reply names a task; a result that the channel told under another id was not its."""
+        is_other = reply.task_id is not None and task.service_id not in {None, reply.task_id}
+        if is_other and task.key in self.told_names:
+            self._timeline.keep(task.key, UNCLEAR, task.result or "")
+            now = self._clock.now_ms()
+            session, task = reopened_session(session, now), reopened(task, now)
+        self.told_names.discard(task.key)
+        return session, task
+
+    def _settle_unknown(
+        self, session: Session, told: Task | None, seen: Observation
+    ) -> list[Record]:
+        """Tasks of unknown fate end with their session, whichever of them the proof was about."""
+        kind = seen.kind if seen.kind in _END_UNKNOWN else Kind.SESSION_GONE
+        if kind is Kind.SESSION_GONE and not self._is_settled(session, seen):
+            return []
+        others = [task for task in self.unconfirmed(session.key) if task is not told]
+        moved = (self._reduce(session, task, Observation(kind=kind))[1] for task in others)
+        return [task for task in moved if task is not None]
+
+    def _is_settled(self, session: Session, seen: Observation) -> bool:
+        """Whether no news of a task that the service never named can come any more."""
+        if not session.is_final:
+            return False
+        age_ms = self._clock.now_ms() - (session.ended_ms or 0)
+        return seen.kind in END_KINDS or age_ms >= LATE_RESULT_MS
+
+    def _note(self, task: Task | None, seen: Observation) -> None:
+        if task is None:
+            return
+        told = {Kind.QUESTION, Kind.FAILED, Kind.REFUSED}
+        text = (seen.text or "") if seen.kind in told else ""
+        # Where we told it to stop, the service calls that a failure.
+        was_told = seen.kind is Kind.FAILED and task.status is TaskStatus.STOPPED
+        kind = Kind.STOPPED if was_told else seen.kind
+        self._timeline.keep(task.key, kind.value, text)
+
+
+def _only_figures(
+    old_session: Session, session: Session, old_task: Task | None, task: Task | None
+) -> bool:
+    """True where nothing but usage changed: such a change may wait for the next flush."""
+    if session is not old_session or task is None or old_task is None:
+        return False
+    return replace(old_task, usage=task.usage) == task

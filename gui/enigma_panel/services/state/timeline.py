@@ -1,0 +1,162 @@
+"""Time lines of tasks: what happened and what the agent told, gathered, redacted, written in order.
+
+Whatever the channel tells of an agent's steps is kept in the ledger, but never at the price of a
+standing still window: a session has so many lines a second, a task so many in all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.wire.fields import CUT_MARK
+from enigma_panel.core.observation import STEP_KINDS, Kind
+from enigma_panel.core.redaction import Redactor
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.store.ledger.ledger import Ledger
+
+PER_SECOND, BURST = 20, 100
+
+
+@dataclass(slots=True)
+class Quota:
+    """A bucket that fills with time. at_ms: epoch ms of the last look."""
+
+    left: float = BURST
+    at_ms: int = 0
+
+    def allows(self, now_ms: int) -> bool:
+        """Whether one more may be told now; it is counted then."""
+        self.left = min(BURST, self.left + max(0, now_ms - self.at_ms) * PER_SECOND / 1000)
+        self.at_ms = now_ms
+        if self.left < 1:
+            return False
+        self.left -= 1
+        return True
+
+
+MOST_STEPS = 10_000
+"""So many lines that the agent told are kept of a task; the oldest go."""
+LONGEST = 2_000
+"""So many characters of what the agent told are kept of a line."""
+TRIM_EVERY = 500
+"""After so many more the oldest are looked for."""
+WRITE_AFTER_MS = 400
+"""What was told is written, and shown, so long after the first of it."""
+GAP = "live_gap"
+"""A line for a time without live news; text: its beginning, epoch ms; at_ms: its end."""
+NO_LIVE = "no_live"
+"""A line for a session whose live channel cannot be opened."""
+UNCLEAR = "unclear"
+"""A line for a result or an error of which nobody knows whose it is; text: what was told."""
+SKIPPED = "live_skipped"
+"""A line for lines that were not kept; text: how many."""
+
+LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
+"""What the agent tells while it works; all else is a line of the task's life."""
+_TOLD = LIVE_KINDS | {Kind.SESSION_ENDED.value}
+"""Lines whose text is the service's own and has not passed the wall; others have, or are ours."""
+
+
+class Timeline(QObject):
+    """All time lines. grown: task key and the list of Steps that came in addition, redacted."""
+
+    grown = Signal(int, object)
+
+    def __init__(
+        self, writer: LedgerWriter, clock: Clock, scope: TaskScope, redactor: Redactor
+    ) -> None:
+        super().__init__()
+        self._writer = writer
+        self._clock = clock
+        self._scope = scope
+        self._redactor = redactor
+        self._pending: list[Step] = []
+        self._is_due = False
+        self._skipped: dict[int, int] = {}
+        self._quotas: dict[int, Quota] = {}
+        self._since_trim: dict[int, int] = {}
+
+    def note(self, task_key: int, kind: str, text: str = "") -> None:
+        """One line about a task; written, and shown, soon."""
+        self._pending.append(self._step(task_key, kind, text))
+        self._flush_later()
+
+    def keep(self, task_key: int, kind: str, text: str = "") -> None:
+        """As `note`, for one who writes now anyway."""
+        self._pending.append(self._step(task_key, kind, text))
+
+    def note_live(self, session_key: int, task_key: int, kind: str, text: str) -> None:
+        """One line that the agent told; dropped, and counted, where it tells too much."""
+        now = self._clock.now_ms()
+        quota = self._quotas.setdefault(session_key, Quota(at_ms=now))
+        if quota.allows(now):
+            self.note(task_key, kind, text)
+        else:
+            self._skipped[task_key] = self._skipped.get(task_key, 0) + 1
+            self._flush_later()
+
+    def forget(self, session_key: int) -> None:
+        """Nothing more comes of this session."""
+        self._quotas.pop(session_key, None)
+
+    def pop_unwritten(self) -> list[Step]:
+        """All lines that are not in the ledger yet, for whoever writes now; they count as shown."""
+        for key, count in self._skipped.items():
+            self.keep(key, SKIPPED, str(count))
+        self._skipped.clear()
+        pending, self._pending = self._pending, []
+        steps = self._redacted(pending)
+        for step in steps:
+            if step.kind in LIVE_KINDS:
+                self._since_trim[step.task_key] = self._since_trim.get(step.task_key, 0) + 1
+        for key in dict.fromkeys(step.task_key for step in steps):
+            self.grown.emit(key, [step for step in steps if step.task_key == key])
+        return steps
+
+    async def flush(self) -> None:
+        """Write what waits. Never raises: see LedgerWriter.write."""
+        steps = self.pop_unwritten()
+        full = [key for key, count in self._since_trim.items() if count >= TRIM_EVERY]
+        for key in full:
+            del self._since_trim[key]
+        if steps or full:
+            await self._writer.write(lambda ledger: _write(ledger, steps, full))
+
+    async def steps(self, task_key: int, limit: int = 500) -> list[Step]:
+        """The newest lines of a task, oldest first. Raises LedgerError."""
+        await self.flush()
+        return list(await self._writer.read(lambda ledger: ledger.steps(task_key, limit)))
+
+    def _redacted(self, steps: list[Step]) -> list[Step]:
+        told = [step.text for step in steps if step.kind in _TOLD]
+        texts = iter(self._redactor.redact_many(told))
+        return [
+            replace(step, text=_cut(next(texts))) if step.kind in _TOLD else step for step in steps
+        ]
+
+    def _flush_later(self) -> None:
+        if not self._is_due and self._scope.spawn("time lines", self._flush_soon()) is not None:
+            self._is_due = True
+
+    def _step(self, task_key: int, kind: str, text: str) -> Step:
+        return Step(task_key=task_key, at_ms=self._clock.now_ms(), kind=kind, text=text)
+
+    async def _flush_soon(self) -> None:
+        await self._clock.sleep_until(self._clock.now_ms() + WRITE_AFTER_MS)
+        self._is_due = False
+        await self.flush()
+
+
+def _cut(text: str) -> str:
+    """Behind the wall: before it a piece of a secret would pass."""
+    return text if len(text) <= LONGEST else text[:LONGEST].rstrip() + CUT_MARK
+
+
+def _write(ledger: Ledger, steps: Iterable[Step], full: Iterable[int]) -> None:
+    ledger.save(steps=steps)
+    for key in full:
+        ledger.trim_steps(key, MOST_STEPS)
