@@ -17,19 +17,19 @@ from enigma_panel import __version__, loop
 from enigma_panel.build import DataDirs, Parts, build, find_data_dirs
 from enigma_panel.child import SimulatorChild, start_for
 from enigma_panel.front import SingleInstance, acquire_folder, bring_to_front
-from enigma_panel.late_dialogs import LateDialogs
 from enigma_panel.log_out import Application, SessionEnd, own_command
 from enigma_panel.options import Options
 from enigma_panel.qt_log import with_a_display
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.paths import prepare_folder
-from enigma_panel.ui import theme
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.lazy_dialogs import LateDialogs
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.theme import theme
 
 if TYPE_CHECKING:
     from enigma_panel.services.power import Power
-    from enigma_panel.ui.dialogs.manager import DialogManager
+    from enigma_panel.ui.dialog_manager import DialogManager
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ class Program:
         theme.apply_stylesheet(app)
 
     def _make_dialogs(self, parts: Parts, window: MainWindow) -> "DialogManager":
-        from enigma_panel.ui.dialogs.manager import DialogManager  # noqa: PLC0415 - late_dialogs
+        from enigma_panel.ui.dialog_manager import DialogManager  # noqa: PLC0415 - late_dialogs
 
         manager = DialogManager(
             parts.services,
@@ -167,7 +167,7 @@ class Program:
         return 0
 
     async def _ask_to_quit(self, dialogs: LateDialogs) -> None:
-        from enigma_panel.ui.dialogs.quit_guard import QuitChoice  # noqa: PLC0415 - late_dialogs
+        from enigma_panel.ui.quit.dialog import QuitChoice  # noqa: PLC0415 - late_dialogs
 
         if await dialogs.get().ask_before_quit() is not QuitChoice.CANCEL:
             self._leave.set()  # the dialog has told the line to start nothing more

@@ -14,8 +14,8 @@ from enigma_panel.services.notice_bus import BusNotifier, NoticeBus
 from enigma_panel.services.power import Power, SleepBus
 from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.settings import TERMINATE_IDLE
-from enigma_panel.ui.done_words import action_text, done_text
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.notification import action_text, done_text
 
 _WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
 

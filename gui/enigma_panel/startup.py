@@ -9,7 +9,6 @@ from pathlib import Path
 
 from enigma_panel import loop
 from enigma_panel.build import Parts, load_client
-from enigma_panel.late_dialogs import LateDialogs
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.power import Power
 from enigma_panel.services.recovery import recover
@@ -23,7 +22,8 @@ from enigma_panel.store.ledger.backup import (
     use_copy,
 )
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.lazy_dialogs import LateDialogs
+from enigma_panel.ui.main_window.window import MainWindow
 
 log = logging.getLogger(__name__)
 
@@ -135,10 +135,7 @@ async def offer_copy(error: NewerLedgerError, leave: asyncio.Event) -> bool:
     True when the copy was put in its place; the ledger itself is kept beside it. leave: somebody
     ends the program meanwhile.
     """
-    from enigma_panel.ui.dialogs.newer_ledger import (  # noqa: PLC0415 - as all dialogs
-        LedgerChoice,
-        NewerLedgerWindow,
-    )
+    from enigma_panel.ui.recovery.newer_ledger import LedgerChoice, NewerLedgerWindow  # noqa: PLC0415 - as all dialogs
 
     copy = await loop.blocking(partial(find_copy, error.path), time_limit=COPY_S)
     window = NewerLedgerWindow(error, copy, SystemClock().now_ms())

@@ -15,14 +15,14 @@ from enigma_panel.core.models import SessionState, TaskStatus
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Recovered
 from enigma_panel.tour_hands import Hands, TourError
-from enigma_panel.ui import theme
-from enigma_panel.ui.dialogs.key_dialog import KeyDialog
-from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
-from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
-from enigma_panel.ui.dialogs.quit_guard import QuitDialog
-from enigma_panel.ui.dialogs.settings_dialog import SettingsDialog
-from enigma_panel.ui.dialogs.terminate_all import TerminateAllDialog
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.quit.dialog import QuitDialog
+from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
+from enigma_panel.ui.settings.dialog import SettingsDialog
+from enigma_panel.ui.settings.key_dialog import KeyDialog
+from enigma_panel.ui.theme import theme
 
 __all__ = ["Tour", "TourError", "drive"]
 

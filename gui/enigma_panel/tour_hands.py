@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QTableView, QWidget
 
 from enigma_panel.core.models import SessionState, Task, TaskStatus, shown_state
 from enigma_panel.services.container import Services
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
 
 STEP_S = 45.0
 W = TypeVar("W", bound=QWidget)

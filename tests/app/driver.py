@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableView
 from enigma_panel import app, options
 from enigma_panel.build import Parts
 from enigma_panel.tour import Tour, TourError
-from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
 
 
 class Driver(Tour):

@@ -16,7 +16,7 @@ os.environ["QT_API"] = "pyside6"
 from enigma_panel import app, build, options
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.tour import TourError
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
 from tests.app.driver import Driver
 
 CALLS_A_MINUTE = 1_000

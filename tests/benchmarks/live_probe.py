@@ -13,8 +13,8 @@ from typing import Any
 from enigma_panel.build import Parts
 from enigma_panel.core.rate_limit import Endpoint, RateHeaders
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.main.detail_view import Tab
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.details.panel import Tab
+from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import gaps_ms
 from tests.benchmarks.probe import (
     LOOK_S,

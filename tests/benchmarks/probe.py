@@ -23,7 +23,7 @@ from enigma_panel import __main__, app
 from enigma_panel.build import Parts
 from enigma_panel.core.models import AnswerVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import OpenQuestion
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import gaps_ms
 
 LOOK_S = 0.01
@@ -117,7 +117,7 @@ class Questions:
 
     def _is_on_screen(self, question: OpenQuestion) -> bool:
         """In the dialog or, while that shows another one, in the strip with its "1 of n"."""
-        from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
+        from enigma_panel.ui.questions.dialog import QuestionDialog
 
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, QuestionDialog) and widget.isVisible():

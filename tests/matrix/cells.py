@@ -11,11 +11,10 @@ from enigma_panel.api.endpoints import LONG_POLL, Verb
 from enigma_panel.core.models import AnswerVerb, StateVerb, Task, TaskSpec, TaskStatus
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import AnswerResult, OpenQuestion, ServiceStatus, WaitReason
-from enigma_panel.ui.dialogs.outcome_words import answer_text
-from enigma_panel.ui.line_words import QueueFacts, entry_text
-from enigma_panel.ui.main.notice_words import notice_text
-from enigma_panel.ui.main.status_line import StatusBar
-from enigma_panel.ui.wish_words import pending_text
+from enigma_panel.ui.main_window.status_bar import StatusBar
+from enigma_panel.ui.notices.text import notice_text
+from enigma_panel.ui.text.outcome import answer_text
+from enigma_panel.ui.text.waiting import QueueFacts, entry_text, pending_text
 from tests.matrix.faults import Call, Fault
 from tests.matrix.gate import Way
 from tests.matrix.stage import ASKS, CALM, SILENT, WORKS, Lane, Run, program

@@ -14,7 +14,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
 from enigma_panel.services.state.timeline import GAP, NO_LIVE
 from enigma_panel.services.types import LiveShare
-from enigma_panel.ui.live_words import way_text
+from enigma_panel.ui.text.steps import way_text
 from tests.conftest import LogWatch
 from tests.services.live_bench import Bench, Line, with_bench
 from tests.unit.virtual_time import EPOCH_MS

@@ -229,7 +229,7 @@ async def test_asking_now_gives_up_a_probe_that_is_stale() -> None:
 async def test_the_words_of_the_status_bar(error: ApiError, words: str) -> None:
     from PySide6.QtWidgets import QLabel
 
-    from enigma_panel.ui.main.status_line import StatusBar
+    from enigma_panel.ui.main_window.status_bar import StatusBar
 
     async with running() as scene:
         line = StatusBar(status_services(scene.health, scene.clock))

@@ -22,7 +22,7 @@ from typing import Any
 from enigma_panel import __main__, app
 from enigma_panel.build import Parts
 from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.figures import median
 from tests.benchmarks.probe import until
 from tests.benchmarks.processes import memory_mb

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from enigma_panel.services.done_notifier import DoneNews, Ended
-from enigma_panel.ui.done_words import done_text
+from enigma_panel.ui.text.notification import done_text
 
 
 def one(cost: str | None = "0.0214", *, failed: bool = False, name: str = "amazon.com 3") -> Ended:

@@ -18,13 +18,19 @@ from enigma_panel.core.models import (
 from enigma_panel.core.observation import Kind
 from enigma_panel.services.types import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.live_words import now_text, way_text
-from enigma_panel.ui.main.steps_words import step_row
-from enigma_panel.ui.state_text import state_text
-from enigma_panel.ui.status_words import Severity, local_time, session_state_text, task_status_text
-from enigma_panel.ui.step_words import LINE_CHARS, readable, step_line, step_word
-from enigma_panel.ui.wish_words import pending_text
-from enigma_panel.ui.words import plain_tip, shorten_plain
+from enigma_panel.ui.i18n import plain_tip, shorten_plain
+from enigma_panel.ui.text.states import local_time, session_state_text, state_text, task_status_text
+from enigma_panel.ui.text.steps import (
+    LINE_CHARS,
+    now_text,
+    readable,
+    step_line,
+    step_row,
+    step_word,
+    way_text,
+)
+from enigma_panel.ui.text.waiting import pending_text
+from enigma_panel.ui.theme.palette import Severity
 from tests.rows import check_rows
 
 NOW = 1_790_000_000_000

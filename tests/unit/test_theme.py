@@ -10,10 +10,11 @@ from PySide6.QtCore import QFile, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.ui import icons, theme
-from enigma_panel.ui.icons import Glyph
-from enigma_panel.ui.sheet import sheet
-from enigma_panel.ui.theme import DARK, LIGHT, Colours
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Colours
+from enigma_panel.ui.theme.stylesheet import sheet
+from enigma_panel.ui.theme.theme import DARK, LIGHT
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,8 +14,9 @@ from enigma_panel.api.errors import (
     SessionGoneError,
 )
 from enigma_panel.core.models import SessionState, StateVerb, TaskStatus
-from enigma_panel.ui import status_words as words
-from enigma_panel.ui.errors_words import (
+from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.text import states as words
+from enigma_panel.ui.text.errors import (
     TABLE,
     Call,
     ErrorContext,
@@ -24,7 +25,6 @@ from enigma_panel.ui.errors_words import (
     explain_code,
     row_of,
 )
-from enigma_panel.ui.words import shorten, tr
 from tests.rows import check_rows
 
 

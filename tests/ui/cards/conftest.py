@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.ui import theme
+from enigma_panel.ui.theme import theme
 from tests.ui.cards.doubles import Acts
 from tests.ui.main import doubles
 

@@ -16,12 +16,12 @@ from enigma_panel.services.types import (
     WaitReason,
 )
 from enigma_panel.store.files import Copy, Problem, ProblemKind
-from enigma_panel.ui import account_page
-from enigma_panel.ui.main import teller as teller_module
-from enigma_panel.ui.main.ask_result import result_question
-from enigma_panel.ui.main.notices import Notices
-from enigma_panel.ui.main.teller import NoticeController
-from enigma_panel.ui.status_words import local_time
+from enigma_panel.ui.actions import result_question
+from enigma_panel.ui.main_window import notice_controller as teller_module
+from enigma_panel.ui.main_window.notice_controller import NoticeController
+from enigma_panel.ui.notices.bar import Notices
+from enigma_panel.ui.text import account_page
+from enigma_panel.ui.text.states import local_time
 from tests.ui.cards.doubles import NOW, Acts, set_line
 from tests.ui.main.doubles import a_task
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QW
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import PauseReason, Recovered, WaitReason
-from enigma_panel.ui.main.recovery_card import RecoveryCard
-from enigma_panel.ui.main.recovery_rows import MOST_ROWS, RowView
+from enigma_panel.ui.recovery.card import RecoveryCard
+from enigma_panel.ui.recovery.rows import MOST_ROWS, RowView
 from tests.ui.cards.doubles import NOW, Acts, set_asking, set_line
 
 

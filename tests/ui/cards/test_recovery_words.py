@@ -6,9 +6,8 @@ import pytest
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import PendingCommand, WaitReason
-from enigma_panel.ui.main.recovery_row_words import row_of
-from enigma_panel.ui.main.recovery_words import Fate, RecoveredSession, away_text, recovered_text
-from enigma_panel.ui.status_words import local_time
+from enigma_panel.ui.recovery.text import Fate, RecoveredSession, away_text, recovered_text, row_of
+from enigma_panel.ui.text.states import local_time
 from tests.ui.main.doubles import NOW, Fleet
 
 ENDS = local_time(NOW + 200_000)

@@ -11,9 +11,9 @@ from enigma_panel.build import Parts
 from enigma_panel.child import DEMO_KEY
 from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import Recovered
-from enigma_panel.ui.dialogs.quit_guard import QuitChoice, QuitDialog
-from enigma_panel.ui.main.acts import Actions
-from enigma_panel.ui.main.recovery_card import RecoveryCard
+from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
+from enigma_panel.ui.recovery.card import RecoveryCard
 from tests.conftest import Simulator
 from tests.services.conftest import Running, running, until
 from tests.ui.main.doubles import Dialogs

@@ -2,7 +2,7 @@
 
 import pytest
 
-from enigma_panel.ui.dialogs.arming import CAP_MS, MONEY_QUIET_MS, QUIET_MS, Arming
+from enigma_panel.ui.questions.click_guard import CAP_MS, MONEY_QUIET_MS, QUIET_MS, Arming
 from tests.ui.dialogs.fakes import FakeClock
 
 

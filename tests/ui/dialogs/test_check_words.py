@@ -5,8 +5,8 @@ import pytest
 from enigma_panel.api.address import AddressProblem, BadAddressError, parse_base_url
 from enigma_panel.core.models import Limits, TaskSpec
 from enigma_panel.core.validation import Field, Finding, Problem, check_key, check_spec
-from enigma_panel.ui.dialogs.check_words import address_text, finding_text
-from enigma_panel.ui.dialogs.limits_form import number_in
+from enigma_panel.ui.new_task.limits import number_in
+from enigma_panel.ui.text.check import address_text, finding_text
 
 BAD_SPECS = [
     TaskSpec(text=" "),

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
-from enigma_panel.ui.dialogs.key_dialog import KeyDialog
+from enigma_panel.ui.settings.key_dialog import KeyDialog
 from tests.ui.dialogs.fakes import World
 from tests.ui.dialogs.hands import ENTER, active, all_text, click, key, type_text, undo_everything
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import WaitReason
-from enigma_panel.ui.dialogs.quit_guard import QuitChoice, QuitDialog
-from enigma_panel.ui.dialogs.terminate_all import TerminateAllDialog
+from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
+from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
 from tests.ui.dialogs.fakes import NOON, World, make_session, make_task
 from tests.ui.dialogs.hands import ENTER, active, click, key
 

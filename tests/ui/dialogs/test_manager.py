@@ -4,9 +4,9 @@ import pytest
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.types import KeyState
-from enigma_panel.ui.dialogs.manager import DialogManager
-from enigma_panel.ui.dialogs.quit_guard import QuitChoice
-from enigma_panel.ui.ports import Dialogs
+from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.lazy_dialogs import Dialogs
+from enigma_panel.ui.quit.dialog import QuitChoice
 from tests.ui.dialogs.fakes import World, add_asking, make_session
 
 

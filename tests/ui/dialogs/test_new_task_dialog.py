@@ -11,9 +11,9 @@ from enigma_panel.core.models import Limits, Phase, TaskSpec, TaskStatus
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import KeyState
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
-from enigma_panel.ui import theme
-from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
-from enigma_panel.ui.dialogs.run_in import NEW_CLOSED, NEW_KEPT, RunInBox, TargetSession
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, NEW_KEPT, RunInBox, TargetSession
+from enigma_panel.ui.theme import theme
 from tests.ui.dialogs.fakes import NOON, Started, World, make_session, make_task
 from tests.ui.dialogs.hands import CTRL, ENTER, SHIFT, active, click, key, type_text
 

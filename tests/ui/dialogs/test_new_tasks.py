@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from enigma_panel.core.models import Limits, TaskSpec
 from enigma_panel.services.types import PauseReason, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
-from enigma_panel.ui.dialogs import task_lines
-from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
+from enigma_panel.ui.new_task import dialog as new_task_dialog
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from tests.ui.dialogs.fakes import NOON, World, make_session, make_task
 from tests.ui.dialogs.hands import CTRL, ENTER, SHIFT, active, click, key, type_text
 
@@ -113,8 +113,8 @@ async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
 
 
 def test_lines_as_any_system_ends_them() -> None:
-    assert task_lines.numbered("a\r\nb\rc\u2028d") == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
-    assert task_lines.lines_problem("a\nb") == ""
+    assert new_task_dialog.numbered("a\r\nb\rc\u2028d") == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
+    assert new_task_dialog.lines_problem("a\nb") == ""
 
 
 async def test_the_text_stays_until_the_ledger_has_it(world: World, dialog: NewTaskDialog) -> None:

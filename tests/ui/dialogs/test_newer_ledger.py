@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger.errors import NewerLedgerError
-from enigma_panel.ui.dialogs.newer_ledger import LedgerChoice, NewerLedgerWindow
-from enigma_panel.ui.status_words import local_time
+from enigma_panel.ui.recovery.newer_ledger import LedgerChoice, NewerLedgerWindow
+from enigma_panel.ui.text.states import local_time
 from tests.ui.dialogs.fakes import NOON, World
 from tests.ui.dialogs.hands import active, click, key
 

@@ -6,7 +6,7 @@ import gc
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QScrollBar
 
-from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
+from enigma_panel.ui.questions.dialog import QuestionDialog
 from tests.ui.dialogs.fakes import World, add_asking
 
 TEXTS = ("I need login credentials to proceed.", "Which colour should I take?")

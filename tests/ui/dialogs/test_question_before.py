@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QPushButton
 from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.dialogs.question_before import LATE_MS, LOOKED_AT, before_text
-from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
+from enigma_panel.ui.questions.card import LATE_MS, LOOKED_AT, before_text
+from enigma_panel.ui.questions.dialog import QuestionDialog
 from tests.conftest import LogWatch
 from tests.ui.dialogs.fakes import NOON, World, add_asking
 from tests.ui.dialogs.hands import click, type_text

@@ -15,8 +15,8 @@ from enigma_panel.core.models import AnswerVerb
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
-from enigma_panel.ui.dialogs import outcome_words
-from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.text import outcome as text_outcome
 from tests.ui.dialogs.fakes import Answered, World, add_asking
 from tests.ui.dialogs.hands import (
     CTRL,
@@ -427,7 +427,7 @@ WAITS = [
 
 @pytest.mark.parametrize(("wait", "words"), WAITS)
 def test_what_an_answer_waits_for(wait: AnswerWait | None, words: str) -> None:
-    assert outcome_words.wait_text(wait, 0) == words
+    assert text_outcome.wait_text(wait, 0) == words
 
 
 async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
@@ -482,7 +482,7 @@ async def test_a_question_that_may_have_been_answered_says_so(
 
 def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
     result = AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
-    assert outcome_words.answer_text(result, has_text=True) == (
+    assert text_outcome.answer_text(result, has_text=True) == (
         "The answer was sent over the live channel, because the calls of this minute are used up. "
         "The channel confirms nothing: if the agent still asks, the question comes back."
     )
@@ -490,7 +490,7 @@ def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
 
 def test_a_failed_answer_says_why() -> None:
     result = AnswerResult(outcome=AnswerOutcome.FAILED, error=NotConnectedError("dns"))
-    assert outcome_words.answer_text(result, has_text=True) == (
+    assert text_outcome.answer_text(result, has_text=True) == (
         "Not delivered. No connection: the name of the service was not found. "
         "Your text is still here, you can send it again."
     )

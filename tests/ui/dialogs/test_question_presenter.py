@@ -6,12 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
-from enigma_panel.ui.dialogs.question_presenter import (
-    TYPING_MS,
-    QuestionPresenter,
-    TypingWatch,
-)
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.questions.presenter import TYPING_MS, QuestionPresenter, TypingWatch
 from tests.ui.dialogs.fakes import World, add_asking
 from tests.ui.dialogs.hands import active, key, until
 

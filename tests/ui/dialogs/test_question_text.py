@@ -2,8 +2,8 @@
 
 import pytest
 
-from enigma_panel.ui.dialogs.arming import MONEY_QUIET_MS, QUIET_MS
-from enigma_panel.ui.dialogs.question_text import (
+from enigma_panel.ui.questions.click_guard import MONEY_QUIET_MS, QUIET_MS
+from enigma_panel.ui.questions.text import (
     SHOWN_CHARS,
     choice_of,
     dotted_credentials,

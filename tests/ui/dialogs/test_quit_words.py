@@ -4,8 +4,8 @@ import pytest
 
 from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.types import PendingCommand, WaitReason
-from enigma_panel.ui.dialogs.quit_words import quit_lines, session_line, waiting_text
-from enigma_panel.ui.status_words import local_time
+from enigma_panel.ui.quit.text import quit_lines, session_line, waiting_text
+from enigma_panel.ui.text.states import local_time
 from tests.ui.dialogs.fakes import NOON, make_session, make_task
 
 STOP = StateVerb.STOP

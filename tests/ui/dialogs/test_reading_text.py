@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from enigma_panel.ui.dialogs.fields import FRAME, ReadingText
+from enigma_panel.ui.widgets.inputs import FRAME, ReadingText
 
 PARAGRAPHS = 5
 TEXT = "\n".join(f"{n}. a paragraph that takes two lines at this width" for n in range(PARAGRAPHS))

@@ -6,7 +6,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from enigma_panel.ui.dialogs.secret_edit import FILLER, SecretEdit
+from enigma_panel.ui.widgets.password_edit import FILLER, SecretEdit
 from tests.ui.dialogs.fakes import World
 from tests.ui.dialogs.hands import CTRL, SHIFT, key, type_text
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.services.types import KeyCheck, KeyState
-from enigma_panel.ui.dialogs.settings_dialog import SettingsDialog
+from enigma_panel.ui.settings.dialog import SettingsDialog
 from tests.ui.dialogs.fakes import BASE_URL, World
 from tests.ui.dialogs.hands import ENTER, active, all_text, click, key
 

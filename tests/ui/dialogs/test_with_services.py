@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.ui.dialogs.key_dialog import KeyDialog
-from enigma_panel.ui.dialogs.manager import DialogManager
-from enigma_panel.ui.dialogs.new_task_dialog import NewTaskDialog
-from enigma_panel.ui.dialogs.question_dialog import QuestionDialog
+from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.settings.key_dialog import KeyDialog
 from tests.conftest import Simulator
 from tests.services.conftest import Running, running, until
 from tests.ui.dialogs.hands import CTRL, ENTER, active, all_text, key, type_text

@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
-from enigma_panel.ui.dialogs.parts import make_button
-from enigma_panel.ui.dialogs.wrap_row import EdgeRow, WrapRow
+from enigma_panel.ui.widgets.basics import make_button
+from enigma_panel.ui.widgets.flow_layout import EdgeRow, WrapRow
 
 NAMES = ("Start next", "Up", "Remove", "Run again", "Edit and run again")
 

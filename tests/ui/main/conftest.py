@@ -12,15 +12,15 @@ from tests.ui.main import doubles
 
 __all__ = ["running"]
 
-from enigma_panel.ui import theme
-from enigma_panel.ui.main import line_news
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window import selection
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.theme import theme
 
 
 @pytest.fixture(autouse=True)
 def no_rest_for_a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the tester's machine is, news of the line are shown at once."""
-    monkeypatch.setattr(line_news, "LIGHT_S", 10.0)
+    monkeypatch.setattr(selection, "LIGHT_S", 10.0)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.main.details import Details
-from enigma_panel.ui.main.steps_list import StepsList
+from enigma_panel.ui.details.panel import Details
+from enigma_panel.ui.steps.list import StepsList
 from tests.ui.main.doubles import NOW
 
 SECOND = 1_000

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import Diff
-from enigma_panel.ui.main.cells import Role
-from enigma_panel.ui.main.column_fit import BARS_FROM, CALM_MS
-from enigma_panel.ui.main.delegates import cell_width, steady_width
-from enigma_panel.ui.main.sessions_model import Column
-from enigma_panel.ui.main.tables import KeyedTable
-from enigma_panel.ui.main.tasks_model import Column as TaskColumn
-from enigma_panel.ui.main.tasks_table import TEXT_LEAST
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import Column
+from enigma_panel.ui.tasks.model import Column as TaskColumn
+from enigma_panel.ui.tasks.table import TEXT_LEAST
+from enigma_panel.ui.widgets.column_sizing import BARS_FROM, CALM_MS
+from enigma_panel.ui.widgets.delegates import cell_width, steady_width
+from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table_model import Role
 from tests.ui.main.doubles import NOW, Dialogs
 from tests.ui.main.test_window import move_to
 

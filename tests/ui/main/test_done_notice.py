@@ -18,7 +18,7 @@ from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.done_notifier import Notifier
 from enigma_panel.services.notice_bus import BusNotifier
 from enigma_panel.store.settings import Settings
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
 from tests.services.conftest import until
 from tests.services.notice_desk import ADDRESS, Desk, needs_bus
 from tests.ui.main.doubles import NOW

@@ -8,8 +8,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.ui import theme
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.theme import theme
 from tests.ui.main import doubles
 
 

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.services.types import Diff, PauseReason, QueueEntry, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.line_words import QueueAction
-from enigma_panel.ui.main import line_news
-from enigma_panel.ui.main.cells import Role
-from enigma_panel.ui.main.line_news import QueueChanges
-from enigma_panel.ui.main.tables import ROW_HEIGHT, KeyedTable
-from enigma_panel.ui.main.tasks_model import Column, TasksModel
-from enigma_panel.ui.main.window import MainWindow
-from enigma_panel.ui.status_words import Severity
+from enigma_panel.ui.main_window import selection
+from enigma_panel.ui.main_window.selection import QueueChanges
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.tasks.model import Column, TasksModel
+from enigma_panel.ui.text.waiting import QueueAction
+from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
+from enigma_panel.ui.widgets.table_model import Role
 from tests.services.conftest import until
 from tests.ui.main.doubles import NOW, Dialogs, Fleet, Line
 from tests.ui.main.test_models import STRICT, text
@@ -233,7 +233,7 @@ def test_what_is_read_stays_when_the_row_above_it_leaves(
 async def test_a_line_that_is_slow_to_show_leaves_the_window_free(
     services: Any, qapp: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line_news, "LIGHT_S", 0.008)
+    monkeypatch.setattr(selection, "LIGHT_S", 0.008)
     shown: list[float] = []
 
     def show() -> None:

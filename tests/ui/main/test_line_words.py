@@ -8,28 +8,30 @@ import pytest
 from enigma_panel.api.errors import RejectedError, Reply
 from enigma_panel.core.models import StateVerb
 from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
-from enigma_panel.ui.dialogs.start_words import really_waits, start, started_text
-from enigma_panel.ui.line_words import (
-    QueueAction,
-    QueueFacts,
-    entry_text,
-    firsts,
-    offered,
-    ordinal,
-    places_text,
-    possible,
-    queue_action_label,
-    queue_action_tip,
-)
-from enigma_panel.ui.main.line_bar_words import (
+from enigma_panel.ui.new_task.text import really_waits, start, started_text
+from enigma_panel.ui.tasks.queue_bar import (
     QueueBarAction,
     QueueState,
     concerned,
     queue_bar_action_label,
     queue_bar_text,
 )
-from enigma_panel.ui.status_words import Severity
-from enigma_panel.ui.wish_words import count_text, pending_text, undo_text
+from enigma_panel.ui.text.waiting import (
+    QueueAction,
+    QueueFacts,
+    count_text,
+    entry_text,
+    firsts,
+    offered,
+    ordinal,
+    pending_text,
+    places_text,
+    possible,
+    queue_action_label,
+    queue_action_tip,
+    undo_text,
+)
+from enigma_panel.ui.theme.palette import Severity
 from tests.rows import check_rows
 
 NOW = 1_000_000

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QApplication, QLabel
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.services.types import LiveShare, WaitReason
-from enigma_panel.ui.main.cells import Role
-from enigma_panel.ui.main.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
-from enigma_panel.ui.main.sessions_model import GATHER_MS, Column
-from enigma_panel.ui.main.task_cells import cost_cell
-from enigma_panel.ui.main.tasks_model import Column as TaskColumn
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import GATHER_MS, Column
+from enigma_panel.ui.tasks.model import Column as TaskColumn
+from enigma_panel.ui.tasks.model import cost_cell
+from enigma_panel.ui.widgets.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
+from enigma_panel.ui.widgets.table_model import Role
 from tests.ui.live_doubles import LiveDouble
 from tests.ui.main.doubles import NOW
 from tests.ui.main.test_models import SPOKEN, text

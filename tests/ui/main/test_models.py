@@ -10,11 +10,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import WaitReason
-from enigma_panel.ui.main.cells import Cell, Role
-from enigma_panel.ui.main.keyed_model import NO_PARENT, Index, KeyedModel
-from enigma_panel.ui.main.sessions_model import Column, SessionsModel
-from enigma_panel.ui.main.tasks_model import Column as TaskColumn
-from enigma_panel.ui.main.tasks_model import TasksModel
+from enigma_panel.ui.sessions.model import Column, SessionsModel
+from enigma_panel.ui.tasks.model import Column as TaskColumn
+from enigma_panel.ui.tasks.model import TasksModel
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Cell, Index, KeyedModel, Role
 from tests.ui.main.doubles import ID, LINK, NOW, Fleet
 
 STRICT = QAbstractItemModelTester.FailureReportingMode.Warning

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import StateVerb, TaskStatus
 from enigma_panel.services.types import KeyState, LiveShare, ServiceStatus, WaitReason
-from enigma_panel.ui.dialogs.parts import ElidedLabel
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.widgets.basics import ElidedLabel
 from tests.ui.main.doubles import NOW
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

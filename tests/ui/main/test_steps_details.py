@@ -12,12 +12,10 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui import theme
-from enigma_panel.ui.main.detail_view import Tab
-from enigma_panel.ui.main.detail_words import task_line, usage_text
-from enigma_panel.ui.main.details import Details
-from enigma_panel.ui.main.doing_line import ActivityLabel
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.details.panel import ActivityLabel, Details, Tab
+from enigma_panel.ui.details.text import task_line, usage_text
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.theme import theme
 from tests.ui.main import doubles
 from tests.ui.main.doubles import NOW, Dialogs
 from tests.ui.main.steps_hands import a_step, settle, settled, steps, texts

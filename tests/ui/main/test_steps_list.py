@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.ui import theme
-from enigma_panel.ui.main.steps_feed import StepsFeed
-from enigma_panel.ui.main.steps_model import StepsModel
-from enigma_panel.ui.main.steps_page import StepsPage
+from enigma_panel.ui.steps.loader import StepsFeed
+from enigma_panel.ui.steps.model import StepsModel
+from enigma_panel.ui.steps.page import StepsPage
+from enigma_panel.ui.theme import theme
 from tests.ui.live_doubles import TimelineDouble
 from tests.ui.main.doubles import NOW, Scope
 from tests.ui.main.steps_hands import move_over, rows_seen, settle, steps

@@ -9,10 +9,11 @@ from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.main import steps_feed, steps_finder
-from enigma_panel.ui.main.steps_feed import ALL, CHUNK, NEWEST, StepsFeed
-from enigma_panel.ui.main.steps_finder import StepsFinder
-from enigma_panel.ui.main.steps_model import StepsModel
+from enigma_panel.ui.steps import loader as steps_loader
+from enigma_panel.ui.steps import search as steps_search
+from enigma_panel.ui.steps.loader import ALL, CHUNK, NEWEST, StepsFeed
+from enigma_panel.ui.steps.model import StepsModel
+from enigma_panel.ui.steps.search import StepsFinder
 from tests.ui.live_doubles import TimelineDouble
 from tests.ui.main.doubles import NOW, Scope
 from tests.ui.main.steps_hands import a_step, settle, steps, texts
@@ -247,8 +248,8 @@ def test_the_oldest_go_unless_somebody_reads(
     model: StepsModel,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(steps_feed, "ALL", 100)
-    monkeypatch.setattr(steps_feed, "ROOM", 20)
+    monkeypatch.setattr(steps_loader, "ALL", 100)
+    monkeypatch.setattr(steps_loader, "ROOM", 20)
     feed.turn_to(1)
     feed.may_drop = lambda: False
     timeline.add_many(1, steps(0, 150))
@@ -281,7 +282,7 @@ def test_it_finds_whatever_the_case(model: StepsModel) -> None:
 def test_thousands_are_looked_at_in_slices(
     model: StepsModel, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(steps_finder, "SLICE_S", 0.0)
+    monkeypatch.setattr(steps_search, "SLICE_S", 0.0)
     model.add([a_step(n, f"step {n} " + "x" * 200) for n in range(3_000)])
     finder = StepsFinder(model)
     finder.search("x")
@@ -303,10 +304,10 @@ def test_a_slice_looks_at_the_clock(
         now += 0.002  # every stretch takes two milliseconds
         return now
 
-    monkeypatch.setattr(steps_finder, "perf_counter", clock)
+    monkeypatch.setattr(steps_search, "perf_counter", clock)
     finder = StepsFinder(model)
     finder.search("step")
-    assert 0 < finder.total <= 3 * steps_finder.AT_ONCE
+    assert 0 < finder.total <= 3 * steps_search.AT_ONCE
 
 
 def test_what_comes_in_is_found_where_it_stands(model: StepsModel) -> None:
@@ -328,8 +329,8 @@ def test_what_comes_in_is_found_where_it_stands(model: StepsModel) -> None:
 def test_rows_that_come_in_during_a_search_are_counted_once(
     model: StepsModel, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(steps_finder, "SLICE_S", 0.0)
-    monkeypatch.setattr(steps_finder, "AT_ONCE", 10)
+    monkeypatch.setattr(steps_search, "SLICE_S", 0.0)
+    monkeypatch.setattr(steps_search, "AT_ONCE", 10)
     model.add(steps(100, 200))
     finder = StepsFinder(model)
     finder.search("step")

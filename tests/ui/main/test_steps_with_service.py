@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.services.state.timeline import LIVE_KINDS
-from enigma_panel.ui import theme
-from enigma_panel.ui.main.detail_view import Tab
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.details.panel import Tab
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.theme import theme
 from tests.services.conftest import Running, until
 from tests.ui.main.doubles import Dialogs
 

@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import KeyState, NoticeKind, ServiceNotice, ServiceStatus
-from enigma_panel.ui.main.acts import GRACE_MS
-from enigma_panel.ui.main.sessions_model import Column
-from enigma_panel.ui.main.tables import ROW_HEIGHT, KeyedTable
-from enigma_panel.ui.main.tasks_model import Column as TaskColumn
-from enigma_panel.ui.main.tasks_table import TEXT_LEAST
-from enigma_panel.ui.main.verbs_delegate import VerbsDelegate
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.actions import GRACE_MS
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import Column
+from enigma_panel.ui.sessions.table import VerbsDelegate
+from enigma_panel.ui.tasks.model import Column as TaskColumn
+from enigma_panel.ui.tasks.table import TEXT_LEAST
+from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
 from tests.ui.main.doubles import ID, LINK, NOW, Dialogs
 
 

@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import WaitReason
-from enigma_panel.ui.main.acts import GRACE_MS, SETTLED_MS
-from enigma_panel.ui.main.cells import Role
-from enigma_panel.ui.main.sessions_model import Column
-from enigma_panel.ui.main.sessions_table import SessionsTable
-from enigma_panel.ui.main.verbs_delegate import VerbsDelegate
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.actions import GRACE_MS, SETTLED_MS
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import Column
+from enigma_panel.ui.sessions.table import SessionsTable, VerbsDelegate
+from enigma_panel.ui.widgets.table_model import Role
 from tests.ui.main.doubles import NOW, Dialogs
 from tests.ui.main.test_models import SPOKEN, text
 from tests.ui.main.test_window import button, shown_texts, verb_point

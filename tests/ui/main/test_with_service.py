@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import WaitReason
-from enigma_panel.ui import theme
-from enigma_panel.ui.main.cells import Role
-from enigma_panel.ui.main.sessions_model import Column as SessionColumn
-from enigma_panel.ui.main.tasks_model import Column
-from enigma_panel.ui.main.window import MainWindow
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import Column as SessionColumn
+from enigma_panel.ui.tasks.model import Column
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.table_model import Role
 from tests.services.conftest import Running, until
 from tests.ui.main.doubles import Dialogs
 from tests.ui.main.test_window import button, shown_texts

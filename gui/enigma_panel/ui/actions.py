@@ -1,0 +1,200 @@
+"""What the main window does when it is told to; no widgets."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QGuiApplication
+
+from enigma_panel.core.models import StateVerb, Task, TaskSpec, TaskStatus
+from enigma_panel.services.container import Services
+from enigma_panel.services.sessions import NoKeyError
+from enigma_panel.services.types import PendingCommand
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.lazy_dialogs import Dialogs
+from enigma_panel.ui.text.waiting import QueueAction
+
+SECRET_HINT = "x-kde-passwordManagerHint"  # noqa: S105 - a MIME type that clipboard managers know
+
+SETTLED_MS = 600
+"""What appears or goes below the pointer counts from then on."""
+
+GRACE_MS = 3_000
+"""How long the Terminate of a session at work stands as "Terminating – Undo"."""
+
+
+class Actions(QObject):
+    """Verbs on sessions and tasks. `trouble` brings a sentence that no row says."""
+
+    trouble = Signal(str)
+
+    def __init__(self, services: Services, dialogs: Dialogs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._fleet = services.fleet
+        self._scope = services.scope
+        self.dialogs = dialogs
+        self._copied = ""
+
+    def command(self, keys: Sequence[int], verb: StateVerb) -> None:
+        """Send a verb to each session that can take it; several ends are asked about first."""
+        able = [key for key in keys if self.can(key, verb)]
+        if verb is StateVerb.TERMINATE and len(able) > 1:
+            self.dialogs.confirm_terminate_all(able)
+        elif able:
+            grace = self._grace_ms(able[0]) if verb is StateVerb.TERMINATE else 0
+            self._scope.spawn(f"{verb} {able}", self._fleet.command(able, verb, grace_ms=grace))
+
+    def can(self, key: int, verb: StateVerb) -> bool:
+        """Whether the verb is possible now; a Terminate that was not sent can be hurried."""
+        return self._fleet.can(key, verb)
+
+    def undoable(self, key: int) -> PendingCommand | None:
+        """The command on its way to that session, while it can be taken back."""
+        pending = self._fleet.pending(key)
+        return pending if pending is not None and pending.can_undo else None
+
+    def undo(self, keys: Sequence[int]) -> None:
+        """Take back what is on its way to these sessions and was not sent."""
+        able = [key for key in keys if self.undoable(key) is not None]
+        if able:
+            self._fleet.undo(able)
+
+    def undo_pressed(self, keys: Sequence[int]) -> None:
+        """As `undo`, by a button that has just come: the second click of two takes nothing back."""
+        self.undo([key for key in keys if self.is_settled(key)])
+
+    def is_settled(self, key: int) -> bool:
+        """Whether a command waits for so long that nobody takes it back by accident."""
+        pending = self._fleet.pending(key)
+        return pending is not None and self.now_ms() - pending.made_ms >= SETTLED_MS
+
+    def now_ms(self) -> int:
+        """The time, as the services count it."""
+        return self._services.clock.now_ms()
+
+    def terminate_all(self) -> None:
+        """Ask about every open session that can be terminated."""
+        keys = self._fleet.terminable_keys()
+        if keys:
+            self.dialogs.confirm_terminate_all(keys)
+
+    def new_task(self) -> None:
+        """New task, in a new session."""
+        self.dialogs.open_new_task(None, None)
+
+    def next_here(self, session_key: int) -> None:
+        """New task in that session."""
+        self.dialogs.open_new_task(session_key, None)
+
+    def run_again(self, task: Task) -> None:
+        """The same task once more, in a new session, at once."""
+        self._scope.spawn(f"run task {task.key} again", self._run_again(task))
+
+    def edit_and_run(self, task: Task) -> None:
+        """The same task once more, to be changed before it is started."""
+        self.dialogs.open_new_task(None, task.spec)
+
+    def rename(self, key: int, label: str) -> None:
+        """Give a session a name; an empty one brings its first name back."""
+        self._scope.spawn(f"rename session {key}", self._fleet.rename(key, label or None))
+
+    def mark_seen(self, keys: Sequence[int]) -> None:
+        """The rows of these tasks were selected: their results are new no more."""
+        new = [key for key in keys if (task := self._fleet.task(key)) is not None and task.is_new]
+        if new:
+            self._scope.spawn(f"mark seen {new}", self._fleet.mark_seen(new))
+
+    def put_away(self, key: int) -> None:
+        """Settle an unconfirmed start."""
+        self._scope.spawn(f"put away {key}", self._fleet.put_away(key))
+
+    def copy(self, text: str) -> None:
+        """Put a text on the clipboard."""
+        QGuiApplication.clipboard().setText(text)
+
+    def copy_secret(self, text: str) -> None:
+        """Put a secret on the clipboard, with the hint that keeps it out of clipboard histories."""
+        data = QMimeData()
+        data.setText(text)
+        data.setData(SECRET_HINT, b"secret")
+        QGuiApplication.clipboard().setMimeData(data)
+        self._copied = text
+
+    def forget_secret(self) -> None:
+        """A secret does not stay on the clipboard when the program ends.
+
+        Nor may an object made in Python: Qt frees it after Python is gone, which crashes (6.11).
+        """
+        clipboard = QGuiApplication.clipboard()
+        if self._copied and clipboard.text() == self._copied:
+            clipboard.clear()
+
+    def copy_session_id(self, key: int) -> None:
+        """Put a session's id on the clipboard."""
+        session = self._fleet.session(key)
+        if session is not None and session.service_id:
+            self.copy_secret(session.service_id)
+
+    def copy_live_link(self, key: int) -> None:
+        """Put the link to a session's live page on the clipboard."""
+        session = self._fleet.session(key)
+        if session is not None and session.web_view_url:
+            self.copy_secret(session.web_view_url)
+
+    def queued(self, keys: Sequence[int], verb: QueueAction) -> None:
+        """Do something with tasks that wait in line."""
+        if keys:
+            self._scope.spawn(f"{verb} {list(keys)}", self._in_line(keys, verb))
+
+    async def _in_line(self, keys: Sequence[int], verb: QueueAction) -> None:
+        line = self._services.line
+        try:
+            match verb:
+                case QueueAction.START_NEXT:
+                    await line.start_next(keys[0])
+                case QueueAction.UP:
+                    await line.up(keys[0])
+                case QueueAction.NEW_SESSION:
+                    await line.run_in_new_session(keys[0])
+                case QueueAction.REMOVE:
+                    await line.remove(keys)
+        except LedgerError:
+            self.trouble.emit(tr("The ledger could not be written, so the line stays as it was."))
+
+    def _grace_ms(self, key: int) -> int:
+        """How long a Terminate can be taken back: where a task would be lost.
+
+        Clicked again, it is hurried.
+        """
+        session = self._fleet.session(key)
+        task = self._fleet.current_task(session) if session is not None else None
+        works = task is not None and not task.is_final and task.status is not TaskStatus.QUEUED
+        hurried = self._fleet.pending_verb(key) is StateVerb.TERMINATE
+        return GRACE_MS if works and not hurried else 0
+
+    async def _run_again(self, task: Task) -> None:
+        try:
+            await self._fleet.start(task.spec)
+        except NoKeyError:
+            self.dialogs.open_key()
+        except LedgerError:
+            self.trouble.emit(tr("The ledger could not be written, so nothing was started."))
+
+
+QUOTED_CHARS = 400
+
+_QUESTION = (
+    "Only report, do nothing: shortly before this you were given the task “{task}”. "
+    "Its result was lost on the way to me. Tell me that result in full, with every figure and "
+    "link that belongs to it. If it was only partly done, or never begun, say exactly how far it "
+    "came. Do not start that task again and do not repeat any of its steps; do not buy, order, "
+    "book, send, submit, change or delete anything."
+)
+"""The agent reads these words, so they are not translated."""
+
+
+def result_question(lost: Task) -> TaskSpec:
+    """The task that asks for it. Its session stays open, as it would have."""
+    quoted = shorten(lost.spec.text, QUOTED_CHARS).replace("“", "'").replace("”", "'")
+    return TaskSpec(text=_QUESTION.replace("{task}", quoted), close_after=False)

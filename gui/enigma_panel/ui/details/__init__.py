@@ -1,0 +1,1 @@
+"""The panel beside the tables: one session or task in full."""

@@ -1,0 +1,201 @@
+"""Words of the Details panel, made of records alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from enigma_panel.core.models import Session, SessionState, Task, TaskStatus, shown_state
+from enigma_panel.core.money import format_money
+from enigma_panel.services.state.timeline import LIVE_KINDS
+from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.tasks.model import TAKEN_BACK, result_cell
+from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code
+from enigma_panel.ui.text.states import (
+    duration,
+    local_moment,
+    local_time,
+    state_text,
+    task_status_text,
+    time_left,
+)
+from enigma_panel.ui.text.steps import DIM_KINDS, step_line
+from enigma_panel.ui.text.waiting import WaitText, ordinal, pending_text
+from enigma_panel.ui.theme.palette import Severity
+
+RESULT_HEAD = 50_000
+"""A text field takes a quarter of a second for a line of 1 MB, so long results are cut at first."""
+STEPS_SHOWN, LIVE_SHOWN = 50, 5
+"""Lines of the time line; those of them that the agent told."""
+LINE_SHOWN, TOLD_SHOWN = 120, 80
+"""Characters of a line, and of one that the agent told."""
+_LONG_WORD = re.compile(r"\S{20}(?=\S)")
+TOLD_KINDS = LIVE_KINDS | DIM_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class StateLine:
+    """One line about how it is; tip: what that means, where the words do not say it."""
+
+    text: str
+    severity: Severity
+    tip: str = ""
+
+
+def session_line(
+    session: Session, task: Task | None, now_ms: int, pending: PendingCommand | None = None
+) -> StateLine:
+    """'working 1:55 · 3:05 left · Terminate waits, 0:12'."""
+    state = state_text(session, task, now_ms)
+    word = state.word
+    if session.is_ended:
+        at = local_moment(session.ended_ms, now_ms) if session.ended_ms else ""
+        return StateLine(f"{word.word} · {at}" if at else word.word, word.severity)
+    parts = [state.line]
+    if session.expires_ms is not None:
+        parts.append(tr("{time} left", time=time_left(session, now_ms)))
+    if pending is not None:
+        parts.append(pending_text(pending, now_ms).text)
+    return StateLine(" · ".join(parts), word.severity, state.tip)
+
+
+def task_line(task: Task, now_ms: int) -> StateLine:
+    """'done · 14:31 · took 0:31'."""
+    word = task_status_text(task.status, task.unproven)
+    if task.ended_ms is None:
+        return StateLine(f"{word.word} {duration(now_ms - task.since_ms)}", word.severity, word.tip)
+    ended = local_moment(task.ended_ms, now_ms)
+    if task.code == TAKEN_BACK:
+        return StateLine(f"{word.word} · {ended}", word.severity)
+    took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
+    return StateLine(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.severity)
+
+
+def is_at_work(session: Session | None, task: Task | None) -> bool:
+    """Whether what the session's agent does now is about this task."""
+    if session is None or task is None or session.current_task != task.key:
+        return False
+    return shown_state(session, task) is SessionState.WORKING
+
+
+def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
+    """Why a task waits in line, and that nothing costs until it is sent."""
+    what = waiting.text[:1].upper() + waiting.text[1:] + "."
+    money = tr("Nothing was sent yet.")
+    if entry.why is not WaitReason.TURN:
+        money = tr("{place} in line. Nothing was sent yet.", place=ordinal(entry.position))
+    todo = {
+        WaitReason.NO_SLOT: tr("It starts when one is free."),
+        WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),
+        WaitReason.CONNECTION: tr("It starts when there is a connection."),
+    }.get(entry.why, "")
+    return ErrorText(what, money, todo)
+
+
+def trouble_text(session: Session | None, task: Task, now_ms: int) -> ErrorText | None:
+    """What went wrong and what to do, None while nothing did."""
+    context = error_context(session, task, now_ms)
+    match task.status:
+        case TaskStatus.FAILED:
+            return explain_code(task.code, task.error, context)
+        case TaskStatus.UNCONFIRMED:
+            named = context.call is Call.NEW_TASK
+            return explain_code("lost newTask" if named else "lost start", None, context)
+        case TaskStatus.LOST:
+            return explain_code("TASK_NOT_FOUND", None, context)
+        case TaskStatus.STOPPED if task.code == TAKEN_BACK:
+            return ErrorText(
+                tr("Taken out of the line."), tr("Nothing was sent, nothing was paid.")
+            )
+        case TaskStatus.STOPPED if task.code:
+            return explain_code(task.code, task.error, context)
+        case TaskStatus.STOPPED:
+            return ErrorText(shorten(result_cell(task).text).capitalize() + ".")
+        case _:
+            return None
+
+
+def error_context(session: Session | None, task: Task, now_ms: int) -> ErrorContext:
+    """What the words about this task may mention."""
+    is_open = session is not None and not session.is_ended
+    ends = session.expires_ms if session is not None else None
+    named = session is not None and session.service_id is not None
+    return ErrorContext(
+        call=Call.NEW_TASK if named else Call.START,
+        task=task.spec.text,
+        session=session.name if session is not None else "",
+        cost=task.cost,
+        left=duration(ends - now_ms) if is_open and ends is not None else "",
+        ends_at=local_time(ends) if ends is not None else "",
+    )
+
+
+def usage_text(task: Task) -> str:
+    """'$0.063 · 12,450 tokens in, 3,200 out · 41 s of computing'."""
+    usage = task.usage
+    parts = []
+    if usage.cost is not None:
+        parts.append(format_money(usage.cost))
+    tokens = []
+    if usage.tokens_in is not None:
+        tokens.append(tr("{n} tokens in", n=f"{usage.tokens_in:,}"))
+    if usage.tokens_out is not None:
+        tokens.append(tr("{n} out", n=f"{usage.tokens_out:,}"))
+    if tokens:
+        parts.append(", ".join(tokens))
+    if usage.compute_s is not None:
+        parts.append(tr("{n} s of computing", n=usage.compute_s))
+    if parts:
+        return " · ".join(parts)
+    if task.code == TAKEN_BACK:
+        return tr("none")
+    return tr("The service told nothing.") if task.is_final else tr("no news yet")
+
+
+def short_text(steps: Sequence[Step]) -> list[Step]:
+    """What the time line shows: the lines of the task's life, and what the agent told last."""
+    live = [step for step in steps if step.kind in TOLD_KINDS][-LIVE_SHOWN:]
+    told = {id(step) for step in live}
+    lines = [step for step in steps if step.kind not in TOLD_KINDS or id(step) in told]
+    return lines[-STEPS_SHOWN:]
+
+
+def all_steps_text(n: int, *, has_older: bool) -> str:
+    """The way to Steps: 'Show all (143)'."""
+    if has_older:
+        return tr("Show all (more than {n})", n=f"{n:,}")
+    return tr("Show all ({n})", n=f"{n:,}")
+
+
+def time_line_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: bool = False) -> str:
+    """Lines of time and words; the times are dimmed, all else is escaped.
+
+    has_older: there is more between the beginning and these steps. Where some are left out
+    stands '…'.
+    """
+    lines = [(local_time(task.created_ms, seconds=True), tr("asked for"))]
+    is_cut = has_older
+    shown = short_text(steps)
+    told_before = sum(step.kind in TOLD_KINDS for step in steps) > LIVE_SHOWN
+    for step in shown:
+        if is_cut or (told_before and step.kind in TOLD_KINDS):
+            lines.append(("…", ""))
+            told_before = told_before and step.kind not in TOLD_KINDS
+        is_cut = False
+        lines.append((local_time(step.at_ms, seconds=True), _short(step)))
+    return "".join(
+        f'<div style="margin-bottom:3px"><span style="color:{dim}">{time}</span>'
+        f"&nbsp; {escape(_breakable(words))}</div>"
+        for time, words in lines
+    )
+
+
+def _breakable(text: str) -> str:
+    """An address or a word without end may be broken: else it makes the panel wider than it is."""
+    return _LONG_WORD.sub("\\g<0>\N{ZERO WIDTH SPACE}", text)
+
+
+def _short(step: Step) -> str:
+    return shorten(step_line(step), TOLD_SHOWN if step.kind in TOLD_KINDS else LINE_SHOWN)

@@ -1,0 +1,173 @@
+"""All dialogs behind one door: made when first needed, one of each kind, kept for the next time."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from enigma_panel.core.models import TaskSpec
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import KeyState
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.questions.presenter import QuestionPresenter, TypingWatch
+from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog, open_sessions
+from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
+from enigma_panel.ui.settings.dialog import SettingsDialog
+from enigma_panel.ui.settings.key_dialog import KeyDialog
+
+_NO_KEY = frozenset(
+    {
+        KeyState.ABSENT,
+        KeyState.NO_KEYCHAIN,
+        KeyState.LOCKED,
+        KeyState.DENIED,
+        KeyState.FAILED,
+    }
+)
+
+
+class DialogManager(QObject):
+    """ui.ports.Dialogs, and what the program itself asks: whether to quit.
+
+    parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
+    use_account change between the demo service and the account; without them nothing offers it.
+    sleep_is_told: whether this computer says when it is about to sleep.
+    quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
+    the program is about to end or no longer: nothing that waits in line is to be started.
+    """
+
+    quit_waits = Signal(str)
+    leaving = Signal(bool)
+
+    def __init__(
+        self,
+        services: Services,
+        parent: Callable[[], QWidget | None],
+        *,
+        try_demo: Callable[[], None] | None = None,
+        use_account: Callable[[], None] | None = None,
+        sleep_is_told: Callable[[], bool] = lambda: True,
+    ) -> None:
+        super().__init__()
+        self._services = services
+        self._parent = parent
+        self._try_demo = try_demo
+        self._use_account = use_account
+        self._sleep_is_told = sleep_is_told
+        self._new_task: NewTaskDialog | None = None
+        self._key: KeyDialog | None = None
+        self._settings: SettingsDialog | None = None
+        self._terminate_all: TerminateAllDialog | None = None
+        self._quit: QuitDialog | None = None
+        self._key_was_asked_for = False
+        self._presenter = self._make_presenter()
+        services.account.changed.connect(self._ask_for_missing_key)
+        services.account.changed.connect(self._look_for_questions)
+
+    def _make_presenter(self) -> QuestionPresenter:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        typing = TypingWatch(app, self._services.clock.now_ms)
+        return QuestionPresenter(
+            self._services.inbox, typing, self._make_question, self._is_about_the_key
+        )
+
+    def _is_about_the_key(self) -> bool:
+        """Without a key no answer can be sent; and a key must not be typed into a question."""
+        asks = self._key is not None and self._key.isVisible()
+        return asks or self._services.account.state is not KeyState.READY
+
+    def _look_for_questions(self, _result: object = None) -> None:
+        self._presenter.refresh()
+
+    def _make_question(self) -> QuestionDialog:
+        return QuestionDialog(self._services, self._parent())
+
+    # -- ui.ports.Dialogs --------------------------------------------------------------------
+
+    def open_new_task(self, session_key: int | None, prefill: TaskSpec | None) -> None:
+        """New task, in that open session or in a new one, with what is to stand in its fields."""
+        if self._new_task is None:
+            self._new_task = NewTaskDialog(self._services, self._parent(), self.open_key)
+        self._new_task.ask(session_key, prefill)
+
+    def open_question(self, task_key: int | None) -> None:
+        """The question of that task, or the one with the least time left."""
+        self._presenter.open(task_key)
+
+    def open_settings(self) -> None:
+        """Settings."""
+        if self._settings is None:
+            self._settings = SettingsDialog(
+                self._services,
+                self._parent(),
+                self.open_key,
+                power_available=self._sleep_is_told(),
+            )
+        self._settings.ask()
+
+    def open_key(self) -> None:
+        """API key."""
+        if self._key is None:
+            self._key = KeyDialog(self._services, self._parent(), self._try_demo)
+            self._key.finished.connect(self._look_for_questions)
+        self._key_was_asked_for = True
+        self._key.ask()
+
+    def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
+        """Ask whether these sessions are to be terminated, and do it."""
+        if self._terminate_all is None:
+            self._terminate_all = TerminateAllDialog(self._services, self._parent())
+        self._terminate_all.ask(session_keys)
+
+    def leave_demo(self) -> None:
+        """Go from the demo service to the person's own account."""
+        if self._use_account is not None:
+            self._use_account()
+
+    # -- for the program ---------------------------------------------------------------------
+
+    def has_to_ask_before_quit(self) -> bool:
+        """Whether a session is or may be open, or a Terminate waits."""
+        return bool(open_sessions(self._services.fleet))
+
+    async def ask_before_quit(self) -> QuitChoice:
+        """What to do with the open sessions; LEAVE_RUNNING at once where there are none."""
+        if not self.has_to_ask_before_quit():
+            return QuitChoice.LEAVE_RUNNING
+        if self._quit is None:
+            self._quit = QuitDialog(self._services, self._parent())
+            self._quit.waiting_changed.connect(self.quit_waits)
+            self._quit.leaving.connect(self.leaving)
+        return await self._quit.choice()
+
+    def show_question_anew(self) -> None:
+        """The screen was unlocked: an open question counts as being shown this moment."""
+        if self._presenter.has_dialog():
+            self._presenter.dialog().show_anew()
+
+    def cancel_quit(self) -> None:
+        """The program does not end when its tasks are done."""
+        if self._quit is not None:
+            self._quit.cancel()
+
+    def start(self) -> None:
+        """Bring up what waits already: questions, and the key dialog when no key was found."""
+        self._ask_for_missing_key()
+        self._presenter.refresh()
+
+    def close_all(self) -> None:
+        """Hide every dialog: the program ends."""
+        made = (self._new_task, self._key, self._settings, self._terminate_all, self._quit)
+        dialogs: list[QDialog] = [dialog for dialog in made if dialog is not None]
+        if self._presenter.has_dialog():
+            dialogs.append(self._presenter.dialog())
+        for dialog in dialogs:
+            dialog.reject()
+
+    def _ask_for_missing_key(self) -> None:
+        """Once in a run: a dialog that comes back after every Cancel helps nobody."""
+        missing = self._services.account.state in _NO_KEY
+        if missing and not self._key_was_asked_for and not self._services.demo:
+            self.open_key()

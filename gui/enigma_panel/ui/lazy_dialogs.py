@@ -1,0 +1,82 @@
+"""What the main window asks of the dialogs: they are opened from here and built elsewhere."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from enigma_panel.core.models import TaskSpec
+
+if TYPE_CHECKING:
+    from enigma_panel.ui.dialog_manager import DialogManager
+
+
+class Dialogs(Protocol):
+    """All of them are modeless and return at once."""
+
+    def open_new_task(self, session_key: int | None, prefill: TaskSpec | None) -> None:
+        """New task, in that open session or in a new one, with what is to stand in its fields."""
+        ...
+
+    def open_question(self, task_key: int | None) -> None:
+        """The question of that task, or the one with the least time left."""
+        ...
+
+    def open_settings(self) -> None:
+        """Settings."""
+        ...
+
+    def open_key(self) -> None:
+        """API key."""
+        ...
+
+    def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
+        """Ask whether these sessions are to be terminated, and do it."""
+        ...
+
+    def leave_demo(self) -> None:
+        """Go from the demo service to the person's own account."""
+        ...
+
+
+class LateDialogs:
+    """ui.ports.Dialogs over a DialogManager that `make` makes once."""
+
+    def __init__(self, make: Callable[[], "DialogManager"]) -> None:
+        self._make = make
+        self._made: DialogManager | None = None
+
+    def get(self) -> "DialogManager":
+        """The manager, made now if it was not before."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def close_all(self) -> None:
+        """Hide every dialog that there is."""
+        if self._made is not None:
+            self._made.close_all()
+
+    # -- ui.ports.Dialogs --------------------------------------------------------------------
+
+    def open_new_task(self, session_key: int | None, prefill: TaskSpec | None) -> None:
+        """New task."""
+        self.get().open_new_task(session_key, prefill)
+
+    def open_question(self, task_key: int | None) -> None:
+        """The question of that task, or the one with the least time left."""
+        self.get().open_question(task_key)
+
+    def open_settings(self) -> None:
+        """Settings."""
+        self.get().open_settings()
+
+    def open_key(self) -> None:
+        """API key."""
+        self.get().open_key()
+
+    def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
+        """Ask whether these sessions are to be terminated, and do it."""
+        self.get().confirm_terminate_all(session_keys)
+
+    def leave_demo(self) -> None:
+        """Go from the demo service to the person's own account."""
+        self.get().leave_demo()

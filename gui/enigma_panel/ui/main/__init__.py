@@ -1,1 +1,0 @@
-"""The main window, one module per area of the screen."""

@@ -1,0 +1,96 @@
+"""Context menus of the two tables. They pop up and return at once."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from enigma_panel.core.models import Phase, Task, TaskStatus
+from enigma_panel.services.container import Services
+from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.main_window.queue_actions import QueueActions
+from enigma_panel.ui.main_window.selection import Selection
+from enigma_panel.ui.new_task.session_picker import accepts_tasks
+
+
+class Menus:
+    """Builds a menu for what is selected, each time it is asked for."""
+
+    def __init__(
+        self,
+        owner: QWidget,
+        services: Services,
+        app_actions: Actions,
+        selection: Selection,
+        *,
+        verbs: Sequence[QAction],
+        line: QueueActions,
+    ) -> None:
+        self._fleet = services.fleet
+        self._app_actions = app_actions
+        self._selection = selection
+        self._verbs = verbs
+        self._line = line
+        self.menu = QMenu(owner)
+        self.menu.setToolTipsVisible(True)
+
+    def show_for_sessions(self, at: QPoint) -> None:
+        """Verbs, next task, name, secrets to copy, and what the session's task brought."""
+        keys = self._selection.sessions.selected_keys()
+        if not keys:
+            return
+        self.menu.clear()
+        self.menu.addActions([action for action in self._verbs if action.isVisible()])
+        if len(keys) == 1:
+            self._add_for_one_session(keys[0])
+        self.menu.popup(at)
+
+    def show_for_tasks(self, at: QPoint) -> None:
+        """What can be done with one task; with several, taking them out of the line."""
+        keys = self._selection.tasks.selected_keys()
+        task = self._fleet.task(keys[0]) if len(keys) == 1 else None
+        self.menu.clear()
+        self.menu.addActions(self._line.shown_actions())
+        if task is not None:
+            self.menu.addSeparator()
+            self._add_for_one_task(task)
+        if self.menu.actions():
+            self.menu.popup(at)
+
+    def _add_for_one_task(self, task: Task) -> None:
+        result = task.result
+        copy = self._add(tr("Copy result"), lambda: self._app_actions.copy(result or ""))
+        copy.setEnabled(bool(result))
+        if task.status is not TaskStatus.QUEUED:
+            self._add(tr("Run again"), lambda: self._app_actions.run_again(task))
+        self._add(tr("Edit and run again"), lambda: self._app_actions.edit_and_run(task))
+        self.menu.addSeparator()
+        session_key = task.session_key
+        show = self._add(tr("Show session"), lambda: self._selection.show_session(session_key))
+        show.setEnabled(self._selection.can_show_session(session_key))
+
+    def _add_for_one_session(self, key: int) -> None:
+        session = self._fleet.session(key)
+        if session is None:
+            return
+        self.menu.addSeparator()
+        here = self._add(tr("Next task here"), lambda: self._app_actions.next_here(key))
+        here.setEnabled(accepts_tasks(self._fleet, session))
+        self._add(tr("Rename"), lambda: self._selection.rename(key))
+        if session.phase is Phase.UNCONFIRMED:
+            self._add(tr("Put away"), lambda: self._app_actions.put_away(key))
+        self.menu.addSeparator()
+        copy_id = self._add(tr("Copy id"), lambda: self._app_actions.copy_session_id(key))
+        copy_id.setEnabled(session.service_id is not None)
+        link = self._add(tr("Copy live page link"), lambda: self._app_actions.copy_live_link(key))
+        link.setEnabled(session.web_view_url is not None and not session.is_ended)
+        task_key = session.current_task
+        result = self._add(tr("Show result"), lambda: self._selection.show_task(task_key))
+        result.setEnabled(task_key is not None)
+
+    def _add(self, text: str, call: Callable[[], object]) -> QAction:
+        action = self.menu.addAction(text)
+        action.triggered.connect(lambda _checked=False: call())
+        return action

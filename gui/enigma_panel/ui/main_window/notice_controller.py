@@ -1,0 +1,202 @@
+"""Decides what stands in the line of notices: what the fleet says, the key, files, the settings."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from enigma_panel.core.models import StateVerb, Task
+from enigma_panel.services.container import Services
+from enigma_panel.services.sessions import NoKeyError
+from enigma_panel.services.types import KeyCheck, KeyState, NoticeKind, ServiceNotice
+from enigma_panel.store.files import Copy, Problem
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.settings import SettingsError
+from enigma_panel.ui.actions import Actions, result_question
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.main_window.selection import Selection
+from enigma_panel.ui.notices.bar import Notices
+from enigma_panel.ui.notices.model import is_over
+from enigma_panel.ui.notices.text import notice_text
+from enigma_panel.ui.text.account_page import open_account_page
+from enigma_panel.ui.text.problems import (
+    Notice,
+    NoticeAction,
+    bad_rows_text,
+    copy_offer_text,
+    key_text,
+    ledger_text,
+    problem_text,
+)
+
+LOOK_MS = 1_000
+STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})
+"""Offers that settle nothing: their line stays until its cause is gone."""
+
+QUIT_TOPIC = "quit"
+
+
+class NoticeController(QObject):
+    """Listens to the services and does what a notice offered.
+
+    copy_wanted, copy_declined: the person decided on the copy of a lost ledger. quit_cancelled: the
+    program is not to end when the tasks are done. show_away: shows what happened while the computer
+    slept; a sleep of which it shows something is no notice.
+    """
+
+    copy_wanted = Signal(object)
+    copy_declined = Signal()
+    quit_cancelled = Signal()
+
+    def __init__(
+        self,
+        services: Services,
+        app_actions: Actions,
+        selection: Selection,
+        notices: Notices,
+        show_away: Callable[[int], bool] | None = None,
+    ) -> None:
+        super().__init__(notices)
+        self._services = services
+        self._app_actions = app_actions
+        self._selection = selection
+        self._notices = notices
+        self._show_away = show_away
+        self._key: Notice | None = None
+        self._looks = QTimer(self, interval=LOOK_MS)
+        self._connect()
+        self._tell_key()
+
+    # -- for the program ---------------------------------------------------------------------
+
+    def show(self, notice: ServiceNotice) -> None:
+        """The fleet has something to say."""
+        if notice.kind is NoticeKind.WENT_TO_SLEEP and self._tell_away(notice):
+            return
+        self._notices.add(notice_text(notice, self._services))
+
+    def show_problem(self, problem: Problem) -> None:
+        """A file of ours could not be used."""
+        self._notices.add(problem_text(problem, self._services.clock.now_ms()))
+
+    def show_copy(self, copy: Copy) -> None:
+        """A copy of a lost ledger waits to be used or declined."""
+        self._notices.add(copy_offer_text(copy, self._services.clock.now_ms()))
+
+    def show_bad_rows(self, n: int) -> None:
+        """So many rows of the ledger make no sense."""
+        if n:
+            self._notices.add(bad_rows_text(n))
+
+    def show_ledger(self, error: LedgerError) -> None:
+        """The ledger could not be read: there may be more than is shown."""
+        self._notices.add(ledger_text(error))
+
+    def ledger_recovered(self) -> None:
+        """All that was kept in memory has been written."""
+        self._notices.drop_where(lambda said: said.topic == NoticeKind.LEDGER_FAILED.value)
+
+    def show_quit(self, words: str) -> None:
+        """The program ends by itself later; empty words: not any more."""
+        if words:
+            cancel = (NoticeAction.CANCEL_QUIT,)
+            self._notices.add(Notice(text=words, actions=cancel, topic=QUIT_TOPIC, pinned=True))
+        else:
+            self._notices.drop_where(lambda said: said.topic == QUIT_TOPIC)
+
+    def refresh(self) -> None:
+        """Take back what is true no more."""
+        self._notices.drop_where(lambda said: is_over(said, self._services))
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        services = self._services
+        services.fleet.said.connect(self.show)
+        services.fleet.changed.connect(self.refresh)
+        services.health.changed.connect(self.refresh)
+        services.line.changed.connect(self.refresh)
+        services.account.changed.connect(self._tell_key)
+        services.settings.failed.connect(self._tell_settings)
+        services.settings.changed.connect(self._settings_saved)
+        self._app_actions.trouble.connect(self._tell_text)
+        self._notices.taken.connect(self._take)
+        self._notices.dismissed.connect(self._dismissed)
+        self._looks.timeout.connect(self.refresh)
+        self._looks.start()
+
+    def _tell_away(self, notice: ServiceNotice) -> bool:
+        slept_ms = int(notice.facts.get("seconds", 0)) * 1000
+        return self._show_away is not None and self._show_away(slept_ms)
+
+    def _tell_text(self, text: str) -> None:
+        self._notices.add(Notice(text=text, grave=True))
+
+    def _tell_settings(self, error: SettingsError) -> None:
+        words = tr("The settings could not be saved: {reason}.", reason=error.reason)
+        self._notices.add(Notice(text=words, grave=True, topic="settings"))
+
+    def _settings_saved(self) -> None:
+        self._notices.drop_where(lambda said: said.topic == "settings")
+
+    def _tell_key(self) -> None:
+        """One line about the key, as long as it is true."""
+        account = self._services.account
+        said = key_text(account.state)
+        if account.state is KeyState.READY and account.last_check is KeyCheck.REFUSED:
+            words = tr("The API key was refused. Enter another key.")
+            said = Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True)
+        if said == self._key:
+            return
+        if self._key is not None:
+            self._notices.drop(self._key)
+        if said is not None:
+            self._notices.add(said)
+        self._key = said
+
+    def _dismissed(self, said: Notice) -> None:
+        """A notice about the program's end cannot be closed and still hold."""
+        if said.topic == QUIT_TOPIC:
+            self.quit_cancelled.emit()
+
+    def _take(self, said: Notice, offer: NoticeAction) -> None:
+        if offer in STAYING:
+            self._notices.add(said)
+        match offer:
+            case NoticeAction.ENTER_KEY:
+                self._app_actions.dialogs.open_key()
+            case NoticeAction.ACCOUNT_PAGE:
+                open_account_page(self._services.account.base_url)
+            case NoticeAction.USE_COPY:
+                self.copy_wanted.emit(said.copy)
+            case NoticeAction.DECLINE_COPY:
+                self.copy_declined.emit()
+            case NoticeAction.CANCEL_QUIT:
+                self.quit_cancelled.emit()
+            case NoticeAction.SHOW_TASK:
+                self._selection.show_task(said.task_key)
+            case _:
+                self._take_for_session(said, offer)
+
+    def _take_for_session(self, said: Notice, offer: NoticeAction) -> None:
+        fleet, key = self._services.fleet, said.session_key
+        task = fleet.task(said.task_key) if said.task_key is not None else None
+        match offer:
+            case NoticeAction.SHOW_SESSION if key is not None:
+                self._selection.show_session(key)
+            case NoticeAction.TERMINATE if key is not None:
+                self._app_actions.command([key], StateVerb.TERMINATE)
+            case NoticeAction.PUT_AWAY if key is not None:
+                self._app_actions.put_away(key)
+            case NoticeAction.START_AGAIN if task is not None:
+                self._app_actions.run_again(task)
+            case NoticeAction.ASK_RESULT if key is not None and task is not None:
+                name = f"ask for the result of task {task.key}"
+                self._services.scope.spawn(name, self._ask_result(key, task))
+
+    async def _ask_result(self, session_key: int, lost: Task) -> None:
+        try:
+            await self._services.fleet.start(result_question(lost), where=session_key)
+        except NoKeyError:
+            self._app_actions.dialogs.open_key()
+        except LedgerError:
+            self._tell_text(tr("The ledger could not be written, so nothing was started."))

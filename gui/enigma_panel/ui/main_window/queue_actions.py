@@ -1,0 +1,109 @@
+"""What the window shows of the line and does with it: the bar, and actions for tasks that wait."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+
+from enigma_panel.services.container import Services
+from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.main_window.selection import Selection
+from enigma_panel.ui.new_task.session_picker import is_at_work
+from enigma_panel.ui.tasks.queue_bar import QueueBar, QueueBarAction, QueueState
+from enigma_panel.ui.text.account_page import account_page, open_account_page
+from enigma_panel.ui.text.waiting import (
+    QueueAction,
+    offered,
+    possible,
+    queue_action_label,
+    queue_action_tip,
+)
+from enigma_panel.ui.widgets.actions import make_action
+
+SHORTCUTS = {
+    QueueAction.START_NEXT: "Alt+Home",
+    QueueAction.UP: "Alt+Up",
+    QueueAction.REMOVE: "Del",
+    QueueAction.NEW_SESSION: "",
+}
+
+
+class QueueActions(QObject):
+    """The actions belong to the Tasks table: their shortcuts hold while it has the focus."""
+
+    def __init__(self, services: Services, app_actions: Actions, selection: Selection) -> None:
+        super().__init__(selection)
+        self._services = services
+        self._app_actions = app_actions
+        self._selection = selection
+        self.bar = QueueBar(self._state)
+        self.actions = {verb: self._make(verb) for verb in QueueAction}
+        self._connect()
+        self.refresh()
+
+    def shown_actions(self) -> list[QAction]:
+        """What concerns the tasks that are selected; empty where none of them waits."""
+        return [action for action in self.actions.values() if action.isVisible()]
+
+    def refresh(self) -> None:
+        """Bring the bar and the actions up to date."""
+        self.bar.refresh()
+        self._enable()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _make(self, verb: QueueAction) -> QAction:
+        return make_action(
+            self._selection.tasks,
+            queue_action_label(verb),
+            lambda: self._app_actions.queued(self._selected(), verb),
+            tip=queue_action_tip(verb),
+            shortcut=SHORTCUTS[verb],
+            within=True,
+        )
+
+    def _connect(self) -> None:
+        self.bar.taken.connect(self._take)
+        self.bar.remove_asked.connect(
+            lambda keys: self._app_actions.queued(keys, QueueAction.REMOVE)
+        )
+        self._selection.tasks.held.connect(self.bar.set_pointer_inside)
+        self._selection.selection_changed.connect(self._enable)
+        self._selection.line_news.changed.connect(self.refresh)
+
+    def _state(self) -> QueueState:
+        line, fleet = self._services.line, self._services.fleet
+        known = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
+        return QueueState(
+            pause_reason=line.pause_reason,
+            limit=line.limit,
+            entries=line.entries(),
+            error=line.pause_error,
+            at_work=sum(is_at_work(fleet, session) for session in known),
+            has_page=account_page(self._services.account.base_url) is not None,
+        )
+
+    def _selected(self) -> list[int]:
+        """Of the selected tasks those that wait in line."""
+        keys = self._selection.tasks.selected_keys()
+        return [key for key in keys if self._services.line.entry(key) is not None]
+
+    def _enable(self) -> None:
+        keys = self._selected()
+        entries = [self._services.line.entry(key) for key in keys]
+        several = frozenset({QueueAction.REMOVE}) if keys else frozenset()
+        able = possible(entries[0]) if len(keys) == 1 else several
+        shown = offered(entries[0]) if len(keys) == 1 else several
+        for verb, action in self.actions.items():
+            action.setEnabled(verb in able)
+            action.setVisible(verb in shown)
+
+    def _take(self, offer: QueueBarAction) -> None:
+        line = self._services.line
+        match offer:
+            case QueueBarAction.GO_ON:
+                line.go_on()
+            case QueueBarAction.FUNDS_ADDED:
+                line.funds_added()
+            case QueueBarAction.ADD_FUNDS:
+                open_account_page(self._services.account.base_url)
+            case QueueBarAction.ENTER_KEY:
+                self._app_actions.dialogs.open_key()

@@ -1,0 +1,185 @@
+"""Keeps tables, Details and the person's selection together."""
+
+from time import perf_counter
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from enigma_panel.core.models import UNOPENED_PHASES
+from enigma_panel.services.container import Services
+from enigma_panel.services.queue.task_queue import TaskQueue
+from enigma_panel.services.types import Diff
+from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.details.panel import Details
+from enigma_panel.ui.sessions.model import SessionsModel
+from enigma_panel.ui.sessions.table import SessionsTable
+from enigma_panel.ui.tasks.model import TasksModel
+from enigma_panel.ui.tasks.table import TasksTable
+from enigma_panel.ui.widgets.table import KeyedTable
+
+LIGHT_S = 0.008
+"""A refresh that takes less is no burden; half a frame."""
+
+REST = 4
+"""After a longer one there is rest for so many times as long."""
+
+
+class QueueChanges(QObject):
+    """`changed` follows the line's own at once, unless showing it takes long: then more rarely."""
+
+    changed = Signal()
+
+    def __init__(self, line: TaskQueue, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waits = False
+        self._rest = QTimer(self, singleShot=True)
+        self._rest.timeout.connect(self._rested)
+        line.changed.connect(self._hear)
+
+    def _hear(self) -> None:
+        if self._rest.isActive():
+            self._waits = True
+        else:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._waits = False
+        began = perf_counter()
+        self.changed.emit()
+        spent = perf_counter() - began
+        if spent > LIGHT_S:
+            self._rest.start(round(spent * REST * 1000))
+
+    def _rested(self) -> None:
+        if self._waits:
+            self._tell()
+
+
+class Selection(QObject):
+    """The two models with their tables, and what follows from a selection."""
+
+    selection_changed = Signal()
+    details_wanted = Signal()
+
+    def __init__(
+        self,
+        services: Services,
+        app_actions: Actions,
+        details: Details,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._app_actions = app_actions
+        self._details = details
+        self.session_rows = SessionsModel(services.fleet, services.live, services.clock, self)
+        self.task_rows = TasksModel(services.fleet, services.line, services.clock, self)
+        self.line_news = QueueChanges(services.line, self)
+        self.sessions = SessionsTable(self.session_rows, app_actions)
+        self.tasks = TasksTable(self.task_rows)
+        self._connect()
+
+    def show_session(self, key: int) -> None:
+        """Select that session; one that has left the table is shown in Details alone."""
+        if not self.sessions.select_key(key):
+            self._details.show_session(key)
+        self.details_wanted.emit()
+
+    def show_task(self, key: int | None) -> None:
+        """Select that task."""
+        if key is not None:
+            self.tasks.select_key(key)
+            self.details_wanted.emit()
+
+    def open_result(self, key: int) -> None:
+        """Select that task, have Details show it, take it as seen, whatever was selected before."""
+        self.details_wanted.emit()
+        was_selected = self.tasks.selected_keys() == [key]
+        has_row = self.tasks.select_key(key)
+        if was_selected or not has_row:
+            self._details.show_task(key)
+            self._lead(self.tasks)
+        self.tasks.setFocus()
+        self._app_actions.mark_seen([key])
+        if has_row:  # Details may take its place from the table a moment later
+            QTimer.singleShot(0, self._scroll_to_result)
+
+    def can_show_session(self, key: int) -> bool:
+        """Whether anything is known of it; one that was never opened is nothing to show."""
+        session = self._services.fleet.session(key)
+        return session is not None and session.phase not in UNOPENED_PHASES
+
+    def rename(self, key: int) -> None:
+        """Edit the session's name in its row."""
+        self.sessions.rename(key)
+
+    def rename_selected(self) -> None:
+        """F2."""
+        keys = self.sessions.selected_keys()
+        if len(keys) == 1:
+            self.rename(keys[0])
+
+    def tick(self) -> None:
+        """A second went by: only visible rows change."""
+        self.session_rows.tick(self.sessions.visible_rows())
+        self.task_rows.tick(self.tasks.visible_rows())
+        self._details.tick()
+
+    def _connect(self) -> None:
+        self.sessions.held.connect(self.session_rows.set_pointer_inside)
+        self.tasks.held.connect(self.task_rows.set_pointer_inside)
+        self.sessions.selected.connect(self._follow_sessions)
+        self.tasks.selected.connect(self._follow_tasks)
+        self.tasks.looked_at.connect(self._see_selected)
+        self.sessions.verb_clicked.connect(lambda key, verb: self._app_actions.command([key], verb))
+        self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
+        self.sessions.tabbed_to.connect(self._follow_sessions)
+        self.tasks.tabbed_to.connect(self._follow_tasks)
+        self.line_news.changed.connect(self.task_rows.follow_queue)
+        self.line_news.changed.connect(self._follow_line)
+        self.session_rows.renamed.connect(self._app_actions.rename)
+        self._services.fleet.changed.connect(self._take)
+
+    def _take(self, diff: Diff) -> None:
+        self._details.apply_diff(diff.sessions, diff.tasks)
+        if diff.tasks and self.tasks.isActiveWindow():
+            self._see_selected()
+
+    def _follow_sessions(self) -> None:
+        keys = self.sessions.selected_keys()
+        self.session_rows.set_pinned(frozenset(keys))
+        if keys:
+            self._details.show_session(keys[0])
+            self._lead(self.sessions)
+        elif self.tasks.selected_keys():
+            self._show_tasks()
+        self.selection_changed.emit()
+
+    def _follow_tasks(self) -> None:
+        keys = self.tasks.selected_keys()
+        if keys:
+            self._show_tasks()
+            self._app_actions.mark_seen(keys)
+        elif self.sessions.selected_keys():
+            self._details.show_session(self.sessions.selected_keys()[0])
+            self._lead(self.sessions)
+        self.selection_changed.emit()
+
+    def _show_tasks(self) -> None:
+        self._details.show_task(self.tasks.selected_keys()[0])
+        self._lead(self.tasks)
+
+    def _lead(self, table: KeyedTable) -> None:
+        """Details speaks of what is selected here."""
+        for one in (self.sessions, self.tasks):
+            one.set_lead(one is table)
+
+    def _scroll_to_result(self) -> None:
+        self.tasks.scrollTo(self.tasks.currentIndex())
+
+    def _follow_line(self) -> None:
+        self._details.tick()
+        self.selection_changed.emit()
+
+    def _see_selected(self) -> None:
+        """A result that comes in while its row is selected is new until the window is in use."""
+        self._app_actions.mark_seen(self.tasks.selected_keys())

@@ -1,0 +1,164 @@
+"""The line at the bottom: how the service is, how news come, what is left on the account."""
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from enigma_panel.core.money import format_money
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import KeyCheck, KeyState, ServiceStatus
+from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.text.states import age, local_moment
+from enigma_panel.ui.text.steps import way_text
+from enigma_panel.ui.text.waiting import count_text
+from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.basics import ElidedLabel, make_label
+from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+
+GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
+MOOD_LEAST = 150
+"""So much of how the service is has room before anything else is left out."""
+_TONES = {
+    ServiceStatus.UNASKED: Severity.DIM,
+    ServiceStatus.OK: Severity.GREEN,
+    ServiceStatus.FULL: Severity.AMBER,
+    ServiceStatus.TROUBLED: Severity.AMBER,
+    ServiceStatus.UNREACHABLE: Severity.RED,
+}
+
+
+class StatusBar(QWidget):
+    """Every figure with its age."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._sign = GlyphLabel(Glyph.DISC, Severity.DIM, 12)
+        self._mood = ElidedLabel("dim")
+        self._way = make_label(role="dim")
+        self._balance = make_label(role="dim")
+        self._wishes = make_label(role="dim")
+        self._key = make_label(role="dim")
+        self._build()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say it anew; called once a second, so only what changed is set."""
+        health = self._services.health
+        self._sign.show_severity(_TONES[health.status])
+        if self._mood.text() != self._mood_text():
+            self._mood.show_text(self._mood_text())
+        self._show_way()
+        _set(self._balance, self._balance_text())
+        _set(self._key, self._key_text())
+        self.refresh_pending()
+
+    def refresh_pending(self) -> None:
+        """How many commands wait; takes no room while none does."""
+        now = self._services.clock.now_ms()
+        words = count_text(self._services.fleet.all_pending(), now)
+        _set(self._wishes, words)
+        self._fit()
+
+    def _show_way(self) -> None:
+        """How news come; takes no room while no session is open."""
+        way = way_text(self._services.live.share())
+        _set(self._way, way.word)
+        if self._way.toolTip() != way.tip:
+            self._way.setToolTip(way.tip)
+            self._way.setAccessibleDescription(way.tip)
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SIDE, 0, SIDE, 0)
+        row.setSpacing(BETWEEN)
+        row.addWidget(self._sign)
+        row.addWidget(self._mood)
+        self._mood.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        for label in (self._way, self._balance):
+            label.setIndent(GAP)  # a label that is hidden takes its gap along
+            row.addWidget(label)
+        row.addStretch(1)
+        for label in (self._key, self._wishes):
+            label.setContentsMargins(APART, 0, 0, 0)
+            row.addWidget(label)
+
+    def _fit(self) -> None:
+        """Leave out whole parts, the least urgent first, where they would be cut."""
+        status = self._mood.sizeHint().width()
+        least = min(MOOD_LEAST, status)
+        left = self.width() - 2 * SIDE - self._sign.width() - BETWEEN
+        account = self._services.account
+        works = account.state is KeyState.READY and account.last_check is not KeyCheck.REFUSED
+        key = (self._key, status if works else least)  # where a key that works is kept can wait
+        others = [(self._way, least), (self._balance, least)]
+        others.insert(2 if works else 0, key)
+        for label, for_mood in ((self._wishes, least), *others):
+            needs = label.sizeHint().width() + BETWEEN
+            is_shown = bool(label.text()) and needs + for_mood <= left
+            left -= needs if is_shown else 0
+            label.setVisible(is_shown)
+
+    # -- words -------------------------------------------------------------------------------
+
+    def _mood_text(self) -> str:
+        health, now = self._services.health, self._services.clock.now_ms()
+        asked = age(now - health.asked_ms) if health.asked_ms is not None else ""
+        free = (
+            tr_n("1 browser free", "{n} browsers free", health.free)
+            if health.free is not None
+            else ""
+        )
+        match health.status:
+            case ServiceStatus.OK:
+                return ", ".join(part for part in (tr("service ok"), free, asked) if part)
+            case ServiceStatus.FULL:
+                return ", ".join(part for part in (tr("no free browser"), asked) if part)
+            case ServiceStatus.TROUBLED:
+                return tr("the service answers in a way that makes no sense")
+            case ServiceStatus.UNREACHABLE:
+                return self._unreachable(now)
+            case _:
+                return tr("asking the service…")
+
+    def _unreachable(self, now: int) -> str:
+        health = self._services.health
+        since = health.unreachable_since_ms
+        words = tr("no connection")
+        if since is not None:
+            time = local_moment(since, now)
+            words = tr("no connection since {time} – shown is the state of then", time=time)
+        if health.next_try_ms is not None and health.next_try_ms > now:
+            seconds = -(-(health.next_try_ms - now) // 1000)
+            words = tr("{words}; tries again in {n} s", words=words, n=seconds)
+        return words
+
+    def _balance_text(self) -> str:
+        health = self._services.health
+        if health.balance is None or health.balance_ms is None:
+            return ""
+        time = local_moment(health.balance_ms, self._services.clock.now_ms())
+        return tr("balance {amount} ({time})", amount=format_money(health.balance), time=time)
+
+    def _key_text(self) -> str:
+        account = self._services.account
+        if account.state is KeyState.LOOKING:
+            return tr("looking for the API key…")
+        if account.state is not KeyState.READY:
+            return tr("no API key")
+        if account.last_check is KeyCheck.REFUSED:
+            return tr("the API key was refused")
+        if account.from_environment:
+            return tr("API key from the environment")
+        return tr("API key in memory until you quit") if account.where == "memory" else ""
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+
+def _set(label: QLabel, words: str) -> None:
+    if label.text() != words:
+        label.setText(words)

@@ -1,0 +1,312 @@
+"""The main window: what is open now, what came out, and the verbs."""
+
+from PySide6.QtCore import QPoint, QSize, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QFrame, QMainWindow, QVBoxLayout, QWidget
+
+from enigma_panel.core.models import StateVerb
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import KeyState, Recovered
+from enigma_panel.store.files import Problem
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.details.panel import Details
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.lazy_dialogs import Dialogs
+from enigma_panel.ui.main_window.layout import MainLayout, SessionsCard, TasksCard
+from enigma_panel.ui.main_window.menus import Menus
+from enigma_panel.ui.main_window.notice_controller import NoticeController
+from enigma_panel.ui.main_window.queue_actions import QueueActions
+from enigma_panel.ui.main_window.selection import Selection
+from enigma_panel.ui.main_window.status_bar import StatusBar
+from enigma_panel.ui.main_window.toolbar import ToolBar
+from enigma_panel.ui.main_window.window_state import Layout, WindowState
+from enigma_panel.ui.notices.bar import Notices
+from enigma_panel.ui.questions.banner import QuestionBanner
+from enigma_panel.ui.recovery.card import RecoveryCard
+from enigma_panel.ui.text.waiting import undo_text, undo_tip
+from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action
+from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+
+
+class DemoBanner(QFrame):
+    """Says that nothing is real, and leads to the person's own account."""
+
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "demo")
+        words = make_label(tr("Demo – nothing here is real and nothing costs money."))
+        button = make_button(tr("Use my account"))
+        button.clicked.connect(self.left)
+        row = make_row(None, words, button, None, gap=4)
+        row.setContentsMargins(10, 3, 10, 3)
+        self.setLayout(row)
+
+
+TITLE = "Enigma Control Panel"
+TICK_MS = 1_000
+FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(640, 400)
+
+
+class MainWindow(QMainWindow):
+    """Shows services and sends what is clicked to them; dialogs are somebody else's.
+
+    Closing it only emits `quit_requested`: whether the program ends is decided elsewhere.
+    """
+
+    quit_requested = Signal()
+
+    def __init__(self, services: Services, dialogs: Dialogs) -> None:
+        super().__init__()
+        self.services = services
+        self.dialogs = dialogs
+        self._may_close = False
+        self._memory = WindowState(services.settings)
+        self._ticks = QTimer(self, interval=TICK_MS)
+        self._make_parts()
+        self._make_actions()
+        self._build()
+        self._connect()
+        self._start()
+
+    # -- for the program -----------------------------------------------------------------------
+
+    def show_problem(self, problem: Problem) -> None:
+        """Say that a file of ours could not be used."""
+        self.notice_controller.show_problem(problem)
+
+    def show_ledger(self, error: LedgerError) -> None:
+        """Say that what was open before could not be read."""
+        self.notice_controller.show_ledger(error)
+
+    def show_recovered(self, recovered: Recovered) -> None:
+        """Say what an earlier run left open, and what of it could not be read."""
+        self.recovery.show_recovered(recovered)
+        self.notice_controller.show_bad_rows(recovered.bad_rows)
+
+    def open_result(self, key: int) -> None:
+        """Show the result of that task."""
+        self.selection.open_result(key)
+
+    def save_layout(self) -> None:
+        """Remember place, sizes and columns."""
+        self._memory.save(self._layout())
+
+    def close_for_good(self) -> None:
+        """The program ends: close without asking."""
+        self._may_close = True
+        self._ticks.stop()
+        self.app_actions.forget_secret()
+        self.close()
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _make_parts(self) -> None:
+        services = self.services
+        self.app_actions = Actions(services, self.dialogs, self)
+        self.details = Details(services)
+        self.selection = Selection(services, self.app_actions, self.details, self)
+        self.line = QueueActions(services, self.app_actions, self.selection)
+        self.sessions_card = SessionsCard(self.selection.sessions)
+        self.tasks_card = TasksCard(
+            self.selection.tasks, self.line.bar, list(self.line.actions.values())
+        )
+        self.strip = QuestionBanner(services)
+        self.notices = Notices()
+        self.recovery = RecoveryCard(services, self.app_actions)
+        away = self.recovery.show_away
+        self.notice_controller = NoticeController(
+            services, self.app_actions, self.selection, self.notices, away
+        )
+        self.status_bar = StatusBar(services)
+
+    def _make_actions(self) -> None:
+        app_actions = self.app_actions
+        self.new_task = make_action(
+            self, tr("New task"), app_actions.new_task, tip=tr("Starts a task."), shortcut="Ctrl+N"
+        )
+        self.verbs = make_verbs(self, self._command)
+        self.undo = make_action(self, tr("Undo"), self._undo, tip=undo_tip(), shortcut="Ctrl+Z")
+        self.answer = make_action(
+            self,
+            tr("Answer"),
+            lambda: self.dialogs.open_question(None),
+            tip=tr("Opens the question with the least time left."),
+            shortcut="Ctrl+E",
+        )
+        self.terminate_all = make_action(
+            self,
+            tr("Terminate all…"),
+            app_actions.terminate_all,
+            tip=tr("Closes all browsers, after a question."),
+        )
+        self.settings = make_action(
+            self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
+        )
+        self.rename = make_action(self, tr("Rename"), self.selection.rename_selected, shortcut="F2")
+        make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
+        verbs = [*self.verbs.values(), self.undo]
+        self.menus = Menus(
+            self, self.services, app_actions, self.selection, verbs=verbs, line=self.line
+        )
+
+    def _build(self) -> None:
+        self.tool_bar = ToolBar(
+            self.new_task, self.verbs, self._other_actions(), self.selection.sessions
+        )
+        lines = (self.strip, self.notices, self.recovery)
+        self.body = MainLayout(self.sessions_card, self.tasks_card, self.details, *lines)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        if self.services.demo:
+            demo = DemoBanner()
+            demo.left.connect(self.dialogs.leave_demo)
+            column.addWidget(demo)
+        column.addWidget(self.tool_bar)
+        column.addWidget(self.body, 1)
+        self.setCentralWidget(whole)
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.status_bar, 1)
+        self.setMinimumSize(LEAST_SIZE)
+        self.resize(FIRST_SIZE)
+
+    def _other_actions(self) -> dict[str, QAction]:
+        return {
+            "undo": self.undo,
+            "answer": self.answer,
+            "terminate_all": self.terminate_all,
+            "settings": self.settings,
+        }
+
+    def _connect(self) -> None:
+        services, selection = self.services, self.selection
+        self.tool_bar.undo_pressed.connect(
+            lambda: self.app_actions.undo_pressed(selection.sessions.selected_keys())
+        )
+        services.fleet.changed.connect(self._follow_fleet)
+        services.inbox.changed.connect(self._follow_inbox)
+        services.health.changed.connect(self.status_bar.refresh)
+        services.account.changed.connect(self._follow_account)
+        self.strip.answer.connect(self.dialogs.open_question)
+        selection.selection_changed.connect(self._follow_selection)
+        selection.details_wanted.connect(lambda: self.body.set_details_open(True))
+        selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
+        selection.tasks.customContextMenuRequested.connect(self._tasks_menu)
+        self.sessions_card.show_ended.connect(self._set_show_ended)
+        self.recovery.task_wanted.connect(selection.show_task)
+        self.recovery.left.connect(selection.sessions.setFocus)
+        self._connect_details()
+        self._ticks.timeout.connect(self._tick)
+
+    def _connect_details(self) -> None:
+        app_actions, details = self.app_actions, self.details
+        details.rename_asked.connect(self.selection.rename)
+        details.copy_id_asked.connect(app_actions.copy_session_id)
+        details.copy_link_asked.connect(app_actions.copy_live_link)
+        details.put_away_asked.connect(app_actions.put_away)
+        details.copy_asked.connect(app_actions.copy)
+        details.again_asked.connect(app_actions.run_again)
+        details.edit_asked.connect(app_actions.edit_and_run)
+        details.line_asked.connect(lambda key, verb: app_actions.queued([key], verb))
+
+    def _start(self) -> None:
+        self._memory.restore(self._layout())
+        show_ended = self.services.settings.value.show_ended
+        self.sessions_card.set_show_ended(show_ended)
+        self.selection.session_rows.set_show_ended(show_ended)
+        self._follow_fleet()
+        self._follow_inbox()
+        self._follow_account()
+        self._ticks.start()
+        self.setFocus()  # on no control yet; Tab goes to the first
+
+    def _layout(self) -> Layout:
+        return Layout(
+            window=self,
+            splitters=(self.body.tables, self.body.whole),
+            sessions=self.selection.sessions,
+            tasks=self.selection.tasks,
+        )
+
+    # -- following the services ----------------------------------------------------------------
+
+    def _follow_fleet(self, _diff: object = None) -> None:
+        counts = self.selection.session_rows.counts()
+        self.sessions_card.show_counts(counts)
+        self.strip.refresh()
+        self.status_bar.refresh_pending()
+        self._enable_verbs()
+
+    def _follow_inbox(self) -> None:
+        n = len(self.services.inbox.questions())
+        self.answer.setText(tr("Answer · {n}", n=n) if n else tr("Answer"))
+        self.answer.setEnabled(n > 0)
+        self.setWindowTitle(f"({n}) {TITLE}" if n else TITLE)
+        self.strip.refresh()
+
+    def _follow_account(self) -> None:
+        self.status_bar.refresh()
+        has_key = self.services.account.state in {KeyState.READY, KeyState.LOOKING}
+        empty = tr("No session is open.\nStart a task with New task (Ctrl+N).")
+        if not has_key:
+            empty = tr("No session is open.\nTo start one, the program needs an API key.")
+        self.selection.sessions.set_empty_text(empty)
+        self.selection.tasks.set_empty_text(
+            tr("Nothing was asked for yet.\nWhat you start is listed here, with its result.")
+        )
+        self._enable_verbs()
+
+    def _follow_selection(self) -> None:
+        self.tool_bar.show_selected(len(self.selection.sessions.selected_keys()))
+        self._enable_verbs()
+
+    def _enable_verbs(self) -> None:
+        app_actions, selected = self.app_actions, self.selection.sessions.selected_keys()
+        for verb, action in self.verbs.items():
+            action.setEnabled(any(app_actions.can(key, verb) for key in selected))
+        all_pending = [
+            pending for pending in map(app_actions.undoable, selected) if pending is not None
+        ]
+        rename_action(self.undo, undo_text(all_pending))
+        self.undo.setEnabled(bool(all_pending))
+        self.undo.setVisible(bool(all_pending))
+        self.terminate_all.setEnabled(bool(self.services.fleet.terminable_keys()))
+        self.rename.setEnabled(len(selected) == 1)
+
+    def _undo(self) -> None:
+        self.app_actions.undo(self.selection.sessions.selected_keys())
+
+    def _command(self, verb: StateVerb) -> None:
+        self.app_actions.command(self.selection.sessions.selected_keys(), verb)
+
+    def _set_show_ended(self, show: bool) -> None:
+        self.selection.session_rows.set_show_ended(show)
+        self.services.settings.change(show_ended=show)
+
+    def _sessions_menu(self, at: QPoint) -> None:
+        self.menus.show_for_sessions(self.selection.sessions.viewport().mapToGlobal(at))
+
+    def _tasks_menu(self, at: QPoint) -> None:
+        self.menus.show_for_tasks(self.selection.tasks.viewport().mapToGlobal(at))
+
+    def _tick(self) -> None:
+        """Once a second, only while somebody can see it."""
+        if self.isVisible() and not self.isMinimized():
+            self.selection.tick()
+            self.strip.tick()
+            self.recovery.tick()
+            self.status_bar.refresh()
+
+    # -- Qt ------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.quit_requested.emit()

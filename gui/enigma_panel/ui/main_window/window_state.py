@@ -1,0 +1,82 @@
+"""What the window remembers between runs: where it stood, how it was divided, which columns."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtWidgets import QMainWindow, QSplitter
+
+from enigma_panel.services.settings import SettingsBook
+from enigma_panel.ui.widgets.table import KeyedTable
+
+_BETWEEN = "|"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The things that have a state to remember."""
+
+    window: QMainWindow
+    splitters: tuple[QSplitter, ...]
+    sessions: KeyedTable
+    tasks: KeyedTable
+
+
+class WindowState:
+    """Saves and restores Qt's own states, as text. Rubbish is ignored."""
+
+    def __init__(self, book: SettingsBook) -> None:
+        self._book = book
+
+    def restore(self, layout: Layout) -> None:
+        """Put everything back where it was."""
+        value = self._book.value
+        _restore(value.window_geometry, layout.window.restoreGeometry)
+        _restore_columns(value.sessions_header, layout.sessions)
+        _restore_columns(value.tasks_header, layout.tasks)
+        sizes = value.window_splitter.split(_BETWEEN)
+        for splitter, text in zip(layout.splitters, sizes, strict=False):
+            _restore(text, splitter.restoreState)
+
+    def save(self, layout: Layout) -> None:
+        """Remember how it is now."""
+        fields = {
+            "window_geometry": _text(layout.window.saveGeometry()),
+            "window_splitter": _BETWEEN.join(_text(s.saveState()) for s in layout.splitters),
+            "sessions_header": _columns(layout.sessions),
+            "tasks_header": _columns(layout.tasks),
+        }
+        if any(getattr(self._book.value, name) != text for name, text in fields.items()):
+            self._book.change(**fields)
+
+
+def _text(state: QByteArray) -> str:
+    return base64.b64encode(state.data()).decode("ascii")
+
+
+def _restore(text: str, restore: Callable[[QByteArray], bool]) -> None:
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return
+    if raw:
+        restore(QByteArray(raw))
+
+
+def _columns(table: KeyedTable) -> str:
+    """The state of the columns, and behind it which ones the person has made as wide as they are.
+
+    All others have another width as soon as other rows are shown.
+    """
+    own = ",".join(map(str, sorted(table.columns.set_by_person)))
+    return f"{_text(table.horizontalHeader().saveState())}{_BETWEEN}{own}"
+
+
+def _restore_columns(text: str, table: KeyedTable) -> None:
+    state, _, own = text.partition(_BETWEEN)
+    count = table.model().columnCount()
+    known = {str(column): column for column in range(count)}  # a hand may have written anything
+    by_person = [known[column] for column in own.split(",") if column in known]
+    _restore(state, lambda raw: table.columns.restore(raw, by_person))

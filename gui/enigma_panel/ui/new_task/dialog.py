@@ -1,0 +1,377 @@
+"""'New task': what to do, where it begins, where it runs, and its limits."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from enigma_panel.core.models import NO_LIMITS, TaskSpec
+from enigma_panel.core.validation import Field, check_spec, check_task_text
+from enigma_panel.services.container import Services
+from enigma_panel.services.sessions import NoKeyError, Sessions
+from enigma_panel.services.types import Diff, KeyState
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.new_task import text as new_task_text
+from enigma_panel.ui.new_task.limits import LimitsForm
+from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, NEW_KEPT, RunInBox, TargetSession
+from enigma_panel.ui.new_task.task_text_edit import TaskTextField
+from enigma_panel.ui.text import outcome as text_outcome
+from enigma_panel.ui.text.check import finding_text
+from enigma_panel.ui.widgets.basics import (
+    FieldGrid,
+    NoticeLabel,
+    ProblemLabel,
+    make_button,
+    make_label,
+    make_row,
+)
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.inputs import LineField, ScrollArea
+
+
+class NewTaskView(ModelessDialog):
+    """Fields, limits that fold, notice and buttons. problems: one label beside each field."""
+
+    def __init__(self, fleet: Sessions, parent: QWidget | None) -> None:
+        super().__init__(tr("New task"), parent)
+        self.problems: dict[Field, ProblemLabel] = {}
+        self._build_fields(fleet)
+        self._build_limits()
+        self._build_layout()
+
+    def _build_fields(self, fleet: Sessions) -> None:
+        self.task_text = TaskTextField()
+        self.per_line = QCheckBox(tr("One task per line"))
+        self.starting_url = LineField()
+        self.starting_url.setPlaceholderText("https://")
+        self.run_in = RunInBox(fleet)
+        self.place_hint = make_label(role="dim", wrap=True)
+        self.close_after = QCheckBox(tr("Close the session after this task"))
+        grid = FieldGrid()
+        hint = tr("↑ in the empty field brings back earlier texts.")
+        self.problems[Field.TASK] = grid.add_field(tr("Task"), self.task_text, note=hint)
+        grid.add_wide(self.per_line)
+        self.problems[Field.STARTING_URL] = grid.add_field(tr("Starting URL"), self.starting_url)
+        self.place_problem = grid.add_field(tr("Run in"), self.run_in)
+        grid.add_below(self.place_hint)
+        grid.add_wide(self.close_after)
+        self._grid = grid
+
+    def _build_limits(self) -> None:
+        self.limits = LimitsForm()
+        self.problems.update(self.limits.problems)
+        self.more_button = make_button(tr("Limits and options"), "link")
+        self.more_button.setCheckable(True)
+        self.more_button.toggled.connect(self._show_more)
+        self._show_more(shown=False)
+
+    def _build_layout(self) -> None:
+        self.restore_button = make_button(tr("Bring back what I had typed"), "link")
+        self.restore_button.hide()
+        self.notice = NoticeLabel()
+        self.cancel_button = make_button(tr("Cancel"))
+        self.another_button = make_button(tr("Start and add another"))
+        self.start_button = make_button(tr("Start"), "primary")
+        self.another_button.setToolTip(tr("Ctrl+Shift+Enter"))
+        self.start_button.setToolTip(tr("Ctrl+Enter"))
+        width = max(self._grid.label_width(), self.limits.grid.label_width())
+        self._grid.setColumnMinimumWidth(0, width)
+        self.limits.grid.setColumnMinimumWidth(0, width)
+        self.scroll_body = ScrollArea()
+        self.scroll_body.column.addLayout(self._grid, 1)
+        self.scroll_body.column.addLayout(make_row(self.more_button, None, self.restore_button))
+        self.scroll_body.column.addWidget(self.limits)
+        self.body.addWidget(self.scroll_body, 1)
+        self.body.addWidget(self.notice)
+        self.add_buttons(self.cancel_button, None, self.another_button, self.start_button)
+        self.setMinimumWidth(580)
+
+    def field_widgets(self) -> dict[Field, QWidget]:
+        """The fields by what they hold, from top to bottom."""
+        fields: dict[Field, QWidget] = {
+            Field.TASK: self.task_text,
+            Field.STARTING_URL: self.starting_url,
+        }
+        return fields | dict(self.limits.field_widgets())
+
+    def _show_more(self, shown: bool) -> None:
+        self.limits.setVisible(shown)
+        self.more_button.setText(("▾ " if shown else "▸ ") + tr("Limits and options"))
+        if self.isVisible():
+            self.fit()
+
+
+MOST_TASKS = 200
+"""So many go into the line at once; more is rather a slip of the clipboard."""
+
+
+def numbered(text: str) -> list[tuple[int, str]]:
+    """The lines that hold a task, with their numbers as they are seen, from 1."""
+    lines = enumerate(text.splitlines(), start=1)
+    return [(number, line.strip()) for number, line in lines if line.strip()]
+
+
+def specs_of(spec: TaskSpec, *, per_line: bool) -> list[TaskSpec]:
+    """A task for each line, which share all the rest; never empty, so that it can be checked."""
+    lines = [line for _, line in numbered(spec.text)] if per_line else []
+    return [replace(spec, text=line) for line in lines] or [spec]
+
+
+def lines_problem(text: str) -> str:
+    """The sentence about the first line that cannot be started, empty when all can."""
+    lines = numbered(text)
+    if len(lines) > MOST_TASKS:
+        return tr(
+            "These are {n} tasks; {limit} at most can be started at once.",
+            n=len(lines),
+            limit=MOST_TASKS,
+        )
+    for number, line in lines:
+        findings = check_task_text(line)
+        if findings:
+            return tr("Line {n}: {what}", n=number, what=finding_text(findings[0]))
+    return ""
+
+
+STARTED_MS = 6_000
+"""How long "Started …" stands there."""
+
+
+class NewTaskDialog(NewTaskView):
+    """The window. What was typed stays until it was started.
+
+    open_key: called when there is no key to start with.
+    """
+
+    def __init__(
+        self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
+    ) -> None:
+        super().__init__(services.fleet, parent)
+        self._services = services
+        self._open_key = open_key
+        self._is_starting = False
+        self._put_aside: TaskSpec | None = None
+        self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
+        self._connect()
+        self._show_place()
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.cancel_button.clicked.connect(self.reject)
+        self.start_button.clicked.connect(self._start)
+        self.another_button.clicked.connect(self._start_another)
+        self.restore_button.clicked.connect(self._restore)
+        for enter in ("Return", "Enter"):  # Enter is the one of the number pad
+            another = f"Ctrl+Shift+{enter}"
+            self.add_keys({f"Ctrl+{enter}": self._start, another: self._start_another})
+        self.run_in.currentIndexChanged.connect(self._show_place)
+        self._started_timer.timeout.connect(self._clear_notice)
+        self.task_text.textChanged.connect(self.problems[Field.TASK].clear)
+        self.starting_url.textChanged.connect(self.problems[Field.STARTING_URL].clear)
+        for field, widget in self.limits.field_widgets().items():
+            widget.textChanged.connect(self.problems[field].clear)
+        self.task_text.textChanged.connect(self._show_start_text)
+        self.per_line.toggled.connect(self._show_start_text)
+        self.per_line.toggled.connect(self.problems[Field.TASK].clear)
+        self._services.fleet.changed.connect(self._follow_fleet)
+        self._services.line.changed.connect(self._follow_line)
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def ask(self, session_key: int | None, prefill: TaskSpec | None) -> None:
+        """Show it for a session, or with an earlier task's words; typed words are not lost."""
+        if prefill is not None:
+            self._fill(prefill)
+        if session_key is not None:
+            self.run_in.choose(TargetSession(session_key, close_after=False))
+        else:
+            self.run_in.refresh()
+        self._services.scope.spawn("recent texts", self._load_earlier(), exclusive=True)
+        self.present(self.task_text)
+
+    def typed(self) -> TaskSpec:
+        """What stands in the fields, mistakes included."""
+        place = self.run_in.target()
+        closes = place.close_after if place.session_key is None else self.close_after.isChecked()
+        return TaskSpec(
+            text=self.task_text.text().strip(),
+            starting_url=self.starting_url.text().strip() or None,
+            limits=self.limits.limits(),
+            close_after=closes,
+        )
+
+    def specs(self) -> list[TaskSpec]:
+        """The tasks that Start would start: one, or one for each line."""
+        return specs_of(self.typed(), per_line=self.per_line.isChecked())
+
+    def _fill(self, spec: TaskSpec) -> None:
+        before = self.typed()
+        if before.text and before.text != spec.text:
+            self._put_aside = before
+        self.restore_button.setVisible(self._put_aside is not None)
+        self._put(spec)
+
+    def _put(self, spec: TaskSpec) -> None:
+        self.task_text.fill(spec.text)
+        self.starting_url.setText(spec.starting_url or "")
+        self.limits.fill(spec.limits)
+        if spec.limits != NO_LIMITS:
+            self.more_button.setChecked(True)
+        if self.run_in.target().session_key is None:
+            self.run_in.choose(NEW_CLOSED if spec.close_after else NEW_KEPT)
+        self._clear_problems()
+
+    def _restore(self) -> None:
+        spec, self._put_aside = self._put_aside, None
+        self.restore_button.hide()
+        if spec is not None:
+            self._put(spec)
+            self.task_text.setFocus()
+
+    async def _load_earlier(self) -> None:
+        try:
+            self.task_text.set_earlier(await self._services.fleet.recent_texts())
+        except LedgerError:
+            self.task_text.set_earlier([])  # the main window says what is wrong with the ledger
+
+    def _show_place(self) -> None:
+        in_open_session = self.run_in.target().session_key is not None
+        self.close_after.setVisible(in_open_session)
+        self.limits.one_call.setEnabled(not in_open_session)
+        self.place_problem.clear()
+        self._show_start_text()
+
+    def _show_start_text(self) -> None:
+        """What Start would do now: how many tasks, at once or after another."""
+        after = self.run_in.is_after_another()
+        words = new_task_text.start(len(self.specs()), after=after)
+        self.start_button.setText(words)
+        self.start_button.setAccessibleName(words)
+        in_new = self.run_in.target().session_key is None
+        self.place_hint.setText(
+            new_task_text.target_hint(self._services, after=after, in_new=in_new)
+        )
+
+    def _follow_line(self) -> None:
+        if self.isVisible():
+            self._show_start_text()
+
+    def _follow_fleet(self, _diff: Diff) -> None:
+        # The list must not change under a person who is reading it.
+        if self.isVisible() and not self.run_in.view().isVisible():
+            self.run_in.refresh()
+            self._show_start_text()
+
+    def _say(self, words: str, role: str) -> None:
+        self.notice.show_text(words, role)
+        self.fit()
+
+    def _clear_notice(self) -> None:
+        self._started_timer.stop()
+        self.notice.show_text("")
+
+    # -- starting ----------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self._try(another=False)
+
+    def _start_another(self) -> None:
+        self._try(another=True)
+
+    def _try(self, *, another: bool) -> None:
+        if self._is_starting or not self._check():
+            return
+        if self._services.account.state not in {KeyState.READY, KeyState.LOOKING}:
+            self._ask_for_key()
+            return
+        self._set_starting(starting=True)
+        self._services.scope.spawn("start from dialog", self._start_now(another=another))
+
+    async def _start_now(self, *, another: bool) -> None:
+        specs, where = self.specs(), self.run_in.target().session_key
+        one_call = self.limits.one_call.isChecked() and where is None
+        try:
+            keys = await self._services.fleet.start_many(specs, where=where, one_call=one_call)
+        except NoKeyError:
+            self._ask_for_key()
+        except LedgerError as error:
+            self._say(text_outcome.not_kept(error), "notice")
+        else:
+            self._after_start(specs, keys, another=another)
+        finally:
+            self._set_starting(starting=False)
+
+    def _after_start(
+        self, specs: Sequence[TaskSpec], keys: Sequence[int], *, another: bool
+    ) -> None:
+        for spec in specs:
+            self.task_text.add_earlier(spec.text)
+        self.task_text.setPlainText("")
+        self.starting_url.setText("")
+        self._clear_problems()
+        if another:
+            self.run_in.refresh(keep=NEW_CLOSED if specs[0].close_after else NEW_KEPT)
+            self._say(new_task_text.outcome(self._services, specs[0].text, keys), "dim")
+            self._started_timer.start()
+            self.task_text.setFocus()
+            return
+        self.limits.clear()
+        for box in (self.more_button, self.close_after, self.per_line):
+            box.setChecked(False)
+        self.run_in.choose(NEW_CLOSED)
+        self.accept()
+
+    def _ask_for_key(self) -> None:
+        self._say(tr("There is no API key yet. Enter it, then start again."), "notice")
+        self._open_key()
+
+    def _set_starting(self, *, starting: bool) -> None:
+        self._is_starting = starting
+        self.task_text.setReadOnly(starting)  # what is typed now would be lost with the rest
+        for button in (self.start_button, self.another_button):
+            button.setEnabled(not starting)
+
+    def _check(self) -> bool:
+        """Name every mistake beside its field and go to the first; True when there is none."""
+        self._clear_problems()
+        sentences: dict[Field, str] = {}
+        for finding in check_spec(self.specs()[0]):
+            sentences.setdefault(finding.field, finding_text(finding))
+        if self.per_line.isChecked() and (problem := lines_problem(self.task_text.text())):
+            sentences[Field.TASK] = problem
+        sentences.update(self.limits.mistyped())
+        for field, sentence in sentences.items():
+            self.problems[field].show_text(sentence)
+        if not self.run_in.is_possible():
+            self.place_problem.show_text(
+                tr("This session takes no more tasks. Choose another place.")
+            )
+        self._go_to_first(sentences)
+        return not sentences and self.run_in.is_possible()
+
+    def _go_to_first(self, sentences: dict[Field, str]) -> None:
+        fields = self.field_widgets()
+        if any(field in self.limits.problems for field in sentences):
+            self.more_button.setChecked(True)
+        first = next((field for field in fields if field in sentences), None)
+        target = self.run_in if first is None else fields[first]
+        if first is not None or not self.run_in.is_possible():
+            target.setFocus()
+            self.fit()
+            self.scroll_body.ensureWidgetVisible(target)
+
+    def _clear_problems(self) -> None:
+        self._clear_notice()
+        for problem in (*self.problems.values(), self.place_problem):
+            problem.clear()
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.run_in.refresh()
+        self._show_start_text()
+        super().showEvent(event)

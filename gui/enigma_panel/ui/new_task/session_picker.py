@@ -1,0 +1,134 @@
+"""'Run in': a new session that closes or stays, or an open one, after the task at work there."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, QTimer
+from PySide6.QtWidgets import QComboBox
+
+from enigma_panel.core.models import Phase, Session, SessionState, StateVerb, shown_state
+from enigma_panel.services.sessions import Sessions
+from enigma_panel.ui.i18n import tr
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSession:
+    """Where a task runs. session_key: an open session; else a new one, which closes or stays."""
+
+    session_key: int | None
+    close_after: bool
+
+
+NEW_CLOSED = TargetSession(None, close_after=True)
+NEW_KEPT = TargetSession(None, close_after=False)
+
+
+_AT_WORK = frozenset(
+    {SessionState.WORKING, SessionState.ASKS, SessionState.PAUSED, SessionState.STARTING}
+)
+
+
+def is_at_work(fleet: Sessions, session: Session) -> bool:
+    """Whether a task works there, so that another one would have to wait for it."""
+    return shown_state(session, fleet.current_task(session)) in _AT_WORK
+
+
+def accepts_tasks(fleet: Sessions, session: Session) -> bool:
+    """Whether a task can be sent there, now or after the one at work.
+
+    It is open, the key in use can reach it, and it neither closes after its task nor is being
+    closed.
+    """
+    if session.phase is not Phase.OPEN or session.service_id is None or session.close_after:
+        return False
+    idle = shown_state(session, fleet.current_task(session)) is SessionState.IDLE
+    ending = fleet.pending_verb(session.key) is StateVerb.TERMINATE
+    return (idle or is_at_work(fleet, session)) and not ending and fleet.is_ours(session)
+
+
+def open_sessions(fleet: Sessions) -> list[Session]:
+    """Sessions that take a task, those without work first."""
+    found = [fleet.session(key) for key in fleet.session_keys()]
+    able = [session for session in found if session is not None and accepts_tasks(fleet, session)]
+    return sorted(able, key=lambda session: is_at_work(fleet, session))
+
+
+class RunInBox(QComboBox):
+    """The choice. A chosen session stays listed when it ends, so that no choice moves by itself."""
+
+    def __init__(self, fleet: Sessions) -> None:
+        super().__init__()
+        self._fleet = fleet
+        self._look = QTimer(self, singleShot=True, interval=0)
+        self._look.timeout.connect(self._take_selected)
+        self.view().selectionModel().selectionChanged.connect(self._look.start)
+        self.refresh()
+
+    def target(self) -> TargetSession:
+        """What is chosen; close_after of an open session is asked for beside this box."""
+        data = self.currentData()
+        return data if isinstance(data, TargetSession) else NEW_CLOSED
+
+    def is_possible(self) -> bool:
+        """Whether the chosen session still takes tasks."""
+        session = self.session()
+        return self.target().session_key is None or (
+            session is not None and accepts_tasks(self._fleet, session)
+        )
+
+    def is_after_another(self) -> bool:
+        """Whether the task would run after the one at work in the chosen session."""
+        session = self.session()
+        return session is not None and self.is_possible() and is_at_work(self._fleet, session)
+
+    def session(self) -> Session | None:
+        """The chosen open session, None where a new one is chosen."""
+        key = self.target().session_key
+        return self._fleet.session(key) if key is not None else None
+
+    def choose(self, place: TargetSession) -> None:
+        """Choose a place, if it is offered."""
+        self.refresh(keep=place)
+
+    def refresh(self, keep: TargetSession | None = None) -> None:
+        """Offer what is there now, without a signal where the choice stays."""
+        chosen = keep or self.target()
+        places = [(tr("New session, closed after the task"), NEW_CLOSED)]
+        places.append((tr("New session, kept open"), NEW_KEPT))
+        places += [
+            (self._name_of(session), TargetSession(session.key, close_after=False))
+            for session in open_sessions(self._fleet)
+        ]
+        if chosen not in [place for _, place in places]:
+            places.append((self._name_of_ended(chosen), chosen))
+        before = self.target()
+        with QSignalBlocker(self):
+            self.clear()
+            for name, place in places:
+                self.addItem(name, place)
+            self.setCurrentIndex([place for _, place in places].index(chosen))
+        if before != chosen:
+            self.currentIndexChanged.emit(self.currentIndex())
+
+    def _take_selected(self) -> None:
+        """Assistive technology selects in the list and moves no cursor; keys and pointer do both.
+
+        Qt goes by the cursor alone and would take no notice.
+        """
+        chooser = self.view().selectionModel()
+        selected = chooser.selectedIndexes()
+        if selected and selected[0].row() != chooser.currentIndex().row():
+            chooser.setCurrentIndex(selected[0], QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.setCurrentIndex(selected[0].row())
+            self.hidePopup()
+
+    def _name_of(self, session: Session) -> str:
+        if is_at_work(self._fleet, session):
+            return tr("{session} – after the task at work", session=session.name)
+        return session.name
+
+    def _name_of_ended(self, place: TargetSession) -> str:
+        session = self._fleet.session(place.session_key or 0)
+        name = session.name if session is not None else tr("a session")
+        if session is None or session.is_ended:
+            return tr("{session} – has ended", session=name)
+        return tr("{session} – takes no more tasks", session=name)

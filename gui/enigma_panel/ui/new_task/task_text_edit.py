@@ -1,0 +1,77 @@
+"""The field for the text of a task; earlier texts come back with the arrow keys."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QTextCursor
+
+from enigma_panel.ui.widgets.inputs import TextField
+
+LINES = 5
+
+
+class TaskTextField(TextField):
+    """↑ in the empty field brings back earlier texts, ↓ goes forward again.
+
+    A text that was brought back and not changed gives way to the next one; what a person typed or
+    changed never does.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(LINES)
+        self._earlier: list[str] = []
+        self._at = -1
+
+    def set_earlier(self, texts: Sequence[str]) -> None:
+        """Earlier texts, newest first."""
+        self._earlier = list(dict.fromkeys(texts))
+        self._at = -1
+
+    def add_earlier(self, text: str) -> None:
+        """The newest of the earlier texts."""
+        self.set_earlier([text, *self._earlier])
+
+    def fill(self, text: str) -> None:
+        """Put a text here in a way that Undo can take back."""
+        cursor = self.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def _is_browsing(self) -> bool:
+        """Whether the text is an earlier one, untouched."""
+        return 0 <= self._at < len(self._earlier) and self.text() == self._earlier[self._at]
+
+    def _older(self) -> bool:
+        if self.text() and not (self._is_browsing() and self._on_edge(last=False)):
+            return False
+        at = self._at + 1 if self._is_browsing() else 0
+        if at < len(self._earlier):
+            self._at = at
+            self.fill(self._earlier[at])
+            self.moveCursor(QTextCursor.MoveOperation.Start)
+        return bool(self._earlier)
+
+    def _newer(self) -> bool:
+        if not self._is_browsing() or not self._on_edge(last=True):
+            return False
+        self._at -= 1
+        self.fill(self._earlier[self._at] if self._at >= 0 else "")
+        return True
+
+    def _on_edge(self, *, last: bool) -> bool:
+        """Whether the cursor stands in the first or last line, so that an arrow would leave it."""
+        cursor = self.textCursor()
+        before = cursor.position()
+        move = QTextCursor.MoveOperation
+        moved = cursor.movePosition(move.Down if last else move.Up)
+        return not moved or cursor.position() == before
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = not (event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier)
+        key = event.key()
+        if plain and key == Qt.Key.Key_Up and self._older():
+            return
+        if plain and key == Qt.Key.Key_Down and self._newer():
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,76 @@
+"""Words for starting: what Start would do now, and what became of tasks that were started."""
+
+from collections.abc import Sequence
+
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
+from enigma_panel.ui.i18n import shorten, tr, tr_n
+from enigma_panel.ui.text.waiting import ordinal, places_text
+
+
+def start(n: int, *, after: bool) -> str:
+    """The label of Start for n tasks, which run at once or after the one at work there."""
+    if after:
+        return tr_n("Run after this one", "Run {n} tasks after this one", n)
+    return tr_n("Start", "Start {n} tasks", n)
+
+
+def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
+    """When it would run. Always one line, so that no button moves when it changes."""
+    line = services.line
+    if after:
+        return tr("Runs after the task at work there; until then it can be removed.")
+    if not in_new:
+        return tr("Runs in the browser that is open.")
+    if line.pause_reason is not PauseReason.NONE:
+        return tr("The line does not move at the moment: the task waits there.")
+    waiting = len(line.entries())
+    if waiting:
+        return tr_n("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
+    if _open(services) >= line.limit:
+        words = places_text(line.limit)
+        places = words[:1].upper() + words[1:]
+        return tr("{places}: the task waits in line.", places=places)
+    return tr("Starts at once.")
+
+
+def _open(services: Services) -> int:
+    fleet = services.fleet
+    known = (fleet.session(key) for key in fleet.session_keys())
+    return sum(session is not None and session.occupies_slot for session in known)
+
+
+def outcome(services: Services, text: str, keys: Sequence[int]) -> str:
+    """What became of the tasks with these keys, the first of which has that text."""
+    now, line = services.clock.now_ms(), services.line
+    found = [entry for key in keys if really_waits(entry := line.entry(key), now)]
+    places = [entry.position for entry in found if entry is not None]
+    return started_text(shorten(text, 60), places, len(keys))
+
+
+def started_text(title: str, places: Sequence[int], n: int) -> str:
+    """What became of n tasks that were just started. places: of those that wait in line."""
+    if not places:
+        return tr("Started “{task}”.", task=title) if n == 1 else tr("Started {n} tasks.", n=n)
+    first, last = ordinal(min(places)), ordinal(max(places))
+    if n == 1:
+        return tr("Waits in line: {place}.", place=first)
+    where = first if first == last else tr("{first} to {last}", first=first, last=last)
+    if len(places) == n:
+        return tr("{n} tasks wait in line: {where}.", n=n, where=where)
+    return tr(
+        "{started} started, {n} in line: {where}.",
+        started=n - len(places),
+        n=len(places),
+        where=where,
+    )
+
+
+def really_waits(entry: QueueEntry | None, now_ms: int) -> bool:
+    """Whether a task that was just put in line is not started at once."""
+    if entry is None or entry.why in {WaitReason.SENDING, WaitReason.UNDO}:
+        return False
+    if entry.why not in {WaitReason.TURN, WaitReason.BUDGET}:
+        return True
+    at_once = entry.due_ms is not None and entry.due_ms <= now_ms
+    return not at_once and (entry.why is WaitReason.BUDGET or entry.position > 1)

@@ -1,0 +1,1 @@
+"""The notices above the tables."""

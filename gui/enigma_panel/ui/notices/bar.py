@@ -1,0 +1,155 @@
+"""One calm line above the tables for what no row says; it takes no focus and can be dismissed."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+
+KEPT = 20
+ROOM_FOR_TEXT = 0.55
+"""Where offers leave less of the width than this to the text, they stand below it."""
+
+
+class Notices(QFrame):
+    """The newest notice is shown; dismissing it brings back the one before."""
+
+    taken = Signal(object, object)
+    dismissed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._said: list[Notice] = []
+        self._shown: Notice | None = None
+        self._offers: list[QPushButton] = []
+        self._build_parts()
+        self._build_layout()
+        self.hide()
+
+    def add(self, said: Notice) -> None:
+        """Add a line; it comes to the front and takes the place of the one with its topic."""
+        self._said = [old for old in self._said if not _is_same(old, said)]
+        self._said.append(said)
+        self._said.sort(key=lambda one: one.pinned)
+        del self._said[:-KEPT]
+        self._show()
+
+    def drop(self, said: Notice) -> None:
+        """Take a line back that is true no more."""
+        self.drop_where(lambda old: old == said)
+
+    def drop_where(self, is_over: Callable[[Notice], bool]) -> None:
+        """Take back all lines that are true no more."""
+        left = [said for said in self._said if not is_over(said)]
+        if len(left) != len(self._said):
+            self._said = left
+            self._show()
+
+    def lines(self) -> list[str]:
+        """All that is being said, newest last."""
+        return [said.text for said in self._said]
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _build_parts(self) -> None:
+        self._sign = GlyphLabel(Glyph.BANG, Severity.AMBER)
+        self._text = make_label(wrap=True)
+        self._more = make_label(role="dim")
+        self._close = QToolButton()
+        self._beside = make_row()
+        self._below = make_row(None)
+        self._below_box = QWidget()
+
+    def _build_layout(self) -> None:
+        set_role(self, "notice")
+        self.setAccessibleName(tr("Notice"))
+        head = make_row(self._sign, self._text, self._more)
+        head.setStretch(1, 1)
+        head.addLayout(self._beside)
+        head.addWidget(self._close)
+        self._below_box.setLayout(self._below)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 6, 6, 6)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self._below_box)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._close.setAccessibleName(tr("Dismiss"))
+        self._close.setToolTip(tr("Dismiss"))
+        set_role(self._close, "plain")
+        self._close.clicked.connect(self._dismiss)
+        theme.changed().connect(self._tint)
+        self._tint()
+
+    def _dismiss(self) -> None:
+        if self._said:
+            said = self._said.pop()
+            self._show()
+            self.dismissed.emit(said)
+
+    def _show(self) -> None:
+        said = self._said[-1] if self._said else None
+        self.setVisible(said is not None)
+        if said is not None:
+            more = len(self._said) - 1
+            self._more.setText(tr("and {n} more", n=more))
+            self._more.setVisible(more > 0)
+            if said != self._shown:
+                self._show_said(said)
+        self._shown = said
+
+    def _show_said(self, said: Notice) -> None:
+        self._text.setText(said.text)
+        self._text.setAccessibleName(said.text)
+        self._sign.setVisible(said.grave)
+        for button in self._offers:
+            button.hide()
+            button.deleteLater()
+        self._offers = [self._offer(said, offer) for offer in said.actions]
+        self._place_offers()
+
+    def _place_offers(self) -> None:
+        """Beside the text where it has room, else below it."""
+        for button in self._offers:
+            button.ensurePolished()
+        needed = sum(button.sizeHint().width() + 8 for button in self._offers)
+        is_narrow = needed > self.width() * (1 - ROOM_FOR_TEXT)
+        row = self._below if is_narrow else self._beside
+        self._below_box.setVisible(is_narrow and bool(self._offers))
+        for button in self._offers:
+            row.addWidget(button)
+            button.show()
+
+    def _offer(self, said: Notice, offer: NoticeAction) -> QPushButton:
+        button = make_button(notice_action_label(offer, said), _ROLES.get(offer, ""))
+        button.clicked.connect(lambda _checked=False: self._take(said, offer))
+        return button
+
+    def _take(self, said: Notice, offer: NoticeAction) -> None:
+        self.drop(said)
+        self.taken.emit(said, offer)
+
+    def _tint(self) -> None:
+        self._close.setIcon(icons.icon(Glyph.CLOSE, QColor(theme.colours().dim)))
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._place_offers()
+
+
+_ROLES = {NoticeAction.TERMINATE: "danger"}
+
+
+def _is_same(old: Notice, new: Notice) -> bool:
+    return old == new or (bool(new.topic) and old.topic == new.topic)

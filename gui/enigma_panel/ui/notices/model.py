@@ -1,0 +1,65 @@
+"""When a notice has had its time: its cause is gone, or what it warned of has been settled."""
+
+from enigma_panel.api.errors import NotConnectedError
+from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import NoticeKind, ServiceNotice, ServiceStatus
+from enigma_panel.ui.text.problems import Notice
+
+_ABOUT_A_SESSION = frozenset(
+    {
+        NoticeKind.COMMAND_FAILED,
+        NoticeKind.ANSWER_SENT_LIVE,
+        NoticeKind.START_UNCONFIRMED,
+    }
+)
+
+
+def is_over(said: Notice, services: Services) -> bool:
+    """Whether a line is true no more, or is of no use to anybody."""
+    if said.until_ms is not None and services.clock.now_ms() >= said.until_ms:
+        return True
+    notice = said.notice
+    if notice is None:
+        return False
+    if notice.kind is NoticeKind.LIMIT_LOWERED:
+        return services.line.limit > int(notice.facts.get("places", 0))
+    if notice.kind not in _ABOUT_A_SESSION:
+        return False
+    fleet = services.fleet
+    session = fleet.session(notice.session_key) if notice.session_key is not None else None
+    task = fleet.task(notice.task_key) if notice.task_key is not None else None
+    if session is None or session.is_ended:
+        return True
+    return _is_connected_again(notice, services) or _is_settled(notice, session, task, services)
+
+
+def _is_connected_again(notice: ServiceNotice, services: Services) -> bool:
+    """For want of a connection nothing was sent; with one, it can be done."""
+    lost = isinstance(notice.error, NotConnectedError)
+    return lost and services.health.status in {ServiceStatus.OK, ServiceStatus.FULL}
+
+
+def _is_settled(
+    notice: ServiceNotice, session: Session, task: Task | None, services: Services
+) -> bool:
+    match notice.kind:
+        case NoticeKind.START_UNCONFIRMED:
+            unsure = task is not None and task.status is TaskStatus.UNCONFIRMED
+            return session.phase is not Phase.UNCONFIRMED and not unsure
+        case NoticeKind.COMMAND_FAILED:
+            return _came_true(notice, session, services)
+        case NoticeKind.ANSWER_SENT_LIVE if notice.facts.get("verb") == AnswerVerb.STOP.value:
+            pending = services.fleet.pending(session.key)  # it was to be sent once more
+            return pending is None or pending.verb is not StateVerb.STOP
+        case _:
+            return task is None or task.is_final
+
+
+def _came_true(notice: ServiceNotice, session: Session, services: Services) -> bool:
+    """A verb that cannot be given any more has had its effect; one on its way gets its turn."""
+    verb = StateVerb(str(notice.facts.get("verb", "stop")))
+    if verb is StateVerb.TERMINATE:
+        return False  # only an end settles it
+    is_on_its_way = services.fleet.pending(session.key) is not None
+    return not is_on_its_way and not services.fleet.can(session.key, verb)

@@ -1,0 +1,170 @@
+"""Words for what no row says by itself: notices of the fleet, files that could not be used."""
+
+from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import NoticeKind, ServiceNotice
+from enigma_panel.ui.i18n import shorten, tr, tr_n
+from enigma_panel.ui.text.account_page import account_page
+from enigma_panel.ui.text.errors import Call, ErrorContext, explain
+from enigma_panel.ui.text.problems import Notice, NoticeAction
+from enigma_panel.ui.text.states import duration, local_time, verb_word
+
+PASSING_MS = 70_000
+"""What is told at most once a minute is over when it was not told again."""
+
+Parts = tuple[str, tuple[NoticeAction, ...], bool]
+"""Text, offers, and whether it is grave."""
+
+
+def notice_text(notice: ServiceNotice, services: Services) -> Notice:
+    """Words and offers for a notice."""
+    fleet = services.fleet
+    session = fleet.session(notice.session_key) if notice.session_key is not None else None
+    task = fleet.task(notice.task_key) if notice.task_key is not None else None
+    text, offers, grave = _parts(notice, session, task, services)
+    passes = notice.kind in _PASSING
+    return Notice(
+        text=text,
+        actions=offers,
+        grave=grave,
+        session_key=notice.session_key,
+        task_key=notice.task_key,
+        topic=notice.kind.value if notice.kind in _ONE_EACH else "",
+        until_ms=services.clock.now_ms() + PASSING_MS if passes else None,
+        notice=notice,
+    )
+
+
+_PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
+_ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
+
+
+def _context(
+    notice: ServiceNotice, services: Services, session: Session | None, task: Task | None
+) -> ErrorContext:
+    fleet = services.fleet
+    known = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
+    named = session is not None and session.service_id is not None
+    ends = session.expires_ms if session is not None else None
+    start = Call.NEW_TASK if named else Call.START
+    return ErrorContext(
+        call=Call.COMMAND if notice.kind is NoticeKind.COMMAND_FAILED else start,
+        task=task.spec.text if task is not None else "",
+        session=session.name if session is not None else "",
+        open_sessions=sum(s.occupies_slot for s in known),
+        ends_at=local_time(ends) if ends is not None else "",
+        has_page=account_page(services.account.base_url) is not None,
+        stays_open=session is not None and can_be_asked(session, services),
+    )
+
+
+def can_be_asked(session: Session, services: Services) -> bool:
+    """Whether a session can be asked in a new task what became of the one before."""
+    return not session.close_after and not session.is_ended and services.fleet.is_ours(session)
+
+
+def _parts(
+    notice: ServiceNotice, session: Session | None, task: Task | None, services: Services
+) -> Parts:
+    context = _context(notice, services, session, task)
+    why = explain(notice.error, context).text if notice.error is not None else ""
+    name = session.name if session is not None else tr("a session")
+    title = shorten(task.spec.text, 60) if task is not None else tr("a task")
+    show = (NoticeAction.SHOW_SESSION,)
+    match notice.kind:
+        case NoticeKind.START_REFUSED:
+            text = tr("“{task}” was not started. {why}", task=title, why=why)
+            return text, (NoticeAction.SHOW_TASK,), False
+        case NoticeKind.START_UNCONFIRMED:
+            return why, _unconfirmed_offers(context), True
+        case NoticeKind.COMMAND_FAILED:
+            return _command_failed(notice, name, why), show, True
+        case NoticeKind.ANSWER_SENT_LIVE:
+            return _emitted(notice, name), show, False
+        case _:
+            return _ours(notice, name, title, why)
+
+
+def _emitted(notice: ServiceNotice, name: str) -> str:
+    if notice.facts.get("verb") == AnswerVerb.STOP.value:
+        return tr(
+            "Stop was sent to {session} over the live channel, because the calls of this minute "
+            "are used up. The channel confirms nothing: Stop is sent once more as soon as a call "
+            "is free.",
+            session=name,
+        )
+    return tr(
+        "The answer to {session} was sent over the live channel, because the calls of this minute "
+        "are used up. The channel confirms nothing: if the agent still asks, the question comes "
+        "back.",
+        session=name,
+    )
+
+
+def _unconfirmed_offers(context: ErrorContext) -> tuple[NoticeAction, ...]:
+    """Each does what it says at once; none is offered that could not be done."""
+    if context.call is Call.NEW_TASK:
+        ask = (NoticeAction.ASK_RESULT,) if context.stays_open else ()
+        return (*ask, NoticeAction.TERMINATE)
+    page = (NoticeAction.ACCOUNT_PAGE,) if context.has_page else ()
+    return (*page, NoticeAction.START_AGAIN, NoticeAction.PUT_AWAY)
+
+
+def _command_failed(notice: ServiceNotice, name: str, why: str) -> str:
+    verb = StateVerb(str(notice.facts.get("verb", "stop")))
+    said = tr("{verb} did not reach {session}. {why}", verb=verb_word(verb), session=name, why=why)
+    if verb is StateVerb.TERMINATE:
+        said += " " + tr("The browser may still be open and cost money.")
+    return said
+
+
+def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
+    match notice.kind:
+        case NoticeKind.CLOSED_FOR_FAILED_TASK:
+            text = tr(
+                "“{task}” did not succeed, so {session} was closed.", task=title, session=name
+            )
+            return text, (NoticeAction.SHOW_TASK,), False
+        case NoticeKind.CLOSED_FOR_REFUSED_TASK:
+            text = tr(
+                "{session} was opened for “{task}”, which was not accepted; "
+                "it is closed again. {why}",
+                session=name,
+                task=title,
+                why=why,
+            )
+            return text, (NoticeAction.SHOW_TASK,), False
+        case NoticeKind.LEDGER_FAILED:
+            reason = notice.facts.get("reason", "")
+            text = tr(
+                "The ledger could not be written: {reason}. What is shown is kept in memory and "
+                "written as soon as that works.",
+                reason=reason,
+            )
+            return text, (), True
+        case _:
+            return _of_the_program(notice.kind, _number(notice)), (), False
+
+
+def _number(notice: ServiceNotice) -> int:
+    return next((v for v in notice.facts.values() if isinstance(v, int)), 0)
+
+
+def _of_the_program(kind: NoticeKind, n: int) -> str:
+    match kind:
+        case NoticeKind.LIMIT_LOWERED:
+            return tr_n(
+                "The service allows no more than 1 browser at the moment; the next one is started "
+                "as ours ends.",
+                "The service allows no more than {n} browsers at the moment; more are started as "
+                "ours end.",
+                n,
+            )
+        case NoticeKind.LIMIT_USED_ELSEWHERE:
+            return tr(
+                "Another program uses up the calls of this minute; commands may wait up to a "
+                "minute."
+            )
+        case _:  # WENT_TO_SLEEP
+            words = "This computer slept for {time}; the service is asked again for everything."
+            return tr(words, time=duration(n * 1000))

@@ -1,0 +1,180 @@
+"""The upper half of the question dialog: who asks, what, since when, and how long there is left."""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
+
+from enigma_panel.core.models import Session, Task
+from enigma_panel.services.container import Services
+from enigma_panel.services.state.timeline import LIVE_KINDS
+from enigma_panel.services.types import OpenQuestion
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.questions.forms import Identity, identity
+from enigma_panel.ui.questions.text import shorten, shown_question
+from enigma_panel.ui.text import outcome as text_outcome
+from enigma_panel.ui.text.states import duration
+from enigma_panel.ui.text.steps import readable
+from enigma_panel.ui.widgets.basics import (
+    ElidedLabel,
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+    set_role,
+)
+from enigma_panel.ui.widgets.inputs import ReadingText
+
+AMBER_MS = 90_000
+RED_MS = 30_000
+MOST_LINES = 12
+
+
+class QuestionCard(QWidget):
+    """Shows one question; `turned` asks for the next (+1) or the previous one (-1)."""
+
+    turned = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ReadingText(MOST_LINES)
+        self._session = make_label(role="heading")
+        self._task = ElidedLabel("dim")
+        self._left = make_label(role="figure")
+        self._asked = make_label(role="dim")
+        self.before = ElidedLabel("dim")
+        self.maybe = make_label(role="amber", wrap=True)
+        self._place = make_label(role="dim")
+        self._back = make_button("‹")
+        self._forth = make_button("›")
+        self._question: OpenQuestion | None = None
+        self._build()
+
+    def _build(self) -> None:
+        self._name_turners()
+        head = make_row(
+            self._session, self._task, self._place, self._back, self._forth, self._left, gap=8
+        )
+        head.setStretchFactor(self._task, 1)
+        card = QFrame()
+        set_role(card, "card")
+        self.text.setAccessibleName(tr("Question from the agent"))
+        set_role(self.text, "question")
+        self.maybe.hide()
+        asked = make_row(self._asked, self.before, gap=6)
+        asked.setStretchFactor(self.before, 1)
+        inner = make_column(self.text, asked, self.maybe, gap=8)
+        inner.setContentsMargins(14, 12, 14, 12)
+        card.setLayout(inner)
+        self.setLayout(make_column(head, card, gap=12))
+
+    def _name_turners(self) -> None:
+        for button, name, step in (
+            (self._back, tr("Previous question"), -1),
+            (self._forth, tr("Next question"), 1),
+        ):
+            button.setAccessibleName(name)
+            button.setToolTip(name)
+            button.clicked.connect(lambda _=False, step=step: self.turned.emit(step))
+
+    def show_question(
+        self, question: OpenQuestion, session: Session | None, task: Task | None
+    ) -> None:
+        """Put another question here."""
+        self._question = question
+        self._session.setText(shorten(session.name) if session else "")
+        self._task.show_text(shorten(task.spec.text)[:300] if task else "")
+        self.text.setPlainText(f"“{shown_question(question.text)}”")
+        self.text.fit()
+        self.show_before("")
+        self.show_maybe(question)
+
+    def show_before(self, words: str) -> None:
+        """What the agent did last; the line stands there in any case, so nothing moves."""
+        self.before.show_text(words)
+
+    def show_maybe(self, question: OpenQuestion) -> bool:
+        """Say that it may have been answered; returns whether that came or went."""
+        words = text_outcome.maybe_answered() if question.maybe_answered else ""
+        changed = words != self.maybe.text()
+        self.maybe.setText(words)
+        self.maybe.setVisible(bool(words))
+        return changed
+
+    def show_position(self, number: int, of: int) -> bool:
+        """Say "1 of 3"; returns whether the buttons beside it appeared or went."""
+        many = of > 1
+        changed = self._back.isVisibleTo(self) != many
+        self._place.setText(tr("{number} of {of}", number=number, of=of) if many else "")
+        for widget in (self._place, self._back, self._forth):
+            widget.setVisible(many)
+        return changed
+
+    def set_turning(self, possible: bool) -> None:
+        """Whether another question may be looked at now."""
+        self._back.setEnabled(possible)
+        self._forth.setEnabled(possible)
+
+    def show_time(self, now_ms: int) -> None:
+        """Renew what changes by the second."""
+        question = self._question
+        if question is None:
+            return
+        asked = tr("asked {age} ago", age=duration(now_ms - question.asked_ms))
+        self._asked.setText(asked)
+        _show_left(self._left, question.expires_ms, now_ms)
+
+
+def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
+    if expires_ms is None:
+        label.setText("")
+        return
+    left = expires_ms - now_ms
+    words = tr("{time} left", time=duration(left)) if left > 0 else tr("time is over")
+    label.setText(words)
+    role = "figure-red" if left < RED_MS else "figure-amber" if left < AMBER_MS else "figure"
+    set_role(label, role)
+
+
+log = logging.getLogger(__name__)
+
+MOST = 3
+LOOKED_AT = 40
+"""Lines of the time line, among which there are others, too."""
+STEP_CHARS = 100
+LATE_MS = 1_000
+"""What the agent told just before it asked may be noted a little later."""
+
+
+class Before:
+    """Looks for the last steps and hands the words to `show`, unless another question came."""
+
+    def __init__(self, services: Services, show: Callable[[str], None]) -> None:
+        self._services = services
+        self._show = show
+        self._wanted: Identity | None = None
+
+    def refresh(self, question: OpenQuestion) -> None:
+        """This question stands there now."""
+        self._wanted = identity(question)
+        self._services.scope.spawn("steps before a question", self._fetch(question))
+
+    async def _fetch(self, question: OpenQuestion) -> None:
+        try:
+            steps = await self._services.timeline.steps(question.task_key, LOOKED_AT)
+        except LedgerError as error:
+            # The main window says what is wrong with the ledger; the question matters more.
+            log.warning("no steps before a question: %s", error.reason)
+            return
+        if self._wanted == identity(question):
+            self._show(before_text(steps, question.asked_ms))
+
+
+def before_text(steps: Iterable[Step], asked_ms: int) -> str:
+    """'· before that: opened the shop · sorted by price'; empty when nothing is known."""
+    told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
+    lines = [line for step in told[-MOST:] if (line := readable(step.text, STEP_CHARS))]
+    return tr("· before that: {steps}", steps=" · ".join(lines)) if lines else ""

@@ -1,0 +1,172 @@
+"""Arming as Qt sees it: watches a dialog for disturbances and lets its actions through or not."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QPushButton, QWidget
+
+QUIET_MS = 700
+"""How long everything has to stand still before actions act."""
+
+MONEY_QUIET_MS = 1_000
+"""The same where the question is about money."""
+
+CAP_MS = 5_000
+"""A window that never comes to rest is armed after this long all the same."""
+
+SLEPT_MS = 3_000
+"""Beats come once a second; a gap this long means that the machine or the program slept."""
+
+
+class Arming:
+    """Counts the time since the last disturbance. Times come from `now_ms`, in milliseconds."""
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
+        self._quiet_ms = QUIET_MS
+        self._begun_ms: int | None = None
+        self._disturbed_ms = 0
+        self._beat_ms = 0
+
+    def begin(self, quiet_ms: int = QUIET_MS) -> None:
+        """It was shown, or another question stands in it: everything counts from now."""
+        now = self._now_ms()
+        self._quiet_ms = quiet_ms
+        self._begun_ms = self._disturbed_ms = self._beat_ms = now
+
+    def disturb(self) -> None:
+        """It was raised, focused, moved or resized, or a button of it changed."""
+        if self._begun_ms is None:
+            return
+        now = self._now_ms()
+        if now - self._disturbed_ms >= self._quiet_ms:
+            self._begun_ms = now  # it had come to rest: the five seconds count anew
+        self._disturbed_ms = self._beat_ms = now
+
+    def end(self) -> None:
+        """It is hidden: nothing acts until it begins again."""
+        self._begun_ms = None
+
+    def beat(self) -> None:
+        """Called about once a second while it is visible; a missed beat counts as being shown."""
+        if self._begun_ms is not None and self._slept():
+            self.begin(self._quiet_ms)
+        self._beat_ms = self._now_ms()
+
+    def is_armed(self) -> bool:
+        """Whether an action acts now."""
+        return self._begun_ms is not None and not self._slept() and self.left_ms() == 0
+
+    def left_ms(self) -> int:
+        """Milliseconds until actions act, 0 when they do; meaningless while hidden."""
+        if self._begun_ms is None:
+            return self._quiet_ms
+        due = min(self._disturbed_ms + self._quiet_ms, self._begun_ms + CAP_MS)
+        return max(0, due - self._now_ms())
+
+    def _slept(self) -> bool:
+        return self._now_ms() - self._beat_ms > SLEPT_MS
+
+
+_DISTURBING = frozenset(
+    {
+        QEvent.Type.Move,
+        QEvent.Type.Resize,
+        # Unlocking the screen hands the focus back, so it comes by here, too.
+        QEvent.Type.WindowActivate,
+        QEvent.Type.WindowStateChange,
+        QEvent.Type.ZOrderChange,
+        QEvent.Type.ScreenChangeInternal,
+    }
+)
+
+BEAT_MS = 1_000
+DIMMED = 0.45
+EARLY_MS = 20
+"""Timers may come a little early; looking again later is cheaper than looking too often."""
+
+
+class ArmedActions(QObject):
+    """Guards the buttons of one window.
+
+    A button is not disabled while it is not armed: a disabled button would lose the keyboard's
+    focus. It looks dimmed, and pressing it – by whatever means – does nothing.
+    """
+
+    def __init__(self, window: QWidget, now_ms: Callable[[], int]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._arming = Arming(now_ms)
+        self._buttons: dict[QPushButton, Callable[[], None]] = {}
+        self._pressed_armed: set[QPushButton] = set()
+        self._look_timer = QTimer(self, singleShot=True)
+        self._look_timer.timeout.connect(self.refresh)
+        self._beat_timer = QTimer(self, interval=BEAT_MS)
+        self._beat_timer.timeout.connect(self._beat)
+        window.installEventFilter(self)
+
+    def guard(self, button: QPushButton, action: Callable[[], None]) -> None:
+        """Let this button do `action` only when armed, at its press as well as at its release."""
+        self._buttons[button] = action
+        effect = QGraphicsOpacityEffect(button)
+        effect.setOpacity(DIMMED)
+        effect.setEnabled(False)
+        button.setGraphicsEffect(effect)
+        button.pressed.connect(lambda: self._on_pressed(button))
+        button.clicked.connect(lambda: self._on_clicked(button))
+
+    def press(self, button: QPushButton) -> None:
+        """What a keyboard shortcut of this button does."""
+        if button.isVisible() and button.isEnabled() and self.is_armed():
+            self._buttons[button]()
+
+    def is_armed(self) -> bool:
+        """Whether actions act now."""
+        return self._window.isVisible() and self._arming.is_armed()
+
+    def begin(self, quiet_ms: int = QUIET_MS) -> None:
+        """Another question stands in the window, or it was just shown."""
+        self._arming.begin(quiet_ms)
+        self._beat_timer.start()
+        self.refresh()
+
+    def disturb(self) -> None:
+        """Something moved or changed under the person's pointer."""
+        self._arming.disturb()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Dim the buttons or not, and look again when that may change."""
+        armed = self.is_armed()
+        for button in self._buttons:
+            effect = button.graphicsEffect()
+            if effect is not None:
+                effect.setEnabled(not armed)
+        if not armed and self._window.isVisible():
+            self._look_timer.start(self._arming.left_ms() + EARLY_MS)
+
+    def _beat(self) -> None:
+        self._arming.beat()
+        self.refresh()
+
+    def _on_pressed(self, button: QPushButton) -> None:
+        if self.is_armed():
+            self._pressed_armed.add(button)
+        else:
+            self._pressed_armed.discard(button)
+
+    def _on_clicked(self, button: QPushButton) -> None:
+        was_armed = button in self._pressed_armed
+        self._pressed_armed.discard(button)
+        if was_armed and self.is_armed():
+            self._buttons[button]()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.Hide:
+            self._arming.end()
+            self._beat_timer.stop()
+            self._pressed_armed.clear()
+        elif kind in _DISTURBING and watched is self._window:
+            self.disturb()
+        return False

@@ -1,0 +1,369 @@
+"""'Question from the agent': shows one open question at a time and sends the answer.
+
+No timer of ours answers, and closing means Later. What was typed for a question stays with it until
+it was sent; then fields, their histories and our references are emptied.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
+
+from enigma_panel.core.models import AnswerVerb
+from enigma_panel.services.container import Services
+from enigma_panel.services.questions.inbox import Inbox
+from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.questions.card import Before, QuestionCard
+from enigma_panel.ui.questions.click_guard import ArmedActions
+from enigma_panel.ui.questions.forms import AnswerForm, FormStack, Identity, identity
+from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
+from enigma_panel.ui.text import outcome as text_outcome
+from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_row
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.inputs import ScrollArea
+
+
+class AnswerWaitBar(QFrame):
+    """Takes no room while there is nothing to say. `resized`: it came, went, or changed its height.
+
+    inbox: says why an answer has not been sent yet, and keeps it from being sent.
+    """
+
+    resized = Signal()
+
+    def __init__(self, inbox: Inbox, now_ms: Callable[[], int]) -> None:
+        super().__init__()
+        self._inbox = inbox
+        self._now_ms = now_ms
+        self._task_key: int | None = None
+        self._shown = ("", False)
+        self.label = NoticeLabel()
+        self.back_button = make_button(text_outcome.take_back_word())
+        self._build()
+
+    def follow(self, sent: int | None, outcome: str) -> None:
+        """Key of the task whose answer is on its way, else the words for what became of it."""
+        self._task_key = sent
+        if sent is None:
+            self._put(outcome, "notice", can_take_back=False)
+        self.tick()
+
+    def tick(self) -> None:
+        """Renew what changes by the second."""
+        if self._task_key is None:
+            return
+        wait = self._inbox.waiting(self._task_key)
+        words = text_outcome.wait_text(wait, self._now_ms())
+        self._put(words, "dim", can_take_back=wait is not None)
+
+    def _put(self, words: str, role: str, *, can_take_back: bool) -> None:
+        shown = (words, can_take_back)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self.label.show_text(words, role)
+        self.back_button.setVisible(can_take_back)
+        self.setVisible(bool(words))
+        self.resized.emit()
+
+    def _build(self) -> None:
+        row = make_row(self.label, self.back_button)
+        row.setStretch(0, 1)
+        self.setLayout(make_column(row))
+        self.back_button.clicked.connect(self._take)
+        self.hide()
+
+    def _take(self) -> None:
+        if self._task_key is not None:
+            self._inbox.take_back(self._task_key)
+
+
+_LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE})
+"""After these there is nothing more to do here; who is asked once more is asked anew."""
+
+
+class QuestionDialog(ModelessDialog):
+    """The window. `services.inbox` says what is open; `show_question` brings one of them here."""
+
+    def __init__(self, services: Services, parent: QWidget | None) -> None:
+        super().__init__(tr("Question from the agent"), parent)
+        self._services = services
+        self._inbox = services.inbox
+        self._current: AnswerForm | None = None
+        self._sending: AnswerForm | None = None
+        self._build_parts()
+        self._build_layout()
+        self._connect()
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build_parts(self) -> None:
+        self.card = QuestionCard()
+        self._before = Before(self._services, self.card.show_before)
+        self._shelf = FormStack()
+        self.answer_line = AnswerWaitBar(self._inbox, self._services.clock.now_ms)
+        self.stop_button = make_button(tr("Stop task"), "danger")
+        self.later_button = make_button(tr("Later"))
+        self.send_button = make_button(tr("Send answer"), "primary")
+        self._armed = ArmedActions(self, self._services.clock.now_ms)
+        self._second = QTimer(self, interval=1000)
+        self._fit_again = QTimer(self, singleShot=True, interval=0)
+
+    def _build_layout(self) -> None:
+        scroll = ScrollArea()
+        scroll.column.addWidget(self.card)
+        scroll.column.addWidget(self._shelf, 1)
+        self.body.addWidget(scroll, 1)
+        self.body.addWidget(self.answer_line)
+        self.add_buttons(self.stop_button, None, self.later_button, self.send_button)
+        self.stop_button.setToolTip(tr("Ends the task. The browser stays open and costs money."))
+        self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
+        self.send_button.setToolTip(tr("Ctrl+Enter"))
+        self.setMinimumWidth(620)
+
+    def _connect(self) -> None:
+        self._shelf.buttons_changed.connect(self._armed.disturb)
+        self._shelf.filled.connect(self.send_button.setFocus)
+        self._armed.guard(self.send_button, self._send)
+        self._armed.guard(self.stop_button, self._stop)
+        self._armed.guard(self.later_button, self._later)
+        self.add_keys({"Ctrl+Return": self._press_send, "Ctrl+Enter": self._press_send})
+        enter = {"Return": self._press_send, "Enter": self._press_send}
+        self.add_keys(enter, of=self.send_button)  # Enter in Password goes there
+        self.card.turned.connect(self._turn)
+        self._second.timeout.connect(self._show_time)
+        self._fit_again.timeout.connect(self.fit)
+        self._inbox.changed.connect(self.follow_inbox)
+        self._inbox.waiting_changed.connect(self.answer_line.tick)
+        self.answer_line.resized.connect(self._refit)
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def current_question(self) -> OpenQuestion | None:
+        """The question that stands in the window."""
+        return self._current.question if self._current else None
+
+    def current_form(self) -> AnswerForm | None:
+        """The answer being given to it."""
+        return self._current
+
+    def is_armed(self) -> bool:
+        """Whether the actions act now."""
+        return self._armed.is_armed()
+
+    def show_question(self, question: OpenQuestion) -> None:
+        """Put this question into the window; its buttons act a moment later."""
+        form = self._shelf.form_for(question)
+        if form is not self._current:
+            self._current = form
+            self._shelf.setCurrentWidget(form)
+            fleet = self._services.fleet
+            session, task = fleet.session(question.session_key), fleet.task(question.task_key)
+            self.card.show_question(question, session, task)
+            self._before.refresh(question)
+            self._show_state()
+            self._begin()
+        self._show_place()
+        self._show_time()
+        self._refit()
+
+    def ask_now(self, question: OpenQuestion) -> None:
+        """The person wants to answer: show it and take the focus."""
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=False)
+        self.show_question(question)
+        self.present()
+        self._focus_form()
+
+    def pop_up(self, question: OpenQuestion, *, take_focus: bool) -> None:
+        """Show it unasked; take_focus is False where the person is busy elsewhere."""
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=not take_focus)
+        self.show_question(question)
+        self.leave_hidden_parent()
+        self.show()
+        if take_focus:
+            self.raise_()
+            self.activateWindow()
+        self._focus_form()
+        QApplication.alert(self)
+
+    def follow_inbox(self) -> None:
+        """The list of open questions changed."""
+        if self._current is None or self._sending is not None:
+            return
+        found = self._find(identity(self._current.question))
+        if found is not None:
+            if self.card.show_maybe(found):
+                self._refit()
+            self._show_place()
+            return
+        if self._current.is_empty() or not self.isVisible():
+            self._go_on()
+        elif not self._current.is_over:
+            self._end_form(self._current, text_outcome.gone(has_text=True))
+
+    def show_anew(self) -> None:
+        """The screen was unlocked: what is seen now was not seen before."""
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._current is not None and self.isVisible():
+            self._armed.begin(quiet_ms_for(self._current.question.text))
+
+    def _focus_form(self) -> None:
+        if self._current is not None:
+            self._current.focus_first()
+
+    def _show_place(self) -> None:
+        questions = [identity(q) for q in self._inbox.questions()]
+        here = identity(self._current.question) if self._current else None
+        number = questions.index(here) + 1 if here in questions else 1
+        if self.card.show_position(number, len(questions)):
+            self._armed.disturb()
+
+    def _show_time(self) -> None:
+        self.card.show_time(self._services.clock.now_ms())
+        self.answer_line.tick()
+
+    def _show_state(self) -> None:
+        """Notice and buttons follow what became of the answer shown."""
+        form, busy = self._current, self._sending is not None
+        sent = self._sending.question.task_key if self._sending else None
+        self.answer_line.follow(sent, form.notice if form else "")
+        over = form is not None and form.is_over
+        for button in (self.send_button, self.stop_button):
+            button.setVisible(not over)
+            button.setEnabled(not busy)
+        self.later_button.setText(tr("Close") if over else tr("Later"))
+        self.later_button.setAccessibleName(self.later_button.text())
+        self._shelf.setEnabled(not busy)
+        self.card.set_turning(not busy)
+        self._refit()
+
+    def _refit(self) -> None:
+        if self.isVisible():
+            self.fit()
+            self._fit_again.start()  # a form that is new here is laid out only after this turn
+
+    def _turn(self, step: int) -> None:
+        questions = self._inbox.questions()
+        if not questions or self._current is None:
+            return
+        here = identity(self._current.question)
+        at = next((i for i, q in enumerate(questions) if identity(q) == here), -step)
+        self._drop_if_over()
+        self.show_question(questions[(at + step) % len(questions)])
+        self._focus_form()
+
+    def _find(self, wanted: Identity) -> OpenQuestion | None:
+        return next((q for q in self._inbox.questions() if identity(q) == wanted), None)
+
+    # -- answering ---------------------------------------------------------------------------
+
+    def _press_send(self) -> None:
+        self._armed.press(self.send_button)
+
+    def _send(self) -> None:
+        form = self._current
+        if form is None or form.is_over:
+            return
+        if form.find_mistake():
+            self._refit()
+            return
+        self._deliver(form, form.answer, AnswerVerb.RESUME)
+
+    def _stop(self) -> None:
+        form = self._current
+        if form is not None and not form.is_over:
+            self._deliver(form, lambda: STOP_TEXT, AnswerVerb.STOP)
+
+    def _deliver(self, form: AnswerForm, text: Callable[[], str], verb: AnswerVerb) -> None:
+        if self._sending is not None:
+            return
+        self._sending = form
+        self._show_state()
+        self._services.scope.spawn("answer", self._deliver_now(form, text, verb))
+
+    async def _deliver_now(
+        self, form: AnswerForm, text: Callable[[], str], verb: AnswerVerb
+    ) -> None:
+        result: AnswerResult | None = None
+        words = ""
+        try:
+            # The text is made here and kept by nobody: after this line it is only in the fields.
+            result = await self._inbox.answer(form.question, text(), verb)
+        except LedgerError as error:
+            words = text_outcome.not_kept(error)
+        finally:
+            self._sending = None
+            self._settle(form, result, words)
+
+    def _settle(self, form: AnswerForm, result: AnswerResult | None, words: str) -> None:
+        outcome = result.outcome if result else None
+        form.notice = words or text_outcome.answer_text(result, has_text=not form.is_empty())
+        if outcome in {*_LEAVES, AnswerOutcome.UNCONFIRMED}:
+            form.forget()
+        form.is_over = outcome is AnswerOutcome.GONE
+        self._show_state()
+        if outcome in _LEAVES:
+            self._go_on(without=identity(form.question))
+        else:
+            self._armed.disturb()
+            self._show_place()
+            self.follow_inbox()  # what changed while it was being sent
+
+    def _end_form(self, form: AnswerForm, words: str) -> None:
+        form.notice, form.is_over = words, True
+        self._show_state()
+        self._show_place()
+        self._armed.disturb()
+
+    def _go_on(self, without: Identity | None = None) -> None:
+        """To the next open question, or away."""
+        self._drop_current()
+        following = [q for q in self._inbox.questions() if identity(q) != without]
+        if following and self.isVisible():
+            self.show_question(following[0])
+            self._focus_form()
+        elif self.isVisible():
+            self.reject()
+
+    def _later(self) -> None:
+        """Later; after a question that is over, another one that is open comes first."""
+        if self._current is not None and self._current.is_over:
+            self._go_on()
+        else:
+            self.reject()
+
+    def _drop_if_over(self) -> None:
+        if self._current is not None and self._current.is_over:
+            self._drop_current()
+
+    def _drop_current(self) -> None:
+        form, self._current = self._current, None
+        if form is not None:
+            self._shelf.drop(form)
+
+    def _drop_stale(self) -> None:
+        """Answers to questions that nobody can see any more."""
+        wanted = {identity(q) for q in self._inbox.questions()}
+        for form in self._shelf.forms_except(wanted):
+            if form is self._sending:
+                continue
+            if form is self._current:
+                self._current = None
+            self._shelf.drop(form)
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._second.start()
+        self._begin()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._second.stop()
+        self._drop_stale()

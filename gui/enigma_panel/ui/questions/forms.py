@@ -1,0 +1,347 @@
+"""The ways to answer: credentials, yes or no, free text; each knows what the agent reads.
+
+Every open question has an AnswerForm of its own, so what was typed for one never reaches another.
+"""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QStackedWidget, QWidget
+
+from enigma_panel.core.questions import QuestionKind, credentials_text
+from enigma_panel.services.types import OpenQuestion
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.questions.text import NO, YES, choice_of, dotted_credentials, with_choice
+from enigma_panel.ui.widgets.basics import (
+    ElidedLabel,
+    FieldGrid,
+    ProblemLabel,
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+)
+from enigma_panel.ui.widgets.inputs import LineField, TextField
+from enigma_panel.ui.widgets.password_edit import SecretEdit
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with an answer, in words, and where."""
+
+    sentence: str
+    problem: ProblemLabel
+    field: QWidget
+
+
+class CredentialsPage(QWidget):
+    """Username and password, sent in the service's documented wording.
+
+    filled: Enter in the last field, so that the keyboard goes on to Send and not to Show.
+    """
+
+    filled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.username = LineField()
+        self.password = SecretEdit(enter_moves_on=False)
+        self._preview = ElidedLabel("dim")
+        self._build()
+        self._show_preview()
+
+    def _build(self) -> None:
+        self.username.setInputMethodHints(
+            Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhNoAutoUppercase
+        )
+        grid = FieldGrid()
+        self._no_username = grid.add_field(tr("Username"), self.username)
+        self._no_password = grid.add_field(
+            tr("Password"), self.password, self.password.show_button()
+        )
+        column = make_column(grid, self._preview, None)
+        self.setLayout(column)
+        self.username.textChanged.connect(self._on_changed)
+        self.password.textChanged.connect(self._on_changed)
+        self.password.returnPressed.connect(self.filled)
+
+    def answer(self) -> str:
+        """What the agent reads."""
+        return credentials_text(self.username.text(), self.password.text())
+
+    def mistake(self) -> Mistake | None:
+        """The first empty field."""
+        if not self.username.text().strip():
+            return Mistake(tr("Enter the username."), self._no_username, self.username)
+        if not self.password.text():
+            sentence = tr("Enter the password. To answer something else, choose Free text.")
+            return Mistake(sentence, self._no_password, self.password)
+        return None
+
+    def is_empty(self) -> bool:
+        """Whether both fields are empty."""
+        return not self.username.text() and not self.password.text()
+
+    def forget(self) -> None:
+        """Empty both fields and their histories."""
+        self.username.setText("")
+        self.password.forget()
+
+    def first_field(self) -> QWidget:
+        """The field still to fill."""
+        return self.password if self.username.text() else self.username
+
+    def _on_changed(self) -> None:
+        self._no_username.clear()
+        self._no_password.clear()
+        self._show_preview()
+
+    def _show_preview(self) -> None:
+        dotted = dotted_credentials(self.username.text(), len(self.password.text()))
+        self._preview.show_text(tr("The agent reads: {text}", text=dotted))
+
+
+class TextPage(QWidget):
+    """Free text: the agent reads exactly what stands in the field."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = TextField(4)
+        self._problem = ProblemLabel(self.text)
+        self._build()
+
+    def _build(self) -> None:
+        label = make_label(tr("Answer"))
+        label.setBuddy(self.text)
+        self.text.setAccessibleName(tr("Answer"))
+        note = make_label(tr("The agent reads: exactly this text."), "dim")
+        column = make_column(label, self.text, self._problem, note, gap=6)
+        column.setStretchFactor(self.text, 1)
+        self.setLayout(column)
+        self.text.textChanged.connect(self._problem.clear)
+
+    def answer(self) -> str:
+        """What the agent reads."""
+        return self.text.text().strip()
+
+    def mistake(self) -> Mistake | None:
+        """An empty answer."""
+        if self.answer():
+            return None
+        return Mistake(tr("Write an answer first."), self._problem, self.text)
+
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not self.text.text()
+
+    def forget(self) -> None:
+        """Empty the field; setPlainText empties its history, too."""
+        self.text.setPlainText("")
+
+    def first_field(self) -> QWidget:
+        """The text."""
+        return self.text
+
+
+class YesNoPage(QWidget):
+    """Yes or No, nothing preselected; the words that are sent can be edited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.yes = QRadioButton(tr("Yes"))
+        self.no = QRadioButton(tr("No"))
+        self.text = TextField(2)
+        self._problem = ProblemLabel(self.text)
+        self._group = QButtonGroup(self)
+        self._build()
+
+    def _build(self) -> None:
+        self._group.addButton(self.yes)
+        self._group.addButton(self.no)
+        label = make_label(tr("The agent reads:"), "dim")
+        label.setBuddy(self.text)
+        self.text.setAccessibleName(tr("The agent reads:"))
+        self.text.setPlaceholderText(tr("Nothing is chosen yet."))
+        choices = make_row(self.yes, self.no, None, gap=24)
+        self.setLayout(make_column(choices, label, self.text, self._problem, None, gap=6))
+        self.yes.clicked.connect(self._choose_yes)
+        self.no.clicked.connect(self._choose_no)
+        self.text.textChanged.connect(self._on_text)
+
+    def answer(self) -> str:
+        """What the agent reads."""
+        return self.text.text().strip()
+
+    def mistake(self) -> Mistake | None:
+        """Nothing chosen and nothing written."""
+        if self.answer():
+            return None
+        return Mistake(tr("Choose Yes or No first."), self._problem, self.yes)
+
+    def is_empty(self) -> bool:
+        """Whether nothing was chosen or written."""
+        return not self.text.text()
+
+    def forget(self) -> None:
+        """Take the choice back and empty the field."""
+        self.text.setPlainText("")
+
+    def first_field(self) -> QWidget:
+        """The choice; nothing is chosen by focusing it."""
+        return self.yes
+
+    def _choose_yes(self) -> None:
+        self._choose(YES)
+
+    def _choose_no(self) -> None:
+        self._choose(NO)
+
+    def _choose(self, word: str) -> None:
+        self.text.setPlainText(with_choice(self.text.text(), word))
+
+    def _on_text(self) -> None:
+        """The choice follows what the text says, so the two never contradict each other."""
+        self._problem.clear()
+        word = choice_of(self.text.text())
+        self._group.setExclusive(False)
+        self.yes.setChecked(word == YES)
+        self.no.setChecked(word == NO)
+        self._group.setExclusive(True)
+
+
+AnswerPage = CredentialsPage | YesNoPage | TextPage
+
+
+Identity = tuple[int, int]
+
+
+def identity(question: OpenQuestion) -> Identity:
+    """What tells a question from all others: its task and its number within it."""
+    return question.task_key, question.question_n
+
+
+class AnswerForm(QWidget):
+    """What a person has chosen and typed for one question.
+
+    `buttons_changed` tells that another way to answer stands there now, `filled` that Enter was
+    pressed in its last field.
+    """
+
+    buttons_changed = Signal()
+    filled = Signal()
+
+    def __init__(self, question: OpenQuestion) -> None:
+        super().__init__()
+        self.question = question
+        self.notice = ""
+        self.is_over = False
+        self.credentials = CredentialsPage()
+        self.credentials.filled.connect(self.filled)
+        self.yes_no = YesNoPage()
+        self.free_text = TextPage()
+        self.chips: dict[QuestionKind, QPushButton] = {}
+        self._pages: dict[QuestionKind, AnswerPage] = {
+            QuestionKind.CREDENTIALS: self.credentials,
+            QuestionKind.YES_NO: self.yes_no,
+            QuestionKind.FREE_TEXT: self.free_text,
+        }
+        self._stack = QStackedWidget()
+        self._group = QButtonGroup(self)
+        self._build()
+        self.choose(question.kind)
+
+    def _build(self) -> None:
+        for kind, page in self._pages.items():
+            self._stack.addWidget(page)
+            chip = make_button(_chip_text(kind), "chip")
+            chip.setCheckable(True)
+            self._group.addButton(chip)
+            chip.clicked.connect(self._on_chip)
+            self.chips[kind] = chip
+        words = make_label(tr("Answer with:"), "dim")
+        self.setLayout(make_column(make_row(words, *self.chips.values(), None), self._stack))
+
+    def choose(self, kind: QuestionKind) -> None:
+        """Show this way to answer. What was typed for another one stays, unsent."""
+        self.chips[kind].setChecked(True)
+        self._stack.setCurrentWidget(self._pages[kind])
+
+    def page(self) -> AnswerPage:
+        """The way to answer that is chosen."""
+        shown = self._stack.currentWidget()
+        return next(page for page in self._pages.values() if page is shown)
+
+    def answer(self) -> str:
+        """What the agent reads."""
+        return self.page().answer()
+
+    def find_mistake(self) -> bool:
+        """Name what keeps the answer from being sent beside its field; False when it is fine."""
+        mistake: Mistake | None = self.page().mistake()
+        if mistake is None:
+            return False
+        mistake.problem.show_text(mistake.sentence)
+        mistake.field.setFocus()
+        return True
+
+    def is_empty(self) -> bool:
+        """Whether nothing was typed or chosen anywhere in it."""
+        return all(page.is_empty() for page in self._pages.values())
+
+    def forget(self) -> None:
+        """Let go of all that was typed."""
+        for page in self._pages.values():
+            page.forget()
+
+    def focus_first(self) -> None:
+        """Put the cursor where typing begins."""
+        self.page().first_field().setFocus()
+
+    def _on_chip(self) -> None:
+        chosen = self._group.checkedButton()
+        kind = next(kind for kind, chip in self.chips.items() if chip is chosen)
+        self.choose(kind)
+        self.focus_first()
+        self.buttons_changed.emit()
+
+
+class FormStack(QStackedWidget):
+    """The forms of all questions that were looked at, one of them in view."""
+
+    buttons_changed = Signal()
+    filled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._forms: dict[Identity, AnswerForm] = {}
+
+    def form_for(self, question: OpenQuestion) -> AnswerForm:
+        """The form with what was typed for this question so far."""
+        form = self._forms.get(identity(question))
+        if form is None:
+            form = self._forms[identity(question)] = AnswerForm(question)
+            form.buttons_changed.connect(self.buttons_changed)
+            form.filled.connect(self.filled)
+            self.addWidget(form)
+        form.question = question
+        return form
+
+    def forms_except(self, wanted: Container[Identity]) -> list[AnswerForm]:
+        """The forms of all other questions."""
+        return [form for key, form in self._forms.items() if key not in wanted]
+
+    def drop(self, form: AnswerForm) -> None:
+        """Forget a form and all that was typed in it."""
+        form.forget()
+        self._forms.pop(identity(form.question), None)
+        self.removeWidget(form)
+        form.deleteLater()
+
+
+def _chip_text(kind: QuestionKind) -> str:
+    return {
+        QuestionKind.CREDENTIALS: tr("Credentials"),
+        QuestionKind.YES_NO: tr("Yes / No"),
+        QuestionKind.FREE_TEXT: tr("Free text"),
+    }[kind]

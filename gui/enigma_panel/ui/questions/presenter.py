@@ -1,0 +1,140 @@
+"""Decides when a question comes up by itself: each one once, and never into somebody's typing."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from enigma_panel.services.questions.inbox import Inbox
+from enigma_panel.services.types import OpenQuestion
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.questions.forms import Identity, identity
+
+TYPING_MS = 2_000
+"""A key within this time means that somebody is typing."""
+
+_TYPED = frozenset({QEvent.Type.KeyPress, QEvent.Type.InputMethod})
+
+
+def is_text_field(widget: QWidget | None) -> bool:
+    """Whether keys pressed there are text."""
+    if isinstance(widget, QLineEdit | QPlainTextEdit | QTextEdit):
+        return not widget.isReadOnly()
+    if isinstance(widget, QComboBox):
+        return widget.isEditable()
+    return isinstance(widget, QAbstractSpinBox)
+
+
+class TypingWatch(QObject):
+    """Knows when a key was last pressed in a field of ours.
+
+    It filters the events of text fields that had the focus; a filter on the whole program would
+    run Python code for every mouse move.
+    """
+
+    def __init__(self, app: QApplication, now_ms: Callable[[], int]) -> None:
+        super().__init__(app)
+        self._now_ms = now_ms
+        self._typed_ms: int | None = None
+        app.focusChanged.connect(self._on_focus)
+        self._on_focus(None, app.focusWidget())
+
+    def left_ms(self) -> int:
+        """How long somebody still counts as typing; 0 when nobody does."""
+        if self._typed_ms is None:
+            return 0
+        return max(0, self._typed_ms + TYPING_MS - self._now_ms())
+
+    def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
+        # Never taken back: a field that loses the focus may be on its way to be deleted, and one
+        # that is watched twice tells once.
+        if new is not None and is_text_field(new):
+            new.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in _TYPED:
+            self._typed_ms = self._now_ms()
+        return False
+
+
+class QuestionPresenter(QObject):
+    """Brings up the first question that nobody has seen; Later means that it stays away.
+
+    must_wait: whether nothing may come up now; whoever ends that calls `look`.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        typing: TypingWatch,
+        get_dialog: Callable[[], QuestionDialog],
+        must_wait: Callable[[], bool] = lambda: False,
+    ) -> None:
+        super().__init__()
+        self._must_wait = must_wait
+        self._inbox = inbox
+        self._typing = typing
+        self._get_dialog = get_dialog
+        self._dialog: QuestionDialog | None = None
+        self._seen: set[Identity] = set()
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self.refresh)
+        inbox.changed.connect(self.refresh)
+
+    def dialog(self) -> QuestionDialog:
+        """The one question dialog, made when it is needed first."""
+        if self._dialog is None:
+            self._dialog = self._get_dialog()
+            self._dialog.finished.connect(self._on_closed)
+        return self._dialog
+
+    def has_dialog(self) -> bool:
+        """Whether it was needed before."""
+        return self._dialog is not None
+
+    def refresh(self) -> None:
+        """Is there a question to bring up, and is this a good moment?"""
+        questions = self._inbox.questions()
+        self._seen &= {identity(q) for q in questions}
+        unseen = [q for q in questions if identity(q) not in self._seen]
+        if not unseen or (self._dialog is not None and self._dialog.isVisible()):
+            return
+        if self._must_wait():
+            return
+        wait = self._typing.left_ms()
+        if wait:
+            self._later.start(wait)
+            return
+        self._seen.add(identity(unseen[0]))
+        self.dialog().pop_up(unseen[0], take_focus=may_get_focus())
+
+    def open(self, task_key: int | None) -> None:
+        """The person asks for a question: that of a task, or the most urgent one."""
+        found = self._pick(task_key)
+        if found is not None:
+            self._seen.add(identity(found))
+            self.dialog().ask_now(found)
+
+    def _pick(self, task_key: int | None) -> OpenQuestion | None:
+        questions = self._inbox.questions()
+        if task_key is None:
+            return questions[0] if questions else None
+        return next((q for q in questions if q.task_key == task_key), None)
+
+    def _on_closed(self) -> None:
+        """All that were counted in "1 of 3" have been told; only new ones come up again."""
+        self._seen |= {identity(q) for q in self._inbox.questions()}
+
+
+def may_get_focus() -> bool:
+    """Only from ourselves, and not out of a field in which somebody may go on typing."""
+    from_us = QApplication.activeWindow() is not None
+    return from_us and not is_text_field(QApplication.focusWidget())

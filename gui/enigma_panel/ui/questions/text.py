@@ -1,0 +1,62 @@
+"""Questions and answers as text: pure helpers without widgets."""
+
+import re
+
+from enigma_panel.core.questions import credentials_text, is_about_money
+from enigma_panel.ui.i18n import without_hidden
+from enigma_panel.ui.questions.click_guard import MONEY_QUIET_MS, QUIET_MS
+
+SHOWN_CHARS = 50_000
+"""More than this in one widget makes the window stutter."""
+
+STOP_TEXT = "Stop the task."
+"""What goes with a stop, should the service want a text."""
+
+DOT = "•"
+
+YES = "Yes"
+NO = "No"
+"""The agent reads these words, so they are not translated."""
+
+_AMOUNT = re.compile(
+    r"[$€£¥₹]\s?\d|\d\s?[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|JPY)\s?\d|\d\s?(?:USD|EUR|GBP|CHF|JPY)\b"
+)
+
+
+def quiet_ms_for(question: str) -> int:
+    """How long the window has to stand still: longer where an answer may spend money."""
+    costs = is_about_money(question) or _AMOUNT.search(question)
+    return MONEY_QUIET_MS if costs else QUIET_MS
+
+
+def shown_question(text: str) -> str:
+    """A question as it is shown: without characters that hide or turn text, cut where enormous."""
+    clean = without_hidden(text.replace("\r\n", "\n")).strip()
+    if len(clean) > SHOWN_CHARS:
+        return clean[:SHOWN_CHARS].rstrip() + " …"
+    return clean
+
+
+def shorten(text: str) -> str:
+    """A text on one line, for headings and previews."""
+    return " ".join(without_hidden(text).split())
+
+
+def dotted_credentials(username: str, password_length: int) -> str:
+    """The same for the eyes, with dots in the password's place."""
+    return credentials_text(username, DOT * min(password_length, 40))
+
+
+def with_choice(text: str, word: str) -> str:
+    """The answer after Yes or No was chosen; words that a person added are kept."""
+    other = NO if word == YES else YES
+    rest = text.strip()
+    for known in (word, other):
+        if re.match(rf"{known}\b", rest):
+            return word + rest[len(known) :]
+    return f"{word}. {rest}" if rest else word
+
+
+def choice_of(text: str) -> str | None:
+    """Yes or No where the answer begins with that word, else None."""
+    return next((word for word in (YES, NO) if re.match(rf"{word}\b", text.strip())), None)

@@ -1,0 +1,1 @@
+"""Leaving while browsers are open."""

@@ -1,0 +1,389 @@
+"""'Quit': asked only while sessions are open or unconfirmed, or a Terminate waits."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.services.container import Services
+from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.types import PendingCommand, WaitReason
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.quit import text as words
+from enigma_panel.ui.quit.text import QuitReport, counts_at_quit
+from enigma_panel.ui.text.states import duration
+from enigma_panel.ui.widgets.basics import NoticeLabel, in_card, make_button, make_label, set_role
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.flow_layout import EdgeRow
+from enigma_panel.ui.widgets.inputs import ReadingText
+
+_WORKS = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS})
+_TO_BE_CLOSED = frozenset({TaskStatus.FAILED, TaskStatus.STOPPED})
+_STUCK = frozenset({WaitReason.CONNECTION, WaitReason.KEY, WaitReason.LEDGER})
+HOPELESS = 3
+"""A Terminate that failed so often in a row is not waited for; the ledger keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """What "Quit when they are done" waits for: tasks, and sessions that are being terminated."""
+
+    tasks: int = 0
+    terminates: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is left to wait for."""
+        return not self.tasks and not self.terminates
+
+
+def open_sessions(fleet: Sessions) -> list[Session]:
+    """Sessions that are or may be open, or whose Terminate is still on its way."""
+    found = (fleet.session(key) for key in fleet.session_keys())
+    return [
+        session
+        for session in found
+        if session is not None and (counts_at_quit(session) or _ends(fleet.pending(session.key)))
+    ]
+
+
+def current_tasks(fleet: Sessions, sessions: Iterable[Session]) -> dict[int, Task]:
+    """The sessions' current tasks by session key."""
+    pairs = ((session.key, fleet.current_task(session)) for session in sessions)
+    return {key: task for key, task in pairs if task is not None}
+
+
+def waited_for(fleet: Sessions) -> Waited:
+    """Tasks that work, ask, or are unconfirmed but named; Terminates that can be sent.
+
+    What waits for the person (a pause, a missing key) or for a connection is not waited for: it
+    could last for ever.
+    """
+    sessions = open_sessions(fleet)
+    tasks = current_tasks(fleet, sessions)
+    works = [s for s in sessions if s.key in tasks and _works(s, tasks[s.key])]
+    ends = [s for s in sessions if _is_being_ended(s, tasks.get(s.key), fleet.pending(s.key))]
+    return Waited(len([s for s in works if s not in ends]), len(ends))
+
+
+def is_stuck(pending: PendingCommand | None) -> bool:
+    """Whether a Terminate waits for something that may not come, or did not get through before."""
+    return pending is not None and (pending.why in _STUCK or pending.attempt > 0)
+
+
+def waits_for_key(pending: PendingCommand | None) -> bool:
+    """Whether a Terminate cannot be sent because the key is missing."""
+    return pending is not None and pending.why is WaitReason.KEY
+
+
+def _is_hopeless(pending: PendingCommand) -> bool:
+    return pending.why in _STUCK or pending.attempt >= HOPELESS
+
+
+def _works(session: Session, task: Task) -> bool:
+    named = task.status is TaskStatus.UNCONFIRMED and task.service_id is not None
+    return counts_at_quit(session) and (task.status in _WORKS or named)
+
+
+def _is_being_ended(session: Session, task: Task | None, pending: PendingCommand | None) -> bool:
+    if pending is not None and _ends(pending):
+        return not _is_hopeless(pending)
+    # A task failed in a session that was to close after it: the program terminates it in a moment.
+    failed = task is not None and task.status in _TO_BE_CLOSED
+    return session.close_after and session.phase is Phase.OPEN and failed
+
+
+def _ends(pending: PendingCommand | None) -> bool:
+    return pending is not None and pending.verb is StateVerb.TERMINATE
+
+
+MOST_LINES = 10
+LATE_MS = 20_000
+"""The reply that names a task may come this much later than the service promises."""
+
+
+class QuitChoice(StrEnum):
+    """What the person wants; all but CANCEL end the program, and there is nothing left to do."""
+
+    TERMINATE_ALL = "terminate_all"
+    WHEN_DONE = "when_done"
+    LEAVE_RUNNING = "leave_running"
+    CANCEL = "cancel"
+
+
+class Mode(StrEnum):
+    """What the dialog is doing."""
+
+    ASKING = "asking"
+    NAMING = "naming"  # Wait: until every task has its name
+    ENDING = "ending"  # Terminate all and quit: until every session has ended
+    DONE = "done"  # Quit when they are done: the dialog is away, the window is in use
+
+
+class QuitDialog(ModelessDialog):
+    """The window; `choice` awaits what is chosen, and closing it means Cancel.
+
+    Terminate all stays until all have ended. Quit when they are done closes the window and goes on
+    waiting: `waiting_changed` brings the words for it, empty ones when it waits no more. `leaving`:
+    the program is about to end (or no more), so nothing that waits in line is to be started.
+    """
+
+    waiting_changed = Signal(str)
+    leaving = Signal(bool)
+
+    def __init__(self, services: Services, parent: QWidget | None) -> None:
+        super().__init__(tr("Quit"), parent)
+        self._services = services
+        self._answer: asyncio.Future[QuitChoice] | None = None
+        self._mode = Mode.ASKING
+        self._to_end: list[int] = []
+        self._returned: set[int] = set()
+        self._shown: object = None
+        self._build_parts()
+        self._build_layout()
+        self._connect()
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build_parts(self) -> None:
+        self.words = make_label(wrap=True)
+        self.list = ReadingText(MOST_LINES)
+        set_role(self.list, "reading")
+        self.card = in_card(self.list)
+        self.list.setAccessibleName(tr("Open sessions"))
+        self.waiting = NoticeLabel()
+        self.terminate_button = make_button(tr("Terminate all and quit"), "danger")
+        self.leave_button = make_button(tr("Leave them running"))
+        self.cancel_button = make_button(tr("Cancel"))
+        self.done_button = make_button(tr("Quit when they are done"))
+        self.wait_button = make_button(tr("Wait"), "primary")
+        self._second = QTimer(self, interval=1000)
+
+    def _build_layout(self) -> None:
+        for widget in (self.words, self.card, self.waiting):
+            self.body.addWidget(widget)
+        self.body.addStretch(1)
+        others = (self.cancel_button, self.leave_button, self.done_button, self.wait_button)
+        self.body.addLayout(EdgeRow(self.terminate_button, *others, gap=8))
+        self.done_button.setToolTip(
+            tr("The window stays in use; it closes when no task works or asks any more.")
+        )
+        self.setMinimumWidth(560)
+
+    def _connect(self) -> None:
+        self.terminate_button.clicked.connect(self._terminate_all)
+        self.leave_button.clicked.connect(lambda: self._choose(QuitChoice.LEAVE_RUNNING))
+        self.done_button.clicked.connect(self._wait_until_done)
+        self.wait_button.clicked.connect(self._wait_for_names)
+        self.cancel_button.clicked.connect(self.cancel)
+        self.rejected.connect(self._closed)
+        self._second.timeout.connect(self.refresh)
+        self._services.fleet.changed.connect(self._follow)
+
+    # -- for the program ---------------------------------------------------------------------
+
+    async def choice(self) -> QuitChoice:
+        """Ask and await the choice; whoever asks while it is open gets the same answer."""
+        if self._answer is None:
+            self._answer = asyncio.get_running_loop().create_future()
+        answer = self._answer
+        self._second.start()
+        self.refresh()
+        self.present(self.cancel_button)
+        return await asyncio.shield(answer)
+
+    def cancel(self) -> None:
+        """Stay; also takes back "Quit when they are done"."""
+        self._settle(QuitChoice.CANCEL)
+        self.reject()
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Say how things stand now; ends the waiting when there is nothing to wait for."""
+        fleet, now = self._services.fleet, self._services.clock.now_ms()
+        sessions = open_sessions(fleet)
+        tasks = current_tasks(fleet, sessions)
+        found = ((s.key, fleet.pending(s.key)) for s in sessions)
+        all_pending = {key: pending for key, pending in found if pending is not None}
+        queued = len(self._services.line.entries())
+        report = words.quit_lines(
+            sessions,
+            tasks,
+            now,
+            all_pending=all_pending,
+            queued=queued,
+            is_awaiting_reply=fleet.is_awaiting_reply,
+        )
+        self.words.setText("\n".join(report.lines) or tr("All sessions have ended."))
+        lines = [
+            words.session_line(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in sessions
+        ]
+        self._show_lines(lines)
+        self._go_on(report, sessions, queued)
+        shown = (self.words.text(), len(lines), self.waiting.text())
+        if shown != self._shown and self.isVisible():
+            self._shown = shown
+            self.fit(only_grow=True)
+
+    def _show_lines(self, lines: list[str]) -> None:
+        if self.list.toPlainText() != "\n".join(lines):
+            self.list.setPlainText("\n".join(lines))
+            self.list.fit()
+        self.card.setVisible(bool(lines))
+
+    def _go_on(self, report: QuitReport, sessions: list[Session], queued: int) -> None:
+        if report.wait_ms < -LATE_MS and self._mode is Mode.NAMING:
+            self._set_mode(Mode.ASKING)  # the name did not come: the person decides
+        match self._mode:
+            case Mode.NAMING if not report.unnamed:
+                self._choose(QuitChoice.LEAVE_RUNNING)
+            case Mode.ENDING if not self._left(sessions):
+                self._choose(QuitChoice.TERMINATE_ALL)
+            case Mode.DONE if waited_for(self._services.fleet).is_over:
+                self._choose(QuitChoice.WHEN_DONE)
+            case _:
+                self._say(self._waiting_text(report, sessions, queued))
+                self._show_buttons(report, sessions)
+
+    def _waiting_text(self, report: QuitReport, sessions: list[Session], queued: int) -> str:
+        match self._mode:
+            case Mode.ASKING:
+                return ""
+            case Mode.NAMING:
+                left = duration(report.wait_ms + 999)
+                return tr(
+                    "Quits by itself when every task is named, in {time} at the latest.", time=left
+                )
+            case Mode.DONE:
+                waited = waited_for(self._services.fleet)
+                said = words.waiting_text(waited.tasks, waited.terminates, queued)
+                self.waiting_changed.emit(said)
+                return said
+            case Mode.ENDING:
+                return self._ending_text(sessions)
+
+    def _ending_text(self, sessions: list[Session]) -> str:
+        left, of = self._left(sessions), len(self._to_end)
+        failed = [session.name for session in left if self._has_failed(session)]
+        wish_of = self._services.fleet.pending
+        waiting = [session for session in left if waits_for_key(wish_of(session.key))]
+        keyless = [session.name for session in waiting]
+        stuck = [s.name for s in left if self._is_stuck(s) and s not in waiting]
+        said = [
+            words.ending_text(of - len(left), of),
+            words.unreached_text(failed) if failed else "",
+            words.keyless_text(keyless) if keyless else "",
+            words.stuck_text(stuck) if stuck else "",
+        ]
+        return "\n".join(line for line in said if line)
+
+    def _say(self, said: str) -> None:
+        if said != self.waiting.text() or bool(said) != self.waiting.isVisibleTo(self):
+            self.waiting.show_text(said)
+
+    def _show_buttons(self, report: QuitReport, sessions: list[Session]) -> None:
+        ending = self._mode is Mode.ENDING
+        left = self._left(sessions)
+        again = ending and any(self._has_failed(session) for session in left)
+        _name(self.terminate_button, tr("Try again") if ending else tr("Terminate all and quit"))
+        self.terminate_button.setVisible(again or not ending)
+        leave = tr("Leave them running")
+        if ending and not again:
+            leave = tr("Quit, send them at the next start")
+        _name(self.leave_button, leave)
+        self.leave_button.setVisible(not ending or again or any(map(self._is_stuck, left)))
+        can_wait = self._mode is Mode.ASKING and report.wait_ms > 0
+        self.wait_button.setVisible(can_wait)
+        self.wait_button.setText(tr("Wait {time}", time=duration(report.wait_ms + 999)))
+        self.wait_button.setAccessibleName(tr("Wait"))
+        works = waited_for(self._services.fleet).tasks > 0
+        self.done_button.setVisible(self._mode is Mode.ASKING and works)
+        set_role(self.done_button, "" if can_wait else "primary")
+
+    # -- what is chosen ----------------------------------------------------------------------
+
+    def _wait_for_names(self) -> None:
+        self._set_mode(Mode.NAMING)
+        self.refresh()
+
+    def _wait_until_done(self) -> None:
+        self._set_mode(Mode.DONE)
+        self.refresh()
+        self.accept()
+
+    def _terminate_all(self) -> None:
+        """Also what is to be tried again: what is on its way already is not given anew."""
+        fleet, scope = self._services.fleet, self._services.scope
+        self._set_mode(Mode.ENDING)
+        open_ones = [s for s in open_sessions(fleet) if s.phase is not Phase.UNCONFIRMED]
+        keys = fleet.terminable_keys()
+        self._to_end = list(dict.fromkeys([*self._to_end, *(s.key for s in open_ones)]))
+        self._returned = set(self._to_end) - set(keys)
+        for key in keys:
+            scope.spawn(f"terminate {key} and quit", self._terminate(key))
+        self.refresh()
+
+    async def _terminate(self, key: int) -> None:
+        await self._services.fleet.command([key], StateVerb.TERMINATE)
+        self._returned.add(key)
+        if self._mode is Mode.ENDING:
+            self.refresh()
+
+    def _set_mode(self, mode: Mode) -> None:
+        was, self._mode = self._mode, mode
+        if was is Mode.DONE and mode is not Mode.DONE:
+            self.waiting_changed.emit("")
+        if (was is Mode.ASKING) is not (mode is Mode.ASKING):
+            self.leaving.emit(mode is not Mode.ASKING)
+
+    def _leave_for_good(self) -> None:
+        if self._mode is Mode.DONE:
+            self.waiting_changed.emit("")
+        if self._mode is Mode.ASKING:
+            self.leaving.emit(True)
+
+    def _left(self, sessions: list[Session]) -> list[Session]:
+        """Sessions that are to end and have not."""
+        return [s for s in sessions if s.key in self._to_end and not s.is_ended]
+
+    def _has_failed(self, session: Session) -> bool:
+        """Its Terminate came back, and neither has it ended nor does the command wait."""
+        return session.key in self._returned and self._services.fleet.pending(session.key) is None
+
+    def _is_stuck(self, session: Session) -> bool:
+        return is_stuck(self._services.fleet.pending(session.key))
+
+    def _follow(self) -> None:
+        if self._answer is not None:
+            self.refresh()
+
+    def _choose(self, choice: QuitChoice) -> None:
+        self._settle(choice)
+        self.accept()
+
+    def _closed(self) -> None:
+        """Closing the window means Cancel, but not where the waiting was chosen before."""
+        if self._mode is not Mode.DONE:
+            self._settle(QuitChoice.CANCEL)
+
+    def _settle(self, choice: QuitChoice) -> None:
+        answer, self._answer = self._answer, None
+        if choice is QuitChoice.CANCEL:
+            self._set_mode(Mode.ASKING)
+        else:  # nothing that waits in line may start at the very end
+            self._leave_for_good()
+        self._to_end.clear()
+        self._returned.clear()
+        self._second.stop()
+        if answer is not None and not answer.done():
+            answer.set_result(choice)
+
+
+def _name(button: QPushButton, text: str) -> None:
+    button.setText(text)
+    button.setAccessibleName(text)

@@ -1,0 +1,87 @@
+"""'Terminate all…': names every session before it closes them."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from enigma_panel.core.models import StateVerb
+from enigma_panel.services.container import Services
+from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.quit.text import session_line
+from enigma_panel.ui.widgets.basics import in_card, make_button, make_label, set_role
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.inputs import ReadingText
+
+MOST_LINES = 12
+
+
+class TerminateAllDialog(ModelessDialog):
+    """The window. Only the sessions that it names are terminated."""
+
+    def __init__(self, services: Services, parent: QWidget | None) -> None:
+        super().__init__(tr("Terminate all"), parent)
+        self._services = services
+        self._keys: tuple[int, ...] = ()
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.words = make_label(wrap=True)
+        self.list = ReadingText(MOST_LINES)
+        set_role(self.list, "reading")
+        self.card = in_card(self.list)
+        self.list.setAccessibleName(tr("Sessions"))
+        self.cancel_button = make_button(tr("Cancel"))
+        self.terminate_button = make_button("", "danger")
+        for widget in (self.words, self.card):
+            self.body.addWidget(widget)
+        self.body.addStretch(1)
+        self.add_buttons(None, self.cancel_button, self.terminate_button)
+        self.setMinimumWidth(520)
+
+    def _connect(self) -> None:
+        self.cancel_button.clicked.connect(self.reject)
+        self.terminate_button.clicked.connect(self._terminate)
+        self._services.fleet.changed.connect(self._on_fleet)
+
+    def ask(self, session_keys: Sequence[int]) -> None:
+        """Name these sessions and ask."""
+        self._keys = tuple(session_keys)
+        self._show_sessions()
+        self.present(self.cancel_button)
+
+    def _show_sessions(self) -> None:
+        """Sessions that ended meanwhile leave the list; none is ever added."""
+        fleet = self._services.fleet
+        self._keys = tuple(key for key in self._keys if fleet.can(key, StateVerb.TERMINATE))
+        now, n = self._services.clock.now_ms(), len(self._keys)
+        sessions = [s for s in map(fleet.session, self._keys) if s is not None]
+        lines = [
+            session_line(s, fleet.current_task(s), now, fleet.pending(s.key)) for s in sessions
+        ]
+        if self.list.toPlainText() != "\n".join(lines):
+            self.list.setPlainText("\n".join(lines))
+            self.list.fit()
+        self.words.setText(_question(n))
+        self.terminate_button.setText(tr_n("Terminate 1 session", "Terminate {n} sessions", n))
+        self.terminate_button.setAccessibleName(self.terminate_button.text())
+        self.terminate_button.setEnabled(n > 0)
+
+    def _on_fleet(self) -> None:
+        if self.isVisible():
+            self._show_sessions()
+
+    def _terminate(self) -> None:
+        keys, fleet = self._keys, self._services.fleet
+        self._services.scope.spawn("terminate all", fleet.command(keys, StateVerb.TERMINATE))
+        self.accept()
+
+
+def _question(n: int) -> str:
+    if n == 0:
+        return tr("No session is open any more.")
+    return tr_n(
+        "This closes 1 browser. Its task ends, and nothing of it costs any more.",
+        "This closes {n} browsers. Their tasks end, and nothing of them costs any more.",
+        n,
+    )

@@ -1,0 +1,280 @@
+"""What the 'Quit' dialog says: made from the records alone."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from enigma_panel.core.models import (
+    Phase,
+    Session,
+    SessionState,
+    StateVerb,
+    Task,
+    TaskStatus,
+    shown_state,
+)
+from enigma_panel.services.types import PendingCommand, WaitReason
+from enigma_panel.ui.i18n import shorten, tr, tr_n
+from enigma_panel.ui.text.states import local_time, state_text, time_left, verb_word
+from enigma_panel.ui.text.waiting import pending_text
+
+HOLD_MS = 50_000
+"""How long the service may hold the reply that names a task (api.md §1)."""
+
+TITLE_CHARS = 60
+_WORKS = frozenset({SessionState.WORKING, SessionState.STARTING})
+
+_GOES_ON = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED})
+NO_WISHES: Mapping[int, PendingCommand] = {}
+_KEPT = frozenset({StateVerb.TERMINATE, StateVerb.STOP})
+"""Commands that the ledger keeps over the end of the program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuitReport:
+    """Sentences for the dialog; unnamed: how many tasks wait for their name.
+
+    wait_ms: how long until the last of them should have it, below 0 when that is over.
+    """
+
+    lines: tuple[str, ...]
+    unnamed: int = 0
+    wait_ms: int = 0
+
+
+def counts_at_quit(session: Session) -> bool:
+    """Whether a session is a reason to ask before quitting: it is or may be open."""
+    return not session.is_ended
+
+
+def quit_lines(
+    sessions: Iterable[Session],
+    tasks: Mapping[int, Task],
+    now_ms: int,
+    *,
+    all_pending: Mapping[int, PendingCommand] = NO_WISHES,
+    queued: int = 0,
+    is_awaiting_reply: Callable[[int], bool] = lambda _task_key: True,
+) -> QuitReport:
+    """What happens to each session when the program ends. tasks, wishes: by session key.
+
+    queued: so many tasks wait here. is_awaiting_reply: whether the reply that names a task may
+    still come.
+    """
+    sessions = list(sessions)
+    open_ones = [s for s in sessions if counts_at_quit(s) and not _ends(all_pending.get(s.key))]
+    groups: dict[str, list[Session]] = defaultdict(list)
+    for session in open_ones:
+        groups[_group(session, tasks.get(session.key))].append(session)
+    nameless = [tasks[s.key] for s in open_ones if s.key in tasks and is_unnamed(tasks[s.key])]
+    unnamed = [task for task in nameless if is_awaiting_reply(task.key)]
+    lines = [
+        _closing(len(groups["closes"])),
+        _working(groups["works"]),
+        _asking(groups["asks"]),
+        _staying(groups["stays"], tasks),
+        _unconfirmed(groups["unconfirmed"]),
+        *(_kept(s, all_pending[s.key]) for s in sessions if s.key in all_pending),
+        _in_line(queued),
+        _unnamed(unnamed),
+        _nameless([task for task in nameless if not is_awaiting_reply(task.key)]),
+    ]
+    wait = max((_named_by(task) - now_ms for task in unnamed), default=0)
+    said = tuple(line for line in lines if line)
+    return QuitReport(lines=said, unnamed=len(unnamed), wait_ms=wait)
+
+
+def is_unnamed(task: Task) -> bool:
+    """A task that was sent and not named yet: without its id its result cannot be fetched.
+
+    It may ask already: the live channel tells of questions without naming the task.
+    """
+    return task.status in _GOES_ON and task.service_id is None
+
+
+def session_line(
+    session: Session, task: Task | None, now_ms: int, pending: PendingCommand | None = None
+) -> str:
+    """'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys': a line of a list."""
+    how = (
+        state_text(session, task, now_ms).line
+        if pending is None
+        else pending_text(pending, now_ms).text
+    )
+    head = f"{session.name} – {how}"
+    if session.expires_ms is not None:
+        head += ", " + tr("{time} left", time=time_left(session, now_ms))
+    return head + (f" – {shorten(task.spec.text, TITLE_CHARS)}" if task else "")
+
+
+def _ends(pending: PendingCommand | None) -> bool:
+    return pending is not None and pending.verb is StateVerb.TERMINATE
+
+
+def _kept(session: Session, pending: PendingCommand) -> str:
+    """A command that was not sent: what becomes of it."""
+    if pending.verb not in _KEPT or pending.why is WaitReason.SENDING:
+        return ""
+    if pending.sent_live:
+        return tr(
+            "A {verb} for {session} was sent over the live channel, which confirms nothing; it is "
+            "sent once more at the next start.",
+            verb=verb_word(pending.verb),
+            session=session.name,
+        )
+    if pending.why is WaitReason.CONNECTION:
+        waits = tr("waits for a connection")
+    elif pending.why is WaitReason.KEY:
+        waits = tr("waits for the API key")
+    else:
+        waits = tr("was not sent yet")
+    words = "A Terminate for {session} {waits}; it is sent at the next start."
+    if pending.verb is StateVerb.STOP:
+        words = "A Stop for {session} {waits}; it is sent at the next start."
+    return tr(words, session=session.name, waits=waits)
+
+
+def _in_line(n: int) -> str:
+    if not n:
+        return ""
+    return tr_n("1 task waits here and stays in line.", "{n} tasks wait here and stay in line.", n)
+
+
+def _group(session: Session, task: Task | None) -> str:
+    if session.phase is Phase.UNCONFIRMED:
+        return "unconfirmed"
+    state = shown_state(session, task)
+    if state is SessionState.ASKS:
+        return "asks"
+    if state in _WORKS:
+        return "closes" if session.close_after else "works"
+    return "stays"
+
+
+def _closing(n: int) -> str:
+    if not n:
+        return ""
+    return tr_n(
+        "1 session closes by itself when its task is done.",
+        "{n} sessions close by themselves when their task is done.",
+        n,
+    )
+
+
+def _working(sessions: list[Session]) -> str:
+    if not sessions:
+        return ""
+    words = tr_n("1 works and stays open", "{n} work and stay open", len(sessions))
+    return tr("{what}{by}.", what=words, by=_by(sessions))
+
+
+def _asking(sessions: list[Session]) -> str:
+    """Nobody can answer an agent while the program does not run."""
+    if not sessions:
+        return ""
+    words = tr_n(
+        "1 agent waits for an answer that nobody can give while the program is closed; it ends",
+        "{n} agents wait for answers that nobody can give while the program is closed; they end",
+        len(sessions),
+    )
+    return tr("{what}{by}.", what=words, by=_by(sessions, until=False))
+
+
+def _staying(sessions: list[Session], tasks: Mapping[int, Task]) -> str:
+    if not sessions:
+        return ""
+    states = {shown_state(s, tasks.get(s.key)) for s in sessions}
+    if states == {SessionState.IDLE}:
+        words = tr_n("1 is idle and ends", "{n} are idle and end", len(sessions))
+    elif states == {SessionState.PAUSED}:
+        words = tr_n("1 is paused and ends", "{n} are paused and end", len(sessions))
+    else:
+        words = tr_n("1 waits and ends", "{n} wait (idle, paused) and end", len(sessions))
+    return tr("{what}{by}.", what=words, by=_by(sessions, until=False))
+
+
+def _unconfirmed(sessions: list[Session]) -> str:
+    if not sessions:
+        return ""
+    words = tr_n(
+        "1 start is unconfirmed: it may be running and cost money",
+        "{n} starts are unconfirmed: they may be running and cost money",
+        len(sessions),
+    )
+    return tr("{what}{by}.", what=words, by=_by(sessions))
+
+
+def _by(sessions: list[Session], *, until: bool = True) -> str:
+    """' until 18:14 at the latest', for the one that ends last."""
+    ends = [session.expires_ms for session in sessions if session.expires_ms is not None]
+    if not ends:
+        return "" if until else tr(" at the time limit")
+    time = local_time(max(ends))
+    words = tr(", until {time} at the latest") if until else tr(" by {time} at the latest")
+    return words.replace("{time}", time)
+
+
+def _unnamed(tasks: list[Task]) -> str:
+    if not tasks:
+        return ""
+    return tr_n(
+        "{names} is not named yet: if you quit now, its result cannot be fetched.",
+        "{names} are not named yet: if you quit now, their results cannot be fetched.",
+        len(tasks),
+        names=_quoted(tasks),
+    )
+
+
+def _nameless(tasks: list[Task]) -> str:
+    """Their replies were lost; only the live channel can still tell what comes of them."""
+    if not tasks:
+        return ""
+    return tr_n(
+        "The answer that names {names} was lost: if you quit now, its result cannot be fetched.",
+        "The answers that name {names} were lost: if you quit now, their results cannot be "
+        "fetched.",
+        len(tasks),
+        names=_quoted(tasks),
+    )
+
+
+def _quoted(tasks: list[Task]) -> str:
+    return ", ".join(f"“{shorten(task.spec.text, TITLE_CHARS)}”" for task in tasks)
+
+
+def _named_by(task: Task) -> int:
+    return (task.sent_ms if task.sent_ms is not None else task.created_ms) + HOLD_MS
+
+
+def waiting_text(tasks: int, terminates: int, queued: int) -> str:
+    """What the program waits for before it ends."""
+    parts = [
+        tr_n("1 task is done", "{n} tasks are done", tasks) if tasks else "",
+        tr_n("1 Terminate is sent", "{n} Terminates are sent", terminates) if terminates else "",
+    ]
+    what = tr(" and ").join(part for part in parts if part)
+    words = tr("Quits when {what}", what=what)
+    return words + (tr("; what waits in line stays there.") if queued else ".")
+
+
+def ending_text(done: int, of: int) -> str:
+    """'Terminating, 1 of 3 closed …'"""
+    return tr("Terminating, {n} of {of} closed …", n=done, of=of)
+
+
+def unreached_text(names: Iterable[str]) -> str:
+    """Sessions that did not take a Terminate, or cannot be given one from here."""
+    words = ", ".join(names)
+    return tr("{names} could not be terminated and may still cost money.", names=words)
+
+
+def keyless_text(names: Iterable[str]) -> str:
+    """Sessions whose Terminate cannot be sent without a key."""
+    words = ", ".join(names)
+    return tr("{names} cannot be terminated without the API key; Terminate waits.", names=words)
+
+
+def stuck_text(names: Iterable[str]) -> str:
+    """Sessions whose Terminate did not get through so far."""
+    words = ", ".join(names)
+    return tr("{names} could not be reached so far; Terminate is tried again.", names=words)

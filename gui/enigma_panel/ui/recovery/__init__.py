@@ -1,0 +1,1 @@
+"""What was open when the program started."""

@@ -1,0 +1,296 @@
+"""The card above the tables after a restart or a sleep: what was open, and what became of it.
+
+It holds nothing itself: a list of session keys, looked up in the fleet whenever something changes,
+so that its sentence is true at any time. Rows are kept, terminated, or end by themselves.
+"""
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QColor, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QToolButton, QWidget
+
+from enigma_panel.core.models import Session, StateVerb, TaskStatus
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import Diff, PauseReason, Recovered
+from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, Row, RowList
+from enigma_panel.ui.recovery.text import Fate, RecoveredSession, away_text, recovered_text, row_of
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.basics import (
+    available_height,
+    make_column,
+    make_label,
+    make_row,
+    set_role,
+)
+from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+
+GATHER_MS = 100
+"""News that come this close to each other are shown together."""
+
+MARK_ROOM, PADDING = 80, 24
+"""What the sentence leaves beside it, and the card around sentence and rows."""
+
+_ORDER = (Fate.UNSENT, Fate.UNCONFIRMED, Fate.ASKS, Fate.IDLE, Fate.PAUSED, Fate.MAYBE)
+_COSTS = frozenset(_ORDER) - {Fate.ASKS}
+_UNSENT = frozenset({TaskStatus.QUEUED, TaskStatus.STOPPED})
+"""A task that was never sent waits in line again, or was taken out of it."""
+
+
+class RecoveryCard(QFrame):
+    """`show_recovered` after a start, `show_away` after a sleep; `task_wanted` names a result.
+
+    It takes no focus. It leaves when the person has settled its last row, or closes it.
+    """
+
+    task_wanted = Signal(int)
+    left = Signal()
+
+    def __init__(
+        self, services: Services, app_actions: Actions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._app_actions = app_actions
+        self._keys: list[int] = []
+        self._settled: set[int] = set()
+        self._to_end: set[int] = set()
+        self._unsent: frozenset[int] = frozenset()
+        self._line_stood = False
+        self._slept_ms = 0
+        self._is_up = False
+        self._is_asking: Callable[[int], bool] = services.fleet.is_asking
+        self._build_parts()
+        self._build_layout()
+        self._connect()
+        self.hide()
+
+    # -- for the window ----------------------------------------------------------------------
+
+    def show_recovered(self, recovered: Recovered) -> None:
+        """What an earlier run left open; not shown where that was nothing."""
+        self._unsent = recovered.unsent
+        self._line_stood = recovered.queued > 0
+        self._slept_ms = 0
+        self._begin(recovered.sessions)
+
+    def show_away(self, slept_ms: int) -> bool:
+        """The computer slept: what was open when it fell asleep; False where nothing was."""
+        asleep_ms = self._services.clock.now_ms() - slept_ms
+        fleet = self._services.fleet
+        sessions = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
+        open_then = [s.key for s in sessions if not s.is_ended or (s.ended_ms or 0) >= asleep_ms]
+        self._slept_ms = slept_ms
+        self._begin(open_then)
+        return bool(self._keys)
+
+    def tick(self) -> None:
+        """A second went by: states and times left."""
+        if self._is_up:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show the records as they are now."""
+        if not self._is_up:
+            return
+        seen = self._look()
+        if not self.rows.is_pointer_inside:
+            seen = self._settle_and_sort(seen)
+        rows = [one for one in seen if one.session.key not in self._settled]
+        if not rows:
+            self._leave()
+            return
+        self._say(seen)
+        self._show_rows(rows)
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build_parts(self) -> None:
+        self._sign = GlyphLabel(Glyph.BANG, Severity.AMBER)
+        self.words = make_label(wrap=True)
+        self.close_button = QToolButton()
+        self.rows = RowList()
+        self._soon = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._laid_out = QTimer(self, singleShot=True, interval=0)
+
+    def _build_layout(self) -> None:
+        set_role(self, "card")
+        self.setAccessibleName(tr("From before"))
+        for name in (self.close_button.setAccessibleName, self.close_button.setToolTip):
+            name(tr("Close"))
+        set_role(self.close_button, "plain")
+        head = make_row(self._sign, self.words, self.close_button)
+        head.setStretch(1, 1)
+        column = make_column(head, self.rows, gap=6)
+        column.setContentsMargins(12, 6, 6, 8)
+        self.setLayout(column)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._tint()
+
+    def _connect(self) -> None:
+        services = self._services
+        services.fleet.changed.connect(self._follow)
+        services.line.changed.connect(self._soon_again)
+        self._soon.timeout.connect(self.refresh)
+        self._laid_out.timeout.connect(self._fit_rows)
+        self.close_button.clicked.connect(self._leave)
+        self.rows.kept.connect(self._keep)
+        self.rows.terminated.connect(self._terminate)
+        self.rows.shown.connect(self._show_task)
+        theme.changed().connect(self._tint)
+
+    # -- following ---------------------------------------------------------------------------
+
+    def _follow(self, diff: Diff) -> None:
+        if self._is_up and (diff.tasks or not diff.sessions.isdisjoint(self._keys)):
+            self._soon_again()
+
+    def _soon_again(self) -> None:
+        if self._is_up and not self._soon.isActive():
+            self._soon.start()
+
+    def _begin(self, keys: Iterable[int]) -> None:
+        self._settled.clear()
+        self._to_end.clear()
+        self._keys = list(keys)
+        self._settle_and_sort(self._look())
+        self._is_up = bool(self._keys)
+        if self._is_up:
+            self._fit_rows()
+            self.refresh()
+            self.show()
+
+    def _look(self) -> list[RecoveredSession]:
+        """All that the card is about, as it is now, in its order."""
+        found = map(self._services.fleet.session, self._keys)
+        return [self._seen(session) for session in found if session is not None]
+
+    def _seen(self, session: Session) -> RecoveredSession:
+        fleet = self._services.fleet
+        task = fleet.current_task(session)
+        return RecoveredSession(
+            session=session,
+            task=task,
+            cost=fleet.session_cost(session.key),
+            unsent=session.key in self._unsent and (task is None or task.status in _UNSENT),
+            asking=self._is_asking(session.key),
+            foreign=fleet.foreign(session),
+            pending=fleet.pending(session.key),
+        )
+
+    def _settle_and_sort(self, seen: list[RecoveredSession]) -> list[RecoveredSession]:
+        """What only costs money comes first, what has ended last; else as it was.
+
+        Rows that the person ended are settled; what ended by itself stays to be read.
+        """
+        ended = {one.session.key for one in seen if one.session.is_ended}
+        self._settled |= ended & self._to_end
+        seen = sorted(seen, key=_rank)
+        self._keys = [one.session.key for one in seen]
+        return seen
+
+    def _in_line(self) -> int:
+        """Tasks in a line that stands still since the restart."""
+        line = self._services.line
+        stands = self._line_stood and line.pause_reason is PauseReason.RESTARTED
+        return len(line.entries()) if stands else 0
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def _say(self, seen: list[RecoveredSession]) -> None:
+        n = self._in_line()
+        words = (
+            away_text(seen, self._slept_ms, queued=n)
+            if self._slept_ms
+            else recovered_text(seen, queued=n)
+        )
+        if words != self.words.text():
+            self.words.setText(words)
+            self.words.setAccessibleName(words)
+        costs = any(one.fate in _COSTS for one in seen)
+        sign = (Glyph.BANG, Severity.AMBER) if costs else (Glyph.DISC, Severity.DIM)
+        self._sign.show_glyph(*sign)
+
+    def _show_rows(self, seen: list[RecoveredSession]) -> None:
+        now = self._services.clock.now_ms()
+
+        def row_at(place: int) -> Row:
+            can = self._services.fleet.can(seen[place].session.key, StateVerb.TERMINATE)
+            return row_of(seen[place], now, can_terminate=can)
+
+        self.rows.put(len(seen), row_at)
+
+    def _fit_rows(self) -> None:
+        """As many rows as leave to all else in the window what it needs."""
+        room = available_height(self)
+        if room is not None:
+            head = self.words.heightForWidth(max(self.width() - MARK_ROOM, 200))
+            rows = (room - head - PADDING) // ROW_HEIGHT
+            self.rows.set_most(min(max(rows, 1), MOST_ROWS))
+
+    def _tint(self) -> None:
+        self.close_button.setIcon(icons.icon(Glyph.CLOSE, QColor(theme.colours().dim)))
+
+    # -- what the person does ----------------------------------------------------------------
+
+    def _keep(self, key: int) -> None:
+        """The row goes; where Terminate waits to be undone, that is taken back instead."""
+        fleet = self._services.fleet
+        pending = fleet.pending(key)
+        if pending is not None and pending.verb is StateVerb.TERMINATE:
+            self._to_end.discard(key)
+            fleet.undo([key])
+            self.refresh()
+            return
+        self._settled.add(key)
+        left = [one for one in self._look() if one.session.key not in self._settled]
+        if all(one.session.is_ended for one in left):
+            self._leave()  # nothing is left to decide
+        else:
+            self.refresh()
+
+    def _terminate(self, key: int) -> None:
+        self._to_end.add(key)
+        self._app_actions.command([key], StateVerb.TERMINATE)
+        self.refresh()
+
+    def _show_task(self, key: int) -> None:
+        session = self._services.fleet.session(key)
+        if session is not None and session.current_task is not None:
+            self.task_wanted.emit(session.current_task)
+
+    def _leave(self) -> None:
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and self.isAncestorOf(focus)
+        self._is_up = False
+        self.hide()
+        if had_focus:
+            self.left.emit()
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.LayoutRequest}:
+            self._laid_out.start()  # once the other parts have their new sizes
+        return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if (parent := self.parentWidget()) is not None:
+            parent.installEventFilter(self)
+        self._fit_rows()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if (parent := self.parentWidget()) is not None:
+            parent.removeEventFilter(self)
+
+
+def _rank(seen: RecoveredSession) -> int:
+    if seen.session.is_ended:
+        return len(_ORDER) + 1
+    return _ORDER.index(seen.fate) if seen.fate in _ORDER else len(_ORDER)

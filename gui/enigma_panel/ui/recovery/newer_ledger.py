@@ -1,0 +1,80 @@
+"""The one window of a program that cannot go on: its ledger is of a newer version."""
+
+import asyncio
+from enum import StrEnum
+
+from PySide6.QtWidgets import QWidget
+
+from enigma_panel.store.files import Copy
+from enigma_panel.store.ledger.errors import NewerLedgerError
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.text.problems import copy_text
+from enigma_panel.ui.text.states import local_moment
+from enigma_panel.ui.widgets.basics import make_button, make_label
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+
+
+class LedgerChoice(StrEnum):
+    """What the person wants. USE_COPY: go on with the copy in the ledger's place."""
+
+    USE_COPY = "use_copy"
+    QUIT = "quit"
+
+
+class NewerLedgerWindow(ModelessDialog):
+    """Shown in place of the main window; `choice` awaits the answer, and closing it means Quit."""
+
+    def __init__(
+        self,
+        error: NewerLedgerError,
+        copy: Copy | None,
+        now_ms: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(tr("Enigma Control Panel"), parent)
+        self._answer: asyncio.Future[LedgerChoice] | None = None
+        self.words = make_label(wrap=True)
+        self.more = make_label(wrap=True)
+        self.file = make_label(role="dim", wrap=True)
+        self.copy_button = make_button("")
+        self.quit_button = make_button(tr("Quit"), "primary")
+        self._fill(error, copy, now_ms)
+        self._build()
+
+    async def choice(self) -> LedgerChoice:
+        """Ask and await the answer."""
+        self._answer = asyncio.get_running_loop().create_future()
+        self.present(self.quit_button)
+        return await self._answer
+
+    def _fill(self, error: NewerLedgerError, copy: Copy | None, now_ms: int) -> None:
+        self.words.setText(
+            tr(
+                "The ledger was written by a newer version of this program, so this version cannot "
+                "read it. It stays as it is: start the newer version to go on with it."
+            )
+        )
+        self.file.setText(str(error.path))
+        self.copy_button.setVisible(copy is not None)
+        self.more.setVisible(copy is not None)
+        if copy is not None:
+            label = tr("Use the copy of {time}", time=local_moment(copy.made_ms, now_ms))
+            self.copy_button.setText(label)
+            self.copy_button.setAccessibleName(label)
+            self.more.setText(copy_text(copy, now_ms))
+
+    def _build(self) -> None:
+        for label in (self.words, self.more, self.file):
+            self.body.addWidget(label)
+        self.body.addStretch(1)
+        self.add_buttons(self.copy_button, None, self.quit_button)
+        self.setMinimumWidth(560)
+        self.copy_button.clicked.connect(lambda: self._settle(LedgerChoice.USE_COPY))
+        self.quit_button.clicked.connect(self.reject)
+        self.rejected.connect(lambda: self._settle(LedgerChoice.QUIT))
+
+    def _settle(self, choice: LedgerChoice) -> None:
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            answer.set_result(choice)
+        self.hide()

@@ -1,0 +1,349 @@
+"""What the card says of the time in which nobody looked: made from the records alone."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from enigma_panel.core.models import (
+    Phase,
+    Session,
+    SessionState,
+    StateVerb,
+    Task,
+    TaskStatus,
+    shown_since_ms,
+    shown_state,
+)
+from enigma_panel.core.money import format_money, sum_money
+from enigma_panel.services.types import ForeignSession, PendingCommand, WaitReason
+from enigma_panel.ui.i18n import shorten, tr, tr_n
+from enigma_panel.ui.recovery.rows import Row
+from enigma_panel.ui.text.states import (
+    NONE,
+    StateWord,
+    duration,
+    local_time,
+    money,
+    session_state_text,
+    spoken,
+    time_left,
+    verb_word,
+)
+from enigma_panel.ui.text.waiting import pending_text
+from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Severity
+
+Forms = tuple[str, str, str]
+"""Words for the only one, for one of several, for many."""
+
+
+class Fate(StrEnum):
+    """What became of a session meanwhile, in the order of the sentence."""
+
+    UNSENT = "unsent"
+    FINISHED = "finished"
+    FAILED = "failed"
+    WORKS = "works"
+    ASKS = "asks"
+    PAUSED = "paused"
+    IDLE = "idle"
+    MAYBE = "maybe"
+    CUT_OFF = "cut_off"
+    CLOSED = "closed"
+    BY_YOU = "by_you"
+    BY_LIMIT = "by_limit"
+    EXPIRED = "expired"
+    ASKING = "asking"
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveredSession:
+    """One session as the card shows it. unsent: opened for a task that was never sent.
+
+    asking: the service has not answered about it since; what is known is from before.
+    stranger: what it was opened with that is not in use now.
+    """
+
+    session: Session
+    task: Task | None = None
+    cost: Decimal | None = None
+    unsent: bool = False
+    asking: bool = False
+    foreign: ForeignSession | None = None
+    pending: PendingCommand | None = field(default=None, repr=False)
+
+    @property
+    def fate(self) -> Fate:
+        """What became of it, as far as is known."""
+        if self.session.is_ended:
+            return _end(self.session, self.task)
+        if self.session.phase is Phase.UNCONFIRMED:
+            return Fate.UNCONFIRMED
+        if self.unsent:
+            return Fate.UNSENT
+        if self.asking:
+            return Fate.ASKING
+        return _LIVE[shown_state(self.session, self.task)]
+
+
+_LIVE = {
+    SessionState.WORKING: Fate.WORKS,
+    SessionState.STARTING: Fate.WORKS,
+    SessionState.ASKS: Fate.ASKS,
+    SessionState.PAUSED: Fate.PAUSED,
+    SessionState.IDLE: Fate.IDLE,
+    SessionState.UNCONFIRMED: Fate.MAYBE,
+    SessionState.CONNECTION_LOST: Fate.CUT_OFF,
+}
+_ENDS = {
+    Phase.ENDED_BY_YOU: Fate.BY_YOU,
+    Phase.ENDED_BY_LIMIT: Fate.BY_LIMIT,
+    Phase.EXPIRED_ASSUMED: Fate.EXPIRED,
+    Phase.FAILED: Fate.FAILED,
+}
+
+
+def _end(session: Session, task: Task | None) -> Fate:
+    """A result counts for more than the way in which its browser ended."""
+    status = task.status if task is not None else None
+    if status is TaskStatus.DONE:
+        return Fate.FINISHED
+    if session.phase in _ENDS:
+        return _ENDS[session.phase]
+    return Fate.FAILED if status is TaskStatus.FAILED else Fate.CLOSED
+
+
+def recovered_text(seen: Sequence[RecoveredSession], *, queued: int) -> str:
+    """The card after a start of the program. queued: tasks in a line that stands still."""
+    open_then = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
+    parts = []
+    if open_then:
+        parts.append(_were_open(open_then))
+    parts.append(_unconfirmed(seen))
+    if not open_then and parts[-1]:
+        parts.append(tr("Nothing was started twice."))
+    parts += [_commands(seen), _line(queued)]
+    return " ".join(part for part in parts if part)
+
+
+def away_text(seen: Sequence[RecoveredSession], slept_ms: int, *, queued: int = 0) -> str:
+    """The card after the computer slept."""
+    known = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
+    what = _fates(known, alone=False, words={**_WORDS, **_AWAY})
+    parts = [
+        tr("This computer slept for {time}.", time=duration(slept_ms)),
+        tr("Meanwhile: {what}.", what=what) if what else "",
+        _unconfirmed(seen),
+        _commands(seen),
+        _line(queued),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _were_open(seen: Sequence[RecoveredSession]) -> str:
+    return tr_n(
+        "1 browser was open: {what}; nothing was started twice.",
+        "{n} browsers were open: {what}; nothing was started twice.",
+        len(seen),
+        what=_fates(seen, alone=len(seen) == 1, words=_WORDS),
+    )
+
+
+def _fates(seen: Iterable[RecoveredSession], *, alone: bool, words: Mapping[Fate, Forms]) -> str:
+    groups: dict[Fate, list[RecoveredSession]] = {}
+    for one in seen:
+        groups.setdefault(one.fate, []).append(one)
+    parts = (_fate(words[fate], groups[fate], alone=alone) for fate in Fate if fate in groups)
+    return ", ".join(parts)
+
+
+def _fate(forms: Forms, group: Sequence[RecoveredSession], *, alone: bool) -> str:
+    it, one, many = forms
+    words = tr(it) if alone else tr_n(one, many, len(group))
+    return words + (_cost(group) if group[0].fate is Fate.FINISHED else "")
+
+
+_WORDS: Mapping[Fate, Forms] = {
+    Fate.UNSENT: (
+        "it was opened, but its task was never sent – it only costs money",
+        "1 was opened, but its task was never sent – it only costs money",
+        "{n} were opened, but their tasks were never sent – they only cost money",
+    ),
+    Fate.FINISHED: ("it finished meanwhile", "1 finished meanwhile", "{n} finished meanwhile"),
+    Fate.FAILED: ("it failed", "1 failed", "{n} failed"),
+    Fate.WORKS: ("it still works", "1 still works", "{n} still work"),
+    Fate.ASKS: ("it asks you", "1 asks you", "{n} ask you"),
+    Fate.PAUSED: ("it is paused", "1 is paused", "{n} are paused"),
+    Fate.IDLE: (
+        "it is idle and costs money",
+        "1 is idle and costs money",
+        "{n} are idle and cost money",
+    ),
+    Fate.MAYBE: ("it may be working", "1 may be working", "{n} may be working"),
+    Fate.CUT_OFF: (
+        "it lost its connection",
+        "1 lost its connection",
+        "{n} lost their connections",
+    ),
+    Fate.CLOSED: ("it closed", "1 closed", "{n} closed"),
+    Fate.BY_YOU: ("it was ended by you", "1 was ended by you", "{n} were ended by you"),
+    Fate.BY_LIMIT: (
+        "it was ended by its time limit",
+        "1 was ended by its time limit",
+        "{n} were ended by their time limits",
+    ),
+    Fate.EXPIRED: ("it expired (assumed)", "1 expired (assumed)", "{n} expired (assumed)"),
+    Fate.ASKING: ("still asking about it", "still asking about 1", "still asking about {n}"),
+}
+_AWAY: Mapping[Fate, Forms] = {Fate.FINISHED: ("it finished", "1 finished", "{n} finished")}
+
+
+def _cost(group: Sequence[RecoveredSession]) -> str:
+    """' ($0.04)'; nothing where nobody told, and never 0 for what is not known."""
+    known = [one.cost for one in group if one.cost is not None]
+    if not known:
+        return ""
+    amount = format_money(sum_money(known))
+    return f" ({amount})" if len(known) == len(group) else tr(" ({amount} and more)", amount=amount)
+
+
+def _unconfirmed(seen: Iterable[RecoveredSession]) -> str:
+    """Starts of which nobody knows whether they happened."""
+    starts = [one.session for one in seen if one.fate is Fate.UNCONFIRMED]
+    if not starts:
+        return ""
+    ends = [session.expires_ms for session in starts if session.expires_ms is not None]
+    words = tr_n(
+        "1 start is unconfirmed: it may be running and cost money",
+        "{n} starts are unconfirmed: they may be running and cost money",
+        len(starts),
+    )
+    if ends:
+        words += tr_n(
+            "; if so, it ends by {time}",
+            "; if so, they end by {time}",
+            len(starts),
+            time=local_time(max(ends)),
+        )
+    return words + "."
+
+
+_GOING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.NAME})
+
+
+def _commands(seen: Iterable[RecoveredSession]) -> str:
+    """'1 Terminate is sent now.'"""
+    all_pending = [one.pending for one in seen if one.pending is not None]
+    waits = [pending.verb for pending in all_pending if pending.why is WaitReason.CONNECTION]
+    going = [pending.verb for pending in all_pending if pending.why in _GOING]
+    others = [
+        w.verb for w in all_pending if w.why not in _GOING and w.why is not WaitReason.CONNECTION
+    ]
+    now = tr_n("{what} is sent now.", "{what} are sent now.", len(going), what=_verbs(going))
+    soon = tr_n("{what} waits.", "{what} wait.", len(others), what=_verbs(others))
+    later = tr_n(
+        "{what} waits for a connection.",
+        "{what} wait for a connection.",
+        len(waits),
+        what=_verbs(waits),
+    )
+    return " ".join(words for words, n in ((now, going), (soon, others), (later, waits)) if n)
+
+
+def _verbs(verbs: Iterable[StateVerb]) -> str:
+    counts = Counter(verbs)
+    return ", ".join(
+        f"{n} × {verb_word(verb)}" if n > 1 else f"1 {verb_word(verb)}"
+        for verb, n in counts.items()
+    )
+
+
+def _line(n: int) -> str:
+    return tr_n("1 task waits here.", "{n} tasks wait here.", n) if n else ""
+
+
+_MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
+
+
+def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
+    """Words, signs and buttons for a session. can_terminate: a Terminate can be given now."""
+    session, task, pending = seen.session, seen.task, seen.pending
+    word = _word(seen)
+    left = time_left(session, now_ms)
+    cost = _row_cost(seen.cost, session, task)
+    state = word.word if _is_still(seen) else f"{word.word} {_lasted(session, task, now_ms)}"
+    said = state
+    if pending is not None:
+        going = pending_text(pending, now_ms)
+        state, said = going.text, going.said
+    note = _note(seen)
+    undo = pending is not None and pending.verb is StateVerb.TERMINATE and pending.can_undo
+    told = (session.name, said, _left_text(left), _cost_text(cost), note)
+    return Row(
+        key=session.key,
+        glyph=word.glyph,
+        mark=word.mark,
+        severity=word.severity,
+        state=state,
+        name=session.name,
+        note=note,
+        left=left,
+        cost=cost,
+        spoken=", ".join(part for part in told if part),
+        grave=seen.fate is Fate.UNSENT,
+        can_keep=not session.is_ended,
+        undo=undo,
+        can_terminate=can_terminate and not session.is_ended,
+        can_show=session.is_ended and task is not None,
+    )
+
+
+def _word(seen: RecoveredSession) -> StateWord:
+    if seen.fate is Fate.ASKING:
+        return StateWord(Glyph.RING, tr("still asking…"), Severity.DIM)
+    return session_state_text(shown_state(seen.session, seen.task), seen.task)
+
+
+def _is_still(seen: RecoveredSession) -> bool:
+    return seen.session.is_ended or seen.fate is Fate.ASKING
+
+
+def _lasted(session: Session, task: Task | None, now_ms: int) -> str:
+    return duration(now_ms - shown_since_ms(session, task))
+
+
+def _note(seen: RecoveredSession) -> str:
+    if seen.fate is Fate.UNSENT:
+        return tr("opened, but its task was never sent – it only costs money")
+    own = [_stranger(seen)] if seen.foreign is not None and not seen.session.is_ended else []
+    return " – ".join([*own, *_task(seen)])
+
+
+def _stranger(seen: RecoveredSession) -> str:
+    """Why there is no Terminate; one that the service did not name nobody can end anyway."""
+    key = seen.foreign is ForeignSession.KEY
+    what = tr("opened with another key") if key else tr("opened at another address")
+    can_be_ended = seen.session.service_id is not None
+    return tr("{what}: Terminate needs that one", what=what) if can_be_ended else what
+
+
+def _task(seen: RecoveredSession) -> list[str]:
+    if seen.task is None:
+        return []
+    return [_MARKS.get(seen.task.status, "") + shorten(seen.task.spec.text)]
+
+
+def _row_cost(cost: Decimal | None, session: Session, task: Task | None) -> str:
+    spent = task is not None and task.sent_ms is not None
+    return money(cost, more_to_come=not session.is_ended, spent=spent)
+
+
+def _left_text(left: str) -> str:
+    return "" if left == NONE else tr("{time} left", time=left)
+
+
+def _cost_text(cost: str) -> str:
+    return tr("cost: {amount}", amount=spoken(cost))

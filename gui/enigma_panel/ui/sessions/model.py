@@ -1,0 +1,313 @@
+"""The Sessions table: what is open now, most urgent first."""
+
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
+from enigma_panel.core.money import to_nano
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.live.live import Live
+from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.types import Diff
+from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.text.states import (
+    NONE,
+    is_life_assumed,
+    money,
+    spoken,
+    spoken_duration,
+    state_text,
+    time_left,
+)
+from enigma_panel.ui.text.steps import now_text
+from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
+from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.table_model import NO_CELL, NO_PARENT, Cell, Index, KeyedModel
+
+AMBER_LEFT_MS = 90_000
+RED_LEFT_MS = 30_000
+FAR = 1 << 62
+"""Sorts behind every time."""
+
+_MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
+
+
+def task_cell(session: Session, task: Task | None, now: str) -> Cell:
+    """What was asked for and, dimmed behind it, what the agent does now, if it is known."""
+    if task is None:
+        return Cell(text=NONE, severity=Severity.DIM, said=spoken(NONE), sort="")
+    text = shorten(task.spec.text)
+    mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
+    tip = shorten(task.spec.text, 600)
+    return Cell(
+        text=mark + text,
+        tail=f"· {now}" if now else "",
+        steady=True,
+        severity=Severity.DIM if session.is_ended else Severity.PLAIN,
+        said=tr("{task}, now: {now}", task=text, now=now) if now else text,
+        sort=text,
+        tip=f"{tip}\n{now}" if now else tip,
+    )
+
+
+def left_cell(session: Session, now_ms: int) -> Cell:
+    """A number with a bar."""
+    text = time_left(session, now_ms)
+    if text == NONE or session.expires_ms is None:
+        return Cell(text=NONE, severity=Severity.DIM, said=spoken(NONE), sort=FAR)
+    left = max(0, session.expires_ms - now_ms)
+    life = max(1, session.expires_ms - session.created_ms)
+    severity = (
+        Severity.RED
+        if left < RED_LEFT_MS
+        else Severity.AMBER
+        if left < AMBER_LEFT_MS
+        else Severity.PLAIN
+    )
+    said = spoken_duration(left)
+    if is_life_assumed(session):
+        said = tr("about {time}", time=said)
+    return Cell(text=text, bar=min(1.0, left / life), severity=severity, said=said, sort=left)
+
+
+def cost_cell(session: Session, cost: Decimal | None) -> Cell:
+    """What its tasks cost so far, as far as it was told."""
+    spent = session.opened_ms is not None  # a browser was open for some time: that costs
+    text = money(cost, more_to_come=not session.is_ended, spent=spent)
+    nano = to_nano(cost)
+    severity = Severity.DIM if cost is None else Severity.PLAIN
+    return Cell(
+        text=text,
+        right=True,
+        severity=severity,
+        said=spoken(text),
+        sort=-1 if nano is None else nano,
+    )
+
+
+ENDED_STAY_MS = 30_000
+GATHER_MS = 250
+"""What channels tell within this time is shown at once, however many there are."""
+
+_URGENCY = {
+    state: rank
+    for rank, state in enumerate(
+        (
+            SessionState.ASKS,
+            SessionState.UNCONFIRMED,
+            SessionState.CONNECTION_LOST,
+            SessionState.IDLE,
+            SessionState.PAUSED,
+            SessionState.WORKING,
+            SessionState.STARTING,
+        )
+    )
+}
+
+
+class Column(IntEnum):
+    """Columns of Sessions."""
+
+    STATE = 0
+    SESSION = 1
+    TASK = 2
+    LEFT = 3
+    COST = 4
+    VERBS = 5
+
+
+class SessionsModel(KeyedModel):
+    """Sessions from the fleet. `hold` keeps every row where it is while somebody aims at one."""
+
+    renamed = Signal(int, str)
+    right_columns = frozenset({Column.COST})
+
+    def __init__(
+        self, fleet: Sessions, live: Live, clock: Clock, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._fleet = fleet
+        self._live = live
+        self._clock = clock
+        self._told: set[int] = set()
+        self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._gather.timeout.connect(self._show_told)
+        live.changed.connect(self._take_live)
+        self._held = False
+        self._show_ended = False
+        self._pinned: frozenset[int] = frozenset()
+        fleet.changed.connect(self.apply_diff)
+        self.arrange()
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def set_show_ended(self, show: bool) -> None:
+        """Show the ended sessions, too."""
+        self._show_ended = show
+        self.arrange()
+
+    def set_pointer_inside(self, held: bool) -> None:
+        """While held no row moves or leaves; new ones come in at the end."""
+        if held is not self._held:
+            self._held = held
+            if not held:
+                self.arrange()
+
+    def set_pinned(self, keys: frozenset[int]) -> None:
+        """These rows (the selected ones) do not leave, even when their session has ended."""
+        self._pinned = keys
+
+    def apply_diff(self, diff: Diff) -> None:
+        """The fleet says what changed."""
+        changed = set(diff.sessions)
+        for key in diff.tasks:
+            task = self._fleet.task(key)
+            if task is not None:
+                changed.add(task.session_key)
+        if changed:
+            self.arrange()
+            self.notify_changed(list(changed))
+
+    def tick(self, rows: range) -> None:
+        """A second went by: ages and times left of these (visible) rows, rows whose time is up."""
+        if any(self._is_over(key) for key in self._keys):
+            self.arrange()
+        keys = [key for key in map(self.key_at, rows) if key is not None]
+        self.notify_changed(keys, Column.STATE, Column.STATE)
+        self.notify_changed(keys, Column.LEFT, Column.LEFT)
+
+    def arrange(self) -> None:
+        """Bring rows and order up to date."""
+        shown = [s for s in map(self._fleet.session, self._fleet.session_keys()) if s is not None]
+        wanted = [s.key for s in sorted(filter(self._is_wanted, shown), key=self._rank)]
+        if self._held:
+            present = set(self._keys)
+            wanted = self._keys + [key for key in wanted if key not in present]
+        self.show_keys(wanted)
+
+    def counts(self) -> dict[SessionState, int]:
+        """How many sessions are in which state, without the ended ones."""
+        counts: dict[SessionState, int] = {}
+        for session in map(self._fleet.session, self._fleet.session_keys()):
+            if session is not None and not session.is_ended:
+                state = shown_state(session, self._fleet.current_task(session))
+                counts[state] = counts.get(state, 0) + 1
+        return counts
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _take_live(self, key: int) -> None:
+        """A channel came up, went down, or its agent does something else."""
+        self._told.add(key)
+        if not self._gather.isActive():
+            self._gather.start()
+
+    def _show_told(self) -> None:
+        told, self._told = self._told, set()
+        self.notify_changed(list(told), Column.TASK, Column.TASK)
+
+    def _is_wanted(self, session: Session) -> bool:
+        if not session.is_ended or self._show_ended or session.key in self._pinned:
+            return True
+        return self._clock.now_ms() - (session.ended_ms or 0) < ENDED_STAY_MS
+
+    def _is_over(self, key: int) -> bool:
+        session = self._fleet.session(key)
+        return session is None or not self._is_wanted(session)
+
+    def _rank(self, session: Session) -> tuple[int, int, int]:
+        if session.is_ended:
+            return len(_URGENCY), -(session.ended_ms or 0), session.key
+        state = shown_state(session, self._fleet.current_task(session))
+        return _URGENCY[state], session.expires_ms or FAR, session.key
+
+    def cell(self, key: int, column: int) -> Cell:
+        session = self._fleet.session(key)
+        if session is None:
+            return NO_CELL
+        task = self._fleet.current_task(session)
+        match column:
+            case Column.STATE:
+                return self._state(session, task)
+            case Column.SESSION:
+                severity = Severity.DIM if session.is_ended else Severity.PLAIN
+                return Cell(
+                    text=session.name, severity=severity, sort=session.name, tip=session.name
+                )
+            case Column.TASK:
+                return task_cell(session, task, self._now(session, task))
+            case Column.LEFT:
+                return left_cell(session, self._clock.now_ms())
+            case Column.COST:
+                cost = self._fleet.session_cost(session.key)
+                return cost_cell(session, cost)
+            case _:
+                return self._verbs(key)
+
+    def _verbs(self, key: int) -> Cell:
+        said = tr("Pause, Resume, Stop, Terminate: in the tool bar and the menu")
+        pending = self._fleet.pending(key)
+        if pending is not None and pending.can_undo:
+            said = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_text([pending]))
+        return Cell(said=said)
+
+    def _state(self, session: Session, task: Task | None) -> Cell:
+        how = state_text(session, task, self._clock.now_ms())
+        word, text, tail, said = how.word, how.head, how.tail, how.said
+        tip = how.line if how.tip else ""
+        waiting = self._waiting(session.key)
+        if waiting is not None:
+            text, tail, said = word.short, waiting.text, f"{word.word}, {waiting.said}"
+            tip = f"{word.word}, {tail}"
+        return Cell(
+            text=text,
+            tail=tail,
+            glyph=word.glyph,
+            mark=word.mark,
+            severity=word.severity,
+            bold=word.bold,
+            said=said,
+            tip=tip,
+            hint=how.tip,
+            sort=_URGENCY.get(shown_state(session, task), len(_URGENCY)),
+        )
+
+    def _now(self, session: Session, task: Task | None) -> str:
+        """What its agent does now, where it works and tells it."""
+        works = shown_state(session, task) in {SessionState.WORKING, SessionState.STARTING}
+        return now_text(self._live.doing(session.key)) if works else ""
+
+    def _waiting(self, key: int) -> WaitText | None:
+        """The command on its way to a session, in words."""
+        pending = self._fleet.pending(key)
+        return pending_text(pending, self._clock.now_ms()) if pending is not None else None
+
+    def record(self, key: int) -> Session | None:
+        return self._fleet.session(key)
+
+    def heading(self, column: int) -> str:
+        return (tr("State"), tr("Session"), tr("Task"), tr("Left"), tr("Cost"), "")[column]
+
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.EditRole and index.column() == Column.SESSION:
+            role = Qt.ItemDataRole.DisplayRole
+        return super().data(index, role)
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        key = self.key_at(index.row())
+        if key is None or role != Qt.ItemDataRole.EditRole or value == index.data():
+            return False
+        self.renamed.emit(key, str(value))
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        if index.isValid() and index.column() == Column.SESSION:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags

@@ -1,0 +1,268 @@
+"""The Sessions table: the common ground, plus verbs under the mouse and names edited in place."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
+
+from enigma_panel.core.models import StateVerb
+from enigma_panel.ui.actions import SETTLED_MS, Actions
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.sessions.model import Column, SessionsModel
+from enigma_panel.ui.text.states import verb_tip, verb_word
+from enigma_panel.ui.text.waiting import undo_text, undo_tip
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.widgets.column_sizing import Fit
+from enigma_panel.ui.widgets.delegates import PAD, NameDelegate, RowDelegate
+from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table_model import Index, Role
+
+VERB_WIDTH, VERB_APART = 27, 12
+VERB_GLYPHS = {
+    StateVerb.PAUSE: Glyph.PAUSE,
+    StateVerb.RESUME: Glyph.RESUME,
+    StateVerb.STOP: Glyph.STOP,
+    StateVerb.TERMINATE: Glyph.TERMINATE,
+}
+_BELOW_UNDO = frozenset({StateVerb.PAUSE, StateVerb.RESUME})
+VERBS_WIDTH = VERB_WIDTH * len(VERB_GLYPHS) + VERB_APART + 2 * PAD
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A verb in a row; None is Undo, which takes the places of Pause and Resume."""
+
+    key: int
+    verb: StateVerb | None
+
+
+class VerbsDelegate(RowDelegate):
+    """The four verbs, in the same places in every row."""
+
+    def __init__(self, app_actions: Actions, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._app_actions = app_actions
+        self._had_undo: set[int] = set()
+        self._lost_undo: dict[int, int] = {}
+        self.over: Spot | None = None
+        self.pressed: Spot | None = None
+
+    @staticmethod
+    def verb_rect(cell: QRect, verb: StateVerb) -> QRect:
+        """Where a verb is painted in its cell."""
+        place = list(VERB_GLYPHS).index(verb)
+        apart = VERB_APART if verb is StateVerb.TERMINATE else 0
+        left = cell.left() + PAD + place * VERB_WIDTH + apart
+        return QRect(left, cell.center().y() - 12, VERB_WIDTH, 25)
+
+    @classmethod
+    def verb_at(cls, cell: QRect, point: QPoint) -> StateVerb | None:
+        """The verb below a point."""
+        hits = (verb for verb in VERB_GLYPHS if cls.verb_rect(cell, verb).contains(point))
+        return next(hits, None)
+
+    @classmethod
+    def undo_rect(cls, cell: QRect) -> QRect:
+        """Where Undo is painted: over Pause and Resume, never where Stop or Terminate was."""
+        both = cls.verb_rect(cell, StateVerb.PAUSE) | cls.verb_rect(cell, StateVerb.RESUME)
+        return both.adjusted(1, 1, -3, -1)
+
+    def spot_at(self, key: int, cell: QRect, point: QPoint) -> Spot | None:
+        """What lies below a point in the row of that session."""
+        if self._app_actions.undoable(key) is not None and self.undo_rect(cell).contains(point):
+            return Spot(key, None)
+        verb = self.verb_at(cell, point)
+        return Spot(key, verb) if verb is not None else None
+
+    def accepts_press(self, spot: Spot) -> bool:
+        """No press counts that was meant for what stood there a moment ago.
+
+        The second click of two on a verb must not take it back, and a click on an Undo that has
+        just gone must not be a Pause.
+        """
+        now = self._app_actions.now_ms()
+        if spot.verb is None:
+            return self._app_actions.is_settled(spot.key)
+        lost = self._lost_undo.get(spot.key, now - SETTLED_MS)
+        return spot.verb not in _BELOW_UNDO or now - lost >= SETTLED_MS
+
+    def _note_undo(self, key: int, *, has_undo: bool) -> None:
+        if has_undo:
+            self._had_undo.add(key)
+        elif key in self._had_undo:
+            self._had_undo.discard(key)
+            self._lost_undo[key] = self._app_actions.now_ms()
+
+    def _paint_undo(self, painter: QPainter, place: QRect, key: int) -> None:
+        colours = theme.colours()
+        spot = Spot(key, None)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        over = colours.line if spot == self.pressed else colours.hover
+        painter.setBrush(QColor(over if spot == self.over else colours.card))
+        painter.setPen(QPen(QColor(colours.accent if spot == self.over else colours.faint), 1))
+        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        metrics = painter.fontMetrics()
+        words = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
+        painter.setPen(QColor(colours.accent))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: StateVerb) -> None:
+        colours = theme.colours()
+        spot = Spot(key, verb)
+        possible = self._app_actions.can(key, verb)
+        if possible and spot == self.over:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.faint if spot == self.pressed else colours.line))
+            painter.drawRoundedRect(place.adjusted(1, 0, -1, 0), 5, 5)
+        colour = colours.red if verb is StateVerb.TERMINATE else colours.text
+        size = QRectF(0, 0, 14, 14)
+        size.moveCenter(QRectF(place).center())
+        colour = colour if possible else colours.faint
+        icons.paint(painter, VERB_GLYPHS[verb], size, QColor(colour))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.paint_ground(painter, option, index)
+        painter.save()
+        key = index.data(Role.KEY)
+        has_undo = self._app_actions.undoable(key) is not None
+        self._note_undo(key, has_undo=has_undo)
+        if has_undo:
+            self._paint_undo(painter, self.undo_rect(option.rect), key)
+        for verb in VERB_GLYPHS.keys() - (_BELOW_UNDO if has_undo else set()):
+            self._paint_verb(painter, self.verb_rect(option.rect, verb), key, verb)
+        painter.restore()
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | Index,
+    ) -> bool:
+        key = index.data(Role.KEY)
+        spot = self.spot_at(key, option.rect, event.pos()) if key is not None else None
+        if event.type() is not QEvent.Type.ToolTip or spot is None:
+            QToolTip.hideText()
+            return True
+        pending = self._app_actions.undoable(spot.key)
+        if spot.verb is not None:
+            words = f"{verb_word(spot.verb)}\n{verb_tip(spot.verb)}"
+            rect = self.verb_rect(option.rect, spot.verb)
+        else:
+            all_pending = [pending] if pending is not None else []
+            words = f"{undo_text(all_pending)}\n{undo_tip()}"
+            rect = self.undo_rect(option.rect)
+        QToolTip.showText(event.globalPos(), words, view.viewport(), rect)
+        return True
+
+
+_FITS: dict[int, Fit] = {
+    Column.STATE: Fit(least=144, most=0.3),
+    Column.SESSION: Fit(least=96, most=0.16),
+    Column.LEFT: Fit(least=64),
+    Column.COST: Fit(least=72),
+}
+
+
+class SessionsTable(KeyedTable):
+    """Emits `verb_clicked` with a session's key and a StateVerb, `undo_clicked` with a key."""
+
+    verb_clicked = Signal(int, object)
+    undo_clicked = Signal(int)
+
+    def __init__(
+        self, model: SessionsModel, app_actions: Actions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(model, tr("Sessions"), _FITS, rests=False, parent=parent)
+        self._app_actions = app_actions
+        self._verbs = VerbsDelegate(app_actions, self)
+        self._set_up_columns()
+
+    def rename(self, key: int) -> bool:
+        """Let the person edit the name of that session; False where it has no row."""
+        row = self.rows.row_of(key)
+        if row is None:
+            return False
+        index = self.rows.index(row, Column.SESSION)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setCurrentIndex(index)
+        self.edit(index)
+        return True
+
+    def _set_up_columns(self) -> None:
+        self.use_delegate(RowDelegate(self))
+        self.use_delegate(NameDelegate(self), Column.SESSION)
+        self.use_delegate(self._verbs, Column.VERBS)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(Column.TASK, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(Column.VERBS, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(Column.VERBS, VERBS_WIDTH)
+
+    def _spot(self, point: QPoint) -> Spot | None:
+        index = self.indexAt(point)
+        key = self.rows.key_at(index.row()) if index.isValid() else None
+        if key is None or index.column() != Column.VERBS:
+            return None
+        return self._verbs.spot_at(key, self.visualRect(index), point)
+
+    def _show_over(self, spot: Spot | None) -> None:
+        if spot != self._verbs.over:
+            self._verbs.over = spot
+            self.viewport().update()
+
+    def _press(self, spot: Spot | None) -> None:
+        self._verbs.pressed = spot
+        self.viewport().update()
+
+    def _act(self, spot: Spot) -> None:
+        if spot.verb is None:
+            self.undo_clicked.emit(spot.key)
+        elif self._app_actions.can(spot.key, spot.verb):
+            self.verb_clicked.emit(spot.key, spot.verb)
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        spot = self._spot(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and spot is not None:
+            # A verb acts on its own row and leaves the selection alone.
+            self._press(spot if self._verbs.accepts_press(spot) else None)
+            event.accept()
+            return
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed = self._verbs.pressed
+        if event.button() is Qt.MouseButton.LeftButton and pressed is not None:
+            self._press(None)
+            if self._spot(event.position().toPoint()) == pressed:
+                self._act(pressed)
+            event.accept()
+            return
+        super().mouseReleaseEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second click of two is a press like any other."""
+        if self._spot(event.position().toPoint()) is not None:
+            self.mousePressEvent(event)
+            return
+        super().mouseDoubleClickEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._show_over(self._spot(event.position().toPoint()))
+        if self._verbs.pressed is None:
+            super().mouseMoveEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Leave:
+            self._show_over(None)
+        return super().viewportEvent(event)

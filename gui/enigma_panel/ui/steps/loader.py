@@ -1,0 +1,122 @@
+"""Brings the steps of one task into their model: first the newest, all when asked, news at once."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from enigma_panel.loop import TaskScope
+from enigma_panel.services.state.timeline import MOST_STEPS, Timeline
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui.steps.model import StepsModel
+
+NEWEST = 500
+"""So many are read when a task is turned to."""
+ALL = MOST_STEPS + 1_000
+"""As many as there can be: what agents told, and the lines of the task's own life."""
+CHUNK = 250
+"""So many rows go into the list at a time; the window stays alive in between."""
+ROOM = 1_000
+"""So many more than there can be are shown before the oldest go."""
+
+
+class StepsFeed(QObject):
+    """Follows one task. changed: it reads, it has read, there is more, or it could not read."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        scope: TaskScope,
+        model: StepsModel,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.task_key: int | None = None
+        self.has_older = False
+        self.has_failed = False
+        self.may_drop: Callable[[], bool] = lambda: True  # False while somebody reads up there
+        self._timeline = timeline
+        self._scope = scope
+        self._model = model
+        self._turn = 0
+        self._wants_all = False
+        self._reading: int | None = None  # the turn that waits for an answer
+        self._waiting: list[Step] = []
+        self._chunks = QTimer(self, interval=0)
+        self._chunks.timeout.connect(self._add_chunk)
+        timeline.grown.connect(self._hear)
+
+    @property
+    def is_reading(self) -> bool:
+        """True until what was asked for is in the list."""
+        return self._reading == self._turn or self._chunks.isActive()
+
+    @property
+    def is_reading_all(self) -> bool:
+        """The same, where all were asked for."""
+        return self._wants_all and self.is_reading
+
+    def turn_to(self, task_key: int | None) -> None:
+        """Show another task's steps; answers about the one before come too late from now on."""
+        self._turn += 1
+        self.task_key = task_key
+        self.has_older = self.has_failed = False
+        self._stop()
+        self._model.clear()
+        if task_key is not None:
+            self._read(task_key, NEWEST)
+        self.changed.emit()
+
+    def read_all(self) -> None:
+        """Read what is older than what is shown, too."""
+        if self.task_key is not None and self.has_older and not self.is_reading:
+            self._read(self.task_key, ALL)
+            self.changed.emit()
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _read(self, task_key: int, limit: int) -> None:
+        self._reading = self._turn
+        self._wants_all = limit == ALL
+        self._scope.spawn(f"steps of task {task_key}", self._fetch(self._turn, task_key, limit))
+
+    async def _fetch(self, turn: int, task_key: int, limit: int) -> None:
+        """One more than wanted is asked for: where it comes, there is more."""
+        try:
+            steps = await self._timeline.steps(task_key, limit + 1)
+            has_failed = False
+        except LedgerError:
+            steps, has_failed = [], True
+        if turn != self._turn:
+            return
+        self._reading = None
+        self.has_failed = has_failed
+        if not has_failed:
+            self.has_older = limit < ALL and len(steps) > limit
+            self._waiting = steps[-limit:]
+            self._chunks.start()
+            self._add_chunk()
+        self.changed.emit()
+
+    def _add_chunk(self) -> None:
+        """The newest of what was read and is not shown yet, above what is."""
+        chunk = self._waiting[-CHUNK:]
+        del self._waiting[-CHUNK:]
+        self._model.add(chunk, older=True)
+        if not self._waiting:
+            self._stop()
+            self.changed.emit()
+
+    def _stop(self) -> None:
+        self._waiting = []
+        self._chunks.stop()
+
+    def _hear(self, task_key: int, steps: list[Step]) -> None:
+        if task_key != self.task_key:
+            return
+        self._model.add(steps)
+        rows = self._model.rowCount()
+        if rows > ALL + ROOM and self.may_drop():
+            self._model.drop_oldest(rows - ALL)

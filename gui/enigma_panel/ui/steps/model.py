@@ -1,0 +1,142 @@
+"""The steps of one task as rows, in the order of their times; grows, and is never reset by news."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QObject, Qt
+
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui.i18n import plain_tip
+from enigma_panel.ui.text.steps import TIP_CHARS, searched_text, spoken_step, whole_text
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, Role
+
+_Content = tuple[int, str, str]
+
+
+@dataclass(slots=True)
+class Entry:
+    """A step and what a search needs of it, made when first sought: text, and who found it."""
+
+    step: Step
+    searched: str | None = None
+    found_by: int = 0
+
+    def has(self, sought: str) -> bool:
+        """Whether this stands in its text; `sought` is folded."""
+        if self.searched is None:
+            self.searched = searched_text(self.step)
+        return sought in self.searched
+
+
+class StepsModel(QAbstractListModel):
+    """Steps by time. What comes twice, from the ledger and as news, is one row."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[Entry] = []
+        self._keys: set[int] = set()
+        self._unkeyed: Counter[_Content] = Counter()
+
+    # -- reading -----------------------------------------------------------------------------
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """All rows from top to bottom; not to be changed."""
+        return self._entries
+
+    def step(self, row: int) -> Step | None:
+        """The step of a row, None where there is no such row."""
+        return self._entries[row].step if 0 <= row < len(self._entries) else None
+
+    def steps(self) -> list[Step]:
+        """All steps from top to bottom."""
+        return [entry.step for entry in self._entries]
+
+    # -- changing ----------------------------------------------------------------------------
+
+    def clear(self) -> None:
+        """Another task: nothing of this one stays."""
+        self.beginResetModel()
+        self._entries = []
+        self._keys.clear()
+        self._unkeyed.clear()
+        self.endResetModel()
+
+    def add(self, steps: Sequence[Step], *, older: bool = False) -> None:
+        """Put in what is not there yet, each where its time stands.
+
+        older: of two with the same time the new one stands first, as when the ledger is read
+        backwards. A step that was not written yet has no key and is always new.
+        """
+        new = [Entry(step) for step in steps if self._note(step)]
+        new.sort(key=_at_ms)
+        row_for, first_for = (bisect_left, bisect_right) if older else (bisect_right, bisect_left)
+        end = len(new)
+        while end:
+            row = row_for(self._entries, _at_ms(new[end - 1]), key=_at_ms)
+            # All that goes right behind the row above goes with it: mostly all there is.
+            above = _at_ms(self._entries[row - 1]) if row else 0
+            start = first_for(new, above, 0, end, key=_at_ms) if row else 0
+            self._insert(row, new[start:end])
+            end = start
+
+    def drop_oldest(self, n: int) -> None:
+        """Forget so many rows at the top, as the ledger does."""
+        if n <= 0:
+            return
+        self.beginRemoveRows(NO_PARENT, 0, n - 1)
+        gone, self._entries = self._entries[:n], self._entries[n:]
+        for entry in gone:
+            self._keys.discard(entry.step.key)
+        self.endRemoveRows()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _note(self, step: Step) -> bool:
+        """Whether this step is not there yet; from now on it counts as there."""
+        if not step.key:
+            self._unkeyed[_content(step)] += 1
+            return True
+        if step.key in self._keys:
+            return False
+        self._keys.add(step.key)
+        if not self._unkeyed[_content(step)]:
+            return True
+        self._unkeyed[_content(step)] -= 1  # it came as news before it was written
+        return False
+
+    def _insert(self, row: int, entries: list[Entry]) -> None:
+        self.beginInsertRows(NO_PARENT, row, row + len(entries) - 1)
+        self._entries[row:row] = entries
+        self.endInsertRows()
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._entries)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        step = self.step(index.row()) if index.isValid() else None
+        if step is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+                return spoken_step(step)
+            case Qt.ItemDataRole.ToolTipRole:
+                text = whole_text(step)
+                return plain_tip(text if len(text) <= TIP_CHARS else text[:TIP_CHARS] + "…")
+            case Role.RECORD:
+                return self._entries[index.row()]
+            case _:
+                return None
+
+
+def _at_ms(entry: Entry) -> int:
+    return entry.step.at_ms
+
+
+def _content(step: Step) -> _Content:
+    return step.at_ms, step.kind, step.text

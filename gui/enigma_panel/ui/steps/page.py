@@ -1,0 +1,278 @@
+"""Details → Steps: a search, the list, what was told in full, and what can be done with it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QResizeEvent, QTextCharFormat
+from PySide6.QtWidgets import QFrame, QSplitter, QTextEdit, QVBoxLayout, QWidget
+
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.steps.delegate import StepsDelegate, match_spans
+from enigma_panel.ui.steps.list import StepsList
+from enigma_panel.ui.steps.loader import StepsFeed
+from enigma_panel.ui.steps.model import StepsModel
+from enigma_panel.ui.steps.search import StepsFinder, StepsSearch
+from enigma_panel.ui.text.steps import (
+    copied_steps,
+    copy_text,
+    count_text,
+    empty_text,
+    news_text,
+    older_text,
+    whole_head,
+    whole_text,
+)
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.inputs import ReadingText
+
+MOST_MARKS = 200
+
+
+class _Text(ReadingText):
+    """Plain text to read and to select, as high as there is room."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.setMinimumHeight(self.fontMetrics().lineSpacing())
+        self.setAccessibleName(tr("The selected step in full"))
+        set_role(self, "reading")
+
+    def fit(self) -> None:
+        """Its height is given by what stands around it."""
+
+
+class WholeStep(QWidget):
+    """Time and kind, and below them all that was told."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.head = ElidedLabel("dim")
+        self.field = _Text()
+        self._sought = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(13, 6, 13, 0)
+        column.setSpacing(3)
+        column.addWidget(self.head)
+        column.addWidget(self.field, 1)
+        theme.changed().connect(self._mark)
+        self.show_step(None)
+
+    def show_step(self, step: Step | None) -> None:
+        """Show this one; what is shown already keeps what was selected of it."""
+        self.head.show_text(whole_head(step) if step is not None else "")
+        text = whole_text(step) if step is not None else ""
+        if self.field.toPlainText() != text:
+            self.field.setPlainText(text)
+            self._mark()
+
+    def mark(self, sought: str) -> None:
+        """Mark where this stands in the text."""
+        if sought != self._sought:
+            self._sought = sought
+            self._mark()
+
+    def _mark(self) -> None:
+        look = QTextCharFormat()
+        look.setBackground(QColor(theme.colours().amber_ground))
+        look.setForeground(QColor(theme.colours().text))
+        text = self.field.toPlainText()
+        places = match_spans(text, self._sought)[:MOST_MARKS]
+        marks = [self._selection(_units(text[:a]), _units(text[:b]), look) for a, b in places]
+        self.field.setExtraSelections(marks)
+
+    def _selection(self, start: int, end: int, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
+        cursor = self.field.textCursor()
+        cursor.setPosition(start)
+        cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
+        selection = QTextEdit.ExtraSelection()
+        selection.cursor = cursor
+        selection.format = look
+        return selection
+
+
+def _units(text: str) -> int:
+    """How long Qt takes it to be: it counts an emoji as two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+SIDE = 13
+"""Where the texts of the card begin."""
+LIST_SIDE = SIDE - 8
+"""A row brings its own padding."""
+FOOT_GAP = 8
+BELOW, BESIDE = [400, 140], [300, 200]
+"""How list and text share the room, when one stands below the other, and side by side."""
+FLAT = 2.2
+"""So many times wider than high, list and text stand side by side."""
+LOW = 200
+"""With less height than this, and no width either, there is room for the list alone."""
+
+
+class StepsPage(QWidget):
+    """The steps of one task. copy_asked: text for the clipboard."""
+
+    copy_asked = Signal(str)
+
+    def __init__(self, model: StepsModel, feed: StepsFeed, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._feed = feed
+        self.finder = StepsFinder(model, self)
+        self.list = StepsList(model)
+        self.search = StepsSearch(self.finder, self.list)
+        self.whole = WholeStep()
+        self._make_lines()
+        self._build()
+        self._turn_parts(Qt.Orientation.Vertical)
+        self._connect()
+        self._show_state()
+        self._show_read()
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _make_lines(self) -> None:
+        self.older = make_label(role="dim")
+        self.read_all = make_button(tr("Show all"), "link")
+        self.read_all.setToolTip(tr("Reads the older ones from the ledger, too."))
+        self._older_line = QWidget()
+        line = make_row(self.older, self.read_all, None, gap=6)
+        line.setContentsMargins(SIDE, 0, SIDE, 0)
+        self._older_line.setLayout(line)
+        self.count = ElidedLabel("dim")
+        self.news = make_button(news_text(0), "link")
+        self.news.setToolTip(tr("Jumps to the newest (End)"))
+        self.news.setAccessibleDescription(tr("Jumps to the newest (End)"))
+        self.news.hide()
+        self.copy = make_button(tr("Copy all"), "link")
+        self.copy.setToolTip(tr("Copies time, kind and text of each step."))
+
+    def _build(self) -> None:
+        self.search.setContentsMargins(SIDE, 0, SIDE, 0)
+        foot = make_row(self.count, self.news, None, self.copy, gap=FOOT_GAP)
+        foot.setStretch(0, 1)
+        foot.setContentsMargins(SIDE, 0, SIDE, 0)
+        self._upper = QFrame()
+        rows = QVBoxLayout(self._upper)
+        rows.setContentsMargins(LIST_SIDE, 0, LIST_SIDE, 1)
+        rows.addWidget(self.list)
+        self._parts = QSplitter(Qt.Orientation.Vertical)
+        self._parts.setChildrenCollapsible(False)
+        self._parts.addWidget(self._upper)
+        self._parts.addWidget(self.whole)
+        self._parts.setStretchFactor(0, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for widget in (self.search, self._older_line):
+            column.addWidget(widget)
+        column.addWidget(self._parts, 1)
+        column.addLayout(foot)
+
+    def _connect(self) -> None:
+        finder, steps, model = self.finder, self.list, self._model
+        steps.use_delegate(StepsDelegate(finder.is_found, lambda: finder.text, steps))
+        finder.changed.connect(lambda: self.whole.mark(finder.text))
+        steps.copy_asked.connect(self._copy)
+        steps.read.connect(self._show_read)
+        steps.following.changed.connect(self._show_news)
+        self.news.clicked.connect(self._jump)
+        self.copy.clicked.connect(self._copy)
+        self.read_all.clicked.connect(self._feed.read_all)
+        self._feed.changed.connect(self._show_state)
+        self._feed.may_drop = lambda: steps.following.follows
+        for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+            changed.connect(self._show_count)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        """What there is, what there is not, and what of it is shown."""
+        feed = self._feed
+        words = empty_text(has_task=feed.task_key is not None, failed=feed.has_failed)
+        self.list.set_empty_text("" if feed.is_reading else words)
+        if feed.is_reading_all:
+            self.older.setText(tr("Reading all…"))
+        elif feed.has_failed and self._model.rowCount():
+            self.older.setText(words)
+        else:
+            self.older.setText(older_text(self._model.rowCount()))
+        if self.read_all.hasFocus() and not feed.has_older:
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.read_all.setVisible(feed.has_older and not feed.is_reading_all)
+        self._older_line.setVisible(feed.has_older or feed.is_reading_all)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        rows = self._model.rowCount()
+        self.count.show_text(count_text(rows))
+        self.copy.setVisible(rows > 0)
+        self._show_line()
+        self._show_copy()
+
+    def _show_copy(self) -> None:
+        part = self._model.rowCount() if self._feed.has_older else None
+        words = copy_text(self.list.selected_count, part)
+        if self.copy.text() != words:
+            self.copy.setText(words)
+            self.copy.setAccessibleName(words)
+
+    def _show_news(self, news: int) -> None:
+        if self.news.hasFocus() and not news:
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.news.setText(news_text(news))
+        if self.news.sizeHint().width() > self._foot_room():
+            self.news.setText(news_text(news, short=True))
+        self.news.setAccessibleName(self.news.text())
+        self.news.setVisible(news > 0)
+        self.count.setVisible(news == 0)
+
+    def _foot_room(self) -> int:
+        return self.width() - 2 * SIDE - self.copy.sizeHint().width() - FOOT_GAP
+
+    def _show_read(self) -> None:
+        self.whole.show_step(self.list.read_step())
+        self._show_whole()
+        self._show_copy()
+
+    def _show_whole(self) -> None:
+        """It comes with the first step that is read, once no mouse button holds the list."""
+        if self.list.is_pressed:
+            return
+        is_read = self.list.read_step() is not None
+        if self.whole.field.hasFocus() and not is_read:
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.whole.setVisible(is_read and (self._is_flat() or self.height() >= LOW))
+
+    def _is_flat(self) -> bool:
+        return self.width() > FLAT * self.height()
+
+    def _jump(self) -> None:
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.list.jump()
+
+    def _copy(self) -> None:
+        """The selected ones, or all."""
+        steps = self.list.selected_steps() or self._model.steps()
+        if steps:
+            self.copy_asked.emit(copied_steps(steps))
+
+    def _turn_parts(self, turned: Qt.Orientation) -> None:
+        """Text below the list or beside it."""
+        self._parts.setOrientation(turned)
+        self._parts.setSizes(BELOW if turned is Qt.Orientation.Vertical else BESIDE)
+        self._show_line()
+
+    def _show_line(self) -> None:
+        """A line below the list, where something is in it."""
+        is_below = self._parts.orientation() is Qt.Orientation.Vertical
+        set_role(self._upper, "bar" if is_below and self._model.rowCount() else "clear")
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        turned = Qt.Orientation.Horizontal if self._is_flat() else Qt.Orientation.Vertical
+        if self._parts.orientation() is not turned:
+            self._turn_parts(turned)
+        self._show_news(self.list.following.news)
+        self._show_whole()

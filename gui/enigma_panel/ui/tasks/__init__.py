@@ -1,0 +1,1 @@
+"""The table of tasks and the bar of the queue."""

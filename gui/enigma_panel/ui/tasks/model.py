@@ -1,0 +1,343 @@
+"""The Tasks table: what was asked for and what came out: the line on top, then newest first."""
+
+from enum import IntEnum
+
+from PySide6.QtCore import QObject
+
+from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
+from enigma_panel.core.money import to_nano
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.queue.task_queue import TaskQueue
+from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.types import Diff, QueueEntry, WaitReason
+from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.text.errors import ErrorContext, explain_code
+from enigma_panel.ui.text.states import (
+    ELLIPSIS,
+    NONE,
+    duration,
+    local_moment,
+    money,
+    spoken,
+    spoken_duration,
+    task_status_text,
+)
+from enigma_panel.ui.text.waiting import QueueFacts, WaitText, entry_text, firsts
+from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Cell, Index, KeyedModel
+
+TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
+"""The code of a task that left the line because the person said so."""
+
+
+def status_cell(task: Task) -> Cell:
+    """The status with its sign."""
+    word = task_status_text(task.status, task.unproven)
+    said = tr("{status}, new", status=word.word) if task.is_new else word.word
+    return Cell(
+        text=word.short,
+        glyph=word.glyph,
+        mark=word.mark,
+        severity=word.severity,
+        bold=word.bold,
+        said=said,
+        sort=word.short,
+        tip=word.word if word.tip else "",
+        hint=word.tip,
+    )
+
+
+_FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
+
+
+def cost_cell(task: Task) -> Cell:
+    """What it cost so far; nothing was told is not nothing."""
+    unknown = task.status in _FATE_UNTOLD and task.sent_ms is not None
+    was_sent = task.service_id is not None or unknown  # then it cost something, told or not
+    may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
+    text = money(task.cost, more_to_come=may_cost, spent=was_sent)
+    nano = to_nano(task.cost)
+    severity = Severity.DIM if task.cost is None else Severity.PLAIN
+    return Cell(
+        text=text,
+        right=True,
+        severity=severity,
+        said=spoken(text),
+        sort=-1 if nano is None else nano,
+    )
+
+
+def count_cell(number: int | None, task: Task) -> Cell:
+    """A number of tokens."""
+    if number is None:
+        told = task.is_final or task.status is TaskStatus.QUEUED
+        text = NONE if told else ELLIPSIS
+        return Cell(text=text, right=True, severity=Severity.DIM, said=spoken(text), sort=-1)
+    # A float for what no 64-bit integer holds: the service may send any number.
+    sort = number if abs(number) < 1 << 62 else float(number)
+    return Cell(text=f"{number:,}", right=True, sort=sort)
+
+
+def result_cell(task: Task) -> Cell:
+    """What came out, in one line."""
+    match task.status:
+        case TaskStatus.DONE:
+            text = shorten(task.result or "") or tr("done, without a text")
+        case TaskStatus.FAILED:
+            text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
+        case TaskStatus.STOPPED if task.code == FROM_COPY:
+            text = tr("in line when the ledger's copy was made; whether it ran is not known")
+        case TaskStatus.STOPPED if task.code == TAKEN_BACK:
+            text = tr("taken out of the line, nothing was sent")
+        case TaskStatus.STOPPED:
+            by_you = task.stop_sent_ms is not None
+            text = tr("stopped by you") if by_you else tr("stopped, its session was ended")
+        case TaskStatus.LOST:
+            text = tr("the result cannot be fetched")
+        case TaskStatus.UNCONFIRMED:
+            text = tr("may be running and cost money")
+        case TaskStatus.ASKS:
+            text = tr("asks: “{question}”", question=shorten(task.question or ""))
+        case _:
+            return Cell(text=ELLIPSIS, severity=Severity.DIM, said=spoken(ELLIPSIS), sort="")
+    severity = (
+        Severity.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Severity.PLAIN
+    )
+    return Cell(text=text, severity=severity, sort=text, tip=shorten(task.result or text, 600))
+
+
+def waiting_cell(waiting: WaitText) -> Cell:
+    """Why a task waits here."""
+    return Cell(
+        text=waiting.text,
+        severity=waiting.severity,
+        bold=waiting.severity is Severity.AMBER,
+        said=waiting.said,
+        sort=waiting.text,
+        tip=waiting.text,
+    )
+
+
+def none_cell(*, right: bool = False) -> Cell:
+    """Nothing, and nothing to come before it is sent."""
+    return Cell(
+        text=NONE, right=right, severity=Severity.DIM, said=spoken(NONE), sort=-1 if right else 0
+    )
+
+
+class Column(IntEnum):
+    """Columns of Tasks; the last four are hidden at first."""
+
+    NEW = 0
+    STATUS = 1
+    TASK = 2
+    RESULT = 3
+    COST = 4
+    TOOK = 5
+    ENDED = 6
+    TOKENS_IN = 7
+    TOKENS_OUT = 8
+    STARTED = 9
+    SESSION = 10
+
+
+HIDDEN_AT_FIRST = (Column.TOKENS_IN, Column.TOKENS_OUT, Column.STARTED, Column.SESSION)
+RIGHT = frozenset({Column.COST, Column.TOOK, Column.TOKENS_IN, Column.TOKENS_OUT})
+_BOLD = frozenset(Column) - {Column.STATUS, Column.NEW}
+
+
+def headings() -> tuple[str, ...]:
+    """The columns' headings."""
+    return (
+        tr("New"),
+        tr("Status"),
+        tr("Task"),
+        tr("Result"),
+        tr("Cost"),
+        tr("Took"),
+        tr("Ended"),
+        tr("Tokens in"),
+        tr("Tokens out"),
+        tr("Started"),
+        tr("Session"),
+    )
+
+
+class TasksModel(KeyedModel):
+    """Tasks from the fleet. Records of old tasks come from the ledger when they are shown.
+
+    Order needs keys alone: the line's, then the fleet's. No record is asked for to arrange rows.
+    Who makes it lets `follow_queue` know when the line has changed.
+    """
+
+    right_columns = RIGHT
+
+    def __init__(
+        self, fleet: Sessions, line: TaskQueue, clock: Clock, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._fleet = fleet
+        self._line = line
+        self._entries: dict[int, QueueEntry] = {}
+        self._firsts: frozenset[int] = frozenset()
+        self._clock = clock
+        self._held = False
+        self._headings = headings()
+        fleet.changed.connect(self.apply_diff)
+        self.arrange()
+
+    def set_pointer_inside(self, held: bool) -> None:
+        """While held new tasks and those that leave the line wait: no row moves below the aim."""
+        if held is not self._held:
+            self._held = held
+            if not held:
+                self.arrange()
+
+    def apply_diff(self, diff: Diff) -> None:
+        """The fleet says what changed."""
+        if diff.new_tasks:
+            before = self._entries
+            self.arrange()
+            self._tell_line(before)
+        self.notify_changed(list(diff.tasks))
+
+    def follow_queue(self) -> None:
+        """The line moved, or what it waits for changed."""
+        before = self._entries
+        self._read_line()
+        if list(before) != list(self._entries):  # most news are forecasts and move nothing
+            self._show_rows()
+        self._tell_line(before)
+
+    def arrange(self) -> None:
+        """Bring the rows up to date."""
+        self._read_line()
+        self._show_rows()
+
+    def tick(self, rows: range) -> None:
+        """A second went by: the times of what waits or works among these (visible) rows."""
+        keys = [key for key in map(self.key_at, rows) if key is not None]
+        counting = [key for key in keys if key in self._entries]
+        live = [key for key in keys if key not in self._entries and self._is_live(key)]
+        self.notify_changed(counting, Column.RESULT, Column.RESULT)
+        self.notify_changed(live, Column.TOOK, Column.TOOK)
+
+    def waiting(self, task: Task) -> WaitText | None:
+        """Why a task waits in line, None when it does not."""
+        entry = self._entries.get(task.key)
+        if entry is None or task.status is not TaskStatus.QUEUED:
+            return None
+        session = self._fleet.session(task.session_key) if entry.why is WaitReason.BUSY else None
+        facts = QueueFacts(
+            pause_reason=self._line.pause_reason,
+            limit=self._line.limit,
+            session=session.name if session is not None else "",
+            is_first=task.key in self._firsts,
+        )
+        return entry_text(entry, self._clock.now_ms(), facts)
+
+    def _read_line(self) -> None:
+        entries = self._line.entries()
+        self._entries = {entry.task_key: entry for entry in entries}
+        self._firsts = firsts(entries)
+
+    def _show_rows(self) -> None:
+        if not self._held:
+            others = (key for key in self._fleet.task_keys() if key not in self._entries)
+            self.show_keys([*self._entries, *others])
+
+    def _tell_line(self, before: dict[int, QueueEntry]) -> None:
+        """Which rows say something else of the line now."""
+        both = before.keys() | self._entries.keys()
+        other = {key for key in both if before.get(key) != self._entries.get(key)}
+        firsts_then = firsts(list(before.values()))
+        self.notify_changed(
+            list(other | (firsts_then ^ self._firsts)), Column.RESULT, Column.RESULT
+        )
+
+    def _is_live(self, key: int) -> bool:
+        task = self._fleet.task(key)
+        return task is not None and not task.is_final
+
+    def cell(self, key: int, column: int) -> Cell:
+        task = self._fleet.task(key)
+        if task is None:
+            return Cell(text=ELLIPSIS, severity=Severity.DIM, said=tr("being loaded"))
+        cell = self._cell(task, Column(column))
+        if not (task.is_new and column in _BOLD):
+            return cell
+        return Cell(
+            text=cell.text,
+            severity=cell.severity,
+            bold=True,
+            right=cell.right,
+            said=cell.spoken,
+            sort=cell.sort,
+            tip=cell.tip,
+        )
+
+    def _cell(self, task: Task, column: Column) -> Cell:
+        match column:
+            case Column.NEW:
+                dot = Glyph.DOT if task.is_new else None
+                said = tr("new") if task.is_new else tr("seen")
+                return Cell(glyph=dot, said=said, sort=int(task.is_new))
+            case Column.STATUS:
+                return status_cell(task)
+            case Column.TASK:
+                text = shorten(task.spec.text)
+                return Cell(text=text, sort=text, tip=shorten(task.spec.text, 600))
+            case Column.RESULT:
+                waiting = self.waiting(task)
+                return result_cell(task) if waiting is None else waiting_cell(waiting)
+            case Column.COST:
+                return cost_cell(task)
+            case Column.TOOK:
+                return self._took(task)
+            case _:
+                return self._more(task, column)
+
+    def _more(self, task: Task, column: Column) -> Cell:
+        match column:
+            case Column.ENDED:
+                return self._moment(task.ended_ms)
+            case Column.STARTED:
+                return self._moment(task.created_ms)
+            case Column.TOKENS_IN:
+                return count_cell(task.usage.tokens_in, task)
+            case Column.TOKENS_OUT:
+                return count_cell(task.usage.tokens_out, task)
+            case _:
+                session = self._fleet.session(task.session_key)
+                opened = session is not None and session.phase not in UNOPENED_PHASES
+                name = session.name if session is not None and opened else NONE
+                return Cell(text=name, sort=name, said=spoken(name))
+
+    def _took(self, task: Task) -> Cell:
+        if task.status is TaskStatus.QUEUED or task.code == TAKEN_BACK:
+            return none_cell(right=True)
+        end = task.ended_ms if task.ended_ms is not None else self._clock.now_ms()
+        took = max(0, end - (task.sent_ms or task.created_ms))
+        severity = Severity.PLAIN if task.is_final else Severity.DIM
+        return Cell(
+            text=duration(took),
+            right=True,
+            severity=severity,
+            said=spoken_duration(took),
+            sort=took,
+        )
+
+    def _moment(self, ms: int | None) -> Cell:
+        if ms is None:
+            return Cell(text=NONE, severity=Severity.DIM, said=spoken(NONE), sort=0)
+        return Cell(text=local_moment(ms, self._clock.now_ms()), severity=Severity.DIM, sort=ms)
+
+    def record(self, key: int) -> Task | None:
+        return self._fleet.task(key)
+
+    def heading(self, column: int) -> str:
+        return self._headings[column]
+
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(Column)

@@ -1,0 +1,263 @@
+"""The bar above the Tasks table: what the line waits for, and what lets it go on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QWidget
+
+from enigma_panel.api.errors import ApiError
+from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
+from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.text.errors import explain
+from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+
+
+class QueueBarAction(StrEnum):
+    """What the bar above the Tasks table offers."""
+
+    GO_ON = "go_on"
+    ADD_FUNDS = "add_funds"
+    FUNDS_ADDED = "funds_added"
+    ENTER_KEY = "enter_key"
+    REMOVE_ALL = "remove_all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueState:
+    """The line as a whole.
+
+    error: what the service said when it made us hold. at_work: sessions with a task at work.
+    has_page: the account's page is known.
+    """
+
+    pause_reason: PauseReason
+    limit: int
+    entries: Sequence[QueueEntry]
+    error: ApiError | None = None
+    at_work: int = 0
+    has_page: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueBarText:
+    """One sentence about the line. grave: it needs the person."""
+
+    text: str
+    actions: tuple[QueueBarAction, ...] = ()
+    grave: bool = False
+
+
+def queue_bar_action_label(offer: QueueBarAction) -> str:
+    """The label of an offer of the bar."""
+    match offer:
+        case QueueBarAction.GO_ON:
+            return tr("Go on")
+        case QueueBarAction.ADD_FUNDS:
+            return tr("Add funds")
+        case QueueBarAction.FUNDS_ADDED:
+            return tr("I have added funds")
+        case QueueBarAction.ENTER_KEY:
+            return tr("Enter the key")
+        case QueueBarAction.REMOVE_ALL:
+            return tr("Remove all")
+
+
+def concerned(state: QueueState) -> list[int]:
+    """Keys of the tasks that the bar speaks of: after a restart those of the last run alone."""
+    old = state.pause_reason is PauseReason.RESTARTED
+    return [e.task_key for e in state.entries if not old or e.why is WaitReason.STOPPED]
+
+
+def queue_bar_text(state: QueueState) -> QueueBarText | None:
+    """What to say above the table; None where the rows say it all."""
+    n = len(concerned(state))
+    if n == 0:
+        return None
+    match state.pause_reason:
+        case PauseReason.RESTARTED:
+            text = tr(
+                "{wait} since the last run. Nothing is started until you say so.", wait=_wait(n)
+            )
+            return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
+        case PauseReason.FUNDS:
+            text = _because(state, tr("The balance is used up"), _works(state.at_work))
+            page = (QueueBarAction.ADD_FUNDS,) if state.has_page else ()
+            offers = (*page, QueueBarAction.FUNDS_ADDED, QueueBarAction.REMOVE_ALL)
+            return QueueBarText(text=text, actions=offers, grave=True)
+        case PauseReason.KEY:
+            text = _because(state, tr("The API key was refused"))
+            return QueueBarText(
+                text=text, actions=_with_remove(QueueBarAction.ENTER_KEY), grave=True
+            )
+        case PauseReason.FORBIDDEN:
+            text = _because(state, tr("This account may not do that"))
+            return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
+        case _:
+            reason = _shared_reason(state)
+            text = tr("{wait}: {reason}.", wait=_wait(n), reason=reason)
+            return QueueBarText(text=text) if reason else None
+
+
+def _with_remove(first: QueueBarAction) -> tuple[QueueBarAction, ...]:
+    return first, QueueBarAction.REMOVE_ALL
+
+
+def _because(state: QueueState, otherwise: str, works: str = "") -> str:
+    """What the service said, and how many tasks wait for it."""
+    what = explain(state.error).what.rstrip(".") if state.error is not None else otherwise
+    wait = _wait(len(state.entries))
+    return tr("{what}; {works}{wait}.", what=what, works=works, wait=wait)
+
+
+def _works(n: int) -> str:
+    return tr_n("1 session works on, ", "{n} sessions work on, ", n) if n else ""
+
+
+def _wait(n: int) -> str:
+    return tr("1 task waits here") if n == 1 else tr("{n} tasks wait here", n=f"{n:,}")
+
+
+def _shared_reason(state: QueueState) -> str:
+    """One task's reason stands in its row; only what holds up several is said here."""
+    reasons = {entry.why for entry in state.entries} if len(state.entries) > 1 else set()
+    if WaitReason.LEDGER in reasons:
+        return tr("the ledger cannot be written at the moment")
+    if WaitReason.NO_SLOT in reasons:
+        return tr("as many browsers are open as may be ({n})", n=state.limit)
+    if WaitReason.NO_BROWSER in reasons:
+        return tr("the service has no free browser at the moment")
+    if WaitReason.LIMITED in reasons or WaitReason.BUDGET in reasons:
+        return tr("the calls of this minute are used up")
+    return tr("there is no connection") if WaitReason.CONNECTION in reasons else ""
+
+
+def remove_all_question(n: int) -> str:
+    """Asked once before all tasks leave the line."""
+    return tr_n(
+        "Remove this task from the line? Nothing of it was sent.",
+        "Remove these {n} tasks from the line? Nothing of them was sent.",
+        n,
+    )
+
+
+def remove_all_text(n: int) -> str:
+    """The button that does it."""
+    return tr_n("Remove 1 task", "Remove {n} tasks", n)
+
+
+NOTHING = QueueBarText(text="")
+HEIGHT = 38
+"""With buttons and without, so that rows below stay where they are."""
+
+
+class QueueBar(QFrame):
+    """Hidden while the rows say it all. Remove all asks in its place, once, about what it names.
+
+    state: reads the line. While somebody aims at a row below, the bar neither comes nor goes: that
+    would move the row away.
+    """
+
+    taken = Signal(object)
+    remove_asked = Signal(object)
+
+    def __init__(self, state: Callable[[], QueueState], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._is_held = False
+        self._asked: tuple[int, ...] = ()
+        self._sign = GlyphLabel(Glyph.RING, Severity.DIM)
+        self._text = make_label(wrap=True)
+        self._offers = {
+            offer: make_button(queue_bar_action_label(offer)) for offer in QueueBarAction
+        }
+        self._yes = make_button("", "danger")
+        self._keep = make_button(tr("Keep them"))
+        self._build()
+        self.hide()
+
+    def refresh(self) -> None:
+        """Say it as it is now."""
+        state = self._state()
+        words = queue_bar_text(state) or NOTHING
+        queued = {entry.task_key for entry in state.entries}
+        self._asked = tuple(key for key in self._asked if key in queued)
+        is_needed = bool(words.text or self._asked)
+        if not (self._is_held and is_needed is self.isHidden()):
+            self._show(words)
+            self.setVisible(is_needed)
+
+    def set_pointer_inside(self, held: bool) -> None:
+        """Somebody aims at a row of the table below, or does no longer."""
+        self._is_held = held
+        if not held:
+            self.refresh()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        set_role(self, "plain")
+        self.setAccessibleName(tr("Line"))
+        row = make_row(self._sign, self._text, *self._offers.values(), self._yes, self._keep)
+        row.setStretch(1, 1)
+        row.setContentsMargins(12, 4, 12, 4)
+        self.setMinimumHeight(HEIGHT)
+        self.setLayout(row)
+        for offer, button in self._offers.items():
+            button.clicked.connect(lambda _=False, offer=offer: self._take(offer))
+        self._yes.clicked.connect(self._remove)
+        self._keep.clicked.connect(self._stop_asking)
+
+    def _show(self, words: QueueBarText) -> None:
+        asks = bool(self._asked)
+        text = remove_all_question(len(self._asked)) if asks else words.text
+        if self._text.text() != text:
+            self._text.setText(text)
+            self._text.setAccessibleName(text)
+        set_role(self._text, "" if words.grave or asks else "dim")
+        self._sign.show_glyph(
+            Glyph.BANG if words.grave else Glyph.RING,
+            Severity.AMBER if words.grave else Severity.DIM,
+        )
+        self._yes.setText(remove_all_text(len(self._asked)))
+        self._yes.setAccessibleName(self._yes.text())
+        for offer, button in self._offers.items():
+            button.setVisible(offer in words.actions and not asks)
+        for button in (self._yes, self._keep):
+            button.setVisible(asks)
+
+    def _take(self, offer: QueueBarAction) -> None:
+        if offer is QueueBarAction.REMOVE_ALL:
+            self._ask(concerned(self._state()))
+        else:
+            self.taken.emit(offer)
+
+    def _ask(self, keys: Sequence[int]) -> None:
+        """The two answers stand so that a second click on Remove all meets "Keep them"."""
+        self._asked = tuple(keys)
+        self.refresh()
+        self._keep.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _remove(self) -> None:
+        keys, self._asked = self._asked, ()
+        self.refresh()
+        if keys:
+            self.remove_asked.emit(list(keys))
+
+    def _stop_asking(self) -> None:
+        self._asked = ()
+        self.refresh()
+        self._offers[QueueBarAction.REMOVE_ALL].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._asked:
+            self._stop_asking()
+            return
+        super().keyPressEvent(event)

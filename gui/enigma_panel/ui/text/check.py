@@ -1,0 +1,103 @@
+"""What is wrong with something typed, in one clear sentence each."""
+
+from enigma_panel.api.address import AddressProblem
+from enigma_panel.core.validation import Field, Finding, Problem
+from enigma_panel.ui.i18n import tr
+
+
+def finding_text(finding: Finding) -> str:
+    """The sentence for a finding, to stand beside its field."""
+    if finding.field is Field.KEY:
+        return _key_text(finding)
+    match finding.problem:
+        case Problem.EMPTY:
+            return tr("Write what the agent should do.")
+        case Problem.TOO_LONG:
+            return _too_long(finding)
+        case Problem.OUT_OF_RANGE:
+            return _out_of_range(finding)
+        case Problem.BAD_DOMAIN:
+            return tr(
+                "“{domain}” is not a domain. Write domains like example.com, with commas between.",
+                domain=finding.params.get("domain", ""),
+            )
+        case _:
+            return _url_text(finding)
+
+
+def _too_long(finding: Finding) -> str:
+    length, limit = finding.params["length"], finding.params["limit"]
+    return tr(
+        "The task has {length} characters; this program sends {limit} at most.",
+        length=f"{length:,}",
+        limit=f"{limit:,}",
+    )
+
+
+def _out_of_range(finding: Finding) -> str:
+    low, high = finding.params["low"], finding.params["high"]
+    if finding.field is Field.TIME_LIMIT:
+        return tr("The time limit is {low} to {high} seconds.", low=low, high=high)
+    return tr("Tokens are a number from {low} to {high}.", low=f"{low:,}", high=f"{high:,}")
+
+
+def _url_text(finding: Finding) -> str:
+    match finding.problem:
+        case Problem.MISSING_SCHEME:
+            return tr(
+                "The address needs https:// in front: {suggested}",
+                suggested=finding.suggested or "https://…",
+            )
+        case Problem.BAD_SCHEME:
+            return tr(
+                "A starting URL begins with https:// or http://, not with {scheme}:",
+                scheme=finding.params.get("scheme", ""),
+            )
+        case Problem.NO_HOST:
+            return tr("The address names no site.")
+        case _:
+            return tr("This is not an address that a browser can open.")
+
+
+def _key_text(finding: Finding) -> str:
+    match finding.problem:
+        case Problem.EMPTY:
+            return tr("Enter your API key.")
+        case Problem.TOO_LONG:
+            return tr("This is too long to be an API key.")
+        case Problem.HEADER_PASTED:
+            return tr("This is a whole header line, not only the key.")
+        case Problem.OUTER_SPACE:
+            return tr("There is a space before or after the key.")
+        case Problem.INNER_SPACE:
+            return tr("An API key has no spaces.")
+        case Problem.LINE_BREAK:
+            return tr("An API key is a single line.")
+        case Problem.NOT_ASCII:
+            return tr("An API key has only plain letters, digits and signs.")
+        case _:
+            return tr("This holds characters that no API key has.")
+
+
+def address_text(problem: AddressProblem) -> str:
+    """Why an address of the service cannot be used."""
+    match problem:
+        case AddressProblem.EMPTY:
+            return tr("Enter the address of the service.")
+        case AddressProblem.NO_SCHEME:
+            return tr("The address needs https:// in front.")
+        case AddressProblem.BAD_SCHEME:
+            return tr("The address begins with https://.")
+        case AddressProblem.NOT_SECURE:
+            return tr(
+                "With http:// anybody on the way could read your key. It is only possible for "
+                "this computer (localhost)."
+            )
+        case AddressProblem.NO_HOST | AddressProblem.BAD_HOST:
+            return tr("This is not the name of a host.")
+        case AddressProblem.BAD_PORT:
+            return tr("The port is a number from 1 to 65535.")
+        case AddressProblem.USER_INFO:
+            return tr("The address holds no user name or password.")
+        case AddressProblem.EXTRA:
+            return tr("Only the host belongs here, without a path: https://connect.enigma.click")

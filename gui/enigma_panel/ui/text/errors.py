@@ -1,0 +1,425 @@
+"""Words for errors: one table. What happened, what it means for the money, what to do.
+
+`explain` is for a call that failed, `explain_code` for what a task itself reports. The service's
+own message is quoted where it helps, never instead of our words.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from enigma_panel.api.errors import (
+    ApiError,
+    NotConnectedError,
+    ProtocolError,
+    RejectedError,
+    SessionGoneError,
+)
+from enigma_panel.core.money import format_money
+from enigma_panel.ui.i18n import shorten, tr, tr_n
+
+
+class Call(StrEnum):
+    """What was asked of the service when the error came."""
+
+    START = "start"  # the browser of a new session, or session and task in one call
+    NEW_TASK = "new_task"  # a task in an open session
+    COMMAND = "command"
+    ANSWER = "answer"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorContext:
+    """What the words may mention. Amounts in dollars, times as they are to be read ("14:37").
+
+    has_page: the account page is known; stays_open: the session can be given another task.
+    """
+
+    call: Call = Call.OTHER
+    task: str = ""
+    session: str = ""
+    cost: Decimal | None = None
+    open_sessions: int = 0
+    left: str = ""
+    ends_at: str = ""
+    has_page: bool = False
+    stays_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorText:
+    """Up to three short sentences; empty where there is nothing to say."""
+
+    what: str
+    money: str = ""
+    todo: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        return " ".join(part for part in (self.what, self.money, self.todo) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorFacts:
+    """What a row of the table gets to see."""
+
+    context: ErrorContext
+    status: int = 0
+    message: str = ""
+    reason: str = ""
+    wait_s: int | None = None
+    balance: Decimal | None = None
+    limit: int | None = None
+
+
+def again(facts: ErrorFacts, otherwise: str) -> str:
+    """When to try again, as the service said it, else otherwise."""
+    if facts.wait_s is None:
+        return otherwise
+    return tr("Try again in {n} s.", n=facts.wait_s)
+
+
+def with_message(what: str, facts: ErrorFacts) -> str:
+    """Our words with the service's own message behind them."""
+    return (
+        tr("{what}: “{message}”", what=what, message=facts.message) if facts.message else what + "."
+    )
+
+
+def nothing_started(facts: ErrorFacts) -> str:
+    """Said of a start that is given up."""
+    starts = facts.context.call in {Call.START, Call.NEW_TASK}
+    return tr("Nothing was started.") if starts else ""
+
+
+# -- the request ----------------------------------------------------------------------------------
+
+
+def bad_task(facts: ErrorFacts) -> ErrorText:
+    """A field of the task is wrong."""
+    what = with_message(tr("The service did not accept this task"), facts)
+    return ErrorText(what, nothing_started(facts), tr("Change it and start it again."))
+
+
+def other_refusal(facts: ErrorFacts) -> ErrorText:
+    """A refusal that no other row knows."""
+    what = with_message(tr("The service refused this ({status})", status=facts.status), facts)
+    return ErrorText(what, nothing_started(facts))
+
+
+def key_refused(_facts: ErrorFacts) -> ErrorText:
+    """The key is wrong."""
+    return ErrorText(tr("The API key was refused."), todo=tr("Enter another key."))
+
+
+def key_expired(_facts: ErrorFacts) -> ErrorText:
+    """The key was right once."""
+    return ErrorText(tr("The API key has expired."), todo=tr("Enter another key."))
+
+
+def no_balance(facts: ErrorFacts) -> ErrorText:
+    """Nothing is left on the account."""
+    what = tr("The balance is used up.")
+    if facts.balance is not None:
+        what = tr("The balance is used up ({left} left).", left=format_money(facts.balance))
+    n = facts.context.open_sessions
+    money = tr_n("1 session works on.", "{n} sessions work on.", n) if n else ""
+    return ErrorText(what, money, tr("Add funds to your account, then start the task again."))
+
+
+def payment_failed(_facts: ErrorFacts) -> ErrorText:
+    """The account could not be charged."""
+    return ErrorText(
+        tr("The account's payment was declined."), todo=tr("Check it on the account page.")
+    )
+
+
+def forbidden(facts: ErrorFacts) -> ErrorText:
+    """The account lacks a right."""
+    return ErrorText(
+        with_message(tr("This account may not do that"), facts), nothing_started(facts)
+    )
+
+
+# -- sessions and tasks ---------------------------------------------------------------------------
+
+
+def session_gone(_facts: ErrorFacts) -> ErrorText:
+    """About the session, never about the key."""
+    return ErrorText(tr("The session has ended."), tr("It costs no more."), tr("Start a new one."))
+
+
+def task_gone(_facts: ErrorFacts) -> ErrorText:
+    """The task was cleaned up."""
+    return ErrorText(
+        tr("The service no longer knows this task."), todo=tr("Its result cannot be fetched.")
+    )
+
+
+def session_limit(facts: ErrorFacts) -> ErrorText:
+    """As many sessions as the account may have."""
+    what = tr("All places are in use.")
+    if facts.limit:
+        what = tr_n("The only place is in use.", "All {n} places are in use.", facts.limit)
+    return ErrorText(what, nothing_started(facts), tr("Start it again when one is free."))
+
+
+def busy(_facts: ErrorFacts) -> ErrorText:
+    """One task at a time."""
+    return ErrorText(
+        tr("This session is busy."), todo=tr("Start it again when its task has ended.")
+    )
+
+
+def timed_out(facts: ErrorFacts) -> ErrorText:
+    """Longer than its own limit."""
+    cost = facts.context.cost
+    money = tr("It cost {amount}.", amount=format_money(cost)) if cost is not None else ""
+    what = tr("The task took longer than its limit.")
+    return ErrorText(what, money, tr("Give it more time or make it smaller."))
+
+
+def page_did_not_load(_facts: ErrorFacts) -> ErrorText:
+    """A page was too slow."""
+    return ErrorText(tr("A page did not load in 30 s."), todo=tr("Run it again."))
+
+
+def not_found_on_page(_facts: ErrorFacts) -> ErrorText:
+    """The page lacks what the task is about."""
+    return ErrorText(tr("The agent did not find what it needed."), todo=tr("Say it differently."))
+
+
+def crashed(facts: ErrorFacts) -> ErrorText:
+    """The browser's page crashed; the browser may live on."""
+    left = facts.context.left
+    if not left:
+        return ErrorText(tr("The page crashed."), todo=tr("Run it again."))
+    money = tr("The browser is open, {left} left.", left=left)
+    return ErrorText(tr("The page crashed."), money, tr("Run it again here, or terminate."))
+
+
+def not_kept(_facts: ErrorFacts) -> ErrorText:
+    """What cannot be kept is not sent."""
+    what = tr("The ledger could not be written, so the task was not sent.")
+    return ErrorText(what, tr("Its browser is being closed."), tr("Make room on the disk."))
+
+
+def taken_back(_facts: ErrorFacts) -> ErrorText:
+    """The person took it out of the line."""
+    return ErrorText(tr("It was taken out of the line."), tr("Nothing was started."))
+
+
+def from_copy(_facts: ErrorFacts) -> ErrorText:
+    """It waited in line when the copy of the ledger was made that is in use now."""
+    return ErrorText(
+        tr("It waited in line when the copy of the ledger was made."),
+        tr("Whether it ran since then is not known."),
+        tr("If it did not, run it again."),
+    )
+
+
+def ended_first(_facts: ErrorFacts) -> ErrorText:
+    """Terminated while its browser was being opened."""
+    return ErrorText(tr("The session was terminated before the task was sent."))
+
+
+def unknown_task_error(facts: ErrorFacts) -> ErrorText:
+    """A code that is not documented, or none."""
+    what = with_message(tr("The task failed"), facts)
+    return ErrorText(what, todo=tr("Run it again, or say it differently."))
+
+
+def too_many_calls(facts: ErrorFacts) -> ErrorText:
+    """The limit per minute."""
+    todo = again(facts, tr("Try again in a minute."))
+    return ErrorText(tr("Too many calls this minute."), nothing_started(facts), todo)
+
+
+def no_browser(facts: ErrorFacts) -> ErrorText:
+    """The service is full."""
+    todo = again(facts, tr("Try again in a moment."))
+    return ErrorText(tr("No free browser at the moment."), nothing_started(facts), todo)
+
+
+def nonsense(facts: ErrorFacts) -> ErrorText:
+    """No JSON, cut short, or 5xx."""
+    what = tr("The service answered in a way that makes no sense ({status}).", status=facts.status)
+    if facts.context.call in {Call.START, Call.NEW_TASK}:
+        return ErrorText(what, tr("It may be running and cost money."))
+    return ErrorText(what, todo=tr("Polls go on."))
+
+
+_REASONS: dict[str, Callable[[], str]] = {
+    "dns": lambda: tr("the name of the service was not found"),
+    "tls": lambda: tr("no secure connection"),
+    "refused": lambda: tr("the connection was refused"),
+    "timeout": lambda: tr("no answer in time"),
+    "proxy": lambda: tr("the proxy let nothing through"),
+}
+
+
+def no_connection(facts: ErrorFacts) -> ErrorText:
+    """Nothing was sent."""
+    what = tr("No connection.")
+    if facts.reason in _REASONS:
+        what = tr("No connection: {reason}.", reason=_REASONS[facts.reason]())
+    return ErrorText(what, nothing_started(facts))
+
+
+def interrupted(_facts: ErrorFacts) -> ErrorText:
+    """Sent, but the answer was lost; the call starts nothing."""
+    what = tr("The connection broke before the service answered.")
+    return ErrorText(what, todo=tr("It is not known whether it arrived: watch the session."))
+
+
+def lost_start(facts: ErrorFacts) -> ErrorText:
+    """Sent, the answer was lost: a browser may be open."""
+    what = tr("The start of “{task}” is unconfirmed.", task=shorten(facts.context.task, 60))
+    money = tr("It may be running and cost money.")
+    if facts.context.ends_at:
+        money = tr(
+            "It may be running and cost money; if so, the service ends it by {time}.",
+            time=facts.context.ends_at,
+        )
+    todo = tr("Start it again (may run twice), or put it away.")
+    if facts.context.has_page:
+        todo = tr("Look at the account page, start it again (may run twice), or put it away.")
+    return ErrorText(what, money, todo)
+
+
+def lost_new_task(facts: ErrorFacts) -> ErrorText:
+    """Sent, the answer was lost: a task may be working."""
+    what = tr(
+        "“{task}” may be working in {session}, but the service names a task only in the answer "
+        "that was lost.",
+        task=shorten(facts.context.task, 60),
+        session=facts.context.session,
+    )
+    todo = tr("Wait until the session ends, or terminate it.")
+    if facts.context.stays_open:
+        todo = tr("Ask the session for its result in a new task, or terminate it.")
+    return ErrorText(what, todo=todo)
+
+
+__all__ = ["Call", "ErrorContext", "ErrorFacts", "ErrorText", "explain", "explain_code", "row_of"]
+
+QUOTE_LIMIT = 200
+
+Row = Callable[[ErrorFacts], ErrorText]
+NO_CONTEXT = ErrorContext()
+
+
+def explain(error: ApiError, context: ErrorContext = NO_CONTEXT) -> ErrorText:
+    """Words for a call that brought no usable answer."""
+    return TABLE[row_of(error, context.call)](_facts(error, context))
+
+
+def explain_code(
+    code: str | None, message: str | None, context: ErrorContext = NO_CONTEXT
+) -> ErrorText:
+    """Words for the error that a task reports of itself."""
+    status = _status_in(code)
+    row = TABLE.get(_ROW_OF_STATUS.get(status, code or ""))
+    if row is None:
+        row = other_refusal if status else unknown_task_error
+    return row(ErrorFacts(context=context, status=status, message=_quote(message)))
+
+
+_LOST = {Call.START: "lost start", Call.NEW_TASK: "lost newTask"}
+
+
+def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
+    """Which row of the table an error belongs to. The status decides, the code refines."""
+    if isinstance(error, SessionGoneError):
+        return "SESSION_NOT_FOUND"
+    if isinstance(error, NotConnectedError):
+        return "no connection"
+    if call in _LOST and not error.nothing_happened:
+        return _LOST[call]
+    if isinstance(error, ProtocolError):
+        return "5xx"
+    if not isinstance(error, RejectedError):
+        return "interrupted"
+    code, status = error.reply.code or "", error.reply.status
+    if code in TABLE:
+        return code
+    return _ROW_OF_STATUS.get(status, "5xx" if status >= 500 else "4xx")
+
+
+def _facts(error: ApiError, context: ErrorContext) -> ErrorFacts:
+    if isinstance(error, RejectedError):
+        reply = error.reply
+        wait = reply.retry_after_s
+        return ErrorFacts(
+            context=context,
+            status=reply.status,
+            message=_quote(reply.message),
+            wait_s=None if wait is None else max(1, round(wait)),
+            balance=reply.balance,
+            limit=reply.limit,
+        )
+    status = error.status if isinstance(error, ProtocolError) else 0
+    reason = getattr(error, "reason", "")
+    return ErrorFacts(context=context, status=status, reason=reason)
+
+
+def _status_in(code: str | None) -> int:
+    """The status of a refusal that came without a code: "HTTP_429" is 429."""
+    head, _, number = (code or "").partition("HTTP_")
+    return int(number) if not head and len(number) == 3 and number.isdecimal() else 0
+
+
+def _quote(message: str | None) -> str:
+    return shorten(message or "", QUOTE_LIMIT)
+
+
+TABLE: dict[str, Row] = {
+    "INVALID_PARAMS": bad_task,
+    "INVALID_PARAMETER": bad_task,
+    "MISSING_REQUIRED_FIELD": bad_task,
+    "INVALID_TASK_DETAILS": bad_task,
+    "4xx": other_refusal,
+    "INVALID_API_KEY": key_refused,
+    "UNAUTHORIZED": key_refused,
+    "API_KEY_EXPIRED": key_expired,
+    "INSUFFICIENT_BALANCE": no_balance,
+    "PAYMENT_FAILED": payment_failed,
+    "403": forbidden,
+    "SESSION_NOT_FOUND": session_gone,
+    "SESSION_EXPIRED": session_gone,
+    "TASK_NOT_FOUND": task_gone,
+    "SESSION_LIMIT_REACHED": session_limit,
+    "TASK_ALREADY_RUNNING": busy,
+    "TASK_TIMEOUT": timed_out,
+    "NAVIGATION_TIMEOUT": page_did_not_load,
+    "ELEMENT_NOT_FOUND": not_found_on_page,
+    "PAGE_CRASH": crashed,
+    "LEDGER_FAILED": not_kept,
+    "NOT_CONNECTED": no_connection,
+    "TERMINATED_BEFORE_TASK": ended_first,
+    "TAKEN_BACK": taken_back,
+    "FROM_COPY": from_copy,
+    "RATE_LIMIT_EXCEEDED": too_many_calls,
+    "NO_INSTANCES_AVAILABLE": no_browser,
+    "INSTANCE_UNAVAILABLE": no_browser,
+    "5xx": nonsense,
+    "no connection": no_connection,
+    "interrupted": interrupted,
+    "lost start": lost_start,
+    "lost newTask": lost_new_task,
+}
+
+_ROW_OF_STATUS = {
+    400: "INVALID_PARAMS",
+    401: "INVALID_API_KEY",
+    402: "INSUFFICIENT_BALANCE",
+    403: "403",
+    404: "TASK_NOT_FOUND",
+    409: "TASK_ALREADY_RUNNING",
+    410: "SESSION_EXPIRED",
+    429: "RATE_LIMIT_EXCEEDED",
+    503: "NO_INSTANCES_AVAILABLE",
+}

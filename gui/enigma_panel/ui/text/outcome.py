@@ -1,0 +1,98 @@
+"""What became of something that was sent or saved, in words."""
+
+from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
+from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.text.errors import Call, ErrorContext, explain
+from enigma_panel.ui.text.states import duration
+
+ANSWER_SENDS = 3
+"""An answer goes to a busy service so often; then it is given up, with its text kept."""
+
+
+def gone(*, has_text: bool) -> str:
+    """The agent no longer asks."""
+    what = tr("This question is no longer open: the task went on or ended. Nothing was sent.")
+    return what + " " + tr("Your text is still here.") if has_text else what
+
+
+def answer_text(result: AnswerResult | None, *, has_text: bool) -> str:
+    """What the person has to know about an answer; empty when there is nothing to say."""
+    if result is None:
+        return tr("Something went wrong. The answer may have been delivered.")
+    match result.outcome:
+        case AnswerOutcome.DELIVERED:
+            return ""
+        case AnswerOutcome.GONE:
+            return gone(has_text=has_text)
+        case AnswerOutcome.TAKEN_BACK:
+            return tr("Taken back, nothing was sent. Your text is still here.")
+        case AnswerOutcome.FAILED:
+            return _failed(result)
+        case AnswerOutcome.SENT_LIVE:
+            return sent_live()
+        case AnswerOutcome.UNCONFIRMED:
+            return tr(
+                "The answer may have been delivered; it was not sent again. "
+                "If the agent asks again, answer again."
+            )
+
+
+def sent_live() -> str:
+    """The answer went out by the way that confirms nothing."""
+    return tr(
+        "The answer was sent over the live channel, because the calls of this minute are used up. "
+        "The channel confirms nothing: if the agent still asks, the question comes back."
+    )
+
+
+def take_back_word() -> str:
+    """The button that keeps an answer from being sent."""
+    return tr("Take back")
+
+
+def wait_text(wait: AnswerWait | None, now_ms: int) -> str:
+    """Where an answer is that was given and has not arrived."""
+    if wait is None or wait.why is WaitReason.SENDING:
+        return tr("Sending …")
+    left = None if wait.due_ms is None else max(0, wait.due_ms - now_ms)
+    if wait.why is WaitReason.NO_BROWSER:
+        return _tries_again(tr("The service is busy"), left, wait.attempt)
+    if wait.why is WaitReason.LIMITED:
+        return _tries_again(tr("Too many calls this minute"), left, wait.attempt)
+    if left is None:
+        return tr("Waits for calls of this minute.")
+    return tr("Waits for calls of this minute, {time}", time=duration(left + 999))
+
+
+def maybe_answered() -> str:
+    """Said of a question whose answer was sent, in this run or before, and never confirmed."""
+    return tr(
+        "This may have been answered already: an answer was sent, and nobody knows whether it "
+        "arrived."
+    )
+
+
+def _tries_again(what: str, left_ms: int | None, attempt: int) -> str:
+    tries = tr("{n} of {all}", n=attempt, all=ANSWER_SENDS)
+    if left_ms is None:
+        return tr("{what} – tries again ({tries})", what=what, tries=tries)
+    seconds = -(-left_ms // 1000)
+    return tr("{what} – tries again in {n} s ({tries})", what=what, n=seconds, tries=tries)
+
+
+def _failed(result: AnswerResult) -> str:
+    why = explain(result.error, ErrorContext(call=Call.ANSWER)).what if result.error else ""
+    kept = tr("Your text is still here, you can send it again.")
+    return " ".join(part for part in (tr("Not delivered."), why, kept) if part)
+
+
+def not_kept(error: LedgerError) -> str:
+    """The program's own records could not be written, so nothing was sent."""
+    if isinstance(error, DiskFullError):
+        return tr("Nothing was sent: the disk is full. Your text is still here.")
+    return tr(
+        "Nothing was sent: the program's own records could not be written ({reason}). "
+        "Your text is still here.",
+        reason=error.reason,
+    )

@@ -1,0 +1,170 @@
+"""Words for files of ours that could not be used, and for what that means for the money."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from enigma_panel.services.types import KeyState, ServiceNotice
+from enigma_panel.store.files import Copy, Problem, ProblemKind
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.text.states import local_moment
+
+
+class NoticeAction(StrEnum):
+    """What a notice offers to do."""
+
+    SHOW_TASK = "show_task"
+    SHOW_SESSION = "show_session"
+    ACCOUNT_PAGE = "account_page"
+    START_AGAIN = "start_again"
+    PUT_AWAY = "put_away"
+    ASK_RESULT = "ask_result"
+    TERMINATE = "terminate"
+    ENTER_KEY = "enter_key"
+    USE_COPY = "use_copy"
+    DECLINE_COPY = "decline_copy"
+    CANCEL_QUIT = "cancel_quit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One line and its offers. grave: shown in amber, for it may cost money or needs the person.
+
+    topic: a line with the same topic takes its place; pinned: it stands before all that are not.
+    until_ms: when it leaves by itself. notice, copy: what it is about. now_ms: when it was said.
+    """
+
+    text: str
+    actions: tuple[NoticeAction, ...] = ()
+    grave: bool = False
+    session_key: int | None = None
+    task_key: int | None = None
+    topic: str = ""
+    pinned: bool = False
+    until_ms: int | None = field(default=None, compare=False)
+    notice: ServiceNotice | None = field(default=None, compare=False, repr=False)
+    copy: Copy | None = field(default=None, compare=False, repr=False)
+    now_ms: int = field(default=0, compare=False)
+
+
+def notice_action_label(offer: NoticeAction, said: Notice) -> str:
+    """The label of an offer."""
+    match offer:
+        case NoticeAction.SHOW_TASK:
+            return tr("Show task")
+        case NoticeAction.SHOW_SESSION:
+            return tr("Show session")
+        case NoticeAction.ACCOUNT_PAGE:
+            return tr("Open the account page")
+        case NoticeAction.START_AGAIN:
+            return tr("Start it again (may run twice)")
+        case NoticeAction.PUT_AWAY:
+            return tr("Put away")
+        case NoticeAction.ASK_RESULT:
+            return tr("Ask the session for its result")
+        case NoticeAction.TERMINATE:
+            return tr("Terminate")
+        case NoticeAction.ENTER_KEY:
+            return tr("Enter the key")
+        case NoticeAction.USE_COPY if said.copy is not None:
+            return tr("Use the copy of {time}", time=local_moment(said.copy.made_ms, said.now_ms))
+        case NoticeAction.USE_COPY:
+            return tr("Use the copy")
+        case NoticeAction.DECLINE_COPY:
+            return tr("Go on without it")
+        case NoticeAction.CANCEL_QUIT:
+            return tr("Cancel")
+
+
+def problem_text(problem: Problem, now_ms: int) -> Notice:
+    """A file that could not be used; where a copy of it is there, that is offered."""
+    what = _what(problem)
+    if problem.copy is None:
+        return Notice(text=what, grave=True)
+    return _with_copy(what, problem.copy, now_ms)
+
+
+def copy_offer_text(copy: Copy, now_ms: int) -> Notice:
+    """A copy of a lost ledger that nobody has used or declined so far."""
+    return _with_copy(tr("The ledger before this one was lost."), copy, now_ms)
+
+
+def ledger_text(error: LedgerError) -> Notice:
+    """The ledger could not be read: there may be more than is shown."""
+    text = tr(
+        "The ledger could not be read, so sessions that still cost money may be missing "
+        "here: {reason}.",
+        reason=error.reason,
+    )
+    return Notice(text=text, grave=True)
+
+
+def bad_rows_text(n: int) -> Notice:
+    """Rows that make no sense were left out; all others are shown."""
+    text = tr_n(
+        "1 row of the ledger could not be read; what it was about may still cost money.",
+        "{n} rows of the ledger could not be read; what they were about may still cost money.",
+        n,
+    )
+    return Notice(text=text, grave=True, topic="bad rows")
+
+
+def key_text(state: KeyState) -> Notice | None:
+    """Why nothing can be started for want of a key; None while all is well or still looked for."""
+    words = {
+        KeyState.ABSENT: tr("There is no API key yet, so nothing can be started."),
+        KeyState.NO_KEYCHAIN: tr(
+            "There is no keychain here: an API key is kept only in memory until you quit."
+        ),
+        KeyState.LOCKED: tr("The keychain is locked, so the API key could not be read."),
+        KeyState.DENIED: tr("The keychain did not hand out the API key."),
+        KeyState.FAILED: tr("The API key could not be read from the keychain."),
+    }.get(state)
+    return Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True) if words else None
+
+
+def copy_text(copy: Copy, now_ms: int) -> str:
+    """What a copy holds, and what it does not."""
+    time = local_moment(copy.made_ms, now_ms)
+    words = tr("A copy of {time} is there", time=time)
+    if copy.sessions_open:
+        held = tr_n("1 session was open then", "{n} sessions were open then", copy.sessions_open)
+        words = tr("{words} ({held})", words=words, held=held)
+    return tr(
+        "{words}; what was started since then is not in it and may still cost money.", words=words
+    )
+
+
+def _with_copy(what: str, copy: Copy, now_ms: int) -> Notice:
+    return Notice(
+        text=f"{what} {copy_text(copy, now_ms)}",
+        actions=(NoticeAction.USE_COPY, NoticeAction.DECLINE_COPY),
+        grave=True,
+        topic="copy",
+        copy=copy,
+        now_ms=now_ms,
+    )
+
+
+def _what(problem: Problem) -> str:
+    name = problem.path.name
+    match problem.kind:
+        case ProblemKind.BROKEN if problem.copy is not None and problem.kept_as is not None:
+            return tr("The ledger was damaged and kept as {kept}.", kept=problem.kept_as.name)
+        case ProblemKind.BROKEN if problem.kept_as is not None:
+            return tr(
+                "{name} made no sense. It was kept as {kept}; work goes on with a new one.",
+                name=name,
+                kept=problem.kept_as.name,
+            )
+        case ProblemKind.MISSING:
+            return tr("The ledger is gone, so a new one was begun.")
+        case ProblemKind.NEWER:
+            return tr(
+                "{name} was written by a newer version of this program and stays as it is.",
+                name=name,
+            )
+        case _:
+            return tr(
+                "{name} could not be read and stays as it is; changes are not kept.", name=name
+            )

@@ -1,0 +1,330 @@
+"""Words for states, verbs, times and money: what stands in a cell and what is spoken."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from enigma_panel.core.models import (
+    Phase,
+    Session,
+    SessionState,
+    StateVerb,
+    Task,
+    TaskStatus,
+    shown_since_ms,
+    shown_state,
+)
+from enigma_panel.core.money import format_money
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Severity
+
+ELLIPSIS = "…"
+UNKNOWN = "?"
+NONE = "–"
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class StateWord:
+    """How a state looks and reads. The mark's tone may differ from the word's.
+
+    tip: what the state means, where the word alone does not say it.
+    """
+
+    glyph: Glyph
+    word: str
+    severity: Severity = Severity.PLAIN
+    mark: Severity = Severity.DIM
+    tip: str = ""
+
+    @property
+    def short(self) -> str:
+        """The word alone, "paused" of "paused (sent) – billing", where more has to stand beside."""
+        state, billing, _ = self.word.partition(" – ")
+        return state.partition(" (")[0] if billing or self.tip else self.word
+
+    @property
+    def bold(self) -> bool:
+        """Amber states stand out by weight, too, for those who see no colours."""
+        return self.severity is Severity.AMBER
+
+
+_AMBER = (Severity.AMBER, Severity.AMBER)
+
+
+def session_state_text(state: SessionState, task: Task | None = None) -> StateWord:
+    """Icon and word of a session's state."""
+    s = SessionState
+    match state:
+        case s.STARTING:
+            return StateWord(Glyph.RING, tr("starting"))
+        case s.WORKING:
+            return _working(task.unproven if task is not None else None)
+        case s.ASKS:
+            return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
+        case s.IDLE:
+            return StateWord(Glyph.BANG, tr("idle – billing"), *_AMBER)
+        case s.PAUSED:
+            return _paused(task)
+        case s.CONNECTION_LOST:
+            return StateWord(Glyph.BANG, tr("connection lost"), *_AMBER)
+        case s.UNCONFIRMED:
+            return StateWord(Glyph.QUESTION, tr("unconfirmed"), *_AMBER)
+        case _:
+            return _ended_word(state)
+
+
+def _working(unproven: StateVerb | None) -> StateWord:
+    if unproven is StateVerb.RESUME:
+        tip = _unproven_tip(unproven)
+        return StateWord(Glyph.DISC, tr("resumed (sent, unconfirmed)"), tip=tip)
+    return StateWord(Glyph.DISC, tr("working"), mark=Severity.GREEN)
+
+
+def _paused(task: Task | None) -> StateWord:
+    if task is not None and task.pause_confirmed:
+        return StateWord(Glyph.PAUSE, tr("paused – billing"), *_AMBER)
+    if task is not None and task.unproven is StateVerb.PAUSE:
+        tip = _unproven_tip(task.unproven)
+        return StateWord(Glyph.PAUSE, tr("paused (sent, unconfirmed) – billing"), *_AMBER, tip)
+    return StateWord(Glyph.PAUSE, tr("paused (sent) – billing"), *_AMBER)
+
+
+def _unproven_tip(verb: StateVerb) -> str:
+    """What it means that a command went out by the live channel."""
+    words = tr(
+        "{verb} was sent over the live channel; nothing confirms it. If the channel drops within a "
+        "minute, {verb} is sent again the other way.",
+        verb=verb_word(verb),
+    )
+    return words if verb is not StateVerb.PAUSE else words + " " + tr("Until then it may work on.")
+
+
+def _ended_word(state: SessionState) -> StateWord:
+    s = SessionState
+    match state:
+        case s.EXPIRED_ASSUMED:
+            return StateWord(Glyph.RING, tr("expired (assumed)"), Severity.DIM)
+        case s.CLOSED_ASSUMED:
+            return StateWord(Glyph.RING, tr("closed (assumed)"), Severity.DIM)
+        case s.ENDED_BY_YOU:
+            return StateWord(Glyph.STOP, tr("ended by you"), Severity.DIM)
+        case s.ENDED_BY_LIMIT:
+            return StateWord(Glyph.STOP, tr("ended by its time limit"), Severity.DIM)
+        case s.FAILED:
+            return StateWord(Glyph.CROSS, tr("failed"), Severity.RED, Severity.RED)
+        case s.PLANNED:
+            return StateWord(Glyph.RING, tr("not opened yet"), Severity.DIM)
+        case s.DROPPED:
+            return StateWord(Glyph.RING, tr("never opened"), Severity.DIM)
+        case _:
+            return StateWord(Glyph.STOP, tr("closed"), Severity.DIM)
+
+
+def task_status_text(status: TaskStatus, unproven: StateVerb | None = None) -> StateWord:
+    """Icon and word of a task's status; unproven: the Task's."""
+    s = TaskStatus
+    match status:
+        case s.QUEUED:
+            return StateWord(Glyph.RING, tr("queued here"))
+        case s.STARTING:
+            return StateWord(Glyph.RING, tr("starting"))
+        case s.WORKING:
+            return _working(unproven)
+        case s.ASKS:
+            return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
+        case s.PAUSED if unproven is StateVerb.PAUSE:
+            tip = _unproven_tip(unproven)
+            return StateWord(Glyph.PAUSE, tr("paused (sent, unconfirmed)"), *_AMBER, tip)
+        case s.PAUSED:
+            return StateWord(Glyph.PAUSE, tr("paused"), *_AMBER)
+        case s.UNCONFIRMED:
+            return StateWord(Glyph.QUESTION, tr("unconfirmed"), *_AMBER)
+        case s.DONE:
+            return StateWord(Glyph.CHECK, tr("done"), mark=Severity.GREEN)
+        case s.FAILED:
+            return StateWord(Glyph.CROSS, tr("failed"), Severity.RED, Severity.RED)
+        case s.STOPPED:
+            return StateWord(Glyph.STOP, tr("stopped"))
+        case s.LOST:
+            return StateWord(Glyph.RING, tr("lost"), Severity.RED, Severity.RED)
+
+
+def verb_word(verb: StateVerb) -> str:
+    """The label of a verb."""
+    match verb:
+        case StateVerb.PAUSE:
+            return tr("Pause")
+        case StateVerb.RESUME:
+            return tr("Resume")
+        case StateVerb.STOP:
+            return tr("Stop")
+        case StateVerb.TERMINATE:
+            return tr("Terminate")
+
+
+def verb_tip(verb: StateVerb) -> str:
+    """What a verb does and what it costs: tool tip, status tip and spoken description."""
+    match verb:
+        case StateVerb.PAUSE:
+            return tr("The agent waits. The browser stays open and costs money.")
+        case StateVerb.RESUME:
+            return tr("The agent works on.")
+        case StateVerb.STOP:
+            return tr("Ends the task. The browser stays open and costs money.")
+        case StateVerb.TERMINATE:
+            return tr("Closes the browser. Nothing costs any more.")
+
+
+def verb_pending(verb: StateVerb) -> str:
+    """What stands behind the state while a command is on its way."""
+    match verb:
+        case StateVerb.PAUSE:
+            return tr("sending Pause…")
+        case StateVerb.RESUME:
+            return tr("sending Resume…")
+        case StateVerb.STOP:
+            return tr("sending Stop…")
+        case StateVerb.TERMINATE:
+            return tr("sending Terminate…")
+
+
+def verb_going(verb: StateVerb) -> str:
+    """A command that can still be taken back for a moment."""
+    match verb:
+        case StateVerb.PAUSE:
+            return tr("Pausing")
+        case StateVerb.RESUME:
+            return tr("Resuming")
+        case StateVerb.STOP:
+            return tr("Stopping")
+        case StateVerb.TERMINATE:
+            return tr("Terminating")
+
+
+def duration(ms: int) -> str:
+    """'0:41', '12:05', '1:02:03'. What is below zero reads as zero."""
+    seconds = max(0, ms) // 1000
+    hours, rest = divmod(seconds, HOUR)
+    minutes, secs = divmod(rest, MINUTE)
+    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
+
+
+def spoken_duration(ms: int) -> str:
+    """'41 seconds', '2 minutes 41 seconds', '1 hour 2 minutes'."""
+    seconds = max(0, ms) // 1000
+    hours, rest = divmod(seconds, HOUR)
+    minutes, secs = divmod(rest, MINUTE)
+    parts = [
+        tr("1 hour") if hours == 1 else tr("{n} hours", n=hours) if hours else "",
+        tr("1 minute") if minutes == 1 else tr("{n} minutes", n=minutes) if minutes else "",
+        "" if hours else tr("1 second") if secs == 1 else tr("{n} seconds", n=secs),
+    ]
+    if minutes and not secs:
+        parts.pop()
+    return " ".join(part for part in parts if part)
+
+
+def age(ms: int) -> str:
+    """'2 s ago', '3 min ago', '2 h ago'."""
+    seconds = max(0, ms) // 1000
+    if seconds < MINUTE:
+        return tr("{n} s ago", n=seconds)
+    if seconds < HOUR:
+        return tr("{n} min ago", n=seconds // MINUTE)
+    return tr("{n} h ago", n=seconds // HOUR)
+
+
+def _moment(ms: int) -> datetime | None:
+    """None for a time that no calendar has: a damaged row must not end the program."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def local_time(ms: int, *, seconds: bool = False) -> str:
+    """Wall-clock time of the person: '14:31' or '14:31:09'; '?' for what is no time at all."""
+    when = _moment(ms)
+    return UNKNOWN if when is None else when.strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def local_moment(ms: int, now_ms: int) -> str:
+    """'14:31' today, '24 Nov 14:31' on any other day."""
+    when, now = _moment(ms), _moment(now_ms)
+    if when is None or now is None:
+        return UNKNOWN
+    today = now.date()
+    clock = when.strftime("%H:%M")
+    return clock if when.date() == today else f"{when.day} {when.strftime('%b')} {clock}"
+
+
+def is_life_assumed(session: Session) -> bool:
+    """True where the end of a session is our guess: the service has not named it yet."""
+    return session.phase in {Phase.STARTING, Phase.UNCONFIRMED} or session.opened_ms is None
+
+
+def time_left(session: Session, now_ms: int) -> str:
+    """'2:41', 'about 4:19' when assumed, '–' when ended or not known."""
+    if session.is_ended or session.expires_ms is None:
+        return NONE
+    left = duration(session.expires_ms - now_ms)
+    return tr("about {time}", time=left) if is_life_assumed(session) else left
+
+
+def money(amount: Decimal | None, *, more_to_come: bool, spent: bool = False) -> str:
+    """The amount; '…' while nothing was told but may be. Never 0.
+
+    In the end '?' where something was spent that nobody told, '–' where nothing was.
+    """
+    if amount is not None:
+        return format_money(amount)
+    if more_to_come:
+        return ELLIPSIS
+    return UNKNOWN if spent else NONE
+
+
+def spoken(text: str) -> str:
+    """What a screen reader says for a cell's text: the two signs have words."""
+    if text == ELLIPSIS:
+        return tr("no news yet")
+    if text == UNKNOWN:
+        return tr("not known")
+    return tr("none") if text in {NONE, ""} else text
+
+
+@dataclass(frozen=True, slots=True)
+class StateText:
+    """A state with how long: `head` and dimmed `tail` stand side by side; `said` is spoken."""
+
+    word: StateWord
+    head: str
+    tail: str
+    said: str
+    tip: str = ""
+
+    @property
+    def line(self) -> str:
+        """Both in one line."""
+        return f"{self.head} {self.tail}" if self.tail else self.head
+
+
+def state_text(session: Session, task: Task | None, now_ms: int) -> StateText:
+    """'working 0:41', 'connection lost, up to 4:40'; an ended state has no time."""
+    word = session_state_text(shown_state(session, task), task)
+    if session.is_ended:
+        return StateText(word, word.word, "", word.word, word.tip)
+    until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
+    if until is not None and until > now_ms:
+        left, said = duration(until - now_ms), spoken_duration(until - now_ms)
+        return StateText(
+            word,
+            tr("{state},", state=word.word),
+            tr("up to {time}", time=left),
+            tr("{state}, up to {time}", state=word.word, time=said),
+            tr("The service lost its browser and waits for it so long. Then the session ends."),
+        )
+    lasted = now_ms - shown_since_ms(session, task)
+    said = f"{word.word}, {spoken_duration(lasted)}"
+    return StateText(word, word.word, duration(lasted), said, word.tip)

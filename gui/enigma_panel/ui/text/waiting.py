@@ -1,0 +1,311 @@
+"""Words for a task in line: why it waits here and for how long, and what can be done with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from enigma_panel.services.retry_policy import TRIES
+from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
+from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.text.states import (
+    duration,
+    spoken_duration,
+    verb_going,
+    verb_pending,
+    verb_word,
+)
+from enigma_panel.ui.theme.palette import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitText:
+    """What something waits for, as it is read and as it is spoken. Amber needs the person."""
+
+    text: str
+    said: str
+    severity: Severity = Severity.PLAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFacts:
+    """What the words about a task in line may mention.
+
+    is_first: no other task before it waits for the same; those behind it say their place instead.
+    """
+
+    pause_reason: PauseReason = PauseReason.NONE
+    limit: int = 0
+    session: str = ""
+    is_first: bool = True
+
+
+class QueueAction(StrEnum):
+    """What can be done with a task in line."""
+
+    START_NEXT = "start_next"
+    UP = "up"
+    NEW_SESSION = "new_session"
+    REMOVE = "remove"
+
+
+_SHARED = frozenset(
+    {
+        WaitReason.NO_SLOT,
+        WaitReason.BUDGET,
+        WaitReason.LIMITED,
+        WaitReason.NO_BROWSER,
+        WaitReason.CONNECTION,
+        WaitReason.LEDGER,
+    }
+)
+"""Reasons that hold up the line rather than one task of it."""
+
+
+def queue_action_label(verb: QueueAction) -> str:
+    """The label of what can be done with a task in line."""
+    match verb:
+        case QueueAction.START_NEXT:
+            return tr("Start next")
+        case QueueAction.UP:
+            return tr("Up")
+        case QueueAction.REMOVE:
+            return tr("Remove")
+        case QueueAction.NEW_SESSION:
+            return tr("Run in a new session")
+
+
+def queue_action_tip(verb: QueueAction) -> str:
+    """What it does."""
+    match verb:
+        case QueueAction.START_NEXT:
+            return tr("It is the next to be started.")
+        case QueueAction.UP:
+            return tr("One place nearer to its start.")
+        case QueueAction.REMOVE:
+            return tr("It is not started. Nothing was sent, nothing costs.")
+        case QueueAction.NEW_SESSION:
+            return tr("Waits in line for a browser of its own.")
+
+
+def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
+    """What can be done with this task, nothing where it is not in line."""
+    if entry is None:
+        return frozenset()
+    if entry.why is WaitReason.SESSION_ENDED:
+        return frozenset({QueueAction.NEW_SESSION, QueueAction.REMOVE})
+    ahead = {QueueAction.START_NEXT, QueueAction.UP} if entry.position > 1 else set()
+    return frozenset({QueueAction.REMOVE, *ahead})
+
+
+def offered(entry: QueueEntry | None) -> frozenset[QueueAction]:
+    """What is offered, possible or not: a button that comes and goes cannot be pressed twice."""
+    able = possible(entry)
+    if entry is None or QueueAction.NEW_SESSION in able:
+        return able
+    return frozenset({QueueAction.START_NEXT, QueueAction.UP, QueueAction.REMOVE})
+
+
+def ordinal(n: int) -> str:
+    """'1st', '2nd', '3rd', '11th', '22nd'."""
+    if n % 100 in {11, 12, 13}:
+        return tr("{n}th", n=n)
+    endings = {1: tr("{n}st", n=n), 2: tr("{n}nd", n=n), 3: tr("{n}rd", n=n)}
+    return endings.get(n % 10, tr("{n}th", n=n))
+
+
+def firsts(entries: Sequence[QueueEntry]) -> frozenset[int]:
+    """Keys of the tasks that are the first to wait for their reason."""
+    first: dict[WaitReason, int] = {}
+    for entry in entries:
+        first.setdefault(entry.why, entry.task_key)
+    return frozenset(first.values())
+
+
+def left_s(due_ms: int | None, now_ms: int) -> int | None:
+    """Whole seconds until then, rounded up; None where it is over or nobody can say."""
+    if due_ms is None or due_ms <= now_ms:
+        return None
+    return -(-(due_ms - now_ms) // 1000)
+
+
+def entry_text(entry: QueueEntry, now_ms: int, facts: QueueFacts) -> WaitText:
+    """'2nd in line, about 0:19', 'all 5 places are in use'."""
+    if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):
+        return _place(entry, now_ms)
+    match entry.why:
+        case WaitReason.NO_SLOT:
+            return _about(places_text(facts.limit), entry, now_ms)
+        case WaitReason.BUSY:
+            return _plain(tr("runs after the task in {session}", session=facts.session))
+        case WaitReason.SESSION_ENDED:
+            return _needs_you(tr("its session has ended"))
+        case WaitReason.KEY:
+            return _needs_you(tr("waits for a key"))
+        case WaitReason.FUNDS:
+            return _plain(tr("the balance is used up"))
+        case WaitReason.STOPPED:
+            return _plain(_held(facts.pause_reason))
+        case WaitReason.LEDGER:
+            return _plain(tr("waits until the ledger can be written"))
+        case WaitReason.SENDING:
+            return _plain(tr("is being started"))
+        case _:
+            return _counting(entry, now_ms)
+
+
+def _plain(text: str) -> WaitText:
+    return WaitText(text=text, said=text)
+
+
+def _needs_you(text: str) -> WaitText:
+    return WaitText(text=text, said=text, severity=Severity.AMBER)
+
+
+def places_text(limit: int) -> str:
+    """'all 5 places are in use'."""
+    if limit == 2:
+        return tr("both places are in use")
+    return tr_n("the only place is in use", "all {n} places are in use", limit)
+
+
+def _held(hold: PauseReason) -> str:
+    return {
+        PauseReason.RESTARTED: tr("from the last run – Go on"),
+        PauseReason.FUNDS: tr("the balance is used up"),
+        PauseReason.KEY: tr("waits for a key"),
+        PauseReason.FORBIDDEN: tr("the account may not do that – Go on"),
+    }.get(hold, tr("waits here"))
+
+
+def _place(entry: QueueEntry, now_ms: int) -> WaitText:
+    return _about(tr("{place} in line", place=ordinal(entry.position)), entry, now_ms)
+
+
+def _about(what: str, entry: QueueEntry, now_ms: int) -> WaitText:
+    """With the forecast, where there is one."""
+    left = left_s(entry.due_ms, now_ms)
+    if left is None:
+        return _plain(what)
+    words = "{what}, about {time}"
+    return WaitText(
+        text=tr(words, what=what, time=duration(left * 1000)),
+        said=tr(words, what=what, time=spoken_duration(left * 1000)),
+    )
+
+
+def _counting(entry: QueueEntry, now_ms: int) -> WaitText:
+    """Reasons that pass by themselves, with the time until then."""
+    left = left_s(entry.due_ms, now_ms)
+    spoken = spoken_duration((left or 0) * 1000)
+    match entry.why:
+        case WaitReason.BUDGET if left is not None:
+            words = "waits for calls of this minute, {time}"
+            return WaitText(text=tr(words, time=duration(left * 1000)), said=tr(words, time=spoken))
+        case WaitReason.BUDGET:
+            return _plain(tr("waits for calls of this minute"))
+        case WaitReason.LIMITED:
+            return _again(tr("too many calls this minute"), tr("continues"), left, spoken)
+        case WaitReason.NO_BROWSER if entry.attempt >= TRIES:
+            return _plain(tr("waits until a browser is free"))
+        case WaitReason.NO_BROWSER:
+            said = _again(tr("no free browser at the moment"), tr("tries again"), left, spoken)
+            part = tr(" ({n} of {all})", n=entry.attempt, all=TRIES) if entry.attempt else ""
+            return WaitText(text=said.text + part, said=said.said + part)
+        case WaitReason.CONNECTION if left is not None:
+            return _again(tr("no connection"), tr("tries again"), left, spoken)
+        case WaitReason.CONNECTION:
+            return _plain(tr("no connection"))
+        case _:
+            return _plain(tr("waits here"))
+
+
+def _again(what: str, then: str, left: int | None, spoken: str) -> WaitText:
+    """'no connection – tries again in 4 s'."""
+    if left is None:
+        return _plain(tr("{what} – {then} now", what=what, then=then))
+    words = "{what} – {then} in {time}"
+    return WaitText(
+        text=tr(words, what=what, then=then, time=tr("{n} s", n=left)),
+        said=tr(words, what=what, then=then, time=spoken),
+    )
+
+
+def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
+    """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
+    if pending.sent_live and pending.why is not WaitReason.SENDING:
+        return _once_more(pending, now_ms)
+    verb = verb_word(pending.verb)
+    left = left_s(pending.due_ms, now_ms)
+    spoken = spoken_duration((left or 0) * 1000)
+    match pending.why:
+        case WaitReason.SENDING:
+            return _same(verb_pending(pending.verb))
+        case WaitReason.UNDO:
+            going = verb_going(pending.verb)
+            if left is None:
+                return _same(going)
+            words = "{going} in {time}"
+            return WaitText(
+                text=tr(words, going=going, time=tr("{n} s", n=left)),
+                said=tr(words, going=going, time=spoken),
+            )
+        case WaitReason.CONNECTION:
+            return _same(tr("{verb} will be sent when there is a connection", verb=verb))
+        case WaitReason.KEY:
+            return _same(tr("{verb} waits for the key", verb=verb))
+        case WaitReason.NAME:
+            return _same(tr("{verb} waits for the start", verb=verb))
+        case _ if left is not None:
+            words = "{verb} waits, {time}"
+            return WaitText(
+                text=tr(words, verb=verb, time=duration(left * 1000)),
+                said=tr(words, verb=verb, time=spoken),
+            )
+        case _:
+            return _same(tr("{verb} waits", verb=verb))
+
+
+def _once_more(pending: PendingCommand, now_ms: int) -> WaitText:
+    """'Terminate sent over the live channel; sent once more in 0:12'."""
+    head = tr("{verb} sent over the live channel", verb=verb_word(pending.verb))
+    left = left_s(pending.due_ms, now_ms)
+    if pending.why is WaitReason.CONNECTION:
+        return _same(tr("{sent}; sent once more when there is a connection", sent=head))
+    if pending.why is WaitReason.KEY:
+        return _same(tr("{sent}; sent once more when there is a key", sent=head))
+    if left is None:
+        return _same(tr("{sent}; it is sent once more", sent=head))
+    words = "{sent}; sent once more in {time}"
+    return WaitText(
+        text=tr(words, sent=head, time=duration(left * 1000)),
+        said=tr(words, sent=head, time=spoken_duration(left * 1000)),
+    )
+
+
+def _same(text: str) -> WaitText:
+    return WaitText(text=text, said=text)
+
+
+def undo_text(all_pending: Sequence[PendingCommand]) -> str:
+    """The label of what takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
+    verbs = {pending.verb for pending in all_pending}
+    if len(verbs) == 1:
+        return tr("Undo {verb}", verb=verb_word(verbs.pop()))
+    return tr("Undo {n} commands", n=len(all_pending)) if verbs else tr("Undo")
+
+
+def undo_tip() -> str:
+    """What Undo does."""
+    return tr("Takes the command back: it is not sent.")
+
+
+def count_text(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
+    """'2 commands wait, next 0:12', empty when none does."""
+    waiting = [pending for pending in all_pending if pending.why is not WaitReason.SENDING]
+    if not waiting:
+        return ""
+    words = tr_n("1 command waits", "{n} commands wait", len(waiting))
+    times = [left for pending in waiting if (left := left_s(pending.due_ms, now_ms)) is not None]
+    if not times:
+        return words
+    return tr("{words}, next {time}", words=words, time=duration(min(times) * 1000))

@@ -1,0 +1,49 @@
+"""The colours of the light and the dark theme, and how loud a text is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtGui import QColor
+
+
+class Severity(StrEnum):
+    """What a colour means: amber costs you something or needs you, red failed, all else grey."""
+
+    PLAIN = "plain"
+    DIM = "dim"
+    AMBER = "amber"
+    RED = "red"
+    GREEN = "green"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colours:
+    """One scheme. on_accent is for text on the accent, amber_ground for the strip below amber."""
+
+    name: str
+    ground: str
+    card: str
+    line: str
+    text: str
+    dim: str
+    accent: str
+    on_accent: str
+    amber: str
+    amber_ground: str
+    red: str
+    green: str
+    faint: str
+    selection: str
+    hover: str
+
+    def severity(self, severity: Severity) -> QColor:
+        """The colour of a tone."""
+        return QColor(
+            {
+                Severity.PLAIN: self.text,
+                Severity.DIM: self.dim,
+                Severity.AMBER: self.amber,
+                Severity.RED: self.red,
+                Severity.GREEN: self.green,
+            }[severity]
+        )

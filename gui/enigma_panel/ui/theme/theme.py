@@ -1,0 +1,160 @@
+"""Colours of the two schemes, and how they get onto every widget.
+
+Painted things ask `colours()` when they paint; all else gets a palette and one style sheet. While
+the program runs it follows the desktop's change between light and dark.
+"""
+
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel import _rcc  # noqa: F401 - its import registers the pictures
+from enigma_panel.ui.theme.palette import Colours
+from enigma_panel.ui.theme.stylesheet import sheet
+
+FACE_PX = 13
+
+
+LIGHT = Colours(
+    name="light",
+    ground="#f6f7f8",
+    card="#ffffff",
+    line="#dfe3e7",
+    text="#1d2126",
+    dim="#5f6872",
+    accent="#1a63d8",
+    on_accent="#ffffff",
+    amber="#8a5a00",
+    amber_ground="#fff3d6",
+    red="#b3261e",
+    green="#1a7f37",
+    faint="#c3c9d0",
+    selection="#dbe8fc",
+    hover="#f1f4f8",
+)
+DARK = Colours(
+    name="dark",
+    ground="#1b1d21",
+    card="#22252a",
+    line="#33373e",
+    text="#e6e8ea",
+    dim="#9aa1a9",
+    accent="#6ea8fe",
+    on_accent="#10131a",
+    amber="#f0b44c",
+    amber_ground="#3a3020",
+    red="#f2777a",
+    green="#7fd18b",
+    faint="#4a5058",
+    selection="#243149",
+    hover="#292d33",
+)
+
+
+class _Theme(QObject):
+    """The scheme in use, and whether the desktop decides it."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.colours = LIGHT
+        self.follows = False
+        self.is_connected = False
+        self.is_dressed = False
+
+    def show(self, app: QApplication, scheme: Qt.ColorScheme) -> None:
+        """Put a scheme onto every widget that is or will be."""
+        self.colours = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+        app.setPalette(_palette(self.colours))
+        if self.is_dressed:
+            app.setStyleSheet(sheet(self.colours))
+        self.changed.emit()
+
+    def follow(self, scheme: Qt.ColorScheme) -> None:
+        """The desktop changed its mind."""
+        app = QApplication.instance()
+        if self.follows and isinstance(app, QApplication):
+            self.show(app, scheme)
+
+
+_theme = _Theme()
+
+
+def colours() -> Colours:
+    """The colours in use now."""
+    return _theme.colours
+
+
+def changed() -> SignalInstance:
+    """Emitted after another scheme was put on, for what holds tinted pictures or rich text."""
+    return _theme.changed
+
+
+def apply(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
+    """Dress the program: as the desktop says, now and whenever it changes, or as `scheme` says."""
+    _theme.is_dressed = True
+    _put_on(app, scheme)
+
+
+def prepare(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
+    """All of `apply` but the sheet: that is for `apply_stylesheet`, before anything is shown.
+
+    Widgets that are made under a sheet are styled anew at each step of their making, which is a
+    tenth of the time until the first window stands.
+    """
+    _theme.is_dressed = False
+    _put_on(app, scheme)
+
+
+def apply_stylesheet(app: QApplication) -> None:
+    """Put the sheet on, where it is not on yet."""
+    if not _theme.is_dressed:
+        _theme.is_dressed = True
+        app.setStyleSheet(sheet(_theme.colours))
+
+
+def _put_on(app: QApplication, scheme: Qt.ColorScheme | None) -> None:
+    app.setStyle("Fusion")
+    face = QFont(app.font())
+    face.setPixelSize(FACE_PX)
+    app.setFont(face)
+    hints = app.styleHints()
+    _theme.follows = scheme is None
+    if not _theme.is_connected:
+        hints.colorSchemeChanged.connect(_theme.follow)
+        _theme.is_connected = True
+    _theme.show(app, hints.colorScheme() if scheme is None else scheme)
+
+
+def _palette(c: Colours) -> QPalette:
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    pairs = {
+        role.Window: c.ground,
+        role.WindowText: c.text,
+        role.Base: c.card,
+        role.AlternateBase: c.hover,
+        role.Text: c.text,
+        role.PlaceholderText: c.dim,
+        role.Button: c.card,
+        role.ButtonText: c.text,
+        role.BrightText: c.red,
+        role.ToolTipBase: c.card,
+        role.ToolTipText: c.text,
+        role.Highlight: c.accent,
+        role.HighlightedText: c.on_accent,
+        role.Accent: c.accent,
+        role.Link: c.accent,
+        role.LinkVisited: c.accent,
+        role.Light: c.card,
+        role.Midlight: c.hover,
+        role.Mid: c.line,
+        role.Dark: c.faint,
+        role.Shadow: c.line,
+    }
+    palette = QPalette()
+    for name, colour in pairs.items():
+        palette.setColor(name, QColor(colour))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(group.Disabled, name, QColor(c.dim))
+    return palette

@@ -1,0 +1,240 @@
+"""Small widgets that all dialogs are made of."""
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from enigma_panel.ui.i18n import plain_tip
+
+GAP = 10
+MARGIN = 18
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Give a widget its part in the style sheet, also after it was shown."""
+    if widget.property("role") == role:
+        return
+    widget.setProperty("role", role)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    # Frames learn of a new border or padding only by this.
+    QApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
+
+
+def make_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
+    """A label that shows its text as it is, whatever it holds."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(wrap)
+    if role:
+        set_role(label, role)
+    return label
+
+
+def make_button(text: str, role: str = "") -> QPushButton:
+    """A button that is pressed only when it is meant: never by Enter in some field."""
+    button = QPushButton(text)
+    button.setAutoDefault(False)
+    button.setAccessibleName(text)
+    if role:
+        set_role(button, role)
+    return button
+
+
+def make_row(*items: QWidget | None, gap: int = 8) -> QHBoxLayout:
+    """Widgets side by side; None is the space that grows."""
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(gap)
+    for item in items:
+        if item is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(item)
+    return row
+
+
+def make_column(*items: QWidget | QLayout | None, gap: int = GAP) -> QVBoxLayout:
+    """Widgets and layouts one below the other; None is the space that grows."""
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(gap)
+    for item in items:
+        if item is None:
+            column.addStretch(1)
+        elif isinstance(item, QLayout):
+            column.addLayout(item)
+        else:
+            column.addWidget(item)
+    return column
+
+
+def in_card(content: QWidget) -> QFrame:
+    """A widget on a card of its own."""
+    card = QFrame()
+    set_role(card, "card")
+    column = make_column(content)
+    column.setContentsMargins(12, 8, 12, 8)
+    card.setLayout(column)
+    return card
+
+
+class NoticeLabel(QLabel):
+    """What became of something, in a sentence or two; takes no room while there is nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.hide()
+
+    def show_text(self, words: str, role: str = "notice") -> None:
+        """Show these words, or nothing."""
+        set_role(self, role)
+        # Emptied in between: with the same words the label would keep the size it had before.
+        self.setText("")
+        self.setText(words)
+        self.setVisible(bool(words))
+        self.updateGeometry()
+
+
+class ProblemLabel(QLabel):
+    """One sentence about a mistake, beside its field; takes no room while there is none."""
+
+    def __init__(self, field: QWidget) -> None:
+        super().__init__()
+        self._field = field
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        set_role(self, "problem")
+        self.hide()
+
+    def show_text(self, sentence: str) -> None:
+        """Show the sentence, also to a screen reader that stands on the field."""
+        self.setText(sentence)
+        self.setVisible(bool(sentence))
+        self._field.setAccessibleDescription(sentence)
+        set_role(self._field, "mistaken" if sentence else "")
+
+    def clear(self) -> None:
+        """The mistake is gone."""
+        self.show_text("")
+
+
+class FieldGrid(QGridLayout):
+    """Labels on the left, fields on the right, the problem of a field below it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setHorizontalSpacing(14)
+        self.setVerticalSpacing(GAP)
+        self.setColumnStretch(1, 1)
+
+    def add_field(
+        self, text: str, field: QWidget, *beside: QWidget, note: str = ""
+    ) -> ProblemLabel:
+        """Add a labelled field with what stands beside it; the label is its accessible name."""
+        label = make_label(text)
+        label.setBuddy(field)
+        field.setAccessibleName(text)
+        problem = ProblemLabel(field)
+        below = [make_label(note, "dim", wrap=True)] if note else []
+        row = self.rowCount()
+        first = make_row(field, *beside)
+        first.setStretch(0, 1)
+        self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        self.addLayout(make_column(first, *below, problem, gap=4), row, 1)
+        label.setFixedHeight(max(30, label.sizeHint().height()))
+        return problem
+
+    def label_width(self) -> int:
+        """How wide the labels are, so that two grids can stand in line."""
+        items = [self.itemAtPosition(row, 0) for row in range(self.rowCount())]
+        return max((item.sizeHint().width() for item in items if item is not None), default=0)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Add something right below the field that was added last, above its note and problem."""
+        item = self.itemAtPosition(self.rowCount() - 1, 1)
+        column = item.layout() if item is not None else None
+        if isinstance(column, QVBoxLayout):
+            column.insertWidget(1, widget)
+
+    def add_wide(self, item: QWidget | QLayout) -> None:
+        """Add something in the fields' column that brings its own label."""
+        row = self.rowCount()
+        if isinstance(item, QLayout):
+            self.addLayout(item, row, 1)
+        else:
+            self.addWidget(item, row, 1)
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in … where there is no room; the whole text is its tool tip."""
+
+    def __init__(self, role: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        if role:
+            set_role(self, role)
+
+    def show_text(self, text: str) -> None:
+        """Show and speak this text."""
+        self.setText(text)
+        self.setAccessibleName(text)
+        self._tip()
+
+    def _elided(self) -> str:
+        metrics = QFontMetrics(self.font())
+        return metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+
+    def _tip(self) -> None:
+        self.setToolTip("" if self._elided() == self.text() else plain_tip(self.text()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tip()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(self.contentsRect(), place, self._elided())
+
+
+def available_height(part: QWidget) -> int | None:
+    """Height that the other parts of the column leave to this one; None outside of a column.
+
+    What grows with the window needs its least height, all else what it has.
+    """
+    parent = part.parentWidget()
+    column = parent.layout() if parent is not None else None
+    if parent is None or not isinstance(column, QBoxLayout):
+        return None
+    margins = column.contentsMargins()
+    room = parent.height() - margins.top() - margins.bottom()
+    for place in range(column.count()):
+        item = column.itemAt(place)
+        widget = item.widget() if item is not None else None
+        if widget is None or widget is part or not widget.isVisibleTo(parent):
+            continue
+        grows = column.stretch(place) > 0
+        room -= widget.minimumSizeHint().height() if grows else widget.height()
+        room -= column.spacing()
+    return room

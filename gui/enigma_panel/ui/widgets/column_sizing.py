@@ -1,0 +1,212 @@
+"""Columns as wide as what stands in them; those that the person has set stay as they are."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QModelIndex, QObject, QTimer
+from PySide6.QtWidgets import QHeaderView, QTableView
+
+from enigma_panel.ui.widgets.delegates import cell_width
+from enigma_panel.ui.widgets.table_model import NO_CELL, Role
+
+BARS_FROM = 900
+"""With less width than this a column has no room for bars."""
+STEP = 8
+"""Widths are rounded up to this, so that a pixel more or less moves nothing."""
+SLACK, CALM_MS = 24, 3_000
+"""So much room that nothing needs is given back, but only after a while: it may be needed again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """How wide a column may get. least: typical content has room, so that little moves later.
+
+    most: the part of the table that it may take. None: what stands in it is never cut.
+    """
+
+    least: int
+    most: float | None = None
+
+
+class ColumnFit(QObject):
+    """Looks at the rows that are seen and widens columns whose content lacks room.
+
+    They get narrower only when rows have come or gone, or when much of one has stood empty for a
+    while, and not while somebody aims at a row. `share` divides what the fitted columns leave
+    between two others, of which the second one stretches.
+    """
+
+    def __init__(self, table: QTableView, fits: Mapping[int, Fit]) -> None:
+        super().__init__(table)
+        self._table = table
+        self._header = table.horizontalHeader()
+        self._fits = dict(fits)
+        self._needs: dict[int, int] = {column: fit.least for column, fit in fits.items()}
+        self._share: tuple[int, int, int] | None = None
+        self._stale: set[int] = set()
+        self._may_shrink = False
+        self._is_held = False
+        self._is_ours = False
+        self._has_bars = True
+        self._set_by_person: set[int] = set()
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._look)
+        self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
+        self._calm.timeout.connect(self.refit)
+        self._watch()
+
+    # -- for the table -----------------------------------------------------------------------
+
+    @property
+    def set_by_person(self) -> frozenset[int]:
+        """The columns that stay as wide as somebody made them."""
+        return frozenset(self._set_by_person)
+
+    def share(self, first: int, second: int, least: int) -> None:
+        """These two take what is left; the first gets what it needs, half of it where it is scarce.
+
+        least: the width of either with no room at all; then the table can be scrolled.
+        """
+        self._share = (first, second, least)
+        self._needs |= {first: least, second: least}
+        self.resize_columns()
+
+    def resize_columns(self) -> None:
+        """The table has another width, or other columns are shown."""
+        has_bars = self._table.viewport().width() >= BARS_FROM
+        if has_bars is not self._has_bars:
+            self._has_bars = has_bars
+            self.refit()
+        for column, fit in self._fits.items():
+            self._resize(column, self._allowed(column, fit))
+        if self._share is not None:
+            self._divide(*self._share)
+
+    def refit(self) -> None:
+        """What is shown has another size: a font, a column, the number of rows."""
+        self._may_shrink = True
+        self._look_soon(self._needs)
+
+    def set_pointer_inside(self, held: bool) -> None:
+        """While somebody aims at a row, columns only get wider."""
+        self._is_held = held
+        if not held and self._may_shrink:
+            self._look_soon(self._needs)
+
+    def restore(self, state: QByteArray, set_by_person: Iterable[int]) -> bool:
+        """Put back what was saved; the columns that nobody has set are fitted anew."""
+        with self._by_ourselves():
+            is_good = self._header.restoreState(state)
+        self._set_by_person = {c for c in set_by_person if c in self._needs} if is_good else set()
+        self.resize_columns()
+        self.refit()
+        return is_good
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        model, header = self._table.model(), self._header
+        model.dataChanged.connect(self._follow_data)
+        model.rowsInserted.connect(self.refit)
+        model.rowsRemoved.connect(self.refit)
+        for moved in (
+            model.rowsMoved,
+            model.layoutChanged,
+            self._table.verticalScrollBar().valueChanged,
+            self._table.verticalScrollBar().rangeChanged,
+        ):
+            moved.connect(lambda: self._look_soon(self._needs))
+        header.sectionResized.connect(self._note_person)
+        header.sectionHandleDoubleClicked.connect(self._give_back)
+
+    def _follow_data(self, first: QModelIndex, last: QModelIndex) -> None:
+        columns = range(first.column(), last.column() + 1)
+        self._look_soon(column for column in columns if column in self._needs)
+
+    def _look_soon(self, columns: Iterable[int]) -> None:
+        self._stale.update(columns)
+        if self._stale and not self._soon.isActive():
+            self._soon.start()
+
+    def _look(self) -> None:
+        """Measure what has changed; what nobody can see says nothing."""
+        shrink = self._may_shrink and not self._is_held
+        columns = self._needs if shrink else self._stale
+        if shrink:
+            self._may_shrink = False
+        for column in columns:
+            if column not in self._set_by_person and not self._table.isColumnHidden(column):
+                needs = self._measure(column)
+                if needs < self._needs[column] - SLACK and not shrink and not self._calm.isActive():
+                    self._calm.start()
+                self._needs[column] = needs if shrink else max(needs, self._needs[column])
+        self._stale.clear()
+        self.resize_columns()
+
+    def _measure(self, column: int) -> int:
+        """The width of the heading and of every cell that is seen, whichever is most."""
+        model, font = self._table.model(), self._table.font()
+        cells = (model.index(row, column).data(Role.CELL) or NO_CELL for row in self._rows())
+        widths = [cell_width(cell, font, with_bar=self._has_bars) for cell in cells]
+        fit = self._fits.get(column)
+        least = fit.least if fit is not None else 0
+        widths += [least, self._header.sectionSizeHint(column)]
+        return max(-(-width // STEP) * STEP for width in widths)
+
+    def _rows(self) -> range:
+        rows = self._table.verticalHeader()
+        first = rows.visualIndexAt(0)
+        if first < 0:
+            return range(0)
+        last = rows.visualIndexAt(self._table.viewport().height() - 1)
+        return range(first, (last if last >= 0 else self._table.model().rowCount() - 1) + 1)
+
+    def _allowed(self, column: int, fit: Fit) -> int:
+        most = fit.most
+        room = self._table.viewport().width()
+        needs = self._needs[column]
+        return needs if most is None else min(needs, max(fit.least, round(most * room)))
+
+    def _divide(self, first: int, second: int, least: int) -> None:
+        header = self._header
+        taken = sum(
+            header.sectionSize(c) for c in range(header.count()) if c not in {first, second}
+        )
+        rest = self._table.viewport().width() - taken
+        wants = 0 if header.isSectionHidden(second) else max(least, self._needs[second])
+        self._resize(first, max(least, min(self._needs[first], max(rest - wants, rest // 2))))
+        fits = rest - header.sectionSize(first) >= least
+        mode = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.Interactive
+        with self._by_ourselves():
+            if header.sectionResizeMode(second) is not mode:
+                header.setSectionResizeMode(second, mode)
+        if not fits:
+            self._resize(second, least)
+
+    def _resize(self, column: int, width: int) -> None:
+        if column in self._set_by_person or self._header.isSectionHidden(column):
+            return
+        if self._header.sectionSize(column) != width:
+            with self._by_ourselves():
+                self._header.resizeSection(column, width)
+
+    @contextmanager
+    def _by_ourselves(self) -> Iterator[None]:
+        before, self._is_ours = self._is_ours, True
+        try:
+            yield
+        finally:
+            self._is_ours = before
+
+    def _note_person(self, column: int, old: int, new: int) -> None:
+        is_shown_or_hidden = not old or not new
+        is_fitted = self._header.sectionResizeMode(column) is QHeaderView.ResizeMode.Interactive
+        if not self._is_ours and not is_shown_or_hidden and is_fitted and column in self._needs:
+            self._set_by_person.add(column)
+            self.resize_columns()
+
+    def _give_back(self, column: int) -> None:
+        """Two clicks on the edge of a column: it is fitted from now on."""
+        self._set_by_person.discard(column)
+        self.refit()

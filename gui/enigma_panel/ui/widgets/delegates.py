@@ -1,0 +1,194 @@
+"""How cells are painted: a sign, a word, a dimmed tail, a bar; the ground of a row below them."""
+
+from math import ceil
+
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.table_model import NO_CELL, Cell, Index, Role
+
+PAD = 8
+SIGN = 13
+BAR_WIDTH, BAR_HEIGHT = 38, 5
+SIGN_GAP, BAR_GAP, TAIL_GAP = 8, 8, 8
+LEAST_TAIL = 40
+STEADY_SHARE, STEADY_TAIL = 0.4, 260
+_ANY_DIGIT = str.maketrans("123456789", "000000000")
+"""Figures change all the time; what they need is measured as if they were all zeros."""
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints one cell of a row; `hovered` is the row under the pointer.
+
+    is_lead: Details shows what is selected here; the selection of another table is paler.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.hovered = -1
+        self.is_lead = True
+
+    def paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Selection, pointer and keyboard focus are marked over the whole row."""
+        colours = theme.colours()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, _selection(is_lead=self.is_lead))
+        elif index.row() == self.hovered:
+            painter.fillRect(option.rect, QColor(colours.hover))
+        view = option.widget
+        if not isinstance(view, QAbstractItemView) or not view.hasFocus():
+            return
+        if view.currentIndex().row() == index.row():
+            _paint_focus(painter, option.rect, QColor(colours.accent))
+
+    def paint_cell(self, painter: QPainter, option: QStyleOptionViewItem, cell: Cell) -> None:
+        """Sign, bar, text and tail from left to right."""
+        colours = theme.colours()
+        rect = option.rect.adjusted(PAD, 0, -PAD, 0)
+        if cell.glyph is not None:
+            place = QRectF(rect.left(), rect.center().y() - SIGN / 2 + 0.5, SIGN, SIGN)
+            mark = (
+                QColor(colours.accent) if cell.glyph is Glyph.DOT else colours.severity(cell.mark)
+            )
+            icons.paint(painter, cell.glyph, place, mark)
+            rect.setLeft(rect.left() + SIGN + SIGN_GAP)
+        if cell.bar is not None and cell_width(cell, option.font) <= option.rect.width():
+            _paint_bar(painter, rect, cell)
+            rect.setLeft(rect.left() + BAR_WIDTH + BAR_GAP)
+        font = QFont(option.font)
+        font.setWeight(QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)
+        whole, plain = QRect(rect), QFont(option.font)
+        plain.setWeight(QFont.Weight.Normal)
+        if cell.tail:
+            needs = _width(cell.text, font)
+            wants = _width(cell.tail, plain)
+            room = rect.width()
+            given = steady_width(room, needs) if cell.steady else text_width(room, needs, wants)
+            rect.setWidth(given)
+        used = _paint_text(
+            painter, rect, cell.text, font, colours.severity(cell.severity), right=cell.right
+        )
+        if cell.tail:
+            whole.setLeft(whole.left() + used + TAIL_GAP)
+            _paint_text(
+                painter, whole, cell.tail, plain, colours.severity(Severity.DIM), right=False
+            )
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.paint_ground(painter, option, index)
+        self.paint_cell(painter, option, index.data(Role.CELL) or NO_CELL)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        cell: Cell = index.data(Role.CELL) or NO_CELL
+        return QSize(cell_width(cell, option.font), option.fontMetrics.height())
+
+
+class NameDelegate(RowDelegate):
+    """The session's name, which can be edited in its place."""
+
+    def createEditor(
+        self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index
+    ) -> QWidget:
+        editor = QLineEdit(parent)
+        editor.setMaxLength(80)
+        editor.setAccessibleName(tr("Session name"))
+        editor.setProperty("role", "cell")
+        return editor
+
+
+def cell_width(cell: Cell, font: QFont, *, with_bar: bool = True) -> int:
+    """How wide a column has to be so that nothing of this cell is cut."""
+    plain, own = QFont(font), QFont(font)
+    plain.setWeight(QFont.Weight.Normal)
+    own.setWeight(QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)
+    width = 2 * PAD + _width(cell.text.translate(_ANY_DIGIT), own)
+    if cell.tail:
+        width += TAIL_GAP + _width(cell.tail.translate(_ANY_DIGIT), plain)
+    if cell.glyph is not None:
+        width += SIGN + SIGN_GAP
+    return width + (BAR_WIDTH + BAR_GAP if cell.bar is not None and with_bar else 0)
+
+
+def _width(text: str, font: QFont) -> int:
+    """In whole pixels, rounded up: a text that lacks a part of one would be cut."""
+    return ceil(QFontMetricsF(font).horizontalAdvance(text)) + 1
+
+
+def text_width(room: int, needs: int, tail: int) -> int:
+    """How much of the room a text gets before its tail: all but what the tail needs, half at least.
+
+    needs, tail: their widths. Where next to nothing would be left for the tail, it gets nothing.
+    """
+    both = room - TAIL_GAP
+    text = min(needs, max(both - tail, both // 2))
+    return text if both - text >= min(tail, LEAST_TAIL) else room
+
+
+def steady_width(room: int, needs: int) -> int:
+    """How much of the room a text gets before a tail that changes all the time.
+
+    What comes in moves nothing, and in short supply the tail gets more: it is the news, while the
+    text is known by its beginning. With more room the tail gets what can be read at a glance.
+    """
+    both = room - TAIL_GAP
+    text = min(needs, max(round(both * STEADY_SHARE), both - STEADY_TAIL))
+    return text if both - text >= LEAST_TAIL else room
+
+
+def _selection(*, is_lead: bool) -> QColor:
+    """The colour below selected rows; half of it where Details shows something else."""
+    colours = theme.colours()
+    full, card = QColor(colours.selection), QColor(colours.card)
+    if is_lead:
+        return full
+    parts = ((full.red(), card.red()), (full.green(), card.green()), (full.blue(), card.blue()))
+    return QColor(*((one + other) // 2 for one, other in parts))
+
+
+def _paint_focus(painter: QPainter, rect: QRect, colour: QColor) -> None:
+    painter.setPen(QPen(colour, 1))
+    painter.drawLine(rect.topLeft(), rect.topRight())
+    painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+
+
+def _paint_bar(painter: QPainter, rect: QRect, cell: Cell) -> None:
+    colours = theme.colours()
+    plain = cell.severity is Severity.PLAIN
+    colour = QColor(colours.accent) if plain else colours.severity(cell.severity)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    whole = QRectF(rect.left(), rect.center().y() - BAR_HEIGHT / 2 + 0.5, BAR_WIDTH, BAR_HEIGHT)
+    painter.setBrush(QColor(colours.line))
+    painter.drawRoundedRect(whole, 2.5, 2.5)
+    painter.setBrush(colour)
+    whole.setWidth(max(BAR_HEIGHT, BAR_WIDTH * (cell.bar or 0)))
+    painter.drawRoundedRect(whole, 2.5, 2.5)
+    painter.restore()
+
+
+def _paint_text(
+    painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor, *, right: bool
+) -> int:
+    """Paint a text, cut where there is no room; returns the width that it took."""
+    if rect.width() <= 0 or not text:
+        return 0
+    metrics = QFontMetrics(font)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+    return metrics.horizontalAdvance(shown)

@@ -1,0 +1,115 @@
+"""The modeless dialog that all others are built on."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from enigma_panel.ui.widgets.basics import MARGIN, make_row
+from enigma_panel.ui.widgets.inputs import ScrollArea
+
+ButtonAction = Callable[[], None]
+
+_SIZED = (QLabel, QAbstractButton, QLineEdit, QComboBox, QAbstractScrollArea)
+"""What we make. Qt's own parts of them, once asked for, are kept for ever: PySide takes them for
+ours and is not told when they go."""
+
+
+class ModelessDialog(QDialog):
+    """One window of its kind: hidden when closed, so what was typed is still there when it returns.
+
+    Escape and the window's close button mean the same: close and do nothing. Enter presses a button
+    only where the dialog names one as its default.
+    """
+
+    def __init__(self, title: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setModal(False)
+        self.setWindowModality(Qt.WindowModality.NonModal)
+        self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, on=False)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self.body.setSpacing(12)
+
+    def present(self, focus: QWidget | None = None) -> None:
+        """Show it or bring it to the front, because the person asked for it."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if focus is not None:
+            focus.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+
+    def add_buttons(self, *buttons: QPushButton | None) -> QHBoxLayout:
+        """The row of buttons at the lower edge; None is the space between."""
+        row = make_row(*buttons)
+        self.body.addLayout(row)
+        return row
+
+    def add_keys(self, keys: Mapping[str, ButtonAction], of: QWidget | None = None) -> None:
+        """Keyboard shortcuts of this window, or `of` a widget while that has the focus; a key that
+        is held down acts once.
+        """
+        for sequence, action in keys.items():
+            shortcut = QShortcut(QKeySequence(sequence), of or self)
+            if of is not None:
+                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(action)
+
+    def leave_hidden_parent(self) -> None:
+        """Be seen although the main window is minimized or hidden."""
+        parent = self.parentWidget()
+        if parent is None or (parent.isVisible() and not parent.isMinimized()):
+            return
+        self.winId()  # makes the native window
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.setTransientParent(None)  # type: ignore[arg-type]
+
+    def fit(self, *, only_grow: bool = False) -> None:
+        """As high as the content needs, as wide as the person made it, and within the screen.
+
+        only_grow: what somebody is about to press stays where it is when a text gets shorter.
+        """
+        if self.isMaximized() or self.isFullScreen():
+            return
+        screen = self.screen() or QGuiApplication.primaryScreen()
+        room = screen.availableSize() * 0.94
+        self.setMaximumSize(room)
+        first = not self.testAttribute(Qt.WidgetAttribute.WA_Resized)
+        width = max(self.minimumWidth(), self.sizeHint().width() if first else self.width())
+        width = min(width, int(room.width()))
+        # The width first: how high a text is depends on it.
+        for _ in range(2):
+            self._lay_out()
+            high = self.body.hasHeightForWidth()
+            height = self.body.totalHeightForWidth(width) if high else self.sizeHint().height()
+            height = max(height, self.height()) if only_grow else height
+            self.resize(QSize(width, height).boundedTo(room))
+
+    def _lay_out(self) -> None:
+        for kind in _SIZED:
+            for child in self.findChildren(kind):
+                child.ensurePolished()  # the style sheet decides how large things are
+        for scroll in self.findChildren(ScrollArea):
+            scroll.updateGeometry()  # its content may have grown; Qt keeps the old size in mind
+        self.body.invalidate()
+        self.body.activate()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.fit()

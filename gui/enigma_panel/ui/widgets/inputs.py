@@ -1,0 +1,144 @@
+"""Fields for text, and texts to read."""
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextOption
+from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+
+from enigma_panel.ui.widgets.basics import set_role
+
+FRAME = 8
+"""What a style sheet may put around a text."""
+
+
+class LineField(QLineEdit):
+    """A line in which Enter moves on to the next field, or only emits `returnPressed`.
+
+    In neither case does the dialog around it see the Enter and press a button.
+    """
+
+    def __init__(self, *, enter_moves_on: bool = True) -> None:
+        super().__init__()
+        if enter_moves_on:
+            self.returnPressed.connect(self._move_on)
+
+    def _move_on(self) -> None:
+        self.focusNextChild()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not _is_command(event):
+            event.accept()
+
+
+def _is_command(event: QKeyEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+
+
+class TextField(QPlainTextEdit):
+    """Several lines; Enter adds one, Tab moves on."""
+
+    def __init__(self, lines: int) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        self._lines = lines
+
+    def text(self) -> str:
+        """What was typed."""
+        return self.toPlainText()
+
+    def _height(self, lines: int) -> int:
+        margins = int(self.document().documentMargin()) * 2 + self.frameWidth() * 2 + 10
+        return self.fontMetrics().lineSpacing() * lines + margins
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._height(self._lines))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self._height(min(2, self._lines)))
+
+
+class ReadingText(QPlainTextEdit):
+    """A text to read, as high as it needs and scrolled beyond `most_lines`."""
+
+    refitted = Signal()
+
+    def __init__(self, most_lines: int) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
+        self.setUndoRedoEnabled(False)
+        self.document().setDocumentMargin(0)
+        self._most_lines = most_lines
+
+    def fit(self) -> None:
+        """Take the height that the text needs at this width."""
+        lines = self._count_lines()
+        height = self.fontMetrics().lineSpacing() * min(lines, self._most_lines) + FRAME
+        is_long = lines > self._most_lines
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if is_long else policy.ScrollBarAlwaysOff
+        )
+        if height != self.height() or self.minimumHeight() != height:
+            self.setFixedHeight(height)
+            self.refitted.emit()
+
+    def _count_lines(self) -> int:
+        """Lines at this width, as far as it matters.
+
+        The document itself counts a paragraph as one line until it was once in sight.
+        """
+        layout, block, lines = self.document().documentLayout(), self.document().begin(), 0
+        while block.isValid() and lines <= self._most_lines:
+            layout.blockBoundingRect(block)  # breaks it into lines
+            lines += block.layout().lineCount()
+            block = block.next()
+        return max(1, lines)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.fit()
+
+
+LEAST_HEIGHT = 120
+
+
+class ScrollArea(QScrollArea):
+    """Fill `column`. The dialog's buttons stay outside, so that they are always in view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content = QWidget()
+        set_role(content, "clear")
+        self.column = QVBoxLayout(content)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(12)
+        self.setWidget(content)
+
+    def sizeHint(self) -> QSize:
+        self.column.activate()
+        width = max(self.width(), self.column.minimumSize().width())
+        high = self.column.hasHeightForWidth()
+        height = self.column.totalHeightForWidth(width) if high else self.column.sizeHint().height()
+        return QSize(self.column.sizeHint().width(), height)
+
+    def minimumSizeHint(self) -> QSize:
+        least = self.column.minimumSize()
+        return QSize(least.width(), min(least.height(), LEAST_HEIGHT))

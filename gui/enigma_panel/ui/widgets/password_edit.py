@@ -1,0 +1,203 @@
+"""A field for passwords and keys that lets go of what was typed, as far as Qt allows.
+
+While masked, Qt's own text holds nothing but fillers, one per character; the secret is in a Python
+list beside it. So Qt has no copy of it to leave in freed memory, and what Qt tells assistive
+technology of every change of a text field – to whoever listens on that bus – is fillers, too.
+
+What it cannot do: what is shown with "Show" is an ordinary text of Qt's while it is shown; what an
+input method or assistive technology puts in passes through one; the string handed to the sender is
+Python's and cannot be overwritten. That other processes cannot read this memory is seen to where
+the program starts. Here we see to the rest: no undo, no suggestions by an input method, no copying,
+cutting or dragging while masked, and nothing left in the widget after `forget`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton
+
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.widgets.basics import make_button
+from enigma_panel.ui.widgets.inputs import LineField
+
+_BLIND = (
+    Qt.InputMethodHint.ImhSensitiveData
+    | Qt.InputMethodHint.ImhHiddenText
+    | Qt.InputMethodHint.ImhNoPredictiveText
+    | Qt.InputMethodHint.ImhNoAutoUppercase
+)
+
+_NO_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+_NO_KEYS_MASKED = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Cut)
+_COMMANDS = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+FILLER = "•"
+
+
+class SecretEdit(LineField):
+    """The field itself. `show_button` makes the button that shows what was typed."""
+
+    def __init__(self, *, enter_moves_on: bool = True) -> None:
+        super().__init__(enter_moves_on=enter_moves_on)
+        self._secret: list[str] = []
+        self._is_ours = False
+        self._toggle: QPushButton | None = None
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setInputMethodHints(_BLIND)
+        self.setDragEnabled(False)
+        self.setAcceptDrops(False)
+        self.textChanged.connect(self._follow_qt)  # first of all, so that text() is right for all
+
+    def is_masked(self) -> bool:
+        """Whether dots stand in the text's place."""
+        return self.echoMode() is not QLineEdit.EchoMode.Normal
+
+    def set_masked(self, masked: bool) -> None:
+        """Show dots or the text."""
+        if masked == self.is_masked():
+            return
+        secret, echo = self.text(), QLineEdit.EchoMode
+        self.setEchoMode(echo.Password if masked else echo.Normal)
+        # Qt takes these back when the echo mode changes.
+        self.setInputMethodHints(_BLIND)
+        self.setText(secret)
+
+    def show_button(self) -> QPushButton:
+        """The button "Show", which stays down while the text is shown."""
+        if self._toggle is None:
+            self._toggle = make_button(tr("Show"))
+            self._toggle.setCheckable(True)
+            self._toggle.toggled.connect(self._on_toggled)
+        return self._toggle
+
+    def forget(self) -> None:
+        """Empty the field, its undo history with it, and mask it again."""
+        # setText empties the history; clear() would leave a step that brings the text back.
+        self.setText("")
+        self.setModified(False)
+        if self._toggle is not None:
+            self._toggle.setChecked(False)
+
+    def text(self) -> str:
+        """What was typed."""
+        return "".join(self._secret) if self.is_masked() else super().text()
+
+    def setText(self, text: str | None, /) -> None:
+        """Put a secret there."""
+        text = text or ""
+        self._secret = list(text) if self.is_masked() else []
+        with self._ours():
+            super().setText(FILLER * len(text) if self.is_masked() else text)
+
+    def insert(self, text: str) -> None:
+        """Put text in the place of the selection or at the cursor."""
+        if not self.is_masked():
+            super().insert(text)
+            return
+        text = "".join(char for char in text if char.isprintable())
+        start, end = self._span()
+        self._secret[start:end] = text
+        with self._ours():
+            super().insert(FILLER * len(text))
+
+    def paste(self) -> None:
+        """Put the clipboard's text in."""
+        self.insert(QGuiApplication.clipboard().text())
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _span(self) -> tuple[int, int]:
+        """What is selected, or the empty span at the cursor."""
+        if self.hasSelectedText():
+            return self.selectionStart(), self.selectionEnd()
+        return self.cursorPosition(), self.cursorPosition()
+
+    @contextmanager
+    def _ours(self) -> Iterator[None]:
+        """Changes of Qt's text in here are made by us: the secret is right already."""
+        self._is_ours = True
+        try:
+            yield
+        finally:
+            self._is_ours = False
+
+    def _follow_qt(self, shown: str) -> None:
+        """Qt's text was changed by something else: a deletion, or text from outside."""
+        if self._is_ours or not self.is_masked():
+            return
+        foreign = [at for at, char in enumerate(shown) if char != FILLER]
+        cursor = self.cursorPosition()
+        if not foreign:
+            gone = len(self._secret) - len(shown)
+            del self._secret[cursor : cursor + gone]
+            return
+        first, last = foreign[0], foreign[-1] + 1
+        kept_after = len(shown) - last
+        tail = self._secret[len(self._secret) - kept_after :] if kept_after else []
+        self._secret = [*self._secret[:first], *shown[first:last], *tail]
+        with self._ours():
+            super().setText(FILLER * len(self._secret))
+        self.setCursorPosition(cursor)
+
+    def _on_toggled(self, shown: bool) -> None:
+        self.set_masked(not shown)
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        blocked = any(event.matches(key) for key in _NO_KEYS)
+        if self.is_masked():
+            blocked = blocked or any(event.matches(key) for key in _NO_KEYS_MASKED)
+        if blocked:
+            event.accept()
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+        elif self.is_masked() and _types(event):
+            self.insert(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        # Composing is not shown: the hints ask input methods to look away.
+        if self.is_masked():
+            self.insert(event.commitString())
+            event.accept()
+        else:
+            super().inputMethodEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        # On X11 a selection by mouse goes to the primary clipboard; Qt leaves it out only while
+        # the text is masked.
+        if self.is_masked():
+            super().mouseReleaseEvent(event)
+        else:
+            event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Paste"), self.paste)
+        menu.addAction(tr("Empty"), self.forget)
+        menu.popup(event.globalPos())
+
+
+def _types(event: QKeyEvent) -> bool:
+    """Whether this key puts text in. AltGr comes as Ctrl+Alt on some systems, with a text."""
+    commands = event.modifiers() & _COMMANDS
+    alt_gr = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    return event.text().isprintable() and bool(event.text()) and commands in {_NONE, alt_gr}
+
+
+_NONE = Qt.KeyboardModifier.NoModifier

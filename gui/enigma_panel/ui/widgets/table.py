@@ -1,0 +1,241 @@
+"""The two tables' common ground: rows that stay put, keys instead of rows, words when empty."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from enigma_panel.ui.widgets.basics import make_label
+from enigma_panel.ui.widgets.column_sizing import ColumnFit, Fit
+from enigma_panel.ui.widgets.delegates import RowDelegate
+from enigma_panel.ui.widgets.table_model import KeyedModel
+
+ROW_HEIGHT = 30
+REST_MS = 10_000
+"""A pointer that has not moved for so long aims at nothing."""
+
+
+class KeyedTable(QTableView):
+    """Shows a KeyedModel. Nothing moves under the pointer: `held` says when somebody aims."""
+
+    selected = Signal()
+    tabbed_to = Signal()
+    looked_at = Signal()
+    held = Signal(bool)
+
+    def __init__(
+        self,
+        model: KeyedModel,
+        name: str,
+        fits: Mapping[int, Fit],
+        *,
+        rests: bool,
+        parent: QWidget | None = None,
+    ) -> None:
+        """fits: how wide columns may get.
+
+        rests: a pointer that does not move for some seconds no longer counts as aiming.
+        """
+        super().__init__(parent)
+        self._rests = rests
+        self.rows = model
+        self._anchor: tuple[int, int] | None = None
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._empty = make_label("", "dim", wrap=True)
+        self._delegates: list[RowDelegate] = []
+        self.setAccessibleName(name)
+        self.setModel(model)
+        self._dress()
+        self.columns = ColumnFit(self, fits)
+        self.columns.resize_columns()
+        self._watch()
+
+    # -- what is selected and seen ------------------------------------------------------------
+
+    def selected_keys(self) -> list[int]:
+        """Keys of the selected rows, from top to bottom. The selection counts, not the focus."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [key for key in map(self.rows.key_at, rows) if key is not None]
+
+    def select_key(self, key: int) -> bool:
+        """Select one row and scroll to it; False where it is not shown."""
+        row = self.rows.row_of(key)
+        if row is None:
+            return False
+        flags = QItemSelectionModel.SelectionFlag
+        index = self.rows.index(row, 0)
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self.scrollTo(index)
+        return True
+
+    def visible_rows(self) -> range:
+        """The rows that can be seen now."""
+        first = self.verticalHeader().visualIndexAt(0)
+        if first < 0:
+            return range(0)
+        last = self.verticalHeader().visualIndexAt(self.viewport().height() - 1)
+        return range(first, (last if last >= 0 else self.rows.rowCount() - 1) + 1)
+
+    def set_lead(self, is_lead: bool) -> None:
+        """Whether Details shows what is selected here; else the selection is painted paler."""
+        for delegate in self._delegates:
+            if delegate.is_lead is not is_lead:
+                delegate.is_lead = is_lead
+                self.viewport().update()
+
+    def set_empty_text(self, words: str) -> None:
+        """What stands in the table while it has no rows."""
+        self._empty.setText(words)
+        self._place_empty()
+
+    def use_delegate(self, delegate: RowDelegate, column: int | None = None) -> None:
+        """Paint all cells, or those of one column, by this."""
+        self._delegates.append(delegate)
+        if column is None:
+            self.setItemDelegate(delegate)
+        else:
+            self.setItemDelegateForColumn(column, delegate)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        columns = self.horizontalHeader()
+        columns.setHighlightSections(False)
+        columns.setMinimumSectionSize(28)
+        columns.setFixedHeight(ROW_HEIGHT)
+        self._empty.setParent(self.viewport())
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def _watch(self) -> None:
+        model = self.rows
+        for about_to in (
+            model.rowsAboutToBeInserted,
+            model.rowsAboutToBeRemoved,
+            model.layoutAboutToBeChanged,
+        ):
+            about_to.connect(self._keep_any_place)
+        model.rowsAboutToBeMoved.connect(lambda _parent, start, end: self._keep_place(start, end))
+        for done in (
+            model.rowsInserted,
+            model.rowsRemoved,
+            model.rowsMoved,
+            model.layoutChanged,
+        ):
+            done.connect(self._restore_place)
+        self.held.connect(self.columns.set_pointer_inside)
+        self._rest.timeout.connect(lambda: self._hold(False))
+
+    def _keep_any_place(self) -> None:
+        self._keep_place()
+
+    def _keep_place(self, start: int = 0, end: int = -1) -> None:
+        """Remember which row stands at the upper edge, unless the top of the table does.
+
+        Rows from start to end are about to move: one that moves is not followed, the next one is.
+        """
+        value = self.verticalScrollBar().value()
+        row = value // ROW_HEIGHT
+        row = end + 1 if start <= row <= end else row
+        key = self.rows.key_at(row)
+        self._anchor = (key, value - row * ROW_HEIGHT) if value > 0 and key is not None else None
+
+    def _restore_place(self) -> None:
+        self._place_empty()
+        row = self.rows.row_of(self._anchor[0]) if self._anchor else None
+        if self._anchor is not None and row is not None:
+            self.updateGeometries()
+            self.verticalScrollBar().setValue(row * ROW_HEIGHT + self._anchor[1])
+        self._anchor = None
+
+    def _place_empty(self) -> None:
+        words = "" if self.rows.rowCount() else self._empty.text()
+        self._empty.setVisible(bool(words))
+        self.setAccessibleDescription(words)  # what lies in a table is no child of it on the bus
+        self._empty.setGeometry(self.viewport().rect().adjusted(24, 8, -24, -8))
+
+    def _hover(self, row: int) -> None:
+        for delegate in self._delegates:
+            if delegate.hovered != row:
+                delegate.hovered = row
+                self.viewport().update()
+
+    def _hold(self, held: bool) -> None:
+        if held and self._rests:
+            self._rest.start()
+        else:
+            self._rest.stop()
+        self.held.emit(held)
+
+    def _follow_pointer(self, point: QPoint) -> None:
+        row = self.rowAt(point.y())
+        self._hover(row)
+        self._hold(row >= 0 and self.isActiveWindow())
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self.selected.emit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.WindowActivate:
+            self.looked_at.emit()
+        elif event.type() is QEvent.Type.WindowDeactivate:
+            self._hold(False)
+        return super().event(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.columns.refit()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Leave:
+            self._hover(-1)
+            self._hold(False)
+        return super().viewportEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._follow_pointer(event.position().toPoint())
+        super().mouseMoveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.selected_keys():
+            self.clearSelection()
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self.rows.rowCount():
+            flag = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(self.rows.index(0, 0), flag)
+        self.viewport().update()
+        if event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
+            self.tabbed_to.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.columns.resize_columns()
+        self._place_empty()
