@@ -21,7 +21,7 @@ import pytest
 import qasync
 from PySide6.QtGui import QGuiApplication
 
-from enigma_panel.loop import collect_garbage
+from enigma_panel.runtime.event_loop import collect_garbage
 
 TIME_LIMIT_S = 60
 TESTS = Path(__file__).parent

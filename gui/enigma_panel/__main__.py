@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from enigma_panel.options import Options
+    from enigma_panel.cli import Options
 
 
 def main() -> int:
@@ -17,7 +17,7 @@ def main() -> int:
         from enigma_panel.simulator.__main__ import main as simulate
 
         return simulate(argv[1:])
-    from enigma_panel import signals
+    from enigma_panel.runtime import signals
 
     signals.note()  # until the loop takes them
     gc.disable()  # for good: see loop.collect_garbage; and no start makes garbage
@@ -25,12 +25,12 @@ def main() -> int:
     os.environ["QT_API"] = "pyside6"  # qasync asks for it
     if sys.stderr is not None:  # a windowed bundle has none
         faulthandler.enable()
-    from enigma_panel import options
+    from enigma_panel import cli
 
     try:
-        wanted = options.parse(argv)
-        platform = options.choose_platform(wanted, os.environ)
-    except options.UsageError as error:
+        wanted = cli.parse(argv)
+        platform = cli.choose_platform(wanted, os.environ)
+    except cli.UsageError as error:
         return _complain(str(error))
     if platform is not None:
         os.environ["QT_QPA_PLATFORM"] = platform
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def _run(wanted: "Options") -> int:
-    from enigma_panel.child import ChildError, start_for
+    from enigma_panel.demo.simulator_process import ChildError, start_for
 
     try:
         child = start_for(wanted)
@@ -46,7 +46,9 @@ def _run(wanted: "Options") -> int:
         return _complain(str(error))
     try:
         _import_qt()
-        from enigma_panel import app, front, signals
+        from enigma_panel import app
+        from enigma_panel.desktop import single_instance
+        from enigma_panel.runtime import signals
     except ImportError as error:
         if child is not None:
             child.stop()
@@ -63,7 +65,7 @@ def _run(wanted: "Options") -> int:
         return app.run(wanted, child)
     except ChildError as error:
         return _complain(str(error))
-    except front.AlreadyOpenError:
+    except single_instance.AlreadyOpenError:
         print("Enigma Control Panel is already open; its window was brought to the front.")
         return 0
     except FolderInUseError as error:
@@ -91,7 +93,7 @@ def _import_qt() -> None:
 
 def _explain(error: ImportError) -> str:
     """Which library of the system is missing; what is no matter of these is raised again."""
-    from enigma_panel import system_libraries
+    from enigma_panel.runtime import system_libraries
 
     line = system_libraries.explain_import(error, os.environ)
     if line is None:

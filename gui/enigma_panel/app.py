@@ -13,13 +13,14 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel import __version__, loop
-from enigma_panel.build import DataDirs, Parts, build, find_data_dirs
-from enigma_panel.child import SimulatorChild, start_for
-from enigma_panel.front import SingleInstance, acquire_folder, bring_to_front
-from enigma_panel.log_out import Application, SessionEnd, own_command
-from enigma_panel.options import Options
-from enigma_panel.qt_log import with_a_display
+from enigma_panel import __version__
+from enigma_panel.bootstrap import DataDirs, Parts, build, find_data_dirs
+from enigma_panel.cli import Options
+from enigma_panel.demo.simulator_process import SimulatorChild, start_for
+from enigma_panel.desktop.session_end import Application, SessionEnd, own_command
+from enigma_panel.desktop.single_instance import SingleInstance, acquire_folder, bring_to_front
+from enigma_panel.runtime import event_loop
+from enigma_panel.runtime.qt_messages import with_a_display
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.paths import prepare_folder
@@ -28,7 +29,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
 
 if TYPE_CHECKING:
-    from enigma_panel.services.power import Power
+    from enigma_panel.desktop.power import Power
     from enigma_panel.ui.dialog_manager import DialogManager
 
 log = logging.getLogger(__name__)
@@ -65,10 +66,10 @@ class Program:
 
     async def main(self) -> int:
         """Show the window, run until told to leave, leave in stages."""
-        loop.on_signals(self._leave.set)
+        event_loop.on_signals(self._leave.set)
         url = None
         if self._child is not None:
-            url = await loop.blocking(self._child.url, time_limit=30)
+            url = await event_loop.blocking(self._child.url, time_limit=30)
         try:
             parts = await build(self._options, self._place, url)
         except NewerLedgerError as error:
@@ -141,8 +142,7 @@ class Program:
         if self._front is not None:
             await self._front.open()
         # What nobody needs before the first paint is not loaded before it.
-        from enigma_panel.machine import make_power  # noqa: PLC0415
-        from enigma_panel.startup import Startup  # noqa: PLC0415
+        from enigma_panel.startup import Startup, make_power  # noqa: PLC0415
 
         self._power = make_power(parts)
         await Startup(
@@ -160,7 +160,7 @@ class Program:
             print("shown", flush=True)
             return 0
         if self._options.tour is not None:
-            from enigma_panel.tour import drive  # noqa: PLC0415 - only here
+            from enigma_panel.demo.tour import drive  # noqa: PLC0415 - only here
 
             return await drive(window, parts.services, self._options.tour)
         await self._leave.wait()
@@ -233,7 +233,7 @@ def run(options: Options, child: SimulatorChild | None = None) -> int:
 
     child: the simulator that `child.start_for` gave, where it was started before these imports.
     """
-    loop.catch_all()
+    event_loop.catch_all()
     child = child or start_for(options)
     with ExitStack() as ends:
         if child is not None:
@@ -281,7 +281,7 @@ def _run_qt(
         programs.append(Program(options, place, child))
         return await programs[0].main()
 
-    status = loop.run(app, main)
+    status = event_loop.run(app, main)
     return status, programs[0].restart_with if programs else None
 
 

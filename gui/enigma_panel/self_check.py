@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from enigma_panel import __version__
 from enigma_panel.api.errors import ApiError
-from enigma_panel.build import DataDirs, Parts
+from enigma_panel.bootstrap import DataDirs, Parts
 from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.services.types import KeyState
 

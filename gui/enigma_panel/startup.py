@@ -3,15 +3,24 @@
 import asyncio
 import gc
 import logging
+import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from enigma_panel import loop
-from enigma_panel.build import Parts, load_client
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.bootstrap import Parts, load_client
+from enigma_panel.core.models import SessionState, StateVerb, shown_state
+from enigma_panel.desktop.notifications import BusNotifier, NoticeBus
+from enigma_panel.desktop.power import Power, SleepBus
+from enigma_panel.desktop.single_instance import bring_to_front
+from enigma_panel.runtime import event_loop
 from enigma_panel.services.clock import SystemClock
-from enigma_panel.services.power import Power
+from enigma_panel.services.done_notifier import DoneNotice, Notifier
 from enigma_panel.services.recovery import recover
+from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.folder_lock import clear_leftovers
 from enigma_panel.store.ledger.backup import (
     Copied,
@@ -22,8 +31,10 @@ from enigma_panel.store.ledger.backup import (
     use_copy,
 )
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
+from enigma_panel.store.settings import TERMINATE_IDLE
 from enigma_panel.ui.lazy_dialogs import LateDialogs
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.notification import action_text, done_text
 
 log = logging.getLogger(__name__)
 
@@ -67,19 +78,18 @@ class Startup:
             self._make_notice()
         manager = self._dialogs.get()
         self._power.unlocked.connect(manager.show_question_anew)
-        await loop.blocking(load_client, time_limit=CLIENT_S)
+        await event_loop.blocking(load_client, time_limit=CLIENT_S)
         await self._parts.account.load()
         manager.start()
         scope.spawn("vitals", self._parts.services.health.run())
         scope.spawn("power", self._power.run())
         leftovers = partial(clear_leftovers, Path(tempfile.gettempdir()))
-        scope.spawn("leftovers", loop.blocking(leftovers, time_limit=CLIENT_S))
+        scope.spawn("leftovers", event_loop.blocking(leftovers, time_limit=CLIENT_S))
         if drafted:
             scope.spawn("ledger copy", self._finish_copy())
 
     def _make_notice(self) -> None:
         """After the records of earlier runs are loaded: what ended in them is no news."""
-        from enigma_panel.machine import make_done_notice  # noqa: PLC0415 - after the first paint
 
         make_done_notice(self._parts, self._window, self._parts.redact)
 
@@ -103,8 +113,8 @@ class Startup:
     async def _finish_copy(self) -> None:
         path, now = self._parts.ledger.path, self._parts.services.clock.now_ms()
         try:
-            copied = await loop.blocking(partial(finish_copy, path, now), time_limit=COPY_S)
-        except (LedgerError, loop.BlockingTimeoutError) as error:
+            copied = await event_loop.blocking(partial(finish_copy, path, now), time_limit=COPY_S)
+        except (LedgerError, event_loop.BlockingTimeoutError) as error:
             log.warning("the copy of the ledger was not finished: %s", error)
             return
         if copied is not Copied.MADE:
@@ -119,7 +129,7 @@ class Startup:
     async def _ticks(self) -> None:
         clock = self._parts.services.clock
         while True:
-            loop.collect_garbage()
+            event_loop.collect_garbage()
             try:
                 self._power.tick()
                 await self._parts.assembly.housekeeping.tick()
@@ -137,9 +147,9 @@ async def offer_copy(error: NewerLedgerError, leave: asyncio.Event) -> bool:
     """
     from enigma_panel.ui.recovery.newer_ledger import LedgerChoice, NewerLedgerWindow  # noqa: PLC0415 - as all dialogs
 
-    copy = await loop.blocking(partial(find_copy, error.path), time_limit=COPY_S)
+    copy = await event_loop.blocking(partial(find_copy, error.path), time_limit=COPY_S)
     window = NewerLedgerWindow(error, copy, SystemClock().now_ms())
-    scope = loop.TaskScope()
+    scope = event_loop.TaskScope()
     choice = scope.spawn("choice", window.choice())
     leaving = scope.spawn("leave", leave.wait())
     assert choice is not None
@@ -150,5 +160,97 @@ async def offer_copy(error: NewerLedgerError, leave: asyncio.Event) -> bool:
     window.close()
     if not is_wanted or copy is None:
         return False
-    await loop.blocking(partial(use_copy, error.path, copy), time_limit=COPY_S)
+    await event_loop.blocking(partial(use_copy, error.path, copy), time_limit=COPY_S)
     return True
+
+
+_WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
+
+
+def make_power(parts: Parts) -> Power:
+    """Watches the computer's sleep, and terminates idle sessions before it where that is wanted."""
+    power = Power(
+        open_bus=_open_bus,
+        wants_hold=lambda: bool(_to_end(parts)),
+        before_sleep=lambda: parts.services.fleet.command(_to_end(parts), StateVerb.TERMINATE),
+        clock=parts.services.clock,
+        scope=parts.scope,
+    )
+    power.woke.connect(lambda slept_ms: _wake(parts, slept_ms))
+    return power
+
+
+def make_done_notice(parts: Parts, window: MainWindow, redact: Callable[[str], str]) -> DoneNotice:
+    """Tells of ended tasks while no window of ours has the focus; lives as long as the window.
+
+    Make it when the records of earlier runs are loaded: what ended in them is no news. redact: the
+    wall before all that leaves us.
+    """
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    notifier = _make_notifier(parts)
+    notice = DoneNotice(
+        parts.registry,
+        notifier,
+        words=done_text,
+        redact=redact,
+        has_focus=lambda: QApplication.activeWindow() is not None,
+        is_wanted=lambda: parts.settings.value.tell_when_done,
+        clock=parts.services.clock,
+        scope=parts.scope,
+    )
+    notice.setParent(window)
+    notifier.setParent(notice)
+    app.focusWindowChanged.connect(notice.follow_focus)
+    notice.opened.connect(lambda key, token: _open_result(window, key, token))
+    return notice
+
+
+def _make_notifier(parts: Parts) -> Notifier:
+    """Elsewhere than on Linux nothing is shown: Qt's own way needs an icon in the tray first."""
+    if sys.platform != "linux":
+        return Notifier()
+    return BusNotifier(partial(_open_notices, action_text()), parts.scope)
+
+
+def _open_notices(action: str) -> NoticeBus:
+    from enigma_panel.desktop.dbus import DesktopNotices  # noqa: PLC0415 - as logind below
+
+    return DesktopNotices.open(action)
+
+
+def _open_result(window: MainWindow, key: int, token: str) -> None:
+    """Show it, and come to the front with the desktop's leave, where it gave one."""
+    window.open_result(key)
+    bring_to_front(window, token)
+
+
+def _open_bus() -> SleepBus:
+    from enigma_panel.desktop.dbus import Logind  # noqa: PLC0415 - its D-Bus library is not for the start
+
+    return Logind.open()
+
+
+def _to_end(parts: Parts) -> list[int]:
+    """Sessions that nobody works in, where they are not to stay open while the computer sleeps."""
+    if parts.settings.value.before_sleep != TERMINATE_IDLE:
+        return []
+    fleet = parts.services.fleet
+    sessions = (fleet.session(key) for key in fleet.terminable_keys())
+    return [
+        session.key
+        for session in sessions
+        if session is not None
+        and fleet.is_ours(session)
+        and shown_state(session, fleet.current_task(session)) in _WAITING
+    ]
+
+
+def _wake(parts: Parts, slept_ms: int) -> None:
+    """What is shown is of before: ask for everything, and say how long it was."""
+    parts.assembly.poller.wake_all()
+    parts.assembly.live.renew()
+    parts.services.health.ask_now()
+    if slept_ms:
+        seconds = slept_ms // 1000
+        parts.assembly.notices.notify(NoticeKind.WENT_TO_SLEEP, None, None, None, seconds=seconds)

@@ -19,9 +19,9 @@ os.environ["QT_API"] = "pyside6"
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableView
 
-from enigma_panel import app, options
-from enigma_panel.build import Parts
-from enigma_panel.tour import Tour, TourError
+from enigma_panel import app, cli
+from enigma_panel.bootstrap import Parts
+from enigma_panel.demo.tour import Tour, TourError
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 
@@ -88,7 +88,7 @@ async def _obey_until_quit(program: app.Program, parts: Parts, window: MainWindo
 
     threading.Thread(target=read, daemon=True).start()
     app.loop.on_signals(program._leave.set)
-    driver = Driver(window, parts.services, options.Path("."))
+    driver = Driver(window, parts.services, cli.Path("."))
     driver.program = program
     print(json.dumps("ready"), flush=True)
     while True:
@@ -115,4 +115,4 @@ async def _next(lines: "asyncio.Queue[str]", leave: asyncio.Event) -> str:
 
 if __name__ == "__main__":
     app.Program._until_told = _obey_until_quit  # type: ignore[method-assign]
-    sys.exit(app.run(options.parse(sys.argv[1:])))
+    sys.exit(app.run(cli.parse(sys.argv[1:])))

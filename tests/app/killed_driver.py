@@ -13,9 +13,9 @@ from functools import partial
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 
-from enigma_panel import app, build, options
+from enigma_panel import app, bootstrap, cli
+from enigma_panel.demo.tour import TourError
 from enigma_panel.services.rate_limiter import RateLimiter
-from enigma_panel.tour import TourError
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.app.driver import Driver
 
@@ -66,19 +66,19 @@ class Hand:
 
 
 async def _play_until_killed(
-    program: app.Program, parts: build.Parts, window: MainWindow, *, seed: int
+    program: app.Program, parts: bootstrap.Parts, window: MainWindow, *, seed: int
 ) -> int:
     print("ready", flush=True)
-    driver = Driver(window, parts.services, options.Path())
+    driver = Driver(window, parts.services, cli.Path())
     await Hand(driver, random.Random(seed)).play()
     return 0
 
 
 if __name__ == "__main__":
-    build.Budget = partial(RateLimiter, limit=CALLS_A_MINUTE)  # type: ignore[assignment, misc]
+    bootstrap.Budget = partial(RateLimiter, limit=CALLS_A_MINUTE)  # type: ignore[assignment, misc]
 
-    async def until_told(program: app.Program, parts: build.Parts, window: MainWindow) -> int:
+    async def until_told(program: app.Program, parts: bootstrap.Parts, window: MainWindow) -> int:
         return await _play_until_killed(program, parts, window, seed=int(sys.argv[1]))
 
     app.Program._until_told = until_told  # type: ignore[method-assign]
-    sys.exit(app.run(options.parse(sys.argv[2:])))
+    sys.exit(app.run(cli.parse(sys.argv[2:])))

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from enigma_panel.child import DEMO_KEY
+from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.store.paths import folders_below
 from tests.matrix.stage import remember
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.child import ChildError, SimulatorChild
+from enigma_panel.demo.simulator_process import ChildError, SimulatorChild
 
 README = Path(__file__).parents[2] / "README.md"
 

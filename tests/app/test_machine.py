@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from enigma_panel import machine
+from enigma_panel import startup
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.store.settings import LEAVE, TERMINATE_IDLE
 
@@ -58,4 +58,4 @@ def _parts(before_sleep: str) -> Any:
 def test_idle_and_paused_sessions_of_ours_are_ended_where_that_was_chosen(
     before_sleep: str, ends: list[int]
 ) -> None:
-    assert machine._to_end(_parts(before_sleep)) == ends
+    assert startup._to_end(_parts(before_sleep)) == ends

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.front import acquire_folder
+from enigma_panel.desktop.single_instance import acquire_folder
 from tests.app.program import Driven
 
 pytestmark = [

@@ -10,7 +10,7 @@ import sys
 import time
 from typing import Any
 
-from enigma_panel.build import Parts
+from enigma_panel.bootstrap import Parts
 from enigma_panel.core.rate_limit import Endpoint, RateHeaders
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.details.panel import Tab

@@ -20,7 +20,7 @@ import msgspec
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel import __main__, app
-from enigma_panel.build import Parts
+from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import AnswerVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.main_window.window import MainWindow

@@ -16,12 +16,12 @@ from enigma_panel.api.client import CONNECT_S, HELD_READ_S, QUICK_READ_S, HttpCl
 from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.excerpt import Scrub
-from enigma_panel.build import DataDirs, Parts, build
-from enigma_panel.child import DEMO_KEY
+from enigma_panel.bootstrap import DataDirs, Parts, build
+from enigma_panel.cli import Options
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import Endpoint, RateHeaders
-from enigma_panel.options import Options
+from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import ServiceNotice
 from enigma_panel.store.ledger import IntentKind, Ledger, Outcome

@@ -16,7 +16,7 @@ from enigma_panel.api.protocols import LiveError, LiveFault
 from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.state.ledger_writer import LedgerWriter

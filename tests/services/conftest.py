@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.api.client import HttpClient
-from enigma_panel.build import DataDirs, Parts, build
+from enigma_panel.bootstrap import DataDirs, Parts, build
+from enigma_panel.cli import Options
 from enigma_panel.core.observation import Observation
-from enigma_panel.options import Options
 from enigma_panel.services.account import MakeClient
 from enigma_panel.services.clock import Clock, SystemClock
 from enigma_panel.services.recovery import recover

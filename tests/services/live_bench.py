@@ -12,7 +12,7 @@ from enigma_panel.api.protocols import LiveError, LiveFault, OnSeen
 from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore

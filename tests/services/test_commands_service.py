@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from enigma_panel.build import Parts
+from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import NoticeKind, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each

@@ -11,7 +11,7 @@ import pytest
 from enigma_panel.core.models import Session, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.done_notifier import GATHER_MS, DoneNews, DoneNotice, Ended, Notifier
 from enigma_panel.services.state.session_store import Shelf
 from tests.conftest import Simulator

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from enigma_panel.build import Parts
+from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import AnswerVerb, Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import AnswerOutcome, NoticeKind, ServiceNotice, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each

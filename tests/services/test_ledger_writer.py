@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.loop import LedgerThread
+from enigma_panel.runtime.event_loop import LedgerThread
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.store.ledger.errors import DiskFullError, InconsistentError, IntentSettledError
 from enigma_panel.store.ledger.ledger import Ledger

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from enigma_panel.build import Parts
+from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
 from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind

@@ -15,10 +15,10 @@ import pytest
 
 pytest.importorskip("jeepney", reason="the desktop's bus is on Linux")
 
-from enigma_panel.loop import TaskScope
-from enigma_panel.services import notice_bus
-from enigma_panel.services.notice_bus import BusNotifier, NoticeBus
-from enigma_panel.services.power import BusError
+from enigma_panel.desktop import notifications
+from enigma_panel.desktop.notifications import BusNotifier, NoticeBus
+from enigma_panel.desktop.power import BusError
+from enigma_panel.runtime.event_loop import TaskScope
 from tests.services.conftest import until
 from tests.services.notice_desk import ADDRESS, Desk, needs_bus
 
@@ -51,7 +51,7 @@ def desk(desks: Callable[..., Desk]) -> Desk:
 
 
 def _open() -> NoticeBus:
-    from enigma_panel.desktop_notices import DesktopNotices
+    from enigma_panel.desktop.dbus import DesktopNotices
 
     return DesktopNotices.open("Show result")
 
@@ -282,7 +282,7 @@ async def test_another_program_cannot_click(desk: Desk) -> None:
     from jeepney import HeaderFields, new_signal
     from jeepney.io.blocking import open_dbus_connection
 
-    from enigma_panel.desktop_notices import NOTICES
+    from enigma_panel.desktop.dbus import NOTICES
 
     async with notifying() as scene:
         await scene.notifier.show("1", "")
@@ -361,7 +361,7 @@ async def test_without_a_bus_nothing_is_said(
 async def test_a_bus_that_never_answers_is_asked_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notice_bus, "OPEN_S", 0.2)
+    monkeypatch.setattr(notifications, "OPEN_S", 0.2)
     asked: list[int] = []
     ends = threading.Event()
 
@@ -402,12 +402,12 @@ class Early:
 
     def __init__(self) -> None:
         self.ours, self.theirs = socket.socketpair()
-        self.early: list[notice_bus.NotificationEvent] = [notice_bus.Shown(1, 5)]
+        self.early: list[notifications.NotificationEvent] = [notifications.Shown(1, 5)]
 
     def fileno(self) -> int:
         return self.ours.fileno()
 
-    def read(self) -> list[notice_bus.NotificationEvent]:
+    def read(self) -> list[notifications.NotificationEvent]:
         news, self.early = self.early, []
         return news
 

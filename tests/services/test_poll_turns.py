@@ -18,7 +18,7 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.health import Health
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.types import Diff, ServiceStatus

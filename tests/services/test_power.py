@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.loop import TaskScope
+from enigma_panel.desktop.power import BusError, Power
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import SleepMeter, SystemClock
-from enigma_panel.services.power import BusError, Power
 from tests.conftest import LogWatch
 from tests.services.conftest import until
 
@@ -102,7 +102,7 @@ class Scene:
 
 
 def _open() -> "object":
-    from enigma_panel.logind import Logind
+    from enigma_panel.desktop.dbus import Logind
 
     return Logind.open()
 
@@ -204,7 +204,7 @@ async def test_idle_sessions_are_ended_and_then_the_computer_may_sleep(bus: Bus)
 async def test_sleep_waits_no_longer_than_four_seconds(
     bus: Bus, log_watch: LogWatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from enigma_panel.services import power as module
+    from enigma_panel.desktop import power as module
 
     assert module.BEFORE_SLEEP_S == 4.0
     monkeypatch.setattr(module, "BEFORE_SLEEP_S", 0.3)

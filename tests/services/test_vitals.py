@@ -14,7 +14,7 @@ from enigma_panel.api.errors import (
     RejectedError,
     Reply,
 )
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services import health as module
 from enigma_panel.services.health import Health
 from enigma_panel.services.types import ServiceStatus

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.build import DataDirs, Parts, build
-from enigma_panel.child import DEMO_KEY
+from enigma_panel.bootstrap import DataDirs, Parts, build
+from enigma_panel.cli import Options
 from enigma_panel.core.models import StateVerb, TaskSpec, TaskStatus
-from enigma_panel.options import Options
+from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import Recovered, WaitReason

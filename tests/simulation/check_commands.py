@@ -9,7 +9,7 @@ from enigma_panel.services.types import PendingCommand, WaitReason
 from tests.simulation.calls import Sent, mark_of
 
 if TYPE_CHECKING:
-    from enigma_panel.build import Parts
+    from enigma_panel.bootstrap import Parts
     from tests.simulation.life import Life
     from tests.simulation.world import World
 

@@ -11,7 +11,7 @@ from tests.simulation.calls import Sent, Verdict
 from tests.simulation.wire import Wire
 
 if TYPE_CHECKING:
-    from enigma_panel.build import Parts
+    from enigma_panel.bootstrap import Parts
     from tests.simulation.life import Life
     from tests.simulation.world import World
 

@@ -8,7 +8,7 @@ from enigma_panel.core.models import Phase, Session, Task
 from tests.simulation.calls import STARTS, Sent, mark_of
 
 if TYPE_CHECKING:
-    from enigma_panel.build import Parts
+    from enigma_panel.bootstrap import Parts
     from tests.simulation.life import Life
     from tests.simulation.world import World
 

@@ -15,14 +15,15 @@ from unittest.mock import patch
 
 from PySide6.QtCore import QObject
 
-from enigma_panel import build as wiring
+from enigma_panel import bootstrap as wiring
 from enigma_panel.api.protocols import LiveConnector
-from enigma_panel.build import DataDirs, Parts
-from enigma_panel.machine import make_power
-from enigma_panel.options import Options
-from enigma_panel.services import power, recovery
+from enigma_panel.bootstrap import DataDirs, Parts
+from enigma_panel.cli import Options
+from enigma_panel.desktop import power
+from enigma_panel.services import recovery
 from enigma_panel.services.clock import SleepMeter
 from enigma_panel.simulator.settings import DEMO_KEY
+from enigma_panel.startup import make_power
 from enigma_panel.store.ledger.database import COMPANIONS, Database
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.ledger import Ledger

@@ -13,7 +13,7 @@ from tests.simulation.clicks import clicks_of
 from tests.simulation.service import draw_spec
 
 if TYPE_CHECKING:
-    from enigma_panel.build import Parts
+    from enigma_panel.bootstrap import Parts
     from tests.simulation.life import Life
     from tests.simulation.world import World
 

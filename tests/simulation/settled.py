@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from enigma_panel.core.models import Session, Task
 
 if TYPE_CHECKING:
-    from enigma_panel.build import Parts
+    from enigma_panel.bootstrap import Parts
     from tests.simulation.world import World
 
 

@@ -13,7 +13,7 @@ from enigma_panel.core.models import Phase, Session, StateVerb
 from tests.simulation.service import draw_spec
 
 if TYPE_CHECKING:
-    from enigma_panel.build import Parts
+    from enigma_panel.bootstrap import Parts
     from tests.simulation.world import World
 
 LOOKS_S, AGAIN_S = 0.5, 5.0

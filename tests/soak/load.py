@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from enigma_panel import __main__, app
-from enigma_panel.build import Parts
+from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.figures import median

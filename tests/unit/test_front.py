@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel import front
-from enigma_panel.front import NAME, AlreadyOpenError, SingleInstance, acquire_folder
+from enigma_panel.desktop import single_instance
+from enigma_panel.desktop.single_instance import (
+    NAME,
+    AlreadyOpenError,
+    SingleInstance,
+    acquire_folder,
+)
 from enigma_panel.store.folder_lock import FolderInUseError, FolderLock
 
 pytestmark = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs Unix sockets")
@@ -30,7 +35,7 @@ async def listening(folder: Path) -> AsyncIterator[list[str]]:
 
 async def say(folder: Path, data: bytes, *, wait_s: float = 3.0) -> bytes:
     """Send something, read until the other side closes."""
-    with front._address(folder) as address:
+    with single_instance._address(folder) as address:
         reader, writer = await asyncio.open_unix_connection(address)
     try:
         writer.write(data)
@@ -84,7 +89,7 @@ async def test_many_visitors_are_sent_away_at_once(tmp_path: Path) -> None:
     async with listening(tmp_path):
         mute = [asyncio.ensure_future(say(tmp_path, b"")) for _ in range(20)]
         done, _ = await asyncio.wait(mute, timeout=0.5)
-        assert len(done) >= 20 - front.MOST_VISITORS
+        assert len(done) >= 20 - single_instance.MOST_VISITORS
         await asyncio.gather(*mute, return_exceptions=True)
         assert await say(tmp_path, b"show\n") == b"ok"
 
@@ -103,7 +108,7 @@ async def test_two_lines_show_it_once(tmp_path: Path) -> None:
 
 
 async def test_a_stale_socket_is_replaced(tmp_path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as dead, front._address(tmp_path) as address:
+    with socket.socket(socket.AF_UNIX) as dead, single_instance._address(tmp_path) as address:
         dead.bind(address)
     assert (tmp_path / NAME).is_socket()
     async with listening(tmp_path):
@@ -129,7 +134,7 @@ async def test_the_second_one_asks_and_is_told(
 
 def test_one_that_does_not_answer_is_waited_for_a_second(tmp_path: Path) -> None:
     lock = FolderLock(tmp_path)
-    with socket.socket(socket.AF_UNIX) as mute, front._address(tmp_path) as address:
+    with socket.socket(socket.AF_UNIX) as mute, single_instance._address(tmp_path) as address:
         mute.bind(address)
         mute.listen(1)
         with pytest.raises(FolderInUseError) as caught:
@@ -150,7 +155,7 @@ async def test_the_folder_of_one_that_is_about_to_end_is_waited_for(tmp_path: Pa
 def test_one_that_never_listens_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(front, "START_S", 0.3)
+    monkeypatch.setattr(single_instance, "START_S", 0.3)
     lock = FolderLock(tmp_path)
     with pytest.raises(FolderInUseError):
         acquire_folder(tmp_path, may_ask=True)

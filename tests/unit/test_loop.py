@@ -8,7 +8,12 @@ import weakref
 import pytest
 from PySide6.QtCore import QObject
 
-from enigma_panel.loop import BlockingTimeoutError, TaskScope, blocking, collect_garbage
+from enigma_panel.runtime.event_loop import (
+    BlockingTimeoutError,
+    TaskScope,
+    blocking,
+    collect_garbage,
+)
 from tests.conftest import LogWatch
 
 

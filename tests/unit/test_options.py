@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.options import Options, UsageError, choose_platform, parse
+from enigma_panel.cli import Options, UsageError, choose_platform, parse
 
 
 @pytest.mark.parametrize(

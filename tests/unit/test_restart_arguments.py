@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.app import restart_arguments
-from enigma_panel.options import Options, parse
+from enigma_panel.cli import Options, parse
 
 ELSEWHERE = "https://staging.example"
 FOLDER = Path("/somewhere/with a space")

@@ -13,8 +13,8 @@ import PySide6
 import pytest
 import shiboken6
 
-from enigma_panel import system_libraries
-from enigma_panel.system_libraries import (
+from enigma_panel.runtime import system_libraries
+from enigma_panel.runtime.system_libraries import (
     FOR_ALL,
     FOR_WAYLAND,
     FOR_X11,

@@ -15,7 +15,7 @@ from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Session
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.loop import BlockingTimeoutError, blocking
+from enigma_panel.runtime.event_loop import BlockingTimeoutError, blocking
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome, SecretStore
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from enigma_panel.core.models import Session, StateVerb
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.loop import Executor, TaskScope
+from enigma_panel.runtime.event_loop import Executor, TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.commands import Commands

@@ -13,7 +13,7 @@ from decimal import Decimal
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Task, TaskStatus
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.session_store import Shelf
 from enigma_panel.services.types import Diff

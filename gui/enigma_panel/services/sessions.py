@@ -20,7 +20,7 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.validation import site_of
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.commands import Commands

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.loop import Executor, TaskScope
+from enigma_panel.runtime.event_loop import Executor, TaskScope
 from enigma_panel.store import settings as store
 from enigma_panel.store.settings import Settings, SettingsError
 

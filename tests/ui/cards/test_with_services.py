@@ -7,9 +7,9 @@ import httpx
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.build import Parts
-from enigma_panel.child import DEMO_KEY
+from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.types import Recovered
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog

@@ -21,7 +21,7 @@ from enigma_panel.core.models import (
     TaskVerb,
 )
 from enigma_panel.core.questions import guess_kind
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import (
     AnswerOutcome,

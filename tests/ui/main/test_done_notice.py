@@ -10,13 +10,13 @@ import shiboken6
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from enigma_panel import machine
+from enigma_panel import startup
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.loop import TaskScope
+from enigma_panel.desktop.notifications import BusNotifier
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services import done_notifier
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.done_notifier import Notifier
-from enigma_panel.services.notice_bus import BusNotifier
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.services.conftest import until
@@ -105,7 +105,7 @@ def test_one_that_has_no_row_yet_is_shown_in_details(window: MainWindow, service
 
 def test_elsewhere_than_on_linux_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "win32")
-    assert type(machine._make_notifier(SimpleNamespace())) is Notifier
+    assert type(startup._make_notifier(SimpleNamespace())) is Notifier
 
 
 class Program:
@@ -124,7 +124,7 @@ class Program:
         self.settings = SimpleNamespace(value=Settings())
         self.registry = shelf
         self.services = SimpleNamespace(clock=SystemClock())
-        self.notice = machine.make_done_notice(self, window, lambda text: text)
+        self.notice = startup.make_done_notice(self, window, lambda text: text)
 
 
 @needs_bus

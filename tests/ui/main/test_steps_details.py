@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.details.panel import ActivityLabel, Details, Tab
 from enigma_panel.ui.details.text import task_line, usage_text

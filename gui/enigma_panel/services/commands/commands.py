@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import StateVerb, Task
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.delivery import (

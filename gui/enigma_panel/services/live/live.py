@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.api.protocols import LiveConnection, LiveConnector, LiveError, LiveFault, OnSeen
 from enigma_panel.core.models import AnswerVerb, Session, StateVerb
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.live.activity import Activity

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from enigma_panel.core.models import FINAL_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.reducer import IDLE_MS, STALE_QUESTION_MS
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.session_store import (

@@ -15,7 +15,7 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.observation import Kind
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.health import Health

@@ -11,7 +11,7 @@ from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions import secrets_in
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.live.live import Live

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from enigma_panel.api.errors import ApiError
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus, TaskVerb
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate
 from enigma_panel.services.queue.starter import Attempt, Follower, Starter

@@ -12,7 +12,7 @@ from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus, TaskVerb
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.health import Health

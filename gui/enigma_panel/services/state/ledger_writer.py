@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.loop import Executor
+from enigma_panel.runtime.event_loop import Executor
 from enigma_panel.store.ledger.errors import InconsistentError, IntentSettledError, LedgerError
 from enigma_panel.store.ledger.ledger import Ledger
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from enigma_panel.loop import TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.state.timeline import MOST_STEPS, Timeline
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel import _rcc  # noqa: F401 - its import registers the pictures
+from enigma_panel import resources_rc  # noqa: F401 - its import registers the pictures
 from enigma_panel.ui.theme.palette import Colours
 from enigma_panel.ui.theme.stylesheet import sheet
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.loop import BlockingTimeoutError, TaskScope, blocking
+from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.services.clock import JUMP_MS, Clock, SleepMeter
 
 log = logging.getLogger(__name__)

@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from enigma_panel import log, loop
 from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.api.protocols import LiveConnector, LiveError, LiveFault, ServiceClient
-from enigma_panel.child import DEMO_KEY
+from enigma_panel.cli import Options
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.loop import LedgerThread, TaskScope
-from enigma_panel.options import Options
+from enigma_panel.demo.simulator_process import DEMO_KEY
+from enigma_panel.runtime import event_loop, logging_setup
+from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services.account import Account, MakeClient
 from enigma_panel.services.clock import Clock, SystemClock
 from enigma_panel.services.container import Assembly, Base, Services, assemble
@@ -138,7 +138,7 @@ class _Files:
 
 async def _open_files(place: DataDirs) -> _Files:
     redactor = Redactor(secrets.token_bytes(32))
-    log.set_up(place.folders.data, redactor.redact)
+    logging_setup.set_up(place.folders.data, redactor.redact)
     scope, thread = TaskScope(), LedgerThread()
     values, settings_problem = settings_file.load(place.folders.settings)
     ledger, ledger_problem = await thread.run(Ledger.open, place.folders.ledger)
@@ -235,7 +235,7 @@ async def _open_connector(make: Callable[[], LiveConnector] | None) -> LiveConne
     """The library of the live channel takes 0.1 s to load: when first needed, in a thread."""
     if make is not None:
         return make()
-    return await loop.blocking(_socket_door, time_limit=DOOR_S)
+    return await event_loop.blocking(_socket_door, time_limit=DOOR_S)
 
 
 def _socket_door() -> LiveConnector:

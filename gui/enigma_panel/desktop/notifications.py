@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from enigma_panel.loop import BlockingTimeoutError, TaskScope, blocking
+from enigma_panel.desktop.power import BusError
+from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.services.done_notifier import Notifier
-from enigma_panel.services.power import BusError
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 import qasync
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel import signals
+from enigma_panel.runtime import signals
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from typing import IO
 
-from enigma_panel.options import Options
+from enigma_panel.cli import Options
 
 STOP_S = 3.0
 DEMO_SPEED = "1"

@@ -1,0 +1,1 @@
+"""The demo service as a child process, and the tour through the window."""

@@ -1,0 +1,1 @@
+"""The process: event loop, signals, log, Qt's own messages."""
