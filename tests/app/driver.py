@@ -87,7 +87,7 @@ async def _obey_until_quit(program: app.Program, parts: Parts, window: MainWindo
         loop.call_soon_threadsafe(lines.put_nowait, "quit")
 
     threading.Thread(target=read, daemon=True).start()
-    app.loop.on_signals(program._leave.set)
+    app.event_loop.on_signals(program._leave.set)
     driver = Driver(window, parts.services, cli.Path("."))
     driver.program = program
     print(json.dumps("ready"), flush=True)

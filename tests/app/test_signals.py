@@ -107,7 +107,7 @@ sys.exit(program.main())
     ("module", "where", "is_late"),
     [
         ("", "program._import_qt", False),
-        ("program._import_qt(); from enigma_panel import app", "app.find_place", True),
+        ("program._import_qt(); from enigma_panel import app", "app.find_data_dirs", True),
     ],
 )
 def test_a_signal_before_the_loop_runs_is_not_lost(

@@ -1,8 +1,4 @@
-"""logind over the system bus: sleep and the screen's lock. One of two modules that know jeepney.
-
-Imported by whoever opens it, after the first paint. Protocol:
-https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.login1.html
-"""
+"""The system's D-Bus services: logind (sleep, locked screen) and desktop notifications."""
 
 import html
 import os
@@ -33,15 +29,21 @@ from enigma_panel.desktop.notifications import (
 from enigma_panel.desktop.power import BusError, PowerEvent
 
 REPLY_S = 2.0
-NAME = "org.freedesktop.login1"
+LOGIND = "org.freedesktop.login1"
 PATH = "/org/freedesktop/login1"
-MANAGER = f"{NAME}.Manager"
-SESSION = f"{NAME}.Session"
+MANAGER = f"{LOGIND}.Manager"
+SESSION = f"{LOGIND}.Session"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 BUS = "org.freedesktop.DBus"
 
+LONGEST = 300
+NOTIFICATIONS = "org.freedesktop.Notifications"
+NOTICES = DBusAddress(
+    "/org/freedesktop/Notifications", bus_name=NOTIFICATIONS, interface=NOTIFICATIONS
+)
+
 _FAULTS = (OSError, ValueError, KeyError, RuntimeError)
-"""No bus, no logind, a bus that goes away, an address that makes no sense."""
+"""No bus, nobody on it who answers, a bus that goes away, an address that makes no sense."""
 
 _LOCKS = {"Lock": PowerEvent.LOCKED, "Unlock": PowerEvent.UNLOCKED}
 
@@ -66,8 +68,8 @@ class Logind:
             raise BusError(type(error).__name__) from error
         try:
             for rule in _rules():
-                _ask(connection, message_bus.AddMatch(rule))
-            (owner,) = _ask(connection, message_bus.GetNameOwner(NAME))
+                _call(connection, message_bus.AddMatch(rule))
+            (owner,) = _call(connection, message_bus.GetNameOwner(LOGIND))
         except (*_FAULTS, BusError) as error:
             connection.close()
             raise BusError(type(error).__name__) from error
@@ -95,9 +97,9 @@ class Logind:
         """
         try:
             with open_dbus_connection("SYSTEM", enable_fds=True) as connection:
-                manager = DBusAddress(PATH, bus_name=NAME, interface=MANAGER)
+                manager = DBusAddress(PATH, bus_name=LOGIND, interface=MANAGER)
                 told = ("sleep", "Enigma Control Panel", why, "delay")
-                (handle,) = _ask(connection, new_method_call(manager, "Inhibit", "ssss", told))
+                (handle,) = _call(connection, new_method_call(manager, "Inhibit", "ssss", told))
                 descriptor = int(handle.to_raw_fd())
         except _FAULTS as error:
             raise BusError(type(error).__name__) from error
@@ -121,23 +123,23 @@ class Logind:
     def _follow_owner(self, message: Message) -> None:
         if message.header.fields.get(HeaderFields.member) == "NameOwnerChanged":
             name, _, owner = message.body
-            self._owner = owner if name == NAME else self._owner
+            self._owner = owner if name == LOGIND else self._owner
 
 
 def _rules() -> Iterator[MatchRule]:
-    yield MatchRule(type="signal", sender=NAME, interface=MANAGER, member="PrepareForSleep")
-    yield MatchRule(type="signal", sender=NAME, interface=SESSION)
+    yield MatchRule(type="signal", sender=LOGIND, interface=MANAGER, member="PrepareForSleep")
+    yield MatchRule(type="signal", sender=LOGIND, interface=SESSION)
     changed = MatchRule(
-        type="signal", sender=NAME, interface=PROPERTIES, member="PropertiesChanged"
+        type="signal", sender=LOGIND, interface=PROPERTIES, member="PropertiesChanged"
     )
     changed.add_arg_condition(0, SESSION)
     yield changed
     owner = MatchRule(type="signal", sender=BUS, interface=BUS, member="NameOwnerChanged")
-    owner.add_arg_condition(0, NAME)
+    owner.add_arg_condition(0, LOGIND)
     yield owner
 
 
-def _ask(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
+def _call(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
     reply = connection.send_and_get_reply(message, timeout=REPLY_S)
     if reply.header.message_type is MessageType.error:
         raise BusError(str(reply.header.fields.get(HeaderFields.error_name)))
@@ -156,12 +158,6 @@ def _told_by(message: Message) -> Iterator[PowerEvent]:
             yield PowerEvent.LOCKED if locked else PowerEvent.UNLOCKED
 
 
-REPLY_S = 2.0
-LONGEST = 300
-NAME = "org.freedesktop.Notifications"
-NOTICES = DBusAddress("/org/freedesktop/Notifications", bus_name=NAME, interface=NAME)
-BUS = "org.freedesktop.DBus"
-
 APP, ENTRY = "Enigma Control Panel", "enigma-control-panel"
 CLICK = "default"
 """The name of the action that a click on the notice itself means."""
@@ -174,8 +170,6 @@ HINTS = {
 BY_ITS_OWN_TIME = -1
 
 _TOKEN_FORM = re.compile(r"[!-~]{1,200}")
-_FAULTS = (OSError, ValueError, KeyError, RuntimeError)
-"""No bus, a bus that goes away or takes no more, an address that makes no sense."""
 
 
 class DesktopNotices:
@@ -275,12 +269,12 @@ class DesktopNotices:
                 yield from _answer(message)
             elif sender == BUS and fields.get(HeaderFields.member) == "NameOwnerChanged":
                 yield from self._follow_owner(message.body)
-            elif sender == self._owner and fields.get(HeaderFields.interface) == NAME:
+            elif sender == self._owner and fields.get(HeaderFields.interface) == NOTIFICATIONS:
                 yield from self._signal(fields.get(HeaderFields.member), message.body)
 
     def _follow_owner(self, body: tuple[Any, ...]) -> Iterator[NotificationEvent]:
         name, _, owner = body
-        if name == NAME:
+        if name == NOTIFICATIONS:
             self._owner = owner
             yield OtherShower()
 
@@ -306,26 +300,19 @@ def _answer(message: Message) -> Iterator[NotificationEvent]:
 
 
 def _notice_rules() -> Iterator[MatchRule]:
-    yield MatchRule(type="signal", sender=NAME, interface=NAME)
+    yield MatchRule(type="signal", sender=NOTIFICATIONS, interface=NOTIFICATIONS)
     owner = MatchRule(type="signal", sender=BUS, interface=BUS, member="NameOwnerChanged")
-    owner.add_arg_condition(0, NAME)
+    owner.add_arg_condition(0, NOTIFICATIONS)
     yield owner
 
 
 def _owner(connection: DBusConnection) -> str:
     """Who shows the notices; "" where nobody does yet: the bus may start somebody for the first."""
-    (is_there,) = _call(connection, message_bus.NameHasOwner(NAME))
+    (is_there,) = _call(connection, message_bus.NameHasOwner(NOTIFICATIONS))
     if not is_there:
         return ""
-    (owner,) = _call(connection, message_bus.GetNameOwner(NAME))
+    (owner,) = _call(connection, message_bus.GetNameOwner(NOTIFICATIONS))
     return str(owner)
-
-
-def _call(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
-    reply = connection.send_and_get_reply(message, timeout=REPLY_S)
-    if reply.header.message_type is MessageType.error:
-        raise BusError(str(reply.header.fields.get(HeaderFields.error_name)))
-    return tuple(reply.body)
 
 
 def _plain(text: str) -> str:
