@@ -11,7 +11,7 @@ from typing import Any
 from enigma_panel.api.wire.fields import parse
 from enigma_panel.api.wire.socket_events import read_event
 from tests.benchmarks.figures import Figure, percentile
-from tests.services.live_bench import Bench, with_bench
+from tests.services.live.bench import Bench, with_bench
 
 RUNS, QUICK_RUNS = 40, 3
 BAR_MS = 16.0

@@ -12,7 +12,7 @@ import pytest
 
 from tests.faithfulness import programs
 from tests.faithfulness.programs import Page
-from tests.sim.process import Running, running
+from tests.simulator.process import Running, running
 
 PAGE = os.environ.get("ENIGMA_DOC_PAGE", "")
 NODE = shutil.which("node")

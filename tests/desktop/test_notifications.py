@@ -1,0 +1,439 @@
+"""The desktop's notices, shown by a stand-in on a private bus."""
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("jeepney", reason="the desktop's bus is on Linux")
+
+from enigma_panel.desktop import notifications
+from enigma_panel.desktop.notifications import BusNotifier, NoticeBus
+from enigma_panel.desktop.power import BusError
+from enigma_panel.runtime.event_loop import TaskScope
+from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
+from tests.services.conftest import until
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture(autouse=True)
+def no_real_bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ADDRESS, "unix:path=/nowhere/bus")
+
+
+@pytest.fixture
+def desks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Desk]]:
+    """desks() makes a bus that is the session's from then on."""
+    made: list[Desk] = []
+
+    def make(*, by_bus: bool = False) -> Desk:
+        made.append(Desk(by_bus=by_bus))
+        monkeypatch.setenv(ADDRESS, made[-1].address)
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture
+def desk(desks: Callable[..., Desk]) -> Desk:
+    return desks().with_shower()
+
+
+def _open() -> NoticeBus:
+    from enigma_panel.desktop.dbus import DesktopNotices
+
+    return DesktopNotices.open("Show result")
+
+
+def _flood(bus: NoticeBus) -> None:
+    for _ in range(10_000):
+        bus.notify("x" * 300, "y" * 300, 1)
+
+
+class Scene:
+    """A notifier and what it told."""
+
+    def __init__(self, open_bus: Callable[[], NoticeBus] = _open) -> None:
+        self.scope = TaskScope()
+        self.notifier = BusNotifier(open_bus, self.scope)
+        self.clicks: list[str] = []
+        self.notifier.clicked.connect(self.clicks.append)
+
+    @property
+    def is_connected(self) -> bool:
+        return self.notifier._bus is not None
+
+
+@asynccontextmanager
+async def notifying(open_bus: Callable[[], NoticeBus] = _open) -> AsyncIterator[Scene]:
+    scene = Scene(open_bus)
+    try:
+        yield scene
+    finally:
+        await scene.scope.close()
+        assert not scene.is_connected
+
+
+@needs_bus
+async def test_what_arrives(desk: Desk) -> None:
+    async with notifying() as scene:
+        assert not scene.is_connected  # nobody is asked before there is something to say
+        await scene.notifier.show("Done: amazon.com 3", "Cost $0.0214, took 0:41.")
+        assert await desk.notice() == {
+            "app": "Enigma Control Panel",
+            "replaces": 0,
+            "icon": "enigma-control-panel",
+            "title": "Done: amazon.com 3",
+            "body": "Cost $0.0214, took 0:41.",
+            "actions": ["default", "Show result"],
+            "hints": {
+                "desktop-entry": ["s", "enigma-control-panel"],
+                "urgency": ["y", 1],
+                "category": ["s", "x-enigma.task.ended"],
+                "suppress-sound": ["b", True],
+            },
+            "expires": -1,
+            "notice": 1,
+        }
+
+
+@needs_bus
+async def test_a_body_is_no_markup_and_nothing_breaks_the_bus(desk: Desk) -> None:
+    async with notifying() as scene:
+        title = "a <b>\x00&\ud83d \u202eevil\n\x1b[31m" + "x" * 400
+        await scene.notifier.show(title, '<a href="http://x.example">1 & 2</a>\x07')
+        told = await desk.notice()
+        assert told["title"].startswith("a <b> & evil [31mxxx")
+        assert len(told["title"]) <= 300
+        assert told["body"] == '&lt;a href="http://x.example"&gt;1 &amp; 2&lt;/a&gt;'
+
+
+@needs_bus
+async def test_the_next_one_takes_its_place(desk: Desk) -> None:
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        first = await desk.notice()
+        await until(lambda: scene.notifier._notice)
+        await scene.notifier.show("2", "")
+        second = await desk.notice()
+        assert (second["title"], second["replaces"]) == ("2", first["notice"])
+
+
+@needs_bus
+async def test_a_click_comes_back_with_its_token(desk: Desk) -> None:
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        await desk.notice()
+        desk.do("click 7")  # another program's
+        desk.do("other 1")  # nothing that we offered
+        desk.do("click 1 gnome-shell_TIME12")
+        desk.do("click 1")
+        await until(lambda: len(scene.clicks) == 2)
+        assert scene.clicks == ["gnome-shell_TIME12", ""]
+
+
+@needs_bus
+async def test_a_token_of_another_form_is_none(desk: Desk) -> None:
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        await desk.notice()
+        desk.do("click 1 " + "x" * 201)
+        desk.do("click 1 schön")
+        await until(lambda: len(scene.clicks) == 2)
+        assert scene.clicks == ["", ""]
+
+
+@needs_bus
+async def test_it_is_taken_down_once_and_the_next_is_a_new_one(desk: Desk) -> None:
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        await desk.notice()
+        await until(lambda: scene.notifier._notice)
+        scene.notifier.withdraw()
+        scene.notifier.withdraw()
+        assert await desk.hear() == "close 1"
+        assert await desk.is_quiet()
+        desk.do("click 1")  # it was on its way when the notice went
+        await until(lambda: scene.clicks)
+        await scene.notifier.show("2", "")
+        assert (await desk.notice())["replaces"] == 0
+
+
+@needs_bus
+async def test_what_was_dismissed_does_not_come_back(desk: Desk) -> None:
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        await desk.notice()
+        desk.do("dismiss 99")  # another program's
+        await asyncio.sleep(0.2)
+        await scene.notifier.show("still", "")
+        assert (await desk.notice())["replaces"] == 1
+        desk.do("dismiss 1")
+        await until(lambda: scene.notifier._notice == 0)
+        assert await desk.is_quiet()
+        await scene.notifier.show("2", "")
+        assert (await desk.notice())["replaces"] == 0
+
+
+@needs_bus
+async def test_leaving_takes_it_down(desk: Desk) -> None:
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        await desk.notice()
+        await until(lambda: scene.notifier._notice)
+    assert await desk.hear() == "close 1"
+
+
+@needs_bus
+async def test_a_shower_that_hangs_gets_one_call_and_keeps_nobody_waiting(desk: Desk) -> None:
+    async with notifying() as scene:
+        desk.do("hang")
+        began = time.monotonic()
+        for n in range(50):
+            await scene.notifier.show(f"{n}", "")
+        assert time.monotonic() - began < 3
+        desk.do("awake")
+        titles = [(await desk.notice())["title"], (await desk.notice())["title"]]
+        assert titles == ["0", "49"]  # the last one in place of the first
+        assert await desk.is_quiet()
+
+
+@needs_bus
+async def test_what_was_withdrawn_while_it_hung_is_taken_down(desk: Desk) -> None:
+    async with notifying() as scene:
+        desk.do("hang")
+        await scene.notifier.show("1", "")
+        await until(lambda: scene.notifier._call)
+        scene.notifier.withdraw()
+        desk.do("awake")
+        assert (await desk.notice())["title"] == "1"
+        assert await desk.hear() == "close 1"
+
+
+@needs_bus
+@pytest.mark.parametrize("how", ["refuse", "nonsense"])
+async def test_a_refused_notice_is_not_sent_again(desk: Desk, how: str) -> None:
+    async with notifying() as scene:
+        desk.do(how)
+        await scene.notifier.show("1", "")
+        await until(lambda: scene.notifier._call is None)
+        desk.do("show")
+        assert await desk.is_quiet()
+        await scene.notifier.show("2", "")
+        assert (await desk.notice())["title"] == "2"
+
+
+@needs_bus
+async def test_after_a_restart_of_the_shower_old_numbers_mean_nothing(desk: Desk) -> None:
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        await desk.notice()
+        await until(lambda: scene.notifier._notice)
+        desk.do("restart")
+        await until(lambda: scene.notifier._notice == 0)
+        desk.do("click 1")
+        scene.notifier.withdraw()
+        assert await desk.is_quiet()
+        assert scene.clicks == []
+        await scene.notifier.show("2", "")
+        told = await desk.notice()
+        assert (told["title"], told["replaces"], told["notice"]) == ("2", 0, 1)
+        desk.do("click 1")
+        await until(lambda: scene.clicks == [""])
+
+
+@needs_bus
+async def test_nobody_who_shows_notices(desk: Desk) -> None:
+    desk.end_shower()
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        assert scene.is_connected
+        await until(lambda: scene.notifier._call is None)
+        scene.notifier.withdraw()
+        desk.with_shower()  # it came later
+        await scene.notifier.show("2", "")
+        assert (await desk.notice())["title"] == "2"
+
+
+@needs_bus
+async def test_the_bus_may_start_who_shows_it(desks: Callable[..., Desk]) -> None:
+    desk = desks(by_bus=True)
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        await until(lambda: scene.notifier._notice)
+    await until(lambda: "close 1" in desk.told_in.read_text())
+    told = desk.told_in.read_text().splitlines()
+    assert [line.split()[0] for line in told] == ["ready", "notify", "close"]
+
+
+@needs_bus
+async def test_another_program_cannot_click(desk: Desk) -> None:
+    from jeepney import HeaderFields, new_signal
+    from jeepney.io.blocking import open_dbus_connection
+
+    from enigma_panel.desktop.dbus import NOTICES
+
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        await desk.notice()
+        await until(lambda: scene.notifier._notice)
+        us = scene.notifier._bus._connection.unique_name
+        with open_dbus_connection(desk.address) as foreign:
+            for name, body in (("ActionInvoked", (1, "default")), ("NotificationClosed", (1, 2))):
+                form = "us" if name == "ActionInvoked" else "uu"
+                false = new_signal(NOTICES, name, form, body)
+                false.header.fields[HeaderFields.destination] = us
+                foreign.send(false)
+            await asyncio.sleep(0.3)
+        assert scene.clicks == []
+        assert scene.notifier._notice == 1
+        desk.do("click 1")
+        await until(lambda: scene.clicks)
+
+
+@needs_bus
+async def test_a_bus_that_goes_away_and_another_that_comes(
+    desk: Desk, desks: Callable[..., Desk]
+) -> None:
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        await desk.notice()
+        await until(lambda: scene.notifier._notice)
+        desk.end_bus()
+        await until(lambda: not scene.is_connected)
+        scene.notifier.withdraw()
+        await scene.notifier.show("2", "")
+        assert not scene.is_connected
+        other = desks().with_shower()
+        await scene.notifier.show("3", "")
+        told = await other.notice()
+        assert (told["title"], told["replaces"]) == ("3", 0)
+        await until(lambda: scene.notifier._notice)
+    assert await other.hear() == "close 1"
+
+
+@needs_bus
+async def test_a_bus_that_stands_still_keeps_nobody_waiting(desk: Desk) -> None:
+    """It takes what its buffer holds; then the connection is given up."""
+    async with notifying() as scene:
+        await scene.notifier.show("1", "")
+        await desk.notice()
+        await until(lambda: scene.notifier._notice)
+        bus = scene.notifier._bus
+        desk.daemon.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        with pytest.raises(BusError):
+            _flood(bus)
+        await scene.notifier.show("2", "")
+        assert time.monotonic() - began < 3
+        await until(lambda: not scene.is_connected)
+        desk.daemon.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize("address", [None, "", "nonsense", "unix:path=/nowhere/bus", "tcp:host=x"])
+async def test_without_a_bus_nothing_is_said(
+    address: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if address is None:
+        monkeypatch.delenv(ADDRESS)
+    else:
+        monkeypatch.setenv(ADDRESS, address)
+    with pytest.raises(BusError):
+        _open()
+    async with notifying() as scene:
+        scene.notifier.withdraw()
+        await scene.notifier.show("1", "")
+        scene.notifier.withdraw()
+        assert not scene.is_connected
+
+
+async def test_a_bus_that_never_answers_is_asked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifications, "OPEN_S", 0.2)
+    asked: list[int] = []
+    ends = threading.Event()
+
+    def hang() -> NoticeBus:
+        asked.append(1)
+        ends.wait(20)
+        raise BusError
+
+    async with notifying(hang) as scene:
+        began = time.monotonic()
+        for n in range(5):
+            await scene.notifier.show(f"{n}", "")
+        assert 0.1 < time.monotonic() - began < 3
+        assert asked == [1]
+    ends.set()
+
+
+async def test_a_mute_listener_in_the_place_of_the_bus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)  # a socket's path is short by law
+    path = f"/proc/self/fd/{folder}/mute"
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(path)
+        mute.listen(1)
+        monkeypatch.setenv(ADDRESS, f"unix:path={path}")
+        async with notifying() as scene:
+            began = time.monotonic()
+            await scene.notifier.show("1", "")
+            assert time.monotonic() - began < 4
+            assert not scene.is_connected
+    os.close(folder)
+    gc.collect()
+
+
+class Early:
+    """A bus whose news came while it was opened: nothing makes it readable any more."""
+
+    def __init__(self) -> None:
+        self.ours, self.theirs = socket.socketpair()
+        self.early: list[notifications.NotificationEvent] = [notifications.Shown(1, 5)]
+
+    def fileno(self) -> int:
+        return self.ours.fileno()
+
+    def read(self) -> list[notifications.NotificationEvent]:
+        news, self.early = self.early, []
+        return news
+
+    def notify(self, title: str, body: str, replaces: int) -> int:
+        return 1
+
+    def take_down(self, notice: int) -> None:
+        """Nobody looks."""
+
+    def close(self) -> None:
+        self.ours.close()
+        self.theirs.close()
+
+
+async def test_what_was_told_while_the_bus_was_opened_is_read() -> None:
+    bus = Early()
+    async with notifying(lambda: bus) as scene:
+        await scene.notifier.show("1", "")
+        assert bus.early == []
+        assert scene.is_connected
+
+
+@needs_bus
+async def test_nothing_is_opened_while_the_program_leaves(desk: Desk) -> None:
+    scene = Scene()
+    await scene.scope.close()
+    await scene.notifier.show("1", "")
+    assert not scene.is_connected
+    assert await desk.is_quiet()

@@ -1,0 +1,281 @@
+"""Commands over a real ledger in virtual time, with a service that answers as the test says."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.client import STATE_KINDS
+from enigma_panel.api.errors import ApiError, RejectedError, Reply, SessionGoneError
+from enigma_panel.api.protocols import LiveError, LiveFault
+from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.redaction import Redactor
+from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.commands.commands import Commands
+from enigma_panel.services.rate_limiter import RateLimiter
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.timeline import Timeline
+from enigma_panel.services.types import KeyCheck, NoticeKind, PendingCommand, WaitReason
+from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
+from tests.kit.virtual_time import EPOCH_MS, VirtualClock, in_virtual_time
+
+URL = "http://127.0.0.1:9"
+
+
+def rejected(status: int, *, wait: float | None = None, code: str | None = None) -> RejectedError:
+    """A refusal with that status."""
+    reply = Reply(status=status, code=code, retry_after_s=wait)
+    return RejectedError(reply, nothing_happened=status < 500 or status == 503)
+
+
+def gone() -> SessionGoneError:
+    return SessionGoneError(Reply(status=401), nothing_happened=True)
+
+
+class Executor:
+    """Calls at once; `full` makes every call fail. spent_s: CPU time of all calls."""
+
+    full = False
+    spent_s = 0.0
+
+    async def run(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        await asyncio.sleep(0)
+        if self.full:
+            raise DiskFullError(Path("ledger"), "no room")
+        began = time.thread_time()
+        try:
+            return call(*args, **kwargs)
+        finally:
+            self.spent_s += time.thread_time() - began
+
+
+class Client:
+    """Takes `takes_s` per call; answers with the next of `script`, delivered when it is empty."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self.script: list[ApiError | None] = []
+        self.takes_s = 0.05
+        self.sent: list[tuple[float, str, StateVerb]] = []
+
+    async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
+        seconds = (self._clock.now_ms() - EPOCH_MS) / 1000
+        self.sent.append((seconds, session_id, verb))
+        answer = self.script.pop(0) if self.script else None
+        await asyncio.sleep(self.takes_s)
+        if answer is not None:
+            raise answer
+        return Observation(kind=STATE_KINDS[verb])
+
+    @property
+    def verbs(self) -> list[StateVerb]:
+        return [verb for _, _, verb in self.sent]
+
+    @property
+    def seconds(self) -> list[float]:
+        return [at for at, _, _ in self.sent]
+
+
+class FakeAccount(QObject):
+    """One key, which the test takes away or replaces."""
+
+    changed = Signal()
+
+    def __init__(self, client: Client) -> None:
+        super().__init__()
+        self.client: Client | None = client
+        self.last_check: KeyCheck | None = None
+        self.errors: list[ApiError] = []
+
+    def client_for(self, _session: Session) -> Client | None:
+        return self.client
+
+    def use(self, client: Client | None) -> None:
+        self.client = client
+        self.changed.emit()
+
+    def note_error(self, error: ApiError) -> None:
+        self.errors.append(error)
+        if isinstance(error, RejectedError) and error.reply.status == 401:
+            self.last_check = KeyCheck.REFUSED
+            self.changed.emit()
+
+
+class FakeVitals:
+    """Hears what goes wrong."""
+
+    def __init__(self) -> None:
+        self.errors: list[ApiError] = []
+        self.answers = 0
+
+    def note_error(self, error: ApiError) -> None:
+        self.errors.append(error)
+
+    def note_answer(self) -> None:
+        self.answers += 1
+
+
+class FakeLive(QObject):
+    """A live channel that is down until the test says otherwise, and takes what it is given."""
+
+    lost = Signal(int)
+    doubted = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.up = False
+        self.breaks = False
+        self.sent: list[StateVerb] = []
+
+    def is_up(self, _session_key: int) -> bool:
+        return self.up
+
+    async def send_state(self, _session_key: int, verb: StateVerb) -> Observation:
+        await asyncio.sleep(0)
+        if self.breaks:
+            raise LiveError(LiveFault.LOST)
+        self.sent.append(verb)
+        return Observation(kind=Kind(f"{verb.value}_emitted"))
+
+    def drop(self, session_key: int) -> None:
+        self.up = False
+        self.lost.emit(session_key)
+
+
+class Bench:
+    """The parts, and what was said."""
+
+    def __init__(self, clock: VirtualClock, ledger: Ledger) -> None:
+        self.clock = clock
+        self.ledger = ledger
+        self.scope = TaskScope()
+        self.executor = Executor()
+        self.client = Client(clock)
+        self.account = FakeAccount(self.client)
+        self.health = FakeVitals()
+        self.rate_limiter = RateLimiter(clock)
+        self.writer = LedgerWriter(ledger, self.executor)
+        redactor = Redactor(b"k" * 32)
+        timeline = Timeline(self.writer, clock, self.scope, redactor)
+        self.registry = SessionStore(self.writer, clock, redactor, timeline)
+        self.live = FakeLive()
+        self.said: list[tuple[NoticeKind, int, ApiError | None, dict[str, Any]]] = []
+        self.woken: list[int] = []
+        self.stands: list[tuple[int, PendingCommand | None]] = []
+        self.named: asyncio.Event | None = None
+        self.commands = Commands(
+            registry=self.registry,
+            account=self.account,  # type: ignore[arg-type]
+            health=self.health,  # type: ignore[arg-type]
+            rate_limiter=self.rate_limiter,
+            clock=clock,
+            scope=self.scope,
+            rng=random.Random(5),
+            notify=self._notify,
+            when_named=self._when_named,
+            wake=self.woken.append,
+            live=self.live,  # type: ignore[arg-type]
+        )
+        self.commands.changed.connect(lambda k: self.stands.append((k, self.commands.pending(k))))
+
+    async def open(self, task: str = "work", *, named: bool = True) -> int:
+        """An open session with a task at work; not named: its start is still on its way."""
+        now = self.clock.now_ms()
+        common: dict[str, Any] = {"since_ms": now, "created_ms": now}
+        session = Session(base_url=URL, key_fingerprint="p", site="a.example", **common)
+        spec = TaskSpec(text=task, close_after=False)
+        new = Task(session_key=0, verb=TaskVerb.NEW_TASK, spec=spec, **common)
+        intent = await self.registry.intend(IntentKind.START_SESSION, session, new)
+        if named:
+            await self.name(intent)
+        self.start = intent
+        return intent.session.key
+
+    async def name(self, intent: Intent) -> None:
+        """The service names the session and its task."""
+        key = intent.session.key
+        opened = Observation(kind=Kind.OPENED, session_id=f"s{key}")
+        await self.registry.settle(intent, Outcome.KNOWN, opened)
+        await self.see(key, Kind.ACCEPTED, task_id=f"t{key}")
+
+    async def next_task(self, key: int) -> None:
+        """Another task at work in the same session."""
+        now = self.clock.now_ms()
+        session = self.registry.session(key)
+        assert session is not None
+        spec = TaskSpec(text="more", close_after=False)
+        task = Task(
+            session_key=key, verb=TaskVerb.NEW_TASK, spec=spec, since_ms=now, created_ms=now
+        )
+        intent = await self.registry.intend(IntentKind.NEW_TASK, session, task)
+        accepted = Observation(kind=Kind.ACCEPTED, task_id=f"t{key}-2")
+        await self.registry.settle(intent, Outcome.KNOWN, accepted)
+
+    async def see(self, key: int, kind: Kind, **facts: Any) -> None:
+        """The service tells something of the session and its current task."""
+        session = self.registry.session(key)
+        assert session is not None
+        await self.registry.record(key, session.current_task, Observation(kind=kind, **facts))
+
+    def give(self, key: int, verb: StateVerb, grace_ms: int = 0) -> asyncio.Task[None]:
+        """A click."""
+        given = self.scope.spawn("click", self.commands.give(key, verb, grace_ms=grace_ms))
+        assert given is not None
+        return given
+
+    def why(self, key: int) -> WaitReason | None:
+        pending = self.commands.pending(key)
+        return pending.why if pending else None
+
+    def phase(self, key: int) -> Phase:
+        session = self.registry.session(key)
+        assert session is not None
+        return session.phase
+
+    def outcomes(self) -> list[tuple[str, str | None]]:
+        """Verb and fate of all state intents, oldest first."""
+        rows = self.ledger._db.rows("SELECT verb, outcome FROM intents WHERE kind = 'state'")
+        return [(verb, outcome) for verb, outcome in rows]
+
+    async def _when_named(self, key: int) -> Session | None:
+        if self.named is not None:
+            await self.named.wait()
+        return self.registry.session(key)
+
+    def _notify(
+        self, kind: NoticeKind, key: int, _task: int, error: ApiError | None, **facts: Any
+    ) -> None:
+        self.said.append((kind, key, error, facts))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Ledger]:
+    ledger, _ = Ledger.open(path)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def on_bench(folder: Path, test: Callable[[Bench], Awaitable[None]]) -> None:
+    """Run test(bench) in virtual time over the ledger in that folder; ends as the program ends."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with _opened(folder / "ledger.sqlite") as ledger:
+
+        async def run(clock: VirtualClock) -> None:
+            bench = Bench(clock, ledger)
+            try:
+                await test(bench)
+            finally:
+                await bench.scope.close()
+
+        in_virtual_time(run)

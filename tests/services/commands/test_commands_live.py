@@ -1,0 +1,488 @@
+"""Which door a command takes, and what an emit is worth: nothing, until something confirms it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
+from enigma_panel.core.models import Phase, StateVerb, Task, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.services.commands.commands import BELIEVED_MS
+from enigma_panel.services.types import WaitReason
+from enigma_panel.store.ledger.intents import IntentKind
+from tests.services.commands.bench import Bench, on_bench, rejected
+
+PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME
+STOP, TERMINATE = StateVerb.STOP, StateVerb.TERMINATE
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "keep"
+
+
+def _task(bench: Bench, key: int) -> Task:
+    session = bench.registry.session(key)
+    assert session is not None
+    task = bench.registry.current_task(session)
+    assert task is not None
+    return task
+
+
+def _use_up(bench: Bench) -> None:
+    """The calls of this minute."""
+    for _ in range(10):
+        taken = bench.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
+        assert taken is not None
+        with taken:
+            taken.sent()
+
+
+def test_pause_and_resume_take_the_channel_that_is_up(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        task = _task(bench, key)
+        assert (task.status, task.unproven) == (TaskStatus.PAUSED, PAUSE)
+        await bench.commands.give(key, RESUME)
+        assert _task(bench, key).unproven is RESUME
+        assert (bench.live.sent, bench.client.sent) == ([PAUSE, RESUME], [])
+        assert bench.commands.pending(key) is None
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("breaks", [True, False])
+def test_without_a_channel_they_go_by_rest(folder: Path, breaks: bool) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = bench.live.breaks = breaks
+        await bench.commands.give(key, PAUSE)
+        assert (bench.live.sent, bench.client.verbs) == ([], [PAUSE])
+        assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("verb", [PAUSE, RESUME])
+def test_what_a_breaking_channel_may_have_lost_is_sent_by_rest(
+    folder: Path, verb: StateVerb
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        if verb is RESUME:
+            await bench.commands.give(key, PAUSE)
+            bench.client.sent.clear()
+        bench.live.up = True
+        await bench.commands.give(key, verb)
+        await asyncio.sleep(BELIEVED_MS / 1000 - 1)
+        bench.live.drop(key)
+        await asyncio.sleep(1)
+        assert bench.client.verbs == [verb]
+        assert _task(bench, key).unproven is None
+        bench.live.drop(key)
+        await asyncio.sleep(1)
+        assert bench.client.verbs == [verb], "once"
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("why", ["late", "confirmed", "another", "over"])
+def test_what_needs_no_second_sending_gets_none(folder: Path, why: str) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        task = _task(bench, key)
+        match why:
+            case "late":
+                await asyncio.sleep(BELIEVED_MS / 1000 + 1)
+            case "confirmed":
+                seen = Observation(kind=Kind.PAUSED)
+                await bench.registry.record(key, task.key, seen)
+            case "another":
+                question = Observation(kind=Kind.QUESTION, text="q")
+                await bench.registry.record(key, task.key, question)
+            case "over":
+                await bench.registry.record(key, task.key, Observation(kind=Kind.STOPPED))
+        bench.live.drop(key)
+        await asyncio.sleep(2)
+        assert bench.client.sent == []
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("verb", [STOP, TERMINATE])
+def test_while_a_slot_is_free_what_ends_costs_goes_by_rest_alone(
+    folder: Path, verb: StateVerb
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, verb)
+        assert (bench.live.sent, bench.client.verbs) == ([], [verb])
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("verb", [STOP, TERMINATE])
+def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_the_same(
+    folder: Path, verb: StateVerb
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        bench.give(key, verb)
+        await asyncio.sleep(1)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (bench.live.sent, pending.sent_live, pending.can_undo) == ([verb], True, False)
+        assert bench.phase(key) is Phase.OPEN, "an emit proves nothing"
+        assert not bench.commands.undo(key)
+        await asyncio.sleep(70)
+        assert (bench.live.sent, bench.client.verbs) == ([verb], [verb])
+        assert bench.outcomes() == [(verb.value, "known")]
+
+    on_bench(folder, test)
+
+
+async def _stop_too(bench: Bench, key: int) -> None:
+    """The channel took a Stop as an answer to the session's task."""
+    session = bench.registry.session(key)
+    assert session is not None
+    intent = await bench.registry.intend(IntentKind.STATE, session, _task(bench, key), STOP)
+    await bench.commands.stop_too(intent)
+
+
+def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        await _stop_too(bench, key)
+        assert bench.registry.ending == {key: STOP}, "its effect may be seen"
+        await asyncio.sleep(1)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.verb, pending.sent_live, pending.can_undo) == (STOP, True, False)
+        await asyncio.sleep(70)
+        assert (bench.live.sent, bench.client.verbs) == ([], [STOP])
+        assert bench.outcomes() == [("stop", "known")]
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+def test_a_stop_taken_as_an_answer_is_not_sent_to_the_next_task(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        session = bench.registry.session(key)
+        assert session is not None
+        first = _task(bench, key)
+        intent = await bench.registry.intend(IntentKind.STATE, session, first, STOP)
+        await bench.registry.record(key, first.key, Observation(kind=Kind.STOPPED))
+        await bench.next_task(key)
+        await bench.commands.stop_too(intent)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == []
+        assert _task(bench, key).stop_sent_ms is None
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("why", ["it has stopped", "a Terminate is on its way"])
+def test_a_stop_taken_as_an_answer_is_not_sent_in_vain(folder: Path, why: str) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        if why != "it has stopped":
+            bench.give(key, TERMINATE)
+            await asyncio.sleep(1)
+        await _stop_too(bench, key)
+        await asyncio.sleep(1)
+        if why == "it has stopped":
+            task = _task(bench, key)
+            await bench.registry.record(key, task.key, Observation(kind=Kind.STOPPED))
+        await asyncio.sleep(70)
+        assert STOP not in bench.client.verbs
+        assert ("stop", "unknown") in bench.outcomes(), "the channel may have brought it there"
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+def test_a_terminate_that_is_taken_back_leaves_the_stop(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(1)
+        await _stop_too(bench, key)
+        assert bench.commands.undo(key)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == [STOP]
+        assert bench.outcomes() == [("terminate", "refused"), ("stop", "known")]
+
+    on_bench(folder, test)
+
+
+def test_a_terminate_that_is_refused_leaves_the_stop(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(1)
+        await _stop_too(bench, key)
+        bench.client.script = [rejected(400)]
+        await asyncio.sleep(70)
+        assert bench.client.verbs == [TERMINATE, STOP]
+        assert bench.outcomes() == [("terminate", "unknown"), ("stop", "known")]
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+def test_of_many_stops_taken_as_answers_none_stays_open(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        for _ in range(3):
+            await _stop_too(bench, key)
+            await asyncio.sleep(1)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == [STOP]
+        outcomes = sorted(str(outcome) for _, outcome in bench.outcomes())
+        assert outcomes == ["known", "unknown", "unknown"]
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("grace_ms", [0, 5_000])
+def test_what_a_stop_taken_as_an_answer_does_is_no_failure(folder: Path, grace_ms: int) -> None:
+    """Also while a Terminate that came before it can still be taken back."""
+
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        if grace_ms:
+            bench.give(key, TERMINATE, grace_ms=grace_ms)
+            await asyncio.sleep(1)
+        await _stop_too(bench, key)
+        failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
+        await bench.registry.record(key, _task(bench, key).key, failed)
+        assert _task(bench, key).status is TaskStatus.STOPPED
+
+    on_bench(folder, test)
+
+
+def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(folder: Path) -> None:
+    """Its terminate was taken back: what the old call met is of no concern to the new one."""
+
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        bench.client.takes_s = 3
+        bench.client.script = [NotConnectedError("dns"), InterruptedCallError("timeout")]
+        bench.give(key, STOP)
+        await asyncio.sleep(5)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.why, pending.sent_live) == (WaitReason.SENDING, True)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(0.8)
+        assert bench.commands.undo(key)
+        await asyncio.sleep(3)
+        assert bench.registry.ending == {key: STOP}
+        failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
+        await bench.registry.record(key, _task(bench, key).key, failed)
+        assert _task(bench, key).status is TaskStatus.STOPPED
+
+    on_bench(folder, test)
+
+
+def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_emitted(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        bench.give(key, STOP)
+        await asyncio.sleep(1)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(1)
+        assert bench.commands.undo(key)
+        await asyncio.sleep(1)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.verb, pending.sent_live, bench.registry.ending) == (STOP, True, {key: STOP})
+        await asyncio.sleep(70)
+        assert (bench.live.sent, bench.client.verbs) == ([STOP], [STOP])
+        assert bench.outcomes() == [
+            ("stop", "unknown"),
+            ("terminate", "refused"),
+            ("stop", "known"),
+        ]
+
+    on_bench(folder, test)
+
+
+def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        _use_up(bench)
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(1)
+        ended = Observation(kind=Kind.SESSION_ENDED, code="terminated")
+        await bench.registry.record(key, None, ended)
+        await asyncio.sleep(70)
+        assert bench.client.sent == []
+        assert bench.phase(key) is Phase.ENDED_BY_YOU
+        assert bench.outcomes() == [("terminate", "known")]
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+def test_without_a_connection_the_channel_is_tried(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        bench.client.script = [NotConnectedError("refused")]
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(30)
+        assert (bench.live.sent, bench.client.verbs) == ([TERMINATE], [TERMINATE, TERMINATE])
+
+    on_bench(folder, test)
+
+
+def test_a_pause_that_the_agent_does_not_heed_is_sent_by_rest(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        bench.live.doubted.emit(key)
+        bench.live.doubted.emit(key)
+        await asyncio.sleep(1)
+        assert bench.client.verbs == [PAUSE]
+
+    on_bench(folder, test)
+
+
+def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        real = bench.live.send_state
+
+        async def into_the_dead(session_key: int, verb: StateVerb) -> Observation:
+            seen = await real(session_key, verb)
+            asyncio.get_running_loop().call_soon(bench.live.drop, session_key)
+            return seen
+
+        bench.live.send_state = into_the_dead  # type: ignore[method-assign]
+        await bench.commands.give(key, PAUSE)
+        await asyncio.sleep(1)
+        assert (bench.live.sent, bench.client.verbs) == ([PAUSE], [PAUSE])
+        assert _task(bench, key).unproven is None
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("why", ["it was sent again", "long ago", "sent by REST"])
+def test_who_works_on_in_spite_of_pause_is_shown_so(folder: Path, why: str) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = why != "sent by REST"
+        await bench.commands.give(key, PAUSE)
+        if why == "it was sent again":
+            bench.live.doubted.emit(key)
+            await asyncio.sleep(1)
+        elif why == "long ago":
+            await asyncio.sleep(BELIEVED_MS / 1000 + 1)
+        sent = list(bench.client.verbs)
+        assert _task(bench, key).status is TaskStatus.PAUSED
+        bench.live.doubted.emit(key)
+        await asyncio.sleep(1)
+        assert (bench.client.verbs, _task(bench, key).status) == (sent, TaskStatus.WORKING)
+
+    on_bench(folder, test)
+
+
+def test_a_pause_in_doubt_that_rest_refuses_is_not_sent_for_ever(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        bench.client.script = [NotConnectedError("refused")]
+        for _ in range(3):
+            bench.live.doubted.emit(key)
+            await asyncio.sleep(1)
+        assert bench.client.verbs == [PAUSE]
+        assert _task(bench, key).status is TaskStatus.WORKING
+
+    on_bench(folder, test)
+
+
+def test_a_pause_in_doubt_that_is_clicked_anew_goes_by_rest(folder: Path) -> None:
+    """Its repetition had been replaced by a Resume that was taken back before it was sent."""
+
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        _use_up(bench)
+        bench.live.drop(key)
+        await asyncio.sleep(0.1)
+        bench.give(key, RESUME)
+        await asyncio.sleep(0.1)
+        bench.give(key, PAUSE)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == [PAUSE]
+        assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
+
+    on_bench(folder, test)
+
+
+def test_a_pause_clicked_while_a_resume_is_on_its_way_is_sent_behind_it(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        await asyncio.sleep(BELIEVED_MS / 1000 + 1)
+        bench.live.drop(key)
+        resuming = bench.give(key, RESUME)
+        await asyncio.sleep(0)
+        pausing = bench.give(key, PAUSE)
+        await asyncio.gather(resuming, pausing)
+        assert bench.client.verbs[-1] is PAUSE
+        assert _task(bench, key).status is TaskStatus.PAUSED
+
+    on_bench(folder, test)
+
+
+def test_a_pause_counts_from_when_it_was_delivered(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.up = True
+        await bench.commands.give(key, PAUSE)
+        await asyncio.sleep(6)
+        bench.live.doubted.emit(key)
+        await asyncio.sleep(1)
+        task = _task(bench, key)
+        assert (bench.client.verbs, task.status) == ([PAUSE], TaskStatus.PAUSED)
+        assert bench.clock.now_ms() - task.since_ms < 1_500, "what it finishes now is no doubt"
+
+    on_bench(folder, test)

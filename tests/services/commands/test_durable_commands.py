@@ -1,0 +1,604 @@
+"""Stop and Terminate are kept: without a connection, without a key, over the end of the program."""
+
+import asyncio
+import itertools
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.observation import Kind
+from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
+from enigma_panel.store.ledger.intents import Intent, IntentKind
+from tests.services.commands.bench import Bench, Client, gone, on_bench, rejected
+
+PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME
+STOP, TERMINATE = StateVerb.STOP, StateVerb.TERMINATE
+LOST: list[ApiError] = [NotConnectedError("dns"), InterruptedCallError("timeout")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "keep"
+
+
+# -- no connection -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", [STOP, TERMINATE])
+@pytest.mark.parametrize("error", LOST, ids=str)
+def test_it_is_kept_and_tried_until_it_is_delivered(
+    folder: Path, verb: StateVerb, error: ApiError
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [error] * 12
+        given = bench.give(key, verb)
+        await asyncio.sleep(0.07)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.why, pending.attempt, pending.can_undo) == (WaitReason.CONNECTION, 1, True)
+        assert pending.due_ms is not None
+        await given
+        times = bench.client.seconds
+        pauses = [b - a - 0.05 for a, b in itertools.pairwise(times)]
+        caps = [1, 2, 4, 8, 16, *[30] * 7]
+        late = 60.0 if isinstance(error, InterruptedCallError) else 0.0  # these count as calls
+        assert all(0.1 <= p <= cap + late + 0.01 for p, cap in zip(pauses, caps, strict=True))
+        assert max(pauses) > 10
+        assert bench.said == []
+        assert bench.outcomes() == [(verb.value, "known")]
+        assert len(bench.health.errors) == 12
+
+    on_bench(folder, test)
+
+
+def test_calls_that_never_connected_take_no_room(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[0]] * 20
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(40)
+        assert len(bench.client.sent) > 5
+        assert bench.rate_limiter.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
+        bench.commands.undo(key)
+
+    on_bench(folder, test)
+
+
+def test_many_do_not_all_come_back_at_once(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        keys = [await bench.open() for _ in range(8)]
+        bench.client.script = [LOST[0]] * 40
+        for key in keys:
+            bench.give(key, TERMINATE)
+        await asyncio.sleep(9)
+        later = bench.client.seconds[8:]
+        assert len({round(at, 1) for at in later}) > len(later) / 2
+
+    on_bench(folder, test)
+
+
+def test_with_the_connection_back_all_are_sent_at_once_the_oldest_first(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        keys = [await bench.open() for _ in range(5)]
+        bench.client.script = [LOST[0]] * 5
+        for key in keys:
+            bench.give(key, TERMINATE)
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.06)
+        assert len(bench.client.sent) == 5
+        bench.commands.retry_now()
+        await asyncio.sleep(0.06)
+        assert [one for _, one, _ in bench.client.sent[5:]] == [f"s{key}" for key in keys]
+
+    on_bench(folder, test)
+
+
+def test_one_that_is_tried_again_goes_before_the_newer_ones(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        keys = [await bench.open() for _ in range(12)]
+        bench.client.script = [rejected(503)]
+        for key in keys:
+            bench.give(key, TERMINATE)
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(70)
+        ends = [one for _, one, _ in bench.client.sent]
+        assert ends == [f"s{key}" for key in [*keys[:10], keys[0], *keys[10:]]]
+
+    on_bench(folder, test)
+
+
+def test_a_click_for_at_once_shortens_one_wait_alone(folder: Path) -> None:
+    """The moment to take it back; not the wait that a busy service asks for, nor all tries."""
+
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[0], rejected(503)]
+        bench.give(key, TERMINATE, grace_ms=3000)
+        await asyncio.sleep(0.5)
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(0.12)
+        assert len(bench.client.sent) == 1
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(0.1)
+        assert len(bench.client.sent) == 2
+        given = bench.give(key, TERMINATE)
+        await asyncio.sleep(1.5)
+        assert len(bench.client.sent) == 2
+        await given
+        assert bench.client.seconds[2] - bench.client.seconds[1] == pytest.approx(4, abs=0.1)
+
+    on_bench(folder, test)
+
+
+def test_telling_that_the_connection_is_back_shortens_no_other_wait(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        keys = [await bench.open() for _ in range(2)]
+        bench.client.script = [rejected(503)]
+        bench.give(keys[0], TERMINATE)
+        bench.give(keys[1], TERMINATE, grace_ms=3000)
+        await asyncio.sleep(0.1)
+        bench.commands.retry_now()
+        await asyncio.sleep(1)
+        assert len(bench.client.sent) == 1
+
+    on_bench(folder, test)
+
+
+def test_it_can_be_taken_back_while_nothing_answers(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[0]] * 5
+        given = bench.give(key, TERMINATE)
+        await asyncio.sleep(0.06)
+        assert bench.commands.undo(key)
+        await given
+        sent = len(bench.client.sent)
+        await asyncio.sleep(60)
+        assert len(bench.client.sent) == sent
+        assert bench.outcomes() == [("terminate", "refused")]
+
+    on_bench(folder, test)
+
+
+def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_taken_back(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[0]]
+        bench.give(key, STOP)
+        await asyncio.sleep(0.06)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(1)
+        assert bench.commands.undo(key)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.verb, pending.can_undo) == (STOP, True)
+        await asyncio.sleep(60)
+        assert bench.client.verbs == [STOP, STOP]
+        assert bench.outcomes() == [
+            ("stop", "refused"),
+            ("terminate", "refused"),
+            ("stop", "known"),
+        ]
+
+    on_bench(folder, test)
+
+
+def test_a_stop_that_got_through_meanwhile_is_not_sent_again(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.takes_s = 2
+        bench.give(key, STOP)
+        await asyncio.sleep(1)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(0.1)
+        assert bench.commands.undo(key)
+        await asyncio.sleep(60)
+        assert bench.client.verbs == [STOP]
+        assert bench.commands.pending(key) is None
+
+    on_bench(folder, test)
+
+
+def test_what_an_interrupted_stop_did_counts_for_the_one_after_it(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.takes_s = 2
+        bench.client.script = [InterruptedCallError("timeout"), *[NotConnectedError("dns")] * 20]
+        bench.give(key, STOP)
+        await asyncio.sleep(1)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(2)
+        assert bench.commands.undo(key)
+        await asyncio.sleep(10)
+        assert bench.registry.ending == {key: STOP}
+        await bench.see(key, Kind.FAILED, text="Task stopped by user")
+        task = bench.registry.tasks_of(key)[0]
+        assert task.status is TaskStatus.STOPPED
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("error", [rejected(400), rejected(403)], ids=str)
+def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_refused(
+    folder: Path, error: ApiError
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[0], error]
+        bench.give(key, STOP)
+        await asyncio.sleep(0.06)
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(60)
+        assert bench.client.verbs == [STOP, TERMINATE, STOP]
+        assert bench.outcomes() == [
+            ("stop", "refused"),
+            ("terminate", "refused"),
+            ("stop", "known"),
+        ]
+
+    on_bench(folder, test)
+
+
+def test_a_stop_that_was_taken_back_stays_so(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[0]] * 5
+        bench.give(key, STOP)
+        await asyncio.sleep(0.06)
+        assert bench.commands.undo(key)
+        bench.give(key, TERMINATE, grace_ms=3_000)
+        await asyncio.sleep(1)
+        assert bench.commands.undo(key)
+        assert bench.commands.pending(key) is None
+        await asyncio.sleep(60)
+        assert bench.client.verbs == [STOP]
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("end", [Kind.TERMINATED, Kind.SESSION_GONE])
+def test_the_proven_end_ends_it_and_an_assumed_one_does_not(folder: Path, end: Kind) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[0]] * 100
+        given = bench.give(key, TERMINATE)
+        await asyncio.sleep(5)
+        await bench.see(key, Kind.LIFETIME_OVER)
+        await asyncio.sleep(60)
+        assert not given.done()
+        await bench.see(key, end)
+        await given
+        sent = len(bench.client.sent)
+        await asyncio.sleep(60)
+        assert len(bench.client.sent) == sent
+        assert bench.outcomes() == [("terminate", "known")]
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize(("error", "outcome"), [(LOST[0], "refused"), (LOST[1], "unknown")])
+def test_a_stop_is_for_its_own_task_alone(folder: Path, error: ApiError, outcome: str) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [error] * 100
+        given = bench.give(key, STOP)
+        await asyncio.sleep(5)
+        await bench.see(key, Kind.COMPLETED, text="done")
+        await given
+        assert bench.outcomes() == [("stop", outcome)]
+        assert bench.commands.pending(key) is None
+        assert bench.phase(key) is Phase.OPEN
+
+    on_bench(folder, test)
+
+
+def test_an_interrupted_stop_that_a_terminate_replaced_is_not_repeated(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.takes_s = 5
+        bench.client.script = [LOST[1]]
+        bench.give(key, STOP)
+        await asyncio.sleep(1)
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(30)
+        assert bench.client.verbs == [STOP, TERMINATE]
+        assert bench.outcomes() == [("stop", "unknown"), ("terminate", "known")]
+        assert bench.said == []
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize(
+    ("error", "phase"),
+    [(LOST[1], Phase.ENDED_BY_YOU), (rejected(500), Phase.ENDED_BY_YOU), (LOST[0], Phase.CLOSED)],
+    ids=str,
+)
+def test_the_end_that_follows_a_terminate_without_reply_is_ours(
+    folder: Path, error: ApiError, phase: Phase
+) -> None:
+    """It may have got through: what polls see meanwhile, and "gone" to the next, is its effect."""
+
+    async def test(bench: Bench) -> None:
+        keys = [await bench.open() for _ in range(2)]
+        bench.client.script = [error, error, gone()]
+        given = [bench.give(key, TERMINATE) for key in keys]
+        await asyncio.sleep(0.07)
+        await bench.see(keys[0], Kind.TERMINATED)
+        await asyncio.gather(*given)
+        assert [bench.phase(key) for key in keys] == [phase, phase]
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+def test_a_try_that_never_connected_does_not_unsay_the_one_before(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[1], LOST[0], gone()]
+        await bench.commands.give(key, TERMINATE)
+        assert bench.phase(key) is Phase.ENDED_BY_YOU
+
+    on_bench(folder, test)
+
+
+def test_an_end_that_is_seen_before_it_is_taken_back_counts(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+        given = bench.give(key, TERMINATE)
+        await asyncio.sleep(1)
+        await bench.see(key, Kind.SESSION_GONE)
+        bench.commands.undo(key)
+        await given
+        assert bench.outcomes() == [("terminate", "known")]
+
+    on_bench(folder, test)
+
+
+def test_taking_back_what_may_have_got_through_leaves_its_fate_unknown(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[1], LOST[0]] * 9
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(0.07)
+        assert bench.commands.undo(key)
+        await asyncio.sleep(1)
+        assert bench.outcomes() == [("terminate", "unknown")]
+        assert bench.registry.ending == {}
+
+    on_bench(folder, test)
+
+
+# -- the key -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", [STOP, TERMINATE])
+def test_a_refused_key_parks_it_until_there_is_another(folder: Path, verb: StateVerb) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [rejected(401), rejected(401)]
+        given = bench.give(key, verb)
+        await asyncio.sleep(100)
+        assert bench.why(key) is WaitReason.KEY
+        bench.account.changed.emit()  # the same key, still refused
+        await asyncio.sleep(1)
+        assert len(bench.client.sent) == 1
+        other = Client(bench.clock)
+        bench.account.use(other)
+        await given
+        assert other.verbs == [verb]
+        assert bench.said == []
+        assert bench.outcomes() == [(verb.value, "known")]
+
+    on_bench(folder, test)
+
+
+def test_the_same_key_is_tried_again_once_it_was_accepted(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [rejected(401)]
+        given = bench.give(key, TERMINATE)
+        await asyncio.sleep(1)
+        bench.account.last_check = KeyCheck.ACCEPTED
+        bench.account.changed.emit()
+        await given
+        assert bench.client.verbs == [TERMINATE, TERMINATE]
+
+    on_bench(folder, test)
+
+
+def test_another_key_than_the_sessions_parks_an_end_and_drops_the_rest(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        keys = [await bench.open() for _ in range(2)]
+        bench.account.use(None)
+        await bench.commands.give(keys[0], PAUSE)
+        given = bench.give(keys[1], TERMINATE)
+        await asyncio.sleep(1)
+        assert bench.why(keys[1]) is WaitReason.KEY
+        assert bench.client.sent == []
+        bench.account.use(bench.client)
+        await given
+        assert bench.client.verbs == [TERMINATE]
+
+    on_bench(folder, test)
+
+
+def test_a_key_that_goes_while_it_waits_for_a_call_leaks_none(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        calls = [
+            bench.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.STOP) for _ in range(10)
+        ]
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(1)
+        bench.account.use(None)
+        for call in calls:
+            assert call is not None
+            call.give_back()
+        await asyncio.sleep(1)
+        assert bench.why(key) is WaitReason.KEY
+        assert bench.rate_limiter.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
+
+    on_bench(folder, test)
+
+
+def test_a_refused_key_fails_a_pause(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [rejected(401)]
+        await bench.commands.give(key, PAUSE)
+        assert [kind for kind, *_ in bench.said] == [NoticeKind.COMMAND_FAILED]
+
+    on_bench(folder, test)
+
+
+# -- over the end of the program -----------------------------------------------------------------
+
+
+async def _again(bench: Bench) -> list[Intent]:
+    """What the next run of the program reads."""
+    return await bench.registry.load()
+
+
+@pytest.mark.parametrize("moment", ["grace", "connection", "sending", "budget"])
+def test_what_was_not_delivered_is_sent_by_the_next_run(folder: Path, moment: str) -> None:
+    async def first(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[0]] * 50 if moment == "connection" else []
+        bench.client.takes_s = 30 if moment == "sending" else 0.05
+        if moment == "budget":
+            bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+        bench.give(key, TERMINATE, grace_ms=3000 if moment == "grace" else 0)
+        await asyncio.sleep(1)
+        assert bench.commands.pending(key) is not None
+
+    async def second(bench: Bench) -> None:
+        intents = await _again(bench)
+        await bench.commands.adopt(intents)
+        [pending] = bench.commands.all_pending()
+        assert pending.verb is TERMINATE
+        await asyncio.sleep(0.1)
+        assert bench.client.verbs == [TERMINATE]
+        assert bench.outcomes() == [("terminate", "known")]
+
+    on_bench(folder, first)
+    on_bench(folder, second)
+
+
+def test_what_was_taken_back_is_not(folder: Path) -> None:
+    async def first(bench: Bench) -> None:
+        key = await bench.open()
+        bench.give(key, TERMINATE, grace_ms=3000)
+        await asyncio.sleep(1)
+        bench.commands.undo(key)
+        await asyncio.sleep(0.1)
+
+    async def second(bench: Bench) -> None:
+        assert await _again(bench) == []
+
+    on_bench(folder, first)
+    on_bench(folder, second)
+
+
+async def _leave(bench: Bench, *verbs: StateVerb) -> int:
+    """A session with these state intents, none of them settled."""
+    key = await bench.open()
+    for verb in verbs:
+        session = bench.registry.session(key)
+        assert session is not None
+        task = bench.registry.current_task(session)
+        now = bench.clock.now_ms()
+        bench.ledger.open_intent(IntentKind.STATE, session, task, now, verb=verb)
+        await asyncio.sleep(0.01)
+    return key
+
+
+@pytest.mark.parametrize(
+    ("left", "seen", "sent", "outcomes"),
+    [
+        ([TERMINATE], None, [TERMINATE], ["known"]),
+        ([STOP], None, [STOP], ["known"]),
+        ([PAUSE, RESUME], None, [], ["unknown", "unknown"]),
+        ([STOP, TERMINATE], None, [TERMINATE], ["refused", "known"]),
+        ([TERMINATE, TERMINATE], None, [TERMINATE], ["known", "refused"]),
+        ([STOP], Kind.COMPLETED, [], ["refused"]),
+        ([TERMINATE], Kind.COMPLETED, [TERMINATE], ["known"]),
+        ([TERMINATE], Kind.SESSION_GONE, [], ["known"]),
+    ],
+)
+def test_what_an_earlier_run_left(
+    folder: Path,
+    left: list[StateVerb],
+    seen: Kind | None,
+    sent: list[StateVerb],
+    outcomes: list[str],
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await _leave(bench, *left)
+        intents = await _again(bench)
+        if seen is not None:
+            await bench.see(key, seen)
+        await bench.commands.adopt(intents)
+        await asyncio.sleep(1)
+        assert bench.client.verbs == sent
+        assert bench.outcomes() == [
+            (verb.value, fate) for verb, fate in zip(left, outcomes, strict=True)
+        ]
+
+    on_bench(folder, test)
+
+
+def test_a_stop_of_an_earlier_run_does_not_hit_the_next_task(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await _leave(bench, STOP)
+        intents = await _again(bench)
+        await bench.next_task(key)
+        await bench.commands.adopt(intents)
+        await asyncio.sleep(1)
+        assert bench.client.sent == []
+        assert bench.outcomes() == [("stop", "refused")]
+
+    on_bench(folder, test)
+
+
+def test_before_the_key_is_found_it_waits_for_it(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await _leave(bench, TERMINATE)
+        bench.account.client = None
+        await bench.commands.adopt(await _again(bench))
+        await asyncio.sleep(1)
+        assert bench.why(key) is WaitReason.KEY
+        bench.account.use(bench.client)
+        await asyncio.sleep(1)
+        assert bench.client.verbs == [TERMINATE]
+
+    on_bench(folder, test)
+
+
+def test_many_from_an_earlier_run_go_oldest_first(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        keys = [await _leave(bench, TERMINATE) for _ in range(13)]
+        intents = await _again(bench)
+        bench.give(await bench.open(), PAUSE)
+        await bench.commands.adopt(reversed(intents))
+        await asyncio.sleep(100)
+        ends = [one for _, one, verb in bench.client.sent if verb is TERMINATE]
+        assert ends == [f"s{key}" for key in keys]
+
+    on_bench(folder, test)
+
+
+def test_a_lost_session_of_an_earlier_run_is_found_gone(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await _leave(bench, TERMINATE)
+        bench.client.script = [gone()]
+        await bench.commands.adopt(await _again(bench))
+        await asyncio.sleep(1)
+        assert bench.phase(key) is Phase.CLOSED
+        assert bench.outcomes() == [("terminate", "known")]
+
+    on_bench(folder, test)

@@ -1,0 +1,225 @@
+"""The live channel over a real ledger in virtual time; the test is the service."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.api.protocols import LiveError, LiveFault, OnSeen
+from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.redaction import Redactor
+from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.live.live import Live
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.timeline import Timeline
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
+from enigma_panel.store.ledger.ledger import Ledger
+from tests.kit.virtual_time import EPOCH_MS, VirtualClock, in_virtual_time
+from tests.services.commands.bench import Executor
+
+BASE = "https://connect.enigma.click"
+
+
+class Line:
+    """One connection; the test tells events and breaks it."""
+
+    def __init__(self, session_id: str, on_seen: OnSeen) -> None:
+        self.session_id = session_id
+        self.tell = on_seen
+        self.down = asyncio.Event()
+        self.sent: list[StateVerb] = []
+
+    async def send_state(self, verb: StateVerb) -> Observation:
+        self.sent.append(verb)
+        return Observation(kind=Kind(f"{verb.value}_emitted"))
+
+    async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
+        is_stop = verb is AnswerVerb.STOP
+        return Observation(kind=Kind.ANSWER_STOP_SENT_LIVE if is_stop else Kind.ANSWER_SENT_LIVE)
+
+    async def until_lost(self) -> None:
+        await self.down.wait()
+
+    async def aclose(self) -> None:
+        self.down.set()
+
+
+class Door:
+    """Opens lines, or says `fault`."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self.fault: LiveFault | None = None
+        self.tries: list[float] = []
+        self.lines: list[Line] = []
+        self.asked: list[tuple[str, str]] = []
+
+    async def connect(
+        self, session_id: str, socket_url: str, base_url: str, on_seen: OnSeen
+    ) -> Line:
+        self.tries.append((self._clock.now_ms() - EPOCH_MS) / 1000)
+        self.asked.append((socket_url, base_url))
+        await asyncio.sleep(0.05)
+        if self.fault is not None:
+            raise LiveError(self.fault)
+        self.lines.append(Line(session_id, on_seen))
+        return self.lines[-1]
+
+    async def aclose(self) -> None:
+        for line in self.lines:
+            line.down.set()
+
+
+class OneKey(QObject):
+    """An account whose key opened everything."""
+
+    changed = Signal()
+    has_key = True
+
+    def client_for(self, _session: Session) -> object | None:
+        return self if self.has_key else None
+
+
+class Bench:
+    """The parts, and what was said. held: keys of tasks whose reply is still held. stopping: of
+    sessions to which a Stop is on its way."""
+
+    def __init__(self, clock: VirtualClock, ledger: Ledger) -> None:
+        self.clock = clock
+        self.ledger = ledger
+        self.stopping: set[int] = set()
+        self.scope = TaskScope()
+        self.executor = Executor()
+        self.writer = LedgerWriter(ledger, self.executor)
+        self.redactor = Redactor(b"k" * 32)
+        self.timeline = Timeline(self.writer, clock, self.scope, self.redactor)
+        self.registry = SessionStore(self.writer, clock, self.redactor, self.timeline)
+        self.account = OneKey()
+        self.door = Door(clock)
+        self.door_opened = 0
+        self.held: set[int] = set()
+        self.woken: list[int] = []
+        self.live = Live(
+            registry=self.registry,
+            account=self.account,  # type: ignore[arg-type]
+            timeline=self.timeline,
+            clock=clock,
+            scope=self.scope,
+            rng=random.Random(5),
+            open_connector=self._open_connector,
+            is_awaiting_reply=self.held.__contains__,
+            wake=self.woken.append,
+        )
+        self.lost: list[int] = []
+        self.live.lost.connect(self.lost.append)
+
+    async def _open_connector(self) -> Door:
+        self.door_opened += 1
+        return self.door
+
+    @property
+    def line(self) -> Line:
+        """The channel that was opened last."""
+        return self.door.lines[-1]
+
+    async def open(
+        self, *, close_after: bool = False, listens: bool = True, socket_url: str | None = BASE
+    ) -> tuple[int, int]:
+        """A session with a task whose newTask is on its way; keys of both."""
+        now = self.clock.now_ms()
+        common: dict[str, Any] = {"since_ms": now, "created_ms": now}
+        session = Session(base_url=BASE, key_fingerprint="p", site="a.example", **common)
+        task = Task(
+            session_key=0,
+            verb=TaskVerb.NEW_TASK,
+            spec=TaskSpec(text="work", close_after=close_after),
+            **common,
+        )
+        first = await self.registry.intend(IntentKind.START_SESSION, session, task)
+        opened = Observation(
+            kind=Kind.OPENED,
+            session_id=f"sid{first.session.key:09}",
+            socket_url=socket_url,
+            expires_in_ms=300_000,
+        )
+        await self.registry.settle(first, Outcome.KNOWN, opened)
+        assert first.task is not None
+        await self.send(first.session.key, first.task)
+        if listens:
+            await self.wait(0.2)
+        return first.session.key, first.task.key
+
+    async def send(self, session_key: int, task: Task) -> Intent:
+        """Its newTask goes out and is held."""
+        session = self.registry.session(session_key)
+        assert session is not None
+        known = self.registry.task(task.key) or task
+        intent = await self.registry.intend(IntentKind.NEW_TASK, session, known)
+        assert intent.task is not None
+        self.held.add(intent.task.key)
+        self.intent = intent
+        return intent
+
+    async def add(self, session_key: int) -> Intent:
+        """Another task in the same session, sent and held."""
+        now = self.clock.now_ms()
+        task = Task(
+            session_key=session_key,
+            verb=TaskVerb.NEW_TASK,
+            spec=TaskSpec(text="more", close_after=False),
+            since_ms=now,
+            created_ms=now,
+        )
+        return await self.send(session_key, task)
+
+    async def reply(self, intent: Intent, outcome: Outcome, seen: Observation) -> None:
+        """The held call has ended."""
+        assert intent.task is not None
+        self.held.discard(intent.task.key)
+        await self.registry.settle(intent, outcome, seen)
+
+    async def hear(self, kind: Kind, text: str | None = None, **facts: Any) -> None:
+        """The service tells something, and it is taken."""
+        self.line.tell(Observation(kind=kind, text=text, **facts))
+        await self.wait(0.01)
+
+    async def wait(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def task(self, key: int) -> Task:
+        task = self.registry.task(key)
+        assert task is not None
+        return task
+
+    def phase(self, key: int) -> Phase:
+        session = self.registry.session(key)
+        assert session is not None
+        return session.phase
+
+    def state_intents(self) -> list[tuple[str, str | None]]:
+        """Verb and fate of all state intents, oldest first."""
+        rows = self.ledger._db.rows("SELECT verb, outcome FROM intents WHERE kind = 'state'")
+        return [(verb, outcome) for verb, outcome in rows]
+
+    async def steps(self, task_key: int) -> list[Step]:
+        return await self.timeline.steps(task_key)
+
+
+def with_bench(tmp_path: Path, test: Callable[[Bench], Awaitable[None]]) -> None:
+    """Run test(bench) in virtual time over a ledger of its own."""
+
+    async def run(clock: VirtualClock) -> None:
+        ledger, _ = Ledger.open(tmp_path / "ledger.db")
+        bench = Bench(clock, ledger)
+        try:
+            await test(bench)
+        finally:
+            await bench.scope.close()
+            ledger.close()
+
+    in_virtual_time(run)

@@ -1,0 +1,283 @@
+"""The live channel: connecting, losing it, and what it means for the rest."""
+
+from pathlib import Path
+
+from enigma_panel.api.protocols import LiveFault
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.services.state.timeline import BURST, GAP, SKIPPED
+from enigma_panel.services.types import LiveShare
+from tests.conftest import LogWatch
+from tests.services.live.bench import BASE, Bench, with_bench
+
+
+def test_the_library_is_loaded_once_and_only_for_a_session(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        await bench.wait(5)
+        assert bench.door_opened == 0
+        await bench.open()
+        await bench.open()
+        assert bench.door_opened == 1
+        assert bench.door.asked == [(BASE, BASE)] * 2
+        assert bench.live.share() == LiveShare(up=2, of=2)
+
+    with_bench(tmp_path, check)
+
+
+def test_without_an_address_or_a_key_nothing_listens(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        await bench.open(socket_url=None)
+        bench.account.has_key = False
+        await bench.open()
+        assert (bench.door.tries, bench.live.share()) == ([], LiveShare())
+        bench.account.has_key = True
+        bench.account.changed.emit()
+        await bench.wait(1)
+        assert bench.live.share() == LiveShare(up=1, of=1)
+
+    with_bench(tmp_path, check)
+
+
+def test_a_refused_channel_is_tried_again_ever_more_slowly(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        bench.door.fault = LiveFault.REFUSED
+        await bench.open()
+        assert bench.live.share() == LiveShare(up=0, of=1, fault=LiveFault.REFUSED)
+        await bench.wait(280)
+        gaps = [b - a for a, b in zip(bench.door.tries, bench.door.tries[1:], strict=False)]
+        assert 0.5 <= gaps[0] <= 1.1
+        assert all(gap <= 30.1 for gap in gaps)
+        assert all(gap >= 14.9 for gap in gaps[6:])
+        assert len(gaps) > 10
+        bench.door.fault = None
+        bench.live.retry_now()
+        await bench.wait(0.1)
+        assert bench.live.share() == LiveShare(up=1, of=1)
+
+    with_bench(tmp_path, check)
+
+
+def test_an_address_elsewhere_is_never_asked_again(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        bench.door.fault = LiveFault.ADDRESS
+        await bench.open()
+        await bench.wait(280)
+        assert len(bench.door.tries) == 1
+        assert bench.live.share().fault is LiveFault.ADDRESS
+
+    with_bench(tmp_path, check)
+
+
+def test_a_missing_library_is_looked_for_once(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        async def none() -> None:
+            bench.door_opened += 1
+            raise LiveError(LiveFault.MISSING)
+
+        from enigma_panel.api.protocols import LiveError
+
+        bench.live._connector._open_connector = none  # type: ignore[assignment]
+        await bench.open()
+        await bench.open()
+        await bench.wait(100)
+        assert bench.door_opened == 1
+        assert bench.live.share() == LiveShare(up=0, of=2, fault=LiveFault.MISSING)
+
+    with_bench(tmp_path, check)
+
+
+def test_sessions_that_open_at_once_load_one_library(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        real = bench.live._connector._open_connector
+
+        async def slow() -> object:
+            await bench.wait(1)
+            return await real()
+
+        bench.live._connector._open_connector = slow  # type: ignore[assignment]
+        for _ in range(3):
+            await bench.open()
+        await bench.wait(2)
+        assert (bench.door_opened, bench.live.share().up) == (1, 3)
+
+    with_bench(tmp_path, check)
+
+
+def test_a_gap_is_asked_after_and_stands_in_the_time_line(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, task = await bench.open()
+        heard_ms = bench.clock.now_ms()
+        await bench.hear(Kind.ACTION, "one")
+        bench.woken.clear()
+        await bench.line.aclose()
+        await bench.wait(0.01)
+        assert (bench.woken, bench.lost) == ([session], [session])
+        assert not bench.live.is_up(session)
+        await bench.wait(3)
+        assert bench.live.is_up(session)
+        assert bench.woken == [session, session], "one poll at the loss, one after the gap"
+        await bench.hear(Kind.ACTION, "two")
+        lines = [(s.kind, s.text) for s in await bench.steps(task)]
+        assert lines[-3:] == [("action", "one"), (GAP, str(heard_ms)), ("action", "two")]
+
+    with_bench(tmp_path, check)
+
+
+def test_a_channel_that_breaks_again_and_again_is_not_hammered(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        await bench.open()
+        for _ in range(200):
+            await bench.wait(0.5)
+            if bench.door.lines:
+                bench.line.down.set()
+        assert len(bench.door.tries) < 15
+
+    with_bench(tmp_path, check)
+
+
+def test_a_silent_channel_does_not_count_as_speaking(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        assert not bench.live.is_speaking(session)
+        await bench.hear(Kind.ACTION, "one")
+        assert bench.live.is_speaking(session)
+        await bench.wait(20)
+        assert not bench.live.is_speaking(session)
+
+    with_bench(tmp_path, check)
+
+
+def test_the_channel_ends_with_its_session(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        await bench.hear(Kind.SESSION_ENDED, code="terminated")
+        assert bench.phase(session) is Phase.CLOSED
+        await bench.wait(60)
+        assert bench.line.down.is_set()
+        assert len(bench.door.tries) == 1
+        assert bench.live.share() == LiveShare()
+
+    with_bench(tmp_path, check)
+
+
+def test_after_a_sleep_all_channels_are_opened_anew(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        bench.live.renew()
+        await bench.wait(0.2)
+        assert len(bench.door.lines) == 2
+        assert bench.live.is_up(session)
+
+    with_bench(tmp_path, check)
+
+
+def test_what_the_agent_does_now_is_one_calm_line(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, task = await bench.open()
+        shown: list[str] = []
+        bench.live.changed.connect(lambda _key: shown.append(bench.live.doing(session)))
+        for number in range(40):
+            await bench.hear(Kind.ACTION, f"step {number}")
+            await bench.wait(0.1)
+            bench.live.tick()
+        assert bench.task(task).status is TaskStatus.WORKING
+        assert 2 <= len(shown) <= 4
+        assert len(set(shown)) == len(shown)
+        await bench.wait(2)
+        bench.live.tick()
+        assert bench.live.doing(session) == "step 39"
+        await bench.line.aclose()
+        await bench.wait(0.1)
+        assert bench.live.doing(session) == "", "nobody knows any more"
+
+    with_bench(tmp_path, check)
+
+
+def test_a_flood_is_counted_and_not_kept(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, task = await bench.open()
+        for number in range(1_000):
+            bench.line.tell(_step(f"s{number}"))
+        await bench.wait(2)
+        await bench.hear(Kind.ACTION, "calm")
+        kept = [s for s in await bench.timeline.steps(task, 5_000) if s.kind == "action"]
+        assert len(kept) == BURST + 1
+        lines = await bench.steps(task)
+        skipped = [int(step.text) for step in lines if step.kind == SKIPPED]
+        assert sum(skipped) == 1_000 - BURST
+        assert lines[-1].text == "calm"
+
+    with_bench(tmp_path, check)
+
+
+def test_a_secret_that_the_agent_echoes_is_in_no_time_line(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, task = await bench.open()
+        bench.redactor.add_secret("hunter2-and-more")
+        grown: list[object] = []
+        bench.timeline.grown.connect(lambda _key, steps: grown.extend(steps))
+        await bench.hear(Kind.AGENT, "typing hunter2-and-more now")
+        await bench.wait(1)
+        told = [s.text for s in await bench.steps(task)]
+        assert "typing [redacted] now" in told
+        assert "hunter2" not in repr(grown) + bench.live.doing(session)
+
+    with_bench(tmp_path, check)
+
+
+def test_one_bad_event_does_not_end_the_listening(tmp_path: Path, log_watch: LogWatch) -> None:
+    log_watch.allow("an event could not be taken")
+
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        bench.line.tell(None)  # type: ignore[arg-type] # what no reader gives
+        await bench.hear(Kind.ACTION, "one")
+        assert bench.live.is_speaking(session)
+
+    with_bench(tmp_path, check)
+    assert len(log_watch.lines) == 1
+
+
+def test_commands_go_to_the_channel_that_is_up(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        seen = await bench.live.send_state(session, StateVerb.PAUSE)
+        assert (seen.kind, bench.line.sent) == (Kind.PAUSE_SENT_LIVE, [StateVerb.PAUSE])
+
+    with_bench(tmp_path, check)
+
+
+def _step(text: str) -> Observation:
+    return Observation(kind=Kind.ACTION, text=text)
+
+
+def test_a_door_that_raises_what_it_should_not_is_not_hammered(
+    tmp_path: Path, log_watch: LogWatch
+) -> None:
+    log_watch.allow("no live channel")
+
+    async def check(bench: Bench) -> None:
+        async def broken(*_args: object) -> None:
+            bench.door.tries.append(0.0)
+            raise RuntimeError
+
+        bench.door.connect = broken  # type: ignore[assignment,method-assign]
+        await bench.open()
+        await bench.wait(10)
+        assert 2 <= len(bench.door.tries) <= 6
+        assert bench.live.share().fault is LiveFault.PROTOCOL
+
+    with_bench(tmp_path, check)
+
+
+def test_a_channel_that_comes_up_after_the_end_is_taken_down(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open(listens=False)
+        await bench.wait(0.01)
+        gone = Observation(kind=Kind.SESSION_GONE)
+        await bench.registry.record(session, None, gone)
+        await bench.wait(30)
+        assert all(line.down.is_set() for line in bench.door.lines)
+        assert not bench.live.is_up(session)
+
+    with_bench(tmp_path, check)

@@ -1,0 +1,573 @@
+"""What the live channel leaves in doubt is kept, said, and found out where that can be."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enigma_panel.api.protocols import LiveError, LiveFault
+from enigma_panel.core.models import AnswerVerb, Phase, StateVerb, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.reducer import STALE_QUESTION_MS
+from enigma_panel.services.live.event_router import LATE_MS, PAUSE_MS
+from enigma_panel.services.monitor.housekeeping import UNHEARD_MS, Housekeeping
+from enigma_panel.services.questions.answers import Answers
+from enigma_panel.services.rate_limiter import RateLimiter
+from enigma_panel.services.state.timeline import BURST, UNCLEAR
+from enigma_panel.services.types import AnswerOutcome, AnswerResult
+from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
+from tests.services.live.bench import Bench, Line, with_bench
+from tests.services.monitor.test_housekeeping_live import make_caretaker
+
+S = TaskStatus
+LOST_REPLY = Observation(kind=Kind.UNKNOWN)
+NAMED = Observation(kind=Kind.ACCEPTED, task_id="t1")
+
+
+async def _two_nameless(bench: Bench) -> tuple[int, int]:
+    """One session, two tasks of which no reply will tell; their keys."""
+    session, first = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    other = await bench.add(session)
+    await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
+    assert other.task is not None
+    return first, other.task.key
+
+
+async def _tick(bench: Bench, seconds: float, housekeeping: Housekeeping | None = None) -> None:
+    """The caretaker looks once a second for so long."""
+    housekeeping = housekeeping or make_caretaker(bench)
+    for _ in range(round(seconds)):
+        await bench.wait(1)
+        await housekeeping.tick()
+
+
+async def _emit_answer(bench: Bench, key: int) -> None:
+    seen = Observation(kind=Kind.ANSWER_SENT_LIVE)
+    await bench.registry.record(bench.task(key).session_key, key, seen)
+
+
+def test_results_go_in_the_order_of_the_service_and_the_doubt_stands_with_both(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        first, second = await _two_nameless(bench)
+        await bench.hear(Kind.QUESTION, "Which?")  # of the first, though that is not told
+        await bench.hear(Kind.COMPLETED, "of the first", task_id="a")
+        await bench.hear(Kind.COMPLETED, "of the second", task_id="b")
+        assert bench.task(first).result == "of the first"
+        assert bench.task(second).result == "of the second"
+        for key in (first, second):
+            assert UNCLEAR in [s.kind for s in await bench.steps(key)]
+
+    with_bench(tmp_path, check)
+
+
+def test_an_error_that_may_be_of_two_ends_neither(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        first, second = await _two_nameless(bench)
+        await bench.wait(LATE_MS / 1000 + 1)
+        await bench.hear(Kind.FAILED, "crashed", code="PAGE_CRASH")
+        assert bench.task(second).status is S.UNCONFIRMED
+        await bench.hear(Kind.COMPLETED, "of the second", task_id="b")
+        assert (bench.task(first).result, bench.task(second).result) == ("of the second", None)
+        told = [s.text for s in await bench.steps(second) if s.kind == UNCLEAR]
+        assert told == ["crashed", "of the second"]
+
+    with_bench(tmp_path, check)
+
+
+def test_a_result_that_a_held_reply_will_place_is_in_the_ledger_meanwhile(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, first = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.add(session)
+        await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
+        await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
+        assert bench.task(first).status is S.UNCONFIRMED
+        told = [(s.kind, s.text) for s in await bench.steps(first)]
+        assert told.count((UNCLEAR, "paid for")) == 1
+
+    with_bench(tmp_path, check)
+
+
+def test_a_result_without_an_id_beside_a_named_task_is_that_ones_poll_to_tell(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, first = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        other = await bench.add(session)
+        assert other.task is not None
+        await bench.reply(other, Outcome.KNOWN, NAMED)
+        bench.woken.clear()
+        await bench.hear(Kind.COMPLETED, "whose?")
+        assert (bench.task(first).status, bench.woken) == (S.UNCONFIRMED, [session])
+        assert "whose?" in [s.text for s in await bench.steps(other.task.key)]
+
+    with_bench(tmp_path, check)
+
+
+@pytest.mark.parametrize("task_id", ["t1", None])
+def test_a_result_behind_a_stop_that_was_inferred_is_kept(
+    tmp_path: Path, task_id: str | None
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        bench.registry.ending.mark(session, StateVerb.TERMINATE, bench)
+        await bench.registry.record(session, key, Observation(kind=Kind.SESSION_GONE))
+        assert bench.task(key).status is S.STOPPED
+        await bench.hear(Kind.COMPLETED, "in time", task_id=task_id)
+        assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "in time")
+
+    with_bench(tmp_path, check)
+
+
+def test_a_stopped_task_does_not_get_the_result_of_the_next(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, first = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.registry.record(session, first, Observation(kind=Kind.STOPPED))
+        other = await bench.add(session)
+        await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
+        assert other.task is not None
+        await bench.hear(Kind.COMPLETED, "of the next", task_id="b")
+        assert bench.task(first).status is S.STOPPED
+        assert bench.task(other.task.key).result == "of the next"
+
+    with_bench(tmp_path, check)
+
+
+def test_what_was_told_before_a_connect_failed_is_taken(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        real = bench.door.connect
+
+        async def connect(session_id: str, *rest: Any) -> Line:
+            line = await real(session_id, *rest)
+            line.tell(Observation(kind=Kind.COMPLETED, text="in a burst", task_id="t1"))
+            raise LiveError(LiveFault.UNREACHABLE)
+
+        bench.door.connect = connect  # type: ignore[method-assign]
+        _, key = await bench.open()
+        assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "in a burst")
+
+    with_bench(tmp_path, check)
+
+
+def test_the_same_question_asked_again_in_the_hold_is_seen(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "I need login credentials")
+        await bench.registry.record(session, key, Observation(kind=Kind.ANSWER_SENT))
+        await bench.wait(LATE_MS / 1000 + 1)
+        await bench.hear(Kind.ACTION, "types")
+        await bench.wait(3)
+        await bench.hear(Kind.QUESTION, "I need login credentials")
+        assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 2)
+
+    with_bench(tmp_path, check)
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_an_emitted_answer_without_a_sign_of_life_is_asked_for_again(
+    tmp_path: Path, *, held: bool
+) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        if not held:
+            await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.hear(Kind.QUESTION, "Which?")
+        await _emit_answer(bench, key)
+        await _tick(bench, STALE_QUESTION_MS / 1000 - 1)
+        assert bench.task(key).status is S.WORKING
+        await _tick(bench, 2)
+        assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 1)
+        assert bench.task(key).question == "Which?"
+        await bench.wait(1)
+        await bench.hear(Kind.ACTION, "goes on")
+        assert bench.task(key).status is S.WORKING, "it had arrived"
+        await _tick(bench, 30)
+        assert bench.task(key).status is S.WORKING
+
+    with_bench(tmp_path, check)
+
+
+def test_a_step_shows_that_an_emitted_answer_arrived(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+        await _emit_answer(bench, key)
+        await bench.hear(Kind.AGENT, "was on its way before")
+        await bench.wait(2)
+        await bench.hear(Kind.AGENT, "thinks about it")
+        await _tick(bench, 30)
+        assert bench.task(key).status is S.WORKING
+        await bench.hear(Kind.QUESTION, "Which?")
+        assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 2)
+
+    with_bench(tmp_path, check)
+
+
+def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
+    """With all calls of the minute used up."""
+
+    async def stop(intent: Intent) -> None:
+        stop_too(intent)
+
+    rate_limiter = RateLimiter(bench.clock)
+    for _ in range(10):
+        taken = rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
+        assert taken is not None
+        taken.sent()
+        taken.answered()
+    return Answers(
+        registry=bench.registry,
+        account=bench.account,  # type: ignore[arg-type]
+        rate_limiter=rate_limiter,
+        clock=bench.clock,
+        scope=bench.scope,
+        wake_polls=bench.woken.append,
+        stop_too=stop,
+        live=bench.live,
+        notify=lambda *_args, **_facts: None,
+    )
+
+
+@pytest.mark.parametrize("verb", list(AnswerVerb))
+def test_a_stop_that_the_channel_took_is_to_go_by_rest_too(
+    tmp_path: Path, verb: AnswerVerb
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+        stops: list[Intent] = []
+        result = await _answers(bench, stops.append).send(key, "", verb, is_open=lambda: True)
+        assert result.outcome is AnswerOutcome.SENT_LIVE
+        told = [(stop.session.key, stop.task and stop.task.key, stop.verb) for stop in stops]
+        assert told == ([(session, key, "stop")] if verb is AnswerVerb.STOP else [])
+
+    with_bench(tmp_path, check)
+
+
+def test_a_stop_given_to_the_channel_is_in_the_ledger_before_that_is_written_down(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+        answers = _answers(bench, lambda _intent: sending.cancel())  # as at quit
+        answering = answers.send(key, "", AnswerVerb.STOP, is_open=lambda: True)
+        sending = asyncio.create_task(answering)
+        await asyncio.wait([sending])
+        assert sending.cancelled()
+        assert bench.state_intents() == [("stop", None)], "the next start sends it"
+
+    with_bench(tmp_path, check)
+
+
+@pytest.mark.parametrize("broken", ["channel", "ledger"])
+def test_a_stop_that_could_not_be_given_is_settled(
+    tmp_path: Path, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+
+        async def breaks(*_args: object) -> Any:
+            raise LiveError(LiveFault.UNREACHABLE)
+
+        async def intend(kind: IntentKind, *rest: Any) -> Intent:
+            if kind is IntentKind.ANSWER:
+                raise DiskFullError(tmp_path, "no room")
+            return await real(kind, *rest)
+
+        real = bench.registry.intend
+        if broken == "channel":
+            monkeypatch.setattr(bench.live, "send_answer", breaks)
+        else:
+            monkeypatch.setattr(bench.registry, "intend", intend)
+        stops: list[Intent] = []
+        answering = _answers(bench, stops.append).send(
+            key, "", AnswerVerb.STOP, is_open=lambda: True
+        )
+        sending = asyncio.create_task(answering)
+        await bench.wait(1)
+        assert (stops, bench.state_intents()) == ([], [("stop", "refused")])
+        assert sending.done() is (broken == "ledger"), "else it waits for REST"
+        sending.cancel()
+        await asyncio.wait([sending])
+        if broken == "ledger":
+            assert isinstance(sending.exception(), DiskFullError)
+
+    with_bench(tmp_path, check)
+
+
+def test_a_stop_to_a_question_that_is_gone_is_settled(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+        stops: list[Intent] = []
+        assert await _answers(bench, stops.append).send(
+            key, "", AnswerVerb.STOP, is_open=lambda: not bench.state_intents()
+        ) == AnswerResult(outcome=AnswerOutcome.GONE)
+        assert (stops, bench.state_intents()) == ([], [("stop", "refused")])
+
+    with_bench(tmp_path, check)
+
+
+def test_who_asks_after_an_emitted_stop_can_be_stopped(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+        stop = Observation(kind=Kind.ANSWER_STOP_SENT_LIVE)
+        await bench.registry.record(session, key, stop)
+        assert bench.task(key).stop_sent_ms is not None
+        bench.stopping.add(session)
+        await _tick(bench, STALE_QUESTION_MS / 1000 + 5)
+        assert bench.task(key).status is S.WORKING, "a Stop is on its way to it"
+        bench.stopping.clear()  # the service refused it
+        await _tick(bench, STALE_QUESTION_MS / 1000 + 1)
+        assert (bench.task(key).status, bench.task(key).stop_sent_ms) == (S.ASKS, None)
+
+    with_bench(tmp_path, check)
+
+
+def test_a_question_after_work_was_seen_is_a_new_one(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
+        await bench.hear(Kind.QUESTION, "Which?")
+        await _emit_answer(bench, key)
+        await bench.wait(3)
+        at_work = Observation(kind=Kind.ACTIVE, asked_ms=bench.clock.now_ms())
+        await bench.registry.record(session, key, at_work)
+        question = Observation(kind=Kind.QUESTION, text="Which?", asked_ms=bench.clock.now_ms())
+        await bench.registry.record(session, key, question)
+        assert bench.task(key).question_n == 2
+
+    with_bench(tmp_path, check)
+
+
+def test_the_only_task_of_a_session_is_at_work_when_its_steps_are_seen(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.hear(Kind.ACTION, "clicks")
+        assert bench.task(key).status is S.WORKING
+        await bench.line.aclose()
+        bench.door.fault = LiveFault.UNREACHABLE
+        housekeeping = make_caretaker(bench)
+        await _tick(bench, UNHEARD_MS / 1000 - 2, housekeeping)
+        assert bench.task(key).status is S.WORKING
+        await _tick(bench, 4, housekeeping)
+        assert bench.task(key).status is S.UNCONFIRMED, "nobody knows any more"
+        bench.door.fault = None
+        await bench.wait(40)
+        await bench.hear(Kind.ACTION, "goes on")
+        assert bench.task(key).status is S.WORKING
+        assert bench.phase(session) is Phase.OPEN
+
+    with_bench(tmp_path, check)
+
+
+def test_steps_of_two_nameless_tasks_confirm_neither(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        first, second = await _two_nameless(bench)
+        await bench.hear(Kind.ACTION, "clicks")
+        assert {bench.task(first).status, bench.task(second).status} == {S.UNCONFIRMED}
+
+    with_bench(tmp_path, check)
+
+
+def test_a_session_that_outlives_our_clock_is_open_again_by_its_steps(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
+        await _tick(bench, 306)
+        assert bench.phase(session) is Phase.EXPIRED_ASSUMED
+        await bench.hear(Kind.ACTION, "was on its way")
+        assert bench.phase(session) is Phase.EXPIRED_ASSUMED
+        await bench.wait(4)
+        await bench.hear(Kind.ACTION, "works on")
+        assert bench.phase(session) is Phase.OPEN
+        await _tick(bench, 10)
+        assert bench.phase(session) is Phase.OPEN
+
+    with_bench(tmp_path, check)
+
+
+def test_the_news_of_an_end_may_come_a_moment_after_our_clock(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        await _tick(bench, 302)
+        assert bench.phase(session) is Phase.OPEN
+        await bench.hear(Kind.SESSION_ENDED, code="expired")
+        assert bench.phase(session) is Phase.ENDED_BY_LIMIT
+
+    with_bench(tmp_path, check)
+
+
+def test_a_paused_task_that_works_on_is_shown_at_work_where_nobody_sends_again(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        doubted: list[int] = []
+        bench.live.doubted.connect(doubted.append)
+        await bench.registry.record(session, key, Observation(kind=Kind.PAUSE_SENT))
+        await bench.hear(Kind.ACTION, "the one that it finishes")
+        assert doubted == []
+        await bench.wait(PAUSE_MS / 1000 + 1)
+        await bench.hear(Kind.ACTION, "another")
+        assert doubted == [session]
+
+    with_bench(tmp_path, check)
+
+
+def test_a_flood_of_questions_and_lost_browsers_is_not_written_by_the_thousand(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        for n in range(1000):
+            bench.line.tell(Observation(kind=Kind.QUESTION, text=f"Which {n}?"))
+            bench.line.tell(Observation(kind=Kind.ORPHANED, grace_ms=1000 + n))
+            bench.line.tell(Observation(kind=Kind.RECONNECTED))
+        await bench.hear(Kind.SESSION_ENDED, code="expired")
+        assert 0 < bench.task(key).question_n <= BURST
+        assert len(await bench.steps(key)) <= 2 * BURST + 5
+        assert bench.phase(bench.task(key).session_key) is Phase.ENDED_BY_LIMIT, "that still counts"
+
+    with_bench(tmp_path, check)
+
+
+def test_a_stop_that_was_delivered_is_not_forgotten_for_an_answer_in_doubt(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+        await _emit_answer(bench, key)
+        await bench.wait(5)
+        await bench.registry.record(session, key, Observation(kind=Kind.STOP_SENT))
+        await _tick(bench, 30)
+        assert bench.task(key).status is S.WORKING
+        failed = Observation(kind=Kind.FAILED, text="stopped", task_id="t1")
+        await bench.reply(bench.intent, Outcome.KNOWN, failed)
+        assert bench.task(key).status is S.STOPPED
+
+    with_bench(tmp_path, check)
+
+
+def test_a_paused_task_can_be_resumed_though_its_channel_was_away(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.hear(Kind.ACTION, "clicks")
+        await bench.registry.record(session, key, Observation(kind=Kind.PAUSE_SENT))
+        await bench.line.aclose()
+        bench.door.fault = LiveFault.UNREACHABLE
+        await _tick(bench, UNHEARD_MS / 1000 + 5, make_caretaker(bench))
+        assert bench.task(key).status is S.PAUSED
+
+    with_bench(tmp_path, check)
+
+
+def test_an_end_that_a_short_gap_may_hide_is_not_taken_for_work(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.hear(Kind.ACTION, "clicks")
+        housekeeping = make_caretaker(bench)
+        bench.door.fault = LiveFault.UNREACHABLE
+        await bench.line.aclose()
+        await _tick(bench, 2, housekeeping)
+        bench.door.fault = None
+        await _tick(bench, UNHEARD_MS / 1000 + 2, housekeeping)
+        assert bench.task(key).status is S.UNCONFIRMED
+        await bench.hear(Kind.ACTION, "goes on")
+        await _tick(bench, 60, housekeeping)
+        assert bench.task(key).status is S.WORKING, "silence alone proves nothing"
+
+    with_bench(tmp_path, check)
+
+
+def test_what_is_unclear_is_said_once_however_often_one_looks(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, first = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.add(session)
+        await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
+        for _ in range(20):
+            bench.registry.touch(session)
+            await bench.wait(0.1)
+        assert [s.kind for s in await bench.steps(first)].count(UNCLEAR) == 1
+
+    with_bench(tmp_path, check)
+
+
+def test_the_result_of_a_named_task_told_again_without_an_id_is_nobody_elses(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, first = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.registry.record(session, first, Observation(kind=Kind.STOPPED))
+        other = await bench.add(session)
+        done = Observation(kind=Kind.COMPLETED, text="of the second", task_id="b")
+        await bench.reply(other, Outcome.KNOWN, done)
+        await bench.hear(Kind.COMPLETED, "of the second")
+        assert (bench.task(first).status, bench.task(first).result) == (S.STOPPED, None)
+
+    with_bench(tmp_path, check)
+
+
+def test_a_flood_of_errors_in_the_hold_is_not_kept(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        for n in range(1000):
+            bench.line.tell(Observation(kind=Kind.FAILED, text=f"error {n}"))
+        await bench.wait(0.1)
+        assert sum(map(len, bench.live._facts._ends._unclear.values())) <= 50
+        done = Observation(kind=Kind.COMPLETED, text="r", task_id="t1")
+        await bench.reply(bench.intent, Outcome.KNOWN, done)
+        assert bench.task(key).result == "r"
+
+    with_bench(tmp_path, check)
+
+
+def test_the_next_question_is_shown_however_often_the_first_was_told(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        for _ in range(3 * BURST):
+            bench.line.tell(Observation(kind=Kind.QUESTION, text="Which?"))
+        await bench.hear(Kind.QUESTION, "And then?")
+        assert bench.task(key).question == "And then?"
+
+    with_bench(tmp_path, check)
+
+
+def test_a_found_result_closes_a_session_that_was_to_close_after_it(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open(close_after=True)
+        await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
+        await bench.registry.record(session, key, Observation(kind=Kind.STOPPED))
+        await bench.hear(Kind.COMPLETED, "in time", task_id="t1")
+        assert bench.task(key).status is S.DONE
+        assert bench.phase(session) is Phase.CLOSED_ASSUMED
+
+    with_bench(tmp_path, check)
+
+
+def test_a_flood_of_other_news_hides_no_question(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        for _ in range(3 * BURST):
+            bench.line.tell(Observation(kind=Kind.RECONNECTED))
+        await bench.hear(Kind.QUESTION, "Which?")
+        assert (bench.task(key).status, bench.task(key).question) == (S.ASKS, "Which?")
+
+    with_bench(tmp_path, check)

@@ -1,0 +1,164 @@
+"""Tasks that only the live channel could have told of, once it and their session are gone."""
+
+from pathlib import Path
+
+from enigma_panel.api.protocols import LiveFault
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.reducer import IDLE_MS
+from enigma_panel.services.monitor.housekeeping import ASSUMED_FOR_MS, SILENT_MS, Housekeeping
+from enigma_panel.services.state.session_store import LATE_RESULT_MS
+from enigma_panel.store.ledger.intents import Outcome
+from tests.services.live.bench import Bench, with_bench
+
+S = TaskStatus
+
+
+def make_caretaker(bench: Bench) -> Housekeeping:
+    async def nothing(_key: int) -> None:
+        pass
+
+    return Housekeeping(
+        bench.registry,
+        bench.account,  # type: ignore[arg-type]
+        bench.clock,
+        bench.scope,
+        notify=lambda *_args, **_facts: None,
+        terminate=nothing,
+        is_ending=lambda _key: False,
+        is_stopping=bench.stopping.__contains__,
+        is_awaiting_reply=bench.held.__contains__,
+        is_up=bench.live.is_up,
+        is_speaking=bench.live.is_speaking,
+    )
+
+
+async def _lose_reply(bench: Bench) -> None:
+    await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
+
+
+def test_a_nameless_task_is_lost_some_seconds_after_its_session_has_ended(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        housekeeping = make_caretaker(bench)
+        await _lose_reply(bench)
+        await bench.hear(Kind.SESSION_ENDED, code="completed")
+        await bench.wait(LATE_RESULT_MS / 1000 - 1)
+        await housekeeping.tick()
+        assert (bench.phase(session), bench.task(key).status) == (Phase.CLOSED, S.UNCONFIRMED)
+        await bench.wait(2)
+        await housekeeping.tick()
+        assert bench.task(key).status is S.LOST
+
+    with_bench(tmp_path, check)
+
+
+def test_while_its_reply_is_held_it_is_not_given_up(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        housekeeping = make_caretaker(bench)
+        await bench.hear(Kind.SESSION_ENDED, code="completed")
+        await bench.wait(LATE_RESULT_MS / 1000 + 1)
+        await housekeeping.tick()
+        assert bench.task(key).status is S.STARTING
+        done = Observation(kind=Kind.COMPLETED, text="r", task_id="t")
+        await bench.reply(bench.intent, Outcome.KNOWN, done)
+        assert bench.task(key).status is S.DONE
+
+    with_bench(tmp_path, check)
+
+
+def test_a_named_one_is_asked_for_as_long_as_after_an_assumed_end(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        housekeeping = make_caretaker(bench)
+        accepted = Observation(kind=Kind.ACCEPTED, task_id="t")
+        await bench.reply(bench.intent, Outcome.KNOWN, accepted)
+        await bench.hear(Kind.SESSION_ENDED, code="completed")
+        await bench.wait(ASSUMED_FOR_MS / 1000 - 5)
+        await housekeeping.tick()
+        assert bench.task(key).status is S.WORKING
+        await bench.wait(10)
+        await housekeeping.tick()
+        assert bench.task(key).status is S.LOST
+
+    with_bench(tmp_path, check)
+
+
+def test_a_question_of_a_session_that_is_over_does_not_stand_for_ten_minutes(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        housekeeping = make_caretaker(bench)
+        await bench.hear(Kind.QUESTION, "Which?")
+        await _lose_reply(bench)
+        await bench.wait(306)
+        await housekeeping.tick()
+        assert bench.phase(session) is Phase.EXPIRED_ASSUMED
+        await bench.wait(60)
+        await housekeeping.tick()
+        assert bench.task(key).status is S.ASKS, "its channel is up and may still tell"
+        await bench.line.aclose()
+        await bench.wait(1)
+        await housekeeping.tick()
+        assert bench.task(key).status is S.LOST
+
+    with_bench(tmp_path, check)
+
+
+def test_what_a_frozen_channel_never_tells_is_waited_for_a_minute(tmp_path: Path) -> None:
+    """Its session was terminated, and the news of that got lost."""
+
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        housekeeping = make_caretaker(bench)
+        await _lose_reply(bench)
+        await bench.hear(Kind.ACTION, "clicks")
+        await bench.registry.record(session, key, Observation(kind=Kind.TERMINATE_SENT))
+        assert (bench.phase(session), bench.task(key).status) == (Phase.CLOSED_ASSUMED, S.WORKING)
+        await bench.wait(SILENT_MS / 1000 - 1)
+        await housekeeping.tick()
+        assert bench.task(key).status is S.WORKING
+        await bench.wait(2)
+        await housekeeping.tick()
+        assert bench.task(key).status is S.STOPPED
+        await bench.hear(Kind.COMPLETED, "after all", task_id="t")
+        assert bench.task(key).result == "after all"
+
+    with_bench(tmp_path, check)
+
+
+def test_a_question_behind_an_open_channel_outlives_our_clock(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        housekeeping = make_caretaker(bench)
+        await bench.wait(200)
+        await bench.hear(Kind.QUESTION, "Which?")
+        await bench.wait(106)
+        await housekeeping.tick()
+        held = bench.registry.session(session)
+        assert held is not None
+        assert held.phase is Phase.OPEN
+        await bench.line.aclose()
+        bench.door.fault = LiveFault.UNREACHABLE
+        await bench.wait(IDLE_MS / 1000 + 1)
+        await housekeeping.tick()
+        assert bench.phase(session) is Phase.EXPIRED_ASSUMED, "it takes no place for ever"
+
+    with_bench(tmp_path, check)
+
+
+def test_a_question_behind_an_open_channel_stands(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        housekeeping = make_caretaker(bench)
+        await bench.wait(200)
+        await bench.hear(Kind.QUESTION, "Which?")
+        await bench.wait(106)
+        await housekeeping.tick()
+        await bench.wait(60)
+        await housekeeping.tick()
+        assert (bench.phase(session), bench.task(key).status) == (Phase.OPEN, S.ASKS)
+
+    with_bench(tmp_path, check)

@@ -1,0 +1,339 @@
+"""When the next poll goes out, to the millisecond: a clock moved by hand, chance at its ends."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    ProtocolError,
+    RejectedError,
+    Reply,
+)
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.health import Health
+from enigma_panel.services.monitor.poller import Poller
+from enigma_panel.services.types import Diff, ServiceStatus
+from tests.kit.by_hand import HandClock, OneAccount, OneTask, ScriptedClient, gaps, settle
+
+REFUSED = NotConnectedError("refused")
+HTML = ProtocolError(502, "<html>")
+
+
+class Chance(random.Random):
+    """Always the least or always the most."""
+
+    def __init__(self, *, most: bool) -> None:
+        super().__init__()
+        self._most = most
+
+    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        return start - 1 if self._most else 0
+
+
+class Scene:
+    """A poller with one task, and vitals that run."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.speaking = False
+        self.held: set[int] = set()
+        self.clock = HandClock()
+        self.client = ScriptedClient(self.clock)
+        self.account = OneAccount(self.client)
+        self.registry = OneTask()
+        self.scope = TaskScope()
+        self.health = Health(self.account, self.clock)
+        self.poller = Poller(
+            registry=self.registry,
+            account=self.account,
+            health=self.health,
+            clock=self.clock,
+            scope=self.scope,
+            rng=rng,
+            is_speaking=lambda _key: self.speaking,
+            is_awaiting_reply=lambda key: key in self.held,
+        )
+        self.health.recovered.connect(self.poller.wake_all)
+
+    async def answer(self) -> Observation:
+        return Observation(kind=Kind.ACTIVE)
+
+
+@asynccontextmanager
+async def polling(*, most: bool = True) -> AsyncIterator[Scene]:
+    scene = Scene(Chance(most=most))
+    scene.client.say_poll = scene.answer
+    scene.registry.changed.emit(Diff(tasks=frozenset({1})))
+    await settle()
+    try:
+        yield scene
+    finally:
+        await scene.scope.close()
+
+
+async def test_two_seconds_and_a_little() -> None:
+    async with polling(most=True) as scene:
+        await scene.clock.advance(12_000)
+        assert set(gaps(scene.client.polls_at)) == {2_300}
+    async with polling(most=False) as scene:
+        await scene.clock.advance(12_000)
+        assert set(gaps(scene.client.polls_at)) == {2_000}
+
+
+async def test_backs_off_from_one_to_thirty_seconds_while_nothing_answers() -> None:
+    async with polling(most=True) as scene:
+        scene.client.say_poll = scene.client.fail(REFUSED)
+        await scene.clock.advance(150_000)
+        assert gaps(scene.client.polls_at)[1:8] == [
+            *(1_000, 2_000, 4_000, 8_000, 16_000),
+            *(30_000, 30_000),
+        ]
+
+
+async def test_full_jitter_spreads_over_the_whole_wait() -> None:
+    waits = []
+    for seed in range(60):
+        rng = random.Random(seed)
+        poller = Scene(rng).poller
+        waits.append(poller._retry_ms(0, 6, REFUSED) - poller._clock.now_ms())
+    assert all(0 <= wait <= 30_000 for wait in waits)
+    assert min(waits) < 3_000
+    assert max(waits) > 27_000
+
+
+@pytest.mark.parametrize("error", [HTML, RejectedError(Reply(status=500), nothing_happened=False)])
+async def test_whoever_answers_is_never_asked_faster_than_without_a_fault(error: ApiError) -> None:
+    async with polling(most=False) as scene:
+        scene.client.say_poll = scene.client.fail(error)
+        await scene.clock.advance(30_000)
+        assert min(gaps(scene.client.polls_at)) == 2_000
+
+
+async def test_a_time_to_wait_that_was_told_is_kept() -> None:
+    busy = RejectedError(Reply(status=429, retry_after_s=7.0), nothing_happened=True)
+    async with polling(most=False) as scene:
+        scene.client.say_poll = scene.client.fail(busy)
+        await scene.clock.advance(25_000)
+        assert set(gaps(scene.client.polls_at)[1:]) == {7_000}
+
+
+async def test_one_answer_ends_the_backing_off() -> None:
+    async with polling(most=True) as scene:
+        scene.client.say_poll = scene.client.fail(REFUSED)
+        await scene.clock.advance(33_000)
+        scene.client.say_poll = scene.answer
+        await scene.clock.advance(34_000)
+        assert gaps(scene.client.polls_at)[-1] == 2_300
+
+
+@pytest.mark.parametrize("after_s", [5, 20, 60, 100, 333])
+async def test_asks_again_within_two_seconds_of_the_networks_return(after_s: int) -> None:
+    async with polling(most=True) as scene:
+        scene.scope.spawn("vitals", scene.health.run())
+        scene.client.say_poll = scene.client.say_health = scene.client.fail(REFUSED)
+        await scene.clock.advance(after_s * 1_000)
+        scene.client.say_poll = scene.answer
+        scene.client.say_health = scene.client.free(2)
+        recorded = len(scene.registry.recorded)
+        await scene.clock.advance(2_000)
+        assert len(scene.registry.recorded) > recorded
+        assert scene.health.status is ServiceStatus.OK
+
+
+async def test_a_command_cuts_the_longest_wait_short() -> None:
+    async with polling(most=True) as scene:
+        scene.client.say_poll = scene.client.fail(REFUSED)
+        await scene.clock.advance(70_000)
+        scene.client.say_poll = scene.answer
+        scene.poller.wake(1)
+        recorded = len(scene.registry.recorded)
+        await settle()
+        assert len(scene.registry.recorded) == recorded + 1
+
+
+@pytest.mark.parametrize("most", [True, False])
+async def test_a_flood_of_live_events_asks_twice_a_second_at_most(*, most: bool) -> None:
+    async with polling(most=most) as scene:
+        for _ in range(200):
+            scene.poller.hint(1)
+            await scene.clock.advance(50)
+        assert set(gaps(scene.client.polls_at)) == {500}
+
+
+async def test_a_single_live_event_is_followed_up_at_once() -> None:
+    async with polling(most=True) as scene:
+        await scene.clock.advance(1_000)
+        scene.poller.hint(1)
+        await settle()
+        assert scene.client.polls_at == [0, 1_000]
+
+
+async def test_live_events_do_not_cut_a_time_to_wait_that_was_told_but_a_command_does() -> None:
+    busy = RejectedError(Reply(status=429, retry_after_s=7.0), nothing_happened=True)
+    async with polling(most=False) as scene:
+        scene.client.say_poll = scene.client.fail(busy)
+        scene.poller.wake(1)
+        await settle()
+        for _ in range(400):
+            scene.poller.hint(1)
+            await scene.clock.advance(50)
+        assert set(gaps(scene.client.polls_at)[1:]) == {7_000}
+        scene.poller.wake(1)
+        await settle()
+        assert scene.client.polls_at[-1] == 20_000
+
+
+async def test_live_events_do_not_end_the_backing_off() -> None:
+    async with polling(most=True) as scene:
+        scene.client.say_poll = scene.client.fail(HTML)
+        for _ in range(1_500):
+            scene.poller.hint(1)
+            await scene.clock.advance(100)
+        assert len(scene.client.polls_at) < 15
+        assert gaps(scene.client.polls_at)[-1] >= 16_000
+
+
+async def test_a_command_within_a_flood_is_asked_after_at_once() -> None:
+    async with polling(most=True) as scene:
+        await scene.clock.advance(1_000)
+        scene.poller.hint(1)
+        await settle()
+        await scene.clock.advance(100)
+        scene.poller.hint(1)
+        scene.poller.wake(1)
+        await settle()
+        assert scene.client.polls_at == [0, 1_000, 1_100]
+
+
+async def test_an_answer_that_ends_an_outage_keeps_the_hint_that_came_meanwhile() -> None:
+    async with polling(most=True) as scene:
+        scene.scope.spawn("vitals", scene.health.run())
+        scene.client.say_poll = scene.client.fail(REFUSED)
+        await scene.clock.advance(100)
+
+        async def answer() -> Observation:
+            scene.poller.hint(1)
+            return Observation(kind=Kind.ACTIVE)
+
+        scene.client.say_poll = answer
+        scene.poller.wake(1)
+        await settle()
+        polls = len(scene.client.polls_at)
+        await scene.clock.advance(500)
+        assert len(scene.client.polls_at) == polls + 1
+
+
+async def test_the_turn_after_a_poll_is_that_of_the_record_that_it_made() -> None:
+    async with polling(most=False) as scene:
+        scene.speaking = True
+        await scene.clock.advance(30_000)
+        assert gaps(scene.client.polls_at)[-1] == 10_000
+        asks = replace(scene.registry.one_task, status=TaskStatus.ASKS)
+
+        async def record(*_: object) -> None:
+            scene.registry.one_task = asks
+
+        scene.registry.record = record  # type: ignore[method-assign]
+        await scene.clock.advance(4_500)
+        assert scene.client.polls_at[-3:] == [22_000, 32_000, 34_000]
+
+
+async def test_a_poll_that_hangs_on_a_dead_connection_is_given_up_when_woken() -> None:
+    async with polling() as scene:
+        scene.client.say_poll = scene.client.hang
+        await scene.clock.advance(60_000)
+        assert scene.client.in_flight == 1
+        scene.client.say_poll = scene.answer
+        scene.poller.wake_all()
+        await asyncio.sleep(0.05)
+        await settle()
+        assert scene.client.in_flight == 0
+        assert len(scene.registry.recorded) == 2  # the first of all, and the one just now
+        assert scene.client.most_in_flight == 1
+        assert scene.health.status is ServiceStatus.UNASKED  # it tells nothing of the network
+
+
+async def test_a_poll_just_sent_is_not_given_up() -> None:
+    async with polling() as scene:
+        scene.client.say_poll = scene.client.hang
+        await scene.clock.advance(2_500)
+        asked = len(scene.client.polls_at)
+        scene.poller.wake_all()
+        await asyncio.sleep(0.05)
+        assert scene.client.in_flight == 1
+        assert len(scene.client.polls_at) == asked
+
+
+async def test_a_task_whose_polls_are_always_cut_backs_off_while_others_are_answered() -> None:
+    async with polling(most=True) as scene:
+        scene.scope.spawn("vitals", scene.health.run())
+        scene.client.say_poll = scene.client.fail(InterruptedCallError("cut"))
+        for _ in range(100):
+            scene.health.note_answer()  # another task's poll
+            await scene.clock.advance(1_000)
+        assert scene.health.status is ServiceStatus.OK
+        assert gaps(scene.client.polls_at)[-1] == 30_000
+
+
+async def test_ten_seconds_after_an_assumed_end_also_while_polls_fail() -> None:
+    async with polling(most=False) as scene:
+        phase = replace(scene.registry.one_session, phase=Phase.EXPIRED_ASSUMED)
+        scene.registry.one_session = phase
+        await scene.clock.advance(41_000)
+        assert set(gaps(scene.client.polls_at)[1:]) == {10_000}
+        scene.client.say_poll = scene.client.fail(REFUSED)
+        await scene.clock.advance(41_000)
+        assert set(gaps(scene.client.polls_at)[1:]) == {10_000}
+
+
+def _done_without_cost(scene: Scene) -> None:
+    """As the channel told it while the reply was still held."""
+    now = scene.clock.now_ms()
+    done = replace(scene.registry.one_task, status=TaskStatus.DONE, ended_ms=now)
+    scene.registry.one_task = done
+
+
+async def test_while_the_reply_is_held_the_cost_is_not_asked_for() -> None:
+    async with polling(most=False) as scene:
+        _done_without_cost(scene)
+        scene.held.add(1)
+        await scene.clock.advance(6_000)
+        asked = len(scene.client.polls_at)
+        await scene.clock.advance(6_000)
+        assert len(scene.client.polls_at) == asked
+        scene.held.clear()
+        scene.registry.changed.emit(Diff(tasks=frozenset({1})))
+        await settle()
+        assert len(scene.client.polls_at) == asked + 1
+
+
+@pytest.mark.parametrize("told_by_channel", [True, False])
+async def test_what_is_gone_under_an_id_that_only_the_channel_told_proves_no_end(
+    *, told_by_channel: bool
+) -> None:
+    async def gone() -> Observation:
+        return Observation(kind=Kind.SESSION_GONE)
+
+    async with polling(most=False) as scene:
+        _done_without_cost(scene)
+        if told_by_channel:
+            scene.registry.told_names.add(1)
+        scene.client.say_poll = gone
+        before = len(scene.registry.recorded)
+        await scene.clock.advance(3_000)
+        assert (len(scene.registry.recorded) == before) is told_by_channel
+
+
+async def test_an_answer_about_it_confirms_an_id_that_the_channel_told() -> None:
+    async with polling(most=False) as scene:
+        scene.registry.told_names.add(1)
+        await scene.clock.advance(3_000)
+        assert scene.registry.told_names == set()

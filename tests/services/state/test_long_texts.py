@@ -1,0 +1,276 @@
+"""Long texts do not hold the loop up: questions are cut, results pass the wall in pieces."""
+
+import asyncio
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from enigma_panel.api.wire.fields import CUT_MARK
+from enigma_panel.api.wire.responses import MAX_QUESTION
+from enigma_panel.api.wire.socket_events import read_event
+from enigma_panel.core.models import TaskSpec, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.redaction import PIECE, Redactor
+from enigma_panel.services.queue.starter import Starter
+from enigma_panel.services.rate_limiter import RateLimiter
+from enigma_panel.store.ledger.intents import Intent, Outcome
+from tests.services.live.bench import Bench, with_bench
+
+WORDS = "the quick brown fox, paid=12 mail ann@example.org https://shop.example/x?id=4 "
+LONG = (WORDS * (5_000_000 // len(WORDS) + 1))[:5_000_000]
+
+
+def asks(text: str) -> Observation:
+    """As it comes in by the channel."""
+    seen = read_event("message", {"type": "guardrail_trigger", "data": {"value": text}})
+    assert seen is not None
+    return seen
+
+
+@pytest.fixture
+def redacted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lengths of the long texts that passed the wall."""
+    lengths: list[int] = []
+    real = Redactor.redact
+
+    def redact(self: Redactor, text: str) -> str:
+        if len(text) > 10_000:
+            lengths.append(len(text))
+        return real(self, text)
+
+    monkeypatch.setattr(Redactor, "redact", redact)
+    return lengths
+
+
+def test_a_long_question(tmp_path: Path, redacted: list[int]) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await tell(bench, LONG)
+        assert (bench.task(key).question_n, len(redacted)) == (1, 1)
+        await tell(bench, LONG)
+        await bench.registry.record(session, key, asks(LONG))  # as a poll does
+        assert (bench.task(key).question_n, len(redacted)) == (1, 1), "it passed before"
+        await tell(bench, "?" + LONG)
+        assert (bench.task(key).question_n, len(redacted)) == (2, 3)
+        assert max(redacted) <= MAX_QUESTION + len(CUT_MARK)
+
+    with_bench(tmp_path, check)
+
+
+def test_a_question_that_is_told_again_with_what_was_answered_is_the_same(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await tell(bench, "Is it hunter2-and-more?")
+        bench.redactor.add_secret("hunter2-and-more")
+        for text in ("Is it hunter2-and-more?", "Is it [redacted]?"):
+            await bench.registry.record(session, key, asks(text))
+            assert bench.task(key).question_n == 1
+        assert bench.registry.redaction.is_question_of(bench.task(key), "Is it [redacted]?")
+        await tell(bench, "Was it hunter2-and-more?")
+        task = bench.task(key)
+        assert (task.question_n, task.question) == (2, "Was it [redacted]?")
+
+    with_bench(tmp_path, check)
+
+
+def test_a_long_result_passes_in_pieces(tmp_path: Path, redacted: list[int]) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        bench.redactor.add_secret("hunter2-and-more")
+        result = Observation(kind=Kind.COMPLETED, text=LONG + " hunter2-and-more", task_id="t1")
+        recording = asyncio.create_task(bench.registry.record(session, key, result))
+        turns = 0
+        while not recording.done():
+            await asyncio.sleep(0)
+            turns += 1
+        assert turns > LONG.count("") // PIECE, "something else had its turn in between"
+        assert max(redacted) < 1.1 * PIECE
+        assert sum(redacted) == len(result.text or ""), "each part once"
+        assert bench.task(key).result == LONG + " [redacted]"
+
+    with_bench(tmp_path, check)
+
+
+def test_a_long_result_outlives_a_cancellation(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
+        async with asyncio.timeout(60):
+            recording = asyncio.create_task(bench.registry.record(session, key, result))
+            await asyncio.sleep(0)
+            recording.cancel()
+            await asyncio.wait([recording])
+        assert recording.cancelled()
+        assert (bench.task(key).status, bench.task(key).result) == (TaskStatus.DONE, LONG)
+        await bench.registry.flush()  # as at the end of the program
+        rows = await bench.registry.read(lambda ledger: ledger.tasks([key]))
+        assert rows[key].result == LONG
+
+    with_bench(tmp_path, check)
+
+
+def test_a_limit_of_time_is_kept(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
+        limit = asyncio.timeout(None)
+
+        async def record() -> None:
+            async with limit:
+                await bench.registry.record(session, key, result)
+                await asyncio.sleep(60)
+
+        recording = asyncio.create_task(record())
+        await asyncio.sleep(0)
+        limit.reschedule(0)
+        with pytest.raises(TimeoutError):
+            await recording
+        assert bench.task(key).status is TaskStatus.DONE
+
+    with_bench(tmp_path, check)
+
+
+@pytest.mark.parametrize("is_news", [True, False])
+def test_a_limit_of_time_hits_nothing_behind_it(tmp_path: Path, *, is_news: bool) -> None:
+    """Also where nothing is written, as of a result that the other door has told."""
+
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
+        if not is_news:
+            await bench.registry.record(session, key, result)
+        limit = asyncio.timeout(None)
+        went_on: list[bool] = []
+
+        async def ask() -> None:
+            try:
+                async with limit:
+                    await bench.registry.record(session, key, result)
+            except TimeoutError:
+                await asyncio.sleep(0)
+                went_on.append(True)
+
+        asking = asyncio.create_task(ask())
+        await asyncio.sleep(0)
+        limit.reschedule(0)
+        await asyncio.wait([asking])
+        assert (asking.cancelled(), went_on) == (False, [True])
+
+    with_bench(tmp_path, check)
+
+
+def test_one_whose_fate_is_settled_while_it_waits_leaves_nothing_untold(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, key = await bench.open()
+        told: list[int] = []
+        bench.registry.changed.connect(lambda diff: told.extend(diff.tasks))
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
+        settling = asyncio.create_task(bench.registry.settle(bench.intent, Outcome.KNOWN, result))
+        await asyncio.sleep(0)
+        settling.cancel()
+        await asyncio.wait([settling])
+        assert (told, bench.task(key).status) == ([key], TaskStatus.DONE)
+
+    with_bench(tmp_path, check)
+
+
+def test_one_that_waited_too_long_leaves_nothing_untold(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        told: list[int] = []
+        bench.registry.changed.connect(lambda diff: told.extend(diff.tasks))
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
+        recording = asyncio.create_task(bench.registry.record(session, key, result))
+        await asyncio.sleep(0)
+        recording.cancel()
+        await asyncio.wait([recording])
+        assert told == [key], "windows follow what is told"
+
+    with_bench(tmp_path, check)
+
+
+class Holding:
+    """A service that holds the reply to newTask, and a client for it."""
+
+    def __init__(self, result: Observation) -> None:
+        self.result = result
+        self.reply = asyncio.Event()
+
+    async def new_task(self, _session_id: str, _spec: TaskSpec) -> Observation:
+        await self.reply.wait()
+        return self.result
+
+
+def test_a_long_result_by_both_doors_goes_to_the_task_that_the_reply_names(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, older = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
+        intent = await bench.add(session)
+        assert intent.task is not None
+        result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="tB")
+        service = Holding(result)
+        sending = asyncio.create_task(_send(bench, intent, service))
+        await bench.wait(1)
+        bench.line.tell(result)
+        await asyncio.sleep(0)
+        service.reply.set()  # both are being cleaned
+        await sending
+        await bench.wait(1)
+        assert bench.task(older).status is TaskStatus.UNCONFIRMED
+        assert bench.task(intent.task.key).status is TaskStatus.DONE
+
+    with_bench(tmp_path, check)
+
+
+async def _send(bench: Bench, intent: Intent, service: Holding) -> None:
+    """By the real Starter, which keeps the list of held calls."""
+    rate_limiter = RateLimiter(bench.clock)
+    starter = Starter(
+        bench.registry,
+        bench.account,  # type: ignore[arg-type]
+        cast("Any", None),
+        rate_limiter,
+        bench.clock,
+        notify=lambda *_args, **_facts: None,
+        is_ending=lambda _key: False,
+    )
+    starter._held = bench.held
+    taken = rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+    assert taken is not None
+    assert intent.task is not None
+    await starter.send_task(
+        intent,
+        intent.task,
+        service,  # type: ignore[arg-type]
+        taken,
+        lambda *_told: False,
+    )
+
+
+def test_results_that_wait_for_a_reply_outlive_a_quit(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
+        await bench.add(session)
+        for name in ("a", "b"):
+            await bench.hear(Kind.COMPLETED, f"of {name}", task_id=name)
+        facts = bench.live._facts
+        assert facts.unclear() == [session]
+        bench.held.clear()
+        looking = asyncio.create_task(facts.retry_unclear(session))
+        await asyncio.sleep(0)
+        looking.cancel()
+        await asyncio.wait([looking])
+        assert facts.unclear() == [session]
+        await facts.retry_unclear(session)
+        results = {task.result for task in bench.registry.tasks_of(session)}
+        assert results == {"of a", "of b"}
+
+    with_bench(tmp_path, check)
+
+
+async def tell(bench: Bench, text: str) -> None:
+    bench.line.tell(asks(text))
+    await bench.wait(0.01)

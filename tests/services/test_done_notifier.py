@@ -1,0 +1,479 @@
+"""When it is told that something is done: without focus, after 20 s, several as one."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from enigma_panel.core.models import Session, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.core.observation import Kind, Observation, Usage
+from enigma_panel.core.redaction import Redactor
+from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.done_notifier import GATHER_MS, DoneNews, DoneNotice, Ended, Notifier
+from enigma_panel.services.state.session_store import Shelf
+from tests.conftest import Simulator
+from tests.kit.virtual_time import EPOCH_MS, VirtualClock, in_virtual_time
+from tests.services.conftest import FastClock, Running, until
+
+SECRET = "hunter2-hunter2"
+S = TaskStatus
+
+
+class Records(Shelf):
+    """The records alone, as a test sets them."""
+
+    def put(self, *tasks: Task) -> None:
+        for task in tasks:
+            self._remember_task(task)
+        self._emit(tasks)
+
+    def name(self, key: int, label: str) -> None:
+        session = Session(
+            key=key, base_url="", key_fingerprint="", site="", since_ms=0, created_ms=0, label=label
+        )
+        self._put(session)
+        self._emit([session])
+
+
+class Told(Notifier):
+    """Keeps what is shown. slow_s: showing takes so long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[tuple[str, str]] = []
+        self.stands = False
+        self.withdrawn = 0
+        self.slow_s = 0.0
+
+    async def show(self, title: str, body: str) -> None:
+        await asyncio.sleep(self.slow_s)
+        self.shown.append((title, body))
+        self.stands = True
+
+    def withdraw(self) -> None:
+        self.withdrawn += self.stands
+        self.stands = False
+
+
+class Scene:
+    """A notice over records; time is virtual."""
+
+    def __init__(self, clock: VirtualClock, *before: Task) -> None:
+        self.clock = clock
+        self.redactor = Redactor(b"x" * 32)
+        self.records = Records(self.redactor)
+        self.records.put(*before)
+        self.told = Told()
+        self.scope = TaskScope()
+        self.has_focus = False
+        self.is_wanted = True
+        self.news: list[DoneNews] = []
+        self.opened: list[tuple[int, str]] = []
+        self.notice = DoneNotice(
+            self.records,
+            self.told,
+            words=self._words,
+            redact=self.redactor.redact,
+            has_focus=lambda: self.has_focus,
+            is_wanted=lambda: self.is_wanted,
+            clock=clock,
+            scope=self.scope,
+        )
+        self.notice.opened.connect(lambda key, token: self.opened.append((key, token)))
+
+    def _words(self, news: DoneNews) -> tuple[str, str]:
+        self.news.append(news)
+        return f"{len(news.results)} ended", f"{news.left} left {news.results[0].name}"
+
+    def begin(self, *keys: int) -> None:
+        self.records.put(*(a_task(key, self.clock.now_ms()) for key in keys))
+
+    def end(self, *keys: int, status: TaskStatus = S.DONE, **fields: Any) -> None:
+        """These end now, one after the other."""
+        for key in keys:
+            task = self.records.task(key)
+            assert task is not None
+            now = self.clock.now_ms()
+            ended = {"status": status, "ended_ms": now, "is_new": True, **fields}
+            self.records.put(replace(task, **ended))
+
+    def see(self, *keys: int) -> None:
+        for key in keys:
+            task = self.records.task(key)
+            assert task is not None
+            self.records.put(replace(task, is_new=False))
+
+    def focus(self) -> None:
+        self.has_focus = True
+        self.notice.follow_focus()
+
+    def leave(self) -> None:
+        self.has_focus = False
+        self.notice.follow_focus()
+
+    async def run(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def a_task(key: int, now_ms: int = EPOCH_MS, **fields: Any) -> Task:
+    told = {"status": S.WORKING, "sent_ms": now_ms, "session_key": key, **fields}
+    return Task(
+        key=key,
+        verb=TaskVerb.NEW_TASK,
+        spec=TaskSpec(text=f"The password is {SECRET}"),
+        since_ms=now_ms,
+        created_ms=now_ms,
+        **told,
+    )
+
+
+Test = Callable[[Scene], Coroutine[Any, Any, None]]
+
+
+def play(test: Test, *before: Task) -> None:
+    async def run(clock: VirtualClock) -> None:
+        scene = Scene(clock, *before)
+        await test(scene)
+        await scene.scope.close()
+
+    in_virtual_time(run)
+
+
+def test_one_is_told_ten_seconds_after_its_end() -> None:
+    async def test(scene: Scene) -> None:
+        scene.begin(1)
+        scene.records.name(1, "shop 1")
+        await scene.run(41)
+        scene.end(1, usage=Usage(cost=Decimal("0.02")), result=SECRET)
+        await scene.run(9.9)
+        assert scene.told.shown == []
+        await scene.run(0.2)
+        assert scene.told.shown == [("1 ended", "0 left shop 1")]
+        one = Ended(name="shop 1", failed=False, took_ms=41_000, cost=Decimal("0.02"))
+        assert scene.news == [DoneNews(results=(one,), left=0)]
+        await scene.run(100)
+        assert len(scene.told.shown) == 1
+        assert scene.told.stands
+
+    play(test)
+
+
+def test_figures_that_come_late_are_told() -> None:
+    async def test(scene: Scene) -> None:
+        scene.begin(1)
+        await scene.run(30)
+        scene.end(1)
+        await scene.run(5)
+        task = scene.records.task(1)
+        assert task is not None
+        scene.records.put(replace(task, usage=Usage(cost=Decimal("0.07"))))
+        await scene.run(6)
+        assert [one.cost for one in scene.news[0].results] == [Decimal("0.07")]
+
+    play(test)
+
+
+@pytest.mark.parametrize(("took_s", "is_told"), [(3, False), (20, False), (20.001, True)])
+def test_only_who_took_long_is_told(took_s: float, is_told: bool) -> None:
+    async def test(scene: Scene) -> None:
+        scene.begin(1)
+        await scene.run(took_s)
+        scene.end(1)
+        await scene.run(30)
+        assert bool(scene.told.shown) is is_told
+
+    play(test)
+
+
+def test_time_in_line_is_no_work_unless_nothing_was_sent() -> None:
+    async def test(scene: Scene) -> None:
+        long_ago = EPOCH_MS - 100_000
+        scene.records.put(a_task(1, long_ago, status=S.QUEUED, sent_ms=None))
+        scene.records.put(a_task(2, long_ago, status=S.QUEUED, sent_ms=None))
+        scene.records.put(a_task(2, long_ago, sent_ms=EPOCH_MS))
+        await scene.run(10)
+        scene.end(2)
+        await scene.run(30)
+        assert scene.told.shown == []
+        scene.end(1, status=S.FAILED)  # the service did not accept it
+        await scene.run(11)
+        assert [one.failed for one in scene.news[0].results] == [True]
+
+    play(test)
+
+
+@pytest.mark.parametrize("status", [S.STOPPED, S.LOST])
+def test_what_the_person_ended_or_nobody_knows_is_no_news(status: TaskStatus) -> None:
+    async def test(scene: Scene) -> None:
+        scene.begin(1)
+        await scene.run(60)
+        scene.end(1, status=status)
+        await scene.run(60)
+        assert scene.told.shown == []
+
+    play(test)
+
+
+def test_a_result_that_comes_after_its_task_counted_as_lost_is_told() -> None:
+    async def check(scene: Scene) -> None:
+        scene.begin(1, 2)
+        await scene.run(30)
+        scene.end(1, 2, status=S.LOST)
+        await scene.run(5)
+        scene.end(1)
+        await scene.run(30)
+        assert scene.told.shown == [("1 ended", "0 left ")], "nobody waits for a lost one"
+
+    play(check)
+
+
+def test_what_ended_in_an_earlier_run_is_no_news() -> None:
+    old = a_task(1, EPOCH_MS - 90_000, status=S.DONE, ended_ms=EPOCH_MS - 10_000, is_new=True)
+
+    async def test(scene: Scene) -> None:
+        scene.records.put(old)  # told again, for whatever reason
+        scene.records.put(replace(old, key=7))  # fetched from the ledger later
+        await scene.run(60)
+        assert scene.told.shown == []
+        await scene.run(30)
+        scene.end(2)  # it was at work when that run ended
+        await scene.run(11)
+        assert len(scene.news[0].results) == 1
+
+    play(test, old, a_task(2, EPOCH_MS - 5_000))
+
+
+def test_nothing_is_told_to_somebody_who_looks() -> None:
+    async def test(scene: Scene) -> None:
+        scene.begin(1, 2)
+        await scene.run(30)
+        scene.focus()
+        scene.end(1)
+        await scene.run(20)
+        assert scene.told.shown == []
+        scene.leave()
+        await scene.run(20)
+        assert scene.told.shown == []  # nor later: it was there to be seen
+        scene.end(2)
+        await scene.run(11)
+        assert [len(news.results) for news in scene.news] == [1]
+
+    play(test)
+
+
+def test_who_looked_and_left_within_the_ten_seconds_knows_it() -> None:
+    async def test(scene: Scene) -> None:
+        scene.begin(1, 2)
+        await scene.run(30)
+        scene.end(1)
+        await scene.run(3)
+        scene.focus()
+        scene.leave()
+        await scene.run(2)
+        scene.end(2)
+        await scene.run(9.9)
+        assert scene.told.shown == []
+        await scene.run(0.2)
+        assert [len(news.results) for news in scene.news] == [1]
+
+    play(test)
+
+
+def test_several_within_ten_seconds_are_one() -> None:
+    async def test(scene: Scene) -> None:
+        scene.begin(*range(1, 11))
+        scene.records.put(a_task(11, status=S.UNCONFIRMED))  # nobody knows whether it ever ends
+        await scene.run(30)
+        for key in (1, 2, 3):
+            scene.end(key)
+            await scene.run(3)
+        scene.end(4)
+        scene.end(5, status=S.FAILED)
+        await scene.run(5)
+        (news,) = scene.news
+        assert [one.failed for one in news.results] == [False] * 4 + [True]
+        assert news.left == 5
+
+    play(test)
+
+
+def test_a_later_one_takes_its_place_and_counts_all_that_nobody_saw() -> None:
+    async def test(scene: Scene) -> None:
+        scene.begin(1, 2, 3)
+        await scene.run(30)
+        scene.end(1)
+        await scene.run(15)
+        scene.end(2)
+        await scene.run(15)
+        counts = [(len(news.results), news.left) for news in scene.news]
+        assert counts == [(1, 2), (2, 1)]
+        assert scene.told.withdrawn == 0
+
+    play(test)
+
+
+def test_what_ends_while_one_is_shown_is_told_in_its_turn() -> None:
+    async def test(scene: Scene) -> None:
+        scene.told.slow_s = 4
+        scene.begin(1, 2)
+        await scene.run(30)
+        scene.end(1)
+        await scene.run(GATHER_MS / 1000 + 1)
+        scene.end(2)
+        await scene.run(20)
+        assert len(scene.told.shown) == 2
+
+    play(test)
+
+
+def test_the_focus_takes_it_down_and_the_count_begins_anew() -> None:
+    async def test(scene: Scene) -> None:
+        scene.begin(1, 2, 3)
+        await scene.run(30)
+        scene.end(1, 2)
+        await scene.run(11)
+        scene.leave()  # the focus goes from one stranger to another
+        assert scene.told.stands
+        scene.focus()
+        assert not scene.told.stands
+        assert scene.records.task(1).is_new  # only its row's selection changes that
+        scene.leave()
+        scene.end(3)
+        await scene.run(11)
+        assert [len(news.results) for news in scene.news] == [2, 1]
+
+    play(test)
+
+
+def test_results_that_were_seen_meanwhile_are_not_told() -> None:
+    async def test(scene: Scene) -> None:
+        scene.begin(1, 2)
+        await scene.run(30)
+        scene.end(1, 2)
+        scene.see(1)
+        await scene.run(11)
+        assert [len(news.results) for news in scene.news] == [1]
+        scene.see(2)
+        assert not scene.told.stands
+        scene.begin(3)
+        await scene.run(30)
+        scene.end(3)
+        scene.see(3)
+        await scene.run(30)
+        assert len(scene.told.shown) == 1
+
+    play(test)
+
+
+def test_whoever_wants_none_gets_none() -> None:
+    async def test(scene: Scene) -> None:
+        scene.is_wanted = False
+        scene.begin(1, 2)
+        await scene.run(30)
+        scene.end(1)
+        await scene.run(20)
+        scene.is_wanted = True
+        scene.end(2)
+        await scene.run(20)
+        assert [len(news.results) for news in scene.news] == [1]
+
+    play(test)
+
+
+def test_no_secret_is_told() -> None:
+    async def test(scene: Scene) -> None:
+        scene.redactor.add_secret(SECRET)
+        scene.begin(1)
+        scene.records.name(1, f"with {SECRET}")
+        await scene.run(30)
+        scene.end(1, result=SECRET, error=SECRET)
+        await scene.run(11)
+        assert scene.told.shown == [("1 ended", "0 left with [redacted]")]
+
+    play(test)
+
+
+def test_a_click_opens_the_newest_that_is_still_new() -> None:
+    async def test(scene: Scene) -> None:
+        scene.told.clicked.emit("")  # nothing is there
+        scene.begin(1, 2, 3)
+        await scene.run(30)
+        scene.end(3, 1, 2)
+        await scene.run(11)
+        scene.told.clicked.emit("token")
+        scene.see(3)
+        scene.told.clicked.emit("")
+        scene.focus()  # the desktop may bring us to the front before it tells of the click
+        scene.told.clicked.emit("")
+        scene.see(1, 2)
+        scene.told.clicked.emit("")
+        assert scene.opened == [(3, "token"), (2, ""), (2, ""), (3, "")]
+
+    play(test)
+
+
+def test_a_thousand_at_once_are_one() -> None:
+    async def test(scene: Scene) -> None:
+        keys = range(1, 1001)
+        scene.begin(*keys)
+        await scene.run(30)
+        scene.end(*keys)
+        assert scene.scope.names() == ["done notice"]
+        await scene.run(11)
+        assert [len(news.results) for news in scene.news] == [1000]
+        scene.see(*keys)
+        assert scene.told.withdrawn == 1
+
+    play(test)
+
+
+def test_leaving_tells_nothing_more() -> None:
+    async def test(scene: Scene) -> None:
+        scene.begin(1, 2)
+        await scene.run(30)
+        scene.end(1)
+        await scene.scope.close()
+        scene.end(2)
+        await scene.run(30)
+        assert scene.told.shown == []
+
+    play(test)
+
+
+async def test_where_nothing_can_be_shown_nothing_happens() -> None:
+    notifier = Notifier()
+    await notifier.show("1", "2")
+    notifier.withdraw()
+
+
+async def test_a_real_task_is_told_and_one_that_is_stopped_is_not(
+    simulator: Callable[..., Simulator], running: Running
+) -> None:
+    async with running(simulator("--speed", "10").url, FastClock()) as parts:
+        told, news = Told(), []
+        notice = DoneNotice(
+            parts.registry,
+            told,
+            words=lambda one: news.append(one) or ("t", "b"),
+            redact=str,
+            has_focus=lambda: False,
+            is_wanted=lambda: True,
+            clock=parts.services.clock,
+            scope=parts.scope,
+        )
+        fleet = parts.services.fleet
+        keys = [await fleet.start(TaskSpec(text=f"Research {t} at b.example")) for t in "ab"]
+        await until(lambda: all(fleet.task(key).status is S.WORKING for key in keys))
+        stopped, key = keys
+        seen = Observation(kind=Kind.STOPPED)
+        await parts.registry.record(fleet.task(stopped).session_key, stopped, seen)
+        await until(lambda: told.shown)
+        (one,) = news[0].results
+        assert (one.name, one.failed, news[0].left) == ("b.example 2", False, 0)
+        assert one.took_ms > 20_000
+        assert one.cost == fleet.task(key).cost
+        assert fleet.task(key).is_new
+        notice.deleteLater()

@@ -1,0 +1,64 @@
+"""What can be done with a session that was opened with another key, or at another address."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from enigma_panel.core.models import Session, StateVerb
+from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.types import ForeignSession
+from tests.services.commands.bench import URL, Bench, on_bench
+
+ENDS = {StateVerb.STOP, StateVerb.TERMINATE}
+
+
+class Account:
+    """The part that tells whose a session is."""
+
+    def __init__(self, base_url: str, key_fingerprint: str | None) -> None:
+        self.base_url = base_url
+        self.client = None if key_fingerprint is None else object()
+        self._key_print = key_fingerprint
+
+    def client_for(self, session: Session) -> object | None:
+        ours = (self.base_url, self._key_print) == (session.base_url, session.key_fingerprint)
+        return self.client if ours else None
+
+
+@pytest.mark.parametrize(
+    ("url", "key_fingerprint", "foreign", "able"),
+    [
+        (URL, "p", None, {*ENDS, StateVerb.PAUSE}),
+        (URL, None, None, ENDS),
+        (URL, "q", ForeignSession.KEY, set()),
+        ("https://other.example", "p", ForeignSession.ADDRESS, set()),
+        ("https://other.example", None, ForeignSession.ADDRESS, set()),
+    ],
+)
+def test_what_can_be_done(
+    tmp_path: Path,
+    url: str,
+    key_fingerprint: str | None,
+    foreign: ForeignSession | None,
+    able: set[StateVerb],
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        fleet = Sessions(
+            registry=bench.registry,
+            account=cast("Any", Account(url, key_fingerprint)),
+            commands=bench.commands,
+            line=cast("Any", None),
+            poller=cast("Any", None),
+            clock=bench.clock,
+            scope=bench.scope,
+            is_awaiting_reply=lambda _key: False,
+        )
+        session = bench.registry.session(key)
+        assert session is not None
+        assert fleet.foreign(session) is foreign
+        assert {verb for verb in StateVerb if fleet.can(key, verb)} == able
+        assert fleet.terminable_keys() == ([key] if able else [])
+
+    on_bench(tmp_path / "keep", test)

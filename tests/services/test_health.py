@@ -1,0 +1,237 @@
+"""How often the service is asked how it is, and what its silence and its return set off."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    ProtocolError,
+    RejectedError,
+    Reply,
+)
+from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services import health as module
+from enigma_panel.services.health import Health
+from enigma_panel.services.types import ServiceStatus
+from tests.kit.by_hand import HandClock, OneAccount, ScriptedClient, gaps, settle, status_services
+
+REFUSED = NotConnectedError("refused")
+CUT = InterruptedCallError("cut")
+HTML = ProtocolError(502, "<html>")
+SICK = RejectedError(Reply(status=500), nothing_happened=False)
+
+
+class Scene:
+    """Vitals that run, on a clock moved by hand."""
+
+    def __init__(self) -> None:
+        self.clock = HandClock()
+        self.client = ScriptedClient(self.clock)
+        self.health = Health(OneAccount(self.client), self.clock)
+        self.recovered: list[int] = []
+        self.free_again: list[int] = []
+        self.health.recovered.connect(lambda: self.recovered.append(self.clock.now))
+        self.health.free_again.connect(lambda: self.free_again.append(self.clock.now))
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Scene]:
+    scene, scope = Scene(), TaskScope()
+    scope.spawn("vitals", scene.health.run())
+    await settle()
+    try:
+        yield scene
+    finally:
+        await scope.close()
+
+
+async def test_every_ten_seconds_while_all_is_well() -> None:
+    async with running() as scene:
+        await scene.clock.advance(35_000)
+        assert gaps(scene.client.health_at) == [10_000] * 3
+        assert scene.recovered == []
+
+
+@pytest.mark.parametrize(
+    "error", [REFUSED, CUT, NotConnectedError("dns"), NotConnectedError("tls")]
+)
+async def test_every_1500_ms_while_nothing_answers_and_the_first_answer_wakes_all(
+    error: ApiError,
+) -> None:
+    async with running() as scene:
+        scene.client.say_health = scene.client.fail(error)
+        await scene.clock.advance(30_000)
+        assert scene.health.status is ServiceStatus.UNREACHABLE
+        assert scene.health.unreachable_since_ms is not None
+        assert set(gaps(scene.client.health_at[2:])) == {1_500}
+        scene.client.say_health = scene.client.free(2)
+        back = scene.clock.now
+        await scene.clock.advance(20_000)
+        assert len(scene.recovered) == 1
+        assert scene.recovered[0] - back <= 1_500
+        assert scene.health.status is ServiceStatus.OK
+        assert scene.health.unreachable_since_ms is None
+
+
+async def test_a_call_that_found_nobody_has_the_next_probe_sent_soon() -> None:
+    async with running() as scene:
+        await scene.clock.advance(500)
+        scene.client.say_health = scene.client.fail(REFUSED)
+        scene.health.note_error(REFUSED)
+        assert scene.health.status is ServiceStatus.UNREACHABLE
+        await scene.clock.advance(4_400)
+        assert scene.client.health_at == [0, 1_500, 3_000, 4_500]
+
+
+async def test_a_probe_that_hangs_is_one_and_does_not_hold_up_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "PROBE_S", 0.05)
+    async with running() as scene:
+        scene.client.say_health = scene.client.hang
+        await scene.clock.advance(10_000)
+        for n in range(2, 6):
+            assert len(scene.client.health_at) == n
+            await asyncio.sleep(0.07)  # past its own limit
+            await scene.clock.advance(1_500)
+        assert scene.health.status is ServiceStatus.UNREACHABLE
+        assert scene.client.most_in_flight == 1
+
+
+async def test_a_single_cut_poll_is_no_outage_and_wakes_nobody() -> None:
+    async with running() as scene:
+        for _ in range(10):
+            scene.health.note_answer()
+            scene.health.note_poll_error(CUT)
+            await scene.clock.advance(2_000)
+        assert scene.health.status is ServiceStatus.OK
+        assert scene.recovered == []
+        scene.client.say_health = scene.client.hang
+        await scene.clock.advance(3_000)
+        scene.health.note_poll_error(CUT)
+        assert scene.health.status is ServiceStatus.UNREACHABLE
+
+
+async def test_whoever_tells_of_a_cut_call_hears_when_there_is_an_answer() -> None:
+    async with running() as scene:
+        await scene.clock.advance(1_000)
+        scene.health.note_error(CUT)  # a command, say: it waits for `recovered`
+        assert scene.health.status is ServiceStatus.OK
+        await scene.clock.advance(1_000)
+        assert len(scene.recovered) == 1
+
+
+async def test_calls_that_we_ended_ourselves_say_nothing() -> None:
+    async with running() as scene:
+        await scene.clock.advance(5_000)
+        scene.health.note_error(NotConnectedError("closed"))
+        scene.health.note_error(InterruptedCallError("closed"))
+        assert scene.health.status is ServiceStatus.OK
+        await scene.clock.advance(10_000)
+        assert scene.recovered == []
+
+
+@pytest.mark.parametrize("error", [HTML, SICK])
+async def test_nonsense_is_no_return(error: ApiError) -> None:
+    async with running() as scene:
+        scene.client.say_health = scene.client.fail(REFUSED)
+        await scene.clock.advance(12_000)
+        scene.client.say_health = scene.client.fail(error)
+        await scene.clock.advance(20_000)
+        assert scene.health.status is ServiceStatus.TROUBLED
+        assert set(gaps(scene.client.health_at)[-4:]) == {3_000}
+        assert scene.recovered == []
+        scene.client.say_health = scene.client.free(1)
+        await scene.clock.advance(3_000)
+        assert len(scene.recovered) == 1
+
+
+async def test_a_refusal_is_an_answer() -> None:
+    async with running() as scene:
+        scene.health.note_error(REFUSED)
+        scene.health.note_error(RejectedError(Reply(status=401), nothing_happened=True))
+        assert scene.health.status is ServiceStatus.OK
+        assert len(scene.recovered) == 1
+
+
+async def test_full_is_asked_every_three_seconds_and_its_end_is_told_once() -> None:
+    async with running() as scene:
+        scene.client.say_health = scene.client.free(0)
+        await scene.clock.advance(19_000)
+        assert scene.health.status is ServiceStatus.FULL
+        assert set(gaps(scene.client.health_at)[1:]) == {3_000}
+        scene.client.say_health = scene.client.free(2)
+        before = scene.clock.now
+        await scene.clock.advance(30_000)
+        assert len(scene.free_again) == 1
+        assert scene.free_again[0] - before <= 3_000
+
+
+async def test_a_refused_start_makes_it_full_whatever_health_said() -> None:
+    async with running() as scene:
+        await scene.clock.advance(9_000)
+        scene.health.note_full()
+        assert scene.health.status is ServiceStatus.FULL
+        told = scene.clock.now
+        await scene.clock.advance(12_000)
+        assert [moment - told for moment in scene.free_again] == [3_000]
+
+
+async def test_full_then_gone_then_back_is_told_too() -> None:
+    async with running() as scene:
+        scene.health.note_full()
+        scene.client.say_health = scene.client.fail(REFUSED)
+        await scene.clock.advance(6_000)
+        assert scene.health.status is ServiceStatus.UNREACHABLE
+        scene.client.say_health = scene.client.free(None)
+        await scene.clock.advance(2_000)
+        assert len(scene.free_again) == len(scene.recovered) == 1
+
+
+async def test_asking_now_gives_up_a_probe_that_is_stale() -> None:
+    async with running() as scene:
+        scene.client.say_health = scene.client.hang
+        await scene.clock.advance(10_000)
+        assert scene.client.in_flight == 1
+        scene.clock.now += 3_600_000  # the computer slept
+        scene.client.say_health = scene.client.free(3)
+        scene.health.ask_now()
+        await asyncio.sleep(0.05)
+        await settle()
+        assert len(scene.client.health_at) == 3
+        assert scene.client.in_flight == 0
+        assert scene.health.status is ServiceStatus.OK
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (NotConnectedError("dns"), "no connection since"),
+        (NotConnectedError("tls"), "no connection since"),
+        (NotConnectedError("proxy"), "no connection since"),
+        (CUT, "no connection since"),
+        (HTML, "the service answers in a way that makes no sense"),
+        (SICK, "the service answers in a way that makes no sense"),
+    ],
+)
+async def test_the_words_of_the_status_bar(error: ApiError, words: str) -> None:
+    from PySide6.QtWidgets import QLabel
+
+    from enigma_panel.ui.main_window.status_bar import StatusBar
+
+    async with running() as scene:
+        line = StatusBar(status_services(scene.health, scene.clock))
+        scene.client.say_health = scene.client.fail(error)
+        await scene.clock.advance(12_000)
+        line.refresh()
+        said = " | ".join(label.text() for label in line.findChildren(QLabel))
+        assert words in said
+        scene.client.say_health = scene.client.free(3)
+        await scene.clock.advance(3_000)
+        line.refresh()
+        assert "service ok" in " | ".join(label.text() for label in line.findChildren(QLabel))

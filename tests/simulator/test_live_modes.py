@@ -1,0 +1,244 @@
+"""The live channel as tests want it: its modes, and events that they make up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Generator
+from contextlib import ExitStack, suppress
+from random import Random
+from typing import Any, cast
+
+import aiohttp
+import httpx
+import pytest
+
+from enigma_panel.simulator.socketio_server import Channel, SocketConnection
+from tests.simulator.channels import (
+    CAPTCHA_SOLVED,
+    SEND,
+    TERMINATE,
+    live,
+    new_task,
+    open_session,
+    order,
+    refused,
+)
+from tests.simulator.listener import anyone, listening
+from tests.simulator.process import Running, running
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def sim() -> Generator[Running, None, None]:
+    with running("--speed", "50", "--seed", "5", "--faults") as simulator:
+        yield simulator
+
+
+# --- modes ---
+
+
+def test_off_is_not_there(sim: Running) -> None:
+    session_id = open_session(sim)
+    with listening(sim.url, session_id) as ear:
+        order(sim, mode="off")
+        ear.until_lost()
+    refused(sim, {"sessionId": session_id})
+    assert sim.client.get("/socket.io/?EIO=4&transport=polling").status_code == 404
+    upgrade = {
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }  # fmt: skip
+    reply = httpx.get(
+        f"{sim.url}/socket.io/?EIO=4&transport=websocket", headers=upgrade, trust_env=False
+    )
+    assert reply.status_code == 404
+    order(sim, mode="up")
+    with listening(sim.url, session_id):
+        assert live(sim)["connects"] == 2
+
+
+def test_refuse_lets_nobody_in(sim: Running) -> None:
+    session_id = open_session(sim)
+    with listening(sim.url, session_id) as ear:
+        order(sim, mode="refuse")
+        refused(sim, {"sessionId": session_id})
+        assert (live(sim)["refused"], ear.lost) == (1, None), "who is in stays"
+        order(sim, cut=True)
+        ear.until_lost()
+
+
+def test_drop_cuts_each_channel_after_its_time(sim: Running) -> None:
+    session_id = open_session(sim)
+    with listening(sim.url, session_id) as first:
+        order(sim, mode="drop:0.4")
+        with listening(sim.url, session_id) as second:
+            began = time.monotonic()
+            second.until_lost()
+            assert 0.3 < time.monotonic() - began < 1.5
+            assert first.lost
+    with listening(sim.url, session_id) as third:
+        order(sim, mode="up")
+        time.sleep(0.6)
+        assert third.lost is None
+
+
+def test_freeze_is_silent_though_the_connection_stays(sim: Running) -> None:
+    session_id = open_session(sim)
+    order(sim, mode="freeze", ping=[0.2, 0.3])
+    with listening(sim.url, session_id) as ear:
+        ear.emit(new_task("x"))
+        assert ear.until_lost(3) in ("ping timeout", "transport error"), "the client gave up"
+        assert ear.heard == []
+    state = sim.get("/_sim/state")
+    assert state["live"]["connects"] == 1
+    assert state["live"]["received"] == {}
+    assert state["applied"] == {"start-session": 1}
+
+
+def test_a_frozen_web_socket_is_left_alone_for_ever(sim: Running) -> None:
+    session_id = open_session(sim)
+    order(sim, mode="freeze", ping=[0.1, 0.1])
+    assert asyncio.run(frames_in_the_ice(sim.url, session_id)) == []
+
+
+async def frames_in_the_ice(url: str, session_id: str) -> list[Any]:
+    """Be let in, ping, wait, hang up; give all frames that came after the first two."""
+    address = f"{url}/socket.io/?EIO=4&transport=websocket"
+    came: list[Any] = []
+    async with aiohttp.ClientSession() as http, http.ws_connect(address, autoping=False) as raw:
+        await raw.receive()
+        await raw.send_str("40" + json.dumps({"sessionId": session_id}))
+        assert (await raw.receive()).data.startswith("40")
+        for last_words in (raw.ping, lambda: raw.send_str("2probe")):
+            await last_words()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                while not raw.closed:
+                    came.append(await raw.receive())
+        return came
+
+
+def test_an_open_channel_freezes_and_is_cut_by_the_thaw(sim: Running) -> None:
+    session_id = open_session(sim)
+    with listening(sim.url, session_id) as ear:
+        order(sim, mode="freeze")
+        order(sim, push={"payload": {"type": "agent", "content": "x"}})
+        sim.post(SEND, {"sessionId": session_id, "message": TERMINATE})
+        time.sleep(0.3)
+        assert (ear.heard, ear.lost) == ([], None)
+        order(sim, mode="up")
+        ear.until_lost()
+
+
+@pytest.mark.parametrize("mode", ["off", "refuse", "freeze", "drop:0.1"])
+def test_modes_by_option(mode: str) -> None:
+    with running("--faults", "--live", mode) as sim, anyone() as client:
+        session_id = open_session(sim)
+        if mode in ("off", "refuse"):
+            refused(sim, {"sessionId": session_id})
+            return
+        client.connect(sim.url, {"sessionId": session_id})
+        if mode == "freeze":
+            order(sim, push={"payload": {"type": "agent"}})
+            time.sleep(0.2)
+            assert (client.heard, client.lost) == ([], None)
+        else:
+            client.until_lost(3)
+
+
+# --- events made up by tests ---
+
+
+def test_pushed_events(sim: Running) -> None:
+    ids = [open_session(sim) for _ in range(3)]
+    with ExitStack() as stack:
+        ears = [stack.enter_context(listening(sim.url, session_id)) for session_id in ids]
+        payload = {"type": "agent", "content": "<b>{n}</b>\u0000\ud83d"}
+        assert order(sim, push={"payload": payload, "sessionId": ids[0], "times": 3}) == {
+            "success": True,
+            "channels": 1,
+        }
+        ears[0].until_heard("agent", 3)
+        texts = [heard.payload["content"] for heard in ears[0].heard]
+        assert texts == [f"<b>{number}</b>\u0000\ud83d" for number in range(3)]
+        both = {"name": "instance:reconnected", "payload": None, "sessionId": ids[:2]}
+        assert order(sim, push=both)["channels"] == 2
+        assert order(sim, push={"payload": {"type": "?"}})["channels"] == 3
+        for ear in ears:
+            ear.until_heard("?")
+        assert [ear.kinds().count("instance:reconnected") for ear in ears] == [1, 1, 0]
+        order(sim, push={"name": "end_session", "payload": {"reason": "x"}, "sessionId": ids[2]})
+        ears[2].until_lost()
+        assert live(sim)["open"] == 2
+
+
+def test_five_megabytes_go_out_and_come_in(sim: Running) -> None:
+    session_id = open_session(sim)
+    with listening(sim.url, session_id) as ear:
+        order(sim, push={"payload": {"type": "agent", "content": "x" * 5_000_000}})
+        assert len(ear.until_heard("agent").payload["content"]) == 5_000_000
+        ear.emit(CAPTCHA_SOLVED | {"taskDetails": "y" * 5_000_000})
+        ear.until(lambda: live(sim)["received"] == {"guardrail:resume": 1})
+
+
+def test_a_thousand_a_second(sim: Running) -> None:
+    ids = [open_session(sim) for _ in range(2)]
+    with listening(sim.url, ids[0]) as one, listening(sim.url, ids[1]) as two:
+        began = time.monotonic()
+        payload = {"type": "agent", "content": "{n}"}
+        order(sim, push={"payload": payload, "times": 1000, "every": 0.001, "sessionId": ids[0]})
+        one.until_heard("agent", 1000)
+        assert 0.9 < time.monotonic() - began < 5
+        assert [heard.payload["content"] for heard in one.heard] == [str(n) for n in range(1000)]
+        order(sim, push={"payload": {"type": "beat"}, "times": 2, "every": 0.4})
+        one.until_heard("beat", 2)
+        two.until_heard("beat", 2)
+        offset = two.until_heard("beat").at - one.until_heard("beat").at
+        assert 0.1 < offset < 0.35, "spread, not all at once"
+
+
+def test_garbled_events() -> None:
+    options = ("--faults", "--speed", "50", "--seed", "5", "--live-garble", "duplicate,reorder")
+    with running(*options) as sim:
+        session_id = open_session(sim)
+        with listening(sim.url, session_id) as ear:
+            payload = {"type": "agent", "content": "{n}"}
+            order(sim, push={"payload": payload, "times": 200})
+            ear.until(lambda: len({heard.payload["content"] for heard in ear.heard}) == 200)
+            numbers = [int(heard.payload["content"]) for heard in ear.heard]
+            assert numbers != sorted(numbers)
+            assert len(numbers) > 200
+            order(sim, garble=[])
+            ear.until(lambda: live(sim)["sent"]["agent"] == len(ear.heard))
+            ear.emit(TERMINATE)
+            ear.until_lost()
+            assert ear.kinds()[-1] == "end_session"
+
+
+def test_orders_that_make_no_sense(sim: Running) -> None:
+    for bad in ({"mode": "down"}, [], {"push": {"x": 1}}, {"garble": ["lose"]}):
+        assert sim.post("/_sim/live", bad).status_code == 400
+
+
+def test_without_faults_there_is_no_such_entrance_but_a_channel() -> None:
+    with running() as sim:
+        assert sim.post("/_sim/live", {"mode": "off"}).status_code == 404
+        session_id = open_session(sim)
+        with listening(sim.url, session_id) as ear:
+            ear.emit(TERMINATE)
+            ear.until_lost()
+
+
+async def left_channel() -> list[str]:
+    left: list[str] = []
+    channel = Channel("s", cast("SocketConnection", None), Random(1))
+    channel.unwatch = lambda: left.append("unwatched")
+    channel.close()
+    return left
+
+
+def test_a_closed_channel_watches_no_more() -> None:
+    assert asyncio.run(left_channel()) == ["unwatched"]

@@ -1,0 +1,196 @@
+"""The live channel of the real process, heard by a real Socket.IO client."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from contextlib import ExitStack
+from itertools import pairwise
+from statistics import median
+
+import pytest
+
+from tests.simulator.channels import (
+    CAPTCHA_SOLVED,
+    PAUSE,
+    SEND,
+    START,
+    TERMINATE,
+    live,
+    new_task,
+    open_session,
+    order,
+    posted,
+    refused,
+)
+from tests.simulator.listener import Listener, listening
+from tests.simulator.process import Running, running
+from tests.simulator.world import World
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def sim() -> Generator[Running, None, None]:
+    with running("--speed", "50", "--seed", "5", "--faults") as simulator:
+        yield simulator
+
+
+def test_a_whole_task(sim: Running) -> None:
+    session_id = open_session(sim)
+    task = new_task("captcha", terminateOnCompletion=True)
+    with listening(sim.url, session_id) as ear, posted(sim, session_id, task) as held:
+        question = ear.until_heard("guardrail_trigger").payload
+        assert live(sim)["open"] == 1
+        ear.emit(CAPTCHA_SOLVED)
+        assert ear.until_lost() == "server disconnect"
+        body = held.result()
+    assert question == {
+        "type": "guardrail_trigger",
+        "data": {
+            "type": "human_input_needed",
+            "value": "A CAPTCHA is blocking me. Please solve it.",
+        },
+    }
+    step = ["agent", "action"]
+    assert ear.kinds() == [
+        "response_update", *step * 3, "guardrail_trigger", *step * 2, "task_completed",
+        "end_session",
+    ]  # fmt: skip
+    done, end = ear.heard[-2].payload, ear.heard[-1]
+    assert done["taskId"] == body["taskId"]
+    assert done["data"]["message"] == body["result"]["data"]["message"]
+    cost = done.get("usage") or done["data"]["usage"]
+    assert 0 < cost["cost"] < 1
+    assert (end.name, end.payload["reason"]) == ("end_session", "terminateOnCompletion")
+    state = sim.get("/_sim/state")
+    assert state["applied"]["answers-taken"] == 1
+    assert state["live"] == {
+        "connects": 1, "refused": 0, "open": 0, "received": {"guardrail:resume": 1},
+        "sent": {"response_update": 1, "agent": 5, "action": 5, "guardrail_trigger": 1,
+                 "task_completed": 1, "end_session": 1},
+    }  # fmt: skip
+    assert "solved" not in str(state)
+
+
+def test_failure_and_the_lost_browser(sim: Running) -> None:
+    session_id = open_session(sim)
+    with listening(sim.url, session_id) as ear:
+        ear.emit(new_task("crash"))
+        error = ear.until_heard("error").payload
+        assert error["code"] == "PAGE_CRASH"
+        assert "crashed" in error["error"]
+        ear.emit(new_task("unstable"))
+        ear.until_heard("task_completed")
+        lost = ear.until_heard("instance:disconnected")
+        back = ear.until_heard("instance:reconnected")
+        assert lost.payload["gracePeriod"] == 6000
+        assert back.at - lost.at == pytest.approx(15 / 50, abs=0.15)
+
+
+def test_time_goes_on_by_itself_and_events_come_at_once(sim: Running) -> None:
+    # The same seed in a model of our own tells when each step begins; nobody polls meanwhile.
+    world = World(5, speed=50.0)
+    own = world.task(world.session(maxDuration=60_000), "Search").task
+    session_id = str(sim.post(START, {"maxDuration": 60_000}).json()["sessionId"])
+    with listening(sim.url, session_id) as ear:
+        ear.emit(new_task("Search"))
+        ear.until_heard("end_session")
+        world.wait(3)
+        begins = [heard for heard in ear.heard if heard.kind == "agent"]
+        assert [heard.payload["content"] for heard in begins] == [s.note for s in own.steps_done]
+        gaps = [after.at - before.at for before, after in pairwise(begins)]
+        off = [gap - step.seconds / 50 for gap, step in zip(gaps, own.steps_done, strict=False)]
+        assert abs(median(off)) < 0.03, "each at its time; a busy machine may be late with some"
+        assert ear.heard[-1].payload["reason"] == "expired"
+
+
+def test_what_is_emitted_wakes_the_held_request() -> None:
+    with running("--speed", "10", "--seed", "5", "--faults") as sim:
+        session_id = open_session(sim)
+        with (
+            listening(sim.url, session_id) as ear,
+            posted(sim, session_id, new_task("captcha")) as held,
+        ):
+            ear.until_heard("guardrail_trigger")
+            ear.emit({"actionType": "guardrail", "newState": "stop"})
+            assert held.result(1)["error"] == "Task stopped by user", "not at the hold's end"
+
+
+def test_two_clients_hear_the_same(sim: Running) -> None:
+    session_id, other_id = open_session(sim), open_session(sim)
+    with ExitStack() as stack:
+        ears = [stack.enter_context(listening(sim.url, session_id)) for _ in range(2)]
+        stranger = stack.enter_context(listening(sim.url, other_id))
+        ears[0].emit(new_task("x"))
+        for ear in ears:
+            ear.until_heard("task_completed")
+        first, second = ([heard.payload for heard in ear.heard] for ear in ears)
+        assert first == second
+        assert stranger.heard == []
+        ears[0].close_early()
+        ears[1].emit(TERMINATE)
+        assert ears[1].until_heard("end_session").payload["reason"] == "terminated"
+        assert stranger.lost is None
+
+
+@pytest.mark.parametrize("auth", [None, {}, {"sessionId": "nobody"}, {"sessionId": ["x"]}, "text"])
+def test_who_names_no_session_is_refused(sim: Running, auth: object) -> None:
+    refused(sim, auth)
+    assert live(sim) == {"connects": 0, "refused": 1, "open": 0, "sent": {}, "received": {}}
+
+
+def test_an_ended_session_is_refused(sim: Running) -> None:
+    session_id = open_session(sim)
+    sim.post(SEND, {"sessionId": session_id, "message": TERMINATE})
+    refused(sim, {"sessionId": session_id})
+
+
+def test_what_is_emitted_is_neither_limited_nor_acknowledged(sim: Running) -> None:
+    session_id = open_session(sim)
+    with listening(sim.url, session_id) as ear:
+        for _ in range(25):
+            ear.emit(PAUSE)
+        for nonsense in ("x", {"actionType": "fly"}, b"\0\1"):
+            ear.emit(nonsense)
+        ear.emit()
+        ear.until(lambda: sum(live(sim)["received"].values()) == 29)
+        assert live(sim)["received"] == {"state:pause": 25, "nonsense": 4}
+        with pytest.raises(Exception, match=r"^$"):  # python-socketio's own TimeoutError
+            ear.call(PAUSE, 0.3)
+        assert sim.get("/_sim/state")["applied"]["state:pause"] == 26
+        assert ear.lost is None
+
+
+@pytest.mark.parametrize("mode", ["up", "freeze", "drop:60"])
+def test_it_ends_at_once_while_channels_are_open(mode: str) -> None:
+    with ExitStack() as stack:
+        ears: list[Listener] = []
+        with running("--faults", "--live", mode) as sim:
+            for _ in range(5):
+                session_id = open_session(sim)
+                ears += [stack.enter_context(listening(sim.url, session_id)) for _ in range(2)]
+                ears[-1].emit(new_task("Search"))
+            order(sim, push={"payload": {"type": "agent"}, "times": 1000, "every": 0.01})
+            began = time.monotonic()
+            assert sim.process.stdin is not None
+            sim.process.stdin.close()
+            sim.process.stdin = None
+            sim.process.wait(5)
+            assert time.monotonic() - began < 2
+        for ear in ears:
+            ear.until_lost()
+
+
+@pytest.mark.parametrize(
+    "frame", ["", "x", "9x", "4", "42", "42{}", "4" + "[" * 50_000, "40{", "41", b"\xff\x00", b""]
+)
+def test_garbage_on_the_web_socket_is_no_noise(sim: Running, frame: str | bytes) -> None:
+    session_id = open_session(sim)
+    with listening(sim.url, session_id) as ear:
+        ear.send_raw(frame)
+        time.sleep(0.1)
+    with listening(sim.url, session_id) as ear:
+        ear.until(lambda: live(sim)["open"] == 1)
+        ear.emit(PAUSE)
+        ear.until(lambda: live(sim)["received"].get("state:pause") == 1)

@@ -1,0 +1,172 @@
+"""The last good copy: when it is made, what it never replaces, how it comes back."""
+
+import os
+import shutil
+import stat
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from enigma_panel.core.models import Phase
+from enigma_panel.store.files import Copy
+from enigma_panel.store.ledger import (
+    BrokenDiskError,
+    ClosedLedgerError,
+    Copied,
+    Ledger,
+    copy_to_offer,
+    draft_copy,
+    file_copy,
+    find_copy,
+    finish_copy,
+)
+from enigma_panel.store.ledger.schema import MIGRATIONS
+from tests.store.helpers import NOW, a_session, copy_ledger, raw, start
+from tests.store.ledger.damage import flip
+
+
+@pytest.fixture
+def copy(ledger_path: Path) -> Path:
+    """Where the copy is."""
+    return ledger_path.parent / "ledger.copy"
+
+
+def _names(path: Path) -> set[str]:
+    return {file.name for file in path.parent.iterdir()}
+
+
+def test_a_copy_holds_all_that_is_committed_in_one_private_file(
+    ledger: Ledger, ledger_path: Path, copy: Path
+) -> None:
+    intents = [start(ledger, a_session(phase=phase)) for phase in Phase]
+    before = {end: Path(f"{ledger_path}{end}").read_bytes() for end in ("", "-wal")}
+    assert copy_ledger(ledger, NOW + 7) is Copied.MADE
+    assert {end: Path(f"{ledger_path}{end}").read_bytes() for end in before} == before
+    companions = {"ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm"}
+    assert _names(copy) == companions | {"ledger.copy"}
+    assert os.name == "nt" or stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert copy.read_bytes()[18:20] == b"\1\1"  # SQLite's mark of a file without a -wal
+    open_ones = [p for p in Phase if p.value in {"starting", "open", "connection_lost"}]
+    assert find_copy(ledger_path) == Copy(
+        path=copy,
+        made_ms=NOW + 7,
+        version=len(MIGRATIONS),
+        sessions_open=len(open_ones) + 1,  # an unconfirmed one may be
+    )
+    assert _names(copy) == companions | {"ledger.copy"}
+    ledger.close()
+    shutil.copyfile(copy, ledger_path)
+    with Ledger.open(ledger_path)[0] as again:
+        assert again.unsettled() == intents
+
+
+def test_the_newest_copy_replaces_the_one_before(
+    ledger: Ledger, ledger_path: Path, copy: Path
+) -> None:
+    for n in range(3):
+        start(ledger)
+        assert copy_ledger(ledger, NOW + n) is Copied.MADE
+        found = find_copy(ledger_path)
+        assert found is not None
+        assert (found.made_ms, found.sessions_open) == (NOW + n, n + 1)
+    assert copy_to_offer(ledger) is None
+
+
+def test_file_and_folder_are_synced_before_and_after_the_change(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    real_fsync, real_replace = os.fsync, Path.replace
+
+    def fsync(handle: int) -> None:
+        steps.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        real_fsync(handle)
+
+    def replace_by(self: Path, target: Path) -> Path:
+        steps.append(f"{self.name} to {target.name}")
+        return real_replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace_by)
+    copy_ledger(ledger, NOW)
+    assert steps == ["file", "ledger.copy.new to ledger.copy", "folder"]
+
+
+def test_a_nearly_full_disk_keeps_the_copy_it_has(
+    ledger: Ledger, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_ledger(ledger, NOW)
+    before = copy.read_bytes()
+    start(ledger)
+    free = file_copy.SPARE_BYTES + ledger._db.rows("PRAGMA page_count")[0][0] * 4096
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free - 1))
+    assert draft_copy(ledger) is Copied.NO_ROOM
+    assert copy.read_bytes() == before
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    assert copy_ledger(ledger, NOW) is Copied.MADE
+
+
+def test_a_damaged_draft_replaces_nothing(ledger: Ledger, copy: Path) -> None:
+    for _ in range(30):
+        start(ledger)
+    copy_ledger(ledger, NOW)
+    before = copy.read_bytes()
+    pages = len(before) // 4096
+    for page in range(pages):
+        assert draft_copy(ledger) is None
+        flip(file_copy.draft_of(copy), page * 4096)
+        assert finish_copy(ledger.path, NOW + 1) is Copied.NOT_GOOD, f"page {page}"
+        assert copy.read_bytes() == before
+        assert "ledger.copy.new" not in _names(copy)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE sessions SET phase = 'asleep' WHERE key = 2",
+        "UPDATE tasks SET text = CAST(x'ff' AS TEXT) WHERE key = 2",
+        "UPDATE intents SET kind = 'wish' WHERE key = 2",
+    ],
+)
+def test_a_ledger_with_rows_that_cannot_be_read_replaces_no_copy(
+    ledger: Ledger, copy: Path, spoil: str
+) -> None:
+    for _ in range(3):
+        start(ledger)
+    copy_ledger(ledger, NOW)
+    before = copy.read_bytes()
+    with raw(ledger.path) as connection:
+        connection.execute(spoil)
+    assert copy_ledger(ledger, NOW + 1) is Copied.NOT_GOOD
+    assert copy.read_bytes() == before
+
+
+def test_a_disk_that_breaks_while_copying_leaves_the_copy_before(
+    ledger: Ledger, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_ledger(ledger, NOW)
+    before = copy.read_bytes()
+
+    def refuse(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(BrokenDiskError):
+        copy_ledger(ledger, NOW + 1)
+    assert copy.read_bytes() == before
+    assert "ledger.copy.new" not in _names(copy)
+    ledger.close()
+    with pytest.raises(ClosedLedgerError):
+        draft_copy(ledger)
+
+
+def test_a_copy_knows_a_session_that_a_later_write_ended(ledger: Ledger) -> None:
+    """What is told of the copy is as of its time, not of now."""
+    intent = start(ledger)
+    copy_ledger(ledger, NOW)
+    ledger.save(replace(intent.session, phase=Phase.CLOSED))
+    found = find_copy(ledger.path)
+    assert found is not None
+    assert found.sessions_open == 1

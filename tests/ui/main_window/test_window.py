@@ -1,0 +1,473 @@
+"""The window: selection, verbs, Details, notices, layout; nothing moves under the pointer."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
+
+from enigma_panel.api.errors import InterruptedCallError
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.services.types import KeyState, NoticeKind, ServiceNotice, ServiceStatus
+from enigma_panel.ui.actions import GRACE_MS
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import Column
+from enigma_panel.ui.sessions.table import VerbsDelegate
+from enigma_panel.ui.tasks.model import Column as TaskColumn
+from enigma_panel.ui.tasks.table import TEXT_LEAST
+from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
+from tests.kit.doubles import ID, LINK, NOW, Dialogs
+
+
+def button(parent: QWidget, name: str) -> QAbstractButton:
+    buttons = [b for b in parent.findChildren(QAbstractButton) if b.isVisible()]
+    found = [b for b in buttons if b.accessibleName() == name]
+    assert len(found) == 1, [b.accessibleName() for b in buttons]
+    return found[0]
+
+
+def shown_texts(parent: QWidget) -> str:
+    return "\n".join(label.text() for label in parent.findChildren(QLabel) if label.isVisible())
+
+
+def verb_point(table: KeyedTable, row: int, verb: StateVerb) -> QPoint:
+    cell = table.visualRect(table.model().index(row, Column.VERBS))
+    return VerbsDelegate.verb_rect(cell, verb).center()
+
+
+def move_to(table: KeyedTable, row: int) -> None:
+    point = QPointF(table.visualRect(table.model().index(row, 0)).center())
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        point,
+        table.viewport().mapToGlobal(point),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(table.viewport(), event)
+
+
+def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -> None:
+    fleet = services.fleet
+    fleet.add(1, left_s=100)
+    fleet.add(2, left_s=150, status=TaskStatus.PAUSED)
+    assert not button(window.tool_bar, "Pause").isEnabled()
+    window.selection.sessions.select_key(1)
+    assert "1 session selected:" in shown_texts(window.tool_bar)
+    assert button(window.tool_bar, "Pause").isEnabled()
+    assert not button(window.tool_bar, "Resume").isEnabled()
+    button(window.tool_bar, "Pause").click()
+    button(window.tool_bar, "Terminate").click()
+    assert fleet.calls == [
+        ("command", (1,), StateVerb.PAUSE),
+        ("command", (1,), StateVerb.TERMINATE, GRACE_MS),
+    ]
+
+
+def test_several_ends_are_asked_about(window: MainWindow, services: Any, dialogs: Dialogs) -> None:
+    for key in (1, 2):
+        services.fleet.add(key, left_s=key * 100)
+    window.selection.sessions.selectAll()
+    button(window.tool_bar, "Terminate").click()
+    button(window.tool_bar, "Terminate all…").click()
+    assert dialogs.calls == [
+        ("confirm_terminate_all", [1, 2]),
+        ("confirm_terminate_all", [1, 2]),
+    ]
+    assert services.fleet.calls == []
+
+
+def test_the_keyboard_has_the_verbs(window: MainWindow, services: Any, dialogs: Dialogs) -> None:
+    window.activateWindow()
+    services.fleet.add(1)
+    window.selection.sessions.select_key(1)
+    control = Qt.KeyboardModifier.ControlModifier
+    for key in (Qt.Key.Key_P, Qt.Key.Key_R, Qt.Key.Key_Period, Qt.Key.Key_Delete):
+        QTest.keyClick(window, key, control)
+    assert [call[2] for call in services.fleet.calls] == [
+        StateVerb.PAUSE,
+        StateVerb.STOP,
+        StateVerb.TERMINATE,
+    ]
+    QTest.keyClick(window, Qt.Key.Key_N, control)
+    assert dialogs.calls == [("open_new_task", None, None)]
+    QTest.keyClick(window.selection.sessions, Qt.Key.Key_Escape)
+    assert window.selection.sessions.selected_keys() == []
+
+
+def test_a_painted_verb_acts_on_its_row_alone(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1, left_s=100)
+    services.fleet.add(2, left_s=150)
+    table = window.selection.sessions
+    table.select_key(1)
+    left = Qt.MouseButton.LeftButton
+    QTest.mouseClick(table.viewport(), left, pos=verb_point(table, 1, StateVerb.STOP))
+    QTest.mouseClick(table.viewport(), left, pos=verb_point(table, 1, StateVerb.RESUME))
+    assert services.fleet.calls == [("command", (2,), StateVerb.STOP)]
+    assert table.selected_keys() == [1]
+
+
+def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1)
+    table = window.selection.sessions
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(table.viewport(), left, pos=verb_point(table, 0, StateVerb.TERMINATE))
+    QTest.mouseRelease(table.viewport(), left, pos=verb_point(table, 0, StateVerb.STOP))
+    assert services.fleet.calls == []
+
+
+def test_no_row_moves_below_the_pointer(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    window.activateWindow()
+    fleet, table = services.fleet, window.selection.sessions
+    fleet.add(1, left_s=100)
+    fleet.add(2, left_s=150)
+    move_to(table, 0)
+    fleet.change_task(2, status=TaskStatus.ASKS)
+    assert table.rows.keys() == [1, 2]
+    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
+    assert table.rows.keys() == [2, 1]
+
+
+def test_selection_scroll_and_focus_survive_news(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    fleet, table = services.fleet, window.selection.tasks
+    for key in range(1, 1001):
+        fleet.add(key, tell=False, status=TaskStatus.DONE, result="x", ended_ms=NOW)
+    window.selection.task_rows.arrange()
+    qapp.processEvents()
+    table.select_key(500)
+    table.setFocus()
+    qapp.processEvents()
+    place = table.visualRect(table.currentIndex()).top()
+    for key in range(1001, 1021):
+        fleet.add(key)
+    fleet.change_task(500, result="other")
+    qapp.processEvents()
+    assert table.selected_keys() == [500]
+    assert table.visualRect(table.currentIndex()).top() == place
+    assert table.hasFocus()
+
+
+def test_at_the_top_a_new_task_comes_into_view(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    for key in range(1, 101):
+        services.fleet.add(key, tell=False)
+    window.selection.task_rows.arrange()
+    qapp.processEvents()
+    services.fleet.add(101)
+    qapp.processEvents()
+    assert window.selection.tasks.rowAt(ROW_HEIGHT // 2) == 0
+    assert window.selection.task_rows.key_at(0) == 101
+    assert window.selection.tasks.verticalScrollBar().value() == 0
+
+
+def test_a_result_is_new_until_its_row_was_selected(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1, status=TaskStatus.DONE, result="It costs $5", is_new=True, ended_ms=NOW)
+    window.selection.sessions.select_key(1)
+    assert services.fleet.tasks[1].is_new
+    window.selection.tasks.select_key(1)
+    assert not services.fleet.tasks[1].is_new
+    assert window.details.result.toPlainText() == "It costs $5"
+    button(window.details, "Copy result").click()
+    assert QGuiApplication.clipboard().text() == "It costs $5"
+
+
+def test_a_result_that_comes_to_a_selected_row_is_seen_by_who_uses_the_window(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    other = QWidget()
+    other.show()
+    other.activateWindow()
+    qapp.processEvents()
+    services.fleet.add(1)
+    window.selection.tasks.select_key(1)
+    done = {"status": TaskStatus.DONE, "result": "x", "is_new": True, "ended_ms": NOW}
+    services.fleet.change_task(1, **done)
+    assert services.fleet.tasks[1].is_new
+    window.activateWindow()
+    qapp.processEvents()
+    assert not services.fleet.tasks[1].is_new
+    services.fleet.change_task(1, **done)
+    assert not services.fleet.tasks[1].is_new
+    other.close()
+
+
+def test_long_results_are_cut_at_first(window: MainWindow, services: Any) -> None:
+    long = "word " * 40_000
+    services.fleet.add(1, status=TaskStatus.DONE, result=long, ended_ms=NOW)
+    window.selection.tasks.select_key(1)
+    assert len(window.details.result.toPlainText()) == 50_000
+    button(window.details, "Copy result").click()
+    assert QGuiApplication.clipboard().text() == long
+    button(window.details, "Show all").click()
+    assert window.details.result.toPlainText() == long
+
+
+def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
+    window.selection.tasks.select_key(1)
+    said = shown_texts(window.details)
+    assert "The page crashed." in said
+    assert "The browser is open, 3:20 left." in said
+    assert "PAGE_CRASH" not in said
+
+
+def test_ids_are_shown_to_nobody_but_can_be_copied(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1)
+    window.selection.sessions.select_key(1)
+    for widget in window.findChildren(QWidget):
+        said = widget.accessibleName() + widget.accessibleDescription() + widget.toolTip()
+        assert ID not in said + str(getattr(widget, "text", str)())
+        assert LINK not in said
+    button(window.details, "Copy").click()
+    assert QGuiApplication.clipboard().text() == ID
+    assert QGuiApplication.clipboard().mimeData().hasFormat("x-kde-passwordManagerHint")
+    button(window.details, "Copy live page link").click()
+    assert QGuiApplication.clipboard().text() == LINK
+    window.close_for_good()
+    assert QGuiApplication.clipboard().text() == ""
+
+
+def test_run_again_starts_and_edit_opens_the_dialog(
+    window: MainWindow, services: Any, dialogs: Dialogs
+) -> None:
+    services.fleet.add(1, status=TaskStatus.DONE, ended_ms=NOW)
+    window.selection.tasks.select_key(1)
+    button(window.details, "Run again").click()
+    button(window.details, "Edit and run again").click()
+    assert services.fleet.calls == [("start", "Task 1", None)]
+    assert dialogs.calls == [("open_new_task", None, services.fleet.tasks[1].spec)]
+
+
+def test_renaming_happens_in_the_row(window: MainWindow, services: Any, qapp: QApplication) -> None:
+    services.fleet.add(1)
+    window.selection.sessions.select_key(1)
+    button(window.details, "Rename").click()
+    editor = window.selection.sessions.findChild(QLineEdit)
+    assert editor is not None
+    assert editor.text() == "shop.example 1"
+    editor.setText("my shop")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    qapp.processEvents()
+    assert services.fleet.sessions[1].label == "my shop"
+    assert window.details.name.text() == "my shop"
+
+
+def test_questions_are_counted_and_shown(
+    window: MainWindow, services: Any, dialogs: Dialogs
+) -> None:
+    assert not window.strip.isVisible()
+    services.fleet.add(1, status=TaskStatus.ASKS, question="Which one?")
+    services.inbox.ask(1, "Which one?")
+    assert window.windowTitle() == "(1) Enigma Control Panel"
+    assert window.strip.isVisible()
+    assert "asks: “Which one?”" in shown_texts(window.strip)
+    assert "2:41 left" in shown_texts(window.strip)
+    button(window.strip, "Answer").click()
+    button(window.tool_bar, "Answer · 1").click()
+    assert dialogs.calls == [("open_question", 1), ("open_question", None)]
+    services.inbox.open.clear()
+    services.inbox.changed.emit()
+    assert window.windowTitle() == "Enigma Control Panel"
+    assert not window.strip.isVisible()
+    assert not button(window.tool_bar, "Answer").isEnabled()
+
+
+def test_notices_are_said_once_and_offer_something(
+    window: MainWindow, services: Any, dialogs: Dialogs
+) -> None:
+    services.fleet.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    services.fleet.change_session(1, service_id=None)
+    notice = ServiceNotice(
+        kind=NoticeKind.START_UNCONFIRMED,
+        session_key=1,
+        task_key=1,
+        error=InterruptedCallError("timeout"),
+    )
+    window.setFocus()
+    services.fleet.said.emit(notice)
+    services.fleet.said.emit(notice)
+    assert window.notices.isVisible()
+    assert len(window.notices.lines()) == 1
+    assert "It may be running and cost money" in window.notices.lines()[0]
+    button(window.notices, "Put away").click()
+    assert services.fleet.calls == [("put away", 1)]
+    assert not window.notices.isVisible()
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_notice_has_words(window: MainWindow, services: Any, kind: NoticeKind) -> None:
+    services.fleet.add(1)
+    facts = {"verb": "pause"} if kind is NoticeKind.COMMAND_FAILED else {"sessions": 2}
+    error = InterruptedCallError("timeout")
+    services.fleet.said.emit(
+        ServiceNotice(kind=kind, session_key=1, task_key=1, error=error, facts=facts)
+    )
+    (line,) = window.notices.lines() or [window.recovery.words.text()]  # a sleep: the card says it
+    assert line.strip()
+    assert "None" not in line
+
+
+def test_the_missing_key_is_said_as_long_as_it_is_missing(
+    window: MainWindow, services: Any, dialogs: Dialogs
+) -> None:
+    services.account.state = KeyState.ABSENT
+    services.account.changed.emit()
+    assert window.notices.lines() == ["There is no API key yet, so nothing can be started."]
+    button(window.notices, "Enter the key").click()
+    assert dialogs.calls == [("open_key",)]
+    assert window.notices.isVisible()
+    services.account.state = KeyState.READY
+    services.account.changed.emit()
+    assert not window.notices.isVisible()
+
+
+def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) -> None:
+    assert "service ok, 12 browsers free, 2 s ago" in shown_texts(window.status_bar)
+    assert "balance $7.41" in shown_texts(window.status_bar)
+    services.health.status = ServiceStatus.UNREACHABLE
+    services.health.unreachable_since_ms = NOW - 60_000
+    services.health.next_try_ms = NOW + 7_500
+    services.health.changed.emit()
+    said = shown_texts(window.status_bar)
+    assert "no connection since" in said
+    assert "shown is the state of then; tries again in 8 s" in said
+
+
+def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
+    window.selection.tasks.select_key(1)
+    for control in window.findChildren(QPushButton):
+        assert control.accessibleName() == control.text() != ""
+    for table in (window.selection.sessions, window.selection.tasks):
+        assert table.accessibleName() in {"Sessions", "Tasks"}
+    for verb in window.verbs.values():
+        assert verb.toolTip().count("\n") == 1
+        assert verb.statusTip()
+
+
+def test_details_fold_below_1000_px(window: MainWindow, qapp: QApplication) -> None:
+    assert window.details.isVisible()
+    window.resize(900, 700)
+    qapp.processEvents()
+    assert not window.details.isVisible()
+    window.sessions_card.details.click()
+    assert window.details.isVisible()
+    window.resize(640, 400)
+    qapp.processEvents()
+    assert window.size().width() == 640
+    assert window.size().height() == 400
+
+
+def test_buttons_of_details_are_whole_where_details_are_narrow(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.fleet.add(1)
+    window.selection.sessions.select_key(1)
+    window.body.whole.setSizes([2_000, 1])
+    qapp.processEvents()
+    details = window.details
+    assert details.width() == details.minimumWidth()
+    for shown in (details.again, details.edit):
+        assert shown.isVisible()
+        assert shown.width() >= shown.sizeHint().width()
+        assert details.rect().contains(shown.geometry())
+    assert not details.again.geometry().intersects(details.edit.geometry())
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_more_columns_leave_room_for_the_result(window: MainWindow, qapp: QApplication) -> None:
+    tasks = window.selection.tasks
+    tasks.show_column_menu(QPoint(5, 5))
+    menu = tasks.findChild(QMenu)
+    assert menu is not None
+    names = [action.text() for action in menu.actions()]
+    assert "Tokens in" in names
+    assert "Status" not in names
+    for action in menu.actions():
+        action.setChecked(True)
+    menu.hide()
+    qapp.processEvents()
+    assert not tasks.isColumnHidden(TaskColumn.TOKENS_IN)
+    assert tasks.columnWidth(TaskColumn.RESULT) >= TEXT_LEAST
+
+
+def test_the_layout_is_remembered(window: MainWindow, services: Any, dialogs: Dialogs) -> None:
+    window.selection.tasks.setColumnHidden(TaskColumn.SESSION, False)
+    window.resize(790, 700)
+    window.save_layout()
+    again = MainWindow(services, dialogs)
+    assert not again.selection.tasks.isColumnHidden(TaskColumn.SESSION)
+    assert again.selection.tasks.isColumnHidden(TaskColumn.TOKENS_IN)
+    assert again.size() == window.size()
+    again.close_for_good()
+    services.settings.change(window_geometry="rubbish", tasks_header="AAAA", window_splitter="|x|")
+    MainWindow(services, dialogs).close_for_good()
+
+
+def test_closing_asks_the_program(window: MainWindow) -> None:
+    asked: list[bool] = []
+    window.quit_requested.connect(lambda: asked.append(True))
+    window.close()
+    assert asked == [True]
+    assert window.isVisible()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_menus_offer_what_can_be_done(
+    window: MainWindow, services: Any, qapp: QApplication, dialogs: Dialogs
+) -> None:
+    services.fleet.add(1, status=TaskStatus.DONE, result="fine", ended_ms=NOW)
+    window.selection.sessions.select_key(1)
+    window.menus.show_for_sessions(QPoint(10, 10))
+    names = [a.text() for a in window.menus.menu.actions() if not a.isSeparator()]
+    assert names == [
+        "Pause",
+        "Resume",
+        "Stop",
+        "Terminate",
+        "Next task here",
+        "Rename",
+        "Copy id",
+        "Copy live page link",
+        "Show result",
+    ]
+    next(a for a in window.menus.menu.actions() if a.text() == "Next task here").trigger()
+    assert dialogs.calls == [("open_new_task", 1, None)]
+    window.menus.menu.hide()
+    window.selection.tasks.select_key(1)
+    window.menus.show_for_tasks(QPoint(10, 10))
+    names = [a.text() for a in window.menus.menu.actions() if not a.isSeparator()]
+    assert names == ["Copy result", "Run again", "Edit and run again", "Show session"]
+    window.menus.menu.hide()
+
+
+def test_1000_sessions_are_shown_and_refreshed(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    for key in range(1, 1001):
+        services.fleet.add(key, tell=False, left_s=key)
+    window.selection.session_rows.arrange()
+    qapp.processEvents()
+    visible = window.selection.sessions.visible_rows()
+    assert 0 < len(visible) < 30
+    services.clock.now += 1_000
+    window.selection.tick()
+    window.selection.sessions.scrollToBottom()
+    qapp.processEvents()
+    assert window.selection.sessions.visible_rows().stop == 1000

@@ -1,0 +1,153 @@
+"""The window over the real services and a simulator process: tasks from start to end, the line."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.services.types import WaitReason
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import Column as SessionColumn
+from enigma_panel.ui.tasks.model import Column
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.table_model import Role
+from tests.kit.doubles import Dialogs
+from tests.services.conftest import Running, until
+from tests.ui.main_window.test_window import button, shown_texts
+
+
+async def test_a_task_from_start_to_end(
+    running: Running, simulator: Callable[..., Any], qapp: QApplication
+) -> None:
+    qapp.setQuitOnLastWindowClosed(False)  # as the program does; else closing ends the loop
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    async with running(simulator("--speed", "20").url) as parts:
+        window = MainWindow(parts.services, Dialogs())
+        window.show()
+        fleet, selection = parts.services.fleet, window.selection
+        spec = TaskSpec(text="Price of MX Keys at amazon.com", close_after=False)
+        key = await fleet.start(spec)
+        assert selection.tasks.select_key(key)
+        await until(selection.session_rows.keys)  # it waits in line for a moment
+        (session_key,) = selection.session_rows.keys()
+        assert selection.sessions.select_key(session_key)
+        await until(lambda: fleet.task(key).status is TaskStatus.DONE)
+        task = fleet.task(key)
+        assert task is not None
+        window.activateWindow()
+        await until(lambda: not fleet.task(key).is_new)
+        assert window.details.result.toPlainText() == task.result
+        index = selection.session_rows.index(0, SessionColumn.STATE)
+        await until(lambda: index.data() == "idle – billing")
+        enabled = {verb for verb, action in window.verbs.items() if action.isEnabled()}
+        assert enabled == {StateVerb.TERMINATE}
+        window.verbs[StateVerb.TERMINATE].trigger()  # no task is at work: it goes at once
+        await until(lambda: fleet.session(session_key).phase is not Phase.OPEN)
+        assert index.data() in {"closed (assumed)", "ended by you"}
+        assert "browser opened" in window.details.line.text()
+        window.close_for_good()
+        window.deleteLater()
+
+
+RESEARCH = "Research the history of typewriters at a.example"
+
+
+@asynccontextmanager
+async def a_window(parts: Any, qapp: QApplication) -> AsyncIterator[MainWindow]:
+    qapp.setQuitOnLastWindowClosed(False)
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    window = MainWindow(parts.services, Dialogs())
+    window.show()
+    window.activateWindow()
+    try:
+        yield window
+    finally:
+        window.close_for_good()
+        window.deleteLater()
+
+
+async def test_tasks_without_a_place_stand_in_line(
+    running: Running, simulator: Callable[..., Any], qapp: QApplication
+) -> None:
+    async with running(simulator("--speed", "4").url) as parts, a_window(parts, qapp) as window:
+        services, selection = parts.services, window.selection
+        services.settings.change(browsers_at_once=1)
+        specs = [TaskSpec(text=f"{RESEARCH}, part {n}") for n in range(5)]
+        keys = await services.fleet.start_many(specs)
+        await until(selection.session_rows.keys)
+        await until(lambda: len(services.line.entries()) == 4)
+        assert selection.task_rows.keys() == [*keys[1:], keys[0]]
+        assert len(selection.session_rows.keys()) == 1  # what is planned is no session
+        rows = selection.task_rows
+        first = str(rows.index(0, Column.RESULT).data())
+        assert first.startswith("the only place is in use")
+        assert str(rows.index(1, Column.RESULT).data()).startswith("2nd in line")
+        assert "4 tasks wait here: as many browsers are open as may be (1)." in shown_texts(
+            window.line.bar
+        )
+        selection.tasks.select_key(keys[4])
+        selection.tasks.setFocus()
+        assert "4th in line" in shown_texts(window.details)
+        QTest.keyClick(selection.tasks, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+        await until(lambda: rows.keys()[2:4] == [keys[4], keys[3]])
+        QTest.keyClick(selection.tasks, Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
+        await until(lambda: rows.keys()[0] == keys[4])
+        assert selection.tasks.selected_keys() == [keys[4]]
+        selection.tasks.select_key(keys[2])
+        QTest.keyClick(selection.tasks, Qt.Key.Key_Delete)
+        await until(lambda: services.fleet.task(keys[2]).status is TaskStatus.STOPPED)
+        taken_out = [keys[4], keys[1], keys[3], keys[2], keys[0]]
+        await until(lambda: rows.keys() == taken_out)
+        assert "Taken out of the line." in shown_texts(window.details)
+        services.settings.change(browsers_at_once=5)
+        await until(lambda: not services.line.entries())
+        assert rows.keys() == list(reversed(keys))
+        assert not window.line.bar.isVisible()
+
+
+async def test_a_terminate_is_taken_back_and_another_is_hurried(
+    running: Running, simulator: Callable[..., Any], qapp: QApplication
+) -> None:
+    async with running(simulator("--speed", "2").url) as parts, a_window(parts, qapp) as window:
+        fleet, selection = parts.services.fleet, window.selection
+        key = await fleet.start(TaskSpec(text=RESEARCH))
+        await until(lambda: selection.session_rows.keys() and fleet.task(key).sent_ms)
+        (session_key,) = selection.session_rows.keys()
+        await until(lambda: fleet.session(session_key).service_id)
+        selection.sessions.select_key(session_key)
+        button(window.tool_bar, "Terminate").click()
+        await until(lambda: fleet.pending(session_key))
+        assert fleet.pending(session_key).why is WaitReason.UNDO
+        row = selection.session_rows.index(0, SessionColumn.STATE)
+        assert row.data(Role.CELL).tail.startswith("Terminating in ")
+        assert button(window.tool_bar, "Terminate").isEnabled()
+        QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert fleet.pending(session_key) is None
+        assert fleet.session(session_key).phase is Phase.OPEN
+        assert button(window.tool_bar, "Pause").isEnabled()
+        began = parts.services.clock.now_ms()
+        for _ in range(2):
+            button(window.tool_bar, "Terminate").click()
+            await until(lambda: fleet.pending(session_key) or fleet.session(session_key).is_ended)
+        await until(lambda: fleet.session(session_key).is_ended)
+        assert parts.services.clock.now_ms() - began < 2_500  # not after its three seconds
+
+
+async def test_a_task_runs_after_the_one_at_work(
+    running: Running, simulator: Callable[..., Any], qapp: QApplication
+) -> None:
+    async with running(simulator("--speed", "10").url) as parts, a_window(parts, qapp) as window:
+        fleet, rows = parts.services.fleet, window.selection.task_rows
+        key = await fleet.start(TaskSpec(text=RESEARCH, close_after=False))
+        await until(lambda: fleet.task(key).sent_ms)
+        where = fleet.task(key).session_key
+        following = await fleet.start(TaskSpec(text="Search for ribbons"), where=where)
+        assert rows.keys() == [following, key]
+        assert rows.index(0, Column.RESULT).data() == "runs after the task in a.example 1"
+        await until(lambda: fleet.task(following).is_final)
+        assert fleet.task(key).is_final
+        assert fleet.task(following).status is TaskStatus.DONE

@@ -1,0 +1,370 @@
+"""'New task'."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
+
+from enigma_panel.core.models import Limits, Phase, TaskSpec, TaskStatus
+from enigma_panel.services.sessions import NoKeyError
+from enigma_panel.services.types import KeyState
+from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, NEW_KEPT, RunInBox, TargetSession
+from enigma_panel.ui.theme import theme
+from tests.kit.fakes import NOON, Started, World, make_session, make_task
+from tests.kit.hands import CTRL, ENTER, SHIFT, active, click, key, type_text
+
+UP, DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
+
+
+class Opened:
+    """Counts how often the key dialog was asked for."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> None:
+        self.times += 1
+
+
+@pytest.fixture
+def key_opened() -> Opened:
+    return Opened()
+
+
+@pytest.fixture
+def dialog(world: World, key_opened: Opened) -> NewTaskDialog:
+    return NewTaskDialog(world.services, None, key_opened)
+
+
+async def shown(
+    world: World,
+    dialog: NewTaskDialog,
+    session: int | None = None,
+    prefill: TaskSpec | None = None,
+) -> None:
+    dialog.ask(session, prefill)
+    await active(dialog)
+    await world.settle()
+
+
+async def test_a_text_is_all_it_takes(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, " List keyboards ")
+    key(dialog.task_text, ENTER, CTRL)
+    await world.settle()
+    spec = TaskSpec(text="List keyboards", close_after=True)
+    assert world.fleet.started == [Started(spec, None, one_call=False)]
+    assert not dialog.isVisible()
+    assert dialog.task_text.text() == ""
+
+
+async def test_enter_in_a_field_starts_nothing(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, "x")
+    key(dialog.task_text, ENTER)
+    type_text(dialog.starting_url, "https://a.example")
+    key(dialog.starting_url, ENTER)
+    await world.settle()
+    assert world.fleet.started == []
+    assert dialog.task_text.text() == "x\n"
+
+
+async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, "List keyboards")
+    type_text(dialog.starting_url, "https://amazon.com")
+    dialog.run_in.setCurrentIndex(1)
+    click(dialog.more_button)
+    form = dialog.limits
+    type_text(form.time_limit, "120")
+    type_text(form.input_tokens, "50,000")
+    type_text(form.output_tokens, "0")
+    type_text(form.avoid_domains, "Ebay.com, etsy.com")
+    form.one_call.click()
+    click(dialog.start_button)
+    await world.settle()
+    limits = Limits(
+        max_duration_ms=120_000,
+        max_input_tokens=50_000,
+        max_output_tokens=0,
+        avoid_domains=("ebay.com", "etsy.com"),
+    )
+    spec = TaskSpec(
+        text="List keyboards",
+        starting_url="https://amazon.com",
+        limits=limits,
+        close_after=False,
+    )
+    assert world.fleet.started == [Started(spec, None, one_call=True)]
+
+
+BAD = [
+    ("task_text", "  ", "Write what the agent should do."),
+    ("task_text", "x" * 20_001, "20,000 at most"),
+    ("starting_url", "amazon.com", "https://amazon.com"),
+    ("starting_url", "file:///etc/passwd", "not with file:"),
+    ("starting_url", "javascript:alert(1)", "not with javascript:"),
+    ("time_limit", "301", "1 to 300"),
+    ("time_limit", "0", "1 to 300"),
+    ("time_limit", "soon", "1 to 300"),
+    ("input_tokens", "100001", "0 to 100,000"),
+    ("output_tokens", "-1", "0 to 100,000"),
+    ("output_tokens", "9" * 40, "0 to 100,000"),
+    ("avoid_domains", "ads", "“ads” is not a domain"),
+]
+
+
+@pytest.mark.parametrize(("name", "typed", "words"), BAD)
+async def test_a_mistake_is_named_beside_its_field(
+    world: World, dialog: NewTaskDialog, name: str, typed: str, words: str
+) -> None:
+    await shown(world, dialog)
+    dialog.task_text.setPlainText("Good text")
+    field = getattr(dialog, name, None) or getattr(dialog.limits, name)
+    if isinstance(field, QPlainTextEdit):
+        field.setPlainText(typed)
+    else:
+        field.setText(typed)
+    click(dialog.start_button)
+    await world.settle()
+    assert words in field.accessibleDescription()
+    assert field.hasFocus()
+    assert field.isVisible()
+    assert field.text() == typed
+    assert world.fleet.started == []
+    assert dialog.isVisible()
+
+
+async def test_all_mistakes_are_named_and_the_first_gets_the_focus(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    await shown(world, dialog)
+    dialog.task_text.setPlainText("x")
+    dialog.starting_url.setText("ftp://x.example")
+    dialog.limits.time_limit.setText("900")
+    click(dialog.start_button)
+    assert dialog.starting_url.hasFocus()
+    assert dialog.limits.time_limit.accessibleDescription()
+    type_text(dialog.starting_url, "/")
+    assert dialog.starting_url.accessibleDescription() == ""
+
+
+async def test_start_and_add_another_clears_and_says_so(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, "First")
+    dialog.limits.time_limit.setText("60")
+    key(dialog.task_text, ENTER, CTRL | SHIFT)
+    await world.settle()
+    assert dialog.isVisible()
+    assert dialog.notice.text() == "Started “First”."
+    assert dialog.task_text.text() == ""
+    assert dialog.task_text.hasFocus()
+    assert dialog.limits.time_limit.text() == "60"
+
+
+async def test_closing_keeps_what_was_typed(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Half a thou")
+    key(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert world.fleet.started == []
+    await shown(world, dialog)
+    assert dialog.task_text.text() == "Half a thou"
+
+
+async def test_arrows_bring_earlier_texts_back(world: World, dialog: NewTaskDialog) -> None:
+    world.fleet.texts = ["newest", "older\nof two lines", "oldest"]
+    await shown(world, dialog)
+    field = dialog.task_text
+    key(field, UP)
+    assert field.text() == "newest"
+    key(field, UP)
+    assert field.text() == "older\nof two lines"
+    key(field, UP)
+    assert field.text() == "oldest"
+    key(field, UP)
+    assert field.text() == "oldest"
+    key(field, DOWN)
+    assert field.text() == "older\nof two lines"
+    key(field, DOWN)
+    assert field.text() == "newest"
+    key(field, DOWN)
+    assert field.text() == ""
+
+
+async def test_arrows_leave_typed_text_alone(world: World, dialog: NewTaskDialog) -> None:
+    world.fleet.texts = ["newest", "older"]
+    await shown(world, dialog)
+    key(dialog.task_text, UP)
+    type_text(dialog.task_text, "!")
+    key(dialog.task_text, UP)
+    key(dialog.task_text, UP)
+    assert "!" in dialog.task_text.text()
+    assert "newest" in dialog.task_text.text()
+
+
+def test_the_list_of_places_shows_all_of_them(world: World, qapp: QApplication) -> None:
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    qapp.setQuitOnLastWindowClosed(False)  # else the loop of the next test ends with the box
+    for number in range(1, 5):
+        world.fleet.add(make_session(number))
+    box = RunInBox(world.fleet)  # type: ignore[arg-type]
+    box.show()
+    qapp.processEvents()
+    box.showPopup()
+    qapp.processEvents()
+    rows = box.count() * box.view().sizeHintForRow(0)
+    assert box.view().viewport().height() >= rows, "no row is cut"
+    assert box.view().sizeHintForRow(0) > box.fontMetrics().height() + 6, "rows have room"
+    box.hidePopup()
+    box.hide()
+    box.deleteLater()
+
+
+async def test_open_sessions_are_offered_those_at_work_last(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    world.fleet.add(make_session(2, current_task=2), make_task(2, 2))
+    world.fleet.add(make_session(1))
+    world.fleet.add(make_session(3, current_task=3), make_task(3, 3, status=TaskStatus.DONE))
+    world.fleet.add(make_session(4, close_after=True))
+    world.fleet.add(make_session(5, current_task=5), make_task(5, 5, status=TaskStatus.UNCONFIRMED))
+    world.fleet.add(make_session(6, phase=Phase.CONNECTION_LOST))
+    world.fleet.add(make_session(7, phase=Phase.PLANNED, service_id=None))
+    await shown(world, dialog)
+    offered = [dialog.run_in.itemText(i) for i in range(dialog.run_in.count())]
+    assert offered == [
+        "New session, closed after the task",
+        "New session, kept open",
+        "amazon.com 1",
+        "amazon.com 3",
+        "amazon.com 2 – after the task at work",
+    ]
+    assert dialog.run_in.target() == NEW_CLOSED
+
+
+async def test_a_task_can_run_after_the_one_at_work(world: World, dialog: NewTaskDialog) -> None:
+    world.fleet.add(make_session(7, current_task=9), make_task(9, 7))
+    await shown(world, dialog, session=7)
+    assert dialog.start_button.text() == "Run after this one"
+    assert dialog.start_button.accessibleName() == "Run after this one"
+    assert "until then it can be removed" in dialog.place_hint.text()
+    height = dialog.height()
+    type_text(dialog.task_text, "Next")
+    world.fleet.change_task(9, status=TaskStatus.DONE)
+    assert dialog.start_button.text() == "Start"
+    assert dialog.run_in.currentText() == "amazon.com 7"
+    assert dialog.height() == height  # no button moves below the pointer
+    world.fleet.change_task(9, status=TaskStatus.WORKING)
+    click(dialog.start_button)
+    await world.settle()
+    assert world.fleet.started == [
+        Started(TaskSpec(text="Next", close_after=False), 7, one_call=False)
+    ]
+
+
+async def test_the_next_task_in_an_open_session(world: World, dialog: NewTaskDialog) -> None:
+    world.fleet.add(make_session(7))
+    await shown(world, dialog, session=7)
+    assert dialog.run_in.currentText() == "amazon.com 7"
+    assert not dialog.limits.one_call.isEnabled()
+    type_text(dialog.task_text, "Next")
+    dialog.close_after.click()
+    click(dialog.start_button)
+    await world.settle()
+    spec = TaskSpec(text="Next", close_after=True)
+    assert world.fleet.started == [Started(spec, 7, one_call=False)]
+
+
+async def test_a_session_that_ended_meanwhile_is_named(world: World, dialog: NewTaskDialog) -> None:
+    world.fleet.add(make_session(7))
+    await shown(world, dialog, session=7)
+    type_text(dialog.task_text, "Next")
+    world.fleet.change_session(7, phase=Phase.ENDED_BY_LIMIT, ended_ms=NOON)
+    click(dialog.start_button)
+    await world.settle()
+    assert world.fleet.started == []
+    assert dialog.run_in.target() == TargetSession(7, close_after=False)
+    assert "takes no more tasks" in dialog.run_in.accessibleDescription()
+    assert dialog.run_in.currentText() == "amazon.com 7 – has ended"
+    assert dialog.task_text.text() == "Next"
+
+
+async def test_a_full_disk_keeps_everything(world: World, dialog: NewTaskDialog) -> None:
+    world.fleet.start_error = DiskFullError(Path("/ledger"), "full")
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Keep me")
+    click(dialog.start_button)
+    await world.settle()
+    assert "the disk is full" in dialog.notice.text()
+    assert dialog.task_text.text() == "Keep me"
+    assert dialog.start_button.isEnabled()
+    world.fleet.start_error = LedgerError(Path("/ledger"), "gone")
+    click(dialog.start_button)
+    await world.settle()
+    assert "gone" in dialog.notice.text()
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_without_a_key_it_asks_for_one_and_keeps_the_text(
+    world: World, dialog: NewTaskDialog, key_opened: Opened, late: bool
+) -> None:
+    if late:
+        world.fleet.start_error = NoKeyError()
+    else:
+        world.account.state = KeyState.ABSENT
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Keep me")
+    click(dialog.start_button)
+    await world.settle()
+    assert key_opened.times == 1
+    assert world.fleet.started == []
+    assert dialog.task_text.text() == "Keep me"
+    assert dialog.isVisible()
+
+
+async def test_a_double_click_starts_once(world: World, dialog: NewTaskDialog) -> None:
+    world.fleet.start_gate = asyncio.Event()
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Once")
+    click(dialog.start_button)
+    click(dialog.start_button)
+    key(dialog.task_text, ENTER, CTRL)
+    world.fleet.start_gate.set()
+    await world.settle()
+    assert len(world.fleet.started) == 1
+
+
+async def test_editing_an_earlier_task_puts_typed_words_aside(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, "My own words")
+    earlier = TaskSpec(
+        text="Earlier",
+        starting_url="https://a.example",
+        limits=Limits(max_duration_ms=60_000),
+        close_after=False,
+    )
+    await shown(world, dialog, prefill=earlier)
+    assert dialog.typed() == earlier
+    assert dialog.limits.isVisible()
+    assert dialog.run_in.target() == NEW_KEPT
+    click(dialog.restore_button)
+    assert dialog.task_text.text() == "My own words"
+    assert not dialog.restore_button.isVisible()
+
+
+async def test_labels_are_the_names_that_are_spoken(dialog: NewTaskDialog) -> None:
+    assert dialog.task_text.accessibleName() == "Task"
+    assert dialog.starting_url.accessibleName() == "Starting URL"
+    assert dialog.run_in.accessibleName() == "Run in"
+    assert dialog.limits.avoid_domains.accessibleName() == "Avoid domains"
+    assert dialog.start_button.accessibleName() == "Start"
+    assert not dialog.isModal()

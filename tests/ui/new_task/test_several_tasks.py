@@ -1,0 +1,186 @@
+"""'New task': one task per line, and what is said where no place is free."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from enigma_panel.core.models import Limits, TaskSpec
+from enigma_panel.services.types import PauseReason, WaitReason
+from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.ui.new_task import dialog as new_task_dialog
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from tests.kit.fakes import NOON, World, make_session, make_task
+from tests.kit.hands import CTRL, ENTER, SHIFT, active, click, key, type_text
+
+LINES = "MX Keys at amazon.com\n\n  MX Keys at ebay.com \n\t\nMX Keys at idealo.de\n"
+
+
+@pytest.fixture
+def dialog(world: World) -> NewTaskDialog:
+    return NewTaskDialog(world.services, None, lambda: None)
+
+
+async def shown(world: World, dialog: NewTaskDialog) -> None:
+    dialog.ask(None, None)
+    await active(dialog)
+    await world.settle()
+
+
+def texts(world: World) -> list[str]:
+    return [started.spec.text for started in world.fleet.started]
+
+
+async def test_each_line_becomes_a_task(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    dialog.task_text.setPlainText(LINES)
+    assert dialog.start_button.text() == "Start"
+    dialog.per_line.click()
+    assert dialog.start_button.text() == dialog.start_button.accessibleName() == "Start 3 tasks"
+    dialog.limits.time_limit.setText("60")
+    click(dialog.start_button)
+    await world.settle()
+    assert [started.spec for started in world.fleet.started] == [
+        TaskSpec(text=text, limits=Limits(max_duration_ms=60_000))
+        for text in ("MX Keys at amazon.com", "MX Keys at ebay.com", "MX Keys at idealo.de")
+    ]
+    assert not dialog.isVisible()
+    assert not dialog.per_line.isChecked()
+    assert dialog.task_text.text() == ""
+
+
+async def test_without_the_box_lines_are_one_text(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    dialog.task_text.setPlainText(LINES)
+    click(dialog.start_button)
+    await world.settle()
+    assert texts(world) == [LINES.strip()]
+
+
+async def test_the_keyboard_does_it_all(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, "One")
+    key(dialog.task_text, ENTER)
+    type_text(dialog.task_text, "Two")
+    key(dialog.task_text, Qt.Key.Key_Tab)
+    assert dialog.per_line.hasFocus()
+    key(dialog.per_line, Qt.Key.Key_Space)
+    key(dialog.per_line, ENTER, CTRL)
+    await world.settle()
+    assert texts(world) == ["One", "Two"]
+
+
+async def test_a_mistake_names_its_line(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    long = "x" * 20_001
+    dialog.task_text.setPlainText(f"\nFine\n\n{long}\nFine")
+    dialog.per_line.click()
+    click(dialog.start_button)
+    await world.settle()
+    assert world.fleet.started == []
+    said = dialog.task_text.accessibleDescription()
+    assert said.startswith("Line 4: The task has 20,001 characters")
+    assert dialog.task_text.hasFocus()
+    dialog.per_line.click()
+    assert dialog.task_text.accessibleDescription() == ""
+
+
+async def test_nothing_but_empty_lines_is_nothing(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    dialog.task_text.setPlainText("  \n \n")
+    dialog.per_line.click()
+    click(dialog.start_button)
+    await world.settle()
+    assert "Write what the agent should do." in dialog.task_text.accessibleDescription()
+    assert world.fleet.started == []
+
+
+async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    dialog.per_line.click()
+    dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(201)))
+    assert dialog.start_button.text() == "Start 201 tasks"
+    click(dialog.start_button)
+    await world.settle()
+    assert world.fleet.started == []
+    said = dialog.task_text.accessibleDescription()
+    assert said == "These are 201 tasks; 200 at most can be started at once."
+    dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(200)))
+    click(dialog.start_button)
+    await world.settle()
+    assert len(world.fleet.started) == 200
+
+
+def test_lines_as_any_system_ends_them() -> None:
+    assert new_task_dialog.numbered("a\r\nb\rc\u2028d") == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
+    assert new_task_dialog.lines_problem("a\nb") == ""
+
+
+async def test_the_text_stays_until_the_ledger_has_it(world: World, dialog: NewTaskDialog) -> None:
+    world.fleet.start_gate = asyncio.Event()
+    await shown(world, dialog)
+    dialog.task_text.setPlainText(LINES)
+    dialog.per_line.click()
+    click(dialog.start_button)
+    await asyncio.sleep(0.01)
+    assert dialog.task_text.text() == LINES
+    key(dialog.task_text, Qt.Key.Key_X)
+    assert dialog.task_text.text() == LINES  # what is typed now would be lost with it
+    world.fleet.start_error = DiskFullError(Path("/ledger"), "full")
+    world.fleet.start_gate.set()
+    await world.settle()
+    assert dialog.task_text.text() == LINES
+    assert "the disk is full" in dialog.notice.text()
+    assert not dialog.task_text.isReadOnly()
+    assert dialog.start_button.isEnabled()
+    world.fleet.start_error = None
+    click(dialog.start_button)
+    await world.settle()
+    assert len(world.fleet.started) == 3
+
+
+async def test_what_waits_is_said_to_wait(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    for task_key in (1, 2, 3):
+        world.line.put(task_key + 10)
+    world.line.put(1, WaitReason.NO_SLOT)  # what the first start will be
+    type_text(dialog.task_text, "First")
+    key(dialog.task_text, ENTER, CTRL | SHIFT)
+    await world.settle()
+    assert dialog.notice.text() == "Waits in line: 4th."
+    type_text(dialog.task_text, "Second")
+    key(dialog.task_text, ENTER, CTRL | SHIFT)
+    await world.settle()
+    assert dialog.notice.text() == "Started “Second”."
+
+
+async def test_several_started_in_a_row_can_be_brought_back(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    await shown(world, dialog)
+    dialog.per_line.click()
+    dialog.task_text.setPlainText("One\nTwo")
+    key(dialog.task_text, ENTER, CTRL | SHIFT)
+    await world.settle()
+    assert dialog.notice.text() == "Started 2 tasks."
+    assert dialog.per_line.isChecked()
+    key(dialog.task_text, Qt.Key.Key_Up)
+    assert dialog.task_text.text() == "Two"
+
+
+async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    assert dialog.place_hint.text() == "Starts at once."
+    world.fleet.add(make_session(1, current_task=1), make_task(1, 1))
+    world.line.set_ceiling(1)
+    assert dialog.place_hint.text() == "The only place is in use: the task waits in line."
+    world.line.set_ceiling(5)
+    world.line.put(7)
+    assert dialog.place_hint.text() == "Waits in line behind 1 task."
+    world.line.pause_reason = PauseReason.FUNDS
+    world.line.changed.emit()
+    assert "does not move at the moment" in dialog.place_hint.text()
+    world.fleet.add(make_session(2, expires_ms=NOON + 1))
+    dialog.ask(2, None)
+    assert dialog.place_hint.text() == "Runs in the browser that is open."

@@ -1,0 +1,425 @@
+"""The line of notices: what it says, what it offers, and that it leaves with its cause."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.services.types import (
+    KeyState,
+    NoticeKind,
+    ServiceNotice,
+    ServiceStatus,
+    WaitReason,
+)
+from enigma_panel.store.files import Copy, Problem, ProblemKind
+from enigma_panel.ui.actions import result_question
+from enigma_panel.ui.main_window import notice_controller as teller_module
+from enigma_panel.ui.main_window.notice_controller import NoticeController
+from enigma_panel.ui.notices.bar import Notices
+from enigma_panel.ui.text import account_page
+from enigma_panel.ui.text.states import local_time
+from tests.kit.card_doubles import NOW, Acts, set_line
+from tests.kit.doubles import a_task
+
+Kind = NoticeKind
+LOST = InterruptedCallError("timeout")
+COPY = Copy(path=Path("/data/ledger.copy"), made_ms=NOW - 60_000, version=2, sessions_open=2)
+AT = local_time(COPY.made_ms)
+
+
+class Pilot:
+    """Notes what is to be shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[str, int | None]] = []
+
+    def show_task(self, key: int | None) -> None:
+        self.shown.append(("task", key))
+
+    def show_session(self, key: int) -> None:
+        self.shown.append(("session", key))
+
+
+class Line:
+    """The notices in a window, with the one who fills them."""
+
+    def __init__(self, services: Any, app_actions: Acts, show_away: Any = None) -> None:
+        self.services, self.app_actions, self.selection = services, app_actions, Pilot()
+        self.window = QWidget()
+        self.window.resize(1280, 200)
+        self.notices = Notices()
+        column = QVBoxLayout(self.window)
+        column.addWidget(self.notices)
+        column.addStretch(1)
+        self.notice_controller = NoticeController(
+            services, app_actions, self.selection, self.notices, show_away
+        )  # type: ignore[arg-type]
+        self.window.show()
+
+    @property
+    def lines(self) -> list[str]:
+        return self.notices.lines()
+
+    def offers(self) -> list[str]:
+        buttons = self.notices.findChildren(QPushButton)
+        return [b.text() for b in buttons if b.isVisible()]
+
+    def press(self, name: str) -> None:
+        buttons = self.notices.findChildren(QPushButton)
+        next(b for b in buttons if b.isVisible() and b.text() == name).click()
+
+    def say(
+        self, kind: Kind, key: int | None = None, error: ApiError | None = None, **facts: str | int
+    ) -> None:
+        notice = ServiceNotice(kind=kind, session_key=key, task_key=key, error=error, facts=facts)
+        self.services.fleet.said.emit(notice)
+
+
+@pytest.fixture
+def line(services: Any, app_actions: Acts) -> Line:
+    services.account.base_url = "https://connect.enigma.click"
+    return Line(services, app_actions)
+
+
+def unconfirmed_start(line: Line) -> None:
+    line.services.fleet.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    line.services.fleet.change_session(1, service_id=None)
+    line.say(Kind.START_UNCONFIRMED, 1, LOST)
+
+
+def unconfirmed_task(line: Line, **session: Any) -> None:
+    line.services.fleet.add(1, status=TaskStatus.UNCONFIRMED)
+    line.services.fleet.change_session(1, **session)
+    line.say(Kind.START_UNCONFIRMED, 1, LOST)
+
+
+# -- what is said and offered ---------------------------------------------------------------------
+
+
+def test_an_unconfirmed_start_offers_what_can_be_done(line: Line) -> None:
+    unconfirmed_start(line)
+    assert line.lines == [
+        (
+            "The start of “Task 1” is unconfirmed. It may be running and cost money; if so, the "
+            f"service ends it by {local_time(NOW + 200_000)}. Start it again (may run twice), or "
+            "put it away."
+        )
+    ]
+    assert line.offers() == ["Start it again (may run twice)", "Put away"]
+    line.press("Start it again (may run twice)")
+    assert line.app_actions.calls == [("run_again", line.services.fleet.tasks[1])]
+
+
+def test_the_account_page_is_offered_only_where_it_is_known(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(teller_module, "open_account_page", opened.append)
+    line.services.account.base_url = "https://connect.webrun.ai"
+    unconfirmed_start(line)
+    assert line.offers()[0] == "Open the account page"
+    assert "Look at the account page" in line.lines[0]
+    line.press("Open the account page")
+    assert opened == ["https://connect.webrun.ai"]
+    assert len(line.lines) == 1  # it settles nothing
+
+
+def test_an_account_page_is_never_guessed() -> None:
+    assert account_page.account_page("https://connect.webrun.ai") == "https://app.webrun.ai/usage"
+    for other in ("https://connect.enigma.click", "http://127.0.0.1:8080", "https://webrun.ai"):
+        assert account_page.account_page(other) is None
+        assert not account_page.open_account_page(other)
+
+
+def test_put_away_settles_an_unconfirmed_start(line: Line) -> None:
+    unconfirmed_start(line)
+    line.press("Put away")
+    assert line.app_actions.calls == [("put_away", 1)]
+    assert line.lines == []
+
+
+def test_a_session_that_stays_is_asked_for_a_lost_result(line: Line) -> None:
+    unconfirmed_task(line, close_after=False)
+    assert "may be working in shop.example 1" in line.lines[0]
+    assert line.offers() == ["Ask the session for its result", "Terminate"]
+    line.press("Ask the session for its result")
+    ((verb, text, where),) = line.services.fleet.calls
+    assert (verb, where) == ("start", 1)
+    assert "“Task 1”" in text
+
+
+def test_a_session_that_closes_cannot_be_asked(line: Line) -> None:
+    unconfirmed_task(line, close_after=True)
+    assert line.offers() == ["Terminate"]
+    assert "Ask the session" not in line.lines[0]
+    line.press("Terminate")
+    assert line.app_actions.calls == [("command", [1], StateVerb.TERMINATE)]
+
+
+def test_the_question_for_a_result_starts_nothing_anew() -> None:
+    task = a_task(1, status=TaskStatus.UNCONFIRMED, text="Buy “this” {now}\nand " + "x" * 9_000)
+    spec = result_question(task)
+    assert "“Buy 'this' {now} and x" in spec.text
+    assert "Do not start that task again" in spec.text
+    assert "do not buy" in spec.text
+    assert len(spec.text) < 1_200
+    assert not spec.close_after
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_notice_has_words(line: Line, kind: NoticeKind) -> None:
+    line.services.fleet.add(1)
+    facts: dict[str, Any] = {"places": 3, "seconds": 751}
+    if kind is Kind.COMMAND_FAILED:
+        facts = {"verb": "pause"}
+    line.say(kind, 1, LOST, **facts)
+    text = "".join(line.lines) or "is over at once"
+    assert "None" not in text
+    assert "!" not in text
+
+
+def test_the_program_s_own_troubles(line: Line) -> None:
+    line.services.line.limit = 3
+    line.say(Kind.LIMIT_LOWERED, places=3)
+    line.say(Kind.LIMIT_USED_ELSEWHERE)
+    line.say(Kind.WENT_TO_SLEEP, seconds=751)
+    assert line.lines == [
+        "The service allows no more than 3 browsers at the moment; more are started as ours end.",
+        "Another program uses up the calls of this minute; commands may wait up to a minute.",
+        "This computer slept for 12:31; the service is asked again for everything.",
+    ]
+
+
+def test_a_sleep_that_the_card_shows_is_no_notice(services: Any, app_actions: Acts) -> None:
+    slept: list[int] = []
+
+    def show_away(slept_ms: int) -> bool:
+        slept.append(slept_ms)
+        return True
+
+    services.account.base_url = "https://connect.enigma.click"
+    line = Line(services, app_actions, show_away)
+    line.say(Kind.WENT_TO_SLEEP, seconds=751)
+    assert (slept, line.lines) == ([751_000], [])
+
+
+# -- files ----------------------------------------------------------------------------------------
+
+
+def test_a_damaged_ledger_with_a_copy(line: Line) -> None:
+    problem = Problem(
+        kind=ProblemKind.BROKEN,
+        path=Path("/data/ledger.sqlite3"),
+        kept_as=Path("/data/ledger.sqlite3.broken-1"),
+        reason="x",
+        copy=COPY,
+    )
+    line.notice_controller.show_problem(problem)
+    assert line.lines == [
+        (
+            "The ledger was damaged and kept as ledger.sqlite3.broken-1. "
+            f"A copy of {AT} is there (2 sessions were open then); what was started since then is "
+            "not in it and may still cost money."
+        )
+    ]
+    assert line.offers() == [f"Use the copy of {AT}", "Go on without it"]
+    wanted: list[Copy] = []
+    line.notice_controller.copy_wanted.connect(wanted.append)
+    line.press(f"Use the copy of {AT}")
+    assert wanted == [COPY]
+
+
+def test_a_copy_can_be_declined(line: Line) -> None:
+    line.notice_controller.show_copy(COPY)
+    assert line.lines[0].startswith("The ledger before this one was lost. A copy of")
+    declined: list[bool] = []
+    line.notice_controller.copy_declined.connect(lambda: declined.append(True))
+    line.press("Go on without it")
+    assert (declined, line.lines) == ([True], [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept", "copy", "words"),
+    [
+        (ProblemKind.BROKEN, "s.broken", None, "s made no sense. It was kept as s.broken;"),
+        (ProblemKind.NEWER, None, None, "s was written by a newer version"),
+        (ProblemKind.UNREADABLE, None, None, "s could not be read and stays as it is"),
+        (ProblemKind.MISSING, None, COPY, "The ledger is gone, so a new one was begun. A copy"),
+    ],
+)
+def test_other_problems_with_files(
+    line: Line, kind: ProblemKind, kept: str | None, copy: Copy | None, words: str
+) -> None:
+    kept_as = Path("/data") / kept if kept else None
+    problem = Problem(kind=kind, path=Path("/data/s"), kept_as=kept_as, reason="x", copy=copy)
+    line.notice_controller.show_problem(problem)
+    assert line.lines[0].startswith(words)
+
+
+def test_unreadable_rows_are_counted(line: Line) -> None:
+    line.notice_controller.show_bad_rows(0)
+    assert line.lines == []
+    line.notice_controller.show_bad_rows(2)
+    line.notice_controller.show_bad_rows(3)
+    assert line.lines == [
+        "3 rows of the ledger could not be read; what they were about may still cost money."
+    ]
+
+
+# -- leaving --------------------------------------------------------------------------------------
+
+
+def test_it_leaves_when_the_ledger_can_be_written_again(line: Line) -> None:
+    line.say(Kind.LEDGER_FAILED, reason="disk full")
+    line.say(Kind.LEDGER_FAILED, reason="still full")
+    assert len(line.lines) == 1
+    line.notice_controller.ledger_recovered()
+    assert line.lines == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        (Kind.COMMAND_FAILED, {"verb": "terminate"}),
+        (Kind.COMMAND_FAILED, {"verb": "pause"}),
+        (Kind.ANSWER_SENT_LIVE, {"verb": "resume"}),
+    ],
+)
+def test_it_leaves_when_the_session_has_ended(
+    line: Line, kind: NoticeKind, facts: dict[str, str]
+) -> None:
+    line.services.fleet.add(1, status=TaskStatus.WORKING)
+    line.say(kind, 1, LOST, **facts)
+    line.services.fleet.change_task(1, question_n=2)
+    assert len(line.lines) == 1
+    line.services.fleet.change_session(1, phase=Phase.CLOSED)
+    assert line.lines == []
+
+
+def test_an_unconfirmed_start_leaves_when_it_is_settled(line: Line) -> None:
+    unconfirmed_start(line)
+    line.services.fleet.change_session(1, label="x")
+    assert line.lines
+    line.services.fleet.change_task(1, status=TaskStatus.WORKING)
+    line.services.fleet.change_session(1, phase=Phase.OPEN)
+    assert line.lines == []
+
+
+def test_an_unconfirmed_task_leaves_when_it_is_known(line: Line) -> None:
+    unconfirmed_task(line)
+    line.services.fleet.change_session(1, label="x")
+    assert line.lines
+    line.services.fleet.change_task(1, status=TaskStatus.DONE)
+    assert line.lines == []
+
+
+def test_a_failed_command_leaves_when_it_came_true(line: Line) -> None:
+    fleet = line.services.fleet
+    fleet.add(1)
+    line.say(Kind.COMMAND_FAILED, 1, LOST, verb="pause")
+    fleet.set_wish(1, StateVerb.PAUSE, WaitReason.SENDING)
+    fleet.change_task(1, status=TaskStatus.PAUSED)
+    assert line.lines
+    fleet.set_wish(1, None)
+    assert line.lines == []
+
+
+def test_a_stop_by_the_channel_is_told_until_it_was_sent_once_more(line: Line) -> None:
+    fleet = line.services.fleet
+    fleet.add(1, status=TaskStatus.WORKING)
+    fleet.set_wish(1, StateVerb.STOP, WaitReason.BUDGET)
+    line.say(Kind.ANSWER_SENT_LIVE, 1, verb="stop")
+    (said,) = line.lines
+    assert said.startswith("Stop was sent to shop.example 1 over the live channel")
+    assert said.endswith("Stop is sent once more as soon as a call is free.")
+    fleet.set_wish(1, None)
+    assert line.lines == []
+
+
+def test_want_of_a_connection_leaves_when_it_is_back(line: Line) -> None:
+    services = line.services
+    services.fleet.add(1)
+    services.health.status = ServiceStatus.UNREACHABLE
+    line.say(Kind.COMMAND_FAILED, 1, NotConnectedError("refused"), verb="pause")
+    services.health.changed.emit()
+    assert line.lines
+    services.health.status = ServiceStatus.OK
+    services.health.changed.emit()
+    assert line.lines == []
+
+
+def test_a_lowered_ceiling_leaves_when_it_rises(line: Line) -> None:
+    set_line(line.services, waiting=2, limit=3)
+    line.say(Kind.LIMIT_LOWERED, places=3)
+    set_line(line.services, waiting=1, limit=3)
+    assert line.lines
+    set_line(line.services, waiting=1, limit=4)
+    assert line.lines == []
+
+
+def test_what_passes_leaves_by_itself(line: Line) -> None:
+    line.say(Kind.LIMIT_USED_ELSEWHERE)
+    line.services.clock.now += 60_000
+    line.notice_controller.refresh()
+    assert line.lines
+    line.say(Kind.LIMIT_USED_ELSEWHERE)  # told again: it stays
+    line.services.clock.now += 60_000
+    line.notice_controller.refresh()
+    assert line.lines
+    line.services.clock.now += 60_000
+    line.notice_controller.refresh()
+    assert line.lines == []
+
+
+def test_settings_that_can_be_saved_again(line: Line) -> None:
+    line.services.settings.failed.emit(type("E", (), {"reason": "read only"})())
+    assert line.lines == ["The settings could not be saved: read only."]
+    line.services.settings.changed.emit()
+    assert line.lines == []
+
+
+def test_the_key_is_said_as_long_as_it_is_missing(line: Line) -> None:
+    line.services.account.state = KeyState.LOCKED
+    line.services.account.changed.emit()
+    line.press("Enter the key")
+    assert line.app_actions.dialogs.calls == [("open_key",)]
+    assert line.lines
+    line.services.account.state = KeyState.READY
+    line.services.account.changed.emit()
+    assert line.lines == []
+
+
+# -- the program's end ----------------------------------------------------------------------------
+
+
+def test_the_coming_end_stays_in_front_and_can_be_cancelled(line: Line) -> None:
+    cancelled: list[bool] = []
+    line.notice_controller.quit_cancelled.connect(lambda: cancelled.append(True))
+    line.notice_controller.show_quit("Quits when 2 tasks are done.")
+    line.say(Kind.LIMIT_USED_ELSEWHERE)
+    assert line.offers() == ["Cancel"]
+    line.notice_controller.show_quit("Quits when 1 task is done.")
+    assert line.lines[-1] == "Quits when 1 task is done."
+    assert len(line.lines) == 2
+    line.press("Cancel")
+    assert cancelled == [True]
+    line.notice_controller.show_quit("Quits when 1 task is done.")
+    line.notice_controller.show_quit("")
+    assert len(line.lines) == 1
+
+
+def test_offers_stand_below_the_text_where_it_is_narrow(line: Line) -> None:
+    unconfirmed_start(line)
+    line.window.resize(1280, 200)
+    line.window.grab()
+    wide = line.notices.height()
+    line.window.resize(620, 300)
+    line.window.grab()
+    assert line.offers() == ["Start it again (may run twice)", "Put away"]
+    assert line.notices.height() > wide
+    buttons = [b for b in line.notices.findChildren(QPushButton) if b.isVisible()]
+    assert len({b.mapTo(line.notices, b.rect().topLeft()).y() for b in buttons}) == 1

@@ -1,0 +1,242 @@
+"""'Before that': what the agent did last stands in the question dialog, and disturbs nothing."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+
+from enigma_panel.services.types import AnswerOutcome
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui.questions.card import LATE_MS, LOOKED_AT, before_text
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from tests.conftest import LogWatch
+from tests.kit.fakes import NOON, World, add_asking
+from tests.kit.hands import click, type_text
+from tests.ui.questions.test_dialog import LOGIN, MAY_I, WHICH, arm, ask
+
+ASKED = NOON - 5_000
+"""When the questions of this test were asked."""
+
+
+@pytest.fixture
+def dialog(world: World) -> QuestionDialog:
+    return QuestionDialog(world.services, None)
+
+
+def told(world: World, task_key: int = 1) -> None:
+    """An agent told four steps before it asked."""
+    for n, (kind, text) in enumerate(
+        (
+            ("agent", "I look for hubs"),
+            ("action", "sort_list: by price"),
+            ("response_update", "Put the hub in the cart"),
+            ("action", "open_page: checkout"),
+        )
+    ):
+        world.timeline.add(task_key, kind, text, ASKED - 4_000 + n * 1_000)
+
+
+BEFORE = "· before that: sort list: by price · Put the hub in the cart · open page: checkout"
+
+
+def steps(*rows: tuple[str, str, int]) -> list[Step]:
+    return [Step(kind=kind, text=text, at_ms=at) for kind, text, at in rows]
+
+
+# -- words ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ((), ""),
+        ((("accepted", "", 1), ("question", "May I?", 2), ("live_gap", "1", 2)), ""),
+        ((("agent", "one", 1),), "· before that: one"),
+        (
+            tuple(("action", f"do_{n}", n) for n in range(9)),
+            "· before that: do 6 · do 7 · do 8",
+        ),
+        ((("action", "a", 1), ("pause_sent", "", 2), ("action", "b", 3)), "· before that: a · b"),
+        ((("action", "a", 100 + LATE_MS), ("action", "b", 101 + LATE_MS)), "· before that: a"),
+        ((("agent", " \n\x00", 1),), ""),
+        ((("agent", "<b>x</b>\n\u202ey {z}", 1),), "· before that: <b>x</b> y {z}"),
+    ],
+)
+def test_the_last_three_steps_before_the_question(
+    rows: tuple[tuple[str, str, int], ...], words: str
+) -> None:
+    assert before_text(steps(*rows), 100) == words
+
+
+def test_an_agent_that_thinks_for_pages_is_cut() -> None:
+    long = steps(*[("agent", "word " * 400_000, 1)] * 3)
+    assert len(before_text(long, 100)) < 350
+
+
+# -- in the window --------------------------------------------------------------------------------
+
+
+async def test_they_stand_beside_the_age_of_the_question(
+    world: World, dialog: QuestionDialog
+) -> None:
+    told(world)
+    ask(world, dialog, WHICH)
+    await world.settle()
+    assert dialog.card.before.text() == BEFORE
+    assert dialog.card.before.accessibleName() == BEFORE
+    assert dialog.card.before.isVisible()
+    assert world.timeline.asked == [(1, LOOKED_AT)]
+
+
+async def test_nothing_stands_there_where_nothing_is_known(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, WHICH)
+    await world.settle()
+    assert dialog.card.before.text() == ""
+
+
+@pytest.mark.parametrize("question", [LOGIN, WHICH, MAY_I, "Buy it for $49.99?\n" * 30])
+async def test_their_arrival_moves_nothing_and_disarms_nothing(
+    world: World, dialog: QuestionDialog, question: str
+) -> None:
+    for _ in range(3):
+        world.timeline.add(1, "agent", "an endless thought " * 200, ASKED - 1)
+    world.timeline.gate = asyncio.Event()
+    ask(world, dialog, question)
+    await arm(world, dialog)
+    before = _places(dialog)
+    world.timeline.gate.set()
+    await world.settle()
+    assert dialog.card.before.text() != ""
+    assert dialog.is_armed()
+    await asyncio.sleep(0.05)
+    dialog.fit()
+    assert _places(dialog) == before
+    assert dialog.is_armed()
+
+
+def _places(dialog: QuestionDialog) -> list[tuple[int, int, int, int]]:
+    """Where the window and its buttons are."""
+    rects = [dialog.geometry()]
+    for button in dialog.findChildren(QPushButton):
+        at = button.mapTo(dialog, button.rect().topLeft())
+        rects.append(button.rect().translated(at))
+    return [(rect.x(), rect.y(), rect.width(), rect.height()) for rect in rects]
+
+
+async def test_the_question_can_be_answered_before_they_come(
+    world: World, dialog: QuestionDialog
+) -> None:
+    told(world)
+    world.timeline.gate = asyncio.Event()
+    ask(world, dialog, WHICH)
+    await arm(world, dialog)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.free_text.text, "the blue one")
+    click(dialog.send_button)
+    for _ in range(10):
+        await asyncio.sleep(0.005)
+    assert [answer.text for answer in world.inbox.answered] == ["the blue one"]
+    world.timeline.gate.set()
+    await world.settle()
+    assert not dialog.isVisible()
+
+
+async def test_those_of_another_question_are_dropped(world: World, dialog: QuestionDialog) -> None:
+    told(world, 1)
+    slow = world.timeline.gate = asyncio.Event()
+    ask(world, dialog, WHICH, 1)
+    await asyncio.sleep(0.01)
+    world.timeline.gate = None
+    second = add_asking(world, 2, MAY_I)
+    world.inbox.ask(second)
+    world.timeline.add(2, "action", "read_page", ASKED)
+    dialog.ask_now(second)
+    await asyncio.sleep(0.01)
+    assert dialog.card.before.text() == "· before that: read page"
+    slow.set()
+    await world.settle()
+    assert dialog.card.before.text() == "· before that: read page"
+
+
+async def test_another_question_begins_without_them(world: World, dialog: QuestionDialog) -> None:
+    told(world, 1)
+    ask(world, dialog, WHICH, 1)
+    await world.settle()
+    world.timeline.gate = asyncio.Event()
+    ask(world, dialog, MAY_I, 2)
+    await asyncio.sleep(0.01)
+    assert dialog.card.before.text() == ""
+    world.timeline.gate.set()
+    await world.settle()
+    assert dialog.card.before.text() == ""
+
+
+async def test_a_ledger_that_cannot_be_read_is_no_matter(
+    world: World, dialog: QuestionDialog, log_watch: LogWatch
+) -> None:
+    log_watch.allow("no steps before a question: broken")
+    told(world)
+    world.timeline.error = LedgerError(Path("/ledger"), "broken")
+    ask(world, dialog, WHICH)
+    await world.settle()
+    assert dialog.card.before.text() == ""
+    assert len(log_watch.lines) == 1
+    await arm(world, dialog)
+    assert dialog.is_armed()
+
+
+async def test_a_tip_tells_what_has_no_room(world: World, dialog: QuestionDialog) -> None:
+    for n in range(3):
+        world.timeline.add(1, "agent", f"<b>thought</b> {n} " * 10, ASKED)
+    ask(world, dialog, WHICH)
+    await world.settle()
+    tip = dialog.card.before.toolTip()
+    assert tip.startswith("<span>· before that: &lt;b&gt;thought")
+
+
+# -- an answer that went out by the channel -------------------------------------------------------
+
+
+async def test_an_emitted_answer_closes_the_window_and_leaves_nothing(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, WHICH)
+    await arm(world, dialog)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.free_text.text, "the blue one")
+    world.inbox.outcome = AnswerOutcome.SENT_LIVE
+    click(dialog.send_button)
+    await world.settle()
+    assert len(world.inbox.answered) == 1
+    assert not dialog.isVisible()
+    assert dialog.current_form() is not form
+    dialog.show_question(world.inbox.questions()[0])  # the agent still asks
+    again = dialog.current_form()
+    assert again is not None
+    assert again.is_empty()
+    assert again.notice == ""
+    assert not again.is_over
+
+
+async def test_after_an_emitted_answer_the_next_question_comes(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, WHICH)
+    world.inbox.ask(add_asking(world, 2, MAY_I))
+    await arm(world, dialog)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.free_text.text, "blue")
+    world.inbox.outcome = AnswerOutcome.SENT_LIVE
+    click(dialog.send_button)
+    await world.settle()
+    assert dialog.isVisible()
+    shown = dialog.current_question()
+    assert shown is not None
+    assert shown.task_key == 2

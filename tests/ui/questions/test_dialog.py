@@ -1,0 +1,609 @@
+"""'Question from the agent': arming, the three ways to answer, outcomes, and forgetting."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from enigma_panel.api.errors import NotConnectedError
+from enigma_panel.core.models import AnswerVerb
+from enigma_panel.core.questions import QuestionKind
+from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
+from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.text import outcome as text_outcome
+from tests.kit.fakes import Answered, World, add_asking
+from tests.kit.hands import (
+    CTRL,
+    ENTER,
+    active,
+    all_text,
+    click,
+    key,
+    type_text,
+    undo_everything,
+    until,
+)
+
+LOGIN = "I need login credentials to proceed."
+WHICH = "Which colour should I take?"
+MAY_I = "Do you want me to go on?"
+
+
+@pytest.fixture
+def dialog(world: World) -> QuestionDialog:
+    return QuestionDialog(world.services, None)
+
+
+def ask(world: World, dialog: QuestionDialog, text: str, key_: int = 1) -> None:
+    """An agent asks and its question is shown, but not armed yet."""
+    question = add_asking(world, key_, text)
+    world.inbox.ask(question)
+    dialog.ask_now(question)
+
+
+async def arm(world: World, dialog: QuestionDialog) -> None:
+    """Let the window come to rest and be looked at for long enough."""
+    await active(dialog)
+    await asyncio.sleep(0.02)
+    world.clock.pass_ms(1_500)
+    assert dialog.is_armed()
+
+
+async def asked(world: World, dialog: QuestionDialog, text: str) -> None:
+    ask(world, dialog, text)
+    await arm(world, dialog)
+
+
+async def test_enter_goes_from_username_to_password_to_send(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await asked(world, dialog, LOGIN)
+    form = dialog.current_form()
+    assert form is not None
+    form.credentials.username.setFocus()
+    type_text(form.credentials.username, "ann")
+    key(form.credentials.username, ENTER)
+    assert form.credentials.password.hasFocus()
+    type_text(form.credentials.password, "hunter2")
+    key(form.credentials.password, ENTER)
+    assert dialog.send_button.hasFocus()
+    assert world.inbox.answered == [], "Enter alone answers nothing"
+
+
+# -- arming ---------------------------------------------------------------------------------------
+
+
+async def test_no_way_to_press_works_before_it_is_armed(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, MAY_I)
+    await active(dialog)
+    world.clock.pass_ms(699)
+    form = dialog.current_form()
+    assert form is not None
+    form.yes_no.yes.click()
+    click(dialog.send_button)
+    click(dialog.stop_button)
+    click(dialog.later_button)
+    dialog.send_button.setFocus()
+    key(dialog.send_button, Qt.Key.Key_Space)
+    key(dialog, ENTER, CTRL)
+    dialog.send_button.animateClick()
+    QAccessible.queryAccessibleInterface(dialog.send_button).actionInterface().doAction("Press")
+    await asyncio.sleep(0.2)
+    assert world.inbox.answered == []
+    assert dialog.isVisible()
+
+
+@pytest.mark.parametrize("enter", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+async def test_enter_presses_the_button_that_has_the_focus(
+    world: World, dialog: QuestionDialog, enter: Qt.Key
+) -> None:
+    ask(world, dialog, MAY_I)
+    await active(dialog)
+    form = dialog.current_form()
+    assert form is not None
+    form.yes_no.yes.click()
+    dialog.send_button.setFocus()
+    world.clock.pass_ms(699)
+    key(dialog.send_button, enter)
+    await asyncio.sleep(0.02)
+    assert world.inbox.answered == []
+    world.clock.pass_ms(1_500)
+    assert dialog.is_armed()
+    assert dialog.send_button.hasFocus()
+    key(dialog.send_button, enter, CTRL | Qt.KeyboardModifier.AltModifier)
+    assert world.inbox.answered == []
+    key(dialog.send_button, enter)
+    await asyncio.sleep(0.05)
+    assert len(world.inbox.answered) == 1
+
+
+async def test_a_press_that_began_before_does_nothing_after(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, MAY_I)
+    await active(dialog)
+    form = dialog.current_form()
+    assert form is not None
+    form.yes_no.yes.click()
+    QTest.mousePress(dialog.send_button, Qt.MouseButton.LeftButton)
+    world.clock.pass_ms(1_500)
+    QTest.mouseRelease(dialog.send_button, Qt.MouseButton.LeftButton)
+    await world.settle()
+    assert world.inbox.answered == []
+    click(dialog.send_button)
+    await world.settle()
+    assert world.inbox.answered == [Answered(1, "Yes", AnswerVerb.RESUME)]
+
+
+async def test_disarmed_buttons_look_dimmed_but_keep_the_focus(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, MAY_I)
+    await active(dialog)
+    effect = dialog.send_button.graphicsEffect()
+    assert effect is not None
+    assert effect.isEnabled()
+    assert dialog.send_button.isEnabled()
+    world.clock.pass_ms(1_500)
+    await until(lambda: not effect.isEnabled())
+
+
+@pytest.mark.parametrize("what", ["move", "resize", "focus", "question", "chip"])
+async def test_what_moves_or_changes_disarms(
+    world: World, dialog: QuestionDialog, what: str
+) -> None:
+    await asked(world, dialog, WHICH)
+    form = dialog.current_form()
+    assert form is not None
+    if what == "move":
+        dialog.move(dialog.x() + 40, dialog.y() + 30)
+    elif what == "resize":
+        dialog.resize(dialog.size() + QSize(30, 30))
+    elif what == "focus":
+        QApplication.sendEvent(dialog, QEvent(QEvent.Type.WindowActivate))
+    elif what == "question":
+        ask(world, dialog, MAY_I, 2)
+    else:
+        click(form.chips[QuestionKind.CREDENTIALS])
+    assert not dialog.is_armed()
+
+
+async def test_typing_never_disarms(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, LOGIN)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.credentials.username, "maria")
+    type_text(form.credentials.password, "a very long password that goes on and on" * 3)
+    click(form.credentials.password.show_button())
+    await asyncio.sleep(0.02)
+    assert dialog.is_armed()
+
+
+async def test_money_needs_a_second(world: World, dialog: QuestionDialog) -> None:
+    ask(world, dialog, "Do you want me to complete this purchase? The total is $49.99.")
+    await active(dialog)
+    await asyncio.sleep(0.02)
+    world.clock.pass_ms(999)
+    assert not dialog.is_armed()
+    world.clock.pass_ms(1)
+    assert dialog.is_armed()
+
+
+async def test_waking_up_disarms(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, WHICH)
+    world.clock.pass_ms(600_000)
+    assert not dialog.is_armed()
+
+
+# -- answering ------------------------------------------------------------------------------------
+
+
+async def test_credentials_in_the_documented_words(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, LOGIN)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.credentials.username, "maria")
+    key(form.credentials.username, ENTER)
+    type_text(form.credentials.password, "hunter2 ")
+    assert "hunter2" not in all_text(dialog).replace(form.credentials.password.text(), "")
+    key(form.credentials.password, ENTER)
+    assert world.inbox.answered == []
+    key(form.credentials.password, ENTER, CTRL)
+    await world.settle()
+    expected = Answered(1, "Username: maria, Password: hunter2 ", AnswerVerb.RESUME)
+    assert world.inbox.answered == [expected]
+    assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("username", "password", "words"),
+    [("", "", "username"), ("  ", "x", "username"), ("maria", "", "password")],
+)
+async def test_an_empty_field_is_named_and_nothing_sent(
+    world: World, dialog: QuestionDialog, username: str, password: str, words: str
+) -> None:
+    await asked(world, dialog, LOGIN)
+    form = dialog.current_form()
+    assert form is not None
+    form.credentials.username.setText(username)
+    form.credentials.password.setText(password)
+    click(dialog.send_button)
+    await world.settle()
+    assert world.inbox.answered == []
+    field = form.credentials.username if words == "username" else form.credentials.password
+    assert f"Enter the {words}." in field.accessibleDescription()
+    assert field.hasFocus()
+
+
+async def test_yes_or_no_has_nothing_preselected(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, MAY_I)
+    form = dialog.current_form()
+    assert form is not None
+    page = form.yes_no
+    assert not page.yes.isChecked()
+    assert not page.no.isChecked()
+    click(dialog.send_button)
+    await world.settle()
+    assert world.inbox.answered == []
+    assert "Choose Yes or No first." in all_text(dialog)
+    click(page.no)
+    assert page.text.text() == "No"
+    await arm(world, dialog)
+    click(dialog.send_button)
+    await world.settle()
+    assert world.inbox.answered == [Answered(1, "No", AnswerVerb.RESUME)]
+
+
+async def test_the_words_of_yes_can_be_edited(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, MAY_I)
+    form = dialog.current_form()
+    assert form is not None
+    click(form.yes_no.yes)
+    type_text(form.yes_no.text, "")
+    form.yes_no.text.setPlainText("Yes, but only red")
+    assert form.yes_no.yes.isChecked()
+    click(form.yes_no.no)
+    assert form.yes_no.text.text() == "No, but only red"
+    form.yes_no.text.setPlainText("Ask me later")
+    assert not form.yes_no.no.isChecked()
+
+
+async def test_enter_adds_a_line_to_free_text(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, WHICH)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.free_text.text, "The red one.")
+    key(form.free_text.text, ENTER)
+    type_text(form.free_text.text, "Or blue.")
+    assert world.inbox.answered == []
+    key(form.free_text.text, ENTER, CTRL)
+    await world.settle()
+    assert world.inbox.answered == [Answered(1, "The red one.\nOr blue.", AnswerVerb.RESUME)]
+
+
+async def test_stop_task_stops(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, WHICH)
+    click(dialog.stop_button)
+    await world.settle()
+    assert [answer.verb for answer in world.inbox.answered] == [AnswerVerb.STOP]
+
+
+@pytest.mark.parametrize("way", ["escape", "button", "window"])
+async def test_closing_is_later_and_keeps_what_was_typed(
+    world: World, dialog: QuestionDialog, way: str
+) -> None:
+    await asked(world, dialog, WHICH)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.free_text.text, "The red")
+    if way == "escape":
+        key(dialog, Qt.Key.Key_Escape)
+    elif way == "button":
+        click(dialog.later_button)
+    else:
+        dialog.close()
+    await world.settle()
+    assert not dialog.isVisible()
+    assert world.inbox.answered == []
+    dialog.ask_now(world.inbox.questions()[0])
+    assert form is dialog.current_form()
+    assert form.free_text.text.text() == "The red"
+
+
+# -- outcomes -------------------------------------------------------------------------------------
+
+
+async def sent(world: World, dialog: QuestionDialog, outcome: AnswerOutcome) -> None:
+    """A password was sent and this came of it."""
+    await asked(world, dialog, LOGIN)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.credentials.username, "maria")
+    click(form.credentials.password.show_button())
+    type_text(form.credentials.password, "hunter2")
+    world.inbox.outcome = outcome
+    click(dialog.send_button)
+    await world.settle()
+
+
+@pytest.mark.parametrize(
+    "outcome", [AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE, AnswerOutcome.UNCONFIRMED]
+)
+async def test_nothing_typed_is_left_after_sending(
+    world: World, dialog: QuestionDialog, outcome: AnswerOutcome
+) -> None:
+    await sent(world, dialog, outcome)
+    undo_everything(dialog)
+    assert "hunter2" not in all_text(dialog)
+    assert "maria" not in all_text(dialog)
+
+
+async def test_unconfirmed_says_so_and_sends_nothing_again(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await sent(world, dialog, AnswerOutcome.UNCONFIRMED)
+    assert "may have been delivered" in dialog.answer_line.label.text()
+    assert dialog.isVisible()
+    assert len(world.inbox.answered) == 1
+
+
+async def test_failed_keeps_the_text_and_can_be_sent_again(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await sent(world, dialog, AnswerOutcome.FAILED)
+    assert "Not delivered" in dialog.answer_line.label.text()
+    form = dialog.current_form()
+    assert form is not None
+    assert form.credentials.password.text() == "hunter2"
+    world.inbox.outcome = AnswerOutcome.DELIVERED
+    await arm(world, dialog)
+    click(dialog.send_button)
+    await world.settle()
+    assert len(world.inbox.answered) == 2
+    assert not dialog.isVisible()
+
+
+async def test_gone_says_so_and_keeps_the_text(world: World, dialog: QuestionDialog) -> None:
+    await sent(world, dialog, AnswerOutcome.GONE)
+    assert "no longer open" in dialog.answer_line.label.text()
+    form = dialog.current_form()
+    assert form is not None
+    assert form.credentials.password.text() == "hunter2"
+    assert not dialog.send_button.isVisible()
+    assert dialog.later_button.text() == "Close"
+    dialog.reject()
+    assert "hunter2" not in all_text(dialog)
+
+
+async def test_a_full_disk_sends_nothing(world: World, dialog: QuestionDialog) -> None:
+    world.inbox.error = DiskFullError(Path("/ledger"), "full")
+    await sent(world, dialog, AnswerOutcome.DELIVERED)
+    assert "Nothing was sent: the disk is full." in dialog.answer_line.label.text()
+    assert dialog.send_button.isEnabled()
+
+
+async def test_nothing_is_sent_twice_while_it_is_sending(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.inbox.gate = asyncio.Event()
+    await sent(world, dialog, AnswerOutcome.DELIVERED)
+    assert dialog.answer_line.label.text() == "Sending …"
+    key(dialog, ENTER, CTRL)
+    click(dialog.send_button)
+    world.inbox.gate.set()
+    await world.settle()
+    assert len(world.inbox.answered) == 1
+
+
+# -- answers that wait ----------------------------------------------------------------------------
+
+WAITS = [
+    (AnswerWait(why=WaitReason.BUDGET, due_ms=12_000), "Waits for calls of this minute, 0:12"),
+    (AnswerWait(why=WaitReason.BUDGET), "Waits for calls of this minute."),
+    (
+        AnswerWait(why=WaitReason.NO_BROWSER, due_ms=4_000, attempt=2),
+        "The service is busy – tries again in 4 s (2 of 3)",
+    ),
+    (
+        AnswerWait(why=WaitReason.LIMITED, due_ms=10_500, attempt=1),
+        "Too many calls this minute – tries again in 11 s (1 of 3)",
+    ),
+    (
+        AnswerWait(why=WaitReason.NO_BROWSER, attempt=3),
+        "The service is busy – tries again (3 of 3)",
+    ),
+    (AnswerWait(why=WaitReason.SENDING), "Sending …"),
+    (None, "Sending …"),
+]
+
+
+@pytest.mark.parametrize(("wait", "words"), WAITS)
+def test_what_an_answer_waits_for(wait: AnswerWait | None, words: str) -> None:
+    assert text_outcome.wait_text(wait, 0) == words
+
+
+async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.inbox.gate = asyncio.Event()
+    await sent(world, dialog, AnswerOutcome.DELIVERED)
+    line = dialog.answer_line
+    assert not line.back_button.isVisible()
+    due = world.clock.now_ms() + 12_000
+    world.inbox.set_wait(1, AnswerWait(why=WaitReason.BUDGET, due_ms=due))
+    assert line.label.text() == "Waits for calls of this minute, 0:12"
+    world.clock.pass_ms(5_000)
+    line.tick()
+    assert line.label.text() == "Waits for calls of this minute, 0:07"
+    assert line.back_button.accessibleName() == line.back_button.text() == "Take back"
+    click(line.back_button)
+    await world.settle()
+    assert world.inbox.answered == []
+    assert line.label.text() == "Taken back, nothing was sent. Your text is still here."
+    assert not line.back_button.isVisible()
+    form = dialog.current_form()
+    assert form is not None
+    assert form.credentials.password.text() == "hunter2"
+    assert dialog.send_button.isEnabled()
+
+
+async def test_what_can_no_longer_be_taken_back_offers_nothing(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.inbox.gate = asyncio.Event()
+    await sent(world, dialog, AnswerOutcome.DELIVERED)
+    world.inbox.set_wait(1, AnswerWait(why=WaitReason.BUDGET))
+    world.inbox.set_wait(1, None)
+    assert dialog.answer_line.label.text() == "Sending …"
+    assert not dialog.answer_line.back_button.isVisible()
+    world.inbox.gate.set()
+    await world.settle()
+    assert not dialog.isVisible()
+
+
+async def test_a_question_that_may_have_been_answered_says_so(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, WHICH)
+    assert not dialog.card.maybe.isVisible()
+    world.inbox.open = [replace(world.inbox.open[0], maybe_answered=True)]
+    world.inbox.changed.emit()
+    assert dialog.card.maybe.isVisible()
+    assert dialog.card.maybe.text().startswith("This may have been answered already")
+
+
+def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
+    result = AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
+    assert text_outcome.answer_text(result, has_text=True) == (
+        "The answer was sent over the live channel, because the calls of this minute are used up. "
+        "The channel confirms nothing: if the agent still asks, the question comes back."
+    )
+
+
+def test_a_failed_answer_says_why() -> None:
+    result = AnswerResult(outcome=AnswerOutcome.FAILED, error=NotConnectedError("dns"))
+    assert text_outcome.answer_text(result, has_text=True) == (
+        "Not delivered. No connection: the name of the service was not found. "
+        "Your text is still here, you can send it again."
+    )
+
+
+# -- several questions ----------------------------------------------------------------------------
+
+
+async def test_the_next_question_follows_with_its_own_fields(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.inbox.ask(add_asking(world, 2, WHICH))
+    await asked(world, dialog, LOGIN)
+    form = dialog.current_form()
+    assert form is not None
+    assert "2 of 2" in all_text(dialog)
+    type_text(form.credentials.username, "maria")
+    type_text(form.credentials.password, "hunter2")
+    click(dialog.send_button)
+    await world.settle()
+    question = dialog.current_question()
+    assert question is not None
+    assert question.text == WHICH
+    assert not dialog.is_armed()
+    assert "hunter2" not in all_text(dialog)
+    assert "of 2" not in all_text(dialog)
+
+
+async def test_turning_keeps_each_text_with_its_question(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.inbox.ask(add_asking(world, 2, "Which size?"))
+    await asked(world, dialog, WHICH)
+    first = dialog.current_form()
+    assert first is not None
+    type_text(first.free_text.text, "red")
+    buttons = {button.accessibleName(): button for button in dialog.card.findChildren(QPushButton)}
+    back, forth = buttons["Previous question"], buttons["Next question"]
+    click(forth)
+    second = dialog.current_form()
+    assert second is not None
+    assert second.free_text.text.text() == ""
+    click(back)
+    assert dialog.current_form() is first
+    assert first.free_text.text.text() == "red"
+
+
+async def test_a_question_that_goes_away_untouched_closes_the_window(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await asked(world, dialog, WHICH)
+    world.inbox.close(1)
+    assert not dialog.isVisible()
+
+
+async def test_a_question_that_goes_away_under_typing_stays_to_be_read(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await asked(world, dialog, WHICH)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.free_text.text, "red")
+    world.inbox.close(1)
+    assert dialog.isVisible()
+    assert "no longer open" in dialog.answer_line.label.text()
+    assert form.free_text.text.text() == "red"
+
+
+async def test_a_very_long_question_leaves_the_buttons_in_view(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await asked(world, dialog, "Which of these? " + "option " * 5_000)
+    screen = dialog.screen().availableSize()
+    assert dialog.height() <= screen.height()
+    assert dialog.rect().contains(dialog.send_button.geometry())
+
+
+async def test_labels_are_the_names_that_are_spoken(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, LOGIN)
+    form = dialog.current_form()
+    assert form is not None
+    assert form.credentials.username.accessibleName() == "Username"
+    assert form.credentials.password.accessibleName() == "Password"
+    assert dialog.send_button.accessibleName() == "Send answer"
+    assert dialog.accessibleName() == "Question from the agent"
+    assert not dialog.isModal()
+
+
+async def test_after_a_question_that_is_over_the_next_one_comes(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await asked(world, dialog, WHICH)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.free_text.text, "red")
+    world.inbox.close(1)
+    world.inbox.ask(add_asking(world, 2, "Which size?"))
+    await arm(world, dialog)
+    click(dialog.later_button)
+    question = dialog.current_question()
+    assert dialog.isVisible()
+    assert question is not None
+    assert question.text == "Which size?"
+
+
+async def test_an_answer_that_arrives_after_closing_is_forgotten_too(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.inbox.gate = asyncio.Event()
+    await sent(world, dialog, AnswerOutcome.DELIVERED)
+    dialog.reject()
+    world.inbox.gate.set()
+    await world.settle()
+    undo_everything(dialog)
+    assert "hunter2" not in all_text(dialog)
+    assert not dialog.isVisible()

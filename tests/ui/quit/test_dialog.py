@@ -1,0 +1,402 @@
+"""'Quit' and 'Terminate all…'."""
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import Qt
+
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.services.types import WaitReason
+from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
+from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
+from tests.kit.fakes import NOON, World, make_session, make_task
+from tests.kit.hands import ENTER, active, click, key
+
+
+@pytest.fixture
+def guard(world: World) -> QuitDialog:
+    world.fleet.add(make_session(1))
+    return QuitDialog(world.services, None)
+
+
+@pytest.fixture
+def terminating(world: World) -> TerminateAllDialog:
+    for number in (1, 2, 3):
+        world.fleet.add(make_session(number))
+    return TerminateAllDialog(world.services, None)
+
+
+async def asked(world: World, guard: QuitDialog) -> "asyncio.Task[QuitChoice]":
+    task = world.scope.spawn("quit", guard.choice())
+    assert task is not None
+    await asyncio.sleep(0)
+    await active(guard)
+    return task
+
+
+@pytest.mark.parametrize(
+    ("button", "choice"),
+    [
+        ("leave_button", QuitChoice.LEAVE_RUNNING),
+        ("cancel_button", QuitChoice.CANCEL),
+    ],
+)
+async def test_each_button_is_a_choice(
+    world: World, guard: QuitDialog, button: str, choice: QuitChoice
+) -> None:
+    answer = await asked(world, guard)
+    click(getattr(guard, button))
+    assert await answer is choice
+    assert not guard.isVisible()
+
+
+@pytest.mark.parametrize(("button", "told"), [("leave_button", [True]), ("cancel_button", [])])
+async def test_whoever_leaves_starts_nothing_more(
+    world: World, guard: QuitDialog, button: str, told: list[bool]
+) -> None:
+    """A browser that gets free between the choice and the end must not start the next task."""
+    heard: list[bool] = []
+    guard.leaving.connect(heard.append)
+    answer = await asked(world, guard)
+    click(getattr(guard, button))
+    await answer
+    assert heard == told
+
+
+async def test_escape_cancels_and_it_can_be_asked_again(world: World, guard: QuitDialog) -> None:
+    for _ in range(2):
+        answer = await asked(world, guard)
+        key(guard, Qt.Key.Key_Escape)
+        assert await answer is QuitChoice.CANCEL
+
+
+async def test_enter_never_ends_anything(world: World, guard: QuitDialog) -> None:
+    answer = await asked(world, guard)
+    key(guard, ENTER)
+    await asyncio.sleep(0.01)
+    assert not answer.done()
+    guard.reject()
+    await answer
+
+
+async def test_whoever_asks_meanwhile_gets_the_same_answer(world: World, guard: QuitDialog) -> None:
+    first, second = await asked(world, guard), await asked(world, guard)
+    click(guard.leave_button)
+    assert [await first, await second] == [QuitChoice.LEAVE_RUNNING] * 2
+
+
+async def test_wait_is_offered_only_for_a_task_without_a_name(
+    world: World, guard: QuitDialog
+) -> None:
+    answer = await asked(world, guard)
+    assert not guard.wait_button.isVisible()
+    guard.reject()
+    await answer
+    world.fleet.add(
+        make_session(2, current_task=2),
+        make_task(2, 2, "MX Keys", service_id=None, sent_ms=NOON - 12_000),
+    )
+    answer = await asked(world, guard)
+    assert guard.wait_button.text() == "Wait 0:38"
+    assert "MX Keys" in guard.words.text()
+    click(guard.wait_button)
+    assert not answer.done()
+    world.fleet.change_task(2, service_id="task-2")
+    assert await answer is QuitChoice.LEAVE_RUNNING
+
+
+async def test_a_name_that_never_comes_leaves_the_choice(world: World, guard: QuitDialog) -> None:
+    world.fleet.add(make_session(2, current_task=2), make_task(2, 2, service_id=None))
+    answer = await asked(world, guard)
+    click(guard.wait_button)
+    assert guard.waiting.isVisible()
+    world.clock.pass_ms(75_000)
+    guard.refresh()
+    assert not guard.waiting.isVisible()
+    assert not answer.done()
+    world.fleet.change_task(2, status=TaskStatus.UNCONFIRMED)
+    assert not answer.done()
+    guard.reject()
+    assert await answer is QuitChoice.CANCEL
+
+
+async def test_there_is_a_line_per_session(world: World, guard: QuitDialog) -> None:
+    world.fleet.add(make_session(2, phase=Phase.UNCONFIRMED, service_id=None))
+    answer = await asked(world, guard)
+    assert len(guard.list.toPlainText().splitlines()) == 2
+    guard.reject()
+    await answer
+
+
+# -- terminate all and quit -----------------------------------------------------------------------
+
+
+async def ending(world: World, guard: QuitDialog) -> "asyncio.Task[QuitChoice]":
+    """Terminate all and quit was pressed; the commands are on their way."""
+    world.fleet.command_gate = asyncio.Event()
+    answer = await asked(world, guard)
+    click(guard.terminate_button)
+    await asyncio.sleep(0.01)
+    return answer
+
+
+async def come_back(world: World) -> None:
+    """The commands come back."""
+    assert world.fleet.command_gate is not None
+    world.fleet.command_gate.set()
+    await asyncio.sleep(0.01)
+
+
+async def test_it_quits_when_all_have_ended(world: World, guard: QuitDialog) -> None:
+    world.fleet.add(make_session(2))
+    answer = await ending(world, guard)
+    assert world.fleet.commands == [((1,), StateVerb.TERMINATE), ((2,), StateVerb.TERMINATE)]
+    world.fleet.change_session(1, phase=Phase.CLOSED_ASSUMED)
+    assert guard.waiting.text() == "Terminating, 1 of 2 closed …"
+    assert not answer.done()
+    world.fleet.change_session(2, phase=Phase.ENDED_BY_YOU)
+    assert await answer is QuitChoice.TERMINATE_ALL
+    assert not guard.isVisible()
+    await come_back(world)
+
+
+async def test_it_stays_when_a_terminate_failed_and_says_which(
+    world: World, guard: QuitDialog
+) -> None:
+    world.fleet.add(make_session(2))
+    answer = await ending(world, guard)
+    world.fleet.change_session(1, phase=Phase.CLOSED_ASSUMED)
+    await come_back(world)
+    assert not answer.done()
+    assert guard.isVisible()
+    assert guard.waiting.text() == (
+        "Terminating, 1 of 2 closed …\n"
+        "amazon.com 2 could not be terminated and may still cost money."
+    )
+    assert guard.terminate_button.text() == guard.terminate_button.accessibleName() == "Try again"
+    assert guard.leave_button.text() == "Leave them running"
+    world.fleet.commands.clear()
+    world.fleet.command_gate = None
+    click(guard.terminate_button)
+    await asyncio.sleep(0.01)
+    assert world.fleet.commands == [((2,), StateVerb.TERMINATE)]
+    click(guard.cancel_button)
+    assert await answer is QuitChoice.CANCEL
+
+
+async def test_one_of_another_key_is_named_as_not_terminated(
+    world: World, guard: QuitDialog
+) -> None:
+    world.fleet.not_ours = {1}
+    answer = await ending(world, guard)
+    assert world.fleet.commands == []
+    assert "amazon.com 1 could not be terminated" in guard.waiting.text()
+    click(guard.leave_button)
+    assert await answer is QuitChoice.LEAVE_RUNNING
+
+
+async def test_what_the_ledger_keeps_can_be_left_to_the_next_start(
+    world: World, guard: QuitDialog
+) -> None:
+    answer = await ending(world, guard)
+    assert not guard.leave_button.isVisible()  # they are being sent now
+    world.fleet.set_wish(1, WaitReason.CONNECTION)
+    assert "A Terminate for amazon.com 1 waits for a connection; it is sent at the next start." in (
+        guard.words.text()
+    )
+    assert guard.waiting.text().endswith(
+        "amazon.com 1 could not be reached so far; Terminate is tried again."
+    )
+    assert not guard.terminate_button.isVisible()
+    assert guard.leave_button.text() == "Quit, send them at the next start"
+    click(guard.leave_button)
+    assert await answer is QuitChoice.LEAVE_RUNNING
+    await come_back(world)
+
+
+async def test_nothing_new_is_started_while_it_ends(world: World, guard: QuitDialog) -> None:
+    told: list[bool] = []
+    guard.leaving.connect(told.append)
+    answer = await ending(world, guard)
+    assert told == [True]
+    click(guard.cancel_button)
+    assert await answer is QuitChoice.CANCEL
+    assert told == [True, False]
+    await come_back(world)
+
+
+# -- quit when they are done ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def words_of(guard: QuitDialog) -> list[str]:
+    said: list[str] = []
+    guard.waiting_changed.connect(said.append)
+    return said
+
+
+def add_working(world: World, *keys: int, **task: object) -> None:
+    for number in keys:
+        world.fleet.add(
+            make_session(number, current_task=number), make_task(number, number, **task)
+        )
+
+
+async def when_done(world: World, guard: QuitDialog) -> "asyncio.Task[QuitChoice]":
+    answer = await asked(world, guard)
+    click(guard.done_button)
+    assert not guard.isVisible()
+    return answer
+
+
+async def test_it_waits_for_tasks_with_the_window_in_use(
+    world: World, guard: QuitDialog, words_of: list[str]
+) -> None:
+    add_working(world, 2, 3)
+    world.line.put(9)
+    answer = await when_done(world, guard)
+    assert words_of[-1] == "Quits when 2 tasks are done; what waits in line stays there."
+    world.fleet.change_task(2, status=TaskStatus.DONE)
+    assert words_of[-1] == "Quits when 1 task is done; what waits in line stays there."
+    world.fleet.change_task(3, status=TaskStatus.ASKS)
+    assert not answer.done()  # somebody has to answer it
+    world.fleet.change_task(3, status=TaskStatus.FAILED)
+    assert await answer is QuitChoice.WHEN_DONE
+    assert words_of[-1] == ""
+
+
+async def test_it_waits_until_a_failed_task_s_browser_is_closed(
+    world: World, guard: QuitDialog, words_of: list[str]
+) -> None:
+    add_working(world, 2)
+    world.fleet.change_session(2, close_after=True)
+    answer = await when_done(world, guard)
+    world.fleet.change_task(2, status=TaskStatus.FAILED)
+    assert not answer.done()
+    world.fleet.set_wish(2, WaitReason.SENDING)
+    assert words_of[-1] == "Quits when 1 Terminate is sent."
+    world.fleet.change_session(2, phase=Phase.CLOSED_ASSUMED)
+    world.fleet.set_wish(2, None)
+    assert await answer is QuitChoice.WHEN_DONE
+
+
+@pytest.mark.parametrize(
+    ("task", "waits"),
+    [
+        ({"status": TaskStatus.STARTING}, True),
+        ({"status": TaskStatus.ASKS}, True),
+        ({"status": TaskStatus.UNCONFIRMED}, True),
+        ({"status": TaskStatus.UNCONFIRMED, "service_id": None}, False),
+        ({"status": TaskStatus.PAUSED}, False),
+        ({"status": TaskStatus.DONE}, False),
+    ],
+)
+async def test_it_is_offered_where_there_is_something_to_wait_for(
+    world: World, guard: QuitDialog, task: dict[str, object], waits: bool
+) -> None:
+    add_working(world, 2, **task)
+    answer = await asked(world, guard)
+    assert guard.done_button.isVisible() is waits
+    guard.reject()
+    await answer
+
+
+async def test_a_terminate_without_a_connection_is_not_waited_for(
+    world: World, guard: QuitDialog
+) -> None:
+    add_working(world, 2)
+    answer = await when_done(world, guard)
+    world.fleet.set_wish(1, WaitReason.CONNECTION)
+    world.fleet.change_task(2, status=TaskStatus.STOPPED)
+    assert await answer is QuitChoice.WHEN_DONE
+
+
+async def test_it_can_be_cancelled_from_the_window(
+    world: World, guard: QuitDialog, words_of: list[str]
+) -> None:
+    told: list[bool] = []
+    guard.leaving.connect(told.append)
+    add_working(world, 2)
+    answer = await when_done(world, guard)
+    guard.cancel()
+    assert await answer is QuitChoice.CANCEL
+    assert words_of[-1] == ""
+    assert told == [True, False]
+    world.fleet.change_task(2, status=TaskStatus.DONE)
+    assert words_of[-1] == ""
+
+
+async def test_asking_again_meanwhile_shows_it_and_closing_changes_nothing(
+    world: World, guard: QuitDialog
+) -> None:
+    add_working(world, 2)
+    answer = await when_done(world, guard)
+    second = await asked(world, guard)
+    assert guard.waiting.text() == "Quits when 1 task is done."
+    assert not guard.done_button.isVisible()
+    key(guard, Qt.Key.Key_Escape)
+    assert not answer.done()
+    world.fleet.change_task(2, status=TaskStatus.DONE)
+    assert [await answer, await second] == [QuitChoice.WHEN_DONE] * 2
+
+
+async def test_terminate_all_is_possible_while_it_waits(world: World, guard: QuitDialog) -> None:
+    add_working(world, 2)
+    answer = await when_done(world, guard)
+    await asked(world, guard)
+    click(guard.terminate_button)
+    for number in (1, 2):
+        world.fleet.change_session(number, phase=Phase.CLOSED_ASSUMED)
+    assert await answer is QuitChoice.TERMINATE_ALL
+
+
+# -- terminate all --------------------------------------------------------------------------------
+
+
+async def test_terminate_all_names_what_it_closes(
+    world: World, terminating: TerminateAllDialog
+) -> None:
+    terminating.ask([1, 2])
+    await active(terminating)
+    assert terminating.terminate_button.text() == "Terminate 2 sessions"
+    assert "amazon.com 1" in terminating.list.toPlainText()
+    assert "amazon.com 3" not in terminating.list.toPlainText()
+    key(terminating, ENTER)
+    assert world.fleet.commands == []
+    click(terminating.terminate_button)
+    await world.settle()
+    assert world.fleet.commands == [((1, 2), StateVerb.TERMINATE)]
+    assert not terminating.isVisible()
+
+
+async def test_what_ends_meanwhile_leaves_the_list(
+    world: World, terminating: TerminateAllDialog
+) -> None:
+    terminating.ask([1, 2])
+    world.fleet.change_session(1, phase=Phase.CLOSED)
+    assert terminating.terminate_button.text() == "Terminate 1 session"
+    world.fleet.change_session(2, phase=Phase.CLOSED)
+    assert not terminating.terminate_button.isEnabled()
+    assert "No session is open any more." in terminating.words.text()
+
+
+async def test_cancel_terminates_nothing(world: World, terminating: TerminateAllDialog) -> None:
+    terminating.ask([1, 2, 3])
+    click(terminating.cancel_button)
+    await world.settle()
+    assert world.fleet.commands == []
+
+
+async def test_buttons_stay_in_their_place_when_a_line_goes(
+    world: World, guard: QuitDialog
+) -> None:
+    world.fleet.add(make_session(2, phase=Phase.UNCONFIRMED, service_id=None))
+    await asked(world, guard)
+    await asyncio.sleep(0.02)
+    before = guard.leave_button.mapToGlobal(guard.leave_button.rect().center())
+    words = guard.words.text()
+    world.fleet.sessions.pop(2)
+    guard.refresh()
+    await asyncio.sleep(0.02)
+    assert guard.words.text() != words
+    assert guard.leave_button.mapToGlobal(guard.leave_button.rect().center()) == before

@@ -1,0 +1,210 @@
+"""What the 'Quit' dialog says."""
+
+import pytest
+
+from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.services.types import PendingCommand, WaitReason
+from enigma_panel.ui.quit.text import quit_lines, session_line, waiting_text
+from enigma_panel.ui.text.states import local_time
+from tests.kit.fakes import NOON, make_session, make_task
+
+STOP = StateVerb.STOP
+ENDS = local_time(NOON + 300_000)
+
+
+def report(*pairs: tuple[Session, Task | None]) -> tuple[str, ...]:
+    """The lines for these sessions at noon."""
+    sessions = [session for session, _ in pairs]
+    tasks = {session.key: task for session, task in pairs if task is not None}
+    return quit_lines(sessions, tasks, NOON).lines
+
+
+def working(key: int, *, close_after: bool) -> tuple[Session, Task]:
+    return make_session(key, close_after=close_after, current_task=key), make_task(key, key)
+
+
+def test_sessions_that_close_by_themselves() -> None:
+    lines = report(working(1, close_after=True), working(2, close_after=True))
+    assert lines == ("2 sessions close by themselves when their task is done.",)
+
+
+def test_one_that_stays_open_after_its_task() -> None:
+    assert report(working(1, close_after=False)) == (
+        f"1 works and stays open, until {ENDS} at the latest.",
+    )
+
+
+def test_an_idle_one_says_when_it_ends() -> None:
+    assert report((make_session(1), None)) == (f"1 is idle and ends by {ENDS} at the latest.",)
+
+
+def test_nobody_answers_while_the_program_is_closed() -> None:
+    asks = TaskStatus.ASKS
+    one = (make_session(1, close_after=True, current_task=1), make_task(1, 1, status=asks))
+    other = (make_session(2, close_after=False, current_task=2), make_task(2, 2, status=asks))
+    (said,) = report(one)
+    assert said == (
+        "1 agent waits for an answer that nobody can give while the program is closed; it ends "
+        f"by {ENDS} at the latest."
+    )
+    closes, said = report(one, other, working(3, close_after=True))
+    assert closes == "1 session closes by itself when its task is done."
+    assert said == (
+        "2 agents wait for answers that nobody can give while the program is closed; they end "
+        f"by {ENDS} at the latest."
+    )
+
+
+def test_paused_ones() -> None:
+    pair = (make_session(1, current_task=1), make_task(1, 1, status=TaskStatus.PAUSED))
+    assert report(pair) == (f"1 is paused and ends by {ENDS} at the latest.",)
+
+
+def test_an_end_that_nobody_knows() -> None:
+    assert report((make_session(1, expires_ms=None), None)) == (
+        "1 is idle and ends at the time limit.",
+    )
+
+
+def test_an_unconfirmed_start_may_cost() -> None:
+    lines = report((make_session(1, phase=Phase.UNCONFIRMED, service_id=None), None))
+    assert lines == (
+        f"1 start is unconfirmed: it may be running and cost money, until {ENDS} at the latest.",
+    )
+
+
+def test_an_unnamed_task_is_named_here_and_waited_for() -> None:
+    session, task = (
+        make_session(1, close_after=True, current_task=1),
+        make_task(1, 1, "MX Keys", service_id=None, sent_ms=NOON - 12_000),
+    )
+    found = quit_lines([session], {1: task}, NOON)
+    assert found.lines[-1] == (
+        "“MX Keys” is not named yet: if you quit now, its result cannot be fetched."
+    )
+    assert (found.unnamed, found.wait_ms) == (1, 38_000)
+
+
+def test_a_task_that_no_reply_will_name_is_not_waited_for() -> None:
+    session, task = make_session(1, current_task=1), make_task(1, 1, "MX Keys", service_id=None)
+    found = quit_lines([session], {1: task}, NOON, is_awaiting_reply=lambda _key: False)
+    assert found.lines[-1] == (
+        "The answer that names “MX Keys” was lost: if you quit now, its result cannot be fetched."
+    )
+    assert (found.unnamed, found.wait_ms) == (0, 0)
+
+
+def test_a_name_that_is_late() -> None:
+    session, task = make_session(1, current_task=1), make_task(1, 1, service_id=None)
+    found = quit_lines([session], {1: task}, NOON + 60_000)
+    assert (found.unnamed, found.wait_ms) == (1, -10_000)
+
+
+def test_ended_sessions_are_no_reason_to_ask() -> None:
+    gone = [Phase.CLOSED, Phase.CLOSED_ASSUMED, Phase.EXPIRED_ASSUMED, Phase.ENDED_BY_YOU]
+    assert report(*((make_session(i, phase=phase), None) for i, phase in enumerate(gone))) == ()
+
+
+def test_braces_in_a_task_are_only_text() -> None:
+    session = make_session(1, close_after=True, current_task=1)
+    lines = report((session, make_task(1, 1, "{time} {0}", service_id=None)))
+    assert "“{time} {0}”" in lines[-1]
+
+
+def test_a_line_per_session() -> None:
+    session, task = working(3, close_after=True)
+    line = session_line(session, task, NOON + 41_000)
+    assert line == "amazon.com 3 – working 0:41, 4:19 left – List keyboards"
+
+
+def pending(key: int, why: WaitReason, verb: StateVerb = StateVerb.TERMINATE) -> PendingCommand:
+    return PendingCommand(session_key=key, verb=verb, why=why, made_ms=NOON)
+
+
+@pytest.mark.parametrize(
+    ("why", "verb", "words"),
+    [
+        (
+            WaitReason.CONNECTION,
+            StateVerb.TERMINATE,
+            "A Terminate for amazon.com 3 waits for a connection; it is sent at the next start.",
+        ),
+        (
+            WaitReason.KEY,
+            StateVerb.TERMINATE,
+            "A Terminate for amazon.com 3 waits for the API key; it is sent at the next start.",
+        ),
+        (
+            WaitReason.BUDGET,
+            StateVerb.TERMINATE,
+            "A Terminate for amazon.com 3 was not sent yet; it is sent at the next start.",
+        ),
+    ],
+)
+def test_a_command_that_the_ledger_keeps(why: WaitReason, verb: StateVerb, words: str) -> None:
+    session, task = working(3, close_after=False)
+    found = quit_lines([session], {3: task}, NOON, all_pending={3: pending(3, why, verb)})
+    assert found.lines == (words,)  # it neither works on nor stays
+
+
+def test_a_stop_that_waits_and_a_pause_that_is_not_kept() -> None:
+    session, task = working(3, close_after=False)
+    stop = pending(3, WaitReason.CONNECTION, StateVerb.STOP)
+    lines = quit_lines([session], {3: task}, NOON, all_pending={3: stop}).lines
+    assert lines[-1].startswith("A Stop for amazon.com 3 waits for a connection;")
+    assert len(lines) == 2
+    pause = pending(3, WaitReason.BUDGET, StateVerb.PAUSE)
+    assert len(quit_lines([session], {3: task}, NOON, all_pending={3: pause}).lines) == 1
+
+
+def test_tasks_in_line_stay_there() -> None:
+    session, task = working(1, close_after=True)
+    lines = quit_lines([session], {1: task}, NOON, queued=3).lines
+    assert lines[-1] == "3 tasks wait here and stay in line."
+    assert quit_lines([], {}, NOON, queued=1).lines == ("1 task waits here and stays in line.",)
+
+
+def test_what_the_program_waits_for() -> None:
+    assert waiting_text(2, 0, 0) == "Quits when 2 tasks are done."
+    assert waiting_text(1, 1, 0) == "Quits when 1 task is done and 1 Terminate is sent."
+    assert waiting_text(0, 2, 1) == (
+        "Quits when 2 Terminates are sent; what waits in line stays there."
+    )
+
+
+def test_a_line_shows_the_command_that_is_on_its_way() -> None:
+    session, task = working(3, close_after=True)
+    line = session_line(session, task, NOON, pending(3, WaitReason.CONNECTION))
+    assert line == (
+        "amazon.com 3 – Terminate will be sent when there is a connection, 5:00 left – "
+        "List keyboards"
+    )
+
+
+def test_one_that_asks_before_it_is_named_is_waited_for() -> None:
+    """The live channel tells of questions without the task's name."""
+    asks = make_task(1, 1, "MX Keys", status=TaskStatus.ASKS, service_id=None)
+    found = quit_lines([make_session(1, close_after=True, current_task=1)], {1: asks}, NOON)
+    assert found.unnamed == 1
+    assert "“MX Keys” is not named yet" in found.lines[-1]
+    named = make_task(1, 1, "MX Keys", status=TaskStatus.ASKS)
+    assert quit_lines([make_session(1, current_task=1)], {1: named}, NOON).unnamed == 0
+
+
+@pytest.mark.parametrize(("verb", "name"), [(StateVerb.TERMINATE, "Terminate"), (STOP, "Stop")])
+def test_a_command_that_went_out_by_the_live_channel(verb: StateVerb, name: str) -> None:
+    pending = PendingCommand(
+        session_key=1, verb=verb, why=WaitReason.BUDGET, made_ms=NOON, sent_live=True
+    )
+    lines = quit_lines([make_session(1)], {}, NOON, all_pending={1: pending}).lines
+    assert lines[-1] == (
+        f"A {name} for amazon.com 1 was sent over the live channel, which confirms nothing; "
+        "it is sent once more at the next start."
+    )
+
+
+def test_a_line_of_a_session_whose_browser_is_lost() -> None:
+    session = make_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=NOON + 280_000)
+    assert session_line(session, None, NOON) == (
+        "amazon.com 1 – connection lost, up to 4:40, 5:00 left"
+    )

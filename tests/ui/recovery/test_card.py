@@ -1,0 +1,330 @@
+"""The recovery card: true by itself, settled row by row, out of the way when nothing is left."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
+
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.services.types import PauseReason, Recovered, WaitReason
+from enigma_panel.ui.recovery.card import RecoveryCard
+from enigma_panel.ui.recovery.rows import MOST_ROWS, RowView
+from tests.kit.card_doubles import NOW, Acts, set_asking, set_line
+
+
+class Tables(QFrame):
+    """Needs room."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, 240)
+
+
+@pytest.fixture
+def card(services: Any, app_actions: Acts, qapp: QApplication) -> Iterator[RecoveryCard]:
+    window = QWidget()
+    window.setMinimumSize(400, 200)  # as the main window: else its parts decide
+    window.resize(1280, 800)
+    column = QVBoxLayout(window)
+    card = RecoveryCard(services, app_actions)
+    column.addWidget(card)
+    column.addWidget(Tables(), 1)
+    window.show()
+    yield card
+    window.hide()
+    window.deleteLater()
+    qapp.processEvents()
+
+
+def recover(card: RecoveryCard, *keys: int, **more: Any) -> None:
+    card.show_recovered(Recovered(sessions=keys, **more))
+
+
+def names(card: RecoveryCard) -> list[str]:
+    return [view.row.name for view in card.rows.views() if view.row is not None]
+
+
+def row(card: RecoveryCard, name: str) -> RowView:
+    return next(v for v in card.rows.views() if v.row is not None and v.row.name == name)
+
+
+def pressable(view: RowView) -> list[str]:
+    return [b.text() for b in view.buttons() if b.isVisible()]
+
+
+def fill(services: Any, n: int, **more: Any) -> tuple[int, ...]:
+    for key in range(1, n + 1):
+        services.fleet.add(key, tell=False, **more)
+    return tuple(range(1, n + 1))
+
+
+def test_nothing_to_tell_shows_nothing(card: RecoveryCard, services: Any) -> None:
+    recover(card)
+    assert not card.isVisible()
+    set_line(services, waiting=3, pause_reason=PauseReason.RESTARTED)
+    recover(card, queued=3)
+    assert not card.isVisible()  # the line says so itself
+
+
+def test_the_sentence_follows_what_happens(card: RecoveryCard, services: Any) -> None:
+    fleet = services.fleet
+    recover(card, *fill(services, 2))
+    assert card.words.text() == ("2 browsers were open: 2 still work; nothing was started twice.")
+    fleet.add(1, phase=Phase.CLOSED, status=TaskStatus.DONE, cost="0.04")
+    card.refresh()
+    assert card.words.text().startswith(
+        "2 browsers were open: 1 finished meanwhile ($0.04), 1 still works;"
+    )
+    assert card.words.accessibleName() == card.words.text()
+    assert pressable(row(card, "shop.example 1")) == ["Show task"]
+
+
+def test_news_come_by_themselves(card: RecoveryCard, services: Any, qtbot: Any) -> None:
+    recover(card, *fill(services, 1))
+    services.fleet.change_task(1, status=TaskStatus.ASKS)
+    assert "still works" in card.words.text()
+    qtbot.waitUntil(lambda: "it asks you" in card.words.text())
+    services.fleet.set_wish(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
+    qtbot.waitUntil(lambda: "waits for a connection" in card.words.text())
+
+
+def test_it_says_that_it_still_asks(card: RecoveryCard, services: Any) -> None:
+    services.fleet.asking = {1, 2}
+    recover(card, *fill(services, 2))
+    assert "still asking about 2" in card.words.text()
+    assert row(card, "shop.example 1").row.state == "still asking…"  # type: ignore[union-attr]
+    set_asking(services, 2)
+    card.refresh()
+    assert "1 still works, still asking about 1" in card.words.text()
+
+
+def test_what_only_costs_money_comes_first(card: RecoveryCard, services: Any) -> None:
+    fleet = services.fleet
+    fleet.add(1, tell=False)
+    fleet.add(2, status=TaskStatus.DONE, tell=False)
+    fleet.add(3, phase=Phase.CLOSED, status=TaskStatus.DONE, tell=False)
+    fleet.add(4, status=TaskStatus.QUEUED, tell=False)
+    recover(card, 3, 1, 2, 4, unsent=frozenset({4}))
+    assert names(card) == [f"shop.example {n}" for n in (4, 2, 1, 3)]
+    first = row(card, "shop.example 4").row
+    assert first is not None
+    assert first.note == "opened, but its task was never sent – it only costs money"
+    fleet.change_task(4, status=TaskStatus.WORKING)  # it was sent since
+    card.refresh()
+    assert "never sent" not in card.words.text()
+
+
+def test_keep_takes_the_row_off_the_card_and_nothing_else(
+    card: RecoveryCard, services: Any, app_actions: Acts
+) -> None:
+    recover(card, *fill(services, 2))
+    row(card, "shop.example 1").keep_button.click()
+    assert names(card) == ["shop.example 2"]
+    assert card.words.text().startswith("2 browsers were open: 2 still work;")
+    row(card, "shop.example 2").keep_button.click()
+    assert not card.isVisible()
+    assert app_actions.calls == services.fleet.calls == []
+
+
+def test_terminate_ends_the_session_and_the_row_leaves_with_it(
+    card: RecoveryCard, services: Any, app_actions: Acts
+) -> None:
+    recover(card, *fill(services, 2))
+    row(card, "shop.example 2").terminate_button.click()
+    assert app_actions.calls == [("command", [2], StateVerb.TERMINATE)]
+    services.fleet.set_wish(2, StateVerb.TERMINATE, WaitReason.UNDO)
+    card.refresh()
+    assert pressable(row(card, "shop.example 2")) == ["Undo", "Terminate"]
+    services.fleet.set_wish(2, None)
+    services.fleet.change_session(2, phase=Phase.CLOSED_ASSUMED)
+    card.refresh()
+    assert names(card) == ["shop.example 1"]
+    row(card, "shop.example 1").terminate_button.click()
+    services.fleet.change_session(1, phase=Phase.ENDED_BY_YOU)
+    card.refresh()
+    assert not card.isVisible()
+
+
+def test_undo_takes_terminate_back_and_keeps_the_row(
+    card: RecoveryCard, services: Any, app_actions: Acts
+) -> None:
+    recover(card, *fill(services, 1))
+    row(card, "shop.example 1").terminate_button.click()
+    services.fleet.set_wish(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
+    card.refresh()
+    row(card, "shop.example 1").keep_button.click()
+    assert services.fleet.calls == [("undo", (1,))]
+    assert pressable(row(card, "shop.example 1")) == ["Keep", "Terminate"]
+    services.fleet.change_session(1, phase=Phase.CLOSED)  # later, by itself: stays to be read
+    card.refresh()
+    assert card.isVisible()
+
+
+def test_what_ended_by_itself_stays_to_be_read_until_it_is_closed(
+    card: RecoveryCard, services: Any
+) -> None:
+    keys = fill(services, 2, phase=Phase.CLOSED, status=TaskStatus.DONE)
+    recover(card, *keys)
+    card.refresh()
+    assert card.isVisible()
+    card.close_button.click()
+    assert not card.isVisible()
+    services.fleet.change_task(1, is_new=True)
+    QTest.qWait(150)
+    assert not card.isVisible()
+
+
+def test_the_last_decision_closes_it_although_results_stand_there(
+    card: RecoveryCard, services: Any
+) -> None:
+    fill(services, 1, phase=Phase.CLOSED, status=TaskStatus.DONE)
+    services.fleet.add(2, tell=False)
+    recover(card, 1, 2)
+    row(card, "shop.example 2").keep_button.click()
+    assert not card.isVisible()
+
+
+def test_a_result_can_be_looked_at(card: RecoveryCard, services: Any) -> None:
+    wanted: list[int] = []
+    card.task_wanted.connect(wanted.append)
+    recover(card, *fill(services, 1, phase=Phase.CLOSED, status=TaskStatus.DONE))
+    row(card, "shop.example 1").show_button.click()
+    assert wanted == [1]
+
+
+def test_the_line_is_said_while_it_stands(card: RecoveryCard, services: Any) -> None:
+    set_line(services, waiting=3, pause_reason=PauseReason.RESTARTED)
+    recover(card, *fill(services, 1), queued=3)
+    assert card.words.text().endswith("3 tasks wait here.")
+    set_line(services, waiting=2)
+    card.refresh()
+    assert "wait here" not in card.words.text()
+
+
+def test_rows_do_not_move_while_somebody_aims(card: RecoveryCard, services: Any) -> None:
+    recover(card, *fill(services, 3))
+    card.window().activateWindow()
+    row(card, "shop.example 2").terminate_button.setFocus()
+    services.fleet.add(1, phase=Phase.CLOSED, status=TaskStatus.DONE)
+    card.refresh()
+    assert names(card) == [f"shop.example {n}" for n in (1, 2, 3)]
+    card.close_button.setFocus()
+    card.refresh()
+    assert names(card) == [f"shop.example {n}" for n in (2, 3, 1)]
+
+
+def test_more_than_six_rows_scroll_by_keys_and_wheel(card: RecoveryCard, services: Any) -> None:
+    recover(card, *fill(services, 20))
+    card.window().activateWindow()
+    assert len(card.rows.views()) == MOST_ROWS
+    first = row(card, "shop.example 1").terminate_button
+    first.setFocus()
+    for _ in range(MOST_ROWS):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+    assert names(card) == [f"shop.example {n}" for n in range(2, MOST_ROWS + 2)]
+    focus = QApplication.focusWidget()
+    assert isinstance(focus, QPushButton)
+    assert (focus.text(), focus.accessibleDescription()[:14]) == ("Terminate", "shop.example 7")
+    QTest.keyClick(focus, Qt.Key.Key_End)
+    assert names(card)[-1] == "shop.example 20"
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_PageUp)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Home)
+    assert names(card)[0] == "shop.example 1"
+    wheel(card, -120)
+    assert names(card)[0] != "shop.example 1"
+
+
+def wheel(card: RecoveryCard, turn: int) -> None:
+    """Turn the wheel over the rows."""
+    point = QPointF(20, 20)
+    event = QWheelEvent(
+        point,
+        card.rows.mapToGlobal(point),
+        QPoint(),
+        QPoint(0, turn),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(card.rows, event)
+
+
+def test_a_low_window_shows_fewer_rows(card: RecoveryCard, services: Any) -> None:
+    recover(card, *fill(services, 20))
+    assert len(card.rows.views()) == MOST_ROWS
+    card.window().resize(800, 420)
+    QTest.qWait(20)
+    assert 1 <= len(card.rows.views()) < MOST_ROWS
+
+
+def test_every_control_has_its_visible_name(card: RecoveryCard, services: Any) -> None:
+    set_line(services, waiting=1, pause_reason=PauseReason.RESTARTED)
+    recover(card, *fill(services, 2), queued=1)
+    for button in card.findChildren(QPushButton):
+        if button.isVisible():
+            assert button.accessibleName() == button.text()
+    keep = row(card, "shop.example 2").keep_button
+    assert keep.accessibleDescription().startswith("shop.example 2, working")
+    assert card.close_button.accessibleName() == "Close"
+    assert row(card, "shop.example 1").accessibleName().startswith("shop.example 1, working")
+
+
+def test_it_takes_no_focus_and_gives_it_back(card: RecoveryCard, services: Any) -> None:
+    other = QPushButton("other", card.window())
+    other.show()
+    card.window().activateWindow()
+    other.setFocus()
+    recover(card, *fill(services, 1))
+    assert QApplication.focusWidget() is other
+    left: list[bool] = []
+    card.left.connect(lambda: left.append(True))
+    card.close_button.click()
+    assert left == []
+    recover(card, 1)
+    card.close_button.setFocus()
+    card.close_button.click()
+    assert left == [True]
+
+
+def test_after_a_sleep_it_tells_of_what_was_open(card: RecoveryCard, services: Any) -> None:
+    fleet = services.fleet
+    fleet.add(1, tell=False)
+    fleet.add(2, phase=Phase.EXPIRED_ASSUMED, tell=False)
+    fleet.sessions[2] = fleet.sessions[2].__class__(
+        **{f: getattr(fleet.sessions[2], f) for f in fleet.sessions[2].__slots__}
+        | {"ended_ms": NOW - 5_000}
+    )
+    fleet.add(3, phase=Phase.CLOSED, tell=False)  # had ended long before
+    assert card.show_away(751_000)
+    assert card.words.text() == (
+        "This computer slept for 12:31. Meanwhile: 1 still works, 1 expired (assumed)."
+    )
+    assert names(card) == ["shop.example 1", "shop.example 2"]
+
+
+def test_after_a_sleep_with_nothing_open_there_is_no_card(
+    card: RecoveryCard, services: Any
+) -> None:
+    assert not card.show_away(751_000)
+    assert not card.isVisible()
+
+
+def test_200_sessions_are_shown_at_once(card: RecoveryCard, services: Any) -> None:
+    keys = fill(services, 200)
+    shown, refreshed = [], []
+    for _ in range(3):  # the best of three: other programs use this machine, too
+        recover(card, 1)
+        began = time.perf_counter()
+        recover(card, *keys)
+        shown.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        card.refresh()
+        refreshed.append(time.perf_counter() - began)
+    assert len(card.rows.views()) == MOST_ROWS
+    assert min(shown) < 0.05
+    assert min(refreshed) < 0.01

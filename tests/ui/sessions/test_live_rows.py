@@ -1,0 +1,355 @@
+"""What the live channel shows in the main window: "does now" in a row, how news come, tips."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtGui import Qt as GuiQt
+from PySide6.QtWidgets import QApplication, QLabel
+
+from enigma_panel.api.protocols import LiveFault
+from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.services.types import LiveShare, WaitReason
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import GATHER_MS, Column
+from enigma_panel.ui.tasks.model import Column as TaskColumn
+from enigma_panel.ui.tasks.model import cost_cell
+from enigma_panel.ui.widgets.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
+from enigma_panel.ui.widgets.table_model import Role
+from tests.kit.doubles import NOW
+from tests.kit.live_doubles import LiveDouble
+from tests.ui.widgets.test_table_models import SPOKEN, text
+
+TIP = Qt.ItemDataRole.ToolTipRole
+DESCRIPTION = Qt.ItemDataRole.AccessibleDescriptionRole
+
+
+@pytest.fixture
+def live(services: Any) -> LiveDouble:
+    double: LiveDouble = services.live
+    return double
+
+
+def way_of(window: MainWindow) -> QLabel:
+    return window.status_bar._way
+
+
+def changes(window: MainWindow) -> list[tuple[int, int, int, int]]:
+    """First row, last row, first column, last column of every change that is told from now on."""
+    told: list[tuple[int, int, int, int]] = []
+
+    def note(first: QModelIndex, last: QModelIndex) -> None:
+        told.append((first.row(), last.row(), first.column(), last.column()))
+
+    window.selection.session_rows.dataChanged.connect(note)
+    return told
+
+
+# -- does now -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [
+        (TaskStatus.STARTING, True),
+        (TaskStatus.WORKING, True),
+        (TaskStatus.ASKS, False),
+        (TaskStatus.PAUSED, False),
+        (TaskStatus.UNCONFIRMED, False),
+        (TaskStatus.DONE, False),
+        (TaskStatus.FAILED, False),
+    ],
+)
+def test_what_the_agent_does_stands_behind_its_task_while_it_works(
+    window: MainWindow, services: Any, live: LiveDouble, status: TaskStatus, *, shown: bool
+) -> None:
+    services.fleet.add(1, status=status, text="Buy the cheapest hub")
+    live.set_doing(1, "click_element: search button")
+    rows = window.selection.session_rows
+    cell = text(rows, 1, Column.TASK, Role.CELL)
+    assert "Buy the cheapest hub" in cell.text
+    assert cell.tail == ("· click element: search button" if shown else "")
+    said = "Buy the cheapest hub"
+    now = ", now: click element: search button" if shown else ""
+    assert text(rows, 1, Column.TASK, SPOKEN) == said + now
+    assert ("click element" in text(rows, 1, Column.TASK, TIP)) is shown
+
+
+@pytest.mark.parametrize("phase", [Phase.CONNECTION_LOST, Phase.CLOSED, Phase.CLOSED_ASSUMED])
+def test_a_session_that_is_away_does_nothing(
+    window: MainWindow, services: Any, live: LiveDouble, phase: Phase
+) -> None:
+    services.fleet.add(1, phase=phase, tell=False)
+    services.fleet.change_session(1, ended_ms=NOW)
+    live.set_doing(1, "click_element")
+    assert text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
+
+
+def test_without_a_channel_nothing_stands_there(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1, text="Buy a hub")
+    rows = window.selection.session_rows
+    assert text(rows, 1, Column.TASK, Role.CELL).tail == ""
+    assert text(rows, 1, Column.TASK, SPOKEN) == "Buy a hub"
+    assert text(rows, 1, Column.TASK, TIP) == "Buy a hub"
+
+
+def test_what_the_agent_tells_is_plain_text(
+    window: MainWindow, services: Any, live: LiveDouble
+) -> None:
+    services.fleet.add(1, text="Buy a hub")
+    live.set_doing(1, "I read <img src='/etc/x'><b>all</b>\n\x1b[31m\u202elines")
+    rows = window.selection.session_rows
+    line = "I read <img src='/etc/x'><b>all</b> [31m lines"
+    assert text(rows, 1, Column.TASK, Role.CELL).tail == f"· {line}"
+    assert text(rows, 1, Column.TASK, SPOKEN) == f"Buy a hub, now: {line}"
+    assert not GuiQt.mightBeRichText(text(rows, 1, Column.TASK, TIP))  # then Qt shows it as it is
+    services.fleet.change_task(1, spec=TaskSpec(text="<b>Buy</b>"))
+    assert text(rows, 1, Column.TASK, TIP).startswith("<span>&lt;b&gt;Buy&lt;/b&gt;<br>I read &lt;")
+    live.set_doing(1, "x" * 5_000_000)
+    assert len(text(rows, 1, Column.TASK, Role.CELL).tail) <= 125
+
+
+def test_news_refresh_one_cell_and_move_nothing(
+    window: MainWindow, services: Any, live: LiveDouble, qapp: QApplication, qtbot: Any
+) -> None:
+    for key in (1, 2, 3):
+        services.fleet.add(key)
+    table, rows = window.selection.sessions, window.selection.session_rows
+    table.select_key(2)
+    order, told, resets = list(rows.keys()), changes(window), []
+    rows.modelReset.connect(lambda: resets.append(1))
+    rows.layoutChanged.connect(lambda: resets.append(2))
+    live.set_doing(2, "click_element")
+    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
+    row = rows.row_of(2)
+    assert told == [(row, row, Column.TASK, Column.TASK)]
+    assert resets == []
+    assert list(rows.keys()) == order
+    assert table.selected_keys() == [2]
+
+
+def test_much_news_at_once_is_told_once(
+    window: MainWindow, services: Any, live: LiveDouble, qtbot: Any
+) -> None:
+    """200 changes of 40 sessions: one run of rows, and the model itself asks for no line."""
+    for key in range(1, 41):
+        services.fleet.add(key, tell=False)
+    window.selection.session_rows.arrange()
+    window.hide()
+    live.asked.clear()
+    told = changes(window)
+    for n in range(200):
+        live.set_doing(n % 40 + 1, f"step {n}")
+    assert told == []
+    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
+    qtbot.wait(2 * GATHER_MS)
+    assert told == [(0, 39, Column.TASK, Column.TASK)]
+    assert live.asked == []
+
+
+def test_news_of_a_session_without_a_row_are_no_matter(
+    window: MainWindow, live: LiveDouble, qtbot: Any
+) -> None:
+    told = changes(window)
+    live.set_doing(99, "click_element")
+    qtbot.wait(2 * GATHER_MS)
+    assert told == []
+
+
+def test_a_channel_that_goes_down_takes_its_line_along(
+    window: MainWindow, services: Any, live: LiveDouble, qtbot: Any
+) -> None:
+    services.fleet.add(1)
+    live.set_doing(1, "click_element")
+    told = changes(window)
+    live.set_up(1, up=False)
+    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
+    assert text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
+
+
+@pytest.mark.parametrize(
+    ("room", "needs", "tail", "text_gets"),
+    [
+        (300, 100, 50, 100),  # room for both
+        (300, 400, 30, 262),  # a short tail stands whole, the text is cut
+        (300, 400, 400, 146),  # both are cut, half each
+        (300, 100, 400, 100),  # the tail takes what the text leaves
+        (60, 400, 400, 60),  # next to nothing would be left
+        (60, 400, 20, 32),  # but a short tail fits
+        (0, 400, 20, 0),
+    ],
+)
+def test_text_and_tail_share_the_room(room: int, needs: int, tail: int, text_gets: int) -> None:
+    assert (TAIL_GAP, LEAST_TAIL) == (8, 40)
+    assert text_width(room, needs, tail) == text_gets
+
+
+def test_the_line_is_painted_where_the_task_is_long(
+    window: MainWindow, services: Any, live: LiveDouble, qapp: QApplication
+) -> None:
+    services.fleet.add(1, text="Buy the cheapest hub with many ports " * 20)
+    qapp.processEvents()
+    before = _picture(window)
+    live.set_doing(1, "click_element: search button")
+    window.selection.sessions.viewport().repaint()
+    after = _picture(window)
+    text = round(before.width() * STEADY_SHARE) - 40
+    assert before != after
+    assert before.copy(0, 0, text, before.height()) == after.copy(0, 0, text, before.height())
+
+
+def _picture(window: MainWindow) -> QImage:
+    """The cell of the first row's task."""
+    table = window.selection.sessions
+    place = table.visualRect(table.rows.index(0, Column.TASK))
+    return table.viewport().grab(place).toImage()
+
+
+# -- states ---------------------------------------------------------------------------------------
+
+
+def test_a_pause_that_nothing_confirms_says_what_that_means(
+    window: MainWindow, services: Any
+) -> None:
+    services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
+    rows = window.selection.session_rows
+    cell = text(rows, 1, Column.STATE, Role.CELL)
+    assert cell.text == "paused (sent, unconfirmed) – billing"
+    assert cell.tail == "0:30"
+    assert cell.bold
+    said = "paused (sent, unconfirmed) – billing, 30 seconds"
+    assert text(rows, 1, Column.STATE, SPOKEN) == said
+    tip = text(rows, 1, Column.STATE, TIP)
+    assert tip.startswith("paused (sent, unconfirmed) – billing 0:30\nPause was sent over the live")
+    assert "State. Pause was sent over the live channel" in text(rows, 1, Column.STATE, DESCRIPTION)
+
+
+def test_beside_a_command_stands_the_short_word(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
+    services.fleet.set_wish(
+        1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, sent_live=True
+    )
+    rows = window.selection.session_rows
+    cell = text(rows, 1, Column.STATE, Role.CELL)
+    assert cell.text == "resumed"
+    assert cell.tail == "Terminate sent over the live channel; sent once more in 0:12"
+    assert "resumed (sent, unconfirmed), Terminate sent" in text(rows, 1, Column.STATE, TIP)
+    assert "sent once more in 12 seconds" in text(rows, 1, Column.STATE, SPOKEN)
+
+
+def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
+    rows = window.selection.task_rows
+    assert text(rows, 1, TaskColumn.STATUS) == "paused"
+    assert text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused (sent, unconfirmed)"
+    assert "nothing confirms it" in text(rows, 1, TaskColumn.STATUS, TIP)
+
+
+def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1)
+    services.fleet.change_session(
+        1, phase=Phase.CONNECTION_LOST, since_ms=NOW - 20_000, lost_until_ms=NOW + 280_000
+    )
+    rows = window.selection.session_rows
+    cell = text(rows, 1, Column.STATE, Role.CELL)
+    assert (cell.text, cell.tail) == ("connection lost,", "up to 4:40")
+    said = "connection lost, up to 4 minutes 40 seconds"
+    assert text(rows, 1, Column.STATE, SPOKEN) == said
+    services.clock.now += 1_000
+    told = changes(window)
+    window.selection.tick()
+    assert (0, 0, Column.STATE, Column.STATE) in told
+    assert text(rows, 1, Column.STATE, Role.CELL).tail == "up to 4:39"
+
+
+# -- how news come --------------------------------------------------------------------------------
+
+
+def test_the_status_line_says_how_news_come(window: MainWindow, live: LiveDouble) -> None:
+    way = way_of(window)
+    assert not way.isVisible()
+    assert way.text() == ""
+    for share, words in (
+        (LiveShare(up=0, of=1), "polling"),
+        (LiveShare(up=3, of=8, fault=LiveFault.LOST), "partly live (3 of 8)"),
+        (LiveShare(up=8, of=8), "live"),
+    ):
+        live.shared = share
+        window._tick()
+        assert way.isVisible()
+        assert way.text() == words
+        assert way.toolTip()
+        assert way.accessibleDescription() == way.toolTip()
+    live.shared = LiveShare()
+    window._tick()
+    assert not way.isVisible()
+    assert way.toolTip() == ""
+
+
+class Noted(QObject):
+    """Notes what happens to a widget."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kinds: list[QEvent.Type] = []
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.kinds.append(event.type())
+        return False
+
+
+def test_nothing_is_set_anew_while_nothing_changes(
+    window: MainWindow, live: LiveDouble, qapp: QApplication
+) -> None:
+    """A screen reader, and the layout, hear of changes alone."""
+    live.shared = LiveShare(up=1, of=2)
+    window._tick()
+    qapp.processEvents()
+    noted = Noted()
+    way_of(window).installEventFilter(noted)
+    for _ in range(3):
+        window._tick()
+        qapp.processEvents()
+    assert noted.kinds == []
+    live.shared = LiveShare(up=2, of=2)
+    window._tick()
+    assert noted.kinds.count(QEvent.Type.ToolTipChange) == 1
+
+
+def test_without_a_way_there_is_no_gap(
+    window: MainWindow, live: LiveDouble, qapp: QApplication
+) -> None:
+    line = window.status_bar
+    qapp.processEvents()
+    alone = line._balance.x()
+    live.shared = LiveShare(up=1, of=1)
+    line.refresh()
+    qapp.processEvents()
+    assert line._balance.x() > alone
+    assert alone == line._mood.geometry().right() + 1 + line.layout().spacing()
+
+
+@pytest.mark.parametrize(
+    ("status", "sent_ms", "text"),
+    [
+        (TaskStatus.LOST, 5, "?"),
+        (TaskStatus.STOPPED, 5, "?"),
+        (TaskStatus.STOPPED, None, "–"),
+        (TaskStatus.FAILED, 5, "–"),
+    ],
+)
+def test_a_cost_that_nobody_told_is_not_nothing(
+    status: TaskStatus, sent_ms: int | None, text: str
+) -> None:
+    """Of a task without a name: what was sent may have cost, what was refused did not."""
+    task = Task(
+        session_key=1,
+        verb=TaskVerb.NEW_TASK,
+        spec=TaskSpec(text="t"),
+        status=status,
+        since_ms=1,
+        created_ms=1,
+        sent_ms=sent_ms,
+    )
+    assert cost_cell(task).text == text

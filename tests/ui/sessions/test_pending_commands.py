@@ -1,0 +1,270 @@
+"""Commands that wait: what stands on the row, and Undo by mouse, tool bar, menu and keyboard."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication
+
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.services.types import WaitReason
+from enigma_panel.ui.actions import GRACE_MS, SETTLED_MS
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import Column
+from enigma_panel.ui.sessions.table import SessionsTable, VerbsDelegate
+from enigma_panel.ui.widgets.table_model import Role
+from tests.kit.doubles import NOW, Dialogs
+from tests.ui.main_window.test_window import button, shown_texts, verb_point
+from tests.ui.widgets.test_table_models import SPOKEN, text
+
+END, STOP, PAUSE = StateVerb.TERMINATE, StateVerb.STOP, StateVerb.PAUSE
+LEFT = Qt.MouseButton.LeftButton
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def working(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
+    """Session 1 works, session 2 is idle; 1 is selected."""
+    services.fleet.add(1, left_s=100)
+    services.fleet.add(2, left_s=150, status=TaskStatus.DONE, ended_ms=NOW)
+    window.activateWindow()
+    window.selection.sessions.select_key(1)
+    qapp.processEvents()
+    return window
+
+
+def undo_point(table: SessionsTable, key: int) -> QPoint:
+    row = table.rows.row_of(key)
+    assert row is not None
+    return VerbsDelegate.undo_rect(table.visualRect(table.rows.index(row, Column.VERBS))).center()
+
+
+def row_of(window: MainWindow, key: int) -> int:
+    row = window.selection.session_rows.row_of(key)
+    assert row is not None
+    return row
+
+
+def shown_names(window: MainWindow) -> list[str]:
+    buttons = [b for b in window.tool_bar.findChildren(QAbstractButton) if b.isVisible()]
+    return [b.accessibleName() for b in buttons]
+
+
+def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
+    rows = working.selection.session_rows
+    services.fleet.set_wish(2, END, WaitReason.CONNECTION)
+    cell = text(rows, 2, Column.STATE, Role.CELL)
+    assert cell.text == "idle"
+    assert cell.tail == "Terminate will be sent when there is a connection"
+    assert cell.bold
+    said = "idle – billing, Terminate will be sent when there is a connection"
+    assert text(rows, 2, Column.STATE, SPOKEN) == said
+    assert cell.tip  # where the row has no room for it all
+    services.fleet.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 2_900)
+    assert text(rows, 1, Column.STATE, Role.CELL).tail == "Terminating in 3 s"
+    assert text(rows, 1, Column.VERBS, SPOKEN).startswith("Undo Terminate: Ctrl+Z")
+    assert "Terminating in 3 s" in shown_texts(working.details)
+    services.clock.now += 1_000
+    working.selection.tick()
+    assert "Terminating in 2 s" in shown_texts(working.details)
+    assert text(rows, 1, Column.STATE, Role.CELL).tail == "Terminating in 2 s"
+    services.fleet.set_wish(1, None)
+    assert text(rows, 1, Column.STATE, Role.CELL).tail == "0:31"
+
+
+def test_an_assumed_end_is_never_said_to_be_sure(working: MainWindow, services: Any) -> None:
+    services.fleet.set_wish(1, END, WaitReason.SENDING)
+    services.fleet.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
+    assert text(working.selection.session_rows, 1, Column.STATE) == "closed (assumed)"
+
+
+def test_a_terminate_of_a_task_at_work_can_be_taken_back(
+    working: MainWindow, services: Any
+) -> None:
+    fleet, table = services.fleet, working.selection.sessions
+    QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), END))
+    QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 2), END))
+    assert fleet.calls == [("command", (1,), END, GRACE_MS), ("command", (2,), END)]
+    fleet.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 2_000)
+    fleet.calls.clear()
+    QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), END))
+    button(working.tool_bar, "Terminate").click()
+    assert fleet.calls == [("command", (1,), END), ("command", (1,), END)]  # both at once
+
+
+@pytest.mark.parametrize("status", [TaskStatus.ASKS, TaskStatus.PAUSED, TaskStatus.STARTING])
+def test_a_task_that_is_not_over_is_at_work(
+    working: MainWindow, services: Any, status: TaskStatus
+) -> None:
+    services.fleet.change_task(1, status=status)
+    button(working.tool_bar, "Terminate").click()
+    button(working.tool_bar, "Stop").click()
+    assert services.fleet.calls[0] == ("command", (1,), END, GRACE_MS)
+    assert all(len(call) == 3 for call in services.fleet.calls[1:])
+
+
+def test_several_are_asked_about_and_then_go_at_once(
+    working: MainWindow, services: Any, dialogs: Dialogs
+) -> None:
+    working.selection.sessions.selectAll()
+    button(working.tool_bar, "Terminate").click()
+    assert dialogs.calls == [("confirm_terminate_all", [2, 1])]
+    assert services.fleet.calls == []
+
+
+def test_undo_in_the_row_takes_back_that_row(
+    working: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    fleet, table = services.fleet, working.selection.sessions
+    fleet.set_wish(2, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    qapp.processEvents()
+    QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 2))
+    assert fleet.calls == [("undo", (2,))]
+    assert table.selected_keys() == [1]
+
+
+def test_the_second_click_of_two_takes_nothing_back(
+    working: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    fleet, table = services.fleet, working.selection.sessions
+    fleet.set_wish(1, PAUSE, WaitReason.BUDGET, due_ms=NOW + 12_000, made_ms=NOW)
+    qapp.processEvents()
+    services.clock.now += SETTLED_MS - 1
+    QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
+    button(working.tool_bar, "Undo Pause").click()
+    assert fleet.calls == []
+    services.clock.now += 1
+    QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
+    assert fleet.calls == [("undo", (1,))]
+
+
+def test_a_click_on_an_undo_that_has_just_gone_is_no_pause(
+    working: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    fleet, table = services.fleet, working.selection.sessions
+    fleet.set_wish(1, STOP, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    qapp.processEvents()
+    fleet.set_wish(1, None)
+    qapp.processEvents()
+    pause = verb_point(table, row_of(working, 1), PAUSE)
+    QTest.mouseClick(table.viewport(), LEFT, pos=pause)
+    assert fleet.calls == []
+    services.clock.now += SETTLED_MS
+    QTest.mouseClick(table.viewport(), LEFT, pos=pause)
+    assert fleet.calls == [("command", (1,), PAUSE)]
+
+
+def test_what_is_being_sent_cannot_be_taken_back(
+    working: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    fleet, table = services.fleet, working.selection.sessions
+    fleet.set_wish(1, END, WaitReason.SENDING)
+    qapp.processEvents()
+    assert text(table.rows, 1, Column.STATE, Role.CELL).tail == "sending Terminate…"
+    QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
+    QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
+    assert fleet.calls == []
+    assert "Undo Terminate" not in shown_names(working)
+    assert not button(working.tool_bar, "Terminate").isEnabled()
+
+
+def test_the_tool_bar_offers_undo_where_pause_and_resume_were(
+    working: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    end = button(working.tool_bar, "Terminate")
+    place = end.mapTo(working, QPoint(0, 0))
+    services.fleet.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 3_000)
+    qapp.processEvents()
+    names = shown_names(working)
+    assert "Undo Terminate" in names
+    assert not {"Pause", "Resume"} & set(names)
+    assert end.mapTo(working, QPoint(0, 0)) == place  # it may be clicked again
+    assert end.isEnabled()
+    undo = button(working.tool_bar, "Undo Terminate")
+    assert undo.text() == "Undo Terminate"
+    assert undo.accessibleDescription() == "Takes the command back: it is not sent."
+    working.selection.sessions.select_key(2)
+    assert "Pause" in shown_names(working)
+    working.selection.sessions.select_key(1)
+    button(working.tool_bar, "Undo Terminate").click()
+    assert services.fleet.calls == [("undo", (1,))]
+    assert "Pause" in shown_names(working)
+
+
+def test_keyboard_and_menu_take_back(
+    working: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    fleet = services.fleet
+    fleet.set_wish(1, STOP, WaitReason.KEY)
+    QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
+    assert fleet.calls == [("undo", (1,))]
+    QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
+    assert len(fleet.calls) == 1
+    fleet.set_wish(1, STOP, WaitReason.KEY)
+    fleet.set_wish(2, END, WaitReason.CONNECTION)
+    working.selection.sessions.selectAll()
+    assert button(working.tool_bar, "Undo 2 commands").isEnabled()
+    working.menus.show_for_sessions(QPoint(10, 10))
+    undo = next(a for a in working.menus.menu.actions() if a.text() == "Undo 2 commands")
+    undo.trigger()
+    working.menus.menu.hide()
+    assert fleet.calls[-1] == ("undo", (2, 1))
+
+
+def test_pressing_stop_again_never_terminates(
+    working: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    stop = button(working.tool_bar, "Stop")
+    stop.setFocus()
+    QTest.keyClick(stop, Qt.Key.Key_Space)
+    services.fleet.change_task(1, status=TaskStatus.STOPPED, stop_sent_ms=NOW)
+    assert not stop.isEnabled()
+    assert working.selection.sessions.hasFocus()
+    QTest.keyClick(qapp.focusWidget(), Qt.Key.Key_Space)
+    assert services.fleet.calls == [("command", (1,), STOP)]
+
+
+def test_the_status_line_counts_what_waits(working: MainWindow, services: Any) -> None:
+    def said() -> str:
+        return shown_texts(working.status_bar)
+
+    assert "wait" not in said()
+    services.fleet.set_wish(1, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    assert "1 command waits, next 0:12" in said()
+    services.fleet.set_wish(2, END, WaitReason.SENDING)
+    assert "1 command waits, next 0:12" in said()
+    services.clock.now += 2_000
+    working.status_bar.refresh()
+    assert "1 command waits, next 0:10" in said()
+    services.fleet.set_wish(1, None)
+    assert "wait" not in said()
+
+
+# -- which selection Details speaks of ------------------------------------------------------------
+
+
+def colour_in(window: MainWindow, table_name: str) -> str:
+    table = getattr(window.selection, table_name)
+    QApplication.processEvents()
+    rect = table.visualRect(table.selectionModel().selectedRows()[0])
+    picture = table.viewport().grab().toImage()
+    return str(picture.pixelColor(rect.left() + 3, rect.center().y()).name())
+
+
+def test_the_selection_that_details_shows_is_the_stronger_one(
+    working: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    strong, pale = "#dbe8fc", "#edf3fd"
+    assert colour_in(working, "sessions") == strong
+    working.selection.tasks.select_key(2)
+    assert colour_in(working, "tasks") == strong
+    assert colour_in(working, "sessions") == pale
+    working.selection.sessions.setFocus(Qt.FocusReason.TabFocusReason)
+    assert colour_in(working, "sessions") == strong
+    assert colour_in(working, "tasks") == pale
+    assert working.details.session_key == 1
+    assert working.selection.tasks.selected_keys() == [2]  # both stay selected
+    QTest.keyClick(working.selection.sessions, Qt.Key.Key_Escape)
+    assert colour_in(working, "tasks") == strong
+    assert working.details.task_key == 2

@@ -1,0 +1,149 @@
+"""'API key'."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from enigma_panel.services.types import KeyCheck, KeyState
+from enigma_panel.store.keychain import Result, SecretOutcome
+from enigma_panel.ui.settings.key_dialog import KeyDialog
+from tests.kit.fakes import World
+from tests.kit.hands import ENTER, active, all_text, click, key, type_text, undo_everything
+
+KEY = "enig_0123456789"
+
+
+@pytest.fixture
+def dialog(world: World) -> KeyDialog:
+    world.account.state = KeyState.ABSENT
+    return KeyDialog(world.services, None)
+
+
+async def shown(world: World, dialog: KeyDialog) -> None:
+    dialog.ask()
+    await active(dialog)
+    await world.settle()
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("the GNOME keyring", "The key will be kept in the GNOME keyring."),
+        ("memory", "only in memory until you quit"),
+    ],
+)
+async def test_it_says_where_the_key_will_be(
+    world: World, dialog: KeyDialog, where: str, words: str
+) -> None:
+    world.account.plan.where = where
+    dialog.ask()
+    assert dialog.state_label.text() != ""
+    await world.settle()
+    assert words in dialog.place_label.text()
+
+
+@pytest.mark.parametrize("state", KeyState)
+async def test_every_state_has_words(world: World, dialog: KeyDialog, state: KeyState) -> None:
+    world.account.set_state(state)
+    assert dialog.state_label.text().endswith((".", "…"))
+
+
+async def test_a_key_from_the_environment_is_said(world: World, dialog: KeyDialog) -> None:
+    world.account.from_environment = True
+    world.account.set_state(KeyState.READY)
+    assert "ENIGMA_API_KEY" in dialog.state_label.text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "Enter your API key."),
+        ("enig 1", "no spaces"),
+        ("enig_1\u00e4", "plain letters"),
+        ("k" * 2_000, "too long"),
+    ],
+)
+async def test_a_bad_form_is_named_and_nothing_saved(
+    world: World, dialog: KeyDialog, typed: str, words: str
+) -> None:
+    await shown(world, dialog)
+    dialog.key.setText(typed)
+    click(dialog.save_button)
+    await world.settle()
+    assert words in dialog.key.accessibleDescription()
+    assert dialog.key.text() == typed
+    assert dialog.key.hasFocus()
+    assert world.account.saved == []
+
+
+async def test_a_pasted_header_is_stripped_only_when_asked(world: World, dialog: KeyDialog) -> None:
+    await shown(world, dialog)
+    dialog.key.setText(f"Authorization: Bearer {KEY}")
+    click(dialog.save_button)
+    assert world.account.saved == []
+    assert dialog.use_key_button.isVisible()
+    click(dialog.use_key_button)
+    assert dialog.key.text() == KEY
+    assert not dialog.use_key_button.isVisible()
+    key(dialog.key, ENTER)
+    await world.settle()
+    assert world.account.saved == [KEY]
+
+
+async def test_saving_says_both_and_forgets_the_key(world: World, dialog: KeyDialog) -> None:
+    await shown(world, dialog)
+    click(dialog.key.show_button())
+    type_text(dialog.key, KEY)
+    click(dialog.save_button)
+    await world.settle()
+    assert dialog.outcome.text() == "Saved in the GNOME keyring. The service accepted this key."
+    undo_everything(dialog)
+    assert KEY not in all_text(dialog)
+    assert dialog.cancel_button.text() == "Close"
+
+
+@pytest.mark.parametrize("outcome", [o for o in SecretOutcome if o is not SecretOutcome.SAVED])
+@pytest.mark.parametrize("check", KeyCheck)
+async def test_every_outcome_is_told_and_memory_is_named(
+    world: World, dialog: KeyDialog, outcome: SecretOutcome, check: KeyCheck
+) -> None:
+    world.account.plan.saved = Result(outcome=outcome)
+    world.account.plan.check = check
+    await shown(world, dialog)
+    type_text(dialog.key, KEY)
+    click(dialog.save_button)
+    await world.settle()
+    assert "in memory until you quit" in dialog.outcome.text()
+    assert "The service" in dialog.outcome.text()
+
+
+async def test_escape_saves_nothing_and_keeps_what_was_typed(
+    world: World, dialog: KeyDialog
+) -> None:
+    await shown(world, dialog)
+    type_text(dialog.key, KEY)
+    key(dialog, Qt.Key.Key_Escape)
+    await world.settle()
+    assert not dialog.isVisible()
+    assert world.account.saved == []
+    dialog.ask()
+    assert dialog.key.text() == KEY
+
+
+async def test_a_locked_keychain_can_be_looked_at_again(world: World, dialog: KeyDialog) -> None:
+    world.account.set_state(KeyState.LOCKED)
+    await shown(world, dialog)
+    click(dialog.again_button)
+    await world.settle()
+    assert world.account.loads == 1
+
+
+async def test_the_demo_is_offered_where_there_is_one(world: World) -> None:
+    called: list[bool] = []
+    dialog = KeyDialog(world.services, None, lambda: called.append(True))
+    await shown(world, dialog)
+    click(dialog.demo_button)
+    assert called == [True]
+    assert not dialog.isVisible()
+    without = KeyDialog(world.services, None)
+    without.ask()
+    assert not without.demo_button.isVisible()

@@ -1,0 +1,659 @@
+"""The list of steps: it follows, stands still, is searched, read and copied; by keyboard alone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.ui.steps.loader import StepsFeed
+from enigma_panel.ui.steps.model import StepsModel
+from enigma_panel.ui.steps.page import StepsPage
+from enigma_panel.ui.theme import theme
+from tests.kit.doubles import NOW, Scope
+from tests.kit.live_doubles import TimelineDouble
+from tests.ui.steps.hands import move_over, rows_seen, settle, steps
+
+NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+class Counted(StepsModel):
+    """Notes which rows are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    def data(self, index: Any, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        self.asked.append(index.row())
+        return super().data(index, role)
+
+
+@pytest.fixture
+def timeline() -> TimelineDouble:
+    return TimelineDouble()
+
+
+@pytest.fixture
+def page(qapp: QApplication, timeline: TimelineDouble) -> Iterator[StepsPage]:
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    scope: Any = Scope()
+    source: Any = timeline
+    model = Counted()
+    feed = StepsFeed(source, scope, model)
+    page = StepsPage(model, feed)
+    page.resize(320, 560)
+    page.show()
+    page.activateWindow()
+    feed.turn_to(1)
+    yield page
+    page.close()
+    page.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def fill(page: StepsPage, timeline: TimelineDouble, qapp: QApplication, n: int = 300) -> None:
+    timeline.add_many(1, steps(0, n))
+    settle(qapp, lambda: not page._feed.is_reading)
+
+
+def search(page: StepsPage, qapp: QApplication, text: str) -> None:
+    """Type into the search field and wait for what it finds."""
+    page.search.field.clear()
+    if text.isascii() and text.isprintable():
+        QTest.keyClicks(page.search.field, text)
+    else:
+        page.search.field.insert(text)
+    settle(qapp, lambda: not page.search._pause.isActive() and not page.finder.is_looking)
+
+
+def value(page: StepsPage) -> int:
+    return page.list.verticalScrollBar().value()
+
+
+def end(page: StepsPage) -> int:
+    return page.list.verticalScrollBar().maximum()
+
+
+def first_seen(page: StepsPage) -> str:
+    return page._model.steps()[rows_seen(page.list)[0]].text
+
+
+# -- following ---------------------------------------------------------------------------------
+
+
+def test_it_follows_the_newest(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    assert value(page) == end(page) > 0
+    timeline.add_many(1, steps(300, 320))
+    assert value(page) == end(page)
+    assert rows_seen(page.list)[-1] == 319
+    assert page.news.isHidden()
+
+
+def test_scrolled_up_it_stands_still_and_counts(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.verticalScrollBar().setValue(1_000)
+    seen = first_seen(page)
+    timeline.add_many(1, steps(300, 308))
+    timeline.add_many(1, steps(308, 312))
+    assert value(page) == 1_000
+    assert first_seen(page) == seen
+    assert page.news.text() == "12 new – Jump to the newest"
+    page.news.click()
+    assert value(page) == end(page)
+    assert page.news.isHidden()
+    timeline.add_many(1, steps(312, 320))
+    assert value(page) == end(page)
+
+
+def test_scrolled_back_to_the_end_it_follows_again(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.verticalScrollBar().setValue(1_000)
+    timeline.add_many(1, steps(300, 305))
+    page.list.verticalScrollBar().setValue(end(page))
+    assert page.news.isHidden()
+    timeline.add_many(1, steps(305, 310))
+    assert value(page) == end(page)
+
+
+def test_older_ones_come_in_above_what_is_seen(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 2_000)
+    page._feed.turn_to(1)
+    settle(qapp, lambda: not page._feed.is_reading)
+    page.list.verticalScrollBar().setValue(777)
+    seen = first_seen(page)
+    page.list.go_to(rows_seen(page.list)[2])
+    read = page.list.read_step()
+    page.read_all.click()
+    assert page.older.text() == "Reading all…"
+    settle(qapp, lambda: not page._feed.is_reading)
+    assert page._model.rowCount() == 2_000
+    assert first_seen(page) == seen
+    assert page.list.read_step() is read
+    assert page.news.isHidden()
+    assert page.older.isHidden() or page._older_line.isHidden()
+
+
+def test_a_late_step_above_moves_nothing(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.verticalScrollBar().setValue(1_003)
+    seen = first_seen(page)
+    timeline.add(1, "action", "late", NOW + 4_500)
+    assert first_seen(page) == seen
+    page._model.drop_oldest(20)
+    assert first_seen(page) == seen
+
+
+def test_who_reads_a_row_is_left_alone(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.go_to(298)
+    before = value(page)
+    timeline.add_many(1, steps(300, 303))
+    assert value(page) == before
+    assert page.news.text() == "3 new – Jump to the newest"
+    page.list.setFocus()
+    QTest.keyClick(page.list, Qt.Key.Key_End)
+    assert page.list.selected_count == 0
+    assert value(page) == end(page)
+    timeline.add(1, "action", "next", NOW + 999_000)
+    assert value(page) == end(page)
+
+
+def test_the_last_row_found_is_not_followed_away(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.verticalScrollBar().setValue(0)
+    page.list.go_to(299)
+    before = value(page)
+    timeline.add_many(1, steps(300, 303))
+    assert value(page) == before
+
+
+def test_nothing_moves_below_the_pointer(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    move_over(page.list, 297)
+    before = value(page)
+    timeline.add_many(1, steps(300, 303))
+    assert value(page) == before
+    QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
+    assert value(page) == end(page)
+    assert page.news.isHidden()
+
+
+def test_a_pointer_that_rests_holds_nothing(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.following._rest.setInterval(1)
+    move_over(page.list, 297)
+    timeline.add_many(1, steps(300, 303))
+    settle(qapp, lambda: not page.list.following._rest.isActive())
+    assert value(page) == end(page)
+
+
+def test_less_room_is_no_wish_to_read(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    for height in (300, 700, 420):
+        page.resize(320, height)
+        qapp.processEvents()
+        assert value(page) == end(page)
+    page.list.verticalScrollBar().setValue(end(page) - 40)
+    page.resize(320, 700)
+    qapp.processEvents()
+    timeline.add_many(1, steps(300, 305))
+    assert value(page) == end(page)  # the end is seen again
+    page.list.verticalScrollBar().setValue(end(page) - 40)
+    page.resize(320, 740)
+    qapp.processEvents()
+    timeline.add_many(1, steps(305, 310))
+    assert value(page) == end(page)  # not a pixel more than to the end
+    page.list.verticalScrollBar().setValue(500)
+    page.resize(320, 560)
+    qapp.processEvents()
+    assert value(page) == 500
+
+
+def test_ten_thousand_are_no_work_when_one_comes(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    """Only rows that are seen are asked for; nothing is laid out anew."""
+    fill(page, timeline, qapp, 10_000)
+    assert page._model.rowCount() == 10_000
+    model: Any = page._model
+    model.asked.clear()
+    for n in range(20):
+        timeline.add(1, "action", "one more", NOW + (20_000 + n) * 1_000)
+        qapp.processEvents()
+    assert 0 < len(model.asked) < 20 * 40 * 4
+    assert min(model.asked) > 9_900
+    assert value(page) == end(page)
+    assert page.list.indexWidget(page._model.index(10_000, 0)) is None
+
+
+# -- searching ---------------------------------------------------------------------------------
+
+
+def test_the_search_selects_marks_and_counts(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 143)
+    search(page, qapp, "STEP 14")
+    assert page.finder.total == 4  # 14, 140, 141, 142
+    read = page.list.read_step()
+    assert read is not None
+    assert read.text == "step 140"  # the nearest to what was seen
+    assert page.search.found.text() == "2 of 4"
+    QTest.keyClick(page.search.field, Qt.Key.Key_Return)
+    assert page.search.found.text() == "3 of 4"
+    QTest.keyClick(page.search.field, Qt.Key.Key_Return, SHIFT)
+    QTest.keyClick(page.search.field, Qt.Key.Key_Return, SHIFT)
+    assert page.search.found.text() == "1 of 4"
+    assert 14 in rows_seen(page.list)
+    page.search._after.click()
+    assert page.search.found.text() == "2 of 4"
+    assert page._model.rowCount() == 143  # nothing was hidden
+
+
+def test_what_comes_in_is_counted_and_not_gone_to(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 143)
+    search(page, qapp, "step 5")
+    before = value(page), page.list.currentIndex().row()
+    assert page.search.found.text() == "11 of 11"
+    timeline.add(1, "action", "step 5 again", NOW + 500_000)
+    assert page.search.found.text() == "11 of 12"
+    assert (value(page), page.list.currentIndex().row()) == before
+
+
+def test_nothing_found_says_so(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 40)
+    search(page, qapp, "nowhere")
+    assert page.search.found.text() == "not found"
+    assert not page.search._after.isEnabled()
+    QTest.keyClick(page.search.field, Qt.Key.Key_Return)
+    assert page.list.selected_count == 0
+
+
+def test_escape_ends_the_search_then_leaves_the_field(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 40)
+    page.search.begin()
+    search(page, qapp, "step")
+    QTest.keyClick(page.search.field, Qt.Key.Key_Escape)
+    assert page.search.field.text() == ""
+    assert page.finder.text == ""
+    assert page.search.found.isHidden()
+    assert page.search.field.hasFocus()
+    QTest.keyClick(page.search.field, Qt.Key.Key_Escape)
+    assert page.list.hasFocus()
+    assert page.list.selected_count == 1
+    QTest.keyClick(page.list, Qt.Key.Key_Escape)
+    assert page.list.selected_count == 0
+
+
+def test_enter_right_after_typing_does_not_skip_the_first(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 40)
+    QTest.keyClicks(page.search.field, "step 3")
+    QTest.keyClick(page.search.field, Qt.Key.Key_Return)
+    read = page.list.read_step()
+    assert read is not None
+    assert page.search.found.text().endswith("of 11")
+    assert not page.search._pause.isActive()
+
+
+def test_keys_in_quick_succession_are_one_search(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 40)
+    searched: list[str] = []
+    page.finder.changed.connect(lambda: searched.append(page.finder.text))
+    search(page, qapp, "step 39")
+    assert set(searched) == {"step 39"}
+
+
+# -- reading and copying -----------------------------------------------------------------------
+
+STRANGE = {
+    "html": "<b>bold</b> <script>alert(1)</script> &amp; <img src='file:///etc/passwd'>",
+    "control": "bell\x07 \x1b[31mred\x1b[0m nul\x00 \u202etxt.exe\u202c",
+    "long": "word" * 500,
+    "rtl": "اختر المتجر الأول ثم اضغط على زر البحث",
+    "emoji": "😀 👩‍👩‍👧 done 🎉",
+    "lines": "first\nsecond\r\n\tthird",
+}
+
+
+@pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE)
+def test_strange_texts_are_shown_as_text(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication, text: str
+) -> None:
+    for kind in ("agent", "question", "failed"):
+        timeline.add(1, kind, text, NOW)
+    for row in range(3):
+        page.list.go_to(row)
+        shown = page.whole.field.toPlainText()
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+        clean = shown.replace("\N{REPLACEMENT CHARACTER}", "")
+        hidden = dict.fromkeys(map(ord, "\x00\x07\x1b\u202e\u202c\r"))
+        assert clean == text.translate(hidden)
+        assert "\n" not in page._model.index(row, 0).data()
+    search(page, qapp, text[:6].strip())
+    assert page.finder.total == 3
+    page.grab()
+    copied: list[str] = []
+    page.copy_asked.connect(copied.append)
+    page.list.clearSelection()
+    page.copy.click()
+    assert copied[0].count("\n") == 2
+    assert not any(c in copied[0] for c in "\x1b\x00\x07\u202e")
+
+
+def test_a_step_found_is_marked_in_full(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    timeline.add(1, "action", "😀 click_element: the Click", NOW)
+    search(page, qapp, "click")
+    marks = page.whole.field.extraSelections()
+    assert [mark.cursor.selectedText() for mark in marks] == ["click", "Click"]
+
+
+def test_news_leaves_what_is_selected_of_a_text(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 40)
+    page.list.go_to(3)
+    page.whole.field.selectAll()
+    timeline.add_many(1, steps(40, 50))
+    page.list.read.emit()  # as when more rows are selected
+    assert page.whole.field.textCursor().selectedText() == "step 3"
+
+
+def press(page: StepsPage, row: int, *, release: bool = False) -> None:
+    act = QTest.mouseRelease if release else QTest.mousePress
+    point = page.list.visualRect(page._model.index(row, 0)).center()
+    act(page.list.viewport(), Qt.MouseButton.LeftButton, pos=point)
+
+
+def test_the_whole_text_takes_room_only_while_a_step_is_read(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 12)
+    assert not page.whole.isVisible()
+    height = page.list.height()
+    page.list.go_to(3)
+    qapp.processEvents()
+    assert page.whole.isVisible()
+    assert page.list.height() < height - 100
+    assert "step 3" in page.whole.field.toPlainText()
+    QTest.keyClick(page.list, Qt.Key.Key_Escape)
+    qapp.processEvents()
+    assert not page.whole.isVisible()
+    assert page.list.height() == height
+
+
+def test_the_whole_text_moves_no_row_that_stays_in_sight(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.verticalScrollBar().setValue(1_000)
+    row = rows_seen(page.list)[2]
+    press(page, row)
+    press(page, row, release=True)
+    qapp.processEvents()
+    assert page.whole.isVisible()
+    assert value(page) == 1_000
+    page.list.clearSelection()
+    qapp.processEvents()
+    assert value(page) == 1_000
+    assert not page.list.following.follows
+
+
+def test_nothing_moves_while_the_mouse_is_pressed(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    """The text that opens covers the last row: it moves up, but not away from under a finger."""
+    fill(page, timeline, qapp)
+    before, last = value(page), 299
+    press(page, last)
+    qapp.processEvents()
+    assert page.list.selected_count == 1
+    assert not page.whole.isVisible()
+    assert value(page) == before
+    press(page, last, release=True)
+    qapp.processEvents()
+    assert page.whole.isVisible()
+    assert last in rows_seen(page.list)
+    assert [step.text for step in page.list.selected_steps()] == ["step 299"]
+
+
+def test_a_window_that_is_left_while_pressed_shows_the_text(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    press(page, 299)
+    QApplication.sendEvent(page.list, QEvent(QEvent.Type.WindowDeactivate))
+    assert page.whole.isVisible()
+
+
+def test_after_reading_at_the_end_it_follows_again(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.go_to(298)
+    qapp.processEvents()
+    timeline.add_many(1, steps(300, 302))
+    assert page.news.isVisible()
+    page.list.clearSelection()
+    qapp.processEvents()
+    assert value(page) == end(page)
+    assert page.list.following.follows
+    assert not page.news.isVisible()
+
+
+def test_the_keyboard_is_not_lost_with_the_text(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 12)
+    page.list.go_to(3)
+    page.whole.field.setFocus()
+    page._feed.turn_to(2)
+    qapp.processEvents()
+    assert not page.whole.isVisible()
+    assert page.list.hasFocus()
+
+
+def test_selected_rows_are_copied_or_all(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    timeline.add(1, "opened", "", NOW)
+    timeline.add(1, "action", "click_element: search button", NOW + 1_000)
+    timeline.add(1, "live_skipped", "950", NOW + 2_000)
+    copied: list[str] = []
+    page.copy_asked.connect(copied.append)
+    assert page.copy.text() == "Copy all"
+    page.list.setFocus()
+    QTest.keyClick(page.list, Qt.Key.Key_C, CONTROL)
+    lines = [line.split("\t") for line in copied[0].split("\n")]
+    assert [line[1:] for line in lines] == [
+        ["browser opened"],
+        ["does", "click element: search button"],
+        ["", "950 lines too many were left out"],
+    ]
+    assert all(len(line[0]) == 8 for line in lines)
+    page.list.go_to(1)
+    assert page.copy.text() == "Copy"
+    QTest.keyClick(page.list, Qt.Key.Key_C, CONTROL)
+    page.copy.click()
+    assert copied[1] == copied[2] == copied[0].split("\n")[1]
+
+
+def test_not_all_read_is_said_where_all_would_be_copied(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 600)
+    page._feed.turn_to(1)
+    settle(qapp, lambda: not page._feed.is_reading)
+    assert page.older.text() == "The newest 500 are shown."
+    assert page.copy.text() == "Copy the newest 500"
+    page.read_all.click()
+    settle(qapp, lambda: not page._feed.is_reading)
+    assert page.copy.text() == "Copy all"
+
+
+def test_empty_says_why(page: StepsPage, timeline: TimelineDouble, qapp: QApplication) -> None:
+    words = "No steps yet. They appear here while the agent works, if the live channel is up."
+    assert page.list._empty.isVisible()
+    assert page.list._empty.text() == words
+    assert page.list.accessibleDescription() == words
+    assert page.copy.isHidden()
+    timeline.add(1, "action", "first", NOW)
+    assert page.list._empty.isHidden()
+    assert "Newest at the bottom" in page.list.accessibleDescription()
+    page._feed.turn_to(None)
+    assert page.list._empty.text() == "Select a session or a task to see its steps."
+
+
+# -- the keyboard, the theme, the font ---------------------------------------------------------
+
+
+def test_the_keyboard_reaches_all(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 40)
+    page.search.field.setFocus()
+    QTest.keyClick(page.search.field, Qt.Key.Key_Tab)
+    assert page.list.hasFocus()
+    assert page.list.currentIndex().row() == 39  # at the end, nothing selected
+    assert page.list.selected_count == 0
+    QTest.keyClick(page.list, Qt.Key.Key_Up)
+    assert page.list.selected_count == 1
+    assert page.list.currentIndex().row() == 38
+    QTest.keyClick(page.list, Qt.Key.Key_Up, SHIFT)
+    assert page.list.selected_count == 2
+    QTest.keyClick(page.list, Qt.Key.Key_Home)
+    read = page.list.read_step()
+    assert read is not None
+    assert read.text == "step 0"
+    QTest.keyClick(page.list, Qt.Key.Key_Tab)
+    assert page.whole.field.hasFocus()
+    QTest.keyClick(page.whole.field, Qt.Key.Key_Tab)
+    assert page.copy.hasFocus()
+
+
+def test_a_letter_asks_no_row(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 40)
+    page.list.setFocus()
+    QTest.keyClick(page.list, Qt.Key.Key_S)
+    assert page.list.selected_count == 0
+
+
+def test_the_jump_keeps_the_focus_in_the_list(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.verticalScrollBar().setValue(0)
+    timeline.add(1, "action", "new", NOW + 999_000)
+    page.news.setFocus()
+    QTest.keyClick(page.news, Qt.Key.Key_Space)
+    assert page.list.hasFocus()
+    assert value(page) == end(page)
+
+
+def test_everything_has_a_name(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    search(page, qapp, "step")
+    for widget in (page.list, page.search.field, page.whole.field):
+        assert widget.accessibleName()
+    for tool in (page.search._before, page.search._after, page.search._clear, page.copy):
+        assert tool.accessibleName()
+
+
+def test_another_theme_is_another_picture(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    search(page, qapp, "step")
+    before = value(page), page.list.currentIndex().row()
+    light = page.grab().toImage()
+    theme.apply(qapp, Qt.ColorScheme.Dark)
+    qapp.processEvents()
+    dark = page.grab().toImage()
+    assert light.pixelColor(5, 200).lightness() > 200
+    assert dark.pixelColor(5, 200).lightness() < 80
+    assert (value(page), page.list.currentIndex().row()) == before
+    theme.apply(qapp, Qt.ColorScheme.Light)
+
+
+def test_a_font_twice_as_large(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    small, seen = page.list.following.row_height(), rows_seen(page.list)
+    font = page.font()
+    font.setPixelSize(26)
+    for widget in (page, page.list, page.news, page.copy):  # style sheets stop it at the page
+        widget.setFont(font)
+    qapp.processEvents()
+    assert page.list.following.row_height() > 1.6 * small
+    assert page.list.fontMetrics().height() < page.list.following.row_height()
+    assert value(page) == end(page)
+    assert len(rows_seen(page.list)) < len(seen)
+    page.list.verticalScrollBar().setValue(1_000)
+    timeline.add(1, "action", "new", NOW + 999_000)
+    assert page.news.fontMetrics().height() > 25
+    assert page.news.text() == "1 new"
+    assert page.news.sizeHint().width() <= page._foot_room()
+    assert page.news.accessibleName() == "1 new"
+    assert "Jumps to the newest" in page.news.accessibleDescription()
+    page.grab()
+
+
+def test_wide_and_low_text_stands_beside_the_list(
+    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    assert page._parts.orientation() is Qt.Orientation.Vertical
+    page.resize(900, 180)
+    qapp.processEvents()
+    assert page._parts.orientation() is Qt.Orientation.Horizontal
+    timeline.add_many(1, steps(0, 9))
+    assert not page.whole.isVisible()
+    page.list.go_to(3)
+    qapp.processEvents()
+    assert page.whole.x() > page.list.width()
+    page.resize(250, 150)
+    qapp.processEvents()
+    assert not page.whole.isVisible()  # the list alone
+    page.resize(250, 60)
+    page.grab()

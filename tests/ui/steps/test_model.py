@@ -1,0 +1,358 @@
+"""Steps as rows: in the order of their times, each once, never anew; searched without a stop."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.steps import loader as steps_loader
+from enigma_panel.ui.steps import search as steps_search
+from enigma_panel.ui.steps.loader import ALL, CHUNK, NEWEST, StepsFeed
+from enigma_panel.ui.steps.model import StepsModel
+from enigma_panel.ui.steps.search import StepsFinder
+from tests.kit.doubles import NOW, Scope
+from tests.kit.live_doubles import TimelineDouble
+from tests.ui.steps.hands import a_step, settle, steps, texts
+
+PLAIN = Qt.ItemDataRole.DisplayRole
+
+
+@pytest.fixture
+def model(qapp: QApplication) -> StepsModel:
+    return StepsModel()
+
+
+@pytest.fixture
+def timeline(qapp: QApplication) -> TimelineDouble:
+    return TimelineDouble()
+
+
+@pytest.fixture
+def feed(timeline: TimelineDouble, model: StepsModel) -> StepsFeed:
+    scope: Any = Scope()
+    source: Any = timeline
+    return StepsFeed(source, scope, model)
+
+
+def changes_of(model: QAbstractItemModel) -> list[str]:
+    """What a view is told from now on."""
+    told: list[str] = []
+    model.rowsInserted.connect(lambda _p, first, last: told.append(f"+{first}-{last}"))
+    model.rowsRemoved.connect(lambda _p, first, last: told.append(f"-{first}-{last}"))
+    model.modelReset.connect(lambda: told.append("reset"))
+    model.layoutChanged.connect(lambda: told.append("layout"))
+    return told
+
+
+# -- the model -------------------------------------------------------------------------------
+
+
+def test_news_is_one_insertion_at_the_end(model: StepsModel) -> None:
+    model.add(steps(0, 10_000))
+    told = changes_of(model)
+    model.add(steps(10_000, 10_020))
+    assert told == ["+10000-10019"]
+
+
+def test_rows_stand_in_the_order_of_their_times(model: StepsModel) -> None:
+    model.add([a_step(n) for n in (0, 2, 4, 6)])
+    model.add([a_step(n) for n in (5, 1, 3, 7, 8)])
+    assert texts(model) == [f"step {n}" for n in range(9)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_pieces_in_any_order_make_the_same_list(model: StepsModel, seed: int) -> None:
+    rng = random.Random(seed)
+    all_steps = [a_step(n // 3, f"step {n}", key=n + 1) for n in range(60)]
+    rest = list(all_steps)
+    cut = rng.randrange(60)
+    model.add(rest[cut:])
+    pieces = [rest[start : start + 7] for start in range(0, cut, 7)]
+    for piece in reversed(pieces):
+        model.add(piece, older=True)
+    model.add(rng.sample(all_steps, 30))
+    assert texts(model) == [f"step {n}" for n in range(60)]
+
+
+def test_news_that_comes_again_from_the_ledger_is_one_row(model: StepsModel) -> None:
+    model.add(steps(3, 6))  # not written yet: without keys
+    model.add(steps(0, 6, keyed=True), older=True)
+    model.add(steps(2, 6, keyed=True))
+    assert texts(model) == [f"step {n}" for n in range(6)]
+
+
+def test_the_same_words_at_the_same_time_are_two_steps(model: StepsModel) -> None:
+    model.add([a_step(1, "again"), a_step(1, "again")])
+    model.add([a_step(1, "again", key=1), a_step(1, "again", key=2), a_step(1, "again", key=3)])
+    assert texts(model) == ["again"] * 3
+
+
+def test_the_oldest_go_without_a_reset(model: StepsModel) -> None:
+    model.add(steps(0, 30, keyed=True))
+    told = changes_of(model)
+    model.drop_oldest(10)
+    assert told == ["-0-9"]
+    assert texts(model)[0] == "step 10"
+
+
+def test_of_two_with_the_same_time_the_later_one_stands_below(model: StepsModel) -> None:
+    model.add([a_step(1, "third"), a_step(2, "last")])
+    model.add([a_step(1, "fourth")])
+    model.add([a_step(0, "first"), a_step(1, "second")], older=True)
+    assert texts(model) == ["first", "second", "third", "fourth", "last"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        ("action", "click_element: search button", "does, click element: search button"),
+        ("agent", "I look\nfor it", "thinks, I look for it"),
+        ("response_update", "Found 12", "says, Found 12"),
+        ("question", "Which one?", "asked, Which one?"),
+        ("opened", "", "browser opened"),
+        ("failed", "no page", "failed: no page"),
+        ("live_skipped", "950", "950 lines too many were left out"),
+        ("live_gap", "nonsense", "no live news: nonsense"),
+    ],
+)
+def test_a_row_is_read_aloud(model: StepsModel, kind: str, text: str, words: str) -> None:
+    model.add([a_step(0, text or " ", kind)])
+    spoken = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    time, _, rest = spoken.partition(", ")
+    assert len(time) == 8
+    assert time.count(":") == 2
+    assert rest == words
+
+
+def test_a_gap_says_from_when_to_when(model: StepsModel) -> None:
+    model.add([a_step(0, str(NOW - 7_000), "live_gap")])
+    words = model.index(0, 0).data(PLAIN)
+    assert words.partition(", ")[2].startswith("no live news from ")
+    assert words.endswith(words[:8])  # until the time at which it stands
+
+
+def test_a_tool_tip_is_no_html(model: StepsModel) -> None:
+    model.add([a_step(0, "<b>bold</b> & <img src=x>", "agent"), a_step(1, "x" * 5_000)])
+    tip = model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "&lt;b&gt;bold&lt;/b&gt;" in tip
+    assert len(model.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)) < 1_000
+
+
+# -- the feed --------------------------------------------------------------------------------
+
+
+def test_first_the_newest_then_all_in_pieces(
+    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+) -> None:
+    timeline.add_many(1, steps(0, 2_000))
+    feed.turn_to(1)
+    settle(qapp, lambda: not feed.is_reading)
+    assert texts(model) == [f"step {n}" for n in range(1_500, 2_000)]
+    assert feed.has_older
+    told = changes_of(model)
+    feed.read_all()
+    assert feed.is_reading_all
+    settle(qapp, lambda: not feed.is_reading)
+    assert texts(model) == [f"step {n}" for n in range(2_000)]
+    assert not feed.has_older
+    assert told == [f"+0-{CHUNK - 1}"] * (1_500 // CHUNK)
+    assert timeline.asked == [(1, NEWEST + 1), (1, ALL + 1)]
+
+
+def test_what_comes_in_while_all_are_read_is_there_once(
+    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+) -> None:
+    timeline.add_many(1, steps(0, 1_500))
+    feed.turn_to(1)
+    settle(qapp, lambda: not feed.is_reading)
+    feed.read_all()
+    timeline.add_many(1, steps(1_500, 1_510))
+    settle(qapp, lambda: not feed.is_reading)
+    assert texts(model) == [f"step {n}" for n in range(1_510)]
+
+
+def test_exactly_as_many_as_are_read_first_is_all(
+    feed: StepsFeed, timeline: TimelineDouble, qapp: QApplication
+) -> None:
+    timeline.add_many(1, steps(0, NEWEST))
+    feed.turn_to(1)
+    assert not feed.has_older
+
+
+def test_pieces_with_the_same_time_keep_their_order(
+    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+) -> None:
+    timeline.add_many(1, [a_step(0, f"step {n}") for n in range(1_000)])
+    feed.turn_to(1)
+    settle(qapp, lambda: not feed.is_reading)
+    feed.read_all()
+    settle(qapp, lambda: not feed.is_reading)
+    assert texts(model) == [f"step {n}" for n in range(1_000)]
+
+
+def test_pieces_of_a_task_that_was_left_go_nowhere(
+    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+) -> None:
+    timeline.add_many(1, steps(0, 2_000))
+    feed.turn_to(1)
+    feed.turn_to(None)
+    assert not feed.is_reading
+    for _ in range(10):
+        qapp.processEvents()
+    assert texts(model) == []
+
+
+def test_news_of_other_tasks_is_not_shown(
+    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel
+) -> None:
+    feed.turn_to(1)
+    timeline.add(2, "action", "elsewhere", NOW)
+    timeline.add(1, "action", "here", NOW)
+    assert texts(model) == ["here"]
+
+
+def test_turning_away_stops_what_was_under_way(
+    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+) -> None:
+    timeline.add_many(1, steps(0, 2_000))
+    timeline.add(2, "action", "of the other", NOW)
+    feed.turn_to(1)
+    settle(qapp, lambda: not feed.is_reading)
+    feed.read_all()
+    feed.turn_to(2)
+    settle(qapp, lambda: not feed.is_reading)
+    for _ in range(20):
+        qapp.processEvents()
+    assert texts(model) == ["of the other"]
+    feed.turn_to(None)
+    assert texts(model) == []
+
+
+def test_a_ledger_that_cannot_be_read(feed: StepsFeed, timeline: TimelineDouble) -> None:
+    timeline.error = LedgerError(Path("/ledger"), "broken")
+    feed.turn_to(1)
+    assert feed.has_failed
+    assert not feed.is_reading
+    timeline.error = None
+    feed.turn_to(2)
+    assert not feed.has_failed
+
+
+def test_the_oldest_go_unless_somebody_reads(
+    feed: StepsFeed,
+    timeline: TimelineDouble,
+    model: StepsModel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(steps_loader, "ALL", 100)
+    monkeypatch.setattr(steps_loader, "ROOM", 20)
+    feed.turn_to(1)
+    feed.may_drop = lambda: False
+    timeline.add_many(1, steps(0, 150))
+    assert model.rowCount() == 150
+    feed.may_drop = lambda: True
+    timeline.add_many(1, steps(150, 151))
+    assert texts(model)[0] == "step 51"
+    assert model.rowCount() == 100
+
+
+# -- the search ------------------------------------------------------------------------------
+
+
+def test_it_finds_whatever_the_case(model: StepsModel) -> None:
+    model.add([a_step(0, "Click THE Button"), a_step(1, "click_element: x"), a_step(2, "other")])
+    finder = StepsFinder(model)
+    finder.search("the button")
+    assert finder.rows() == [0]
+    finder.search("CLICK")
+    assert finder.rows() == [0, 1]
+    finder.search("click element")
+    assert finder.rows() == [1]
+    finder.search("does")  # the word for the kind, as it is shown
+    assert finder.rows() == [0, 1, 2]
+    finder.search("")
+    assert finder.rows() == []
+    assert finder.total == 0
+
+
+def test_thousands_are_looked_at_in_slices(
+    model: StepsModel, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps_search, "SLICE_S", 0.0)
+    model.add([a_step(n, f"step {n} " + "x" * 200) for n in range(3_000)])
+    finder = StepsFinder(model)
+    finder.search("x")
+    assert finder.is_looking
+    assert finder.total < 3_000
+    settle(qapp, lambda: not finder.is_looking)
+    assert finder.total == 3_000
+
+
+def test_a_slice_looks_at_the_clock(
+    model: StepsModel, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that is longer to look through takes more slices, not a longer one."""
+    model.add(steps(0, 2_000))
+    now = 0.0
+
+    def clock() -> float:
+        nonlocal now
+        now += 0.002  # every stretch takes two milliseconds
+        return now
+
+    monkeypatch.setattr(steps_search, "perf_counter", clock)
+    finder = StepsFinder(model)
+    finder.search("step")
+    assert 0 < finder.total <= 3 * steps_search.AT_ONCE
+
+
+def test_what_comes_in_is_found_where_it_stands(model: StepsModel) -> None:
+    model.add(steps(100, 110))
+    finder = StepsFinder(model)
+    finder.search("step")
+    model.add(steps(110, 112))
+    model.add(steps(0, 5), older=True)
+    model.add([a_step(200, "else")])
+    assert finder.total == 17
+    assert finder.rows() == list(range(17))
+    assert finder.position(5) == 6
+    model.drop_oldest(5)
+    assert finder.total == 12
+    model.clear()
+    assert finder.total == 0
+
+
+def test_rows_that_come_in_during_a_search_are_counted_once(
+    model: StepsModel, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps_search, "SLICE_S", 0.0)
+    monkeypatch.setattr(steps_search, "AT_ONCE", 10)
+    model.add(steps(100, 200))
+    finder = StepsFinder(model)
+    finder.search("step")
+    model.add(steps(200, 230))
+    qapp.processEvents()
+    model.add(steps(0, 30), older=True)
+    settle(qapp, lambda: not finder.is_looking)
+    assert finder.total == 160
+    assert finder.rows() == list(range(160))
+
+
+def test_next_and_previous_go_round(model: StepsModel) -> None:
+    model.add([a_step(n, "x" if n % 3 == 0 else "o") for n in range(10)])
+    finder = StepsFinder(model)
+    assert finder.next_row(0) is None
+    assert finder.nearest_row(0) is None
+    finder.search("x")
+    assert finder.rows() == [0, 3, 6, 9]
+    assert finder.next_row(3) == 6
+    assert finder.next_row(9) == 0
+    assert finder.next_row(3, back=True) == 0
+    assert finder.next_row(0, back=True) == 9
+    assert finder.nearest_row(4) == 6
+    assert finder.nearest_row(20) == 9
+    assert finder.position(4) is None

@@ -1,0 +1,382 @@
+"""Details with its two tabs: a short time line and all steps, of the task that is selected now."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QTextDocument
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui.details.panel import ActivityLabel, Details, Tab
+from enigma_panel.ui.details.text import task_line, usage_text
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.theme import theme
+from tests.kit import doubles
+from tests.kit.doubles import NOW, Dialogs
+from tests.ui.main_window.test_window import button
+from tests.ui.steps.hands import a_step, settle, settled, steps, texts
+
+
+def plain(html: str) -> str:
+    """Rich text as it is read."""
+    document = QTextDocument()
+    document.setHtml(html)
+    return document.toPlainText().replace("\u200b", "").replace("\xa0", " ")
+
+
+def time_line(details: Details) -> list[str]:
+    """The lines of the time line, without their times."""
+    lines = plain(details.line.text()).split("\n")
+    return [line.partition("  ")[2] if line[0].isdigit() else line.strip() for line in lines]
+
+
+def lived(services: Any, told: int, key: int = 1) -> None:
+    """A task that was opened, told something and was done."""
+    life = [Step(at_ms=NOW - 2_000, kind="opened", text=""), a_step(-1, " ", "accepted")]
+    done = Step(at_ms=NOW + 10_000_000, kind="completed", text="")
+    services.timeline.add_many(key, [*life, *steps(0, told), done])
+
+
+# -- the short time line -------------------------------------------------------------------------
+
+
+def test_the_time_line_stays_short(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1)
+    lived(services, 140)
+    window.selection.sessions.select_key(1)
+    assert time_line(window.details) == [
+        "asked for",
+        "browser opened",
+        "task accepted by the service",
+        "…",
+        *(f"does: step {n}" for n in range(135, 140)),
+        "done",
+    ]
+    button(window.details, "Show all (143)").click()
+    assert window.details.tabs.currentIndex() == Tab.STEPS
+    assert window.details.steps.list.hasFocus() or not window.isActiveWindow()
+    assert window.details._model.rowCount() == 143
+
+
+def test_nothing_is_left_out_of_a_short_one(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1)
+    lived(services, 5)
+    window.selection.sessions.select_key(1)
+    assert window.details.all_steps.isHidden()
+    services.timeline.add(1, "action", "one more", NOW + 6_000)
+    assert window.details.all_steps.text() == "Show all (9)"
+    assert "does: one more" in time_line(window.details)
+    assert "does: step 0" not in time_line(window.details)
+
+
+def test_a_long_one_begins_with_dots_and_reads_all_by_its_link(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.fleet.add(1)
+    lived(services, 2_000)
+    window.selection.sessions.select_key(1)
+    details = settled(window.details, qapp)
+    assert time_line(details)[:2] == ["asked for", "…"]
+    details.all_steps.click()
+    settled(details, qapp)
+    assert details._model.rowCount() == 2_003
+    assert details.steps.list.following.is_at_end()
+    details.turn_to(Tab.OVERVIEW)
+    assert time_line(details)[:3] == ["asked for", "browser opened", "task accepted by the service"]
+    assert details.all_steps.text() == "Show all (2,003)"
+
+
+def test_html_in_the_time_line_is_text(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1)
+    services.timeline.add(1, "agent", "<img src=x><b>bold</b> &amp; \x1b[31m", NOW)
+    services.timeline.add(1, "action", "https://" + "x" * 3_000, NOW + 1_000)
+    window.selection.sessions.select_key(1)
+    assert "<b>" not in window.details.line.text()
+    assert "thinks: <img src=x><b>bold</b> &amp; [31m" in time_line(window.details)
+    assert window.details.line.minimumSizeHint().width() < 400
+    inner = window.details.line.parentWidget()
+    assert inner is not None
+    assert inner.width() <= window.details.width()
+
+
+# -- the tabs ------------------------------------------------------------------------------------
+
+
+def test_the_tab_stays_while_the_selection_moves(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    for key in (1, 2):
+        services.fleet.add(key)
+        lived(services, key, key)
+    window.selection.sessions.select_key(1)
+    details = window.details
+    assert details.tabs.currentIndex() == Tab.OVERVIEW
+    details.turn_to(Tab.STEPS)
+    assert details.whose.text() == "shop.example 1"
+    assert details.whose.isVisible()
+    window.selection.sessions.select_key(2)
+    assert details.steps.isVisible()
+    assert texts(details._model) == ["", " ", "step 0", "step 1", ""]
+    assert details.whose.text() == "shop.example 2"
+    window.selection.tasks.select_key(1)
+    assert details.steps.isVisible()
+    assert texts(details._model) == ["", " ", "step 0", ""]
+
+
+def test_the_tabs_by_keyboard(window: MainWindow, services: Any) -> None:
+    window.activateWindow()
+    services.fleet.add(1)
+    lived(services, 3)
+    window.selection.sessions.select_key(1)
+    details = window.details
+    details.tabs.setFocus()
+    QTest.keyClick(details.tabs, Qt.Key.Key_Right)
+    assert details.steps.isVisible()
+    QTest.keyClick(details.tabs, Qt.Key.Key_Tab)
+    assert details.steps.search.field.hasFocus()
+    QTest.keyClick(details.steps.search.field, Qt.Key.Key_Backtab)
+    QTest.keyClick(details.tabs, Qt.Key.Key_Left)
+    assert not details.steps.isVisible()
+    assert [details.tabs.tabText(n) for n in (0, 1)] == ["Overview", "Steps"]
+    assert details.tabs.accessibleName()
+
+
+def test_ctrl_f_searches_from_anywhere_in_details_alone(window: MainWindow, services: Any) -> None:
+    window.activateWindow()
+    services.fleet.add(1)
+    lived(services, 3)
+    window.selection.sessions.select_key(1)
+    details, control = window.details, Qt.KeyboardModifier.ControlModifier
+    window.selection.sessions.setFocus()
+    QTest.keyClick(window.selection.sessions, Qt.Key.Key_F, control)
+    assert not details.steps.isVisible()
+    details.task_text.setFocus()
+    QTest.keyClick(details.task_text, Qt.Key.Key_F, control)
+    assert details.steps.search.field.hasFocus()
+    details.steps.list.setFocus()
+    QTest.keyClick(details.steps.list, Qt.Key.Key_F, control)
+    assert details.steps.search.field.hasFocus()
+
+
+def test_ctrl_n_still_works_from_the_list(
+    window: MainWindow, services: Any, dialogs: Dialogs
+) -> None:
+    window.activateWindow()
+    services.fleet.add(1)
+    lived(services, 3)
+    window.selection.sessions.select_key(1)
+    window.details.turn_to(Tab.STEPS)
+    window.details.steps.list.setFocus()
+    QTest.keyClick(window.details.steps.list, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert dialogs.calls == [("open_new_task", None, None)]
+
+
+def test_copied_steps_reach_the_clipboard(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.fleet.add(1)
+    lived(services, 2)
+    window.selection.sessions.select_key(1)
+    window.details.turn_to(Tab.STEPS)
+    button(window.details, "Copy all").click()
+    lines = qapp.clipboard().text().split("\n")
+    assert [line.partition("\t")[2] for line in lines] == [
+        "browser opened",
+        "task accepted by the service",
+        "does\tstep 0",
+        "does\tstep 1",
+        "done",
+    ]
+
+
+def test_nothing_selected_has_no_steps(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1)
+    lived(services, 2)
+    window.selection.sessions.select_key(1)
+    window.details.turn_to(Tab.STEPS)
+    window.details.show_session(None)
+    assert texts(window.details._model) == []
+    assert "Select a session" in window.details.steps.list.accessibleDescription()
+    assert window.details.whose.text() == ""
+
+
+def test_steps_of_a_session_without_a_task(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1)
+    lived(services, 2)
+    services.fleet.change_session(1, current_task=None)
+    window.selection.sessions.select_key(1)
+    assert texts(window.details._model) == []
+    services.fleet.change_session(1, current_task=1)
+    assert len(texts(window.details._model)) == 5
+
+
+# -- late answers --------------------------------------------------------------------------------
+
+
+async def test_late_answers_land_in_no_other_list(qapp: QApplication) -> None:
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    services, scope = doubles.services(), TaskScope()
+    services.scope = scope
+    for key in (1, 2, 3):
+        services.fleet.add(key, tell=False)
+        services.timeline.add(key, "action", f"of {key}", NOW)
+    details = Details(services)
+    services.timeline.gate = slow = asyncio.Event()
+    details.show_task(1)
+    await asyncio.sleep(0.01)
+    assert details._feed.is_reading
+    assert details.steps.list.accessibleDescription() != ""
+    assert details.steps.list._empty.isHidden()  # nothing is said before it is known
+    details.show_task(2)
+    await asyncio.sleep(0.01)
+    services.timeline.gate = None
+    details.show_task(3)
+    await asyncio.sleep(0.01)
+    assert texts(details._model) == ["of 3"]
+    slow.set()
+    await asyncio.sleep(0.05)
+    assert texts(details._model) == ["of 3"]
+    assert not details._feed.is_reading
+    await scope.close()
+    details.deleteLater()
+
+
+async def test_turning_back_reads_once_more(qapp: QApplication) -> None:
+    services, scope = doubles.services(), TaskScope()
+    services.scope = scope
+    for key in (1, 2):
+        services.fleet.add(key, tell=False)
+        services.timeline.add(key, "action", f"of {key}", NOW)
+    details = Details(services)
+    services.timeline.gate = slow = asyncio.Event()
+    for key in (1, 2, 1):
+        details.show_task(key)
+        await asyncio.sleep(0.01)
+    services.timeline.add(1, "action", "meanwhile", NOW + 1_000)
+    slow.set()
+    await asyncio.sleep(0.05)
+    assert texts(details._model) == ["of 1", "meanwhile"]
+    await scope.close()
+    details.deleteLater()
+
+
+# -- what it does now ----------------------------------------------------------------------------
+
+
+def test_what_the_agent_does_now(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1)
+    services.fleet.add(2)
+    window.selection.sessions.select_key(1)
+    doing = window.details.doing
+    assert doing.isHidden()
+    services.live.set_doing(2, "elsewhere")
+    assert doing.isHidden()
+    services.live.set_doing(1, "click_element: <b>search</b> button")
+    assert doing.isVisible()
+    assert doing.text() == "click element: <b>search</b> button"
+    assert doing.textFormat() is Qt.TextFormat.PlainText
+    assert doing.accessibleName() == doing.text()
+    services.live.set_up(1, up=False)
+    assert doing.isVisible()  # its room stays: nothing jumps
+    assert doing.text() == ""
+    services.live.set_doing(1, "works on")
+    services.fleet.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
+    assert doing.isHidden()
+    window.selection.sessions.select_key(2)
+    assert doing.text() == "elsewhere"
+
+
+def test_what_it_does_now_is_about_this_task(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1)
+    services.fleet.add(2)
+    services.fleet.change_task(2, session_key=1)  # an earlier task of the same session
+    services.live.set_doing(1, "works")
+    window.selection.tasks.select_key(2)
+    assert window.details.doing.isHidden()
+    window.selection.tasks.select_key(1)
+    assert window.details.doing.isVisible()
+
+
+@pytest.mark.parametrize(
+    "text", ["short", "words " * 60, "x" * 400, "😀" * 200, "زر البحث " * 40, ""]
+)
+def test_the_line_takes_two_lines_whatever_it_says(qapp: QApplication, text: str) -> None:
+    line = ActivityLabel()
+    line.resize(280, line.sizeHint().height())
+    line.show_text("one")
+    height = line.sizeHint().height()
+    line.show_text(text.strip())
+    lines = line.shown_lines()
+    assert line.sizeHint().height() == height
+    assert height == 2 * line.fontMetrics().lineSpacing()
+    assert len(lines) <= 2
+    assert all(line.fontMetrics().horizontalAdvance(one) <= 280 for one in lines)
+    if len(text) > 100:
+        assert lines[1].endswith("…")
+    line.grab()
+    line.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+# -- the state line ------------------------------------------------------------------------------
+
+
+def test_the_state_line_says_what_nothing_confirms(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
+    window.selection.sessions.select_key(1)
+    state = window.details.state
+    assert state.text().startswith("paused (sent, unconfirmed) – billing 0:30 · 3:20 left")
+    assert "nothing confirms it" in state.toolTip()
+    assert state.accessibleDescription() == state.toolTip()
+    window.selection.tasks.select_key(1)
+    assert state.text() == "paused (sent, unconfirmed) 0:30"
+    services.fleet.change_task(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
+    assert state.text() == "resumed (sent, unconfirmed) 0:30"
+    services.fleet.change_task(1, unproven=None)
+    assert state.text() == "working 0:30"
+    assert state.toolTip() == ""
+
+
+def test_the_state_line_counts_down_a_lost_connection(window: MainWindow, services: Any) -> None:
+    services.fleet.add(1)
+    lost = NOW + 280_000
+    services.fleet.change_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=lost)
+    window.selection.sessions.select_key(1)
+    assert window.details.state.text().startswith("connection lost, up to 4:40")
+    services.clock.now += 1_000
+    window.details.tick()
+    assert window.details.state.text().startswith("connection lost, up to 4:39")
+
+
+def test_another_theme_tints_the_time_line(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.fleet.add(1)
+    lived(services, 3)
+    window.selection.sessions.select_key(1)
+    assert theme.LIGHT.dim in window.details.line.text()
+    theme.apply(qapp, Qt.ColorScheme.Dark)
+    settle(qapp)
+    assert theme.DARK.dim in window.details.line.text()
+    theme.apply(qapp, Qt.ColorScheme.Light)
+
+
+def test_what_was_taken_out_of_the_line_took_no_time_and_used_nothing() -> None:
+    task = Task(
+        key=1,
+        session_key=1,
+        verb=TaskVerb.NEW_TASK,
+        spec=TaskSpec(text="Look"),
+        status=TaskStatus.STOPPED,
+        code="TAKEN_BACK",
+        since_ms=NOW,
+        created_ms=NOW - 9_000,
+        ended_ms=NOW,
+    )
+    assert "took" not in task_line(task, NOW).text
+    assert usage_text(task) == "none"

@@ -1,0 +1,93 @@
+"""All dialogs behind one door."""
+
+import pytest
+
+from enigma_panel.core.models import TaskSpec
+from enigma_panel.services.types import KeyState
+from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.lazy_dialogs import Dialogs
+from enigma_panel.ui.quit.dialog import QuitChoice
+from tests.kit.fakes import World, add_asking, make_session
+
+
+@pytest.fixture
+def manager(world: World) -> DialogManager:
+    return DialogManager(world.services, lambda: None)
+
+
+def titles(world: World) -> list[str]:
+    """Titles of the windows that are open."""
+    from PySide6.QtWidgets import QApplication, QDialog
+
+    windows = QApplication.topLevelWidgets()
+    return sorted(w.windowTitle() for w in windows if isinstance(w, QDialog) and w.isVisible())
+
+
+async def test_it_is_what_the_main_window_asks_for(world: World, manager: DialogManager) -> None:
+    dialogs: Dialogs = manager
+    world.fleet.add(make_session(1))
+    for _ in range(2):
+        dialogs.open_new_task(None, None)
+        dialogs.open_new_task(1, TaskSpec(text="x"))
+        dialogs.open_settings()
+        dialogs.open_key()
+        dialogs.confirm_terminate_all([1])
+        dialogs.open_question(None)
+    await world.settle()
+    assert titles(world) == ["API key", "New task", "Settings", "Terminate all"]
+    manager.close_all()
+    assert titles(world) == []
+
+
+async def test_the_key_dialog_opens_once_by_itself(world: World, manager: DialogManager) -> None:
+    world.account.set_state(KeyState.LOOKING)
+    assert titles(world) == []
+    world.account.set_state(KeyState.ABSENT)
+    assert titles(world) == ["API key"]
+    manager.close_all()
+    world.account.set_state(KeyState.LOCKED)
+    assert titles(world) == []
+    await world.settle()
+
+
+async def test_questions_that_wait_already_come_up_at_the_start(
+    world: World, manager: DialogManager
+) -> None:
+    world.inbox.open.append(add_asking(world, 1, "Which colour?"))
+    manager.start()
+    assert titles(world) == ["Question from the agent"]
+    manager.close_all()
+    assert titles(world) == []
+    manager.open_question(1)
+    assert titles(world) == ["Question from the agent"]
+
+
+async def test_quitting_with_nothing_open_asks_nobody(world: World, manager: DialogManager) -> None:
+    assert not manager.has_to_ask_before_quit()
+    assert await manager.ask_before_quit() is QuitChoice.LEAVE_RUNNING
+    assert titles(world) == []
+
+
+async def test_leaving_the_demo(world: World) -> None:
+    called: list[bool] = []
+    manager = DialogManager(world.services, lambda: None, use_account=lambda: called.append(True))
+    manager.leave_demo()
+    assert called == [True]
+    DialogManager(world.services, lambda: None).leave_demo()
+
+
+async def test_no_question_comes_up_over_the_key_dialog(
+    world: World, manager: DialogManager
+) -> None:
+    """The key that is being typed would go to the agent; and no answer can be sent without it."""
+    world.services.account.set_state(KeyState.ABSENT)
+    manager.start()
+    world.inbox.ask(add_asking(world, 1, "I need login credentials to proceed."))
+    await world.settle()
+    assert titles(world) == ["API key"]
+    world.services.account.set_state(KeyState.READY)
+    await world.settle()
+    assert titles(world) == ["API key"], "it tells yet what became of the key"
+    manager._key.reject()  # type: ignore[union-attr]
+    await world.settle()
+    assert titles(world) == ["Question from the agent"]

@@ -1,0 +1,88 @@
+"""The dialogs on the program's own services, against the simulator process."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pytest
+from PySide6.QtWidgets import QApplication, QDialog
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.settings.key_dialog import KeyDialog
+from tests.conftest import Simulator
+from tests.kit.hands import CTRL, ENTER, active, all_text, key, type_text
+from tests.services.conftest import Running, running, until
+
+__all__ = ["running"]  # a fixture
+
+Start = Callable[..., Simulator]
+
+
+@pytest.fixture(autouse=True)
+def no_windows_left(qapp: QApplication) -> Iterator[None]:
+    """Every window is gone afterwards."""
+    qapp.setQuitOnLastWindowClosed(False)
+    before = set(qapp.topLevelWidgets())
+    yield
+    for window in set(qapp.topLevelWidgets()) - before:
+        window.hide()
+        window.deleteLater()
+
+
+T = TypeVar("T", bound=QDialog)
+
+
+def open_dialogs(kind: type[T]) -> list[T]:
+    """The open windows of that kind."""
+    return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
+
+
+async def answer(password: str) -> None:
+    """Answer the credentials question that comes up."""
+    await until(lambda: open_dialogs(QuestionDialog))
+    (dialog,) = open_dialogs(QuestionDialog)
+    await active(dialog)
+    await until(dialog.is_armed)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.credentials.username, "maria")
+    type_text(form.credentials.password, password)
+    key(form.credentials.password, ENTER, CTRL)
+    await until(lambda: not dialog.isVisible())
+    assert password not in all_text(dialog)
+
+
+async def test_a_task_is_typed_its_questions_come_up_and_are_answered(
+    simulator: Start, running: Running
+) -> None:
+    async with running(simulator("--speed", "20").url) as parts:
+        fleet = parts.services.fleet
+        dialogs = DialogManager(parts.services, lambda: None)
+        dialogs.open_new_task(None, None)
+        (new_task,) = open_dialogs(NewTaskDialog)
+        await active(new_task)
+        type_text(new_task.task_text, "Log in at bank.example and read the balance")
+        key(new_task.task_text, ENTER, CTRL)
+        await until(lambda: not new_task.isVisible())
+        (task_key,) = fleet.task_keys()
+        await answer("wrong-hunter1")
+        await answer("hunter2-right")
+        await until(lambda: fleet.task(task_key).is_final)
+        assert fleet.task(task_key).status is TaskStatus.DONE
+        dialogs.close_all()
+
+
+async def test_a_key_is_saved_and_asked_about(simulator: Start, running: Running) -> None:
+    async with running(simulator().url) as parts:
+        dialogs = DialogManager(parts.services, lambda: None)
+        dialogs.open_key()
+        (dialog,) = open_dialogs(KeyDialog)
+        await active(dialog)
+        for typed, words in (("enig_nobody", "refused"), ("enig_demo", "accepted")):
+            type_text(dialog.key, typed)
+            key(dialog.key, ENTER)
+            await until(lambda words=words: words in dialog.outcome.text())
+            assert typed not in all_text(dialog)
+        dialogs.close_all()

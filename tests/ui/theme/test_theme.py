@@ -1,0 +1,104 @@
+"""Colours as the design names them, readable; resources that agree with their sources."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QFile, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Colours
+from enigma_panel.ui.theme.stylesheet import sheet
+from enigma_panel.ui.theme.theme import DARK, LIGHT
+
+ROOT = Path(__file__).parents[3]
+
+
+def luminance(colour: str) -> float:
+    def part(value: float) -> float:
+        return value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
+
+    c = QColor(colour)
+    return 0.2126 * part(c.redF()) + 0.7152 * part(c.greenF()) + 0.0722 * part(c.blueF())
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("c", [LIGHT, DARK], ids=["light", "dark"])
+def test_all_text_is_readable(c: Colours) -> None:
+    pairs = [
+        *((colour, c.card) for colour in (c.text, c.dim, c.accent, c.amber, c.red, c.green)),
+        *((colour, c.ground) for colour in (c.text, c.dim)),
+        *((colour, c.selection) for colour in (c.text, c.dim, c.amber, c.red)),
+        (c.on_accent, c.accent),
+        (c.amber, c.amber_ground),
+    ]
+    assert [pair for pair in pairs if contrast(*pair) < 4.5] == []
+
+
+@pytest.mark.parametrize("c", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_sheet_leaves_no_name_open(c: Colours) -> None:
+    text = sheet(c)
+    for name in c.__slots__:
+        assert "{" + name + "}" not in text
+    for part in text.split("url(:")[1:]:
+        assert QFile.exists(":" + part.split(")")[0])
+
+
+def test_a_scheme_is_put_on_and_followed(qapp: QApplication) -> None:
+    seen: list[str] = []
+    theme.changed().connect(lambda: seen.append(theme.colours().name))
+    theme.apply(qapp, Qt.ColorScheme.Dark)
+    assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(DARK.ground)
+    theme.apply(qapp)
+    hints = QGuiApplication.styleHints()
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.colours() is DARK
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert theme.colours() is LIGHT
+    assert seen[0] == "dark"
+    assert seen[-2:] == ["dark", "light"]
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.colours() is LIGHT
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_every_glyph_leaves_a_mark(qapp: QApplication, ratio: float) -> None:
+    for glyph in Glyph:
+        picture = icons.pixmap(glyph, QColor("#000000"), 16, ratio).toImage()
+        assert picture.width() == 16 * ratio
+        marks = sum(
+            picture.pixelColor(x, y).alpha() > 128
+            for x in range(picture.width())
+            for y in range(picture.height())
+        )
+        assert marks > 6 * ratio, glyph
+
+
+@pytest.mark.process
+def test_the_compiled_resources_agree_with_their_sources(tmp_path: Path) -> None:
+    compiled = tmp_path / "resources_rc.py"
+    command = ["--no-compress", "--format-version", "1", "app.qrc", "-o", str(compiled)]
+    program = "import sys; from PySide6.scripts.pyside_tool import rcc; sys.exit(rcc())"
+    subprocess.run(
+        [sys.executable, "-c", program, *command], cwd=ROOT / "resources", check=True, timeout=60
+    )
+    assert data_of(compiled) == data_of(ROOT / "gui" / "enigma_panel" / "resources_rc.py")
+
+
+def data_of(module: Path) -> dict[str, bytes]:
+    """The byte strings of a compiled resource file; layout and version comment do not count."""
+    return {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in ast.parse(module.read_text()).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }

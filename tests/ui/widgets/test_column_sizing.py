@@ -1,0 +1,363 @@
+"""Widths of columns: figures are whole, the texts get the rest, nothing jumps, a choice stays."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.services.types import Diff
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import Column
+from enigma_panel.ui.tasks.model import Column as TaskColumn
+from enigma_panel.ui.tasks.table import TEXT_LEAST
+from enigma_panel.ui.widgets.column_sizing import BARS_FROM, CALM_MS
+from enigma_panel.ui.widgets.delegates import cell_width, steady_width
+from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table_model import Role
+from tests.kit.doubles import NOW, Dialogs
+from tests.ui.main_window.test_window import move_to
+
+LONG = "Research opening hours of 12 pharmacies near Alexanderplatz, as a table with names"
+FIGURES = (TaskColumn.STATUS, TaskColumn.COST, TaskColumn.TOOK, TaskColumn.ENDED)
+
+
+def cut_cells(table: KeyedTable, *columns: int) -> list[str]:
+    """The cells of these columns that have less room than they need."""
+    with_bar = table.viewport().width() >= BARS_FROM
+    found = []
+    for column in columns:
+        for row in range(table.rows.rowCount()):
+            cell = table.rows.index(row, column).data(Role.CELL)
+            if cell_width(cell, table.font(), with_bar=with_bar) > table.columnWidth(column):
+                found.append(cell.text)
+    return found
+
+
+def widths(table: KeyedTable) -> list[int]:
+    header = table.horizontalHeader()
+    return [header.sectionSize(column) for column in range(header.count())]
+
+
+def add_ended(services: Any, key: int, **facts: Any) -> None:
+    services.fleet.add(key, phase=Phase.CLOSED, tell=False, **facts)
+    services.fleet.changed.emit(Diff(tasks=frozenset({key}), new_tasks=(key,)))
+
+
+# -- Sessions -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [760, 1000, 1280, 1900])
+def test_figures_of_sessions_are_never_cut(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    window.resize(width, 800)
+    services.fleet.add(1, status=TaskStatus.STARTING, phase=Phase.STARTING, left_s=289)
+    services.fleet.add(2, cost="1234.567891")
+    qapp.processEvents()
+    left = window.selection.session_rows.index(window.selection.session_rows.row_of(1), Column.LEFT)
+    assert left.data() == "about 4:49"
+    assert cut_cells(window.selection.sessions, Column.LEFT, Column.COST) == []
+
+
+def test_bars_go_where_room_is_scarce_and_come_back(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = window.selection.sessions
+    services.fleet.add(1)
+    qapp.processEvents()
+    wide = table.columnWidth(Column.LEFT)
+    window.resize(760, 600)
+    qapp.processEvents()
+    assert table.columnWidth(Column.LEFT) < wide
+    assert sum(widths(table)) == table.viewport().width()
+    window.resize(1280, 800)
+    qapp.processEvents()
+    assert table.columnWidth(Column.LEFT) == wide
+
+
+def test_short_states_leave_the_room_to_the_task(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = window.selection.sessions
+    services.fleet.add(1, status=TaskStatus.ASKS, text=LONG)
+    services.fleet.add(2, text=LONG)
+    qapp.processEvents()
+    assert window.width() == 1280
+    assert table.columnWidth(Column.STATE) < 180
+    assert table.columnWidth(Column.TASK) > 300
+    assert cut_cells(table, Column.STATE, Column.SESSION) == []
+
+
+def test_a_state_grows_at_once_and_shrinks_with_the_rows(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table, fleet = window.selection.sessions, services.fleet
+    fleet.add(1)
+    fleet.add(2)
+    qapp.processEvents()
+    short = table.columnWidth(Column.STATE)
+    fleet.change_task(2, status=TaskStatus.PAUSED)
+    qapp.processEvents()
+    long = table.columnWidth(Column.STATE)
+    assert long > short
+    assert cut_cells(table, Column.STATE) == []
+    fleet.change_task(2, status=TaskStatus.WORKING)
+    qapp.processEvents()
+    assert table.columnWidth(Column.STATE) == long
+    fleet.add(3)
+    qapp.processEvents()
+    assert table.columnWidth(Column.STATE) == short
+
+
+def test_what_stands_empty_for_a_while_is_given_back(
+    window: MainWindow, services: Any, qtbot: Any, qapp: QApplication
+) -> None:
+    table, fleet = window.selection.sessions, services.fleet
+    fleet.add(1)
+    qapp.processEvents()
+    short = table.columnWidth(Column.STATE)
+    assert table.columns._calm.interval() == CALM_MS
+    table.columns._calm.setInterval(30)
+    fleet.change_task(1, status=TaskStatus.PAUSED)
+    qapp.processEvents()
+    fleet.change_task(1, status=TaskStatus.WORKING)
+    qapp.processEvents()
+    assert table.columnWidth(Column.STATE) > short
+    qtbot.waitUntil(lambda: table.columnWidth(Column.STATE) == short, timeout=5_000)
+    assert not table.columns._calm.isActive()
+
+
+def test_nothing_gets_narrower_below_the_pointer(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    window.activateWindow()
+    table, fleet = window.selection.sessions, services.fleet
+    fleet.add(1, status=TaskStatus.PAUSED)
+    fleet.add(2)
+    qapp.processEvents()
+    long = table.columnWidth(Column.STATE)
+    move_to(table, 0)
+    fleet.change_task(1, status=TaskStatus.WORKING)
+    fleet.add(3)
+    qapp.processEvents()
+    assert table.columnWidth(Column.STATE) == long
+    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
+    qapp.processEvents()
+    assert table.columnWidth(Column.STATE) < long
+
+
+def test_seconds_that_go_by_move_nothing(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    for key, status in enumerate((TaskStatus.WORKING, TaskStatus.PAUSED, TaskStatus.ASKS), start=1):
+        services.fleet.add(key, status=status, cost="0.01")
+    qapp.processEvents()
+    before = widths(window.selection.sessions)
+    for _ in range(90):
+        services.clock.now += 1_000
+        window._tick()
+        qapp.processEvents()
+        assert widths(window.selection.sessions) == before
+
+
+def test_long_states_and_names_leave_something_to_the_task(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = window.selection.sessions
+    services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE, text=LONG)
+    services.fleet.change_session(1, label="a name that somebody has chosen and that goes on")
+    qapp.processEvents()
+    assert table.columnWidth(Column.TASK) > 170
+    wide = table.columnWidth(Column.STATE)
+    window.body.set_details_open(False)
+    qapp.processEvents()
+    assert table.columnWidth(Column.STATE) > wide
+
+
+def test_a_hidden_row_says_nothing_until_it_is_seen(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    """Thousands of rows cost what those cost that can be seen."""
+    for key in range(1, 101):
+        add_ended(services, key, status=TaskStatus.DONE, cost="123456.123456" if key < 2 else "0.1")
+    table = window.selection.tasks
+    qapp.processEvents()
+    before = table.columnWidth(TaskColumn.COST)
+    table.scrollToBottom()
+    qapp.processEvents()
+    assert table.columnWidth(TaskColumn.COST) > before
+    last = table.rows.index(99, TaskColumn.COST).data(Role.CELL)
+    assert cell_width(last, table.font()) <= table.columnWidth(TaskColumn.COST)
+
+
+@pytest.mark.parametrize("width", [1000, 1280, 1900])
+def test_long_tasks_without_results_need_no_scrolling(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    window.resize(width, 800)
+    table = window.selection.tasks
+    for key in (1, 2, 3):
+        services.fleet.add(key, status=TaskStatus.WORKING, text=LONG * 2)
+    qapp.processEvents()
+    table.columns.refit()  # as rows come and go
+    qapp.processEvents()
+    assert table.horizontalScrollBar().maximum() == 0
+    assert table.columnWidth(TaskColumn.RESULT) >= TEXT_LEAST
+
+
+# -- what the person sets -------------------------------------------------------------------------
+
+
+def test_a_width_that_somebody_set_stays(
+    window: MainWindow, services: Any, dialogs: Dialogs, qapp: QApplication
+) -> None:
+    table = window.selection.sessions
+    services.fleet.add(1)
+    qapp.processEvents()
+    table.horizontalHeader().resizeSection(Column.STATE, 123)
+    services.fleet.change_task(1, status=TaskStatus.PAUSED)
+    services.fleet.add(2)
+    window.resize(1100, 700)
+    qapp.processEvents()
+    assert table.columnWidth(Column.STATE) == 123
+    window.save_layout()
+    again = MainWindow(services, dialogs)
+    again.show()
+    qapp.processEvents()
+    assert again.selection.sessions.columnWidth(Column.STATE) == 123
+    services.fleet.change_session(1, label="a longer name")
+    qapp.processEvents()
+    assert cut_cells(again.selection.sessions, Column.SESSION) == []
+    again.close_for_good()
+    again.deleteLater()
+
+
+def test_what_nobody_set_is_fitted_anew_in_the_next_run(
+    window: MainWindow, services: Any, dialogs: Dialogs, qapp: QApplication
+) -> None:
+    services.fleet.add(1, status=TaskStatus.PAUSED)
+    qapp.processEvents()
+    long = window.selection.sessions.columnWidth(Column.STATE)
+    window.save_layout()
+    services.fleet.change_task(1, status=TaskStatus.WORKING)
+    again = MainWindow(services, dialogs)
+    again.show()
+    qapp.processEvents()
+    assert again.selection.sessions.columnWidth(Column.STATE) < long
+    again.close_for_good()
+    again.deleteLater()
+
+
+def test_columns_of_an_earlier_version_are_taken_as_nobody_s(
+    window: MainWindow, services: Any, dialogs: Dialogs, qapp: QApplication
+) -> None:
+    window.selection.tasks.setColumnHidden(TaskColumn.SESSION, False)
+    window.save_layout()
+    old = services.settings.value.tasks_header.partition("|")[0]
+    services.settings.change(tasks_header=old)
+    again = MainWindow(services, dialogs)
+    assert not again.selection.tasks.isColumnHidden(TaskColumn.SESSION)
+    assert again.selection.tasks.columns.set_by_person == frozenset()
+    services.settings.change(tasks_header=f"{old}|2,x,99,-1,{'9' * 5000}")
+    other = MainWindow(services, dialogs)
+    assert other.selection.tasks.columns.set_by_person == {TaskColumn.TASK}
+    for made in (again, other):
+        made.close_for_good()
+        made.deleteLater()
+
+
+def test_two_clicks_on_its_edge_give_a_column_back(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = window.selection.sessions
+    services.fleet.add(1)
+    qapp.processEvents()
+    fitted = table.columnWidth(Column.STATE)
+    table.horizontalHeader().resizeSection(Column.STATE, 300)
+    table.horizontalHeader().sectionHandleDoubleClicked.emit(Column.STATE)
+    qapp.processEvents()
+    assert table.columnWidth(Column.STATE) == fitted
+
+
+# -- Tasks ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [1280, 1900])
+def test_task_and_result_share_what_the_figures_leave(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    window.resize(width, 800)
+    table = window.selection.tasks
+    facts = {"status": TaskStatus.DONE, "cost": "0.072736", "is_new": True}
+    add_ended(services, 1, text=LONG * 2, result=LONG * 2, ended_ms=NOW - 90_000_000, **facts)
+    qapp.processEvents()
+    assert cut_cells(table, *FIGURES) == []
+    assert sum(widths(table)) == table.viewport().width()
+    task, result = table.columnWidth(TaskColumn.TASK), table.columnWidth(TaskColumn.RESULT)
+    assert abs(task - result) <= 1
+    assert task > 0.23 * table.viewport().width()
+
+
+def test_the_shorter_one_leaves_its_room_to_the_other(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = window.selection.tasks
+    done = TaskStatus.DONE
+    add_ended(services, 1, status=done, text="MX Keys at galaxus.example", result=LONG * 2)
+    qapp.processEvents()
+    assert cut_cells(table, TaskColumn.TASK) == []
+    assert table.columnWidth(TaskColumn.RESULT) > 1.4 * table.columnWidth(TaskColumn.TASK)
+    services.fleet.change_task(1, result="$109.99")
+    add_ended(services, 2, status=done, text=LONG, result="$99.99")
+    qapp.processEvents()
+    assert cut_cells(table, TaskColumn.RESULT) == []
+    assert table.columnWidth(TaskColumn.TASK) > 1.4 * table.columnWidth(TaskColumn.RESULT)
+
+
+def test_a_task_column_that_somebody_set_stays(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = window.selection.tasks
+    table.setColumnWidth(TaskColumn.TASK, 222)
+    add_ended(services, 1, status=TaskStatus.DONE, text=LONG, result="$1")
+    window.resize(1500, 800)
+    qapp.processEvents()
+    assert table.columnWidth(TaskColumn.TASK) == 222
+    assert sum(widths(table)) == table.viewport().width()
+
+
+# -- does now -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("room", "needs", "text_gets"),
+    [
+        (308, 400, 120),  # in short supply the news gets more
+        (308, 80, 80),  # and all that a short text leaves
+        (608, 500, 340),  # with room it gets what can be read at a glance
+        (608, 300, 300),
+        (70, 400, 70),  # next to nothing would be left
+        (0, 400, 0),
+    ],
+)
+def test_news_behind_a_text_do_not_move_it(room: int, needs: int, text_gets: int) -> None:
+    assert steady_width(room, needs) == text_gets
+
+
+def test_what_the_agent_does_begins_where_it_began(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    """Long or short, it leaves the task's text as it is."""
+    table, live = window.selection.sessions, services.live
+    services.fleet.add(1, text=LONG)
+    live.set_doing(1, "wait")
+    qapp.processEvents()
+    place = table.visualRect(table.rows.index(0, Column.TASK))
+    same = place.width() * 0.4 + table.fontMetrics().horizontalAdvance("· wait")
+    place.setWidth(round(same))
+    before = table.viewport().grab(place).toImage()
+    live.set_doing(1, "wait: the third result of the list of pharmacies")
+    table.viewport().repaint()
+    assert table.viewport().grab(place).toImage() == before

@@ -1,0 +1,223 @@
+"""The models: changed by difference only, in the right order, with words for every cell."""
+
+import random
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.services.types import WaitReason
+from enigma_panel.ui.sessions.model import Column, SessionsModel
+from enigma_panel.ui.tasks.model import Column as TaskColumn
+from enigma_panel.ui.tasks.model import TasksModel
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Cell, Index, KeyedModel, Role
+from tests.kit.doubles import ID, LINK, NOW, Fleet
+
+STRICT = QAbstractItemModelTester.FailureReportingMode.Warning
+SPOKEN = Qt.ItemDataRole.AccessibleTextRole
+
+
+class Numbers(KeyedModel):
+    def cell(self, key: int, column: int) -> Cell:
+        return Cell(text=f"{key}/{column}", sort=key)
+
+    def record(self, key: int) -> object:
+        return key
+
+    def heading(self, column: int) -> str:
+        return f"column {column}"
+
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else 2
+
+
+def text(model: KeyedModel, key: int, column: int, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    row = model.row_of(key)
+    assert row is not None
+    return model.index(row, column).data(role)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_order_is_reached_by_difference(qapp: object, seed: int) -> None:
+    rng = random.Random(seed)
+    model = Numbers()
+    QAbstractItemModelTester(model, STRICT)
+    resets: list[None] = []
+    model.modelReset.connect(lambda: resets.append(None))
+    for _ in range(30):
+        before = {key: QPersistentModelIndex(model.index(r, 0)) for r, key in _rows(model)}
+        wanted = rng.sample(range(30), rng.randrange(25))
+        model.show_keys(wanted)
+        assert model.keys() == wanted
+        for key, index in before.items():
+            assert index.isValid() == (key in wanted)
+            if index.isValid():
+                assert index.data(Role.KEY) == key
+    assert resets == []
+
+
+def _rows(model: KeyedModel) -> list[tuple[int, int]]:
+    return list(enumerate(model.keys()))
+
+
+def test_one_urgent_row_is_one_move(qapp: object) -> None:
+    model = Numbers()
+    model.show_keys(range(100))
+    moves: list[tuple[int, int]] = []
+    model.rowsMoved.connect(lambda _p, start, _e, _q, row: moves.append((start, row)))
+    model.show_keys([70, *range(70), *range(71, 100)])
+    model.show_keys(list(range(100)))
+    assert moves == [(70, 0), (0, 71)]
+
+
+@pytest.fixture
+def sessions(services: Any) -> SessionsModel:
+    model = SessionsModel(services.fleet, services.live, services.clock)
+    model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
+    return model
+
+
+@pytest.fixture
+def tasks(services: Any) -> TasksModel:
+    model = TasksModel(services.fleet, services.line, services.clock)
+    services.line.changed.connect(model.follow_queue)
+    model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
+    return model
+
+
+def test_the_most_urgent_stands_on_top(services: Any, sessions: SessionsModel) -> None:
+    fleet: Fleet = services.fleet
+    fleet.add(1, status=TaskStatus.STARTING)
+    fleet.add(2, left_s=100)
+    fleet.add(3, left_s=50)
+    fleet.add(4, status=TaskStatus.PAUSED)
+    fleet.add(5, status=TaskStatus.DONE)
+    fleet.add(6, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    fleet.add(7, status=TaskStatus.ASKS, left_s=200)
+    fleet.add(8, status=TaskStatus.ASKS, left_s=90)
+    fleet.add(9, phase=Phase.CLOSED, status=TaskStatus.DONE)
+    fleet.change_session(9, ended_ms=NOW)
+    assert sessions.keys() == [8, 7, 6, 5, 4, 3, 2, 1, 9]
+
+
+def test_ended_rows_leave_after_30_s_unless_selected_or_held(
+    services: Any, sessions: SessionsModel
+) -> None:
+    fleet: Fleet = services.fleet
+    for key in (1, 2, 3):
+        fleet.add(key)
+        fleet.change_session(key, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
+    sessions.set_pinned(frozenset({2}))
+    services.clock.now += 29_000
+    sessions.tick(range(3))
+    assert len(sessions.keys()) == 3
+    sessions.set_pointer_inside(True)
+    services.clock.now += 2_000
+    sessions.tick(range(3))
+    assert len(sessions.keys()) == 3
+    sessions.set_pointer_inside(False)
+    assert sessions.keys() == [2]
+    sessions.set_show_ended(True)
+    assert sorted(sessions.keys()) == [1, 2, 3]
+
+
+def test_while_held_nothing_moves_and_new_rows_come_last(
+    services: Any, sessions: SessionsModel
+) -> None:
+    fleet: Fleet = services.fleet
+    fleet.add(1, left_s=100)
+    fleet.add(2, left_s=150)
+    sessions.set_pointer_inside(True)
+    fleet.change_task(2, status=TaskStatus.ASKS)
+    fleet.add(3, status=TaskStatus.ASKS, left_s=10)
+    assert sessions.keys() == [1, 2, 3]
+    assert text(sessions, 2, Column.STATE) == "asks you"
+    sessions.set_pointer_inside(False)
+    assert sessions.keys() == [3, 2, 1]
+
+
+def test_cells_of_a_session(services: Any, sessions: SessionsModel) -> None:
+    fleet: Fleet = services.fleet
+    fleet.add(1, status=TaskStatus.PAUSED, left_s=80)
+    assert text(sessions, 1, Column.STATE) == "paused (sent) – billing"
+    assert text(sessions, 1, Column.STATE, SPOKEN) == "paused (sent) – billing, 30 seconds"
+    fleet.change_task(1, pause_confirmed=True)
+    assert text(sessions, 1, Column.STATE) == "paused – billing"
+    assert text(sessions, 1, Column.SESSION) == "shop.example 1"
+    assert text(sessions, 1, Column.LEFT) == "1:20"
+    assert text(sessions, 1, Column.COST) == "…"
+    assert text(sessions, 1, Column.COST, SPOKEN) == "no news yet"
+    fleet.change_session(1, opened_ms=None)
+    assert text(sessions, 1, Column.LEFT) == "about 1:20"
+    fleet.set_wish(1, StateVerb.RESUME, WaitReason.SENDING)
+    assert text(sessions, 1, Column.STATE, Role.CELL).tail == "sending Resume…"
+
+
+def test_no_cell_holds_a_secret(services: Any, sessions: SessionsModel, tasks: TasksModel) -> None:
+    services.fleet.add(1, status=TaskStatus.DONE, result="fine")
+    for model in (sessions, tasks):
+        for column in range(model.columnCount()):
+            for role in (*Qt.ItemDataRole, *Role):
+                said = repr(model.index(0, column).data(int(role)))
+                assert ID not in said
+                assert LINK not in said
+
+
+def test_only_visible_rows_tick(services: Any, sessions: SessionsModel) -> None:
+    for key in range(1, 1001):
+        services.fleet.add(key, tell=False)
+    sessions.arrange()
+    told: list[tuple[int, int, int]] = []
+    sessions.dataChanged.connect(lambda a, b: told.append((a.row(), b.row(), a.column())))
+    sessions.tick(range(10, 20))
+    assert told == [(10, 19, Column.STATE), (10, 19, Column.LEFT)]
+
+
+def test_tasks_are_newest_first_and_new_until_seen(services: Any, tasks: TasksModel) -> None:
+    fleet: Fleet = services.fleet
+    fleet.add(1, status=TaskStatus.DONE, result="first\nsecond", is_new=True, ended_ms=NOW)
+    fleet.add(2, cost="0.0214")
+    assert tasks.keys() == [2, 1]
+    assert text(tasks, 1, TaskColumn.RESULT) == "first second"
+    assert text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "done, new"
+    assert text(tasks, 1, TaskColumn.RESULT, Role.CELL).bold
+    assert text(tasks, 2, TaskColumn.COST) == "$0.0214"
+    assert text(tasks, 2, TaskColumn.RESULT) == "…"
+    fleet.change_task(1, is_new=False)
+    assert text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "done"
+    assert text(tasks, 1, TaskColumn.NEW, SPOKEN) == "seen"
+
+
+def test_sort_values_are_plain(services: Any, sessions: SessionsModel, tasks: TasksModel) -> None:
+    fleet: Fleet = services.fleet
+    fleet.add(1, cost="0.1")
+    fleet.add(2, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
+    for model in (sessions, tasks):
+        for row in range(model.rowCount()):
+            for column in range(model.columnCount()):
+                assert type(model.index(row, column).data(Role.SORT)) in {int, float, str}
+    assert text(sessions, 1, Column.COST, Role.SORT) == int(Decimal("0.1") * 10**9)
+
+
+def test_an_old_task_says_that_it_is_being_loaded(services: Any, tasks: TasksModel) -> None:
+    fleet: Fleet = services.fleet
+    fleet.add(1)
+    fleet.tasks[1], task = None, fleet.tasks[1]  # type: ignore[assignment]
+    assert text(tasks, 1, TaskColumn.TASK, SPOKEN) == "being loaded"
+    fleet.tasks[1] = task
+    assert text(tasks, 1, TaskColumn.TASK) == "Task 1"
+
+
+def test_a_selection_survives_a_new_order(services: Any, sessions: SessionsModel) -> None:
+    fleet: Fleet = services.fleet
+    for key in (1, 2, 3):
+        fleet.add(key, left_s=key * 10)
+    selection = QItemSelectionModel(sessions)
+    flags = QItemSelectionModel.SelectionFlag
+    selection.select(sessions.index(1, 0), flags.Select | flags.Rows)
+    fleet.change_task(2, status=TaskStatus.ASKS)
+    assert sessions.keys() == [2, 1, 3]
+    assert [index.data(Role.KEY) for index in selection.selectedRows()] == [2]
