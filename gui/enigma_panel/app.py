@@ -83,7 +83,7 @@ class Program:
             parts.scope.spawn("start", self._start(parts, window, dialogs))
             return await self._until_told(parts, window)
         finally:
-            parts.services.line.set_leaving(True)  # a browser that gets free now stays free
+            parts.services.queue.set_leaving(True)  # a browser that gets free now stays free
             dialogs.close_all()
             await self._stages(parts, window)
 
@@ -132,7 +132,7 @@ class Program:
             sleep_is_told=lambda: self._power is not None and self._power.is_told,
         )
         manager.quit_waits.connect(window.notice_controller.show_quit)
-        manager.leaving.connect(parts.services.line.set_leaving)
+        manager.leaving.connect(parts.services.queue.set_leaving)
         window.notice_controller.quit_cancelled.connect(manager.cancel_quit)
         return manager
 
@@ -208,7 +208,7 @@ class Program:
             ("close channels", parts.assembly.live.aclose),
             ("close clients", parts.account.aclose),
             ("flush time lines", parts.assembly.timeline.flush),
-            ("flush figures", parts.registry.flush),
+            ("flush figures", parts.store.flush),
             ("flush settings", parts.settings.flush),
             ("close ledger", lambda: parts.ledger_thread.run(parts.ledger.close)),
         ]

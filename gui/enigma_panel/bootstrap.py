@@ -71,9 +71,9 @@ class Parts:
     problems: tuple[Problem, ...]
 
     @property
-    def registry(self) -> SessionStore:
+    def store(self) -> SessionStore:
         """All records of the run."""
-        return self.assembly.registry
+        return self.assembly.store
 
 
 def find_data_dirs(options: Options) -> DataDirs:
@@ -193,9 +193,9 @@ def _bundle(
     base: Base, assembly: Assembly, settings: SettingsBook, place: DataDirs, *, demo: bool
 ) -> Services:
     return Services(
-        fleet=assembly.fleet,
+        sessions=assembly.sessions,
         inbox=assembly.inbox,
-        line=assembly.line,
+        queue=assembly.queue,
         rate_limiter=assembly.rate_limiter,
         live=assembly.live,
         timeline=assembly.timeline,

@@ -172,7 +172,7 @@ def make_power(parts: Parts) -> Power:
     power = Power(
         open_bus=_open_bus,
         wants_hold=lambda: bool(_to_end(parts)),
-        before_sleep=lambda: parts.services.fleet.command(_to_end(parts), StateVerb.TERMINATE),
+        before_sleep=lambda: parts.services.sessions.command(_to_end(parts), StateVerb.TERMINATE),
         clock=parts.services.clock,
         scope=parts.scope,
     )
@@ -190,7 +190,7 @@ def make_done_notice(parts: Parts, window: MainWindow, redact: Callable[[str], s
     assert isinstance(app, QApplication)
     notifier = _make_notifier(parts)
     notice = DoneNotice(
-        parts.registry,
+        parts.store,
         notifier,
         words=done_text,
         redact=redact,
@@ -235,14 +235,14 @@ def _to_end(parts: Parts) -> list[int]:
     """Sessions that nobody works in, where they are not to stay open while the computer sleeps."""
     if parts.settings.value.before_sleep != TERMINATE_IDLE:
         return []
-    fleet = parts.services.fleet
-    sessions = (fleet.session(key) for key in fleet.terminable_keys())
+    sessions = parts.services.sessions
+    records = (sessions.session(key) for key in sessions.terminable_keys())
     return [
         session.key
-        for session in sessions
+        for session in records
         if session is not None
-        and fleet.is_ours(session)
-        and shown_state(session, fleet.current_task(session)) in _WAITING
+        and sessions.is_ours(session)
+        and shown_state(session, sessions.current_task(session)) in _WAITING
     ]
 
 

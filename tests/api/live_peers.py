@@ -28,15 +28,15 @@ def silent() -> logging.Logger:
 
 
 class Seen(list[Observation]):
-    """An on_seen that can be waited for."""
+    """An on_observation that can be waited for."""
 
     def __init__(self) -> None:
         super().__init__()
         self._more = asyncio.Event()
 
-    def __call__(self, seen: Observation) -> None:
+    def __call__(self, observation: Observation) -> None:
         """An event came in."""
-        self.append(seen)
+        self.append(observation)
         self._more.set()
 
     async def wait(self, count: int) -> "Seen":
@@ -49,7 +49,7 @@ class Seen(list[Observation]):
     @property
     def texts(self) -> list[str | None]:
         """The texts of all."""
-        return [seen.text for seen in self]
+        return [observation.text for observation in self]
 
 
 @asynccontextmanager

@@ -61,22 +61,26 @@ DOCUMENTED = documented()
 
 def read_all(body: bytes, status: int, headers: dict[str, str]) -> list[object]:
     """Every reader on the same answer: the promise of the tests. Gives what was read."""
-    return [seen for name in READERS if (seen := read_one(name, body, status, headers)) is not None]
+    return [
+        observation
+        for name in READERS
+        if (observation := read_one(name, body, status, headers)) is not None
+    ]
 
 
 def read_one(name: str, body: bytes, status: int, headers: dict[str, str]) -> object:
     """What one reader makes of it, the ApiError included; anything else it raises is a failure."""
     began = time.thread_time()
     try:
-        seen = READERS[name](Answer(status, headers, body))
+        observation = READERS[name](Answer(status, headers, body))
     except ApiError as error:
         check_error(error, status, body)
-        seen = error
+        observation = error
     else:
-        assert seen is None or isinstance(seen, Observation | HealthReply)
-        check_figures(seen)
+        assert observation is None or isinstance(observation, Observation | HealthReply)
+        check_figures(observation)
     assert time.thread_time() - began < LIMIT_S, f"{name}: slow"
-    return seen
+    return observation
 
 
 def check_error(error: ApiError, status: int, body: bytes) -> None:
@@ -89,16 +93,22 @@ def check_error(error: ApiError, status: int, body: bytes) -> None:
         assert error.excerpt.isprintable()
 
 
-def check_figures(seen: object) -> None:
+def check_figures(observation: object) -> None:
     """No float, no NaN, nothing below zero but money, and text that any file can hold."""
-    if not isinstance(seen, Observation):
+    if not isinstance(observation, Observation):
         return
-    usage = seen.usage
-    for amount in (usage.cost, seen.balance, usage.compute_s):
+    usage = observation.usage
+    for amount in (usage.cost, observation.balance, usage.compute_s):
         assert amount is None or (type(amount) is Decimal and amount.is_finite())
-    for count in (usage.tokens_in, usage.tokens_out, seen.expires_in_ms):
+    for count in (usage.tokens_in, usage.tokens_out, observation.expires_in_ms):
         assert count is None or (type(count) is int and count >= 0)
-    for text in (seen.text, seen.code, seen.session_id, seen.task_id, seen.completed_at):
+    for text in (
+        observation.text,
+        observation.code,
+        observation.session_id,
+        observation.task_id,
+        observation.completed_at,
+    ):
         assert text is None or text.encode() is not None
 
 
@@ -122,12 +132,12 @@ def is_in_range(literal: str) -> bool:
     return not exponent or abs(int(exponent[0])) < 10**17
 
 
-def amounts_of(seen: object) -> list[Decimal]:
+def amounts_of(observation: object) -> list[Decimal]:
     """The amounts that a reader told, in an observation or in an error."""
     told: list[Decimal | None] = []
-    if isinstance(seen, Observation):
-        told = [seen.usage.cost, seen.balance]
-    reply = getattr(seen, "reply", None)
+    if isinstance(observation, Observation):
+        told = [observation.usage.cost, observation.balance]
+    reply = getattr(observation, "reply", None)
     if reply is not None:
         told.append(reply.balance)
     return [amount for amount in told if amount is not None]

@@ -21,24 +21,24 @@ MOST_CPU_S = 1.6
 
 
 async def test_it_says_who_it_is_and_hears_all_kinds() -> None:
-    seen = Seen()
+    observation = Seen()
     async with lp.service() as service, lp.door() as door:
-        await door.connect(ID, service.url, service.url, seen)
+        await door.connect(ID, service.url, service.url, observation)
         await service.tell({"type": "agent", "content": "one"})
         await service.tell({"gracePeriod": 300_000}, "instance:disconnected")
         await service.tell({}, "instance:reconnected")
         await service.tell({"type": "task_completed", "data": {}, "usage": {"cost": 0.1}})
         await service.tell({"reason": "completed"}, "end_session")
-        await seen.wait(5)
+        await observation.wait(5)
         assert service.auths == [{"sessionId": ID}]
-    assert [one.kind for one in seen] == [
+    assert [one.kind for one in observation] == [
         Kind.AGENT,
         Kind.ORPHANED,
         Kind.RECONNECTED,
         Kind.COMPLETED,
         Kind.SESSION_ENDED,
     ]
-    assert str(seen[3].usage.cost) == "0.1"
+    assert str(observation[3].usage.cost) == "0.1"
 
 
 async def test_it_keeps_the_ports() -> None:
@@ -55,16 +55,16 @@ async def test_the_order_is_kept_and_others_get_their_turn() -> None:
             await ws.send_str(step(str(number)))
         await lp.stay(ws)
 
-    seen = Seen()
+    observation = Seen()
     tasks = 0
     async with lp.hand_made(play) as url, lp.door() as door:
-        await door.connect(ID, url, url, seen)
+        await door.connect(ID, url, url, observation)
         turns = 0
-        while len(seen) < 10_000:
+        while len(observation) < 10_000:
             await asyncio.sleep(0)
             turns += 1
             tasks = max(tasks, len(asyncio.all_tasks()))
-    assert seen.texts == [str(number) for number in range(10_000)]
+    assert observation.texts == [str(number) for number in range(10_000)]
     assert turns > 100
     assert tasks < 20
 
@@ -80,25 +80,25 @@ async def test_a_thousand_events_a_second_leave_most_of_the_core() -> None:
             await asyncio.sleep(max(0, began + number / 1_000 - time.monotonic()))
         await lp.stay(ws)
 
-    seen = Seen()
+    observation = Seen()
     async with lp.hand_made(play) as url, lp.door() as door:
-        await door.connect(ID, url, url, seen)
+        await door.connect(ID, url, url, observation)
         began_s = time.thread_time()
-        await seen.wait(2_000)
+        await observation.wait(2_000)
         used_s = time.thread_time() - began_s
-    assert seen.texts == [str(number) for number in range(2_000)]
+    assert observation.texts == [str(number) for number in range(2_000)]
     assert used_s < MOST_CPU_S
 
 
 async def test_what_is_about_another_session_is_left_out() -> None:
-    seen = Seen()
+    observation = Seen()
     own = f'42["message",{{"type":"task_completed","sessionId":"{ID}","taskId":"t"}}]'
     play = lp.frames(own.replace(ID, "sess-other"), own, step("end"))
     async with lp.hand_made(play) as url, lp.door() as door:
-        await door.connect(ID, url, url, seen)
-        await seen.wait(2)
-    assert seen == [Observation(kind=Kind.COMPLETED, task_id="t"), seen[1]]
-    assert all(one.session_id is None for one in seen)
+        await door.connect(ID, url, url, observation)
+        await observation.wait(2)
+    assert observation == [Observation(kind=Kind.COMPLETED, task_id="t"), observation[1]]
+    assert all(one.session_id is None for one in observation)
 
 
 ODD = [
@@ -119,15 +119,15 @@ ODD = [
 @pytest.mark.parametrize("frame", ODD, ids=range(len(ODD)))
 async def test_an_odd_frame_costs_itself_alone(frame: str) -> None:
     """Those that no engine would send may cost the channel, but no more than that."""
-    seen = Seen()
+    observation = Seen()
     async with lp.hand_made(lp.frames(frame, step("after"))) as url, lp.door() as door:
-        connection = await door.connect(ID, url, url, seen)
+        connection = await door.connect(ID, url, url, observation)
         async with asyncio.timeout(5):
             lost = asyncio.ensure_future(connection.until_lost())
-            came = asyncio.ensure_future(seen.wait(1))
+            came = asyncio.ensure_future(observation.wait(1))
             await asyncio.wait({lost, came}, return_when=asyncio.FIRST_COMPLETED)
             if frame[:1] == "4":
-                assert seen.texts == ["after"]
+                assert observation.texts == ["after"]
             for waiting in (lost, came):
                 waiting.cancel()
 
@@ -143,28 +143,28 @@ async def test_binary_frames_cost_themselves_alone() -> None:
         await ws.send_str(step("after"))
         await lp.stay(ws)
 
-    seen = Seen()
+    observation = Seen()
     async with lp.hand_made(play) as url, lp.door() as door:
-        await door.connect(ID, url, url, seen)
-        await seen.wait(1)
-    assert seen.texts == ["after"]
+        await door.connect(ID, url, url, observation)
+        await observation.wait(1)
+    assert observation.texts == ["after"]
 
 
 async def test_attachments_of_the_library_cost_themselves_alone() -> None:
-    seen = Seen()
+    observation = Seen()
     async with lp.service() as service, lp.door() as door:
-        await door.connect(ID, service.url, service.url, seen)
+        await door.connect(ID, service.url, service.url, observation)
         await service.tell({"type": "agent", "content": b"\x00picture"})
         await service.tell({"type": "agent", "content": "after"})
-        await seen.wait(1)
-    assert seen.texts == ["after"]
+        await observation.wait(1)
+    assert observation.texts == ["after"]
 
 
 async def test_an_event_that_asks_for_a_receipt_gets_one() -> None:
     receipts: asyncio.Queue[tuple[object, ...]] = asyncio.Queue()
     async with lp.service() as service, lp.door() as door:
-        seen = Seen()
-        await door.connect(ID, service.url, service.url, seen)
+        observation = Seen()
+        await door.connect(ID, service.url, service.url, observation)
 
         async def receipt(*data: object) -> None:
             await receipts.put(data)
@@ -172,51 +172,51 @@ async def test_an_event_that_asks_for_a_receipt_gets_one() -> None:
         payload = {"type": "agent", "content": "x"}
         await service.sio.emit("message", payload, to=service.sids[0], callback=receipt)
         assert await receipts.get() == ()
-        assert seen.texts == ["x"]
+        assert observation.texts == ["x"]
 
 
 async def test_five_megabytes_are_taken() -> None:
     text = "<b>\u0001ü</b>" * 500_000
-    seen = Seen()
+    observation = Seen()
     async with lp.service() as service, lp.door() as door:
-        await door.connect(ID, service.url, service.url, seen)
+        await door.connect(ID, service.url, service.url, observation)
         await service.tell({"type": "task_completed", "data": {"message": text}})
         await service.tell({"type": "agent", "content": "<script>\u0000\u202e"})
-        await seen.wait(2)
-    assert seen[0].text == text[:5_000_000] + ("" if len(text) <= 5_000_000 else "\n[…]")
-    assert seen[1].text == "<script>"
+        await observation.wait(2)
+    assert observation[0].text == text[:5_000_000] + ("" if len(text) <= 5_000_000 else "\n[…]")
+    assert observation[1].text == "<script>"
 
 
 async def test_more_than_sixteen_megabytes_break_the_channel_alone() -> None:
-    seen = Seen()
+    observation = Seen()
     async with lp.service() as service, lp.door() as door:
-        big = await door.connect(ID, service.url, service.url, seen)
+        big = await door.connect(ID, service.url, service.url, observation)
         first = service.sids[0]
-        await door.connect(ID, service.url, service.url, seen)
+        await door.connect(ID, service.url, service.url, observation)
         payload = {"type": "agent", "content": "x" * 17_000_000}
         await service.sio.emit("message", payload, to=first)
         async with asyncio.timeout(10):
             await big.until_lost()
         await service.tell({"type": "agent", "content": "after"})
-        await seen.wait(1)
+        await observation.wait(1)
         with pytest.raises(LiveError):
             await big.send_state(StateVerb.PAUSE)
-    assert seen.texts == ["after"]
+    assert observation.texts == ["after"]
 
 
 async def test_a_listener_that_fails_costs_its_event_alone(log_watch: LogWatch) -> None:
     log_watch.allow("could not be handed on")
-    seen = Seen()
+    observation = Seen()
 
     def listen(one: Observation) -> None:
         if one.text == "bad":
             raise TypeError
-        seen(one)
+        observation(one)
 
     async with lp.hand_made(lp.frames(step("bad"), step("good"))) as url, lp.door() as door:
         await door.connect(ID, url, url, listen)
-        await seen.wait(1)
-    assert seen.texts == ["good"]
+        await observation.wait(1)
+    assert observation.texts == ["good"]
     assert len(log_watch.lines) == 1
 
 

@@ -22,16 +22,16 @@ TYPES = ["agent", "action", "response_update", "task_completed", "guardrail_trig
 
 def step(text: object) -> str | None:
     """The text of an agent's step."""
-    seen = read_event("message", {"type": "agent", "content": text})
-    assert seen is None or seen.kind is Kind.AGENT
-    return None if seen is None else seen.text
+    observation = read_event("message", {"type": "agent", "content": text})
+    assert observation is None or observation.kind is Kind.AGENT
+    return None if observation is None else observation.text
 
 
 def read(text: str, name: str = "message") -> Observation:
     """An event as it comes over the wire."""
-    seen = read_event(name, parse(text.encode()))
-    assert seen is not None
-    return seen
+    observation = read_event(name, parse(text.encode()))
+    assert observation is not None
+    return observation
 
 
 @pytest.mark.parametrize("number", ["0.10", "0.1000000000000000055511151231257827", "12", '"0.10"'])
@@ -57,9 +57,9 @@ def test_a_step_is_cut() -> None:
 
 def test_an_action_is_cut() -> None:
     long = "y" * MAX_STEP
-    seen = read_event("message", {"type": "action", "data": {"name": long, "target": long}})
-    assert seen is not None
-    assert seen.text == long[LONGEST_RUN:] + CUT_MARK
+    observation = read_event("message", {"type": "action", "data": {"name": long, "target": long}})
+    assert observation is not None
+    assert observation.text == long[LONGEST_RUN:] + CUT_MARK
 
 
 @pytest.mark.parametrize("broken", range(1, len(ECHO)))
@@ -71,15 +71,15 @@ def test_a_cut_leaves_no_piece_of_a_secret(broken: int) -> None:
 
 def test_a_question_is_cut_as_a_poll_cuts_it() -> None:
     body = {"type": "guardrail_trigger", "data": {"value": "Which one? " * 500_000 + "hunter2"}}
-    seen = read_event("message", body)
-    assert seen is not None
-    assert seen.kind is Kind.QUESTION
-    assert seen.text is not None
-    assert seen.text.startswith("Which one? ")
-    assert seen.text.endswith(CUT_MARK)
-    assert MAX_QUESTION - LONGEST_RUN <= len(seen.text) <= MAX_QUESTION + len(CUT_MARK)
+    observation = read_event("message", body)
+    assert observation is not None
+    assert observation.kind is Kind.QUESTION
+    assert observation.text is not None
+    assert observation.text.startswith("Which one? ")
+    assert observation.text.endswith(CUT_MARK)
+    assert MAX_QUESTION - LONGEST_RUN <= len(observation.text) <= MAX_QUESTION + len(CUT_MARK)
     polled = read_poll(Answer(200, {}, json.dumps({"success": True, **body}).encode()), str)
-    assert polled.text == seen.text
+    assert polled.text == observation.text
 
 
 @pytest.mark.parametrize(
@@ -96,23 +96,25 @@ def test_what_holds_letters_together_stays() -> None:
 
 def test_half_an_emoji_becomes_a_mark() -> None:
     assert step("cut \ud83d") == "cut \ufffd"
-    seen = read_event("message", {"type": "task_completed", "data": {"message": "cut \ud83d"}})
-    assert seen is not None
-    assert seen.text == "cut \ufffd"
+    observation = read_event(
+        "message", {"type": "task_completed", "data": {"message": "cut \ud83d"}}
+    )
+    assert observation is not None
+    assert observation.text == "cut \ufffd"
 
 
 @pytest.mark.parametrize(("told", "kept"), [(MAX_GRACE_MS, MAX_GRACE_MS), (MAX_GRACE_MS + 1, None)])
 def test_the_grace_period_is_bounded(told: int, kept: int | None) -> None:
-    seen = read_event("instance:disconnected", {"gracePeriod": told})
-    assert seen is not None
-    assert seen.grace_ms == kept
+    observation = read_event("instance:disconnected", {"gracePeriod": told})
+    assert observation is not None
+    assert observation.grace_ms == kept
 
 
 def test_a_result_of_five_million_characters_is_kept_whole() -> None:
     text = "<p>\0" * 1_250_000
-    seen = read_event("message", {"type": "task_completed", "data": {"message": text}})
-    assert seen is not None
-    assert seen.text == text
+    observation = read_event("message", {"type": "task_completed", "data": {"message": text}})
+    assert observation is not None
+    assert observation.text == text
 
 
 def test_a_step_takes_no_time() -> None:
@@ -130,20 +132,22 @@ def test_nesting_has_no_bottom() -> None:
             payload = parse(text.encode())
         except NotJsonError:
             continue
-        seen = read_event("message", payload)
-        assert seen is None or seen.kind is Kind.AGENT
+        observation = read_event("message", payload)
+        assert observation is None or observation.kind is Kind.AGENT
 
 
-def check(seen: Observation | None) -> None:
+def check(observation: Observation | None) -> None:
     """What must hold for whatever came in."""
-    if seen is None:
+    if observation is None:
         return
-    check_figures(seen)
-    assert seen.grace_ms is None or 0 <= seen.grace_ms <= MAX_GRACE_MS
-    if seen.kind in STEP_KINDS:
-        assert seen.text
-        assert len(seen.text) <= MAX_STEP + len(CUT_MARK)
-        assert all(c.isprintable() or c in "\n\t\u200c\u200d" or ord(c) > 0x7F for c in seen.text)
+    check_figures(observation)
+    assert observation.grace_ms is None or 0 <= observation.grace_ms <= MAX_GRACE_MS
+    if observation.kind in STEP_KINDS:
+        assert observation.text
+        assert len(observation.text) <= MAX_STEP + len(CUT_MARK)
+        assert all(
+            c.isprintable() or c in "\n\t\u200c\u200d" or ord(c) > 0x7F for c in observation.text
+        )
 
 
 FIELDS = [

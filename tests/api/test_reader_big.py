@@ -76,7 +76,7 @@ def test_ten_megabytes_for_the_second_decoder(name: str) -> None:
 
 
 def test_a_long_result_is_kept_up_to_its_limit_and_its_cost_with_it() -> None:
-    seen = responses.read_poll(Answer(200, {}, (RESULT % quoted("x")).encode()), SCRUB)
-    assert isinstance(seen, Observation)
-    assert (seen.kind, str(seen.usage.cost)) == (Kind.COMPLETED, "1")
-    assert seen.text == "x" * (MAX_TEXT - LONGEST_RUN) + CUT_MARK
+    observation = responses.read_poll(Answer(200, {}, (RESULT % quoted("x")).encode()), SCRUB)
+    assert isinstance(observation, Observation)
+    assert (observation.kind, str(observation.usage.cost)) == (Kind.COMPLETED, "1")
+    assert observation.text == "x" * (MAX_TEXT - LONGEST_RUN) + CUT_MARK

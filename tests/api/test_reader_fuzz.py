@@ -157,13 +157,13 @@ def _check_odd_figure(odd: str, place: str) -> None:
     answer = Answer(200, {}, place.replace("@", odd).encode())
     if odd.startswith("[["):
         try:
-            seen = responses.read_poll(answer, SCRUB)
+            observation = responses.read_poll(answer, SCRUB)
         except ProtocolError:
             return  # too deep for either decoder
     else:
-        seen = responses.read_poll(answer, SCRUB)
-    assert (seen.kind, seen.text) == (Kind.COMPLETED, "Done")
-    check_figures(seen)
+        observation = responses.read_poll(answer, SCRUB)
+    assert (observation.kind, observation.text) == (Kind.COMPLETED, "Done")
+    check_figures(observation)
 
 
 @pytest.mark.parametrize("raw", DEEP, ids=lambda raw: raw[:12].decode())
@@ -177,21 +177,25 @@ def test_half_an_emoji_loses_neither_result_nor_cost(text: str) -> None:
     body = (
         f'{{"type": "task_completed", "data": {{"message": "{text}"}}, "usage": {{"cost": 0.30}}}}'
     )
-    seen = responses.read_poll(Answer(200, {}, body.encode()), SCRUB)
-    assert (seen.kind, str(seen.usage.cost)) == (Kind.COMPLETED, "0.30")
-    assert "\ufffd" in (seen.text or "")
-    assert re.search("[\ud800-\udfff]", seen.text or "") is None
+    observation = responses.read_poll(Answer(200, {}, body.encode()), SCRUB)
+    assert (observation.kind, str(observation.usage.cost)) == (Kind.COMPLETED, "0.30")
+    assert "\ufffd" in (observation.text or "")
+    assert re.search("[\ud800-\udfff]", observation.text or "") is None
 
 
 def test_two_byte_order_marks_lose_neither_result_nor_cost() -> None:
     """A file with one that was put together with another one."""
     body = b'{"type": "task_completed", "data": {"message": "Done"}, "usage": {"cost": 0.30}}'
-    seen = responses.read_poll(Answer(200, {}, b"\xef\xbb\xbf" * 2 + body), SCRUB)
-    assert (seen.kind, str(seen.usage.cost)) == (Kind.COMPLETED, "0.30")
+    observation = responses.read_poll(Answer(200, {}, b"\xef\xbb\xbf" * 2 + body), SCRUB)
+    assert (observation.kind, str(observation.usage.cost)) == (Kind.COMPLETED, "0.30")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "utf-16-le"])
 def test_another_encoding_loses_neither_result_nor_cost(encoding: str) -> None:
     body = '{"type": "task_completed", "data": {"message": "Grüße"}, "usage": {"cost": 0.30}}'
-    seen = responses.read_poll(Answer(200, {}, body.encode(encoding)), SCRUB)
-    assert (seen.kind, seen.text, str(seen.usage.cost)) == (Kind.COMPLETED, "Grüße", "0.30")
+    observation = responses.read_poll(Answer(200, {}, body.encode(encoding)), SCRUB)
+    assert (observation.kind, observation.text, str(observation.usage.cost)) == (
+        Kind.COMPLETED,
+        "Grüße",
+        "0.30",
+    )

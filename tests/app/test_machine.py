@@ -44,14 +44,16 @@ FOREIGN = 5
 
 def _parts(before_sleep: str) -> Any:
     tasks = {key: _task(key, status) for key, status in STATUSES.items()}
-    fleet = SimpleNamespace(
+    sessions = SimpleNamespace(
         terminable_keys=lambda: list(STATUSES),
         session=_session,
         current_task=lambda session: tasks[session.key],
         is_ours=lambda session: session.key != FOREIGN,
     )
     settings = SimpleNamespace(value=SimpleNamespace(before_sleep=before_sleep))
-    return cast("Any", SimpleNamespace(settings=settings, services=SimpleNamespace(fleet=fleet)))
+    return cast(
+        "Any", SimpleNamespace(settings=settings, services=SimpleNamespace(sessions=sessions))
+    )
 
 
 @pytest.mark.parametrize(("before_sleep", "ends"), [(LEAVE, []), (TERMINATE_IDLE, [1, 2])])

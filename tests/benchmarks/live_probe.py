@@ -31,8 +31,8 @@ from tests.benchmarks.processes import RESEARCH, memory_mb
 
 def session_id_of(parts: Parts, key: int) -> str | None:
     """The service's id of a task's session, once it is known."""
-    task = parts.services.fleet.task(key)
-    session = parts.services.fleet.session(task.session_key) if task else None
+    task = parts.services.sessions.task(key)
+    session = parts.services.sessions.session(task.session_key) if task else None
     return session.service_id if session is not None else None
 
 
@@ -101,7 +101,7 @@ async def many(
 
 def show_steps(parts: Parts, window: MainWindow, key: int) -> None:
     """Select a task's session and turn to its steps, as a click does."""
-    task = parts.services.fleet.task(key)
+    task = parts.services.sessions.task(key)
     assert task is not None
     window.selection.sessions.select_key(task.session_key)
     window.details.turn_to(Tab.STEPS)
@@ -113,7 +113,7 @@ async def steps(parts: Parts, window: MainWindow, *, wanted: int) -> None:
     await until(lambda: parts.services.live.share().up == 1)
     show_steps(parts, window, key)
     say(session=session_id_of(parts, key))
-    task = parts.services.fleet.task(key)
+    task = parts.services.sessions.task(key)
     assert task is not None
     seen, doing = 0, ""
     async with asyncio.timeout(120):

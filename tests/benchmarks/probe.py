@@ -51,15 +51,15 @@ async def start_tasks(parts: Parts, texts: list[str], apart_s: float) -> list[in
     parts.settings.changed.emit()
     keys = []
     for text in texts:
-        keys.append(await parts.services.fleet.start(TaskSpec(text=text, close_after=False)))
+        keys.append(await parts.services.sessions.start(TaskSpec(text=text, close_after=False)))
         await asyncio.sleep(apart_s)
     return keys
 
 
 def ids_of(parts: Parts, key: int) -> tuple[str, str] | None:
     """The service's ids of a task's session and of the task, once both are known."""
-    task = parts.services.fleet.task(key)
-    session = parts.services.fleet.session(task.session_key) if task else None
+    task = parts.services.sessions.task(key)
+    session = parts.services.sessions.session(task.session_key) if task else None
     if task is None or session is None or not task.service_id or not session.service_id:
         return None
     return session.service_id, task.service_id
@@ -91,14 +91,14 @@ class Questions:
     async def _look_out(self) -> None:
         """From the first start on: some ask while others are still being started."""
         while True:
-            for key in self._parts.services.fleet.task_keys():
+            for key in self._parts.services.sessions.task_keys():
                 self._tell_ids(key)
             for question in self._parts.services.inbox.questions():
                 self._look_at(question)
             await asyncio.sleep(LOOK_S)
 
     def _all_ended(self, keys: list[int]) -> bool:
-        tasks = (self._parts.services.fleet.task(key) for key in keys)
+        tasks = (self._parts.services.sessions.task(key) for key in keys)
         return all(task is not None and task.is_final for task in tasks)
 
     def _tell_ids(self, key: int) -> None:
@@ -133,19 +133,19 @@ class Questions:
 
 
 async def fifty(
-    parts: Parts, _window: MainWindow, *, sessions: int, apart_s: float, gap_s: float, cpu_s: float
+    parts: Parts, _window: MainWindow, *, records: int, apart_s: float, gap_s: float, cpu_s: float
 ) -> None:
     """Gaps of the loop while all work, then the program's own CPU time without our probing."""
-    texts = [f"Research the history of town number {n}, in depth" for n in range(sessions)]
+    texts = [f"Research the history of town number {n}, in depth" for n in range(records)]
     keys = await start_tasks(parts, texts, apart_s)
-    fleet = parts.services.fleet
+    sessions = parts.services.sessions
     await until(lambda: all(ids_of(parts, key) for key in keys))
     gaps = await gaps_ms(gap_s)
     polls = count_polls(parts)
     began, cpu = time.monotonic(), time.process_time()
     await asyncio.sleep(cpu_s)
     seconds, cpu = time.monotonic() - began, time.process_time() - cpu
-    tasks = [fleet.task(key) for key in keys]
+    tasks = [sessions.task(key) for key in keys]
     working = sum(task is not None and task.status is TaskStatus.WORKING for task in tasks)
     say(
         gaps=gaps,
@@ -175,10 +175,10 @@ async def ten(parts: Parts, _window: MainWindow, *, tasks: int, places: int) -> 
     parts.settings.change(browsers_at_once=places)
     texts = [f"Search for the price of lamp number {n} at shop{n}.example" for n in range(tasks)]
     began = time.monotonic()
-    fleet = parts.services.fleet
-    keys = await fleet.start_many([TaskSpec(text=text) for text in texts])
-    await until(lambda: all(task and task.is_final for task in map(fleet.task, keys)), 360)
-    statuses = [task.status.value for task in map(fleet.task, keys) if task]
+    sessions = parts.services.sessions
+    keys = await sessions.start_many([TaskSpec(text=text) for text in texts])
+    await until(lambda: all(task and task.is_final for task in map(sessions.task, keys)), 360)
+    statuses = [task.status.value for task in map(sessions.task, keys) if task]
     say(statuses=statuses, seconds=time.monotonic() - began)
 
 
@@ -195,7 +195,7 @@ async def recovery(parts: Parts, window: MainWindow, *, sessions: int) -> None:
             times["filled"] = time.monotonic()
 
     account.changed.connect(look)
-    parts.registry.changed.connect(look)
+    parts.store.changed.connect(look)
     async with asyncio.timeout(60):
         while len(times) < 2:
             look()

@@ -36,8 +36,8 @@ def read_event_file(path: Path) -> Event:
 def test_every_event_becomes_what_its_file_says() -> None:
     def check(name: str) -> None:
         case = read_event_file(FOLDER / name)
-        seen = read_event(case.event, parse(bytes(case.payload)))
-        assert (None if seen is None else plain(seen)) == case.expect
+        observation = read_event(case.event, parse(bytes(case.payload)))
+        assert (None if observation is None else plain(observation)) == case.expect
 
     check_rows([(path.name,) for path in FILES], check)
 

@@ -156,8 +156,8 @@ def test_moves_of_a_task() -> None:
 
 def _check_task_move(kind: str, start: str, target: str) -> None:
     task = _task(status=S(start), question="q" if start == "asks" else None)
-    seen = Observation(kind=Kind(kind), text="q")
-    _, moved = reduce(_session(), task, seen, NOW)
+    observation = Observation(kind=Kind(kind), text="q")
+    _, moved = reduce(_session(), task, observation, NOW)
     assert moved is not None
     assert moved.status is S(target)
     # What was taken out of the line brought no result that somebody could have missed.
@@ -182,10 +182,10 @@ def _check_session_move(kind: str, start: str, target: str) -> None:
 def test_nothing_final_changes(kind: Kind, phase: Phase, status: TaskStatus, text: str) -> None:
     known = Usage(cost=Decimal(1), tokens_in=1, tokens_out=1, compute_s=Decimal(1))
     session, task = _session(phase=phase), _task(status=status, usage=known)
-    seen = Observation(kind=kind, text=text, usage=Usage(cost=Decimal(9)), session_id="x")
+    observation = Observation(kind=kind, text=text, usage=Usage(cost=Decimal(9)), session_id="x")
     if status is S.LOST and kind is K.COMPLETED:
         return  # what was lost is found: see test_moves_live
-    assert reduce(session, task, seen, NOW) == (session, task)
+    assert reduce(session, task, observation, NOW) == (session, task)
 
 
 def test_cost_never_falls_while_it_works_and_the_final_figure_wins() -> None:
@@ -295,8 +295,8 @@ def test_a_reply_held_past_a_terminate_still_names_its_task() -> None:
 
 
 def test_the_effect_of_a_stop_may_be_seen_before_its_reply() -> None:
-    seen = Observation(kind=K.FAILED, text="stopped")
-    _, ended = reduce(_session(), _task(), seen, NOW, ending=StateVerb.STOP)
+    observation = Observation(kind=K.FAILED, text="stopped")
+    _, ended = reduce(_session(), _task(), observation, NOW, ending=StateVerb.STOP)
     assert ended is not None
     assert ended.status is S.STOPPED
     gone = Observation(kind=K.SESSION_GONE)
@@ -307,11 +307,11 @@ def test_the_effect_of_a_stop_may_be_seen_before_its_reply() -> None:
 
 
 def test_done_in_a_session_that_closes_after_it() -> None:
-    seen = Observation(kind=K.COMPLETED, text="r")
-    closed, _ = reduce(_session(close_after=True), _task(), seen, NOW)
+    observation = Observation(kind=K.COMPLETED, text="r")
+    closed, _ = reduce(_session(close_after=True), _task(), observation, NOW)
     assert closed.phase is P.CLOSED_ASSUMED
     stays = _task(spec=TaskSpec(text="t", close_after=False))
-    kept, task = reduce(_session(), stays, seen, NOW)
+    kept, task = reduce(_session(), stays, observation, NOW)
     assert shown_state(kept, task) is SessionState.IDLE
 
 
@@ -325,15 +325,15 @@ def test_a_late_fact_about_an_earlier_task_leaves_the_session_alone() -> None:
 
 def test_ids_come_once_and_life_counts_from_the_first_request() -> None:
     session = _session(phase=P.STARTING, service_id=None, created_ms=NOW - 800)
-    seen = Observation(kind=K.OPENED, session_id="one", expires_in_ms=300_000)
-    opened, _ = reduce(session, None, seen, NOW)
+    observation = Observation(kind=K.OPENED, session_id="one", expires_in_ms=300_000)
+    opened, _ = reduce(session, None, observation, NOW)
     assert (opened.service_id, opened.expires_ms) == ("one", NOW - 800 + 300_000)
-    again, _ = reduce(opened, None, replace(seen, session_id="two"), NOW + 1)
+    again, _ = reduce(opened, None, replace(observation, session_id="two"), NOW + 1)
     assert again.service_id == "one"
 
 
 @pytest.mark.parametrize(
-    ("seen", "status"),
+    ("observation", "status"),
     [
         (Observation(kind=K.ACTIVE), S.WORKING),
         (Observation(kind=K.ACTIVE, usage=Usage(cost=Decimal("0.01"))), S.WORKING),
@@ -342,14 +342,14 @@ def test_ids_come_once_and_life_counts_from_the_first_request() -> None:
     ],
 )
 def test_a_fact_that_says_nothing_new_gives_back_the_same_records(
-    seen: Observation, status: TaskStatus
+    observation: Observation, status: TaskStatus
 ) -> None:
     """So that polls without news cost no write and no signal."""
     session = _session(close_after=True)
     task = _task(status=status, service_id="tid", spec=TaskSpec(text="t", close_after=True))
-    session, first = reduce(session, task, seen, NOW)
+    session, first = reduce(session, task, observation, NOW)
     assert first is not None
-    again, second = reduce(session, first, seen, NOW + 2_000)
+    again, second = reduce(session, first, observation, NOW + 2_000)
     assert again is session
     assert second is first
 

@@ -14,9 +14,9 @@ S, P, K = TaskStatus, Phase, Kind
 
 
 def _reduce(
-    session: Session, task: Task | None, seen: Observation, at: int
+    session: Session, task: Task | None, observation: Observation, at: int
 ) -> tuple[Session, Task]:
-    session, moved = reduce(session, task, seen, at)
+    session, moved = reduce(session, task, observation, at)
     assert moved is not None
     return session, moved
 
@@ -47,8 +47,8 @@ def test_what_went_out_by_the_channel_is_unproven_until_something_confirms_it() 
     assert (paused.status, paused.unproven) == (S.PAUSED, StateVerb.PAUSE)
     _, sent = _reduce(_session(), paused, Observation(kind=K.PAUSE_SENT), NOW + 1)
     assert (sent.status, sent.unproven) == (S.PAUSED, None)
-    _, seen = _reduce(_session(), paused, Observation(kind=K.PAUSED), NOW + 1)
-    assert (seen.unproven, seen.pause_confirmed) == (None, True)
+    _, observation = _reduce(_session(), paused, Observation(kind=K.PAUSED), NOW + 1)
+    assert (observation.unproven, observation.pause_confirmed) == (None, True)
     _, resumed = _reduce(_session(), paused, Observation(kind=K.RESUME_SENT_LIVE), NOW + 2)
     assert (resumed.status, resumed.unproven) == (S.WORKING, StateVerb.RESUME)
     _, still = _reduce(_session(), resumed, Observation(kind=K.ACTIVE), NOW + 3)
@@ -104,14 +104,14 @@ def test_a_step_proves_that_the_browser_is_back_unless_it_is_a_late_one() -> Non
     ],
 )
 def test_the_reason_of_an_end(reason: str | None, fields: dict[str, int], end: Phase) -> None:
-    seen = Observation(kind=K.SESSION_ENDED, code=reason)
-    session, _ = reduce(_session(**fields), None, seen, NOW)
+    observation = Observation(kind=K.SESSION_ENDED, code=reason)
+    session, _ = reduce(_session(**fields), None, observation, NOW)
     assert (session.phase, session.ended_ms) == (end, NOW)
 
 
 def test_an_end_of_the_session_says_nothing_of_its_task() -> None:
-    seen = Observation(kind=K.SESSION_ENDED, code="terminateOnCompletion")
-    session, task = _reduce(_session(close_after=True), _task(), seen, NOW)
+    observation = Observation(kind=K.SESSION_ENDED, code="terminateOnCompletion")
+    session, task = _reduce(_session(close_after=True), _task(), observation, NOW)
     assert (session.phase, task.status) == (P.CLOSED, S.WORKING)
     _, done = _reduce(session, task, Observation(kind=K.COMPLETED, text="r"), NOW + 500)
     assert (done.status, done.result) == (S.DONE, "r"), "the result came after the end"
@@ -119,8 +119,8 @@ def test_an_end_of_the_session_says_nothing_of_its_task() -> None:
 
 def test_a_failure_told_before_the_name_lets_its_session_be_closed() -> None:
     task = _task(status=S.STARTING, spec=TaskSpec(text="t", close_after=True))
-    seen = Observation(kind=K.FAILED, text="no", code="PAGE_CRASH")
-    session, failed = _reduce(_session(), task, seen, NOW)
+    observation = Observation(kind=K.FAILED, text="no", code="PAGE_CRASH")
+    session, failed = _reduce(_session(), task, observation, NOW)
     assert (session.close_after, failed.status) == (True, S.FAILED)
     reply = Observation(kind=K.ACCEPTED, task_id="t1")
     same, named = _reduce(session, failed, reply, NOW + 10)
@@ -176,6 +176,6 @@ def test_a_late_reply_that_its_session_was_terminated_brings_name_and_cost(
 ) -> None:
     task = _task(status=status, sent_ms=NOW - 50, ended_ms=NOW - 5)
     cost = Usage(cost=Decimal("0.002035"))
-    seen = Observation(kind=K.TERMINATED, task_id="t1", usage=cost)
-    _, after = _reduce(_session(phase=P.ENDED_BY_YOU), task, seen, NOW)
+    observation = Observation(kind=K.TERMINATED, task_id="t1", usage=cost)
+    _, after = _reduce(_session(phase=P.ENDED_BY_YOU), task, observation, NOW)
     assert (after.status, after.service_id, after.usage) == (status, "t1", cost)

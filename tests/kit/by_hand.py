@@ -166,6 +166,8 @@ def status_services(health: Any, clock: HandClock) -> Any:
     account = SimpleNamespace(
         state=KeyState.READY, last_check=None, from_environment=False, where=""
     )
-    fleet = SimpleNamespace(all_pending=list)
+    sessions = SimpleNamespace(all_pending=list)
     live = SimpleNamespace(share=LiveShare)
-    return SimpleNamespace(health=health, clock=clock, account=account, fleet=fleet, live=live)
+    return SimpleNamespace(
+        health=health, clock=clock, account=account, sessions=sessions, live=live
+    )

@@ -12,21 +12,21 @@ NOW = doubles.NOW
 
 def set_asking(services: Any, *keys: int) -> None:
     """The service has not answered about these yet."""
-    fleet = services.fleet
-    changed = fleet.asking.symmetric_difference(keys)
-    fleet.asking = set(keys)
-    fleet.changed.emit(Diff(sessions=frozenset(changed)))
+    sessions = services.sessions
+    changed = sessions.asking.symmetric_difference(keys)
+    sessions.asking = set(keys)
+    sessions.changed.emit(Diff(sessions=frozenset(changed)))
 
 
 def set_line(
     services: Any, waiting: int, pause_reason: PauseReason = PauseReason.NONE, limit: int = 5
 ) -> None:
     """So many tasks wait in line."""
-    services.line.limit = limit
+    services.queue.limit = limit
     entries = [
         QueueEntry(task_key=900 + n, position=n + 1, why=WaitReason.TURN) for n in range(waiting)
     ]
-    services.line.set(*entries, pause_reason=pause_reason)
+    services.queue.set(*entries, pause_reason=pause_reason)
 
 
 class Acts(QObject):

@@ -372,9 +372,9 @@ class Dialogs:
 
 def services(*, demo: bool = False) -> Any:
     return SimpleNamespace(
-        fleet=Fleet(),
+        sessions=Fleet(),
         inbox=Inbox(),
-        line=Line(),
+        queue=Line(),
         health=Vitals(),
         account=Account(),
         settings=Book(),

@@ -353,9 +353,9 @@ class World:
 
     def __init__(self, *, demo: bool = False) -> None:
         self.clock = FakeClock()
-        self.fleet = FakeFleet()
+        self.sessions = FakeFleet()
         self.inbox = FakeInbox()
-        self.line = FakeLine()
+        self.queue = FakeLine()
         self.account = FakeAccount()
         self.settings = FakeSettings()
         self.live = LiveDouble()
@@ -364,9 +364,9 @@ class World:
         self.services = cast(
             "Services",
             SimpleNamespace(
-                fleet=self.fleet,
+                sessions=self.sessions,
                 inbox=self.inbox,
-                line=self.line,
+                queue=self.queue,
                 health=QObject(),
                 account=self.account,
                 settings=self.settings,
@@ -435,7 +435,7 @@ def add_asking(
     world: World, key: int, question: str, text: str = "Buy a USB-C hub"
 ) -> OpenQuestion:
     """A session whose task asks; the inbox does not know of it yet."""
-    world.fleet.add(
+    world.sessions.add(
         make_session(key, site="shop.example", current_task=key),
         make_task(key, key, text, status=TaskStatus.ASKS, question=question),
     )

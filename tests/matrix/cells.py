@@ -103,7 +103,7 @@ class Cell:
             await until(services.inbox.questions)
             self._questions = services.inbox.questions()
         elif self._call.begins == "works":
-            await until(lambda: not services.fleet.is_asking(_session_key(run)))
+            await until(lambda: not services.sessions.is_asking(_session_key(run)))
 
     async def _arm(self, run: Run) -> None:
         """The fault waits for the call; polls go on meanwhile, so theirs is there from now on."""
@@ -117,10 +117,10 @@ class Cell:
             await until(lambda: not client.trip and run.sends[Verb.POLL] > before)
 
     async def _act(self, run: Run) -> None:
-        fleet = run.parts.services.fleet
+        sessions = run.parts.services.sessions
         app_actions: dict[str, Callable[[], Awaitable[None]]] = {
-            "state:terminate": lambda: fleet.command([_session_key(run)], StateVerb.TERMINATE),
-            "state:pause": lambda: fleet.command([_session_key(run)], StateVerb.PAUSE),
+            "state:terminate": lambda: sessions.command([_session_key(run)], StateVerb.TERMINATE),
+            "state:pause": lambda: sessions.command([_session_key(run)], StateVerb.PAUSE),
             "guardrail:resume": lambda: self._answer(run),
             "poll": self._end_elsewhere,
         }
@@ -129,7 +129,7 @@ class Cell:
     async def _start(self, run: Run) -> None:
         spec = TaskSpec(text="Search for MX Keys at amazon.com", close_after=False)
         one_call = self._call.name == "run-task"
-        run.task_key = await run.parts.services.fleet.start(spec, one_call=one_call)
+        run.task_key = await run.parts.services.sessions.start(spec, one_call=one_call)
 
     async def _answer(self, run: Run) -> None:
         inbox = run.parts.services.inbox
@@ -157,7 +157,7 @@ class Cell:
 
     def _is_through(self, run: Run) -> bool | None:
         """While the fault lasts: a minute's pause, or so many sends that it goes on and on."""
-        entry, now = run.parts.services.line.entry(run.task_key), run.parts.services.clock.now_ms()
+        entry, now = run.parts.services.queue.entry(run.task_key), run.parts.services.clock.now_ms()
         rests = entry is not None and entry.why is WaitReason.LIMITED and entry.due_ms is not None
         if run.sends[self._call.verb] > MOST or (rests and entry.due_ms > now + PAUSE_MS):
             return True
@@ -176,7 +176,7 @@ class Cell:
 
     def _is_sending(self, run: Run) -> bool:
         services, task = run.parts.services, run.task
-        stands = (services.line.entry(run.task_key), services.fleet.pending(_session_key(run)))
+        stands = (services.queue.entry(run.task_key), services.sessions.pending(_session_key(run)))
         verbs = LONG_POLL | ({self._call.verb} - {Verb.POLL})
         under_way = any(run.client.under_way[verb] for verb in verbs)
         unseen = task is not None and task.status is TaskStatus.QUEUED and stands[0] is None
@@ -231,9 +231,9 @@ class Cell:
         services, key = run.parts.services, _session_key(run)
         now = services.clock.now_ms()
         said = [notice_text(notice, services).text for notice in run.notices]
-        entry, pending = services.line.entry(run.task_key), services.fleet.pending(key)
+        entry, pending = services.queue.entry(run.task_key), services.sessions.pending(key)
         if entry is not None:
-            facts = QueueFacts(pause_reason=services.line.pause_reason, limit=services.line.limit)
+            facts = QueueFacts(pause_reason=services.queue.pause_reason, limit=services.queue.limit)
             said.append(f"row: {entry_text(entry, now, facts).text}")
         if pending is not None:
             said.append(f"row: {pending_text(pending, now).text}")
@@ -251,7 +251,7 @@ def _session_key(run: Run) -> int:
 def _is_due(run: Run) -> bool:
     """Whether the task in line or the command on the row is tried again soon."""
     services = run.parts.services
-    stands = (services.line.entry(run.task_key), services.fleet.pending(_session_key(run)))
+    stands = (services.queue.entry(run.task_key), services.sessions.pending(_session_key(run)))
     dues = [one.due_ms for one in stands if one is not None and one.due_ms is not None]
     return any(due < services.clock.now_ms() + SOON_MS for due in dues)
 

@@ -72,8 +72,8 @@ class Watched(HttpClient):
 
     async def start_session(self, *, max_duration_ms: int | None) -> Observation:
         """The simulator's speed shortens what it says of the session's life; our clock does not."""
-        seen = await super().start_session(max_duration_ms=max_duration_ms)
-        return replace(seen, expires_in_ms=(seen.expires_in_ms or 0) * FACTOR)
+        observation = await super().start_session(max_duration_ms=max_duration_ms)
+        return replace(observation, expires_in_ms=(observation.expires_in_ms or 0) * FACTOR)
 
 
 @dataclass
@@ -146,13 +146,13 @@ class Run:
     @property
     def task(self) -> Task | None:
         """The cell's task."""
-        return self.parts.services.fleet.task(self.task_key)
+        return self.parts.services.sessions.task(self.task_key)
 
     @property
     def session(self) -> Session | None:
         """The session that it is in."""
         task = self.task
-        return self.parts.services.fleet.session(task.session_key) if task is not None else None
+        return self.parts.services.sessions.session(task.session_key) if task is not None else None
 
 
 def remember(
@@ -210,7 +210,7 @@ async def program(
     try:
         await _begin(parts)
         run = Run(parts, made[-1], sends, task_key=key)
-        parts.services.fleet.said.connect(run.notices.append)
+        parts.services.sessions.said.connect(run.notices.append)
         yield run
     finally:
         await leave(parts)

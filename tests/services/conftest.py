@@ -53,8 +53,10 @@ class LongLived(HttpClient):
 
     async def start_session(self, *, max_duration_ms: int | None) -> Observation:
         """As the real one's, with a life in proportion."""
-        seen = await super().start_session(max_duration_ms=max_duration_ms)
-        return replace(seen, expires_in_ms=(seen.expires_in_ms or 0) * FastClock.FACTOR)
+        observation = await super().start_session(max_duration_ms=max_duration_ms)
+        return replace(
+            observation, expires_in_ms=(observation.expires_in_ms or 0) * FastClock.FACTOR
+        )
 
 
 async def until(condition: Callable[[], object], limit: float = 20.0) -> None:
@@ -103,7 +105,7 @@ async def leave(parts: Parts) -> None:
         parts.assembly.live.finish,
         parts.assembly.live.aclose,
         parts.account.aclose,
-        parts.registry.flush,
+        parts.store.flush,
         lambda: parts.ledger_thread.run(parts.ledger.close),
     ]
     for stage in stages:

@@ -455,7 +455,7 @@ async def test_a_real_task_is_told_and_one_that_is_stopped_is_not(
     async with running(simulator("--speed", "10").url, FastClock()) as parts:
         told, news = Told(), []
         notice = DoneNotice(
-            parts.registry,
+            parts.store,
             told,
             words=lambda one: news.append(one) or ("t", "b"),
             redact=str,
@@ -464,16 +464,16 @@ async def test_a_real_task_is_told_and_one_that_is_stopped_is_not(
             clock=parts.services.clock,
             scope=parts.scope,
         )
-        fleet = parts.services.fleet
-        keys = [await fleet.start(TaskSpec(text=f"Research {t} at b.example")) for t in "ab"]
-        await until(lambda: all(fleet.task(key).status is S.WORKING for key in keys))
+        sessions = parts.services.sessions
+        keys = [await sessions.start(TaskSpec(text=f"Research {t} at b.example")) for t in "ab"]
+        await until(lambda: all(sessions.task(key).status is S.WORKING for key in keys))
         stopped, key = keys
-        seen = Observation(kind=Kind.STOPPED)
-        await parts.registry.record(fleet.task(stopped).session_key, stopped, seen)
+        observation = Observation(kind=Kind.STOPPED)
+        await parts.store.record(sessions.task(stopped).session_key, stopped, observation)
         await until(lambda: told.shown)
         (one,) = news[0].results
         assert (one.name, one.failed, news[0].left) == ("b.example 2", False, 0)
         assert one.took_ms > 20_000
-        assert one.cost == fleet.task(key).cost
-        assert fleet.task(key).is_new
+        assert one.cost == sessions.task(key).cost
+        assert sessions.task(key).is_new
         notice.deleteLater()

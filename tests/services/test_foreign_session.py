@@ -45,20 +45,20 @@ def test_what_can_be_done(
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        fleet = Sessions(
-            registry=bench.registry,
+        sessions = Sessions(
+            store=bench.store,
             account=cast("Any", Account(url, key_fingerprint)),
             commands=bench.commands,
-            line=cast("Any", None),
+            queue=cast("Any", None),
             poller=cast("Any", None),
             clock=bench.clock,
             scope=bench.scope,
             is_awaiting_reply=lambda _key: False,
         )
-        session = bench.registry.session(key)
+        session = bench.store.session(key)
         assert session is not None
-        assert fleet.foreign(session) is foreign
-        assert {verb for verb in StateVerb if fleet.can(key, verb)} == able
-        assert fleet.terminable_keys() == ([key] if able else [])
+        assert sessions.foreign(session) is foreign
+        assert {verb for verb in StateVerb if sessions.can(key, verb)} == able
+        assert sessions.terminable_keys() == ([key] if able else [])
 
     on_bench(tmp_path / "keep", test)

@@ -27,18 +27,18 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
     simulator: Start, running: Running, live_mode: str
 ) -> None:
     async with running(simulator("--speed", "20").url) as parts:
-        fleet = parts.services.fleet
-        key = await fleet.start(TaskSpec(text="Search for MX Keys at amazon.com"))
-        await until(lambda: fleet.task(key).status is TaskStatus.STARTING)
-        await until(lambda: fleet.task(key).is_final)
-        await until(lambda: fleet.task(key).cost is not None)
-        task = fleet.task(key)
+        sessions = parts.services.sessions
+        key = await sessions.start(TaskSpec(text="Search for MX Keys at amazon.com"))
+        await until(lambda: sessions.task(key).status is TaskStatus.STARTING)
+        await until(lambda: sessions.task(key).is_final)
+        await until(lambda: sessions.task(key).cost is not None)
+        task = sessions.task(key)
         assert task.status is TaskStatus.DONE
         assert task.result
         assert isinstance(task.cost, Decimal)
         assert task.cost > 0
         assert task.is_new
-        session = fleet.session(task.session_key)
+        session = sessions.session(task.session_key)
         assert session.name == "amazon.com 1"
         # The channel may tell of the session's end; a reply only makes it likely.
         proven = set() if live_mode == "refuse" else {Phase.CLOSED}
@@ -46,9 +46,9 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
         assert parts.services.health.balance is not None
         stored = None
         async with asyncio.timeout(10):
-            while stored != fleet.task(key):  # figures are gathered and written once a second
-                await parts.registry.flush()
-                stored = await parts.registry.read(lambda ledger: ledger.tasks([key])[key])
+            while stored != sessions.task(key):  # figures are gathered and written once a second
+                await parts.store.flush()
+                stored = await parts.store.read(lambda ledger: ledger.tasks([key])[key])
         assert stored == task
 
 
@@ -58,11 +58,11 @@ async def test_steps_are_seen_while_it_works(
 ) -> None:
     """Within the held start: only the live channel tells of them. No end of the task is seen."""
     async with running(simulator("--speed", "4").url) as parts:
-        fleet = parts.services.fleet
-        key = await fleet.start(TaskSpec(text="Search for MX Keys at amazon.com"))
+        sessions = parts.services.sessions
+        key = await sessions.start(TaskSpec(text="Search for MX Keys at amazon.com"))
         statuses: set[TaskStatus] = set()
-        parts.services.timeline.grown.connect(lambda *_: statuses.add(fleet.task(key).status))
-        await until(lambda: fleet.task(key).is_final)
+        parts.services.timeline.grown.connect(lambda *_: statuses.add(sessions.task(key).status))
+        await until(lambda: sessions.task(key).is_final)
         told = [
             step
             for step in await parts.services.timeline.steps(key)
@@ -76,42 +76,42 @@ async def test_steps_are_seen_while_it_works(
 @up_and_weekly_each
 async def test_pause_resume_stop_terminate(simulator: Start, running: Running) -> None:
     async with running(simulator("--speed", "4").url) as parts:
-        fleet = parts.services.fleet
+        sessions = parts.services.sessions
         spec = TaskSpec(text="Research the history of typewriters", close_after=False)
-        key = await fleet.start(spec)
+        key = await sessions.start(spec)
 
         def state() -> SessionState:
-            session = fleet.session(fleet.task(key).session_key)
-            return shown_state(session, fleet.current_task(session))
+            session = sessions.session(sessions.task(key).session_key)
+            return shown_state(session, sessions.current_task(session))
 
-        session_key = fleet.task(key).session_key
-        await until(lambda: fleet.can(session_key, StateVerb.PAUSE))
-        await fleet.command([session_key], StateVerb.PAUSE)
+        session_key = sessions.task(key).session_key
+        await until(lambda: sessions.can(session_key, StateVerb.PAUSE))
+        await sessions.command([session_key], StateVerb.PAUSE)
         assert state() is SessionState.PAUSED
-        assert fleet.can(session_key, StateVerb.RESUME)
-        await fleet.command([session_key], StateVerb.RESUME)
+        assert sessions.can(session_key, StateVerb.RESUME)
+        await sessions.command([session_key], StateVerb.RESUME)
         assert state() in {SessionState.WORKING, SessionState.STARTING}
-        await until(lambda: fleet.can(session_key, StateVerb.STOP))
-        await fleet.command([session_key], StateVerb.STOP)
-        await until(lambda: fleet.task(key).status is TaskStatus.STOPPED)
+        await until(lambda: sessions.can(session_key, StateVerb.STOP))
+        await sessions.command([session_key], StateVerb.STOP)
+        await until(lambda: sessions.task(key).status is TaskStatus.STOPPED)
         assert state() is SessionState.IDLE
-        following = await fleet.start(
+        following = await sessions.start(
             TaskSpec(text="Search for ribbons", close_after=False), where=session_key
         )
-        assert fleet.task(following).session_key == session_key
-        await until(lambda: fleet.task(following).service_id is not None)
-        await fleet.command([session_key], StateVerb.TERMINATE)
-        assert fleet.session(session_key).phase in {Phase.CLOSED_ASSUMED, Phase.ENDED_BY_YOU}
-        await until(lambda: fleet.task(following).is_final)
-        assert not fleet.can(session_key, StateVerb.PAUSE)
+        assert sessions.task(following).session_key == session_key
+        await until(lambda: sessions.task(following).service_id is not None)
+        await sessions.command([session_key], StateVerb.TERMINATE)
+        assert sessions.session(session_key).phase in {Phase.CLOSED_ASSUMED, Phase.ENDED_BY_YOU}
+        await until(lambda: sessions.task(following).is_final)
+        assert not sessions.can(session_key, StateVerb.PAUSE)
 
 
 @up_and_weekly_each
 async def test_a_question_is_answered_once(simulator: Start, running: Running) -> None:
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
-        fleet, inbox = parts.services.fleet, parts.services.inbox
-        key = await fleet.start(TaskSpec(text="Log in to shop.example and read my orders"))
+        sessions, inbox = parts.services.sessions, parts.services.inbox
+        key = await sessions.start(TaskSpec(text="Log in to shop.example and read my orders"))
         await until(inbox.questions)
         question = inbox.questions()[0]
         assert "credential" in question.text
@@ -120,8 +120,8 @@ async def test_a_question_is_answered_once(simulator: Start, running: Running) -
         assert result.outcome is AnswerOutcome.DELIVERED
         again = await inbox.answer(question, text, AnswerVerb.RESUME)
         assert again.outcome is AnswerOutcome.GONE
-        await until(lambda: fleet.task(key).is_final)
-        assert fleet.task(key).status is TaskStatus.DONE
+        await until(lambda: sessions.task(key).is_final)
+        assert sessions.task(key).status is TaskStatus.DONE
         folder = parts.ledger.path.parent
         for file in folder.rglob("*"):
             assert b"zebra-47" not in file.read_bytes()
@@ -132,14 +132,14 @@ async def test_terminate_while_the_session_is_being_opened(
     simulator: Start, running: Running
 ) -> None:
     async with running(simulator("--speed", "20").url) as parts:
-        fleet = parts.services.fleet
-        key = await fleet.start(TaskSpec(text="Search for something"))
-        session_key = fleet.task(key).session_key
-        await until(lambda: fleet.can(session_key, StateVerb.TERMINATE))
-        await fleet.command([session_key], StateVerb.TERMINATE)
-        await until(lambda: fleet.task(key).is_final)
-        assert fleet.task(key).status is TaskStatus.STOPPED
-        assert fleet.session(session_key).is_ended
+        sessions = parts.services.sessions
+        key = await sessions.start(TaskSpec(text="Search for something"))
+        session_key = sessions.task(key).session_key
+        await until(lambda: sessions.can(session_key, StateVerb.TERMINATE))
+        await sessions.command([session_key], StateVerb.TERMINATE)
+        await until(lambda: sessions.task(key).is_final)
+        assert sessions.task(key).status is TaskStatus.STOPPED
+        assert sessions.session(session_key).is_ended
 
 
 @up_and_weekly_each
@@ -147,23 +147,23 @@ async def test_a_failed_task_closes_the_session_that_was_to_close_after_it(
     simulator: Start, running: Running
 ) -> None:
     async with running(simulator("--speed", "20").url) as parts:
-        fleet = parts.services.fleet
+        sessions = parts.services.sessions
         said: list[NoticeKind] = []
-        fleet.said.connect(lambda notice: said.append(notice.kind))
-        key = await fleet.start(TaskSpec(text="Open the unreachable page of example.com"))
-        await until(lambda: fleet.task(key).is_final)
-        assert fleet.task(key).status is TaskStatus.FAILED
-        assert fleet.task(key).code == "NAVIGATION_TIMEOUT"
-        await until(lambda: fleet.session(fleet.task(key).session_key).is_ended)
+        sessions.said.connect(lambda notice: said.append(notice.kind))
+        key = await sessions.start(TaskSpec(text="Open the unreachable page of example.com"))
+        await until(lambda: sessions.task(key).is_final)
+        assert sessions.task(key).status is TaskStatus.FAILED
+        assert sessions.task(key).code == "NAVIGATION_TIMEOUT"
+        await until(lambda: sessions.session(sessions.task(key).session_key).is_ended)
         await until(lambda: NoticeKind.CLOSED_FOR_FAILED_TASK in said)
 
 
 @up_and_weekly_each
 async def test_a_refused_key_starts_nothing(simulator: Start, running: Running) -> None:
     async with running(simulator("--speed", "20").url) as parts:
-        fleet = parts.services.fleet
+        sessions = parts.services.sessions
         await parts.account.save("enig_wrong")
-        key = await fleet.start(TaskSpec(text="Search for something"))
-        await until(lambda: parts.services.line.pause_reason is PauseReason.KEY)
-        assert fleet.task(key).status is TaskStatus.QUEUED
-        assert fleet.session_keys() == []
+        key = await sessions.start(TaskSpec(text="Search for something"))
+        await until(lambda: parts.services.queue.pause_reason is PauseReason.KEY)
+        assert sessions.task(key).status is TaskStatus.QUEUED
+        assert sessions.session_keys() == []

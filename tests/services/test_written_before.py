@@ -115,12 +115,12 @@ async def test_recovery_settles_what_an_earlier_program_left_open(tmp_path: Path
             unsent=frozenset({21}),
             queued=3,
         )
-        all_pending = {(one.session_key, one.verb) for one in parts.services.fleet.all_pending()}
+        all_pending = {(one.session_key, one.verb) for one in parts.services.sessions.all_pending()}
         assert all_pending == {(1, StateVerb.STOP), (18, StateVerb.TERMINATE)}
         (question,) = parts.services.inbox.questions()
         assert question.text.startswith("Which one – 5 or 7 ports?")
         assert (question.task_key, question.question_n, question.maybe_answered) == (3, 2, True)
-        waiting = [parts.services.fleet.task(e.task_key) for e in parts.services.line.entries()]
+        waiting = [parts.services.sessions.task(e.task_key) for e in parts.services.queue.entries()]
         assert [task.spec.text for task in waiting if task is not None] == [
             "Look up ships",
             "First in line",
@@ -143,14 +143,14 @@ async def test_a_second_start_finds_the_same_and_the_line_goes_on(
         assert told.queued == 3
         await parts.account.load()
         parts.settings.change(browsers_at_once=50)  # those of the other key take places, too
-        fleet = parts.services.fleet
-        new = await fleet.start(TaskSpec(text="Look for more"))
-        parts.services.line.go_on()
-        await until(lambda: fleet.task(15).status is TaskStatus.DONE)  # "First in line"
-        await until(lambda: fleet.task(new).status is TaskStatus.DONE)
+        sessions = parts.services.sessions
+        new = await sessions.start(TaskSpec(text="Look for more"))
+        parts.services.queue.go_on()
+        await until(lambda: sessions.task(15).status is TaskStatus.DONE)  # "First in line"
+        await until(lambda: sessions.task(new).status is TaskStatus.DONE)
         # What was opened at another address with another key is left to the person.
-        assert fleet.task(22).status is TaskStatus.QUEUED
-        assert {pending.why for pending in fleet.all_pending()} == {WaitReason.KEY}
+        assert sessions.task(22).status is TaskStatus.QUEUED
+        assert {pending.why for pending in sessions.all_pending()} == {WaitReason.KEY}
     async with program(tmp_path / "data", sim.url) as (parts, told):
-        assert parts.services.fleet.task(15).result
+        assert parts.services.sessions.task(15).result
         assert told.queued == 1

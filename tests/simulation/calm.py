@@ -46,7 +46,7 @@ class Calm:
         if age > 20.0:
             self._put_away_all()
         if age > PATIENCE_S:
-            keys = self._person.parts.services.fleet.terminable_keys()
+            keys = self._person.parts.services.sessions.terminable_keys()
             fresh = [key for key in keys if self._person.world.checks.may_click(key)]
             if fresh:
                 self._person.command(fresh, StateVerb.TERMINATE)
@@ -79,18 +79,18 @@ class Calm:
                 self._person.do(f"new session for {entry.task_key}", do)
 
     def _resume_all(self) -> None:
-        fleet = self._person.parts.services.fleet
-        for key in fleet.session_keys():
-            if fleet.can(key, StateVerb.RESUME) and fleet.pending_verb(key) is None:
+        sessions = self._person.parts.services.sessions
+        for key in sessions.session_keys():
+            if sessions.can(key, StateVerb.RESUME) and sessions.pending_verb(key) is None:
                 self._person.command([key], StateVerb.RESUME)
 
     def _put_away_all(self) -> None:
         parts = self._person.parts
-        for session in parts.registry.sessions():
-            unclear = parts.registry.unconfirmed(session.key)
+        for session in parts.store.sessions():
+            unclear = parts.store.unconfirmed(session.key)
             if session.phase.value == "unconfirmed" or unclear:
-                fleet = parts.services.fleet
-                self._person.do(f"put away {session.key}", fleet.put_away(session.key))
+                sessions = parts.services.sessions
+                self._person.do(f"put away {session.key}", sessions.put_away(session.key))
 
 
 def _richer(settings: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.address import live_origin
 from enigma_panel.api.endpoints import Verb
-from enigma_panel.api.protocols import LiveError, LiveFault, OnSeen
+from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from tests.simulation import weather
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.channel_weather import ChannelWeather, Knock, Sky
@@ -167,7 +167,7 @@ class SimDoor:
         self._life = life
 
     async def connect(
-        self, session_id: str, socket_url: str, base_url: str, on_seen: OnSeen
+        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
     ) -> Wire:
         """As LiveDoor."""
         live_origin(socket_url, base_url)
@@ -185,7 +185,7 @@ class SimDoor:
             raise LiveError(LiveFault.UNREACHABLE)
         if knock is Knock.REFUSED or not self._channel.world.model.knows(session_id):
             raise LiveError(LiveFault.REFUSED)
-        wire = Wire(self._channel, self._life, session_id, on_seen)
+        wire = Wire(self._channel, self._life, session_id, on_observation)
         self._channel.opened(wire)
         try:
             await asyncio.sleep(skies.handshake())

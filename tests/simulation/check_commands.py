@@ -50,13 +50,13 @@ class Commands:
             return
         now = self._world.timeline.now
         for key in keys:
-            if life.parts.services.fleet.can(key, verb):
+            if life.parts.services.sessions.can(key, verb):
                 self.wanted.setdefault(key, _Wanted(now, now + grace_ms / 1000))
 
     def _note_stops(self, keys: list[int], parts: "Parts") -> None:
         for key in keys:
-            session = parts.registry.session(key)
-            task = parts.registry.current_task(session) if session is not None else None
+            session = parts.store.session(key)
+            task = parts.store.current_task(session) if session is not None else None
             if task is not None:
                 self._stops.setdefault(key, set()).add(mark_of(task.spec))
 
@@ -77,7 +77,7 @@ class Commands:
         if self._world.storm.last_sleep > sent.at - 2.0:  # many wake up in the same moment
             return
         soon = life.now_ms - 2_000
-        for pending in life.parts.services.fleet.all_pending():
+        for pending in life.parts.services.sessions.all_pending():
             waits = pending.why is WaitReason.BUDGET and pending.made_ms < soon
             if waits and pending.verb is StateVerb.TERMINATE:
                 self._overtaken.append((sent, pending))
@@ -87,7 +87,7 @@ class Commands:
         overtaken, self._overtaken = self._overtaken, []
         assert life.parts is not None
         for sent, pending in overtaken:
-            now = life.parts.services.fleet.pending(pending.session_key)
+            now = life.parts.services.sessions.pending(pending.session_key)
             same = now is not None and (now.made_ms, now.attempt) == (
                 pending.made_ms,
                 pending.attempt,
@@ -121,7 +121,7 @@ class Commands:
         assert life.parts is not None
         now = self._world.timeline.now
         for key, wanted in list(self.wanted.items()):
-            session = life.parts.registry.session(key)
+            session = life.parts.store.session(key)
             if session is None or session.is_final or session.is_ended:
                 del self.wanted[key]
             elif session.service_id is None or self.hindered():
@@ -174,4 +174,4 @@ class Commands:
         life = self._world.life
         if life is None or life.parts is None:
             return []
-        return [s.key for s in life.parts.registry.sessions() if s.service_id == session_id]
+        return [s.key for s in life.parts.store.sessions() if s.service_id == session_id]

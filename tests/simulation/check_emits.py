@@ -62,10 +62,10 @@ class Emits:
         elif session.current_task is not None:
             self._last[session.current_task] = told
 
-    def changed(self, registry: SessionStore, diff: Diff) -> None:
+    def changed(self, store: SessionStore, diff: Diff) -> None:
         """A task that was paused or resumed by the channel is shown as "unconfirmed"."""
         for key in sorted(diff.tasks):
-            task = registry.task(key)
+            task = store.task(key)
             if task is None:
                 continue
             before, self._statuses[key] = self._statuses.get(key), task.status
@@ -73,7 +73,7 @@ class Emits:
             verb = _PAUSES.get(task.status)
             if told is None or before is None or before is task.status:
                 continue
-            session = registry.session(task.session_key)
+            session = store.session(task.session_key)
             assert session is not None
             fits = verb is not None and told.sent.new_state == verb
             if fits and task.unproven is not verb and not self._is_proven(session, told, verb):
@@ -83,7 +83,7 @@ class Emits:
     def lost(self, wire: Wire) -> None:
         """The program finds that a channel broke: what it swallowed goes by REST."""
         parts, session = self._parts(), _session(self._parts(), wire.session_id)
-        task = parts.registry.current_task(session) if session is not None else None
+        task = parts.store.current_task(session) if session is not None else None
         told = self._last.get(task.key) if task is not None else None
         if session is None or task is None or told is None or session.is_ended:
             return
@@ -104,7 +104,7 @@ class Emits:
         for told in self._ends:
             session = _session(life.parts, told.sent.session_id)
             pending = (
-                life.parts.services.fleet.pending(session.key) if session is not None else None
+                life.parts.services.sessions.pending(session.key) if session is not None else None
             )
             if session is not None and (pending is None or pending.verb not in _ENDS):
                 self._ends.remove(told)
@@ -114,10 +114,10 @@ class Emits:
 
     def _goes_again(self, key: int, task_key: int, verb: StateVerb, since: float) -> None:
         parts = self._parts()
-        session, task = parts.registry.session(key), parts.registry.task(task_key)
+        session, task = parts.store.session(key), parts.store.task(task_key)
         if session is None or task is None or task.unproven is not verb or session.is_ended:
             return
-        on_its_way = parts.services.fleet.pending(key) is not None
+        on_its_way = parts.services.sessions.pending(key) is not None
         taken_back = self._undone.get(key, -1.0) >= since
         if not on_its_way and not taken_back and not self._states_since(session.service_id, since):
             self._world.fail("what a channel swallowed goes by REST", f"{verb} of task {task_key}")
@@ -140,7 +140,7 @@ class Emits:
         session = _session(parts, told.sent.session_id)
         if session is None or session.is_ended:
             return True
-        task = parts.registry.task(told.task_key) if told.task_key is not None else None
+        task = parts.store.task(told.task_key) if told.task_key is not None else None
         stops = told.sent.new_state == StateVerb.STOP
         gone = task is None or task.is_final or task.status is TaskStatus.QUEUED
         if stops and (gone or session.current_task != told.task_key):
@@ -157,5 +157,5 @@ class Emits:
 
 
 def _session(parts: "Parts", session_id: str) -> Session | None:
-    sessions = parts.registry.sessions()
+    sessions = parts.store.sessions()
     return next((s for s in sessions if s.service_id == session_id), None)

@@ -43,11 +43,11 @@ class Live:
     def begins(self, life: "Life") -> None:
         """A process has been put together."""
         assert life.parts is not None
-        registry = life.parts.registry
+        store = life.parts.store
 
         def grown(task_key: int, steps: list[Step]) -> None:
-            task = registry.task(task_key)
-            session = registry.session(task.session_key) if task is not None else None
+            task = store.task(task_key)
+            session = store.session(task.session_key) if task is not None else None
             if not life.loop.dead:
                 self._steps_are_of(session, steps)
 
@@ -61,12 +61,12 @@ class Live:
         """A poll goes out."""
         self._polled[sent.path] = sent
 
-    def comes_in(self, wire: Wire, event: Event, seen: Observation) -> None:
+    def comes_in(self, wire: Wire, event: Event, observation: Observation) -> None:
         """An event is about to be given to the program."""
-        if seen.kind is Kind.QUESTION:
-            self._expect_question(wire, seen.text or "")
-        elif seen.kind is Kind.COMPLETED and seen.task_id is not None:
-            self._expect_result(wire, seen.task_id, seen.text)
+        if observation.kind is Kind.QUESTION:
+            self._expect_question(wire, observation.text or "")
+        elif observation.kind is Kind.COMPLETED and observation.task_id is not None:
+            self._expect_result(wire, observation.task_id, observation.text)
 
     def lost(self, wire: Wire) -> None:
         """The program finds that a channel is gone: it may have missed something."""
@@ -75,7 +75,7 @@ class Live:
             return
         session, parts_life = found, wire.life
         assert parts_life.parts is not None
-        task = parts_life.parts.registry.current_task(session)
+        task = parts_life.parts.store.current_task(session)
         if task is None or task.is_final or task.service_id is None or session.is_ended:
             return
         path, since = f"/task/{session.service_id}/{task.service_id}", self._world.timeline.now
@@ -137,7 +137,7 @@ class Live:
         if any(q.text == text for q in open_here):
             return
         tasks = tasks_of(parts, session.key)
-        task = parts.registry.current_task(session)
+        task = parts.store.current_task(session)
         answered = any(t.answered_ms is not None and t.question == text for t in tasks)
         if answered or task is None or task.is_final or task.status is TaskStatus.QUEUED:
             return
@@ -183,12 +183,12 @@ class Live:
     def _of(self, wire: Wire) -> Session | None:
         parts = wire.life.parts
         assert parts is not None
-        sessions = parts.registry.sessions()
+        sessions = parts.store.sessions()
         return next((s for s in sessions if s.service_id == wire.session_id), None)
 
     def _task(self, wire: Wire, key: int) -> Task | None:
         parts = wire.life.parts
-        return parts.registry.task(key) if parts is not None else None
+        return parts.store.task(key) if parts is not None else None
 
     def _is_asked(self, path: str, since: float) -> bool:
         """Whether a poll went out since then, or the one before is still under way."""

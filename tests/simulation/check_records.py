@@ -24,15 +24,15 @@ class Records:
         self._sessions: dict[int, tuple[float, Session]] = {}
         self._killed = False
 
-    def changed(self, registry: SessionStore, diff: Diff) -> None:
+    def changed(self, store: SessionStore, diff: Diff) -> None:
         """Records have changed in memory."""
         for key in sorted(diff.tasks):
-            task = registry.task(key)
+            task = store.task(key)
             if task is not None:
                 self._task(task)
-                self._question(registry, task)
+                self._question(store, task)
         for key in sorted(diff.sessions):
-            session = registry.session(key)
+            session = store.session(key)
             if session is not None:
                 self._session(session)
 
@@ -78,9 +78,9 @@ class Records:
         if new.cost is None or new.cost < old.cost:
             self._world.fail("cost never falls", f"task {new.key}: {old.cost} became {new.cost}")
 
-    def _question(self, registry: SessionStore, task: Task) -> None:
+    def _question(self, store: SessionStore, task: Task) -> None:
         """A question that was answered is not shown as a new one."""
-        session = registry.session(task.session_key)
+        session = store.session(task.session_key)
         if session is None or not session.service_id or not task.service_id or task.is_final:
             return
         most = self._world.questions.most(session.service_id, task.service_id)
@@ -91,8 +91,8 @@ class Records:
     def as_left_behind(self, life: "Life") -> None:
         """What the last process knew is in the ledger that it left."""
         assert life.parts is not None
-        registry, ledger = life.parts.registry, life.parts.ledger
-        assert not registry.tasks()
+        store, ledger = life.parts.store, life.parts.ledger
+        assert not store.tasks()
         tasks = ledger.tasks(self._tasks)
         sessions = ledger.sessions(self._sessions)
         for key, (since, task) in self._tasks.items():
@@ -110,12 +110,12 @@ class Records:
         parts = life.parts
         if parts is None or life.disk.is_busy or parts.assembly.writer.is_behind:
             return
-        tasks = parts.ledger.tasks(t.key for t in parts.registry.tasks())
-        for task in parts.registry.tasks():
+        tasks = parts.ledger.tasks(t.key for t in parts.store.tasks())
+        for task in parts.store.tasks():
             if task.key in tasks and _told(task) != _told(tasks[task.key]):
                 self._same(_told(task), _told(tasks[task.key]))
-        sessions = parts.ledger.sessions(s.key for s in parts.registry.sessions())
-        for session in parts.registry.sessions():
+        sessions = parts.ledger.sessions(s.key for s in parts.store.sessions())
+        for session in parts.store.sessions():
             if session.key in sessions:
                 self._same_session(session, sessions[session.key])
 

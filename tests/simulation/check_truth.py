@@ -26,11 +26,11 @@ class Truth:
         self._statuses: dict[int, TaskStatus] = {}
         self.guessed: set[int] = set()  # tasks in whose time line it says so
 
-    def changed(self, registry: SessionStore, diff: Diff) -> None:
+    def changed(self, store: SessionStore, diff: Diff) -> None:
         """Records have changed in memory."""
         for key in sorted(diff.tasks):
-            task = registry.task(key)
-            session = registry.session(task.session_key) if task is not None else None
+            task = store.task(key)
+            session = store.session(task.session_key) if task is not None else None
             if task is None or session is None:
                 continue
             self._named_right(task)
@@ -53,7 +53,7 @@ class Truth:
             if life.disk.is_busy or self._world.weather.disk_full:
                 self._world.timeline.after(KEPT_S, look)
                 return
-            tasks = life.parts.registry.tasks()
+            tasks = life.parts.store.tasks()
             task = next((t for t in tasks if mark_of(t.spec) == sent.mark), None)
             if task is not None and task.service_id is None:
                 self._world.fail("a name that was told is kept", f"task {task.key} after {sent}")

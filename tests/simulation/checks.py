@@ -51,7 +51,7 @@ class Checks:
     def begins(self, life: "Life") -> None:
         """A process has opened its ledger and done nothing with it yet."""
         assert life.parts is not None
-        registry = life.parts.registry
+        store = life.parts.store
         self.records.as_left_behind(life)
         self.commands.as_left_behind(life)
         self.line.begins()
@@ -61,11 +61,11 @@ class Checks:
 
         def changed(diff: Diff) -> None:
             if not life.loop.dead:
-                self.records.changed(registry, diff)
-                self.truth.changed(registry, diff)
-                self.emits.changed(registry, diff)
+                self.records.changed(store, diff)
+                self.truth.changed(store, diff)
+                self.emits.changed(store, diff)
 
-        registry.changed.connect(changed)
+        store.changed.connect(changed)
 
     def sent(self, sent: Sent) -> None:
         """A call that counts goes out."""

@@ -44,9 +44,9 @@ class Clicks:
     def __init__(self, person: "Person") -> None:
         self._person = person
         self._rng = person.rng
-        self._fleet: Any = person.parts.services.fleet
+        self._sessions: Any = person.parts.services.sessions
         self._line: Any = getattr(person.parts.services, "line", None)
-        self._registry = person.parts.registry
+        self._store = person.parts.store
 
     def start(self, _count: int) -> None:
         """New task, in a session of its own or in one call."""
@@ -54,7 +54,7 @@ class Clicks:
             return
         spec = self._person.draw_specs(1)[0]
         one_call = self._rng.random() < 0.25
-        self._person.do("start", self._fleet.start(spec, one_call=one_call))
+        self._person.do("start", self._sessions.start(spec, one_call=one_call))
 
     def start_many(self, count: int) -> None:
         """One task per line."""
@@ -62,11 +62,11 @@ class Clicks:
         if count <= 0:
             return
         specs = self._person.draw_specs(count)
-        if hasattr(self._fleet, "start_many"):
-            self._person.do(f"start {count}", self._fleet.start_many(specs))
+        if hasattr(self._sessions, "start_many"):
+            self._person.do(f"start {count}", self._sessions.start_many(specs))
         else:
             for spec in specs:
-                self._person.do("start", self._fleet.start(spec))
+                self._person.do("start", self._sessions.start(spec))
 
     def run_after(self, _count: int) -> None:
         """New task in an open session; in a working one only where the program has a line."""
@@ -75,7 +75,7 @@ class Clicks:
             return
         where = self._rng.choice(keys)
         spec = self._person.draw_specs(1)[0]
-        self._person.do(f"start in {where}", self._fleet.start(spec, where=where))
+        self._person.do(f"start in {where}", self._sessions.start(spec, where=where))
 
     def pause_burst(self, _count: int) -> None:
         """Pause and resume, several times."""
@@ -83,7 +83,7 @@ class Clicks:
         if keys:
             key = self._rng.choice(keys)
             for _ in range(self._rng.choice((1, 1, 2, 5))):
-                can = self._fleet.can(key, StateVerb.PAUSE)
+                can = self._sessions.can(key, StateVerb.PAUSE)
                 verb = StateVerb.PAUSE if can else StateVerb.RESUME
                 self._person.command([key], verb)
 
@@ -95,14 +95,14 @@ class Clicks:
 
     def terminate(self, _count: int) -> None:
         """Terminate one, at once or with a moment to take it back."""
-        keys = self._fleet.terminable_keys()
+        keys = self._sessions.terminable_keys()
         if keys and self._rng.random() < 0.5:
             grace = 3000 if self._line is not None and self._rng.random() < 0.5 else 0
             self._person.command([self._rng.choice(keys)], StateVerb.TERMINATE, grace)
 
     def terminate_many(self, _count: int) -> None:
         """Terminate all."""
-        keys = self._fleet.terminable_keys()
+        keys = self._sessions.terminable_keys()
         if keys and self._rng.random() < 0.1:
             self._person.command(keys, StateVerb.TERMINATE)
 
@@ -115,19 +115,19 @@ class Clicks:
 
     def put_away(self, _count: int) -> None:
         """Settle an unconfirmed start."""
-        keys = [s.key for s in self._registry.sessions() if s.phase.value == "unconfirmed"]
+        keys = [s.key for s in self._store.sessions() if s.phase.value == "unconfirmed"]
         if keys and self._rng.random() < 0.2:
             key = self._rng.choice(keys)
-            self._person.do(f"put away {key}", self._fleet.put_away(key))
+            self._person.do(f"put away {key}", self._sessions.put_away(key))
 
     def undo(self, _count: int) -> None:
         """Take a command back."""
-        all_pending = self._fleet.all_pending()
+        all_pending = self._sessions.all_pending()
         if all_pending and self._rng.random() < 0.4:
             key = self._rng.choice(all_pending).session_key
             self._person.world.checks.undone(key)
             self._person.world.trace("undo", key)
-            self._fleet.undo([key])
+            self._sessions.undo([key])
 
     def remove(self, _count: int) -> None:
         """Take a task out of the line."""
@@ -156,12 +156,12 @@ class Clicks:
 
     def _open(self) -> list[int]:
         return [
-            s.key for s in self._registry.sessions() if s.service_id is not None and not s.is_ended
+            s.key for s in self._store.sessions() if s.service_id is not None and not s.is_ended
         ]
 
     def _takes_another(self, key: int) -> bool:
-        session = self._registry.session(key)
-        task = self._registry.current_task(session) if session is not None else None
+        session = self._store.session(key)
+        task = self._store.current_task(session) if session is not None else None
         if session is None or session.phase.value != "open" or session.close_after:
             return False
         works = task is not None and task.status not in {

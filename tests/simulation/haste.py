@@ -30,21 +30,21 @@ class Haste:
         self._started = 0
         self._used_up_at = -PAUSE_S
 
-    def comes_in(self, wire: "Wire", seen: Observation) -> None:
+    def comes_in(self, wire: "Wire", observation: Observation) -> None:
         """An event comes in: a task's end asks for the next task, a question for an answer."""
         if self._world.calm_since is not None or not wire.life.ready:
             return
-        if seen.kind in {Kind.COMPLETED, Kind.FAILED} and self._rng.random() < self._follows:
+        if observation.kind in {Kind.COMPLETED, Kind.FAILED} and self._rng.random() < self._follows:
             seconds = self._rng.choice((0.0, 0.01, 0.3))
             self._world.timeline.after(seconds, lambda: self._start_another(wire))
-        elif seen.kind is Kind.QUESTION and self._rng.random() < self._tight:
+        elif observation.kind is Kind.QUESTION and self._rng.random() < self._tight:
             self._use_up(wire)
 
     def _start_another(self, wire: "Wire") -> None:
         life = wire.life
         if life is not self._world.life or life.loop.dead or not life.ready or life.parts is None:
             return
-        sessions = life.parts.registry.sessions()
+        sessions = life.parts.store.sessions()
         found = next((s for s in sessions if s.service_id == wire.session_id), None)
         is_free = found is not None and found.phase is Phase.OPEN and not found.close_after
         if found is None or not is_free or self._started >= MOST:
@@ -53,7 +53,7 @@ class Haste:
         person = self._world.person
         person.marks += 1
         spec = draw_spec(self._rng, person.marks)
-        start = life.parts.services.fleet.start(spec, where=found.key)
+        start = life.parts.services.sessions.start(spec, where=found.key)
         person.do(f"start in {found.key} at once", start)
 
     def _use_up(self, wire: "Wire") -> None:

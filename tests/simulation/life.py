@@ -141,7 +141,7 @@ class Life:
         await parts.assembly.live.aclose()
         await parts.account.aclose()
         await parts.assembly.timeline.flush()
-        await parts.registry.flush()
+        await parts.store.flush()
         self.world.checks.quits(self)
         await parts.ledger_thread.run(parts.ledger.close)
         parts.ledger_thread.close()

@@ -89,13 +89,13 @@ class SimClient(Verbs):
     async def _judged(self, call: Coroutine[Any, Any, T]) -> T:
         task = asyncio.current_task()
         try:
-            seen = await call
+            observation = await call
         except ApiError as error:
             known = Verdict.REFUSED if error.nothing_happened else Verdict.UNKNOWN
             self._note(task, known, error)
             raise
         self._note(task, Verdict.KNOWN, None)
-        return seen
+        return observation
 
     def _note(
         self, task: asyncio.Task[Any] | None, failure: Verdict, error: ApiError | None

@@ -58,7 +58,7 @@ class Person:
 
     def lets_go(self, task_key: int | None) -> None:
         """The person lets one task of an earlier run go on, or all."""
-        task = self.parts.registry.task(task_key) if task_key else None
+        task = self.parts.store.task(task_key) if task_key else None
         if task is not None:
             self.let_go.add(mark_of(task.spec))
         elif self._sitting is not None:
@@ -89,7 +89,7 @@ class Person:
         key = (question.task_key, question.question_n)
         if key in self.answered and self.answered[key] is not AnswerOutcome.FAILED and not again:
             return
-        session = self.parts.registry.session(question.session_key)
+        session = self.parts.store.session(question.session_key)
         service_id = session.service_id if session is not None else None
         click = self.world.questions.click(*key, service_id or "")
         self.answered[key] = None
@@ -144,6 +144,6 @@ class Person:
     def command(self, keys: list[int], verb: StateVerb, grace_ms: int = 0) -> None:
         """Click a state verb."""
         self.world.checks.clicked(keys, verb, grace_ms)
-        fleet: Any = self.parts.services.fleet
+        sessions: Any = self.parts.services.sessions
         more = {"grace_ms": grace_ms} if grace_ms else {}
-        self.do(f"{verb} {keys}", fleet.command(keys, verb, **more))
+        self.do(f"{verb} {keys}", sessions.command(keys, verb, **more))

@@ -57,13 +57,13 @@ class StaleStop:
         person = self._world.person
         person.marks += 1
         spec = draw_spec(self._rng, person.marks)
-        start = parts.services.fleet.start(spec, where=session.key)
+        start = parts.services.sessions.start(spec, where=session.key)
         person.do(f"start in {session.key} behind its task", start)
         self._wait(session, self._mark(session))
 
     def _fitting(self, parts: "Parts") -> list[Session]:
         """Those whose task can be stopped, and that stay open after it."""
-        can, sessions = parts.services.fleet.can, parts.registry.sessions()
+        can, sessions = parts.services.sessions.can, parts.store.sessions()
         lasting = [s for s in sessions if s.phase is Phase.OPEN and not s.close_after]
         return [s for s in lasting if can(s.key, StateVerb.STOP) and self._mark(s)]
 
@@ -76,7 +76,7 @@ class StaleStop:
             due = self._world.model.next_event_at() or 0.0
             due = max(due, timeline.now) + A_MOMENT_S
             timeline.at(due, lambda: self._wait(session, mark))
-        elif parts is not None and parts.services.fleet.can(session.key, StateVerb.STOP):
+        elif parts is not None and parts.services.sessions.can(session.key, StateVerb.STOP):
             if not self._is_quick:
                 self._world.weather.full.add(Verb.STATE)
             self._world.person.command([session.key], StateVerb.STOP)

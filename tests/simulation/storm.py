@@ -160,7 +160,7 @@ class Storm:
         if self.is_over or life is None or not life.ready:
             return
         self._cut_all()
-        keys = life.parts.services.fleet.terminable_keys() if life.parts is not None else []
+        keys = life.parts.services.sessions.terminable_keys() if life.parts is not None else []
         self._world.person.command(keys, StateVerb.TERMINATE)
         self._world.timeline.after(self._rng.uniform(1.0, 6.0), self._kill)
 
@@ -172,8 +172,8 @@ class Storm:
         seconds = self._rng.uniform(10.0, 40.0)
         self._cut([Verb.STATE], seconds)
         self._world.channel.cut_all(seconds)
-        fleet = life.parts.services.fleet
-        keys = [key for key in fleet.session_keys() if fleet.can(key, StateVerb.STOP)]
+        sessions = life.parts.services.sessions
+        keys = [key for key in sessions.session_keys() if sessions.can(key, StateVerb.STOP)]
         self._world.person.command(keys, StateVerb.STOP)
         clicks_of(self._world.person)["run_after"](0)
 

@@ -24,11 +24,11 @@ def session_end_decides_the_task() -> Patches:
     """What the channel tells of a session's end ends its task, too, as cut off."""
     real = EventRouter._about_session
 
-    async def about(self: Any, session: Any, task: Any, seen: Any) -> None:
-        if seen.kind is Kind.SESSION_ENDED and task is not None:
+    async def about(self: Any, session: Any, task: Any, observation: Any) -> None:
+        if observation.kind is Kind.SESSION_ENDED and task is not None:
             cut_off = Observation(kind=Kind.TERMINATED)
-            await self._registry.record(session.key, task.key, cut_off)
-        await real(self, session, task, seen)
+            await self._store.record(session.key, task.key, cut_off)
+        await real(self, session, task, observation)
 
     return [(EventRouter, "_about_session", about)]
 
@@ -36,9 +36,9 @@ def session_end_decides_the_task() -> Patches:
 def errors_end_the_current_task() -> Patches:
     """An error event ends the session's current task, although it may be about another."""
 
-    async def failed(self: Any, session: Any, task: Any, seen: Any) -> None:
+    async def failed(self: Any, session: Any, task: Any, observation: Any) -> None:
         if task is not None:
-            await self._registry.record(session.key, task.key, seen)
+            await self._store.record(session.key, task.key, observation)
 
     return [(TaskEnds, "failed", failed)]
 
@@ -46,9 +46,9 @@ def errors_end_the_current_task() -> Patches:
 def results_go_to_the_current_task() -> Patches:
     """A result is the current task's, whatever its id is."""
 
-    async def completed(self: Any, session: Any, task: Any, seen: Any) -> None:
+    async def completed(self: Any, session: Any, task: Any, observation: Any) -> None:
         if task is not None:
-            await self._registry.record(session.key, task.key, seen)
+            await self._store.record(session.key, task.key, observation)
 
     return [(TaskEnds, "completed", completed)]
 
@@ -75,10 +75,10 @@ def steps_go_to_the_newest_task() -> Patches:
     """What an agent tells stands under the task that began last, of whichever session."""
     real = EventRouter._step
 
-    async def step(self: Any, session: Any, task: Any, seen: Any) -> None:
-        sent = [t for t in self._registry.tasks() if t.sent_ms is not None and not t.is_final]
+    async def step(self: Any, session: Any, task: Any, observation: Any) -> None:
+        sent = [t for t in self._store.tasks() if t.sent_ms is not None and not t.is_final]
         newest = max(sent, key=lambda t: t.sent_ms, default=task)
-        await real(self, session, newest, seen)
+        await real(self, session, newest, observation)
 
     return [(EventRouter, "_step", step)]
 

@@ -23,7 +23,7 @@ def unknown_start_is_retried() -> Patches:
         if error.nothing_happened:
             return await real(self, intent, error, keeps, client)
         back = Observation(kind=Kind.BACK_IN_QUEUE)
-        await self._registry.settle(intent, Outcome.UNKNOWN, back)
+        await self._store.settle(intent, Outcome.UNKNOWN, back)
         return Refusal(failure=FailureKind.CONNECTION, error=error, kept=True)
 
     return [(Starter, "_fail", fail)]
@@ -46,8 +46,8 @@ def answers_go_to_any_question() -> Patches:
     """Whether the question is still open is not looked at before sending."""
 
     def parts(self: Any, question: Any) -> Any:
-        task = self._registry.task(question.task_key)
-        return task, self._registry.session(question.session_key)
+        task = self._store.task(question.task_key)
+        return task, self._store.session(question.session_key)
 
     return [(Inbox, "_parts", parts)]
 

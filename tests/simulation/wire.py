@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.endpoints import Verb
-from enigma_panel.api.protocols import LiveError, LiveFault, OnSeen
+from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from enigma_panel.api.wire import requests
 from enigma_panel.api.wire.fields import parse
 from enigma_panel.api.wire.socket_events import read_event
@@ -46,7 +46,9 @@ class Event:
 class Wire:
     """`LiveConnection`: one channel, both ends of it."""
 
-    def __init__(self, channel: "Channel", life: "Life", session_id: str, on_seen: OnSeen) -> None:
+    def __init__(
+        self, channel: "Channel", life: "Life", session_id: str, on_observation: OnObservation
+    ) -> None:
         self.channel = channel
         self.life = life
         self.session_id = session_id
@@ -54,7 +56,7 @@ class Wire:
         self.is_broken = False
         self.is_up = False
         self.frozen_until = 0.0
-        self._on_seen = on_seen
+        self._on_observation = on_observation
         self._down = asyncio.Event()
         self._last = 0.0
         self._unwatch: Callable[[], None] = lambda: None
@@ -139,10 +141,10 @@ class Wire:
         if self.is_down or not self.passes or self.life.loop.dead:
             return
         self.life.touch("event")
-        seen = read_event(event.name, parse(event.raw))
-        if seen is None or self.life.loop.dead:
+        observation = read_event(event.name, parse(event.raw))
+        if observation is None or self.life.loop.dead:
             return
-        self.channel.world.trace("event", event.number, seen.kind)
-        self.channel.world.checks.live.comes_in(self, event, seen)
-        self._on_seen(seen)
-        self.channel.haste.comes_in(self, seen)
+        self.channel.world.trace("event", event.number, observation.kind)
+        self.channel.world.checks.live.comes_in(self, event, observation)
+        self._on_observation(observation)
+        self.channel.haste.comes_in(self, observation)

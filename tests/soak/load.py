@@ -68,7 +68,7 @@ class Soak:
 
     def __init__(self, parts: Parts, load: dict[str, Any]) -> None:
         self._parts = parts
-        self._fleet = parts.services.fleet
+        self._sessions = parts.services.sessions
         self._load = load
         self._rng = random.Random(load["seed"])
         self._keys: list[int] = []
@@ -90,7 +90,7 @@ class Soak:
         end = await look_at_memory()
         await self._end_all()
         left = await self._left_behind(names, descriptors)
-        tasks = [task for key in self._keys if (task := self._fleet.task(key)) is not None]
+        tasks = [task for key in self._keys if (task := self._sessions.task(key)) is not None]
         return {
             "tasks": len(self._keys),
             "statuses": dict(Counter(task.status.value for task in tasks)),
@@ -122,14 +122,14 @@ class Soak:
             self._command()
 
     def _is_over(self, key: int) -> bool:
-        task = self._fleet.task(key)
+        task = self._sessions.task(key)
         return task is not None and task.is_final
 
     async def _start(self) -> None:
         number = len(self._keys)
         text = self._rng.choice(TEXTS).format(number, number % 17)
         spec = TaskSpec(text=text, close_after=self._rng.random() < 0.9)
-        key = await self._fleet.start(spec)
+        key = await self._sessions.start(spec)
         self._keys.append(key)
         self._live.add(key)
 
@@ -144,19 +144,19 @@ class Soak:
 
     def _command(self) -> None:
         verb = self._rng.choice(VERBS)
-        keys = [key for key in self._fleet.session_keys() if self._fleet.can(key, verb)]
+        keys = [key for key in self._sessions.session_keys() if self._sessions.can(key, verb)]
         if keys:
             self._commands += 1
             chosen = [self._rng.choice(keys)]
-            self._parts.scope.spawn(f"command {verb}", self._fleet.command(chosen, verb))
+            self._parts.scope.spawn(f"command {verb}", self._sessions.command(chosen, verb))
 
     # -- the end -----------------------------------------------------------------------------
 
     async def _end_all(self) -> None:
         """Terminate what is open until nothing is; a start under way is waited for."""
         async with asyncio.timeout(DRAIN_S):
-            while not all(map(self._is_over, self._keys)) or self._fleet.terminable_keys():
-                await self._fleet.command(self._fleet.terminable_keys(), StateVerb.TERMINATE)
+            while not all(map(self._is_over, self._keys)) or self._sessions.terminable_keys():
+                await self._sessions.command(self._sessions.terminable_keys(), StateVerb.TERMINATE)
                 await asyncio.sleep(0.5)
 
     async def _left_behind(self, names: set[str], descriptors: int) -> list[str]:

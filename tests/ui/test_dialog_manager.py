@@ -25,7 +25,7 @@ def titles(world: World) -> list[str]:
 
 async def test_it_is_what_the_main_window_asks_for(world: World, manager: DialogManager) -> None:
     dialogs: Dialogs = manager
-    world.fleet.add(make_session(1))
+    world.sessions.add(make_session(1))
     for _ in range(2):
         dialogs.open_new_task(None, None)
         dialogs.open_new_task(1, TaskSpec(text="x"))

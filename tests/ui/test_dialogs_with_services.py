@@ -58,7 +58,7 @@ async def test_a_task_is_typed_its_questions_come_up_and_are_answered(
     simulator: Start, running: Running
 ) -> None:
     async with running(simulator("--speed", "20").url) as parts:
-        fleet = parts.services.fleet
+        sessions = parts.services.sessions
         dialogs = DialogManager(parts.services, lambda: None)
         dialogs.open_new_task(None, None)
         (new_task,) = open_dialogs(NewTaskDialog)
@@ -66,11 +66,11 @@ async def test_a_task_is_typed_its_questions_come_up_and_are_answered(
         type_text(new_task.task_text, "Log in at bank.example and read the balance")
         key(new_task.task_text, ENTER, CTRL)
         await until(lambda: not new_task.isVisible())
-        (task_key,) = fleet.task_keys()
+        (task_key,) = sessions.task_keys()
         await answer("wrong-hunter1")
         await answer("hunter2-right")
-        await until(lambda: fleet.task(task_key).is_final)
-        assert fleet.task(task_key).status is TaskStatus.DONE
+        await until(lambda: sessions.task(task_key).is_final)
+        assert sessions.task(task_key).status is TaskStatus.DONE
         dialogs.close_all()
 
 

@@ -397,13 +397,13 @@ def _connect_reason(fault: BaseException) -> str:
     return "refused"
 
 
-def _chain(fault: BaseException, seen: set[int]) -> Iterator[BaseException]:
+def _chain(fault: BaseException, observation: set[int]) -> Iterator[BaseException]:
     """The fault and all that led to it, groups included."""
-    if id(fault) in seen:
+    if id(fault) in observation:
         return
-    seen.add(id(fault))
+    observation.add(id(fault))
     yield fault
     inner = fault.exceptions if isinstance(fault, BaseExceptionGroup) else ()
     for cause in (fault.__cause__, fault.__context__, *inner):
         if cause is not None:
-            yield from _chain(cause, seen)
+            yield from _chain(cause, observation)

@@ -74,7 +74,7 @@ class ServiceClient(Protocol):
         ...
 
 
-OnSeen = Callable[[Observation], None]
+OnObservation = Callable[[Observation], None]
 """Called on the loop for each event that could be read, in the order in which they came."""
 
 
@@ -125,7 +125,7 @@ class LiveConnector(Protocol):
     """The way to all channels of a run."""
 
     async def connect(
-        self, session_id: str, socket_url: str, base_url: str, on_seen: OnSeen
+        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
     ) -> LiveConnection:
         """Open a session's channel. The id is sent to the host of base_url alone.
 

@@ -25,7 +25,7 @@ from socketio import packet
 from enigma_panel import __version__
 from enigma_panel.api.address import UnusableProxyError, live_origin, proxy_for
 from enigma_panel.api.client import make_context_in_thread
-from enigma_panel.api.protocols import LiveError, LiveFault, OnSeen
+from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from enigma_panel.api.wire.fields import parse
 from enigma_panel.api.wire.requests import guardrail_message, state_message
 from enigma_panel.api.wire.socket_events import EVENTS, read_event
@@ -180,12 +180,12 @@ class Channel:
         self,
         library: Library,
         session_id: str,
-        on_seen: OnSeen,
+        on_observation: OnObservation,
         on_over: Callable[["Channel"], None],
     ) -> None:
         self._library = library
         self._session_id = session_id
-        self._on_seen = on_seen
+        self._on_observation = on_observation
         self._on_over = on_over
         self._wire = Wire(library)
         self._client: Any = None
@@ -251,15 +251,15 @@ class Channel:
 
     def _hear(self, name: str, *data: object) -> None:
         """Hand out what can be read and is about this session."""
-        seen = read_event(name, data[0] if data else None)
-        if seen is None or self._lost.is_set():
+        observation = read_event(name, data[0] if data else None)
+        if observation is None or self._lost.is_set():
             return
-        if seen.session_id is not None:
-            if seen.session_id != self._session_id:
+        if observation.session_id is not None:
+            if observation.session_id != self._session_id:
                 return
-            seen = replace(seen, session_id=None)
+            observation = replace(observation, session_id=None)
         try:
-            self._on_seen(seen)
+            self._on_observation(observation)
         except Exception:  # else the library would drop it without a word
             log.exception("an event could not be handed on")
 
@@ -468,7 +468,7 @@ class SocketConnector:
         self._is_closed = False
 
     async def connect(
-        self, session_id: str, socket_url: str, base_url: str, on_seen: OnSeen
+        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
     ) -> Channel:
         """See the port. Events may come in before this returns."""
         origin = live_origin(socket_url, base_url)
@@ -476,7 +476,9 @@ class SocketConnector:
             raise LiveError(LiveFault.UNREACHABLE)
         if self._session is None:
             self._session = _make_session()
-        channel = Channel(_Library(self._session), session_id, on_seen, self._channels.discard)
+        channel = Channel(
+            _Library(self._session), session_id, on_observation, self._channels.discard
+        )
         self._channels.add(channel)
         await channel.open(origin, self._options)
         return channel
@@ -528,8 +530,10 @@ def _make_session() -> aiohttp.ClientSession:
 
 
 async def _stay_here(
-    _session: aiohttp.ClientSession, _context: object, seen: aiohttp.TraceRequestRedirectParams
+    _session: aiohttp.ClientSession,
+    _context: object,
+    observation: aiohttp.TraceRequestRedirectParams,
 ) -> None:
     """The id belongs to this host alone, and would be sent to whoever completes the handshake."""
-    seen.response.close()
+    observation.response.close()
     raise ValueError("redirected")

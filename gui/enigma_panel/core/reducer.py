@@ -29,15 +29,15 @@ ALIVE_KINDS = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.PAUSED, Kind.QUESTION, K
 def reduce_session(
     session: Session,
     task: Task | None,
-    seen: Observation,
+    observation: Observation,
     now_ms: int,
     *,
     ending: bool = False,
 ) -> Session:
     """Fold one fact into a session; returns the same object where nothing changes."""
-    if session.is_final or is_echo(session, seen, now_ms):
+    if session.is_final or is_echo(session, observation, now_ms):
         return session
-    moved = _moved_session(session, task, seen, now_ms, ending=ending)
+    moved = _moved_session(session, task, observation, now_ms, ending=ending)
     return session if moved == session else moved
 
 
@@ -49,44 +49,44 @@ def reopened_session(session: Session, now_ms: int) -> Session:
 
 
 def _moved_session(
-    session: Session, task: Task | None, seen: Observation, now_ms: int, *, ending: bool
+    session: Session, task: Task | None, observation: Observation, now_ms: int, *, ending: bool
 ) -> Session:
-    session = _with_ids(session, seen, now_ms)
-    taken_on = task is not None and (task.service_id is not None or seen.kind in OF_TASK)
+    session = _with_ids(session, observation, now_ms)
+    taken_on = task is not None and (task.service_id is not None or observation.kind in OF_TASK)
     if task is not None and taken_on and task.spec.close_after:
         session = replace(session, close_after=True)  # the service has accepted to close it
-    phase = SESSION_MOVES.get(seen.kind, {}).get(session.phase, session.phase)
-    if phase is P.OPEN and _proves_no_return(session, seen, now_ms):
+    phase = SESSION_MOVES.get(observation.kind, {}).get(session.phase, session.phase)
+    if phase is P.OPEN and _proves_no_return(session, observation, now_ms):
         phase = session.phase
     if phase is P.CLOSED:
-        phase = _TOLD_ENDS.get(_reason(seen)) or _proven_end(session, now_ms, ending=ending)
-    if seen.kind is Kind.COMPLETED and _closes_after(session, task):
+        phase = _TOLD_ENDS.get(_reason(observation)) or _proven_end(session, now_ms, ending=ending)
+    if observation.kind is Kind.COMPLETED and _closes_after(session, task):
         phase = P.CLOSED_ASSUMED
-    is_step = seen.kind in STEP_KINDS
+    is_step = observation.kind in STEP_KINDS
     if session.phase is P.EXPIRED_ASSUMED and phase is P.OPEN:
         # It outlived what we had assumed. Who is not polled needs another end, or stays for ever.
         session = replace(session, expires_ms=now_ms + IDLE_MS if is_step else None)
-    if seen.kind is Kind.OUTLIVED:
+    if observation.kind is Kind.OUTLIVED:
         session = replace(session, expires_ms=now_ms + IDLE_MS)
-    if seen.kind is Kind.TERMINATE_SENT:
+    if observation.kind is Kind.TERMINATE_SENT:
         session = replace(session, terminate_sent_ms=now_ms)
-    elif phase is P.OPEN and seen.kind in ALIVE_KINDS:
+    elif phase is P.OPEN and observation.kind in ALIVE_KINDS:
         session = replace(session, terminate_sent_ms=None)
     session = _in_phase(session, phase, now_ms)
-    return replace(session, lost_until_ms=_lost_until(session, seen, now_ms))
+    return replace(session, lost_until_ms=_lost_until(session, observation, now_ms))
 
 
-def _proves_no_return(session: Session, seen: Observation, now_ms: int) -> bool:
+def _proves_no_return(session: Session, observation: Observation, now_ms: int) -> bool:
     """Whether a sign of life says nothing against a lost browser or a lifetime that is over.
 
     No page says what a poll shows meanwhile (api.md §11.4); a late step was on its way before.
     """
-    if seen.kind in STEP_KINDS:
+    if observation.kind in STEP_KINDS:
         is_gone = session.phase in {P.CONNECTION_LOST, P.EXPIRED_ASSUMED}
         return is_gone and now_ms - session.since_ms < LATE_MS
     waits = session.lost_until_ms is not None and now_ms < session.lost_until_ms
     lost = session.phase is P.CONNECTION_LOST and waits
-    return lost and seen.kind in {Kind.ACTIVE, Kind.QUEUED}
+    return lost and observation.kind in {Kind.ACTIVE, Kind.QUEUED}
 
 
 _TOLD_ENDS = {
@@ -98,15 +98,19 @@ _TOLD_ENDS = {
 """Reasons of end_session that leave no doubt; "terminated" may be us or somebody else."""
 
 
-def _reason(seen: Observation) -> str:
-    return (seen.code or "").lower() if seen.kind is Kind.SESSION_ENDED else ""
+def _reason(observation: Observation) -> str:
+    return (observation.code or "").lower() if observation.kind is Kind.SESSION_ENDED else ""
 
 
-def _lost_until(session: Session, seen: Observation, now_ms: int) -> int | None:
-    if session.phase is not P.CONNECTION_LOST or seen.kind is Kind.LIVE_LOST:
+def _lost_until(session: Session, observation: Observation, now_ms: int) -> int | None:
+    if session.phase is not P.CONNECTION_LOST or observation.kind is Kind.LIVE_LOST:
         return None
-    if seen.kind is Kind.ORPHANED and seen.grace_ms is not None and session.lost_until_ms is None:
-        return now_ms + seen.grace_ms
+    if (
+        observation.kind is Kind.ORPHANED
+        and observation.grace_ms is not None
+        and session.lost_until_ms is None
+    ):
+        return now_ms + observation.grace_ms
     return session.lost_until_ms
 
 
@@ -129,26 +133,28 @@ def _proven_end(session: Session, now_ms: int, *, ending: bool) -> Phase:
     return P.CLOSED
 
 
-def _with_ids(session: Session, seen: Observation, now_ms: int) -> Session:
-    if seen.session_id is None or session.service_id is not None:
+def _with_ids(session: Session, observation: Observation, now_ms: int) -> Session:
+    if observation.session_id is None or session.service_id is not None:
         return session
     # The clock starts when we asked: the browser may have been ours since then.
-    life = seen.expires_in_ms
+    life = observation.expires_in_ms
     return replace(
         session,
-        service_id=seen.session_id,
+        service_id=observation.session_id,
         opened_ms=now_ms,
         expires_ms=session.expires_ms if life is None else session.created_ms + life,
-        socket_url=seen.socket_url,
-        web_view_url=seen.web_view_url,
-        webrtc_url=seen.webrtc_url,
+        socket_url=observation.socket_url,
+        web_view_url=observation.web_view_url,
+        webrtc_url=observation.webrtc_url,
     )
 
 
-def is_echo(session: Session, seen: Observation, now_ms: int) -> bool:
+def is_echo(session: Session, observation: Observation, now_ms: int) -> bool:
     """True for a sign of life so soon after a delivered Terminate that it proves nothing."""
     sent = session.terminate_sent_ms
-    return seen.kind in ALIVE_KINDS and sent is not None and now_ms - sent < TERMINATE_GRACE_MS
+    return (
+        observation.kind in ALIVE_KINDS and sent is not None and now_ms - sent < TERMINATE_GRACE_MS
+    )
 
 
 STALE_QUESTION_MS = 15_000
@@ -164,7 +170,7 @@ END_KINDS = frozenset({Kind.TERMINATED, Kind.SESSION_GONE})
 def reduce(
     session: Session,
     task: Task | None,
-    seen: Observation,
+    observation: Observation,
     now_ms: int,
     *,
     ending: StateVerb | None = None,
@@ -179,14 +185,19 @@ def reduce(
     """
     new_task = None
     if task is not None:
-        new_task = reduce_task(session, task, seen, now_ms, ending=ending is not None)
-    if task is not None and task.is_final and seen.kind in OF_TASK and not _is_found(task, seen):
+        new_task = reduce_task(session, task, observation, now_ms, ending=ending is not None)
+    if (
+        task is not None
+        and task.is_final
+        and observation.kind in OF_TASK
+        and not _is_found(task, observation)
+    ):
         return session, new_task
     current = task is None or session.current_task in {None, task.key}
-    if not current and seen.kind not in END_KINDS:
+    if not current and observation.kind not in END_KINDS:
         return session, new_task
     terminating = ending is StateVerb.TERMINATE
-    return reduce_session(session, new_task, seen, now_ms, ending=terminating), new_task
+    return reduce_session(session, new_task, observation, now_ms, ending=terminating), new_task
 
 
 def reopened(task: Task, now_ms: int) -> Task:
@@ -204,24 +215,24 @@ def reopened(task: Task, now_ms: int) -> Task:
 
 
 def reduce_task(
-    session: Session, task: Task, seen: Observation, now_ms: int, *, ending: bool = False
+    session: Session, task: Task, observation: Observation, now_ms: int, *, ending: bool = False
 ) -> Task:
     """Fold one fact into a task; returns the same object where nothing changes."""
-    if task.is_final and not _is_found(task, seen):
-        return _with_late_figures(_with_late_name(task, seen), seen)
-    proves_nothing = _is_stale(task, seen, now_ms) or is_echo(session, seen, now_ms)
-    proves_nothing |= session.is_final and seen.kind in ALIVE_KINDS
-    if proves_nothing or _is_overtaken(task, seen):
-        return _named(task, seen)  # it tells nothing but the name
+    if task.is_final and not _is_found(task, observation):
+        return _with_late_figures(_with_late_name(task, observation), observation)
+    proves_nothing = _is_stale(task, observation, now_ms) or is_echo(session, observation, now_ms)
+    proves_nothing |= session.is_final and observation.kind in ALIVE_KINDS
+    if proves_nothing or _is_overtaken(task, observation):
+        return _named(task, observation)  # it tells nothing but the name
     told = ending or task.stop_sent_ms is not None or session.terminate_sent_ms is not None
-    status = _next_status(task, seen, told_to_end=told)
+    status = _next_status(task, observation, told_to_end=told)
     before = task
-    task = _with_facts(task, seen, now_ms, final=status in FINAL_STATUSES)
+    task = _with_facts(task, observation, now_ms, final=status in FINAL_STATUSES)
     if status is task.status:
         return before if task == before else task
     ended = now_ms if status in FINAL_STATUSES else None
-    is_news = ended is not None and seen.kind is not Kind.TAKEN_BACK
-    unproven = _SENT_LIVE.get(seen.kind)
+    is_news = ended is not None and observation.kind is not Kind.TAKEN_BACK
+    unproven = _SENT_LIVE.get(observation.kind)
     return replace(
         task, status=status, since_ms=now_ms, ended_ms=ended, is_new=is_news, unproven=unproven
     )
@@ -232,82 +243,84 @@ _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
 _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
 
 
-def _is_found(task: Task, seen: Observation) -> bool:
+def _is_found(task: Task, observation: Observation) -> bool:
     """Lost means that nobody knows, stopped that we told it to end: a result tells more.
 
     What was taken out of the line was never sent.
     """
     inferred = task.status in {S.LOST, S.STOPPED} and task.sent_ms is not None
-    return inferred and seen.kind is Kind.COMPLETED
+    return inferred and observation.kind is Kind.COMPLETED
 
 
-def _with_late_name(task: Task, seen: Observation) -> Task:
+def _with_late_name(task: Task, observation: Observation) -> Task:
     """The channel, or a Terminate of ours, may end it before the reply that names it."""
-    return _named(task, seen) if seen.kind in OF_TASK | END_KINDS else task
+    return _named(task, observation) if observation.kind in OF_TASK | END_KINDS else task
 
 
-def _with_late_figures(task: Task, seen: Observation) -> Task:
+def _with_late_figures(task: Task, observation: Observation) -> Task:
     """An inline reply may come without usage (api.md §1.5); a later poll may still tell it.
 
     Only figures that were never told are filled in.
     """
-    cut_off = seen.kind is Kind.TERMINATED and task.status is not S.DONE
-    if _REPORTS.get(seen.kind) is not task.status and not cut_off:
+    cut_off = observation.kind is Kind.TERMINATED and task.status is not S.DONE
+    if _REPORTS.get(observation.kind) is not task.status and not cut_off:
         return task
-    usage = merge_usage(seen.usage, task.usage, final=True)
+    usage = merge_usage(observation.usage, task.usage, final=True)
     return task if usage == task.usage else replace(task, usage=usage)
 
 
-def _next_status(task: Task, seen: Observation, *, told_to_end: bool) -> TaskStatus:
-    status = TASK_MOVES.get(seen.kind, {}).get(task.status, task.status)
+def _next_status(task: Task, observation: Observation, *, told_to_end: bool) -> TaskStatus:
+    status = TASK_MOVES.get(observation.kind, {}).get(task.status, task.status)
     known = task.service_id is not None or task.question_n > 0
-    if seen.kind in _BEFORE_NAMES and known:
+    if observation.kind in _BEFORE_NAMES and known:
         return task.status  # the service has told of it since
-    if told_to_end and status in {S.FAILED, S.LOST} and seen.kind is not Kind.REFUSED:
+    if told_to_end and status in {S.FAILED, S.LOST} and observation.kind is not Kind.REFUSED:
         return S.STOPPED
-    if seen.kind is Kind.TERMINATED and not told_to_end:
+    if observation.kind is Kind.TERMINATED and not told_to_end:
         return S.FAILED if task.status in LIVE else task.status
     return status
 
 
-def _named(task: Task, seen: Observation) -> Task:
-    if task.service_id is not None or seen.task_id is None:
+def _named(task: Task, observation: Observation) -> Task:
+    if task.service_id is not None or observation.task_id is None:
         return task
-    return replace(task, service_id=seen.task_id)
+    return replace(task, service_id=observation.task_id)
 
 
-def _is_stale(task: Task, seen: Observation, now_ms: int) -> bool:
+def _is_stale(task: Task, observation: Observation, now_ms: int) -> bool:
     """True for the poll that still shows the question that was answered a moment ago."""
     return (
-        seen.kind is Kind.QUESTION
+        observation.kind is Kind.QUESTION
         and task.answered_ms is not None
-        and seen.text == task.question
+        and observation.text == task.question
         and now_ms - task.answered_ms < STALE_QUESTION_MS
     )
 
 
-def _is_overtaken(task: Task, seen: Observation) -> bool:
+def _is_overtaken(task: Task, observation: Observation) -> bool:
     """True for a poll that was asked before the channel told of the question that is open now.
 
     What has no id came by the channel; a poll that still shows work beside it is older than it.
     """
-    if seen.asked_ms is None or task.asked_ms is None:
+    if observation.asked_ms is None or task.asked_ms is None:
         return False
-    if seen.kind is Kind.QUESTION:
-        return seen.asked_ms < task.asked_ms and seen.text != task.question
-    at_work = seen.kind in {Kind.ACTIVE, Kind.QUEUED}
-    return at_work and task.status is S.ASKS and seen.asked_ms < task.asked_ms + SETTLE_MS
+    if observation.kind is Kind.QUESTION:
+        return observation.asked_ms < task.asked_ms and observation.text != task.question
+    at_work = observation.kind in {Kind.ACTIVE, Kind.QUEUED}
+    return at_work and task.status is S.ASKS and observation.asked_ms < task.asked_ms + SETTLE_MS
 
 
-def _with_facts(task: Task, seen: Observation, now_ms: int, *, final: bool) -> Task:
-    task = replace(_named(task, seen), usage=merge_usage(task.usage, seen.usage, final=final))
-    match seen.kind:
+def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: bool) -> Task:
+    task = replace(
+        _named(task, observation), usage=merge_usage(task.usage, observation.usage, final=final)
+    )
+    match observation.kind:
         case Kind.QUESTION:
-            return _with_question(task, seen, now_ms)
+            return _with_question(task, observation, now_ms)
         case Kind.COMPLETED:
-            return replace(task, result=seen.text if seen.text is not None else "")
+            return replace(task, result=observation.text if observation.text is not None else "")
         case Kind.FAILED | Kind.REFUSED | Kind.TERMINATED | Kind.STOPPED | Kind.TAKEN_BACK:
-            return replace(task, error=seen.text, code=seen.code)
+            return replace(task, error=observation.text, code=observation.code)
         case Kind.ACTIVE:
             return replace(task, answered_ms=None, answer_sent_live=False, pause_confirmed=False)
         case Kind.PAUSED:
@@ -316,10 +329,10 @@ def _with_facts(task: Task, seen: Observation, now_ms: int, *, final: bool) -> T
             since = task.since_ms if task.unproven is None else now_ms  # now it is delivered
             return replace(task, unproven=None, since_ms=since)
         case Kind.ANSWER_SENT | Kind.ANSWER_SENT_LIVE:
-            sent_live = seen.kind is Kind.ANSWER_SENT_LIVE
+            sent_live = observation.kind is Kind.ANSWER_SENT_LIVE
             return replace(task, answered_ms=now_ms, answer_sent_live=sent_live)
         case Kind.ANSWER_STOP_SENT | Kind.ANSWER_STOP_SENT_LIVE:
-            task = replace(task, answer_sent_live=seen.kind is Kind.ANSWER_STOP_SENT_LIVE)
+            task = replace(task, answer_sent_live=observation.kind is Kind.ANSWER_STOP_SENT_LIVE)
             return replace(task, answered_ms=now_ms, stop_sent_ms=now_ms)
         case Kind.STOP_SENT:
             asked = now_ms if task.status is S.ASKS else task.answered_ms
@@ -334,8 +347,8 @@ def _with_facts(task: Task, seen: Observation, now_ms: int, *, final: bool) -> T
             return task
 
 
-def _with_question(task: Task, seen: Observation, now_ms: int) -> Task:
-    text = seen.text or ""
+def _with_question(task: Task, observation: Observation, now_ms: int) -> Task:
+    text = observation.text or ""
     if task.status is S.ASKS and text == task.question:
         return task
     # The channel may have lost its answer: then it is the same question still.

@@ -109,8 +109,8 @@ class Hands:
     # -- reading -----------------------------------------------------------------------------
 
     def _task(self, text: str) -> Task:
-        fleet = self._services.fleet
-        found = (fleet.task(key) for key in fleet.task_keys())
+        sessions = self._services.sessions
+        found = (sessions.task(key) for key in sessions.task_keys())
         return next(task for task in found if task is not None and task.spec.text == text)
 
     def _status(self, text: str) -> TaskStatus:
@@ -120,14 +120,14 @@ class Hands:
         return self._task(text).is_final
 
     def _states(self, wanted: SessionState) -> int:
-        fleet = self._services.fleet
-        sessions = [fleet.session(key) for key in fleet.session_keys()]
-        return sum(shown_state(s, fleet.current_task(s)) is wanted for s in sessions if s)
+        sessions = self._services.sessions
+        records = [sessions.session(key) for key in sessions.session_keys()]
+        return sum(shown_state(s, sessions.current_task(s)) is wanted for s in records if s)
 
     def _all_ended(self) -> bool:
-        fleet = self._services.fleet
-        sessions = [fleet.session(key) for key in fleet.session_keys()]
-        return all(session.is_ended for session in sessions if session is not None)
+        sessions = self._services.sessions
+        records = [sessions.session(key) for key in sessions.session_keys()]
+        return all(session.is_ended for session in records if session is not None)
 
     async def _picture(self, name: str, widget: QWidget) -> None:
         await asyncio.sleep(0.1)  # let pending layouts and paints happen
@@ -201,22 +201,22 @@ class Tour(Hands):
             await asyncio.sleep(0.2)
             await self._picture("new-task", dialog)
             self._press(dialog, "Limits and options", exact=False)
-        before = len(self._services.fleet.task_keys())
+        before = len(self._services.sessions.task_keys())
         self._press(dialog, "Start")
         started = f"“{text[:20]}…” stands in the table"
-        await self._until(started, lambda: len(self._services.fleet.task_keys()) > before)
+        await self._until(started, lambda: len(self._services.sessions.task_keys()) > before)
         await self._until("New task is closed", lambda: not dialog.isVisible())
 
     async def _wait_in_line(self) -> None:
         """With fewer places than sessions, two more tasks wait; then they are taken out again."""
-        line = self._services.line
+        queue = self._services.queue
         await self._allow_browsers(2)
         self._press(self._window, "New task")
         dialog = await self._dialog(NewTaskDialog)
         self._find(dialog, QPlainTextEdit, "Task").setPlainText("\n".join(WAITING))
         self._press(dialog, "One task per line")
         self._press(dialog, "Start", exact=False)
-        await self._until("two tasks wait", lambda: len(line.entries()) == len(WAITING))
+        await self._until("two tasks wait", lambda: len(queue.entries()) == len(WAITING))
         self._select_task(WAITING[1])
         await self._picture("line", self._window)
         for text in WAITING:
@@ -249,16 +249,16 @@ class Tour(Hands):
         await self._until("the channels are up", lambda: live.share().up > 0)
         self._select_session(LONG)
         self._find(self._window, QTabBar, "What Details shows").setCurrentIndex(1)
-        key = next(k for k in self._services.fleet.session_keys() if self._is_of(k, LONG))
+        key = next(k for k in self._services.sessions.session_keys() if self._is_of(k, LONG))
         await self._until("it tells what it does", lambda: live.doing(key))
         await asyncio.sleep(4)  # what Pause made wide is narrow again
         await self._picture("steps", self._window)
         self._find(self._window, QTabBar, "What Details shows").setCurrentIndex(0)
 
     def _is_of(self, session_key: int, text: str) -> bool:
-        fleet = self._services.fleet
-        session = fleet.session(session_key)
-        task = fleet.current_task(session) if session is not None else None
+        sessions = self._services.sessions
+        session = sessions.session(session_key)
+        task = sessions.current_task(session) if session is not None else None
         return task is not None and task.spec.text == text
 
     async def _answer_credentials(self) -> None:
@@ -293,9 +293,9 @@ class Tour(Hands):
 
     async def _show_recovered(self) -> None:
         """What the card says after a restart, of the sessions that are open now."""
-        fleet = self._services.fleet
-        sessions = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
-        open_now = tuple(s.key for s in sessions if s.occupies_slot)
+        sessions = self._services.sessions
+        records = [s for s in map(sessions.session, sessions.session_keys()) if s is not None]
+        open_now = tuple(s.key for s in records if s.occupies_slot)
         self._window.show_recovered(Recovered(sessions=open_now))
         await self._picture("recovered", self._window)
         self._press(self._window.recovery, "Close")

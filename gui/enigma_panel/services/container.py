@@ -58,7 +58,7 @@ class Assembly:
 
     clock: Clock
     writer: LedgerWriter
-    registry: SessionStore
+    store: SessionStore
     timeline: Timeline
     live: Live
     notices: Notices
@@ -66,10 +66,10 @@ class Assembly:
     poller: Poller
     rate_limiter: RateLimiter
     commands: Commands
-    line: TaskQueue
+    queue: TaskQueue
     answers: Answers
     inbox: Inbox
-    fleet: Sessions
+    sessions: Sessions
     housekeeping: Housekeeping
 
 
@@ -88,10 +88,10 @@ class _Maker:
         self.notices = Notices()
         self.writer = LedgerWriter(base.ledger, base.executor)
         self.timeline = Timeline(self.writer, base.clock, base.scope, base.redactor)
-        self.registry = SessionStore(self.writer, base.clock, base.redactor, self.timeline)
+        self.store = SessionStore(self.writer, base.clock, base.redactor, self.timeline)
         self.health = Health(base.account, base.clock)
         self.poller = Poller(
-            registry=self.registry,
+            store=self.store,
             account=base.account,
             health=self.health,
             clock=base.clock,
@@ -106,8 +106,8 @@ class _Maker:
         self.follower = self._make_follower()
         self.commands.changed.connect(self.follower.wake)
         self.health.recovered.connect(self.follower.connected)
-        self.line = self._make_line()
-        self.commands.changed.connect(self.line.wake)
+        self.queue = self._make_line()
+        self.commands.changed.connect(self.queue.wake)
         self.answers = self._make_answers()
 
     def assembly(self) -> Assembly:
@@ -116,7 +116,7 @@ class _Maker:
         return Assembly(
             clock=base.clock,
             writer=self.writer,
-            registry=self.registry,
+            store=self.store,
             timeline=self.timeline,
             live=self.live,
             notices=self.notices,
@@ -124,12 +124,12 @@ class _Maker:
             poller=self.poller,
             rate_limiter=base.rate_limiter,
             commands=self.commands,
-            line=self.line,
+            queue=self.queue,
             answers=self.answers,
-            inbox=Inbox(self.registry, self.poller, self.answers),
-            fleet=self._make_fleet(),
+            inbox=Inbox(self.store, self.poller, self.answers),
+            sessions=self._make_fleet(),
             housekeeping=Housekeeping(
-                self.registry,
+                self.store,
                 base.account,
                 base.clock,
                 base.scope,
@@ -146,7 +146,7 @@ class _Maker:
     def _make_live(self) -> Live:
         base = self._base
         return Live(
-            registry=self.registry,
+            store=self.store,
             account=base.account,
             timeline=self.timeline,
             clock=base.clock,
@@ -160,7 +160,7 @@ class _Maker:
     def _make_commands(self) -> Commands:
         base = self._base
         return Commands(
-            registry=self.registry,
+            store=self.store,
             account=base.account,
             health=self.health,
             rate_limiter=base.rate_limiter,
@@ -176,7 +176,7 @@ class _Maker:
     def _make_starter(self) -> Starter:
         base = self._base
         return Starter(
-            self.registry,
+            self.store,
             base.account,
             self.health,
             base.rate_limiter,
@@ -187,7 +187,7 @@ class _Maker:
 
     def _make_follower(self) -> Follower:
         return Follower(
-            self.registry,
+            self.store,
             self.starter,
             self._base.clock,
             self._base.scope,
@@ -200,9 +200,9 @@ class _Maker:
     def _make_line(self) -> TaskQueue:
         base = self._base
         gate = StartGate(base.most)
-        blockers = Blockers(self.registry, base.account, gate, base.clock)
+        blockers = Blockers(self.store, base.account, gate, base.clock)
         scheduler = Scheduler(
-            registry=self.registry,
+            store=self.store,
             rate_limiter=base.rate_limiter,
             starter=self.starter,
             follower=self.follower,
@@ -215,20 +215,20 @@ class _Maker:
             wake_polls=self.poller.wake,
         )
         return TaskQueue(
-            registry=self.registry,
+            store=self.store,
             account=base.account,
             health=self.health,
             rate_limiter=base.rate_limiter,
             gate=gate,
             scheduler=scheduler,
             blockers=blockers,
-            forecast=Forecast(self.registry, base.rate_limiter, gate, blockers, base.clock),
+            forecast=Forecast(self.store, base.rate_limiter, gate, blockers, base.clock),
         )
 
     def _make_answers(self) -> Answers:
         base = self._base
         return Answers(
-            registry=self.registry,
+            store=self.store,
             account=base.account,
             rate_limiter=base.rate_limiter,
             clock=base.clock,
@@ -241,10 +241,10 @@ class _Maker:
 
     def _make_fleet(self) -> Sessions:
         return Sessions(
-            registry=self.registry,
+            store=self.store,
             account=self._base.account,
             commands=self.commands,
-            line=self.line,
+            queue=self.queue,
             poller=self.poller,
             clock=self._base.clock,
             scope=self._base.scope,
@@ -287,7 +287,7 @@ def _connect(parts: Assembly, account: Account) -> None:
     parts.health.recovered.connect(parts.commands.retry_now)
     parts.health.recovered.connect(parts.live.retry_now)
     account.changed.connect(parts.health.ask_now)
-    parts.notices.said.connect(parts.fleet.said)
+    parts.notices.said.connect(parts.sessions.said)
     parts.writer.failed.connect(
         lambda error: parts.notices.notify(
             NoticeKind.LEDGER_FAILED, None, None, None, reason=str(error)
@@ -302,9 +302,9 @@ def _connect(parts: Assembly, account: Account) -> None:
 class Services:
     """The services of one run. keep_folder: where the data lies, as text for people."""
 
-    fleet: Sessions
+    sessions: Sessions
     inbox: Inbox
-    line: TaskQueue
+    queue: TaskQueue
     rate_limiter: RateLimiter
     live: Live
     timeline: Timeline

@@ -22,24 +22,24 @@ _ENDPOINTS = {
 
 async def recover(parts: Assembly) -> Recovered:
     """Load the ledger and settle the past. Raises LedgerError where it cannot be read."""
-    registry = parts.registry
-    intents = await registry.load()
+    store = parts.store
+    intents = await store.load()
     await _remember_calls(parts)
-    is_old = await registry.read(restored_ms) is not None
+    is_old = await store.read(restored_ms) is not None
     commands = [i for i in intents if i.kind is IntentKind.STATE and not is_old]
     for intent in intents:
         if intent not in commands:
-            await registry.settle(intent, Outcome.UNKNOWN, _fact(intent))
-    await _bound_lives(registry, parts.clock.now_ms())
-    unsent = await _put_unsent_back(registry)
+            await store.settle(intent, Outcome.UNKNOWN, _fact(intent))
+    await _bound_lives(store, parts.clock.now_ms())
+    unsent = await _put_unsent_back(store)
     if is_old:
         unsent = frozenset()
-        await _drop_old_line(registry)
+        await _drop_old_line(store)
         await parts.writer.commit(forget_restored)
-    queued = parts.line.park_restored()
+    queued = parts.queue.park_restored()
     await parts.inbox.restore()
-    bad_rows = await registry.read(lambda ledger: ledger.bad_rows)
-    open_keys = [session.key for session in registry.sessions() if session.occupies_slot]
+    bad_rows = await store.read(lambda ledger: ledger.bad_rows)
+    open_keys = [session.key for session in store.sessions() if session.occupies_slot]
     await parts.commands.adopt(commands)
     return Recovered(
         sessions=tuple(sorted(open_keys, key=lambda key: (key not in unsent, key))),
@@ -49,25 +49,25 @@ async def recover(parts: Assembly) -> Recovered:
     )
 
 
-async def _bound_lives(registry: SessionStore, now_ms: int) -> None:
+async def _bound_lives(store: SessionStore, now_ms: int) -> None:
     """With the clock set back a session seems to begin in the future: it has its life from now."""
-    young = [s for s in registry.sessions() if s.created_ms > now_ms and not s.is_final]
+    young = [s for s in store.sessions() if s.created_ms > now_ms and not s.is_final]
     bound = [
         replace(s, expires_ms=min(s.expires_ms, now_ms + s.expires_ms - s.created_ms))
         for s in young
         if s.expires_ms is not None
     ]
     if bound:
-        await registry.update(*bound)
+        await store.update(*bound)
 
 
-async def _drop_old_line(registry: SessionStore) -> None:
+async def _drop_old_line(store: SessionStore) -> None:
     """The ledger is a copy: what waited in line when it was made may have run since.
 
     Nothing of it is sent again by the program; the person may run it again.
     """
-    queued = [task for task in registry.tasks() if task.status is TaskStatus.QUEUED]
-    await registry.record_all(queued, Observation(kind=Kind.TAKEN_BACK, code="FROM_COPY"))
+    queued = [task for task in store.tasks() if task.status is TaskStatus.QUEUED]
+    await store.record_all(queued, Observation(kind=Kind.TAKEN_BACK, code="FROM_COPY"))
 
 
 def _fact(intent: Intent) -> Observation:
@@ -82,7 +82,7 @@ async def _remember_calls(parts: Assembly) -> None:
     made now.
     """
     now = parts.clock.now_ms()
-    calls = await parts.registry.read(lambda ledger: ledger.intents_since(now - MINUTE_MS))
+    calls = await parts.store.read(lambda ledger: ledger.intents_since(now - MINUTE_MS))
     newest: dict[Endpoint, list[int]] = {}
     for kind, made_ms in calls:
         newest.setdefault(_ENDPOINTS.get(kind, Endpoint.SEND_MESSAGE), []).append(made_ms)
@@ -92,21 +92,21 @@ async def _remember_calls(parts: Assembly) -> None:
         )
 
 
-async def _put_unsent_back(registry: SessionStore) -> frozenset[int]:
+async def _put_unsent_back(store: SessionStore) -> frozenset[int]:
     """Sessions that were opened for a task that was never sent; it waits in line again.
 
     The end came between opening the session and recording that its task is sent.
     """
-    found = [task for task in registry.tasks() if _was_never_sent(registry, task)]
+    found = [task for task in store.tasks() if _was_never_sent(store, task)]
     for task in found:
         if task.status is not TaskStatus.QUEUED:
             back = Observation(kind=Kind.BACK_IN_QUEUE)
-            await registry.record(task.session_key, task.key, back)
+            await store.record(task.session_key, task.key, back)
     return frozenset(task.session_key for task in found)
 
 
-def _was_never_sent(registry: SessionStore, task: Task) -> bool:
-    session = registry.session(task.session_key)
+def _was_never_sent(store: SessionStore, task: Task) -> bool:
+    session = store.session(task.session_key)
     if session is None or session.phase is not Phase.OPEN or session.current_task != task.key:
         return False
     if task.sent_ms is None and task.service_id is None and not task.is_final:

@@ -47,10 +47,10 @@ class Sessions(QObject):
     def __init__(
         self,
         *,
-        registry: SessionStore,
+        store: SessionStore,
         account: Account,
         commands: Commands,
-        line: TaskQueue,
+        queue: TaskQueue,
         poller: Poller,
         clock: Clock,
         scope: TaskScope,
@@ -58,26 +58,26 @@ class Sessions(QObject):
     ) -> None:
         super().__init__()
         self._is_held = is_awaiting_reply
-        self._registry = registry
+        self._store = store
         self._account = account
         self._commands = commands
-        self._line = line
+        self._queue = queue
         self._poller = poller
         self._clock = clock
         self._scope = scope
         self._wanted: set[int] = set()
-        registry.changed.connect(self.changed)
+        store.changed.connect(self.changed)
         commands.changed.connect(self._tell_wish)
 
     # -- reading -----------------------------------------------------------------------------
 
     def session(self, key: int) -> Session | None:
         """The session of that key, None when unknown."""
-        return self._registry.session(key)
+        return self._store.session(key)
 
     def task(self, key: int) -> Task | None:
         """The task of that key; None while an old one is on its way from the ledger."""
-        task = self._registry.task(key)
+        task = self._store.task(key)
         if task is None:
             self._wanted.add(key)
             self._scope.spawn("fetch tasks", self._fetch(), exclusive=True)
@@ -85,19 +85,19 @@ class Sessions(QObject):
 
     def session_keys(self) -> list[int]:
         """Keys of all sessions in memory that were opened or may have been."""
-        return [s.key for s in self._registry.sessions() if s.phase not in UNOPENED_PHASES]
+        return [s.key for s in self._store.sessions() if s.phase not in UNOPENED_PHASES]
 
     def task_keys(self) -> list[int]:
         """Keys of all tasks, newest first."""
-        return list(self._registry.task_keys())
+        return list(self._store.task_keys())
 
     def current_task(self, session: Session) -> Task | None:
         """The task that the session works on or worked on last."""
-        return self._registry.current_task(session)
+        return self._store.current_task(session)
 
     def session_cost(self, key: int) -> Decimal | None:
         """Dollars of the session's tasks, None while nothing was told."""
-        return self._registry.session_cost(key)
+        return self._store.session_cost(key)
 
     def pending(self, session_key: int) -> PendingCommand | None:
         """The command that is on its way to this session, if any."""
@@ -114,8 +114,8 @@ class Sessions(QObject):
 
     def is_asking(self, session_key: int) -> bool:
         """True while its task is asked for and nothing was heard of it yet in this run."""
-        session = self._registry.session(session_key)
-        task = self._registry.current_task(session) if session is not None else None
+        session = self._store.session(session_key)
+        task = self._store.current_task(session) if session is not None else None
         return task is not None and self._poller.is_asking(task.key)
 
     def is_awaiting_reply(self, task_key: int) -> bool:
@@ -136,7 +136,7 @@ class Sessions(QObject):
     def can(self, session_key: int, verb: StateVerb) -> bool:
         """Whether the verb is possible now. Terminate is, until the end is proven; while no key is
         known, Stop and Terminate are kept until there is one."""
-        session = self._registry.session(session_key)
+        session = self._store.session(session_key)
         if session is None or self.foreign(session) is not None:
             return False
         if self._account.client is None and verb not in DURABLE:
@@ -144,26 +144,26 @@ class Sessions(QObject):
         pending = self._commands.pending(session_key)
         if verb is StateVerb.TERMINATE:
             return _can_terminate(session, pending)
-        task = self._registry.current_task(session)
+        task = self._store.current_task(session)
         if session.service_id is None or session.is_ended or task is None:
             return False
         if pending is not None and pending.verb is StateVerb.TERMINATE:
             return False
         # It might meet a task of unknown fate that is at work before this one.
-        others = [other for other in self._registry.unconfirmed(session_key) if other is not task]
+        others = [other for other in self._store.unconfirmed(session_key) if other is not task]
         return not others and _can(task, verb, pending)
 
     def terminable_keys(self) -> list[int]:
         """Sessions that are or may be open and can be terminated now: "all" in Terminate all."""
         return [
             session.key
-            for session in self._registry.sessions()
+            for session in self._store.sessions()
             if not session.is_ended and self.can(session.key, StateVerb.TERMINATE)
         ]
 
     async def recent_texts(self) -> list[str]:
         """Earlier task texts, newest first."""
-        return list(await self._registry.read(lambda ledger: ledger.recent_texts()))
+        return list(await self._store.read(lambda ledger: ledger.recent_texts()))
 
     # -- verbs -------------------------------------------------------------------------------
 
@@ -186,10 +186,10 @@ class Sessions(QObject):
         await self._account.looked()
         if self._account.client is None:
             raise NoKeyError
-        session = self._registry.session(where) if where is not None else None
+        session = self._store.session(where) if where is not None else None
         if session is not None and session.is_ended:
             session = None
-        return await self._line.add(
+        return await self._queue.add(
             self._draft(spec, session, one_call=one_call and session is None) for spec in specs
         )
 
@@ -210,24 +210,24 @@ class Sessions(QObject):
 
     async def rename(self, session_key: int, label: str | None) -> None:
         """Give a session a name of one's own, or its first name back."""
-        session = self._registry.session(session_key)
+        session = self._store.session(session_key)
         if session is not None:
             clean = " ".join((label or "").split())[:80]
-            await self._registry.update(replace(session, label=clean or None))
+            await self._store.update(replace(session, label=clean or None))
 
     async def mark_seen(self, task_keys: Sequence[int]) -> None:
         """The result of these tasks was looked at."""
         for key in task_keys:
-            task = self._registry.task(key)
+            task = self._store.task(key)
             if task is not None and task.is_new:
-                await self._registry.update(replace(task, is_new=False))
+                await self._store.update(replace(task, is_new=False))
 
     async def put_away(self, session_key: int) -> None:
         """The person settles an unconfirmed start: it is no longer waited for."""
-        session = self._registry.session(session_key)
+        session = self._store.session(session_key)
         if session is not None:
-            seen = Observation(kind=Kind.PUT_AWAY)
-            await self._registry.record(session_key, session.current_task, seen)
+            observation = Observation(kind=Kind.PUT_AWAY)
+            await self._store.record(session_key, session.current_task, observation)
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class Sessions(QObject):
         while self._wanted:
             await asyncio.sleep(0)  # a view that scrolls asks for many at once
             wanted, self._wanted = self._wanted, set()
-            await self._registry.fetch(wanted)
+            await self._store.fetch(wanted)
 
     def _draft(
         self, spec: TaskSpec, session: Session | None, *, one_call: bool

@@ -31,7 +31,7 @@ class Actions(QObject):
     def __init__(self, services: Services, dialogs: Dialogs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._fleet = services.fleet
+        self._sessions = services.sessions
         self._scope = services.scope
         self.dialogs = dialogs
         self._copied = ""
@@ -43,22 +43,22 @@ class Actions(QObject):
             self.dialogs.confirm_terminate_all(able)
         elif able:
             grace = self._grace_ms(able[0]) if verb is StateVerb.TERMINATE else 0
-            self._scope.spawn(f"{verb} {able}", self._fleet.command(able, verb, grace_ms=grace))
+            self._scope.spawn(f"{verb} {able}", self._sessions.command(able, verb, grace_ms=grace))
 
     def can(self, key: int, verb: StateVerb) -> bool:
         """Whether the verb is possible now; a Terminate that was not sent can be hurried."""
-        return self._fleet.can(key, verb)
+        return self._sessions.can(key, verb)
 
     def undoable(self, key: int) -> PendingCommand | None:
         """The command on its way to that session, while it can be taken back."""
-        pending = self._fleet.pending(key)
+        pending = self._sessions.pending(key)
         return pending if pending is not None and pending.can_undo else None
 
     def undo(self, keys: Sequence[int]) -> None:
         """Take back what is on its way to these sessions and was not sent."""
         able = [key for key in keys if self.undoable(key) is not None]
         if able:
-            self._fleet.undo(able)
+            self._sessions.undo(able)
 
     def undo_pressed(self, keys: Sequence[int]) -> None:
         """As `undo`, by a button that has just come: the second click of two takes nothing back."""
@@ -66,7 +66,7 @@ class Actions(QObject):
 
     def is_settled(self, key: int) -> bool:
         """Whether a command waits for so long that nobody takes it back by accident."""
-        pending = self._fleet.pending(key)
+        pending = self._sessions.pending(key)
         return pending is not None and self.now_ms() - pending.made_ms >= SETTLED_MS
 
     def now_ms(self) -> int:
@@ -75,7 +75,7 @@ class Actions(QObject):
 
     def terminate_all(self) -> None:
         """Ask about every open session that can be terminated."""
-        keys = self._fleet.terminable_keys()
+        keys = self._sessions.terminable_keys()
         if keys:
             self.dialogs.confirm_terminate_all(keys)
 
@@ -97,17 +97,19 @@ class Actions(QObject):
 
     def rename(self, key: int, label: str) -> None:
         """Give a session a name; an empty one brings its first name back."""
-        self._scope.spawn(f"rename session {key}", self._fleet.rename(key, label or None))
+        self._scope.spawn(f"rename session {key}", self._sessions.rename(key, label or None))
 
     def mark_seen(self, keys: Sequence[int]) -> None:
         """The rows of these tasks were selected: their results are new no more."""
-        new = [key for key in keys if (task := self._fleet.task(key)) is not None and task.is_new]
+        new = [
+            key for key in keys if (task := self._sessions.task(key)) is not None and task.is_new
+        ]
         if new:
-            self._scope.spawn(f"mark seen {new}", self._fleet.mark_seen(new))
+            self._scope.spawn(f"mark seen {new}", self._sessions.mark_seen(new))
 
     def put_away(self, key: int) -> None:
         """Settle an unconfirmed start."""
-        self._scope.spawn(f"put away {key}", self._fleet.put_away(key))
+        self._scope.spawn(f"put away {key}", self._sessions.put_away(key))
 
     def copy(self, text: str) -> None:
         """Put a text on the clipboard."""
@@ -132,13 +134,13 @@ class Actions(QObject):
 
     def copy_session_id(self, key: int) -> None:
         """Put a session's id on the clipboard."""
-        session = self._fleet.session(key)
+        session = self._sessions.session(key)
         if session is not None and session.service_id:
             self.copy_secret(session.service_id)
 
     def copy_live_link(self, key: int) -> None:
         """Put the link to a session's live page on the clipboard."""
-        session = self._fleet.session(key)
+        session = self._sessions.session(key)
         if session is not None and session.web_view_url:
             self.copy_secret(session.web_view_url)
 
@@ -148,17 +150,17 @@ class Actions(QObject):
             self._scope.spawn(f"{verb} {list(keys)}", self._in_line(keys, verb))
 
     async def _in_line(self, keys: Sequence[int], verb: QueueAction) -> None:
-        line = self._services.line
+        queue = self._services.queue
         try:
             match verb:
                 case QueueAction.START_NEXT:
-                    await line.start_next(keys[0])
+                    await queue.start_next(keys[0])
                 case QueueAction.UP:
-                    await line.up(keys[0])
+                    await queue.up(keys[0])
                 case QueueAction.NEW_SESSION:
-                    await line.run_in_new_session(keys[0])
+                    await queue.run_in_new_session(keys[0])
                 case QueueAction.REMOVE:
-                    await line.remove(keys)
+                    await queue.remove(keys)
         except LedgerError:
             self.trouble.emit(tr("The ledger could not be written, so the line stays as it was."))
 
@@ -167,15 +169,15 @@ class Actions(QObject):
 
         Clicked again, it is hurried.
         """
-        session = self._fleet.session(key)
-        task = self._fleet.current_task(session) if session is not None else None
+        session = self._sessions.session(key)
+        task = self._sessions.current_task(session) if session is not None else None
         works = task is not None and not task.is_final and task.status is not TaskStatus.QUEUED
-        hurried = self._fleet.pending_verb(key) is StateVerb.TERMINATE
+        hurried = self._sessions.pending_verb(key) is StateVerb.TERMINATE
         return GRACE_MS if works and not hurried else 0
 
     async def _run_again(self, task: Task) -> None:
         try:
-            await self._fleet.start(task.spec)
+            await self._sessions.start(task.spec)
         except NoKeyError:
             self.dialogs.open_key()
         except LedgerError:

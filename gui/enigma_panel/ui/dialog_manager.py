@@ -130,7 +130,7 @@ class DialogManager(QObject):
 
     def has_to_ask_before_quit(self) -> bool:
         """Whether a session is or may be open, or a Terminate waits."""
-        return bool(open_sessions(self._services.fleet))
+        return bool(open_sessions(self._services.sessions))
 
     async def ask_before_quit(self) -> QuitChoice:
         """What to do with the open sessions; LEAVE_RUNNING at once where there are none."""

@@ -166,14 +166,14 @@ class Bench:
         self.writer = LedgerWriter(ledger, self.executor)
         redactor = Redactor(b"k" * 32)
         timeline = Timeline(self.writer, clock, self.scope, redactor)
-        self.registry = SessionStore(self.writer, clock, redactor, timeline)
+        self.store = SessionStore(self.writer, clock, redactor, timeline)
         self.live = FakeLive()
         self.said: list[tuple[NoticeKind, int, ApiError | None, dict[str, Any]]] = []
         self.woken: list[int] = []
         self.stands: list[tuple[int, PendingCommand | None]] = []
         self.named: asyncio.Event | None = None
         self.commands = Commands(
-            registry=self.registry,
+            store=self.store,
             account=self.account,  # type: ignore[arg-type]
             health=self.health,  # type: ignore[arg-type]
             rate_limiter=self.rate_limiter,
@@ -194,7 +194,7 @@ class Bench:
         session = Session(base_url=URL, key_fingerprint="p", site="a.example", **common)
         spec = TaskSpec(text=task, close_after=False)
         new = Task(session_key=0, verb=TaskVerb.NEW_TASK, spec=spec, **common)
-        intent = await self.registry.intend(IntentKind.START_SESSION, session, new)
+        intent = await self.store.intend(IntentKind.START_SESSION, session, new)
         if named:
             await self.name(intent)
         self.start = intent
@@ -204,27 +204,27 @@ class Bench:
         """The service names the session and its task."""
         key = intent.session.key
         opened = Observation(kind=Kind.OPENED, session_id=f"s{key}")
-        await self.registry.settle(intent, Outcome.KNOWN, opened)
+        await self.store.settle(intent, Outcome.KNOWN, opened)
         await self.see(key, Kind.ACCEPTED, task_id=f"t{key}")
 
     async def next_task(self, key: int) -> None:
         """Another task at work in the same session."""
         now = self.clock.now_ms()
-        session = self.registry.session(key)
+        session = self.store.session(key)
         assert session is not None
         spec = TaskSpec(text="more", close_after=False)
         task = Task(
             session_key=key, verb=TaskVerb.NEW_TASK, spec=spec, since_ms=now, created_ms=now
         )
-        intent = await self.registry.intend(IntentKind.NEW_TASK, session, task)
+        intent = await self.store.intend(IntentKind.NEW_TASK, session, task)
         accepted = Observation(kind=Kind.ACCEPTED, task_id=f"t{key}-2")
-        await self.registry.settle(intent, Outcome.KNOWN, accepted)
+        await self.store.settle(intent, Outcome.KNOWN, accepted)
 
     async def see(self, key: int, kind: Kind, **facts: Any) -> None:
         """The service tells something of the session and its current task."""
-        session = self.registry.session(key)
+        session = self.store.session(key)
         assert session is not None
-        await self.registry.record(key, session.current_task, Observation(kind=kind, **facts))
+        await self.store.record(key, session.current_task, Observation(kind=kind, **facts))
 
     def give(self, key: int, verb: StateVerb, grace_ms: int = 0) -> asyncio.Task[None]:
         """A click."""
@@ -237,7 +237,7 @@ class Bench:
         return pending.why if pending else None
 
     def phase(self, key: int) -> Phase:
-        session = self.registry.session(key)
+        session = self.store.session(key)
         assert session is not None
         return session.phase
 
@@ -249,7 +249,7 @@ class Bench:
     async def _when_named(self, key: int) -> Session | None:
         if self.named is not None:
             await self.named.wait()
-        return self.registry.session(key)
+        return self.store.session(key)
 
     def _notify(
         self, kind: NoticeKind, key: int, _task: int, error: ApiError | None, **facts: Any

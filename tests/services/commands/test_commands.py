@@ -36,7 +36,7 @@ def test_a_delivered_command_moves_its_records_and_leaves_no_wish(folder: Path) 
         assert bench.commands.pending(key) is None
         assert bench.outcomes() == [("terminate", "known")]
         assert bench.woken == [key]
-        assert bench.registry.ending == {}
+        assert bench.store.ending == {}
         assert bench.health.answers == 1
         assert bench.stands[-1] == (key, None)
 
@@ -119,7 +119,7 @@ def test_what_is_being_sent_cannot_be_taken_back(folder: Path) -> None:
         given = bench.give(key, TERMINATE)
         await asyncio.sleep(0.02)
         assert bench.why(key) is WaitReason.SENDING
-        assert bench.registry.ending == {key: TERMINATE}
+        assert bench.store.ending == {key: TERMINATE}
         assert not bench.commands.undo(key)
         await given
         assert bench.phase(key) is Phase.CLOSED_ASSUMED
@@ -259,7 +259,7 @@ def test_terminate_waits_for_nothing_that_is_being_sent(folder: Path, first: Sta
         await bench.commands.give(key, TERMINATE)
         assert bench.client.verbs == [first, TERMINATE]
         assert bench.client.seconds == pytest.approx([0.0, 1.0], abs=0.1)
-        assert bench.registry.ending == {}
+        assert bench.store.ending == {}
 
     on_bench(folder, test)
 
@@ -456,7 +456,7 @@ def test_a_session_that_was_gone_is_closed_not_ended_by_you(folder: Path, verb: 
         assert bench.phase(key) is Phase.CLOSED
         assert bench.said == []
         assert bench.outcomes() == ([(verb.value, "known")] if verb is not PAUSE else [])
-        assert bench.registry.ending == {}
+        assert bench.store.ending == {}
 
     on_bench(folder, test)
 

@@ -24,9 +24,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _task(bench: Bench, key: int) -> Task:
-    session = bench.registry.session(key)
+    session = bench.store.session(key)
     assert session is not None
-    task = bench.registry.current_task(session)
+    task = bench.store.current_task(session)
     assert task is not None
     return task
 
@@ -101,13 +101,13 @@ def test_what_needs_no_second_sending_gets_none(folder: Path, why: str) -> None:
             case "late":
                 await asyncio.sleep(BELIEVED_MS / 1000 + 1)
             case "confirmed":
-                seen = Observation(kind=Kind.PAUSED)
-                await bench.registry.record(key, task.key, seen)
+                observation = Observation(kind=Kind.PAUSED)
+                await bench.store.record(key, task.key, observation)
             case "another":
                 question = Observation(kind=Kind.QUESTION, text="q")
-                await bench.registry.record(key, task.key, question)
+                await bench.store.record(key, task.key, question)
             case "over":
-                await bench.registry.record(key, task.key, Observation(kind=Kind.STOPPED))
+                await bench.store.record(key, task.key, Observation(kind=Kind.STOPPED))
         bench.live.drop(key)
         await asyncio.sleep(2)
         assert bench.client.sent == []
@@ -152,9 +152,9 @@ def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_the_same
 
 async def _stop_too(bench: Bench, key: int) -> None:
     """The channel took a Stop as an answer to the session's task."""
-    session = bench.registry.session(key)
+    session = bench.store.session(key)
     assert session is not None
-    intent = await bench.registry.intend(IntentKind.STATE, session, _task(bench, key), STOP)
+    intent = await bench.store.intend(IntentKind.STATE, session, _task(bench, key), STOP)
     await bench.commands.stop_too(intent)
 
 
@@ -164,7 +164,7 @@ def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path
         bench.live.up = True
         _use_up(bench)
         await _stop_too(bench, key)
-        assert bench.registry.ending == {key: STOP}, "its effect may be seen"
+        assert bench.store.ending == {key: STOP}, "its effect may be seen"
         await asyncio.sleep(1)
         pending = bench.commands.pending(key)
         assert pending is not None
@@ -172,7 +172,7 @@ def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path
         await asyncio.sleep(70)
         assert (bench.live.sent, bench.client.verbs) == ([], [STOP])
         assert bench.outcomes() == [("stop", "known")]
-        assert bench.registry.ending == {}
+        assert bench.store.ending == {}
 
     on_bench(folder, test)
 
@@ -182,17 +182,17 @@ def test_a_stop_taken_as_an_answer_is_not_sent_to_the_next_task(folder: Path) ->
         key = await bench.open()
         bench.live.up = True
         _use_up(bench)
-        session = bench.registry.session(key)
+        session = bench.store.session(key)
         assert session is not None
         first = _task(bench, key)
-        intent = await bench.registry.intend(IntentKind.STATE, session, first, STOP)
-        await bench.registry.record(key, first.key, Observation(kind=Kind.STOPPED))
+        intent = await bench.store.intend(IntentKind.STATE, session, first, STOP)
+        await bench.store.record(key, first.key, Observation(kind=Kind.STOPPED))
         await bench.next_task(key)
         await bench.commands.stop_too(intent)
         await asyncio.sleep(70)
         assert bench.client.verbs == []
         assert _task(bench, key).stop_sent_ms is None
-        assert bench.registry.ending == {}
+        assert bench.store.ending == {}
 
     on_bench(folder, test)
 
@@ -210,11 +210,11 @@ def test_a_stop_taken_as_an_answer_is_not_sent_in_vain(folder: Path, why: str) -
         await asyncio.sleep(1)
         if why == "it has stopped":
             task = _task(bench, key)
-            await bench.registry.record(key, task.key, Observation(kind=Kind.STOPPED))
+            await bench.store.record(key, task.key, Observation(kind=Kind.STOPPED))
         await asyncio.sleep(70)
         assert STOP not in bench.client.verbs
         assert ("stop", "unknown") in bench.outcomes(), "the channel may have brought it there"
-        assert bench.registry.ending == {}
+        assert bench.store.ending == {}
 
     on_bench(folder, test)
 
@@ -247,7 +247,7 @@ def test_a_terminate_that_is_refused_leaves_the_stop(folder: Path) -> None:
         await asyncio.sleep(70)
         assert bench.client.verbs == [TERMINATE, STOP]
         assert bench.outcomes() == [("terminate", "unknown"), ("stop", "known")]
-        assert bench.registry.ending == {}
+        assert bench.store.ending == {}
 
     on_bench(folder, test)
 
@@ -264,7 +264,7 @@ def test_of_many_stops_taken_as_answers_none_stays_open(folder: Path) -> None:
         assert bench.client.verbs == [STOP]
         outcomes = sorted(str(outcome) for _, outcome in bench.outcomes())
         assert outcomes == ["known", "unknown", "unknown"]
-        assert bench.registry.ending == {}
+        assert bench.store.ending == {}
 
     on_bench(folder, test)
 
@@ -282,7 +282,7 @@ def test_what_a_stop_taken_as_an_answer_does_is_no_failure(folder: Path, grace_m
             await asyncio.sleep(1)
         await _stop_too(bench, key)
         failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
-        await bench.registry.record(key, _task(bench, key).key, failed)
+        await bench.store.record(key, _task(bench, key).key, failed)
         assert _task(bench, key).status is TaskStatus.STOPPED
 
     on_bench(folder, test)
@@ -305,9 +305,9 @@ def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(folder
         await asyncio.sleep(0.8)
         assert bench.commands.undo(key)
         await asyncio.sleep(3)
-        assert bench.registry.ending == {key: STOP}
+        assert bench.store.ending == {key: STOP}
         failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
-        await bench.registry.record(key, _task(bench, key).key, failed)
+        await bench.store.record(key, _task(bench, key).key, failed)
         assert _task(bench, key).status is TaskStatus.STOPPED
 
     on_bench(folder, test)
@@ -326,7 +326,7 @@ def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_emitted(folder:
         await asyncio.sleep(1)
         pending = bench.commands.pending(key)
         assert pending is not None
-        assert (pending.verb, pending.sent_live, bench.registry.ending) == (STOP, True, {key: STOP})
+        assert (pending.verb, pending.sent_live, bench.store.ending) == (STOP, True, {key: STOP})
         await asyncio.sleep(70)
         assert (bench.live.sent, bench.client.verbs) == ([STOP], [STOP])
         assert bench.outcomes() == [
@@ -346,12 +346,12 @@ def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(folder: Path
         bench.give(key, TERMINATE)
         await asyncio.sleep(1)
         ended = Observation(kind=Kind.SESSION_ENDED, code="terminated")
-        await bench.registry.record(key, None, ended)
+        await bench.store.record(key, None, ended)
         await asyncio.sleep(70)
         assert bench.client.sent == []
         assert bench.phase(key) is Phase.ENDED_BY_YOU
         assert bench.outcomes() == [("terminate", "known")]
-        assert bench.registry.ending == {}
+        assert bench.store.ending == {}
 
     on_bench(folder, test)
 
@@ -388,9 +388,9 @@ def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again(fol
         real = bench.live.send_state
 
         async def into_the_dead(session_key: int, verb: StateVerb) -> Observation:
-            seen = await real(session_key, verb)
+            observation = await real(session_key, verb)
             asyncio.get_running_loop().call_soon(bench.live.drop, session_key)
-            return seen
+            return observation
 
         bench.live.send_state = into_the_dead  # type: ignore[method-assign]
         await bench.commands.give(key, PAUSE)

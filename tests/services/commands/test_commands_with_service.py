@@ -33,11 +33,11 @@ def sim(simulator: Start) -> Simulator:
 
 async def working(parts: Parts) -> int:
     """A session with a task at work."""
-    fleet = parts.services.fleet
-    task = await fleet.start(SPEC)
-    await until(lambda: (it := fleet.task(task)) and it.sent_ms is not None)
-    await until(lambda: fleet.can(fleet.task(task).session_key, StateVerb.PAUSE))
-    return int(fleet.task(task).session_key)
+    sessions = parts.services.sessions
+    task = await sessions.start(SPEC)
+    await until(lambda: (it := sessions.task(task)) and it.sent_ms is not None)
+    await until(lambda: sessions.can(sessions.task(task).session_key, StateVerb.PAUSE))
+    return int(sessions.task(task).session_key)
 
 
 @up_and_weekly_each
@@ -46,12 +46,14 @@ async def test_a_terminate_gets_through_in_the_end(
     sim: Simulator, running: Running, kind: str
 ) -> None:
     async with running(sim.url) as parts:
-        fleet, said = parts.services.fleet, listen(parts)
+        sessions, said = parts.services.sessions, listen(parts)
         key = await working(parts)
         faults(sim.url, {**TERMINATES, "kind": kind})
         stood: list[WaitReason] = []
-        fleet.pending_changed.connect(lambda _: stood.extend(w.why for w in fleet.all_pending()))
-        await fleet.command([key], StateVerb.TERMINATE)
+        sessions.pending_changed.connect(
+            lambda _: stood.extend(w.why for w in sessions.all_pending())
+        )
+        await sessions.command([key], StateVerb.TERMINATE)
         stands = {
             "503": WaitReason.NO_BROWSER,
             "html502": WaitReason.NO_BROWSER,
@@ -59,12 +61,12 @@ async def test_a_terminate_gets_through_in_the_end(
         }
         # Of the others the effect may be seen before the next try.
         assert stands.get(kind, WaitReason.SENDING) in stood
-        assert fleet.session(key).is_ended
-        assert fleet.pending(key) is None
+        assert sessions.session(key).is_ended
+        assert sessions.pending(key) is None
         assert said == []
         assert applied(sim.url)["state:terminate"] == 1
         # What it met was done by its first try, or by nobody else than us.
-        assert fleet.session(key).phase in {Phase.CLOSED_ASSUMED, Phase.ENDED_BY_YOU}
+        assert sessions.session(key).phase in {Phase.CLOSED_ASSUMED, Phase.ENDED_BY_YOU}
 
 
 async def test_without_a_connection_a_pause_fails_and_a_terminate_outlives_the_program(
@@ -73,36 +75,38 @@ async def test_without_a_connection_a_pause_fails_and_a_terminate_outlives_the_p
     sim = simulator("--faults", "--live", "off")  # else it may take the channel, once that is up
     nothing = {"path": MESSAGES, "kind": "refuse-before", "times": 0}
     async with running(sim.url) as parts:
-        fleet, said = parts.services.fleet, listen(parts)
+        sessions, said = parts.services.sessions, listen(parts)
         key = await working(parts)
         faults(sim.url, nothing)
-        await fleet.command([key], StateVerb.PAUSE)
+        await sessions.command([key], StateVerb.PAUSE)
         # The start may be said, too: its held reply is cut with the network.
         told = [n for n in said if n.kind is not NoticeKind.START_UNCONFIRMED]
         assert [notice.kind for notice in told] == [NoticeKind.COMMAND_FAILED]
-        command = asyncio.ensure_future(fleet.command([key], StateVerb.TERMINATE))
+        command = asyncio.ensure_future(sessions.command([key], StateVerb.TERMINATE))
         await until(
-            lambda: (pending := fleet.pending(key)) and pending.why is WaitReason.CONNECTION
+            lambda: (pending := sessions.pending(key)) and pending.why is WaitReason.CONNECTION
         )
     await command
     assert "state:terminate" not in applied(sim.url)
     faults(sim.url)
     async with running(sim.url) as parts:
-        await until(lambda: parts.services.fleet.session(key).is_ended)
+        await until(lambda: parts.services.sessions.session(key).is_ended)
         assert applied(sim.url)["state:terminate"] == 1
 
 
 async def test_a_429_is_waited_out_and_shown(sim: Simulator, running: Running) -> None:
     async with running(sim.url) as parts:
-        fleet = parts.services.fleet
+        sessions = parts.services.sessions
         key = await working(parts)
         faults(sim.url, {"path": MESSAGES, "action": "state", "kind": "429", "retryAfter": 1})
-        command = asyncio.ensure_future(fleet.command([key], StateVerb.PAUSE))
-        await until(lambda: (pending := fleet.pending(key)) and pending.why is WaitReason.LIMITED)
-        assert fleet.pending(key).due_ms > parts.services.clock.now_ms()
+        command = asyncio.ensure_future(sessions.command([key], StateVerb.PAUSE))
+        await until(
+            lambda: (pending := sessions.pending(key)) and pending.why is WaitReason.LIMITED
+        )
+        assert sessions.pending(key).due_ms > parts.services.clock.now_ms()
         await command
         assert applied(sim.url)["state:pause"] == 1
-        assert fleet.current_task(fleet.session(key)).status is TaskStatus.PAUSED
+        assert sessions.current_task(sessions.session(key)).status is TaskStatus.PAUSED
 
 
 async def test_another_program_that_uses_up_the_limit_is_told_of(
@@ -113,17 +117,18 @@ async def test_another_program_that_uses_up_the_limit_is_told_of(
         told: list[bool] = []
         parts.services.rate_limiter.used_elsewhere.connect(lambda: told.append(True))
         _elsewhere(sim.url, 7)
-        await parts.services.fleet.command([key], StateVerb.PAUSE)
+        await parts.services.sessions.command([key], StateVerb.PAUSE)
         assert told == [True]
-        command = asyncio.ensure_future(parts.services.fleet.command([key], StateVerb.RESUME))
+        command = asyncio.ensure_future(parts.services.sessions.command([key], StateVerb.RESUME))
         await until(
             lambda: (
-                (pending := parts.services.fleet.pending(key)) and pending.why is WaitReason.BUDGET
+                (pending := parts.services.sessions.pending(key))
+                and pending.why is WaitReason.BUDGET
             )
         )
-        parts.services.fleet.undo([key])
+        parts.services.sessions.undo([key])
         await command
-        await parts.services.fleet.command([key], StateVerb.TERMINATE)
+        await parts.services.sessions.command([key], StateVerb.TERMINATE)
         assert applied(sim.url).get("state:resume", 0) == 0
         assert applied(sim.url)["state:terminate"] == 1
 

@@ -214,9 +214,9 @@ def test_what_an_interrupted_stop_did_counts_for_the_one_after_it(folder: Path) 
         await asyncio.sleep(2)
         assert bench.commands.undo(key)
         await asyncio.sleep(10)
-        assert bench.registry.ending == {key: STOP}
+        assert bench.store.ending == {key: STOP}
         await bench.see(key, Kind.FAILED, text="Task stopped by user")
-        task = bench.registry.tasks_of(key)[0]
+        task = bench.store.tasks_of(key)[0]
         assert task.status is TaskStatus.STOPPED
 
     on_bench(folder, test)
@@ -330,7 +330,7 @@ def test_the_end_that_follows_a_terminate_without_reply_is_ours(
         await bench.see(keys[0], Kind.TERMINATED)
         await asyncio.gather(*given)
         assert [bench.phase(key) for key in keys] == [phase, phase]
-        assert bench.registry.ending == {}
+        assert bench.store.ending == {}
 
     on_bench(folder, test)
 
@@ -368,7 +368,7 @@ def test_taking_back_what_may_have_got_through_leaves_its_fate_unknown(folder: P
         assert bench.commands.undo(key)
         await asyncio.sleep(1)
         assert bench.outcomes() == [("terminate", "unknown")]
-        assert bench.registry.ending == {}
+        assert bench.store.ending == {}
 
     on_bench(folder, test)
 
@@ -461,7 +461,7 @@ def test_a_refused_key_fails_a_pause(folder: Path) -> None:
 
 async def _again(bench: Bench) -> list[Intent]:
     """What the next run of the program reads."""
-    return await bench.registry.load()
+    return await bench.store.load()
 
 
 @pytest.mark.parametrize("moment", ["grace", "connection", "sending", "budget"])
@@ -508,9 +508,9 @@ async def _leave(bench: Bench, *verbs: StateVerb) -> int:
     """A session with these state intents, none of them settled."""
     key = await bench.open()
     for verb in verbs:
-        session = bench.registry.session(key)
+        session = bench.store.session(key)
         assert session is not None
-        task = bench.registry.current_task(session)
+        task = bench.store.current_task(session)
         now = bench.clock.now_ms()
         bench.ledger.open_intent(IntentKind.STATE, session, task, now, verb=verb)
         await asyncio.sleep(0.01)

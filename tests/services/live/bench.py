@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.protocols import LiveError, LiveFault, OnSeen
+from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
@@ -28,9 +28,9 @@ BASE = "https://connect.enigma.click"
 class Line:
     """One connection; the test tells events and breaks it."""
 
-    def __init__(self, session_id: str, on_seen: OnSeen) -> None:
+    def __init__(self, session_id: str, on_observation: OnObservation) -> None:
         self.session_id = session_id
-        self.tell = on_seen
+        self.tell = on_observation
         self.down = asyncio.Event()
         self.sent: list[StateVerb] = []
 
@@ -60,14 +60,14 @@ class Door:
         self.asked: list[tuple[str, str]] = []
 
     async def connect(
-        self, session_id: str, socket_url: str, base_url: str, on_seen: OnSeen
+        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
     ) -> Line:
         self.tries.append((self._clock.now_ms() - EPOCH_MS) / 1000)
         self.asked.append((socket_url, base_url))
         await asyncio.sleep(0.05)
         if self.fault is not None:
             raise LiveError(self.fault)
-        self.lines.append(Line(session_id, on_seen))
+        self.lines.append(Line(session_id, on_observation))
         return self.lines[-1]
 
     async def aclose(self) -> None:
@@ -98,14 +98,14 @@ class Bench:
         self.writer = LedgerWriter(ledger, self.executor)
         self.redactor = Redactor(b"k" * 32)
         self.timeline = Timeline(self.writer, clock, self.scope, self.redactor)
-        self.registry = SessionStore(self.writer, clock, self.redactor, self.timeline)
+        self.store = SessionStore(self.writer, clock, self.redactor, self.timeline)
         self.account = OneKey()
         self.door = Door(clock)
         self.door_opened = 0
         self.held: set[int] = set()
         self.woken: list[int] = []
         self.live = Live(
-            registry=self.registry,
+            store=self.store,
             account=self.account,  # type: ignore[arg-type]
             timeline=self.timeline,
             clock=clock,
@@ -140,14 +140,14 @@ class Bench:
             spec=TaskSpec(text="work", close_after=close_after),
             **common,
         )
-        first = await self.registry.intend(IntentKind.START_SESSION, session, task)
+        first = await self.store.intend(IntentKind.START_SESSION, session, task)
         opened = Observation(
             kind=Kind.OPENED,
             session_id=f"sid{first.session.key:09}",
             socket_url=socket_url,
             expires_in_ms=300_000,
         )
-        await self.registry.settle(first, Outcome.KNOWN, opened)
+        await self.store.settle(first, Outcome.KNOWN, opened)
         assert first.task is not None
         await self.send(first.session.key, first.task)
         if listens:
@@ -156,10 +156,10 @@ class Bench:
 
     async def send(self, session_key: int, task: Task) -> Intent:
         """Its newTask goes out and is held."""
-        session = self.registry.session(session_key)
+        session = self.store.session(session_key)
         assert session is not None
-        known = self.registry.task(task.key) or task
-        intent = await self.registry.intend(IntentKind.NEW_TASK, session, known)
+        known = self.store.task(task.key) or task
+        intent = await self.store.intend(IntentKind.NEW_TASK, session, known)
         assert intent.task is not None
         self.held.add(intent.task.key)
         self.intent = intent
@@ -177,11 +177,11 @@ class Bench:
         )
         return await self.send(session_key, task)
 
-    async def reply(self, intent: Intent, outcome: Outcome, seen: Observation) -> None:
+    async def reply(self, intent: Intent, outcome: Outcome, observation: Observation) -> None:
         """The held call has ended."""
         assert intent.task is not None
         self.held.discard(intent.task.key)
-        await self.registry.settle(intent, outcome, seen)
+        await self.store.settle(intent, outcome, observation)
 
     async def hear(self, kind: Kind, text: str | None = None, **facts: Any) -> None:
         """The service tells something, and it is taken."""
@@ -192,12 +192,12 @@ class Bench:
         await asyncio.sleep(seconds)
 
     def task(self, key: int) -> Task:
-        task = self.registry.task(key)
+        task = self.store.task(key)
         assert task is not None
         return task
 
     def phase(self, key: int) -> Phase:
-        session = self.registry.session(key)
+        session = self.store.session(key)
         assert session is not None
         return session.phase
 

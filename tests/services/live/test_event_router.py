@@ -69,7 +69,7 @@ def test_an_answered_question_that_is_told_again_is_left_to_the_poll(tmp_path: P
         accepted = Observation(kind=Kind.ACCEPTED, task_id="t1")
         await bench.reply(bench.intent, Outcome.KNOWN, accepted)
         await bench.hear(Kind.QUESTION, "Which?")
-        await bench.registry.record(session, key, Observation(kind=Kind.ANSWER_SENT))
+        await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT))
         await bench.wait(60)
         bench.woken.clear()
         await bench.hear(Kind.QUESTION, "Which?")
@@ -232,7 +232,7 @@ def test_a_lost_browser_and_its_return_stand_in_the_time_line(tmp_path: Path) ->
         await bench.hear(Kind.ORPHANED, grace_ms=300_000)
         await bench.line.aclose()
         await bench.wait(0.01)
-        lost = bench.registry.session(session)
+        lost = bench.store.session(session)
         assert lost is not None
         assert (lost.phase, lost.lost_until_ms) == (Phase.CONNECTION_LOST, None)
 
@@ -270,10 +270,10 @@ def test_what_comes_before_the_task_was_sent_does_not_move_it(tmp_path: Path) ->
         now = bench.clock.now_ms()
         task = replace(bench.task(1), key=0, sent_ms=None, service_id=None, status=S.STARTING)
         task = replace(task, result=None, ended_ms=None, created_ms=now)
-        held = bench.registry.session(session)
+        held = bench.store.session(session)
         assert held is not None
-        [key] = await bench.registry.plan([(held, task)])
-        await bench.registry.update(replace(held, current_task=key))
+        [key] = await bench.store.plan([(held, task)])
+        await bench.store.update(replace(held, current_task=key))
         for kind in (Kind.UPDATE, Kind.QUESTION, Kind.FAILED):
             await bench.hear(kind, "Ready")
         assert bench.task(key).status is S.STARTING
@@ -285,7 +285,7 @@ def test_a_result_that_comes_after_it_was_put_away_is_not_thrown_away(tmp_path: 
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.registry.record(session, key, Observation(kind=Kind.PUT_AWAY))
+        await bench.store.record(session, key, Observation(kind=Kind.PUT_AWAY))
         assert bench.task(key).status is S.LOST
         await bench.hear(**_done("t1"))
         assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "result")
@@ -298,7 +298,7 @@ def test_a_nameless_task_can_ask_the_same_again_once_it_worked_on(tmp_path: Path
         session, key = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.QUESTION, "Code?")
-        await bench.registry.record(session, key, Observation(kind=Kind.ANSWER_SENT))
+        await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT))
         await bench.hear(Kind.QUESTION, "Code?")
         assert bench.task(key).status is S.WORKING, "told twice"
         await bench.hear(Kind.ACTION, "type")
@@ -313,7 +313,7 @@ def test_a_pause_that_does_not_show_is_doubted(tmp_path: Path) -> None:
         session, key = await bench.open()
         doubted: list[int] = []
         bench.live.doubted.connect(doubted.append)
-        await bench.registry.record(session, key, Observation(kind=Kind.PAUSE_SENT_LIVE))
+        await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT_LIVE))
         await bench.hear(Kind.ACTION, "finishes")
         assert doubted == []
         await bench.wait(6)

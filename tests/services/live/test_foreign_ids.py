@@ -112,9 +112,9 @@ def test_the_end_of_a_task_that_we_stopped_is_no_failure_in_its_time_line(tmp_pa
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
-        await bench.registry.record(session, key, Observation(kind=Kind.STOP_SENT))
+        await bench.store.record(session, key, Observation(kind=Kind.STOP_SENT))
         failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
-        await bench.registry.record(session, key, failed)
+        await bench.store.record(session, key, failed)
         lines = [(step.kind, step.text) for step in await bench.steps(key)]
         assert (bench.task(key).status, lines[-1]) == (
             S.STOPPED,
@@ -130,15 +130,15 @@ def test_an_error_that_speaks_of_an_expired_session_proves_no_end(tmp_path: Path
         await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
         bench.woken.clear()
         error = {"type": "error", "error": "the shop's session", "code": "SESSION_EXPIRED"}
-        seen = read_event("message", error)
-        assert seen is not None
-        bench.line.tell(seen)
+        observation = read_event("message", error)
+        assert observation is not None
+        bench.line.tell(observation)
         await bench.wait(1)
         assert bench.phase(session) is Phase.EXPIRED_ASSUMED
         assert bench.woken, "a poll tells"
         assert "told_expired" in [s.kind for s in await bench.steps(key)]
         at_work = Observation(kind=Kind.ACTIVE, asked_ms=bench.clock.now_ms())
-        await bench.registry.record(session, key, at_work)
+        await bench.store.record(session, key, at_work)
         assert (bench.phase(session), bench.task(key).status) == (Phase.OPEN, S.WORKING)
 
     with_bench(tmp_path, check)
@@ -153,7 +153,7 @@ def test_the_same_question_after_an_answer_by_rest_is_seen_at_once(
         session, key = await bench.open()
         await bench.hear(Kind.QUESTION, "I need login credentials")
         await bench.wait(1)
-        await bench.registry.record(session, key, Observation(kind=Kind.ANSWER_SENT))
+        await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT))
         await bench.hear(Kind.QUESTION, "I need login credentials")  # its copy
         began = bench.clock.now_ms()
         for at_s in steps_s:
@@ -175,7 +175,7 @@ def test_the_held_reply_with_the_question_that_was_answered_is_no_new_one(
         session, key = await bench.open()
         await bench.hear(Kind.QUESTION, "Which?")
         await bench.wait(1)
-        await bench.registry.record(session, key, Observation(kind=Kind.ANSWER_SENT))
+        await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT))
         await bench.wait(COPY_MS / 1000 + 1)
         for _ in range(steps):
             await bench.hear(Kind.ACTION, "types")
@@ -223,11 +223,11 @@ def test_an_end_that_cannot_be_taken_stands_in_the_way_of_no_other(tmp_path: Pat
         facts = bench.live._facts
         real, tried = facts.handle, []
 
-        async def take(key: int, seen: Observation) -> None:
-            tried.append(seen.text)
-            if seen.text == "bad":
-                raise RuntimeError(seen.text)
-            await real(key, seen)
+        async def take(key: int, observation: Observation) -> None:
+            tried.append(observation.text)
+            if observation.text == "bad":
+                raise RuntimeError(observation.text)
+            await real(key, observation)
 
         facts.handle = take  # type: ignore[method-assign]
         bench.held.clear()
@@ -235,7 +235,7 @@ def test_an_end_that_cannot_be_taken_stands_in_the_way_of_no_other(tmp_path: Pat
             await facts.retry_unclear(session)
         await facts.retry_unclear(session)
         assert tried == ["bad", "good"]
-        assert "good" in [task.result for task in bench.registry.tasks_of(session)]
+        assert "good" in [task.result for task in bench.store.tasks_of(session)]
 
     with_bench(tmp_path, check)
 

@@ -241,8 +241,8 @@ def test_one_bad_event_does_not_end_the_listening(tmp_path: Path, log_watch: Log
 def test_commands_go_to_the_channel_that_is_up(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, _ = await bench.open()
-        seen = await bench.live.send_state(session, StateVerb.PAUSE)
-        assert (seen.kind, bench.line.sent) == (Kind.PAUSE_SENT_LIVE, [StateVerb.PAUSE])
+        observation = await bench.live.send_state(session, StateVerb.PAUSE)
+        assert (observation.kind, bench.line.sent) == (Kind.PAUSE_SENT_LIVE, [StateVerb.PAUSE])
 
     with_bench(tmp_path, check)
 
@@ -275,7 +275,7 @@ def test_a_channel_that_comes_up_after_the_end_is_taken_down(tmp_path: Path) -> 
         session, _ = await bench.open(listens=False)
         await bench.wait(0.01)
         gone = Observation(kind=Kind.SESSION_GONE)
-        await bench.registry.record(session, None, gone)
+        await bench.store.record(session, None, gone)
         await bench.wait(30)
         assert all(line.down.is_set() for line in bench.door.lines)
         assert not bench.live.is_up(session)

@@ -31,15 +31,15 @@ async def test_steps_are_there_while_the_reply_is_held(
 ) -> None:
     url = simulator("--faults", "--live", "up", "--speed", "3").url
     async with running(url) as parts:
-        fleet, live = parts.services.fleet, parts.services.live
-        await fleet.start(TaskSpec(text="search for headphones"))
+        sessions, live = parts.services.sessions, parts.services.live
+        await sessions.start(TaskSpec(text="search for headphones"))
         await until(lambda: live.share() == LiveShare(up=1, of=1))
-        key = fleet.task_keys()[0]
-        await until(lambda: live.doing(fleet.session_keys()[0]))
-        task = fleet.task(key)
+        key = sessions.task_keys()[0]
+        await until(lambda: live.doing(sessions.session_keys()[0]))
+        task = sessions.task(key)
         assert task is not None
         assert (task.status, task.service_id) == (TaskStatus.WORKING, None)
-        assert fleet.is_awaiting_reply(key)
+        assert sessions.is_awaiting_reply(key)
         assert parts.assembly.poller._is_held(key), "else the cost of a stranger is asked for"
         kinds = {step.kind for step in await parts.services.timeline.steps(key)}
         assert {"agent", "action"} <= kinds
@@ -52,11 +52,11 @@ async def test_a_result_comes_though_the_start_reply_was_dropped(
     fault = {"path": "/start/send-message", "action": "newTask", "kind": "drop-after"}
     _post(url, "/_sim/faults", [fault])
     async with running(url) as parts:
-        fleet = parts.services.fleet
-        await fleet.start(TaskSpec(text="search for headphones"))
-        key = fleet.task_keys()[0]
-        await until(lambda: (t := fleet.task(key)) is not None and t.is_final)
-        task = fleet.task(key)
+        sessions = parts.services.sessions
+        await sessions.start(TaskSpec(text="search for headphones"))
+        key = sessions.task_keys()[0]
+        await until(lambda: (t := sessions.task(key)) is not None and t.is_final)
+        task = sessions.task(key)
         assert task is not None
         assert (task.status, task.cost is not None) == (TaskStatus.DONE, True)
         assert task.result
@@ -68,16 +68,16 @@ async def test_a_question_in_the_hold_is_answered_in_the_hold(
 ) -> None:
     url = simulator("--faults", "--live", "up", "--speed", "5").url
     async with running(url) as parts:
-        fleet, inbox = parts.services.fleet, parts.services.inbox
-        await fleet.start(TaskSpec(text="choose a laptop"))
+        sessions, inbox = parts.services.sessions, parts.services.inbox
+        await sessions.start(TaskSpec(text="choose a laptop"))
         await until(inbox.questions)
         question = inbox.questions()[0]
-        task = fleet.task(question.task_key)
+        task = sessions.task(question.task_key)
         assert task is not None
         assert task.service_id is None, "its reply is held"
         result = await inbox.answer(question, "the first one", AnswerVerb.RESUME)
         assert result.outcome is AnswerOutcome.DELIVERED
-        await until(lambda: (t := fleet.task(task.key)) is not None and t.is_final)
+        await until(lambda: (t := sessions.task(task.key)) is not None and t.is_final)
         assert _state(url)["applied"]["answers-taken"] == 1
 
 
@@ -86,13 +86,13 @@ async def test_pause_by_the_channel_takes_effect_and_costs_no_call(
 ) -> None:
     url = simulator("--faults", "--live", "up", "--speed", "2").url
     async with running(url) as parts:
-        fleet, live = parts.services.fleet, parts.services.live
-        await fleet.start(TaskSpec(text="research the market"))
+        sessions, live = parts.services.sessions, parts.services.live
+        await sessions.start(TaskSpec(text="research the market"))
         await until(lambda: live.share().up == 1)
-        session = fleet.session_keys()[0]
-        await until(lambda: fleet.can(session, StateVerb.PAUSE))
-        await fleet.command([session], StateVerb.PAUSE)
-        task = fleet.task(fleet.task_keys()[0])
+        session = sessions.session_keys()[0]
+        await until(lambda: sessions.can(session, StateVerb.PAUSE))
+        await sessions.command([session], StateVerb.PAUSE)
+        task = sessions.task(sessions.task_keys()[0])
         assert task is not None
         assert (task.status, task.unproven) == (TaskStatus.PAUSED, StateVerb.PAUSE)
         await until(lambda: _state(url)["sessions"][0]["paused"])
@@ -103,13 +103,13 @@ async def test_pause_by_the_channel_takes_effect_and_costs_no_call(
 async def test_nothing_needs_the_channel(simulator: Simulator, running: Running, mode: str) -> None:
     url = simulator("--faults", "--live", mode, "--speed", "10").url
     async with running(url) as parts:
-        fleet, inbox = parts.services.fleet, parts.services.inbox
-        await fleet.start(TaskSpec(text="choose a laptop"))
+        sessions, inbox = parts.services.sessions, parts.services.inbox
+        await sessions.start(TaskSpec(text="choose a laptop"))
         await until(inbox.questions)
         await inbox.answer(inbox.questions()[0], "the first one", AnswerVerb.RESUME)
-        key = fleet.task_keys()[0]
-        await until(lambda: (t := fleet.task(key)) is not None and t.is_final)
-        task = fleet.task(key)
+        key = sessions.task_keys()[0]
+        await until(lambda: (t := sessions.task(key)) is not None and t.is_final)
+        task = sessions.task(key)
         assert task is not None
         assert task.status is TaskStatus.DONE
         assert _state(url)["applied"]["answers-taken"] == 1
@@ -120,16 +120,18 @@ async def test_events_for_nobody_and_of_no_kind_change_nothing(
 ) -> None:
     url = simulator("--faults", "--live", "up", "--speed", "2").url
     async with running(url) as parts:
-        fleet, live = parts.services.fleet, parts.services.live
-        await fleet.start(TaskSpec(text="research the market"))
+        sessions, live = parts.services.sessions, parts.services.live
+        await sessions.start(TaskSpec(text="research the market"))
         await until(lambda: live.share().up == 1)
         other = {"type": "task_completed", "taskId": "t", "sessionId": "other", "data": {}}
         for payload in (other, {"type": "no such"}, [1], None, "text", {"type": ["agent"]}):
             _post(url, "/_sim/live", {"push": {"name": "message", "payload": payload}})
         big = {"type": "agent", "content": "<b>" + "x" * 5_000_000 + "\x00\x1b[31m"}
         _post(url, "/_sim/live", {"push": {"name": "message", "payload": big}})
-        key = fleet.task_keys()[0]
-        await until(lambda: (t := fleet.task(key)) is not None and t.status is TaskStatus.WORKING)
+        key = sessions.task_keys()[0]
+        await until(
+            lambda: (t := sessions.task(key)) is not None and t.status is TaskStatus.WORKING
+        )
 
         async def longest() -> int:
             return max(

@@ -240,7 +240,7 @@ def test_a_listening_that_is_ended_lets_go_of_its_connection(tmp_path: Path) -> 
 def test_a_session_whose_end_is_but_assumed_is_let_go_in_the_end(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, _ = await bench.open()
-        await bench.registry.record(session, None, Observation(kind=Kind.LIFETIME_OVER))
+        await bench.store.record(session, None, Observation(kind=Kind.LIFETIME_OVER))
         await listen(bench, ASSUMED_FOR_MS // 1000 - 1)
         assert bench.live.is_up(session), "its end may still be proven"
         await listen(bench, 3)
@@ -255,7 +255,7 @@ def test_so_is_one_whose_channel_comes_up_after_that_end(tmp_path: Path) -> None
     async def check(bench: Bench) -> None:
         session, _ = await bench.open(listens=False)
         await bench.wait(0.01)
-        await bench.registry.record(session, None, Observation(kind=Kind.LIFETIME_OVER))
+        await bench.store.record(session, None, Observation(kind=Kind.LIFETIME_OVER))
         await listen(bench, ASSUMED_FOR_MS // 1000 + 2)
         assert all(line.down.is_set() for line in bench.door.lines)
 

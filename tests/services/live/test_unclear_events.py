@@ -47,8 +47,8 @@ async def _tick(bench: Bench, seconds: float, housekeeping: Housekeeping | None 
 
 
 async def _emit_answer(bench: Bench, key: int) -> None:
-    seen = Observation(kind=Kind.ANSWER_SENT_LIVE)
-    await bench.registry.record(bench.task(key).session_key, key, seen)
+    observation = Observation(kind=Kind.ANSWER_SENT_LIVE)
+    await bench.store.record(bench.task(key).session_key, key, observation)
 
 
 def test_results_go_in_the_order_of_the_service_and_the_doubt_stands_with_both(
@@ -119,8 +119,8 @@ def test_a_result_behind_a_stop_that_was_inferred_is_kept(
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        bench.registry.ending.mark(session, StateVerb.TERMINATE, bench)
-        await bench.registry.record(session, key, Observation(kind=Kind.SESSION_GONE))
+        bench.store.ending.mark(session, StateVerb.TERMINATE, bench)
+        await bench.store.record(session, key, Observation(kind=Kind.SESSION_GONE))
         assert bench.task(key).status is S.STOPPED
         await bench.hear(Kind.COMPLETED, "in time", task_id=task_id)
         assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "in time")
@@ -132,7 +132,7 @@ def test_a_stopped_task_does_not_get_the_result_of_the_next(tmp_path: Path) -> N
     async def check(bench: Bench) -> None:
         session, first = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.registry.record(session, first, Observation(kind=Kind.STOPPED))
+        await bench.store.record(session, first, Observation(kind=Kind.STOPPED))
         other = await bench.add(session)
         await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
         assert other.task is not None
@@ -163,7 +163,7 @@ def test_the_same_question_asked_again_in_the_hold_is_seen(tmp_path: Path) -> No
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.hear(Kind.QUESTION, "I need login credentials")
-        await bench.registry.record(session, key, Observation(kind=Kind.ANSWER_SENT))
+        await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT))
         await bench.wait(LATE_MS / 1000 + 1)
         await bench.hear(Kind.ACTION, "types")
         await bench.wait(3)
@@ -226,7 +226,7 @@ def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
         taken.sent()
         taken.answered()
     return Answers(
-        registry=bench.registry,
+        store=bench.store,
         account=bench.account,  # type: ignore[arg-type]
         rate_limiter=rate_limiter,
         clock=bench.clock,
@@ -286,11 +286,11 @@ def test_a_stop_that_could_not_be_given_is_settled(
                 raise DiskFullError(tmp_path, "no room")
             return await real(kind, *rest)
 
-        real = bench.registry.intend
+        real = bench.store.intend
         if broken == "channel":
             monkeypatch.setattr(bench.live, "send_answer", breaks)
         else:
-            monkeypatch.setattr(bench.registry, "intend", intend)
+            monkeypatch.setattr(bench.store, "intend", intend)
         stops: list[Intent] = []
         answering = _answers(bench, stops.append).send(
             key, "", AnswerVerb.STOP, is_open=lambda: True
@@ -325,7 +325,7 @@ def test_who_asks_after_an_emitted_stop_can_be_stopped(tmp_path: Path) -> None:
         session, key = await bench.open()
         await bench.hear(Kind.QUESTION, "Which?")
         stop = Observation(kind=Kind.ANSWER_STOP_SENT_LIVE)
-        await bench.registry.record(session, key, stop)
+        await bench.store.record(session, key, stop)
         assert bench.task(key).stop_sent_ms is not None
         bench.stopping.add(session)
         await _tick(bench, STALE_QUESTION_MS / 1000 + 5)
@@ -345,9 +345,9 @@ def test_a_question_after_work_was_seen_is_a_new_one(tmp_path: Path) -> None:
         await _emit_answer(bench, key)
         await bench.wait(3)
         at_work = Observation(kind=Kind.ACTIVE, asked_ms=bench.clock.now_ms())
-        await bench.registry.record(session, key, at_work)
+        await bench.store.record(session, key, at_work)
         question = Observation(kind=Kind.QUESTION, text="Which?", asked_ms=bench.clock.now_ms())
-        await bench.registry.record(session, key, question)
+        await bench.store.record(session, key, question)
         assert bench.task(key).question_n == 2
 
     with_bench(tmp_path, check)
@@ -419,7 +419,7 @@ def test_a_paused_task_that_works_on_is_shown_at_work_where_nobody_sends_again(
         session, key = await bench.open()
         doubted: list[int] = []
         bench.live.doubted.connect(doubted.append)
-        await bench.registry.record(session, key, Observation(kind=Kind.PAUSE_SENT))
+        await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
         await bench.hear(Kind.ACTION, "the one that it finishes")
         assert doubted == []
         await bench.wait(PAUSE_MS / 1000 + 1)
@@ -452,7 +452,7 @@ def test_a_stop_that_was_delivered_is_not_forgotten_for_an_answer_in_doubt(tmp_p
         await bench.hear(Kind.QUESTION, "Which?")
         await _emit_answer(bench, key)
         await bench.wait(5)
-        await bench.registry.record(session, key, Observation(kind=Kind.STOP_SENT))
+        await bench.store.record(session, key, Observation(kind=Kind.STOP_SENT))
         await _tick(bench, 30)
         assert bench.task(key).status is S.WORKING
         failed = Observation(kind=Kind.FAILED, text="stopped", task_id="t1")
@@ -467,7 +467,7 @@ def test_a_paused_task_can_be_resumed_though_its_channel_was_away(tmp_path: Path
         session, key = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.ACTION, "clicks")
-        await bench.registry.record(session, key, Observation(kind=Kind.PAUSE_SENT))
+        await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
         await bench.line.aclose()
         bench.door.fault = LiveFault.UNREACHABLE
         await _tick(bench, UNHEARD_MS / 1000 + 5, make_caretaker(bench))
@@ -502,7 +502,7 @@ def test_what_is_unclear_is_said_once_however_often_one_looks(tmp_path: Path) ->
         await bench.add(session)
         await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
         for _ in range(20):
-            bench.registry.touch(session)
+            bench.store.touch(session)
             await bench.wait(0.1)
         assert [s.kind for s in await bench.steps(first)].count(UNCLEAR) == 1
 
@@ -515,7 +515,7 @@ def test_the_result_of_a_named_task_told_again_without_an_id_is_nobody_elses(
     async def check(bench: Bench) -> None:
         session, first = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.registry.record(session, first, Observation(kind=Kind.STOPPED))
+        await bench.store.record(session, first, Observation(kind=Kind.STOPPED))
         other = await bench.add(session)
         done = Observation(kind=Kind.COMPLETED, text="of the second", task_id="b")
         await bench.reply(other, Outcome.KNOWN, done)
@@ -554,7 +554,7 @@ def test_a_found_result_closes_a_session_that_was_to_close_after_it(tmp_path: Pa
     async def check(bench: Bench) -> None:
         session, key = await bench.open(close_after=True)
         await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
-        await bench.registry.record(session, key, Observation(kind=Kind.STOPPED))
+        await bench.store.record(session, key, Observation(kind=Kind.STOPPED))
         await bench.hear(Kind.COMPLETED, "in time", task_id="t1")
         assert bench.task(key).status is S.DONE
         assert bench.phase(session) is Phase.CLOSED_ASSUMED

@@ -19,7 +19,7 @@ def make_caretaker(bench: Bench) -> Housekeeping:
         pass
 
     return Housekeeping(
-        bench.registry,
+        bench.store,
         bench.account,  # type: ignore[arg-type]
         bench.clock,
         bench.scope,
@@ -115,7 +115,7 @@ def test_what_a_frozen_channel_never_tells_is_waited_for_a_minute(tmp_path: Path
         housekeeping = make_caretaker(bench)
         await _lose_reply(bench)
         await bench.hear(Kind.ACTION, "clicks")
-        await bench.registry.record(session, key, Observation(kind=Kind.TERMINATE_SENT))
+        await bench.store.record(session, key, Observation(kind=Kind.TERMINATE_SENT))
         assert (bench.phase(session), bench.task(key).status) == (Phase.CLOSED_ASSUMED, S.WORKING)
         await bench.wait(SILENT_MS / 1000 - 1)
         await housekeeping.tick()
@@ -137,7 +137,7 @@ def test_a_question_behind_an_open_channel_outlives_our_clock(tmp_path: Path) ->
         await bench.hear(Kind.QUESTION, "Which?")
         await bench.wait(106)
         await housekeeping.tick()
-        held = bench.registry.session(session)
+        held = bench.store.session(session)
         assert held is not None
         assert held.phase is Phase.OPEN
         await bench.line.aclose()

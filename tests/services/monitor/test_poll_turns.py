@@ -48,11 +48,11 @@ class Scene:
         self.clock = HandClock()
         self.client = ScriptedClient(self.clock)
         self.account = OneAccount(self.client)
-        self.registry = OneTask()
+        self.store = OneTask()
         self.scope = TaskScope()
         self.health = Health(self.account, self.clock)
         self.poller = Poller(
-            registry=self.registry,
+            store=self.store,
             account=self.account,
             health=self.health,
             clock=self.clock,
@@ -71,7 +71,7 @@ class Scene:
 async def polling(*, most: bool = True) -> AsyncIterator[Scene]:
     scene = Scene(Chance(most=most))
     scene.client.say_poll = scene.answer
-    scene.registry.changed.emit(Diff(tasks=frozenset({1})))
+    scene.store.changed.emit(Diff(tasks=frozenset({1})))
     await settle()
     try:
         yield scene
@@ -142,9 +142,9 @@ async def test_asks_again_within_two_seconds_of_the_networks_return(after_s: int
         await scene.clock.advance(after_s * 1_000)
         scene.client.say_poll = scene.answer
         scene.client.say_health = scene.client.free(2)
-        recorded = len(scene.registry.recorded)
+        recorded = len(scene.store.recorded)
         await scene.clock.advance(2_000)
-        assert len(scene.registry.recorded) > recorded
+        assert len(scene.store.recorded) > recorded
         assert scene.health.status is ServiceStatus.OK
 
 
@@ -154,9 +154,9 @@ async def test_a_command_cuts_the_longest_wait_short() -> None:
         await scene.clock.advance(70_000)
         scene.client.say_poll = scene.answer
         scene.poller.wake(1)
-        recorded = len(scene.registry.recorded)
+        recorded = len(scene.store.recorded)
         await settle()
-        assert len(scene.registry.recorded) == recorded + 1
+        assert len(scene.store.recorded) == recorded + 1
 
 
 @pytest.mark.parametrize("most", [True, False])
@@ -236,12 +236,12 @@ async def test_the_turn_after_a_poll_is_that_of_the_record_that_it_made() -> Non
         scene.speaking = True
         await scene.clock.advance(30_000)
         assert gaps(scene.client.polls_at)[-1] == 10_000
-        asks = replace(scene.registry.one_task, status=TaskStatus.ASKS)
+        asks = replace(scene.store.one_task, status=TaskStatus.ASKS)
 
         async def record(*_: object) -> None:
-            scene.registry.one_task = asks
+            scene.store.one_task = asks
 
-        scene.registry.record = record  # type: ignore[method-assign]
+        scene.store.record = record  # type: ignore[method-assign]
         await scene.clock.advance(4_500)
         assert scene.client.polls_at[-3:] == [22_000, 32_000, 34_000]
 
@@ -256,7 +256,7 @@ async def test_a_poll_that_hangs_on_a_dead_connection_is_given_up_when_woken() -
         await asyncio.sleep(0.05)
         await settle()
         assert scene.client.in_flight == 0
-        assert len(scene.registry.recorded) == 2  # the first of all, and the one just now
+        assert len(scene.store.recorded) == 2  # the first of all, and the one just now
         assert scene.client.most_in_flight == 1
         assert scene.health.status is ServiceStatus.UNASKED  # it tells nothing of the network
 
@@ -285,8 +285,8 @@ async def test_a_task_whose_polls_are_always_cut_backs_off_while_others_are_answ
 
 async def test_ten_seconds_after_an_assumed_end_also_while_polls_fail() -> None:
     async with polling(most=False) as scene:
-        phase = replace(scene.registry.one_session, phase=Phase.EXPIRED_ASSUMED)
-        scene.registry.one_session = phase
+        phase = replace(scene.store.one_session, phase=Phase.EXPIRED_ASSUMED)
+        scene.store.one_session = phase
         await scene.clock.advance(41_000)
         assert set(gaps(scene.client.polls_at)[1:]) == {10_000}
         scene.client.say_poll = scene.client.fail(REFUSED)
@@ -297,8 +297,8 @@ async def test_ten_seconds_after_an_assumed_end_also_while_polls_fail() -> None:
 def _done_without_cost(scene: Scene) -> None:
     """As the channel told it while the reply was still held."""
     now = scene.clock.now_ms()
-    done = replace(scene.registry.one_task, status=TaskStatus.DONE, ended_ms=now)
-    scene.registry.one_task = done
+    done = replace(scene.store.one_task, status=TaskStatus.DONE, ended_ms=now)
+    scene.store.one_task = done
 
 
 async def test_while_the_reply_is_held_the_cost_is_not_asked_for() -> None:
@@ -310,7 +310,7 @@ async def test_while_the_reply_is_held_the_cost_is_not_asked_for() -> None:
         await scene.clock.advance(6_000)
         assert len(scene.client.polls_at) == asked
         scene.held.clear()
-        scene.registry.changed.emit(Diff(tasks=frozenset({1})))
+        scene.store.changed.emit(Diff(tasks=frozenset({1})))
         await settle()
         assert len(scene.client.polls_at) == asked + 1
 
@@ -325,15 +325,15 @@ async def test_what_is_gone_under_an_id_that_only_the_channel_told_proves_no_end
     async with polling(most=False) as scene:
         _done_without_cost(scene)
         if told_by_channel:
-            scene.registry.told_names.add(1)
+            scene.store.told_names.add(1)
         scene.client.say_poll = gone
-        before = len(scene.registry.recorded)
+        before = len(scene.store.recorded)
         await scene.clock.advance(3_000)
-        assert (len(scene.registry.recorded) == before) is told_by_channel
+        assert (len(scene.store.recorded) == before) is told_by_channel
 
 
 async def test_an_answer_about_it_confirms_an_id_that_the_channel_told() -> None:
     async with polling(most=False) as scene:
-        scene.registry.told_names.add(1)
+        scene.store.told_names.add(1)
         await scene.clock.advance(3_000)
-        assert scene.registry.told_names == set()
+        assert scene.store.told_names == set()

@@ -25,9 +25,9 @@ async def test_every_two_seconds_and_never_faster(simulator: Start, running: Run
     url = simulator("--speed", "10", "--faults", "--question-in-hold", "early").url
     clock = FastClock()
     async with running(url, clock) as parts:
-        fleet = parts.services.fleet
-        key = await fleet.start(TaskSpec(text="Log in to shop.example", close_after=False))
-        await until(lambda: fleet.task(key).status is TaskStatus.ASKS)
+        sessions = parts.services.sessions
+        key = await sessions.start(TaskSpec(text="Log in to shop.example", close_after=False))
+        await until(lambda: sessions.task(key).status is TaskStatus.ASKS)
         before, began = polls(url), clock.now_ms()
         await clock.sleep_until(began + 30_000)
         seconds = (clock.now_ms() - began) / 1000
@@ -40,9 +40,9 @@ async def test_slower_while_polls_fail_and_at_once_after_a_command(
     url = simulator("--speed", "2", "--faults", "--question-in-hold", "early").url
     clock = FastClock()
     async with running(url, clock) as parts:
-        fleet = parts.services.fleet
-        key = await fleet.start(TaskSpec(text="Log in to shop.example", close_after=False))
-        await until(lambda: fleet.task(key).status is TaskStatus.ASKS)
+        sessions = parts.services.sessions
+        key = await sessions.start(TaskSpec(text="Log in to shop.example", close_after=False))
+        await until(lambda: sessions.task(key).status is TaskStatus.ASKS)
         faults(url, {"path": "/task/*", "kind": "html502", "times": 0})
         await until(lambda: parts.services.health.status is ServiceStatus.TROUBLED)
         began, before = clock.now_ms(), polls(url)
@@ -50,9 +50,9 @@ async def test_slower_while_polls_fail_and_at_once_after_a_command(
         assert polls(url) - before <= 14
         faults(url)
         before = polls(url)
-        await fleet.command([fleet.task(key).session_key], StateVerb.STOP)
+        await sessions.command([sessions.task(key).session_key], StateVerb.STOP)
         await until(lambda: polls(url) > before, limit=1.5)
-        await until(lambda: fleet.task(key).status is TaskStatus.STOPPED)
+        await until(lambda: sessions.task(key).status is TaskStatus.STOPPED)
         assert parts.services.health.status is ServiceStatus.OK
 
 
@@ -61,15 +61,15 @@ async def test_one_poll_in_flight_however_often_it_is_woken(
 ) -> None:
     url = simulator("--speed", "10", "--faults", "--question-in-hold", "early").url
     async with running(url, FastClock()) as parts:
-        fleet = parts.services.fleet
-        key = await fleet.start(TaskSpec(text="Log in to shop.example", close_after=False))
-        await until(lambda: fleet.task(key).status is TaskStatus.ASKS)
+        sessions = parts.services.sessions
+        key = await sessions.start(TaskSpec(text="Log in to shop.example", close_after=False))
+        await until(lambda: sessions.task(key).status is TaskStatus.ASKS)
         faults(url, {"path": "/task/*", "kind": "delay", "seconds": 0.5, "times": 0})
         await asyncio.sleep(0.6)  # whatever was under way is over
         began = time.monotonic()
-        asked = [asyncio.create_task(fleet._poller.poll_now(key)) for _ in range(3)]
+        asked = [asyncio.create_task(sessions._poller.poll_now(key)) for _ in range(3)]
         for _ in range(40):
-            fleet._poller.wake(fleet.task(key).session_key)
+            sessions._poller.wake(sessions.task(key).session_key)
             await asyncio.sleep(0.01)
         assert await asyncio.gather(*asked) == [True, True, True]
         assert time.monotonic() - began > 1.4  # one after the other, half a second each
@@ -81,10 +81,10 @@ async def test_a_session_past_its_life_is_expired_by_our_clock_and_never_final(
     url = simulator("--speed", "10", "--faults", "--live", "off").url
     clock = FastClock()
     async with running(url, clock) as parts:
-        fleet = parts.services.fleet
-        key = await fleet.start(TaskSpec(text="Search for ribbons", close_after=False))
-        await until(lambda: fleet.task(key).status is TaskStatus.DONE)
-        session_key = fleet.task(key).session_key
-        await until(lambda: fleet.session(session_key).phase is Phase.EXPIRED_ASSUMED, limit=40)
-        assert not fleet.session(session_key).is_final
-        assert fleet.can(session_key, StateVerb.TERMINATE)
+        sessions = parts.services.sessions
+        key = await sessions.start(TaskSpec(text="Search for ribbons", close_after=False))
+        await until(lambda: sessions.task(key).status is TaskStatus.DONE)
+        session_key = sessions.task(key).session_key
+        await until(lambda: sessions.session(session_key).phase is Phase.EXPIRED_ASSUMED, limit=40)
+        assert not sessions.session(session_key).is_final
+        assert sessions.can(session_key, StateVerb.TERMINATE)

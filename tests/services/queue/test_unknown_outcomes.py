@@ -59,7 +59,7 @@ def somebody_else_stops(url: str, session_id: str) -> None:
 def listen(parts: Parts) -> list[ServiceNotice]:
     """All notices from now on."""
     said: list[ServiceNotice] = []
-    parts.services.fleet.said.connect(said.append)
+    parts.services.sessions.said.connect(said.append)
     return said
 
 
@@ -74,18 +74,18 @@ async def test_a_new_session_whose_reply_is_lost_is_unconfirmed(
     sim: Simulator, running: Running, kind: str
 ) -> None:
     async with running(sim.url) as parts:
-        fleet, said = parts.services.fleet, listen(parts)
+        sessions, said = parts.services.sessions, listen(parts)
         faults(sim.url, {"path": "/start/start-session", "kind": kind})
-        key = await fleet.start(SPEC)
+        key = await sessions.start(SPEC)
         await until(lambda: said)
-        assert fleet.task(key).status is TaskStatus.UNCONFIRMED
-        session_key = fleet.task(key).session_key
-        assert fleet.session(session_key).phase is Phase.UNCONFIRMED
-        assert fleet.session(session_key).expires_ms is not None
+        assert sessions.task(key).status is TaskStatus.UNCONFIRMED
+        session_key = sessions.task(key).session_key
+        assert sessions.session(session_key).phase is Phase.UNCONFIRMED
+        assert sessions.session(session_key).expires_ms is not None
         assert [notice.kind for notice in said] == [NoticeKind.START_UNCONFIRMED]
-        assert not fleet.can(session_key, StateVerb.TERMINATE)
-        await fleet.put_away(session_key)
-        assert fleet.task(key).status is TaskStatus.LOST
+        assert not sessions.can(session_key, StateVerb.TERMINATE)
+        await sessions.put_away(session_key)
+        assert sessions.task(key).status is TaskStatus.LOST
         assert applied(sim.url).get("newTask", 0) == 0
         assert applied(sim.url).get("start-session", 0) <= 1
 
@@ -96,19 +96,19 @@ async def test_a_new_task_whose_reply_is_lost_is_never_sent_again(
     """The live channel brings the result all the same; without it nothing is known of the task."""
     kept = TaskSpec(text=SPEC.text, close_after=False)
     async with running(sim.url) as parts:
-        fleet = parts.services.fleet
+        sessions = parts.services.sessions
         faults(sim.url, {"path": MESSAGES, "kind": "drop-after", "action": "newTask"})
-        key = await fleet.start(kept)
-        await until(lambda: fleet.task(key).status in REPLY_LOST[live_mode])
-        task, session_key = fleet.task(key), fleet.task(key).session_key
+        key = await sessions.start(kept)
+        await until(lambda: sessions.task(key).status in REPLY_LOST[live_mode])
+        task, session_key = sessions.task(key), sessions.task(key).session_key
         if task.status is TaskStatus.DONE:
             assert task.result
             assert task.cost is not None
             assert task.cost > 0
-        assert fleet.session(session_key).phase is Phase.OPEN
-        assert fleet.can(session_key, StateVerb.TERMINATE)
-        await fleet.command([session_key], StateVerb.TERMINATE)
-        assert fleet.session(session_key).is_ended
+        assert sessions.session(session_key).phase is Phase.OPEN
+        assert sessions.can(session_key, StateVerb.TERMINATE)
+        await sessions.command([session_key], StateVerb.TERMINATE)
+        assert sessions.session(session_key).is_ended
         assert applied(sim.url)["newTask"] == 1
 
 
@@ -116,16 +116,16 @@ async def test_a_new_task_refused_three_times_closes_the_session_that_was_made_f
     sim: Simulator, running: Running
 ) -> None:
     async with running(sim.url, FastClock()) as parts:
-        fleet, said = parts.services.fleet, listen(parts)
+        sessions, said = parts.services.sessions, listen(parts)
         faults(sim.url, {"path": MESSAGES, "kind": "503", "action": "newTask", "times": 3})
-        key = await fleet.start(TaskSpec(text="Search", close_after=False))
+        key = await sessions.start(TaskSpec(text="Search", close_after=False))
         await until(lambda: len(said) == 2)
         assert [n.kind for n in said] == [
             NoticeKind.START_REFUSED,
             NoticeKind.CLOSED_FOR_REFUSED_TASK,
         ]
-        assert fleet.task(key).status is TaskStatus.FAILED
-        assert fleet.session(fleet.task(key).session_key).is_ended
+        assert sessions.task(key).status is TaskStatus.FAILED
+        assert sessions.session(sessions.task(key).session_key).is_ended
         assert arrived(sim.url)["newTask"] == 3
         assert applied(sim.url)["state:terminate"] == 1
 
@@ -134,15 +134,15 @@ async def test_a_new_task_refused_twice_is_sent_a_third_time(
     sim: Simulator, running: Running
 ) -> None:
     async with running(sim.url, FastClock()) as parts:
-        fleet, line = parts.services.fleet, parts.services.line
+        sessions, queue = parts.services.sessions, parts.services.queue
         faults(sim.url, {"path": MESSAGES, "kind": "503", "action": "newTask", "times": 2})
-        key = await fleet.start(SPEC)
-        await until(lambda: line.entry(key) is not None and line.entry(key).attempt == 2)
-        assert line.entry(key).why is WaitReason.NO_BROWSER
-        assert fleet.task(key).status is TaskStatus.QUEUED
-        await until(lambda: fleet.task(key).service_id is not None)
+        key = await sessions.start(SPEC)
+        await until(lambda: queue.entry(key) is not None and queue.entry(key).attempt == 2)
+        assert queue.entry(key).why is WaitReason.NO_BROWSER
+        assert sessions.task(key).status is TaskStatus.QUEUED
+        await until(lambda: sessions.task(key).service_id is not None)
         assert arrived(sim.url)["newTask"] == 3
-        assert line.entries() == []
+        assert queue.entries() == []
 
 
 @pytest.mark.parametrize(
@@ -162,15 +162,15 @@ async def test_what_counts_as_refused(
     sim: Simulator, running: Running, fault: dict[str, Any], phase: Phase
 ) -> None:
     async with running(sim.url) as parts:
-        fleet = parts.services.fleet
+        sessions = parts.services.sessions
         faults(sim.url, {"path": "/start/start-session", **fault})
-        key = await fleet.start(SPEC)
-        session_key = fleet.task(key).session_key
+        key = await sessions.start(SPEC)
+        session_key = sessions.task(key).session_key
         await until(lambda: arrived(sim.url).get("start-session", 0) == 1)
-        await until(lambda: fleet.session(session_key).phase is phase)
+        await until(lambda: sessions.session(session_key).phase is phase)
         waits = phase is Phase.PLANNED
-        assert (fleet.task(key).status is TaskStatus.QUEUED) is waits
-        assert (session_key in fleet.session_keys()) is not waits
+        assert (sessions.task(key).status is TaskStatus.QUEUED) is waits
+        assert (session_key in sessions.session_keys()) is not waits
         if fault["kind"] == "status:402":
             assert str(parts.services.health.balance) == "0.15"
 
@@ -179,11 +179,11 @@ async def test_no_connection_means_nothing_happened(simulator: Start, running: R
     gone = simulator()
     gone.stop()
     async with running(gone.url) as parts:
-        fleet, said = parts.services.fleet, listen(parts)
-        key = await fleet.start(SPEC)
+        sessions, said = parts.services.sessions, listen(parts)
+        key = await sessions.start(SPEC)
         await until(lambda: said)
-        assert fleet.task(key).code == "NOT_CONNECTED"
-        assert fleet.session(fleet.task(key).session_key).phase is Phase.FAILED
+        assert sessions.task(key).code == "NOT_CONNECTED"
+        assert sessions.session(sessions.task(key).session_key).phase is Phase.FAILED
         assert said[0].kind is NoticeKind.START_REFUSED
 
 
@@ -201,7 +201,7 @@ async def test_an_answer_that_did_not_get_through(
 ) -> None:
     async with running(sim.url, FastClock(), LongLived) as parts:
         inbox = parts.services.inbox
-        await parts.services.fleet.start(TaskSpec(text="Log in to shop.example"))
+        await parts.services.sessions.start(TaskSpec(text="Log in to shop.example"))
         await until(inbox.questions)
         fault = {"path": MESSAGES, "kind": kind, "action": "guardrail:resume", "times": 3}
         faults(sim.url, fault)
@@ -217,17 +217,17 @@ async def test_no_answer_goes_to_a_question_that_is_no_longer_open(
 ) -> None:
     async with running(sim.url) as parts:
         inbox = parts.services.inbox
-        key = await parts.services.fleet.start(TaskSpec(text="Log in to shop.example"))
+        key = await parts.services.sessions.start(TaskSpec(text="Log in to shop.example"))
         await until(inbox.questions)
         question = inbox.questions()[0]
         # Nobody can look whether it is still open before the held reply has named the task.
-        await until(lambda: parts.services.fleet.task(key).service_id is not None)
-        session = parts.services.fleet.session(question.session_key)
+        await until(lambda: parts.services.sessions.task(key).service_id is not None)
+        session = parts.services.sessions.session(question.session_key)
         somebody_else_stops(sim.url, session.service_id)
         text = "Username: maria, Password: a-long-password"
         result = await inbox.answer(question, text, AnswerVerb.RESUME)
         assert result.outcome is AnswerOutcome.GONE
-        assert parts.services.fleet.task(key).is_final
+        assert parts.services.sessions.task(key).is_final
         assert applied(sim.url).get("guardrail:resume", 0) == 0
 
 
@@ -235,8 +235,8 @@ async def test_an_echoed_password_does_not_reach_the_ledger(
     sim: Simulator, running: Running
 ) -> None:
     async with running(sim.url) as parts:
-        fleet, inbox = parts.services.fleet, parts.services.inbox
-        key = await fleet.start(TaskSpec(text="Log in to shop.example"))
+        sessions, inbox = parts.services.sessions, parts.services.inbox
+        key = await sessions.start(TaskSpec(text="Log in to shop.example"))
         await until(inbox.questions)
         echo = {
             "success": True,
@@ -251,15 +251,15 @@ async def test_an_echoed_password_does_not_reach_the_ledger(
         )
         faults(sim.url, {"path": "/task/*", "kind": "status:200", "body": echo, "times": 0})
         push_live(sim.url, echo)
-        await until(lambda: fleet.task(key).is_final)
-        assert fleet.task(key).result == "I typed [redacted] and was let in."
+        await until(lambda: sessions.task(key).is_final)
+        assert sessions.task(key).result == "I typed [redacted] and was let in."
 
 
 async def test_polls_survive_errors_and_bring_the_result(sim: Simulator, running: Running) -> None:
     async with running(sim.url) as parts:
-        fleet = parts.services.fleet
-        key = await fleet.start(TaskSpec(text="Research typewriters", close_after=False))
-        await until(lambda: fleet.task(key).service_id is not None)
+        sessions = parts.services.sessions
+        key = await sessions.start(TaskSpec(text="Research typewriters", close_after=False))
+        await until(lambda: sessions.task(key).service_id is not None)
         kinds = ("html502", "notjson")
         faults(sim.url, *({"path": "/task/*", "kind": kind} for kind in kinds))
-        await until(lambda: fleet.task(key).status is TaskStatus.DONE)
+        await until(lambda: sessions.task(key).status is TaskStatus.DONE)

@@ -24,9 +24,9 @@ LONG = (WORDS * (5_000_000 // len(WORDS) + 1))[:5_000_000]
 
 def asks(text: str) -> Observation:
     """As it comes in by the channel."""
-    seen = read_event("message", {"type": "guardrail_trigger", "data": {"value": text}})
-    assert seen is not None
-    return seen
+    observation = read_event("message", {"type": "guardrail_trigger", "data": {"value": text}})
+    assert observation is not None
+    return observation
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_long_question(tmp_path: Path, redacted: list[int]) -> None:
         await tell(bench, LONG)
         assert (bench.task(key).question_n, len(redacted)) == (1, 1)
         await tell(bench, LONG)
-        await bench.registry.record(session, key, asks(LONG))  # as a poll does
+        await bench.store.record(session, key, asks(LONG))  # as a poll does
         assert (bench.task(key).question_n, len(redacted)) == (1, 1), "it passed before"
         await tell(bench, "?" + LONG)
         assert (bench.task(key).question_n, len(redacted)) == (2, 3)
@@ -65,9 +65,9 @@ def test_a_question_that_is_told_again_with_what_was_answered_is_the_same(tmp_pa
         await tell(bench, "Is it hunter2-and-more?")
         bench.redactor.add_secret("hunter2-and-more")
         for text in ("Is it hunter2-and-more?", "Is it [redacted]?"):
-            await bench.registry.record(session, key, asks(text))
+            await bench.store.record(session, key, asks(text))
             assert bench.task(key).question_n == 1
-        assert bench.registry.redaction.is_question_of(bench.task(key), "Is it [redacted]?")
+        assert bench.store.redaction.is_question_of(bench.task(key), "Is it [redacted]?")
         await tell(bench, "Was it hunter2-and-more?")
         task = bench.task(key)
         assert (task.question_n, task.question) == (2, "Was it [redacted]?")
@@ -80,7 +80,7 @@ def test_a_long_result_passes_in_pieces(tmp_path: Path, redacted: list[int]) -> 
         session, key = await bench.open()
         bench.redactor.add_secret("hunter2-and-more")
         result = Observation(kind=Kind.COMPLETED, text=LONG + " hunter2-and-more", task_id="t1")
-        recording = asyncio.create_task(bench.registry.record(session, key, result))
+        recording = asyncio.create_task(bench.store.record(session, key, result))
         turns = 0
         while not recording.done():
             await asyncio.sleep(0)
@@ -98,14 +98,14 @@ def test_a_long_result_outlives_a_cancellation(tmp_path: Path) -> None:
         session, key = await bench.open()
         result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
         async with asyncio.timeout(60):
-            recording = asyncio.create_task(bench.registry.record(session, key, result))
+            recording = asyncio.create_task(bench.store.record(session, key, result))
             await asyncio.sleep(0)
             recording.cancel()
             await asyncio.wait([recording])
         assert recording.cancelled()
         assert (bench.task(key).status, bench.task(key).result) == (TaskStatus.DONE, LONG)
-        await bench.registry.flush()  # as at the end of the program
-        rows = await bench.registry.read(lambda ledger: ledger.tasks([key]))
+        await bench.store.flush()  # as at the end of the program
+        rows = await bench.store.read(lambda ledger: ledger.tasks([key]))
         assert rows[key].result == LONG
 
     with_bench(tmp_path, check)
@@ -119,7 +119,7 @@ def test_a_limit_of_time_is_kept(tmp_path: Path) -> None:
 
         async def record() -> None:
             async with limit:
-                await bench.registry.record(session, key, result)
+                await bench.store.record(session, key, result)
                 await asyncio.sleep(60)
 
         recording = asyncio.create_task(record())
@@ -140,14 +140,14 @@ def test_a_limit_of_time_hits_nothing_behind_it(tmp_path: Path, *, is_news: bool
         session, key = await bench.open()
         result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
         if not is_news:
-            await bench.registry.record(session, key, result)
+            await bench.store.record(session, key, result)
         limit = asyncio.timeout(None)
         went_on: list[bool] = []
 
         async def ask() -> None:
             try:
                 async with limit:
-                    await bench.registry.record(session, key, result)
+                    await bench.store.record(session, key, result)
             except TimeoutError:
                 await asyncio.sleep(0)
                 went_on.append(True)
@@ -165,9 +165,9 @@ def test_one_whose_fate_is_settled_while_it_waits_leaves_nothing_untold(tmp_path
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         told: list[int] = []
-        bench.registry.changed.connect(lambda diff: told.extend(diff.tasks))
+        bench.store.changed.connect(lambda diff: told.extend(diff.tasks))
         result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
-        settling = asyncio.create_task(bench.registry.settle(bench.intent, Outcome.KNOWN, result))
+        settling = asyncio.create_task(bench.store.settle(bench.intent, Outcome.KNOWN, result))
         await asyncio.sleep(0)
         settling.cancel()
         await asyncio.wait([settling])
@@ -180,9 +180,9 @@ def test_one_that_waited_too_long_leaves_nothing_untold(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         told: list[int] = []
-        bench.registry.changed.connect(lambda diff: told.extend(diff.tasks))
+        bench.store.changed.connect(lambda diff: told.extend(diff.tasks))
         result = Observation(kind=Kind.COMPLETED, text=LONG, task_id="t1")
-        recording = asyncio.create_task(bench.registry.record(session, key, result))
+        recording = asyncio.create_task(bench.store.record(session, key, result))
         await asyncio.sleep(0)
         recording.cancel()
         await asyncio.wait([recording])
@@ -228,7 +228,7 @@ async def _send(bench: Bench, intent: Intent, service: Holding) -> None:
     """By the real Starter, which keeps the list of held calls."""
     rate_limiter = RateLimiter(bench.clock)
     starter = Starter(
-        bench.registry,
+        bench.store,
         bench.account,  # type: ignore[arg-type]
         cast("Any", None),
         rate_limiter,
@@ -265,7 +265,7 @@ def test_results_that_wait_for_a_reply_outlive_a_quit(tmp_path: Path) -> None:
         await asyncio.wait([looking])
         assert facts.unclear() == [session]
         await facts.retry_unclear(session)
-        results = {task.result for task in bench.registry.tasks_of(session)}
+        results = {task.result for task in bench.store.tasks_of(session)}
         assert results == {"of a", "of b"}
 
     with_bench(tmp_path, check)

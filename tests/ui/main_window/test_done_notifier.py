@@ -41,7 +41,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 def add_ended(services: Any, n: int) -> None:
     for key in range(1, n + 1):
         fields = {"result": f"Result {key}", "ended_ms": NOW, "is_new": True}
-        services.fleet.add(key, status=TaskStatus.DONE, **fields)
+        services.sessions.add(key, status=TaskStatus.DONE, **fields)
 
 
 async def lose_focus(window: MainWindow) -> None:
@@ -56,7 +56,7 @@ async def lose_focus(window: MainWindow) -> None:
 
 
 def is_new(services: Any, n: int) -> list[int]:
-    return [key for key in range(1, n + 1) if services.fleet.tasks[key].is_new]
+    return [key for key in range(1, n + 1) if services.sessions.tasks[key].is_new]
 
 
 def test_the_row_is_selected_seen_and_scrolled_to(
@@ -87,7 +87,7 @@ def test_one_that_is_selected_already_is_shown_in_details_again(
     window.selection.sessions.select_key(7)  # Details turns to that session
     assert window.details.result.toPlainText() == "Result 7"
     window.selection.tasks.scrollToTop()
-    services.fleet.change_task(3, is_new=True)
+    services.sessions.change_task(3, is_new=True)
     window.open_result(3)
     qapp.processEvents()
     assert window.details.result.toPlainText() == "Result 3"
@@ -112,17 +112,17 @@ class Program:
     """What `make_done_notice` needs, over the window's doubles."""
 
     def __init__(self, window: MainWindow, services: Any) -> None:
-        fleet = services.fleet
-        fleet.tasks_in_memory = lambda: list(fleet.tasks.values())
+        sessions = services.sessions
+        sessions.tasks_in_memory = lambda: list(sessions.tasks.values())
         shelf = SimpleNamespace(
-            changed=fleet.changed,
-            task=fleet.tasks.get,
-            session=fleet.sessions.get,
-            tasks=fleet.tasks_in_memory,
+            changed=sessions.changed,
+            task=sessions.tasks.get,
+            session=sessions.sessions.get,
+            tasks=sessions.tasks_in_memory,
         )
         self.scope = TaskScope()
         self.settings = SimpleNamespace(value=Settings())
-        self.registry = shelf
+        self.store = shelf
         self.services = SimpleNamespace(clock=SystemClock())
         self.notice = startup.make_done_notice(self, window, lambda text: text)
 
@@ -145,15 +145,15 @@ async def test_a_click_on_the_notice_opens_the_result(
         lambda: (tokens.append(os.environ.get("XDG_ACTIVATION_TOKEN", "")), activate()),
     )
     for key in (1, 2, 3):
-        services.fleet.add(key)
-    services.fleet.add(4, status=TaskStatus.DONE, is_new=True, result="of an earlier run")
+        services.sessions.add(key)
+    services.sessions.add(4, status=TaskStatus.DONE, is_new=True, result="of an earlier run")
     window.selection.tasks.select_key(4)
     program = Program(window, services)
     await lose_focus(window)
-    services.fleet.change_task(4, is_new=True)
+    services.sessions.change_task(4, is_new=True)
     for key in (1, 2):
         ended = {"status": TaskStatus.DONE, "ended_ms": NOW, "is_new": True}
-        services.fleet.change_task(key, result=f"Result {key}", **ended)
+        services.sessions.change_task(key, result=f"Result {key}", **ended)
     told = await desk.notice()
     assert (told["title"], told["body"]) == ("2 of 3 done", "1 is not done yet.")
     assert "Result" not in str(told)
@@ -181,19 +181,19 @@ async def test_the_setting_and_the_focus_hold(
     qapp.setQuitOnLastWindowClosed(False)
     monkeypatch.setattr(done_notifier, "GATHER_MS", 50)
     for key in (1, 2, 3):
-        services.fleet.add(key)
+        services.sessions.add(key)
     program = Program(window, services)
     ended = {"status": TaskStatus.DONE, "ended_ms": NOW, "is_new": True}
     window.activateWindow()
     await until(window.isActiveWindow)
-    services.fleet.change_task(1, **ended)
+    services.sessions.change_task(1, **ended)
     assert await desk.is_quiet()
     program.settings.value = Settings(tell_when_done=False)
     await lose_focus(window)
-    services.fleet.change_task(2, **ended)
+    services.sessions.change_task(2, **ended)
     assert await desk.is_quiet()
     program.settings.value = Settings()
-    services.fleet.change_task(3, **ended)
+    services.sessions.change_task(3, **ended)
     assert (await desk.notice())["title"] == "Done: shop.example 3"
     notifier = program.notice.findChild(BusNotifier)
     await until(lambda: notifier._notice)

@@ -29,11 +29,11 @@ def test_the_tool_bar_is_whole(
     window: MainWindow, services: Any, qapp: QApplication, width: int
 ) -> None:
     for key in range(1, 13):
-        services.fleet.add(key, status=TaskStatus.ASKS)
+        services.sessions.add(key, status=TaskStatus.ASKS)
         services.inbox.ask(key, "What is the code?")
-    services.fleet.set_wish(3, StateVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 3_000)
+    services.sessions.set_wish(3, StateVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 3_000)
     for wanted in (0, 2):  # once with Undo
-        window.selection.sessions.select_key(services.fleet.session_keys()[wanted])
+        window.selection.sessions.select_key(services.sessions.session_keys()[wanted])
         resize(window, qapp, width)
         bar = window.tool_bar
         buttons = [b for b in bar.findChildren(QPushButton) if b.isVisible()]
@@ -69,8 +69,8 @@ def test_the_status_line_cuts_nothing_in_two(
     health.next_try_ms = NOW + 8_000
     services.account.from_environment = True
     services.live.shared = LiveShare(up=3, of=8, fault=LiveFault.LOST)
-    services.fleet.add(1)
-    services.fleet.set_wish(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    services.sessions.add(1)
+    services.sessions.set_wish(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
     resize(window, qapp, width)
     window._tick()
     qapp.processEvents()
@@ -93,8 +93,8 @@ def test_a_key_that_does_not_work_goes_before_figures(
 ) -> None:
     services.account.state = KeyState.ABSENT
     services.live.shared = LiveShare(up=3, of=8)
-    services.fleet.add(1)
-    services.fleet.set_wish(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    services.sessions.add(1)
+    services.sessions.set_wish(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
     resize(window, qapp, 760)
     window._tick()
     qapp.processEvents()
@@ -106,7 +106,7 @@ def test_the_summary_of_sessions_ends_between_two_parts(
 ) -> None:
     statuses = (TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED, TaskStatus.STARTING)
     for key, status in enumerate((*statuses, TaskStatus.DONE), start=1):
-        services.fleet.add(key, status=status)
+        services.sessions.add(key, status=status)
     summary = window.sessions_card._summary
     whole = "5: 1 asks you · 1 working · 1 idle · 1 paused · 1 starting"
     resize(window, qapp, 1280)
@@ -124,7 +124,7 @@ def test_the_summary_of_sessions_ends_between_two_parts(
 def test_both_cards_and_details_fit_one_above_the_other(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     resize(window, qapp, 640)
     window.body.set_details_open(True)
     qapp.processEvents()

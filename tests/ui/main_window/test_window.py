@@ -59,9 +59,9 @@ def move_to(table: KeyedTable, row: int) -> None:
 
 
 def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -> None:
-    fleet = services.fleet
-    fleet.add(1, left_s=100)
-    fleet.add(2, left_s=150, status=TaskStatus.PAUSED)
+    sessions = services.sessions
+    sessions.add(1, left_s=100)
+    sessions.add(2, left_s=150, status=TaskStatus.PAUSED)
     assert not button(window.tool_bar, "Pause").isEnabled()
     window.selection.sessions.select_key(1)
     assert "1 session selected:" in shown_texts(window.tool_bar)
@@ -69,7 +69,7 @@ def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -
     assert not button(window.tool_bar, "Resume").isEnabled()
     button(window.tool_bar, "Pause").click()
     button(window.tool_bar, "Terminate").click()
-    assert fleet.calls == [
+    assert sessions.calls == [
         ("command", (1,), StateVerb.PAUSE),
         ("command", (1,), StateVerb.TERMINATE, GRACE_MS),
     ]
@@ -77,7 +77,7 @@ def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -
 
 def test_several_ends_are_asked_about(window: MainWindow, services: Any, dialogs: Dialogs) -> None:
     for key in (1, 2):
-        services.fleet.add(key, left_s=key * 100)
+        services.sessions.add(key, left_s=key * 100)
     window.selection.sessions.selectAll()
     button(window.tool_bar, "Terminate").click()
     button(window.tool_bar, "Terminate all…").click()
@@ -85,17 +85,17 @@ def test_several_ends_are_asked_about(window: MainWindow, services: Any, dialogs
         ("confirm_terminate_all", [1, 2]),
         ("confirm_terminate_all", [1, 2]),
     ]
-    assert services.fleet.calls == []
+    assert services.sessions.calls == []
 
 
 def test_the_keyboard_has_the_verbs(window: MainWindow, services: Any, dialogs: Dialogs) -> None:
     window.activateWindow()
-    services.fleet.add(1)
+    services.sessions.add(1)
     window.selection.sessions.select_key(1)
     control = Qt.KeyboardModifier.ControlModifier
     for key in (Qt.Key.Key_P, Qt.Key.Key_R, Qt.Key.Key_Period, Qt.Key.Key_Delete):
         QTest.keyClick(window, key, control)
-    assert [call[2] for call in services.fleet.calls] == [
+    assert [call[2] for call in services.sessions.calls] == [
         StateVerb.PAUSE,
         StateVerb.STOP,
         StateVerb.TERMINATE,
@@ -107,35 +107,35 @@ def test_the_keyboard_has_the_verbs(window: MainWindow, services: Any, dialogs: 
 
 
 def test_a_painted_verb_acts_on_its_row_alone(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1, left_s=100)
-    services.fleet.add(2, left_s=150)
+    services.sessions.add(1, left_s=100)
+    services.sessions.add(2, left_s=150)
     table = window.selection.sessions
     table.select_key(1)
     left = Qt.MouseButton.LeftButton
     QTest.mouseClick(table.viewport(), left, pos=verb_point(table, 1, StateVerb.STOP))
     QTest.mouseClick(table.viewport(), left, pos=verb_point(table, 1, StateVerb.RESUME))
-    assert services.fleet.calls == [("command", (2,), StateVerb.STOP)]
+    assert services.sessions.calls == [("command", (2,), StateVerb.STOP)]
     assert table.selected_keys() == [1]
 
 
 def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     table = window.selection.sessions
     left = Qt.MouseButton.LeftButton
     QTest.mousePress(table.viewport(), left, pos=verb_point(table, 0, StateVerb.TERMINATE))
     QTest.mouseRelease(table.viewport(), left, pos=verb_point(table, 0, StateVerb.STOP))
-    assert services.fleet.calls == []
+    assert services.sessions.calls == []
 
 
 def test_no_row_moves_below_the_pointer(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     window.activateWindow()
-    fleet, table = services.fleet, window.selection.sessions
-    fleet.add(1, left_s=100)
-    fleet.add(2, left_s=150)
+    sessions, table = services.sessions, window.selection.sessions
+    sessions.add(1, left_s=100)
+    sessions.add(2, left_s=150)
     move_to(table, 0)
-    fleet.change_task(2, status=TaskStatus.ASKS)
+    sessions.change_task(2, status=TaskStatus.ASKS)
     assert table.rows.keys() == [1, 2]
     QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
     assert table.rows.keys() == [2, 1]
@@ -144,9 +144,9 @@ def test_no_row_moves_below_the_pointer(
 def test_selection_scroll_and_focus_survive_news(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    fleet, table = services.fleet, window.selection.tasks
+    sessions, table = services.sessions, window.selection.tasks
     for key in range(1, 1001):
-        fleet.add(key, tell=False, status=TaskStatus.DONE, result="x", ended_ms=NOW)
+        sessions.add(key, tell=False, status=TaskStatus.DONE, result="x", ended_ms=NOW)
     window.selection.task_rows.arrange()
     qapp.processEvents()
     table.select_key(500)
@@ -154,8 +154,8 @@ def test_selection_scroll_and_focus_survive_news(
     qapp.processEvents()
     place = table.visualRect(table.currentIndex()).top()
     for key in range(1001, 1021):
-        fleet.add(key)
-    fleet.change_task(500, result="other")
+        sessions.add(key)
+    sessions.change_task(500, result="other")
     qapp.processEvents()
     assert table.selected_keys() == [500]
     assert table.visualRect(table.currentIndex()).top() == place
@@ -166,10 +166,10 @@ def test_at_the_top_a_new_task_comes_into_view(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     for key in range(1, 101):
-        services.fleet.add(key, tell=False)
+        services.sessions.add(key, tell=False)
     window.selection.task_rows.arrange()
     qapp.processEvents()
-    services.fleet.add(101)
+    services.sessions.add(101)
     qapp.processEvents()
     assert window.selection.tasks.rowAt(ROW_HEIGHT // 2) == 0
     assert window.selection.task_rows.key_at(0) == 101
@@ -177,11 +177,13 @@ def test_at_the_top_a_new_task_comes_into_view(
 
 
 def test_a_result_is_new_until_its_row_was_selected(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1, status=TaskStatus.DONE, result="It costs $5", is_new=True, ended_ms=NOW)
+    services.sessions.add(
+        1, status=TaskStatus.DONE, result="It costs $5", is_new=True, ended_ms=NOW
+    )
     window.selection.sessions.select_key(1)
-    assert services.fleet.tasks[1].is_new
+    assert services.sessions.tasks[1].is_new
     window.selection.tasks.select_key(1)
-    assert not services.fleet.tasks[1].is_new
+    assert not services.sessions.tasks[1].is_new
     assert window.details.result.toPlainText() == "It costs $5"
     button(window.details, "Copy result").click()
     assert QGuiApplication.clipboard().text() == "It costs $5"
@@ -194,22 +196,22 @@ def test_a_result_that_comes_to_a_selected_row_is_seen_by_who_uses_the_window(
     other.show()
     other.activateWindow()
     qapp.processEvents()
-    services.fleet.add(1)
+    services.sessions.add(1)
     window.selection.tasks.select_key(1)
     done = {"status": TaskStatus.DONE, "result": "x", "is_new": True, "ended_ms": NOW}
-    services.fleet.change_task(1, **done)
-    assert services.fleet.tasks[1].is_new
+    services.sessions.change_task(1, **done)
+    assert services.sessions.tasks[1].is_new
     window.activateWindow()
     qapp.processEvents()
-    assert not services.fleet.tasks[1].is_new
-    services.fleet.change_task(1, **done)
-    assert not services.fleet.tasks[1].is_new
+    assert not services.sessions.tasks[1].is_new
+    services.sessions.change_task(1, **done)
+    assert not services.sessions.tasks[1].is_new
     other.close()
 
 
 def test_long_results_are_cut_at_first(window: MainWindow, services: Any) -> None:
     long = "word " * 40_000
-    services.fleet.add(1, status=TaskStatus.DONE, result=long, ended_ms=NOW)
+    services.sessions.add(1, status=TaskStatus.DONE, result=long, ended_ms=NOW)
     window.selection.tasks.select_key(1)
     assert len(window.details.result.toPlainText()) == 50_000
     button(window.details, "Copy result").click()
@@ -219,7 +221,7 @@ def test_long_results_are_cut_at_first(window: MainWindow, services: Any) -> Non
 
 
 def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
+    services.sessions.add(1, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
     window.selection.tasks.select_key(1)
     said = shown_texts(window.details)
     assert "The page crashed." in said
@@ -228,7 +230,7 @@ def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
 
 
 def test_ids_are_shown_to_nobody_but_can_be_copied(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     window.selection.sessions.select_key(1)
     for widget in window.findChildren(QWidget):
         said = widget.accessibleName() + widget.accessibleDescription() + widget.toolTip()
@@ -246,16 +248,16 @@ def test_ids_are_shown_to_nobody_but_can_be_copied(window: MainWindow, services:
 def test_run_again_starts_and_edit_opens_the_dialog(
     window: MainWindow, services: Any, dialogs: Dialogs
 ) -> None:
-    services.fleet.add(1, status=TaskStatus.DONE, ended_ms=NOW)
+    services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
     window.selection.tasks.select_key(1)
     button(window.details, "Run again").click()
     button(window.details, "Edit and run again").click()
-    assert services.fleet.calls == [("start", "Task 1", None)]
-    assert dialogs.calls == [("open_new_task", None, services.fleet.tasks[1].spec)]
+    assert services.sessions.calls == [("start", "Task 1", None)]
+    assert dialogs.calls == [("open_new_task", None, services.sessions.tasks[1].spec)]
 
 
 def test_renaming_happens_in_the_row(window: MainWindow, services: Any, qapp: QApplication) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     window.selection.sessions.select_key(1)
     button(window.details, "Rename").click()
     editor = window.selection.sessions.findChild(QLineEdit)
@@ -264,7 +266,7 @@ def test_renaming_happens_in_the_row(window: MainWindow, services: Any, qapp: QA
     editor.setText("my shop")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qapp.processEvents()
-    assert services.fleet.sessions[1].label == "my shop"
+    assert services.sessions.sessions[1].label == "my shop"
     assert window.details.name.text() == "my shop"
 
 
@@ -272,7 +274,7 @@ def test_questions_are_counted_and_shown(
     window: MainWindow, services: Any, dialogs: Dialogs
 ) -> None:
     assert not window.strip.isVisible()
-    services.fleet.add(1, status=TaskStatus.ASKS, question="Which one?")
+    services.sessions.add(1, status=TaskStatus.ASKS, question="Which one?")
     services.inbox.ask(1, "Which one?")
     assert window.windowTitle() == "(1) Enigma Control Panel"
     assert window.strip.isVisible()
@@ -291,8 +293,8 @@ def test_questions_are_counted_and_shown(
 def test_notices_are_said_once_and_offer_something(
     window: MainWindow, services: Any, dialogs: Dialogs
 ) -> None:
-    services.fleet.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
-    services.fleet.change_session(1, service_id=None)
+    services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    services.sessions.change_session(1, service_id=None)
     notice = ServiceNotice(
         kind=NoticeKind.START_UNCONFIRMED,
         session_key=1,
@@ -300,22 +302,22 @@ def test_notices_are_said_once_and_offer_something(
         error=InterruptedCallError("timeout"),
     )
     window.setFocus()
-    services.fleet.said.emit(notice)
-    services.fleet.said.emit(notice)
+    services.sessions.said.emit(notice)
+    services.sessions.said.emit(notice)
     assert window.notices.isVisible()
     assert len(window.notices.lines()) == 1
     assert "It may be running and cost money" in window.notices.lines()[0]
     button(window.notices, "Put away").click()
-    assert services.fleet.calls == [("put away", 1)]
+    assert services.sessions.calls == [("put away", 1)]
     assert not window.notices.isVisible()
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_notice_has_words(window: MainWindow, services: Any, kind: NoticeKind) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     facts = {"verb": "pause"} if kind is NoticeKind.COMMAND_FAILED else {"sessions": 2}
     error = InterruptedCallError("timeout")
-    services.fleet.said.emit(
+    services.sessions.said.emit(
         ServiceNotice(kind=kind, session_key=1, task_key=1, error=error, facts=facts)
     )
     (line,) = window.notices.lines() or [window.recovery.words.text()]  # a sleep: the card says it
@@ -350,7 +352,7 @@ def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) 
 
 
 def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
+    services.sessions.add(1, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
     window.selection.tasks.select_key(1)
     for control in window.findChildren(QPushButton):
         assert control.accessibleName() == control.text() != ""
@@ -377,7 +379,7 @@ def test_details_fold_below_1000_px(window: MainWindow, qapp: QApplication) -> N
 def test_buttons_of_details_are_whole_where_details_are_narrow(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     window.selection.sessions.select_key(1)
     window.body.whole.setSizes([2_000, 1])
     qapp.processEvents()
@@ -432,7 +434,7 @@ def test_closing_asks_the_program(window: MainWindow) -> None:
 def test_menus_offer_what_can_be_done(
     window: MainWindow, services: Any, qapp: QApplication, dialogs: Dialogs
 ) -> None:
-    services.fleet.add(1, status=TaskStatus.DONE, result="fine", ended_ms=NOW)
+    services.sessions.add(1, status=TaskStatus.DONE, result="fine", ended_ms=NOW)
     window.selection.sessions.select_key(1)
     window.menus.show_for_sessions(QPoint(10, 10))
     names = [a.text() for a in window.menus.menu.actions() if not a.isSeparator()]
@@ -461,7 +463,7 @@ def test_1000_sessions_are_shown_and_refreshed(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     for key in range(1, 1001):
-        services.fleet.add(key, tell=False, left_s=key)
+        services.sessions.add(key, tell=False, left_s=key)
     window.selection.session_rows.arrange()
     qapp.processEvents()
     visible = window.selection.sessions.visible_rows()

@@ -28,25 +28,25 @@ async def test_a_task_from_start_to_end(
     async with running(simulator("--speed", "20").url) as parts:
         window = MainWindow(parts.services, Dialogs())
         window.show()
-        fleet, selection = parts.services.fleet, window.selection
+        sessions, selection = parts.services.sessions, window.selection
         spec = TaskSpec(text="Price of MX Keys at amazon.com", close_after=False)
-        key = await fleet.start(spec)
+        key = await sessions.start(spec)
         assert selection.tasks.select_key(key)
         await until(selection.session_rows.keys)  # it waits in line for a moment
         (session_key,) = selection.session_rows.keys()
         assert selection.sessions.select_key(session_key)
-        await until(lambda: fleet.task(key).status is TaskStatus.DONE)
-        task = fleet.task(key)
+        await until(lambda: sessions.task(key).status is TaskStatus.DONE)
+        task = sessions.task(key)
         assert task is not None
         window.activateWindow()
-        await until(lambda: not fleet.task(key).is_new)
+        await until(lambda: not sessions.task(key).is_new)
         assert window.details.result.toPlainText() == task.result
         index = selection.session_rows.index(0, SessionColumn.STATE)
         await until(lambda: index.data() == "idle – billing")
         enabled = {verb for verb, action in window.verbs.items() if action.isEnabled()}
         assert enabled == {StateVerb.TERMINATE}
         window.verbs[StateVerb.TERMINATE].trigger()  # no task is at work: it goes at once
-        await until(lambda: fleet.session(session_key).phase is not Phase.OPEN)
+        await until(lambda: sessions.session(session_key).phase is not Phase.OPEN)
         assert index.data() in {"closed (assumed)", "ended by you"}
         assert "browser opened" in window.details.line.text()
         window.close_for_good()
@@ -77,9 +77,9 @@ async def test_tasks_without_a_place_stand_in_line(
         services, selection = parts.services, window.selection
         services.settings.change(browsers_at_once=1)
         specs = [TaskSpec(text=f"{RESEARCH}, part {n}") for n in range(5)]
-        keys = await services.fleet.start_many(specs)
+        keys = await services.sessions.start_many(specs)
         await until(selection.session_rows.keys)
-        await until(lambda: len(services.line.entries()) == 4)
+        await until(lambda: len(services.queue.entries()) == 4)
         assert selection.task_rows.keys() == [*keys[1:], keys[0]]
         assert len(selection.session_rows.keys()) == 1  # what is planned is no session
         rows = selection.task_rows
@@ -87,7 +87,7 @@ async def test_tasks_without_a_place_stand_in_line(
         assert first.startswith("the only place is in use")
         assert str(rows.index(1, Column.RESULT).data()).startswith("2nd in line")
         assert "4 tasks wait here: as many browsers are open as may be (1)." in shown_texts(
-            window.line.bar
+            window.queue_actions.bar
         )
         selection.tasks.select_key(keys[4])
         selection.tasks.setFocus()
@@ -99,41 +99,43 @@ async def test_tasks_without_a_place_stand_in_line(
         assert selection.tasks.selected_keys() == [keys[4]]
         selection.tasks.select_key(keys[2])
         QTest.keyClick(selection.tasks, Qt.Key.Key_Delete)
-        await until(lambda: services.fleet.task(keys[2]).status is TaskStatus.STOPPED)
+        await until(lambda: services.sessions.task(keys[2]).status is TaskStatus.STOPPED)
         taken_out = [keys[4], keys[1], keys[3], keys[2], keys[0]]
         await until(lambda: rows.keys() == taken_out)
         assert "Taken out of the line." in shown_texts(window.details)
         services.settings.change(browsers_at_once=5)
-        await until(lambda: not services.line.entries())
+        await until(lambda: not services.queue.entries())
         assert rows.keys() == list(reversed(keys))
-        assert not window.line.bar.isVisible()
+        assert not window.queue_actions.bar.isVisible()
 
 
 async def test_a_terminate_is_taken_back_and_another_is_hurried(
     running: Running, simulator: Callable[..., Any], qapp: QApplication
 ) -> None:
     async with running(simulator("--speed", "2").url) as parts, a_window(parts, qapp) as window:
-        fleet, selection = parts.services.fleet, window.selection
-        key = await fleet.start(TaskSpec(text=RESEARCH))
-        await until(lambda: selection.session_rows.keys() and fleet.task(key).sent_ms)
+        sessions, selection = parts.services.sessions, window.selection
+        key = await sessions.start(TaskSpec(text=RESEARCH))
+        await until(lambda: selection.session_rows.keys() and sessions.task(key).sent_ms)
         (session_key,) = selection.session_rows.keys()
-        await until(lambda: fleet.session(session_key).service_id)
+        await until(lambda: sessions.session(session_key).service_id)
         selection.sessions.select_key(session_key)
         button(window.tool_bar, "Terminate").click()
-        await until(lambda: fleet.pending(session_key))
-        assert fleet.pending(session_key).why is WaitReason.UNDO
+        await until(lambda: sessions.pending(session_key))
+        assert sessions.pending(session_key).why is WaitReason.UNDO
         row = selection.session_rows.index(0, SessionColumn.STATE)
         assert row.data(Role.CELL).tail.startswith("Terminating in ")
         assert button(window.tool_bar, "Terminate").isEnabled()
         QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-        assert fleet.pending(session_key) is None
-        assert fleet.session(session_key).phase is Phase.OPEN
+        assert sessions.pending(session_key) is None
+        assert sessions.session(session_key).phase is Phase.OPEN
         assert button(window.tool_bar, "Pause").isEnabled()
         began = parts.services.clock.now_ms()
         for _ in range(2):
             button(window.tool_bar, "Terminate").click()
-            await until(lambda: fleet.pending(session_key) or fleet.session(session_key).is_ended)
-        await until(lambda: fleet.session(session_key).is_ended)
+            await until(
+                lambda: sessions.pending(session_key) or sessions.session(session_key).is_ended
+            )
+        await until(lambda: sessions.session(session_key).is_ended)
         assert parts.services.clock.now_ms() - began < 2_500  # not after its three seconds
 
 
@@ -141,13 +143,13 @@ async def test_a_task_runs_after_the_one_at_work(
     running: Running, simulator: Callable[..., Any], qapp: QApplication
 ) -> None:
     async with running(simulator("--speed", "10").url) as parts, a_window(parts, qapp) as window:
-        fleet, rows = parts.services.fleet, window.selection.task_rows
-        key = await fleet.start(TaskSpec(text=RESEARCH, close_after=False))
-        await until(lambda: fleet.task(key).sent_ms)
-        where = fleet.task(key).session_key
-        following = await fleet.start(TaskSpec(text="Search for ribbons"), where=where)
+        sessions, rows = parts.services.sessions, window.selection.task_rows
+        key = await sessions.start(TaskSpec(text=RESEARCH, close_after=False))
+        await until(lambda: sessions.task(key).sent_ms)
+        where = sessions.task(key).session_key
+        following = await sessions.start(TaskSpec(text="Search for ribbons"), where=where)
         assert rows.keys() == [following, key]
         assert rows.index(0, Column.RESULT).data() == "runs after the task in a.example 1"
-        await until(lambda: fleet.task(following).is_final)
-        assert fleet.task(key).is_final
-        assert fleet.task(following).status is TaskStatus.DONE
+        await until(lambda: sessions.task(following).is_final)
+        assert sessions.task(key).is_final
+        assert sessions.task(following).status is TaskStatus.DONE

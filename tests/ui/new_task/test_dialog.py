@@ -57,7 +57,7 @@ async def test_a_text_is_all_it_takes(world: World, dialog: NewTaskDialog) -> No
     key(dialog.task_text, ENTER, CTRL)
     await world.settle()
     spec = TaskSpec(text="List keyboards", close_after=True)
-    assert world.fleet.started == [Started(spec, None, one_call=False)]
+    assert world.sessions.started == [Started(spec, None, one_call=False)]
     assert not dialog.isVisible()
     assert dialog.task_text.text() == ""
 
@@ -69,7 +69,7 @@ async def test_enter_in_a_field_starts_nothing(world: World, dialog: NewTaskDial
     type_text(dialog.starting_url, "https://a.example")
     key(dialog.starting_url, ENTER)
     await world.settle()
-    assert world.fleet.started == []
+    assert world.sessions.started == []
     assert dialog.task_text.text() == "x\n"
 
 
@@ -99,7 +99,7 @@ async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTas
         limits=limits,
         close_after=False,
     )
-    assert world.fleet.started == [Started(spec, None, one_call=True)]
+    assert world.sessions.started == [Started(spec, None, one_call=True)]
 
 
 BAD = [
@@ -135,7 +135,7 @@ async def test_a_mistake_is_named_beside_its_field(
     assert field.hasFocus()
     assert field.isVisible()
     assert field.text() == typed
-    assert world.fleet.started == []
+    assert world.sessions.started == []
     assert dialog.isVisible()
 
 
@@ -173,13 +173,13 @@ async def test_closing_keeps_what_was_typed(world: World, dialog: NewTaskDialog)
     type_text(dialog.task_text, "Half a thou")
     key(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
-    assert world.fleet.started == []
+    assert world.sessions.started == []
     await shown(world, dialog)
     assert dialog.task_text.text() == "Half a thou"
 
 
 async def test_arrows_bring_earlier_texts_back(world: World, dialog: NewTaskDialog) -> None:
-    world.fleet.texts = ["newest", "older\nof two lines", "oldest"]
+    world.sessions.texts = ["newest", "older\nof two lines", "oldest"]
     await shown(world, dialog)
     field = dialog.task_text
     key(field, UP)
@@ -199,7 +199,7 @@ async def test_arrows_bring_earlier_texts_back(world: World, dialog: NewTaskDial
 
 
 async def test_arrows_leave_typed_text_alone(world: World, dialog: NewTaskDialog) -> None:
-    world.fleet.texts = ["newest", "older"]
+    world.sessions.texts = ["newest", "older"]
     await shown(world, dialog)
     key(dialog.task_text, UP)
     type_text(dialog.task_text, "!")
@@ -213,8 +213,8 @@ def test_the_list_of_places_shows_all_of_them(world: World, qapp: QApplication) 
     theme.apply(qapp, Qt.ColorScheme.Light)
     qapp.setQuitOnLastWindowClosed(False)  # else the loop of the next test ends with the box
     for number in range(1, 5):
-        world.fleet.add(make_session(number))
-    box = RunInBox(world.fleet)  # type: ignore[arg-type]
+        world.sessions.add(make_session(number))
+    box = RunInBox(world.sessions)  # type: ignore[arg-type]
     box.show()
     qapp.processEvents()
     box.showPopup()
@@ -230,13 +230,15 @@ def test_the_list_of_places_shows_all_of_them(world: World, qapp: QApplication) 
 async def test_open_sessions_are_offered_those_at_work_last(
     world: World, dialog: NewTaskDialog
 ) -> None:
-    world.fleet.add(make_session(2, current_task=2), make_task(2, 2))
-    world.fleet.add(make_session(1))
-    world.fleet.add(make_session(3, current_task=3), make_task(3, 3, status=TaskStatus.DONE))
-    world.fleet.add(make_session(4, close_after=True))
-    world.fleet.add(make_session(5, current_task=5), make_task(5, 5, status=TaskStatus.UNCONFIRMED))
-    world.fleet.add(make_session(6, phase=Phase.CONNECTION_LOST))
-    world.fleet.add(make_session(7, phase=Phase.PLANNED, service_id=None))
+    world.sessions.add(make_session(2, current_task=2), make_task(2, 2))
+    world.sessions.add(make_session(1))
+    world.sessions.add(make_session(3, current_task=3), make_task(3, 3, status=TaskStatus.DONE))
+    world.sessions.add(make_session(4, close_after=True))
+    world.sessions.add(
+        make_session(5, current_task=5), make_task(5, 5, status=TaskStatus.UNCONFIRMED)
+    )
+    world.sessions.add(make_session(6, phase=Phase.CONNECTION_LOST))
+    world.sessions.add(make_session(7, phase=Phase.PLANNED, service_id=None))
     await shown(world, dialog)
     offered = [dialog.run_in.itemText(i) for i in range(dialog.run_in.count())]
     assert offered == [
@@ -250,27 +252,27 @@ async def test_open_sessions_are_offered_those_at_work_last(
 
 
 async def test_a_task_can_run_after_the_one_at_work(world: World, dialog: NewTaskDialog) -> None:
-    world.fleet.add(make_session(7, current_task=9), make_task(9, 7))
+    world.sessions.add(make_session(7, current_task=9), make_task(9, 7))
     await shown(world, dialog, session=7)
     assert dialog.start_button.text() == "Run after this one"
     assert dialog.start_button.accessibleName() == "Run after this one"
     assert "until then it can be removed" in dialog.place_hint.text()
     height = dialog.height()
     type_text(dialog.task_text, "Next")
-    world.fleet.change_task(9, status=TaskStatus.DONE)
+    world.sessions.change_task(9, status=TaskStatus.DONE)
     assert dialog.start_button.text() == "Start"
     assert dialog.run_in.currentText() == "amazon.com 7"
     assert dialog.height() == height  # no button moves below the pointer
-    world.fleet.change_task(9, status=TaskStatus.WORKING)
+    world.sessions.change_task(9, status=TaskStatus.WORKING)
     click(dialog.start_button)
     await world.settle()
-    assert world.fleet.started == [
+    assert world.sessions.started == [
         Started(TaskSpec(text="Next", close_after=False), 7, one_call=False)
     ]
 
 
 async def test_the_next_task_in_an_open_session(world: World, dialog: NewTaskDialog) -> None:
-    world.fleet.add(make_session(7))
+    world.sessions.add(make_session(7))
     await shown(world, dialog, session=7)
     assert dialog.run_in.currentText() == "amazon.com 7"
     assert not dialog.limits.one_call.isEnabled()
@@ -279,17 +281,17 @@ async def test_the_next_task_in_an_open_session(world: World, dialog: NewTaskDia
     click(dialog.start_button)
     await world.settle()
     spec = TaskSpec(text="Next", close_after=True)
-    assert world.fleet.started == [Started(spec, 7, one_call=False)]
+    assert world.sessions.started == [Started(spec, 7, one_call=False)]
 
 
 async def test_a_session_that_ended_meanwhile_is_named(world: World, dialog: NewTaskDialog) -> None:
-    world.fleet.add(make_session(7))
+    world.sessions.add(make_session(7))
     await shown(world, dialog, session=7)
     type_text(dialog.task_text, "Next")
-    world.fleet.change_session(7, phase=Phase.ENDED_BY_LIMIT, ended_ms=NOON)
+    world.sessions.change_session(7, phase=Phase.ENDED_BY_LIMIT, ended_ms=NOON)
     click(dialog.start_button)
     await world.settle()
-    assert world.fleet.started == []
+    assert world.sessions.started == []
     assert dialog.run_in.target() == TargetSession(7, close_after=False)
     assert "takes no more tasks" in dialog.run_in.accessibleDescription()
     assert dialog.run_in.currentText() == "amazon.com 7 – has ended"
@@ -297,7 +299,7 @@ async def test_a_session_that_ended_meanwhile_is_named(world: World, dialog: New
 
 
 async def test_a_full_disk_keeps_everything(world: World, dialog: NewTaskDialog) -> None:
-    world.fleet.start_error = DiskFullError(Path("/ledger"), "full")
+    world.sessions.start_error = DiskFullError(Path("/ledger"), "full")
     await shown(world, dialog)
     type_text(dialog.task_text, "Keep me")
     click(dialog.start_button)
@@ -305,7 +307,7 @@ async def test_a_full_disk_keeps_everything(world: World, dialog: NewTaskDialog)
     assert "the disk is full" in dialog.notice.text()
     assert dialog.task_text.text() == "Keep me"
     assert dialog.start_button.isEnabled()
-    world.fleet.start_error = LedgerError(Path("/ledger"), "gone")
+    world.sessions.start_error = LedgerError(Path("/ledger"), "gone")
     click(dialog.start_button)
     await world.settle()
     assert "gone" in dialog.notice.text()
@@ -316,7 +318,7 @@ async def test_without_a_key_it_asks_for_one_and_keeps_the_text(
     world: World, dialog: NewTaskDialog, key_opened: Opened, late: bool
 ) -> None:
     if late:
-        world.fleet.start_error = NoKeyError()
+        world.sessions.start_error = NoKeyError()
     else:
         world.account.state = KeyState.ABSENT
     await shown(world, dialog)
@@ -324,21 +326,21 @@ async def test_without_a_key_it_asks_for_one_and_keeps_the_text(
     click(dialog.start_button)
     await world.settle()
     assert key_opened.times == 1
-    assert world.fleet.started == []
+    assert world.sessions.started == []
     assert dialog.task_text.text() == "Keep me"
     assert dialog.isVisible()
 
 
 async def test_a_double_click_starts_once(world: World, dialog: NewTaskDialog) -> None:
-    world.fleet.start_gate = asyncio.Event()
+    world.sessions.start_gate = asyncio.Event()
     await shown(world, dialog)
     type_text(dialog.task_text, "Once")
     click(dialog.start_button)
     click(dialog.start_button)
     key(dialog.task_text, ENTER, CTRL)
-    world.fleet.start_gate.set()
+    world.sessions.start_gate.set()
     await world.settle()
-    assert len(world.fleet.started) == 1
+    assert len(world.sessions.started) == 1
 
 
 async def test_editing_an_earlier_task_puts_typed_words_aside(

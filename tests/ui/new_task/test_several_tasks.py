@@ -29,7 +29,7 @@ async def shown(world: World, dialog: NewTaskDialog) -> None:
 
 
 def texts(world: World) -> list[str]:
-    return [started.spec.text for started in world.fleet.started]
+    return [started.spec.text for started in world.sessions.started]
 
 
 async def test_each_line_becomes_a_task(world: World, dialog: NewTaskDialog) -> None:
@@ -41,7 +41,7 @@ async def test_each_line_becomes_a_task(world: World, dialog: NewTaskDialog) -> 
     dialog.limits.time_limit.setText("60")
     click(dialog.start_button)
     await world.settle()
-    assert [started.spec for started in world.fleet.started] == [
+    assert [started.spec for started in world.sessions.started] == [
         TaskSpec(text=text, limits=Limits(max_duration_ms=60_000))
         for text in ("MX Keys at amazon.com", "MX Keys at ebay.com", "MX Keys at idealo.de")
     ]
@@ -78,7 +78,7 @@ async def test_a_mistake_names_its_line(world: World, dialog: NewTaskDialog) -> 
     dialog.per_line.click()
     click(dialog.start_button)
     await world.settle()
-    assert world.fleet.started == []
+    assert world.sessions.started == []
     said = dialog.task_text.accessibleDescription()
     assert said.startswith("Line 4: The task has 20,001 characters")
     assert dialog.task_text.hasFocus()
@@ -93,7 +93,7 @@ async def test_nothing_but_empty_lines_is_nothing(world: World, dialog: NewTaskD
     click(dialog.start_button)
     await world.settle()
     assert "Write what the agent should do." in dialog.task_text.accessibleDescription()
-    assert world.fleet.started == []
+    assert world.sessions.started == []
 
 
 async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
@@ -103,13 +103,13 @@ async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
     assert dialog.start_button.text() == "Start 201 tasks"
     click(dialog.start_button)
     await world.settle()
-    assert world.fleet.started == []
+    assert world.sessions.started == []
     said = dialog.task_text.accessibleDescription()
     assert said == "These are 201 tasks; 200 at most can be started at once."
     dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(200)))
     click(dialog.start_button)
     await world.settle()
-    assert len(world.fleet.started) == 200
+    assert len(world.sessions.started) == 200
 
 
 def test_lines_as_any_system_ends_them() -> None:
@@ -118,7 +118,7 @@ def test_lines_as_any_system_ends_them() -> None:
 
 
 async def test_the_text_stays_until_the_ledger_has_it(world: World, dialog: NewTaskDialog) -> None:
-    world.fleet.start_gate = asyncio.Event()
+    world.sessions.start_gate = asyncio.Event()
     await shown(world, dialog)
     dialog.task_text.setPlainText(LINES)
     dialog.per_line.click()
@@ -127,24 +127,24 @@ async def test_the_text_stays_until_the_ledger_has_it(world: World, dialog: NewT
     assert dialog.task_text.text() == LINES
     key(dialog.task_text, Qt.Key.Key_X)
     assert dialog.task_text.text() == LINES  # what is typed now would be lost with it
-    world.fleet.start_error = DiskFullError(Path("/ledger"), "full")
-    world.fleet.start_gate.set()
+    world.sessions.start_error = DiskFullError(Path("/ledger"), "full")
+    world.sessions.start_gate.set()
     await world.settle()
     assert dialog.task_text.text() == LINES
     assert "the disk is full" in dialog.notice.text()
     assert not dialog.task_text.isReadOnly()
     assert dialog.start_button.isEnabled()
-    world.fleet.start_error = None
+    world.sessions.start_error = None
     click(dialog.start_button)
     await world.settle()
-    assert len(world.fleet.started) == 3
+    assert len(world.sessions.started) == 3
 
 
 async def test_what_waits_is_said_to_wait(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
     for task_key in (1, 2, 3):
-        world.line.put(task_key + 10)
-    world.line.put(1, WaitReason.NO_SLOT)  # what the first start will be
+        world.queue.put(task_key + 10)
+    world.queue.put(1, WaitReason.NO_SLOT)  # what the first start will be
     type_text(dialog.task_text, "First")
     key(dialog.task_text, ENTER, CTRL | SHIFT)
     await world.settle()
@@ -172,15 +172,15 @@ async def test_several_started_in_a_row_can_be_brought_back(
 async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
     assert dialog.place_hint.text() == "Starts at once."
-    world.fleet.add(make_session(1, current_task=1), make_task(1, 1))
-    world.line.set_ceiling(1)
+    world.sessions.add(make_session(1, current_task=1), make_task(1, 1))
+    world.queue.set_ceiling(1)
     assert dialog.place_hint.text() == "The only place is in use: the task waits in line."
-    world.line.set_ceiling(5)
-    world.line.put(7)
+    world.queue.set_ceiling(5)
+    world.queue.put(7)
     assert dialog.place_hint.text() == "Waits in line behind 1 task."
-    world.line.pause_reason = PauseReason.FUNDS
-    world.line.changed.emit()
+    world.queue.pause_reason = PauseReason.FUNDS
+    world.queue.changed.emit()
     assert "does not move at the moment" in dialog.place_hint.text()
-    world.fleet.add(make_session(2, expires_ms=NOON + 1))
+    world.sessions.add(make_session(2, expires_ms=NOON + 1))
     dialog.ask(2, None)
     assert dialog.place_hint.text() == "Runs in the browser that is open."

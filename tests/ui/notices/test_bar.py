@@ -76,7 +76,7 @@ class Line:
         self, kind: Kind, key: int | None = None, error: ApiError | None = None, **facts: str | int
     ) -> None:
         notice = ServiceNotice(kind=kind, session_key=key, task_key=key, error=error, facts=facts)
-        self.services.fleet.said.emit(notice)
+        self.services.sessions.said.emit(notice)
 
 
 @pytest.fixture
@@ -86,14 +86,14 @@ def line(services: Any, app_actions: Acts) -> Line:
 
 
 def unconfirmed_start(line: Line) -> None:
-    line.services.fleet.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
-    line.services.fleet.change_session(1, service_id=None)
+    line.services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    line.services.sessions.change_session(1, service_id=None)
     line.say(Kind.START_UNCONFIRMED, 1, LOST)
 
 
 def unconfirmed_task(line: Line, **session: Any) -> None:
-    line.services.fleet.add(1, status=TaskStatus.UNCONFIRMED)
-    line.services.fleet.change_session(1, **session)
+    line.services.sessions.add(1, status=TaskStatus.UNCONFIRMED)
+    line.services.sessions.change_session(1, **session)
     line.say(Kind.START_UNCONFIRMED, 1, LOST)
 
 
@@ -111,7 +111,7 @@ def test_an_unconfirmed_start_offers_what_can_be_done(line: Line) -> None:
     ]
     assert line.offers() == ["Start it again (may run twice)", "Put away"]
     line.press("Start it again (may run twice)")
-    assert line.app_actions.calls == [("run_again", line.services.fleet.tasks[1])]
+    assert line.app_actions.calls == [("run_again", line.services.sessions.tasks[1])]
 
 
 def test_the_account_page_is_offered_only_where_it_is_known(
@@ -147,7 +147,7 @@ def test_a_session_that_stays_is_asked_for_a_lost_result(line: Line) -> None:
     assert "may be working in shop.example 1" in line.lines[0]
     assert line.offers() == ["Ask the session for its result", "Terminate"]
     line.press("Ask the session for its result")
-    ((verb, text, where),) = line.services.fleet.calls
+    ((verb, text, where),) = line.services.sessions.calls
     assert (verb, where) == ("start", 1)
     assert "“Task 1”" in text
 
@@ -172,7 +172,7 @@ def test_the_question_for_a_result_starts_nothing_anew() -> None:
 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_notice_has_words(line: Line, kind: NoticeKind) -> None:
-    line.services.fleet.add(1)
+    line.services.sessions.add(1)
     facts: dict[str, Any] = {"places": 3, "seconds": 751}
     if kind is Kind.COMMAND_FAILED:
         facts = {"verb": "pause"}
@@ -183,7 +183,7 @@ def test_every_notice_has_words(line: Line, kind: NoticeKind) -> None:
 
 
 def test_the_program_s_own_troubles(line: Line) -> None:
-    line.services.line.limit = 3
+    line.services.queue.limit = 3
     line.say(Kind.LIMIT_LOWERED, places=3)
     line.say(Kind.LIMIT_USED_ELSEWHERE)
     line.say(Kind.WENT_TO_SLEEP, seconds=751)
@@ -292,57 +292,57 @@ def test_it_leaves_when_the_ledger_can_be_written_again(line: Line) -> None:
 def test_it_leaves_when_the_session_has_ended(
     line: Line, kind: NoticeKind, facts: dict[str, str]
 ) -> None:
-    line.services.fleet.add(1, status=TaskStatus.WORKING)
+    line.services.sessions.add(1, status=TaskStatus.WORKING)
     line.say(kind, 1, LOST, **facts)
-    line.services.fleet.change_task(1, question_n=2)
+    line.services.sessions.change_task(1, question_n=2)
     assert len(line.lines) == 1
-    line.services.fleet.change_session(1, phase=Phase.CLOSED)
+    line.services.sessions.change_session(1, phase=Phase.CLOSED)
     assert line.lines == []
 
 
 def test_an_unconfirmed_start_leaves_when_it_is_settled(line: Line) -> None:
     unconfirmed_start(line)
-    line.services.fleet.change_session(1, label="x")
+    line.services.sessions.change_session(1, label="x")
     assert line.lines
-    line.services.fleet.change_task(1, status=TaskStatus.WORKING)
-    line.services.fleet.change_session(1, phase=Phase.OPEN)
+    line.services.sessions.change_task(1, status=TaskStatus.WORKING)
+    line.services.sessions.change_session(1, phase=Phase.OPEN)
     assert line.lines == []
 
 
 def test_an_unconfirmed_task_leaves_when_it_is_known(line: Line) -> None:
     unconfirmed_task(line)
-    line.services.fleet.change_session(1, label="x")
+    line.services.sessions.change_session(1, label="x")
     assert line.lines
-    line.services.fleet.change_task(1, status=TaskStatus.DONE)
+    line.services.sessions.change_task(1, status=TaskStatus.DONE)
     assert line.lines == []
 
 
 def test_a_failed_command_leaves_when_it_came_true(line: Line) -> None:
-    fleet = line.services.fleet
-    fleet.add(1)
+    sessions = line.services.sessions
+    sessions.add(1)
     line.say(Kind.COMMAND_FAILED, 1, LOST, verb="pause")
-    fleet.set_wish(1, StateVerb.PAUSE, WaitReason.SENDING)
-    fleet.change_task(1, status=TaskStatus.PAUSED)
+    sessions.set_wish(1, StateVerb.PAUSE, WaitReason.SENDING)
+    sessions.change_task(1, status=TaskStatus.PAUSED)
     assert line.lines
-    fleet.set_wish(1, None)
+    sessions.set_wish(1, None)
     assert line.lines == []
 
 
 def test_a_stop_by_the_channel_is_told_until_it_was_sent_once_more(line: Line) -> None:
-    fleet = line.services.fleet
-    fleet.add(1, status=TaskStatus.WORKING)
-    fleet.set_wish(1, StateVerb.STOP, WaitReason.BUDGET)
+    sessions = line.services.sessions
+    sessions.add(1, status=TaskStatus.WORKING)
+    sessions.set_wish(1, StateVerb.STOP, WaitReason.BUDGET)
     line.say(Kind.ANSWER_SENT_LIVE, 1, verb="stop")
     (said,) = line.lines
     assert said.startswith("Stop was sent to shop.example 1 over the live channel")
     assert said.endswith("Stop is sent once more as soon as a call is free.")
-    fleet.set_wish(1, None)
+    sessions.set_wish(1, None)
     assert line.lines == []
 
 
 def test_want_of_a_connection_leaves_when_it_is_back(line: Line) -> None:
     services = line.services
-    services.fleet.add(1)
+    services.sessions.add(1)
     services.health.status = ServiceStatus.UNREACHABLE
     line.say(Kind.COMMAND_FAILED, 1, NotConnectedError("refused"), verb="pause")
     services.health.changed.emit()

@@ -15,14 +15,14 @@ from tests.kit.hands import ENTER, active, click, key
 
 @pytest.fixture
 def guard(world: World) -> QuitDialog:
-    world.fleet.add(make_session(1))
+    world.sessions.add(make_session(1))
     return QuitDialog(world.services, None)
 
 
 @pytest.fixture
 def terminating(world: World) -> TerminateAllDialog:
     for number in (1, 2, 3):
-        world.fleet.add(make_session(number))
+        world.sessions.add(make_session(number))
     return TerminateAllDialog(world.services, None)
 
 
@@ -92,7 +92,7 @@ async def test_wait_is_offered_only_for_a_task_without_a_name(
     assert not guard.wait_button.isVisible()
     guard.reject()
     await answer
-    world.fleet.add(
+    world.sessions.add(
         make_session(2, current_task=2),
         make_task(2, 2, "MX Keys", service_id=None, sent_ms=NOON - 12_000),
     )
@@ -101,12 +101,12 @@ async def test_wait_is_offered_only_for_a_task_without_a_name(
     assert "MX Keys" in guard.words.text()
     click(guard.wait_button)
     assert not answer.done()
-    world.fleet.change_task(2, service_id="task-2")
+    world.sessions.change_task(2, service_id="task-2")
     assert await answer is QuitChoice.LEAVE_RUNNING
 
 
 async def test_a_name_that_never_comes_leaves_the_choice(world: World, guard: QuitDialog) -> None:
-    world.fleet.add(make_session(2, current_task=2), make_task(2, 2, service_id=None))
+    world.sessions.add(make_session(2, current_task=2), make_task(2, 2, service_id=None))
     answer = await asked(world, guard)
     click(guard.wait_button)
     assert guard.waiting.isVisible()
@@ -114,14 +114,14 @@ async def test_a_name_that_never_comes_leaves_the_choice(world: World, guard: Qu
     guard.refresh()
     assert not guard.waiting.isVisible()
     assert not answer.done()
-    world.fleet.change_task(2, status=TaskStatus.UNCONFIRMED)
+    world.sessions.change_task(2, status=TaskStatus.UNCONFIRMED)
     assert not answer.done()
     guard.reject()
     assert await answer is QuitChoice.CANCEL
 
 
 async def test_there_is_a_line_per_session(world: World, guard: QuitDialog) -> None:
-    world.fleet.add(make_session(2, phase=Phase.UNCONFIRMED, service_id=None))
+    world.sessions.add(make_session(2, phase=Phase.UNCONFIRMED, service_id=None))
     answer = await asked(world, guard)
     assert len(guard.list.toPlainText().splitlines()) == 2
     guard.reject()
@@ -133,7 +133,7 @@ async def test_there_is_a_line_per_session(world: World, guard: QuitDialog) -> N
 
 async def ending(world: World, guard: QuitDialog) -> "asyncio.Task[QuitChoice]":
     """Terminate all and quit was pressed; the commands are on their way."""
-    world.fleet.command_gate = asyncio.Event()
+    world.sessions.command_gate = asyncio.Event()
     answer = await asked(world, guard)
     click(guard.terminate_button)
     await asyncio.sleep(0.01)
@@ -142,19 +142,19 @@ async def ending(world: World, guard: QuitDialog) -> "asyncio.Task[QuitChoice]":
 
 async def come_back(world: World) -> None:
     """The commands come back."""
-    assert world.fleet.command_gate is not None
-    world.fleet.command_gate.set()
+    assert world.sessions.command_gate is not None
+    world.sessions.command_gate.set()
     await asyncio.sleep(0.01)
 
 
 async def test_it_quits_when_all_have_ended(world: World, guard: QuitDialog) -> None:
-    world.fleet.add(make_session(2))
+    world.sessions.add(make_session(2))
     answer = await ending(world, guard)
-    assert world.fleet.commands == [((1,), StateVerb.TERMINATE), ((2,), StateVerb.TERMINATE)]
-    world.fleet.change_session(1, phase=Phase.CLOSED_ASSUMED)
+    assert world.sessions.commands == [((1,), StateVerb.TERMINATE), ((2,), StateVerb.TERMINATE)]
+    world.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED)
     assert guard.waiting.text() == "Terminating, 1 of 2 closed …"
     assert not answer.done()
-    world.fleet.change_session(2, phase=Phase.ENDED_BY_YOU)
+    world.sessions.change_session(2, phase=Phase.ENDED_BY_YOU)
     assert await answer is QuitChoice.TERMINATE_ALL
     assert not guard.isVisible()
     await come_back(world)
@@ -163,9 +163,9 @@ async def test_it_quits_when_all_have_ended(world: World, guard: QuitDialog) -> 
 async def test_it_stays_when_a_terminate_failed_and_says_which(
     world: World, guard: QuitDialog
 ) -> None:
-    world.fleet.add(make_session(2))
+    world.sessions.add(make_session(2))
     answer = await ending(world, guard)
-    world.fleet.change_session(1, phase=Phase.CLOSED_ASSUMED)
+    world.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED)
     await come_back(world)
     assert not answer.done()
     assert guard.isVisible()
@@ -175,11 +175,11 @@ async def test_it_stays_when_a_terminate_failed_and_says_which(
     )
     assert guard.terminate_button.text() == guard.terminate_button.accessibleName() == "Try again"
     assert guard.leave_button.text() == "Leave them running"
-    world.fleet.commands.clear()
-    world.fleet.command_gate = None
+    world.sessions.commands.clear()
+    world.sessions.command_gate = None
     click(guard.terminate_button)
     await asyncio.sleep(0.01)
-    assert world.fleet.commands == [((2,), StateVerb.TERMINATE)]
+    assert world.sessions.commands == [((2,), StateVerb.TERMINATE)]
     click(guard.cancel_button)
     assert await answer is QuitChoice.CANCEL
 
@@ -187,9 +187,9 @@ async def test_it_stays_when_a_terminate_failed_and_says_which(
 async def test_one_of_another_key_is_named_as_not_terminated(
     world: World, guard: QuitDialog
 ) -> None:
-    world.fleet.not_ours = {1}
+    world.sessions.not_ours = {1}
     answer = await ending(world, guard)
-    assert world.fleet.commands == []
+    assert world.sessions.commands == []
     assert "amazon.com 1 could not be terminated" in guard.waiting.text()
     click(guard.leave_button)
     assert await answer is QuitChoice.LEAVE_RUNNING
@@ -200,7 +200,7 @@ async def test_what_the_ledger_keeps_can_be_left_to_the_next_start(
 ) -> None:
     answer = await ending(world, guard)
     assert not guard.leave_button.isVisible()  # they are being sent now
-    world.fleet.set_wish(1, WaitReason.CONNECTION)
+    world.sessions.set_wish(1, WaitReason.CONNECTION)
     assert "A Terminate for amazon.com 1 waits for a connection; it is sent at the next start." in (
         guard.words.text()
     )
@@ -237,7 +237,7 @@ def words_of(guard: QuitDialog) -> list[str]:
 
 def add_working(world: World, *keys: int, **task: object) -> None:
     for number in keys:
-        world.fleet.add(
+        world.sessions.add(
             make_session(number, current_task=number), make_task(number, number, **task)
         )
 
@@ -253,14 +253,14 @@ async def test_it_waits_for_tasks_with_the_window_in_use(
     world: World, guard: QuitDialog, words_of: list[str]
 ) -> None:
     add_working(world, 2, 3)
-    world.line.put(9)
+    world.queue.put(9)
     answer = await when_done(world, guard)
     assert words_of[-1] == "Quits when 2 tasks are done; what waits in line stays there."
-    world.fleet.change_task(2, status=TaskStatus.DONE)
+    world.sessions.change_task(2, status=TaskStatus.DONE)
     assert words_of[-1] == "Quits when 1 task is done; what waits in line stays there."
-    world.fleet.change_task(3, status=TaskStatus.ASKS)
+    world.sessions.change_task(3, status=TaskStatus.ASKS)
     assert not answer.done()  # somebody has to answer it
-    world.fleet.change_task(3, status=TaskStatus.FAILED)
+    world.sessions.change_task(3, status=TaskStatus.FAILED)
     assert await answer is QuitChoice.WHEN_DONE
     assert words_of[-1] == ""
 
@@ -269,14 +269,14 @@ async def test_it_waits_until_a_failed_task_s_browser_is_closed(
     world: World, guard: QuitDialog, words_of: list[str]
 ) -> None:
     add_working(world, 2)
-    world.fleet.change_session(2, close_after=True)
+    world.sessions.change_session(2, close_after=True)
     answer = await when_done(world, guard)
-    world.fleet.change_task(2, status=TaskStatus.FAILED)
+    world.sessions.change_task(2, status=TaskStatus.FAILED)
     assert not answer.done()
-    world.fleet.set_wish(2, WaitReason.SENDING)
+    world.sessions.set_wish(2, WaitReason.SENDING)
     assert words_of[-1] == "Quits when 1 Terminate is sent."
-    world.fleet.change_session(2, phase=Phase.CLOSED_ASSUMED)
-    world.fleet.set_wish(2, None)
+    world.sessions.change_session(2, phase=Phase.CLOSED_ASSUMED)
+    world.sessions.set_wish(2, None)
     assert await answer is QuitChoice.WHEN_DONE
 
 
@@ -306,8 +306,8 @@ async def test_a_terminate_without_a_connection_is_not_waited_for(
 ) -> None:
     add_working(world, 2)
     answer = await when_done(world, guard)
-    world.fleet.set_wish(1, WaitReason.CONNECTION)
-    world.fleet.change_task(2, status=TaskStatus.STOPPED)
+    world.sessions.set_wish(1, WaitReason.CONNECTION)
+    world.sessions.change_task(2, status=TaskStatus.STOPPED)
     assert await answer is QuitChoice.WHEN_DONE
 
 
@@ -322,7 +322,7 @@ async def test_it_can_be_cancelled_from_the_window(
     assert await answer is QuitChoice.CANCEL
     assert words_of[-1] == ""
     assert told == [True, False]
-    world.fleet.change_task(2, status=TaskStatus.DONE)
+    world.sessions.change_task(2, status=TaskStatus.DONE)
     assert words_of[-1] == ""
 
 
@@ -336,7 +336,7 @@ async def test_asking_again_meanwhile_shows_it_and_closing_changes_nothing(
     assert not guard.done_button.isVisible()
     key(guard, Qt.Key.Key_Escape)
     assert not answer.done()
-    world.fleet.change_task(2, status=TaskStatus.DONE)
+    world.sessions.change_task(2, status=TaskStatus.DONE)
     assert [await answer, await second] == [QuitChoice.WHEN_DONE] * 2
 
 
@@ -346,7 +346,7 @@ async def test_terminate_all_is_possible_while_it_waits(world: World, guard: Qui
     await asked(world, guard)
     click(guard.terminate_button)
     for number in (1, 2):
-        world.fleet.change_session(number, phase=Phase.CLOSED_ASSUMED)
+        world.sessions.change_session(number, phase=Phase.CLOSED_ASSUMED)
     assert await answer is QuitChoice.TERMINATE_ALL
 
 
@@ -362,10 +362,10 @@ async def test_terminate_all_names_what_it_closes(
     assert "amazon.com 1" in terminating.list.toPlainText()
     assert "amazon.com 3" not in terminating.list.toPlainText()
     key(terminating, ENTER)
-    assert world.fleet.commands == []
+    assert world.sessions.commands == []
     click(terminating.terminate_button)
     await world.settle()
-    assert world.fleet.commands == [((1, 2), StateVerb.TERMINATE)]
+    assert world.sessions.commands == [((1, 2), StateVerb.TERMINATE)]
     assert not terminating.isVisible()
 
 
@@ -373,9 +373,9 @@ async def test_what_ends_meanwhile_leaves_the_list(
     world: World, terminating: TerminateAllDialog
 ) -> None:
     terminating.ask([1, 2])
-    world.fleet.change_session(1, phase=Phase.CLOSED)
+    world.sessions.change_session(1, phase=Phase.CLOSED)
     assert terminating.terminate_button.text() == "Terminate 1 session"
-    world.fleet.change_session(2, phase=Phase.CLOSED)
+    world.sessions.change_session(2, phase=Phase.CLOSED)
     assert not terminating.terminate_button.isEnabled()
     assert "No session is open any more." in terminating.words.text()
 
@@ -384,18 +384,18 @@ async def test_cancel_terminates_nothing(world: World, terminating: TerminateAll
     terminating.ask([1, 2, 3])
     click(terminating.cancel_button)
     await world.settle()
-    assert world.fleet.commands == []
+    assert world.sessions.commands == []
 
 
 async def test_buttons_stay_in_their_place_when_a_line_goes(
     world: World, guard: QuitDialog
 ) -> None:
-    world.fleet.add(make_session(2, phase=Phase.UNCONFIRMED, service_id=None))
+    world.sessions.add(make_session(2, phase=Phase.UNCONFIRMED, service_id=None))
     await asked(world, guard)
     await asyncio.sleep(0.02)
     before = guard.leave_button.mapToGlobal(guard.leave_button.rect().center())
     words = guard.words.text()
-    world.fleet.sessions.pop(2)
+    world.sessions.sessions.pop(2)
     guard.refresh()
     await asyncio.sleep(0.02)
     assert guard.words.text() != words

@@ -58,7 +58,7 @@ def pressable(view: RowView) -> list[str]:
 
 def fill(services: Any, n: int, **more: Any) -> tuple[int, ...]:
     for key in range(1, n + 1):
-        services.fleet.add(key, tell=False, **more)
+        services.sessions.add(key, tell=False, **more)
     return tuple(range(1, n + 1))
 
 
@@ -71,10 +71,10 @@ def test_nothing_to_tell_shows_nothing(card: RecoveryCard, services: Any) -> Non
 
 
 def test_the_sentence_follows_what_happens(card: RecoveryCard, services: Any) -> None:
-    fleet = services.fleet
+    sessions = services.sessions
     recover(card, *fill(services, 2))
     assert card.words.text() == ("2 browsers were open: 2 still work; nothing was started twice.")
-    fleet.add(1, phase=Phase.CLOSED, status=TaskStatus.DONE, cost="0.04")
+    sessions.add(1, phase=Phase.CLOSED, status=TaskStatus.DONE, cost="0.04")
     card.refresh()
     assert card.words.text().startswith(
         "2 browsers were open: 1 finished meanwhile ($0.04), 1 still works;"
@@ -85,15 +85,15 @@ def test_the_sentence_follows_what_happens(card: RecoveryCard, services: Any) ->
 
 def test_news_come_by_themselves(card: RecoveryCard, services: Any, qtbot: Any) -> None:
     recover(card, *fill(services, 1))
-    services.fleet.change_task(1, status=TaskStatus.ASKS)
+    services.sessions.change_task(1, status=TaskStatus.ASKS)
     assert "still works" in card.words.text()
     qtbot.waitUntil(lambda: "it asks you" in card.words.text())
-    services.fleet.set_wish(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
+    services.sessions.set_wish(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
     qtbot.waitUntil(lambda: "waits for a connection" in card.words.text())
 
 
 def test_it_says_that_it_still_asks(card: RecoveryCard, services: Any) -> None:
-    services.fleet.asking = {1, 2}
+    services.sessions.asking = {1, 2}
     recover(card, *fill(services, 2))
     assert "still asking about 2" in card.words.text()
     assert row(card, "shop.example 1").row.state == "still asking…"  # type: ignore[union-attr]
@@ -103,17 +103,17 @@ def test_it_says_that_it_still_asks(card: RecoveryCard, services: Any) -> None:
 
 
 def test_what_only_costs_money_comes_first(card: RecoveryCard, services: Any) -> None:
-    fleet = services.fleet
-    fleet.add(1, tell=False)
-    fleet.add(2, status=TaskStatus.DONE, tell=False)
-    fleet.add(3, phase=Phase.CLOSED, status=TaskStatus.DONE, tell=False)
-    fleet.add(4, status=TaskStatus.QUEUED, tell=False)
+    sessions = services.sessions
+    sessions.add(1, tell=False)
+    sessions.add(2, status=TaskStatus.DONE, tell=False)
+    sessions.add(3, phase=Phase.CLOSED, status=TaskStatus.DONE, tell=False)
+    sessions.add(4, status=TaskStatus.QUEUED, tell=False)
     recover(card, 3, 1, 2, 4, unsent=frozenset({4}))
     assert names(card) == [f"shop.example {n}" for n in (4, 2, 1, 3)]
     first = row(card, "shop.example 4").row
     assert first is not None
     assert first.note == "opened, but its task was never sent – it only costs money"
-    fleet.change_task(4, status=TaskStatus.WORKING)  # it was sent since
+    sessions.change_task(4, status=TaskStatus.WORKING)  # it was sent since
     card.refresh()
     assert "never sent" not in card.words.text()
 
@@ -127,7 +127,7 @@ def test_keep_takes_the_row_off_the_card_and_nothing_else(
     assert card.words.text().startswith("2 browsers were open: 2 still work;")
     row(card, "shop.example 2").keep_button.click()
     assert not card.isVisible()
-    assert app_actions.calls == services.fleet.calls == []
+    assert app_actions.calls == services.sessions.calls == []
 
 
 def test_terminate_ends_the_session_and_the_row_leaves_with_it(
@@ -136,15 +136,15 @@ def test_terminate_ends_the_session_and_the_row_leaves_with_it(
     recover(card, *fill(services, 2))
     row(card, "shop.example 2").terminate_button.click()
     assert app_actions.calls == [("command", [2], StateVerb.TERMINATE)]
-    services.fleet.set_wish(2, StateVerb.TERMINATE, WaitReason.UNDO)
+    services.sessions.set_wish(2, StateVerb.TERMINATE, WaitReason.UNDO)
     card.refresh()
     assert pressable(row(card, "shop.example 2")) == ["Undo", "Terminate"]
-    services.fleet.set_wish(2, None)
-    services.fleet.change_session(2, phase=Phase.CLOSED_ASSUMED)
+    services.sessions.set_wish(2, None)
+    services.sessions.change_session(2, phase=Phase.CLOSED_ASSUMED)
     card.refresh()
     assert names(card) == ["shop.example 1"]
     row(card, "shop.example 1").terminate_button.click()
-    services.fleet.change_session(1, phase=Phase.ENDED_BY_YOU)
+    services.sessions.change_session(1, phase=Phase.ENDED_BY_YOU)
     card.refresh()
     assert not card.isVisible()
 
@@ -154,12 +154,12 @@ def test_undo_takes_terminate_back_and_keeps_the_row(
 ) -> None:
     recover(card, *fill(services, 1))
     row(card, "shop.example 1").terminate_button.click()
-    services.fleet.set_wish(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
+    services.sessions.set_wish(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
     card.refresh()
     row(card, "shop.example 1").keep_button.click()
-    assert services.fleet.calls == [("undo", (1,))]
+    assert services.sessions.calls == [("undo", (1,))]
     assert pressable(row(card, "shop.example 1")) == ["Keep", "Terminate"]
-    services.fleet.change_session(1, phase=Phase.CLOSED)  # later, by itself: stays to be read
+    services.sessions.change_session(1, phase=Phase.CLOSED)  # later, by itself: stays to be read
     card.refresh()
     assert card.isVisible()
 
@@ -173,7 +173,7 @@ def test_what_ended_by_itself_stays_to_be_read_until_it_is_closed(
     assert card.isVisible()
     card.close_button.click()
     assert not card.isVisible()
-    services.fleet.change_task(1, is_new=True)
+    services.sessions.change_task(1, is_new=True)
     QTest.qWait(150)
     assert not card.isVisible()
 
@@ -182,7 +182,7 @@ def test_the_last_decision_closes_it_although_results_stand_there(
     card: RecoveryCard, services: Any
 ) -> None:
     fill(services, 1, phase=Phase.CLOSED, status=TaskStatus.DONE)
-    services.fleet.add(2, tell=False)
+    services.sessions.add(2, tell=False)
     recover(card, 1, 2)
     row(card, "shop.example 2").keep_button.click()
     assert not card.isVisible()
@@ -209,7 +209,7 @@ def test_rows_do_not_move_while_somebody_aims(card: RecoveryCard, services: Any)
     recover(card, *fill(services, 3))
     card.window().activateWindow()
     row(card, "shop.example 2").terminate_button.setFocus()
-    services.fleet.add(1, phase=Phase.CLOSED, status=TaskStatus.DONE)
+    services.sessions.add(1, phase=Phase.CLOSED, status=TaskStatus.DONE)
     card.refresh()
     assert names(card) == [f"shop.example {n}" for n in (1, 2, 3)]
     card.close_button.setFocus()
@@ -292,14 +292,14 @@ def test_it_takes_no_focus_and_gives_it_back(card: RecoveryCard, services: Any) 
 
 
 def test_after_a_sleep_it_tells_of_what_was_open(card: RecoveryCard, services: Any) -> None:
-    fleet = services.fleet
-    fleet.add(1, tell=False)
-    fleet.add(2, phase=Phase.EXPIRED_ASSUMED, tell=False)
-    fleet.sessions[2] = fleet.sessions[2].__class__(
-        **{f: getattr(fleet.sessions[2], f) for f in fleet.sessions[2].__slots__}
+    sessions = services.sessions
+    sessions.add(1, tell=False)
+    sessions.add(2, phase=Phase.EXPIRED_ASSUMED, tell=False)
+    sessions.sessions[2] = sessions.sessions[2].__class__(
+        **{f: getattr(sessions.sessions[2], f) for f in sessions.sessions[2].__slots__}
         | {"ended_ms": NOW - 5_000}
     )
-    fleet.add(3, phase=Phase.CLOSED, tell=False)  # had ended long before
+    sessions.add(3, phase=Phase.CLOSED, tell=False)  # had ended long before
     assert card.show_away(751_000)
     assert card.words.text() == (
         "This computer slept for 12:31. Meanwhile: 1 still works, 1 expired (assumed)."

@@ -21,16 +21,16 @@ def seen(
     why: WaitReason | None = None,
     **more: bool,
 ) -> RecoveredSession:
-    fleet = Fleet()
-    fleet.add(1, phase=phase, status=status or TaskStatus.WORKING, tell=False)
+    sessions = Fleet()
+    sessions.add(1, phase=phase, status=status or TaskStatus.WORKING, tell=False)
     pending = (
         PendingCommand(session_key=1, verb=StateVerb.TERMINATE, why=why, made_ms=NOW)
         if why
         else None
     )
     return RecoveredSession(
-        session=fleet.sessions[1],
-        task=fleet.tasks[1] if status is not None else None,
+        session=sessions.sessions[1],
+        task=sessions.tasks[1] if status is not None else None,
         cost=Decimal(cost) if cost else None,
         pending=pending,
         **more,

@@ -42,10 +42,10 @@ def faults(url: str, *wanted: dict[str, Any]) -> None:
 
 async def working(parts: Parts) -> int:
     """A session whose task works; its key."""
-    fleet = parts.services.fleet
-    key = await fleet.start(LONG)
-    await until(lambda: fleet.task(key).status is TaskStatus.WORKING)
-    task = fleet.task(key)
+    sessions = parts.services.sessions
+    key = await sessions.start(LONG)
+    await until(lambda: sessions.task(key).status is TaskStatus.WORKING)
+    task = sessions.task(key)
     assert task is not None
     return task.session_key
 
@@ -56,7 +56,7 @@ async def test_after_a_restart_the_card_tells_and_ends_what_was_open(
     url = simulator("--speed", "5").url
     async with running(url) as parts:
         key = await working(parts)
-        await until(lambda: parts.services.fleet.task(key).service_id)
+        await until(lambda: parts.services.sessions.task(key).service_id)
     async with running(url) as parts:
         services = parts.services
         card = RecoveryCard(services, Actions(services, Dialogs()))
@@ -68,7 +68,7 @@ async def test_after_a_restart_the_card_tells_and_ends_what_was_open(
         await until(lambda: view.keep_button.text() == "Undo")
         view.terminate_button.click()  # a second time: at once
         await until(lambda: not card.isVisible())
-        session = services.fleet.session(key)
+        session = services.sessions.session(key)
         assert session is not None
         assert session.is_ended
 
@@ -83,18 +83,18 @@ async def test_without_a_key_terminate_waits_and_another_key_cannot_do_it(
         card = RecoveryCard(services, Actions(services, Dialogs()))
         card.show_recovered(Recovered(sessions=(key,)))
         (view,) = card.rows.views()
-        assert services.fleet.terminable_keys() == [key]
-        assert not services.fleet.can(key, StateVerb.PAUSE), "for now or never"
+        assert services.sessions.terminable_keys() == [key]
+        assert not services.sessions.can(key, StateVerb.PAUSE), "for now or never"
         view.terminate_button.click()
         view.terminate_button.click()  # a second time: at once
         await until(lambda: "Terminate waits for the key" in view.accessibleName())
         await account.save("enig_of_somebody_else")
         card.refresh()
         assert "opened with another key" in view.accessibleName()
-        assert services.fleet.terminable_keys() == []
+        assert services.sessions.terminable_keys() == []
         await account.save(DEMO_KEY)
         await until(lambda: not card.isVisible())
-        session = services.fleet.session(key)
+        session = services.sessions.session(key)
         assert session is not None
         assert session.phase is Phase.ENDED_BY_YOU
 
@@ -119,7 +119,7 @@ async def test_quit_stays_when_a_terminate_failed(simulator: Start, running: Run
         assert guard.leave_button.text() == "Quit, send them at the next start"
         faults(sim.url)
         assert await answer is QuitChoice.TERMINATE_ALL
-        session = services.fleet.session(key)
+        session = services.sessions.session(key)
         assert session is not None
         assert session.is_ended
 

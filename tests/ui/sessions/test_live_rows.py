@@ -64,7 +64,7 @@ def changes(window: MainWindow) -> list[tuple[int, int, int, int]]:
 def test_what_the_agent_does_stands_behind_its_task_while_it_works(
     window: MainWindow, services: Any, live: LiveDouble, status: TaskStatus, *, shown: bool
 ) -> None:
-    services.fleet.add(1, status=status, text="Buy the cheapest hub")
+    services.sessions.add(1, status=status, text="Buy the cheapest hub")
     live.set_doing(1, "click_element: search button")
     rows = window.selection.session_rows
     cell = text(rows, 1, Column.TASK, Role.CELL)
@@ -80,14 +80,14 @@ def test_what_the_agent_does_stands_behind_its_task_while_it_works(
 def test_a_session_that_is_away_does_nothing(
     window: MainWindow, services: Any, live: LiveDouble, phase: Phase
 ) -> None:
-    services.fleet.add(1, phase=phase, tell=False)
-    services.fleet.change_session(1, ended_ms=NOW)
+    services.sessions.add(1, phase=phase, tell=False)
+    services.sessions.change_session(1, ended_ms=NOW)
     live.set_doing(1, "click_element")
     assert text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
 
 
 def test_without_a_channel_nothing_stands_there(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1, text="Buy a hub")
+    services.sessions.add(1, text="Buy a hub")
     rows = window.selection.session_rows
     assert text(rows, 1, Column.TASK, Role.CELL).tail == ""
     assert text(rows, 1, Column.TASK, SPOKEN) == "Buy a hub"
@@ -97,14 +97,14 @@ def test_without_a_channel_nothing_stands_there(window: MainWindow, services: An
 def test_what_the_agent_tells_is_plain_text(
     window: MainWindow, services: Any, live: LiveDouble
 ) -> None:
-    services.fleet.add(1, text="Buy a hub")
+    services.sessions.add(1, text="Buy a hub")
     live.set_doing(1, "I read <img src='/etc/x'><b>all</b>\n\x1b[31m\u202elines")
     rows = window.selection.session_rows
     line = "I read <img src='/etc/x'><b>all</b> [31m lines"
     assert text(rows, 1, Column.TASK, Role.CELL).tail == f"· {line}"
     assert text(rows, 1, Column.TASK, SPOKEN) == f"Buy a hub, now: {line}"
     assert not GuiQt.mightBeRichText(text(rows, 1, Column.TASK, TIP))  # then Qt shows it as it is
-    services.fleet.change_task(1, spec=TaskSpec(text="<b>Buy</b>"))
+    services.sessions.change_task(1, spec=TaskSpec(text="<b>Buy</b>"))
     assert text(rows, 1, Column.TASK, TIP).startswith("<span>&lt;b&gt;Buy&lt;/b&gt;<br>I read &lt;")
     live.set_doing(1, "x" * 5_000_000)
     assert len(text(rows, 1, Column.TASK, Role.CELL).tail) <= 125
@@ -114,7 +114,7 @@ def test_news_refresh_one_cell_and_move_nothing(
     window: MainWindow, services: Any, live: LiveDouble, qapp: QApplication, qtbot: Any
 ) -> None:
     for key in (1, 2, 3):
-        services.fleet.add(key)
+        services.sessions.add(key)
     table, rows = window.selection.sessions, window.selection.session_rows
     table.select_key(2)
     order, told, resets = list(rows.keys()), changes(window), []
@@ -134,7 +134,7 @@ def test_much_news_at_once_is_told_once(
 ) -> None:
     """200 changes of 40 sessions: one run of rows, and the model itself asks for no line."""
     for key in range(1, 41):
-        services.fleet.add(key, tell=False)
+        services.sessions.add(key, tell=False)
     window.selection.session_rows.arrange()
     window.hide()
     live.asked.clear()
@@ -160,7 +160,7 @@ def test_news_of_a_session_without_a_row_are_no_matter(
 def test_a_channel_that_goes_down_takes_its_line_along(
     window: MainWindow, services: Any, live: LiveDouble, qtbot: Any
 ) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     live.set_doing(1, "click_element")
     told = changes(window)
     live.set_up(1, up=False)
@@ -188,7 +188,7 @@ def test_text_and_tail_share_the_room(room: int, needs: int, tail: int, text_get
 def test_the_line_is_painted_where_the_task_is_long(
     window: MainWindow, services: Any, live: LiveDouble, qapp: QApplication
 ) -> None:
-    services.fleet.add(1, text="Buy the cheapest hub with many ports " * 20)
+    services.sessions.add(1, text="Buy the cheapest hub with many ports " * 20)
     qapp.processEvents()
     before = _picture(window)
     live.set_doing(1, "click_element: search button")
@@ -212,7 +212,7 @@ def _picture(window: MainWindow) -> QImage:
 def test_a_pause_that_nothing_confirms_says_what_that_means(
     window: MainWindow, services: Any
 ) -> None:
-    services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
+    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
     rows = window.selection.session_rows
     cell = text(rows, 1, Column.STATE, Role.CELL)
     assert cell.text == "paused (sent, unconfirmed) – billing"
@@ -226,8 +226,8 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
 
 
 def test_beside_a_command_stands_the_short_word(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
-    services.fleet.set_wish(
+    services.sessions.add(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
+    services.sessions.set_wish(
         1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, sent_live=True
     )
     rows = window.selection.session_rows
@@ -239,7 +239,7 @@ def test_beside_a_command_stands_the_short_word(window: MainWindow, services: An
 
 
 def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
+    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
     rows = window.selection.task_rows
     assert text(rows, 1, TaskColumn.STATUS) == "paused"
     assert text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused (sent, unconfirmed)"
@@ -247,8 +247,8 @@ def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services
 
 
 def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1)
-    services.fleet.change_session(
+    services.sessions.add(1)
+    services.sessions.change_session(
         1, phase=Phase.CONNECTION_LOST, since_ms=NOW - 20_000, lost_until_ms=NOW + 280_000
     )
     rows = window.selection.session_rows

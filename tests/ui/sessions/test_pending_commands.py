@@ -26,8 +26,8 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def working(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
     """Session 1 works, session 2 is idle; 1 is selected."""
-    services.fleet.add(1, left_s=100)
-    services.fleet.add(2, left_s=150, status=TaskStatus.DONE, ended_ms=NOW)
+    services.sessions.add(1, left_s=100)
+    services.sessions.add(2, left_s=150, status=TaskStatus.DONE, ended_ms=NOW)
     window.activateWindow()
     window.selection.sessions.select_key(1)
     qapp.processEvents()
@@ -53,7 +53,7 @@ def shown_names(window: MainWindow) -> list[str]:
 
 def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
     rows = working.selection.session_rows
-    services.fleet.set_wish(2, END, WaitReason.CONNECTION)
+    services.sessions.set_wish(2, END, WaitReason.CONNECTION)
     cell = text(rows, 2, Column.STATE, Role.CELL)
     assert cell.text == "idle"
     assert cell.tail == "Terminate will be sent when there is a connection"
@@ -61,7 +61,7 @@ def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
     said = "idle – billing, Terminate will be sent when there is a connection"
     assert text(rows, 2, Column.STATE, SPOKEN) == said
     assert cell.tip  # where the row has no room for it all
-    services.fleet.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 2_900)
+    services.sessions.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 2_900)
     assert text(rows, 1, Column.STATE, Role.CELL).tail == "Terminating in 3 s"
     assert text(rows, 1, Column.VERBS, SPOKEN).startswith("Undo Terminate: Ctrl+Z")
     assert "Terminating in 3 s" in shown_texts(working.details)
@@ -69,39 +69,39 @@ def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
     working.selection.tick()
     assert "Terminating in 2 s" in shown_texts(working.details)
     assert text(rows, 1, Column.STATE, Role.CELL).tail == "Terminating in 2 s"
-    services.fleet.set_wish(1, None)
+    services.sessions.set_wish(1, None)
     assert text(rows, 1, Column.STATE, Role.CELL).tail == "0:31"
 
 
 def test_an_assumed_end_is_never_said_to_be_sure(working: MainWindow, services: Any) -> None:
-    services.fleet.set_wish(1, END, WaitReason.SENDING)
-    services.fleet.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
+    services.sessions.set_wish(1, END, WaitReason.SENDING)
+    services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
     assert text(working.selection.session_rows, 1, Column.STATE) == "closed (assumed)"
 
 
 def test_a_terminate_of_a_task_at_work_can_be_taken_back(
     working: MainWindow, services: Any
 ) -> None:
-    fleet, table = services.fleet, working.selection.sessions
+    sessions, table = services.sessions, working.selection.sessions
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), END))
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 2), END))
-    assert fleet.calls == [("command", (1,), END, GRACE_MS), ("command", (2,), END)]
-    fleet.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 2_000)
-    fleet.calls.clear()
+    assert sessions.calls == [("command", (1,), END, GRACE_MS), ("command", (2,), END)]
+    sessions.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 2_000)
+    sessions.calls.clear()
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), END))
     button(working.tool_bar, "Terminate").click()
-    assert fleet.calls == [("command", (1,), END), ("command", (1,), END)]  # both at once
+    assert sessions.calls == [("command", (1,), END), ("command", (1,), END)]  # both at once
 
 
 @pytest.mark.parametrize("status", [TaskStatus.ASKS, TaskStatus.PAUSED, TaskStatus.STARTING])
 def test_a_task_that_is_not_over_is_at_work(
     working: MainWindow, services: Any, status: TaskStatus
 ) -> None:
-    services.fleet.change_task(1, status=status)
+    services.sessions.change_task(1, status=status)
     button(working.tool_bar, "Terminate").click()
     button(working.tool_bar, "Stop").click()
-    assert services.fleet.calls[0] == ("command", (1,), END, GRACE_MS)
-    assert all(len(call) == 3 for call in services.fleet.calls[1:])
+    assert services.sessions.calls[0] == ("command", (1,), END, GRACE_MS)
+    assert all(len(call) == 3 for call in services.sessions.calls[1:])
 
 
 def test_several_are_asked_about_and_then_go_at_once(
@@ -110,61 +110,61 @@ def test_several_are_asked_about_and_then_go_at_once(
     working.selection.sessions.selectAll()
     button(working.tool_bar, "Terminate").click()
     assert dialogs.calls == [("confirm_terminate_all", [2, 1])]
-    assert services.fleet.calls == []
+    assert services.sessions.calls == []
 
 
 def test_undo_in_the_row_takes_back_that_row(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    fleet, table = services.fleet, working.selection.sessions
-    fleet.set_wish(2, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    sessions, table = services.sessions, working.selection.sessions
+    sessions.set_wish(2, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
     qapp.processEvents()
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 2))
-    assert fleet.calls == [("undo", (2,))]
+    assert sessions.calls == [("undo", (2,))]
     assert table.selected_keys() == [1]
 
 
 def test_the_second_click_of_two_takes_nothing_back(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    fleet, table = services.fleet, working.selection.sessions
-    fleet.set_wish(1, PAUSE, WaitReason.BUDGET, due_ms=NOW + 12_000, made_ms=NOW)
+    sessions, table = services.sessions, working.selection.sessions
+    sessions.set_wish(1, PAUSE, WaitReason.BUDGET, due_ms=NOW + 12_000, made_ms=NOW)
     qapp.processEvents()
     services.clock.now += SETTLED_MS - 1
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
     button(working.tool_bar, "Undo Pause").click()
-    assert fleet.calls == []
+    assert sessions.calls == []
     services.clock.now += 1
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
-    assert fleet.calls == [("undo", (1,))]
+    assert sessions.calls == [("undo", (1,))]
 
 
 def test_a_click_on_an_undo_that_has_just_gone_is_no_pause(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    fleet, table = services.fleet, working.selection.sessions
-    fleet.set_wish(1, STOP, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    sessions, table = services.sessions, working.selection.sessions
+    sessions.set_wish(1, STOP, WaitReason.BUDGET, due_ms=NOW + 12_000)
     qapp.processEvents()
-    fleet.set_wish(1, None)
+    sessions.set_wish(1, None)
     qapp.processEvents()
     pause = verb_point(table, row_of(working, 1), PAUSE)
     QTest.mouseClick(table.viewport(), LEFT, pos=pause)
-    assert fleet.calls == []
+    assert sessions.calls == []
     services.clock.now += SETTLED_MS
     QTest.mouseClick(table.viewport(), LEFT, pos=pause)
-    assert fleet.calls == [("command", (1,), PAUSE)]
+    assert sessions.calls == [("command", (1,), PAUSE)]
 
 
 def test_what_is_being_sent_cannot_be_taken_back(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    fleet, table = services.fleet, working.selection.sessions
-    fleet.set_wish(1, END, WaitReason.SENDING)
+    sessions, table = services.sessions, working.selection.sessions
+    sessions.set_wish(1, END, WaitReason.SENDING)
     qapp.processEvents()
     assert text(table.rows, 1, Column.STATE, Role.CELL).tail == "sending Terminate…"
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
     QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
-    assert fleet.calls == []
+    assert sessions.calls == []
     assert "Undo Terminate" not in shown_names(working)
     assert not button(working.tool_bar, "Terminate").isEnabled()
 
@@ -174,7 +174,7 @@ def test_the_tool_bar_offers_undo_where_pause_and_resume_were(
 ) -> None:
     end = button(working.tool_bar, "Terminate")
     place = end.mapTo(working, QPoint(0, 0))
-    services.fleet.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 3_000)
+    services.sessions.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 3_000)
     qapp.processEvents()
     names = shown_names(working)
     assert "Undo Terminate" in names
@@ -188,28 +188,28 @@ def test_the_tool_bar_offers_undo_where_pause_and_resume_were(
     assert "Pause" in shown_names(working)
     working.selection.sessions.select_key(1)
     button(working.tool_bar, "Undo Terminate").click()
-    assert services.fleet.calls == [("undo", (1,))]
+    assert services.sessions.calls == [("undo", (1,))]
     assert "Pause" in shown_names(working)
 
 
 def test_keyboard_and_menu_take_back(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    fleet = services.fleet
-    fleet.set_wish(1, STOP, WaitReason.KEY)
+    sessions = services.sessions
+    sessions.set_wish(1, STOP, WaitReason.KEY)
     QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
-    assert fleet.calls == [("undo", (1,))]
+    assert sessions.calls == [("undo", (1,))]
     QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
-    assert len(fleet.calls) == 1
-    fleet.set_wish(1, STOP, WaitReason.KEY)
-    fleet.set_wish(2, END, WaitReason.CONNECTION)
+    assert len(sessions.calls) == 1
+    sessions.set_wish(1, STOP, WaitReason.KEY)
+    sessions.set_wish(2, END, WaitReason.CONNECTION)
     working.selection.sessions.selectAll()
     assert button(working.tool_bar, "Undo 2 commands").isEnabled()
     working.menus.show_for_sessions(QPoint(10, 10))
     undo = next(a for a in working.menus.menu.actions() if a.text() == "Undo 2 commands")
     undo.trigger()
     working.menus.menu.hide()
-    assert fleet.calls[-1] == ("undo", (2, 1))
+    assert sessions.calls[-1] == ("undo", (2, 1))
 
 
 def test_pressing_stop_again_never_terminates(
@@ -218,11 +218,11 @@ def test_pressing_stop_again_never_terminates(
     stop = button(working.tool_bar, "Stop")
     stop.setFocus()
     QTest.keyClick(stop, Qt.Key.Key_Space)
-    services.fleet.change_task(1, status=TaskStatus.STOPPED, stop_sent_ms=NOW)
+    services.sessions.change_task(1, status=TaskStatus.STOPPED, stop_sent_ms=NOW)
     assert not stop.isEnabled()
     assert working.selection.sessions.hasFocus()
     QTest.keyClick(qapp.focusWidget(), Qt.Key.Key_Space)
-    assert services.fleet.calls == [("command", (1,), STOP)]
+    assert services.sessions.calls == [("command", (1,), STOP)]
 
 
 def test_the_status_line_counts_what_waits(working: MainWindow, services: Any) -> None:
@@ -230,14 +230,14 @@ def test_the_status_line_counts_what_waits(working: MainWindow, services: Any) -
         return shown_texts(working.status_bar)
 
     assert "wait" not in said()
-    services.fleet.set_wish(1, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    services.sessions.set_wish(1, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
     assert "1 command waits, next 0:12" in said()
-    services.fleet.set_wish(2, END, WaitReason.SENDING)
+    services.sessions.set_wish(2, END, WaitReason.SENDING)
     assert "1 command waits, next 0:12" in said()
     services.clock.now += 2_000
     working.status_bar.refresh()
     assert "1 command waits, next 0:10" in said()
-    services.fleet.set_wish(1, None)
+    services.sessions.set_wish(1, None)
     assert "wait" not in said()
 
 

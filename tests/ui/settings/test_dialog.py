@@ -145,9 +145,9 @@ async def test_half_a_number_is_no_choice(world: World, dialog: SettingsDialog) 
 async def test_fewer_than_wanted_is_said(world: World, dialog: SettingsDialog) -> None:
     await on_account(dialog)
     assert dialog.now_fewer.text() == ""
-    world.line.set_ceiling(3)
+    world.queue.set_ceiling(3)
     assert dialog.now_fewer.text() == "At the moment 3: the service refused more."
-    world.line.set_ceiling(5)
+    world.queue.set_ceiling(5)
     assert dialog.now_fewer.text() == ""
 
 

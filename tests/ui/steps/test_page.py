@@ -46,7 +46,7 @@ def lived(services: Any, told: int, key: int = 1) -> None:
 
 
 def test_the_time_line_stays_short(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     lived(services, 140)
     window.selection.sessions.select_key(1)
     assert time_line(window.details) == [
@@ -64,7 +64,7 @@ def test_the_time_line_stays_short(window: MainWindow, services: Any) -> None:
 
 
 def test_nothing_is_left_out_of_a_short_one(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     lived(services, 5)
     window.selection.sessions.select_key(1)
     assert window.details.all_steps.isHidden()
@@ -77,7 +77,7 @@ def test_nothing_is_left_out_of_a_short_one(window: MainWindow, services: Any) -
 def test_a_long_one_begins_with_dots_and_reads_all_by_its_link(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     lived(services, 2_000)
     window.selection.sessions.select_key(1)
     details = settled(window.details, qapp)
@@ -92,7 +92,7 @@ def test_a_long_one_begins_with_dots_and_reads_all_by_its_link(
 
 
 def test_html_in_the_time_line_is_text(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     services.timeline.add(1, "agent", "<img src=x><b>bold</b> &amp; \x1b[31m", NOW)
     services.timeline.add(1, "action", "https://" + "x" * 3_000, NOW + 1_000)
     window.selection.sessions.select_key(1)
@@ -111,7 +111,7 @@ def test_the_tab_stays_while_the_selection_moves(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     for key in (1, 2):
-        services.fleet.add(key)
+        services.sessions.add(key)
         lived(services, key, key)
     window.selection.sessions.select_key(1)
     details = window.details
@@ -130,7 +130,7 @@ def test_the_tab_stays_while_the_selection_moves(
 
 def test_the_tabs_by_keyboard(window: MainWindow, services: Any) -> None:
     window.activateWindow()
-    services.fleet.add(1)
+    services.sessions.add(1)
     lived(services, 3)
     window.selection.sessions.select_key(1)
     details = window.details
@@ -148,7 +148,7 @@ def test_the_tabs_by_keyboard(window: MainWindow, services: Any) -> None:
 
 def test_ctrl_f_searches_from_anywhere_in_details_alone(window: MainWindow, services: Any) -> None:
     window.activateWindow()
-    services.fleet.add(1)
+    services.sessions.add(1)
     lived(services, 3)
     window.selection.sessions.select_key(1)
     details, control = window.details, Qt.KeyboardModifier.ControlModifier
@@ -167,7 +167,7 @@ def test_ctrl_n_still_works_from_the_list(
     window: MainWindow, services: Any, dialogs: Dialogs
 ) -> None:
     window.activateWindow()
-    services.fleet.add(1)
+    services.sessions.add(1)
     lived(services, 3)
     window.selection.sessions.select_key(1)
     window.details.turn_to(Tab.STEPS)
@@ -179,7 +179,7 @@ def test_ctrl_n_still_works_from_the_list(
 def test_copied_steps_reach_the_clipboard(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     lived(services, 2)
     window.selection.sessions.select_key(1)
     window.details.turn_to(Tab.STEPS)
@@ -195,7 +195,7 @@ def test_copied_steps_reach_the_clipboard(
 
 
 def test_nothing_selected_has_no_steps(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     lived(services, 2)
     window.selection.sessions.select_key(1)
     window.details.turn_to(Tab.STEPS)
@@ -206,12 +206,12 @@ def test_nothing_selected_has_no_steps(window: MainWindow, services: Any) -> Non
 
 
 def test_steps_of_a_session_without_a_task(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     lived(services, 2)
-    services.fleet.change_session(1, current_task=None)
+    services.sessions.change_session(1, current_task=None)
     window.selection.sessions.select_key(1)
     assert texts(window.details._model) == []
-    services.fleet.change_session(1, current_task=1)
+    services.sessions.change_session(1, current_task=1)
     assert len(texts(window.details._model)) == 5
 
 
@@ -223,7 +223,7 @@ async def test_late_answers_land_in_no_other_list(qapp: QApplication) -> None:
     services, scope = doubles.services(), TaskScope()
     services.scope = scope
     for key in (1, 2, 3):
-        services.fleet.add(key, tell=False)
+        services.sessions.add(key, tell=False)
         services.timeline.add(key, "action", f"of {key}", NOW)
     details = Details(services)
     services.timeline.gate = slow = asyncio.Event()
@@ -250,7 +250,7 @@ async def test_turning_back_reads_once_more(qapp: QApplication) -> None:
     services, scope = doubles.services(), TaskScope()
     services.scope = scope
     for key in (1, 2):
-        services.fleet.add(key, tell=False)
+        services.sessions.add(key, tell=False)
         services.timeline.add(key, "action", f"of {key}", NOW)
     details = Details(services)
     services.timeline.gate = slow = asyncio.Event()
@@ -269,8 +269,8 @@ async def test_turning_back_reads_once_more(qapp: QApplication) -> None:
 
 
 def test_what_the_agent_does_now(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1)
-    services.fleet.add(2)
+    services.sessions.add(1)
+    services.sessions.add(2)
     window.selection.sessions.select_key(1)
     doing = window.details.doing
     assert doing.isHidden()
@@ -285,16 +285,16 @@ def test_what_the_agent_does_now(window: MainWindow, services: Any) -> None:
     assert doing.isVisible()  # its room stays: nothing jumps
     assert doing.text() == ""
     services.live.set_doing(1, "works on")
-    services.fleet.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
+    services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
     assert doing.isHidden()
     window.selection.sessions.select_key(2)
     assert doing.text() == "elsewhere"
 
 
 def test_what_it_does_now_is_about_this_task(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1)
-    services.fleet.add(2)
-    services.fleet.change_task(2, session_key=1)  # an earlier task of the same session
+    services.sessions.add(1)
+    services.sessions.add(2)
+    services.sessions.change_task(2, session_key=1)  # an earlier task of the same session
     services.live.set_doing(1, "works")
     window.selection.tasks.select_key(2)
     assert window.details.doing.isHidden()
@@ -327,7 +327,7 @@ def test_the_line_takes_two_lines_whatever_it_says(qapp: QApplication, text: str
 
 
 def test_the_state_line_says_what_nothing_confirms(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
+    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
     window.selection.sessions.select_key(1)
     state = window.details.state
     assert state.text().startswith("paused (sent, unconfirmed) – billing 0:30 · 3:20 left")
@@ -335,17 +335,17 @@ def test_the_state_line_says_what_nothing_confirms(window: MainWindow, services:
     assert state.accessibleDescription() == state.toolTip()
     window.selection.tasks.select_key(1)
     assert state.text() == "paused (sent, unconfirmed) 0:30"
-    services.fleet.change_task(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
+    services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
     assert state.text() == "resumed (sent, unconfirmed) 0:30"
-    services.fleet.change_task(1, unproven=None)
+    services.sessions.change_task(1, unproven=None)
     assert state.text() == "working 0:30"
     assert state.toolTip() == ""
 
 
 def test_the_state_line_counts_down_a_lost_connection(window: MainWindow, services: Any) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     lost = NOW + 280_000
-    services.fleet.change_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=lost)
+    services.sessions.change_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=lost)
     window.selection.sessions.select_key(1)
     assert window.details.state.text().startswith("connection lost, up to 4:40")
     services.clock.now += 1_000
@@ -356,7 +356,7 @@ def test_the_state_line_counts_down_a_lost_connection(window: MainWindow, servic
 def test_another_theme_tints_the_time_line(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    services.fleet.add(1)
+    services.sessions.add(1)
     lived(services, 3)
     window.selection.sessions.select_key(1)
     assert theme.LIGHT.dim in window.details.line.text()

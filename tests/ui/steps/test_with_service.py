@@ -23,16 +23,16 @@ async def test_steps_appear_while_the_agent_works(
     async with running(simulator("--speed", "4").url) as parts:
         window = MainWindow(parts.services, Dialogs())
         window.show()
-        fleet, details = parts.services.fleet, window.details
+        sessions, details = parts.services.sessions, window.details
         details.turn_to(Tab.STEPS)
         spec = TaskSpec(text="Price of MX Keys at amazon.com")
-        key = await fleet.start(spec)
+        key = await sessions.start(spec)
         await until(lambda: window.selection.tasks.select_key(key))
         told = lambda: [s for s in details._model.steps() if s.kind in LIVE_KINDS]  # noqa: E731
         await until(told)
-        assert not fleet.task(key).is_final
+        assert not sessions.task(key).is_final
         await until(details.doing.text)
-        await until(lambda: fleet.task(key).status is TaskStatus.DONE)
+        await until(lambda: sessions.task(key).status is TaskStatus.DONE)
         assert details.steps.list.following.is_at_end()
         kept = await parts.services.timeline.steps(key, 10_000)
         await until(lambda: len(details._model.steps()) == len(kept))

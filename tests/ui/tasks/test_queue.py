@@ -33,8 +33,8 @@ SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 
 @pytest.fixture
 def tasks(services: Any) -> TasksModel:
-    model = TasksModel(services.fleet, services.line, services.clock)
-    services.line.changed.connect(model.follow_queue)
+    model = TasksModel(services.sessions, services.queue, services.clock)
+    services.queue.changed.connect(model.follow_queue)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
 
@@ -42,26 +42,26 @@ def tasks(services: Any) -> TasksModel:
 def queue(services: Any, *keys: int, why: WaitReason = WaitReason.TURN, **facts: Any) -> None:
     """These tasks are put in line."""
     for key in keys:
-        services.fleet.queue(key)
-    services.line.put(*keys, why=why, tell=False, **facts)
+        services.sessions.queue(key)
+    services.queue.put(*keys, why=why, tell=False, **facts)
     new = tuple(keys)
-    services.fleet.changed.emit(Diff(tasks=frozenset(keys), new_tasks=new))
-    services.line.changed.emit()
+    services.sessions.changed.emit(Diff(tasks=frozenset(keys), new_tasks=new))
+    services.queue.changed.emit()
 
 
 # -- the rows -------------------------------------------------------------------------------------
 
 
 def test_the_line_stands_on_top_in_its_order(services: Any, tasks: TasksModel) -> None:
-    services.fleet.add(1, status=TaskStatus.DONE, ended_ms=NOW)
-    services.fleet.add(2)
+    services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
+    services.sessions.add(2)
     queue(services, 3, 4, 5)
-    services.fleet.add(6)
+    services.sessions.add(6)
     assert tasks.keys() == [3, 4, 5, 6, 2, 1]
-    line: Line = services.line
+    line: Line = services.queue
     line.set(*(replace(line.waiting[n], position=at) for at, n in enumerate((2, 0, 1), start=1)))
     assert tasks.keys() == [5, 3, 4, 6, 2, 1]
-    services.fleet.change_task(5, status=TaskStatus.STARTING)
+    services.sessions.change_task(5, status=TaskStatus.STARTING)
     line.set(*line.waiting[1:])
     assert tasks.keys() == [3, 4, 6, 5, 2, 1]
 
@@ -80,14 +80,14 @@ def test_cells_of_a_task_in_line(services: Any, tasks: TasksModel) -> None:
 
 
 def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> None:
-    services.fleet.add(9)
-    services.fleet.queue(1)
-    services.fleet.tasks[1] = replace(services.fleet.tasks[1], session_key=9)
-    services.line.put(1, why=WaitReason.BUSY)
+    services.sessions.add(9)
+    services.sessions.queue(1)
+    services.sessions.tasks[1] = replace(services.sessions.tasks[1], session_key=9)
+    services.queue.put(1, why=WaitReason.BUSY)
     cell = text(tasks, 1, Column.RESULT, Role.CELL)
     assert (cell.text, cell.severity) == ("runs after the task in shop.example 9", Severity.PLAIN)
     assert text(tasks, 1, Column.SESSION) == "shop.example 9"
-    services.line.set(QueueEntry(task_key=1, position=1, why=WaitReason.SESSION_ENDED))
+    services.queue.set(QueueEntry(task_key=1, position=1, why=WaitReason.SESSION_ENDED))
     cell = text(tasks, 1, Column.RESULT, Role.CELL)
     assert (cell.text, cell.severity, cell.bold) == ("its session has ended", Severity.AMBER, True)
 
@@ -95,9 +95,9 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
 def test_a_task_taken_out_of_the_line_says_so(
     window: MainWindow, services: Any, tasks: TasksModel
 ) -> None:
-    services.fleet.queue(1)
-    services.fleet.change_session(1, phase=Phase.DROPPED)
-    services.fleet.change_task(
+    services.sessions.queue(1)
+    services.sessions.change_session(1, phase=Phase.DROPPED)
+    services.sessions.change_task(
         1, status=TaskStatus.STOPPED, code="TAKEN_BACK", ended_ms=NOW, sent_ms=None
     )
     tasks.arrange()
@@ -124,7 +124,7 @@ def test_only_rows_that_say_something_else_are_told(services: Any, tasks: TasksM
     queue(services, *range(1, 101))
     told: list[tuple[int, int]] = []
     tasks.dataChanged.connect(lambda a, b: told.append((a.row(), b.row())))
-    line: Line = services.line
+    line: Line = services.queue
     line.set(*line.waiting)
     assert told == []
     line.set(*line.waiting[:4], replace(line.waiting[4], due_ms=NOW + 5_000), *line.waiting[5:])
@@ -134,7 +134,7 @@ def test_only_rows_that_say_something_else_are_told(services: Any, tasks: TasksM
 def test_nothing_moves_while_somebody_aims(services: Any, tasks: TasksModel) -> None:
     queue(services, 1, 2, 3)
     tasks.set_pointer_inside(True)
-    services.line.set(*services.line.waiting[1:])
+    services.queue.set(*services.queue.waiting[1:])
     queue(services, 4)
     assert tasks.keys() == [1, 2, 3]
     assert text(tasks, 2, Column.RESULT) == "2nd in line"
@@ -143,18 +143,18 @@ def test_nothing_moves_while_somebody_aims(services: Any, tasks: TasksModel) -> 
 
 
 def test_a_thousand_tasks_are_arranged_without_looking_at_one(services: Any, qapp: object) -> None:
-    fleet: Fleet = services.fleet
-    tasks = TasksModel(fleet, services.line, services.clock)  # type: ignore[arg-type]
-    services.line.changed.connect(tasks.follow_queue)
+    sessions: Fleet = services.sessions
+    tasks = TasksModel(sessions, services.queue, services.clock)  # type: ignore[arg-type]
+    services.queue.changed.connect(tasks.follow_queue)
     for key in range(1, 1_001):
-        fleet.queue(key)
+        sessions.queue(key)
     for key in range(1_001, 1_501):
-        fleet.add(key, status=TaskStatus.DONE, tell=False)
-    services.line.put(*range(1, 1_000))
-    fleet.asked_for.clear()
-    services.line.put(1_000)
+        sessions.add(key, status=TaskStatus.DONE, tell=False)
+    services.queue.put(*range(1, 1_000))
+    sessions.asked_for.clear()
+    services.queue.put(1_000)
     tasks.arrange()
-    assert fleet.asked_for == []
+    assert sessions.asked_for == []
     assert tasks.keys() == [*range(1, 1_001), *range(1_500, 1_000, -1)]
 
 
@@ -171,7 +171,7 @@ def test_a_longer_line_costs_in_proportion(services: Any, qapp: object) -> None:
     def cost(n: int) -> float:
         line = Line()
         line.put(*range(1, n + 1))
-        model = TasksModel(services.fleet, line, services.clock)  # type: ignore[arg-type]
+        model = TasksModel(services.sessions, line, services.clock)  # type: ignore[arg-type]
         line.changed.connect(model.follow_queue)
         there = list(line.waiting)
         moved = [there[-1], *there[:-1]]
@@ -196,7 +196,7 @@ def test_the_whole_line_can_be_turned_round(services: Any, tasks: TasksModel) ->
     resets: list[None] = []
     tasks.modelReset.connect(lambda: resets.append(None))
     tasks.rowsMoved.connect(lambda *_: resets.append(None))  # a thousand moves would take seconds
-    services.line.set()  # all are taken out: newest first now
+    services.queue.set()  # all are taken out: newest first now
     assert tasks.keys() == list(range(1_000, 0, -1))
     assert [index.data(Role.KEY) for index in selection.selectedRows()] == [7]
     assert (held.data(Role.KEY), held.column()) == (10, 2)
@@ -218,12 +218,12 @@ def test_what_is_read_stays_when_the_row_above_it_leaves(
     table.verticalScrollBar().setValue(20 * ROW_HEIGHT)
     assert table.rows.key_at(table.rowAt(ROW_HEIGHT // 2)) == 21
     before = [place_of(table, key) for key in (22, 23, 24)]
-    services.line.set(*services.line.waiting[:20], *services.line.waiting[21:])
+    services.queue.set(*services.queue.waiting[:20], *services.queue.waiting[21:])
     qapp.processEvents()
     assert [place_of(table, key) for key in (22, 23, 24)] == before
     table.select_key(50)
     table.setFocus()
-    services.line.set()
+    services.queue.set()
     qapp.processEvents()
     assert table.selected_keys() == [50]
     assert table.rows.key_at(table.currentIndex().row()) == 50
@@ -240,10 +240,10 @@ async def test_a_line_that_is_slow_to_show_leaves_the_window_free(
         shown.append(time.perf_counter())
         time.sleep(0.03)
 
-    news = QueueChanges(services.line)
+    news = QueueChanges(services.queue)
     news.changed.connect(show)
     for _ in range(100):
-        services.line.changed.emit()
+        services.queue.changed.emit()
     assert len(shown) == 1
     await until(lambda: len(shown) == 2)  # the last word is not lost
     assert shown[1] - shown[0] >= 0.03 + 3 * 0.03
@@ -256,7 +256,7 @@ async def test_a_line_that_is_slow_to_show_leaves_the_window_free(
 
 @pytest.fixture
 def queued(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
-    services.fleet.add(1, status=TaskStatus.DONE, ended_ms=NOW)
+    services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
     queue(services, 2, 3, 4)
     window.activateWindow()
     qapp.processEvents()
@@ -279,11 +279,11 @@ def test_buttons_are_there_for_tasks_in_line_alone(queued: MainWindow, services:
     table.select_key(4)
     for name in names(card):
         button(card, name).click()
-    assert services.line.calls == [("start next", 4), ("up", 4), ("remove", (4,))]
+    assert services.queue.calls == [("start next", 4), ("up", 4), ("remove", (4,))]
     table.selectAll()
     assert names(card) == ["Remove"]
     button(card, "Remove").click()
-    assert services.line.calls[-1] == ("remove", (2, 3, 4))  # the one that is done is no concern
+    assert services.queue.calls[-1] == ("remove", (2, 3, 4))  # the one that is done is no concern
     assert card.column.itemAt(0).geometry().height() == height
 
 
@@ -291,16 +291,16 @@ def test_the_keyboard_does_the_same(queued: MainWindow, services: Any) -> None:
     table = queued.selection.tasks
     table.select_key(3)
     QTest.keyClick(queued.selection.sessions, Qt.Key.Key_Delete)
-    assert services.line.calls == []  # only while the Tasks table has the focus
+    assert services.queue.calls == []  # only while the Tasks table has the focus
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Home, ALT)
     QTest.keyClick(table, Qt.Key.Key_Up, ALT)
     QTest.keyClick(table, Qt.Key.Key_Delete)
-    assert services.line.calls == [("start next", 3), ("up", 3), ("remove", (3,))]
+    assert services.queue.calls == [("start next", 3), ("up", 3), ("remove", (3,))]
     assert table.selected_keys() == [3]
     table.select_key(1)
     QTest.keyClick(table, Qt.Key.Key_Delete)
-    assert len(services.line.calls) == 3
+    assert len(services.queue.calls) == 3
 
 
 def test_pressing_up_until_it_is_first_does_not_remove_it(
@@ -313,23 +313,23 @@ def test_pressing_up_until_it_is_first_does_not_remove_it(
     ):
         up = button(parent, "Up")
         up.setFocus()
-        line = services.line.waiting
-        services.line.set(replace(line[1], position=1), replace(line[0], position=2), line[2])
+        queue = services.queue.waiting
+        services.queue.set(replace(queue[1], position=1), replace(queue[0], position=2), queue[2])
         assert not up.isEnabled()
         assert home.hasFocus()
         QTest.keyClick(qapp.focusWidget(), Qt.Key.Key_Space)
-        services.line.set(*line)
-    assert services.line.calls == []
+        services.queue.set(*queue)
+    assert services.queue.calls == []
 
 
 def test_a_task_whose_session_has_ended_gets_another(queued: MainWindow, services: Any) -> None:
-    line = services.line.waiting
-    services.line.set(*line[:2], replace(line[2], why=WaitReason.SESSION_ENDED))
+    queue = services.queue.waiting
+    services.queue.set(*queue[:2], replace(queue[2], why=WaitReason.SESSION_ENDED))
     queued.selection.tasks.select_key(4)
     assert names(queued.tasks_card) == ["Run in a new session", "Remove"]
     button(queued.tasks_card, "Run in a new session").click()
     button(queued.details, "Run in a new session").click()
-    assert services.line.calls == [("new session", 4), ("new session", 4)]
+    assert services.queue.calls == [("new session", 4), ("new session", 4)]
 
 
 def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -> None:
@@ -339,9 +339,9 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     assert "2nd in line." in said
     assert "Nothing was sent yet." in said
     assert names(queued.details) == ["Start next", "Up", "Remove"]
-    line = services.line.waiting
-    services.line.set(
-        line[0], replace(line[1], why=WaitReason.BUDGET, due_ms=NOW + 12_000), line[2]
+    queue = services.queue.waiting
+    services.queue.set(
+        queue[0], replace(queue[1], why=WaitReason.BUDGET, due_ms=NOW + 12_000), queue[2]
     )
     said = shown_texts(queued.details)
     assert "Waits for calls of this minute, 0:12." in said
@@ -350,7 +350,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     queued.details.tick()
     assert "Waits for calls of this minute, 0:10." in shown_texts(queued.details)
     button(queued.details, "Start next").click()
-    assert services.line.calls == [("start next", 3)]
+    assert services.queue.calls == [("start next", 3)]
     queued.selection.tasks.select_key(1)
     copies = ["Copy", "Copy live page link"]
     again = ["Run again", "Edit and run again"]
@@ -387,7 +387,7 @@ def test_a_ledger_that_fails_is_said(
     async def fail(_key: int) -> None:
         raise LedgerError(tmp_path, "full")
 
-    monkeypatch.setattr(services.line, "up", fail)
+    monkeypatch.setattr(services.queue, "up", fail)
     queued.app_actions.queued([3], QueueAction.UP)
     assert "the line stays as it was" in queued.notices.lines()[0]
 
@@ -396,31 +396,31 @@ def test_a_ledger_that_fails_is_said(
 
 
 def test_the_bar_comes_and_goes(queued: MainWindow, services: Any) -> None:
-    bar, line = queued.line.bar, services.line
+    bar, queue = queued.queue_actions.bar, services.queue
     assert not bar.isVisible()
-    line.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in line.waiting))
+    queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
     assert "3 tasks wait here: as many browsers are open as may be (5)." in shown_texts(bar)
     assert names(bar) == []
-    line.set()
+    queue.set()
     assert not bar.isVisible()
 
 
 def test_the_bar_does_not_push_a_row_away_from_the_pointer(
     queued: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    bar, line, table = queued.line.bar, services.line, queued.selection.tasks
+    bar, queue, table = queued.queue_actions.bar, services.queue, queued.selection.tasks
     move_to(table, 1)
-    line.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in line.waiting))
+    queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
     assert not bar.isVisible()
     QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
     assert bar.isVisible()
     qapp.processEvents()
     height = bar.height()
     move_to(table, 1)
-    line.set(*line.waiting, pause_reason=PauseReason.RESTARTED)
+    queue.set(*queue.waiting, pause_reason=PauseReason.RESTARTED)
     qapp.processEvents()
     assert bar.height() == height  # with buttons as without
-    line.set()
+    queue.set()
     assert bar.isVisible()
     QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
     assert not bar.isVisible()
@@ -437,39 +437,39 @@ OFFERS = [
 def test_a_held_line_is_let_go_by_its_button(
     queued: MainWindow, services: Any, pause_reason: PauseReason, name: str, call: tuple[str]
 ) -> None:
-    line = services.line
-    line.set(
-        *(replace(entry, why=WaitReason.STOPPED) for entry in line.waiting),
+    queue = services.queue
+    queue.set(
+        *(replace(entry, why=WaitReason.STOPPED) for entry in queue.waiting),
         pause_reason=pause_reason,
     )
-    assert names(queued.line.bar) == [name, "Remove all"]
-    button(queued.line.bar, name).click()
-    assert line.calls == [call]
+    assert names(queued.queue_actions.bar) == [name, "Remove all"]
+    button(queued.queue_actions.bar, name).click()
+    assert queue.calls == [call]
 
 
 def test_a_refused_key_is_asked_for(queued: MainWindow, services: Any, dialogs: Dialogs) -> None:
-    line = services.line
-    line.set(
-        *(replace(entry, why=WaitReason.KEY) for entry in line.waiting),
+    queue = services.queue
+    queue.set(
+        *(replace(entry, why=WaitReason.KEY) for entry in queue.waiting),
         pause_reason=PauseReason.KEY,
     )
-    button(queued.line.bar, "Enter the key").click()
+    button(queued.queue_actions.bar, "Enter the key").click()
     assert dialogs.calls == [("open_key",)]
 
 
 def test_removing_all_asks_once_and_takes_what_it_named(
     queued: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    bar, line = queued.line.bar, services.line
-    line.set(
-        *(replace(entry, why=WaitReason.STOPPED) for entry in line.waiting),
+    bar, queue = queued.queue_actions.bar, services.queue
+    queue.set(
+        *(replace(entry, why=WaitReason.STOPPED) for entry in queue.waiting),
         pause_reason=PauseReason.RESTARTED,
     )
     remove_all = button(bar, "Remove all")
     place = remove_all.geometry()
     remove_all.click()
     qapp.processEvents()
-    assert line.calls == []
+    assert queue.calls == []
     assert names(bar) == ["Remove 3 tasks", "Keep them"]
     keep = button(bar, "Keep them")
     assert keep.hasFocus()
@@ -478,8 +478,8 @@ def test_removing_all_asks_once_and_takes_what_it_named(
     assert names(bar) == ["Go on", "Remove all"]
     button(bar, "Remove all").click()
     new = QueueEntry(task_key=9, position=9, why=WaitReason.STOPPED)
-    line.set(*line.waiting[1:], new, pause_reason=PauseReason.RESTARTED)
+    queue.set(*queue.waiting[1:], new, pause_reason=PauseReason.RESTARTED)
     assert "Remove these 2 tasks from the line?" in shown_texts(bar)
     button(bar, "Remove 2 tasks").click()
-    assert line.calls == [("remove", (3, 4))]
+    assert queue.calls == [("remove", (3, 4))]
     assert names(bar) == ["Go on", "Remove all"]

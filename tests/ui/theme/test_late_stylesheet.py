@@ -25,8 +25,8 @@ def picture(app: QApplication, *, late: bool, scheme: Qt.ColorScheme) -> QImage:
         assert app.styleSheet() == ""
         theme.apply_stylesheet(app)
     window.show()
-    services.fleet.add(1, left_s=100)
-    services.fleet.add(2, left_s=150, status=TaskStatus.PAUSED)
+    services.sessions.add(1, left_s=100)
+    services.sessions.add(2, left_s=150, status=TaskStatus.PAUSED)
     window.selection.sessions.select_key(1)
     app.processEvents()
     image = window.grab().toImage()

@@ -41,8 +41,8 @@ def widths(table: KeyedTable) -> list[int]:
 
 
 def add_ended(services: Any, key: int, **facts: Any) -> None:
-    services.fleet.add(key, phase=Phase.CLOSED, tell=False, **facts)
-    services.fleet.changed.emit(Diff(tasks=frozenset({key}), new_tasks=(key,)))
+    services.sessions.add(key, phase=Phase.CLOSED, tell=False, **facts)
+    services.sessions.changed.emit(Diff(tasks=frozenset({key}), new_tasks=(key,)))
 
 
 # -- Sessions -------------------------------------------------------------------------------------
@@ -53,8 +53,8 @@ def test_figures_of_sessions_are_never_cut(
     window: MainWindow, services: Any, qapp: QApplication, width: int
 ) -> None:
     window.resize(width, 800)
-    services.fleet.add(1, status=TaskStatus.STARTING, phase=Phase.STARTING, left_s=289)
-    services.fleet.add(2, cost="1234.567891")
+    services.sessions.add(1, status=TaskStatus.STARTING, phase=Phase.STARTING, left_s=289)
+    services.sessions.add(2, cost="1234.567891")
     qapp.processEvents()
     left = window.selection.session_rows.index(window.selection.session_rows.row_of(1), Column.LEFT)
     assert left.data() == "about 4:49"
@@ -65,7 +65,7 @@ def test_bars_go_where_room_is_scarce_and_come_back(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     table = window.selection.sessions
-    services.fleet.add(1)
+    services.sessions.add(1)
     qapp.processEvents()
     wide = table.columnWidth(Column.LEFT)
     window.resize(760, 600)
@@ -81,8 +81,8 @@ def test_short_states_leave_the_room_to_the_task(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     table = window.selection.sessions
-    services.fleet.add(1, status=TaskStatus.ASKS, text=LONG)
-    services.fleet.add(2, text=LONG)
+    services.sessions.add(1, status=TaskStatus.ASKS, text=LONG)
+    services.sessions.add(2, text=LONG)
     qapp.processEvents()
     assert window.width() == 1280
     assert table.columnWidth(Column.STATE) < 180
@@ -93,20 +93,20 @@ def test_short_states_leave_the_room_to_the_task(
 def test_a_state_grows_at_once_and_shrinks_with_the_rows(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    table, fleet = window.selection.sessions, services.fleet
-    fleet.add(1)
-    fleet.add(2)
+    table, sessions = window.selection.sessions, services.sessions
+    sessions.add(1)
+    sessions.add(2)
     qapp.processEvents()
     short = table.columnWidth(Column.STATE)
-    fleet.change_task(2, status=TaskStatus.PAUSED)
+    sessions.change_task(2, status=TaskStatus.PAUSED)
     qapp.processEvents()
     long = table.columnWidth(Column.STATE)
     assert long > short
     assert cut_cells(table, Column.STATE) == []
-    fleet.change_task(2, status=TaskStatus.WORKING)
+    sessions.change_task(2, status=TaskStatus.WORKING)
     qapp.processEvents()
     assert table.columnWidth(Column.STATE) == long
-    fleet.add(3)
+    sessions.add(3)
     qapp.processEvents()
     assert table.columnWidth(Column.STATE) == short
 
@@ -114,15 +114,15 @@ def test_a_state_grows_at_once_and_shrinks_with_the_rows(
 def test_what_stands_empty_for_a_while_is_given_back(
     window: MainWindow, services: Any, qtbot: Any, qapp: QApplication
 ) -> None:
-    table, fleet = window.selection.sessions, services.fleet
-    fleet.add(1)
+    table, sessions = window.selection.sessions, services.sessions
+    sessions.add(1)
     qapp.processEvents()
     short = table.columnWidth(Column.STATE)
     assert table.columns._calm.interval() == CALM_MS
     table.columns._calm.setInterval(30)
-    fleet.change_task(1, status=TaskStatus.PAUSED)
+    sessions.change_task(1, status=TaskStatus.PAUSED)
     qapp.processEvents()
-    fleet.change_task(1, status=TaskStatus.WORKING)
+    sessions.change_task(1, status=TaskStatus.WORKING)
     qapp.processEvents()
     assert table.columnWidth(Column.STATE) > short
     qtbot.waitUntil(lambda: table.columnWidth(Column.STATE) == short, timeout=5_000)
@@ -133,14 +133,14 @@ def test_nothing_gets_narrower_below_the_pointer(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     window.activateWindow()
-    table, fleet = window.selection.sessions, services.fleet
-    fleet.add(1, status=TaskStatus.PAUSED)
-    fleet.add(2)
+    table, sessions = window.selection.sessions, services.sessions
+    sessions.add(1, status=TaskStatus.PAUSED)
+    sessions.add(2)
     qapp.processEvents()
     long = table.columnWidth(Column.STATE)
     move_to(table, 0)
-    fleet.change_task(1, status=TaskStatus.WORKING)
-    fleet.add(3)
+    sessions.change_task(1, status=TaskStatus.WORKING)
+    sessions.add(3)
     qapp.processEvents()
     assert table.columnWidth(Column.STATE) == long
     QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
@@ -152,7 +152,7 @@ def test_seconds_that_go_by_move_nothing(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     for key, status in enumerate((TaskStatus.WORKING, TaskStatus.PAUSED, TaskStatus.ASKS), start=1):
-        services.fleet.add(key, status=status, cost="0.01")
+        services.sessions.add(key, status=status, cost="0.01")
     qapp.processEvents()
     before = widths(window.selection.sessions)
     for _ in range(90):
@@ -166,8 +166,8 @@ def test_long_states_and_names_leave_something_to_the_task(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     table = window.selection.sessions
-    services.fleet.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE, text=LONG)
-    services.fleet.change_session(1, label="a name that somebody has chosen and that goes on")
+    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE, text=LONG)
+    services.sessions.change_session(1, label="a name that somebody has chosen and that goes on")
     qapp.processEvents()
     assert table.columnWidth(Column.TASK) > 170
     wide = table.columnWidth(Column.STATE)
@@ -199,7 +199,7 @@ def test_long_tasks_without_results_need_no_scrolling(
     window.resize(width, 800)
     table = window.selection.tasks
     for key in (1, 2, 3):
-        services.fleet.add(key, status=TaskStatus.WORKING, text=LONG * 2)
+        services.sessions.add(key, status=TaskStatus.WORKING, text=LONG * 2)
     qapp.processEvents()
     table.columns.refit()  # as rows come and go
     qapp.processEvents()
@@ -214,11 +214,11 @@ def test_a_width_that_somebody_set_stays(
     window: MainWindow, services: Any, dialogs: Dialogs, qapp: QApplication
 ) -> None:
     table = window.selection.sessions
-    services.fleet.add(1)
+    services.sessions.add(1)
     qapp.processEvents()
     table.horizontalHeader().resizeSection(Column.STATE, 123)
-    services.fleet.change_task(1, status=TaskStatus.PAUSED)
-    services.fleet.add(2)
+    services.sessions.change_task(1, status=TaskStatus.PAUSED)
+    services.sessions.add(2)
     window.resize(1100, 700)
     qapp.processEvents()
     assert table.columnWidth(Column.STATE) == 123
@@ -227,7 +227,7 @@ def test_a_width_that_somebody_set_stays(
     again.show()
     qapp.processEvents()
     assert again.selection.sessions.columnWidth(Column.STATE) == 123
-    services.fleet.change_session(1, label="a longer name")
+    services.sessions.change_session(1, label="a longer name")
     qapp.processEvents()
     assert cut_cells(again.selection.sessions, Column.SESSION) == []
     again.close_for_good()
@@ -237,11 +237,11 @@ def test_a_width_that_somebody_set_stays(
 def test_what_nobody_set_is_fitted_anew_in_the_next_run(
     window: MainWindow, services: Any, dialogs: Dialogs, qapp: QApplication
 ) -> None:
-    services.fleet.add(1, status=TaskStatus.PAUSED)
+    services.sessions.add(1, status=TaskStatus.PAUSED)
     qapp.processEvents()
     long = window.selection.sessions.columnWidth(Column.STATE)
     window.save_layout()
-    services.fleet.change_task(1, status=TaskStatus.WORKING)
+    services.sessions.change_task(1, status=TaskStatus.WORKING)
     again = MainWindow(services, dialogs)
     again.show()
     qapp.processEvents()
@@ -272,7 +272,7 @@ def test_two_clicks_on_its_edge_give_a_column_back(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     table = window.selection.sessions
-    services.fleet.add(1)
+    services.sessions.add(1)
     qapp.processEvents()
     fitted = table.columnWidth(Column.STATE)
     table.horizontalHeader().resizeSection(Column.STATE, 300)
@@ -309,7 +309,7 @@ def test_the_shorter_one_leaves_its_room_to_the_other(
     qapp.processEvents()
     assert cut_cells(table, TaskColumn.TASK) == []
     assert table.columnWidth(TaskColumn.RESULT) > 1.4 * table.columnWidth(TaskColumn.TASK)
-    services.fleet.change_task(1, result="$109.99")
+    services.sessions.change_task(1, result="$109.99")
     add_ended(services, 2, status=done, text=LONG, result="$99.99")
     qapp.processEvents()
     assert cut_cells(table, TaskColumn.RESULT) == []
@@ -351,7 +351,7 @@ def test_what_the_agent_does_begins_where_it_began(
 ) -> None:
     """Long or short, it leaves the task's text as it is."""
     table, live = window.selection.sessions, services.live
-    services.fleet.add(1, text=LONG)
+    services.sessions.add(1, text=LONG)
     live.set_doing(1, "wait")
     qapp.processEvents()
     place = table.visualRect(table.rows.index(0, Column.TASK))

@@ -74,91 +74,93 @@ def test_one_urgent_row_is_one_move(qapp: object) -> None:
 
 
 @pytest.fixture
-def sessions(services: Any) -> SessionsModel:
-    model = SessionsModel(services.fleet, services.live, services.clock)
+def session_rows(services: Any) -> SessionsModel:
+    model = SessionsModel(services.sessions, services.live, services.clock)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
 
 
 @pytest.fixture
 def tasks(services: Any) -> TasksModel:
-    model = TasksModel(services.fleet, services.line, services.clock)
-    services.line.changed.connect(model.follow_queue)
+    model = TasksModel(services.sessions, services.queue, services.clock)
+    services.queue.changed.connect(model.follow_queue)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
 
 
-def test_the_most_urgent_stands_on_top(services: Any, sessions: SessionsModel) -> None:
-    fleet: Fleet = services.fleet
-    fleet.add(1, status=TaskStatus.STARTING)
-    fleet.add(2, left_s=100)
-    fleet.add(3, left_s=50)
-    fleet.add(4, status=TaskStatus.PAUSED)
-    fleet.add(5, status=TaskStatus.DONE)
-    fleet.add(6, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
-    fleet.add(7, status=TaskStatus.ASKS, left_s=200)
-    fleet.add(8, status=TaskStatus.ASKS, left_s=90)
-    fleet.add(9, phase=Phase.CLOSED, status=TaskStatus.DONE)
-    fleet.change_session(9, ended_ms=NOW)
-    assert sessions.keys() == [8, 7, 6, 5, 4, 3, 2, 1, 9]
+def test_the_most_urgent_stands_on_top(services: Any, session_rows: SessionsModel) -> None:
+    sessions: Fleet = services.sessions
+    sessions.add(1, status=TaskStatus.STARTING)
+    sessions.add(2, left_s=100)
+    sessions.add(3, left_s=50)
+    sessions.add(4, status=TaskStatus.PAUSED)
+    sessions.add(5, status=TaskStatus.DONE)
+    sessions.add(6, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    sessions.add(7, status=TaskStatus.ASKS, left_s=200)
+    sessions.add(8, status=TaskStatus.ASKS, left_s=90)
+    sessions.add(9, phase=Phase.CLOSED, status=TaskStatus.DONE)
+    sessions.change_session(9, ended_ms=NOW)
+    assert session_rows.keys() == [8, 7, 6, 5, 4, 3, 2, 1, 9]
 
 
 def test_ended_rows_leave_after_30_s_unless_selected_or_held(
-    services: Any, sessions: SessionsModel
+    services: Any, session_rows: SessionsModel
 ) -> None:
-    fleet: Fleet = services.fleet
+    sessions: Fleet = services.sessions
     for key in (1, 2, 3):
-        fleet.add(key)
-        fleet.change_session(key, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
-    sessions.set_pinned(frozenset({2}))
+        sessions.add(key)
+        sessions.change_session(key, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
+    session_rows.set_pinned(frozenset({2}))
     services.clock.now += 29_000
-    sessions.tick(range(3))
-    assert len(sessions.keys()) == 3
-    sessions.set_pointer_inside(True)
+    session_rows.tick(range(3))
+    assert len(session_rows.keys()) == 3
+    session_rows.set_pointer_inside(True)
     services.clock.now += 2_000
-    sessions.tick(range(3))
-    assert len(sessions.keys()) == 3
-    sessions.set_pointer_inside(False)
-    assert sessions.keys() == [2]
-    sessions.set_show_ended(True)
-    assert sorted(sessions.keys()) == [1, 2, 3]
+    session_rows.tick(range(3))
+    assert len(session_rows.keys()) == 3
+    session_rows.set_pointer_inside(False)
+    assert session_rows.keys() == [2]
+    session_rows.set_show_ended(True)
+    assert sorted(session_rows.keys()) == [1, 2, 3]
 
 
 def test_while_held_nothing_moves_and_new_rows_come_last(
-    services: Any, sessions: SessionsModel
+    services: Any, session_rows: SessionsModel
 ) -> None:
-    fleet: Fleet = services.fleet
-    fleet.add(1, left_s=100)
-    fleet.add(2, left_s=150)
-    sessions.set_pointer_inside(True)
-    fleet.change_task(2, status=TaskStatus.ASKS)
-    fleet.add(3, status=TaskStatus.ASKS, left_s=10)
-    assert sessions.keys() == [1, 2, 3]
-    assert text(sessions, 2, Column.STATE) == "asks you"
-    sessions.set_pointer_inside(False)
-    assert sessions.keys() == [3, 2, 1]
+    sessions: Fleet = services.sessions
+    sessions.add(1, left_s=100)
+    sessions.add(2, left_s=150)
+    session_rows.set_pointer_inside(True)
+    sessions.change_task(2, status=TaskStatus.ASKS)
+    sessions.add(3, status=TaskStatus.ASKS, left_s=10)
+    assert session_rows.keys() == [1, 2, 3]
+    assert text(session_rows, 2, Column.STATE) == "asks you"
+    session_rows.set_pointer_inside(False)
+    assert session_rows.keys() == [3, 2, 1]
 
 
-def test_cells_of_a_session(services: Any, sessions: SessionsModel) -> None:
-    fleet: Fleet = services.fleet
-    fleet.add(1, status=TaskStatus.PAUSED, left_s=80)
-    assert text(sessions, 1, Column.STATE) == "paused (sent) – billing"
-    assert text(sessions, 1, Column.STATE, SPOKEN) == "paused (sent) – billing, 30 seconds"
-    fleet.change_task(1, pause_confirmed=True)
-    assert text(sessions, 1, Column.STATE) == "paused – billing"
-    assert text(sessions, 1, Column.SESSION) == "shop.example 1"
-    assert text(sessions, 1, Column.LEFT) == "1:20"
-    assert text(sessions, 1, Column.COST) == "…"
-    assert text(sessions, 1, Column.COST, SPOKEN) == "no news yet"
-    fleet.change_session(1, opened_ms=None)
-    assert text(sessions, 1, Column.LEFT) == "about 1:20"
-    fleet.set_wish(1, StateVerb.RESUME, WaitReason.SENDING)
-    assert text(sessions, 1, Column.STATE, Role.CELL).tail == "sending Resume…"
+def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:
+    sessions: Fleet = services.sessions
+    sessions.add(1, status=TaskStatus.PAUSED, left_s=80)
+    assert text(session_rows, 1, Column.STATE) == "paused (sent) – billing"
+    assert text(session_rows, 1, Column.STATE, SPOKEN) == "paused (sent) – billing, 30 seconds"
+    sessions.change_task(1, pause_confirmed=True)
+    assert text(session_rows, 1, Column.STATE) == "paused – billing"
+    assert text(session_rows, 1, Column.SESSION) == "shop.example 1"
+    assert text(session_rows, 1, Column.LEFT) == "1:20"
+    assert text(session_rows, 1, Column.COST) == "…"
+    assert text(session_rows, 1, Column.COST, SPOKEN) == "no news yet"
+    sessions.change_session(1, opened_ms=None)
+    assert text(session_rows, 1, Column.LEFT) == "about 1:20"
+    sessions.set_wish(1, StateVerb.RESUME, WaitReason.SENDING)
+    assert text(session_rows, 1, Column.STATE, Role.CELL).tail == "sending Resume…"
 
 
-def test_no_cell_holds_a_secret(services: Any, sessions: SessionsModel, tasks: TasksModel) -> None:
-    services.fleet.add(1, status=TaskStatus.DONE, result="fine")
-    for model in (sessions, tasks):
+def test_no_cell_holds_a_secret(
+    services: Any, session_rows: SessionsModel, tasks: TasksModel
+) -> None:
+    services.sessions.add(1, status=TaskStatus.DONE, result="fine")
+    for model in (session_rows, tasks):
         for column in range(model.columnCount()):
             for role in (*Qt.ItemDataRole, *Role):
                 said = repr(model.index(0, column).data(int(role)))
@@ -166,58 +168,60 @@ def test_no_cell_holds_a_secret(services: Any, sessions: SessionsModel, tasks: T
                 assert LINK not in said
 
 
-def test_only_visible_rows_tick(services: Any, sessions: SessionsModel) -> None:
+def test_only_visible_rows_tick(services: Any, session_rows: SessionsModel) -> None:
     for key in range(1, 1001):
-        services.fleet.add(key, tell=False)
-    sessions.arrange()
+        services.sessions.add(key, tell=False)
+    session_rows.arrange()
     told: list[tuple[int, int, int]] = []
-    sessions.dataChanged.connect(lambda a, b: told.append((a.row(), b.row(), a.column())))
-    sessions.tick(range(10, 20))
+    session_rows.dataChanged.connect(lambda a, b: told.append((a.row(), b.row(), a.column())))
+    session_rows.tick(range(10, 20))
     assert told == [(10, 19, Column.STATE), (10, 19, Column.LEFT)]
 
 
 def test_tasks_are_newest_first_and_new_until_seen(services: Any, tasks: TasksModel) -> None:
-    fleet: Fleet = services.fleet
-    fleet.add(1, status=TaskStatus.DONE, result="first\nsecond", is_new=True, ended_ms=NOW)
-    fleet.add(2, cost="0.0214")
+    sessions: Fleet = services.sessions
+    sessions.add(1, status=TaskStatus.DONE, result="first\nsecond", is_new=True, ended_ms=NOW)
+    sessions.add(2, cost="0.0214")
     assert tasks.keys() == [2, 1]
     assert text(tasks, 1, TaskColumn.RESULT) == "first second"
     assert text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "done, new"
     assert text(tasks, 1, TaskColumn.RESULT, Role.CELL).bold
     assert text(tasks, 2, TaskColumn.COST) == "$0.0214"
     assert text(tasks, 2, TaskColumn.RESULT) == "…"
-    fleet.change_task(1, is_new=False)
+    sessions.change_task(1, is_new=False)
     assert text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "done"
     assert text(tasks, 1, TaskColumn.NEW, SPOKEN) == "seen"
 
 
-def test_sort_values_are_plain(services: Any, sessions: SessionsModel, tasks: TasksModel) -> None:
-    fleet: Fleet = services.fleet
-    fleet.add(1, cost="0.1")
-    fleet.add(2, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
-    for model in (sessions, tasks):
+def test_sort_values_are_plain(
+    services: Any, session_rows: SessionsModel, tasks: TasksModel
+) -> None:
+    sessions: Fleet = services.sessions
+    sessions.add(1, cost="0.1")
+    sessions.add(2, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
+    for model in (session_rows, tasks):
         for row in range(model.rowCount()):
             for column in range(model.columnCount()):
                 assert type(model.index(row, column).data(Role.SORT)) in {int, float, str}
-    assert text(sessions, 1, Column.COST, Role.SORT) == int(Decimal("0.1") * 10**9)
+    assert text(session_rows, 1, Column.COST, Role.SORT) == int(Decimal("0.1") * 10**9)
 
 
 def test_an_old_task_says_that_it_is_being_loaded(services: Any, tasks: TasksModel) -> None:
-    fleet: Fleet = services.fleet
-    fleet.add(1)
-    fleet.tasks[1], task = None, fleet.tasks[1]  # type: ignore[assignment]
+    sessions: Fleet = services.sessions
+    sessions.add(1)
+    sessions.tasks[1], task = None, sessions.tasks[1]  # type: ignore[assignment]
     assert text(tasks, 1, TaskColumn.TASK, SPOKEN) == "being loaded"
-    fleet.tasks[1] = task
+    sessions.tasks[1] = task
     assert text(tasks, 1, TaskColumn.TASK) == "Task 1"
 
 
-def test_a_selection_survives_a_new_order(services: Any, sessions: SessionsModel) -> None:
-    fleet: Fleet = services.fleet
+def test_a_selection_survives_a_new_order(services: Any, session_rows: SessionsModel) -> None:
+    sessions: Fleet = services.sessions
     for key in (1, 2, 3):
-        fleet.add(key, left_s=key * 10)
-    selection = QItemSelectionModel(sessions)
+        sessions.add(key, left_s=key * 10)
+    selection = QItemSelectionModel(session_rows)
     flags = QItemSelectionModel.SelectionFlag
-    selection.select(sessions.index(1, 0), flags.Select | flags.Rows)
-    fleet.change_task(2, status=TaskStatus.ASKS)
-    assert sessions.keys() == [2, 1, 3]
+    selection.select(session_rows.index(1, 0), flags.Select | flags.Rows)
+    sessions.change_task(2, status=TaskStatus.ASKS)
+    assert session_rows.keys() == [2, 1, 3]
     assert [index.data(Role.KEY) for index in selection.selectedRows()] == [2]

@@ -103,11 +103,13 @@ _failed = _task(Kind.FAILED)
 
 
 def _error(payload: f.Record) -> Observation | None:
-    seen = _failed(payload)
-    if seen is None or (seen.code or "").upper() != _EXPIRED:
-        return seen
+    observation = _failed(payload)
+    if observation is None or (observation.code or "").upper() != _EXPIRED:
+        return observation
     # A task's error, and perhaps a page's words about a session of its own: no proof of an end.
-    return Observation(kind=Kind.LIFETIME_OVER, text=seen.text, session_id=seen.session_id)
+    return Observation(
+        kind=Kind.LIFETIME_OVER, text=observation.text, session_id=observation.session_id
+    )
 
 
 def _ended(payload: object) -> Observation:

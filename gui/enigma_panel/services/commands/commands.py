@@ -43,13 +43,13 @@ class UnconfirmedPauses:
 
     def __init__(
         self,
-        registry: SessionStore,
+        store: SessionStore,
         clock: Clock,
         scope: TaskScope,
         current: Mapping[int, Command],
         send_again: Callable[[int, StateVerb], None],
     ) -> None:
-        self._registry = registry
+        self._store = store
         self._clock = clock
         self._scope = scope
         self._current = current
@@ -88,12 +88,12 @@ class UnconfirmedPauses:
             self._emitted.pop(key, None)
             self._send_again(key, task.unproven)
         else:
-            works_on = self._registry.record(key, task.key, Observation(kind=Kind.WORKS_ON))
+            works_on = self._store.record(key, task.key, Observation(kind=Kind.WORKS_ON))
             self._scope.spawn(f"works on {key}", works_on, exclusive=True)
 
     def _task(self, key: int) -> Task | None:
-        session = self._registry.session(key)
-        return self._registry.current_task(session) if session is not None else None
+        session = self._store.session(key)
+        return self._store.current_task(session) if session is not None else None
 
 
 log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class Commands(QObject):
     def __init__(
         self,
         *,
-        registry: SessionStore,
+        store: SessionStore,
         account: Account,
         health: Health,
         rate_limiter: RateLimiter,
@@ -127,13 +127,13 @@ class Commands(QObject):
         live: Live,
     ) -> None:
         super().__init__()
-        self._registry = registry
+        self._store = store
         self._rate_limiter = rate_limiter
         self._clock = clock
         self._scope = scope
         self._current: dict[int, Command] = {}
         self._sender = CommandSender(
-            registry=registry,
+            store=store,
             account=account,
             health=health,
             rate_limiter=rate_limiter,
@@ -145,12 +145,10 @@ class Commands(QObject):
             wake=wake,
             live=live,
         )
-        self._unconfirmed = UnconfirmedPauses(
-            registry, clock, scope, self._current, self._send_again
-        )
+        self._unconfirmed = UnconfirmedPauses(store, clock, scope, self._current, self._send_again)
         live.lost.connect(self._unconfirmed.lose)
         live.doubted.connect(self._unconfirmed.doubt)
-        registry.changed.connect(self._follow)
+        store.changed.connect(self._follow)
         account.changed.connect(self._key_changed)
         rate_limiter.changed.connect(self._follow_rate_limit)
 
@@ -235,7 +233,7 @@ class Commands(QObject):
 
     async def _adopt(self, intent: Intent) -> None:
         key, verb = intent.session.key, StateVerb(intent.verb or "")
-        if self._registry.session(key) is None and not await self._fetch(intent):
+        if self._store.session(key) is None and not await self._fetch(intent):
             log.warning("a command to a session that cannot be read is left alone")
             return
         command = Command.of(intent)
@@ -247,20 +245,20 @@ class Commands(QObject):
         if outcome is None:
             self._begin(command)
         else:
-            await self._registry.settle(intent, outcome, Observation(kind=Kind.DELIVERED))
+            await self._store.settle(intent, outcome, Observation(kind=Kind.DELIVERED))
 
     async def _fetch(self, intent: Intent) -> bool:
         """Bring the session of an old intent into memory."""
         if intent.task is None:
             return False
         try:
-            await self._registry.fetch([intent.task.key])
+            await self._store.fetch([intent.task.key])
         except LedgerError as error:
             log.warning("a task cannot be read: %s", error)
-        return self._registry.session(intent.session.key) is not None
+        return self._store.session(intent.session.key) is not None
 
     def _make(self, key: int, verb: StateVerb, grace_ms: int) -> Command | None:
-        session = self._registry.session(key)
+        session = self._store.session(key)
         if session is None:
             return None
         now = self._clock.now_ms()
@@ -314,7 +312,7 @@ class Commands(QObject):
         self._sender.unmark(command)
         if command.intent is not None:
             delivered = Observation(kind=Kind.DELIVERED)
-            await self._registry.settle(command.intent, Outcome.UNKNOWN, delivered)
+            await self._store.settle(command.intent, Outcome.UNKNOWN, delivered)
 
     def _send_again(self, key: int, verb: StateVerb) -> None:
         """What the channel may have lost goes the other way."""
@@ -359,7 +357,7 @@ class Commands(QObject):
     def _follow(self, diff: Diff) -> None:
         """A session ended, a task was done: what was wanted of it need not be sent any more."""
         for command in list(self._current.values()):
-            session = self._registry.session(command.key)
+            session = self._store.session(command.key)
             tasks = {command.task_key, session.current_task if session else None}
             touched = command.key in diff.sessions or not diff.tasks.isdisjoint(tasks)
             if touched and (outcome := self._sender.obsolete(command)) is not None:

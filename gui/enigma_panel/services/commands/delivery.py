@@ -237,7 +237,7 @@ class CommandSender:
     def __init__(
         self,
         *,
-        registry: SessionStore,
+        store: SessionStore,
         account: Account,
         health: Health,
         rate_limiter: RateLimiter,
@@ -250,7 +250,7 @@ class CommandSender:
         live: Live,
     ) -> None:
         self._live = live
-        self._registry = registry
+        self._store = store
         self._account = account
         self._health = health
         self._rate_limiter = rate_limiter
@@ -287,32 +287,28 @@ class CommandSender:
             return None
         if command.is_done_already:
             return Outcome.KNOWN
-        session = self._registry.session(command.key)
-        return is_obsolete(
-            command, session, self._registry.current_task(session) if session else None
-        )
+        session = self._store.session(command.key)
+        return is_obsolete(command, session, self._store.current_task(session) if session else None)
 
     def mark(self, command: Command) -> None:
         """What ends something may have its effect from now on."""
         if command.verb in DURABLE:
-            self._registry.ending.mark(command.key, command.verb, command)
+            self._store.ending.mark(command.key, command.verb, command)
 
     def unmark(self, command: Command) -> None:
         """No effect of it is to be seen any more."""
-        self._registry.ending.unmark(command.key, command)
+        self._store.ending.unmark(command.key, command)
 
     # -- the stages --------------------------------------------------------------------------
 
     async def _intend(self, command: Command) -> None:
         """Stop and Terminate are in the ledger before anything else."""
-        session = self._registry.session(command.key)
+        session = self._store.session(command.key)
         if command.verb not in DURABLE or command.intent is not None or session is None:
             return
-        task = self._registry.current_task(session)
+        task = self._store.current_task(session)
         try:
-            command.intent = await self._registry.intend(
-                IntentKind.STATE, session, task, command.verb
-            )
+            command.intent = await self._store.intend(IntentKind.STATE, session, task, command.verb)
         except LedgerError as error:
             facts = {"reason": str(error)}
             self._notify(NoticeKind.LEDGER_FAILED, command.key, command.task_key, None, **facts)
@@ -333,13 +329,13 @@ class CommandSender:
         before = command.why, command.due_ms
         self._stand(command, WaitReason.SENDING)
         try:
-            seen = await self._live.send_state(command.key, command.verb)
+            observation = await self._live.send_state(command.key, command.verb)
         except LiveError:
             self._stand(command, *before)
             return False
         command.sent_live = command.may_be_done = True
         self.mark(command)
-        await self._registry.record(command.key, command.task_key, seen)
+        await self._store.record(command.key, command.task_key, observation)
         self._stand(command, *before)
         self._tell(command)
         self._wake(command.key)
@@ -356,7 +352,7 @@ class CommandSender:
 
     async def _ready(self, command: Command) -> None:
         self._check(command)
-        session = self._registry.session(command.key)
+        session = self._store.session(command.key)
         if session is not None and session.service_id is None and session.phase is Phase.STARTING:
             self._stand(command, WaitReason.NAME)
             session = await self._unless_dropped(command, self._when_named(command.key))
@@ -398,7 +394,7 @@ class CommandSender:
 
     async def _send(self, command: Command, taken: Pass) -> ApiError | None:
         """One call. Returns what went wrong, None where nothing is left to do."""
-        session, client = self._registry.session(command.key), self._client(command)
+        session, client = self._store.session(command.key), self._client(command)
         assert session is not None
         assert session.service_id is not None
         assert client is not None
@@ -407,7 +403,7 @@ class CommandSender:
         self.mark(command)
         try:
             with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
-                seen = await client.send_state(session.service_id, command.verb)
+                observation = await client.send_state(session.service_id, command.verb)
         except SessionGoneError:
             if not command.may_be_done:
                 self.unmark(command)  # it had ended before we told it to
@@ -420,7 +416,7 @@ class CommandSender:
         else:
             command.is_delivered = True
             self._health.note_answer()
-            await self._settle(command, Outcome.KNOWN, seen)
+            await self._settle(command, Outcome.KNOWN, observation)
             self._wake(command.key)
         finally:
             if not command.may_be_done:
@@ -502,17 +498,17 @@ class CommandSender:
 
     def _client(self, command: Command) -> ServiceClient | None:
         """The client to call with; None also for one whose key was refused for this command."""
-        session = self._registry.session(command.key)
+        session = self._store.session(command.key)
         client = self._account.client_for(session) if session else None
         refused = client is not None and client is command.refused_client
         return None if refused and self._account.last_check is not KeyCheck.ACCEPTED else client
 
-    async def _settle(self, command: Command, outcome: Outcome, seen: Observation) -> None:
+    async def _settle(self, command: Command, outcome: Outcome, observation: Observation) -> None:
         """Keep the fact, and the fate of the intent where there is one."""
         if command.intent is None:
-            if seen.kind is not Kind.DELIVERED:  # that says nothing by itself
-                await self._registry.record(command.key, command.task_key, seen)
+            if observation.kind is not Kind.DELIVERED:  # that says nothing by itself
+                await self._store.record(command.key, command.task_key, observation)
             return
-        task: Task | None = self._registry.task(command.task_key) if command.task_key else None
+        task: Task | None = self._store.task(command.task_key) if command.task_key else None
         # It moves the task that the call met, which need not be that of the click.
-        await self._registry.settle(replace(command.intent, task=task), outcome, seen)
+        await self._store.settle(replace(command.intent, task=task), outcome, observation)

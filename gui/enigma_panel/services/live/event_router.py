@@ -31,14 +31,14 @@ class TaskEnds:
 
     def __init__(
         self,
-        registry: SessionStore,
+        store: SessionStore,
         timeline: Timeline,
         clock: Clock,
         *,
         is_awaiting_reply: Callable[[int], bool],
         wake: Callable[[int], None],
     ) -> None:
-        self._registry = registry
+        self._store = store
         self._timeline = timeline
         self._clock = clock
         self._is_held = is_awaiting_reply
@@ -65,90 +65,92 @@ class TaskEnds:
     def put_back(self, session_key: int, ends: Iterable[Observation]) -> None:
         """They are still to be looked at."""
         kept = self._unclear.setdefault(session_key, [])
-        kept[:0] = [seen for seen in ends if seen not in kept]
+        kept[:0] = [observation for observation in ends if observation not in kept]
         if not kept:
             del self._unclear[session_key]
 
-    async def completed(self, session: Session, task: Task | None, seen: Observation) -> None:
+    async def completed(
+        self, session: Session, task: Task | None, observation: Observation
+    ) -> None:
         """A result; task: the session's current one."""
-        known = named(self._registry.tasks_of(session.key), seen.task_id)
+        known = named(self._store.tasks_of(session.key), observation.task_id)
         if known is not None:
-            await self._registry.record(session.key, known.key, seen)
+            await self._store.record(session.key, known.key, observation)
             return
-        unnamed = [t for t in self._registry.tasks_of(session.key) if is_unnamed(t)]
+        unnamed = [t for t in self._store.tasks_of(session.key) if is_unnamed(t)]
         owners = _owners(unnamed)
-        if seen.task_id is None and task is not None and task.service_id is not None:
-            if owners and task.result != seen.text:  # of that one, or of one sent before
-                self._doubt([task], seen)
+        if observation.task_id is None and task is not None and task.service_id is not None:
+            if owners and task.result != observation.text:  # of that one, or of one sent before
+                self._doubt([task], observation)
             self._wake(session.key)
-        elif owners and self._waits_for_reply(unnamed, owners, seen):
-            self._keep(session.key, owners, seen)
+        elif owners and self._waits_for_reply(unnamed, owners, observation):
+            self._keep(session.key, owners, observation)
         elif owners:
             if len(unnamed) > 1:
-                self._doubt(owners, seen)
-            await self._believe(owners[0], seen)
+                self._doubt(owners, observation)
+            await self._believe(owners[0], observation)
 
-    async def failed(self, session: Session, task: Task, seen: Observation) -> None:
+    async def failed(self, session: Session, task: Task, observation: Observation) -> None:
         """An error of a task that is at work."""
-        tasks = self._registry.tasks_of(session.key)
+        tasks = self._store.tasks_of(session.key)
         if task.service_id is not None:
             self._wake(session.key)
             return
         if self._is_held(task.key):  # its reply comes now, and tells more
-            self._keep(session.key, [], seen)
+            self._keep(session.key, [], observation)
             return
         could = [t for t in tasks if is_unnamed(t) and not t.is_final]
         if len(could) > 1:
-            self._doubt(could, seen)
+            self._doubt(could, observation)
             return
         sent = [t for t in tasks if t.sent_ms is not None]
         age_ms = self._clock.now_ms() - (task.sent_ms or 0)
         if len(sent) == 1 or age_ms >= LATE_MS:
-            await self._registry.record(session.key, task.key, replace(seen, task_id=None))
+            await self._store.record(session.key, task.key, replace(observation, task_id=None))
 
     # -- inside ------------------------------------------------------------------------------
 
     def _waits_for_reply(
-        self, unnamed: Sequence[Task], owners: Sequence[Task], seen: Observation
+        self, unnamed: Sequence[Task], owners: Sequence[Task], observation: Observation
     ) -> bool:
         """Whether a reply will tell whose result this is, and it may be another one's."""
         if not any(self._is_held(task.key) for task in owners):
             return False
-        return len(unnamed) > 1 or self._was_told(owners[0].session_key, seen)
+        return len(unnamed) > 1 or self._was_told(owners[0].session_key, observation)
 
-    def _was_told(self, session_key: int, seen: Observation) -> bool:
+    def _was_told(self, session_key: int, observation: Observation) -> bool:
         """Whether a task before it had the same result: perhaps that one's comes again."""
-        text = self._registry.redaction.text_of(seen)
-        tasks = self._registry.tasks_of(session_key)
+        text = self._store.redaction.text_of(observation)
+        tasks = self._store.tasks_of(session_key)
         return any(task.result == text for task in tasks if task.status is TaskStatus.DONE)
 
-    async def _believe(self, task: Task, seen: Observation) -> None:
+    async def _believe(self, task: Task, observation: Observation) -> None:
         """Its reply may name another one yet: see `SessionStore.settle`."""
-        if seen.task_id is not None:
-            self._registry.told_names.add(task.key)
-        await self._registry.record(task.session_key, task.key, seen)
+        if observation.task_id is not None:
+            self._store.told_names.add(task.key)
+        await self._store.record(task.session_key, task.key, observation)
 
-    def _keep(self, session_key: int, owners: Sequence[Task], seen: Observation) -> None:
+    def _keep(self, session_key: int, owners: Sequence[Task], observation: Observation) -> None:
         """Until the reply tells; a kill before that must not lose what was paid for."""
         kept = self._unclear.setdefault(session_key, [])
-        if seen not in kept and len(kept) < MOST_KEPT:
-            kept.append(seen)
-            self._doubt(owners, seen)
+        if observation not in kept and len(kept) < MOST_KEPT:
+            kept.append(observation)
+            self._doubt(owners, observation)
 
-    def _doubt(self, tasks: Sequence[Task], seen: Observation) -> None:
+    def _doubt(self, tasks: Sequence[Task], observation: Observation) -> None:
         """Say of each that it may be its end, and what was told; once, however often it comes."""
         for task in tasks:
             said = self._said.setdefault(task.session_key, set())
-            this = hash((task.key, seen.kind, seen.task_id, seen.text))
+            this = hash((task.key, observation.kind, observation.task_id, observation.text))
             if this in said or len(said) >= MOST_KEPT:
                 continue
             said.add(this)
             # Cut behind the wall: a piece of a secret is not known as one.
-            text = self._registry.redaction.text_of(seen)[:KEPT_CHARS]
+            text = self._store.redaction.text_of(observation)[:KEPT_CHARS]
             self._timeline.note(task.key, UNCLEAR, text)
 
     def _is_of(self, session_key: int, diff: Diff) -> bool:
-        return any(task.key in diff.tasks for task in self._registry.tasks_of(session_key))
+        return any(task.key in diff.tasks for task in self._store.tasks_of(session_key))
 
 
 def named(tasks: Sequence[Task], task_id: str | None) -> Task | None:
@@ -202,7 +204,7 @@ class EventRouter:
 
     def __init__(
         self,
-        registry: SessionStore,
+        store: SessionStore,
         timeline: Timeline,
         clock: Clock,
         *,
@@ -211,7 +213,7 @@ class EventRouter:
         doubt: Callable[[int], None],
     ) -> None:
         self._doubt = doubt
-        self._registry = registry
+        self._store = store
         self._timeline = timeline
         self._clock = clock
         self._is_held = is_awaiting_reply
@@ -219,35 +221,35 @@ class EventRouter:
         self._asked: dict[int, deque[int]] = {}
         self._quotas: dict[tuple[int, bool], Quota] = {}
         self._ends = TaskEnds(
-            registry, timeline, clock, is_awaiting_reply=is_awaiting_reply, wake=wake
+            store, timeline, clock, is_awaiting_reply=is_awaiting_reply, wake=wake
         )
 
-    async def handle(self, session_key: int, seen: Observation) -> None:
+    async def handle(self, session_key: int, observation: Observation) -> None:
         """Fold one event into the records."""
-        session = self._registry.session(session_key)
-        if session is None or (session.is_final and seen.kind is not Kind.COMPLETED):
+        session = self._store.session(session_key)
+        if session is None or (session.is_final and observation.kind is not Kind.COMPLETED):
             return
-        task = self._registry.current_task(session)
-        if seen.task_id is not None and seen.kind is not Kind.COMPLETED:
-            task = self._of_id(session.key, seen.task_id, task)
-        if seen.kind is Kind.COMPLETED:
-            await self._ends.completed(session, task, seen)
-        elif seen.kind in STEP_KINDS:
-            await self._step(session, task, seen)
-        elif seen.kind is Kind.FAILED:
+        task = self._store.current_task(session)
+        if observation.task_id is not None and observation.kind is not Kind.COMPLETED:
+            task = self._of_id(session.key, observation.task_id, task)
+        if observation.kind is Kind.COMPLETED:
+            await self._ends.completed(session, task, observation)
+        elif observation.kind in STEP_KINDS:
+            await self._step(session, task, observation)
+        elif observation.kind is Kind.FAILED:
             if task is not None and _is_at_work(task):
-                await self._ends.failed(session, task, seen)
-        elif seen.kind is Kind.QUESTION:
-            await self._question(session, task, seen)
-        elif seen.kind is Kind.SESSION_ENDED or self._may_tell(session, asks=False):
-            await self._about_session(session, task, seen)
+                await self._ends.failed(session, task, observation)
+        elif observation.kind is Kind.QUESTION:
+            await self._question(session, task, observation)
+        elif observation.kind is Kind.SESSION_ENDED or self._may_tell(session, asks=False):
+            await self._about_session(session, task, observation)
 
-    def needs_text(self, session_key: int, seen: Observation) -> bool:
+    def needs_text(self, session_key: int, observation: Observation) -> bool:
         """False for a result that concerns nobody here, or that its task has already."""
-        if seen.kind is not Kind.COMPLETED or seen.task_id is None:
+        if observation.kind is not Kind.COMPLETED or observation.task_id is None:
             return True
-        tasks = self._registry.tasks_of(session_key)
-        of = named(tasks, seen.task_id)
+        tasks = self._store.tasks_of(session_key)
+        of = named(tasks, observation.task_id)
         if of is not None:
             return of.status is not TaskStatus.DONE
         return any(is_unnamed(task) for task in tasks)
@@ -278,24 +280,26 @@ class EventRouter:
         for asks in (True, False):
             self._quotas.pop((session_key, asks), None)
         self._ends.forget(session_key)
-        for task in self._registry.tasks_of(session_key):
+        for task in self._store.tasks_of(session_key):
             self._asked.pop(task.key, None)
 
     # -- by kind -----------------------------------------------------------------------------
 
-    async def _step(self, session: Session, task: Task | None, seen: Observation) -> None:
+    async def _step(self, session: Session, task: Task | None, observation: Observation) -> None:
         if task is None or not _is_at_work(task):
             return  # late: its task is over
-        bare = replace(seen, text=None, task_id=None)
-        if self._moves(task, seen.kind):
-            await self._registry.record(session.key, task.key, bare)
+        bare = replace(observation, text=None, task_id=None)
+        if self._moves(task, observation.kind):
+            await self._store.record(session.key, task.key, bare)
         elif session.phase in _AWAY:
-            await self._registry.record(session.key, None, bare)
+            await self._store.record(session.key, None, bare)
         age_ms = self._clock.now_ms() - task.since_ms
         paused = task.status is TaskStatus.PAUSED and not task.pause_confirmed
-        if paused and seen.kind is Kind.ACTION and age_ms > PAUSE_MS:
+        if paused and observation.kind is Kind.ACTION and age_ms > PAUSE_MS:
             self._doubt(session.key)
-        self._timeline.note_live(session.key, task.key, seen.kind.value, seen.text or "")
+        self._timeline.note_live(
+            session.key, task.key, observation.kind.value, observation.text or ""
+        )
 
     def _moves(self, task: Task, kind: Kind) -> bool:
         """Whether a step shows of this task what nothing else has shown yet."""
@@ -304,7 +308,7 @@ class EventRouter:
             case TaskStatus.STARTING:
                 return True
             case TaskStatus.UNCONFIRMED:  # of whom else could it be?
-                sent = [t for t in self._registry.tasks_of(task.session_key) if t.sent_ms]
+                sent = [t for t in self._store.tasks_of(task.session_key) if t.sent_ms]
                 return sent == [task]
             case TaskStatus.ASKS:  # again, because its answer gave no sign of life until now
                 doubted = task.service_id is None and task.answer_sent_live
@@ -320,25 +324,27 @@ class EventRouter:
             return age_ms > SIGN_MS
         return age_ms > COPY_MS or not self._is_held(task.key)
 
-    async def _question(self, session: Session, task: Task | None, seen: Observation) -> None:
+    async def _question(
+        self, session: Session, task: Task | None, observation: Observation
+    ) -> None:
         if task is None or not _is_at_work(task):
             return
-        is_known = self._is_known(task, seen.text or "")
-        if is_known and self._is_copy(task, seen.text or ""):
+        is_known = self._is_known(task, observation.text or "")
+        if is_known and self._is_copy(task, observation.text or ""):
             return
         if (is_known and task.service_id is not None) or not self._may_tell(session, asks=True):
             self._wake(session.key)  # told twice or asked twice? The poll knows
             return
         if is_known and task.answered_ms is not None and not task.answer_sent_live:
             went_on = Observation(kind=Kind.ACTION)  # who asks again got its answer, and used it
-            await self._registry.record(session.key, task.key, went_on)
-        await self._registry.record(session.key, task.key, replace(seen, task_id=None))
+            await self._store.record(session.key, task.key, went_on)
+        await self._store.record(session.key, task.key, replace(observation, task_id=None))
 
     def _is_copy(self, task: Task, text: str) -> bool:
         """Whether a question that was asked before is no new one."""
         now = self._clock.now_ms()
         if task.status is TaskStatus.ASKS:
-            is_open = self._registry.redaction.is_question_of(task, text)
+            is_open = self._store.redaction.is_question_of(task, text)
             return is_open or now - (task.asked_ms or 0) <= COPY_MS
         answered_ms = task.answered_ms if task.service_id is None else None
         return answered_ms is not None and now - answered_ms <= COPY_MS
@@ -349,17 +355,19 @@ class EventRouter:
         if mark in asked:
             return True
         asked.append(mark)
-        return self._registry.redaction.is_question_of(task, text)
+        return self._store.redaction.is_question_of(task, text)
 
-    async def _about_session(self, session: Session, task: Task | None, seen: Observation) -> None:
+    async def _about_session(
+        self, session: Session, task: Task | None, observation: Observation
+    ) -> None:
         """Its browser is lost or back, or it has ended; what became of the task, a poll tells."""
-        await self._registry.record(session.key, None, seen)
-        after = self._registry.session(session.key)
+        await self._store.record(session.key, None, observation)
+        after = self._store.session(session.key)
         lives = task is not None and not task.is_final
         if task is not None and lives and after is not session:
-            is_told = seen.kind is Kind.LIFETIME_OVER  # else that is what our own clock says
-            kind = TOLD_EXPIRED if is_told else seen.kind.value
-            self._timeline.note(task.key, kind, seen.code or "")
+            is_told = observation.kind is Kind.LIFETIME_OVER  # else that is what our own clock says
+            kind = TOLD_EXPIRED if is_told else observation.kind.value
+            self._timeline.note(task.key, kind, observation.code or "")
         self._wake(session.key)
 
     # -- inside ------------------------------------------------------------------------------
@@ -371,7 +379,7 @@ class EventRouter:
 
     def _of_id(self, session_key: int, task_id: str, current: Task | None) -> Task | None:
         """No page shows an id in other events than results; where there is one, it counts."""
-        tasks = self._registry.tasks_of(session_key)
+        tasks = self._store.tasks_of(session_key)
         nameless = [t for t in tasks if is_unnamed(t)]
         return named(tasks, task_id) or (current if nameless == [current] else None)
 

@@ -14,7 +14,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.protocols import LiveConnection, LiveConnector, LiveError, LiveFault, OnSeen
+from enigma_panel.api.protocols import (
+    LiveConnection,
+    LiveConnector,
+    LiveError,
+    LiveFault,
+    OnObservation,
+)
 from enigma_panel.core.models import AnswerVerb, Session, StateVerb
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.runtime.event_loop import TaskScope
@@ -59,9 +65,9 @@ class Channel:
         """True once it was lost and all that it told was taken."""
         return self._over and not self._facts
 
-    def put(self, seen: Observation) -> None:
+    def put(self, observation: Observation) -> None:
         """An event came in."""
-        self._facts.append(seen)
+        self._facts.append(observation)
         self._alarm.set()
 
     def attach(self, connection: LiveConnection) -> None:
@@ -152,7 +158,9 @@ class Connector:
         self._loading = asyncio.Lock()
         self.fault: LiveFault | None = None
 
-    async def connect(self, session: Session, on_seen: OnSeen) -> LiveConnection | LiveFault:
+    async def connect(
+        self, session: Session, on_observation: OnObservation
+    ) -> LiveConnection | LiveFault:
         """A channel to that session, or why there is none."""
         assert session.service_id is not None
         assert session.socket_url is not None
@@ -160,7 +168,7 @@ class Connector:
             try:
                 door = self._live_connector or await self._load()
                 return await door.connect(
-                    session.service_id, session.socket_url, session.base_url, on_seen
+                    session.service_id, session.socket_url, session.base_url, on_observation
                 )
             except LiveError as error:
                 return error.fault
@@ -211,7 +219,7 @@ class Live(QObject):
     def __init__(
         self,
         *,
-        registry: SessionStore,
+        store: SessionStore,
         account: Account,
         timeline: Timeline,
         clock: Clock,
@@ -222,7 +230,7 @@ class Live(QObject):
         wake: Callable[[int], None],
     ) -> None:
         super().__init__()
-        self._registry = registry
+        self._store = store
         self._account = account
         self._timeline = timeline
         self._clock = clock
@@ -233,7 +241,7 @@ class Live(QObject):
         self._channels: dict[int, Channel] = {}
         self._activity = Activity(clock, self.changed.emit)
         self._facts = EventRouter(
-            registry,
+            store,
             timeline,
             clock,
             is_awaiting_reply=is_awaiting_reply,
@@ -241,7 +249,7 @@ class Live(QObject):
             doubt=self.doubted.emit,
         )
         self._untaken: list[tuple[int, Observation]] = []
-        registry.changed.connect(self._follow)
+        store.changed.connect(self._follow)
         account.changed.connect(self._key_changed)
         timeline.grown.connect(self._hear_steps)
 
@@ -249,7 +257,7 @@ class Live(QObject):
 
     def share(self) -> LiveShare:
         """How many of the open sessions listen."""
-        could = [s for s in self._registry.sessions() if self._wants(s)]
+        could = [s for s in self._store.sessions() if self._wants(s)]
         channels = [self._channels.get(session.key) for session in could]
         up = sum(channel is not None and channel.is_up for channel in channels)
         faults = [c.fault for c in channels if c is not None and c.fault is not None]
@@ -269,7 +277,7 @@ class Live(QObject):
 
     def doing(self, session_key: int) -> str:
         """What its agent does now, "" where nothing is known."""
-        session = self._registry.session(session_key)
+        session = self._store.session(session_key)
         if session is None or not self.is_up(session_key):
             return ""
         return self._activity.doing(session_key, session.current_task)
@@ -303,15 +311,15 @@ class Live(QObject):
         self._activity.tick()
         now = self._clock.now_ms()
         for key, channel in self._channels.items():
-            session = self._registry.session(key)
+            session = self._store.session(key)
             if session is None or is_long_ended(session, now):  # whether that was proven or not
                 self._hang_up(key, channel)
 
     async def finish(self) -> None:
         """The program ends, nobody waits for a reply any more: keep what was told all the same."""
         untaken, self._untaken = self._untaken, []
-        for key, seen in untaken:
-            await self._take(key, seen)
+        for key, observation in untaken:
+            await self._take(key, observation)
         for key in self._facts.unclear():
             await self._facts.retry_unclear(key)
 
@@ -335,7 +343,7 @@ class Live(QObject):
 
     def _follow(self, diff: Diff) -> None:
         for key in diff.sessions:
-            session, channel = self._registry.session(key), self._channels.get(key)
+            session, channel = self._store.session(key), self._channels.get(key)
             if session is None:
                 continue
             if channel is None and self._wants(session) and self._connector.fault is None:
@@ -350,7 +358,7 @@ class Live(QObject):
     def _key_changed(self) -> None:
         """What was loaded before the key was found listens from now on."""
         self.retry_now()
-        self._follow(Diff(sessions=frozenset(s.key for s in self._registry.sessions())))
+        self._follow(Diff(sessions=frozenset(s.key for s in self._store.sessions())))
 
     def _see_off(self, session: Session, channel: Channel) -> None:
         """An assumed end may still be proven by the channel; after a proven one it may bring the
@@ -372,7 +380,7 @@ class Live(QObject):
     async def _listen(self, key: int, channel: Channel) -> None:
         failures = 0
         try:
-            while (session := self._registry.session(key)) is not None and self._wants(session):
+            while (session := self._store.session(key)) is not None and self._wants(session):
                 was_steady = False
                 if await self._connect(session, channel):
                     up_ms = self._clock.now_ms()
@@ -384,15 +392,15 @@ class Live(QObject):
                 pause_ms = channel.pause_ms(failures, self._rng)
                 await channel.rest(self._clock, self._clock.now_ms() + pause_ms)
         finally:
-            self._untaken += [(key, seen) for seen in channel.events()]
+            self._untaken += [(key, observation) for observation in channel.events()]
             self._forget(key)
 
     async def _connect(self, session: Session, channel: Channel) -> bool:
         opened = await self._connector.connect(session, channel.put)
         if isinstance(opened, LiveFault):
             channel.fault = opened
-            for seen in channel.events():  # it may have told something before it broke
-                await self._take(session.key, seen)
+            for observation in channel.events():  # it may have told something before it broke
+                await self._take(session.key, observation)
             return False
         channel.attach(opened)
         return True
@@ -400,15 +408,15 @@ class Live(QObject):
     async def _hear(self, key: int, channel: Channel) -> None:
         """Take events until the channel is lost."""
         self._came_up(key, channel)
-        session = self._registry.session(key)
+        session = self._store.session(key)
         if session is not None and session.is_final:  # it ended while this was being opened
             self._see_off(session, channel)
         watching = self._scope.spawn(f"live loss {key}", channel.watch())
         try:
             while not channel.is_over:
-                for seen in channel.events():
+                for observation in channel.events():
                     channel.heard_ms = self._clock.now_ms()
-                    await self._take(key, seen)
+                    await self._take(key, observation)
                 await channel.wait()
         finally:
             if watching is not None:
@@ -418,16 +426,16 @@ class Live(QObject):
 
     def _let_go(self, key: int, channel: Channel) -> None:
         """Whatever ended the listening: nothing is left open, nothing that was told is lost."""
-        self._untaken += [(key, seen) for seen in channel.events()]
+        self._untaken += [(key, observation) for observation in channel.events()]
         connection = channel.drop()
         if connection is not None:
             self._scope.spawn(f"let go {key}", connection.aclose())
 
-    async def _take(self, key: int, seen: Observation) -> None:
+    async def _take(self, key: int, observation: Observation) -> None:
         try:
-            if not self._facts.needs_text(key, seen):  # else questions would wait behind it
-                seen = replace(seen, text=None)
-            await self._facts.handle(key, await self._registry.redaction.clean(seen))
+            if not self._facts.needs_text(key, observation):  # else questions would wait behind it
+                observation = replace(observation, text=None)
+            await self._facts.handle(key, await self._store.redaction.clean(observation))
         except Exception:  # one bad event must not end the listening
             log.exception("an event could not be taken")
 
@@ -442,9 +450,9 @@ class Live(QObject):
         # Not now: it may have been dead for long, as after a sleep.
         channel.lost_ms = channel.up_ms if channel.heard_ms is None else channel.heard_ms
         channel.fault = LiveFault.LOST
-        session = self._registry.session(key)
+        session = self._store.session(key)
         if session is not None and session.lost_until_ms is not None:
-            await self._registry.record(key, None, Observation(kind=Kind.LIVE_LOST))
+            await self._store.record(key, None, Observation(kind=Kind.LIVE_LOST))
         self._activity.forget(key)
         self._wake(key)
         self.changed.emit(key)
@@ -452,13 +460,13 @@ class Live(QObject):
 
     def _note(self, key: int, kind: str, text: str = "") -> None:
         """A line for the task that the session works on."""
-        session = self._registry.session(key)
-        task = self._registry.current_task(session) if session is not None else None
+        session = self._store.session(key)
+        task = self._store.current_task(session) if session is not None else None
         if task is not None and not task.is_final:
             self._timeline.note(task.key, kind, text)
 
     def _hear_steps(self, task_key: int, steps: list[Step]) -> None:
-        task = self._registry.task(task_key)
+        task = self._store.task(task_key)
         if task is not None and task.session_key in self._channels:
             self._activity.note_steps(task.session_key, task_key, steps)
 

@@ -36,14 +36,14 @@ class UnnamedTasks:
 
     def __init__(
         self,
-        registry: SessionStore,
+        store: SessionStore,
         *,
         is_stopping: Callable[[int], bool],
         is_awaiting_reply: Callable[[int], bool],
         is_up: Callable[[int], bool],
         is_speaking: Callable[[int], bool],
     ) -> None:
-        self._registry = registry
+        self._store = store
         self._is_stopping = is_stopping
         self._is_held = is_awaiting_reply
         self._is_up = is_up
@@ -52,7 +52,7 @@ class UnnamedTasks:
 
     async def tick(self, session: Session, now: int) -> None:
         """Once a second for each session whose end is not proven; now: epoch ms."""
-        for task in self._registry.tasks_of(session.key):
+        for task in self._store.tasks_of(session.key):
             if task.service_id is not None or task.status not in _SEEN:
                 self._unheard.pop(task.key, None)
             elif session.is_ended:
@@ -86,7 +86,7 @@ class UnnamedTasks:
         return now - self._unheard.get(task.key, now) >= UNHEARD_MS
 
     async def _record(self, task: Task, kind: Kind) -> None:
-        await self._registry.record(task.session_key, task.key, Observation(kind=kind))
+        await self._store.record(task.session_key, task.key, Observation(kind=kind))
 
 
 def is_recent(session: Session, now: int) -> bool:
@@ -117,7 +117,7 @@ class Housekeeping:
 
     def __init__(
         self,
-        registry: SessionStore,
+        store: SessionStore,
         account: Account,
         clock: Clock,
         scope: TaskScope,
@@ -135,13 +135,13 @@ class Housekeeping:
         self._is_up = is_up
         self._is_held = is_awaiting_reply
         self._nameless = UnnamedTasks(
-            registry,
+            store,
             is_stopping=is_stopping,
             is_awaiting_reply=is_awaiting_reply,
             is_up=is_up,
             is_speaking=is_speaking,
         )
-        self._registry = registry
+        self._store = store
         self._account = account
         self._clock = clock
         self._scope = scope
@@ -153,10 +153,10 @@ class Housekeeping:
 
     async def tick(self) -> None:
         """Once a second: figures to the ledger, lifetimes, sessions that should have closed."""
-        await self._registry.flush()
+        await self._store.flush()
         now = self._clock.now_ms()
-        self._registry.forget_history(now)
-        for session in self._registry.sessions():
+        self._store.forget_history(now)
+        for session in self._store.sessions():
             if session.phase in FINAL_PHASES:
                 await self._end_tasks(session, now)
                 continue
@@ -175,17 +175,17 @@ class Housekeeping:
         age_ms = now - (session.ended_ms or 0)
         if is_recent(session, now) or session.key in self._emptied:
             return
-        lives = [task for task in self._registry.tasks_of(session.key) if not task.is_final]
+        lives = [task for task in self._store.tasks_of(session.key) if not task.is_final]
         lives = [task for task in lives if task.status is not TaskStatus.QUEUED]
         if not lives:
             self._emptied.add(session.key)
         for task in lives:
             if task.service_id is None and not self._is_held(task.key):
                 gone = Observation(kind=Kind.SESSION_GONE)
-                await self._registry.record(session.key, task.key, gone)
+                await self._store.record(session.key, task.key, gone)
             elif age_ms >= ASSUMED_FOR_MS:
                 given_up = Observation(kind=Kind.GIVEN_UP)
-                await self._registry.record(session.key, task.key, given_up)
+                await self._store.record(session.key, task.key, given_up)
 
     async def _outlive(self, session: Session, now: int) -> None:
         """Its time is over by our clock. While its channel is open, the news of its end may be on
@@ -194,19 +194,19 @@ class Housekeeping:
         if self._is_up(session.key):
             if now - (session.expires_ms or 0) < LATE_END_MS:
                 return
-            task = self._registry.current_task(session)
+            task = self._store.current_task(session)
             asks = task is not None and task.status is TaskStatus.ASKS
             asked_ms = task.asked_ms if task is not None and asks else None
             if asked_ms is not None and now - asked_ms < IDLE_MS:
                 kind = Kind.OUTLIVED
-        await self._registry.record(session.key, None, Observation(kind=kind))
+        await self._store.record(session.key, None, Observation(kind=kind))
 
     async def _give_up(self, session: Session) -> None:
-        task = self._registry.current_task(session)
+        task = self._store.current_task(session)
         lives = task is not None and not task.is_final
-        if task is not None and (lives or self._registry.unconfirmed(session.key)):
+        if task is not None and (lives or self._store.unconfirmed(session.key)):
             given_up = Observation(kind=Kind.GIVEN_UP)
-            await self._registry.record(session.key, task.key, given_up)
+            await self._store.record(session.key, task.key, given_up)
 
     def _should_close(self, session: Session, now: int) -> bool:
         """A task failed in a session that was to close after it: nobody else will close it."""
@@ -214,7 +214,7 @@ class Housekeeping:
             return False
         if self._is_ending(session.key):  # somebody does, and says why
             return False
-        task = self._registry.current_task(session)
+        task = self._store.current_task(session)
         ended = task is not None and task.status in {TaskStatus.FAILED, TaskStatus.STOPPED}
         return (
             ended
@@ -223,10 +223,10 @@ class Housekeeping:
         )
 
     async def _close_failed(self, key: int) -> None:
-        session = self._registry.session(key)
+        session = self._store.session(key)
         await self._terminate(key)
-        after = self._registry.session(key)
-        task = self._registry.current_task(session) if session is not None else None
+        after = self._store.session(key)
+        task = self._store.current_task(session) if session is not None else None
         failed = task is not None and task.status is TaskStatus.FAILED
         if session is not None and after is not None and after.is_ended and failed:
             self._notify(NoticeKind.CLOSED_FOR_FAILED_TASK, key, session.current_task, None)

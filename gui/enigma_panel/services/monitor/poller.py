@@ -62,7 +62,7 @@ class Poller:
     def __init__(
         self,
         *,
-        registry: SessionStore,
+        store: SessionStore,
         account: Account,
         health: Health,
         clock: Clock,
@@ -75,7 +75,7 @@ class Poller:
         is_awaiting_reply: whether the call that started this task still waits for its reply."""
         self._is_held = is_awaiting_reply
         self._is_speaking = is_speaking
-        self._registry = registry
+        self._store = store
         self._account = account
         self._health = health
         self._clock = clock
@@ -85,7 +85,7 @@ class Poller:
         self._locks: dict[int, asyncio.Lock] = {}
         self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
         self._heard: set[int] = set()
-        registry.changed.connect(self._follow)
+        store.changed.connect(self._follow)
         account.changed.connect(self.wake_all)
 
     def wake(self, session_key: int) -> None:
@@ -116,11 +116,11 @@ class Poller:
 
     async def poll_now(self, task_key: int) -> bool:
         """Ask once, after the call in flight if there is one; True when an answer came."""
-        task = self._registry.task(task_key)
+        task = self._store.task(task_key)
         return task is not None and await self._poll(task) is True
 
     def _alarm_of(self, session_key: int) -> _Alarm | None:
-        session = self._registry.session(session_key)
+        session = self._store.session(session_key)
         return self._alarms.get(session.current_task or 0) if session else None
 
     def _follow(self, diff: Diff) -> None:
@@ -128,7 +128,7 @@ class Poller:
 
     def _watch(self, keys: Iterable[int]) -> None:
         for key in keys:
-            task = self._registry.task(key)
+            task = self._store.task(key)
             if task is None or key in self._alarms or not self._is_worth_asking(task):
                 continue
             self._alarms[key] = _Alarm()
@@ -149,7 +149,7 @@ class Poller:
     async def _loop(self, key: int) -> None:
         failures = 0
         try:
-            while (task := self._registry.task(key)) is not None and self._is_worth_asking(task):
+            while (task := self._store.task(key)) is not None and self._is_worth_asking(task):
                 asked_ms = self._clock.now_ms()
                 came = await self._poll(task)
                 failures = failures + 1 if isinstance(came, ApiError) else 0
@@ -179,8 +179,8 @@ class Poller:
     async def _rest(self, key: int, asked_ms: int, failures: int, error: ApiError | None) -> None:
         """Wait for the next turn. A command cuts the wait short, but only after it was sent; a
         hint does, but not below HINT_MS and what was told."""
-        task = self._registry.task(key)
-        session = self._registry.session(task.session_key) if task else None
+        task = self._store.task(key)
+        session = self._store.session(task.session_key) if task else None
         if session is None or task is None or not self._is_worth_asking(task):
             return
         due_ms = asked_ms + self._every_ms(task) + self._rng.randrange(JITTER_MS)
@@ -197,7 +197,7 @@ class Poller:
 
     async def _poll(self, task: Task) -> ApiError | bool:
         """True: answered; an error: no usable answer; False: nothing was asked."""
-        session = self._registry.session(task.session_key)
+        session = self._store.session(task.session_key)
         client = self._account.client_for(session) if session else None
         if session is None or client is None or not session.service_id or not task.service_id:
             return False
@@ -213,13 +213,13 @@ class Poller:
                 self._account.note_error(error)
                 return error
         self._note_answer(task.key)
-        if task.key in self._registry.told_names and seen.kind is Kind.SESSION_GONE:
+        if task.key in self._store.told_names and seen.kind is Kind.SESSION_GONE:
             return True  # what is not there may be that task alone
-        self._registry.told_names.discard(task.key)
-        await self._registry.record(session.key, task.key, replace(seen, asked_ms=asked_ms))
+        self._store.told_names.discard(task.key)
+        await self._store.record(session.key, task.key, replace(seen, asked_ms=asked_ms))
         if task.key not in self._heard:
             self._heard.add(task.key)
-            self._registry.touch(session.key)
+            self._store.touch(session.key)
         return True
 
     def _note_answer(self, key: int) -> None:

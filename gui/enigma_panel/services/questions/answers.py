@@ -44,7 +44,7 @@ class Answers(QObject):
     def __init__(
         self,
         *,
-        registry: SessionStore,
+        store: SessionStore,
         account: Account,
         rate_limiter: RateLimiter,
         clock: Clock,
@@ -59,7 +59,7 @@ class Answers(QObject):
         self._stop_too = stop_too
         self._live = live
         self._notify = notify
-        self._registry = registry
+        self._store = store
         self._account = account
         self._rate_limiter = rate_limiter
         self._clock = clock
@@ -116,8 +116,8 @@ class Answers(QObject):
         if taken is None:
             return _TAKEN_BACK
         with taken:  # given back where nothing is sent
-            task = self._registry.task(task_key)
-            session = self._registry.session(task.session_key) if task is not None else None
+            task = self._store.task(task_key)
+            session = self._store.session(task.session_key) if task is not None else None
             if task is None or session is None or not is_open():
                 return _GONE
             return await self._call(session, task, text, verb, taken, is_open=is_open)
@@ -126,8 +126,8 @@ class Answers(QObject):
         self, task_key: int, text: str, verb: AnswerVerb, is_open: Callable[[], bool]
     ) -> AnswerResult | None:
         """By the live channel, which confirms nothing; None where it did not take it."""
-        task = self._registry.task(task_key)
-        session = self._registry.session(task.session_key) if task is not None else None
+        task = self._store.task(task_key)
+        session = self._store.session(task.session_key) if task is not None else None
         if task is None or session is None or not self._live.is_up(session.key):
             return None
         if not is_open():
@@ -147,13 +147,13 @@ class Answers(QObject):
         """A Stop that the channel may lose is in the ledger before it is sent, as any other is."""
         if verb is not AnswerVerb.STOP:
             return None
-        return await self._registry.intend(IntentKind.STATE, session, task, StateVerb.STOP)
+        return await self._store.intend(IntentKind.STATE, session, task, StateVerb.STOP)
 
     async def _drop(self, intent: Intent | None) -> None:
         """Nothing of it was sent."""
         if intent is not None:
             nothing = Observation(kind=Kind.DELIVERED)
-            await self._registry.settle(intent, Outcome.REFUSED, nothing)
+            await self._store.settle(intent, Outcome.REFUSED, nothing)
 
     async def _give(
         self,
@@ -166,17 +166,17 @@ class Answers(QObject):
         is_open: Callable[[], bool],
     ) -> AnswerResult | None:
         """To the channel; None where it did not take it."""
-        intent = await self._registry.intend(IntentKind.ANSWER, session, task, verb)
+        intent = await self._store.intend(IntentKind.ANSWER, session, task, verb)
         if not is_open():
             return await self._too_late(intent)
         try:
-            seen = await self._live.send_answer(session.key, text, verb)
+            observation = await self._live.send_answer(session.key, text, verb)
         except LiveError:
             await self._drop(intent)
             return None
         if stop is not None:  # before anything else can begin in this session
             await self._stop_too(stop)
-        await self._registry.settle(intent, Outcome.UNKNOWN, self._of_question(intent, seen))
+        await self._store.settle(intent, Outcome.UNKNOWN, self._of_question(intent, observation))
         if intent.question_n is not None:
             self.lost.add((task.key, intent.question_n))
         self._wake_polls(session.key)
@@ -186,7 +186,7 @@ class Answers(QObject):
     def _remember(self, session: Session, text: str) -> None:
         """What was sent must not come back into the ledger or a log."""
         for secret in secrets_in(text):
-            self._registry.remember_secret(session.key, secret)
+            self._store.remember_secret(session.key, secret)
 
     async def _call(
         self,
@@ -202,20 +202,20 @@ class Answers(QObject):
         if client is None or session.service_id is None:
             return _GONE
         self._remember(session, text)
-        intent = await self._registry.intend(IntentKind.ANSWER, session, task, verb)
+        intent = await self._store.intend(IntentKind.ANSWER, session, task, verb)
         if not is_open():
             return await self._too_late(intent)
-        ending, owner = self._registry.ending, object()
+        ending, owner = self._store.ending, object()
         if verb is AnswerVerb.STOP:
             ending.mark(session.key, StateVerb.STOP, owner)
         try:
             with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
-                seen = await client.send_answer(session.service_id, text, verb)
+                observation = await client.send_answer(session.service_id, text, verb)
         except ApiError as error:
             return await self._fail(intent, error)
         finally:
             ending.unmark(session.key, owner)
-        await self._registry.settle(intent, Outcome.KNOWN, self._of_question(intent, seen))
+        await self._store.settle(intent, Outcome.KNOWN, self._of_question(intent, observation))
         self._wake_polls(session.key)
         return AnswerResult(outcome=AnswerOutcome.DELIVERED)
 
@@ -224,21 +224,21 @@ class Answers(QObject):
         await self._drop(intent)
         return _GONE
 
-    def _of_question(self, intent: Intent, seen: Observation) -> Observation:
+    def _of_question(self, intent: Intent, observation: Observation) -> Observation:
         """A slow reply must not mark the next question, asked meanwhile, as answered."""
-        task = self._registry.task(intent.task.key) if intent.task is not None else None
+        task = self._store.task(intent.task.key) if intent.task is not None else None
         moved_on = task is not None and task.question_n != intent.question_n
-        if moved_on and seen.kind in {Kind.ANSWER_SENT, Kind.ANSWER_SENT_LIVE}:
+        if moved_on and observation.kind in {Kind.ANSWER_SENT, Kind.ANSWER_SENT_LIVE}:
             return Observation(kind=Kind.DELIVERED)
-        return seen
+        return observation
 
     async def _fail(self, intent: Intent, error: ApiError) -> AnswerResult:
         """No fact about the task follows from a failed answer, but one about its session may."""
         self._account.note_error(error)
         gone = isinstance(error, SessionGoneError)
-        seen = Observation(kind=Kind.SESSION_GONE if gone else Kind.DELIVERED)
+        observation = Observation(kind=Kind.SESSION_GONE if gone else Kind.DELIVERED)
         outcome = Outcome.REFUSED if error.nothing_happened else Outcome.UNKNOWN
-        await self._registry.settle(intent, outcome, seen)
+        await self._store.settle(intent, outcome, observation)
         if gone:
             return AnswerResult(outcome=AnswerOutcome.GONE, error=error)
         if error.nothing_happened:

@@ -23,15 +23,15 @@ class Inbox(QObject):
     changed = Signal()
     waiting_changed = Signal(object)
 
-    def __init__(self, registry: SessionStore, poller: Poller, answers: Answers) -> None:
+    def __init__(self, store: SessionStore, poller: Poller, answers: Answers) -> None:
         super().__init__()
-        self._registry = registry
+        self._store = store
         self._poller = poller
         self._answers = answers
         self._open: dict[int, OpenQuestion] = {}
         self._sending: set[int] = set()
         self._maybe_answered: set[tuple[int, int]] = set()
-        registry.changed.connect(self._follow)
+        store.changed.connect(self._follow)
         answers.changed.connect(self.waiting_changed)
 
     def questions(self) -> list[OpenQuestion]:
@@ -68,7 +68,7 @@ class Inbox(QObject):
 
     async def restore(self) -> None:
         """Which open questions may have been answered in an earlier run. Raises LedgerError."""
-        self._maybe_answered |= await self._registry.read(lambda ledger: ledger.lost_answers())
+        self._maybe_answered |= await self._store.read(lambda ledger: ledger.lost_answers())
         self._refresh_all(list(self._open))
 
     def _mark_lost(self, question: OpenQuestion) -> None:
@@ -86,15 +86,15 @@ class Inbox(QObject):
 
     def _parts(self, question: OpenQuestion) -> tuple[Task, Session] | None:
         """Task and session while exactly this question is open."""
-        task = self._registry.task(question.task_key)
-        session = self._registry.session(question.session_key)
+        task = self._store.task(question.task_key)
+        session = self._store.session(question.session_key)
         if task is None or session is None or session.is_ended:
             return None
         same = task.status is TaskStatus.ASKS and task.question_n == question.question_n
         return (task, session) if same else None
 
     def _follow(self, diff: Diff) -> None:
-        of_sessions = (self._registry.session(key) for key in diff.sessions)
+        of_sessions = (self._store.session(key) for key in diff.sessions)
         keys = diff.tasks | {s.current_task for s in of_sessions if s and s.current_task}
         self._refresh_all(sorted(keys))
 
@@ -106,8 +106,8 @@ class Inbox(QObject):
             self.changed.emit()
 
     def _refresh(self, key: int) -> None:
-        task = self._registry.task(key)
-        session = self._registry.session(task.session_key) if task else None
+        task = self._store.task(key)
+        session = self._store.session(task.session_key) if task else None
         asks = task is not None and task.status is TaskStatus.ASKS
         if task is None or session is None or not asks or session.is_ended:
             self._open.pop(key, None)

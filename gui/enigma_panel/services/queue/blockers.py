@@ -199,9 +199,9 @@ class Blockers:
     """
 
     def __init__(
-        self, registry: SessionStore, account: Account, gate: StartGate, clock: Clock
+        self, store: SessionStore, account: Account, gate: StartGate, clock: Clock
     ) -> None:
-        self._registry = registry
+        self._store = store
         self._account = account
         self._gate = gate
         self._clock = clock
@@ -231,7 +231,7 @@ class Blockers:
     def open_now(self) -> int:
         """How many browsers are open, may be, or are being opened."""
         opening = {session.key for session in self._under_way() if session.is_planned}
-        return len(opening | {s.key for s in self._registry.sessions() if s.occupies_slot})
+        return len(opening | {s.key for s in self._store.sessions() if s.occupies_slot})
 
     def _of_planned(self, session: Session, open_now: int) -> Blocker | None:
         gate = self._gate
@@ -254,23 +254,23 @@ class Blockers:
             return Blocker(why=_PAUSE_WAITS[self._gate.pause_reason], error=self._gate.error)
         if self._account.client_for(session) is None:
             return Blocker(why=WaitReason.KEY)
-        current = self._registry.current_task(session)
+        current = self._store.current_task(session)
         is_idle = current is None or _lets_on(current, task) or current.key == task.key
         is_idle = is_idle and not self._has_other(task, session)
         # A Stop that is still on its way ends whatever it finds at work there.
-        is_idle = is_idle and session.key not in self._registry.ending
+        is_idle = is_idle and session.key not in self._store.ending
         is_open = session.phase is Phase.OPEN and session.service_id is not None
         return None if is_idle and is_open else Blocker(why=WaitReason.BUSY)
 
     def _has_other(self, task: Task, session: Session) -> bool:
         """Another task of the session is about to be sent."""
-        others = (self._registry.task(key) for key in self.under_way if key != task.key)
+        others = (self._store.task(key) for key in self.under_way if key != task.key)
         return any(other is not None and other.session_key == session.key for other in others)
 
     def _is_opening(self) -> bool:
         return any(session.phase in _OPENING for session in self._under_way())
 
     def _under_way(self) -> list[Session]:
-        tasks = (self._registry.task(key) for key in self.under_way)
-        sessions = (self._registry.session(task.session_key) for task in tasks if task is not None)
+        tasks = (self._store.task(key) for key in self.under_way)
+        sessions = (self._store.session(task.session_key) for task in tasks if task is not None)
         return [session for session in sessions if session is not None]

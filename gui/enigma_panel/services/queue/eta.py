@@ -26,13 +26,13 @@ class Forecast:
 
     def __init__(
         self,
-        registry: SessionStore,
+        store: SessionStore,
         rate_limiter: RateLimiter,
         gate: StartGate,
         blockers: Blockers,
         clock: Clock,
     ) -> None:
-        self._registry = registry
+        self._store = store
         self._rate_limiter = rate_limiter
         self._gate = gate
         self._blockers = blockers
@@ -61,7 +61,7 @@ class Forecast:
         entries: dict[int, QueueEntry] = {}
         behind = 0
         for task in tasks:
-            session = self._registry.session(task.session_key)
+            session = self._store.session(task.session_key)
             if session is None or self._blockers.is_sending(task.key):
                 continue
             blocker = self._blockers.of(task, session, open_now)
@@ -105,20 +105,20 @@ class Forecast:
 
     def _ends(self, now: int) -> list[int]:
         typical = self._typical()
-        opened = [s for s in self._registry.sessions() if s.occupies_slot]
+        opened = [s for s in self._store.sessions() if s.occupies_slot]
         ends = (self._end(session, now, typical) for session in opened)
         return sorted(end for end in ends if end is not None)
 
     def _end(self, session: Session, now: int, typical: int) -> int | None:
-        task = self._registry.current_task(session)
+        task = self._store.current_task(session)
         if not session.close_after or task is None or task.sent_ms is None:
             return session.expires_ms
         end = max(task.sent_ms + typical, now + 1_000)
         return end if session.expires_ms is None else min(end, session.expires_ms)
 
     def _typical(self) -> int:
-        keys = self._registry.task_keys()[: 5 * KNOWN_TASKS]
-        tasks = [task for key in keys if (task := self._registry.task(key)) is not None]
+        keys = self._store.task_keys()[: 5 * KNOWN_TASKS]
+        tasks = [task for key in keys if (task := self._store.task(key)) is not None]
         took = [
             task.ended_ms - task.sent_ms
             for task in tasks

@@ -45,7 +45,7 @@ class Scheduler:
     def __init__(
         self,
         *,
-        registry: SessionStore,
+        store: SessionStore,
         rate_limiter: RateLimiter,
         starter: Starter,
         follower: Follower,
@@ -57,7 +57,7 @@ class Scheduler:
         is_ending: Callable[[int], bool],
         wake_polls: Callable[[int], None],
     ) -> None:
-        self._registry = registry
+        self._store = store
         self._rate_limiter = rate_limiter
         self._starter = starter
         self._follower = follower
@@ -106,7 +106,7 @@ class Scheduler:
         self._gate.note_open(self._blockers.open_now())
         is_blocked, seen = False, set[int]()
         for task in list(self._in_order()):
-            session = self._registry.session(task.session_key)
+            session = self._store.session(task.session_key)
             if session is None or session.key in seen:
                 continue
             seen.add(session.key)
@@ -194,7 +194,7 @@ class Scheduler:
         await self._after_follow(key, refusal)
 
     async def _after_follow(self, key: int, refusal: Refusal | None) -> None:
-        task = self._registry.task(key)
+        task = self._store.task(key)
         if task is None:
             return
         if refusal is not None and task.status is TaskStatus.QUEUED:  # 402, or 401 about the key
@@ -206,7 +206,7 @@ class Scheduler:
 
     async def replan(self, task: Task) -> None:
         """Give a task that waits a planned session of its own. Raises LedgerError."""
-        old = self._registry.session(task.session_key)
+        old = self._store.session(task.session_key)
         if old is None or old.is_planned or task.key in self._replanning:
             return
         self._replanning.add(task.key)
@@ -226,9 +226,9 @@ class Scheduler:
             created_ms=now,
             close_after=task.spec.close_after,
         )
-        await self._registry.plan([(planned, task)])
+        await self._store.plan([(planned, task)])
         if old.current_task == task.key:
-            await self._registry.detach(old.key)
+            await self._store.detach(old.key)
 
     # -- learning ------------------------------------------------------------------------------
 
@@ -238,8 +238,8 @@ class Scheduler:
         self._blockers.own = {k: d for k, d in told.items() if d.why is not WaitReason.CONNECTION}
 
     def _note_opened(self, key: int, begun_ms: int) -> None:
-        task = self._registry.task(key)
-        session = self._registry.session(task.session_key) if task is not None else None
+        task = self._store.task(key)
+        session = self._store.session(task.session_key) if task is not None else None
         if session is not None and session.service_id is not None:
             self._gate.opened(begun_ms=begun_ms)
 

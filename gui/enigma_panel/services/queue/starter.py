@@ -59,7 +59,7 @@ class Starter:
 
     def __init__(
         self,
-        registry: SessionStore,
+        store: SessionStore,
         account: Account,
         health: Health,
         rate_limiter: RateLimiter,
@@ -68,7 +68,7 @@ class Starter:
         notify: Say,
         is_ending: Callable[[int], bool],
     ) -> None:
-        self._registry = registry
+        self._store = store
         self._account = account
         self._health = health
         self._rate_limiter = rate_limiter
@@ -87,7 +87,7 @@ class Starter:
         event = self._naming.get(session_key)
         if event is not None:
             await event.wait()
-        return self._registry.session(session_key)
+        return self._store.session(session_key)
 
     async def open(self, attempt: Attempt) -> Refusal | None:
         """Open the session of a planned task, or run the task in one call. None: not refused.
@@ -101,7 +101,7 @@ class Starter:
         kind = IntentKind.RUN_TASK if single else IntentKind.START_SESSION
         self._naming[session.key] = asyncio.Event()
         try:
-            intent = await self._registry.intend(kind, self._stamped(session, task), task)
+            intent = await self._store.intend(kind, self._stamped(session, task), task)
             return await self._send_open(intent, task, client, attempt)
         finally:
             self._naming.pop(session.key).set()
@@ -111,7 +111,7 @@ class Starter:
         task, session, client = self.parts(attempt.task_key)
         if client is None or attempt.message is None:
             return None
-        intent = await self._registry.intend(IntentKind.NEW_TASK, session, task)
+        intent = await self._store.intend(IntentKind.NEW_TASK, session, task)
         return await self.send_task(intent, task, client, attempt.message, attempt.keeps)
 
     # -- one call ----------------------------------------------------------------------------
@@ -125,14 +125,14 @@ class Starter:
         try:
             with calling(self._rate_limiter, endpoint, attempt.first):
                 if single:
-                    seen = await client.run_task(task.spec)
+                    observation = await client.run_task(task.spec)
                 else:
                     life = task.spec.limits.max_duration_ms
-                    seen = await client.start_session(max_duration_ms=life)
+                    observation = await client.start_session(max_duration_ms=life)
         except ApiError as error:
             return await self._fail(intent, error, attempt.keeps, client)
-        self._health.note_balance(seen.balance)
-        await self._registry.settle(intent, Outcome.KNOWN, seen)
+        self._health.note_balance(observation.balance)
+        await self._store.settle(intent, Outcome.KNOWN, observation)
         return None
 
     async def send_task(
@@ -144,16 +144,16 @@ class Starter:
         self._held.add(task.key)
         try:
             with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
-                seen = await client.new_task(service_id, task.spec)
-            seen = await self._registry.redaction.clean(
-                seen
+                observation = await client.new_task(service_id, task.spec)
+            observation = await self._store.redaction.clean(
+                observation
             )  # before the channel may place other results
         except ApiError as error:
             self._held.discard(task.key)
             return await self._fail(intent, error, keeps, client)
         finally:
             self._held.discard(task.key)
-        await self._registry.settle(intent, Outcome.KNOWN, seen)
+        await self._store.settle(intent, Outcome.KNOWN, observation)
         return None
 
     # -- what became of it ---------------------------------------------------------------------
@@ -173,7 +173,7 @@ class Starter:
         if not error.nothing_happened:
             # An error that names the session makes it possible to end it.
             unknown = Observation(kind=Kind.UNKNOWN, session_id=error.session_id)
-            session, task = await self._registry.settle(intent, Outcome.UNKNOWN, unknown)
+            session, task = await self._store.settle(intent, Outcome.UNKNOWN, unknown)
             unclear = {session.phase, task.status if task is not None else None}
             if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
                 self._notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
@@ -182,20 +182,20 @@ class Starter:
         is_old_key = failure is FailureKind.KEY and client is not self._account.client
         kept, is_ending = is_old_key or keeps(failure, error), self._is_ending(key)
         fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
-        await self._registry.settle(intent, Outcome.REFUSED, fact)
+        await self._store.settle(intent, Outcome.REFUSED, fact)
         if kept and is_ending:  # it was terminated meanwhile: that is no wish for another try
             taken = Observation(kind=Kind.TAKEN_BACK, code="TERMINATED_BEFORE_TASK")
-            await self._registry.record(key, task_key, taken)
+            await self._store.record(key, task_key, taken)
         if isinstance(error, SessionGoneError):
-            await self._registry.record(key, None, Observation(kind=Kind.SESSION_GONE))
+            await self._store.record(key, None, Observation(kind=Kind.SESSION_GONE))
         if not kept:
             self._notify(NoticeKind.START_REFUSED, key, task_key, error)
         return Refusal(failure=failure, error=error, kept=kept)
 
     def parts(self, task_key: int) -> tuple[Task, Session, ServiceClient | None]:
         """The task, its session, and the client to call with, if there is one."""
-        task = self._registry.task(task_key)
-        session = self._registry.session(task.session_key) if task is not None else None
+        task = self._store.task(task_key)
+        session = self._store.session(task.session_key) if task is not None else None
         assert task is not None
         assert session is not None
         client = self._account.client if session.is_planned else self._account.client_for(session)
@@ -227,7 +227,7 @@ class Follower:
 
     def __init__(
         self,
-        registry: SessionStore,
+        store: SessionStore,
         starter: Starter,
         clock: Clock,
         scope: TaskScope,
@@ -237,7 +237,7 @@ class Follower:
         decided: Callable[[int], Awaitable[None]],
         close: Callable[[int], Awaitable[None]],
     ) -> None:
-        self._registry = registry
+        self._store = store
         self._starter = starter
         self._clock = clock
         self._scope = scope
@@ -248,7 +248,7 @@ class Follower:
         self._alarms: dict[int, asyncio.Event] = {}
         self.closing: set[int] = set()
         self._connections = 0
-        registry.changed.connect(self.wake)
+        store.changed.connect(self.wake)
 
     async def follow(self, attempt: Attempt, next_pass: NextPass, waits: Waits) -> Refusal | None:
         """Give the session that was just opened the task that it was opened for.
@@ -309,7 +309,7 @@ class Follower:
             await self._leave_unsent(task, session)
             return None
         try:
-            intent = await self._registry.intend(IntentKind.NEW_TASK, session, task)
+            intent = await self._store.intend(IntentKind.NEW_TASK, session, task)
         except LedgerError as error:
             taken.give_back()
             await self._close_for_ledger(session.key, task.key, error)
@@ -324,10 +324,10 @@ class Follower:
             fact = Observation(kind=kind, code="TERMINATED_BEFORE_TASK")
         else:
             fact = Observation(kind=Kind.BACK_IN_QUEUE)
-        await self._registry.record(session.key, task.key, fact)
+        await self._store.record(session.key, task.key, fact)
 
     def _may_try_again(self, session_key: int, failure: FailureKind, tries: int) -> bool:
-        session = self._registry.session(session_key)
+        session = self._store.session(session_key)
         if session is None or session.phase is not Phase.OPEN or self._is_ending(session_key):
             return False
         if failure is FailureKind.CONNECTION:  # it is open and billed: nothing better can be done
@@ -339,12 +339,12 @@ class Follower:
 
     async def _give_up(self, session_key: int, task_key: int, refusal: Refusal) -> None:
         """The session was made for this task alone; without it, it would only cost money."""
-        session = self._registry.session(session_key)
+        session = self._store.session(session_key)
         if session is None or refusal.failure in {FailureKind.FUNDS, FailureKind.KEY}:
             return  # the line puts the task into a new planned session and closes this one
         self.closing.add(session_key)
         failed = refused_fact(refusal.error, Kind.REFUSED)
-        await self._registry.record(session_key, task_key, failed)
+        await self._store.record(session_key, task_key, failed)
         self._notify(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
         self.close_unused(session_key, task_key, refusal.error)
 
@@ -360,30 +360,30 @@ class Follower:
         self._scope.spawn(f"close idle {session_key}", closing, exclusive=True)
 
     async def _close_unused(self, session_key: int, task_key: int, error: ApiError) -> None:
-        session = self._registry.session(session_key)
+        session = self._store.session(session_key)
         try:
             if session is None or session.is_ended:
                 return
             # close_after makes the caretaker try again if this Terminate should fail.
-            await self._registry.update(replace(session, close_after=True))
+            await self._store.update(replace(session, close_after=True))
             await self._close(session_key)
         finally:
             self.closing.discard(session_key)
-        after = self._registry.session(session_key)
+        after = self._store.session(session_key)
         if after is not None and after.is_ended:
             self._notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
 
     async def _close_idle(self, session_key: int) -> None:
-        session = self._registry.session(session_key)
+        session = self._store.session(session_key)
         if session is not None and not session.is_ended:
-            await self._registry.update(replace(session, close_after=True))
+            await self._store.update(replace(session, close_after=True))
             await self._close(session_key)
 
     async def _close_for_ledger(self, session_key: int, task_key: int, error: LedgerError) -> None:
         """The ledger cannot hold the task's intent: it is not sent, and its browser is closed."""
         self._notify(NoticeKind.LEDGER_FAILED, session_key, task_key, None, reason=str(error))
         refused = Observation(kind=Kind.REFUSED, code="LEDGER_FAILED")
-        await self._registry.record(session_key, task_key, refused)
+        await self._store.record(session_key, task_key, refused)
         self.close_idle(session_key)
 
 

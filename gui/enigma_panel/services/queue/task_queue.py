@@ -29,7 +29,7 @@ class TaskQueue(QObject):
     def __init__(
         self,
         *,
-        registry: SessionStore,
+        store: SessionStore,
         account: Account,
         health: Health,
         rate_limiter: RateLimiter,
@@ -39,7 +39,7 @@ class TaskQueue(QObject):
         forecast: Forecast,
     ) -> None:
         super().__init__()
-        self._registry = registry
+        self._store = store
         self._account = account
         self._health = health
         self._gate = gate
@@ -49,7 +49,7 @@ class TaskQueue(QObject):
         self._queued: set[int] = set()
         self._order: list[Task] | None = None
         scheduler.attach(self.in_order, self._stir)
-        registry.changed.connect(self._follow)
+        store.changed.connect(self._follow)
         account.changed.connect(self._key_changed)
         health.changed.connect(self._told_health)
         health.recovered.connect(self._connected)
@@ -77,7 +77,7 @@ class TaskQueue(QObject):
     def in_order(self) -> list[Task]:
         """The tasks that wait, the next one first."""
         if self._order is None:
-            found = (self._registry.task(key) for key in self._queued)
+            found = (self._store.task(key) for key in self._queued)
             tasks = [task for task in found if task is not None]
             self._order = sorted(tasks, key=lambda task: (task.queue_position, task.key))
         return self._order
@@ -101,7 +101,7 @@ class TaskQueue(QObject):
             (session, replace(task, status=TaskStatus.QUEUED, queue_position=last + n))
             for n, (session, task) in enumerate(drafts, start=1)
         ]
-        keys = await self._registry.plan(pairs)
+        keys = await self._store.plan(pairs)
         # A single start that was just clicked fails at once where there is no connection.
         self._scheduler.schedule(fresh=frozenset(keys if len(keys) == 1 else ()))
         return keys
@@ -113,7 +113,7 @@ class TaskQueue(QObject):
         task = self._waiting(task_key)
         if task is not None and order[0].key != task_key:
             first = min(other.queue_position for other in order)
-            await self._registry.update(replace(task, queue_position=first - 1))
+            await self._store.update(replace(task, queue_position=first - 1))
         self._stir()
 
     async def up(self, task_key: int) -> None:
@@ -123,7 +123,7 @@ class TaskQueue(QObject):
         before = self._waiting(order[at - 1].key) if at > 0 else None
         task = self._waiting(task_key)
         if before is not None and task is not None:
-            await self._registry.update(
+            await self._store.update(
                 replace(task, queue_position=before.queue_position),
                 replace(before, queue_position=task.queue_position),
             )
@@ -132,7 +132,7 @@ class TaskQueue(QObject):
         """Take tasks out of the line; nothing was sent for them."""
         tasks = [task for key in task_keys if (task := self._waiting(key)) is not None]
         taken = Observation(kind=Kind.TAKEN_BACK, code="TAKEN_BACK")
-        await self._registry.record_all(tasks, taken)
+        await self._store.record_all(tasks, taken)
 
     async def run_in_new_session(self, task_key: int) -> None:
         """A task whose session has ended gets a session of its own. Raises LedgerError."""
@@ -173,7 +173,7 @@ class TaskQueue(QObject):
         if not self._queued and not self._has_queued(diff):
             return
         for key in diff.tasks:
-            task = self._registry.task(key)
+            task = self._store.task(key)
             if task is not None and task.status is TaskStatus.QUEUED:
                 self._queued.add(key)
             else:
@@ -182,7 +182,7 @@ class TaskQueue(QObject):
         self._stir()
 
     def _has_queued(self, diff: Diff) -> bool:
-        found = (self._registry.task(key) for key in diff.tasks)
+        found = (self._store.task(key) for key in diff.tasks)
         return any(task is not None and task.status is TaskStatus.QUEUED for task in found)
 
     def _key_changed(self) -> None:
@@ -212,5 +212,5 @@ class TaskQueue(QObject):
         """The task, where it waits and no call for it is under way."""
         if task_key not in self._queued or self._blockers.is_sending(task_key):
             return None
-        task = self._registry.task(task_key)  # the one in the order may be older
+        task = self._store.task(task_key)  # the one in the order may be older
         return task if task is not None and task.status is TaskStatus.QUEUED else None

@@ -12,16 +12,16 @@ LONG_CHARS = 200_000
 """A shorter text passes in less time than a window takes to be drawn (16 ms)."""
 
 
-async def redact_in_chunks(redactor: Redactor, seen: Observation) -> Observation:
+async def redact_in_chunks(redactor: Redactor, observation: Observation) -> Observation:
     """The same fact; a long text of it has passed the wall.
 
     One who is cancelled meanwhile gets it all the same, at once, and is cancelled where it waits
     next, at the latest in `cancel_now`: what the service told is handed to the ledger before the
     program ends.
     """
-    if seen.text is None or seen.is_clean or len(seen.text) <= LONG_CHARS:
-        return seen
-    pieces = redactor.pieces(seen.text)
+    if observation.text is None or observation.is_clean or len(observation.text) <= LONG_CHARS:
+        return observation
+    pieces = redactor.pieces(observation.text)
     cleaned: list[str] = []
     try:
         for piece in pieces:
@@ -30,7 +30,7 @@ async def redact_in_chunks(redactor: Redactor, seen: Observation) -> Observation
     except asyncio.CancelledError:
         cleaned += pieces
         _cancel_later()
-    return replace(seen, text="".join(cleaned), is_clean=True)
+    return replace(observation, text="".join(cleaned), is_clean=True)
 
 
 async def cancel_now() -> None:
@@ -56,28 +56,28 @@ class RedactionFilter:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
 
-    async def clean(self, seen: Observation) -> Observation:
+    async def clean(self, observation: Observation) -> Observation:
         """The fact with a text that has passed the wall, if it is a long one: that takes turns.
 
         Who decides by the records what a fact is about, does it after this.
         """
-        return await redact_in_chunks(self._redactor, seen)
+        return await redact_in_chunks(self._redactor, observation)
 
-    def text_of(self, seen: Observation) -> str:
+    def text_of(self, observation: Observation) -> str:
         """The text of a fact, which has passed the wall."""
-        text = seen.text or ""
-        return text if seen.is_clean else self._redactor.redact(text)
+        text = observation.text or ""
+        return text if observation.is_clean else self._redactor.redact(text)
 
-    def passed(self, seen: Observation, task: Task | None) -> Observation:
+    def passed(self, observation: Observation, task: Task | None) -> Observation:
         """The fact, about that task, as it may be kept."""
-        if seen.kind is Kind.FAILED and seen.code:
-            seen = replace(seen, code=self._redactor.redact(seen.code))
-        question = task.question if task is not None and seen.kind is Kind.QUESTION else None
-        if not seen.text or seen.text == question:  # that has passed it
-            return seen
-        text = self.text_of(seen)
+        if observation.kind is Kind.FAILED and observation.code:
+            observation = replace(observation, code=self._redactor.redact(observation.code))
+        question = task.question if task is not None and observation.kind is Kind.QUESTION else None
+        if not observation.text or observation.text == question:  # that has passed it
+            return observation
+        text = self.text_of(observation)
         # What is asked again may hold what was answered meanwhile: it is the same question.
-        return replace(seen, text=question if self._is_same(text, question) else text)
+        return replace(observation, text=question if self._is_same(text, question) else text)
 
     def is_question_of(self, task: Task, text: str) -> bool:
         """Whether that is what the task asked last."""

@@ -381,21 +381,21 @@ class SessionStore(Shelf):
         return intent
 
     async def settle(
-        self, intent: Intent, outcome: Outcome, seen: Observation
+        self, intent: Intent, outcome: Outcome, observation: Observation
     ) -> tuple[Session, Task | None]:
         """Record what became of an intent, with the fact that tells it."""
-        seen = await self.redaction.clean(seen)
+        observation = await self.redaction.clean(observation)
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
         if task is not None and outcome is Outcome.KNOWN and intent.kind in STARTS:
-            session, task = self._corrected(session, task, seen)
-            if seen.kind is Kind.QUESTION and task.question_n > 0:
+            session, task = self._corrected(session, task, observation)
+            if observation.kind is Kind.QUESTION and task.question_n > 0:
                 # A hold ends with the first question. The channel told it, and perhaps it was
                 # answered since; whether it is open, the next poll tells.
-                seen = replace(seen, kind=Kind.ACCEPTED, text=None)
-        session, task = self._reduce(session, task, seen)
+                observation = replace(observation, kind=Kind.ACCEPTED, text=None)
+        session, task = self._reduce(session, task, observation)
         records: list[Record] = [r for r in (session, task) if r is not None]
-        records += self._settle_unknown(session, task, seen)
+        records += self._settle_unknown(session, task, observation)
         now = self._clock.now_ms()
         steps = self._timeline.pop_unwritten()
         try:
@@ -406,18 +406,22 @@ class SessionStore(Shelf):
             self._emit(records)
         return session, task
 
-    async def record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
+    async def record(
+        self, session_key: int, task_key: int | None, observation: Observation
+    ) -> None:
         """Fold one fact and keep it."""
-        await self._record(session_key, task_key, await self.redaction.clean(seen))
+        await self._record(session_key, task_key, await self.redaction.clean(observation))
         await cancel_now()
 
-    async def _record(self, session_key: int, task_key: int | None, seen: Observation) -> None:
+    async def _record(
+        self, session_key: int, task_key: int | None, observation: Observation
+    ) -> None:
         old_session = self._sessions.get(session_key)
         if old_session is None:
             return
         old_task = self._tasks.get(task_key) if task_key else None
-        session, task = self._reduce(old_session, old_task, seen)
-        others = self._settle_unknown(session, task, seen)
+        session, task = self._reduce(old_session, old_task, observation)
+        others = self._settle_unknown(session, task, observation)
         if session is old_session and task is old_task and not others:
             return
         if not others and _only_figures(old_session, session, old_task, task):
@@ -425,11 +429,11 @@ class SessionStore(Shelf):
             return
         await self.save(session, *([task] if task else []), *others)
 
-    async def record_all(self, tasks: Iterable[Task], seen: Observation) -> None:
+    async def record_all(self, tasks: Iterable[Task], observation: Observation) -> None:
         """Fold the same fact about many tasks and keep it in one go."""
         records: list[Record] = []
         for task in tasks:
-            session, new_task = self._reduce(self._sessions[task.session_key], task, seen)
+            session, new_task = self._reduce(self._sessions[task.session_key], task, observation)
             records += [session] if new_task is None else [session, new_task]
         if records:
             await self.save(*records)
@@ -477,12 +481,12 @@ class SessionStore(Shelf):
     # -- inside ------------------------------------------------------------------------------
 
     def _reduce(
-        self, session: Session, task: Task | None, seen: Observation
+        self, session: Session, task: Task | None, observation: Observation
     ) -> tuple[Session, Task | None]:
         now = self._clock.now_ms()
-        seen = self.redaction.passed(seen, task)
+        observation = self.redaction.passed(observation, task)
         new_session, new_task = reduce(
-            session, task, seen, now, ending=self.ending.get(session.key)
+            session, task, observation, now, ending=self.ending.get(session.key)
         )
         self._sessions[session.key] = new_session
         if new_task is not None:
@@ -490,8 +494,8 @@ class SessionStore(Shelf):
         self._know_id(new_session)
         over = task is not None and task.is_final  # late figures are no event
         changed = new_session is not session or new_task is not task
-        if seen.kind in _LISTED and changed and not over:
-            self._note(new_task, seen)
+        if observation.kind in _LISTED and changed and not over:
+            self._note(new_task, observation)
         return new_session, new_task
 
     def _corrected(self, session: Session, task: Task, reply: Observation) -> tuple[Session, Task]:
@@ -505,31 +509,31 @@ class SessionStore(Shelf):
         return session, task
 
     def _settle_unknown(
-        self, session: Session, told: Task | None, seen: Observation
+        self, session: Session, told: Task | None, observation: Observation
     ) -> list[Record]:
         """Tasks of unknown fate end with their session, whichever of them the proof was about."""
-        kind = seen.kind if seen.kind in _END_UNKNOWN else Kind.SESSION_GONE
-        if kind is Kind.SESSION_GONE and not self._is_settled(session, seen):
+        kind = observation.kind if observation.kind in _END_UNKNOWN else Kind.SESSION_GONE
+        if kind is Kind.SESSION_GONE and not self._is_settled(session, observation):
             return []
         others = [task for task in self.unconfirmed(session.key) if task is not told]
         moved = (self._reduce(session, task, Observation(kind=kind))[1] for task in others)
         return [task for task in moved if task is not None]
 
-    def _is_settled(self, session: Session, seen: Observation) -> bool:
+    def _is_settled(self, session: Session, observation: Observation) -> bool:
         """Whether no news of a task that the service never named can come any more."""
         if not session.is_final:
             return False
         age_ms = self._clock.now_ms() - (session.ended_ms or 0)
-        return seen.kind in END_KINDS or age_ms >= LATE_RESULT_MS
+        return observation.kind in END_KINDS or age_ms >= LATE_RESULT_MS
 
-    def _note(self, task: Task | None, seen: Observation) -> None:
+    def _note(self, task: Task | None, observation: Observation) -> None:
         if task is None:
             return
         told = {Kind.QUESTION, Kind.FAILED, Kind.REFUSED}
-        text = (seen.text or "") if seen.kind in told else ""
+        text = (observation.text or "") if observation.kind in told else ""
         # Where we told it to stop, the service calls that a failure.
-        was_told = seen.kind is Kind.FAILED and task.status is TaskStatus.STOPPED
-        kind = Kind.STOPPED if was_told else seen.kind
+        was_told = observation.kind is Kind.FAILED and task.status is TaskStatus.STOPPED
+        kind = Kind.STOPPED if was_told else observation.kind
         self._timeline.keep(task.key, kind.value, text)
 
 

@@ -354,7 +354,7 @@ class Details(DetailView):
         feed.setParent(self)
         self._model, self._feed = model, feed
         self._services = services
-        self._fleet = services.fleet
+        self._sessions = services.sessions
         self.session_key: int | None = None
         self.task_key: int | None = None
         self._about_session = True
@@ -367,13 +367,13 @@ class Details(DetailView):
 
     def show_session(self, key: int | None) -> None:
         """A session and its task."""
-        session = self._fleet.session(key) if key is not None else None
+        session = self._sessions.session(key) if key is not None else None
         self._about_session = True
         self._turn_to(key, session.current_task if session is not None else None)
 
     def show_task(self, key: int | None) -> None:
         """A task and its session."""
-        task = self._fleet.task(key) if key is not None else None
+        task = self._sessions.task(key) if key is not None else None
         self._about_session = False
         self._turn_to(task.session_key if task is not None else None, key)
 
@@ -439,10 +439,10 @@ class Details(DetailView):
         return page
 
     def _session(self) -> Session | None:
-        return self._fleet.session(self.session_key) if self.session_key is not None else None
+        return self._sessions.session(self.session_key) if self.session_key is not None else None
 
     def _task(self) -> Task | None:
-        return self._fleet.task(self.task_key) if self.task_key is not None else None
+        return self._sessions.task(self.task_key) if self.task_key is not None else None
 
     def _with_task(self, call: Callable[[Task], object]) -> None:
         task = self._task()
@@ -484,7 +484,7 @@ class Details(DetailView):
         now = self._services.clock.now_ms()
         line = NOTHING
         if self._about_session and session is not None:
-            line = session_line(session, task, now, self._fleet.pending(session.key))
+            line = session_line(session, task, now, self._sessions.pending(session.key))
         elif task is not None:
             line = task_line(task, now)
         set_text(self.state, line.text)
@@ -526,7 +526,7 @@ class Details(DetailView):
     def _show_trouble(self, session: Session | None, task: Task | None) -> None:
         now = self._services.clock.now_ms()
         words = trouble_text(session, task, now) if task is not None else None
-        entry = self._services.line.entry(self.task_key) if self.task_key is not None else None
+        entry = self._services.queue.entry(self.task_key) if self.task_key is not None else None
         role = _TROUBLE_ROLES.get(task.status, "") if task is not None else ""
         if entry is not None:
             words, role = self._waiting_text(entry, session)
@@ -537,17 +537,17 @@ class Details(DetailView):
         set_text(self.todo, words.todo)
 
     def _waiting_text(self, entry: QueueEntry, session: Session | None) -> tuple[ErrorText, str]:
-        line = self._services.line
+        queue = self._services.queue
         facts = QueueFacts(
-            pause_reason=line.pause_reason,
-            limit=line.limit,
+            pause_reason=queue.pause_reason,
+            limit=queue.limit,
             session=session.name if session is not None else "",
         )
         waiting = entry_text(entry, self._services.clock.now_ms(), facts)
         return queued_text(entry, waiting), "amber" if waiting.severity is Severity.AMBER else ""
 
     def _show_line_buttons(self, task: Task | None) -> None:
-        entry = self._services.line.entry(task.key) if task is not None else None
+        entry = self._services.queue.entry(task.key) if task is not None else None
         able, shown = possible(entry), offered(entry)
         for verb, button in self.line_buttons.items():
             if button.hasFocus() and verb not in able:

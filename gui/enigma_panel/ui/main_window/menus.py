@@ -26,13 +26,13 @@ class Menus:
         selection: Selection,
         *,
         verbs: Sequence[QAction],
-        line: QueueActions,
+        queue_actions: QueueActions,
     ) -> None:
-        self._fleet = services.fleet
+        self._sessions = services.sessions
         self._app_actions = app_actions
         self._selection = selection
         self._verbs = verbs
-        self._line = line
+        self._queue_actions = queue_actions
         self.menu = QMenu(owner)
         self.menu.setToolTipsVisible(True)
 
@@ -50,9 +50,9 @@ class Menus:
     def show_for_tasks(self, at: QPoint) -> None:
         """What can be done with one task; with several, taking them out of the line."""
         keys = self._selection.tasks.selected_keys()
-        task = self._fleet.task(keys[0]) if len(keys) == 1 else None
+        task = self._sessions.task(keys[0]) if len(keys) == 1 else None
         self.menu.clear()
-        self.menu.addActions(self._line.shown_actions())
+        self.menu.addActions(self._queue_actions.shown_actions())
         if task is not None:
             self.menu.addSeparator()
             self._add_for_one_task(task)
@@ -72,12 +72,12 @@ class Menus:
         show.setEnabled(self._selection.can_show_session(session_key))
 
     def _add_for_one_session(self, key: int) -> None:
-        session = self._fleet.session(key)
+        session = self._sessions.session(key)
         if session is None:
             return
         self.menu.addSeparator()
         here = self._add(tr("Next task here"), lambda: self._app_actions.next_here(key))
-        here.setEnabled(accepts_tasks(self._fleet, session))
+        here.setEnabled(accepts_tasks(self._sessions, session))
         self._add(tr("Rename"), lambda: self._selection.rename(key))
         if session.phase is Phase.UNCONFIRMED:
             self._add(tr("Put away"), lambda: self._app_actions.put_away(key))

@@ -111,10 +111,10 @@ class NoticeController(QObject):
 
     def _connect(self) -> None:
         services = self._services
-        services.fleet.said.connect(self.show)
-        services.fleet.changed.connect(self.refresh)
+        services.sessions.said.connect(self.show)
+        services.sessions.changed.connect(self.refresh)
         services.health.changed.connect(self.refresh)
-        services.line.changed.connect(self.refresh)
+        services.queue.changed.connect(self.refresh)
         services.account.changed.connect(self._tell_key)
         services.settings.failed.connect(self._tell_settings)
         services.settings.changed.connect(self._settings_saved)
@@ -178,8 +178,8 @@ class NoticeController(QObject):
                 self._take_for_session(said, offer)
 
     def _take_for_session(self, said: Notice, offer: NoticeAction) -> None:
-        fleet, key = self._services.fleet, said.session_key
-        task = fleet.task(said.task_key) if said.task_key is not None else None
+        sessions, key = self._services.sessions, said.session_key
+        task = sessions.task(said.task_key) if said.task_key is not None else None
         match offer:
             case NoticeAction.SHOW_SESSION if key is not None:
                 self._selection.show_session(key)
@@ -195,7 +195,7 @@ class NoticeController(QObject):
 
     async def _ask_result(self, session_key: int, lost: Task) -> None:
         try:
-            await self._services.fleet.start(result_question(lost), where=session_key)
+            await self._services.sessions.start(result_question(lost), where=session_key)
         except NoKeyError:
             self._app_actions.dialogs.open_key()
         except LedgerError:

@@ -70,25 +70,25 @@ class QueueActions(QObject):
         self._selection.line_news.changed.connect(self.refresh)
 
     def _state(self) -> QueueState:
-        line, fleet = self._services.line, self._services.fleet
-        known = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
+        queue, sessions = self._services.queue, self._services.sessions
+        known = [s for s in map(sessions.session, sessions.session_keys()) if s is not None]
         return QueueState(
-            pause_reason=line.pause_reason,
-            limit=line.limit,
-            entries=line.entries(),
-            error=line.pause_error,
-            at_work=sum(is_at_work(fleet, session) for session in known),
+            pause_reason=queue.pause_reason,
+            limit=queue.limit,
+            entries=queue.entries(),
+            error=queue.pause_error,
+            at_work=sum(is_at_work(sessions, session) for session in known),
             has_page=account_page(self._services.account.base_url) is not None,
         )
 
     def _selected(self) -> list[int]:
         """Of the selected tasks those that wait in line."""
         keys = self._selection.tasks.selected_keys()
-        return [key for key in keys if self._services.line.entry(key) is not None]
+        return [key for key in keys if self._services.queue.entry(key) is not None]
 
     def _enable(self) -> None:
         keys = self._selected()
-        entries = [self._services.line.entry(key) for key in keys]
+        entries = [self._services.queue.entry(key) for key in keys]
         several = frozenset({QueueAction.REMOVE}) if keys else frozenset()
         able = possible(entries[0]) if len(keys) == 1 else several
         shown = offered(entries[0]) if len(keys) == 1 else several
@@ -97,12 +97,12 @@ class QueueActions(QObject):
             action.setVisible(verb in shown)
 
     def _take(self, offer: QueueBarAction) -> None:
-        line = self._services.line
+        queue = self._services.queue
         match offer:
             case QueueBarAction.GO_ON:
-                line.go_on()
+                queue.go_on()
             case QueueBarAction.FUNDS_ADDED:
-                line.funds_added()
+                queue.funds_added()
             case QueueBarAction.ADD_FUNDS:
                 open_account_page(self._services.account.base_url)
             case QueueBarAction.ENTER_KEY:

@@ -28,12 +28,12 @@ class QueueChanges(QObject):
 
     changed = Signal()
 
-    def __init__(self, line: TaskQueue, parent: QObject | None = None) -> None:
+    def __init__(self, queue: TaskQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._waits = False
         self._rest = QTimer(self, singleShot=True)
         self._rest.timeout.connect(self._rested)
-        line.changed.connect(self._hear)
+        queue.changed.connect(self._hear)
 
     def _hear(self) -> None:
         if self._rest.isActive():
@@ -71,9 +71,9 @@ class Selection(QObject):
         self._services = services
         self._app_actions = app_actions
         self._details = details
-        self.session_rows = SessionsModel(services.fleet, services.live, services.clock, self)
-        self.task_rows = TasksModel(services.fleet, services.line, services.clock, self)
-        self.line_news = QueueChanges(services.line, self)
+        self.session_rows = SessionsModel(services.sessions, services.live, services.clock, self)
+        self.task_rows = TasksModel(services.sessions, services.queue, services.clock, self)
+        self.line_news = QueueChanges(services.queue, self)
         self.sessions = SessionsTable(self.session_rows, app_actions)
         self.tasks = TasksTable(self.task_rows)
         self._connect()
@@ -105,7 +105,7 @@ class Selection(QObject):
 
     def can_show_session(self, key: int) -> bool:
         """Whether anything is known of it; one that was never opened is nothing to show."""
-        session = self._services.fleet.session(key)
+        session = self._services.sessions.session(key)
         return session is not None and session.phase not in UNOPENED_PHASES
 
     def rename(self, key: int) -> None:
@@ -137,7 +137,7 @@ class Selection(QObject):
         self.line_news.changed.connect(self.task_rows.follow_queue)
         self.line_news.changed.connect(self._follow_line)
         self.session_rows.renamed.connect(self._app_actions.rename)
-        self._services.fleet.changed.connect(self._take)
+        self._services.sessions.changed.connect(self._take)
 
     def _take(self, diff: Diff) -> None:
         self._details.apply_diff(diff.sessions, diff.tasks)

@@ -56,7 +56,7 @@ class StatusBar(QWidget):
     def refresh_pending(self) -> None:
         """How many commands wait; takes no room while none does."""
         now = self._services.clock.now_ms()
-        words = count_text(self._services.fleet.all_pending(), now)
+        words = count_text(self._services.sessions.all_pending(), now)
         _set(self._wishes, words)
         self._fit()
 

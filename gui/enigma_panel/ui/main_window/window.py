@@ -108,10 +108,10 @@ class MainWindow(QMainWindow):
         self.app_actions = Actions(services, self.dialogs, self)
         self.details = Details(services)
         self.selection = Selection(services, self.app_actions, self.details, self)
-        self.line = QueueActions(services, self.app_actions, self.selection)
+        self.queue_actions = QueueActions(services, self.app_actions, self.selection)
         self.sessions_card = SessionsCard(self.selection.sessions)
         self.tasks_card = TasksCard(
-            self.selection.tasks, self.line.bar, list(self.line.actions.values())
+            self.selection.tasks, self.queue_actions.bar, list(self.queue_actions.actions.values())
         )
         self.strip = QuestionBanner(services)
         self.notices = Notices()
@@ -149,7 +149,12 @@ class MainWindow(QMainWindow):
         make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
         verbs = [*self.verbs.values(), self.undo]
         self.menus = Menus(
-            self, self.services, app_actions, self.selection, verbs=verbs, line=self.line
+            self,
+            self.services,
+            app_actions,
+            self.selection,
+            verbs=verbs,
+            queue_actions=self.queue_actions,
         )
 
     def _build(self) -> None:
@@ -188,7 +193,7 @@ class MainWindow(QMainWindow):
         self.tool_bar.undo_pressed.connect(
             lambda: self.app_actions.undo_pressed(selection.sessions.selected_keys())
         )
-        services.fleet.changed.connect(self._follow_fleet)
+        services.sessions.changed.connect(self._follow_fleet)
         services.inbox.changed.connect(self._follow_inbox)
         services.health.changed.connect(self.status_bar.refresh)
         services.account.changed.connect(self._follow_account)
@@ -275,7 +280,7 @@ class MainWindow(QMainWindow):
         rename_action(self.undo, undo_text(all_pending))
         self.undo.setEnabled(bool(all_pending))
         self.undo.setVisible(bool(all_pending))
-        self.terminate_all.setEnabled(bool(self.services.fleet.terminable_keys()))
+        self.terminate_all.setEnabled(bool(self.services.sessions.terminable_keys()))
         self.rename.setEnabled(len(selected) == 1)
 
     def _undo(self) -> None:

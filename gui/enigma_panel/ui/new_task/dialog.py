@@ -35,19 +35,19 @@ from enigma_panel.ui.widgets.inputs import LineField, ScrollArea
 class NewTaskView(ModelessDialog):
     """Fields, limits that fold, notice and buttons. problems: one label beside each field."""
 
-    def __init__(self, fleet: Sessions, parent: QWidget | None) -> None:
+    def __init__(self, sessions: Sessions, parent: QWidget | None) -> None:
         super().__init__(tr("New task"), parent)
         self.problems: dict[Field, ProblemLabel] = {}
-        self._build_fields(fleet)
+        self._build_fields(sessions)
         self._build_limits()
         self._build_layout()
 
-    def _build_fields(self, fleet: Sessions) -> None:
+    def _build_fields(self, sessions: Sessions) -> None:
         self.task_text = TaskTextField()
         self.per_line = QCheckBox(tr("One task per line"))
         self.starting_url = LineField()
         self.starting_url.setPlaceholderText("https://")
-        self.run_in = RunInBox(fleet)
+        self.run_in = RunInBox(sessions)
         self.place_hint = make_label(role="dim", wrap=True)
         self.close_after = QCheckBox(tr("Close the session after this task"))
         grid = FieldGrid()
@@ -149,7 +149,7 @@ class NewTaskDialog(NewTaskView):
     def __init__(
         self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
     ) -> None:
-        super().__init__(services.fleet, parent)
+        super().__init__(services.sessions, parent)
         self._services = services
         self._open_key = open_key
         self._is_starting = False
@@ -177,8 +177,8 @@ class NewTaskDialog(NewTaskView):
         self.task_text.textChanged.connect(self._show_start_text)
         self.per_line.toggled.connect(self._show_start_text)
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
-        self._services.fleet.changed.connect(self._follow_fleet)
-        self._services.line.changed.connect(self._follow_line)
+        self._services.sessions.changed.connect(self._follow_fleet)
+        self._services.queue.changed.connect(self._follow_line)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -234,7 +234,7 @@ class NewTaskDialog(NewTaskView):
 
     async def _load_earlier(self) -> None:
         try:
-            self.task_text.set_earlier(await self._services.fleet.recent_texts())
+            self.task_text.set_earlier(await self._services.sessions.recent_texts())
         except LedgerError:
             self.task_text.set_earlier([])  # the main window says what is wrong with the ledger
 
@@ -295,7 +295,7 @@ class NewTaskDialog(NewTaskView):
         specs, where = self.specs(), self.run_in.target().session_key
         one_call = self.limits.one_call.isChecked() and where is None
         try:
-            keys = await self._services.fleet.start_many(specs, where=where, one_call=one_call)
+            keys = await self._services.sessions.start_many(specs, where=where, one_call=one_call)
         except NoKeyError:
             self._ask_for_key()
         except LedgerError as error:

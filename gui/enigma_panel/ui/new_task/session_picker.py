@@ -27,12 +27,12 @@ _AT_WORK = frozenset(
 )
 
 
-def is_at_work(fleet: Sessions, session: Session) -> bool:
+def is_at_work(sessions: Sessions, session: Session) -> bool:
     """Whether a task works there, so that another one would have to wait for it."""
-    return shown_state(session, fleet.current_task(session)) in _AT_WORK
+    return shown_state(session, sessions.current_task(session)) in _AT_WORK
 
 
-def accepts_tasks(fleet: Sessions, session: Session) -> bool:
+def accepts_tasks(sessions: Sessions, session: Session) -> bool:
     """Whether a task can be sent there, now or after the one at work.
 
     It is open, the key in use can reach it, and it neither closes after its task nor is being
@@ -40,24 +40,26 @@ def accepts_tasks(fleet: Sessions, session: Session) -> bool:
     """
     if session.phase is not Phase.OPEN or session.service_id is None or session.close_after:
         return False
-    idle = shown_state(session, fleet.current_task(session)) is SessionState.IDLE
-    ending = fleet.pending_verb(session.key) is StateVerb.TERMINATE
-    return (idle or is_at_work(fleet, session)) and not ending and fleet.is_ours(session)
+    idle = shown_state(session, sessions.current_task(session)) is SessionState.IDLE
+    ending = sessions.pending_verb(session.key) is StateVerb.TERMINATE
+    return (idle or is_at_work(sessions, session)) and not ending and sessions.is_ours(session)
 
 
-def open_sessions(fleet: Sessions) -> list[Session]:
+def open_sessions(sessions: Sessions) -> list[Session]:
     """Sessions that take a task, those without work first."""
-    found = [fleet.session(key) for key in fleet.session_keys()]
-    able = [session for session in found if session is not None and accepts_tasks(fleet, session)]
-    return sorted(able, key=lambda session: is_at_work(fleet, session))
+    found = [sessions.session(key) for key in sessions.session_keys()]
+    able = [
+        session for session in found if session is not None and accepts_tasks(sessions, session)
+    ]
+    return sorted(able, key=lambda session: is_at_work(sessions, session))
 
 
 class RunInBox(QComboBox):
     """The choice. A chosen session stays listed when it ends, so that no choice moves by itself."""
 
-    def __init__(self, fleet: Sessions) -> None:
+    def __init__(self, sessions: Sessions) -> None:
         super().__init__()
-        self._fleet = fleet
+        self._sessions = sessions
         self._look = QTimer(self, singleShot=True, interval=0)
         self._look.timeout.connect(self._take_selected)
         self.view().selectionModel().selectionChanged.connect(self._look.start)
@@ -72,18 +74,18 @@ class RunInBox(QComboBox):
         """Whether the chosen session still takes tasks."""
         session = self.session()
         return self.target().session_key is None or (
-            session is not None and accepts_tasks(self._fleet, session)
+            session is not None and accepts_tasks(self._sessions, session)
         )
 
     def is_after_another(self) -> bool:
         """Whether the task would run after the one at work in the chosen session."""
         session = self.session()
-        return session is not None and self.is_possible() and is_at_work(self._fleet, session)
+        return session is not None and self.is_possible() and is_at_work(self._sessions, session)
 
     def session(self) -> Session | None:
         """The chosen open session, None where a new one is chosen."""
         key = self.target().session_key
-        return self._fleet.session(key) if key is not None else None
+        return self._sessions.session(key) if key is not None else None
 
     def choose(self, place: TargetSession) -> None:
         """Choose a place, if it is offered."""
@@ -96,7 +98,7 @@ class RunInBox(QComboBox):
         places.append((tr("New session, kept open"), NEW_KEPT))
         places += [
             (self._name_of(session), TargetSession(session.key, close_after=False))
-            for session in open_sessions(self._fleet)
+            for session in open_sessions(self._sessions)
         ]
         if chosen not in [place for _, place in places]:
             places.append((self._name_of_ended(chosen), chosen))
@@ -122,12 +124,12 @@ class RunInBox(QComboBox):
             self.hidePopup()
 
     def _name_of(self, session: Session) -> str:
-        if is_at_work(self._fleet, session):
+        if is_at_work(self._sessions, session):
             return tr("{session} – after the task at work", session=session.name)
         return session.name
 
     def _name_of_ended(self, place: TargetSession) -> str:
-        session = self._fleet.session(place.session_key or 0)
+        session = self._sessions.session(place.session_key or 0)
         name = session.name if session is not None else tr("a session")
         if session is None or session.is_ended:
             return tr("{session} – has ended", session=name)

@@ -17,33 +17,33 @@ def start(n: int, *, after: bool) -> str:
 
 def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
     """When it would run. Always one line, so that no button moves when it changes."""
-    line = services.line
+    queue = services.queue
     if after:
         return tr("Runs after the task at work there; until then it can be removed.")
     if not in_new:
         return tr("Runs in the browser that is open.")
-    if line.pause_reason is not PauseReason.NONE:
+    if queue.pause_reason is not PauseReason.NONE:
         return tr("The line does not move at the moment: the task waits there.")
-    waiting = len(line.entries())
+    waiting = len(queue.entries())
     if waiting:
         return tr_n("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
-    if _open(services) >= line.limit:
-        words = places_text(line.limit)
+    if _open(services) >= queue.limit:
+        words = places_text(queue.limit)
         places = words[:1].upper() + words[1:]
         return tr("{places}: the task waits in line.", places=places)
     return tr("Starts at once.")
 
 
 def _open(services: Services) -> int:
-    fleet = services.fleet
-    known = (fleet.session(key) for key in fleet.session_keys())
+    sessions = services.sessions
+    known = (sessions.session(key) for key in sessions.session_keys())
     return sum(session is not None and session.occupies_slot for session in known)
 
 
 def outcome(services: Services, text: str, keys: Sequence[int]) -> str:
     """What became of the tasks with these keys, the first of which has that text."""
-    now, line = services.clock.now_ms(), services.line
-    found = [entry for key in keys if really_waits(entry := line.entry(key), now)]
+    now, queue = services.clock.now_ms(), services.queue
+    found = [entry for key in keys if really_waits(entry := queue.entry(key), now)]
     places = [entry.position for entry in found if entry is not None]
     return started_text(shorten(text, 60), places, len(keys))
 

@@ -23,12 +23,12 @@ def is_over(said: Notice, services: Services) -> bool:
     if notice is None:
         return False
     if notice.kind is NoticeKind.LIMIT_LOWERED:
-        return services.line.limit > int(notice.facts.get("places", 0))
+        return services.queue.limit > int(notice.facts.get("places", 0))
     if notice.kind not in _ABOUT_A_SESSION:
         return False
-    fleet = services.fleet
-    session = fleet.session(notice.session_key) if notice.session_key is not None else None
-    task = fleet.task(notice.task_key) if notice.task_key is not None else None
+    sessions = services.sessions
+    session = sessions.session(notice.session_key) if notice.session_key is not None else None
+    task = sessions.task(notice.task_key) if notice.task_key is not None else None
     if session is None or session.is_ended:
         return True
     return _is_connected_again(notice, services) or _is_settled(notice, session, task, services)
@@ -50,7 +50,7 @@ def _is_settled(
         case NoticeKind.COMMAND_FAILED:
             return _came_true(notice, session, services)
         case NoticeKind.ANSWER_SENT_LIVE if notice.facts.get("verb") == AnswerVerb.STOP.value:
-            pending = services.fleet.pending(session.key)  # it was to be sent once more
+            pending = services.sessions.pending(session.key)  # it was to be sent once more
             return pending is None or pending.verb is not StateVerb.STOP
         case _:
             return task is None or task.is_final
@@ -61,5 +61,5 @@ def _came_true(notice: ServiceNotice, session: Session, services: Services) -> b
     verb = StateVerb(str(notice.facts.get("verb", "stop")))
     if verb is StateVerb.TERMINATE:
         return False  # only an end settles it
-    is_on_its_way = services.fleet.pending(session.key) is not None
-    return not is_on_its_way and not services.fleet.can(session.key, verb)
+    is_on_its_way = services.sessions.pending(session.key) is not None
+    return not is_on_its_way and not services.sessions.can(session.key, verb)

@@ -18,9 +18,9 @@ Parts = tuple[str, tuple[NoticeAction, ...], bool]
 
 def notice_text(notice: ServiceNotice, services: Services) -> Notice:
     """Words and offers for a notice."""
-    fleet = services.fleet
-    session = fleet.session(notice.session_key) if notice.session_key is not None else None
-    task = fleet.task(notice.task_key) if notice.task_key is not None else None
+    sessions = services.sessions
+    session = sessions.session(notice.session_key) if notice.session_key is not None else None
+    task = sessions.task(notice.task_key) if notice.task_key is not None else None
     text, offers, grave = _parts(notice, session, task, services)
     passes = notice.kind in _PASSING
     return Notice(
@@ -42,8 +42,8 @@ _ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
 def _context(
     notice: ServiceNotice, services: Services, session: Session | None, task: Task | None
 ) -> ErrorContext:
-    fleet = services.fleet
-    known = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
+    sessions = services.sessions
+    known = [s for s in map(sessions.session, sessions.session_keys()) if s is not None]
     named = session is not None and session.service_id is not None
     ends = session.expires_ms if session is not None else None
     start = Call.NEW_TASK if named else Call.START
@@ -60,7 +60,7 @@ def _context(
 
 def can_be_asked(session: Session, services: Services) -> bool:
     """Whether a session can be asked in a new task what became of the one before."""
-    return not session.close_after and not session.is_ended and services.fleet.is_ours(session)
+    return not session.close_after and not session.is_ended and services.sessions.is_ours(session)
 
 
 def _parts(

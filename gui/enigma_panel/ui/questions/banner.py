@@ -65,7 +65,7 @@ class QuestionBanner(QFrame):
             self.answer.emit(self._question.task_key)
 
     def _show(self, question: OpenQuestion) -> None:
-        session = self._services.fleet.session(question.session_key)
+        session = self._services.sessions.session(question.session_key)
         self._who.setText(session.name if session is not None else tr("A session"))
         self._text.show_text(tr("asks: “{question}”", question=shorten(question.text)))
         self._show_left(question)

@@ -160,8 +160,8 @@ class QuestionDialog(ModelessDialog):
         if form is not self._current:
             self._current = form
             self._shelf.setCurrentWidget(form)
-            fleet = self._services.fleet
-            session, task = fleet.session(question.session_key), fleet.task(question.task_key)
+            sessions = self._services.sessions
+            session, task = sessions.session(question.session_key), sessions.task(question.task_key)
             self.card.show_question(question, session, task)
             self._before.refresh(question)
             self._show_state()

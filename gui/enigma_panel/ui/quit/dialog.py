@@ -41,32 +41,32 @@ class Waited:
         return not self.tasks and not self.terminates
 
 
-def open_sessions(fleet: Sessions) -> list[Session]:
+def open_sessions(sessions: Sessions) -> list[Session]:
     """Sessions that are or may be open, or whose Terminate is still on its way."""
-    found = (fleet.session(key) for key in fleet.session_keys())
+    found = (sessions.session(key) for key in sessions.session_keys())
     return [
         session
         for session in found
-        if session is not None and (counts_at_quit(session) or _ends(fleet.pending(session.key)))
+        if session is not None and (counts_at_quit(session) or _ends(sessions.pending(session.key)))
     ]
 
 
-def current_tasks(fleet: Sessions, sessions: Iterable[Session]) -> dict[int, Task]:
+def current_tasks(sessions: Sessions, records: Iterable[Session]) -> dict[int, Task]:
     """The sessions' current tasks by session key."""
-    pairs = ((session.key, fleet.current_task(session)) for session in sessions)
+    pairs = ((session.key, sessions.current_task(session)) for session in records)
     return {key: task for key, task in pairs if task is not None}
 
 
-def waited_for(fleet: Sessions) -> Waited:
+def waited_for(sessions: Sessions) -> Waited:
     """Tasks that work, ask, or are unconfirmed but named; Terminates that can be sent.
 
     What waits for the person (a pause, a missing key) or for a connection is not waited for: it
     could last for ever.
     """
-    sessions = open_sessions(fleet)
-    tasks = current_tasks(fleet, sessions)
-    works = [s for s in sessions if s.key in tasks and _works(s, tasks[s.key])]
-    ends = [s for s in sessions if _is_being_ended(s, tasks.get(s.key), fleet.pending(s.key))]
+    records = open_sessions(sessions)
+    tasks = current_tasks(sessions, records)
+    works = [s for s in records if s.key in tasks and _works(s, tasks[s.key])]
+    ends = [s for s in records if _is_being_ended(s, tasks.get(s.key), sessions.pending(s.key))]
     return Waited(len([s for s in works if s not in ends]), len(ends))
 
 
@@ -182,7 +182,7 @@ class QuitDialog(ModelessDialog):
         self.cancel_button.clicked.connect(self.cancel)
         self.rejected.connect(self._closed)
         self._second.timeout.connect(self.refresh)
-        self._services.fleet.changed.connect(self._follow)
+        self._services.sessions.changed.connect(self._follow)
 
     # -- for the program ---------------------------------------------------------------------
 
@@ -205,26 +205,26 @@ class QuitDialog(ModelessDialog):
 
     def refresh(self) -> None:
         """Say how things stand now; ends the waiting when there is nothing to wait for."""
-        fleet, now = self._services.fleet, self._services.clock.now_ms()
-        sessions = open_sessions(fleet)
-        tasks = current_tasks(fleet, sessions)
-        found = ((s.key, fleet.pending(s.key)) for s in sessions)
+        sessions, now = self._services.sessions, self._services.clock.now_ms()
+        records = open_sessions(sessions)
+        tasks = current_tasks(sessions, records)
+        found = ((s.key, sessions.pending(s.key)) for s in records)
         all_pending = {key: pending for key, pending in found if pending is not None}
-        queued = len(self._services.line.entries())
+        queued = len(self._services.queue.entries())
         report = words.quit_lines(
-            sessions,
+            records,
             tasks,
             now,
             all_pending=all_pending,
             queued=queued,
-            is_awaiting_reply=fleet.is_awaiting_reply,
+            is_awaiting_reply=sessions.is_awaiting_reply,
         )
         self.words.setText("\n".join(report.lines) or tr("All sessions have ended."))
         lines = [
-            words.session_line(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in sessions
+            words.session_line(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in records
         ]
         self._show_lines(lines)
-        self._go_on(report, sessions, queued)
+        self._go_on(report, records, queued)
         shown = (self.words.text(), len(lines), self.waiting.text())
         if shown != self._shown and self.isVisible():
             self._shown = shown
@@ -244,7 +244,7 @@ class QuitDialog(ModelessDialog):
                 self._choose(QuitChoice.LEAVE_RUNNING)
             case Mode.ENDING if not self._left(sessions):
                 self._choose(QuitChoice.TERMINATE_ALL)
-            case Mode.DONE if waited_for(self._services.fleet).is_over:
+            case Mode.DONE if waited_for(self._services.sessions).is_over:
                 self._choose(QuitChoice.WHEN_DONE)
             case _:
                 self._say(self._waiting_text(report, sessions, queued))
@@ -260,7 +260,7 @@ class QuitDialog(ModelessDialog):
                     "Quits by itself when every task is named, in {time} at the latest.", time=left
                 )
             case Mode.DONE:
-                waited = waited_for(self._services.fleet)
+                waited = waited_for(self._services.sessions)
                 said = words.waiting_text(waited.tasks, waited.terminates, queued)
                 self.waiting_changed.emit(said)
                 return said
@@ -270,7 +270,7 @@ class QuitDialog(ModelessDialog):
     def _ending_text(self, sessions: list[Session]) -> str:
         left, of = self._left(sessions), len(self._to_end)
         failed = [session.name for session in left if self._has_failed(session)]
-        wish_of = self._services.fleet.pending
+        wish_of = self._services.sessions.pending
         waiting = [session for session in left if waits_for_key(wish_of(session.key))]
         keyless = [session.name for session in waiting]
         stuck = [s.name for s in left if self._is_stuck(s) and s not in waiting]
@@ -301,7 +301,7 @@ class QuitDialog(ModelessDialog):
         self.wait_button.setVisible(can_wait)
         self.wait_button.setText(tr("Wait {time}", time=duration(report.wait_ms + 999)))
         self.wait_button.setAccessibleName(tr("Wait"))
-        works = waited_for(self._services.fleet).tasks > 0
+        works = waited_for(self._services.sessions).tasks > 0
         self.done_button.setVisible(self._mode is Mode.ASKING and works)
         set_role(self.done_button, "" if can_wait else "primary")
 
@@ -318,10 +318,10 @@ class QuitDialog(ModelessDialog):
 
     def _terminate_all(self) -> None:
         """Also what is to be tried again: what is on its way already is not given anew."""
-        fleet, scope = self._services.fleet, self._services.scope
+        sessions, scope = self._services.sessions, self._services.scope
         self._set_mode(Mode.ENDING)
-        open_ones = [s for s in open_sessions(fleet) if s.phase is not Phase.UNCONFIRMED]
-        keys = fleet.terminable_keys()
+        open_ones = [s for s in open_sessions(sessions) if s.phase is not Phase.UNCONFIRMED]
+        keys = sessions.terminable_keys()
         self._to_end = list(dict.fromkeys([*self._to_end, *(s.key for s in open_ones)]))
         self._returned = set(self._to_end) - set(keys)
         for key in keys:
@@ -329,7 +329,7 @@ class QuitDialog(ModelessDialog):
         self.refresh()
 
     async def _terminate(self, key: int) -> None:
-        await self._services.fleet.command([key], StateVerb.TERMINATE)
+        await self._services.sessions.command([key], StateVerb.TERMINATE)
         self._returned.add(key)
         if self._mode is Mode.ENDING:
             self.refresh()
@@ -353,10 +353,12 @@ class QuitDialog(ModelessDialog):
 
     def _has_failed(self, session: Session) -> bool:
         """Its Terminate came back, and neither has it ended nor does the command wait."""
-        return session.key in self._returned and self._services.fleet.pending(session.key) is None
+        return (
+            session.key in self._returned and self._services.sessions.pending(session.key) is None
+        )
 
     def _is_stuck(self, session: Session) -> bool:
-        return is_stuck(self._services.fleet.pending(session.key))
+        return is_stuck(self._services.sessions.pending(session.key))
 
     def _follow(self) -> None:
         if self._answer is not None:

@@ -42,7 +42,7 @@ class TerminateAllDialog(ModelessDialog):
     def _connect(self) -> None:
         self.cancel_button.clicked.connect(self.reject)
         self.terminate_button.clicked.connect(self._terminate)
-        self._services.fleet.changed.connect(self._on_fleet)
+        self._services.sessions.changed.connect(self._on_fleet)
 
     def ask(self, session_keys: Sequence[int]) -> None:
         """Name these sessions and ask."""
@@ -52,12 +52,12 @@ class TerminateAllDialog(ModelessDialog):
 
     def _show_sessions(self) -> None:
         """Sessions that ended meanwhile leave the list; none is ever added."""
-        fleet = self._services.fleet
-        self._keys = tuple(key for key in self._keys if fleet.can(key, StateVerb.TERMINATE))
+        sessions = self._services.sessions
+        self._keys = tuple(key for key in self._keys if sessions.can(key, StateVerb.TERMINATE))
         now, n = self._services.clock.now_ms(), len(self._keys)
-        sessions = [s for s in map(fleet.session, self._keys) if s is not None]
+        records = [s for s in map(sessions.session, self._keys) if s is not None]
         lines = [
-            session_line(s, fleet.current_task(s), now, fleet.pending(s.key)) for s in sessions
+            session_line(s, sessions.current_task(s), now, sessions.pending(s.key)) for s in records
         ]
         if self.list.toPlainText() != "\n".join(lines):
             self.list.setPlainText("\n".join(lines))
@@ -72,8 +72,8 @@ class TerminateAllDialog(ModelessDialog):
             self._show_sessions()
 
     def _terminate(self) -> None:
-        keys, fleet = self._keys, self._services.fleet
-        self._services.scope.spawn("terminate all", fleet.command(keys, StateVerb.TERMINATE))
+        keys, sessions = self._keys, self._services.sessions
+        self._services.scope.spawn("terminate all", sessions.command(keys, StateVerb.TERMINATE))
         self.accept()
 
 

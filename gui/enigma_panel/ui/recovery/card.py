@@ -63,7 +63,7 @@ class RecoveryCard(QFrame):
         self._line_stood = False
         self._slept_ms = 0
         self._is_up = False
-        self._is_asking: Callable[[int], bool] = services.fleet.is_asking
+        self._is_asking: Callable[[int], bool] = services.sessions.is_asking
         self._build_parts()
         self._build_layout()
         self._connect()
@@ -81,9 +81,9 @@ class RecoveryCard(QFrame):
     def show_away(self, slept_ms: int) -> bool:
         """The computer slept: what was open when it fell asleep; False where nothing was."""
         asleep_ms = self._services.clock.now_ms() - slept_ms
-        fleet = self._services.fleet
-        sessions = [s for s in map(fleet.session, fleet.session_keys()) if s is not None]
-        open_then = [s.key for s in sessions if not s.is_ended or (s.ended_ms or 0) >= asleep_ms]
+        sessions = self._services.sessions
+        records = [s for s in map(sessions.session, sessions.session_keys()) if s is not None]
+        open_then = [s.key for s in records if not s.is_ended or (s.ended_ms or 0) >= asleep_ms]
         self._slept_ms = slept_ms
         self._begin(open_then)
         return bool(self._keys)
@@ -133,8 +133,8 @@ class RecoveryCard(QFrame):
 
     def _connect(self) -> None:
         services = self._services
-        services.fleet.changed.connect(self._follow)
-        services.line.changed.connect(self._soon_again)
+        services.sessions.changed.connect(self._follow)
+        services.queue.changed.connect(self._soon_again)
         self._soon.timeout.connect(self.refresh)
         self._laid_out.timeout.connect(self._fit_rows)
         self.close_button.clicked.connect(self._leave)
@@ -166,20 +166,20 @@ class RecoveryCard(QFrame):
 
     def _look(self) -> list[RecoveredSession]:
         """All that the card is about, as it is now, in its order."""
-        found = map(self._services.fleet.session, self._keys)
+        found = map(self._services.sessions.session, self._keys)
         return [self._seen(session) for session in found if session is not None]
 
     def _seen(self, session: Session) -> RecoveredSession:
-        fleet = self._services.fleet
-        task = fleet.current_task(session)
+        sessions = self._services.sessions
+        task = sessions.current_task(session)
         return RecoveredSession(
             session=session,
             task=task,
-            cost=fleet.session_cost(session.key),
+            cost=sessions.session_cost(session.key),
             unsent=session.key in self._unsent and (task is None or task.status in _UNSENT),
             asking=self._is_asking(session.key),
-            foreign=fleet.foreign(session),
-            pending=fleet.pending(session.key),
+            foreign=sessions.foreign(session),
+            pending=sessions.pending(session.key),
         )
 
     def _settle_and_sort(self, seen: list[RecoveredSession]) -> list[RecoveredSession]:
@@ -195,9 +195,9 @@ class RecoveryCard(QFrame):
 
     def _in_line(self) -> int:
         """Tasks in a line that stands still since the restart."""
-        line = self._services.line
-        stands = self._line_stood and line.pause_reason is PauseReason.RESTARTED
-        return len(line.entries()) if stands else 0
+        queue = self._services.queue
+        stands = self._line_stood and queue.pause_reason is PauseReason.RESTARTED
+        return len(queue.entries()) if stands else 0
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -219,7 +219,7 @@ class RecoveryCard(QFrame):
         now = self._services.clock.now_ms()
 
         def row_at(place: int) -> Row:
-            can = self._services.fleet.can(seen[place].session.key, StateVerb.TERMINATE)
+            can = self._services.sessions.can(seen[place].session.key, StateVerb.TERMINATE)
             return row_of(seen[place], now, can_terminate=can)
 
         self.rows.put(len(seen), row_at)
@@ -239,11 +239,11 @@ class RecoveryCard(QFrame):
 
     def _keep(self, key: int) -> None:
         """The row goes; where Terminate waits to be undone, that is taken back instead."""
-        fleet = self._services.fleet
-        pending = fleet.pending(key)
+        sessions = self._services.sessions
+        pending = sessions.pending(key)
         if pending is not None and pending.verb is StateVerb.TERMINATE:
             self._to_end.discard(key)
-            fleet.undo([key])
+            sessions.undo([key])
             self.refresh()
             return
         self._settled.add(key)
@@ -259,7 +259,7 @@ class RecoveryCard(QFrame):
         self.refresh()
 
     def _show_task(self, key: int) -> None:
-        session = self._services.fleet.session(key)
+        session = self._services.sessions.session(key)
         if session is not None and session.current_task is not None:
             self.task_wanted.emit(session.current_task)
 

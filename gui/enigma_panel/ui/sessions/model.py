@@ -126,10 +126,10 @@ class SessionsModel(KeyedModel):
     right_columns = frozenset({Column.COST})
 
     def __init__(
-        self, fleet: Sessions, live: Live, clock: Clock, parent: QObject | None = None
+        self, sessions: Sessions, live: Live, clock: Clock, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._fleet = fleet
+        self._sessions = sessions
         self._live = live
         self._clock = clock
         self._told: set[int] = set()
@@ -139,7 +139,7 @@ class SessionsModel(KeyedModel):
         self._held = False
         self._show_ended = False
         self._pinned: frozenset[int] = frozenset()
-        fleet.changed.connect(self.apply_diff)
+        sessions.changed.connect(self.apply_diff)
         self.arrange()
 
     # -- what is shown -----------------------------------------------------------------------
@@ -164,7 +164,7 @@ class SessionsModel(KeyedModel):
         """The fleet says what changed."""
         changed = set(diff.sessions)
         for key in diff.tasks:
-            task = self._fleet.task(key)
+            task = self._sessions.task(key)
             if task is not None:
                 changed.add(task.session_key)
         if changed:
@@ -181,7 +181,9 @@ class SessionsModel(KeyedModel):
 
     def arrange(self) -> None:
         """Bring rows and order up to date."""
-        shown = [s for s in map(self._fleet.session, self._fleet.session_keys()) if s is not None]
+        shown = [
+            s for s in map(self._sessions.session, self._sessions.session_keys()) if s is not None
+        ]
         wanted = [s.key for s in sorted(filter(self._is_wanted, shown), key=self._rank)]
         if self._held:
             present = set(self._keys)
@@ -191,9 +193,9 @@ class SessionsModel(KeyedModel):
     def counts(self) -> dict[SessionState, int]:
         """How many sessions are in which state, without the ended ones."""
         counts: dict[SessionState, int] = {}
-        for session in map(self._fleet.session, self._fleet.session_keys()):
+        for session in map(self._sessions.session, self._sessions.session_keys()):
             if session is not None and not session.is_ended:
-                state = shown_state(session, self._fleet.current_task(session))
+                state = shown_state(session, self._sessions.current_task(session))
                 counts[state] = counts.get(state, 0) + 1
         return counts
 
@@ -215,20 +217,20 @@ class SessionsModel(KeyedModel):
         return self._clock.now_ms() - (session.ended_ms or 0) < ENDED_STAY_MS
 
     def _is_over(self, key: int) -> bool:
-        session = self._fleet.session(key)
+        session = self._sessions.session(key)
         return session is None or not self._is_wanted(session)
 
     def _rank(self, session: Session) -> tuple[int, int, int]:
         if session.is_ended:
             return len(_URGENCY), -(session.ended_ms or 0), session.key
-        state = shown_state(session, self._fleet.current_task(session))
+        state = shown_state(session, self._sessions.current_task(session))
         return _URGENCY[state], session.expires_ms or FAR, session.key
 
     def cell(self, key: int, column: int) -> Cell:
-        session = self._fleet.session(key)
+        session = self._sessions.session(key)
         if session is None:
             return NO_CELL
-        task = self._fleet.current_task(session)
+        task = self._sessions.current_task(session)
         match column:
             case Column.STATE:
                 return self._state(session, task)
@@ -242,14 +244,14 @@ class SessionsModel(KeyedModel):
             case Column.LEFT:
                 return left_cell(session, self._clock.now_ms())
             case Column.COST:
-                cost = self._fleet.session_cost(session.key)
+                cost = self._sessions.session_cost(session.key)
                 return cost_cell(session, cost)
             case _:
                 return self._verbs(key)
 
     def _verbs(self, key: int) -> Cell:
         said = tr("Pause, Resume, Stop, Terminate: in the tool bar and the menu")
-        pending = self._fleet.pending(key)
+        pending = self._sessions.pending(key)
         if pending is not None and pending.can_undo:
             said = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_text([pending]))
         return Cell(said=said)
@@ -282,11 +284,11 @@ class SessionsModel(KeyedModel):
 
     def _waiting(self, key: int) -> WaitText | None:
         """The command on its way to a session, in words."""
-        pending = self._fleet.pending(key)
+        pending = self._sessions.pending(key)
         return pending_text(pending, self._clock.now_ms()) if pending is not None else None
 
     def record(self, key: int) -> Session | None:
-        return self._fleet.session(key)
+        return self._sessions.session(key)
 
     def heading(self, column: int) -> str:
         return (tr("State"), tr("Session"), tr("Task"), tr("Left"), tr("Cost"), "")[column]

@@ -143,7 +143,7 @@ class SettingsDialog(ModelessDialog):
         self.tell_when_done.toggled.connect(self._change_tell_when_done)
         self.before_sleep.currentIndexChanged.connect(self._change_before_sleep)
         self.at_once.valueChanged.connect(self._change_at_once)
-        self._services.line.changed.connect(self._show_ceiling)
+        self._services.queue.changed.connect(self._show_ceiling)
         self.copy_button.clicked.connect(self._copy_folder)
         self.apply_button.clicked.connect(self._apply_address)
         self.base_url.returnPressed.connect(self._apply_address)
@@ -172,7 +172,7 @@ class SettingsDialog(ModelessDialog):
 
     def _show_ceiling(self) -> None:
         """How many it really are, while the service allows fewer."""
-        now, wanted = self._services.line.limit, self._services.settings.value.browsers_at_once
+        now, wanted = self._services.queue.limit, self._services.settings.value.browsers_at_once
         words = tr("At the moment {n}: the service refused more.", n=now) if now < wanted else ""
         self.now_fewer.setText(words)
 

@@ -174,17 +174,17 @@ class TasksModel(KeyedModel):
     right_columns = RIGHT
 
     def __init__(
-        self, fleet: Sessions, line: TaskQueue, clock: Clock, parent: QObject | None = None
+        self, sessions: Sessions, queue: TaskQueue, clock: Clock, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._fleet = fleet
-        self._line = line
+        self._sessions = sessions
+        self._queue = queue
         self._entries: dict[int, QueueEntry] = {}
         self._firsts: frozenset[int] = frozenset()
         self._clock = clock
         self._held = False
         self._headings = headings()
-        fleet.changed.connect(self.apply_diff)
+        sessions.changed.connect(self.apply_diff)
         self.arrange()
 
     def set_pointer_inside(self, held: bool) -> None:
@@ -228,23 +228,23 @@ class TasksModel(KeyedModel):
         entry = self._entries.get(task.key)
         if entry is None or task.status is not TaskStatus.QUEUED:
             return None
-        session = self._fleet.session(task.session_key) if entry.why is WaitReason.BUSY else None
+        session = self._sessions.session(task.session_key) if entry.why is WaitReason.BUSY else None
         facts = QueueFacts(
-            pause_reason=self._line.pause_reason,
-            limit=self._line.limit,
+            pause_reason=self._queue.pause_reason,
+            limit=self._queue.limit,
             session=session.name if session is not None else "",
             is_first=task.key in self._firsts,
         )
         return entry_text(entry, self._clock.now_ms(), facts)
 
     def _read_line(self) -> None:
-        entries = self._line.entries()
+        entries = self._queue.entries()
         self._entries = {entry.task_key: entry for entry in entries}
         self._firsts = firsts(entries)
 
     def _show_rows(self) -> None:
         if not self._held:
-            others = (key for key in self._fleet.task_keys() if key not in self._entries)
+            others = (key for key in self._sessions.task_keys() if key not in self._entries)
             self.show_keys([*self._entries, *others])
 
     def _tell_line(self, before: dict[int, QueueEntry]) -> None:
@@ -257,11 +257,11 @@ class TasksModel(KeyedModel):
         )
 
     def _is_live(self, key: int) -> bool:
-        task = self._fleet.task(key)
+        task = self._sessions.task(key)
         return task is not None and not task.is_final
 
     def cell(self, key: int, column: int) -> Cell:
-        task = self._fleet.task(key)
+        task = self._sessions.task(key)
         if task is None:
             return Cell(text=ELLIPSIS, severity=Severity.DIM, said=tr("being loaded"))
         cell = self._cell(task, Column(column))
@@ -309,7 +309,7 @@ class TasksModel(KeyedModel):
             case Column.TOKENS_OUT:
                 return count_cell(task.usage.tokens_out, task)
             case _:
-                session = self._fleet.session(task.session_key)
+                session = self._sessions.session(task.session_key)
                 opened = session is not None and session.phase not in UNOPENED_PHASES
                 name = session.name if session is not None and opened else NONE
                 return Cell(text=name, sort=name, said=spoken(name))
@@ -334,7 +334,7 @@ class TasksModel(KeyedModel):
         return Cell(text=local_moment(ms, self._clock.now_ms()), severity=Severity.DIM, sort=ms)
 
     def record(self, key: int) -> Task | None:
-        return self._fleet.task(key)
+        return self._sessions.task(key)
 
     def heading(self, column: int) -> str:
         return self._headings[column]
