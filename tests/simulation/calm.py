@@ -60,7 +60,7 @@ class Calm:
             self._person.answer(question, again=again)
 
     def _move_line(self, *, ends: bool) -> None:
-        line: Any = getattr(self._person.parts.services, "line", None)
+        line: Any = getattr(self._person.parts.services, "queue", None)
         if line is None:
             return
         if line.pause_reason.value == "funds":

@@ -27,7 +27,7 @@ def clicks_of(person: "Person") -> dict[str, Click]:
         "put_away": clicks.put_away,
     }
     services: Any = person.parts.services
-    if hasattr(services, "line"):
+    if hasattr(services, "queue"):
         found |= {
             "undo": clicks.undo,
             "remove": clicks.remove,
@@ -45,7 +45,7 @@ class Clicks:
         self._person = person
         self._rng = person.rng
         self._sessions: Any = person.parts.services.sessions
-        self._line: Any = getattr(person.parts.services, "line", None)
+        self._line: Any = getattr(person.parts.services, "queue", None)
         self._store = person.parts.store
 
     def start(self, _count: int) -> None:
