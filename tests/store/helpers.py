@@ -12,7 +12,6 @@ from typing import Any
 from enigma_panel.core.models import Session, Task, TaskSpec, TaskVerb
 from enigma_panel.store.ledger import Copied, Intent, IntentKind, Ledger, draft_copy, finish_copy
 from enigma_panel.store.ledger.database import Database
-from enigma_panel.store.ledger.queries import LedgerReads
 from enigma_panel.store.ledger.schema import MIGRATIONS
 
 NOW = 1_750_000_000_000
@@ -56,17 +55,17 @@ def started(ledger: Ledger, session: Session | None = None, task: Task | None = 
     return stored
 
 
-def kept_session(ledger: LedgerReads, key: int) -> Session | None:
+def kept_session(ledger: Ledger, key: int) -> Session | None:
     """The session with this key."""
     return ledger.sessions([key]).get(key)
 
 
-def kept_task(ledger: LedgerReads, key: int) -> Task | None:
+def kept_task(ledger: Ledger, key: int) -> Task | None:
     """The task with this key."""
     return ledger.tasks([key]).get(key)
 
 
-def copy_ledger(ledger: LedgerReads, now_ms: int) -> Copied:
+def copy_ledger(ledger: Ledger, now_ms: int) -> Copied:
     """A copy in one go, as a clean start makes it in two."""
     return draft_copy(ledger) or finish_copy(ledger.path, now_ms)
 

@@ -107,12 +107,12 @@ def test_tasks_of_a_session_oldest_first(ledger: Ledger) -> None:
 
 QUERIES = {
     "tasks_newest_first": "SELECT key FROM tasks ORDER BY created_ms DESC, key DESC LIMIT 9",
-    "tasks_by_status": f"{queries.TASKS.select} WHERE {queries._LIVE} ORDER BY key",
+    "tasks_by_status": f"{queries.TASKS.select} WHERE {queries.LIVE} ORDER BY key",
     "tasks_by_session": f"{queries.TASKS.select} WHERE session_key = 1 ORDER BY key",
-    "sessions_by_phase": f"{queries.SESSIONS.select} WHERE {queries._NOT_FINAL} ORDER BY key",
-    "sessions_by_phase (not past)": f"{queries.SESSIONS.select} WHERE {queries._NOT_PAST}",
-    "tasks_by_session (of many)": f"{queries.TASKS.select} WHERE {queries._OF_THESE}",
-    "intents_open (sessions)": f"{queries.SESSIONS.select} WHERE {queries._WITH_INTENT}",
+    "sessions_by_phase": f"{queries.SESSIONS.select} WHERE {queries.NOT_FINAL} ORDER BY key",
+    "sessions_by_phase (not past)": f"{queries.SESSIONS.select} WHERE {queries.NOT_PAST}",
+    "tasks_by_session (of many)": f"{queries.TASKS.select} WHERE {queries.OF_THESE}",
+    "intents_open (sessions)": f"{queries.SESSIONS.select} WHERE {queries.WITH_INTENT}",
     "intents_open": "SELECT key FROM intents WHERE outcome IS NULL ORDER BY key",
     "steps_by_task": f"{queries.STEPS.select} WHERE task_key = 1 ORDER BY key DESC",
 }

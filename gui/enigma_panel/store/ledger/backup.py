@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, UNOPENED_PHASES
 from enigma_panel.store.files import Copy, keep_aside
@@ -24,8 +25,19 @@ from enigma_panel.store.ledger.errors import (
     typed_errors,
 )
 from enigma_panel.store.ledger.file_copy import Label, copy_path
-from enigma_panel.store.ledger.queries import LedgerReads, one_of
+from enigma_panel.store.ledger.queries import (
+    LIVE,
+    NOT_FINAL,
+    SESSIONS,
+    TASKS,
+    UNSETTLED,
+    RowReader,
+    one_of,
+)
 from enigma_panel.store.ledger.schema import MIGRATIONS
+
+if TYPE_CHECKING:
+    from enigma_panel.store.ledger.ledger import Ledger
 
 _CLOSED = one_of("phase", FINAL_PHASES | ASSUMED_PHASES | UNOPENED_PHASES)
 _OPEN_IN_IT = f"SELECT count(*) FROM sessions WHERE NOT {_CLOSED}"  # noqa: S608 - own names
@@ -40,7 +52,7 @@ class Copied(StrEnum):
     NOT_GOOD = "not_good"  # what was copied has damage, which the copy before it may not have
 
 
-def draft_copy(ledger: LedgerReads) -> Copied | None:
+def draft_copy(ledger: "Ledger") -> Copied | None:
     """The part that belongs into the ledger's thread (0.03 s for 28 MB), before the first write.
 
     None: the draft is there for `finish_copy`. NO_ROOM, OF_ANOTHER: nothing was done. LedgerError
@@ -85,7 +97,7 @@ def find_copy(ledger_path: Path) -> Copy | None:
     return _newest(found)
 
 
-def copy_to_offer(ledger: LedgerReads) -> Copy | None:
+def copy_to_offer(ledger: "Ledger") -> Copy | None:
     """A good copy of another ledger than this one, which was lost: to be offered to the person.
 
     None in the normal case, which takes a millisecond.
@@ -93,7 +105,7 @@ def copy_to_offer(ledger: LedgerReads) -> Copy | None:
     return _newest(_describe(path) for path in _of_others(ledger))
 
 
-def decline_copy(ledger: LedgerReads) -> list[Path]:
+def decline_copy(ledger: "Ledger") -> list[Path]:
     """The person goes on with this ledger: copies of other ones go aside and are kept.
 
     Returns their new places. LedgerError when the system refuses.
@@ -118,7 +130,7 @@ def use_copy(ledger_path: Path, copy: Copy) -> Path | None:
     return kept_as if kept_as.exists() else None
 
 
-def restored_ms(ledger: LedgerReads) -> int | None:
+def restored_ms(ledger: "Ledger") -> int | None:
     """When the copy was made that this ledger is, None where it is none.
 
     Of what waits in its line or was unsettled then, nobody knows whether it was sent since: nothing
@@ -130,7 +142,7 @@ def restored_ms(ledger: LedgerReads) -> int | None:
     return int(found[0]) if found else None
 
 
-def forget_restored(ledger: LedgerReads) -> None:
+def forget_restored(ledger: "Ledger") -> None:
     """What was uncertain for its age is settled: the ledger is one as any other. LedgerError."""
     with typed_errors(ledger.path):
         ledger.connection.execute("DELETE FROM meta WHERE name = ?", (file_copy.RESTORED,))
@@ -146,7 +158,7 @@ def _copies(ledger_path: Path) -> list[Path]:
     return [path for path in ledger_path.parent.iterdir() if name.fullmatch(path.name)]
 
 
-def _of_others(ledger: LedgerReads) -> list[Path]:
+def _of_others(ledger: "Ledger") -> list[Path]:
     with typed_errors(ledger.path):
         mark = file_copy.label_of(ledger.connection, ledger.path).mark
     labels = [(path, _label(path)) for path in _copies(ledger.path)]
@@ -181,9 +193,9 @@ def _check_copy(path: Path) -> Copy:
 
 def _check_rows(path: Path, connection: sqlite3.Connection) -> None:
     """CorruptLedgerError where something that is not ended cannot be read."""
-    reads = LedgerReads(Database(path, connection))
-    reads.sessions_not_final()
-    reads.live_tasks()
-    reads.unsettled()
-    if reads.bad_rows:
-        raise CorruptLedgerError(path, f"{len(reads.bad_rows)} rows cannot be read")
+    reader = RowReader(Database(path, connection))
+    reader.records(SESSIONS, NOT_FINAL)
+    reader.records(TASKS, LIVE)
+    reader.intents(UNSETTLED)
+    if reader.bad_rows:
+        raise CorruptLedgerError(path, f"{len(reader.bad_rows)} rows cannot be read")

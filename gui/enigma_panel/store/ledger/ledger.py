@@ -5,6 +5,7 @@ sent, and settled when its fate is known.
 """
 
 import hashlib
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,54 +26,33 @@ from enigma_panel.store.ledger.intents import (
     Step,
     check_intent,
 )
-from enigma_panel.store.ledger.queries import SESSIONS, STEPS, TASKS, LedgerReads, one_of
-from enigma_panel.store.ledger.row_mapper import RecordTable, clean_text
-
-
-def open_or_replace(path: Path) -> tuple[Database, Problem | None]:
-    """Open `path`; a broken file goes aside with its -wal and -shm, and the problem is told.
-
-    So is one that is gone or empty, though a copy of it is there. NewerLedgerError and the other
-    LedgerErrors pass: for them a fresh file would be no help.
-    """
-    with sole_opener(path.parent):
-        problem = _missing(path)
-        if problem is not None:
-            return Database.open(path), problem
-        try:
-            return Database.open(path), None
-        except CorruptLedgerError as error:
-            problem = _put_aside(path, error.reason)
-        return Database.open(path), problem
-
-
-def _missing(path: Path) -> Problem | None:
-    """Something was here once: a first start finds no copy either."""
-    with typed_errors(path):
-        if any(_size(Path(f"{path}{ending}")) for ending in COMPANIONS):
-            return None
-    copy = find_copy(path)
-    if copy is None:
-        return None
-    return Problem(kind=ProblemKind.MISSING, path=path, reason="gone or empty", copy=copy)
-
-
-def _put_aside(path: Path, reason: str) -> Problem:
-    with typed_errors(path):
-        kept_as = keep_aside(path, COMPANIONS)
-    return Problem(
-        kind=ProblemKind.BROKEN, path=path, kept_as=kept_as, reason=reason, copy=find_copy(path)
-    )
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
+from enigma_panel.store.ledger.queries import (
+    LIVE,
+    NOT_FINAL,
+    NOT_PAST,
+    OF_THESE,
+    SESSIONS,
+    STEPS,
+    TASKS,
+    THESE,
+    UNSETTLED,
+    WITH_INTENT,
+    RowReader,
+    json_of,
+    one_of,
+)
+from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable, clean_text
 
 R = TypeVar("R", Session, Task)
+
+MOST_CALLS = 200
+"""Most calls that `intents_since` gives: more go out in no minute."""
+
+RECENT_ROWS = 2_000
+"""How many of the newest tasks `recent_texts` looks through."""
+
+MOST_TEXTS = 50
+"""Most texts that `recent_texts` gives."""
 
 _INSERT_INTENT = (
     "INSERT INTO intents (kind, session_key, task_key, verb, question_n, made_ms)"
@@ -89,12 +69,17 @@ _NEXT_NUMBER = (
 )
 
 
-class Ledger(LedgerReads):
+class Ledger:
     """Sessions, tasks, intents and time lines in one SQLite file.
 
     Synchronous; belongs to the thread that opened it. Every method raises a LedgerError when the
-    disk or the file fails; what it was to write is then not written at all.
+    disk or the file fails; what it was to write is then not written at all. A row that cannot be
+    read is left out of an answer and named in `bad_rows`.
     """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._reader = RowReader(database)
 
     @classmethod
     def open(cls, path: Path) -> tuple["Ledger", Problem | None]:
@@ -102,8 +87,20 @@ class Ledger(LedgerReads):
 
         NewerLedgerError for a file of a later version, which stays untouched.
         """
-        database, problem = open_or_replace(path)
+        database, problem = _open_or_replace(path)
         return cls(database), problem
+
+    @property
+    def path(self) -> Path:
+        """Where the ledger is."""
+        return self._db.path
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For what SQLite alone can do: a copy. ClosedLedgerError after `close`."""
+        return self._db.connection
+
+    # -- writing -------------------------------------------------------------------------------
 
     def open_intent(
         self,
@@ -193,6 +190,92 @@ class Ledger(LedgerReads):
         with self._db.transaction():
             return self._db.execute(_TRIM, (task_key, keep)).rowcount
 
+    # -- asking --------------------------------------------------------------------------------
+
+    def sessions(self, keys: Iterable[int]) -> dict[int, Session]:
+        """Many sessions at once, by key; unknown keys are left out."""
+        found = self._reader.records(SESSIONS, THESE, json_of(keys))
+        return {session.key: session for session in found}
+
+    def tasks(self, keys: Iterable[int]) -> dict[int, Task]:
+        """Many tasks at once, by key; unknown keys are left out."""
+        return {task.key: task for task in self._reader.records(TASKS, THESE, json_of(keys))}
+
+    def sessions_not_final(self) -> list[Session]:
+        """Sessions whose end is not proven, however long ago it is assumed; oldest first."""
+        return self._reader.records(SESSIONS, f"{NOT_FINAL} ORDER BY key")
+
+    def sessions_not_past(self, since_ms: int, now_ms: int) -> list[Session]:
+        """Of `sessions_not_final` those of which something may still come; oldest first.
+
+        Left out are those whose end has been assumed since before since_ms and that, as far as is
+        known, outlived that by nothing: their time was over by now_ms (epoch ms).
+        """
+        return self._reader.records(SESSIONS, f"{NOT_PAST} ORDER BY key", since_ms, now_ms)
+
+    def sessions_with_intents(self) -> list[Session]:
+        """Sessions, ended or not, of which an intent has no outcome; oldest first."""
+        return self._reader.records(SESSIONS, f"{WITH_INTENT} ORDER BY key")
+
+    def live_tasks(self) -> list[Task]:
+        """Tasks that are not final, oldest first."""
+        return self._reader.records(TASKS, f"{LIVE} ORDER BY key")
+
+    def tasks_of_many(self, session_keys: Iterable[int], but: Iterable[int] = ()) -> list[Task]:
+        """The tasks of these sessions, oldest first, without those with the keys `but`."""
+        where = f"{OF_THESE} AND NOT {THESE} ORDER BY key"
+        return self._reader.records(TASKS, where, json_of(session_keys), json_of(but))
+
+    def task_keys(self) -> list[int]:
+        """Keys of all tasks, newest first."""
+        rows = self._db.rows("SELECT key FROM tasks ORDER BY created_ms DESC, key DESC")
+        return [row[0] for row in rows]
+
+    def recent_texts(self) -> list[str]:
+        """Different texts of the newest tasks, newest first, without empty ones."""
+        sql = "SELECT key, text FROM tasks ORDER BY created_ms DESC, key DESC LIMIT ?"
+        rows = self._reader.rows("tasks", sql, RECENT_ROWS)
+        return list(dict.fromkeys(text for _, text in rows if text))[:MOST_TEXTS]
+
+    def steps(self, task_key: int, limit: int = 500) -> list[Step]:
+        """The last steps of a task's time line, in the order in which they were added."""
+        where = "task_key = ? ORDER BY key DESC LIMIT ?"
+        return self._reader.records(STEPS, where, task_key, limit)[::-1]
+
+    def intents_since(self, since_ms: int) -> list[tuple[IntentKind, int]]:
+        """Kind and time (epoch ms) of the calls that may have been made since then."""
+        sql = (
+            "SELECT kind, made_ms FROM (SELECT * FROM intents ORDER BY key DESC LIMIT ?)"
+            " WHERE made_ms >= ? AND NOT (kind = ? AND outcome IS ?) ORDER BY key"
+        )
+        # A command that is called refused was, as a rule, taken back before it was sent.
+        rows = self._db.rows(sql, (MOST_CALLS, since_ms, IntentKind.STATE, Outcome.REFUSED))
+        return [(IntentKind(kind), made_ms) for kind, made_ms in rows if kind in set(IntentKind)]
+
+    def lost_answers(self) -> set[tuple[int, int]]:
+        """Task key and question number of answers whose delivery nobody knows of."""
+        sql = (
+            "SELECT task_key, question_n FROM intents"
+            " WHERE kind = ? AND outcome = ? AND question_n IS NOT NULL"
+        )
+        return set(self._db.rows(sql, (IntentKind.ANSWER, Outcome.UNKNOWN)))
+
+    def unsettled(self) -> list[Intent]:
+        """Intents without an outcome, oldest first: after a crash their fate is unknown.
+
+        One that cannot be read, or whose session or task cannot, is left out, stays open and is in
+        `bad_rows`.
+        """
+        return self._reader.intents(UNSETTLED)
+
+    @property
+    def bad_rows(self) -> tuple[BadRow, ...]:
+        """Rows that the questions asked so far would have brought, had they been readable.
+
+        Each is named once, in the order in which they were met. May be read in any thread.
+        """
+        return self._reader.bad_rows
+
     def key_fingerprint(self, key: str, base_url: str) -> str:
         """16 hexadecimal digits that tell whether a session was opened with this key and host.
 
@@ -255,3 +338,46 @@ class Ledger(LedgerReads):
             values[0] = self._db.insert(table.insert, values[1:])
             record = replace(record, key=values[0])
         return table.stored(record, values)
+
+
+def _open_or_replace(path: Path) -> tuple[Database, Problem | None]:
+    """Open `path`; a broken file goes aside with its -wal and -shm, and the problem is told.
+
+    So is one that is gone or empty, though a copy of it is there. NewerLedgerError and the other
+    LedgerErrors pass: for them a fresh file would be no help.
+    """
+    with sole_opener(path.parent):
+        problem = _missing(path)
+        if problem is not None:
+            return Database.open(path), problem
+        try:
+            return Database.open(path), None
+        except CorruptLedgerError as error:
+            problem = _put_aside(path, error.reason)
+        return Database.open(path), problem
+
+
+def _missing(path: Path) -> Problem | None:
+    """Something was here once: a first start finds no copy either."""
+    with typed_errors(path):
+        if any(_size(Path(f"{path}{ending}")) for ending in COMPANIONS):
+            return None
+    copy = find_copy(path)
+    if copy is None:
+        return None
+    return Problem(kind=ProblemKind.MISSING, path=path, reason="gone or empty", copy=copy)
+
+
+def _put_aside(path: Path, reason: str) -> Problem:
+    with typed_errors(path):
+        kept_as = keep_aside(path, COMPANIONS)
+    return Problem(
+        kind=ProblemKind.BROKEN, path=path, kept_as=kept_as, reason=reason, copy=find_copy(path)
+    )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
