@@ -170,7 +170,7 @@ def test_nothing_of_a_secret_is_kept() -> None:
     search = vars(made)["_search"]
     held = pickle.dumps(
         [
-            vars(made)["_prints"],
+            vars(made)["_fingerprints"],
             vars(search)["_anchors"],
             vars(search)["_digests"],
             [vars(net) for net in vars(search)["_nets"].values()],
@@ -186,7 +186,7 @@ def test_nothing_of_a_secret_is_kept() -> None:
 def test_the_prints_depend_on_the_key() -> None:
     one, other = Redactor(KEY), Redactor(KEY[::-1])
     one.add_secret("hunter2"), other.add_secret("hunter2")
-    assert vars(one)["_prints"][1].digest != vars(other)["_prints"][1].digest
+    assert vars(one)["_fingerprints"][1].digest != vars(other)["_fingerprints"][1].digest
 
 
 def test_lone_surrogates_pass_through() -> None:

@@ -22,7 +22,7 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.reducer import STALE_QUESTION_MS, TERMINATE_GRACE_MS, reduce
-from enigma_panel.core.transitions import SESSION_MOVES, TASK_MOVES
+from enigma_panel.core.transitions import SESSION_TRANSITIONS, TASK_TRANSITIONS
 from tests.rows import check_rows
 
 NOW = 1_000_000
@@ -146,8 +146,8 @@ def _task(**fields: object) -> Task:
 def test_the_tables_name_every_kind() -> None:
     assert {Kind(kind) for kind, _, _ in _cells(TASK_TABLE)} == set(Kind)
     assert {Kind(kind) for kind, _, _ in _cells(SESSION_TABLE)} == set(Kind)
-    assert set(TASK_MOVES) <= set(Kind)
-    assert set(SESSION_MOVES) <= set(Kind)
+    assert set(TASK_TRANSITIONS) <= set(Kind)
+    assert set(SESSION_TRANSITIONS) <= set(Kind)
 
 
 def test_moves_of_a_task() -> None:

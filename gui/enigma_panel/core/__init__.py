@@ -1,1 +1,1 @@
-"""Pure rules: records, moves, money. No Qt, no network, no disk, no clock of its own."""
+"""Pure rules: records, transitions, money. No Qt, no network, no disk, no clock of its own."""

@@ -1,4 +1,4 @@
-"""The frozen records of sessions and tasks, and what a person asks for.
+"""The frozen records of sessions and tasks, and of what a person asks for.
 
 Times are UTC epoch milliseconds. Keys are the ledger's own integers (0 = not stored yet); the
 service's ids and URLs are secrets and stay out of repr.
@@ -14,7 +14,7 @@ from enigma_panel.core.observation import NO_USAGE, Usage
 class Phase(StrEnum):
     """Where a session is in its life, apart from what its task does.
 
-    PLANNED: its task waits in line, nothing was sent. DROPPED: it was planned and never opened.
+    PLANNED: its task is queued, nothing was sent. DROPPED: it was planned and never opened.
     """
 
     PLANNED = "planned"
@@ -32,7 +32,7 @@ class Phase(StrEnum):
 
 
 class TaskStatus(StrEnum):
-    """Status of a task. QUEUED: it waits in our own line, the service knows nothing of it."""
+    """Status of a task. QUEUED: it waits in our own queue, the service knows nothing of it."""
 
     QUEUED = "queued"
     STARTING = "starting"
@@ -103,7 +103,11 @@ FINAL_STATUSES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Limits of a task; None leaves the service's default. Time in milliseconds."""
+    """Limits of a task; None leaves the service's default.
+
+    max_duration_ms: milliseconds. max_input_tokens, max_output_tokens: counts. avoid_domains: host
+    names that the agent must not visit.
+    """
 
     max_duration_ms: int | None = None
     max_input_tokens: int | None = None
@@ -116,7 +120,11 @@ NO_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSpec:
-    """A task as a person asked for it."""
+    """A task as a person asked for it.
+
+    starting_url: http or https, None to let the agent choose. close_after: end the session once the
+    task is done.
+    """
 
     text: str
     starting_url: str | None = None
@@ -128,7 +136,11 @@ class TaskSpec:
 class Session:
     """One cloud browser: what we know of it and with which key and host it was opened.
 
-    lost_until_ms: until when the service waits for its lost browser, as the live channel told.
+    key_fingerprint: of the API key and the host, see Ledger.key_fingerprint. site, number: its name
+    ("amazon.com 3"), number 0 while it is planned. label: the name that the person gave. since_ms:
+    when its phase began. expires_ms: when its life ends, None while nobody knows. current_task: the
+    key of the task that it works on. lost_until_ms: until when the service waits for its lost
+    browser, as the live channel says.
     """
 
     key: int = 0
@@ -164,12 +176,12 @@ class Session:
 
     @property
     def is_ended(self) -> bool:
-        """True once it ended or is assumed to have ended: it takes no place."""
+        """True once it ended or is assumed to have ended: it occupies no slot."""
         return self.phase in FINAL_PHASES or self.phase in ASSUMED_PHASES
 
     @property
     def is_planned(self) -> bool:
-        """True while its task waits in line and nothing was sent."""
+        """True while its task is queued and nothing was sent."""
         return self.phase is Phase.PLANNED
 
     @property
@@ -182,11 +194,14 @@ class Session:
 class Task:
     """One task: what was asked for, how far it is, and what came out.
 
-    question stays after the answer (answered_ms set) until the agent was seen working again, since
-    the service may repeat a question that was just answered (api.md §11.4). place orders the tasks
-    that wait in line, smallest first; it is kept, so that a task that is put back stands where it
-    stood. unproven: the Pause or Resume that brought it into its status went out by the live
-    channel, and nothing has confirmed even its delivery; answer_sent_live: so did the last answer.
+    since_ms: when its status began. sent_ms: when the call that starts it was sent. result: what
+    came out; error, code: why it failed. question: the last one; question_n: how many there were.
+    The question stays after the answer (answered_ms set) until the agent was seen working again,
+    since the service may repeat a question that was just answered (api.md §11.4). is_new: it ended
+    and nobody has looked at it. queue_position orders the queued tasks, smallest first; it stays,
+    so that a task that is put back stands where it stood. unproven: the Pause or Resume that
+    brought it into its status was sent by the live channel, and nothing has confirmed even its
+    delivery; answer_sent_live: so was the last answer.
     """
 
     key: int = 0
@@ -221,7 +236,7 @@ class Task:
 
     @property
     def cost(self) -> Decimal | None:
-        """Dollars so far, None when not told."""
+        """Dollars so far, None when not given."""
         return self.usage.cost
 
 
@@ -244,7 +259,7 @@ def shown_state(session: Session, task: Task | None) -> SessionState:
 
 
 def shown_since_ms(session: Session, task: Task | None) -> int:
-    """When the shown state began."""
+    """When the shown state began (epoch ms)."""
     if session.phase is not Phase.OPEN or task is None:
         return session.since_ms
     return max(session.since_ms, task.since_ms)

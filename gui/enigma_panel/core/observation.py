@@ -1,15 +1,15 @@
-"""Observation: the one shape in which any fact about a session or a task enters the program."""
+"""Observation: the shape in which any fact about a session or a task enters the program."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 OWN_CODES = frozenset({"TAKEN_BACK", "FROM_COPY", "TERMINATED_BEFORE_TASK"})
-"""Codes by which we say why a task was not sent; none of the service's is taken for one."""
+"""Our own codes for why a task was not sent; a code of the service is never one of them."""
 
 
 class Kind(StrEnum):
-    """What was seen. The first three groups come from the service, the last two from us."""
+    """What was observed. The first groups come from the service, the last one from us."""
 
     # replies to a start
     OPENED = "opened"  # start-session named its session
@@ -27,7 +27,7 @@ class Kind(StrEnum):
     QUEUED = "queued"
     STOPPED = "stopped"
     ORPHANED = "orphaned"  # the browser is lost, for grace_ms at most; also instance:disconnected
-    # told by the live channel alone (api.md §6)
+    # events that come by the live channel alone (api.md §6)
     AGENT = "agent"  # what the agent thinks
     ACTION = "action"  # what it does: "click_element: search button"
     UPDATE = "response_update"
@@ -52,19 +52,19 @@ class Kind(StrEnum):
     REFUSED = "refused"  # certain that a start did nothing
     UNKNOWN = "unknown"  # a start was sent and its fate is unknown
     LIFETIME_OVER = "lifetime_over"  # by our clock
-    OUTLIVED = "outlived"  # our clock was wrong: its channel is open and speaks for it
-    GIVEN_UP = "given_up"  # nothing came during the time we go on asking after an assumed end
+    OUTLIVED = "outlived"  # our clock was wrong: its channel is open and brings events
+    GIVEN_UP = "given_up"  # nothing came while we went on polling after an assumed end
     PUT_AWAY = "put_away"  # the person settled an unconfirmed start
     BACK_IN_QUEUE = "back_in_line"  # a start was refused for now: it waits here for another try
-    TAKEN_BACK = "taken_back"  # the person took a task out of the line; nothing was sent
-    LIVE_LOST = "live_lost"  # the channel is down: what it alone could tell of is old
+    TAKEN_BACK = "taken_back"  # the person took a task out of the queue; nothing was sent
+    LIVE_LOST = "live_lost"  # the channel is down: what it alone could report is old
     WORKS_ON = "works_on"  # the agent was told to pause, and begins another action
-    ANSWER_DOUBTED = "answer_doubted"  # it was emitted, and the agent gives no sign of it
+    ANSWER_DOUBTED = "answer_doubted"  # it was sent live, and the agent gives no sign of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Cost in dollars, tokens as counts, compute time in seconds. None means: not told."""
+    """Cost in dollars, tokens as counts, compute time in seconds. None means: not given."""
 
     cost: Decimal | None = None
     tokens_in: int | None = None
@@ -77,15 +77,18 @@ NO_USAGE = Usage()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """One fact. Every field but `kind` may be missing; missing means not told, never zero.
+    """One fact. Every field but `kind` may be missing; missing means not given, never zero.
 
     text: the result, the question, the error's words or the service's message.
     expires_in_ms: life of the session from its start (milliseconds).
     completed_at: the service's own ISO time, as given.
     grace_ms: how long the service waits for a lost browser (milliseconds).
-    asked_ms: when the poll that brought it was sent (epoch ms of our clock); what was learned since
-    then by another door is newer.
-    is_clean: whether the text has passed the wall (core.redact).
+    session_id, task_id: the service's own ids. socket_url: where the live channel is; web_view_url,
+    webrtc_url: where the browser can be watched.
+    balance: dollars left on the account.
+    asked_ms: when the poll that brought it was sent (epoch ms of our clock); what came since then
+    by the live channel is newer.
+    is_clean: whether the text has been redacted (core.redaction).
     Ids and URLs are secrets and stay out of repr.
     """
 
@@ -107,4 +110,4 @@ class Observation:
 
 
 STEP_KINDS = frozenset({Kind.AGENT, Kind.ACTION, Kind.UPDATE})
-"""What the agent tells while it works: lines of a task's time line."""
+"""What the agent reports while it works: the steps of a task's timeline."""

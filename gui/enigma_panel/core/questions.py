@@ -1,4 +1,4 @@
-"""The agent's questions: guessing their kind, and the words of the answers (api.md §3)."""
+"""The agent's questions: guessing their kind, and the texts of the answers (api.md §3)."""
 
 import re
 from enum import StrEnum
@@ -20,7 +20,7 @@ _ANSWERED = re.compile(r"^Username: (?P<user>.*), Password: (?P<password>.*)$", 
 
 
 class QuestionKind(StrEnum):
-    """A guess from the question's words; it only decides what is shown first."""
+    """Kind of a question, guessed from its words; it only decides which form is shown first."""
 
     CREDENTIALS = "credentials"
     YES_NO = "yes_no"
@@ -44,7 +44,7 @@ def is_about_money(question: str) -> bool:
 
 
 def credentials_text(username: str, password: str) -> str:
-    """What the agent reads: the seed's own wording."""
+    """The text of an answer with credentials, in the wording that the service's pages use."""
     return f"Username: {username}, Password: {password}"
 
 

@@ -1,7 +1,7 @@
-"""The call budget's rules: how many calls may go out, whose turn it is, and what replies teach.
+"""The rules of the rate limit: how many calls may go out, which goes first, what replies teach.
 
 The service counts calls per user and endpoint in a sliding window of 60 s, failed ones too
-(api.md §8.3). Pure: all times are UTC epoch milliseconds handed in.
+(api.md §8.3). All times are UTC epoch milliseconds handed in.
 """
 
 from bisect import insort
@@ -9,15 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-HELD_MARGIN_MS = 1_000
-"""A call whose reply is held arrives at most so long after it was sent, or so we assume."""
+LONG_POLL_MARGIN_MS = 1_000
+"""A long poll arrives at the service at most this time after it was sent; an assumption."""
 QUICK_MARGIN_MS = 100
-"""Clocks of two machines do not run quite alike, and milliseconds are rounded."""
+"""Added to a quick call's period: two machines' clocks differ a little, and times are rounded."""
 MAX_WAIT_S = 60.0
-"""No header makes us wait longer: the service's window is 60 s."""
+"""The longest that a header can make us wait: the service's window is 60 s."""
 MAX_LIMIT = 100_000
+"""The highest limit that is believed."""
 FRESH_S = 2.0
-"""The count in a reply that took longer is of a time that nobody remembers."""
+"""A reply that took longer counts calls of a time that is no longer known here."""
+UNTOLD_WAIT_S = 5.0
+"""Wait after a 429 that does not say how long (api.md §8.2)."""
 _KEEP_MS = 5_000
 
 
@@ -42,7 +45,7 @@ class Rank(IntEnum):
 
 URGENT = frozenset({Rank.TERMINATE, Rank.STOP, Rank.ANSWER})
 """These may use the reserve."""
-_HELD = frozenset({Rank.NEW_TASK, Rank.START})
+_LONG_POLL = frozenset({Rank.NEW_TASK, Rank.START})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class RateHeaders:
 
     limit, remaining: calls per window, and how many are left. reset_in_s, retry_after_s: read
     against the reply's own Date, 0…60; the latter for a 429 alone. took_s: how long the call took:
-    the service counted when it began, so what a held reply tells is that old.
+    the service counted when it began, so what a long poll's reply says is that old.
     """
 
     limit: int | None = None
@@ -63,31 +66,32 @@ class RateHeaders:
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """The room that one call takes. It ends a period after the service counted the call.
+    """One call in a window. It ends a period after the service counted the call.
 
-    ends_ms is None while that cannot be told: not sent yet, or a quick call without a reply yet.
-    is_sure: the service has certainly counted it; a refused or a lost call perhaps not.
+    sent_ms, answered_ms: when it was sent, and when its reply was here. ends_ms is None while that
+    is not known: not sent yet, or a quick call without a reply yet. is_sure: the service has
+    certainly counted it; a refused or a lost call perhaps not.
     """
 
     endpoint: Endpoint
     rank: Rank
     sent_ms: int | None = None
-    heard_ms: int | None = None
+    answered_ms: int | None = None
     ends_ms: int | None = None
     is_sure: bool = True
 
     def send(self, now_ms: int, period_ms: int) -> None:
-        """The call goes out. A held reply may come as late as the period ends: count from here."""
+        """The call goes out. A long poll's reply may come too late, so its period begins here."""
         if self.sent_ms is None:
             self.sent_ms = now_ms
-            if self.rank in _HELD:
-                self.ends_ms = now_ms + HELD_MARGIN_MS + period_ms
+            if self.rank in _LONG_POLL:
+                self.ends_ms = now_ms + LONG_POLL_MARGIN_MS + period_ms
 
     def answered(self, now_ms: int, period_ms: int) -> None:
         """The reply is here, or never will be: the service counted the call before now."""
         self.send(now_ms, period_ms)
-        if self.heard_ms is None:
-            self.heard_ms = now_ms
+        if self.answered_ms is None:
+            self.answered_ms = now_ms
             counted = now_ms + QUICK_MARGIN_MS + period_ms
             self.ends_ms = counted if self.ends_ms is None else min(self.ends_ms, counted)
 
@@ -97,9 +101,10 @@ class Slot:
 
 
 class CallWindow:
-    """The calls of one bucket. limit calls in any period_ms; the last `reserved` for the urgent.
+    """The calls of one bucket: `limit` in any period_ms, the last `reserved` for the urgent.
 
-    foreign: ends of calls that the service counts and that are not ours.
+    foreign: ends of calls that the service counts and that are not ours. blocked_ms: no call may go
+    before this time.
     """
 
     def __init__(self, *, limit: int, period_ms: int, reserved: int) -> None:
@@ -166,8 +171,8 @@ class CallWindow:
             s.is_sure
             and s.sent_ms is not None
             and s.sent_ms > oldest_ms
-            and s.heard_ms is not None
-            and s.heard_ms <= since_ms
+            and s.answered_ms is not None
+            and s.answered_ms <= since_ms
             for s in self.slots
         )
 
@@ -183,24 +188,24 @@ class CallWindow:
         if limit is not None:
             self.limit = min(max(limit, 1), MAX_LIMIT)
 
-    def learn_foreign(self, count: int, told: RateHeaders, now_ms: int) -> None:
-        """So many calls that the service counts are not ours.
+    def learn_foreign(self, count: int, headers: RateHeaders, now_ms: int) -> None:
+        """The service counts `count` calls that are not ours.
 
         Nobody says when they were made, so each counts for a whole period from when it was first
         noticed; only where nothing is left, the first of them ends when the service says.
         """
         self._forget(now_ms)
-        counted_ms = now_ms - _ms(told.took_s)
+        counted_ms = now_ms - _ms(headers.took_s)
         new = [counted_ms + self.period_ms] * (count - len(self.foreign))
         self.foreign = sorted(self.foreign + new)[-count:] if count > 0 else []
-        free_in_s = told.reset_in_s if told.retry_after_s is None else told.retry_after_s
-        if told.remaining == 0 and free_in_s is not None and self.foreign:
+        free_in_s = headers.reset_in_s if headers.retry_after_s is None else headers.retry_after_s
+        if headers.remaining == 0 and free_in_s is not None and self.foreign:
             self._end_first(now_ms + bounded_ms(free_in_s), now_ms)
 
     def _end_first(self, reset_ms: int, now_ms: int) -> None:
-        """What the service frees first is perhaps one of ours, which ends by itself."""
+        """The call that the service frees first may be one of ours, which ends by itself."""
         ends = [s.ends_ms for s in self.slots if s.is_open(now_ms) and s.ends_ms is not None]
-        if all(end > reset_ms + 2 * HELD_MARGIN_MS for end in ends):
+        if all(end > reset_ms + 2 * LONG_POLL_MARGIN_MS for end in ends):
             self.foreign[0] = min(self.foreign[0], reset_ms)
 
     def _forget(self, now_ms: int) -> None:
@@ -208,32 +213,6 @@ class CallWindow:
         oldest = now_ms - _KEEP_MS
         self.slots = [slot for slot in self.slots if slot.is_open(oldest)]
         self.foreign = [end for end in self.foreign if end > now_ms]
-
-
-def merged(windows: Sequence[CallWindow]) -> CallWindow:
-    """One window with the calls of all: the service has one bucket for all endpoints."""
-    one = CallWindow(
-        limit=min(window.limit for window in windows),
-        period_ms=windows[0].period_ms,
-        reserved=max(window.reserved for window in windows),
-    )
-    one.slots = [slot for window in windows for slot in window.slots]
-    one.foreign = max((window.foreign for window in windows), key=len)
-    one.blocked_ms = max(window.blocked_ms for window in windows)
-    return one
-
-
-def bounded_ms(seconds: float) -> int:
-    """A told waiting time in milliseconds, 0…60 s."""
-    return _ms(min(max(seconds, 0.0), MAX_WAIT_S))
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)
-
-
-UNTOLD_WAIT_S = 5.0
-"""Wait after a 429 that does not say how long (api.md §8.2)."""
 
 
 class Buckets:
@@ -261,21 +240,21 @@ class Buckets:
         """Each window once."""
         return list({id(window): window for window in self._windows.values()}.values())
 
-    def learn(self, endpoint: Endpoint, told: RateHeaders, now_ms: int) -> bool:
+    def learn(self, endpoint: Endpoint, headers: RateHeaders, now_ms: int) -> bool:
         """A reply's headers overrule our own count; True: others use up the limit.
 
         A 429 with calls left (a full house) is none about the rate and blocks nothing.
         """
-        self[endpoint].learn_limit(told.limit)
+        self[endpoint].learn_limit(headers.limit)
         elsewhere = False
-        if told.remaining is not None and told.took_s <= FRESH_S:
-            elsewhere = self._compare(endpoint, told, told.remaining, now_ms)
-        if told.retry_after_s is not None and not told.remaining:
-            self[endpoint].block(now_ms + bounded_ms(told.retry_after_s))
+        if headers.remaining is not None and headers.took_s <= FRESH_S:
+            elsewhere = self._compare(endpoint, headers, headers.remaining, now_ms)
+        if headers.retry_after_s is not None and not headers.remaining:
+            self[endpoint].block(now_ms + bounded_ms(headers.retry_after_s))
         return elsewhere
 
     def refuse(self, endpoint: Endpoint, retry_after_s: float | None, now_ms: int) -> bool:
-        """A 429 about the rate: wait so long; True: our own calls do not explain it."""
+        """A 429 about the rate: wait retry_after_s. True: our own calls do not explain it."""
         window = self[endpoint]
         window.doubt_last(endpoint)
         # The refused call itself is among ours.
@@ -287,9 +266,11 @@ class Buckets:
         self[endpoint].block(now_ms + bounded_ms(wait))
         return unexplained
 
-    def _compare(self, endpoint: Endpoint, told: RateHeaders, remaining: int, now_ms: int) -> bool:
+    def _compare(
+        self, endpoint: Endpoint, headers: RateHeaders, remaining: int, now_ms: int
+    ) -> bool:
         """The service's count and ours: one bucket or several, and who else calls."""
-        since = now_ms - round(told.took_s * 1000)
+        since = now_ms - round(headers.took_s * 1000)
         own = self[endpoint]
         counted = max(0, own.limit - remaining)
         at_least = sum(window.at_least(since, now_ms) for window in self.all())
@@ -299,7 +280,7 @@ class Buckets:
         elif not self.is_shared and own.at_most(since) < counted and at_least <= counted <= at_most:
             self._share()
         others = counted - self[endpoint].at_most(since)
-        self[endpoint].learn_foreign(others, told, now_ms)
+        self[endpoint].learn_foreign(others, headers, now_ms)
         return others > 0 and remaining <= self.reserved
 
     def _window(self, endpoint: Endpoint) -> CallWindow:
@@ -316,3 +297,25 @@ class Buckets:
             window.limit = one.limit
             window.slots = [slot for slot in one.slots if slot.endpoint is endpoint]
             window.blocked_ms = one.blocked_ms
+
+
+def merged(windows: Sequence[CallWindow]) -> CallWindow:
+    """One window with the calls of all: the service has one bucket for all endpoints."""
+    one = CallWindow(
+        limit=min(window.limit for window in windows),
+        period_ms=windows[0].period_ms,
+        reserved=max(window.reserved for window in windows),
+    )
+    one.slots = [slot for window in windows for slot in window.slots]
+    one.foreign = max((window.foreign for window in windows), key=len)
+    one.blocked_ms = max(window.blocked_ms for window in windows)
+    return one
+
+
+def bounded_ms(seconds: float) -> int:
+    """A waiting time from a header in milliseconds, 0…60 s."""
+    return _ms(min(max(seconds, 0.0), MAX_WAIT_S))
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

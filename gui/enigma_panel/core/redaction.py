@@ -1,15 +1,15 @@
 """Redaction: keeps keys, ids, stream URLs and sent secrets out of every text that leaves us.
 
-Two nets. `redact_patterns` knows what secrets of the service look like. `Redactor` knows in
-addition the secrets that were sent (passwords, answers) and the ids of sessions, without keeping
-them: see core.prints for what it holds.
+`redact_patterns` knows what secrets of the service look like. `Redactor` knows in addition the
+secrets that were sent (passwords, answers) and the ids of sessions, without keeping them: it holds
+a Fingerprint of each.
 
 Trade-offs, on purpose:
 
 * The key of the digests lies in the same memory, so a memory dump allows guessing a weak password,
   but shows none in clear.
-* 8 bits of a sent secret are told to that same reader, so that a megabyte of text takes some
-  milliseconds per secret instead of a second.
+* A fingerprint shows 8 bits of a sent secret to that same reader, so that a megabyte of text takes
+  some milliseconds per secret instead of a second.
 * Only an exact echo is found: not one in another case, cut in pieces, or escaped.
 * Secrets under 4 bytes are replaced only where they stand as whole words, else "42" or "no" would
   black out half of every text.
@@ -24,150 +24,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
-MIN_SUBSTRING_BYTES = 4
-"""Shorter secrets are matched as whole words only."""
-
-_BLOCK = 8
-_BLOCK_CODE = "Q"  # an unsigned integer of 8 bytes
-_WIDTHS = (8, 4, 2, 1)
-
-Span = tuple[int, int]
-"""Start and end in bytes."""
-
-
-def encode(text: str) -> bytes:
-    """The bytes that prints are about; lone surrogates pass."""
-    return text.encode("utf-8", "surrogatepass")
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """All that is kept of a secret: an `anchor` of a sent one, `blocks` of an id."""
-
-    length: int
-    digest: bytes
-    anchor: bytes = b""
-    blocks: tuple[int, ...] = ()
-
-
-class Fingerprinter:
-    """Makes prints with one key, 16 to 64 random bytes."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        table = list(range(256))
-        random.Random(key).shuffle(table)  # noqa: S311 - a filter, not a cipher
-        self.permutation = bytes(table)
-        self.classes = {width: bytes(b >> (8 - 8 // width) for b in table) for width in _WIDTHS}
-
-    def digest(self, data: bytes) -> bytes:
-        """16 bytes."""
-        return hashlib.blake2b(data, key=self._key, digest_size=16).digest()
-
-    def of_secret(self, secret: bytes) -> Fingerprint:
-        """The print of a sent secret, which is not empty."""
-        width = next(width for width in _WIDTHS if width <= len(secret))
-        anchor = secret[:width].translate(self.classes[width])
-        return Fingerprint(len(secret), self.digest(secret), anchor=anchor)
-
-    def of_id(self, name: bytes) -> Fingerprint:
-        """The print of an id; a short one is treated as a secret."""
-        if len(name) < _BLOCK:
-            return self.of_secret(name)
-        begins = range(_stride(len(name)))
-        mixed = name.translate(self.permutation)
-        blocks = tuple(array(_BLOCK_CODE, mixed[at : at + _BLOCK])[0] for at in begins)
-        return Fingerprint(len(name), self.digest(name), blocks=blocks)
-
-
-def _stride(length: int) -> int:
-    """Of blocks at all multiples of it, at least one lies within any `length` bytes of a text."""
-    return next(step for step in (8, 4, 2, 1) if length >= _BLOCK + step - 1)
-
-
-class Search:
-    """Finds the secrets behind some prints. Immutable: may be used in any thread."""
-
-    def __init__(self, press: Fingerprinter, prints: Iterable[Fingerprint]) -> None:
-        self._press = press
-        known = set(prints)
-        self._digests = frozenset(each.digest for each in known)
-        self.longest = max((each.length for each in known), default=0)  # in bytes
-        self._anchors: dict[tuple[int, int], set[bytes]] = {}  # by length and width
-        self._nets: dict[int, _Net] = {}  # by the distance of the text's blocks
-        for each in known:
-            if each.anchor:
-                group = len(each.anchor), each.length
-                self._anchors.setdefault(group, set()).add(each.anchor)
-            else:
-                self._nets.setdefault(len(each.blocks), _Net(len(each.blocks))).add(each)
-
-    def spans(self, data: bytes) -> list[Span]:
-        """Where the secrets are in a text, sorted; the spans may overlap."""
-        if not self._digests:
-            return []
-        return sorted({*self._secrets(data), *self._ids(data)})
-
-    def _secrets(self, data: bytes) -> Iterator[Span]:
-        mixed = {width: data.translate(self._press.classes[width]) for width, _ in self._anchors}
-        for (width, length), anchors in self._anchors.items():
-            for at in self._echoes(data, length, _places(mixed[width], anchors)):
-                if length >= MIN_SUBSTRING_BYTES or _is_word(data, at, at + length):
-                    yield at, at + length
-
-    def _echoes(self, data: bytes, length: int, places: Iterable[int]) -> list[int]:
-        digest, digests = self._press.digest, self._digests
-        return [at for at in places if digest(data[at : at + length]) in digests]
-
-    def _ids(self, data: bytes) -> Iterator[Span]:
-        mixed = data.translate(self._press.permutation) if self._nets else b""
-        likely = chain.from_iterable(net.spans(mixed) for net in self._nets.values())
-        for start, end in likely:
-            if start >= 0 and self._press.digest(data[start:end]) in self._digests:
-                yield start, end
-
-
-def _places(mixed: bytes, anchors: Iterable[bytes]) -> Iterator[int]:
-    for anchor in anchors:
-        at = mixed.find(anchor)
-        while at >= 0:
-            yield at
-            at = mixed.find(anchor, at + 1)
-
-
-class _Net:
-    """The blocks of ids, each with what it is of: offset in the id and length of the id."""
-
-    def __init__(self, stride: int) -> None:
-        self._stride = stride
-        self._of_block: dict[int, set[Span]] = {}
-
-    def add(self, each: Fingerprint) -> None:
-        for offset, block in enumerate(each.blocks):
-            self._of_block.setdefault(block, set()).add((offset, each.length))
-
-    def spans(self, mixed: bytes) -> Iterator[Span]:
-        """Where an id may be; a start may be before the text's."""
-        for first in range(0, _BLOCK, self._stride):
-            end = first + (len(mixed) - first) // _BLOCK * _BLOCK
-            blocks = array(_BLOCK_CODE, mixed[first:end])
-            if not self._of_block.keys().isdisjoint(blocks):  # seldom, and quick to know
-                yield from self._hits(blocks, first)
-
-    def _hits(self, blocks: "array[int]", first: int) -> Iterator[Span]:
-        hits = ((place, block) for place, block in enumerate(blocks) if block in self._of_block)
-        for place, block in hits:
-            begin = first + place * _BLOCK
-            yield from ((begin - o, begin - o + length) for o, length in self._of_block[block])
-
-
-def _is_word(data: bytes, start: int, end: int) -> bool:
-    """True where neither neighbour is a letter, digit or underscore."""
-    before = data[max(0, start - 4) : start].decode("utf-8", "ignore")[-1:]
-    after = data[end : end + 4].decode("utf-8", "ignore")[:1]
-    return not any(side.isalnum() or side == "_" for side in (before, after))
-
-
 MARK = "[redacted]"
 """What stands in place of a secret."""
 
@@ -176,7 +32,7 @@ _BORDER = "\x1e" * 9
 
 _FIRST_STEP = 100
 PIECE = 100_000
-"""Characters that pass at once where a text goes in pieces: some 4 ms."""
+"""Characters of one piece where a text is redacted in pieces: some 4 ms."""
 
 _GAP = re.compile(r'(?<!\w)"|\s')
 """Where a text may be cut: all patterns but two end here, and no secret that begins here is a word
@@ -228,6 +84,16 @@ _PATTERNS = (
 that is a hundred times faster. No i and no s where case is ignored: other letters match these, too,
 and do not become them in lower case."""
 
+MIN_SUBSTRING_BYTES = 4
+"""Shorter secrets are matched as whole words only."""
+
+_BLOCK = 8
+_BLOCK_CODE = "Q"  # an unsigned integer of 8 bytes
+_WIDTHS = (8, 4, 2, 1)
+
+Span = tuple[int, int]
+"""Start and end in bytes."""
+
 
 def redact_patterns(text: str) -> str:
     """The text without API keys, credentials in headers and URLs, and URLs that hold an id."""
@@ -239,40 +105,40 @@ def redact_patterns(text: str) -> str:
 
 
 class Redactor:
-    """The wall: patterns plus the secrets of this run. `key` is random, 16 to 64 bytes.
+    """The filter of this run: the patterns and the secrets. `key` is random, 16 to 64 bytes.
 
-    May be used in any thread: log lines pass it, too.
+    May be used in any thread: log lines are redacted, too.
     """
 
     def __init__(self, key: bytes) -> None:
-        self._press = Fingerprinter(key)
-        self._prints: dict[int, Fingerprint] = {}
+        self._fingerprinter = Fingerprinter(key)
+        self._fingerprints: dict[int, Fingerprint] = {}
         self._tokens = count(1)
         self._lock = threading.RLock()  # a log line may come from within any call
         self._search: Search | None = None  # made when needed, after secrets came or went
 
     def __repr__(self) -> str:
-        return f"<Redactor of {len(self._prints)} secrets>"
+        return f"<Redactor of {len(self._fingerprints)} secrets>"
 
     def add_secret(self, text: str) -> int:
-        """Remember the print of a sent secret and return a token for `forget`.
+        """Remember the fingerprint of a sent secret and return a token for `forget`.
 
         Outer white space does not count. Blank texts are no secrets and match nothing. The same
         secret may be added twice; it is found until both tokens are forgotten.
         """
-        return self._add(text, self._press.of_secret)
+        return self._add(text, self._fingerprinter.of_secret)
 
     def add_id(self, text: str) -> int:
         """As `add_secret`, for what memory holds in clear anyway, as the ids of sessions.
 
         Any number of ids takes the time of one.
         """
-        return self._add(text, self._press.of_id)
+        return self._add(text, self._fingerprinter.of_id)
 
     def forget(self, token: int) -> None:
-        """Drop the print behind a token; an unknown token is no error."""
+        """Drop the fingerprint behind a token; an unknown token is no error."""
         with self._lock:
-            if self._prints.pop(token, None) is not None:
+            if self._fingerprints.pop(token, None) is not None:
                 self._search = None
 
     def redact(self, text: str) -> str:
@@ -284,7 +150,7 @@ class Redactor:
 
     def pieces(self, text: str, size: int = PIECE) -> Iterator[str]:
         """What `redact` makes of it, in pieces of about `size` characters, each when it is asked
-        for: a caller that must not hold anything up can do something else in between.
+        for: a caller that must not block can do something else in between.
 
         A piece is longer where the text has no gap, or only such as lie within what is replaced:
         few of these are tried, each farther away, so that no text makes this slow.
@@ -316,7 +182,7 @@ class Redactor:
         """Whether a secret or a match may begin before this gap and end behind it.
 
         Patterns see `MARK` where secrets and other matches were. That holds no gap and ends like
-        nothing that goes on behind one, so the text as it is tells enough.
+        nothing that goes on behind one, so the text as it is shows enough.
         """
         if _GOES_ON.search(text, max(0, at - _NEAR), at) is not None:
             return True
@@ -326,18 +192,18 @@ class Redactor:
         # One that begins here is put in place of the gap, too, and a match before it may go on.
         return any(start <= ends < end for start, end in search.spans(before + after))
 
-    def _add(self, text: str, take: Callable[[bytes], Fingerprint]) -> int:
+    def _add(self, text: str, make: "Callable[[bytes], Fingerprint]") -> int:
         secret = encode(text.strip())
         with self._lock:
             token = next(self._tokens)
             if secret:
-                self._prints[token] = take(secret)
+                self._fingerprints[token] = make(secret)
                 self._search = None
         return token
 
-    def _prepare(self) -> Search:
+    def _prepare(self) -> "Search":
         with self._lock:  # else what is added meanwhile might be missed for good
-            self._search = Search(self._press, self._prints.values())
+            self._search = Search(self._fingerprinter, self._fingerprints.values())
             return self._search
 
 
@@ -356,3 +222,141 @@ def _without(data: bytes, spans: Sequence[Span]) -> str:
         done = max(done, end)
     parts.append(data[done:])
     return b"".join(parts).decode("utf-8", "surrogatepass")
+
+
+def encode(text: str) -> bytes:
+    """The bytes that are searched and fingerprinted; lone surrogates pass."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """All that is kept of a secret: an `anchor` of a sent one, `blocks` of an id.
+
+    length: of the secret in bytes. digest: 16 bytes.
+    """
+
+    length: int
+    digest: bytes
+    anchor: bytes = b""
+    blocks: tuple[int, ...] = ()
+
+
+class Fingerprinter:
+    """Makes fingerprints with one key, 16 to 64 random bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        table = list(range(256))
+        random.Random(key).shuffle(table)  # noqa: S311 - a filter, not a cipher
+        self.permutation = bytes(table)
+        self.classes = {width: bytes(b >> (8 - 8 // width) for b in table) for width in _WIDTHS}
+
+    def digest(self, data: bytes) -> bytes:
+        """The keyed digest of some bytes: 16 bytes."""
+        return hashlib.blake2b(data, key=self._key, digest_size=16).digest()
+
+    def of_secret(self, secret: bytes) -> Fingerprint:
+        """The fingerprint of a sent secret, which is not empty."""
+        width = next(width for width in _WIDTHS if width <= len(secret))
+        anchor = secret[:width].translate(self.classes[width])
+        return Fingerprint(len(secret), self.digest(secret), anchor=anchor)
+
+    def of_id(self, name: bytes) -> Fingerprint:
+        """The fingerprint of an id; a short one is treated as a secret."""
+        if len(name) < _BLOCK:
+            return self.of_secret(name)
+        begins = range(_stride(len(name)))
+        mixed = name.translate(self.permutation)
+        blocks = tuple(array(_BLOCK_CODE, mixed[at : at + _BLOCK])[0] for at in begins)
+        return Fingerprint(len(name), self.digest(name), blocks=blocks)
+
+
+def _stride(length: int) -> int:
+    """Of blocks at all multiples of it, at least one lies within any `length` bytes of a text."""
+    return next(step for step in (8, 4, 2, 1) if length >= _BLOCK + step - 1)
+
+
+class Search:
+    """Finds the secrets behind some fingerprints. Immutable: may be used in any thread."""
+
+    def __init__(self, fingerprinter: Fingerprinter, fingerprints: Iterable[Fingerprint]) -> None:
+        self._fingerprinter = fingerprinter
+        known = set(fingerprints)
+        self._digests = frozenset(each.digest for each in known)
+        self.longest = max((each.length for each in known), default=0)  # in bytes
+        self._anchors: dict[tuple[int, int], set[bytes]] = {}  # by length and width
+        self._nets: dict[int, _Net] = {}  # by the distance of the text's blocks
+        for each in known:
+            if each.anchor:
+                group = len(each.anchor), each.length
+                self._anchors.setdefault(group, set()).add(each.anchor)
+            else:
+                self._nets.setdefault(len(each.blocks), _Net(len(each.blocks))).add(each)
+
+    def spans(self, data: bytes) -> list[Span]:
+        """Where the secrets are in a text, sorted; the spans may overlap."""
+        if not self._digests:
+            return []
+        return sorted({*self._secrets(data), *self._ids(data)})
+
+    def _secrets(self, data: bytes) -> Iterator[Span]:
+        mixed = {
+            width: data.translate(self._fingerprinter.classes[width]) for width, _ in self._anchors
+        }
+        for (width, length), anchors in self._anchors.items():
+            for at in self._echoes(data, length, _places(mixed[width], anchors)):
+                if length >= MIN_SUBSTRING_BYTES or _is_word(data, at, at + length):
+                    yield at, at + length
+
+    def _echoes(self, data: bytes, length: int, places: Iterable[int]) -> list[int]:
+        digest, digests = self._fingerprinter.digest, self._digests
+        return [at for at in places if digest(data[at : at + length]) in digests]
+
+    def _ids(self, data: bytes) -> Iterator[Span]:
+        mixed = data.translate(self._fingerprinter.permutation) if self._nets else b""
+        likely = chain.from_iterable(net.spans(mixed) for net in self._nets.values())
+        for start, end in likely:
+            if start >= 0 and self._fingerprinter.digest(data[start:end]) in self._digests:
+                yield start, end
+
+
+def _places(mixed: bytes, anchors: Iterable[bytes]) -> Iterator[int]:
+    for anchor in anchors:
+        at = mixed.find(anchor)
+        while at >= 0:
+            yield at
+            at = mixed.find(anchor, at + 1)
+
+
+class _Net:
+    """The blocks of ids, each with what it is of: offset in the id and length of the id."""
+
+    def __init__(self, stride: int) -> None:
+        self._stride = stride
+        self._of_block: dict[int, set[Span]] = {}
+
+    def add(self, each: Fingerprint) -> None:
+        for offset, block in enumerate(each.blocks):
+            self._of_block.setdefault(block, set()).add((offset, each.length))
+
+    def spans(self, mixed: bytes) -> Iterator[Span]:
+        """Where an id may be; a start may be before the text's."""
+        for first in range(0, _BLOCK, self._stride):
+            end = first + (len(mixed) - first) // _BLOCK * _BLOCK
+            blocks = array(_BLOCK_CODE, mixed[first:end])
+            if not self._of_block.keys().isdisjoint(blocks):  # seldom, and quick to know
+                yield from self._hits(blocks, first)
+
+    def _hits(self, blocks: "array[int]", first: int) -> Iterator[Span]:
+        hits = ((place, block) for place, block in enumerate(blocks) if block in self._of_block)
+        for place, block in hits:
+            begin = first + place * _BLOCK
+            yield from ((begin - o, begin - o + length) for o, length in self._of_block[block])
+
+
+def _is_word(data: bytes, start: int, end: int) -> bool:
+    """True where neither neighbour is a letter, digit or underscore."""
+    before = data[max(0, start - 4) : start].decode("utf-8", "ignore")[-1:]
+    after = data[end : end + 4].decode("utf-8", "ignore")[:1]
+    return not any(side.isalnum() or side == "_" for side in (before, after))

@@ -1,5 +1,7 @@
-"""The transition function: `reduce` takes one fact into the records, by the tables of legal
-moves."""
+"""The reducer: `reduce` takes one observation into a session and its task, by core.transitions.
+
+It is pure: the same records, observation and time (epoch ms) give the same records.
+"""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -7,7 +9,7 @@ from typing import TypeVar
 
 from enigma_panel.core.models import FINAL_STATUSES, Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation, Usage
-from enigma_panel.core.transitions import LIVE, OF_TASK, SESSION_MOVES, TASK_MOVES
+from enigma_panel.core.transitions import LIVE, OF_TASK, SESSION_TRANSITIONS, TASK_TRANSITIONS
 
 TERMINATE_GRACE_MS = 15_000
 """How long a delivered Terminate is believed although polls still report work."""
@@ -19,11 +21,65 @@ LIMIT_SLACK_MS = 5_000
 """An end this close to the expected one counts as the session's time limit."""
 
 LATE_MS = 3_000
-"""A step that comes within this time after its browser was lost, or its time was over, was on its
-way before that."""
+"""A step that comes within this time after its browser was lost, or its time was over, was sent
+before that."""
 
+STALE_QUESTION_MS = 15_000
+"""How long a poll may repeat a question that was answered, if nothing shows the agent at work."""
+
+SETTLE_MS = 2_000
+"""A poll that is sent this soon after an event of the live channel may still be older than it."""
+
+N = TypeVar("N", int, Decimal)
 P = Phase
+S = TaskStatus
 ALIVE_KINDS = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.PAUSED, Kind.QUESTION, Kind.ACCEPTED})
+END_KINDS = frozenset({Kind.TERMINATED, Kind.SESSION_GONE})
+
+_REASONS = {
+    "expired": P.ENDED_BY_LIMIT,
+    "instance_lost": P.FAILED,
+    "completed": P.CLOSED,
+    "terminateoncompletion": P.CLOSED,
+}
+"""Reasons of end_session that leave no doubt; "terminated" may be us or somebody else."""
+
+_SENT_LIVE = {Kind.PAUSE_SENT_LIVE: StateVerb.PAUSE, Kind.RESUME_SENT_LIVE: StateVerb.RESUME}
+_REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
+_BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
+
+
+def reduce(
+    session: Session,
+    task: Task | None,
+    observation: Observation,
+    now_ms: int,
+    *,
+    ending: StateVerb | None = None,
+) -> tuple[Session, Task | None]:
+    """Take one fact into a session and (where it is about one) a task of it; pure.
+
+    ending: the Stop or Terminate of ours that is on its way to this session: its effect may be seen
+    before its own reply is.
+
+    A fact about a task that is not the session's current one changes that task alone, unless it is
+    the proof that the session ended.
+    """
+    new_task = None
+    if task is not None:
+        new_task = reduce_task(session, task, observation, now_ms, ending=ending is not None)
+    if (
+        task is not None
+        and task.is_final
+        and observation.kind in OF_TASK
+        and not _is_found(task, observation)
+    ):
+        return session, new_task
+    current = task is None or session.current_task in {None, task.key}
+    if not current and observation.kind not in END_KINDS:
+        return session, new_task
+    terminating = ending is StateVerb.TERMINATE
+    return reduce_session(session, new_task, observation, now_ms, ending=terminating), new_task
 
 
 def reduce_session(
@@ -34,11 +90,11 @@ def reduce_session(
     *,
     ending: bool = False,
 ) -> Session:
-    """Fold one fact into a session; returns the same object where nothing changes."""
+    """Take one fact into a session; returns the same object where nothing changes."""
     if session.is_final or is_echo(session, observation, now_ms):
         return session
-    moved = _moved_session(session, task, observation, now_ms, ending=ending)
-    return session if moved == session else moved
+    result = _next_session(session, task, observation, now_ms, ending=ending)
+    return session if result == session else result
 
 
 def reopened_session(session: Session, now_ms: int) -> Session:
@@ -48,18 +104,18 @@ def reopened_session(session: Session, now_ms: int) -> Session:
     return _in_phase(session, P.OPEN, now_ms)
 
 
-def _moved_session(
+def _next_session(
     session: Session, task: Task | None, observation: Observation, now_ms: int, *, ending: bool
 ) -> Session:
     session = _with_ids(session, observation, now_ms)
     taken_on = task is not None and (task.service_id is not None or observation.kind in OF_TASK)
     if task is not None and taken_on and task.spec.close_after:
         session = replace(session, close_after=True)  # the service has accepted to close it
-    phase = SESSION_MOVES.get(observation.kind, {}).get(session.phase, session.phase)
+    phase = SESSION_TRANSITIONS.get(observation.kind, {}).get(session.phase, session.phase)
     if phase is P.OPEN and _proves_no_return(session, observation, now_ms):
         phase = session.phase
     if phase is P.CLOSED:
-        phase = _TOLD_ENDS.get(_reason(observation)) or _proven_end(session, now_ms, ending=ending)
+        phase = _REASONS.get(_reason(observation)) or _proven_end(session, now_ms, ending=ending)
     if observation.kind is Kind.COMPLETED and _closes_after(session, task):
         phase = P.CLOSED_ASSUMED
     is_step = observation.kind in STEP_KINDS
@@ -87,15 +143,6 @@ def _proves_no_return(session: Session, observation: Observation, now_ms: int) -
     waits = session.lost_until_ms is not None and now_ms < session.lost_until_ms
     lost = session.phase is P.CONNECTION_LOST and waits
     return lost and observation.kind in {Kind.ACTIVE, Kind.QUEUED}
-
-
-_TOLD_ENDS = {
-    "expired": P.ENDED_BY_LIMIT,
-    "instance_lost": P.FAILED,
-    "completed": P.CLOSED,
-    "terminateoncompletion": P.CLOSED,
-}
-"""Reasons of end_session that leave no doubt; "terminated" may be us or somebody else."""
 
 
 def _reason(observation: Observation) -> str:
@@ -136,7 +183,7 @@ def _proven_end(session: Session, now_ms: int, *, ending: bool) -> Phase:
 def _with_ids(session: Session, observation: Observation, now_ms: int) -> Session:
     if observation.session_id is None or session.service_id is not None:
         return session
-    # The clock starts when we asked: the browser may have been ours since then.
+    # Its life counts from when we asked: the browser may have been ours since then.
     life = observation.expires_in_ms
     return replace(
         session,
@@ -157,49 +204,6 @@ def is_echo(session: Session, observation: Observation, now_ms: int) -> bool:
     )
 
 
-STALE_QUESTION_MS = 15_000
-"""How long a poll may repeat a question that was answered, without the agent seen at work."""
-
-SETTLE_MS = 2_000
-"""So much older than the live channel's word may be what a poll tells that is asked after it."""
-
-S = TaskStatus
-END_KINDS = frozenset({Kind.TERMINATED, Kind.SESSION_GONE})
-
-
-def reduce(
-    session: Session,
-    task: Task | None,
-    observation: Observation,
-    now_ms: int,
-    *,
-    ending: StateVerb | None = None,
-) -> tuple[Session, Task | None]:
-    """Fold one fact into a session and (where it is about one) a task of it; pure.
-
-    ending: the Stop or Terminate of ours that is on its way to this session: its effect may be seen
-    before its own reply is.
-
-    A fact about a task that is not the session's current one moves that task alone, unless it is
-    the proof that the session ended.
-    """
-    new_task = None
-    if task is not None:
-        new_task = reduce_task(session, task, observation, now_ms, ending=ending is not None)
-    if (
-        task is not None
-        and task.is_final
-        and observation.kind in OF_TASK
-        and not _is_found(task, observation)
-    ):
-        return session, new_task
-    current = task is None or session.current_task in {None, task.key}
-    if not current and observation.kind not in END_KINDS:
-        return session, new_task
-    terminating = ending is StateVerb.TERMINATE
-    return reduce_session(session, new_task, observation, now_ms, ending=terminating), new_task
-
-
 def reopened(task: Task, now_ms: int) -> Task:
     """A task as it was when it was sent: what ended it was another one's."""
     return replace(
@@ -217,15 +221,15 @@ def reopened(task: Task, now_ms: int) -> Task:
 def reduce_task(
     session: Session, task: Task, observation: Observation, now_ms: int, *, ending: bool = False
 ) -> Task:
-    """Fold one fact into a task; returns the same object where nothing changes."""
+    """Take one fact into a task; returns the same object where nothing changes."""
     if task.is_final and not _is_found(task, observation):
         return _with_late_figures(_with_late_name(task, observation), observation)
     proves_nothing = _is_stale(task, observation, now_ms) or is_echo(session, observation, now_ms)
     proves_nothing |= session.is_final and observation.kind in ALIVE_KINDS
     if proves_nothing or _is_overtaken(task, observation):
-        return _named(task, observation)  # it tells nothing but the name
-    told = ending or task.stop_sent_ms is not None or session.terminate_sent_ms is not None
-    status = _next_status(task, observation, told_to_end=told)
+        return _named(task, observation)  # it says nothing but the name
+    asked_to_end = ending or task.stop_sent_ms is not None or session.terminate_sent_ms is not None
+    status = _next_status(task, observation, asked_to_end=asked_to_end)
     before = task
     task = _with_facts(task, observation, now_ms, final=status in FINAL_STATUSES)
     if status is task.status:
@@ -238,15 +242,10 @@ def reduce_task(
     )
 
 
-_SENT_LIVE = {Kind.PAUSE_SENT_LIVE: StateVerb.PAUSE, Kind.RESUME_SENT_LIVE: StateVerb.RESUME}
-_REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
-_BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
-
-
 def _is_found(task: Task, observation: Observation) -> bool:
-    """Lost means that nobody knows, stopped that we told it to end: a result tells more.
+    """Lost means that nobody knows, stopped that we asked it to end: a result says more.
 
-    What was taken out of the line was never sent.
+    What was taken out of the queue was never sent.
     """
     inferred = task.status in {S.LOST, S.STOPPED} and task.sent_ms is not None
     return inferred and observation.kind is Kind.COMPLETED
@@ -258,9 +257,9 @@ def _with_late_name(task: Task, observation: Observation) -> Task:
 
 
 def _with_late_figures(task: Task, observation: Observation) -> Task:
-    """An inline reply may come without usage (api.md §1.5); a later poll may still tell it.
+    """An inline reply may come without usage (api.md §1.5); a later poll may still bring it.
 
-    Only figures that were never told are filled in.
+    Only figures that were never given are filled in.
     """
     cut_off = observation.kind is Kind.TERMINATED and task.status is not S.DONE
     if _REPORTS.get(observation.kind) is not task.status and not cut_off:
@@ -269,14 +268,14 @@ def _with_late_figures(task: Task, observation: Observation) -> Task:
     return task if usage == task.usage else replace(task, usage=usage)
 
 
-def _next_status(task: Task, observation: Observation, *, told_to_end: bool) -> TaskStatus:
-    status = TASK_MOVES.get(observation.kind, {}).get(task.status, task.status)
+def _next_status(task: Task, observation: Observation, *, asked_to_end: bool) -> TaskStatus:
+    status = TASK_TRANSITIONS.get(observation.kind, {}).get(task.status, task.status)
     known = task.service_id is not None or task.question_n > 0
     if observation.kind in _BEFORE_NAMES and known:
-        return task.status  # the service has told of it since
-    if told_to_end and status in {S.FAILED, S.LOST} and observation.kind is not Kind.REFUSED:
+        return task.status  # the service has reported on it since
+    if asked_to_end and status in {S.FAILED, S.LOST} and observation.kind is not Kind.REFUSED:
         return S.STOPPED
-    if observation.kind is Kind.TERMINATED and not told_to_end:
+    if observation.kind is Kind.TERMINATED and not asked_to_end:
         return S.FAILED if task.status in LIVE else task.status
     return status
 
@@ -298,9 +297,9 @@ def _is_stale(task: Task, observation: Observation, now_ms: int) -> bool:
 
 
 def _is_overtaken(task: Task, observation: Observation) -> bool:
-    """True for a poll that was asked before the channel told of the question that is open now.
+    """True for a poll that was sent before the channel brought the question that is open now.
 
-    What has no id came by the channel; a poll that still shows work beside it is older than it.
+    A question without an id came by the channel; a poll that still shows work is older than it.
     """
     if observation.asked_ms is None or task.asked_ms is None:
         return False
@@ -366,22 +365,19 @@ def _with_question(task: Task, observation: Observation, now_ms: int) -> Task:
 
 
 def _stop_of_others(task: Task) -> int | None:
-    """When it was told to stop, but not by an answer of which nobody knows whether it arrived."""
+    """When it was asked to stop, unless by an answer of which nobody knows whether it arrived."""
     by_answer = task.answer_sent_live and task.stop_sent_ms == task.answered_ms
     return None if by_answer else task.stop_sent_ms
 
 
 def merge_usage(old: Usage, new: Usage, *, final: bool) -> Usage:
-    """Newer figures where told. While the task works no figure falls; the final body's wins."""
+    """Newer figures where given. While the task works no figure falls; the final body's wins."""
     return Usage(
         cost=_newer(old.cost, new.cost, final=final),
         tokens_in=_newer(old.tokens_in, new.tokens_in, final=final),
         tokens_out=_newer(old.tokens_out, new.tokens_out, final=final),
         compute_s=_newer(old.compute_s, new.compute_s, final=final),
     )
-
-
-N = TypeVar("N", int, Decimal)
 
 
 def _newer(old: N | None, new: N | None, *, final: bool) -> N | None:

@@ -1,4 +1,4 @@
-"""The tables of legal moves: which fact leads from where to where, for tasks and for sessions.
+"""The tables of transitions: which fact leads from where to where, for tasks and for sessions.
 
 What a table does not name changes nothing, so a late or repeated fact is harmless and nothing final
 ever changes.
@@ -17,7 +17,7 @@ def _each(statuses: Iterable[TaskStatus], to: TaskStatus) -> dict[TaskStatus, Ta
     return dict.fromkeys(statuses, to)
 
 
-TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
+TASK_TRANSITIONS: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.ACCEPTED: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
     Kind.ACTIVE: _each(LIVE - {S.PAUSED}, S.WORKING),
     Kind.QUEUED: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
@@ -44,14 +44,14 @@ TASK_MOVES: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.RESUME_SENT_LIVE: {S.PAUSED: S.WORKING},
     Kind.ANSWER_SENT_LIVE: {S.ASKS: S.WORKING},
     Kind.ANSWER_STOP_SENT_LIVE: {S.ASKS: S.WORKING},
-    # Its session works on one task at a time; which one a step is of, the event does not tell:
-    # only where that is clear it comes this far.
+    # A session works on one task at a time, and an event does not say which one a step is of: it
+    # becomes a fact only where that is clear.
     Kind.AGENT: _each({S.STARTING, S.UNCONFIRMED, S.ASKS}, S.WORKING),
     Kind.ACTION: _each({S.STARTING, S.UNCONFIRMED, S.ASKS}, S.WORKING),
     Kind.UPDATE: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
     Kind.WORKS_ON: {S.PAUSED: S.WORKING},
     Kind.ANSWER_DOUBTED: {S.WORKING: S.ASKS},
-    Kind.LIVE_LOST: {S.WORKING: S.UNCONFIRMED},  # of what nothing else can tell
+    Kind.LIVE_LOST: {S.WORKING: S.UNCONFIRMED},  # that nothing else reports on
     Kind.STOP_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
     Kind.TERMINATE_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
 }
@@ -60,7 +60,7 @@ P = Phase
 _ALIVE = {P.CONNECTION_LOST: P.OPEN, P.EXPIRED_ASSUMED: P.OPEN, P.CLOSED_ASSUMED: P.OPEN}
 _ENDED = dict.fromkeys(set(P) - FINAL_PHASES - {P.STARTING, P.PLANNED}, P.CLOSED)
 
-SESSION_MOVES: Mapping[Kind, Mapping[Phase, Phase]] = {
+SESSION_TRANSITIONS: Mapping[Kind, Mapping[Phase, Phase]] = {
     Kind.OPENED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
     Kind.ACCEPTED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN, **_ALIVE},
     Kind.ACTIVE: _ALIVE,
@@ -73,7 +73,7 @@ SESSION_MOVES: Mapping[Kind, Mapping[Phase, Phase]] = {
     Kind.RECONNECTED: {P.CONNECTION_LOST: P.OPEN},
     **{kind: {P.CONNECTION_LOST: P.OPEN, P.EXPIRED_ASSUMED: P.OPEN} for kind in STEP_KINDS},
     Kind.SESSION_ENDED: _ENDED,
-    # A run-task's session may end, or its task be stopped, inside the hold of the one call.
+    # A run-task's session may end, or its task be stopped, during the long poll.
     Kind.TERMINATED: {P.STARTING: P.CLOSED, **_ENDED},
     Kind.SESSION_GONE: {P.STARTING: P.CLOSED, **_ENDED},
     Kind.STOPPED: {P.STARTING: P.OPEN, P.UNCONFIRMED: P.OPEN},
@@ -102,4 +102,4 @@ OF_TASK = frozenset(
         Kind.FAILED,
     }
 )
-"""What only a task tells that the service has taken on."""
+"""Facts that come only from a task that the service has accepted."""

@@ -1,6 +1,6 @@
-"""What a person typed, checked before anything is sent: pure functions, typed findings, no words.
+"""Checks of what a person typed, made before anything is sent, and the site that it names.
 
-Every check returns a tuple of findings, empty when all is well, in the order in which to tell them.
+Every check returns a tuple of findings, empty when all is well, in the order in which to show them.
 Lengths are characters, time is seconds where a person types it (a TaskSpec holds milliseconds).
 """
 
@@ -15,8 +15,22 @@ from urllib.parse import urlsplit
 
 from enigma_panel.core.models import TaskSpec
 
+MAX_TASK_CHARS = 20_000
+"""Longest task text; our own limit, the service documents none (api.md §11.4)."""
+
+MIN_TIME_S, MAX_TIME_S = 1, 300
+MAX_TOKENS = 100_000
+"""The widest documented range is 0…100000 for both token limits (api.md §1.3)."""
+
+MAX_KEY_CHARS = 1_000
+"""Longest API key: keychains hold some 1,280 characters at worst."""
+
+NO_SITE = "session"
+"""The name of a session whose task names no site."""
+
 MAX_SITE_CHARS = 60
 _LOOK_AT = 20_000
+"""So many characters of a text are searched for a site."""
 
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
 _URL = re.compile(r"""\bhttps?://[^\s"'<>()]{1,2000}""", re.IGNORECASE)
@@ -33,6 +47,198 @@ _GENERIC = frozenset({
     "software", "systems", "solutions", "support", "example",
 })
 # fmt: on
+
+_UNPRINTABLE = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f]")
+_BARE_PORT = re.compile(r"(?:[^/?#:]*\.[^/?#:]*|localhost):\d+(?:[/?#].*)?", re.IGNORECASE)
+_BEARER = re.compile(r"\bbearer\s+(\S+)", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[\s,;]+")
+
+
+class Field(StrEnum):
+    """The field in which a person typed it."""
+
+    TASK = "task"
+    STARTING_URL = "starting_url"
+    TIME_LIMIT = "time_limit"
+    INPUT_TOKENS = "input_tokens"
+    OUTPUT_TOKENS = "output_tokens"
+    AVOID_DOMAINS = "avoid_domains"
+    KEY = "key"
+
+
+class Problem(StrEnum):
+    """What is wrong with it. In brackets: the parameters of the finding."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"  # length, limit
+    MISSING_SCHEME = "missing_scheme"  # suggested
+    BAD_SCHEME = "bad_scheme"  # scheme
+    NO_HOST = "no_host"
+    BAD_URL = "bad_url"
+    OUT_OF_RANGE = "out_of_range"  # value, low, high
+    BAD_DOMAIN = "bad_domain"  # domain
+    OUTER_SPACE = "outer_space"  # suggested
+    HEADER_PASTED = "header_pasted"  # suggested
+    LINE_BREAK = "line_break"
+    INNER_SPACE = "inner_space"
+    CONTROL = "control"
+    NOT_ASCII = "not_ascii"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One problem with one field. `suggested` is a text that would pass; it may be a key."""
+
+    field: Field
+    problem: Problem
+    params: Mapping[str, str | int] = with_default(default_factory=dict)
+    suggested: str | None = with_default(default=None, repr=False)
+
+
+Findings = tuple[Finding, ...]
+
+
+def check_task_text(text: str) -> Findings:
+    """Check a task's text: not blank, and at most MAX_TASK_CHARS characters."""
+    if not text.strip():
+        return (Finding(field=Field.TASK, problem=Problem.EMPTY),)
+    return _too_long(Field.TASK, text, MAX_TASK_CHARS)
+
+
+def check_starting_url(url: str | None) -> Findings:
+    """Check a starting URL: None or "", else http or https with a host."""
+    text = (url or "").strip()
+    found = _url_problem(text) if text else None
+    if found is None:
+        return ()
+    params: dict[str, str | int] = {}
+    suggested = None
+    if found is Problem.BAD_SCHEME:
+        params["scheme"] = text.partition(":")[0].lower()[:40]
+    if found is Problem.MISSING_SCHEME:
+        suggested = "https://" + text.removeprefix("//")
+    return (Finding(field=Field.STARTING_URL, problem=found, params=params, suggested=suggested),)
+
+
+def _url_problem(text: str) -> Problem | None:
+    if _UNPRINTABLE.search(text):
+        return Problem.BAD_URL
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return Problem.BAD_URL
+    if not parts.scheme or _BARE_PORT.fullmatch(text):
+        return Problem.MISSING_SCHEME
+    if parts.scheme not in {"http", "https"}:
+        return Problem.BAD_SCHEME
+    if not host:
+        return Problem.NO_HOST
+    return None if is_host(host) else Problem.BAD_URL
+
+
+def check_time_limit(seconds: int | None) -> Findings:
+    """Check a time limit: 1…300 seconds; None leaves the service's default."""
+    return _in_range(Field.TIME_LIMIT, seconds, MIN_TIME_S, MAX_TIME_S)
+
+
+def check_input_tokens(tokens: int | None) -> Findings:
+    """Check a limit of input tokens: 0…100000; None leaves the service's default."""
+    return _in_range(Field.INPUT_TOKENS, tokens, 0, MAX_TOKENS)
+
+
+def check_output_tokens(tokens: int | None) -> Findings:
+    """Check a limit of output tokens: 0…100000; None leaves the service's default."""
+    return _in_range(Field.OUTPUT_TOKENS, tokens, 0, MAX_TOKENS)
+
+
+def split_domains(text: str) -> tuple[str, ...]:
+    """Domains from a text with commas, semicolons, spaces or line breaks: lower case, each once."""
+    return tuple(dict.fromkeys(part.lower() for part in _SEPARATORS.split(text) if part))
+
+
+def check_avoid_domains(domains: Sequence[str]) -> Findings:
+    """Check domains: host names with at least one dot, or addresses; each bad one is named."""
+    return tuple(
+        Finding(
+            field=Field.AVOID_DOMAINS, problem=Problem.BAD_DOMAIN, params={"domain": domain[:80]}
+        )
+        for domain in domains
+        if not (is_host(domain) and ("." in domain or ":" in domain))
+    )
+
+
+def check_spec(spec: TaskSpec) -> Findings:
+    """All checks of a whole task."""
+    limits = spec.limits
+    millis = limits.max_duration_ms
+    # Rounded away from the middle, so that 300,001 ms is over the limit and 999 ms under it.
+    seconds = None if millis is None else -(-millis // 1000) if millis > 1000 else millis // 1000
+    return (
+        *check_task_text(spec.text),
+        *check_starting_url(spec.starting_url),
+        *check_time_limit(seconds),
+        *check_input_tokens(limits.max_input_tokens),
+        *check_output_tokens(limits.max_output_tokens),
+        *check_avoid_domains(limits.avoid_domains),
+    )
+
+
+def check_key(text: str) -> Findings:
+    """Check the form of an API key; whether it is valid only the service knows.
+
+    Where stripping gives a good key the finding offers it as `suggested`; it is never used unasked.
+    """
+    if not text.strip():
+        return (Finding(field=Field.KEY, problem=Problem.EMPTY),)
+    pasted = _BEARER.search(text)
+    if pasted:
+        return (_key_finding(Problem.HEADER_PASTED, pasted.group(1).strip("\"'`,;")),)
+    inner = _key_problem(text.strip())
+    if inner is not None:
+        return (Finding(field=Field.KEY, problem=inner),)
+    if text != text.strip():
+        return (_key_finding(Problem.OUTER_SPACE, text.strip()),)
+    return _too_long(Field.KEY, text, MAX_KEY_CHARS)
+
+
+def _key_problem(key: str) -> Problem | None:
+    tests = (
+        (Problem.LINE_BREAK, len(key.splitlines()) > 1),
+        (Problem.CONTROL, any(unicodedata.category(c) == "Cc" and c != "\t" for c in key)),
+        (Problem.INNER_SPACE, any(map(str.isspace, key))),
+        (Problem.NOT_ASCII, not key.isascii()),
+    )
+    return next((problem for problem, applies in tests if applies), None)
+
+
+def _key_finding(problem: Problem, key: str) -> Finding:
+    """A suggestion is only made where it would pass by itself."""
+    good = key if key and not check_key(key) else None
+    return Finding(field=Field.KEY, problem=problem, suggested=good)
+
+
+def _too_long(where: Field, text: str, limit: int) -> Findings:
+    if len(text) <= limit:
+        return ()
+    params = {"length": len(text), "limit": limit}
+    return (Finding(field=where, problem=Problem.TOO_LONG, params=params),)
+
+
+def _in_range(where: Field, value: int | None, low: int, high: int) -> Findings:
+    if value is None or low <= value <= high:
+        return ()
+    params = {"value": value, "low": low, "high": high}
+    return (Finding(field=where, problem=Problem.OUT_OF_RANGE, params=params),)
+
+
+def site_of(spec: TaskSpec) -> str:
+    """The site that a session is named after, without "www.".
+
+    Of the starting URL, else of the first URL or bare domain ("amazon.com") in the text, else
+    "session".
+    """
+    return site_of_url(spec.starting_url or "") or first_site(spec.text) or NO_SITE
 
 
 def is_host(text: str) -> bool:
@@ -78,208 +284,3 @@ def _is_site(domain: str) -> bool:
 
 def _short(host: str) -> str:
     return host.lower().rstrip(".").removeprefix("www.")[:MAX_SITE_CHARS]
-
-
-MAX_TASK_CHARS = 20_000
-"""Our own limit: the service documents none (api.md §11.4)."""
-
-MIN_TIME_S, MAX_TIME_S = 1, 300
-MAX_TOKENS = 100_000
-"""The widest documented range is 0…100000 for both token limits (api.md §1.3)."""
-
-MAX_KEY_CHARS = 1_000
-"""Keychains hold some 1,280 characters at worst."""
-
-NO_SITE = "session"
-
-
-class Field(StrEnum):
-    """Where a person typed it."""
-
-    TASK = "task"
-    STARTING_URL = "starting_url"
-    TIME_LIMIT = "time_limit"
-    INPUT_TOKENS = "input_tokens"
-    OUTPUT_TOKENS = "output_tokens"
-    AVOID_DOMAINS = "avoid_domains"
-    KEY = "key"
-
-
-class Problem(StrEnum):
-    """What is wrong with it. In brackets: the parameters of the finding."""
-
-    EMPTY = "empty"
-    TOO_LONG = "too_long"  # length, limit
-    MISSING_SCHEME = "missing_scheme"  # suggested
-    BAD_SCHEME = "bad_scheme"  # scheme
-    NO_HOST = "no_host"
-    BAD_URL = "bad_url"
-    OUT_OF_RANGE = "out_of_range"  # value, low, high
-    BAD_DOMAIN = "bad_domain"  # domain
-    OUTER_SPACE = "outer_space"  # suggested
-    HEADER_PASTED = "header_pasted"  # suggested
-    LINE_BREAK = "line_break"
-    INNER_SPACE = "inner_space"
-    CONTROL = "control"
-    NOT_ASCII = "not_ascii"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One problem with one field. `suggested` is a text that would pass; it may be a key."""
-
-    field: Field
-    problem: Problem
-    params: Mapping[str, str | int] = with_default(default_factory=dict)
-    suggested: str | None = with_default(default=None, repr=False)
-
-
-Findings = tuple[Finding, ...]
-
-_UNPRINTABLE = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f]")
-_BARE_PORT = re.compile(r"(?:[^/?#:]*\.[^/?#:]*|localhost):\d+(?:[/?#].*)?", re.IGNORECASE)
-_BEARER = re.compile(r"\bbearer\s+(\S+)", re.IGNORECASE)
-_SEPARATORS = re.compile(r"[\s,;]+")
-
-
-def check_task_text(text: str) -> Findings:
-    """Not blank, and at most 20,000 characters."""
-    if not text.strip():
-        return (Finding(field=Field.TASK, problem=Problem.EMPTY),)
-    return _too_long(Field.TASK, text, MAX_TASK_CHARS)
-
-
-def check_starting_url(url: str | None) -> Findings:
-    """None and "" are fine; else http or https with a host."""
-    text = (url or "").strip()
-    found = _url_problem(text) if text else None
-    if found is None:
-        return ()
-    params: dict[str, str | int] = {}
-    suggested = None
-    if found is Problem.BAD_SCHEME:
-        params["scheme"] = text.partition(":")[0].lower()[:40]
-    if found is Problem.MISSING_SCHEME:
-        suggested = "https://" + text.removeprefix("//")
-    return (Finding(field=Field.STARTING_URL, problem=found, params=params, suggested=suggested),)
-
-
-def _url_problem(text: str) -> Problem | None:
-    if _UNPRINTABLE.search(text):
-        return Problem.BAD_URL
-    try:
-        parts = urlsplit(text)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        return Problem.BAD_URL
-    if not parts.scheme or _BARE_PORT.fullmatch(text):
-        return Problem.MISSING_SCHEME
-    if parts.scheme not in {"http", "https"}:
-        return Problem.BAD_SCHEME
-    if not host:
-        return Problem.NO_HOST
-    return None if is_host(host) else Problem.BAD_URL
-
-
-def check_time_limit(seconds: int | None) -> Findings:
-    """1…300 seconds; None leaves the service's default."""
-    return _in_range(Field.TIME_LIMIT, seconds, MIN_TIME_S, MAX_TIME_S)
-
-
-def check_input_tokens(tokens: int | None) -> Findings:
-    """0…100000; None leaves the service's default."""
-    return _in_range(Field.INPUT_TOKENS, tokens, 0, MAX_TOKENS)
-
-
-def check_output_tokens(tokens: int | None) -> Findings:
-    """0…100000; None leaves the service's default."""
-    return _in_range(Field.OUTPUT_TOKENS, tokens, 0, MAX_TOKENS)
-
-
-def split_domains(text: str) -> tuple[str, ...]:
-    """The entries between commas, semicolons, spaces and line breaks: lower case, each once."""
-    return tuple(dict.fromkeys(part.lower() for part in _SEPARATORS.split(text) if part))
-
-
-def check_avoid_domains(domains: Sequence[str]) -> Findings:
-    """Host names with at least one dot, or addresses; each bad one is named."""
-    return tuple(
-        Finding(
-            field=Field.AVOID_DOMAINS, problem=Problem.BAD_DOMAIN, params={"domain": domain[:80]}
-        )
-        for domain in domains
-        if not (is_host(domain) and ("." in domain or ":" in domain))
-    )
-
-
-def check_spec(spec: TaskSpec) -> Findings:
-    """All of the above for a whole task."""
-    limits = spec.limits
-    millis = limits.max_duration_ms
-    # Rounded away from the middle, so that 300,001 ms is over the limit and 999 ms under it.
-    seconds = None if millis is None else -(-millis // 1000) if millis > 1000 else millis // 1000
-    return (
-        *check_task_text(spec.text),
-        *check_starting_url(spec.starting_url),
-        *check_time_limit(seconds),
-        *check_input_tokens(limits.max_input_tokens),
-        *check_output_tokens(limits.max_output_tokens),
-        *check_avoid_domains(limits.avoid_domains),
-    )
-
-
-def check_key(text: str) -> Findings:
-    """The form of an API key as it was typed or pasted; whether it is valid only the service knows.
-
-    Where stripping gives a good key the finding offers it as `suggested`; it is never used unasked.
-    """
-    if not text.strip():
-        return (Finding(field=Field.KEY, problem=Problem.EMPTY),)
-    pasted = _BEARER.search(text)
-    if pasted:
-        return (_key_finding(Problem.HEADER_PASTED, pasted.group(1).strip("\"'`,;")),)
-    inner = _key_problem(text.strip())
-    if inner is not None:
-        return (Finding(field=Field.KEY, problem=inner),)
-    if text != text.strip():
-        return (_key_finding(Problem.OUTER_SPACE, text.strip()),)
-    return _too_long(Field.KEY, text, MAX_KEY_CHARS)
-
-
-def _key_problem(key: str) -> Problem | None:
-    tests = (
-        (Problem.LINE_BREAK, len(key.splitlines()) > 1),
-        (Problem.CONTROL, any(unicodedata.category(c) == "Cc" and c != "\t" for c in key)),
-        (Problem.INNER_SPACE, any(map(str.isspace, key))),
-        (Problem.NOT_ASCII, not key.isascii()),
-    )
-    return next((problem for problem, applies in tests if applies), None)
-
-
-def _key_finding(problem: Problem, key: str) -> Finding:
-    """A suggestion is only made where it would pass by itself."""
-    good = key if key and not check_key(key) else None
-    return Finding(field=Field.KEY, problem=problem, suggested=good)
-
-
-def site_of(spec: TaskSpec) -> str:
-    """The site that a session is named after, without "www.".
-
-    Of the starting URL, else of the first URL or bare domain ("amazon.com") in the text, else
-    "session".
-    """
-    return site_of_url(spec.starting_url or "") or first_site(spec.text) or NO_SITE
-
-
-def _too_long(where: Field, text: str, limit: int) -> Findings:
-    if len(text) <= limit:
-        return ()
-    params = {"length": len(text), "limit": limit}
-    return (Finding(field=where, problem=Problem.TOO_LONG, params=params),)
-
-
-def _in_range(where: Field, value: int | None, low: int, high: int) -> Findings:
-    if value is None or low <= value <= high:
-        return ()
-    params = {"value": value, "low": low, "high": high}
-    return (Finding(field=where, problem=Problem.OUT_OF_RANGE, params=params),)

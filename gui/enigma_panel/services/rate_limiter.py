@@ -21,7 +21,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import ApiError, NotConnectedError
 from enigma_panel.core.rate_limit import (
-    HELD_MARGIN_MS,
+    LONG_POLL_MARGIN_MS,
     Buckets,
     CallWindow,
     Endpoint,
@@ -175,7 +175,7 @@ class RateLimiter(QObject):
         for at_ms in times_ms:
             slot = self._windows[endpoint].acquire(endpoint, Rank.TERMINATE)
             slot.send(at_ms, PERIOD_MS)
-            slot.answered(at_ms + HELD_MARGIN_MS, PERIOD_MS)
+            slot.answered(at_ms + LONG_POLL_MARGIN_MS, PERIOD_MS)
         self._move()
 
     # -- what replies teach ------------------------------------------------------------------
