@@ -126,7 +126,7 @@ async def _call_and_close(verb: Verb, client: HttpClient) -> None:
 
 def test_a_whole_call_may_take_two_silences_and_the_connecting() -> None:
     small = Timeouts(1.0, 7.0, 1.5)
-    assert (small.whole(held=True), small.whole(held=False)) == (15.0, 4.0)
+    assert (small.whole(long_poll=True), small.whole(long_poll=False)) == (15.0, 4.0)
 
 
 @pytest.mark.parametrize("verb", sorted(LONG_POLL))

@@ -26,7 +26,7 @@ from tests.api.calls import (
     everything_in,
 )
 
-SHORT = Timeouts(connect=2.0, held_read=0.3, quick_read=0.2)
+SHORT = Timeouts(connect=2.0, long_poll_read=0.3, quick_read=0.2)
 
 
 def test_no_listener_is_refused() -> None:

@@ -37,7 +37,7 @@ ALL_IS_WELL = json.dumps(
     {"success": True, "type": "task_completed", "sessionId": "s1", "taskId": "t1", "message": "Hi"}
     | {"data": [], "status": "healthy"}
 )
-SHORT = Timeouts(connect=2.0, held_read=0.3, quick_read=0.2)
+SHORT = Timeouts(connect=2.0, long_poll_read=0.3, quick_read=0.2)
 
 
 def failure(
@@ -108,7 +108,7 @@ def test_a_silent_service_ends_in_a_timeout(verb: Verb) -> None:
 
 
 def test_a_dribbling_service_ends_in_a_timeout_too() -> None:
-    limits = Timeouts(connect=0.1, held_read=0.2, quick_read=0.2)
+    limits = Timeouts(connect=0.1, long_poll_read=0.2, quick_read=0.2)
     error, _ = failure(lb.dribble("x" * 1000, 0.02), Verb.POLL, limits)
     assert isinstance(error, InterruptedCallError)
     assert error.reason == "timeout"

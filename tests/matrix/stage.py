@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from enigma_panel.api.client import CONNECT_S, HELD_READ_S, QUICK_READ_S, HttpClient, Timeouts
+from enigma_panel.api.client import CONNECT_S, LONG_POLL_READ_S, QUICK_READ_S, HttpClient, Timeouts
 from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.excerpt import Scrub
@@ -35,8 +35,8 @@ FACTOR = 50
 """The program's minute takes 1.2 s."""
 SLOW = 10
 """Speed of a simulator whose tasks are not to end during a cell."""
-CALM = Timeouts(CONNECT_S * 0.3, HELD_READ_S * 0.3, QUICK_READ_S * 0.3)
-SILENT = Timeouts(connect=1.0, held_read=HELD_READ_S / FACTOR, quick_read=1.5)
+CALM = Timeouts(CONNECT_S * 0.3, LONG_POLL_READ_S * 0.3, QUICK_READ_S * 0.3)
+SILENT = Timeouts(connect=1.0, long_poll_read=LONG_POLL_READ_S / FACTOR, quick_read=1.5)
 """Held calls in proportion; quick ones so that a busy machine is not taken for a silent service."""
 LIFE_MS = 3_600_000
 WORKS, ASKS = "Research the history of lamps, in depth", "Log in to shop.example"

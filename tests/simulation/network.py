@@ -1,7 +1,7 @@
 """The network: the program's real wire code on one side, the service's model on the other.
 
 Only the bytes' way is made up here. What is written, how answers are read and which error comes of
-them is the program's own code (api.verbs, api.wire).
+them is the program's own code (api.client, api.wire).
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from enigma_panel.api.client import Timeouts, Verbs
+from enigma_panel.api.client import HttpClient, Timeouts
 from enigma_panel.api.endpoints import LONG_POLL, Verb
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.api.wire.error_responses import Answer, rate_headers
@@ -31,13 +31,12 @@ _STATUS = {Kind.LIMITED: 429, Kind.LIMITED_FOR: 429, Kind.FULL: 503, Kind.BROKEN
 _TEXT = {429: "Rate limit exceeded.", 503: "No available instances.", 500: "Server error"}
 
 
-class SimClient(Verbs):
-    """`ports.ServiceClient` of one process over the simulated network."""
+class SimClient(HttpClient):
+    """`protocols.ServiceClient` of one process over the simulated network."""
 
     def __init__(self, life: "Life", base_url: str, key: str, on_rate: OnRate) -> None:
-        super().__init__(key)
-        self._on_rate = on_rate
-        self.base_url = base_url
+        super().__init__(base_url, key)
+        self._note_rate = on_rate
         self._life = life
         self._sent: dict[asyncio.Task[Any] | None, Sent] = {}
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
@@ -61,29 +60,29 @@ class SimClient(Verbs):
             answer = await future
         finally:
             del self._waiting[id(future)]
-        self._on_rate(verb, rate_headers(answer, self._life.world.timeline.now - sent.at))
+        self._note_rate(verb, rate_headers(answer, self._life.world.timeline.now - sent.at))
         return answer
 
     # What the program concludes is noted for each call that costs or changes something.
 
     async def start_session(self, *, max_duration_ms: int | None) -> Observation:
-        """As Verbs."""
+        """As HttpClient."""
         return await self._judged(super().start_session(max_duration_ms=max_duration_ms))
 
     async def run_task(self, spec: TaskSpec) -> Observation:
-        """As Verbs."""
+        """As HttpClient."""
         return await self._judged(super().run_task(spec))
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
-        """As Verbs."""
+        """As HttpClient."""
         return await self._judged(super().new_task(session_id, spec))
 
     async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
-        """As Verbs."""
+        """As HttpClient."""
         return await self._judged(super().send_state(session_id, verb))
 
     async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
-        """As Verbs."""
+        """As HttpClient."""
         return await self._judged(super().send_answer(session_id, text, verb))
 
     async def _judged(self, call: Coroutine[Any, Any, T]) -> T:
@@ -137,4 +136,4 @@ def damaged(fate: Fate, answer: Answer) -> Answer | ApiError:
 
 def read_limit(verb: Verb) -> float:
     """Seconds of silence after which the client gives up."""
-    return LIMITS.read(held=verb in LONG_POLL)
+    return LIMITS.read(long_poll=verb in LONG_POLL)

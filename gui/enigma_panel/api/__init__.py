@@ -1,1 +1,1 @@
-"""The service as it is on the wire. Knows no Qt."""
+"""The service's interface: HTTP client, live channel, and what goes over the wire. Knows no Qt."""

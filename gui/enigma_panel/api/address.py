@@ -1,4 +1,4 @@
-"""The service's address as a person types it: the one place that decides where a key may go."""
+"""Addresses: where the API key, the live channel and a proxied connection may go."""
 
 import re
 from enum import StrEnum
@@ -12,6 +12,8 @@ from enigma_panel.api.protocols import LiveError, LiveFault
 
 _SPOILT = re.compile(r"[\s\\%\x00-\x1f\x7f]")
 _PORTS = {"https": 443, "http": 80}
+_AS_HTTP = {"ws": "http", "wss": "https"}
+_PROXY_SCHEMES = frozenset({"http", "https"})
 
 
 class AddressProblem(StrEnum):
@@ -37,10 +39,11 @@ class BadAddressError(ValueError):
 
 
 def parse_base_url(text: str) -> str:
-    """Scheme, host (ASCII, lower case) and port without a trailing slash; raises BadAddressError.
+    """The service's address from what a person typed; raises BadAddressError.
 
-    https only; http only for this machine (localhost, 127.0.0.0/8, ::1). The default port is left
-    out, so equal addresses are equal texts.
+    Returns scheme, host (ASCII, lower case) and port without a trailing slash. https only; http
+    only for this machine (localhost, 127.0.0.0/8, ::1). The default port is left out, so equal
+    addresses are equal texts.
     """
     parts, port = _split(text.strip())
     host = _ascii_host(parts.hostname or "")
@@ -105,15 +108,12 @@ def _ascii_host(host: str) -> str:
         raise BadAddressError(AddressProblem.BAD_HOST) from None
 
 
-_AS_HTTP = {"ws": "http", "wss": "https"}
-
-
 def live_origin(socket_url: str, base_url: str) -> str:
-    """Scheme (http or https), host and port of a socketURL; raises LiveError(ADDRESS).
+    """The live channel's address (http or https, host, port) of a socketURL; LiveError(ADDRESS).
 
     The session's id opens the session to whoever learns it, so it goes to the host of base_url
     alone, at whatever port, and without TLS only to this machine. A path, a query or user info is
-    no address that a page shows.
+    no address that the documentation shows.
     """
     try:
         origin = parse_base_url(_as_http(socket_url))
@@ -139,9 +139,6 @@ def _base_host(base_url: str) -> str | None:
 
 def _host(origin: str) -> str | None:
     return urlsplit(origin).hostname
-
-
-_SCHEMES = frozenset({"http", "https"})
 
 
 class UnusableProxyError(Exception):
@@ -176,4 +173,4 @@ def _is_usable(proxy: str) -> bool:
         parts = urlsplit(proxy)
     except ValueError:
         return False
-    return parts.scheme in _SCHEMES and bool(parts.hostname)
+    return parts.scheme in _PROXY_SCHEMES and bool(parts.hostname)

@@ -1,7 +1,7 @@
-"""The service over HTTP, dialect E. The only module that imports httpx.
+"""The client of the service over HTTP, dialect E. The only module that imports httpx.
 
-One request function; a time limit per verb; two doors, so that a Terminate never waits behind a
-call that the service holds for 50 s. No call is ever retried here: there is no idempotency key.
+There is one request function, a time limit per verb, and two connection pools, so that a Terminate
+never waits behind a long poll. No call is ever retried here: there is no idempotency key.
 """
 
 import asyncio
@@ -9,7 +9,6 @@ import logging
 import socket
 import ssl
 import time
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,6 +34,25 @@ from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import RateHeaders
 
+log = logging.getLogger(__name__)
+
+# httpx logs whole URLs (they hold session ids) and httpcore, at debug level, headers.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+
+CONNECT_S = 10.0
+LONG_POLL_READ_S = 70.0
+"""The service answers a start after up to 50 s (api.md §1.4); a cut reply there costs money."""
+
+QUICK_READ_S = 15.0
+
+MAX_BODY_BYTES = 32 * 1024 * 1024
+"""Longest body of an answer; a longer one is a ProtocolError, found while it streams in."""
+
+KEEP_ALIVE_S = 4.0
+"""How long an idle quick connection is kept: less than the usual 5 s of the servers. A call that
+meets a connection just being closed would be interrupted with its fate unknown."""
+
 STATE_KINDS = {
     StateVerb.PAUSE: Kind.PAUSE_SENT,
     StateVerb.RESUME: Kind.RESUME_SENT,
@@ -43,16 +61,83 @@ STATE_KINDS = {
 }
 ANSWER_KINDS = {AnswerVerb.RESUME: Kind.ANSWER_SENT, AnswerVerb.STOP: Kind.ANSWER_STOP_SENT}
 
+NETWORK_FAULTS = (
+    httpx.HTTPError,
+    httpx.StreamError,
+    httpx.InvalidURL,
+    OSError,  # also TimeoutError and ssl.SSLError, which httpx lets through while reading
+    RuntimeError,  # a client that was closed under a call
+)
 
-class Verbs(ABC):
-    """All calls of `ports.ServiceClient` but `aclose`. key: the API key, "" for none."""
+OnRate = Callable[[Verb, RateHeaders], None]
+"""Called with what a whole reply, also a refusal, says of the rate limit, before the call ends."""
 
-    def __init__(self, key: str) -> None:
+MakeTls = Callable[[], Awaitable[ssl.SSLContext]]
+"""Builds the TLS context; raises OSError where a certificate file cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """The client's time limits in seconds.
+
+    connect: until connected, TLS included. The reads: longest silence of the service.
+    """
+
+    connect: float = CONNECT_S
+    long_poll_read: float = LONG_POLL_READ_S
+    quick_read: float = QUICK_READ_S
+
+    def read(self, *, long_poll: bool) -> float:
+        """The read limit of a long poll or of a quick call, in seconds."""
+        return self.long_poll_read if long_poll else self.quick_read
+
+    def whole(self, *, long_poll: bool) -> float:
+        """Limit of a call from end to end (s), against a service that sends a byte now and then."""
+        return self.connect + 2 * self.read(long_poll=long_poll)
+
+
+class HttpClient:
+    """One account on one host; implements `protocols.ServiceClient`.
+
+    base_url: checked by `parse_base_url` (raises BadAddressError). key: printable ASCII, or "" for
+    none (raises ValueError). transport: stands in for the network in tests. make_tls: by default
+    `make_context_in_thread`. Nothing is opened before the first call; the
+    object belongs to the event loop of that call.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        timeouts: Timeouts | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        make_tls: MakeTls | None = None,
+        on_rate: OnRate | None = None,
+    ) -> None:
+        self._base_url = parse_base_url(base_url)
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            # No header can carry it; httpx would raise with the key in its message.
+            raise ValueError("the key holds characters that no key has")
         self._key = key
+        self._timeouts = timeouts or Timeouts()
+        self._transport = transport
+        self._make_tls = make_tls or make_context_in_thread
+        self._on_rate = on_rate
+        self._tls: ssl.SSLContext | None = None
+        self._pools: dict[bool, httpx.AsyncClient] = {}  # by whether they are for long polls
+        self._retired: list[httpx.AsyncClient] = []
+        self._building = asyncio.Lock()
+        self._under_way: set[asyncio.Timeout] = set()
+        self._is_closed = False
 
-    @abstractmethod
-    async def _request(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
-        """POST where there is a body, else GET; raises only `errors.ApiError`."""
+    def __repr__(self) -> str:
+        return f"<HttpClient {self._base_url}>"
+
+    @property
+    def base_url(self) -> str:
+        """Scheme, host and port, without a trailing slash."""
+        return self._base_url
 
     async def start_session(self, *, max_duration_ms: int | None) -> Observation:
         """POST /start/start-session with an empty task."""
@@ -103,133 +188,8 @@ class Verbs(ABC):
         scrub = make_scrub(self._key)
         responses.check_models(await self._request(Verb.MODELS, "/v1/models", None, scrub), scrub)
 
-    async def _send(self, verb: Verb, body: bytes, scrub: Scrub) -> Answer:
-        return await self._request(verb, "/start/send-message", body, scrub)
-
-
-def _segment(id_: str) -> str:
-    """One path segment: nothing in an id can lead to another path."""
-    quoted = quote(id_, safe="")
-    return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
-
-
-CONNECT_S = 10.0
-HELD_READ_S = 70.0
-"""The service holds a start for up to 50 s (api.md §1.4); a cut reply there costs money."""
-
-QUICK_READ_S = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """connect: until connected, TLS included. The reads: longest silence of the service."""
-
-    connect: float = CONNECT_S
-    held_read: float = HELD_READ_S
-    quick_read: float = QUICK_READ_S
-
-    def read(self, *, held: bool) -> float:
-        """The read limit of a held or a quick call."""
-        return self.held_read if held else self.quick_read
-
-    def whole(self, *, held: bool) -> float:
-        """Limit of a call from end to end, against a service that sends a byte now and then."""
-        return self.connect + 2 * self.read(held=held)
-
-
-def make_context() -> ssl.SSLContext:
-    """The system's trusted certificates, or certifi's where Python finds none (frozen programs).
-
-    Takes some 20 ms: not for a GUI thread.
-    """
-    paths = ssl.get_default_verify_paths()
-    found = paths.cafile or paths.capath
-    return ssl.create_default_context(cafile=None if found else certifi.where())
-
-
-async def make_context_in_thread() -> ssl.SSLContext:
-    """`make_context` in the event loop's default executor."""
-    return await asyncio.to_thread(make_context)
-
-
-def make_unused_context() -> ssl.SSLContext:
-    """For plain HTTP to this machine: costs nothing and, if ever used, trusts nobody."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-MAX_BODY_BYTES = 32 * 1024 * 1024
-"""A longer body is a ProtocolError; it is counted while it streams in."""
-
-KEEP_ALIVE_S = 4.0
-"""Idle quick connections are dropped before the usual 5 s of the servers: a call that meets a
-connection just being closed would be interrupted with its fate unknown."""
-
-log = logging.getLogger(__name__)
-
-# httpx logs whole URLs (they hold session ids) and httpcore, at debug level, headers.
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
-
-
-NETWORK_FAULTS = (
-    httpx.HTTPError,
-    httpx.StreamError,
-    httpx.InvalidURL,
-    OSError,  # also TimeoutError and ssl.SSLError, which httpx lets through while reading
-    RuntimeError,  # a client that was closed under a call
-)
-
-OnRate = Callable[[Verb, RateHeaders], None]
-"""Told what each whole reply, refusals too, says of the rate limit; before the call returns."""
-
-MakeTls = Callable[[], Awaitable[ssl.SSLContext]]
-
-
-class HttpClient(Verbs):
-    """One account on one host; implements `ports.ServiceClient`.
-
-    base_url: checked by `parse_base_url` (raises BadAddressError). key: printable ASCII, or "" for
-    none (raises ValueError). transport: stands in for the network in tests. make_tls: builds the
-    TLS context, off the calling thread by default. Nothing is opened before the first call; the
-    object belongs to the event loop of that call.
-    """
-
-    def __init__(
-        self,
-        base_url: str,
-        key: str,
-        *,
-        timeouts: Timeouts | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        make_tls: MakeTls = make_context_in_thread,
-        on_rate: OnRate | None = None,
-    ) -> None:
-        self._base_url = parse_base_url(base_url)
-        if not (key.isascii() and key.isprintable()) or " " in key:
-            # No header can carry it; httpx would complain with the key in its message.
-            raise ValueError("the key holds characters that no key has")
-        super().__init__(key)
-        self._timeouts = timeouts or Timeouts()
-        self._transport = transport
-        self._make_tls = make_tls
-        self._on_rate = on_rate
-        self._tls: ssl.SSLContext | None = None
-        self._doors: dict[bool, httpx.AsyncClient] = {}
-        self._retired: list[httpx.AsyncClient] = []
-        self._building = asyncio.Lock()
-        self._under_way: set[asyncio.Timeout] = set()
-        self._is_closed = False
-
-    def __repr__(self) -> str:
-        return f"<HttpClient {self._base_url}>"
-
-    @property
-    def base_url(self) -> str:
-        """Scheme, host and port, without a trailing slash."""
-        return self._base_url
-
     async def aclose(self) -> None:
-        """Close both doors. Calls under way end with InterruptedCallError("closed")."""
+        """Close both pools. Calls under way end with InterruptedCallError("closed")."""
         self._is_closed = True
         now = asyncio.get_running_loop().time()
         for limit in self._under_way:
@@ -239,11 +199,14 @@ class HttpClient(Verbs):
             if not self._under_way:
                 break
             await asyncio.sleep(0.005)
-        doors = [*self._doors.values(), *self._retired]
-        self._doors.clear()
+        pools = [*self._pools.values(), *self._retired]
+        self._pools.clear()
         self._retired.clear()
-        for door in doors:
-            await door.aclose()
+        for pool in pools:
+            await pool.aclose()
+
+    async def _send(self, verb: Verb, body: bytes, scrub: Scrub) -> Answer:
+        return await self._request(verb, "/start/send-message", body, scrub)
 
     async def _request(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         """The one request function: errors of the network become ours, without their texts."""
@@ -270,29 +233,28 @@ class HttpClient(Verbs):
         log.debug("%s: %s after %.3f s", verb.value, status, seconds)
         if self._on_rate is None or answer is None:
             return
-        told = rate_headers(answer, seconds)
         try:
-            self._on_rate(verb, told)
+            self._on_rate(verb, rate_headers(answer, seconds))
         except Exception:  # a hook must never cost an answer that was paid for
             log.exception("the hook for statistics failed")
 
     async def _exchange(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         async with self._limited(verb):
-            door = await self._live_connector(verb)
+            pool = await self._pool(verb)
             try:
-                return await self._once(door, verb, path, body, scrub)
+                return await self._once(pool, verb, path, body, scrub)
             except httpx.PoolTimeout:
-                # The pool lost its places (encode/httpcore #1093): nothing was sent yet.
+                # The pool lost count of connections (encode/httpcore #1093): nothing was sent yet.
                 log.warning("%s: no connection from the pool; the pool is built anew", verb.value)
-                self._retire(door)
-                return await self._once(await self._live_connector(verb), verb, path, body, scrub)
+                self._retire(pool)
+                return await self._once(await self._pool(verb), verb, path, body, scrub)
 
     @asynccontextmanager
     async def _limited(self, verb: Verb) -> AsyncIterator[None]:
         """The time limit of a whole call, which `aclose` can pull to now."""
         if self._is_closed:
             raise NotConnectedError("closed")
-        async with asyncio.timeout(self._timeouts.whole(held=verb in LONG_POLL)) as limit:
+        async with asyncio.timeout(self._timeouts.whole(long_poll=verb in LONG_POLL)) as limit:
             self._under_way.add(limit)
             try:
                 yield
@@ -300,14 +262,14 @@ class HttpClient(Verbs):
                 self._under_way.discard(limit)
 
     async def _once(
-        self, door: httpx.AsyncClient, verb: Verb, path: str, body: bytes | None, scrub: Scrub
+        self, pool: httpx.AsyncClient, verb: Verb, path: str, body: bytes | None, scrub: Scrub
     ) -> Answer:
         method = "GET" if body is None else "POST"
         headers = {} if body is None else {"Content-Type": "application/json"}
         if self._key and verb is not Verb.HEALTH:
             headers["Authorization"] = f"Bearer {self._key}"
         url = self._base_url + path
-        async with door.stream(method, url, content=body, headers=headers) as response:
+        async with pool.stream(method, url, content=body, headers=headers) as response:
             received = bytearray()
             async for chunk in response.aiter_bytes():
                 received += chunk
@@ -317,20 +279,20 @@ class HttpClient(Verbs):
             names = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, names, bytes(received))
 
-    async def _live_connector(self, verb: Verb) -> httpx.AsyncClient:
-        held = verb in LONG_POLL
+    async def _pool(self, verb: Verb) -> httpx.AsyncClient:
+        is_long_poll = verb in LONG_POLL
         async with self._building:
             if self._tls is None:
                 self._tls = await self._context()
-            if held not in self._doors:
-                self._doors[held] = self._build(held=held, tls=self._tls)
-            return self._doors[held]
+            if is_long_poll not in self._pools:
+                self._pools[is_long_poll] = self._build(long_poll=is_long_poll, tls=self._tls)
+            return self._pools[is_long_poll]
 
-    def _retire(self, door: httpx.AsyncClient) -> None:
-        """Take a door out of use. It is closed with the rest: other calls may be in it."""
-        for held, current in list(self._doors.items()):
-            if current is door:
-                self._retired.append(self._doors.pop(held))
+    def _retire(self, pool: httpx.AsyncClient) -> None:
+        """Take a pool out of use. It is closed with the rest: other calls may be in it."""
+        for is_long_poll, current in list(self._pools.items()):
+            if current is pool:
+                self._retired.append(self._pools.pop(is_long_poll))
 
     async def _context(self) -> ssl.SSLContext:
         if self._base_url.startswith("http:") or self._transport is not None:
@@ -340,9 +302,9 @@ class HttpClient(Verbs):
         except OSError:  # an unreadable or broken certificate file; ssl.SSLError is an OSError
             raise NotConnectedError("tls") from None
 
-    def _build(self, *, held: bool, tls: ssl.SSLContext) -> httpx.AsyncClient:
+    def _build(self, *, long_poll: bool, tls: ssl.SSLContext) -> httpx.AsyncClient:
         limits = self._timeouts
-        read = limits.read(held=held)
+        read = limits.read(long_poll=long_poll)
         host = urlsplit(self._base_url).hostname or ""
         try:
             return httpx.AsyncClient(
@@ -353,7 +315,7 @@ class HttpClient(Verbs):
                 # unknown. No limit on connections: cancelled calls would use it up for ever.
                 limits=httpx.Limits(
                     max_connections=None,
-                    max_keepalive_connections=0 if held else None,
+                    max_keepalive_connections=0 if long_poll else None,
                     keepalive_expiry=KEEP_ALIVE_S,
                 ),
                 trust_env=not is_loopback(host),
@@ -367,6 +329,12 @@ class HttpClient(Verbs):
         except (ImportError, ValueError, httpx.InvalidURL):
             # An unusable proxy in the environment; its address may hold a password.
             raise NotConnectedError("proxy") from None
+
+
+def _segment(id_: str) -> str:
+    """One path segment: nothing in an id can lead to another path."""
+    quoted = quote(id_, safe="")
+    return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
 
 
 def _translate(fault: BaseException, *, is_closed: bool) -> ApiError:
@@ -397,13 +365,33 @@ def _connect_reason(fault: BaseException) -> str:
     return "refused"
 
 
-def _chain(fault: BaseException, observation: set[int]) -> Iterator[BaseException]:
+def _chain(fault: BaseException, visited: set[int]) -> Iterator[BaseException]:
     """The fault and all that led to it, groups included."""
-    if id(fault) in observation:
+    if id(fault) in visited:
         return
-    observation.add(id(fault))
+    visited.add(id(fault))
     yield fault
     inner = fault.exceptions if isinstance(fault, BaseExceptionGroup) else ()
     for cause in (fault.__cause__, fault.__context__, *inner):
         if cause is not None:
-            yield from _chain(cause, observation)
+            yield from _chain(cause, visited)
+
+
+def make_context() -> ssl.SSLContext:
+    """The system's trusted certificates, or certifi's where Python finds none (frozen programs).
+
+    Takes some 20 ms: not for a GUI thread.
+    """
+    paths = ssl.get_default_verify_paths()
+    found = paths.cafile or paths.capath
+    return ssl.create_default_context(cafile=None if found else certifi.where())
+
+
+async def make_context_in_thread() -> ssl.SSLContext:
+    """`make_context` in the event loop's default executor."""
+    return await asyncio.to_thread(make_context)
+
+
+def make_unused_context() -> ssl.SSLContext:
+    """For plain HTTP to this machine: costs nothing and, if ever used, trusts nobody."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,10 +1,10 @@
-"""The names of the calls. Apart from the wire, which whoever only counts calls need not load."""
+"""The names of the calls, without the code that makes them: whoever counts calls loads this."""
 
 from enum import StrEnum
 
 
 class Verb(StrEnum):
-    """What is called; the names appear in logs and statistics."""
+    """A call to the service; the names appear in logs and statistics."""
 
     START_SESSION = "start-session"
     RUN_TASK = "run-task"
@@ -17,4 +17,4 @@ class Verb(StrEnum):
 
 
 LONG_POLL = frozenset({Verb.START_SESSION, Verb.RUN_TASK, Verb.NEW_TASK})
-"""Calls whose reply may be held back and whose loss costs money."""
+"""Calls that the service answers late, after up to 50 s, and whose loss costs money."""

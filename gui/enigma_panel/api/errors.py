@@ -1,4 +1,4 @@
-"""What can go wrong with a call: types and facts, no words for people.
+"""The errors of calls to the service, as types and facts without texts for people.
 
 Every error says what it means for the money: `nothing_happened` is True only where a start can
 certainly not have taken effect (design.md: never connected, a 4xx but 408, or a 503 with the
@@ -11,10 +11,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the service said when it said no. Times in seconds, balance in dollars.
+    """A refusal of the service. Times in seconds, balance in dollars.
 
     retry_after_s comes from Retry-After or X-RateLimit-Reset, read against the reply's Date and
-    bounded to 0…60; None when not told. field_name is the request field that the service names.
+    bounded to 0…60; None when not given. field_name is the request field that the service names.
     message is one redacted line.
     """
 

@@ -1,6 +1,6 @@
-"""The seam between services and the service's HTTP: what a client can do.
+"""The protocols of the HTTP client and of the live channel, as the services use them.
 
-Every verb returns an Observation (or a plain record) or raises an `errors.ApiError`; none retries.
+Every call returns an Observation (or a plain record) or raises its protocol's error; none retries.
 """
 
 from collections.abc import Callable
@@ -14,14 +14,17 @@ from enigma_panel.core.observation import Observation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthReply:
-    """GET /start/health: whether a browser is free; free is None when not told."""
+    """Reply to GET /start/health: whether the service is well, how many browsers are free.
+
+    free: None when not given.
+    """
 
     ok: bool
     free: int | None
 
 
 class ServiceClient(Protocol):
-    """One account on one host, dialect E (api.md §1)."""
+    """One account on one host, dialect E (api.md §1). Every call raises `errors.ApiError`."""
 
     @property
     def base_url(self) -> str:
@@ -29,28 +32,28 @@ class ServiceClient(Protocol):
         ...
 
     async def start_session(self, *, max_duration_ms: int | None) -> Observation:
-        """Open a browser with an empty task: OPENED. Held call; costs money from here on.
+        """Open a browser with an empty task: OPENED. A long poll; costs money from here on.
 
         An error's `session_id` is set where it names a session, which may thus be open.
         """
         ...
 
     async def run_task(self, spec: TaskSpec) -> Observation:
-        """One call for session and task: ACCEPTED, COMPLETED, QUESTION or FAILED. Held call.
+        """One call for session and task: ACCEPTED, COMPLETED, QUESTION or FAILED. A long poll.
 
         An error's `session_id` is set where it names a session, which may thus be open.
         """
         ...
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
-        """Start a task in an open session: ACCEPTED, COMPLETED, QUESTION or FAILED. Held call.
+        """Start a task in an open session: ACCEPTED, COMPLETED, QUESTION or FAILED. A long poll.
 
-        TERMINATED or STOPPED where the session ended or the task was stopped inside the hold.
+        TERMINATED or STOPPED where the session ended or the task was stopped during the long poll.
         """
         ...
 
     async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
-        """pause, resume, stop, terminate: PAUSE_SENT, RESUME_SENT, STOP_SENT, TERMINATE_SENT."""
+        """Send a command: PAUSE_SENT, RESUME_SENT, STOP_SENT or TERMINATE_SENT."""
         ...
 
     async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
@@ -58,15 +61,15 @@ class ServiceClient(Protocol):
         ...
 
     async def poll(self, session_id: str, task_id: str) -> Observation:
-        """GET /task/…: any kind about a task; 401/404 come as SESSION_GONE or TASK_GONE."""
+        """Ask for a task: any kind about a task; 401/404 come as SESSION_GONE or TASK_GONE."""
         ...
 
     async def health(self) -> HealthReply:
-        """GET /start/health; needs no key and costs nothing."""
+        """Ask for the service's health; needs no key and costs nothing."""
         ...
 
     async def check_key(self) -> None:
-        """GET /v1/models with the key: returns when accepted, else raises. Costs nothing."""
+        """Check the key by GET /v1/models: returns when accepted, else raises. Costs nothing."""
         ...
 
     async def aclose(self) -> None:
@@ -79,9 +82,9 @@ OnObservation = Callable[[Observation], None]
 
 
 class LiveFault(StrEnum):
-    """Why there is no channel."""
+    """Why there is no live channel."""
 
-    ADDRESS = "address"  # the socketURL leads to another host, or past TLS: nothing was sent there
+    ADDRESS = "address"  # the socketURL leads to another host or lacks TLS: nothing was sent there
     REFUSED = "refused"  # the service said no
     UNREACHABLE = "unreachable"  # no connection, or none in time
     PROTOCOL = "protocol"  # whoever answered speaks another language
@@ -91,7 +94,7 @@ class LiveFault(StrEnum):
 
 
 class LiveError(Exception):
-    """No channel; `fault` says why. Neither its text nor its repr holds an id or a URL."""
+    """No live channel; `fault` says why. Neither its text nor its repr holds an id or a URL."""
 
     def __init__(self, fault: LiveFault) -> None:
         super().__init__(fault.value)
@@ -99,17 +102,17 @@ class LiveError(Exception):
 
 
 class LiveConnection(Protocol):
-    """One session's channel, up from the moment in which it was made."""
+    """One session's live channel, up from the moment in which it was made."""
 
     async def send_state(self, verb: StateVerb) -> Observation:
-        """pause, resume, stop, terminate: PAUSE_EMITTED and so on, which proves nothing.
+        """Send a command live: PAUSE_SENT_LIVE and so on, which proves nothing.
 
         Raises LiveError when the channel is known to be down: nothing was sent then.
         """
         ...
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
-        """ANSWER_EMITTED or ANSWER_STOP_EMITTED, as `send_state`. The text is a secret."""
+        """Send an answer live: ANSWER_SENT_LIVE or ANSWER_STOP_SENT_LIVE; else as `send_state`."""
         ...
 
     async def until_lost(self) -> None:
@@ -122,7 +125,7 @@ class LiveConnection(Protocol):
 
 
 class LiveConnector(Protocol):
-    """The way to all channels of a run."""
+    """Opens all live channels of a run."""
 
     async def connect(
         self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation

@@ -1,8 +1,8 @@
 """The live channel over Socket.IO. The only module that imports socketio, engineio and aiohttp.
 
-Importing it takes 0.1 s: not for a GUI thread. The library is kept on a short lead: no second try
-of its own, no task per event, no log (its records hold ids and texts), and what it leaves behind at
-the end of a channel is cleared away.
+Importing it takes 0.1 s: not for a GUI thread. The library may not reconnect by itself, start a
+task per event or log (its records hold ids and texts), and what it leaves behind at the end of a
+channel is cleared away.
 """
 
 import asyncio
@@ -32,132 +32,32 @@ from enigma_panel.api.wire.socket_events import EVENTS, read_event
 from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind, Observation
 
-EMIT_S = 2.0
-"""How long a message may take to be taken."""
-SWEEP_S = 0.2
-"""How long what was cut may take to notice."""
-
-Options = dict[str, Any]
-
-
-class WebSocket(Protocol):
-    """As aiohttp makes it."""
-
-    @property
-    def closed(self) -> bool:
-        """True after `close`, and once a read met the end."""
-        ...
-
-    def get_extra_info(self, name: str) -> Any:
-        """ "socket" is the transport's."""
-        ...
-
-    async def send_str(self, data: str) -> None:
-        """Raises OSError where the transport is closing: nothing was written then."""
-        ...
-
-    async def close(self) -> bool:
-        """Say goodbye and wait for the answer."""
-        ...
-
-
-class Library(Protocol):
-    """What a channel wants of the library."""
-
-    @property
-    def cookie_jar(self) -> Any:
-        """The session's."""
-        ...
-
-    async def ws_connect(self, url: str, **options: Any) -> WebSocket:
-        """A web socket."""
-        ...
-
-    def fault_of(self, error: Exception) -> LiveFault:
-        """Why `ws_connect` failed."""
-        ...
-
-    def client(self, wire: "Wire", options: Options) -> Any:
-        """A Socket.IO client that uses the wire."""
-        ...
-
-    def frame(self, message: dict[str, object]) -> str:
-        """The frame of a "message" event."""
-        ...
-
-    def is_old(self, *data: object) -> bool:
-        """Whether a refusal stands for a protocol that we do not speak."""
-        ...
-
-    def forget(self, client: Any) -> None:
-        """Take a client out of what the library keeps for the whole process."""
-        ...
-
-
-class Wire:
-    """Stands for the shared HTTP session in one client, and keeps hold of its web socket."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._socket: socket.socket | None = None
-        self._ws: WebSocket | None = None
-        self._fault: LiveFault | None = None
-        self._is_cut = False
-        self.cookie_jar = library.cookie_jar  # looked at by the client up to Engine.IO 4.11
-        self.closed = False  # read by the client, which would close the session of all channels
-
-    async def ws_connect(self, url: str, **options: Any) -> WebSocket:
-        """Called by the client, which makes one nameless error of all that this raises."""
-        try:
-            self._ws = await self._library.ws_connect(url, **options)
-        except Exception as error:
-            self._fault = self._library.fault_of(error)
-            raise
-        self._socket = self._ws.get_extra_info("socket")
-        return self._ws
-
-    @property
-    def fault(self) -> LiveFault:
-        """Why it did not come up."""
-        if self._fault is not None:
-            return self._fault
-        is_open = self._ws is not None and not self._ws.closed
-        return LiveFault.PROTOCOL if is_open else LiveFault.UNREACHABLE
-
-    async def send(self, frame: str) -> None:
-        """Write a frame; raises OSError where it was not written, or not taken in time.
-
-        The limit cuts the wire: a cancelled write leaves an error behind that nobody reads.
-        """
-        if self._ws is None:
-            raise ConnectionError
-        limit = asyncio.get_running_loop().call_later(EMIT_S, self.cut)
-        try:
-            await self._ws.send_str(frame)
-        finally:
-            limit.cancel()
-        if self._is_cut:
-            raise ConnectionError
-
-    def cut(self) -> None:
-        """Whoever reads or writes notices it at once. What is still unsent will never be sent."""
-        self._is_cut = True
-        if self._socket is not None:
-            with contextlib.suppress(OSError):  # it was closed already
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-    async def close(self) -> None:
-        """Give the connection back to the session."""
-        if self._ws is not None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(SWEEP_S):
-                    await self._ws.close()
-
+log = logging.getLogger(__name__)
+for _name in ("aiohttp", "engineio", "socketio"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+_SILENT = logging.Logger("silent")  # noqa: LOG001 - out of the tree, so that nothing turns it on
+_SILENT.disabled = True
 
 CONNECT_S = 10.0
 """Until the service has accepted the session's id, TCP and TLS included."""
 BYE_S = 0.4
 """How long a channel's end is negotiated before it is cut."""
+EMIT_S = 2.0
+"""How long a message may take to be written."""
+SWEEP_S = 0.2
+"""How long the library's loops may take to end after the connection was cut."""
+MAX_EVENT_BYTES = 16 * 1024 * 1024
+"""A longer event breaks the channel: the library reads whole frames into memory."""
+PING_S = 10.0
+"""A web socket that was silent for this time is pinged, and given up after half of that without an
+answer: a connection that is dead but looks open would swallow a Pause until the service's own pings
+are missed, 45 s."""
+YIELD_EVERY = 32
+"""After so many events in a row others get their turn on the loop. From Python 3.12 on the library
+does not let go of it while there is something to read."""
+
+_ENGINE_MESSAGE = "4"
+_OLD_PROTOCOL = "Socket.IO 2"
 
 STATE_KINDS = {
     StateVerb.PAUSE: Kind.PAUSE_SENT_LIVE,
@@ -170,15 +70,105 @@ ANSWER_KINDS = {
     AnswerVerb.STOP: Kind.ANSWER_STOP_SENT_LIVE,
 }
 
-log = logging.getLogger(__name__)
+Options = dict[str, Any]
+
+
+class SocketConnector:
+    """All channels of a run; implements `protocols.LiveConnector`.
+
+    make_tls: gives the TLS context; without one it is built in a thread. Nothing is opened before
+    the first `connect`; the object belongs to the event loop of that call.
+    """
+
+    def __init__(self, *, make_tls: Callable[[], ssl.SSLContext] | None = None) -> None:
+        self._make_tls = make_tls
+        self._tls: ssl.SSLContext | None = None
+        self._building = asyncio.Lock()
+        self._session: aiohttp.ClientSession | None = None
+        self._channels: set[Channel] = set()
+        self._is_closed = False
+
+    async def connect(
+        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
+    ) -> "Channel":
+        """See LiveConnector. Events may come in before this returns."""
+        origin = live_origin(socket_url, base_url)
+        if self._is_closed:
+            raise LiveError(LiveFault.UNREACHABLE)
+        if self._session is None:
+            self._session = _make_session()
+        channel = Channel(
+            _Library(self._session), session_id, on_observation, self._channels.discard
+        )
+        self._channels.add(channel)
+        await channel.open(origin, self._options)
+        return channel
+
+    async def aclose(self) -> None:
+        """See LiveConnector; takes no longer than one channel does."""
+        self._is_closed = True
+        closing = [channel.aclose() for channel in self._channels]
+        try:
+            for error in await asyncio.gather(*closing, return_exceptions=True):
+                if isinstance(error, BaseException):  # its text may hold what is secret
+                    log.warning("a live channel could not be closed: %s", type(error).__name__)
+        finally:
+            if self._session is not None:
+                await self._session.close()
+
+    async def _options(self, origin: str) -> Options:
+        """What the web socket is opened with; a proxy and TLS only where it leaves this machine."""
+        options: Options = {
+            "max_msg_size": MAX_EVENT_BYTES,
+            "timeout": aiohttp.ClientWSTimeout(ws_close=BYE_S / 2),
+            "heartbeat": PING_S,
+        }
+        if origin.startswith("https:"):
+            options["proxy"] = await asyncio.to_thread(proxy_for, origin)
+            options["ssl"] = await self._context()
+        return options
+
+    async def _context(self) -> ssl.SSLContext:
+        async with self._building:
+            if self._tls is None:
+                make = self._make_tls
+                self._tls = make() if make is not None else await make_context_in_thread()
+            return self._tls
+
+
+def _make_session() -> aiohttp.ClientSession:
+    """No limit, no cookies (one session's would go out with another's), no .netrc, no redirects."""
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(_stay_here)
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, resolver=aiohttp.ThreadedResolver()),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None),
+        trace_configs=[trace],
+        trust_env=False,
+        headers={"User-Agent": f"enigma-control-panel/{__version__}"},
+    )
+
+
+async def _stay_here(
+    _session: aiohttp.ClientSession,
+    _context: object,
+    redirect: aiohttp.TraceRequestRedirectParams,
+) -> None:
+    """The id belongs to this host alone, and would be sent to whoever completes the handshake."""
+    redirect.response.close()
+    raise ValueError("redirected")
 
 
 class Channel:
-    """Implements `ports_live.LiveConnection`. on_over: told once nothing is left of it."""
+    """One session's channel; implements `protocols.LiveConnection`.
+
+    on_over: called once nothing is left of it.
+    """
 
     def __init__(
         self,
-        library: Library,
+        library: "Library",
         session_id: str,
         on_observation: OnObservation,
         on_over: Callable[["Channel"], None],
@@ -238,7 +228,7 @@ class Channel:
         client.on("connect", partial(self._answer, None))
         client.on("connect_error", self._refused)
         for name in EVENTS:
-            client.on(name, partial(self._hear, name))
+            client.on(name, partial(self._on_event, name))
         return client
 
     def _answer(self, fault: LiveFault | None) -> None:
@@ -249,7 +239,7 @@ class Channel:
         is_old = self._library.is_old(*data)
         self._answer(LiveFault.PROTOCOL if is_old else LiveFault.REFUSED)
 
-    def _hear(self, name: str, *data: object) -> None:
+    def _on_event(self, name: str, *data: object) -> None:
         """Hand out what can be read and is about this session."""
         observation = read_event(name, data[0] if data else None)
         if observation is None or self._lost.is_set():
@@ -277,11 +267,11 @@ class Channel:
         self._lost.set()
 
     async def send_state(self, verb: StateVerb) -> Observation:
-        """See the port."""
+        """See LiveConnection."""
         return await self._emit(state_message(verb), STATE_KINDS[verb])
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
-        """See the port."""
+        """See LiveConnection."""
         return await self._emit(guardrail_message(text, verb), ANSWER_KINDS[verb])
 
     async def _emit(self, message: dict[str, object], kind: Kind) -> Observation:
@@ -291,18 +281,18 @@ class Channel:
             if self._is_up:
                 await self._wire.send(frame)
                 return Observation(kind=kind)
-        except OSError as error:  # a frame half taken is none, once the wire is cut
+        except OSError as error:  # a frame half written is none, once the wire is cut
             log.debug("nothing was sent by the live channel: %s", type(error).__name__)
         self._give_up()
         raise LiveError(LiveFault.LOST)
 
     async def until_lost(self) -> None:
-        """See the port."""
+        """See LiveConnection."""
         await self._lost.wait()
         await self._sweep()
 
     async def aclose(self) -> None:
-        """See the port."""
+        """See LiveConnection."""
         if self._opening is not None and not self._opening.expired():
             self._opening.reschedule(asyncio.get_running_loop().time())
             await self._lost.wait()
@@ -334,23 +324,118 @@ class Channel:
             self._on_over(self)
 
 
-MAX_EVENT_BYTES = 16 * 1024 * 1024
-"""A longer event breaks the channel: the library reads whole frames into memory."""
-PING_S = 10.0
-"""A web socket that was silent for so long is pinged, and given up after half of that without an
-answer: a connection that is dead but looks open would swallow a Pause until the service's own pings
-are missed, 45 s."""
-BREATH = 32
-"""After so many events in a row others get their turn on the loop. From Python 3.12 on the library
-does not let go of it while there is something to read."""
+class Wire:
+    """The shared HTTP session as one client of the library sees it, with its web socket."""
 
-for _name in ("aiohttp", "engineio", "socketio"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
-_SILENT = logging.Logger("silent")  # noqa: LOG001 - out of the tree, so that nothing turns it on
-_SILENT.disabled = True
+    def __init__(self, library: "Library") -> None:
+        self._library = library
+        self._socket: socket.socket | None = None
+        self._ws: WebSocket | None = None
+        self._fault: LiveFault | None = None
+        self._is_cut = False
+        self.cookie_jar = library.cookie_jar  # looked at by the client up to Engine.IO 4.11
+        self.closed = False  # read by the client, which would close the session of all channels
 
-_ENGINE_MESSAGE = "4"
-_OLD_PROTOCOL = "Socket.IO 2"
+    async def ws_connect(self, url: str, **options: Any) -> "WebSocket":
+        """Called by the client, which makes one nameless error of all that this raises."""
+        try:
+            self._ws = await self._library.ws_connect(url, **options)
+        except Exception as error:
+            self._fault = self._library.fault_of(error)
+            raise
+        self._socket = self._ws.get_extra_info("socket")
+        return self._ws
+
+    @property
+    def fault(self) -> LiveFault:
+        """Why it did not come up."""
+        if self._fault is not None:
+            return self._fault
+        is_open = self._ws is not None and not self._ws.closed
+        return LiveFault.PROTOCOL if is_open else LiveFault.UNREACHABLE
+
+    async def send(self, frame: str) -> None:
+        """Write a frame; raises OSError where it was not written, or not in time.
+
+        The limit cuts the wire: a cancelled write leaves an error behind that nobody reads.
+        """
+        if self._ws is None:
+            raise ConnectionError
+        limit = asyncio.get_running_loop().call_later(EMIT_S, self.cut)
+        try:
+            await self._ws.send_str(frame)
+        finally:
+            limit.cancel()
+        if self._is_cut:
+            raise ConnectionError
+
+    def cut(self) -> None:
+        """Whoever reads or writes notices it at once. What is still unsent will never be sent."""
+        self._is_cut = True
+        if self._socket is not None:
+            with contextlib.suppress(OSError):  # it was closed already
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    async def close(self) -> None:
+        """Give the connection back to the session."""
+        if self._ws is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP_S):
+                    await self._ws.close()
+
+
+class WebSocket(Protocol):
+    """A web socket as aiohttp makes it."""
+
+    @property
+    def closed(self) -> bool:
+        """True after `close`, and once a read met the end."""
+        ...
+
+    def get_extra_info(self, name: str) -> Any:
+        """ "socket" is the transport's."""
+        ...
+
+    async def send_str(self, data: str) -> None:
+        """Raises OSError where the transport is closing: nothing was written then."""
+        ...
+
+    async def close(self) -> bool:
+        """Say goodbye and wait for the answer."""
+        ...
+
+
+class Library(Protocol):
+    """What a channel needs of the library."""
+
+    @property
+    def cookie_jar(self) -> Any:
+        """The HTTP session's jar."""
+        ...
+
+    async def ws_connect(self, url: str, **options: Any) -> WebSocket:
+        """Open a web socket."""
+        ...
+
+    def fault_of(self, error: Exception) -> LiveFault:
+        """Why `ws_connect` failed."""
+        ...
+
+    def client(self, wire: Wire, options: Options) -> Any:
+        """A Socket.IO client that uses the wire."""
+        ...
+
+    def frame(self, message: dict[str, object]) -> str:
+        """The frame of a "message" event."""
+        ...
+
+    def is_old(self, *data: object) -> bool:
+        """Whether a refusal stands for a protocol that we do not speak."""
+        ...
+
+    def forget(self, client: Any) -> None:
+        """Take a client out of what the library keeps for the whole process."""
+        ...
 
 
 class _Json:
@@ -376,17 +461,17 @@ class _Packet(packet.Packet):  # type: ignore[misc]  # the library ships no type
         if not isinstance(encoded_packet, str) or encoded_packet[:1] in {"5", "6"}:
             raise ValueError("binary")
         count = super().decode(encoded_packet)
-        told = self.data if isinstance(self.data, dict) else {}
-        if self.packet_type == packet.CONNECT and "sid" not in told:
+        data = self.data if isinstance(self.data, dict) else {}
+        if self.packet_type == packet.CONNECT and "sid" not in data:
             # Socket.IO 2 (Engine.IO 3) greets so, and would wait for pings that nobody sends.
             self.packet_type, self.data = packet.CONNECT_ERROR, [_OLD_PROTOCOL]
         return int(count or 0)
 
 
 class _Engine(engineio.AsyncClient):  # type: ignore[misc]  # the library ships no types
-    """Hears messages one after the other instead of in a task each, whose errors nobody reads."""
+    """Handles messages one after the other instead of in a task each, whose errors nobody reads."""
 
-    _heard = 0
+    _received = 0
 
     async def _trigger_event(self, event: str, *args: Any, run_async: bool = False) -> Any:
         if event != "message":
@@ -394,8 +479,8 @@ class _Engine(engineio.AsyncClient):  # type: ignore[misc]  # the library ships 
         if args[0] == "1":  # the service ends it; the library would wait for the loop we are in
             await self.ws.close()
             return None
-        self._heard += 1
-        if self._heard % BREATH == 0:
+        self._received += 1
+        if self._received % YIELD_EVERY == 0:
             await asyncio.sleep(0)
         return await super()._trigger_event(event, *args)
 
@@ -406,7 +491,7 @@ class _Client(socketio.AsyncClient):  # type: ignore[misc]  # the library ships 
 
 
 class _Library:
-    """Implements `live_wire.Library`; the HTTP session is that of all channels."""
+    """Implements `Library`; the HTTP session is that of all channels."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
@@ -450,90 +535,3 @@ class _Library:
     def forget(self, client: _Client) -> None:
         if client.eio in base_client.connected_clients:
             base_client.connected_clients.remove(client.eio)
-
-
-class SocketConnector:
-    """All channels of a run; implements `ports_live.LiveDoor`.
-
-    make_tls: gives the TLS context; without one it is built in a thread. Nothing is opened before
-    the first `connect`; the object belongs to the event loop of that call.
-    """
-
-    def __init__(self, *, make_tls: Callable[[], ssl.SSLContext] | None = None) -> None:
-        self._make_tls = make_tls
-        self._tls: ssl.SSLContext | None = None
-        self._building = asyncio.Lock()
-        self._session: aiohttp.ClientSession | None = None
-        self._channels: set[Channel] = set()
-        self._is_closed = False
-
-    async def connect(
-        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
-    ) -> Channel:
-        """See the port. Events may come in before this returns."""
-        origin = live_origin(socket_url, base_url)
-        if self._is_closed:
-            raise LiveError(LiveFault.UNREACHABLE)
-        if self._session is None:
-            self._session = _make_session()
-        channel = Channel(
-            _Library(self._session), session_id, on_observation, self._channels.discard
-        )
-        self._channels.add(channel)
-        await channel.open(origin, self._options)
-        return channel
-
-    async def aclose(self) -> None:
-        """See the port; takes no longer than one channel does."""
-        self._is_closed = True
-        closing = [channel.aclose() for channel in self._channels]
-        try:
-            for told in await asyncio.gather(*closing, return_exceptions=True):
-                if isinstance(told, BaseException):  # its text may hold what is secret
-                    log.warning("a live channel could not be closed: %s", type(told).__name__)
-        finally:
-            if self._session is not None:
-                await self._session.close()
-
-    async def _options(self, origin: str) -> Options:
-        """What the web socket is opened with; a proxy and TLS only where it leaves this machine."""
-        options: Options = {
-            "max_msg_size": MAX_EVENT_BYTES,
-            "timeout": aiohttp.ClientWSTimeout(ws_close=BYE_S / 2),
-            "heartbeat": PING_S,
-        }
-        if origin.startswith("https:"):
-            options["proxy"] = await asyncio.to_thread(proxy_for, origin)
-            options["ssl"] = await self._context()
-        return options
-
-    async def _context(self) -> ssl.SSLContext:
-        async with self._building:
-            if self._tls is None:
-                make = self._make_tls
-                self._tls = make() if make is not None else await make_context_in_thread()
-            return self._tls
-
-
-def _make_session() -> aiohttp.ClientSession:
-    """No limit, no cookies (one session's would go out with another's), no .netrc, no redirects."""
-    trace = aiohttp.TraceConfig()
-    trace.on_request_redirect.append(_stay_here)
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, resolver=aiohttp.ThreadedResolver()),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None),
-        trace_configs=[trace],
-        trust_env=False,
-        headers={"User-Agent": f"enigma-control-panel/{__version__}"},
-    )
-
-
-async def _stay_here(
-    _session: aiohttp.ClientSession,
-    _context: object,
-    observation: aiohttp.TraceRequestRedirectParams,
-) -> None:
-    """The id belongs to this host alone, and would be sent to whoever completes the handshake."""
-    observation.response.close()
-    raise ValueError("redirected")

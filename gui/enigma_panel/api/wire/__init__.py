@@ -1,1 +1,1 @@
-"""The wire: what is sent (one writer per dialect) and what comes back (one tolerant reader)."""
+"""The wire format: request bodies, and a tolerant reader of answers and events."""

@@ -28,9 +28,9 @@ class Body:
 
     @property
     def succeeded(self) -> bool | None:
-        """`success`: False where any layer says so, None when no layer tells."""
-        told = {f.flag(value) for value in self.values("success")} - {None}
-        return None if not told else False not in told
+        """`success`: False where any layer says so, None when no layer has it."""
+        given = {f.flag(value) for value in self.values("success")} - {None}
+        return None if not given else False not in given
 
     @property
     def error_text(self) -> str | None:
@@ -66,7 +66,7 @@ class Body:
 
     @property
     def names_an_id(self) -> bool:
-        """True where any sessionId or taskId is told, even one that we could not use."""
+        """True where any sessionId or taskId is given, even one that cannot be used."""
         layers = (self.top, self.inner, self.data)
         return any(layer.get(n) not in (None, "") for layer in layers for n in _IDS if n in layer)
 

@@ -1,4 +1,4 @@
-"""Error envelopes: what the service said when it said no, and what that means for the money."""
+"""Reading of refusals: status, headers and error body, and what they mean for the money."""
 
 import re
 from collections.abc import Mapping
@@ -16,11 +16,17 @@ from enigma_panel.core.rate_limit import MAX_WAIT_S, RateHeaders
 TOO_MANY = 429
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 _COUNT = re.compile(r"\d{1,9}")
+_KEY_CODES = frozenset({"INVALID_API_KEY", "API_KEY_EXPIRED"})
+_SESSION_CODES = frozenset({"SESSION_NOT_FOUND", "SESSION_EXPIRED"})
+_GONE_STATUSES = frozenset({400, 401, 403, 404, 410})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, headers (names in lower case), whole body; only the status is free of secrets."""
+    """An HTTP answer: status, headers (names in lower case), whole body.
+
+    Only the status is free of secrets.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -28,16 +34,16 @@ class Answer:
 
 
 def retry_after_s(answer: Answer) -> float | None:
-    """Seconds to wait, 0…60, or None when not told or not readable.
+    """Seconds to wait, 0…60, or None when not given or not readable.
 
     Retry-After in seconds or as a date; on 429 else X-RateLimit-Reset (epoch seconds). Dates are
     read against the answer's own Date, so a wrong clock on this machine changes nothing.
     """
-    told = answer.headers.get("retry-after", "").strip()
-    if _SECONDS.fullmatch(told):
-        return _bounded(float(told))
+    text = answer.headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(text):
+        return _bounded(float(text))
     now = _date(answer.headers.get("date", ""))
-    until = _date(told)
+    until = _date(text)
     if until is None and answer.status == TOO_MANY:
         until = _epoch(answer.headers.get("x-ratelimit-reset", ""))
     return None if now is None or until is None else _bounded(until - now)
@@ -46,7 +52,7 @@ def retry_after_s(answer: Answer) -> float | None:
 def rate_headers(answer: Answer, took_s: float) -> RateHeaders:
     """What the reply to a call that took so many seconds says of the limit (api.md §8.3).
 
-    Retry-After counts only on a 429: on a 503 it speaks of browsers. Unreadable means not told.
+    Retry-After counts only on a 429: on a 503 it speaks of browsers. Unreadable means not given.
     """
     now = _date(answer.headers.get("date", ""))
     reset = _epoch(answer.headers.get("x-ratelimit-reset", ""))
@@ -82,17 +88,12 @@ def _date(text: str) -> float | None:
         return None
 
 
-_KEY_CODES = frozenset({"INVALID_API_KEY", "API_KEY_EXPIRED"})
-_SESSION_CODES = frozenset({"SESSION_NOT_FOUND", "SESSION_EXPIRED"})
-_GONE_STATUSES = frozenset({400, 401, 403, 404, 410})
-
-
 def is_envelope(body: Body, status: int) -> bool:
     """True for the service's own error body, in any of its spellings."""
     if body.succeeded is not None:
         return status >= 400 or body.succeeded is False
-    told = body.error_text is not None or body.code is not None
-    return told and (status >= 400 or body.top.get("error") is not None)
+    has_error = body.error_text is not None or body.code is not None
+    return has_error and (status >= 400 or body.top.get("error") is not None)
 
 
 def nothing_happened(status: int, body: Body | None) -> bool:
@@ -150,7 +151,7 @@ def _refusal(answer: Answer, body: Body | None, scrub: Scrub, *, about_session: 
 
 
 def _misfit(answer: Answer, scrub: Scrub, *, harmless: bool) -> ProtocolError:
-    # A cut-off JSON text cannot be read, but if it speaks of an id, something has started.
+    # A cut-off JSON text cannot be read, but if it names an id, something has started.
     hints = (b"taskId", b"sessionId")
     started = any(hint in answer.body for hint in hints)
     reply = None

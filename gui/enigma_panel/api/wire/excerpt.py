@@ -1,4 +1,4 @@
-"""What may be told of an answer that could not be read: short, one line, without secrets."""
+"""Excerpts of answers that could not be read: one short line without secrets."""
 
 import re
 from collections.abc import Callable

@@ -1,6 +1,6 @@
-"""Single fields of a decoded body: each function takes any value and returns a clean one or None.
+"""JSON documents and their single fields: each function takes any value and returns a clean one.
 
-None means "not told": a figure or text that cannot be used is never turned into zero or "".
+None means "not given": a figure or text that cannot be used is never turned into zero or "".
 """
 
 import json
@@ -16,7 +16,7 @@ MAX_TEXT = 5_000_000
 CUT_MARK = "\n[…]"
 """Stands at the end of a text that was cut."""
 LONGEST_RUN = 300
-"""So many characters at most go with a cut, since it may have broken what they were part of."""
+"""Most characters that are dropped at a cut, since it may have broken what they were part of."""
 
 MAX_SHORT = 500
 MAX_ID = 256
@@ -25,9 +25,15 @@ MAX_COUNT = 10**15
 MAX_DIGITS = 50
 """More digits, or more than 50 places after the point, are no amount that anybody billed."""
 
+MAX_INT_DIGITS = 40
+"""Longer integers are no count of anything here, and int() of them takes quadratic time."""
+
+UNUSABLE = Decimal("NaN")
+
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?")
 _SCHEMES = frozenset({"http", "https", "ws", "wss"})
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 Record = dict[str, object]
 
@@ -82,7 +88,7 @@ def word(value: object) -> str:
 
 
 def opaque_id(value: object) -> str | None:
-    """A session or task id. One that we would have to change to use it is not told at all."""
+    """A session or task id. One that we would have to change to use it counts as not given."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_COUNT:
         value = str(value)
     if not isinstance(value, str) or not 0 < len(value) <= MAX_ID or not value.strip("."):
@@ -102,7 +108,7 @@ def url(value: object) -> str | None:
 
 
 def flag(value: object) -> bool | None:
-    """true, false, or None when not told; the words count, too."""
+    """true, false, or None when not given; the words count, too."""
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.strip().lower())
     return value if isinstance(value, bool) else None
@@ -165,15 +171,6 @@ def _without_halves(value: object) -> object:
             return value
 
 
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
-
-
-MAX_INT_DIGITS = 40
-"""Longer integers are no count of anything here, and int() of them takes quadratic time."""
-
-UNUSABLE = Decimal("NaN")
-
-
 class NotJsonError(ValueError):
     """The bytes are not JSON, not even leniently read."""
 
@@ -183,7 +180,7 @@ def parse(body: bytes) -> object:
 
     msgspec first. It refuses a byte order mark, a lone surrogate escape (JavaScript cutting an
     emoji in two), invalid UTF-8 and NaN; the standard library then gets a second try, in which
-    bytes that are no text become U+FFFD. Lone surrogates are left to `fields`.
+    bytes that are no text become U+FFFD. Lone surrogates stay for the functions above.
     """
     try:
         return _DECODER.decode(body)

@@ -1,7 +1,7 @@
 """Request bodies of dialect E (api.md §1.3-1.5, §3, §4): flat, and only the fields that are set.
 
 Each function returns the JSON body as bytes, but for the `…_message` ones: the inner message, which
-both doors send, the live channel without a body around it (api.md §6). Durations are milliseconds.
+the live channel sends without a body around it (api.md §6). Durations are milliseconds.
 """
 
 import msgspec

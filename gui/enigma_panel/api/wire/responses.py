@@ -1,4 +1,4 @@
-"""The one reader: an HTTP answer becomes an Observation, a plain record, or a typed error.
+"""Reading of HTTP answers: each becomes an Observation, a plain record, or a typed error.
 
 It is tolerant where pages contradict each other (api.md §9, §11.1) and strict in one direction:
 what fits nothing documented is a ProtocolError, never a guess. Every function takes the Answer and
@@ -45,105 +45,9 @@ _BY_STATUS = {
     "started": Kind.ACTIVE,
     "pending": Kind.ACTIVE,
 }
-
-
-def report_kind(body: Body, status: int) -> Kind | None:
-    """The kind of report, or None where the body is none. `status` is the HTTP status.
-
-    type before status before pending; then the mere presence of a result; then what only failed
-    tasks carry. A `success: false` around an unnamed result makes it a failure.
-    """
-    named = _named(body)
-    if named is Kind.COMPLETED and body.succeeded is False and not _typed(body):
-        return Kind.FAILED
-    if named is not None:
-        return named
-    if any(f.flag(value) for value in body.values("pending")):
-        return Kind.ACTIVE
-    if f.word(body.data.get("type")) == "human_input_needed":
-        return Kind.QUESTION
-    return _unnamed(body, status)
-
-
-def _typed(body: Body) -> bool:
-    return any(f.word(value) in _BY_TYPE for value in body.values("type"))
-
-
-def _named(body: Body) -> Kind | None:
-    for name, table in (("type", _BY_TYPE), ("status", _BY_STATUS)):
-        for value in body.values(name):
-            kind = table.get(f.word(value))
-            if kind is not None:
-                return kind
-    return None
-
-
-def _unnamed(body: Body, status: int) -> Kind | None:
-    if body.succeeded is False:
-        own = bool(body.inner) or (body.code or "").upper() in TASK_CODES
-        billed = status < 400 and "usage" in body.top
-        return Kind.FAILED if own or billed else None
-    has_result = body.data.get("message") is not None and not any(body.values("type"))
-    return Kind.COMPLETED if status < 400 and has_result else None
-
-
-def report(body: Body, kind: Kind) -> Observation:
-    """The Observation of a body whose kind is known, with all that it tells."""
-    return Observation(
-        kind=kind,
-        text=_text(body, kind),
-        code=body.code,
-        usage=body.usage,
-        session_id=body.id("sessionId"),
-        task_id=body.id("taskId"),
-        balance=f.money(body.top.get("balance")),
-        completed_at=next((f.short_text(v, 64) for v in body.values("completedAt")), None),
-    )
-
-
-def _text(body: Body, kind: Kind) -> str | None:
-    match kind:
-        case Kind.COMPLETED:
-            told = (body.data.get("message"), _outer(body, "message"), *_payload(body))
-            return _first_text(*told)
-        case Kind.QUESTION:
-            names = ("value", "message", "question")
-            inside = [body.data.get(name) for name in names]
-            outside = [_outer(body, name) for name in names]
-            return _first_text(*inside, *outside, limit=MAX_QUESTION)
-        case Kind.ACTIVE | Kind.ACCEPTED | Kind.PAUSED | Kind.QUEUED:
-            return next((f.short_text(value) for value in body.values("message")), None)
-        case _:
-            return body.error_text
-
-
 _FIGURES = frozenset(
     {"type", "usage", "prompt_tokens", "completion_tokens", "total_tokens", "completion_time"}
 )
-
-
-def _payload(body: Body) -> Iterator[object]:
-    """What else a result can be in, where no message stands: it was paid for, in whatever shape."""
-    data = _outer(body, "data")
-    if isinstance(data, dict):
-        data = {name: value for name, value in data.items() if name not in _FIGURES}
-    for value in (data, body.top.get("result")):
-        if value not in (None, "", {}, []) and not (
-            isinstance(value, dict) and value is body.inner
-        ):
-            yield value
-
-
-def _outer(body: Body, name: str) -> object:
-    """The field beside `data`; with a wrapped result not the top's, which is about delivery."""
-    return (body.inner or body.top).get(name)
-
-
-def _first_text(*values: object, limit: int = f.MAX_TEXT) -> str | None:
-    texts = (f.long_text(value, limit) for value in values)
-    return next((text for text in texts if text is not None), None)
-
-
 _HEALTHY = frozenset({"", "healthy", "ok", "up"})
 _UNDER_WAY = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.PAUSED, Kind.ORPHANED, Kind.TASK_GONE})
 
@@ -206,14 +110,14 @@ def read_poll(answer: Answer, scrub: Scrub) -> Observation:
 
 def _is_own_report(answer: Answer, body: Body) -> bool:
     """False for a gateway's or the service's own trouble, which is no end of the task."""
-    told = isinstance(body.top.get("usage"), dict)
-    return told or _is_about_task(answer, body, None)
+    is_billed = isinstance(body.top.get("usage"), dict)
+    return is_billed or _is_about_task(answer, body, None)
 
 
 def read_delivered(answer: Answer, scrub: Scrub, kind: Kind) -> Observation:
     """A state or guardrail message: `kind` says what was delivered, which proves no effect."""
     body = read_body(answer.body)
-    if body is None or not _is_fine(answer, body) or not _says_delivered(body):
+    if body is None or not _is_fine(answer, body) or not _is_delivered(body):
         raise refusal(answer, body, scrub, about_session=True)
     message = f.short_text(body.top.get("message"))
     return Observation(kind=kind, text=None if message is None else scrub(message))
@@ -223,7 +127,7 @@ def _is_fine(answer: Answer, body: Body) -> bool:
     return 200 <= answer.status < 300 and body.succeeded is not False
 
 
-def _says_delivered(body: Body) -> bool:
+def _is_delivered(body: Body) -> bool:
     return body.succeeded is True or (
         body.top.get("error") is None and f.short_text(body.top.get("message")) is not None
     )
@@ -248,3 +152,94 @@ def check_models(answer: Answer, scrub: Scrub) -> None:
     listed = body is not None and isinstance(body.top.get("data"), list)
     if body is None or not listed or not _is_fine(answer, body):
         raise refusal(answer, body, scrub, about_session=False)
+
+
+def report_kind(body: Body, status: int) -> Kind | None:
+    """The kind of report, or None where the body is none. `status` is the HTTP status.
+
+    type before status before pending; then the mere presence of a result; then what only failed
+    tasks carry. A `success: false` around an unnamed result makes it a failure.
+    """
+    named = _named(body)
+    if named is Kind.COMPLETED and body.succeeded is False and not _typed(body):
+        return Kind.FAILED
+    if named is not None:
+        return named
+    if any(f.flag(value) for value in body.values("pending")):
+        return Kind.ACTIVE
+    if f.word(body.data.get("type")) == "human_input_needed":
+        return Kind.QUESTION
+    return _unnamed(body, status)
+
+
+def _typed(body: Body) -> bool:
+    return any(f.word(value) in _BY_TYPE for value in body.values("type"))
+
+
+def _named(body: Body) -> Kind | None:
+    for name, table in (("type", _BY_TYPE), ("status", _BY_STATUS)):
+        for value in body.values(name):
+            kind = table.get(f.word(value))
+            if kind is not None:
+                return kind
+    return None
+
+
+def _unnamed(body: Body, status: int) -> Kind | None:
+    if body.succeeded is False:
+        own = bool(body.inner) or (body.code or "").upper() in TASK_CODES
+        billed = status < 400 and "usage" in body.top
+        return Kind.FAILED if own or billed else None
+    has_result = body.data.get("message") is not None and not any(body.values("type"))
+    return Kind.COMPLETED if status < 400 and has_result else None
+
+
+def report(body: Body, kind: Kind) -> Observation:
+    """The Observation of a body whose kind is known, with all that it says."""
+    return Observation(
+        kind=kind,
+        text=_text(body, kind),
+        code=body.code,
+        usage=body.usage,
+        session_id=body.id("sessionId"),
+        task_id=body.id("taskId"),
+        balance=f.money(body.top.get("balance")),
+        completed_at=next((f.short_text(v, 64) for v in body.values("completedAt")), None),
+    )
+
+
+def _text(body: Body, kind: Kind) -> str | None:
+    match kind:
+        case Kind.COMPLETED:
+            return _first_text(body.data.get("message"), _outer(body, "message"), *_payload(body))
+        case Kind.QUESTION:
+            names = ("value", "message", "question")
+            inside = [body.data.get(name) for name in names]
+            outside = [_outer(body, name) for name in names]
+            return _first_text(*inside, *outside, limit=MAX_QUESTION)
+        case Kind.ACTIVE | Kind.ACCEPTED | Kind.PAUSED | Kind.QUEUED:
+            return next((f.short_text(value) for value in body.values("message")), None)
+        case _:
+            return body.error_text
+
+
+def _payload(body: Body) -> Iterator[object]:
+    """What else a result can be in, where no message stands: it was paid for, in whatever shape."""
+    data = _outer(body, "data")
+    if isinstance(data, dict):
+        data = {name: value for name, value in data.items() if name not in _FIGURES}
+    for value in (data, body.top.get("result")):
+        if value not in (None, "", {}, []) and not (
+            isinstance(value, dict) and value is body.inner
+        ):
+            yield value
+
+
+def _outer(body: Body, name: str) -> object:
+    """The field beside `data`; with a wrapped result not the top's, which is about delivery."""
+    return (body.inner or body.top).get(name)
+
+
+def _first_text(*values: object, limit: int = f.MAX_TEXT) -> str | None:
+    texts = (f.long_text(value, limit) for value in values)
+    return next((text for text in texts if text is not None), None)

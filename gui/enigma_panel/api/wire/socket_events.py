@@ -1,4 +1,4 @@
-"""What the live channel tells: one event becomes an Observation, or nothing (api.md §6).
+"""Reading of the live channel's events: one becomes an Observation, or nothing (api.md §6).
 
 Pure and total: what fits nothing documented, or does not fit well, is left out. Nothing is raised.
 """
@@ -12,14 +12,13 @@ from enigma_panel.api.wire.responses import report
 from enigma_panel.core.observation import Kind, Observation
 
 EVENTS = ("message", "end_session", "instance:disconnected", "instance:reconnected")
-"""The names of all events that are worth hearing."""
+"""The names of all events that are read."""
 
 MAX_STEP = 2_300
-"""Longest step that is taken, in characters: some more than is kept, which is cut where secrets are
-known as a whole."""
+"""Longest step that is read, in characters: more than is stored, which is cut after redaction."""
 
 MAX_GRACE_MS = 86_400_000
-"""Nobody waits longer than a day for a lost browser (the pages say 5 minutes)."""
+"""Longest grace period that is believed (the pages say 5 minutes)."""
 
 _EXPIRED = "SESSION_EXPIRED"
 
@@ -33,7 +32,7 @@ _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
 
 
 def read_event(name: str, payload: object) -> Observation | None:
-    """The fact that an event tells, or None. session_id is set where the event names a session."""
+    """The fact in an event, or None. session_id is set where the event names a session."""
     if name != "message":
         own = _OWN.get(name)
         return None if own is None else own(payload)
@@ -50,19 +49,19 @@ def _agent(payload: f.Record) -> Observation | None:
 def _action(payload: f.Record) -> Observation | None:
     data = f.record(payload.get("data"))
     name, target = _step_text(data.get("name")), _step_text(data.get("target"))
-    told = f"{name}: {target}" if name and target else name or target
-    return _step(Kind.ACTION, payload, told or payload.get("data"))
+    text = f"{name}: {target}" if name and target else name or target
+    return _step(Kind.ACTION, payload, text or payload.get("data"))
 
 
 def _update(payload: f.Record) -> Observation | None:
     data = payload.get("data")
-    told = data.get("message") if isinstance(data, dict) else data
-    return _step(Kind.UPDATE, payload, payload.get("message") if told is None else told)
+    inner = data.get("message") if isinstance(data, dict) else data
+    return _step(Kind.UPDATE, payload, payload.get("message") if inner is None else inner)
 
 
-def _step(kind: Kind, payload: f.Record, told: object) -> Observation | None:
+def _step(kind: Kind, payload: f.Record, content: object) -> Observation | None:
     """Steps are most of all events, so nothing is looked up here that they do not carry."""
-    text = _step_text(told)
+    text = _step_text(content)
     if text is None:
         return None
     return Observation(
@@ -113,9 +112,9 @@ def _error(payload: f.Record) -> Observation | None:
 
 
 def _ended(payload: object) -> Observation:
-    """end_session; code is the reason as it was told, None where none was."""
-    told = f.record(payload)
-    return _about_session(Kind.SESSION_ENDED, payload, code=f.short_text(told.get("reason"), 64))
+    """end_session; code is the reason as it was given, None where none was."""
+    reason = f.short_text(f.record(payload).get("reason"), 64)
+    return _about_session(Kind.SESSION_ENDED, payload, code=reason)
 
 
 def _disconnected(payload: object) -> Observation:
@@ -133,13 +132,13 @@ def _about_session(
     kind: Kind, payload: object, *, code: str | None = None, grace_ms: int | None = None
 ) -> Observation:
     """Its own event is the fact, however little stands in it."""
-    told = f.record(payload)
+    fields = f.record(payload)
     return Observation(
         kind=kind,
-        text=f.short_text(told.get("message")),
+        text=f.short_text(fields.get("message")),
         code=code,
         grace_ms=grace_ms,
-        session_id=f.opaque_id(told.get("sessionId")),
+        session_id=f.opaque_id(fields.get("sessionId")),
     )
 
 
