@@ -1,4 +1,4 @@
-"""Details of what is selected: text, result, error and what to do, usage, time line."""
+"""The Details panel: the selected session or task in full, or its steps."""
 
 from collections.abc import Callable
 from enum import IntEnum
@@ -58,69 +58,15 @@ from enigma_panel.ui.widgets.inputs import ReadingText
 if TYPE_CHECKING:
     from enigma_panel.ui.steps.page import StepsPage
 
-
-LINES = 2
-
-
-class ActivityLabel(QLabel):
-    """Plain text over two lines, the second one cut; the whole is its tool tip.
-
-    It takes the room of two lines for one as well: what stands below does not jump with each word.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        set_role(self, "dim")
-
-    def show_text(self, text: str) -> None:
-        """Show and speak this text; it is one line of words."""
-        if text != self.text():
-            self.setText(text)
-            self.setAccessibleName(text)
-            self.setToolTip(plain_tip(text))
-
-    def shown_lines(self) -> list[str]:
-        """The text as it is broken and cut at this width."""
-        room = self.contentsRect().width()
-        layout = QTextLayout(self.text(), self.font())
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        layout.setTextOption(option)
-        layout.beginLayout()
-        first = layout.createLine()
-        if first.isValid():
-            first.setLineWidth(room)
-        layout.endLayout()
-        # Qt counts an emoji as two.
-        units = self.text().encode("utf-16-le", "surrogatepass")
-        head = units[: first.textLength() * 2] if first.isValid() else b""
-        rest = units[len(head) :].decode("utf-16-le", "replace")
-        lines = [head.decode("utf-16-le", "replace").rstrip(), rest]
-        cut = self.fontMetrics().elidedText(lines[1], Qt.TextElideMode.ElideRight, room)
-        return [line for line in (lines[0], cut) if line]
-
-    # -- Qt ----------------------------------------------------------------------------------
-
-    def sizeHint(self) -> QSize:
-        return QSize(120, self.fontMetrics().lineSpacing() * LINES)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(40, self.sizeHint().height())
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        rect, height = self.contentsRect(), self.fontMetrics().lineSpacing()
-        for number, line in enumerate(self.shown_lines()):
-            place = rect.adjusted(0, number * height, 0, 0)
-            place.setHeight(height)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
-
-
 MASK = "••••••••••••"
-TEXT_LINES, RESULT_LINES = 8, 18
+TEXT_LINES, RESULT_LINES, DOING_LINES = 8, 18, 2
+NOTHING = StateLine("", Severity.DIM)
+_ROLES = {Severity.AMBER: "amber", Severity.RED: "red"}
+_TROUBLE_ROLES = {
+    TaskStatus.FAILED: "red",
+    TaskStatus.LOST: "red",
+    TaskStatus.UNCONFIRMED: "amber",
+}
 
 
 class Tab(IntEnum):
@@ -130,18 +76,32 @@ class Tab(IntEnum):
     STEPS = 1
 
 
-class DetailView(QFrame):
-    """A card: a scrolled column of texts or the steps, and the buttons for the task below both.
+class Details(QFrame):
+    """Follows the selection of both tables; every button says by a signal what it wants.
 
-    make_steps: the page of the steps, which is made when it is first turned to: the window is
-    there sooner without it.
+    A card: a scrolled column of texts or the steps, and below both the buttons for the task.
     """
 
-    def __init__(
-        self, make_steps: "Callable[[], StepsPage]", parent: QWidget | None = None
-    ) -> None:
+    rename_asked = Signal(int)
+    copy_id_asked = Signal(int)
+    copy_link_asked = Signal(int)
+    put_away_asked = Signal(int)
+    copy_asked = Signal(str)
+    again_asked = Signal(object)
+    edit_asked = Signal(object)
+    line_asked = Signal(int, object)
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._make_steps = make_steps
+        self._services = services
+        self._sessions = services.sessions
+        self._model = StepsModel(self)
+        self._feed = StepsFeed(services.timeline, services.scope, self._model, self)
+        self.session_key: int | None = None
+        self.task_key: int | None = None
+        self._about_session = True
+        self._whole_of: int | None = None
+        self._doing_of: int | None = None
         set_role(self, "card")
         self.setAccessibleName(tr("Details"))
         self.setMinimumSize(250, 90)
@@ -150,6 +110,79 @@ class DetailView(QFrame):
         self._make_foot()
         self._name_parts()
         self._build()
+        self._connect()
+        self.refresh()
+
+    # -- what it is about ----------------------------------------------------------------------
+
+    def show_session(self, key: int | None) -> None:
+        """A session and its task."""
+        session = self._sessions.session(key) if key is not None else None
+        self._about_session = True
+        self._turn_to(key, session.current_task if session is not None else None)
+
+    def show_task(self, key: int | None) -> None:
+        """A task and its session."""
+        task = self._sessions.task(key) if key is not None else None
+        self._about_session = False
+        self._turn_to(task.session_key if task is not None else None, key)
+
+    def apply_diff(self, sessions: frozenset[int], tasks: frozenset[int]) -> None:
+        """Records changed: show them anew if they are the ones shown."""
+        session = self._session()
+        if self._about_session and session is not None and session.current_task != self.task_key:
+            self._turn_to(session.key, session.current_task)
+            return
+        if self.session_key in sessions or self.task_key in tasks:
+            self.refresh()
+
+    def tick(self) -> None:
+        """A second went by, or the line moved."""
+        session, task = self._session(), self._task()
+        self._show_state(session, task)
+        if task is not None and task.status is TaskStatus.QUEUED:
+            self._show_trouble(session, task)
+            self._show_line_buttons(task)
+
+    def refresh(self) -> None:
+        """Show the records as they are now."""
+        task = self._task()
+        if task is not None:
+            self.session_key = task.session_key
+        session = self._session()
+        self.nothing.setVisible(session is None and task is None)
+        self._show_session(session)
+        self._show_state(session, task)
+        self._show_task(task)
+        self._show_trouble(session, task)
+        self._show_result(task)
+        self._show_line()
+
+    @cached_property
+    def steps(self) -> "StepsPage":
+        """The page of the steps, made when it is first turned to: the window is there sooner."""
+        from enigma_panel.ui.steps.page import StepsPage  # noqa: PLC0415 - when turned to
+
+        page = StepsPage(self._model, self._feed)
+        page.copy_asked.connect(self.copy_asked)
+        self._pages.addWidget(page)
+        before: QWidget = self.tabs
+        for widget in page.findChildren(QWidget):  # made last, but the keyboard comes here next
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(before, widget)
+                before = widget
+        return page
+
+    def turn_to(self, tab: Tab) -> None:
+        """Show the one or the other."""
+        self.tabs.setCurrentIndex(tab)
+
+    def search_steps(self) -> None:
+        """Ctrl+F: wherever the keyboard is in Details, steps are what can be searched."""
+        self.turn_to(Tab.STEPS)
+        self.steps.search.begin()
+
+    # -- building ------------------------------------------------------------------------------
 
     def _make_head(self) -> None:
         self.name = ElidedLabel("title")
@@ -202,27 +235,6 @@ class DetailView(QFrame):
             button.setAccessibleDescription(queue_action_tip(verb))
         self.put_away.setToolTip(tr("Nobody waits for news of this start any more."))
 
-    @cached_property
-    def steps(self) -> "StepsPage":
-        """The page of the steps."""
-        page = self._make_steps()
-        self._pages.addWidget(page)
-        before: QWidget = self.tabs
-        for widget in page.findChildren(QWidget):  # made last, but the keyboard comes here next
-            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                QWidget.setTabOrder(before, widget)
-                before = widget
-        return page
-
-    def turn_to(self, tab: Tab) -> None:
-        """Show the one or the other."""
-        self.tabs.setCurrentIndex(tab)
-
-    def search_steps(self) -> None:
-        """Ctrl+F: wherever the keyboard is in Details, steps are what can be searched."""
-        self.turn_to(Tab.STEPS)
-        self.steps.search.begin()
-
     def _build(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 4, 1, 8)
@@ -255,10 +267,6 @@ class DetailView(QFrame):
         row.setStretch(1, 1)
         row.setContentsMargins(3, 0, 13, 0)
         return row
-
-    def _turn(self, tab: int) -> None:
-        self._pages.setCurrentWidget(self.steps if tab == Tab.STEPS else self._overview)
-        self.whose.setVisible(tab == Tab.STEPS)
 
     def _make_scroll(self) -> QScrollArea:
         inner = QWidget()
@@ -299,117 +307,6 @@ class DetailView(QFrame):
         column.addLayout(make_row(self.id_head, self.dots, self.copy_id, None, gap=6))
         column.addLayout(make_row(self.copy_link, None))
 
-
-class _RightLabel(ElidedLabel):
-    """Its words stand at the right, so that they are taken for no tab."""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(self.contentsRect(), place, self._elided())
-
-
-def set_text(label: QLabel, words: str) -> None:
-    """Show words, or take no room where there are none."""
-    if label.text() != words:
-        label.setText(words)
-    label.setVisible(bool(words))
-
-
-def fill(field: ReadingText, text: str) -> None:
-    """As `set_text`, for a text that can be selected; what did not change keeps its selection."""
-    if field.toPlainText() != text:
-        field.setPlainText(text)
-        field.fit()
-    field.setVisible(bool(text))
-
-
-_ROLES = {Severity.AMBER: "amber", Severity.RED: "red"}
-_TROUBLE_ROLES = {
-    TaskStatus.FAILED: "red",
-    TaskStatus.LOST: "red",
-    TaskStatus.UNCONFIRMED: "amber",
-}
-NOTHING = StateLine("", Severity.DIM)
-
-
-class Details(DetailView):
-    """Follows the selection of both tables; every button says by a signal what it wants."""
-
-    rename_asked = Signal(int)
-    copy_id_asked = Signal(int)
-    copy_link_asked = Signal(int)
-    put_away_asked = Signal(int)
-    copy_asked = Signal(str)
-    again_asked = Signal(object)
-    edit_asked = Signal(object)
-    line_asked = Signal(int, object)
-
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        model = StepsModel()
-        feed = StepsFeed(services.timeline, services.scope, model)
-        super().__init__(self._make_page, parent)
-        model.setParent(self)
-        feed.setParent(self)
-        self._model, self._feed = model, feed
-        self._services = services
-        self._sessions = services.sessions
-        self.session_key: int | None = None
-        self.task_key: int | None = None
-        self._about_session = True
-        self._whole_of: int | None = None
-        self._doing_of: int | None = None
-        self._connect()
-        self.refresh()
-
-    # -- what it is about ----------------------------------------------------------------------
-
-    def show_session(self, key: int | None) -> None:
-        """A session and its task."""
-        session = self._sessions.session(key) if key is not None else None
-        self._about_session = True
-        self._turn_to(key, session.current_task if session is not None else None)
-
-    def show_task(self, key: int | None) -> None:
-        """A task and its session."""
-        task = self._sessions.task(key) if key is not None else None
-        self._about_session = False
-        self._turn_to(task.session_key if task is not None else None, key)
-
-    def apply_diff(self, sessions: frozenset[int], tasks: frozenset[int]) -> None:
-        """Records changed: show them anew if they are the ones shown."""
-        session = self._session()
-        if self._about_session and session is not None and session.current_task != self.task_key:
-            self._turn_to(session.key, session.current_task)
-            return
-        if self.session_key in sessions or self.task_key in tasks:
-            self.refresh()
-
-    def tick(self) -> None:
-        """A second went by, or the line moved."""
-        session, task = self._session(), self._task()
-        self._show_state(session, task)
-        if task is not None and task.status is TaskStatus.QUEUED:
-            self._show_trouble(session, task)
-            self._show_line_buttons(task)
-
-    def refresh(self) -> None:
-        """Show the records as they are now."""
-        task = self._task()
-        if task is not None:
-            self.session_key = task.session_key
-        session = self._session()
-        self.nothing.setVisible(session is None and task is None)
-        self._show_session(session)
-        self._show_state(session, task)
-        self._show_task(task)
-        self._show_trouble(session, task)
-        self._show_result(task)
-        self._show_line()
-
-    # -- inside --------------------------------------------------------------------------------
-
     def _connect(self) -> None:
         for button, signal in (
             (self.rename, self.rename_asked),
@@ -431,12 +328,11 @@ class Details(DetailView):
         self._services.live.changed.connect(self._hear_live)
         theme.changed().connect(self._show_line)
 
-    def _make_page(self) -> "StepsPage":
-        from enigma_panel.ui.steps.page import StepsPage  # noqa: PLC0415 - when turned to
+    # -- showing -------------------------------------------------------------------------------
 
-        page = StepsPage(self._model, self._feed)
-        page.copy_asked.connect(self.copy_asked)
-        return page
+    def _turn(self, tab: int) -> None:
+        self._pages.setCurrentWidget(self.steps if tab == Tab.STEPS else self._overview)
+        self.whose.setVisible(tab == Tab.STEPS)
 
     def _session(self) -> Session | None:
         return self._sessions.session(self.session_key) if self.session_key is not None else None
@@ -587,3 +483,85 @@ class Details(DetailView):
             self.all_steps.setText(words)
             self.all_steps.setAccessibleName(words)
         self.all_steps.setVisible(is_cut)
+
+
+class ActivityLabel(QLabel):
+    """Plain text over two lines, the second one cut; the whole is its tool tip.
+
+    It takes the room of two lines for one as well: what stands below does not jump with each word.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        set_role(self, "dim")
+
+    def show_text(self, text: str) -> None:
+        """Show and speak this text; it is one line of words."""
+        if text != self.text():
+            self.setText(text)
+            self.setAccessibleName(text)
+            self.setToolTip(plain_tip(text))
+
+    def shown_lines(self) -> list[str]:
+        """The text as it is broken and cut at this width."""
+        room = self.contentsRect().width()
+        layout = QTextLayout(self.text(), self.font())
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.beginLayout()
+        first = layout.createLine()
+        if first.isValid():
+            first.setLineWidth(room)
+        layout.endLayout()
+        # Qt counts an emoji as two.
+        units = self.text().encode("utf-16-le", "surrogatepass")
+        head = units[: first.textLength() * 2] if first.isValid() else b""
+        rest = units[len(head) :].decode("utf-16-le", "replace")
+        lines = [head.decode("utf-16-le", "replace").rstrip(), rest]
+        cut = self.fontMetrics().elidedText(lines[1], Qt.TextElideMode.ElideRight, room)
+        return [line for line in (lines[0], cut) if line]
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, self.fontMetrics().lineSpacing() * DOING_LINES)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        rect, height = self.contentsRect(), self.fontMetrics().lineSpacing()
+        for number, line in enumerate(self.shown_lines()):
+            place = rect.adjusted(0, number * height, 0, 0)
+            place.setHeight(height)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
+
+
+class _RightLabel(ElidedLabel):
+    """Its words stand at the right, so that they are taken for no tab."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(self.contentsRect(), place, self._elided())
+
+
+def set_text(label: QLabel, words: str) -> None:
+    """Show words, or take no room where there are none."""
+    if label.text() != words:
+        label.setText(words)
+    label.setVisible(bool(words))
+
+
+def fill(field: ReadingText, text: str) -> None:
+    """As `set_text`, for a text that can be selected; what did not change keeps its selection."""
+    if field.toPlainText() != text:
+        field.setPlainText(text)
+        field.fit()
+    field.setVisible(bool(text))

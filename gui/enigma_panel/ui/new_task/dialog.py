@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from enigma_panel.core.models import NO_LIMITS, TaskSpec
 from enigma_panel.core.validation import Field, check_spec, check_task_text
 from enigma_panel.services.container import Services
-from enigma_panel.services.sessions import NoKeyError, Sessions
+from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import Diff, KeyState
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import tr
@@ -31,23 +31,42 @@ from enigma_panel.ui.widgets.basics import (
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import LineField, ScrollArea
 
+STARTED_MS = 6_000
+"""How long "Started …" stands there."""
+MOST_TASKS = 200
+"""So many go into the line at once; more is rather a slip of the clipboard."""
 
-class NewTaskView(ModelessDialog):
-    """Fields, limits that fold, notice and buttons. problems: one label beside each field."""
 
-    def __init__(self, sessions: Sessions, parent: QWidget | None) -> None:
+class NewTaskDialog(ModelessDialog):
+    """The window. What was typed stays until it was started.
+
+    open_key: called when there is no key to start with. problems: one label beside each field.
+    """
+
+    def __init__(
+        self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
+    ) -> None:
         super().__init__(tr("New task"), parent)
         self.problems: dict[Field, ProblemLabel] = {}
-        self._build_fields(sessions)
+        self._services = services
+        self._open_key = open_key
+        self._is_starting = False
+        self._put_aside: TaskSpec | None = None
+        self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
+        self._build_fields()
         self._build_limits()
         self._build_layout()
+        self._connect()
+        self._show_place()
 
-    def _build_fields(self, sessions: Sessions) -> None:
+    # -- building ----------------------------------------------------------------------------
+
+    def _build_fields(self) -> None:
         self.task_text = TaskTextField()
         self.per_line = QCheckBox(tr("One task per line"))
         self.starting_url = LineField()
         self.starting_url.setPlaceholderText("https://")
-        self.run_in = RunInBox(sessions)
+        self.run_in = RunInBox(self._services.sessions)
         self.place_hint = make_label(role="dim", wrap=True)
         self.close_after = QCheckBox(tr("Close the session after this task"))
         grid = FieldGrid()
@@ -88,77 +107,6 @@ class NewTaskView(ModelessDialog):
         self.body.addWidget(self.notice)
         self.add_buttons(self.cancel_button, None, self.another_button, self.start_button)
         self.setMinimumWidth(580)
-
-    def field_widgets(self) -> dict[Field, QWidget]:
-        """The fields by what they hold, from top to bottom."""
-        fields: dict[Field, QWidget] = {
-            Field.TASK: self.task_text,
-            Field.STARTING_URL: self.starting_url,
-        }
-        return fields | dict(self.limits.field_widgets())
-
-    def _show_more(self, shown: bool) -> None:
-        self.limits.setVisible(shown)
-        self.more_button.setText(("▾ " if shown else "▸ ") + tr("Limits and options"))
-        if self.isVisible():
-            self.fit()
-
-
-MOST_TASKS = 200
-"""So many go into the line at once; more is rather a slip of the clipboard."""
-
-
-def numbered(text: str) -> list[tuple[int, str]]:
-    """The lines that hold a task, with their numbers as they are seen, from 1."""
-    lines = enumerate(text.splitlines(), start=1)
-    return [(number, line.strip()) for number, line in lines if line.strip()]
-
-
-def specs_of(spec: TaskSpec, *, per_line: bool) -> list[TaskSpec]:
-    """A task for each line, which share all the rest; never empty, so that it can be checked."""
-    lines = [line for _, line in numbered(spec.text)] if per_line else []
-    return [replace(spec, text=line) for line in lines] or [spec]
-
-
-def lines_problem(text: str) -> str:
-    """The sentence about the first line that cannot be started, empty when all can."""
-    lines = numbered(text)
-    if len(lines) > MOST_TASKS:
-        return tr(
-            "These are {n} tasks; {limit} at most can be started at once.",
-            n=len(lines),
-            limit=MOST_TASKS,
-        )
-    for number, line in lines:
-        findings = check_task_text(line)
-        if findings:
-            return tr("Line {n}: {what}", n=number, what=finding_text(findings[0]))
-    return ""
-
-
-STARTED_MS = 6_000
-"""How long "Started …" stands there."""
-
-
-class NewTaskDialog(NewTaskView):
-    """The window. What was typed stays until it was started.
-
-    open_key: called when there is no key to start with.
-    """
-
-    def __init__(
-        self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
-    ) -> None:
-        super().__init__(services.sessions, parent)
-        self._services = services
-        self._open_key = open_key
-        self._is_starting = False
-        self._put_aside: TaskSpec | None = None
-        self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
-        self._connect()
-        self._show_place()
-
-    # -- building ----------------------------------------------------------------------------
 
     def _connect(self) -> None:
         self.cancel_button.clicked.connect(self.reject)
@@ -207,6 +155,20 @@ class NewTaskDialog(NewTaskView):
     def specs(self) -> list[TaskSpec]:
         """The tasks that Start would start: one, or one for each line."""
         return specs_of(self.typed(), per_line=self.per_line.isChecked())
+
+    def field_widgets(self) -> dict[Field, QWidget]:
+        """The fields by what they hold, from top to bottom."""
+        fields: dict[Field, QWidget] = {
+            Field.TASK: self.task_text,
+            Field.STARTING_URL: self.starting_url,
+        }
+        return fields | dict(self.limits.field_widgets())
+
+    def _show_more(self, shown: bool) -> None:
+        self.limits.setVisible(shown)
+        self.more_button.setText(("▾ " if shown else "▸ ") + tr("Limits and options"))
+        if self.isVisible():
+            self.fit()
 
     def _fill(self, spec: TaskSpec) -> None:
         before = self.typed()
@@ -375,3 +337,31 @@ class NewTaskDialog(NewTaskView):
         self.run_in.refresh()
         self._show_start_text()
         super().showEvent(event)
+
+
+def numbered(text: str) -> list[tuple[int, str]]:
+    """The lines that hold a task, with their numbers as they are seen, from 1."""
+    lines = enumerate(text.splitlines(), start=1)
+    return [(number, line.strip()) for number, line in lines if line.strip()]
+
+
+def specs_of(spec: TaskSpec, *, per_line: bool) -> list[TaskSpec]:
+    """A task for each line, which share all the rest; never empty, so that it can be checked."""
+    lines = [line for _, line in numbered(spec.text)] if per_line else []
+    return [replace(spec, text=line) for line in lines] or [spec]
+
+
+def lines_problem(text: str) -> str:
+    """The sentence about the first line that cannot be started, empty when all can."""
+    lines = numbered(text)
+    if len(lines) > MOST_TASKS:
+        return tr(
+            "These are {n} tasks; {limit} at most can be started at once.",
+            n=len(lines),
+            limit=MOST_TASKS,
+        )
+    for number, line in lines:
+        findings = check_task_text(line)
+        if findings:
+            return tr("Line {n}: {what}", n=number, what=finding_text(findings[0]))
+    return ""
