@@ -14,7 +14,7 @@ from enigma_panel.services.types import LiveShare, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import GATHER_MS, Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
-from enigma_panel.ui.tasks.model import cost_cell
+from enigma_panel.ui.tasks.model import task_cost_cell
 from enigma_panel.ui.widgets.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
 from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.doubles import NOW
@@ -352,4 +352,4 @@ def test_a_cost_that_nobody_told_is_not_nothing(
         created_ms=1,
         sent_ms=sent_ms,
     )
-    assert cost_cell(task).text == text
+    assert task_cost_cell(task).text == text

@@ -13,7 +13,8 @@ from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.sessions.model import Column, SessionsModel
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import TasksModel
-from enigma_panel.ui.widgets.table_model import NO_PARENT, Cell, Index, KeyedModel, Role
+from enigma_panel.ui.text.cells import Cell
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedModel, Role
 from tests.kit.doubles import ID, LINK, NOW, Fleet
 
 STRICT = QAbstractItemModelTester.FailureReportingMode.Warning

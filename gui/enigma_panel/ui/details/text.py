@@ -11,7 +11,7 @@ from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import shorten, tr
-from enigma_panel.ui.tasks.model import TAKEN_BACK, result_cell
+from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code
 from enigma_panel.ui.text.states import (
     duration,

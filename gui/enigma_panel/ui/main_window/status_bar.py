@@ -10,8 +10,7 @@ from enigma_panel.ui.i18n import tr, tr_n
 from enigma_panel.ui.text.states import age, local_moment
 from enigma_panel.ui.text.steps import way_text
 from enigma_panel.ui.text.waiting import count_text
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_label
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 

@@ -9,10 +9,9 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState, Recovered
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.actions import Actions, Dialogs
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.lazy_dialogs import Dialogs
 from enigma_panel.ui.main_window.layout import MainLayout, SessionsCard, TasksCard
 from enigma_panel.ui.main_window.menus import Menus
 from enigma_panel.ui.main_window.notice_controller import NoticeController

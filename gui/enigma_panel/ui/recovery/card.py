@@ -15,11 +15,17 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, PauseReason, Recovered
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, Row, RowList
-from enigma_panel.ui.recovery.text import Fate, RecoveredSession, away_text, recovered_text, row_of
+from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, RowList
+from enigma_panel.ui.recovery.text import (
+    Fate,
+    RecoveredSession,
+    Row,
+    away_text,
+    recovered_text,
+    row_of,
+)
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
     available_height,
     make_column,

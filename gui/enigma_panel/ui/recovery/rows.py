@@ -5,7 +5,6 @@ Real buttons, so that keyboard and screen reader have what the mouse has; a hand
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
@@ -19,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.recovery.text import Row
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
@@ -31,30 +30,6 @@ UNDO_ROOM = 8
 """Undo may be wider than Keep, in whose place it stands."""
 _WIDTHS = {"state": (210, 150), "name": (150, 104), "left": (84, 70), "cost": (84, 58)}
 _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What stands in a row. grave: its note is in amber; undo: Keep takes a Terminate back.
-
-    can_*: which of its buttons are there.
-    """
-
-    key: int
-    glyph: Glyph
-    mark: Severity
-    severity: Severity
-    state: str
-    name: str
-    note: str
-    left: str
-    cost: str
-    spoken: str
-    grave: bool = False
-    can_keep: bool = False
-    undo: bool = False
-    can_terminate: bool = False
-    can_show: bool = False
 
 
 class RowView(QWidget):

@@ -19,7 +19,6 @@ from enigma_panel.core.models import (
 from enigma_panel.core.money import format_money, sum_money
 from enigma_panel.services.types import ForeignSession, PendingCommand, WaitReason
 from enigma_panel.ui.i18n import shorten, tr, tr_n
-from enigma_panel.ui.recovery.rows import Row
 from enigma_panel.ui.text.states import (
     NONE,
     StateWord,
@@ -32,8 +31,7 @@ from enigma_panel.ui.text.states import (
     verb_word,
 )
 from enigma_panel.ui.text.waiting import pending_text
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 
 Forms = tuple[str, str, str]
 """Words for the only one, for one of several, for many."""
@@ -87,6 +85,30 @@ class RecoveredSession:
         if self.asking:
             return Fate.ASKING
         return _LIVE[shown_state(self.session, self.task)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What stands in a row. grave: its note is in amber; undo: Keep takes a Terminate back.
+
+    can_*: which of its buttons are there.
+    """
+
+    key: int
+    glyph: Glyph
+    mark: Severity
+    severity: Severity
+    state: str
+    name: str
+    note: str
+    left: str
+    cost: str
+    spoken: str
+    grave: bool = False
+    can_keep: bool = False
+    undo: bool = False
+    can_terminate: bool = False
+    can_show: bool = False
 
 
 _LIVE = {

@@ -7,16 +7,15 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
-from enigma_panel.core.money import to_nano
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.text.cells import NO_CELL, Cell, cost_cell
 from enigma_panel.ui.text.states import (
     NONE,
     is_life_assumed,
-    money,
     spoken,
     spoken_duration,
     state_text,
@@ -25,7 +24,7 @@ from enigma_panel.ui.text.states import (
 from enigma_panel.ui.text.steps import now_text
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme.palette import Severity
-from enigma_panel.ui.widgets.table_model import NO_CELL, NO_PARENT, Cell, Index, KeyedModel
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedModel
 
 AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
@@ -73,19 +72,10 @@ def left_cell(session: Session, now_ms: int) -> Cell:
     return Cell(text=text, bar=min(1.0, left / life), severity=severity, said=said, sort=left)
 
 
-def cost_cell(session: Session, cost: Decimal | None) -> Cell:
+def session_cost_cell(session: Session, cost: Decimal | None) -> Cell:
     """What its tasks cost so far, as far as it was told."""
     spent = session.opened_ms is not None  # a browser was open for some time: that costs
-    text = money(cost, more_to_come=not session.is_ended, spent=spent)
-    nano = to_nano(cost)
-    severity = Severity.DIM if cost is None else Severity.PLAIN
-    return Cell(
-        text=text,
-        right=True,
-        severity=severity,
-        said=spoken(text),
-        sort=-1 if nano is None else nano,
-    )
+    return cost_cell(cost, more_to_come=not session.is_ended, spent=spent)
 
 
 ENDED_STAY_MS = 30_000
@@ -245,7 +235,7 @@ class SessionsModel(KeyedModel):
                 return left_cell(session, self._clock.now_ms())
             case Column.COST:
                 cost = self._sessions.session_cost(session.key)
-                return cost_cell(session, cost)
+                return session_cost_cell(session, cost)
             case _:
                 return self._verbs(key)
 

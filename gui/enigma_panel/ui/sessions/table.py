@@ -19,7 +19,7 @@ from enigma_panel.ui.sessions.model import Column, SessionsModel
 from enigma_panel.ui.text.states import verb_tip, verb_word
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.column_sizing import Fit
 from enigma_panel.ui.widgets.delegates import PAD, NameDelegate, RowDelegate
 from enigma_panel.ui.widgets.table import KeyedTable

@@ -13,7 +13,7 @@ from enigma_panel.ui.steps.model import Entry, StepsModel
 from enigma_panel.ui.text.states import ELLIPSIS
 from enigma_panel.ui.text.steps import folded, found_text
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
 
 SLICE_S = 0.005

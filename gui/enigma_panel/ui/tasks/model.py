@@ -5,30 +5,24 @@ from enum import IntEnum
 from PySide6.QtCore import QObject
 
 from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
-from enigma_panel.core.money import to_nano
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import shorten, tr
-from enigma_panel.ui.text.errors import ErrorContext, explain_code
+from enigma_panel.ui.text.cells import TAKEN_BACK, Cell, cost_cell, result_cell
 from enigma_panel.ui.text.states import (
     ELLIPSIS,
     NONE,
     duration,
     local_moment,
-    money,
     spoken,
     spoken_duration,
     task_status_text,
 )
 from enigma_panel.ui.text.waiting import QueueFacts, WaitText, entry_text, firsts
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
-from enigma_panel.ui.widgets.table_model import NO_PARENT, Cell, Index, KeyedModel
-
-TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
-"""The code of a task that left the line because the person said so."""
+from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedModel
 
 
 def status_cell(task: Task) -> Cell:
@@ -51,21 +45,12 @@ def status_cell(task: Task) -> Cell:
 _FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
 
 
-def cost_cell(task: Task) -> Cell:
-    """What it cost so far; nothing was told is not nothing."""
+def task_cost_cell(task: Task) -> Cell:
+    """What it cost so far."""
     unknown = task.status in _FATE_UNTOLD and task.sent_ms is not None
     was_sent = task.service_id is not None or unknown  # then it cost something, told or not
     may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
-    text = money(task.cost, more_to_come=may_cost, spent=was_sent)
-    nano = to_nano(task.cost)
-    severity = Severity.DIM if task.cost is None else Severity.PLAIN
-    return Cell(
-        text=text,
-        right=True,
-        severity=severity,
-        said=spoken(text),
-        sort=-1 if nano is None else nano,
-    )
+    return cost_cell(task.cost, more_to_come=may_cost, spent=was_sent)
 
 
 def count_cell(number: int | None, task: Task) -> Cell:
@@ -77,34 +62,6 @@ def count_cell(number: int | None, task: Task) -> Cell:
     # A float for what no 64-bit integer holds: the service may send any number.
     sort = number if abs(number) < 1 << 62 else float(number)
     return Cell(text=f"{number:,}", right=True, sort=sort)
-
-
-def result_cell(task: Task) -> Cell:
-    """What came out, in one line."""
-    match task.status:
-        case TaskStatus.DONE:
-            text = shorten(task.result or "") or tr("done, without a text")
-        case TaskStatus.FAILED:
-            text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
-        case TaskStatus.STOPPED if task.code == FROM_COPY:
-            text = tr("in line when the ledger's copy was made; whether it ran is not known")
-        case TaskStatus.STOPPED if task.code == TAKEN_BACK:
-            text = tr("taken out of the line, nothing was sent")
-        case TaskStatus.STOPPED:
-            by_you = task.stop_sent_ms is not None
-            text = tr("stopped by you") if by_you else tr("stopped, its session was ended")
-        case TaskStatus.LOST:
-            text = tr("the result cannot be fetched")
-        case TaskStatus.UNCONFIRMED:
-            text = tr("may be running and cost money")
-        case TaskStatus.ASKS:
-            text = tr("asks: “{question}”", question=shorten(task.question or ""))
-        case _:
-            return Cell(text=ELLIPSIS, severity=Severity.DIM, said=spoken(ELLIPSIS), sort="")
-    severity = (
-        Severity.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Severity.PLAIN
-    )
-    return Cell(text=text, severity=severity, sort=text, tip=shorten(task.result or text, 600))
 
 
 def waiting_cell(waiting: WaitText) -> Cell:
@@ -292,7 +249,7 @@ class TasksModel(KeyedModel):
                 waiting = self.waiting(task)
                 return result_cell(task) if waiting is None else waiting_cell(waiting)
             case Column.COST:
-                return cost_cell(task)
+                return task_cost_cell(task)
             case Column.TOOK:
                 return self._took(task)
             case _:

@@ -12,8 +12,7 @@ from enigma_panel.api.errors import ApiError
 from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import tr, tr_n
 from enigma_panel.ui.text.errors import explain
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 

@@ -16,8 +16,7 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.money import format_money
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 
 ELLIPSIS = "…"
 UNKNOWN = "?"

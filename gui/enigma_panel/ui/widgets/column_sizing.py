@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QByteArray, QModelIndex, QObject, QTimer
 from PySide6.QtWidgets import QHeaderView, QTableView
 
+from enigma_panel.ui.text.cells import NO_CELL
 from enigma_panel.ui.widgets.delegates import cell_width
-from enigma_panel.ui.widgets.table_model import NO_CELL, Role
+from enigma_panel.ui.widgets.table_model import Role
 
 BARS_FROM = 900
 """With less width than this a column has no room for bars."""
