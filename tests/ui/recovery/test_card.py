@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QW
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.recovery.card import RecoveryCard
-from enigma_panel.ui.recovery.rows import MOST_ROWS, RowView
+from enigma_panel.ui.recovery.rows import MOST_ROWS, RecoveryRowWidget
 from tests.kit.card_doubles import NOW, Acts, set_asking, set_line
 
 
@@ -48,11 +48,11 @@ def names(card: RecoveryCard) -> list[str]:
     return [view.row.name for view in card.rows.views() if view.row is not None]
 
 
-def row(card: RecoveryCard, name: str) -> RowView:
+def row(card: RecoveryCard, name: str) -> RecoveryRowWidget:
     return next(v for v in card.rows.views() if v.row is not None and v.row.name == name)
 
 
-def pressable(view: RowView) -> list[str]:
+def pressable(view: RecoveryRowWidget) -> list[str]:
     return [b.text() for b in view.buttons() if b.isVisible()]
 
 

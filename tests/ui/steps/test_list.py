@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.ui.steps.loader import StepsFeed
+from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.page import StepsPage
 from enigma_panel.ui.theme import theme
@@ -43,7 +43,7 @@ def page(qapp: QApplication, timeline: TimelineDouble) -> Iterator[StepsPage]:
     scope: Any = Scope()
     source: Any = timeline
     model = Counted()
-    feed = StepsFeed(source, scope, model)
+    feed = StepsLoader(source, scope, model)
     page = StepsPage(model, feed)
     page.resize(320, 560)
     page.show()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.steps import loader as steps_loader
 from enigma_panel.ui.steps import search as steps_search
-from enigma_panel.ui.steps.loader import ALL, CHUNK, NEWEST, StepsFeed
+from enigma_panel.ui.steps.loader import ALL, CHUNK, NEWEST, StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.search import StepsFinder
 from tests.kit.doubles import NOW, Scope
@@ -32,10 +32,10 @@ def timeline(qapp: QApplication) -> TimelineDouble:
 
 
 @pytest.fixture
-def feed(timeline: TimelineDouble, model: StepsModel) -> StepsFeed:
+def feed(timeline: TimelineDouble, model: StepsModel) -> StepsLoader:
     scope: Any = Scope()
     source: Any = timeline
-    return StepsFeed(source, scope, model)
+    return StepsLoader(source, scope, model)
 
 
 def changes_of(model: QAbstractItemModel) -> list[str]:
@@ -146,7 +146,7 @@ def test_a_tool_tip_is_no_html(model: StepsModel) -> None:
 
 
 def test_first_the_newest_then_all_in_pieces(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    feed: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 2_000))
     feed.turn_to(1)
@@ -164,7 +164,7 @@ def test_first_the_newest_then_all_in_pieces(
 
 
 def test_what_comes_in_while_all_are_read_is_there_once(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    feed: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 1_500))
     feed.turn_to(1)
@@ -176,7 +176,7 @@ def test_what_comes_in_while_all_are_read_is_there_once(
 
 
 def test_exactly_as_many_as_are_read_first_is_all(
-    feed: StepsFeed, timeline: TimelineDouble, qapp: QApplication
+    feed: StepsLoader, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, NEWEST))
     feed.turn_to(1)
@@ -184,7 +184,7 @@ def test_exactly_as_many_as_are_read_first_is_all(
 
 
 def test_pieces_with_the_same_time_keep_their_order(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    feed: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, [a_step(0, f"step {n}") for n in range(1_000)])
     feed.turn_to(1)
@@ -195,7 +195,7 @@ def test_pieces_with_the_same_time_keep_their_order(
 
 
 def test_pieces_of_a_task_that_was_left_go_nowhere(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    feed: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 2_000))
     feed.turn_to(1)
@@ -207,7 +207,7 @@ def test_pieces_of_a_task_that_was_left_go_nowhere(
 
 
 def test_news_of_other_tasks_is_not_shown(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel
+    feed: StepsLoader, timeline: TimelineDouble, model: StepsModel
 ) -> None:
     feed.turn_to(1)
     timeline.add(2, "action", "elsewhere", NOW)
@@ -216,7 +216,7 @@ def test_news_of_other_tasks_is_not_shown(
 
 
 def test_turning_away_stops_what_was_under_way(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    feed: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 2_000))
     timeline.add(2, "action", "of the other", NOW)
@@ -232,7 +232,7 @@ def test_turning_away_stops_what_was_under_way(
     assert texts(model) == []
 
 
-def test_a_ledger_that_cannot_be_read(feed: StepsFeed, timeline: TimelineDouble) -> None:
+def test_a_ledger_that_cannot_be_read(feed: StepsLoader, timeline: TimelineDouble) -> None:
     timeline.error = LedgerError(Path("/ledger"), "broken")
     feed.turn_to(1)
     assert feed.has_failed
@@ -243,7 +243,7 @@ def test_a_ledger_that_cannot_be_read(feed: StepsFeed, timeline: TimelineDouble)
 
 
 def test_the_oldest_go_unless_somebody_reads(
-    feed: StepsFeed,
+    feed: StepsLoader,
     timeline: TimelineDouble,
     model: StepsModel,
     monkeypatch: pytest.MonkeyPatch,

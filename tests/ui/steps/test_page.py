@@ -13,7 +13,7 @@ from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatu
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.details.panel import ActivityLabel, Details, Tab
-from enigma_panel.ui.details.text import task_line, usage_text
+from enigma_panel.ui.details.text import task_summary, usage_text
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
 from tests.kit import doubles
@@ -378,5 +378,5 @@ def test_what_was_taken_out_of_the_line_took_no_time_and_used_nothing() -> None:
         created_ms=NOW - 9_000,
         ended_ms=NOW,
     )
-    assert "took" not in task_line(task, NOW).text
+    assert "took" not in task_summary(task, NOW).text
     assert usage_text(task) == "none"

@@ -22,12 +22,12 @@ from enigma_panel.ui.i18n import plain_tip, shorten_plain
 from enigma_panel.ui.text.states import local_time, session_state_text, state_text, task_status_text
 from enigma_panel.ui.text.steps import (
     LINE_CHARS,
+    live_text,
     now_text,
     readable,
-    step_line,
     step_row,
+    step_text,
     step_word,
-    way_text,
 )
 from enigma_panel.ui.text.waiting import pending_text
 from enigma_panel.ui.theme.palette import Severity
@@ -129,12 +129,12 @@ def a_task(
     ],
 )
 def test_how_news_come(up: int, of: int, fault: LiveFault | None, word: str, tip: str) -> None:
-    way = way_text(LiveShare(up=up, of=of, fault=fault))
+    way = live_text(LiveShare(up=up, of=of, fault=fault))
     assert (way.word, way.tip) == (word, tip)
 
 
 def test_every_fault_has_a_reason_of_its_own() -> None:
-    tips = {way_text(LiveShare(up=0, of=1, fault=fault)).tip for fault in LiveFault}
+    tips = {live_text(LiveShare(up=0, of=1, fault=fault)).tip for fault in LiveFault}
     assert len(tips) == len(LiveFault)
     assert SLOW not in tips
 
@@ -322,11 +322,11 @@ def test_every_kind_has_words() -> None:
     ],
 )
 def test_a_line_of_the_time_line(kind: str, text: str, line: str) -> None:
-    assert step_line(Step(at_ms=NOW, kind=kind, text=text)) == line
+    assert step_text(Step(at_ms=NOW, kind=kind, text=text)) == line
 
 
 def test_a_gap_has_a_beginning_and_an_end() -> None:
-    line = step_line(Step(at_ms=NOW + 7_000, kind="live_gap", text=str(NOW)))
+    line = step_text(Step(at_ms=NOW + 7_000, kind="live_gap", text=str(NOW)))
     first, last = local_time(NOW, seconds=True), local_time(NOW + 7_000, seconds=True)
     assert line == f"no live news from {first} to {last}"
     assert re.fullmatch(r"no live news from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d", line)

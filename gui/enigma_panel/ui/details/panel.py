@@ -24,25 +24,25 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import QueueEntry
 from enigma_panel.ui.details.text import (
     RESULT_HEAD,
-    StateLine,
+    StateSummary,
     all_steps_text,
     is_at_work,
     queued_text,
-    session_line,
-    short_text,
-    task_line,
-    time_line_html,
+    session_summary,
+    shown_steps,
+    task_summary,
+    timeline_html,
     trouble_text,
     usage_text,
 )
 from enigma_panel.ui.i18n import plain_tip, tr
-from enigma_panel.ui.steps.loader import StepsFeed
+from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.text.waiting import (
     QueueAction,
-    QueueFacts,
+    QueueContext,
     entry_text,
     offered,
     possible,
@@ -52,7 +52,7 @@ from enigma_panel.ui.text.waiting import (
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
-from enigma_panel.ui.widgets.flow_layout import WrapRow
+from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 MASK = "••••••••••••"
 TEXT_LINES, RESULT_LINES, DOING_LINES = 8, 18, 2
-NOTHING = StateLine("", Severity.DIM)
+NOTHING = StateSummary("", Severity.DIM)
 _ROLES = {Severity.AMBER: "amber", Severity.RED: "red"}
 _TROUBLE_ROLES = {
     TaskStatus.FAILED: "red",
@@ -96,7 +96,7 @@ class Details(QFrame):
         self._services = services
         self._sessions = services.sessions
         self._model = StepsModel(self)
-        self._feed = StepsFeed(services.timeline, services.scope, self._model, self)
+        self._feed = StepsLoader(services.timeline, services.scope, self._model, self)
         self.session_key: int | None = None
         self.task_key: int | None = None
         self._about_session = True
@@ -244,7 +244,7 @@ class Details(QFrame):
         self._overview = self._make_scroll()
         self._pages.addWidget(self._overview)
         column.addWidget(self._pages, 1)
-        buttons = WrapRow(*self.line_buttons.values(), self.again, self.edit)
+        buttons = FlowLayout(*self.line_buttons.values(), self.again, self.edit)
         buttons.setContentsMargins(13, 0, 13, 4)
         column.addLayout(buttons)
 
@@ -380,9 +380,9 @@ class Details(QFrame):
         now = self._services.clock.now_ms()
         line = NOTHING
         if self._about_session and session is not None:
-            line = session_line(session, task, now, self._sessions.pending(session.key))
+            line = session_summary(session, task, now, self._sessions.pending(session.key))
         elif task is not None:
-            line = task_line(task, now)
+            line = task_summary(task, now)
         set_text(self.state, line.text)
         set_role(self.state, _ROLES.get(line.severity, "dim"))
         self.state.setToolTip(plain_tip(line.tip))
@@ -434,7 +434,7 @@ class Details(QFrame):
 
     def _waiting_text(self, entry: QueueEntry, session: Session | None) -> tuple[ErrorText, str]:
         queue = self._services.queue
-        facts = QueueFacts(
+        facts = QueueContext(
             pause_reason=queue.pause_reason,
             limit=queue.limit,
             session=session.name if session is not None else "",
@@ -475,10 +475,10 @@ class Details(QFrame):
         is_cut = False
         if task is not None:
             steps, has_older = self._model.steps(), self._feed.has_older
-            html = time_line_html(task, steps, theme.colours().dim, has_older=has_older)
+            html = timeline_html(task, steps, theme.colours().dim, has_older=has_older)
             if self.line.text() != html:
                 self.line.setText(html)
-            is_cut = has_older or len(short_text(steps)) < len(steps)
+            is_cut = has_older or len(shown_steps(steps)) < len(steps)
             words = all_steps_text(len(steps), has_older=has_older)
             self.all_steps.setText(words)
             self.all_steps.setAccessibleName(words)

@@ -14,7 +14,7 @@ from enigma_panel.store.settings import SettingsError
 from enigma_panel.ui.actions import Actions, result_question
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.main_window.selection import Selection
-from enigma_panel.ui.notices.bar import Notices
+from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.model import is_over
 from enigma_panel.ui.notices.text import notice_text
 from enigma_panel.ui.text.account_page import open_account_page
@@ -22,9 +22,9 @@ from enigma_panel.ui.text.problems import (
     Notice,
     NoticeAction,
     bad_rows_text,
-    copy_offer_text,
     key_text,
     ledger_text,
+    lost_ledger_text,
     problem_text,
 )
 
@@ -52,7 +52,7 @@ class NoticeController(QObject):
         services: Services,
         app_actions: Actions,
         selection: Selection,
-        notices: Notices,
+        notices: NoticeBar,
         show_away: Callable[[int], bool] | None = None,
     ) -> None:
         super().__init__(notices)
@@ -80,7 +80,7 @@ class NoticeController(QObject):
 
     def show_copy(self, copy: Copy) -> None:
         """A copy of a lost ledger waits to be used or declined."""
-        self._notices.add(copy_offer_text(copy, self._services.clock.now_ms()))
+        self._notices.add(lost_ledger_text(copy, self._services.clock.now_ms()))
 
     def show_bad_rows(self, n: int) -> None:
         """So many rows of the ledger make no sense."""

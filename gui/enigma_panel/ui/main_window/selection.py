@@ -23,7 +23,7 @@ REST = 4
 """After a longer one there is rest for so many times as long."""
 
 
-class QueueChanges(QObject):
+class QueueThrottle(QObject):
     """`changed` follows the line's own at once, unless showing it takes long: then more rarely."""
 
     changed = Signal()
@@ -73,7 +73,7 @@ class Selection(QObject):
         self._details = details
         self.session_rows = SessionsModel(services.sessions, services.live, services.clock, self)
         self.task_rows = TasksModel(services.sessions, services.queue, services.clock, self)
-        self.line_news = QueueChanges(services.queue, self)
+        self.line_news = QueueThrottle(services.queue, self)
         self.sessions = SessionsTable(self.session_rows, app_actions)
         self.tasks = TasksTable(self.task_rows)
         self._connect()

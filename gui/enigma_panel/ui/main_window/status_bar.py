@@ -8,16 +8,16 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyCheck, KeyState, ServiceStatus
 from enigma_panel.ui.i18n import tr, tr_n
 from enigma_panel.ui.text.states import age, local_moment
-from enigma_panel.ui.text.steps import way_text
+from enigma_panel.ui.text.steps import live_text
 from enigma_panel.ui.text.waiting import count_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_label
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
 GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
-MOOD_LEAST = 150
+STATUS_LEAST = 150
 """So much of how the service is has room before anything else is left out."""
-_TONES = {
+_SEVERITIES = {
     ServiceStatus.UNASKED: Severity.DIM,
     ServiceStatus.OK: Severity.GREEN,
     ServiceStatus.FULL: Severity.AMBER,
@@ -44,7 +44,7 @@ class StatusBar(QWidget):
     def refresh(self) -> None:
         """Say it anew; called once a second, so only what changed is set."""
         health = self._services.health
-        self._sign.show_severity(_TONES[health.status])
+        self._sign.show_severity(_SEVERITIES[health.status])
         if self._mood.text() != self._mood_text():
             self._mood.show_text(self._mood_text())
         self._show_way()
@@ -61,7 +61,7 @@ class StatusBar(QWidget):
 
     def _show_way(self) -> None:
         """How news come; takes no room while no session is open."""
-        way = way_text(self._services.live.share())
+        way = live_text(self._services.live.share())
         _set(self._way, way.word)
         if self._way.toolTip() != way.tip:
             self._way.setToolTip(way.tip)
@@ -85,7 +85,7 @@ class StatusBar(QWidget):
     def _fit(self) -> None:
         """Leave out whole parts, the least urgent first, where they would be cut."""
         status = self._mood.sizeHint().width()
-        least = min(MOOD_LEAST, status)
+        least = min(STATUS_LEAST, status)
         left = self.width() - 2 * SIDE - self._sign.width() - BETWEEN
         account = self._services.account
         works = account.state is KeyState.READY and account.last_check is not KeyCheck.REFUSED

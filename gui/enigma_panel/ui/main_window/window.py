@@ -20,7 +20,7 @@ from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.main_window.toolbar import ToolBar
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
-from enigma_panel.ui.notices.bar import Notices
+from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.questions.banner import QuestionBanner
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
             self.selection.tasks, self.queue_actions.bar, list(self.queue_actions.actions.values())
         )
         self.strip = QuestionBanner(services)
-        self.notices = Notices()
+        self.notices = NoticeBar()
         self.recovery = RecoveryCard(services, self.app_actions)
         away = self.recovery.show_away
         self.notice_controller = NoticeController(

@@ -16,8 +16,13 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.new_task import text as new_task_text
 from enigma_panel.ui.new_task.limits import LimitsForm
-from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, NEW_KEPT, RunInBox, TargetSession
-from enigma_panel.ui.new_task.task_text_edit import TaskTextField
+from enigma_panel.ui.new_task.session_picker import (
+    NEW_CLOSED,
+    NEW_KEPT,
+    SessionPicker,
+    TargetSession,
+)
+from enigma_panel.ui.new_task.task_text_edit import TaskTextEdit
 from enigma_panel.ui.text import outcome as text_outcome
 from enigma_panel.ui.text.check import finding_text
 from enigma_panel.ui.widgets.basics import (
@@ -29,7 +34,7 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
 )
 from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.inputs import LineField, ScrollArea
+from enigma_panel.ui.widgets.inputs import LineEdit, ScrollArea
 
 STARTED_MS = 6_000
 """How long "Started …" stands there."""
@@ -62,11 +67,11 @@ class NewTaskDialog(ModelessDialog):
     # -- building ----------------------------------------------------------------------------
 
     def _build_fields(self) -> None:
-        self.task_text = TaskTextField()
+        self.task_text = TaskTextEdit()
         self.per_line = QCheckBox(tr("One task per line"))
-        self.starting_url = LineField()
+        self.starting_url = LineEdit()
         self.starting_url.setPlaceholderText("https://")
-        self.run_in = RunInBox(self._services.sessions)
+        self.run_in = SessionPicker(self._services.sessions)
         self.place_hint = make_label(role="dim", wrap=True)
         self.close_after = QCheckBox(tr("Close the session after this task"))
         grid = FieldGrid()
@@ -210,7 +215,7 @@ class NewTaskDialog(ModelessDialog):
     def _show_start_text(self) -> None:
         """What Start would do now: how many tasks, at once or after another."""
         after = self.run_in.is_after_another()
-        words = new_task_text.start(len(self.specs()), after=after)
+        words = new_task_text.start_label(len(self.specs()), after=after)
         self.start_button.setText(words)
         self.start_button.setAccessibleName(words)
         in_new = self.run_in.target().session_key is None
@@ -261,7 +266,7 @@ class NewTaskDialog(ModelessDialog):
         except NoKeyError:
             self._ask_for_key()
         except LedgerError as error:
-            self._say(text_outcome.not_kept(error), "notice")
+            self._say(text_outcome.not_saved_text(error), "notice")
         else:
             self._after_start(specs, keys, another=another)
         finally:
@@ -277,7 +282,7 @@ class NewTaskDialog(ModelessDialog):
         self._clear_problems()
         if another:
             self.run_in.refresh(keep=NEW_CLOSED if specs[0].close_after else NEW_KEPT)
-            self._say(new_task_text.outcome(self._services, specs[0].text, keys), "dim")
+            self._say(new_task_text.after_start_text(self._services, specs[0].text, keys), "dim")
             self._started_timer.start()
             self.task_text.setFocus()
             return
@@ -303,7 +308,7 @@ class NewTaskDialog(ModelessDialog):
         sentences: dict[Field, str] = {}
         for finding in check_spec(self.specs()[0]):
             sentences.setdefault(finding.field, finding_text(finding))
-        if self.per_line.isChecked() and (problem := lines_problem(self.task_text.text())):
+        if self.per_line.isChecked() and (problem := per_line_problem(self.task_text.text())):
             sentences[Field.TASK] = problem
         sentences.update(self.limits.mistyped())
         for field, sentence in sentences.items():
@@ -339,7 +344,7 @@ class NewTaskDialog(ModelessDialog):
         super().showEvent(event)
 
 
-def numbered(text: str) -> list[tuple[int, str]]:
+def numbered_lines(text: str) -> list[tuple[int, str]]:
     """The lines that hold a task, with their numbers as they are seen, from 1."""
     lines = enumerate(text.splitlines(), start=1)
     return [(number, line.strip()) for number, line in lines if line.strip()]
@@ -347,13 +352,13 @@ def numbered(text: str) -> list[tuple[int, str]]:
 
 def specs_of(spec: TaskSpec, *, per_line: bool) -> list[TaskSpec]:
     """A task for each line, which share all the rest; never empty, so that it can be checked."""
-    lines = [line for _, line in numbered(spec.text)] if per_line else []
+    lines = [line for _, line in numbered_lines(spec.text)] if per_line else []
     return [replace(spec, text=line) for line in lines] or [spec]
 
 
-def lines_problem(text: str) -> str:
+def per_line_problem(text: str) -> str:
     """The sentence about the first line that cannot be started, empty when all can."""
-    lines = numbered(text)
+    lines = numbered_lines(text)
     if len(lines) > MOST_TASKS:
         return tr(
             "These are {n} tasks; {limit} at most can be started at once.",

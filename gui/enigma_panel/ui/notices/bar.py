@@ -13,12 +13,12 @@ from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
-KEPT = 20
+MOST_NOTICES = 20
 ROOM_FOR_TEXT = 0.55
 """Where offers leave less of the width than this to the text, they stand below it."""
 
 
-class Notices(QFrame):
+class NoticeBar(QFrame):
     """The newest notice is shown; dismissing it brings back the one before."""
 
     taken = Signal(object, object)
@@ -38,7 +38,7 @@ class Notices(QFrame):
         self._said = [old for old in self._said if not _is_same(old, said)]
         self._said.append(said)
         self._said.sort(key=lambda one: one.pinned)
-        del self._said[:-KEPT]
+        del self._said[:-MOST_NOTICES]
         self._show()
 
     def drop(self, said: Notice) -> None:

@@ -11,14 +11,14 @@ QUIET_MS = 700
 MONEY_QUIET_MS = 1_000
 """The same where the question is about money."""
 
-CAP_MS = 5_000
+MOST_MS = 5_000
 """A window that never comes to rest is armed after this long all the same."""
 
 SLEPT_MS = 3_000
 """Beats come once a second; a gap this long means that the machine or the program slept."""
 
 
-class Arming:
+class QuietPeriod:
     """Counts the time since the last disturbance. Times come from `now_ms`, in milliseconds."""
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
@@ -61,7 +61,7 @@ class Arming:
         """Milliseconds until actions act, 0 when they do; meaningless while hidden."""
         if self._begun_ms is None:
             return self._quiet_ms
-        due = min(self._disturbed_ms + self._quiet_ms, self._begun_ms + CAP_MS)
+        due = min(self._disturbed_ms + self._quiet_ms, self._begun_ms + MOST_MS)
         return max(0, due - self._now_ms())
 
     def _slept(self) -> bool:
@@ -80,13 +80,13 @@ _DISTURBING = frozenset(
     }
 )
 
-BEAT_MS = 1_000
+TICK_MS = 1_000
 DIMMED = 0.45
 EARLY_MS = 20
 """Timers may come a little early; looking again later is cheaper than looking too often."""
 
 
-class ArmedActions(QObject):
+class ClickGuard(QObject):
     """Guards the buttons of one window.
 
     A button is not disabled while it is not armed: a disabled button would lose the keyboard's
@@ -96,12 +96,12 @@ class ArmedActions(QObject):
     def __init__(self, window: QWidget, now_ms: Callable[[], int]) -> None:
         super().__init__(window)
         self._window = window
-        self._arming = Arming(now_ms)
+        self._arming = QuietPeriod(now_ms)
         self._buttons: dict[QPushButton, Callable[[], None]] = {}
         self._pressed_armed: set[QPushButton] = set()
         self._look_timer = QTimer(self, singleShot=True)
         self._look_timer.timeout.connect(self.refresh)
-        self._beat_timer = QTimer(self, interval=BEAT_MS)
+        self._beat_timer = QTimer(self, interval=TICK_MS)
         self._beat_timer.timeout.connect(self._beat)
         window.installEventFilter(self)
 

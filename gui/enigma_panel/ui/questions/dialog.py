@@ -16,8 +16,8 @@ from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.questions.card import Before, QuestionCard
-from enigma_panel.ui.questions.click_guard import ArmedActions
+from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
+from enigma_panel.ui.questions.click_guard import ClickGuard
 from enigma_panel.ui.questions.forms import AnswerForm, FormStack, Identity, identity
 from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
 from enigma_panel.ui.text import outcome as text_outcome
@@ -41,7 +41,7 @@ class AnswerWaitBar(QFrame):
         self._task_key: int | None = None
         self._shown = ("", False)
         self.label = NoticeLabel()
-        self.back_button = make_button(text_outcome.take_back_word())
+        self.back_button = make_button(text_outcome.take_back_label())
         self._build()
 
     def follow(self, sent: int | None, outcome: str) -> None:
@@ -102,13 +102,13 @@ class QuestionDialog(ModelessDialog):
 
     def _build_parts(self) -> None:
         self.card = QuestionCard()
-        self._before = Before(self._services, self.card.show_before)
+        self._before = PrecedingSteps(self._services, self.card.show_before)
         self._shelf = FormStack()
         self.answer_line = AnswerWaitBar(self._inbox, self._services.clock.now_ms)
         self.stop_button = make_button(tr("Stop task"), "danger")
         self.later_button = make_button(tr("Later"))
         self.send_button = make_button(tr("Send answer"), "primary")
-        self._armed = ArmedActions(self, self._services.clock.now_ms)
+        self._armed = ClickGuard(self, self._services.clock.now_ms)
         self._second = QTimer(self, interval=1000)
         self._fit_again = QTimer(self, singleShot=True, interval=0)
 
@@ -202,7 +202,7 @@ class QuestionDialog(ModelessDialog):
         if self._current.is_empty() or not self.isVisible():
             self._go_on()
         elif not self._current.is_over:
-            self._end_form(self._current, text_outcome.gone(has_text=True))
+            self._end_form(self._current, text_outcome.gone_text(has_text=True))
 
     def show_anew(self) -> None:
         """The screen was unlocked: what is seen now was not seen before."""
@@ -295,7 +295,7 @@ class QuestionDialog(ModelessDialog):
             # The text is made here and kept by nobody: after this line it is only in the fields.
             result = await self._inbox.answer(form.question, text(), verb)
         except LedgerError as error:
-            words = text_outcome.not_kept(error)
+            words = text_outcome.not_saved_text(error)
         finally:
             self._sending = None
             self._settle(form, result, words)

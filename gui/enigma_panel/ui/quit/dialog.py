@@ -18,7 +18,7 @@ from enigma_panel.ui.quit.text import QuitReport, counts_at_quit
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.widgets.basics import NoticeLabel, in_card, make_button, make_label, set_role
 from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.flow_layout import EdgeRow
+from enigma_panel.ui.widgets.flow_layout import EdgeFlowLayout
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 _WORKS = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS})
@@ -29,7 +29,7 @@ HOPELESS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Waited:
+class QuitWait:
     """What "Quit when they are done" waits for: tasks, and sessions that are being terminated."""
 
     tasks: int = 0
@@ -57,7 +57,7 @@ def current_tasks(sessions: Sessions, records: Iterable[Session]) -> dict[int, T
     return {key: task for key, task in pairs if task is not None}
 
 
-def waited_for(sessions: Sessions) -> Waited:
+def waited_for(sessions: Sessions) -> QuitWait:
     """Tasks that work, ask, or are unconfirmed but named; Terminates that can be sent.
 
     What waits for the person (a pause, a missing key) or for a connection is not waited for: it
@@ -67,7 +67,7 @@ def waited_for(sessions: Sessions) -> Waited:
     tasks = current_tasks(sessions, records)
     works = [s for s in records if s.key in tasks and _works(s, tasks[s.key])]
     ends = [s for s in records if _is_being_ended(s, tasks.get(s.key), sessions.pending(s.key))]
-    return Waited(len([s for s in works if s not in ends]), len(ends))
+    return QuitWait(len([s for s in works if s not in ends]), len(ends))
 
 
 def is_stuck(pending: PendingCommand | None) -> bool:
@@ -168,7 +168,7 @@ class QuitDialog(ModelessDialog):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         others = (self.cancel_button, self.leave_button, self.done_button, self.wait_button)
-        self.body.addLayout(EdgeRow(self.terminate_button, *others, gap=8))
+        self.body.addLayout(EdgeFlowLayout(self.terminate_button, *others, gap=8))
         self.done_button.setToolTip(
             tr("The window stays in use; it closes when no task works or asks any more.")
         )
@@ -211,7 +211,7 @@ class QuitDialog(ModelessDialog):
         found = ((s.key, sessions.pending(s.key)) for s in records)
         all_pending = {key: pending for key, pending in found if pending is not None}
         queued = len(self._services.queue.entries())
-        report = words.quit_lines(
+        report = words.quit_report(
             records,
             tasks,
             now,
@@ -221,7 +221,7 @@ class QuitDialog(ModelessDialog):
         )
         self.words.setText("\n".join(report.lines) or tr("All sessions have ended."))
         lines = [
-            words.session_line(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in records
+            words.session_text(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in records
         ]
         self._show_lines(lines)
         self._go_on(report, records, queued)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.models import StateVerb
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import tr, tr_n
-from enigma_panel.ui.quit.text import session_line
+from enigma_panel.ui.quit.text import session_text
 from enigma_panel.ui.widgets.basics import in_card, make_button, make_label, set_role
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ReadingText
@@ -57,7 +57,7 @@ class TerminateAllDialog(ModelessDialog):
         now, n = self._services.clock.now_ms(), len(self._keys)
         records = [s for s in map(sessions.session, self._keys) if s is not None]
         lines = [
-            session_line(s, sessions.current_task(s), now, sessions.pending(s.key)) for s in records
+            session_text(s, sessions.current_task(s), now, sessions.pending(s.key)) for s in records
         ]
         if self.list.toPlainText() != "\n".join(lines):
             self.list.setPlainText("\n".join(lines))

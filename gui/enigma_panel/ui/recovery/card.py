@@ -15,14 +15,14 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, PauseReason, Recovered
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, RowList
+from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, RecoveryRows
 from enigma_panel.ui.recovery.text import (
-    Fate,
+    Outcome,
     RecoveredSession,
-    Row,
+    RecoveryRow,
     away_text,
     recovered_text,
-    row_of,
+    recovery_row,
 )
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -41,8 +41,15 @@ GATHER_MS = 100
 MARK_ROOM, PADDING = 80, 24
 """What the sentence leaves beside it, and the card around sentence and rows."""
 
-_ORDER = (Fate.UNSENT, Fate.UNCONFIRMED, Fate.ASKS, Fate.IDLE, Fate.PAUSED, Fate.MAYBE)
-_COSTS = frozenset(_ORDER) - {Fate.ASKS}
+_ORDER = (
+    Outcome.UNSENT,
+    Outcome.UNCONFIRMED,
+    Outcome.ASKS,
+    Outcome.IDLE,
+    Outcome.PAUSED,
+    Outcome.MAYBE,
+)
+_COSTS = frozenset(_ORDER) - {Outcome.ASKS}
 _UNSENT = frozenset({TaskStatus.QUEUED, TaskStatus.STOPPED})
 """A task that was never sent waits in line again, or was taken out of it."""
 
@@ -119,7 +126,7 @@ class RecoveryCard(QFrame):
         self._sign = GlyphLabel(Glyph.BANG, Severity.AMBER)
         self.words = make_label(wrap=True)
         self.close_button = QToolButton()
-        self.rows = RowList()
+        self.rows = RecoveryRows()
         self._soon = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._laid_out = QTimer(self, singleShot=True, interval=0)
 
@@ -224,9 +231,9 @@ class RecoveryCard(QFrame):
     def _show_rows(self, seen: list[RecoveredSession]) -> None:
         now = self._services.clock.now_ms()
 
-        def row_at(place: int) -> Row:
+        def row_at(place: int) -> RecoveryRow:
             can = self._services.sessions.can(seen[place].session.key, StateVerb.TERMINATE)
-            return row_of(seen[place], now, can_terminate=can)
+            return recovery_row(seen[place], now, can_terminate=can)
 
         self.rows.put(len(seen), row_at)
 

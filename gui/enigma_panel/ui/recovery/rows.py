@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.recovery.text import Row
+from enigma_panel.ui.recovery.text import RecoveryRow
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
@@ -32,7 +32,7 @@ _WIDTHS = {"state": (210, 150), "name": (150, 104), "left": (84, 70), "cost": (8
 _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
 
 
-class RowView(QWidget):
+class RecoveryRowWidget(QWidget):
     """One row. Its signals name the session that stands in it now."""
 
     kept = Signal(int)
@@ -41,7 +41,7 @@ class RowView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.row: Row | None = None
+        self.row: RecoveryRow | None = None
         self._sign = GlyphLabel(Glyph.RING, Severity.DIM)
         self._state = ElidedLabel()
         self._name = ElidedLabel()
@@ -57,7 +57,7 @@ class RowView(QWidget):
         """From left to right."""
         return self.show_button, self.keep_button, self.terminate_button
 
-    def put(self, row: Row) -> None:
+    def put(self, row: RecoveryRow) -> None:
         """Show another session, or what is new about this one."""
         if row == self.row:
             return
@@ -78,7 +78,7 @@ class RowView(QWidget):
         for name, widget in self._columns().items():
             widget.setFixedWidth(_WIDTHS[name][compact])
 
-    def _put_buttons(self, row: Row) -> None:
+    def _put_buttons(self, row: RecoveryRow) -> None:
         keep = tr("Undo") if row.undo else tr("Keep")
         self.keep_button.setText(keep)
         self.keep_button.setAccessibleName(keep)
@@ -141,7 +141,7 @@ class RowView(QWidget):
         button.clicked.connect(send)
 
 
-class RowList(QWidget):
+class RecoveryRows(QWidget):
     """A window of at most `most` rows over a list; the wheel, the bar and the keys move it."""
 
     kept = Signal(int)
@@ -151,9 +151,9 @@ class RowList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._count = 0
-        self._row_at: Callable[[int], Row] | None = None
+        self._row_at: Callable[[int], RecoveryRow] | None = None
         self._most = MOST_ROWS
-        self._views: list[RowView] = []
+        self._views: list[RecoveryRowWidget] = []
         self._column = QVBoxLayout()
         self._bar = QScrollBar(Qt.Orientation.Vertical)
         self._steps: dict[Qt.Key, Callable[[], int]] = {
@@ -171,11 +171,11 @@ class RowList(QWidget):
         """Whether somebody aims at a row: then nothing moves by itself."""
         return self.isVisible() and (self.underMouse() or self._has_focus())
 
-    def views(self) -> list[RowView]:
+    def views(self) -> list[RecoveryRowWidget]:
         """The rows in view."""
         return [view for view in self._views if view.isVisibleTo(self)]
 
-    def put(self, count: int, row_at: Callable[[int], Row]) -> None:
+    def put(self, count: int, row_at: Callable[[int], RecoveryRow]) -> None:
         """Show a list of so many rows; only those in view are asked for."""
         self._count, self._row_at = count, row_at
         self._refresh()
@@ -212,7 +212,7 @@ class RowList(QWidget):
         self._fill()
 
     def _add_view(self) -> None:
-        view = RowView()
+        view = RecoveryRowWidget()
         view.set_compact(self.width() < COMPACT_BELOW)
         for ours, signal in (
             (view.kept, self.kept),

@@ -37,7 +37,7 @@ Forms = tuple[str, str, str]
 """Words for the only one, for one of several, for many."""
 
 
-class Fate(StrEnum):
+class Outcome(StrEnum):
     """What became of a session meanwhile, in the order of the sentence."""
 
     UNSENT = "unsent"
@@ -74,21 +74,21 @@ class RecoveredSession:
     pending: PendingCommand | None = field(default=None, repr=False)
 
     @property
-    def fate(self) -> Fate:
+    def fate(self) -> Outcome:
         """What became of it, as far as is known."""
         if self.session.is_ended:
             return _end(self.session, self.task)
         if self.session.phase is Phase.UNCONFIRMED:
-            return Fate.UNCONFIRMED
+            return Outcome.UNCONFIRMED
         if self.unsent:
-            return Fate.UNSENT
+            return Outcome.UNSENT
         if self.asking:
-            return Fate.ASKING
+            return Outcome.ASKING
         return _LIVE[shown_state(self.session, self.task)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class RecoveryRow:
     """What stands in a row. grave: its note is in amber; undo: Keep takes a Terminate back.
 
     can_*: which of its buttons are there.
@@ -112,35 +112,35 @@ class Row:
 
 
 _LIVE = {
-    SessionState.WORKING: Fate.WORKS,
-    SessionState.STARTING: Fate.WORKS,
-    SessionState.ASKS: Fate.ASKS,
-    SessionState.PAUSED: Fate.PAUSED,
-    SessionState.IDLE: Fate.IDLE,
-    SessionState.UNCONFIRMED: Fate.MAYBE,
-    SessionState.CONNECTION_LOST: Fate.CUT_OFF,
+    SessionState.WORKING: Outcome.WORKS,
+    SessionState.STARTING: Outcome.WORKS,
+    SessionState.ASKS: Outcome.ASKS,
+    SessionState.PAUSED: Outcome.PAUSED,
+    SessionState.IDLE: Outcome.IDLE,
+    SessionState.UNCONFIRMED: Outcome.MAYBE,
+    SessionState.CONNECTION_LOST: Outcome.CUT_OFF,
 }
 _ENDS = {
-    Phase.ENDED_BY_YOU: Fate.BY_YOU,
-    Phase.ENDED_BY_LIMIT: Fate.BY_LIMIT,
-    Phase.EXPIRED_ASSUMED: Fate.EXPIRED,
-    Phase.FAILED: Fate.FAILED,
+    Phase.ENDED_BY_YOU: Outcome.BY_YOU,
+    Phase.ENDED_BY_LIMIT: Outcome.BY_LIMIT,
+    Phase.EXPIRED_ASSUMED: Outcome.EXPIRED,
+    Phase.FAILED: Outcome.FAILED,
 }
 
 
-def _end(session: Session, task: Task | None) -> Fate:
+def _end(session: Session, task: Task | None) -> Outcome:
     """A result counts for more than the way in which its browser ended."""
     status = task.status if task is not None else None
     if status is TaskStatus.DONE:
-        return Fate.FINISHED
+        return Outcome.FINISHED
     if session.phase in _ENDS:
         return _ENDS[session.phase]
-    return Fate.FAILED if status is TaskStatus.FAILED else Fate.CLOSED
+    return Outcome.FAILED if status is TaskStatus.FAILED else Outcome.CLOSED
 
 
 def recovered_text(seen: Sequence[RecoveredSession], *, queued: int) -> str:
     """The card after a start of the program. queued: tasks in a line that stands still."""
-    open_then = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
+    open_then = [one for one in seen if one.fate is not Outcome.UNCONFIRMED]
     parts = []
     if open_then:
         parts.append(_were_open(open_then))
@@ -153,7 +153,7 @@ def recovered_text(seen: Sequence[RecoveredSession], *, queued: int) -> str:
 
 def away_text(seen: Sequence[RecoveredSession], slept_ms: int, *, queued: int = 0) -> str:
     """The card after the computer slept."""
-    known = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
+    known = [one for one in seen if one.fate is not Outcome.UNCONFIRMED]
     what = _fates(known, alone=False, words={**_WORDS, **_AWAY})
     parts = [
         tr("This computer slept for {time}.", time=duration(slept_ms)),
@@ -174,53 +174,53 @@ def _were_open(seen: Sequence[RecoveredSession]) -> str:
     )
 
 
-def _fates(seen: Iterable[RecoveredSession], *, alone: bool, words: Mapping[Fate, Forms]) -> str:
-    groups: dict[Fate, list[RecoveredSession]] = {}
+def _fates(seen: Iterable[RecoveredSession], *, alone: bool, words: Mapping[Outcome, Forms]) -> str:
+    groups: dict[Outcome, list[RecoveredSession]] = {}
     for one in seen:
         groups.setdefault(one.fate, []).append(one)
-    parts = (_fate(words[fate], groups[fate], alone=alone) for fate in Fate if fate in groups)
+    parts = (_fate(words[fate], groups[fate], alone=alone) for fate in Outcome if fate in groups)
     return ", ".join(parts)
 
 
 def _fate(forms: Forms, group: Sequence[RecoveredSession], *, alone: bool) -> str:
     it, one, many = forms
     words = tr(it) if alone else tr_n(one, many, len(group))
-    return words + (_cost(group) if group[0].fate is Fate.FINISHED else "")
+    return words + (_cost(group) if group[0].fate is Outcome.FINISHED else "")
 
 
-_WORDS: Mapping[Fate, Forms] = {
-    Fate.UNSENT: (
+_WORDS: Mapping[Outcome, Forms] = {
+    Outcome.UNSENT: (
         "it was opened, but its task was never sent – it only costs money",
         "1 was opened, but its task was never sent – it only costs money",
         "{n} were opened, but their tasks were never sent – they only cost money",
     ),
-    Fate.FINISHED: ("it finished meanwhile", "1 finished meanwhile", "{n} finished meanwhile"),
-    Fate.FAILED: ("it failed", "1 failed", "{n} failed"),
-    Fate.WORKS: ("it still works", "1 still works", "{n} still work"),
-    Fate.ASKS: ("it asks you", "1 asks you", "{n} ask you"),
-    Fate.PAUSED: ("it is paused", "1 is paused", "{n} are paused"),
-    Fate.IDLE: (
+    Outcome.FINISHED: ("it finished meanwhile", "1 finished meanwhile", "{n} finished meanwhile"),
+    Outcome.FAILED: ("it failed", "1 failed", "{n} failed"),
+    Outcome.WORKS: ("it still works", "1 still works", "{n} still work"),
+    Outcome.ASKS: ("it asks you", "1 asks you", "{n} ask you"),
+    Outcome.PAUSED: ("it is paused", "1 is paused", "{n} are paused"),
+    Outcome.IDLE: (
         "it is idle and costs money",
         "1 is idle and costs money",
         "{n} are idle and cost money",
     ),
-    Fate.MAYBE: ("it may be working", "1 may be working", "{n} may be working"),
-    Fate.CUT_OFF: (
+    Outcome.MAYBE: ("it may be working", "1 may be working", "{n} may be working"),
+    Outcome.CUT_OFF: (
         "it lost its connection",
         "1 lost its connection",
         "{n} lost their connections",
     ),
-    Fate.CLOSED: ("it closed", "1 closed", "{n} closed"),
-    Fate.BY_YOU: ("it was ended by you", "1 was ended by you", "{n} were ended by you"),
-    Fate.BY_LIMIT: (
+    Outcome.CLOSED: ("it closed", "1 closed", "{n} closed"),
+    Outcome.BY_YOU: ("it was ended by you", "1 was ended by you", "{n} were ended by you"),
+    Outcome.BY_LIMIT: (
         "it was ended by its time limit",
         "1 was ended by its time limit",
         "{n} were ended by their time limits",
     ),
-    Fate.EXPIRED: ("it expired (assumed)", "1 expired (assumed)", "{n} expired (assumed)"),
-    Fate.ASKING: ("still asking about it", "still asking about 1", "still asking about {n}"),
+    Outcome.EXPIRED: ("it expired (assumed)", "1 expired (assumed)", "{n} expired (assumed)"),
+    Outcome.ASKING: ("still asking about it", "still asking about 1", "still asking about {n}"),
 }
-_AWAY: Mapping[Fate, Forms] = {Fate.FINISHED: ("it finished", "1 finished", "{n} finished")}
+_AWAY: Mapping[Outcome, Forms] = {Outcome.FINISHED: ("it finished", "1 finished", "{n} finished")}
 
 
 def _cost(group: Sequence[RecoveredSession]) -> str:
@@ -234,7 +234,7 @@ def _cost(group: Sequence[RecoveredSession]) -> str:
 
 def _unconfirmed(seen: Iterable[RecoveredSession]) -> str:
     """Starts of which nobody knows whether they happened."""
-    starts = [one.session for one in seen if one.fate is Fate.UNCONFIRMED]
+    starts = [one.session for one in seen if one.fate is Outcome.UNCONFIRMED]
     if not starts:
         return ""
     ends = [session.expires_ms for session in starts if session.expires_ms is not None]
@@ -290,7 +290,7 @@ def _line(n: int) -> str:
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
 
 
-def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
+def recovery_row(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> RecoveryRow:
     """Words, signs and buttons for a session. can_terminate: a Terminate can be given now."""
     session, task, pending = seen.session, seen.task, seen.pending
     word = _word(seen)
@@ -304,7 +304,7 @@ def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
     note = _note(seen)
     undo = pending is not None and pending.verb is StateVerb.TERMINATE and pending.can_undo
     told = (session.name, said, _left_text(left), _cost_text(cost), note)
-    return Row(
+    return RecoveryRow(
         key=session.key,
         glyph=word.glyph,
         mark=word.mark,
@@ -315,7 +315,7 @@ def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
         left=left,
         cost=cost,
         spoken=", ".join(part for part in told if part),
-        grave=seen.fate is Fate.UNSENT,
+        grave=seen.fate is Outcome.UNSENT,
         can_keep=not session.is_ended,
         undo=undo,
         can_terminate=can_terminate and not session.is_ended,
@@ -324,13 +324,13 @@ def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
 
 
 def _word(seen: RecoveredSession) -> StateWord:
-    if seen.fate is Fate.ASKING:
+    if seen.fate is Outcome.ASKING:
         return StateWord(Glyph.RING, tr("still asking…"), Severity.DIM)
     return session_state_text(shown_state(seen.session, seen.task), seen.task)
 
 
 def _is_still(seen: RecoveredSession) -> bool:
-    return seen.session.is_ended or seen.fate is Fate.ASKING
+    return seen.session.is_ended or seen.fate is Outcome.ASKING
 
 
 def _lasted(session: Session, task: Task | None, now_ms: int) -> str:
@@ -338,7 +338,7 @@ def _lasted(session: Session, task: Task | None, now_ms: int) -> str:
 
 
 def _note(seen: RecoveredSession) -> str:
-    if seen.fate is Fate.UNSENT:
+    if seen.fate is Outcome.UNSENT:
         return tr("opened, but its task was never sent – it only costs money")
     own = [_stranger(seen)] if seen.foreign is not None and not seen.session.is_ended else []
     return " – ".join([*own, *_task(seen)])

@@ -24,7 +24,7 @@ from enigma_panel.ui.text.states import (
 from enigma_panel.ui.text.steps import now_text
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme.palette import Severity
-from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedModel
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel
 
 AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
@@ -109,7 +109,7 @@ class Column(IntEnum):
     VERBS = 5
 
 
-class SessionsModel(KeyedModel):
+class SessionsModel(KeyedTableModel):
     """Sessions from the fleet. `hold` keeps every row where it is while somebody aims at one."""
 
     renamed = Signal(int, str)

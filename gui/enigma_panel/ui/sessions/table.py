@@ -20,7 +20,7 @@ from enigma_panel.ui.text.states import verb_tip, verb_word
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
-from enigma_panel.ui.widgets.column_sizing import Fit
+from enigma_panel.ui.widgets.column_sizing import ColumnLimits
 from enigma_panel.ui.widgets.delegates import PAD, NameDelegate, RowDelegate
 from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import Index, Role
@@ -37,7 +37,7 @@ VERBS_WIDTH = VERB_WIDTH * len(VERB_GLYPHS) + VERB_APART + 2 * PAD
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class RowVerb:
     """A verb in a row; None is Undo, which takes the places of Pause and Resume."""
 
     key: int
@@ -52,8 +52,8 @@ class VerbsDelegate(RowDelegate):
         self._app_actions = app_actions
         self._had_undo: set[int] = set()
         self._lost_undo: dict[int, int] = {}
-        self.over: Spot | None = None
-        self.pressed: Spot | None = None
+        self.over: RowVerb | None = None
+        self.pressed: RowVerb | None = None
 
     @staticmethod
     def verb_rect(cell: QRect, verb: StateVerb) -> QRect:
@@ -75,14 +75,14 @@ class VerbsDelegate(RowDelegate):
         both = cls.verb_rect(cell, StateVerb.PAUSE) | cls.verb_rect(cell, StateVerb.RESUME)
         return both.adjusted(1, 1, -3, -1)
 
-    def spot_at(self, key: int, cell: QRect, point: QPoint) -> Spot | None:
+    def spot_at(self, key: int, cell: QRect, point: QPoint) -> RowVerb | None:
         """What lies below a point in the row of that session."""
         if self._app_actions.undoable(key) is not None and self.undo_rect(cell).contains(point):
-            return Spot(key, None)
+            return RowVerb(key, None)
         verb = self.verb_at(cell, point)
-        return Spot(key, verb) if verb is not None else None
+        return RowVerb(key, verb) if verb is not None else None
 
-    def accepts_press(self, spot: Spot) -> bool:
+    def accepts_press(self, spot: RowVerb) -> bool:
         """No press counts that was meant for what stood there a moment ago.
 
         The second click of two on a verb must not take it back, and a click on an Undo that has
@@ -103,7 +103,7 @@ class VerbsDelegate(RowDelegate):
 
     def _paint_undo(self, painter: QPainter, place: QRect, key: int) -> None:
         colours = theme.colours()
-        spot = Spot(key, None)
+        spot = RowVerb(key, None)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         over = colours.line if spot == self.pressed else colours.hover
         painter.setBrush(QColor(over if spot == self.over else colours.card))
@@ -116,7 +116,7 @@ class VerbsDelegate(RowDelegate):
 
     def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: StateVerb) -> None:
         colours = theme.colours()
-        spot = Spot(key, verb)
+        spot = RowVerb(key, verb)
         possible = self._app_actions.can(key, verb)
         if possible and spot == self.over:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -165,11 +165,11 @@ class VerbsDelegate(RowDelegate):
         return True
 
 
-_FITS: dict[int, Fit] = {
-    Column.STATE: Fit(least=144, most=0.3),
-    Column.SESSION: Fit(least=96, most=0.16),
-    Column.LEFT: Fit(least=64),
-    Column.COST: Fit(least=72),
+_FITS: dict[int, ColumnLimits] = {
+    Column.STATE: ColumnLimits(least=144, most=0.3),
+    Column.SESSION: ColumnLimits(least=96, most=0.16),
+    Column.LEFT: ColumnLimits(least=64),
+    Column.COST: ColumnLimits(least=72),
 }
 
 
@@ -207,23 +207,23 @@ class SessionsTable(KeyedTable):
         header.setSectionResizeMode(Column.VERBS, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(Column.VERBS, VERBS_WIDTH)
 
-    def _spot(self, point: QPoint) -> Spot | None:
+    def _spot(self, point: QPoint) -> RowVerb | None:
         index = self.indexAt(point)
         key = self.rows.key_at(index.row()) if index.isValid() else None
         if key is None or index.column() != Column.VERBS:
             return None
         return self._verbs.spot_at(key, self.visualRect(index), point)
 
-    def _show_over(self, spot: Spot | None) -> None:
+    def _show_over(self, spot: RowVerb | None) -> None:
         if spot != self._verbs.over:
             self._verbs.over = spot
             self.viewport().update()
 
-    def _press(self, spot: Spot | None) -> None:
+    def _press(self, spot: RowVerb | None) -> None:
         self._verbs.pressed = spot
         self.viewport().update()
 
-    def _act(self, spot: Spot) -> None:
+    def _act(self, spot: RowVerb) -> None:
         if spot.verb is None:
             self.undo_clicked.emit(spot.key)
         elif self._app_actions.can(spot.key, spot.verb):

@@ -28,7 +28,7 @@ END = 1 << 30
 """Further down than any list reaches."""
 
 
-class Following(QObject):
+class AutoScroll(QObject):
     """Moves the scroll bar of a table whose rows are all of one height.
 
     It follows the newest while the table is scrolled to its end and no row is selected; a pointer
@@ -181,7 +181,7 @@ class StepsList(QTableView):
     def __init__(self, model: StepsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.steps = model
-        self.following = Following(self)
+        self.following = AutoScroll(self)
         self.setModel(model)
         self.following.watch(model)
         self._empty = make_label("", "dim", wrap=True)

@@ -20,7 +20,7 @@ ROOM = 1_000
 """So many more than there can be are shown before the oldest go."""
 
 
-class StepsFeed(QObject):
+class StepsLoader(QObject):
     """Follows one task. changed: it reads, it has read, there is more, or it could not read."""
 
     changed = Signal()

@@ -8,7 +8,7 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.steps.delegate import StepsDelegate, match_spans
 from enigma_panel.ui.steps.list import StepsList
-from enigma_panel.ui.steps.loader import StepsFeed
+from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.search import StepsFinder, StepsSearch
 from enigma_panel.ui.text.steps import (
@@ -16,7 +16,7 @@ from enigma_panel.ui.text.steps import (
     copy_text,
     count_text,
     empty_text,
-    news_text,
+    new_steps_text,
     older_text,
     whole_head,
     whole_text,
@@ -113,7 +113,7 @@ class StepsPage(QWidget):
 
     copy_asked = Signal(str)
 
-    def __init__(self, model: StepsModel, feed: StepsFeed, parent: QWidget | None = None) -> None:
+    def __init__(self, model: StepsModel, feed: StepsLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self._feed = feed
@@ -139,7 +139,7 @@ class StepsPage(QWidget):
         line.setContentsMargins(SIDE, 0, SIDE, 0)
         self._older_line.setLayout(line)
         self.count = ElidedLabel("dim")
-        self.news = make_button(news_text(0), "link")
+        self.news = make_button(new_steps_text(0), "link")
         self.news.setToolTip(tr("Jumps to the newest (End)"))
         self.news.setAccessibleDescription(tr("Jumps to the newest (End)"))
         self.news.hide()
@@ -219,9 +219,9 @@ class StepsPage(QWidget):
     def _show_news(self, news: int) -> None:
         if self.news.hasFocus() and not news:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.news.setText(news_text(news))
+        self.news.setText(new_steps_text(news))
         if self.news.sizeHint().width() > self._foot_room():
-            self.news.setText(news_text(news, short=True))
+            self.news.setText(new_steps_text(news, short=True))
         self.news.setAccessibleName(self.news.text())
         self.news.setVisible(news > 0)
         self.count.setVisible(news == 0)

@@ -11,7 +11,7 @@ from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.steps.model import Entry, StepsModel
 from enigma_panel.ui.text.states import ELLIPSIS
-from enigma_panel.ui.text.steps import folded, found_text
+from enigma_panel.ui.text.steps import found_text, normalized
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
@@ -53,7 +53,7 @@ class StepsFinder(QObject):
 
     def search(self, text: str) -> None:
         """Find the rows with this text, whatever its case; "" finds none."""
-        wanted = folded(text)
+        wanted = normalized(text)
         if wanted != self.text:
             self.text = wanted
             self._start()

@@ -20,9 +20,9 @@ from enigma_panel.ui.text.states import (
     spoken_duration,
     task_status_text,
 )
-from enigma_panel.ui.text.waiting import QueueFacts, WaitText, entry_text, firsts
+from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, firsts
 from enigma_panel.ui.theme.palette import Glyph, Severity
-from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedModel
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel
 
 
 def status_cell(task: Task) -> Cell:
@@ -121,7 +121,7 @@ def headings() -> tuple[str, ...]:
     )
 
 
-class TasksModel(KeyedModel):
+class TasksModel(KeyedTableModel):
     """Tasks from the fleet. Records of old tasks come from the ledger when they are shown.
 
     Order needs keys alone: the line's, then the fleet's. No record is asked for to arrange rows.
@@ -186,7 +186,7 @@ class TasksModel(KeyedModel):
         if entry is None or task.status is not TaskStatus.QUEUED:
             return None
         session = self._sessions.session(task.session_key) if entry.why is WaitReason.BUSY else None
-        facts = QueueFacts(
+        facts = QueueContext(
             pause_reason=self._queue.pause_reason,
             limit=self._queue.limit,
             session=session.name if session is not None else "",

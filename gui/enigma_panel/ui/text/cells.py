@@ -11,7 +11,7 @@ from enigma_panel.ui.text.states import ELLIPSIS, money, spoken
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
 TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
-"""Codes of tasks that left the line unsent: the person's doing, or a copy of the ledger took over."""
+"""Codes of queued tasks: taken out by the person, or queued in the copy of the ledger in use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ def problem_text(problem: Problem, now_ms: int) -> Notice:
     return _with_copy(what, problem.copy, now_ms)
 
 
-def copy_offer_text(copy: Copy, now_ms: int) -> Notice:
+def lost_ledger_text(copy: Copy, now_ms: int) -> Notice:
     """A copy of a lost ledger that nobody has used or declined so far."""
     return _with_copy(tr("The ledger before this one was lost."), copy, now_ms)
 

@@ -27,7 +27,7 @@ class WaitText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueFacts:
+class QueueContext:
     """What the words about a task in line may mention.
 
     is_first: no other task before it waits for the same; those behind it say their place instead.
@@ -128,13 +128,13 @@ def left_s(due_ms: int | None, now_ms: int) -> int | None:
     return -(-(due_ms - now_ms) // 1000)
 
 
-def entry_text(entry: QueueEntry, now_ms: int, facts: QueueFacts) -> WaitText:
+def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
     """'2nd in line, about 0:19', 'all 5 places are in use'."""
     if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):
-        return _place(entry, now_ms)
+        return _position(entry, now_ms)
     match entry.why:
         case WaitReason.NO_SLOT:
-            return _about(places_text(facts.limit), entry, now_ms)
+            return _about(no_slot_text(facts.limit), entry, now_ms)
         case WaitReason.BUSY:
             return _plain(tr("runs after the task in {session}", session=facts.session))
         case WaitReason.SESSION_ENDED:
@@ -144,7 +144,7 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueFacts) -> WaitText:
         case WaitReason.FUNDS:
             return _plain(tr("the balance is used up"))
         case WaitReason.STOPPED:
-            return _plain(_held(facts.pause_reason))
+            return _plain(_paused(facts.pause_reason))
         case WaitReason.LEDGER:
             return _plain(tr("waits until the ledger can be written"))
         case WaitReason.SENDING:
@@ -161,14 +161,14 @@ def _needs_you(text: str) -> WaitText:
     return WaitText(text=text, said=text, severity=Severity.AMBER)
 
 
-def places_text(limit: int) -> str:
+def no_slot_text(limit: int) -> str:
     """'all 5 places are in use'."""
     if limit == 2:
         return tr("both places are in use")
     return tr_n("the only place is in use", "all {n} places are in use", limit)
 
 
-def _held(hold: PauseReason) -> str:
+def _paused(hold: PauseReason) -> str:
     return {
         PauseReason.RESTARTED: tr("from the last run – Go on"),
         PauseReason.FUNDS: tr("the balance is used up"),
@@ -177,7 +177,7 @@ def _held(hold: PauseReason) -> str:
     }.get(hold, tr("waits here"))
 
 
-def _place(entry: QueueEntry, now_ms: int) -> WaitText:
+def _position(entry: QueueEntry, now_ms: int) -> WaitText:
     return _about(tr("{place} in line", place=ordinal(entry.position)), entry, now_ms)
 
 

@@ -20,7 +20,7 @@ SLACK, CALM_MS = 24, 3_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
+class ColumnLimits:
     """How wide a column may get. least: typical content has room, so that little moves later.
 
     most: the part of the table that it may take. None: what stands in it is never cut.
@@ -30,7 +30,7 @@ class Fit:
     most: float | None = None
 
 
-class ColumnFit(QObject):
+class ColumnSizing(QObject):
     """Looks at the rows that are seen and widens columns whose content lacks room.
 
     They get narrower only when rows have come or gone, or when much of one has stood empty for a
@@ -38,7 +38,7 @@ class ColumnFit(QObject):
     between two others, of which the second one stretches.
     """
 
-    def __init__(self, table: QTableView, fits: Mapping[int, Fit]) -> None:
+    def __init__(self, table: QTableView, fits: Mapping[int, ColumnLimits]) -> None:
         super().__init__(table)
         self._table = table
         self._header = table.horizontalHeader()
@@ -163,7 +163,7 @@ class ColumnFit(QObject):
         last = rows.visualIndexAt(self._table.viewport().height() - 1)
         return range(first, (last if last >= 0 else self._table.model().rowCount() - 1) + 1)
 
-    def _allowed(self, column: int, fit: Fit) -> int:
+    def _allowed(self, column: int, fit: ColumnLimits) -> int:
         most = fit.most
         room = self._table.viewport().width()
         needs = self._needs[column]

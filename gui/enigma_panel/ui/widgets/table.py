@@ -7,9 +7,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from enigma_panel.ui.widgets.basics import make_label
-from enigma_panel.ui.widgets.column_sizing import ColumnFit, Fit
+from enigma_panel.ui.widgets.column_sizing import ColumnLimits, ColumnSizing
 from enigma_panel.ui.widgets.delegates import RowDelegate
-from enigma_panel.ui.widgets.table_model import KeyedModel
+from enigma_panel.ui.widgets.table_model import KeyedTableModel
 
 ROW_HEIGHT = 30
 REST_MS = 10_000
@@ -17,7 +17,7 @@ REST_MS = 10_000
 
 
 class KeyedTable(QTableView):
-    """Shows a KeyedModel. Nothing moves under the pointer: `held` says when somebody aims."""
+    """Shows a KeyedTableModel. Nothing moves under the pointer: `held` says when somebody aims."""
 
     selected = Signal()
     tabbed_to = Signal()
@@ -26,9 +26,9 @@ class KeyedTable(QTableView):
 
     def __init__(
         self,
-        model: KeyedModel,
+        model: KeyedTableModel,
         name: str,
-        fits: Mapping[int, Fit],
+        fits: Mapping[int, ColumnLimits],
         *,
         rests: bool,
         parent: QWidget | None = None,
@@ -47,7 +47,7 @@ class KeyedTable(QTableView):
         self.setAccessibleName(name)
         self.setModel(model)
         self._dress()
-        self.columns = ColumnFit(self, fits)
+        self.columns = ColumnSizing(self, fits)
         self.columns.resize_columns()
         self._watch()
 

@@ -32,7 +32,7 @@ NO_PARENT = QModelIndex()
 MOST_MOVES = 40
 
 
-class KeyedModel(QAbstractTableModel):
+class KeyedTableModel(QAbstractTableModel):
     """Rows named by integer keys; subclasses say what stands in a cell.
 
     right_columns: the columns of figures, whose headings stand at the right, too.
