@@ -260,7 +260,7 @@ def _is_due(run: Run) -> bool:
 
 def _status_line(services: Services) -> str:
     line = StatusBar(services)
-    text = line._mood.text()
+    text = line._status.text()
     line.deleteLater()
     return text
 

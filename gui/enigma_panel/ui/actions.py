@@ -182,9 +182,9 @@ class Actions(QObject):
     def queued(self, keys: Sequence[int], verb: QueueAction) -> None:
         """Do something with tasks that wait in line."""
         if keys:
-            self._scope.spawn(f"{verb} {list(keys)}", self._in_line(keys, verb))
+            self._scope.spawn(f"{verb} {list(keys)}", self._act_on_queued(keys, verb))
 
-    async def _in_line(self, keys: Sequence[int], verb: QueueAction) -> None:
+    async def _act_on_queued(self, keys: Sequence[int], verb: QueueAction) -> None:
         queue = self._services.queue
         try:
             match verb:

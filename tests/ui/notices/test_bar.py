@@ -62,7 +62,7 @@ class Line:
 
     @property
     def lines(self) -> list[str]:
-        return self.notices.lines()
+        return self.notices.texts()
 
     def offers(self) -> list[str]:
         buttons = self.notices.findChildren(QPushButton)

@@ -141,9 +141,9 @@ FATES = [
 ]
 
 
-@pytest.mark.parametrize(("one", "fate"), FATES)
-def test_what_became_of_it(one: RecoveredSession, fate: Outcome) -> None:
-    assert one.fate is fate
+@pytest.mark.parametrize(("one", "outcome"), FATES)
+def test_what_became_of_it(one: RecoveredSession, outcome: Outcome) -> None:
+    assert one.outcome is outcome
     words = recovered_text([one], queued=0)
     assert words
     assert "None" not in words

@@ -31,8 +31,8 @@ def live(services: Any) -> LiveDouble:
     return double
 
 
-def way_of(window: MainWindow) -> QLabel:
-    return window.status_bar._way
+def live_label_of(window: MainWindow) -> QLabel:
+    return window.status_bar._live
 
 
 def changes(window: MainWindow) -> list[tuple[int, int, int, int]]:
@@ -267,9 +267,9 @@ def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: 
 
 
 def test_the_status_line_says_how_news_come(window: MainWindow, live: LiveDouble) -> None:
-    way = way_of(window)
-    assert not way.isVisible()
-    assert way.text() == ""
+    label = live_label_of(window)
+    assert not label.isVisible()
+    assert label.text() == ""
     for share, words in (
         (LiveShare(up=0, of=1), "polling"),
         (LiveShare(up=3, of=8, fault=LiveFault.LOST), "partly live (3 of 8)"),
@@ -277,14 +277,14 @@ def test_the_status_line_says_how_news_come(window: MainWindow, live: LiveDouble
     ):
         live.shared = share
         window._tick()
-        assert way.isVisible()
-        assert way.text() == words
-        assert way.toolTip()
-        assert way.accessibleDescription() == way.toolTip()
+        assert label.isVisible()
+        assert label.text() == words
+        assert label.toolTip()
+        assert label.accessibleDescription() == label.toolTip()
     live.shared = LiveShare()
     window._tick()
-    assert not way.isVisible()
-    assert way.toolTip() == ""
+    assert not label.isVisible()
+    assert label.toolTip() == ""
 
 
 class Noted(QObject):
@@ -307,7 +307,7 @@ def test_nothing_is_set_anew_while_nothing_changes(
     window._tick()
     qapp.processEvents()
     noted = Noted()
-    way_of(window).installEventFilter(noted)
+    live_label_of(window).installEventFilter(noted)
     for _ in range(3):
         window._tick()
         qapp.processEvents()
@@ -327,7 +327,7 @@ def test_without_a_way_there_is_no_gap(
     line.refresh()
     qapp.processEvents()
     assert line._balance.x() > alone
-    assert alone == line._mood.geometry().right() + 1 + line.layout().spacing()
+    assert alone == line._status.geometry().right() + 1 + line.layout().spacing()
 
 
 @pytest.mark.parametrize(

@@ -389,7 +389,7 @@ def test_a_ledger_that_fails_is_said(
 
     monkeypatch.setattr(services.queue, "up", fail)
     queued.app_actions.queued([3], QueueAction.UP)
-    assert "the line stays as it was" in queued.notices.lines()[0]
+    assert "the line stays as it was" in queued.notices.texts()[0]
 
 
 # -- the bar --------------------------------------------------------------------------------------

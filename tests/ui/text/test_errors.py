@@ -286,7 +286,7 @@ def test_times() -> None:
 
 def test_money_that_was_not_told_is_never_zero() -> None:
     assert words.money(None, more_to_come=True) == "…"
-    assert words.spoken("…") == "no news yet"
+    assert words.spoken_text("…") == "no news yet"
     assert words.money(None, more_to_come=False) == "–"
     assert words.money(Decimal("0.0214"), more_to_come=True) == "$0.0214"
 

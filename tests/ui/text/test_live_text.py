@@ -191,7 +191,7 @@ def test_every_fault_has_a_reason_of_its_own() -> None:
 )
 def test_what_a_session_does(task: Task, word: str, short: str, line: str, said: str) -> None:
     how = state_text(a_session(), task, NOW)
-    assert (how.word.word, how.word.short, how.line, how.said) == (word, short, line, said)
+    assert (how.word.word, how.word.short, how.text, how.spoken) == (word, short, line, said)
     unsure = "unconfirmed" in word
     assert ("sent over the live channel; nothing confirms it" in how.tip) is unsure
     assert ("within a minute" in how.tip) is unsure
@@ -243,7 +243,7 @@ def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -
     until = None if left_ms is None else NOW + left_ms
     session = a_session(Phase.CONNECTION_LOST, until)
     how = state_text(session, a_task(TaskStatus.WORKING, StateVerb.RESUME), NOW)
-    assert (how.line, how.said) == (line, said)
+    assert (how.text, how.spoken) == (line, said)
     assert how.word.severity is Severity.AMBER
     assert how.word.short == "connection lost"
     assert bool(how.tip) is ("up to" in line)
@@ -251,9 +251,9 @@ def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -
 
 def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() -> None:
     later = NOW + 280_000
-    assert state_text(a_session(Phase.OPEN, later), None, NOW).line == "idle – billing 0:20"
+    assert state_text(a_session(Phase.OPEN, later), None, NOW).text == "idle – billing 0:20"
     ended = state_text(a_session(Phase.CLOSED, later), None, NOW)
-    assert (ended.line, ended.said) == ("closed", "closed")
+    assert (ended.text, ended.spoken) == ("closed", "closed")
 
 
 # -- steps ----------------------------------------------------------------------------------------
@@ -419,7 +419,7 @@ def test_a_command_that_went_out_and_is_sent_once_more(
         session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due_ms, sent_live=True
     )
     words = pending_text(pending, NOW)
-    assert (words.text, words.said) == (text, said or text)
+    assert (words.text, words.spoken) == (text, said or text)
     assert not pending.can_undo
 
 

@@ -94,7 +94,7 @@ ENTRIES = [
 def test_a_task_in_line_says_what_it_waits_for(one: QueueEntry, text: str, said: str) -> None:
     words = entry_text(one, NOW, FACTS)
     assert words.text == text
-    assert said in words.said
+    assert said in words.spoken
 
 
 def test_places_are_counted_as_people_do() -> None:
@@ -137,7 +137,7 @@ def test_every_reason_has_words() -> None:
 def _check_reason(why: WaitReason, hold: PauseReason) -> None:
     words = entry_text(entry(why), NOW, QueueContext(pause_reason=hold))
     assert words.text
-    assert "None" not in words.text + words.said
+    assert "None" not in words.text + words.spoken
     assert not words.text.endswith(".")
 
 
@@ -298,7 +298,7 @@ WISHES = [
 @pytest.mark.parametrize(("one", "text", "said"), WISHES, ids=lambda value: str(value)[:40])
 def test_a_command_says_what_it_waits_for(one: PendingCommand, text: str, said: str) -> None:
     words = pending_text(one, NOW)
-    assert (words.text, words.said) == (text, said)
+    assert (words.text, words.spoken) == (text, said)
 
 
 def test_undo_names_what_it_takes_back() -> None:

@@ -89,14 +89,14 @@ class Details(QFrame):
     copy_asked = Signal(str)
     again_asked = Signal(object)
     edit_asked = Signal(object)
-    line_asked = Signal(int, object)
+    queue_action_asked = Signal(int, object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
         self._sessions = services.sessions
         self._model = StepsModel(self)
-        self._feed = StepsLoader(services.timeline, services.scope, self._model, self)
+        self._loader = StepsLoader(services.timeline, services.scope, self._model, self)
         self.session_key: int | None = None
         self.task_key: int | None = None
         self._about_session = True
@@ -142,7 +142,7 @@ class Details(QFrame):
         self._show_state(session, task)
         if task is not None and task.status is TaskStatus.QUEUED:
             self._show_trouble(session, task)
-            self._show_line_buttons(task)
+            self._show_queue_buttons(task)
 
     def refresh(self) -> None:
         """Show the records as they are now."""
@@ -156,14 +156,14 @@ class Details(QFrame):
         self._show_task(task)
         self._show_trouble(session, task)
         self._show_result(task)
-        self._show_line()
+        self._show_timeline()
 
     @cached_property
     def steps(self) -> "StepsPage":
         """The page of the steps, made when it is first turned to: the window is there sooner."""
         from enigma_panel.ui.steps.page import StepsPage  # noqa: PLC0415 - when turned to
 
-        page = StepsPage(self._model, self._feed)
+        page = StepsPage(self._model, self._loader)
         page.copy_asked.connect(self.copy_asked)
         self._pages.addWidget(page)
         before: QWidget = self.tabs
@@ -202,10 +202,10 @@ class Details(QFrame):
         self.whole = make_button(tr("Show all"), "link")
         self.usage_head = make_label(tr("Usage"), "heading")
         self.usage = make_label(role="dim", wrap=True)
-        self.line_head = make_label(tr("Time line"), "heading")
-        self.line = QLabel()
-        self.line.setTextFormat(Qt.TextFormat.RichText)
-        self.line.setWordWrap(True)
+        self.timeline_head = make_label(tr("Time line"), "heading")
+        self.timeline = QLabel()
+        self.timeline.setTextFormat(Qt.TextFormat.RichText)
+        self.timeline.setWordWrap(True)
         self.all_steps = make_button(tr("Show all"), "link")
         self.nothing = make_label(
             tr("Select a session or a task to see more of it."), "dim", wrap=True
@@ -219,7 +219,7 @@ class Details(QFrame):
         self.copy = make_button(tr("Copy result"), "link")
         self.again = make_button(tr("Run again"))
         self.edit = make_button(tr("Edit and run again"))
-        self.line_buttons = {verb: make_button(queue_action_label(verb)) for verb in QueueAction}
+        self.queue_buttons = {verb: make_button(queue_action_label(verb)) for verb in QueueAction}
 
     def _name_parts(self) -> None:
         for text, name in ((self.task_text, tr("Task")), (self.result, tr("Result"))):
@@ -230,7 +230,7 @@ class Details(QFrame):
         self.copy_link.setToolTip(tr("The link shows what the browser shows: keep it secret."))
         self.again.setToolTip(tr("Starts the same task at once, in a new session."))
         self.edit.setToolTip(tr("Opens New task with this text and these limits."))
-        for verb, button in self.line_buttons.items():
+        for verb, button in self.queue_buttons.items():
             button.setToolTip(queue_action_tip(verb))
             button.setAccessibleDescription(queue_action_tip(verb))
         self.put_away.setToolTip(tr("Nobody waits for news of this start any more."))
@@ -244,7 +244,7 @@ class Details(QFrame):
         self._overview = self._make_scroll()
         self._pages.addWidget(self._overview)
         column.addWidget(self._pages, 1)
-        buttons = FlowLayout(*self.line_buttons.values(), self.again, self.edit)
+        buttons = FlowLayout(*self.queue_buttons.values(), self.again, self.edit)
         buttons.setContentsMargins(13, 0, 13, 4)
         column.addLayout(buttons)
 
@@ -295,13 +295,13 @@ class Details(QFrame):
         for widget in (self.result, self.cut):
             column.addWidget(widget)
         column.addLayout(make_row(self.whole, None))
-        for widget in (self.usage_head, self.usage, self.line_head, self.line):
+        for widget in (self.usage_head, self.usage, self.timeline_head, self.timeline):
             column.addWidget(widget)
         column.addLayout(make_row(self.all_steps, None))
         column.addWidget(self.nothing)
-        for label in (self.trouble, self.todo, self.line):
+        for label in (self.trouble, self.todo, self.timeline):
             label.setMinimumWidth(1)  # else the longest word of others decides how wide all is
-        for head in (self.result_head, self.usage_head, self.line_head):
+        for head in (self.result_head, self.usage_head, self.timeline_head):
             head.setContentsMargins(0, 8, 0, 0)
         column.addStretch(1)
         column.addLayout(make_row(self.id_head, self.dots, self.copy_id, None, gap=6))
@@ -319,14 +319,14 @@ class Details(QFrame):
         self.again.clicked.connect(lambda: self._with_task(self.again_asked.emit))
         self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
         self.whole.clicked.connect(self._show_whole)
-        for verb, button in self.line_buttons.items():
-            button.clicked.connect(lambda _=False, verb=verb: self._ask_line(verb))
-        self.tabs.currentChanged.connect(self._show_line)
+        for verb, button in self.queue_buttons.items():
+            button.clicked.connect(lambda _=False, verb=verb: self._ask_queue_action(verb))
+        self.tabs.currentChanged.connect(self._show_timeline)
         self.all_steps.clicked.connect(self._show_steps)
-        self._feed.changed.connect(self._show_line)
-        self._services.timeline.grown.connect(self._hear_steps)
-        self._services.live.changed.connect(self._hear_live)
-        theme.changed().connect(self._show_line)
+        self._loader.changed.connect(self._show_timeline)
+        self._services.timeline.grown.connect(self._follow_steps)
+        self._services.live.changed.connect(self._follow_live)
+        theme.changed().connect(self._show_timeline)
 
     # -- showing -------------------------------------------------------------------------------
 
@@ -345,9 +345,9 @@ class Details(QFrame):
         if task is not None:
             call(task)
 
-    def _ask_line(self, verb: QueueAction) -> None:
+    def _ask_queue_action(self, verb: QueueAction) -> None:
         if self.task_key is not None:
-            self.line_asked.emit(self.task_key, verb)
+            self.queue_action_asked.emit(self.task_key, verb)
 
     def _copy(self, task: Task) -> None:
         """The whole result, also where only its beginning is shown."""
@@ -358,7 +358,7 @@ class Details(QFrame):
         self.session_key, self.task_key = session_key, task_key
         if other:
             self._whole_of = None
-            self._feed.turn_to(task_key)
+            self._loader.turn_to(task_key)
         self.refresh()
 
     def _show_session(self, session: Session | None) -> None:
@@ -398,18 +398,18 @@ class Details(QFrame):
         self._doing_of = key if works and (now or self._doing_of == key) else None
         self.doing.setVisible(self._doing_of is not None)
 
-    def _hear_live(self, session_key: int) -> None:
+    def _follow_live(self, session_key: int) -> None:
         if session_key == self.session_key:
             self._show_doing(self._session(), self._task())
 
-    def _hear_steps(self, task_key: int, _steps: object) -> None:
+    def _follow_steps(self, task_key: int, _steps: object) -> None:
         if task_key == self.task_key and self.tabs.currentIndex() == Tab.OVERVIEW:
-            self._show_line()
+            self._show_timeline()
 
     def _show_steps(self) -> None:
         self.turn_to(Tab.STEPS)
         self.steps.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._feed.read_all()
+        self._loader.read_all()
 
     def _show_task(self, task: Task | None) -> None:
         fill(self.task_text, task.spec.text if task is not None else "")
@@ -417,7 +417,7 @@ class Details(QFrame):
         for widget in (self.again, self.edit, self.usage_head):
             widget.setVisible(was_sent)
         set_text(self.usage, usage_text(task) if task is not None and was_sent else "")
-        self._show_line_buttons(task)
+        self._show_queue_buttons(task)
 
     def _show_trouble(self, session: Session | None, task: Task | None) -> None:
         now = self._services.clock.now_ms()
@@ -442,10 +442,10 @@ class Details(QFrame):
         waiting = entry_text(entry, self._services.clock.now_ms(), facts)
         return queued_text(entry, waiting), "amber" if waiting.severity is Severity.AMBER else ""
 
-    def _show_line_buttons(self, task: Task | None) -> None:
+    def _show_queue_buttons(self, task: Task | None) -> None:
         entry = self._services.queue.entry(task.key) if task is not None else None
         able, shown = possible(entry), offered(entry)
-        for verb, button in self.line_buttons.items():
+        for verb, button in self.queue_buttons.items():
             if button.hasFocus() and verb not in able:
                 self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see action_button
             button.setEnabled(verb in able)
@@ -468,16 +468,16 @@ class Details(QFrame):
         self._whole_of = self.task_key
         self._show_result(self._task())
 
-    def _show_line(self) -> None:
+    def _show_timeline(self) -> None:
         task = self._task()
-        self.line_head.setVisible(task is not None)
-        self.line.setVisible(task is not None)
+        self.timeline_head.setVisible(task is not None)
+        self.timeline.setVisible(task is not None)
         is_cut = False
         if task is not None:
-            steps, has_older = self._model.steps(), self._feed.has_older
+            steps, has_older = self._model.steps(), self._loader.has_older
             html = timeline_html(task, steps, theme.colours().dim, has_older=has_older)
-            if self.line.text() != html:
-                self.line.setText(html)
+            if self.timeline.text() != html:
+                self.timeline.setText(html)
             is_cut = has_older or len(shown_steps(steps)) < len(steps)
             words = all_steps_text(len(steps), has_older=has_older)
             self.all_steps.setText(words)

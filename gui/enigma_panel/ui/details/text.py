@@ -53,7 +53,7 @@ def session_summary(
     if session.is_ended:
         at = local_moment(session.ended_ms, now_ms) if session.ended_ms else ""
         return StateSummary(f"{word.word} · {at}" if at else word.word, word.severity)
-    parts = [state.line]
+    parts = [state.text]
     if session.expires_ms is not None:
         parts.append(tr("{time} left", time=time_left(session, now_ms)))
     if pending is not None:

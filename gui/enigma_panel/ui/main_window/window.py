@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
         self.tool_bar.undo_pressed.connect(
             lambda: self.app_actions.undo_pressed(selection.sessions.selected_keys())
         )
-        services.sessions.changed.connect(self._follow_fleet)
+        services.sessions.changed.connect(self._follow_sessions)
         services.inbox.changed.connect(self._follow_inbox)
         services.health.changed.connect(self.status_bar.refresh)
         services.account.changed.connect(self._follow_account)
@@ -216,14 +216,14 @@ class MainWindow(QMainWindow):
         details.copy_asked.connect(app_actions.copy)
         details.again_asked.connect(app_actions.run_again)
         details.edit_asked.connect(app_actions.edit_and_run)
-        details.line_asked.connect(lambda key, verb: app_actions.queued([key], verb))
+        details.queue_action_asked.connect(lambda key, verb: app_actions.queued([key], verb))
 
     def _start(self) -> None:
         self._memory.restore(self._layout())
         show_ended = self.services.settings.value.show_ended
         self.sessions_card.set_show_ended(show_ended)
         self.selection.session_rows.set_show_ended(show_ended)
-        self._follow_fleet()
+        self._follow_sessions()
         self._follow_inbox()
         self._follow_account()
         self._ticks.start()
@@ -239,7 +239,7 @@ class MainWindow(QMainWindow):
 
     # -- following the services ----------------------------------------------------------------
 
-    def _follow_fleet(self, _diff: object = None) -> None:
+    def _follow_sessions(self, _diff: object = None) -> None:
         counts = self.selection.session_rows.counts()
         self.sessions_card.show_counts(counts)
         self.strip.refresh()

@@ -130,8 +130,8 @@ class NewTaskDialog(ModelessDialog):
         self.task_text.textChanged.connect(self._show_start_text)
         self.per_line.toggled.connect(self._show_start_text)
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
-        self._services.sessions.changed.connect(self._follow_fleet)
-        self._services.queue.changed.connect(self._follow_line)
+        self._services.sessions.changed.connect(self._follow_sessions)
+        self._services.queue.changed.connect(self._follow_queue)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -223,11 +223,11 @@ class NewTaskDialog(ModelessDialog):
             new_task_text.target_hint(self._services, after=after, in_new=in_new)
         )
 
-    def _follow_line(self) -> None:
+    def _follow_queue(self) -> None:
         if self.isVisible():
             self._show_start_text()
 
-    def _follow_fleet(self, _diff: Diff) -> None:
+    def _follow_sessions(self, _diff: Diff) -> None:
         # The list must not change under a person who is reading it.
         if self.isVisible() and not self.run_in.view().isVisible():
             self.run_in.refresh()

@@ -47,7 +47,7 @@ class QuestionCard(QWidget):
         self._asked = make_label(role="dim")
         self.before = ElidedLabel("dim")
         self.maybe = make_label(role="amber", wrap=True)
-        self._place = make_label(role="dim")
+        self._position = make_label(role="dim")
         self._back = make_button("‹")
         self._forth = make_button("›")
         self._question: OpenQuestion | None = None
@@ -56,7 +56,7 @@ class QuestionCard(QWidget):
     def _build(self) -> None:
         self._name_turners()
         head = make_row(
-            self._session, self._task, self._place, self._back, self._forth, self._left, gap=8
+            self._session, self._task, self._position, self._back, self._forth, self._left, gap=8
         )
         head.setStretchFactor(self._task, 1)
         card = QFrame()
@@ -108,8 +108,8 @@ class QuestionCard(QWidget):
         """Say "1 of 3"; returns whether the buttons beside it appeared or went."""
         many = of > 1
         changed = self._back.isVisibleTo(self) != many
-        self._place.setText(tr("{number} of {of}", number=number, of=of) if many else "")
-        for widget in (self._place, self._back, self._forth):
+        self._position.setText(tr("{number} of {of}", number=number, of=of) if many else "")
+        for widget in (self._position, self._back, self._forth):
             widget.setVisible(many)
         return changed
 

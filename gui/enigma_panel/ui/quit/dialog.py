@@ -150,7 +150,7 @@ class QuitDialog(ModelessDialog):
     # -- building ----------------------------------------------------------------------------
 
     def _build_parts(self) -> None:
-        self.words = make_label(wrap=True)
+        self.text_label = make_label(wrap=True)
         self.list = ReadingText(MOST_LINES)
         set_role(self.list, "reading")
         self.card = in_card(self.list)
@@ -164,7 +164,7 @@ class QuitDialog(ModelessDialog):
         self._second = QTimer(self, interval=1000)
 
     def _build_layout(self) -> None:
-        for widget in (self.words, self.card, self.waiting):
+        for widget in (self.text_label, self.card, self.waiting):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         others = (self.cancel_button, self.leave_button, self.done_button, self.wait_button)
@@ -219,13 +219,13 @@ class QuitDialog(ModelessDialog):
             queued=queued,
             is_awaiting_reply=sessions.is_awaiting_reply,
         )
-        self.words.setText("\n".join(report.lines) or tr("All sessions have ended."))
+        self.text_label.setText("\n".join(report.lines) or tr("All sessions have ended."))
         lines = [
             words.session_text(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in records
         ]
         self._show_lines(lines)
         self._go_on(report, records, queued)
-        shown = (self.words.text(), len(lines), self.waiting.text())
+        shown = (self.text_label.text(), len(lines), self.waiting.text())
         if shown != self._shown and self.isVisible():
             self._shown = shown
             self.fit(only_grow=True)
@@ -261,30 +261,30 @@ class QuitDialog(ModelessDialog):
                 )
             case Mode.DONE:
                 waited = waited_for(self._services.sessions)
-                said = words.waiting_text(waited.tasks, waited.terminates, queued)
-                self.waiting_changed.emit(said)
-                return said
+                text = words.waiting_text(waited.tasks, waited.terminates, queued)
+                self.waiting_changed.emit(text)
+                return text
             case Mode.ENDING:
                 return self._ending_text(sessions)
 
     def _ending_text(self, sessions: list[Session]) -> str:
         left, of = self._left(sessions), len(self._to_end)
         failed = [session.name for session in left if self._has_failed(session)]
-        wish_of = self._services.sessions.pending
-        waiting = [session for session in left if waits_for_key(wish_of(session.key))]
+        pending_of = self._services.sessions.pending
+        waiting = [session for session in left if waits_for_key(pending_of(session.key))]
         keyless = [session.name for session in waiting]
         stuck = [s.name for s in left if self._is_stuck(s) and s not in waiting]
-        said = [
+        sentences = [
             words.ending_text(of - len(left), of),
             words.unreached_text(failed) if failed else "",
             words.keyless_text(keyless) if keyless else "",
             words.stuck_text(stuck) if stuck else "",
         ]
-        return "\n".join(line for line in said if line)
+        return "\n".join(line for line in sentences if line)
 
-    def _say(self, said: str) -> None:
-        if said != self.waiting.text() or bool(said) != self.waiting.isVisibleTo(self):
-            self.waiting.show_text(said)
+    def _say(self, text: str) -> None:
+        if text != self.waiting.text() or bool(text) != self.waiting.isVisibleTo(self):
+            self.waiting.show_text(text)
 
     def _show_buttons(self, report: QuitReport, sessions: list[Session]) -> None:
         ending = self._mode is Mode.ENDING

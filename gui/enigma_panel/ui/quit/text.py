@@ -32,9 +32,9 @@ _DURABLE = frozenset({StateVerb.TERMINATE, StateVerb.STOP})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuitReport:
-    """Sentences for the dialog; unnamed: how many tasks wait for their name.
+    """Sentences for the dialog; unnamed: state many tasks wait for their name.
 
-    wait_ms: how long until the last of them should have it, below 0 when that is over.
+    wait_ms: state long until the last of them should have it, below 0 when that is over.
     """
 
     lines: tuple[str, ...]
@@ -75,13 +75,13 @@ def quit_report(
         _staying(groups["stays"], tasks),
         _unconfirmed(groups["unconfirmed"]),
         *(_durable(s, all_pending[s.key]) for s in sessions if s.key in all_pending),
-        _in_line(queued),
+        _queued(queued),
         _unnamed(unnamed),
         _never_named([task for task in nameless if not is_awaiting_reply(task.key)]),
     ]
     wait = max((_named_by(task) - now_ms for task in unnamed), default=0)
-    said = tuple(line for line in lines if line)
-    return QuitReport(lines=said, unnamed=len(unnamed), wait_ms=wait)
+    text = tuple(line for line in lines if line)
+    return QuitReport(lines=text, unnamed=len(unnamed), wait_ms=wait)
 
 
 def is_unnamed(task: Task) -> bool:
@@ -96,12 +96,12 @@ def session_text(
     session: Session, task: Task | None, now_ms: int, pending: PendingCommand | None = None
 ) -> str:
     """'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys': a line of a list."""
-    how = (
-        state_text(session, task, now_ms).line
+    state = (
+        state_text(session, task, now_ms).text
         if pending is None
         else pending_text(pending, now_ms).text
     )
-    head = f"{session.name} – {how}"
+    head = f"{session.name} – {state}"
     if session.expires_ms is not None:
         head += ", " + tr("{time} left", time=time_left(session, now_ms))
     return head + (f" – {shorten(task.spec.text, TITLE_CHARS)}" if task else "")
@@ -134,7 +134,7 @@ def _durable(session: Session, pending: PendingCommand) -> str:
     return tr(words, session=session.name, waits=waits)
 
 
-def _in_line(n: int) -> str:
+def _queued(n: int) -> str:
     if not n:
         return ""
     return tr_n("1 task waits here and stays in line.", "{n} tasks wait here and stay in line.", n)

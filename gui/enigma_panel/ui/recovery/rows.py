@@ -42,7 +42,7 @@ class RecoveryRowWidget(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.row: RecoveryRow | None = None
-        self._sign = GlyphLabel(Glyph.RING, Severity.DIM)
+        self._glyph = GlyphLabel(Glyph.RING, Severity.DIM)
         self._state = ElidedLabel()
         self._name = ElidedLabel()
         self._note = ElidedLabel("dim")
@@ -62,7 +62,7 @@ class RecoveryRowWidget(QWidget):
         if row == self.row:
             return
         self.row = row
-        self._sign.show_glyph(row.glyph, row.mark)
+        self._glyph.show_glyph(row.glyph, row.mark)
         set_role(self._state, _ROLES.get(row.severity, ""))
         for label, text in ((self._state, row.state), (self._name, row.name)):
             label.show_text(text)
@@ -111,7 +111,7 @@ class RecoveryRowWidget(QWidget):
             button.setProperty("tight", "true")
             button.setFixedHeight(ROW_HEIGHT - 6)
         line = make_row(
-            self._sign, self._state, self._name, self._note, self._left, self._cost, gap=8
+            self._glyph, self._state, self._name, self._note, self._left, self._cost, gap=8
         )
         line.setStretch(3, 1)
         line.addSpacing(4)

@@ -26,7 +26,7 @@ from enigma_panel.ui.text.states import (
     local_time,
     money,
     session_state_text,
-    spoken,
+    spoken_text,
     time_left,
     verb_word,
 )
@@ -74,7 +74,7 @@ class RecoveredSession:
     pending: PendingCommand | None = field(default=None, repr=False)
 
     @property
-    def fate(self) -> Outcome:
+    def outcome(self) -> Outcome:
         """What became of it, as far as is known."""
         if self.session.is_ended:
             return _end(self.session, self.task)
@@ -138,54 +138,60 @@ def _end(session: Session, task: Task | None) -> Outcome:
     return Outcome.FAILED if status is TaskStatus.FAILED else Outcome.CLOSED
 
 
-def recovered_text(seen: Sequence[RecoveredSession], *, queued: int) -> str:
+def recovered_text(recovered: Sequence[RecoveredSession], *, queued: int) -> str:
     """The card after a start of the program. queued: tasks in a line that stands still."""
-    open_then = [one for one in seen if one.fate is not Outcome.UNCONFIRMED]
+    open_then = [entry for entry in recovered if entry.outcome is not Outcome.UNCONFIRMED]
     parts = []
     if open_then:
         parts.append(_were_open(open_then))
-    parts.append(_unconfirmed(seen))
+    parts.append(_unconfirmed(recovered))
     if not open_then and parts[-1]:
         parts.append(tr("Nothing was started twice."))
-    parts += [_commands(seen), _line(queued)]
+    parts += [_commands(recovered), _queued(queued)]
     return " ".join(part for part in parts if part)
 
 
-def away_text(seen: Sequence[RecoveredSession], slept_ms: int, *, queued: int = 0) -> str:
+def away_text(recovered: Sequence[RecoveredSession], slept_ms: int, *, queued: int = 0) -> str:
     """The card after the computer slept."""
-    known = [one for one in seen if one.fate is not Outcome.UNCONFIRMED]
-    what = _fates(known, alone=False, words={**_WORDS, **_AWAY})
+    known = [entry for entry in recovered if entry.outcome is not Outcome.UNCONFIRMED]
+    what = _outcomes(known, alone=False, words={**_WORDS, **_AWAY})
     parts = [
         tr("This computer slept for {time}.", time=duration(slept_ms)),
         tr("Meanwhile: {what}.", what=what) if what else "",
-        _unconfirmed(seen),
-        _commands(seen),
-        _line(queued),
+        _unconfirmed(recovered),
+        _commands(recovered),
+        _queued(queued),
     ]
     return " ".join(part for part in parts if part)
 
 
-def _were_open(seen: Sequence[RecoveredSession]) -> str:
+def _were_open(recovered: Sequence[RecoveredSession]) -> str:
     return tr_n(
         "1 browser was open: {what}; nothing was started twice.",
         "{n} browsers were open: {what}; nothing was started twice.",
-        len(seen),
-        what=_fates(seen, alone=len(seen) == 1, words=_WORDS),
+        len(recovered),
+        what=_outcomes(recovered, alone=len(recovered) == 1, words=_WORDS),
     )
 
 
-def _fates(seen: Iterable[RecoveredSession], *, alone: bool, words: Mapping[Outcome, Forms]) -> str:
+def _outcomes(
+    recovered: Iterable[RecoveredSession], *, alone: bool, words: Mapping[Outcome, Forms]
+) -> str:
     groups: dict[Outcome, list[RecoveredSession]] = {}
-    for one in seen:
-        groups.setdefault(one.fate, []).append(one)
-    parts = (_fate(words[fate], groups[fate], alone=alone) for fate in Outcome if fate in groups)
+    for entry in recovered:
+        groups.setdefault(entry.outcome, []).append(entry)
+    parts = (
+        _outcome(words[outcome], groups[outcome], alone=alone)
+        for outcome in Outcome
+        if outcome in groups
+    )
     return ", ".join(parts)
 
 
-def _fate(forms: Forms, group: Sequence[RecoveredSession], *, alone: bool) -> str:
+def _outcome(forms: Forms, group: Sequence[RecoveredSession], *, alone: bool) -> str:
     it, one, many = forms
     words = tr(it) if alone else tr_n(one, many, len(group))
-    return words + (_cost(group) if group[0].fate is Outcome.FINISHED else "")
+    return words + (_cost(group) if group[0].outcome is Outcome.FINISHED else "")
 
 
 _WORDS: Mapping[Outcome, Forms] = {
@@ -225,16 +231,16 @@ _AWAY: Mapping[Outcome, Forms] = {Outcome.FINISHED: ("it finished", "1 finished"
 
 def _cost(group: Sequence[RecoveredSession]) -> str:
     """' ($0.04)'; nothing where nobody told, and never 0 for what is not known."""
-    known = [one.cost for one in group if one.cost is not None]
+    known = [entry.cost for entry in group if entry.cost is not None]
     if not known:
         return ""
     amount = format_money(sum_money(known))
     return f" ({amount})" if len(known) == len(group) else tr(" ({amount} and more)", amount=amount)
 
 
-def _unconfirmed(seen: Iterable[RecoveredSession]) -> str:
+def _unconfirmed(recovered: Iterable[RecoveredSession]) -> str:
     """Starts of which nobody knows whether they happened."""
-    starts = [one.session for one in seen if one.fate is Outcome.UNCONFIRMED]
+    starts = [entry.session for entry in recovered if entry.outcome is Outcome.UNCONFIRMED]
     if not starts:
         return ""
     ends = [session.expires_ms for session in starts if session.expires_ms is not None]
@@ -256,9 +262,9 @@ def _unconfirmed(seen: Iterable[RecoveredSession]) -> str:
 _GOING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.NAME})
 
 
-def _commands(seen: Iterable[RecoveredSession]) -> str:
+def _commands(recovered: Iterable[RecoveredSession]) -> str:
     """'1 Terminate is sent now.'"""
-    all_pending = [one.pending for one in seen if one.pending is not None]
+    all_pending = [entry.pending for entry in recovered if entry.pending is not None]
     waits = [pending.verb for pending in all_pending if pending.why is WaitReason.CONNECTION]
     going = [pending.verb for pending in all_pending if pending.why in _GOING]
     others = [
@@ -283,27 +289,27 @@ def _verbs(verbs: Iterable[StateVerb]) -> str:
     )
 
 
-def _line(n: int) -> str:
+def _queued(n: int) -> str:
     return tr_n("1 task waits here.", "{n} tasks wait here.", n) if n else ""
 
 
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
 
 
-def recovery_row(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> RecoveryRow:
+def recovery_row(recovered: RecoveredSession, now_ms: int, *, can_terminate: bool) -> RecoveryRow:
     """Words, signs and buttons for a session. can_terminate: a Terminate can be given now."""
-    session, task, pending = seen.session, seen.task, seen.pending
-    word = _word(seen)
+    session, task, pending = recovered.session, recovered.task, recovered.pending
+    word = _word(recovered)
     left = time_left(session, now_ms)
-    cost = _row_cost(seen.cost, session, task)
-    state = word.word if _is_still(seen) else f"{word.word} {_lasted(session, task, now_ms)}"
-    said = state
+    cost = _row_cost(recovered.cost, session, task)
+    state = word.word if _is_still(recovered) else f"{word.word} {_lasted(session, task, now_ms)}"
+    spoken = state
     if pending is not None:
         going = pending_text(pending, now_ms)
-        state, said = going.text, going.said
-    note = _note(seen)
+        state, spoken = going.text, going.spoken
+    note = _note(recovered)
     undo = pending is not None and pending.verb is StateVerb.TERMINATE and pending.can_undo
-    told = (session.name, said, _left_text(left), _cost_text(cost), note)
+    told = (session.name, spoken, _left_text(left), _cost_text(cost), note)
     return RecoveryRow(
         key=session.key,
         glyph=word.glyph,
@@ -315,7 +321,7 @@ def recovery_row(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) ->
         left=left,
         cost=cost,
         spoken=", ".join(part for part in told if part),
-        grave=seen.fate is Outcome.UNSENT,
+        grave=recovered.outcome is Outcome.UNSENT,
         can_keep=not session.is_ended,
         undo=undo,
         can_terminate=can_terminate and not session.is_ended,
@@ -323,39 +329,43 @@ def recovery_row(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) ->
     )
 
 
-def _word(seen: RecoveredSession) -> StateWord:
-    if seen.fate is Outcome.ASKING:
+def _word(recovered: RecoveredSession) -> StateWord:
+    if recovered.outcome is Outcome.ASKING:
         return StateWord(Glyph.RING, tr("still asking…"), Severity.DIM)
-    return session_state_text(shown_state(seen.session, seen.task), seen.task)
+    return session_state_text(shown_state(recovered.session, recovered.task), recovered.task)
 
 
-def _is_still(seen: RecoveredSession) -> bool:
-    return seen.session.is_ended or seen.fate is Outcome.ASKING
+def _is_still(recovered: RecoveredSession) -> bool:
+    return recovered.session.is_ended or recovered.outcome is Outcome.ASKING
 
 
 def _lasted(session: Session, task: Task | None, now_ms: int) -> str:
     return duration(now_ms - shown_since_ms(session, task))
 
 
-def _note(seen: RecoveredSession) -> str:
-    if seen.fate is Outcome.UNSENT:
+def _note(recovered: RecoveredSession) -> str:
+    if recovered.outcome is Outcome.UNSENT:
         return tr("opened, but its task was never sent – it only costs money")
-    own = [_stranger(seen)] if seen.foreign is not None and not seen.session.is_ended else []
-    return " – ".join([*own, *_task(seen)])
+    own = (
+        [_foreign_text(recovered)]
+        if recovered.foreign is not None and not recovered.session.is_ended
+        else []
+    )
+    return " – ".join([*own, *_task(recovered)])
 
 
-def _stranger(seen: RecoveredSession) -> str:
+def _foreign_text(recovered: RecoveredSession) -> str:
     """Why there is no Terminate; one that the service did not name nobody can end anyway."""
-    key = seen.foreign is ForeignSession.KEY
+    key = recovered.foreign is ForeignSession.KEY
     what = tr("opened with another key") if key else tr("opened at another address")
-    can_be_ended = seen.session.service_id is not None
+    can_be_ended = recovered.session.service_id is not None
     return tr("{what}: Terminate needs that one", what=what) if can_be_ended else what
 
 
-def _task(seen: RecoveredSession) -> list[str]:
-    if seen.task is None:
+def _task(recovered: RecoveredSession) -> list[str]:
+    if recovered.task is None:
         return []
-    return [_MARKS.get(seen.task.status, "") + shorten(seen.task.spec.text)]
+    return [_MARKS.get(recovered.task.status, "") + shorten(recovered.task.spec.text)]
 
 
 def _row_cost(cost: Decimal | None, session: Session, task: Task | None) -> str:
@@ -368,4 +378,4 @@ def _left_text(left: str) -> str:
 
 
 def _cost_text(cost: str) -> str:
-    return tr("cost: {amount}", amount=spoken(cost))
+    return tr("cost: {amount}", amount=spoken_text(cost))

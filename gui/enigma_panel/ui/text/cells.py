@@ -7,7 +7,7 @@ from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.money import to_nano
 from enigma_panel.ui.i18n import shorten, tr
 from enigma_panel.ui.text.errors import ErrorContext, explain_code
-from enigma_panel.ui.text.states import ELLIPSIS, money, spoken
+from enigma_panel.ui.text.states import ELLIPSIS, money, spoken_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
 TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
@@ -19,7 +19,7 @@ class Cell:
     """text in its tone, a glyph before it, a dimmed tail behind it, a bar (0…1) before all that.
 
     steady: the tail changes often, so where it begins depends on the text before it alone.
-    said: what is spoken where it is not the text; sort: int, float or str. tip: all of it, where
+    spoken: what is spoken where it is not the text; sort: int, float or str. tip: all of it, where
     there may be no room. hint: what it means; shown as a tip and described to a screen reader.
     """
 
@@ -32,15 +32,15 @@ class Cell:
     bold: bool = False
     right: bool = False
     bar: float | None = None
-    said: str | None = None
+    spoken: str | None = None
     sort: int | float | str = 0
     tip: str = ""
     hint: str = ""
 
     @property
-    def spoken(self) -> str:
+    def accessible_text(self) -> str:
         """The words for a screen reader."""
-        return self.text if self.said is None else self.said
+        return self.text if self.spoken is None else self.spoken
 
     @property
     def tool_tip(self) -> str:
@@ -59,7 +59,7 @@ def cost_cell(cost: Decimal | None, *, more_to_come: bool, spent: bool) -> Cell:
         text=text,
         right=True,
         severity=Severity.DIM if cost is None else Severity.PLAIN,
-        said=spoken(text),
+        spoken=spoken_text(text),
         sort=-1 if nano is None else nano,
     )
 
@@ -85,7 +85,7 @@ def result_cell(task: Task) -> Cell:
         case TaskStatus.ASKS:
             text = tr("asks: “{question}”", question=shorten(task.question or ""))
         case _:
-            return Cell(text=ELLIPSIS, severity=Severity.DIM, said=spoken(ELLIPSIS), sort="")
+            return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=spoken_text(ELLIPSIS), sort="")
     severity = (
         Severity.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Severity.PLAIN
     )

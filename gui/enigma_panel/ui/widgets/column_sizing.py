@@ -47,7 +47,7 @@ class ColumnSizing(QObject):
         self._share: tuple[int, int, int] | None = None
         self._stale: set[int] = set()
         self._may_shrink = False
-        self._is_held = False
+        self._is_pointer_inside = False
         self._is_ours = False
         self._has_bars = True
         self._set_by_person: set[int] = set()
@@ -89,10 +89,10 @@ class ColumnSizing(QObject):
         self._may_shrink = True
         self._look_soon(self._needs)
 
-    def set_pointer_inside(self, held: bool) -> None:
+    def set_pointer_inside(self, pointer_inside: bool) -> None:
         """While somebody aims at a row, columns only get wider."""
-        self._is_held = held
-        if not held and self._may_shrink:
+        self._is_pointer_inside = pointer_inside
+        if not pointer_inside and self._may_shrink:
             self._look_soon(self._needs)
 
     def restore(self, state: QByteArray, set_by_person: Iterable[int]) -> bool:
@@ -132,7 +132,7 @@ class ColumnSizing(QObject):
 
     def _look(self) -> None:
         """Measure what has changed; what nobody can see says nothing."""
-        shrink = self._may_shrink and not self._is_held
+        shrink = self._may_shrink and not self._is_pointer_inside
         columns = self._needs if shrink else self._stale
         if shrink:
             self._may_shrink = False

@@ -187,7 +187,7 @@ def _value(cell: Cell, role: int, heading: str) -> Any:
         case Role.SORT:
             return cell.sort
         case Qt.ItemDataRole.AccessibleTextRole:
-            return cell.spoken
+            return cell.accessible_text
         case Qt.ItemDataRole.AccessibleDescriptionRole:
             return f"{heading}. {cell.hint}" if cell.hint else heading
         case Qt.ItemDataRole.ToolTipRole:
