@@ -14,7 +14,7 @@ from enigma_panel.services.types import AnswerResult, OpenQuestion, ServiceStatu
 from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.notices.text import notice_text
 from enigma_panel.ui.text.outcome import answer_text
-from enigma_panel.ui.text.waiting import QueueFacts, entry_text, pending_text
+from enigma_panel.ui.text.waiting import QueueContext, entry_text, pending_text
 from tests.matrix.faults import Call, Fault
 from tests.matrix.gate import Way
 from tests.matrix.stage import ASKS, CALM, SILENT, WORKS, Lane, Run, program
@@ -233,7 +233,9 @@ class Cell:
         said = [notice_text(notice, services).text for notice in run.notices]
         entry, pending = services.queue.entry(run.task_key), services.sessions.pending(key)
         if entry is not None:
-            facts = QueueFacts(pause_reason=services.queue.pause_reason, limit=services.queue.limit)
+            facts = QueueContext(
+                pause_reason=services.queue.pause_reason, limit=services.queue.limit
+            )
             said.append(f"row: {entry_text(entry, now, facts).text}")
         if pending is not None:
             said.append(f"row: {pending_text(pending, now).text}")
@@ -258,7 +260,7 @@ def _is_due(run: Run) -> bool:
 
 def _status_line(services: Services) -> str:
     line = StatusBar(services)
-    text = line._mood.text()
+    text = line._status.text()
     line.deleteLater()
     return text
 

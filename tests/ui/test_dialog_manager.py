@@ -4,8 +4,8 @@ import pytest
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.types import KeyState
+from enigma_panel.ui.actions import Dialogs
 from enigma_panel.ui.dialog_manager import DialogManager
-from enigma_panel.ui.lazy_dialogs import Dialogs
 from enigma_panel.ui.quit.dialog import QuitChoice
 from tests.kit.fakes import World, add_asking, make_session
 

@@ -1,6 +1,7 @@
-"""What the main window does when it is told to; no widgets."""
+"""What a person can do with sessions and tasks, and the dialogs that this opens; no widgets."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -11,16 +12,50 @@ from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import PendingCommand
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import shorten, tr
-from enigma_panel.ui.lazy_dialogs import Dialogs
 from enigma_panel.ui.text.waiting import QueueAction
 
 SECRET_HINT = "x-kde-passwordManagerHint"  # noqa: S105 - a MIME type that clipboard managers know
-
 SETTLED_MS = 600
 """What appears or goes below the pointer counts from then on."""
-
 GRACE_MS = 3_000
 """How long the Terminate of a session at work stands as "Terminating – Undo"."""
+QUOTED_CHARS = 400
+_QUESTION = (
+    "Only report, do nothing: shortly before this you were given the task “{task}”. "
+    "Its result was lost on the way to me. Tell me that result in full, with every figure and "
+    "link that belongs to it. If it was only partly done, or never begun, say exactly how far it "
+    "came. Do not start that task again and do not repeat any of its steps; do not buy, order, "
+    "book, send, submit, change or delete anything."
+)
+"""The agent reads these words, so they are not translated."""
+
+
+class Dialogs(Protocol):
+    """All of them are modeless and return at once."""
+
+    def open_new_task(self, session_key: int | None, prefill: TaskSpec | None) -> None:
+        """New task, in that open session or in a new one, with what is to stand in its fields."""
+        ...
+
+    def open_question(self, task_key: int | None) -> None:
+        """The question of that task, or the one with the least time left."""
+        ...
+
+    def open_settings(self) -> None:
+        """Settings."""
+        ...
+
+    def open_key(self) -> None:
+        """API key."""
+        ...
+
+    def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
+        """Ask whether these sessions are to be terminated, and do it."""
+        ...
+
+    def leave_demo(self) -> None:
+        """Go from the demo service to the person's own account."""
+        ...
 
 
 class Actions(QObject):
@@ -147,9 +182,9 @@ class Actions(QObject):
     def queued(self, keys: Sequence[int], verb: QueueAction) -> None:
         """Do something with tasks that wait in line."""
         if keys:
-            self._scope.spawn(f"{verb} {list(keys)}", self._in_line(keys, verb))
+            self._scope.spawn(f"{verb} {list(keys)}", self._act_on_queued(keys, verb))
 
-    async def _in_line(self, keys: Sequence[int], verb: QueueAction) -> None:
+    async def _act_on_queued(self, keys: Sequence[int], verb: QueueAction) -> None:
         queue = self._services.queue
         try:
             match verb:
@@ -182,18 +217,6 @@ class Actions(QObject):
             self.dialogs.open_key()
         except LedgerError:
             self.trouble.emit(tr("The ledger could not be written, so nothing was started."))
-
-
-QUOTED_CHARS = 400
-
-_QUESTION = (
-    "Only report, do nothing: shortly before this you were given the task “{task}”. "
-    "Its result was lost on the way to me. Tell me that result in full, with every figure and "
-    "link that belongs to it. If it was only partly done, or never begun, say exactly how far it "
-    "came. Do not start that task again and do not repeat any of its steps; do not buy, order, "
-    "book, send, submit, change or delete anything."
-)
-"""The agent reads these words, so they are not translated."""
 
 
 def result_question(lost: Task) -> TaskSpec:

@@ -1,4 +1,4 @@
-"""All dialogs behind one door: made when first needed, one of each kind, kept for the next time."""
+"""All dialogs: made when first needed, one of each kind, kept for the next time."""
 
 from collections.abc import Callable, Sequence
 
@@ -28,7 +28,7 @@ _NO_KEY = frozenset(
 
 
 class DialogManager(QObject):
-    """ui.ports.Dialogs, and what the program itself asks: whether to quit.
+    """Opens the dialogs, and asks what the program itself asks: whether to quit.
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them nothing offers it.
@@ -84,7 +84,7 @@ class DialogManager(QObject):
     def _make_question(self) -> QuestionDialog:
         return QuestionDialog(self._services, self._parent())
 
-    # -- ui.ports.Dialogs --------------------------------------------------------------------
+    # -- dialogs that the window opens ---------------------------------------------------------
 
     def open_new_task(self, session_key: int | None, prefill: TaskSpec | None) -> None:
         """New task, in that open session or in a new one, with what is to stand in its fields."""

@@ -1,7 +1,7 @@
-"""What the main window asks of the dialogs: they are opened from here and built elsewhere."""
+"""The dialog manager, made with all its dialogs when it is first needed."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import TaskSpec
 
@@ -9,36 +9,8 @@ if TYPE_CHECKING:
     from enigma_panel.ui.dialog_manager import DialogManager
 
 
-class Dialogs(Protocol):
-    """All of them are modeless and return at once."""
-
-    def open_new_task(self, session_key: int | None, prefill: TaskSpec | None) -> None:
-        """New task, in that open session or in a new one, with what is to stand in its fields."""
-        ...
-
-    def open_question(self, task_key: int | None) -> None:
-        """The question of that task, or the one with the least time left."""
-        ...
-
-    def open_settings(self) -> None:
-        """Settings."""
-        ...
-
-    def open_key(self) -> None:
-        """API key."""
-        ...
-
-    def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
-        """Ask whether these sessions are to be terminated, and do it."""
-        ...
-
-    def leave_demo(self) -> None:
-        """Go from the demo service to the person's own account."""
-        ...
-
-
 class LateDialogs:
-    """ui.ports.Dialogs over a DialogManager that `make` makes once."""
+    """`Dialogs` over a DialogManager that `make` makes once."""
 
     def __init__(self, make: Callable[[], "DialogManager"]) -> None:
         self._make = make
@@ -55,7 +27,7 @@ class LateDialogs:
         if self._made is not None:
             self._made.close_all()
 
-    # -- ui.ports.Dialogs --------------------------------------------------------------------
+    # -- dialogs that the window opens ---------------------------------------------------------
 
     def open_new_task(self, session_key: int | None, prefill: TaskSpec | None) -> None:
         """New task."""

@@ -14,7 +14,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
 from enigma_panel.services.state.timeline import GAP, NO_LIVE
 from enigma_panel.services.types import LiveShare
-from enigma_panel.ui.text.steps import way_text
+from enigma_panel.ui.text.steps import live_text
 from tests.conftest import LogWatch
 from tests.kit.virtual_time import EPOCH_MS
 from tests.services.live.bench import Bench, Line, with_bench
@@ -123,7 +123,7 @@ def test_a_lost_channel_says_so_until_it_is_up_again(tmp_path: Path) -> None:
         await bench.wait(0.05)
         share = bench.live.share()
         assert share == LiveShare(up=1, of=2, fault=LiveFault.LOST)
-        assert way_text(share).tip.endswith("The live channel broke off; it is tried again.")
+        assert live_text(share).tip.endswith("The live channel broke off; it is tried again.")
         await bench.wait(3)
         assert bench.live.share() == LiveShare(up=2, of=2)
 
@@ -146,7 +146,7 @@ def test_a_library_that_cannot_be_loaded_is_not_called_missing(
         await bench.wait(100)
         share = bench.live.share()
         assert (bench.door_opened, share) == (1, LiveShare(up=0, of=1, fault=LiveFault.BROKEN))
-        assert "could not be loaded" in way_text(share).tip
+        assert "could not be loaded" in live_text(share).tip
 
     with_bench(tmp_path, check)
 

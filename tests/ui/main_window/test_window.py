@@ -305,8 +305,8 @@ def test_notices_are_said_once_and_offer_something(
     services.sessions.said.emit(notice)
     services.sessions.said.emit(notice)
     assert window.notices.isVisible()
-    assert len(window.notices.lines()) == 1
-    assert "It may be running and cost money" in window.notices.lines()[0]
+    assert len(window.notices.texts()) == 1
+    assert "It may be running and cost money" in window.notices.texts()[0]
     button(window.notices, "Put away").click()
     assert services.sessions.calls == [("put away", 1)]
     assert not window.notices.isVisible()
@@ -320,7 +320,9 @@ def test_every_notice_has_words(window: MainWindow, services: Any, kind: NoticeK
     services.sessions.said.emit(
         ServiceNotice(kind=kind, session_key=1, task_key=1, error=error, facts=facts)
     )
-    (line,) = window.notices.lines() or [window.recovery.words.text()]  # a sleep: the card says it
+    (line,) = window.notices.texts() or [
+        window.recovery.text_label.text()
+    ]  # a sleep: the card says it
     assert line.strip()
     assert "None" not in line
 
@@ -330,7 +332,7 @@ def test_the_missing_key_is_said_as_long_as_it_is_missing(
 ) -> None:
     services.account.state = KeyState.ABSENT
     services.account.changed.emit()
-    assert window.notices.lines() == ["There is no API key yet, so nothing can be started."]
+    assert window.notices.texts() == ["There is no API key yet, so nothing can be started."]
     button(window.notices, "Enter the key").click()
     assert dialogs.calls == [("open_key",)]
     assert window.notices.isVisible()

@@ -48,7 +48,7 @@ async def test_a_task_from_start_to_end(
         window.verbs[StateVerb.TERMINATE].trigger()  # no task is at work: it goes at once
         await until(lambda: sessions.session(session_key).phase is not Phase.OPEN)
         assert index.data() in {"closed (assumed)", "ended by you"}
-        assert "browser opened" in window.details.line.text()
+        assert "browser opened" in window.details.timeline.text()
         window.close_for_good()
         window.deleteLater()
 

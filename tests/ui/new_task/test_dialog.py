@@ -12,7 +12,12 @@ from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import KeyState
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
-from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, NEW_KEPT, RunInBox, TargetSession
+from enigma_panel.ui.new_task.session_picker import (
+    NEW_CLOSED,
+    NEW_KEPT,
+    SessionPicker,
+    TargetSession,
+)
 from enigma_panel.ui.theme import theme
 from tests.kit.fakes import NOON, Started, World, make_session, make_task
 from tests.kit.hands import CTRL, ENTER, SHIFT, active, click, key, type_text
@@ -214,7 +219,7 @@ def test_the_list_of_places_shows_all_of_them(world: World, qapp: QApplication) 
     qapp.setQuitOnLastWindowClosed(False)  # else the loop of the next test ends with the box
     for number in range(1, 5):
         world.sessions.add(make_session(number))
-    box = RunInBox(world.sessions)  # type: ignore[arg-type]
+    box = SessionPicker(world.sessions)  # type: ignore[arg-type]
     box.show()
     qapp.processEvents()
     box.showPopup()

@@ -113,8 +113,13 @@ async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
 
 
 def test_lines_as_any_system_ends_them() -> None:
-    assert new_task_dialog.numbered("a\r\nb\rc\u2028d") == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
-    assert new_task_dialog.lines_problem("a\nb") == ""
+    assert new_task_dialog.numbered_lines("a\r\nb\rc\u2028d") == [
+        (1, "a"),
+        (2, "b"),
+        (3, "c"),
+        (4, "d"),
+    ]
+    assert new_task_dialog.per_line_problem("a\nb") == ""
 
 
 async def test_the_text_stays_until_the_ledger_has_it(world: World, dialog: NewTaskDialog) -> None:

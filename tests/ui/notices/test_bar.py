@@ -19,7 +19,7 @@ from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.ui.actions import result_question
 from enigma_panel.ui.main_window import notice_controller as teller_module
 from enigma_panel.ui.main_window.notice_controller import NoticeController
-from enigma_panel.ui.notices.bar import Notices
+from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.text import account_page
 from enigma_panel.ui.text.states import local_time
 from tests.kit.card_doubles import NOW, Acts, set_line
@@ -51,7 +51,7 @@ class Line:
         self.services, self.app_actions, self.selection = services, app_actions, Pilot()
         self.window = QWidget()
         self.window.resize(1280, 200)
-        self.notices = Notices()
+        self.notices = NoticeBar()
         column = QVBoxLayout(self.window)
         column.addWidget(self.notices)
         column.addStretch(1)
@@ -62,7 +62,7 @@ class Line:
 
     @property
     def lines(self) -> list[str]:
-        return self.notices.lines()
+        return self.notices.texts()
 
     def offers(self) -> list[str]:
         buttons = self.notices.findChildren(QPushButton)

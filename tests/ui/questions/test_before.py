@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton
 from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.questions.card import LATE_MS, LOOKED_AT, before_text
+from enigma_panel.ui.questions.card import LATE_MS, LOOKED_AT, preceding_text
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from tests.conftest import LogWatch
 from tests.kit.fakes import NOON, World, add_asking
@@ -67,12 +67,12 @@ def steps(*rows: tuple[str, str, int]) -> list[Step]:
 def test_the_last_three_steps_before_the_question(
     rows: tuple[tuple[str, str, int], ...], words: str
 ) -> None:
-    assert before_text(steps(*rows), 100) == words
+    assert preceding_text(steps(*rows), 100) == words
 
 
 def test_an_agent_that_thinks_for_pages_is_cut() -> None:
     long = steps(*[("agent", "word " * 400_000, 1)] * 3)
-    assert len(before_text(long, 100)) < 350
+    assert len(preceding_text(long, 100)) < 350
 
 
 # -- in the window --------------------------------------------------------------------------------

@@ -350,7 +350,7 @@ async def test_unconfirmed_says_so_and_sends_nothing_again(
     world: World, dialog: QuestionDialog
 ) -> None:
     await sent(world, dialog, AnswerOutcome.UNCONFIRMED)
-    assert "may have been delivered" in dialog.answer_line.label.text()
+    assert "may have been delivered" in dialog.answer_wait.label.text()
     assert dialog.isVisible()
     assert len(world.inbox.answered) == 1
 
@@ -359,7 +359,7 @@ async def test_failed_keeps_the_text_and_can_be_sent_again(
     world: World, dialog: QuestionDialog
 ) -> None:
     await sent(world, dialog, AnswerOutcome.FAILED)
-    assert "Not delivered" in dialog.answer_line.label.text()
+    assert "Not delivered" in dialog.answer_wait.label.text()
     form = dialog.current_form()
     assert form is not None
     assert form.credentials.password.text() == "hunter2"
@@ -373,7 +373,7 @@ async def test_failed_keeps_the_text_and_can_be_sent_again(
 
 async def test_gone_says_so_and_keeps_the_text(world: World, dialog: QuestionDialog) -> None:
     await sent(world, dialog, AnswerOutcome.GONE)
-    assert "no longer open" in dialog.answer_line.label.text()
+    assert "no longer open" in dialog.answer_wait.label.text()
     form = dialog.current_form()
     assert form is not None
     assert form.credentials.password.text() == "hunter2"
@@ -386,7 +386,7 @@ async def test_gone_says_so_and_keeps_the_text(world: World, dialog: QuestionDia
 async def test_a_full_disk_sends_nothing(world: World, dialog: QuestionDialog) -> None:
     world.inbox.error = DiskFullError(Path("/ledger"), "full")
     await sent(world, dialog, AnswerOutcome.DELIVERED)
-    assert "Nothing was sent: the disk is full." in dialog.answer_line.label.text()
+    assert "Nothing was sent: the disk is full." in dialog.answer_wait.label.text()
     assert dialog.send_button.isEnabled()
 
 
@@ -395,7 +395,7 @@ async def test_nothing_is_sent_twice_while_it_is_sending(
 ) -> None:
     world.inbox.gate = asyncio.Event()
     await sent(world, dialog, AnswerOutcome.DELIVERED)
-    assert dialog.answer_line.label.text() == "Sending …"
+    assert dialog.answer_wait.label.text() == "Sending …"
     key(dialog, ENTER, CTRL)
     click(dialog.send_button)
     world.inbox.gate.set()
@@ -435,7 +435,7 @@ async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
 ) -> None:
     world.inbox.gate = asyncio.Event()
     await sent(world, dialog, AnswerOutcome.DELIVERED)
-    line = dialog.answer_line
+    line = dialog.answer_wait
     assert not line.back_button.isVisible()
     due = world.clock.now_ms() + 12_000
     world.inbox.set_wait(1, AnswerWait(why=WaitReason.BUDGET, due_ms=due))
@@ -462,8 +462,8 @@ async def test_what_can_no_longer_be_taken_back_offers_nothing(
     await sent(world, dialog, AnswerOutcome.DELIVERED)
     world.inbox.set_wait(1, AnswerWait(why=WaitReason.BUDGET))
     world.inbox.set_wait(1, None)
-    assert dialog.answer_line.label.text() == "Sending …"
-    assert not dialog.answer_line.back_button.isVisible()
+    assert dialog.answer_wait.label.text() == "Sending …"
+    assert not dialog.answer_wait.back_button.isVisible()
     world.inbox.gate.set()
     await world.settle()
     assert not dialog.isVisible()
@@ -555,7 +555,7 @@ async def test_a_question_that_goes_away_under_typing_stays_to_be_read(
     type_text(form.free_text.text, "red")
     world.inbox.close(1)
     assert dialog.isVisible()
-    assert "no longer open" in dialog.answer_line.label.text()
+    assert "no longer open" in dialog.answer_wait.label.text()
     assert form.free_text.text.text() == "red"
 
 

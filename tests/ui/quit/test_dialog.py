@@ -98,7 +98,7 @@ async def test_wait_is_offered_only_for_a_task_without_a_name(
     )
     answer = await asked(world, guard)
     assert guard.wait_button.text() == "Wait 0:38"
-    assert "MX Keys" in guard.words.text()
+    assert "MX Keys" in guard.text_label.text()
     click(guard.wait_button)
     assert not answer.done()
     world.sessions.change_task(2, service_id="task-2")
@@ -202,7 +202,7 @@ async def test_what_the_ledger_keeps_can_be_left_to_the_next_start(
     assert not guard.leave_button.isVisible()  # they are being sent now
     world.sessions.set_wish(1, WaitReason.CONNECTION)
     assert "A Terminate for amazon.com 1 waits for a connection; it is sent at the next start." in (
-        guard.words.text()
+        guard.text_label.text()
     )
     assert guard.waiting.text().endswith(
         "amazon.com 1 could not be reached so far; Terminate is tried again."
@@ -377,7 +377,7 @@ async def test_what_ends_meanwhile_leaves_the_list(
     assert terminating.terminate_button.text() == "Terminate 1 session"
     world.sessions.change_session(2, phase=Phase.CLOSED)
     assert not terminating.terminate_button.isEnabled()
-    assert "No session is open any more." in terminating.words.text()
+    assert "No session is open any more." in terminating.text_label.text()
 
 
 async def test_cancel_terminates_nothing(world: World, terminating: TerminateAllDialog) -> None:
@@ -394,9 +394,9 @@ async def test_buttons_stay_in_their_place_when_a_line_goes(
     await asked(world, guard)
     await asyncio.sleep(0.02)
     before = guard.leave_button.mapToGlobal(guard.leave_button.rect().center())
-    words = guard.words.text()
+    words = guard.text_label.text()
     world.sessions.sessions.pop(2)
     guard.refresh()
     await asyncio.sleep(0.02)
-    assert guard.words.text() != words
+    assert guard.text_label.text() != words
     assert guard.leave_button.mapToGlobal(guard.leave_button.rect().center()) == before

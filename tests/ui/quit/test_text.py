@@ -4,7 +4,7 @@ import pytest
 
 from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.types import PendingCommand, WaitReason
-from enigma_panel.ui.quit.text import quit_lines, session_line, waiting_text
+from enigma_panel.ui.quit.text import quit_report, session_text, waiting_text
 from enigma_panel.ui.text.states import local_time
 from tests.kit.fakes import NOON, make_session, make_task
 
@@ -16,7 +16,7 @@ def report(*pairs: tuple[Session, Task | None]) -> tuple[str, ...]:
     """The lines for these sessions at noon."""
     sessions = [session for session, _ in pairs]
     tasks = {session.key: task for session, task in pairs if task is not None}
-    return quit_lines(sessions, tasks, NOON).lines
+    return quit_report(sessions, tasks, NOON).lines
 
 
 def working(key: int, *, close_after: bool) -> tuple[Session, Task]:
@@ -78,7 +78,7 @@ def test_an_unnamed_task_is_named_here_and_waited_for() -> None:
         make_session(1, close_after=True, current_task=1),
         make_task(1, 1, "MX Keys", service_id=None, sent_ms=NOON - 12_000),
     )
-    found = quit_lines([session], {1: task}, NOON)
+    found = quit_report([session], {1: task}, NOON)
     assert found.lines[-1] == (
         "“MX Keys” is not named yet: if you quit now, its result cannot be fetched."
     )
@@ -87,7 +87,7 @@ def test_an_unnamed_task_is_named_here_and_waited_for() -> None:
 
 def test_a_task_that_no_reply_will_name_is_not_waited_for() -> None:
     session, task = make_session(1, current_task=1), make_task(1, 1, "MX Keys", service_id=None)
-    found = quit_lines([session], {1: task}, NOON, is_awaiting_reply=lambda _key: False)
+    found = quit_report([session], {1: task}, NOON, is_awaiting_reply=lambda _key: False)
     assert found.lines[-1] == (
         "The answer that names “MX Keys” was lost: if you quit now, its result cannot be fetched."
     )
@@ -96,7 +96,7 @@ def test_a_task_that_no_reply_will_name_is_not_waited_for() -> None:
 
 def test_a_name_that_is_late() -> None:
     session, task = make_session(1, current_task=1), make_task(1, 1, service_id=None)
-    found = quit_lines([session], {1: task}, NOON + 60_000)
+    found = quit_report([session], {1: task}, NOON + 60_000)
     assert (found.unnamed, found.wait_ms) == (1, -10_000)
 
 
@@ -113,7 +113,7 @@ def test_braces_in_a_task_are_only_text() -> None:
 
 def test_a_line_per_session() -> None:
     session, task = working(3, close_after=True)
-    line = session_line(session, task, NOON + 41_000)
+    line = session_text(session, task, NOON + 41_000)
     assert line == "amazon.com 3 – working 0:41, 4:19 left – List keyboards"
 
 
@@ -143,25 +143,25 @@ def pending(key: int, why: WaitReason, verb: StateVerb = StateVerb.TERMINATE) ->
 )
 def test_a_command_that_the_ledger_keeps(why: WaitReason, verb: StateVerb, words: str) -> None:
     session, task = working(3, close_after=False)
-    found = quit_lines([session], {3: task}, NOON, all_pending={3: pending(3, why, verb)})
+    found = quit_report([session], {3: task}, NOON, all_pending={3: pending(3, why, verb)})
     assert found.lines == (words,)  # it neither works on nor stays
 
 
 def test_a_stop_that_waits_and_a_pause_that_is_not_kept() -> None:
     session, task = working(3, close_after=False)
     stop = pending(3, WaitReason.CONNECTION, StateVerb.STOP)
-    lines = quit_lines([session], {3: task}, NOON, all_pending={3: stop}).lines
+    lines = quit_report([session], {3: task}, NOON, all_pending={3: stop}).lines
     assert lines[-1].startswith("A Stop for amazon.com 3 waits for a connection;")
     assert len(lines) == 2
     pause = pending(3, WaitReason.BUDGET, StateVerb.PAUSE)
-    assert len(quit_lines([session], {3: task}, NOON, all_pending={3: pause}).lines) == 1
+    assert len(quit_report([session], {3: task}, NOON, all_pending={3: pause}).lines) == 1
 
 
 def test_tasks_in_line_stay_there() -> None:
     session, task = working(1, close_after=True)
-    lines = quit_lines([session], {1: task}, NOON, queued=3).lines
+    lines = quit_report([session], {1: task}, NOON, queued=3).lines
     assert lines[-1] == "3 tasks wait here and stay in line."
-    assert quit_lines([], {}, NOON, queued=1).lines == ("1 task waits here and stays in line.",)
+    assert quit_report([], {}, NOON, queued=1).lines == ("1 task waits here and stays in line.",)
 
 
 def test_what_the_program_waits_for() -> None:
@@ -174,7 +174,7 @@ def test_what_the_program_waits_for() -> None:
 
 def test_a_line_shows_the_command_that_is_on_its_way() -> None:
     session, task = working(3, close_after=True)
-    line = session_line(session, task, NOON, pending(3, WaitReason.CONNECTION))
+    line = session_text(session, task, NOON, pending(3, WaitReason.CONNECTION))
     assert line == (
         "amazon.com 3 – Terminate will be sent when there is a connection, 5:00 left – "
         "List keyboards"
@@ -184,11 +184,11 @@ def test_a_line_shows_the_command_that_is_on_its_way() -> None:
 def test_one_that_asks_before_it_is_named_is_waited_for() -> None:
     """The live channel tells of questions without the task's name."""
     asks = make_task(1, 1, "MX Keys", status=TaskStatus.ASKS, service_id=None)
-    found = quit_lines([make_session(1, close_after=True, current_task=1)], {1: asks}, NOON)
+    found = quit_report([make_session(1, close_after=True, current_task=1)], {1: asks}, NOON)
     assert found.unnamed == 1
     assert "“MX Keys” is not named yet" in found.lines[-1]
     named = make_task(1, 1, "MX Keys", status=TaskStatus.ASKS)
-    assert quit_lines([make_session(1, current_task=1)], {1: named}, NOON).unnamed == 0
+    assert quit_report([make_session(1, current_task=1)], {1: named}, NOON).unnamed == 0
 
 
 @pytest.mark.parametrize(("verb", "name"), [(StateVerb.TERMINATE, "Terminate"), (STOP, "Stop")])
@@ -196,7 +196,7 @@ def test_a_command_that_went_out_by_the_live_channel(verb: StateVerb, name: str)
     pending = PendingCommand(
         session_key=1, verb=verb, why=WaitReason.BUDGET, made_ms=NOON, sent_live=True
     )
-    lines = quit_lines([make_session(1)], {}, NOON, all_pending={1: pending}).lines
+    lines = quit_report([make_session(1)], {}, NOON, all_pending={1: pending}).lines
     assert lines[-1] == (
         f"A {name} for amazon.com 1 was sent over the live channel, which confirms nothing; "
         "it is sent once more at the next start."
@@ -205,6 +205,6 @@ def test_a_command_that_went_out_by_the_live_channel(verb: StateVerb, name: str)
 
 def test_a_line_of_a_session_whose_browser_is_lost() -> None:
     session = make_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=NOON + 280_000)
-    assert session_line(session, None, NOON) == (
+    assert session_text(session, None, NOON) == (
         "amazon.com 1 – connection lost, up to 4:40, 5:00 left"
     )

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QW
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.recovery.card import RecoveryCard
-from enigma_panel.ui.recovery.rows import MOST_ROWS, RowView
+from enigma_panel.ui.recovery.rows import MOST_ROWS, RecoveryRowWidget
 from tests.kit.card_doubles import NOW, Acts, set_asking, set_line
 
 
@@ -48,11 +48,11 @@ def names(card: RecoveryCard) -> list[str]:
     return [view.row.name for view in card.rows.views() if view.row is not None]
 
 
-def row(card: RecoveryCard, name: str) -> RowView:
+def row(card: RecoveryCard, name: str) -> RecoveryRowWidget:
     return next(v for v in card.rows.views() if v.row is not None and v.row.name == name)
 
 
-def pressable(view: RowView) -> list[str]:
+def pressable(view: RecoveryRowWidget) -> list[str]:
     return [b.text() for b in view.buttons() if b.isVisible()]
 
 
@@ -73,33 +73,35 @@ def test_nothing_to_tell_shows_nothing(card: RecoveryCard, services: Any) -> Non
 def test_the_sentence_follows_what_happens(card: RecoveryCard, services: Any) -> None:
     sessions = services.sessions
     recover(card, *fill(services, 2))
-    assert card.words.text() == ("2 browsers were open: 2 still work; nothing was started twice.")
+    assert card.text_label.text() == (
+        "2 browsers were open: 2 still work; nothing was started twice."
+    )
     sessions.add(1, phase=Phase.CLOSED, status=TaskStatus.DONE, cost="0.04")
     card.refresh()
-    assert card.words.text().startswith(
+    assert card.text_label.text().startswith(
         "2 browsers were open: 1 finished meanwhile ($0.04), 1 still works;"
     )
-    assert card.words.accessibleName() == card.words.text()
+    assert card.text_label.accessibleName() == card.text_label.text()
     assert pressable(row(card, "shop.example 1")) == ["Show task"]
 
 
 def test_news_come_by_themselves(card: RecoveryCard, services: Any, qtbot: Any) -> None:
     recover(card, *fill(services, 1))
     services.sessions.change_task(1, status=TaskStatus.ASKS)
-    assert "still works" in card.words.text()
-    qtbot.waitUntil(lambda: "it asks you" in card.words.text())
+    assert "still works" in card.text_label.text()
+    qtbot.waitUntil(lambda: "it asks you" in card.text_label.text())
     services.sessions.set_wish(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
-    qtbot.waitUntil(lambda: "waits for a connection" in card.words.text())
+    qtbot.waitUntil(lambda: "waits for a connection" in card.text_label.text())
 
 
 def test_it_says_that_it_still_asks(card: RecoveryCard, services: Any) -> None:
     services.sessions.asking = {1, 2}
     recover(card, *fill(services, 2))
-    assert "still asking about 2" in card.words.text()
+    assert "still asking about 2" in card.text_label.text()
     assert row(card, "shop.example 1").row.state == "still asking…"  # type: ignore[union-attr]
     set_asking(services, 2)
     card.refresh()
-    assert "1 still works, still asking about 1" in card.words.text()
+    assert "1 still works, still asking about 1" in card.text_label.text()
 
 
 def test_what_only_costs_money_comes_first(card: RecoveryCard, services: Any) -> None:
@@ -115,7 +117,7 @@ def test_what_only_costs_money_comes_first(card: RecoveryCard, services: Any) ->
     assert first.note == "opened, but its task was never sent – it only costs money"
     sessions.change_task(4, status=TaskStatus.WORKING)  # it was sent since
     card.refresh()
-    assert "never sent" not in card.words.text()
+    assert "never sent" not in card.text_label.text()
 
 
 def test_keep_takes_the_row_off_the_card_and_nothing_else(
@@ -124,7 +126,7 @@ def test_keep_takes_the_row_off_the_card_and_nothing_else(
     recover(card, *fill(services, 2))
     row(card, "shop.example 1").keep_button.click()
     assert names(card) == ["shop.example 2"]
-    assert card.words.text().startswith("2 browsers were open: 2 still work;")
+    assert card.text_label.text().startswith("2 browsers were open: 2 still work;")
     row(card, "shop.example 2").keep_button.click()
     assert not card.isVisible()
     assert app_actions.calls == services.sessions.calls == []
@@ -199,10 +201,10 @@ def test_a_result_can_be_looked_at(card: RecoveryCard, services: Any) -> None:
 def test_the_line_is_said_while_it_stands(card: RecoveryCard, services: Any) -> None:
     set_line(services, waiting=3, pause_reason=PauseReason.RESTARTED)
     recover(card, *fill(services, 1), queued=3)
-    assert card.words.text().endswith("3 tasks wait here.")
+    assert card.text_label.text().endswith("3 tasks wait here.")
     set_line(services, waiting=2)
     card.refresh()
-    assert "wait here" not in card.words.text()
+    assert "wait here" not in card.text_label.text()
 
 
 def test_rows_do_not_move_while_somebody_aims(card: RecoveryCard, services: Any) -> None:
@@ -301,7 +303,7 @@ def test_after_a_sleep_it_tells_of_what_was_open(card: RecoveryCard, services: A
     )
     sessions.add(3, phase=Phase.CLOSED, tell=False)  # had ended long before
     assert card.show_away(751_000)
-    assert card.words.text() == (
+    assert card.text_label.text() == (
         "This computer slept for 12:31. Meanwhile: 1 still works, 1 expired (assumed)."
     )
     assert names(card) == ["shop.example 1", "shop.example 2"]

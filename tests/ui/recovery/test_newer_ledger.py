@@ -28,7 +28,7 @@ async def asked(world: World, window: NewerLedgerWindow) -> "asyncio.Task[Ledger
 async def test_a_copy_is_offered_with_what_it_lacks(world: World) -> None:
     window = NewerLedgerWindow(ERROR, COPY, NOON + 60_000)
     answer = await asked(world, window)
-    assert "written by a newer version" in window.words.text()
+    assert "written by a newer version" in window.text_label.text()
     assert "(1 session was open then)" in window.more.text()
     assert "what was started since then is not in it and may still cost money" in (
         window.more.text()

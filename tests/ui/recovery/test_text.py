@@ -6,7 +6,13 @@ import pytest
 
 from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import PendingCommand, WaitReason
-from enigma_panel.ui.recovery.text import Fate, RecoveredSession, away_text, recovered_text, row_of
+from enigma_panel.ui.recovery.text import (
+    Outcome,
+    RecoveredSession,
+    away_text,
+    recovered_text,
+    recovery_row,
+)
 from enigma_panel.ui.text.states import local_time
 from tests.kit.doubles import NOW, Fleet
 
@@ -119,32 +125,32 @@ def test_the_sentence_after_a_sleep() -> None:
 
 
 FATES = [
-    (seen(status=TaskStatus.PAUSED), Fate.PAUSED),
-    (seen(status=TaskStatus.DONE), Fate.IDLE),
-    (seen(status=TaskStatus.UNCONFIRMED), Fate.MAYBE),
-    (seen(Phase.CONNECTION_LOST), Fate.CUT_OFF),
-    (seen(Phase.CLOSED, TaskStatus.FAILED), Fate.FAILED),
-    (seen(Phase.CLOSED, TaskStatus.STOPPED), Fate.CLOSED),
-    (seen(Phase.ENDED_BY_YOU, TaskStatus.STOPPED), Fate.BY_YOU),
-    (seen(Phase.ENDED_BY_LIMIT, TaskStatus.FAILED), Fate.BY_LIMIT),
-    (seen(Phase.EXPIRED_ASSUMED, TaskStatus.WORKING), Fate.EXPIRED),
-    (seen(Phase.EXPIRED_ASSUMED, TaskStatus.DONE), Fate.FINISHED),
-    (seen(asking=True), Fate.ASKING),
-    (seen(Phase.CLOSED, TaskStatus.DONE, asking=True), Fate.FINISHED),
-    (seen(Phase.UNCONFIRMED, None, unsent=True), Fate.UNCONFIRMED),
+    (seen(status=TaskStatus.PAUSED), Outcome.PAUSED),
+    (seen(status=TaskStatus.DONE), Outcome.IDLE),
+    (seen(status=TaskStatus.UNCONFIRMED), Outcome.MAYBE),
+    (seen(Phase.CONNECTION_LOST), Outcome.CUT_OFF),
+    (seen(Phase.CLOSED, TaskStatus.FAILED), Outcome.FAILED),
+    (seen(Phase.CLOSED, TaskStatus.STOPPED), Outcome.CLOSED),
+    (seen(Phase.ENDED_BY_YOU, TaskStatus.STOPPED), Outcome.BY_YOU),
+    (seen(Phase.ENDED_BY_LIMIT, TaskStatus.FAILED), Outcome.BY_LIMIT),
+    (seen(Phase.EXPIRED_ASSUMED, TaskStatus.WORKING), Outcome.EXPIRED),
+    (seen(Phase.EXPIRED_ASSUMED, TaskStatus.DONE), Outcome.FINISHED),
+    (seen(asking=True), Outcome.ASKING),
+    (seen(Phase.CLOSED, TaskStatus.DONE, asking=True), Outcome.FINISHED),
+    (seen(Phase.UNCONFIRMED, None, unsent=True), Outcome.UNCONFIRMED),
 ]
 
 
-@pytest.mark.parametrize(("one", "fate"), FATES)
-def test_what_became_of_it(one: RecoveredSession, fate: Fate) -> None:
-    assert one.fate is fate
+@pytest.mark.parametrize(("one", "outcome"), FATES)
+def test_what_became_of_it(one: RecoveredSession, outcome: Outcome) -> None:
+    assert one.outcome is outcome
     words = recovered_text([one], queued=0)
     assert words
     assert "None" not in words
 
 
 def test_a_row_says_all_of_it() -> None:
-    row = row_of(WORKS, NOW, can_terminate=True)
+    row = recovery_row(WORKS, NOW, can_terminate=True)
     assert (row.state, row.name, row.left, row.cost) == (
         "working 0:30",
         "shop.example 1",
@@ -156,24 +162,24 @@ def test_a_row_says_all_of_it() -> None:
 
 
 def test_a_row_that_has_ended_offers_its_result() -> None:
-    row = row_of(DONE, NOW, can_terminate=True)
+    row = recovery_row(DONE, NOW, can_terminate=True)
     assert (row.state, row.note, row.cost) == ("closed", "✓ Task 1", "$0.04")
     assert (row.can_keep, row.can_terminate, row.can_show) == (False, False, True)
 
 
 def test_a_row_of_a_task_that_was_never_sent_says_so() -> None:
-    row = row_of(UNSENT, NOW, can_terminate=True)
+    row = recovery_row(UNSENT, NOW, can_terminate=True)
     assert row.note == "opened, but its task was never sent – it only costs money"
     assert row.grave
 
 
 def test_what_is_not_known_yet_is_not_shown_as_known() -> None:
-    row = row_of(seen(asking=True), NOW, can_terminate=True)
+    row = recovery_row(seen(asking=True), NOW, can_terminate=True)
     assert row.state == "still asking…"
 
 
 def test_a_command_on_its_way_stands_in_the_row() -> None:
-    row = row_of(seen(why=WaitReason.CONNECTION), NOW, can_terminate=True)
+    row = recovery_row(seen(why=WaitReason.CONNECTION), NOW, can_terminate=True)
     assert row.state == "Terminate will be sent when there is a connection"
     assert row.undo
-    assert not row_of(seen(why=WaitReason.SENDING), NOW, can_terminate=True).undo
+    assert not recovery_row(seen(why=WaitReason.SENDING), NOW, can_terminate=True).undo

@@ -61,8 +61,8 @@ async def test_after_a_restart_the_card_tells_and_ends_what_was_open(
         services = parts.services
         card = RecoveryCard(services, Actions(services, Dialogs()))
         card.show_recovered(Recovered(sessions=(key,)))
-        assert card.words.text().startswith("1 browser was open: ")
-        await until(lambda: "it still works" in card.words.text())
+        assert card.text_label.text().startswith("1 browser was open: ")
+        await until(lambda: "it still works" in card.text_label.text())
         (view,) = card.rows.views()
         view.terminate_button.click()
         await until(lambda: view.keep_button.text() == "Undo")

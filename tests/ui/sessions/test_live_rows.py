@@ -14,7 +14,7 @@ from enigma_panel.services.types import LiveShare, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import GATHER_MS, Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
-from enigma_panel.ui.tasks.model import cost_cell
+from enigma_panel.ui.tasks.model import task_cost_cell
 from enigma_panel.ui.widgets.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
 from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.doubles import NOW
@@ -31,8 +31,8 @@ def live(services: Any) -> LiveDouble:
     return double
 
 
-def way_of(window: MainWindow) -> QLabel:
-    return window.status_bar._way
+def live_label_of(window: MainWindow) -> QLabel:
+    return window.status_bar._live
 
 
 def changes(window: MainWindow) -> list[tuple[int, int, int, int]]:
@@ -267,9 +267,9 @@ def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: 
 
 
 def test_the_status_line_says_how_news_come(window: MainWindow, live: LiveDouble) -> None:
-    way = way_of(window)
-    assert not way.isVisible()
-    assert way.text() == ""
+    label = live_label_of(window)
+    assert not label.isVisible()
+    assert label.text() == ""
     for share, words in (
         (LiveShare(up=0, of=1), "polling"),
         (LiveShare(up=3, of=8, fault=LiveFault.LOST), "partly live (3 of 8)"),
@@ -277,14 +277,14 @@ def test_the_status_line_says_how_news_come(window: MainWindow, live: LiveDouble
     ):
         live.shared = share
         window._tick()
-        assert way.isVisible()
-        assert way.text() == words
-        assert way.toolTip()
-        assert way.accessibleDescription() == way.toolTip()
+        assert label.isVisible()
+        assert label.text() == words
+        assert label.toolTip()
+        assert label.accessibleDescription() == label.toolTip()
     live.shared = LiveShare()
     window._tick()
-    assert not way.isVisible()
-    assert way.toolTip() == ""
+    assert not label.isVisible()
+    assert label.toolTip() == ""
 
 
 class Noted(QObject):
@@ -307,7 +307,7 @@ def test_nothing_is_set_anew_while_nothing_changes(
     window._tick()
     qapp.processEvents()
     noted = Noted()
-    way_of(window).installEventFilter(noted)
+    live_label_of(window).installEventFilter(noted)
     for _ in range(3):
         window._tick()
         qapp.processEvents()
@@ -327,7 +327,7 @@ def test_without_a_way_there_is_no_gap(
     line.refresh()
     qapp.processEvents()
     assert line._balance.x() > alone
-    assert alone == line._mood.geometry().right() + 1 + line.layout().spacing()
+    assert alone == line._status.geometry().right() + 1 + line.layout().spacing()
 
 
 @pytest.mark.parametrize(
@@ -352,4 +352,4 @@ def test_a_cost_that_nobody_told_is_not_nothing(
         created_ms=1,
         sent_ms=sent_ms,
     )
-    assert cost_cell(task).text == text
+    assert task_cost_cell(task).text == text

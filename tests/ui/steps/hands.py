@@ -44,7 +44,7 @@ def settle(qapp: QApplication, is_done: Callable[[], object] = lambda: True) -> 
 
 def settled(details: Details, qapp: QApplication) -> Details:
     """Details with all its steps read."""
-    settle(qapp, lambda: not details._feed.is_reading)
+    settle(qapp, lambda: not details._loader.is_reading)
     return details
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.ui.steps.loader import StepsFeed
+from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.page import StepsPage
 from enigma_panel.ui.theme import theme
@@ -43,12 +43,12 @@ def page(qapp: QApplication, timeline: TimelineDouble) -> Iterator[StepsPage]:
     scope: Any = Scope()
     source: Any = timeline
     model = Counted()
-    feed = StepsFeed(source, scope, model)
-    page = StepsPage(model, feed)
+    loader = StepsLoader(source, scope, model)
+    page = StepsPage(model, loader)
     page.resize(320, 560)
     page.show()
     page.activateWindow()
-    feed.turn_to(1)
+    loader.turn_to(1)
     yield page
     page.close()
     page.deleteLater()
@@ -57,7 +57,7 @@ def page(qapp: QApplication, timeline: TimelineDouble) -> Iterator[StepsPage]:
 
 def fill(page: StepsPage, timeline: TimelineDouble, qapp: QApplication, n: int = 300) -> None:
     timeline.add_many(1, steps(0, n))
-    settle(qapp, lambda: not page._feed.is_reading)
+    settle(qapp, lambda: not page._loader.is_reading)
 
 
 def search(page: StepsPage, qapp: QApplication, text: str) -> None:
@@ -93,7 +93,7 @@ def test_it_follows_the_newest(
     timeline.add_many(1, steps(300, 320))
     assert value(page) == end(page)
     assert rows_seen(page.list)[-1] == 319
-    assert page.news.isHidden()
+    assert page.new_steps.isHidden()
 
 
 def test_scrolled_up_it_stands_still_and_counts(
@@ -106,10 +106,10 @@ def test_scrolled_up_it_stands_still_and_counts(
     timeline.add_many(1, steps(308, 312))
     assert value(page) == 1_000
     assert first_seen(page) == seen
-    assert page.news.text() == "12 new – Jump to the newest"
-    page.news.click()
+    assert page.new_steps.text() == "12 new – Jump to the newest"
+    page.new_steps.click()
     assert value(page) == end(page)
-    assert page.news.isHidden()
+    assert page.new_steps.isHidden()
     timeline.add_many(1, steps(312, 320))
     assert value(page) == end(page)
 
@@ -121,7 +121,7 @@ def test_scrolled_back_to_the_end_it_follows_again(
     page.list.verticalScrollBar().setValue(1_000)
     timeline.add_many(1, steps(300, 305))
     page.list.verticalScrollBar().setValue(end(page))
-    assert page.news.isHidden()
+    assert page.new_steps.isHidden()
     timeline.add_many(1, steps(305, 310))
     assert value(page) == end(page)
 
@@ -130,19 +130,19 @@ def test_older_ones_come_in_above_what_is_seen(
     page: StepsPage, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 2_000)
-    page._feed.turn_to(1)
-    settle(qapp, lambda: not page._feed.is_reading)
+    page._loader.turn_to(1)
+    settle(qapp, lambda: not page._loader.is_reading)
     page.list.verticalScrollBar().setValue(777)
     seen = first_seen(page)
     page.list.go_to(rows_seen(page.list)[2])
     read = page.list.read_step()
     page.read_all.click()
     assert page.older.text() == "Reading all…"
-    settle(qapp, lambda: not page._feed.is_reading)
+    settle(qapp, lambda: not page._loader.is_reading)
     assert page._model.rowCount() == 2_000
     assert first_seen(page) == seen
     assert page.list.read_step() is read
-    assert page.news.isHidden()
+    assert page.new_steps.isHidden()
     assert page.older.isHidden() or page._older_line.isHidden()
 
 
@@ -166,7 +166,7 @@ def test_who_reads_a_row_is_left_alone(
     before = value(page)
     timeline.add_many(1, steps(300, 303))
     assert value(page) == before
-    assert page.news.text() == "3 new – Jump to the newest"
+    assert page.new_steps.text() == "3 new – Jump to the newest"
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_End)
     assert page.list.selected_count == 0
@@ -196,17 +196,17 @@ def test_nothing_moves_below_the_pointer(
     assert value(page) == before
     QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
     assert value(page) == end(page)
-    assert page.news.isHidden()
+    assert page.new_steps.isHidden()
 
 
 def test_a_pointer_that_rests_holds_nothing(
     page: StepsPage, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
-    page.list.following._rest.setInterval(1)
+    page.list.auto_scroll._rest.setInterval(1)
     move_over(page.list, 297)
     timeline.add_many(1, steps(300, 303))
-    settle(qapp, lambda: not page.list.following._rest.isActive())
+    settle(qapp, lambda: not page.list.auto_scroll._rest.isActive())
     assert value(page) == end(page)
 
 
@@ -433,7 +433,7 @@ def test_the_whole_text_moves_no_row_that_stays_in_sight(
     page.list.clearSelection()
     qapp.processEvents()
     assert value(page) == 1_000
-    assert not page.list.following.follows
+    assert not page.list.auto_scroll.follows
 
 
 def test_nothing_moves_while_the_mouse_is_pressed(
@@ -470,12 +470,12 @@ def test_after_reading_at_the_end_it_follows_again(
     page.list.go_to(298)
     qapp.processEvents()
     timeline.add_many(1, steps(300, 302))
-    assert page.news.isVisible()
+    assert page.new_steps.isVisible()
     page.list.clearSelection()
     qapp.processEvents()
     assert value(page) == end(page)
-    assert page.list.following.follows
-    assert not page.news.isVisible()
+    assert page.list.auto_scroll.follows
+    assert not page.new_steps.isVisible()
 
 
 def test_the_keyboard_is_not_lost_with_the_text(
@@ -484,7 +484,7 @@ def test_the_keyboard_is_not_lost_with_the_text(
     fill(page, timeline, qapp, 12)
     page.list.go_to(3)
     page.whole.field.setFocus()
-    page._feed.turn_to(2)
+    page._loader.turn_to(2)
     qapp.processEvents()
     assert not page.whole.isVisible()
     assert page.list.hasFocus()
@@ -519,12 +519,12 @@ def test_not_all_read_is_said_where_all_would_be_copied(
     page: StepsPage, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 600)
-    page._feed.turn_to(1)
-    settle(qapp, lambda: not page._feed.is_reading)
+    page._loader.turn_to(1)
+    settle(qapp, lambda: not page._loader.is_reading)
     assert page.older.text() == "The newest 500 are shown."
     assert page.copy.text() == "Copy the newest 500"
     page.read_all.click()
-    settle(qapp, lambda: not page._feed.is_reading)
+    settle(qapp, lambda: not page._loader.is_reading)
     assert page.copy.text() == "Copy all"
 
 
@@ -537,7 +537,7 @@ def test_empty_says_why(page: StepsPage, timeline: TimelineDouble, qapp: QApplic
     timeline.add(1, "action", "first", NOW)
     assert page.list._empty.isHidden()
     assert "Newest at the bottom" in page.list.accessibleDescription()
-    page._feed.turn_to(None)
+    page._loader.turn_to(None)
     assert page.list._empty.text() == "Select a session or a task to see its steps."
 
 
@@ -583,8 +583,8 @@ def test_the_jump_keeps_the_focus_in_the_list(
     fill(page, timeline, qapp)
     page.list.verticalScrollBar().setValue(0)
     timeline.add(1, "action", "new", NOW + 999_000)
-    page.news.setFocus()
-    QTest.keyClick(page.news, Qt.Key.Key_Space)
+    page.new_steps.setFocus()
+    QTest.keyClick(page.new_steps, Qt.Key.Key_Space)
     assert page.list.hasFocus()
     assert value(page) == end(page)
 
@@ -620,23 +620,23 @@ def test_a_font_twice_as_large(
     page: StepsPage, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
-    small, seen = page.list.following.row_height(), rows_seen(page.list)
+    small, seen = page.list.auto_scroll.row_height(), rows_seen(page.list)
     font = page.font()
     font.setPixelSize(26)
-    for widget in (page, page.list, page.news, page.copy):  # style sheets stop it at the page
+    for widget in (page, page.list, page.new_steps, page.copy):  # style sheets stop it at the page
         widget.setFont(font)
     qapp.processEvents()
-    assert page.list.following.row_height() > 1.6 * small
-    assert page.list.fontMetrics().height() < page.list.following.row_height()
+    assert page.list.auto_scroll.row_height() > 1.6 * small
+    assert page.list.fontMetrics().height() < page.list.auto_scroll.row_height()
     assert value(page) == end(page)
     assert len(rows_seen(page.list)) < len(seen)
     page.list.verticalScrollBar().setValue(1_000)
     timeline.add(1, "action", "new", NOW + 999_000)
-    assert page.news.fontMetrics().height() > 25
-    assert page.news.text() == "1 new"
-    assert page.news.sizeHint().width() <= page._foot_room()
-    assert page.news.accessibleName() == "1 new"
-    assert "Jumps to the newest" in page.news.accessibleDescription()
+    assert page.new_steps.fontMetrics().height() > 25
+    assert page.new_steps.text() == "1 new"
+    assert page.new_steps.sizeHint().width() <= page._foot_room()
+    assert page.new_steps.accessibleName() == "1 new"
+    assert "Jumps to the newest" in page.new_steps.accessibleDescription()
     page.grab()
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.steps import loader as steps_loader
 from enigma_panel.ui.steps import search as steps_search
-from enigma_panel.ui.steps.loader import ALL, CHUNK, NEWEST, StepsFeed
+from enigma_panel.ui.steps.loader import ALL, CHUNK, NEWEST, StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.search import StepsFinder
 from tests.kit.doubles import NOW, Scope
@@ -32,10 +32,10 @@ def timeline(qapp: QApplication) -> TimelineDouble:
 
 
 @pytest.fixture
-def feed(timeline: TimelineDouble, model: StepsModel) -> StepsFeed:
+def loader(timeline: TimelineDouble, model: StepsModel) -> StepsLoader:
     scope: Any = Scope()
     source: Any = timeline
-    return StepsFeed(source, scope, model)
+    return StepsLoader(source, scope, model)
 
 
 def changes_of(model: QAbstractItemModel) -> list[str]:
@@ -146,115 +146,115 @@ def test_a_tool_tip_is_no_html(model: StepsModel) -> None:
 
 
 def test_first_the_newest_then_all_in_pieces(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 2_000))
-    feed.turn_to(1)
-    settle(qapp, lambda: not feed.is_reading)
+    loader.turn_to(1)
+    settle(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(1_500, 2_000)]
-    assert feed.has_older
+    assert loader.has_older
     told = changes_of(model)
-    feed.read_all()
-    assert feed.is_reading_all
-    settle(qapp, lambda: not feed.is_reading)
+    loader.read_all()
+    assert loader.is_reading_all
+    settle(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(2_000)]
-    assert not feed.has_older
+    assert not loader.has_older
     assert told == [f"+0-{CHUNK - 1}"] * (1_500 // CHUNK)
     assert timeline.asked == [(1, NEWEST + 1), (1, ALL + 1)]
 
 
 def test_what_comes_in_while_all_are_read_is_there_once(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 1_500))
-    feed.turn_to(1)
-    settle(qapp, lambda: not feed.is_reading)
-    feed.read_all()
+    loader.turn_to(1)
+    settle(qapp, lambda: not loader.is_reading)
+    loader.read_all()
     timeline.add_many(1, steps(1_500, 1_510))
-    settle(qapp, lambda: not feed.is_reading)
+    settle(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(1_510)]
 
 
 def test_exactly_as_many_as_are_read_first_is_all(
-    feed: StepsFeed, timeline: TimelineDouble, qapp: QApplication
+    loader: StepsLoader, timeline: TimelineDouble, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, NEWEST))
-    feed.turn_to(1)
-    assert not feed.has_older
+    loader.turn_to(1)
+    assert not loader.has_older
 
 
 def test_pieces_with_the_same_time_keep_their_order(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, [a_step(0, f"step {n}") for n in range(1_000)])
-    feed.turn_to(1)
-    settle(qapp, lambda: not feed.is_reading)
-    feed.read_all()
-    settle(qapp, lambda: not feed.is_reading)
+    loader.turn_to(1)
+    settle(qapp, lambda: not loader.is_reading)
+    loader.read_all()
+    settle(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(1_000)]
 
 
 def test_pieces_of_a_task_that_was_left_go_nowhere(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 2_000))
-    feed.turn_to(1)
-    feed.turn_to(None)
-    assert not feed.is_reading
+    loader.turn_to(1)
+    loader.turn_to(None)
+    assert not loader.is_reading
     for _ in range(10):
         qapp.processEvents()
     assert texts(model) == []
 
 
 def test_news_of_other_tasks_is_not_shown(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel
+    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel
 ) -> None:
-    feed.turn_to(1)
+    loader.turn_to(1)
     timeline.add(2, "action", "elsewhere", NOW)
     timeline.add(1, "action", "here", NOW)
     assert texts(model) == ["here"]
 
 
 def test_turning_away_stops_what_was_under_way(
-    feed: StepsFeed, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 2_000))
     timeline.add(2, "action", "of the other", NOW)
-    feed.turn_to(1)
-    settle(qapp, lambda: not feed.is_reading)
-    feed.read_all()
-    feed.turn_to(2)
-    settle(qapp, lambda: not feed.is_reading)
+    loader.turn_to(1)
+    settle(qapp, lambda: not loader.is_reading)
+    loader.read_all()
+    loader.turn_to(2)
+    settle(qapp, lambda: not loader.is_reading)
     for _ in range(20):
         qapp.processEvents()
     assert texts(model) == ["of the other"]
-    feed.turn_to(None)
+    loader.turn_to(None)
     assert texts(model) == []
 
 
-def test_a_ledger_that_cannot_be_read(feed: StepsFeed, timeline: TimelineDouble) -> None:
+def test_a_ledger_that_cannot_be_read(loader: StepsLoader, timeline: TimelineDouble) -> None:
     timeline.error = LedgerError(Path("/ledger"), "broken")
-    feed.turn_to(1)
-    assert feed.has_failed
-    assert not feed.is_reading
+    loader.turn_to(1)
+    assert loader.has_failed
+    assert not loader.is_reading
     timeline.error = None
-    feed.turn_to(2)
-    assert not feed.has_failed
+    loader.turn_to(2)
+    assert not loader.has_failed
 
 
 def test_the_oldest_go_unless_somebody_reads(
-    feed: StepsFeed,
+    loader: StepsLoader,
     timeline: TimelineDouble,
     model: StepsModel,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(steps_loader, "ALL", 100)
     monkeypatch.setattr(steps_loader, "ROOM", 20)
-    feed.turn_to(1)
-    feed.may_drop = lambda: False
+    loader.turn_to(1)
+    loader.may_drop = lambda: False
     timeline.add_many(1, steps(0, 150))
     assert model.rowCount() == 150
-    feed.may_drop = lambda: True
+    loader.may_drop = lambda: True
     timeline.add_many(1, steps(150, 151))
     assert texts(model)[0] == "step 51"
     assert model.rowCount() == 100

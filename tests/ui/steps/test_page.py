@@ -13,7 +13,7 @@ from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatu
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.details.panel import ActivityLabel, Details, Tab
-from enigma_panel.ui.details.text import task_line, usage_text
+from enigma_panel.ui.details.text import task_summary, usage_text
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
 from tests.kit import doubles
@@ -31,7 +31,7 @@ def plain(html: str) -> str:
 
 def time_line(details: Details) -> list[str]:
     """The lines of the time line, without their times."""
-    lines = plain(details.line.text()).split("\n")
+    lines = plain(details.timeline.text()).split("\n")
     return [line.partition("  ")[2] if line[0].isdigit() else line.strip() for line in lines]
 
 
@@ -85,7 +85,7 @@ def test_a_long_one_begins_with_dots_and_reads_all_by_its_link(
     details.all_steps.click()
     settled(details, qapp)
     assert details._model.rowCount() == 2_003
-    assert details.steps.list.following.is_at_end()
+    assert details.steps.list.auto_scroll.is_at_end()
     details.turn_to(Tab.OVERVIEW)
     assert time_line(details)[:3] == ["asked for", "browser opened", "task accepted by the service"]
     assert details.all_steps.text() == "Show all (2,003)"
@@ -96,10 +96,10 @@ def test_html_in_the_time_line_is_text(window: MainWindow, services: Any) -> Non
     services.timeline.add(1, "agent", "<img src=x><b>bold</b> &amp; \x1b[31m", NOW)
     services.timeline.add(1, "action", "https://" + "x" * 3_000, NOW + 1_000)
     window.selection.sessions.select_key(1)
-    assert "<b>" not in window.details.line.text()
+    assert "<b>" not in window.details.timeline.text()
     assert "thinks: <img src=x><b>bold</b> &amp; [31m" in time_line(window.details)
-    assert window.details.line.minimumSizeHint().width() < 400
-    inner = window.details.line.parentWidget()
+    assert window.details.timeline.minimumSizeHint().width() < 400
+    inner = window.details.timeline.parentWidget()
     assert inner is not None
     assert inner.width() <= window.details.width()
 
@@ -229,7 +229,7 @@ async def test_late_answers_land_in_no_other_list(qapp: QApplication) -> None:
     services.timeline.gate = slow = asyncio.Event()
     details.show_task(1)
     await asyncio.sleep(0.01)
-    assert details._feed.is_reading
+    assert details._loader.is_reading
     assert details.steps.list.accessibleDescription() != ""
     assert details.steps.list._empty.isHidden()  # nothing is said before it is known
     details.show_task(2)
@@ -241,7 +241,7 @@ async def test_late_answers_land_in_no_other_list(qapp: QApplication) -> None:
     slow.set()
     await asyncio.sleep(0.05)
     assert texts(details._model) == ["of 3"]
-    assert not details._feed.is_reading
+    assert not details._loader.is_reading
     await scope.close()
     details.deleteLater()
 
@@ -359,10 +359,10 @@ def test_another_theme_tints_the_time_line(
     services.sessions.add(1)
     lived(services, 3)
     window.selection.sessions.select_key(1)
-    assert theme.LIGHT.dim in window.details.line.text()
+    assert theme.LIGHT.dim in window.details.timeline.text()
     theme.apply(qapp, Qt.ColorScheme.Dark)
     settle(qapp)
-    assert theme.DARK.dim in window.details.line.text()
+    assert theme.DARK.dim in window.details.timeline.text()
     theme.apply(qapp, Qt.ColorScheme.Light)
 
 
@@ -378,5 +378,5 @@ def test_what_was_taken_out_of_the_line_took_no_time_and_used_nothing() -> None:
         created_ms=NOW - 9_000,
         ended_ms=NOW,
     )
-    assert "took" not in task_line(task, NOW).text
+    assert "took" not in task_summary(task, NOW).text
     assert usage_text(task) == "none"

@@ -33,14 +33,14 @@ async def test_steps_appear_while_the_agent_works(
         assert not sessions.task(key).is_final
         await until(details.doing.text)
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)
-        assert details.steps.list.following.is_at_end()
+        assert details.steps.list.auto_scroll.is_at_end()
         kept = await parts.services.timeline.steps(key, 10_000)
         await until(lambda: len(details._model.steps()) == len(kept))
         assert [(s.kind, s.text) for s in details._model.steps()] == [
             (s.kind, s.text) for s in sorted(kept, key=lambda step: step.at_ms)
         ]
-        details._feed.turn_to(key)  # read from the ledger they are the same
-        await until(lambda: not details._feed.is_reading)
+        details._loader.turn_to(key)  # read from the ledger they are the same
+        await until(lambda: not details._loader.is_reading)
         assert [s.text for s in details._model.steps()] == [s.text for s in kept]
         window.close_for_good()
         window.deleteLater()

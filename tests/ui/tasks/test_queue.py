@@ -15,7 +15,7 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.services.types import Diff, PauseReason, QueueEntry, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.main_window import selection
-from enigma_panel.ui.main_window.selection import QueueChanges
+from enigma_panel.ui.main_window.selection import QueueThrottle
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.tasks.model import Column, TasksModel
 from enigma_panel.ui.text.waiting import QueueAction
@@ -240,7 +240,7 @@ async def test_a_line_that_is_slow_to_show_leaves_the_window_free(
         shown.append(time.perf_counter())
         time.sleep(0.03)
 
-    news = QueueChanges(services.queue)
+    news = QueueThrottle(services.queue)
     news.changed.connect(show)
     for _ in range(100):
         services.queue.changed.emit()
@@ -389,7 +389,7 @@ def test_a_ledger_that_fails_is_said(
 
     monkeypatch.setattr(services.queue, "up", fail)
     queued.app_actions.queued([3], QueueAction.UP)
-    assert "the line stays as it was" in queued.notices.lines()[0]
+    assert "the line stays as it was" in queued.notices.texts()[0]
 
 
 # -- the bar --------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from enigma_panel.ui.text.errors import (
     TABLE,
     Call,
     ErrorContext,
-    ErrorFacts,
+    ErrorDetails,
     explain,
     explain_code,
     row_of,
@@ -255,7 +255,7 @@ def test_a_failed_task_has_its_words(code: str | None, context: ErrorContext, te
 
 def test_every_row_speaks_plainly() -> None:
     for row in TABLE.values():
-        text = row(ErrorFacts(context=START)).text
+        text = row(ErrorDetails(context=START)).text
         assert text
         assert "!" not in text
         assert "None" not in text
@@ -286,7 +286,7 @@ def test_times() -> None:
 
 def test_money_that_was_not_told_is_never_zero() -> None:
     assert words.money(None, more_to_come=True) == "…"
-    assert words.spoken("…") == "no news yet"
+    assert words.spoken_text("…") == "no news yet"
     assert words.money(None, more_to_come=False) == "–"
     assert words.money(Decimal("0.0214"), more_to_come=True) == "$0.0214"
 

@@ -22,12 +22,12 @@ from enigma_panel.ui.i18n import plain_tip, shorten_plain
 from enigma_panel.ui.text.states import local_time, session_state_text, state_text, task_status_text
 from enigma_panel.ui.text.steps import (
     LINE_CHARS,
+    live_text,
     now_text,
     readable,
-    step_line,
     step_row,
+    step_text,
     step_word,
-    way_text,
 )
 from enigma_panel.ui.text.waiting import pending_text
 from enigma_panel.ui.theme.palette import Severity
@@ -129,12 +129,12 @@ def a_task(
     ],
 )
 def test_how_news_come(up: int, of: int, fault: LiveFault | None, word: str, tip: str) -> None:
-    way = way_text(LiveShare(up=up, of=of, fault=fault))
+    way = live_text(LiveShare(up=up, of=of, fault=fault))
     assert (way.word, way.tip) == (word, tip)
 
 
 def test_every_fault_has_a_reason_of_its_own() -> None:
-    tips = {way_text(LiveShare(up=0, of=1, fault=fault)).tip for fault in LiveFault}
+    tips = {live_text(LiveShare(up=0, of=1, fault=fault)).tip for fault in LiveFault}
     assert len(tips) == len(LiveFault)
     assert SLOW not in tips
 
@@ -191,7 +191,7 @@ def test_every_fault_has_a_reason_of_its_own() -> None:
 )
 def test_what_a_session_does(task: Task, word: str, short: str, line: str, said: str) -> None:
     how = state_text(a_session(), task, NOW)
-    assert (how.word.word, how.word.short, how.line, how.said) == (word, short, line, said)
+    assert (how.word.word, how.word.short, how.text, how.spoken) == (word, short, line, said)
     unsure = "unconfirmed" in word
     assert ("sent over the live channel; nothing confirms it" in how.tip) is unsure
     assert ("within a minute" in how.tip) is unsure
@@ -243,7 +243,7 @@ def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -
     until = None if left_ms is None else NOW + left_ms
     session = a_session(Phase.CONNECTION_LOST, until)
     how = state_text(session, a_task(TaskStatus.WORKING, StateVerb.RESUME), NOW)
-    assert (how.line, how.said) == (line, said)
+    assert (how.text, how.spoken) == (line, said)
     assert how.word.severity is Severity.AMBER
     assert how.word.short == "connection lost"
     assert bool(how.tip) is ("up to" in line)
@@ -251,9 +251,9 @@ def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -
 
 def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() -> None:
     later = NOW + 280_000
-    assert state_text(a_session(Phase.OPEN, later), None, NOW).line == "idle – billing 0:20"
+    assert state_text(a_session(Phase.OPEN, later), None, NOW).text == "idle – billing 0:20"
     ended = state_text(a_session(Phase.CLOSED, later), None, NOW)
-    assert (ended.line, ended.said) == ("closed", "closed")
+    assert (ended.text, ended.spoken) == ("closed", "closed")
 
 
 # -- steps ----------------------------------------------------------------------------------------
@@ -322,11 +322,11 @@ def test_every_kind_has_words() -> None:
     ],
 )
 def test_a_line_of_the_time_line(kind: str, text: str, line: str) -> None:
-    assert step_line(Step(at_ms=NOW, kind=kind, text=text)) == line
+    assert step_text(Step(at_ms=NOW, kind=kind, text=text)) == line
 
 
 def test_a_gap_has_a_beginning_and_an_end() -> None:
-    line = step_line(Step(at_ms=NOW + 7_000, kind="live_gap", text=str(NOW)))
+    line = step_text(Step(at_ms=NOW + 7_000, kind="live_gap", text=str(NOW)))
     first, last = local_time(NOW, seconds=True), local_time(NOW + 7_000, seconds=True)
     assert line == f"no live news from {first} to {last}"
     assert re.fullmatch(r"no live news from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d", line)
@@ -419,7 +419,7 @@ def test_a_command_that_went_out_and_is_sent_once_more(
         session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due_ms, sent_live=True
     )
     words = pending_text(pending, NOW)
-    assert (words.text, words.said) == (text, said or text)
+    assert (words.text, words.spoken) == (text, said or text)
     assert not pending.can_undo
 
 

@@ -8,7 +8,7 @@ import pytest
 from enigma_panel.api.errors import RejectedError, Reply
 from enigma_panel.core.models import StateVerb
 from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
-from enigma_panel.ui.new_task.text import really_waits, start, started_text
+from enigma_panel.ui.new_task.text import has_to_wait, start_label, started_text
 from enigma_panel.ui.tasks.queue_bar import (
     QueueBarAction,
     QueueState,
@@ -18,14 +18,14 @@ from enigma_panel.ui.tasks.queue_bar import (
 )
 from enigma_panel.ui.text.waiting import (
     QueueAction,
-    QueueFacts,
+    QueueContext,
     count_text,
     entry_text,
     firsts,
+    no_slot_text,
     offered,
     ordinal,
     pending_text,
-    places_text,
     possible,
     queue_action_label,
     queue_action_tip,
@@ -44,7 +44,7 @@ def entry(
     return QueueEntry(task_key=1, position=position, why=why, due_ms=due, attempt=attempt)
 
 
-FACTS = QueueFacts(limit=5, session="amazon.com 3")
+FACTS = QueueContext(limit=5, session="amazon.com 3")
 
 ENTRIES = [
     (entry(WaitReason.TURN, 18.2), "1st in line, about 0:19", "1st in line, about 19 seconds"),
@@ -94,11 +94,11 @@ ENTRIES = [
 def test_a_task_in_line_says_what_it_waits_for(one: QueueEntry, text: str, said: str) -> None:
     words = entry_text(one, NOW, FACTS)
     assert words.text == text
-    assert said in words.said
+    assert said in words.spoken
 
 
 def test_places_are_counted_as_people_do() -> None:
-    words = [places_text(n) for n in (1, 2, 3)]
+    words = [no_slot_text(n) for n in (1, 2, 3)]
     assert words == [
         "the only place is in use",
         "both places are in use",
@@ -107,7 +107,7 @@ def test_places_are_counted_as_people_do() -> None:
 
 
 def test_only_the_first_of_many_says_the_common_reason() -> None:
-    later = QueueFacts(limit=5, is_first=False)
+    later = QueueContext(limit=5, is_first=False)
     assert entry_text(entry(WaitReason.NO_SLOT, 40, position=2), NOW, later).text == (
         "2nd in line, about 0:40"
     )
@@ -135,15 +135,15 @@ def test_every_reason_has_words() -> None:
 
 
 def _check_reason(why: WaitReason, hold: PauseReason) -> None:
-    words = entry_text(entry(why), NOW, QueueFacts(pause_reason=hold))
+    words = entry_text(entry(why), NOW, QueueContext(pause_reason=hold))
     assert words.text
-    assert "None" not in words.text + words.said
+    assert "None" not in words.text + words.spoken
     assert not words.text.endswith(".")
 
 
 def test_a_line_that_stands_says_why() -> None:
     said = {
-        hold: entry_text(entry(WaitReason.STOPPED), NOW, QueueFacts(pause_reason=hold)).text
+        hold: entry_text(entry(WaitReason.STOPPED), NOW, QueueContext(pause_reason=hold)).text
         for hold in PauseReason
     }
     assert said == {
@@ -298,7 +298,7 @@ WISHES = [
 @pytest.mark.parametrize(("one", "text", "said"), WISHES, ids=lambda value: str(value)[:40])
 def test_a_command_says_what_it_waits_for(one: PendingCommand, text: str, said: str) -> None:
     words = pending_text(one, NOW)
-    assert (words.text, words.said) == (text, said)
+    assert (words.text, words.spoken) == (text, said)
 
 
 def test_undo_names_what_it_takes_back() -> None:
@@ -321,10 +321,10 @@ def test_commands_that_wait_are_counted() -> None:
 
 
 def test_what_start_would_do() -> None:
-    assert start(1, after=False) == "Start"
-    assert start(3, after=False) == "Start 3 tasks"
-    assert start(1, after=True) == "Run after this one"
-    assert start(3, after=True) == "Run 3 tasks after this one"
+    assert start_label(1, after=False) == "Start"
+    assert start_label(3, after=False) == "Start 3 tasks"
+    assert start_label(1, after=True) == "Run after this one"
+    assert start_label(3, after=True) == "Run 3 tasks after this one"
 
 
 def test_what_became_of_a_start() -> None:
@@ -336,12 +336,12 @@ def test_what_became_of_a_start() -> None:
 
 
 def test_a_task_that_goes_at_once_does_not_wait() -> None:
-    assert not really_waits(None, NOW)
-    assert not really_waits(entry(WaitReason.TURN), NOW)
-    assert not really_waits(entry(WaitReason.SENDING, position=2), NOW)
-    assert not really_waits(entry(WaitReason.TURN, -1, position=2), NOW)
-    assert really_waits(entry(WaitReason.TURN, 9, position=2), NOW)
-    assert really_waits(entry(WaitReason.NO_SLOT), NOW)
-    assert really_waits(entry(WaitReason.BUSY), NOW)
-    assert really_waits(entry(WaitReason.BUDGET, 9), NOW)
-    assert not really_waits(entry(WaitReason.BUDGET, 0), NOW)
+    assert not has_to_wait(None, NOW)
+    assert not has_to_wait(entry(WaitReason.TURN), NOW)
+    assert not has_to_wait(entry(WaitReason.SENDING, position=2), NOW)
+    assert not has_to_wait(entry(WaitReason.TURN, -1, position=2), NOW)
+    assert has_to_wait(entry(WaitReason.TURN, 9, position=2), NOW)
+    assert has_to_wait(entry(WaitReason.NO_SLOT), NOW)
+    assert has_to_wait(entry(WaitReason.BUSY), NOW)
+    assert has_to_wait(entry(WaitReason.BUDGET, 9), NOW)
+    assert not has_to_wait(entry(WaitReason.BUDGET, 0), NOW)

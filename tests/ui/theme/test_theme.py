@@ -11,8 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Colours
+from enigma_panel.ui.theme.palette import Colours, Glyph
 from enigma_panel.ui.theme.stylesheet import sheet
 from enigma_panel.ui.theme.theme import DARK, LIGHT
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.ui.widgets.basics import make_button
-from enigma_panel.ui.widgets.flow_layout import EdgeRow, WrapRow
+from enigma_panel.ui.widgets.flow_layout import EdgeFlowLayout, FlowLayout
 
 NAMES = ("Start next", "Up", "Remove", "Run again", "Edit and run again")
 
@@ -13,7 +13,7 @@ NAMES = ("Start next", "Up", "Remove", "Run again", "Edit and run again")
 def lay_out(qapp: QApplication, width: int) -> tuple[QWidget, list[QPushButton], QWidget]:
     buttons = [make_button(name) for name in NAMES]
     above = QWidget()
-    row = WrapRow(*buttons)
+    row = FlowLayout(*buttons)
     row.setContentsMargins(13, 0, 13, 4)
     holder = QWidget()
     column = QVBoxLayout(holder)
@@ -67,7 +67,7 @@ def test_what_is_hidden_takes_no_room(qapp: QApplication) -> None:
 def test_the_first_one_stays_apart(qapp: QApplication, width: int) -> None:
     buttons = [make_button(name) for name in ("Terminate all", "Cancel", "Leave", "When done")]
     holder = QWidget()
-    row = EdgeRow(*buttons, gap=8)
+    row = EdgeFlowLayout(*buttons, gap=8)
     holder.setLayout(row)
     holder.resize(width, 200)
     holder.show()

@@ -6,7 +6,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from enigma_panel.ui.widgets.password_edit import FILLER, SecretEdit
+from enigma_panel.ui.widgets.password_edit import FILLER, PasswordEdit
 from tests.kit.fakes import World
 from tests.kit.hands import CTRL, SHIFT, key, type_text
 
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.usefixtures("world")
 
 
 @pytest.fixture
-def field(world: World) -> SecretEdit:
-    field = SecretEdit()
+def field(world: World) -> PasswordEdit:
+    field = PasswordEdit()
     field.show()
     return field
 
 
-def test_it_is_masked_and_tells_input_methods_to_look_away(field: SecretEdit) -> None:
+def test_it_is_masked_and_tells_input_methods_to_look_away(field: PasswordEdit) -> None:
     type_text(field, "hunter2")
     assert "hunter2" not in field.displayText()
     for hint in (
@@ -31,7 +31,7 @@ def test_it_is_masked_and_tells_input_methods_to_look_away(field: SecretEdit) ->
         assert field.inputMethodHints() & hint
 
 
-def test_show_shows_and_keeps_the_hints(field: SecretEdit) -> None:
+def test_show_shows_and_keeps_the_hints(field: PasswordEdit) -> None:
     type_text(field, "hunter2")
     field.show_button().click()
     assert field.displayText() == "hunter2"
@@ -40,7 +40,7 @@ def test_show_shows_and_keeps_the_hints(field: SecretEdit) -> None:
     assert "hunter2" not in field.displayText()
 
 
-def test_masked_it_gives_nothing_to_the_clipboard(field: SecretEdit) -> None:
+def test_masked_it_gives_nothing_to_the_clipboard(field: PasswordEdit) -> None:
     type_text(field, "hunter2")
     field.selectAll()
     key(field, Qt.Key.Key_C, CTRL)
@@ -49,13 +49,13 @@ def test_masked_it_gives_nothing_to_the_clipboard(field: SecretEdit) -> None:
     assert field.text() == "hunter2"
 
 
-def test_pasting_works(field: SecretEdit) -> None:
+def test_pasting_works(field: PasswordEdit) -> None:
     QApplication.clipboard().setText("enig_1")
     QTest.keySequence(field, QKeySequence(QKeySequence.StandardKey.Paste))
     assert field.text() == "enig_1"
 
 
-def test_no_key_brings_a_deleted_secret_back(field: SecretEdit) -> None:
+def test_no_key_brings_a_deleted_secret_back(field: PasswordEdit) -> None:
     field.show_button().click()
     type_text(field, "hunter2")
     field.selectAll()
@@ -65,7 +65,7 @@ def test_no_key_brings_a_deleted_secret_back(field: SecretEdit) -> None:
     assert field.text() == ""
 
 
-def test_forgetting_empties_history_and_masks_again(field: SecretEdit) -> None:
+def test_forgetting_empties_history_and_masks_again(field: PasswordEdit) -> None:
     field.show_button().click()
     type_text(field, "hunter2")
     field.forget()
@@ -76,18 +76,18 @@ def test_forgetting_empties_history_and_masks_again(field: SecretEdit) -> None:
     assert not field.show_button().isChecked()
 
 
-def test_enter_moves_on_and_presses_nothing(field: SecretEdit) -> None:
+def test_enter_moves_on_and_presses_nothing(field: PasswordEdit) -> None:
     type_text(field, "x")
     key(field, Qt.Key.Key_Return)
     assert field.text() == "x"
 
 
-def _qt_text(field: SecretEdit) -> str:
+def _qt_text(field: PasswordEdit) -> str:
     """What Qt itself holds, and so what it tells assistive technology."""
     return QLineEdit.text(field)
 
 
-def test_qt_holds_fillers_only_whatever_is_done(field: SecretEdit) -> None:
+def test_qt_holds_fillers_only_whatever_is_done(field: PasswordEdit) -> None:
     QTest.keyClicks(field, "hunter2 ok")
     assert field.text() == "hunter2 ok"
     QTest.keyClick(field, Qt.Key.Key_Backspace)
@@ -105,7 +105,7 @@ def test_qt_holds_fillers_only_whatever_is_done(field: SecretEdit) -> None:
     assert len(_qt_text(field)) == len("Per2 o")
 
 
-def test_what_comes_from_outside_is_taken_over_and_hidden(field: SecretEdit) -> None:
+def test_what_comes_from_outside_is_taken_over_and_hidden(field: PasswordEdit) -> None:
     QTest.keyClicks(field, "abcd")
     field.setCursorPosition(2)
     QLineEdit.insert(field, "from outside")  # as assistive technology does
@@ -116,7 +116,7 @@ def test_what_comes_from_outside_is_taken_over_and_hidden(field: SecretEdit) -> 
     assert set(_qt_text(field)) == {FILLER}
 
 
-def test_others_read_the_right_text_when_they_are_told(field: SecretEdit) -> None:
+def test_others_read_the_right_text_when_they_are_told(field: PasswordEdit) -> None:
     read: list[str] = []
     field.textChanged.connect(lambda: read.append(field.text()))
     QTest.keyClicks(field, "ab")
@@ -124,7 +124,7 @@ def test_others_read_the_right_text_when_they_are_told(field: SecretEdit) -> Non
     assert read == ["a", "ab", "a"]
 
 
-def test_showing_and_masking_keep_the_text(field: SecretEdit) -> None:
+def test_showing_and_masking_keep_the_text(field: PasswordEdit) -> None:
     QTest.keyClicks(field, "hunter2")
     field.set_masked(False)
     assert (field.text(), _qt_text(field)) == ("hunter2", "hunter2")

@@ -13,14 +13,15 @@ from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.sessions.model import Column, SessionsModel
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import TasksModel
-from enigma_panel.ui.widgets.table_model import NO_PARENT, Cell, Index, KeyedModel, Role
+from enigma_panel.ui.text.cells import Cell
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel, Role
 from tests.kit.doubles import ID, LINK, NOW, Fleet
 
 STRICT = QAbstractItemModelTester.FailureReportingMode.Warning
 SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 
 
-class Numbers(KeyedModel):
+class Numbers(KeyedTableModel):
     def cell(self, key: int, column: int) -> Cell:
         return Cell(text=f"{key}/{column}", sort=key)
 
@@ -34,7 +35,9 @@ class Numbers(KeyedModel):
         return 0 if parent.isValid() else 2
 
 
-def text(model: KeyedModel, key: int, column: int, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+def text(
+    model: KeyedTableModel, key: int, column: int, role: int = Qt.ItemDataRole.DisplayRole
+) -> Any:
     row = model.row_of(key)
     assert row is not None
     return model.index(row, column).data(role)
@@ -59,7 +62,7 @@ def test_any_order_is_reached_by_difference(qapp: object, seed: int) -> None:
     assert resets == []
 
 
-def _rows(model: KeyedModel) -> list[tuple[int, int]]:
+def _rows(model: KeyedTableModel) -> list[tuple[int, int]]:
     return list(enumerate(model.keys()))
 
 

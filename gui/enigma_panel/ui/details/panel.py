@@ -1,4 +1,4 @@
-"""Details of what is selected: text, result, error and what to do, usage, time line."""
+"""The Details panel: the selected session or task in full, or its steps."""
 
 from collections.abc import Callable
 from enum import IntEnum
@@ -24,25 +24,25 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import QueueEntry
 from enigma_panel.ui.details.text import (
     RESULT_HEAD,
-    StateLine,
+    StateSummary,
     all_steps_text,
     is_at_work,
     queued_text,
-    session_line,
-    short_text,
-    task_line,
-    time_line_html,
+    session_summary,
+    shown_steps,
+    task_summary,
+    timeline_html,
     trouble_text,
     usage_text,
 )
 from enigma_panel.ui.i18n import plain_tip, tr
-from enigma_panel.ui.steps.loader import StepsFeed
+from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.text.waiting import (
     QueueAction,
-    QueueFacts,
+    QueueContext,
     entry_text,
     offered,
     possible,
@@ -52,14 +52,437 @@ from enigma_panel.ui.text.waiting import (
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
-from enigma_panel.ui.widgets.flow_layout import WrapRow
+from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 if TYPE_CHECKING:
     from enigma_panel.ui.steps.page import StepsPage
 
+MASK = "••••••••••••"
+TEXT_LINES, RESULT_LINES, DOING_LINES = 8, 18, 2
+NOTHING = StateSummary("", Severity.DIM)
+_ROLES = {Severity.AMBER: "amber", Severity.RED: "red"}
+_TROUBLE_ROLES = {
+    TaskStatus.FAILED: "red",
+    TaskStatus.LOST: "red",
+    TaskStatus.UNCONFIRMED: "amber",
+}
 
-LINES = 2
+
+class Tab(IntEnum):
+    """What Details shows of what is selected; what was chosen stays while the selection moves."""
+
+    OVERVIEW = 0
+    STEPS = 1
+
+
+class Details(QFrame):
+    """Follows the selection of both tables; every button says by a signal what it wants.
+
+    A card: a scrolled column of texts or the steps, and below both the buttons for the task.
+    """
+
+    rename_asked = Signal(int)
+    copy_id_asked = Signal(int)
+    copy_link_asked = Signal(int)
+    put_away_asked = Signal(int)
+    copy_asked = Signal(str)
+    again_asked = Signal(object)
+    edit_asked = Signal(object)
+    queue_action_asked = Signal(int, object)
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._sessions = services.sessions
+        self._model = StepsModel(self)
+        self._loader = StepsLoader(services.timeline, services.scope, self._model, self)
+        self.session_key: int | None = None
+        self.task_key: int | None = None
+        self._about_session = True
+        self._whole_of: int | None = None
+        self._doing_of: int | None = None
+        set_role(self, "card")
+        self.setAccessibleName(tr("Details"))
+        self.setMinimumSize(250, 90)
+        self._make_head()
+        self._make_body()
+        self._make_foot()
+        self._name_parts()
+        self._build()
+        self._connect()
+        self.refresh()
+
+    # -- what it is about ----------------------------------------------------------------------
+
+    def show_session(self, key: int | None) -> None:
+        """A session and its task."""
+        session = self._sessions.session(key) if key is not None else None
+        self._about_session = True
+        self._turn_to(key, session.current_task if session is not None else None)
+
+    def show_task(self, key: int | None) -> None:
+        """A task and its session."""
+        task = self._sessions.task(key) if key is not None else None
+        self._about_session = False
+        self._turn_to(task.session_key if task is not None else None, key)
+
+    def apply_diff(self, sessions: frozenset[int], tasks: frozenset[int]) -> None:
+        """Records changed: show them anew if they are the ones shown."""
+        session = self._session()
+        if self._about_session and session is not None and session.current_task != self.task_key:
+            self._turn_to(session.key, session.current_task)
+            return
+        if self.session_key in sessions or self.task_key in tasks:
+            self.refresh()
+
+    def tick(self) -> None:
+        """A second went by, or the line moved."""
+        session, task = self._session(), self._task()
+        self._show_state(session, task)
+        if task is not None and task.status is TaskStatus.QUEUED:
+            self._show_trouble(session, task)
+            self._show_queue_buttons(task)
+
+    def refresh(self) -> None:
+        """Show the records as they are now."""
+        task = self._task()
+        if task is not None:
+            self.session_key = task.session_key
+        session = self._session()
+        self.nothing.setVisible(session is None and task is None)
+        self._show_session(session)
+        self._show_state(session, task)
+        self._show_task(task)
+        self._show_trouble(session, task)
+        self._show_result(task)
+        self._show_timeline()
+
+    @cached_property
+    def steps(self) -> "StepsPage":
+        """The page of the steps, made when it is first turned to: the window is there sooner."""
+        from enigma_panel.ui.steps.page import StepsPage  # noqa: PLC0415 - when turned to
+
+        page = StepsPage(self._model, self._loader)
+        page.copy_asked.connect(self.copy_asked)
+        self._pages.addWidget(page)
+        before: QWidget = self.tabs
+        for widget in page.findChildren(QWidget):  # made last, but the keyboard comes here next
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(before, widget)
+                before = widget
+        return page
+
+    def turn_to(self, tab: Tab) -> None:
+        """Show the one or the other."""
+        self.tabs.setCurrentIndex(tab)
+
+    def search_steps(self) -> None:
+        """Ctrl+F: wherever the keyboard is in Details, steps are what can be searched."""
+        self.turn_to(Tab.STEPS)
+        self.steps.search.begin()
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _make_head(self) -> None:
+        self.name = ElidedLabel("title")
+        self.rename = make_button(tr("Rename"), "link")
+        self.state = make_label(wrap=True)
+        self.doing = ActivityLabel()
+        self.task_text = ReadingText(TEXT_LINES)
+        self.trouble = make_label(wrap=True)
+        self.money = make_label(wrap=True)
+        self.todo = make_label(wrap=True)
+        self.put_away = make_button(tr("Put away"))
+
+    def _make_body(self) -> None:
+        self.result_head = make_label(tr("Result"), "heading")
+        self.result = ReadingText(RESULT_LINES)
+        self.cut = make_label(role="dim", wrap=True)
+        self.whole = make_button(tr("Show all"), "link")
+        self.usage_head = make_label(tr("Usage"), "heading")
+        self.usage = make_label(role="dim", wrap=True)
+        self.timeline_head = make_label(tr("Time line"), "heading")
+        self.timeline = QLabel()
+        self.timeline.setTextFormat(Qt.TextFormat.RichText)
+        self.timeline.setWordWrap(True)
+        self.all_steps = make_button(tr("Show all"), "link")
+        self.nothing = make_label(
+            tr("Select a session or a task to see more of it."), "dim", wrap=True
+        )
+
+    def _make_foot(self) -> None:
+        self.id_head = make_label(tr("Session id"), "dim")
+        self.dots = make_label(MASK, "dim")
+        self.copy_id = make_button(tr("Copy"), "link")
+        self.copy_link = make_button(tr("Copy live page link"), "link")
+        self.copy = make_button(tr("Copy result"), "link")
+        self.again = make_button(tr("Run again"))
+        self.edit = make_button(tr("Edit and run again"))
+        self.queue_buttons = {verb: make_button(queue_action_label(verb)) for verb in QueueAction}
+
+    def _name_parts(self) -> None:
+        for text, name in ((self.task_text, tr("Task")), (self.result, tr("Result"))):
+            text.setAccessibleName(name)
+            set_role(text, "reading")
+        self.dots.setAccessibleName(tr("Session id, hidden"))
+        self.copy_id.setAccessibleDescription(tr("Copies the session id, which is a secret."))
+        self.copy_link.setToolTip(tr("The link shows what the browser shows: keep it secret."))
+        self.again.setToolTip(tr("Starts the same task at once, in a new session."))
+        self.edit.setToolTip(tr("Opens New task with this text and these limits."))
+        for verb, button in self.queue_buttons.items():
+            button.setToolTip(queue_action_tip(verb))
+            button.setAccessibleDescription(queue_action_tip(verb))
+        self.put_away.setToolTip(tr("Nobody waits for news of this start any more."))
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 4, 1, 8)
+        column.setSpacing(8)
+        column.addLayout(self._make_tabs())
+        self._pages = QStackedWidget()
+        self._overview = self._make_scroll()
+        self._pages.addWidget(self._overview)
+        column.addWidget(self._pages, 1)
+        buttons = FlowLayout(*self.queue_buttons.values(), self.again, self.edit)
+        buttons.setContentsMargins(13, 0, 13, 4)
+        column.addLayout(buttons)
+
+    def _make_tabs(self) -> QHBoxLayout:
+        """Two quiet tabs; beside Steps stands whose they are."""
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setAccessibleName(tr("What Details shows"))
+        for words in (tr("Overview"), tr("Steps")):
+            self.tabs.addTab(words)
+        self.whose = _RightLabel("dim")
+        self.whose.hide()
+        self.tabs.currentChanged.connect(self._turn)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self.search_steps)
+        row = make_row(self.tabs, self.whose)
+        row.setStretch(1, 1)
+        row.setContentsMargins(3, 0, 13, 0)
+        return row
+
+    def _make_scroll(self) -> QScrollArea:
+        inner = QWidget()
+        set_role(inner, "clear")
+        self._fill(QVBoxLayout(inner))
+        scroll = QScrollArea()
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return scroll
+
+    def _fill(self, column: QVBoxLayout) -> None:
+        column.setContentsMargins(13, 6, 13, 6)
+        column.setSpacing(6)
+        name_row = make_row(self.name, self.rename)
+        name_row.setStretch(0, 1)
+        column.addLayout(name_row)
+        for widget in (self.state, self.doing, self.task_text, self.trouble, self.money, self.todo):
+            column.addWidget(widget)
+        column.addLayout(make_row(self.put_away, None))
+        result_row = make_row(self.result_head, None, self.copy)
+        result_row.setAlignment(self.copy, Qt.AlignmentFlag.AlignBottom)
+        column.addLayout(result_row)
+        for widget in (self.result, self.cut):
+            column.addWidget(widget)
+        column.addLayout(make_row(self.whole, None))
+        for widget in (self.usage_head, self.usage, self.timeline_head, self.timeline):
+            column.addWidget(widget)
+        column.addLayout(make_row(self.all_steps, None))
+        column.addWidget(self.nothing)
+        for label in (self.trouble, self.todo, self.timeline):
+            label.setMinimumWidth(1)  # else the longest word of others decides how wide all is
+        for head in (self.result_head, self.usage_head, self.timeline_head):
+            head.setContentsMargins(0, 8, 0, 0)
+        column.addStretch(1)
+        column.addLayout(make_row(self.id_head, self.dots, self.copy_id, None, gap=6))
+        column.addLayout(make_row(self.copy_link, None))
+
+    def _connect(self) -> None:
+        for button, signal in (
+            (self.rename, self.rename_asked),
+            (self.copy_id, self.copy_id_asked),
+            (self.copy_link, self.copy_link_asked),
+            (self.put_away, self.put_away_asked),
+        ):
+            button.clicked.connect(lambda _=False, signal=signal: signal.emit(self.session_key))
+        self.copy.clicked.connect(lambda: self._with_task(self._copy))
+        self.again.clicked.connect(lambda: self._with_task(self.again_asked.emit))
+        self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
+        self.whole.clicked.connect(self._show_whole)
+        for verb, button in self.queue_buttons.items():
+            button.clicked.connect(lambda _=False, verb=verb: self._ask_queue_action(verb))
+        self.tabs.currentChanged.connect(self._show_timeline)
+        self.all_steps.clicked.connect(self._show_steps)
+        self._loader.changed.connect(self._show_timeline)
+        self._services.timeline.grown.connect(self._follow_steps)
+        self._services.live.changed.connect(self._follow_live)
+        theme.changed().connect(self._show_timeline)
+
+    # -- showing -------------------------------------------------------------------------------
+
+    def _turn(self, tab: int) -> None:
+        self._pages.setCurrentWidget(self.steps if tab == Tab.STEPS else self._overview)
+        self.whose.setVisible(tab == Tab.STEPS)
+
+    def _session(self) -> Session | None:
+        return self._sessions.session(self.session_key) if self.session_key is not None else None
+
+    def _task(self) -> Task | None:
+        return self._sessions.task(self.task_key) if self.task_key is not None else None
+
+    def _with_task(self, call: Callable[[Task], object]) -> None:
+        task = self._task()
+        if task is not None:
+            call(task)
+
+    def _ask_queue_action(self, verb: QueueAction) -> None:
+        if self.task_key is not None:
+            self.queue_action_asked.emit(self.task_key, verb)
+
+    def _copy(self, task: Task) -> None:
+        """The whole result, also where only its beginning is shown."""
+        self.copy_asked.emit(task.result or task.error or "")
+
+    def _turn_to(self, session_key: int | None, task_key: int | None) -> None:
+        other = task_key != self.task_key
+        self.session_key, self.task_key = session_key, task_key
+        if other:
+            self._whole_of = None
+            self._loader.turn_to(task_key)
+        self.refresh()
+
+    def _show_session(self, session: Session | None) -> None:
+        has_id = session is not None and session.service_id is not None
+        has_link = session is not None and session.web_view_url is not None
+        is_opened = session is not None and session.phase not in UNOPENED_PHASES
+        name = session.name if session is not None and is_opened else tr("New session")
+        self.name.show_text(name if session is not None else "")
+        self.whose.show_text(name if session is not None else "")
+        self.name.setVisible(is_opened or (session is not None and session.is_planned))
+        self.rename.setVisible(is_opened)
+        for widget in (self.id_head, self.dots, self.copy_id):
+            widget.setVisible(has_id)
+        self.copy_link.setVisible(has_link and session is not None and not session.is_ended)
+        is_open_question = session is not None and session.phase is Phase.UNCONFIRMED
+        self.put_away.setVisible(is_open_question)
+
+    def _show_state(self, session: Session | None, task: Task | None) -> None:
+        now = self._services.clock.now_ms()
+        line = NOTHING
+        if self._about_session and session is not None:
+            line = session_summary(session, task, now, self._sessions.pending(session.key))
+        elif task is not None:
+            line = task_summary(task, now)
+        set_text(self.state, line.text)
+        set_role(self.state, _ROLES.get(line.severity, "dim"))
+        self.state.setToolTip(plain_tip(line.tip))
+        self.state.setAccessibleDescription(line.tip)
+        self._show_doing(session, task)
+
+    def _show_doing(self, session: Session | None, task: Task | None) -> None:
+        """What the agent does now. Its room stays while it works, so that nothing jumps below."""
+        key = session.key if session is not None else None
+        works = is_at_work(session, task)
+        now = self._services.live.doing(key) if works and key is not None else ""
+        self.doing.show_text(readable(now))
+        self._doing_of = key if works and (now or self._doing_of == key) else None
+        self.doing.setVisible(self._doing_of is not None)
+
+    def _follow_live(self, session_key: int) -> None:
+        if session_key == self.session_key:
+            self._show_doing(self._session(), self._task())
+
+    def _follow_steps(self, task_key: int, _steps: object) -> None:
+        if task_key == self.task_key and self.tabs.currentIndex() == Tab.OVERVIEW:
+            self._show_timeline()
+
+    def _show_steps(self) -> None:
+        self.turn_to(Tab.STEPS)
+        self.steps.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._loader.read_all()
+
+    def _show_task(self, task: Task | None) -> None:
+        fill(self.task_text, task.spec.text if task is not None else "")
+        was_sent = task is not None and task.status is not TaskStatus.QUEUED
+        for widget in (self.again, self.edit, self.usage_head):
+            widget.setVisible(was_sent)
+        set_text(self.usage, usage_text(task) if task is not None and was_sent else "")
+        self._show_queue_buttons(task)
+
+    def _show_trouble(self, session: Session | None, task: Task | None) -> None:
+        now = self._services.clock.now_ms()
+        words = trouble_text(session, task, now) if task is not None else None
+        entry = self._services.queue.entry(self.task_key) if self.task_key is not None else None
+        role = _TROUBLE_ROLES.get(task.status, "") if task is not None else ""
+        if entry is not None:
+            words, role = self._waiting_text(entry, session)
+        words = words or ErrorText("")
+        set_text(self.trouble, words.what)
+        set_role(self.trouble, role)
+        set_text(self.money, words.money)
+        set_text(self.todo, words.todo)
+
+    def _waiting_text(self, entry: QueueEntry, session: Session | None) -> tuple[ErrorText, str]:
+        queue = self._services.queue
+        facts = QueueContext(
+            pause_reason=queue.pause_reason,
+            limit=queue.limit,
+            session=session.name if session is not None else "",
+        )
+        waiting = entry_text(entry, self._services.clock.now_ms(), facts)
+        return queued_text(entry, waiting), "amber" if waiting.severity is Severity.AMBER else ""
+
+    def _show_queue_buttons(self, task: Task | None) -> None:
+        entry = self._services.queue.entry(task.key) if task is not None else None
+        able, shown = possible(entry), offered(entry)
+        for verb, button in self.queue_buttons.items():
+            if button.hasFocus() and verb not in able:
+                self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see action_button
+            button.setEnabled(verb in able)
+            button.setVisible(verb in shown)
+
+    def _show_result(self, task: Task | None) -> None:
+        result = (task.result if task is not None else None) or ""
+        cut = len(result) > RESULT_HEAD and self._whole_of != self.task_key
+        shown = result[:RESULT_HEAD] if cut else result
+        self.result_head.setVisible(bool(result))
+        fill(self.result, shown)
+        self.whole.setVisible(cut)
+        left = tr(
+            "The first {n} of {all} characters.", n=f"{RESULT_HEAD:,}", all=f"{len(result):,}"
+        )
+        set_text(self.cut, left if cut else "")
+        self.copy.setVisible(bool(result))
+
+    def _show_whole(self) -> None:
+        self._whole_of = self.task_key
+        self._show_result(self._task())
+
+    def _show_timeline(self) -> None:
+        task = self._task()
+        self.timeline_head.setVisible(task is not None)
+        self.timeline.setVisible(task is not None)
+        is_cut = False
+        if task is not None:
+            steps, has_older = self._model.steps(), self._loader.has_older
+            html = timeline_html(task, steps, theme.colours().dim, has_older=has_older)
+            if self.timeline.text() != html:
+                self.timeline.setText(html)
+            is_cut = has_older or len(shown_steps(steps)) < len(steps)
+            words = all_steps_text(len(steps), has_older=has_older)
+            self.all_steps.setText(words)
+            self.all_steps.setAccessibleName(words)
+        self.all_steps.setVisible(is_cut)
 
 
 class ActivityLabel(QLabel):
@@ -104,7 +527,7 @@ class ActivityLabel(QLabel):
     # -- Qt ----------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        return QSize(120, self.fontMetrics().lineSpacing() * LINES)
+        return QSize(120, self.fontMetrics().lineSpacing() * DOING_LINES)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, self.sizeHint().height())
@@ -117,187 +540,6 @@ class ActivityLabel(QLabel):
             place = rect.adjusted(0, number * height, 0, 0)
             place.setHeight(height)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
-
-
-MASK = "••••••••••••"
-TEXT_LINES, RESULT_LINES = 8, 18
-
-
-class Tab(IntEnum):
-    """What Details shows of what is selected; what was chosen stays while the selection moves."""
-
-    OVERVIEW = 0
-    STEPS = 1
-
-
-class DetailView(QFrame):
-    """A card: a scrolled column of texts or the steps, and the buttons for the task below both.
-
-    make_steps: the page of the steps, which is made when it is first turned to: the window is
-    there sooner without it.
-    """
-
-    def __init__(
-        self, make_steps: "Callable[[], StepsPage]", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._make_steps = make_steps
-        set_role(self, "card")
-        self.setAccessibleName(tr("Details"))
-        self.setMinimumSize(250, 90)
-        self._make_head()
-        self._make_body()
-        self._make_foot()
-        self._name_parts()
-        self._build()
-
-    def _make_head(self) -> None:
-        self.name = ElidedLabel("title")
-        self.rename = make_button(tr("Rename"), "link")
-        self.state = make_label(wrap=True)
-        self.doing = ActivityLabel()
-        self.task_text = ReadingText(TEXT_LINES)
-        self.trouble = make_label(wrap=True)
-        self.money = make_label(wrap=True)
-        self.todo = make_label(wrap=True)
-        self.put_away = make_button(tr("Put away"))
-
-    def _make_body(self) -> None:
-        self.result_head = make_label(tr("Result"), "heading")
-        self.result = ReadingText(RESULT_LINES)
-        self.cut = make_label(role="dim", wrap=True)
-        self.whole = make_button(tr("Show all"), "link")
-        self.usage_head = make_label(tr("Usage"), "heading")
-        self.usage = make_label(role="dim", wrap=True)
-        self.line_head = make_label(tr("Time line"), "heading")
-        self.line = QLabel()
-        self.line.setTextFormat(Qt.TextFormat.RichText)
-        self.line.setWordWrap(True)
-        self.all_steps = make_button(tr("Show all"), "link")
-        self.nothing = make_label(
-            tr("Select a session or a task to see more of it."), "dim", wrap=True
-        )
-
-    def _make_foot(self) -> None:
-        self.id_head = make_label(tr("Session id"), "dim")
-        self.dots = make_label(MASK, "dim")
-        self.copy_id = make_button(tr("Copy"), "link")
-        self.copy_link = make_button(tr("Copy live page link"), "link")
-        self.copy = make_button(tr("Copy result"), "link")
-        self.again = make_button(tr("Run again"))
-        self.edit = make_button(tr("Edit and run again"))
-        self.line_buttons = {verb: make_button(queue_action_label(verb)) for verb in QueueAction}
-
-    def _name_parts(self) -> None:
-        for text, name in ((self.task_text, tr("Task")), (self.result, tr("Result"))):
-            text.setAccessibleName(name)
-            set_role(text, "reading")
-        self.dots.setAccessibleName(tr("Session id, hidden"))
-        self.copy_id.setAccessibleDescription(tr("Copies the session id, which is a secret."))
-        self.copy_link.setToolTip(tr("The link shows what the browser shows: keep it secret."))
-        self.again.setToolTip(tr("Starts the same task at once, in a new session."))
-        self.edit.setToolTip(tr("Opens New task with this text and these limits."))
-        for verb, button in self.line_buttons.items():
-            button.setToolTip(queue_action_tip(verb))
-            button.setAccessibleDescription(queue_action_tip(verb))
-        self.put_away.setToolTip(tr("Nobody waits for news of this start any more."))
-
-    @cached_property
-    def steps(self) -> "StepsPage":
-        """The page of the steps."""
-        page = self._make_steps()
-        self._pages.addWidget(page)
-        before: QWidget = self.tabs
-        for widget in page.findChildren(QWidget):  # made last, but the keyboard comes here next
-            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                QWidget.setTabOrder(before, widget)
-                before = widget
-        return page
-
-    def turn_to(self, tab: Tab) -> None:
-        """Show the one or the other."""
-        self.tabs.setCurrentIndex(tab)
-
-    def search_steps(self) -> None:
-        """Ctrl+F: wherever the keyboard is in Details, steps are what can be searched."""
-        self.turn_to(Tab.STEPS)
-        self.steps.search.begin()
-
-    def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(1, 4, 1, 8)
-        column.setSpacing(8)
-        column.addLayout(self._make_tabs())
-        self._pages = QStackedWidget()
-        self._overview = self._make_scroll()
-        self._pages.addWidget(self._overview)
-        column.addWidget(self._pages, 1)
-        buttons = WrapRow(*self.line_buttons.values(), self.again, self.edit)
-        buttons.setContentsMargins(13, 0, 13, 4)
-        column.addLayout(buttons)
-
-    def _make_tabs(self) -> QHBoxLayout:
-        """Two quiet tabs; beside Steps stands whose they are."""
-        self.tabs = QTabBar()
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setUsesScrollButtons(False)
-        self.tabs.setAccessibleName(tr("What Details shows"))
-        for words in (tr("Overview"), tr("Steps")):
-            self.tabs.addTab(words)
-        self.whose = _RightLabel("dim")
-        self.whose.hide()
-        self.tabs.currentChanged.connect(self._turn)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.search_steps)
-        row = make_row(self.tabs, self.whose)
-        row.setStretch(1, 1)
-        row.setContentsMargins(3, 0, 13, 0)
-        return row
-
-    def _turn(self, tab: int) -> None:
-        self._pages.setCurrentWidget(self.steps if tab == Tab.STEPS else self._overview)
-        self.whose.setVisible(tab == Tab.STEPS)
-
-    def _make_scroll(self) -> QScrollArea:
-        inner = QWidget()
-        set_role(inner, "clear")
-        self._fill(QVBoxLayout(inner))
-        scroll = QScrollArea()
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return scroll
-
-    def _fill(self, column: QVBoxLayout) -> None:
-        column.setContentsMargins(13, 6, 13, 6)
-        column.setSpacing(6)
-        name_row = make_row(self.name, self.rename)
-        name_row.setStretch(0, 1)
-        column.addLayout(name_row)
-        for widget in (self.state, self.doing, self.task_text, self.trouble, self.money, self.todo):
-            column.addWidget(widget)
-        column.addLayout(make_row(self.put_away, None))
-        result_row = make_row(self.result_head, None, self.copy)
-        result_row.setAlignment(self.copy, Qt.AlignmentFlag.AlignBottom)
-        column.addLayout(result_row)
-        for widget in (self.result, self.cut):
-            column.addWidget(widget)
-        column.addLayout(make_row(self.whole, None))
-        for widget in (self.usage_head, self.usage, self.line_head, self.line):
-            column.addWidget(widget)
-        column.addLayout(make_row(self.all_steps, None))
-        column.addWidget(self.nothing)
-        for label in (self.trouble, self.todo, self.line):
-            label.setMinimumWidth(1)  # else the longest word of others decides how wide all is
-        for head in (self.result_head, self.usage_head, self.line_head):
-            head.setContentsMargins(0, 8, 0, 0)
-        column.addStretch(1)
-        column.addLayout(make_row(self.id_head, self.dots, self.copy_id, None, gap=6))
-        column.addLayout(make_row(self.copy_link, None))
 
 
 class _RightLabel(ElidedLabel):
@@ -323,267 +565,3 @@ def fill(field: ReadingText, text: str) -> None:
         field.setPlainText(text)
         field.fit()
     field.setVisible(bool(text))
-
-
-_ROLES = {Severity.AMBER: "amber", Severity.RED: "red"}
-_TROUBLE_ROLES = {
-    TaskStatus.FAILED: "red",
-    TaskStatus.LOST: "red",
-    TaskStatus.UNCONFIRMED: "amber",
-}
-NOTHING = StateLine("", Severity.DIM)
-
-
-class Details(DetailView):
-    """Follows the selection of both tables; every button says by a signal what it wants."""
-
-    rename_asked = Signal(int)
-    copy_id_asked = Signal(int)
-    copy_link_asked = Signal(int)
-    put_away_asked = Signal(int)
-    copy_asked = Signal(str)
-    again_asked = Signal(object)
-    edit_asked = Signal(object)
-    line_asked = Signal(int, object)
-
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        model = StepsModel()
-        feed = StepsFeed(services.timeline, services.scope, model)
-        super().__init__(self._make_page, parent)
-        model.setParent(self)
-        feed.setParent(self)
-        self._model, self._feed = model, feed
-        self._services = services
-        self._sessions = services.sessions
-        self.session_key: int | None = None
-        self.task_key: int | None = None
-        self._about_session = True
-        self._whole_of: int | None = None
-        self._doing_of: int | None = None
-        self._connect()
-        self.refresh()
-
-    # -- what it is about ----------------------------------------------------------------------
-
-    def show_session(self, key: int | None) -> None:
-        """A session and its task."""
-        session = self._sessions.session(key) if key is not None else None
-        self._about_session = True
-        self._turn_to(key, session.current_task if session is not None else None)
-
-    def show_task(self, key: int | None) -> None:
-        """A task and its session."""
-        task = self._sessions.task(key) if key is not None else None
-        self._about_session = False
-        self._turn_to(task.session_key if task is not None else None, key)
-
-    def apply_diff(self, sessions: frozenset[int], tasks: frozenset[int]) -> None:
-        """Records changed: show them anew if they are the ones shown."""
-        session = self._session()
-        if self._about_session and session is not None and session.current_task != self.task_key:
-            self._turn_to(session.key, session.current_task)
-            return
-        if self.session_key in sessions or self.task_key in tasks:
-            self.refresh()
-
-    def tick(self) -> None:
-        """A second went by, or the line moved."""
-        session, task = self._session(), self._task()
-        self._show_state(session, task)
-        if task is not None and task.status is TaskStatus.QUEUED:
-            self._show_trouble(session, task)
-            self._show_line_buttons(task)
-
-    def refresh(self) -> None:
-        """Show the records as they are now."""
-        task = self._task()
-        if task is not None:
-            self.session_key = task.session_key
-        session = self._session()
-        self.nothing.setVisible(session is None and task is None)
-        self._show_session(session)
-        self._show_state(session, task)
-        self._show_task(task)
-        self._show_trouble(session, task)
-        self._show_result(task)
-        self._show_line()
-
-    # -- inside --------------------------------------------------------------------------------
-
-    def _connect(self) -> None:
-        for button, signal in (
-            (self.rename, self.rename_asked),
-            (self.copy_id, self.copy_id_asked),
-            (self.copy_link, self.copy_link_asked),
-            (self.put_away, self.put_away_asked),
-        ):
-            button.clicked.connect(lambda _=False, signal=signal: signal.emit(self.session_key))
-        self.copy.clicked.connect(lambda: self._with_task(self._copy))
-        self.again.clicked.connect(lambda: self._with_task(self.again_asked.emit))
-        self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
-        self.whole.clicked.connect(self._show_whole)
-        for verb, button in self.line_buttons.items():
-            button.clicked.connect(lambda _=False, verb=verb: self._ask_line(verb))
-        self.tabs.currentChanged.connect(self._show_line)
-        self.all_steps.clicked.connect(self._show_steps)
-        self._feed.changed.connect(self._show_line)
-        self._services.timeline.grown.connect(self._hear_steps)
-        self._services.live.changed.connect(self._hear_live)
-        theme.changed().connect(self._show_line)
-
-    def _make_page(self) -> "StepsPage":
-        from enigma_panel.ui.steps.page import StepsPage  # noqa: PLC0415 - when turned to
-
-        page = StepsPage(self._model, self._feed)
-        page.copy_asked.connect(self.copy_asked)
-        return page
-
-    def _session(self) -> Session | None:
-        return self._sessions.session(self.session_key) if self.session_key is not None else None
-
-    def _task(self) -> Task | None:
-        return self._sessions.task(self.task_key) if self.task_key is not None else None
-
-    def _with_task(self, call: Callable[[Task], object]) -> None:
-        task = self._task()
-        if task is not None:
-            call(task)
-
-    def _ask_line(self, verb: QueueAction) -> None:
-        if self.task_key is not None:
-            self.line_asked.emit(self.task_key, verb)
-
-    def _copy(self, task: Task) -> None:
-        """The whole result, also where only its beginning is shown."""
-        self.copy_asked.emit(task.result or task.error or "")
-
-    def _turn_to(self, session_key: int | None, task_key: int | None) -> None:
-        other = task_key != self.task_key
-        self.session_key, self.task_key = session_key, task_key
-        if other:
-            self._whole_of = None
-            self._feed.turn_to(task_key)
-        self.refresh()
-
-    def _show_session(self, session: Session | None) -> None:
-        has_id = session is not None and session.service_id is not None
-        has_link = session is not None and session.web_view_url is not None
-        is_opened = session is not None and session.phase not in UNOPENED_PHASES
-        name = session.name if session is not None and is_opened else tr("New session")
-        self.name.show_text(name if session is not None else "")
-        self.whose.show_text(name if session is not None else "")
-        self.name.setVisible(is_opened or (session is not None and session.is_planned))
-        self.rename.setVisible(is_opened)
-        for widget in (self.id_head, self.dots, self.copy_id):
-            widget.setVisible(has_id)
-        self.copy_link.setVisible(has_link and session is not None and not session.is_ended)
-        is_open_question = session is not None and session.phase is Phase.UNCONFIRMED
-        self.put_away.setVisible(is_open_question)
-
-    def _show_state(self, session: Session | None, task: Task | None) -> None:
-        now = self._services.clock.now_ms()
-        line = NOTHING
-        if self._about_session and session is not None:
-            line = session_line(session, task, now, self._sessions.pending(session.key))
-        elif task is not None:
-            line = task_line(task, now)
-        set_text(self.state, line.text)
-        set_role(self.state, _ROLES.get(line.severity, "dim"))
-        self.state.setToolTip(plain_tip(line.tip))
-        self.state.setAccessibleDescription(line.tip)
-        self._show_doing(session, task)
-
-    def _show_doing(self, session: Session | None, task: Task | None) -> None:
-        """What the agent does now. Its room stays while it works, so that nothing jumps below."""
-        key = session.key if session is not None else None
-        works = is_at_work(session, task)
-        now = self._services.live.doing(key) if works and key is not None else ""
-        self.doing.show_text(readable(now))
-        self._doing_of = key if works and (now or self._doing_of == key) else None
-        self.doing.setVisible(self._doing_of is not None)
-
-    def _hear_live(self, session_key: int) -> None:
-        if session_key == self.session_key:
-            self._show_doing(self._session(), self._task())
-
-    def _hear_steps(self, task_key: int, _steps: object) -> None:
-        if task_key == self.task_key and self.tabs.currentIndex() == Tab.OVERVIEW:
-            self._show_line()
-
-    def _show_steps(self) -> None:
-        self.turn_to(Tab.STEPS)
-        self.steps.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._feed.read_all()
-
-    def _show_task(self, task: Task | None) -> None:
-        fill(self.task_text, task.spec.text if task is not None else "")
-        was_sent = task is not None and task.status is not TaskStatus.QUEUED
-        for widget in (self.again, self.edit, self.usage_head):
-            widget.setVisible(was_sent)
-        set_text(self.usage, usage_text(task) if task is not None and was_sent else "")
-        self._show_line_buttons(task)
-
-    def _show_trouble(self, session: Session | None, task: Task | None) -> None:
-        now = self._services.clock.now_ms()
-        words = trouble_text(session, task, now) if task is not None else None
-        entry = self._services.queue.entry(self.task_key) if self.task_key is not None else None
-        role = _TROUBLE_ROLES.get(task.status, "") if task is not None else ""
-        if entry is not None:
-            words, role = self._waiting_text(entry, session)
-        words = words or ErrorText("")
-        set_text(self.trouble, words.what)
-        set_role(self.trouble, role)
-        set_text(self.money, words.money)
-        set_text(self.todo, words.todo)
-
-    def _waiting_text(self, entry: QueueEntry, session: Session | None) -> tuple[ErrorText, str]:
-        queue = self._services.queue
-        facts = QueueFacts(
-            pause_reason=queue.pause_reason,
-            limit=queue.limit,
-            session=session.name if session is not None else "",
-        )
-        waiting = entry_text(entry, self._services.clock.now_ms(), facts)
-        return queued_text(entry, waiting), "amber" if waiting.severity is Severity.AMBER else ""
-
-    def _show_line_buttons(self, task: Task | None) -> None:
-        entry = self._services.queue.entry(task.key) if task is not None else None
-        able, shown = possible(entry), offered(entry)
-        for verb, button in self.line_buttons.items():
-            if button.hasFocus() and verb not in able:
-                self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see action_button
-            button.setEnabled(verb in able)
-            button.setVisible(verb in shown)
-
-    def _show_result(self, task: Task | None) -> None:
-        result = (task.result if task is not None else None) or ""
-        cut = len(result) > RESULT_HEAD and self._whole_of != self.task_key
-        shown = result[:RESULT_HEAD] if cut else result
-        self.result_head.setVisible(bool(result))
-        fill(self.result, shown)
-        self.whole.setVisible(cut)
-        left = tr(
-            "The first {n} of {all} characters.", n=f"{RESULT_HEAD:,}", all=f"{len(result):,}"
-        )
-        set_text(self.cut, left if cut else "")
-        self.copy.setVisible(bool(result))
-
-    def _show_whole(self) -> None:
-        self._whole_of = self.task_key
-        self._show_result(self._task())
-
-    def _show_line(self) -> None:
-        task = self._task()
-        self.line_head.setVisible(task is not None)
-        self.line.setVisible(task is not None)
-        is_cut = False
-        if task is not None:
-            steps, has_older = self._model.steps(), self._feed.has_older
-            html = time_line_html(task, steps, theme.colours().dim, has_older=has_older)
-            if self.line.text() != html:
-                self.line.setText(html)
-            is_cut = has_older or len(short_text(steps)) < len(steps)
-            words = all_steps_text(len(steps), has_older=has_older)
-            self.all_steps.setText(words)
-            self.all_steps.setAccessibleName(words)
-        self.all_steps.setVisible(is_cut)

@@ -11,7 +11,7 @@ from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import shorten, tr
-from enigma_panel.ui.tasks.model import TAKEN_BACK, result_cell
+from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code
 from enigma_panel.ui.text.states import (
     duration,
@@ -21,22 +21,22 @@ from enigma_panel.ui.text.states import (
     task_status_text,
     time_left,
 )
-from enigma_panel.ui.text.steps import DIM_KINDS, step_line
+from enigma_panel.ui.text.steps import DIM_KINDS, step_text
 from enigma_panel.ui.text.waiting import WaitText, ordinal, pending_text
 from enigma_panel.ui.theme.palette import Severity
 
 RESULT_HEAD = 50_000
 """A text field takes a quarter of a second for a line of 1 MB, so long results are cut at first."""
-STEPS_SHOWN, LIVE_SHOWN = 50, 5
+STEPS_SHOWN, AGENT_SHOWN = 50, 5
 """Lines of the time line; those of them that the agent told."""
-LINE_SHOWN, TOLD_SHOWN = 120, 80
+STEP_CHARS, AGENT_CHARS = 120, 80
 """Characters of a line, and of one that the agent told."""
 _LONG_WORD = re.compile(r"\S{20}(?=\S)")
-TOLD_KINDS = LIVE_KINDS | DIM_KINDS
+AGENT_KINDS = LIVE_KINDS | DIM_KINDS
 
 
 @dataclass(frozen=True, slots=True)
-class StateLine:
+class StateSummary:
     """One line about how it is; tip: what that means, where the words do not say it."""
 
     text: str
@@ -44,33 +44,35 @@ class StateLine:
     tip: str = ""
 
 
-def session_line(
+def session_summary(
     session: Session, task: Task | None, now_ms: int, pending: PendingCommand | None = None
-) -> StateLine:
+) -> StateSummary:
     """'working 1:55 · 3:05 left · Terminate waits, 0:12'."""
     state = state_text(session, task, now_ms)
     word = state.word
     if session.is_ended:
         at = local_moment(session.ended_ms, now_ms) if session.ended_ms else ""
-        return StateLine(f"{word.word} · {at}" if at else word.word, word.severity)
-    parts = [state.line]
+        return StateSummary(f"{word.word} · {at}" if at else word.word, word.severity)
+    parts = [state.text]
     if session.expires_ms is not None:
         parts.append(tr("{time} left", time=time_left(session, now_ms)))
     if pending is not None:
         parts.append(pending_text(pending, now_ms).text)
-    return StateLine(" · ".join(parts), word.severity, state.tip)
+    return StateSummary(" · ".join(parts), word.severity, state.tip)
 
 
-def task_line(task: Task, now_ms: int) -> StateLine:
+def task_summary(task: Task, now_ms: int) -> StateSummary:
     """'done · 14:31 · took 0:31'."""
     word = task_status_text(task.status, task.unproven)
     if task.ended_ms is None:
-        return StateLine(f"{word.word} {duration(now_ms - task.since_ms)}", word.severity, word.tip)
+        return StateSummary(
+            f"{word.word} {duration(now_ms - task.since_ms)}", word.severity, word.tip
+        )
     ended = local_moment(task.ended_ms, now_ms)
     if task.code == TAKEN_BACK:
-        return StateLine(f"{word.word} · {ended}", word.severity)
+        return StateSummary(f"{word.word} · {ended}", word.severity)
     took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
-    return StateLine(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.severity)
+    return StateSummary(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.severity)
 
 
 def is_at_work(session: Session | None, task: Task | None) -> bool:
@@ -154,11 +156,11 @@ def usage_text(task: Task) -> str:
     return tr("The service told nothing.") if task.is_final else tr("no news yet")
 
 
-def short_text(steps: Sequence[Step]) -> list[Step]:
+def shown_steps(steps: Sequence[Step]) -> list[Step]:
     """What the time line shows: the lines of the task's life, and what the agent told last."""
-    live = [step for step in steps if step.kind in TOLD_KINDS][-LIVE_SHOWN:]
+    live = [step for step in steps if step.kind in AGENT_KINDS][-AGENT_SHOWN:]
     told = {id(step) for step in live}
-    lines = [step for step in steps if step.kind not in TOLD_KINDS or id(step) in told]
+    lines = [step for step in steps if step.kind not in AGENT_KINDS or id(step) in told]
     return lines[-STEPS_SHOWN:]
 
 
@@ -169,7 +171,7 @@ def all_steps_text(n: int, *, has_older: bool) -> str:
     return tr("Show all ({n})", n=f"{n:,}")
 
 
-def time_line_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: bool = False) -> str:
+def timeline_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: bool = False) -> str:
     """Lines of time and words; the times are dimmed, all else is escaped.
 
     has_older: there is more between the beginning and these steps. Where some are left out
@@ -177,12 +179,12 @@ def time_line_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: bo
     """
     lines = [(local_time(task.created_ms, seconds=True), tr("asked for"))]
     is_cut = has_older
-    shown = short_text(steps)
-    told_before = sum(step.kind in TOLD_KINDS for step in steps) > LIVE_SHOWN
+    shown = shown_steps(steps)
+    told_before = sum(step.kind in AGENT_KINDS for step in steps) > AGENT_SHOWN
     for step in shown:
-        if is_cut or (told_before and step.kind in TOLD_KINDS):
+        if is_cut or (told_before and step.kind in AGENT_KINDS):
             lines.append(("…", ""))
-            told_before = told_before and step.kind not in TOLD_KINDS
+            told_before = told_before and step.kind not in AGENT_KINDS
         is_cut = False
         lines.append((local_time(step.at_ms, seconds=True), _short(step)))
     return "".join(
@@ -198,4 +200,4 @@ def _breakable(text: str) -> str:
 
 
 def _short(step: Step) -> str:
-    return shorten(step_line(step), TOLD_SHOWN if step.kind in TOLD_KINDS else LINE_SHOWN)
+    return shorten(step_text(step), AGENT_CHARS if step.kind in AGENT_KINDS else STEP_CHARS)

@@ -14,7 +14,7 @@ from enigma_panel.store.settings import SettingsError
 from enigma_panel.ui.actions import Actions, result_question
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.main_window.selection import Selection
-from enigma_panel.ui.notices.bar import Notices
+from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.model import is_over
 from enigma_panel.ui.notices.text import notice_text
 from enigma_panel.ui.text.account_page import open_account_page
@@ -22,13 +22,13 @@ from enigma_panel.ui.text.problems import (
     Notice,
     NoticeAction,
     bad_rows_text,
-    copy_offer_text,
     key_text,
     ledger_text,
+    lost_ledger_text,
     problem_text,
 )
 
-LOOK_MS = 1_000
+TICK_MS = 1_000
 STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})
 """Offers that settle nothing: their line stays until its cause is gone."""
 
@@ -52,7 +52,7 @@ class NoticeController(QObject):
         services: Services,
         app_actions: Actions,
         selection: Selection,
-        notices: Notices,
+        notices: NoticeBar,
         show_away: Callable[[int], bool] | None = None,
     ) -> None:
         super().__init__(notices)
@@ -62,15 +62,15 @@ class NoticeController(QObject):
         self._notices = notices
         self._show_away = show_away
         self._key: Notice | None = None
-        self._looks = QTimer(self, interval=LOOK_MS)
+        self._ticks = QTimer(self, interval=TICK_MS)
         self._connect()
-        self._tell_key()
+        self._show_key()
 
     # -- for the program ---------------------------------------------------------------------
 
     def show(self, notice: ServiceNotice) -> None:
         """The fleet has something to say."""
-        if notice.kind is NoticeKind.WENT_TO_SLEEP and self._tell_away(notice):
+        if notice.kind is NoticeKind.WENT_TO_SLEEP and self._show_sleep(notice):
             return
         self._notices.add(notice_text(notice, self._services))
 
@@ -80,7 +80,7 @@ class NoticeController(QObject):
 
     def show_copy(self, copy: Copy) -> None:
         """A copy of a lost ledger waits to be used or declined."""
-        self._notices.add(copy_offer_text(copy, self._services.clock.now_ms()))
+        self._notices.add(lost_ledger_text(copy, self._services.clock.now_ms()))
 
     def show_bad_rows(self, n: int) -> None:
         """So many rows of the ledger make no sense."""
@@ -93,7 +93,7 @@ class NoticeController(QObject):
 
     def ledger_recovered(self) -> None:
         """All that was kept in memory has been written."""
-        self._notices.drop_where(lambda said: said.topic == NoticeKind.LEDGER_FAILED.value)
+        self._notices.drop_where(lambda notice: notice.topic == NoticeKind.LEDGER_FAILED.value)
 
     def show_quit(self, words: str) -> None:
         """The program ends by itself later; empty words: not any more."""
@@ -101,11 +101,11 @@ class NoticeController(QObject):
             cancel = (NoticeAction.CANCEL_QUIT,)
             self._notices.add(Notice(text=words, actions=cancel, topic=QUIT_TOPIC, pinned=True))
         else:
-            self._notices.drop_where(lambda said: said.topic == QUIT_TOPIC)
+            self._notices.drop_where(lambda notice: notice.topic == QUIT_TOPIC)
 
     def refresh(self) -> None:
         """Take back what is true no more."""
-        self._notices.drop_where(lambda said: is_over(said, self._services))
+        self._notices.drop_where(lambda notice: is_over(notice, self._services))
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -115,72 +115,72 @@ class NoticeController(QObject):
         services.sessions.changed.connect(self.refresh)
         services.health.changed.connect(self.refresh)
         services.queue.changed.connect(self.refresh)
-        services.account.changed.connect(self._tell_key)
-        services.settings.failed.connect(self._tell_settings)
+        services.account.changed.connect(self._show_key)
+        services.settings.failed.connect(self._show_settings_error)
         services.settings.changed.connect(self._settings_saved)
-        self._app_actions.trouble.connect(self._tell_text)
-        self._notices.taken.connect(self._take)
+        self._app_actions.trouble.connect(self._show_text)
+        self._notices.chosen.connect(self._choose)
         self._notices.dismissed.connect(self._dismissed)
-        self._looks.timeout.connect(self.refresh)
-        self._looks.start()
+        self._ticks.timeout.connect(self.refresh)
+        self._ticks.start()
 
-    def _tell_away(self, notice: ServiceNotice) -> bool:
+    def _show_sleep(self, notice: ServiceNotice) -> bool:
         slept_ms = int(notice.facts.get("seconds", 0)) * 1000
         return self._show_away is not None and self._show_away(slept_ms)
 
-    def _tell_text(self, text: str) -> None:
+    def _show_text(self, text: str) -> None:
         self._notices.add(Notice(text=text, grave=True))
 
-    def _tell_settings(self, error: SettingsError) -> None:
+    def _show_settings_error(self, error: SettingsError) -> None:
         words = tr("The settings could not be saved: {reason}.", reason=error.reason)
         self._notices.add(Notice(text=words, grave=True, topic="settings"))
 
     def _settings_saved(self) -> None:
-        self._notices.drop_where(lambda said: said.topic == "settings")
+        self._notices.drop_where(lambda notice: notice.topic == "settings")
 
-    def _tell_key(self) -> None:
+    def _show_key(self) -> None:
         """One line about the key, as long as it is true."""
         account = self._services.account
-        said = key_text(account.state)
+        notice = key_text(account.state)
         if account.state is KeyState.READY and account.last_check is KeyCheck.REFUSED:
             words = tr("The API key was refused. Enter another key.")
-            said = Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True)
-        if said == self._key:
+            notice = Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True)
+        if notice == self._key:
             return
         if self._key is not None:
             self._notices.drop(self._key)
-        if said is not None:
-            self._notices.add(said)
-        self._key = said
+        if notice is not None:
+            self._notices.add(notice)
+        self._key = notice
 
-    def _dismissed(self, said: Notice) -> None:
+    def _dismissed(self, notice: Notice) -> None:
         """A notice about the program's end cannot be closed and still hold."""
-        if said.topic == QUIT_TOPIC:
+        if notice.topic == QUIT_TOPIC:
             self.quit_cancelled.emit()
 
-    def _take(self, said: Notice, offer: NoticeAction) -> None:
-        if offer in STAYING:
-            self._notices.add(said)
-        match offer:
+    def _choose(self, notice: Notice, action: NoticeAction) -> None:
+        if action in STAYING:
+            self._notices.add(notice)
+        match action:
             case NoticeAction.ENTER_KEY:
                 self._app_actions.dialogs.open_key()
             case NoticeAction.ACCOUNT_PAGE:
                 open_account_page(self._services.account.base_url)
             case NoticeAction.USE_COPY:
-                self.copy_wanted.emit(said.copy)
+                self.copy_wanted.emit(notice.copy)
             case NoticeAction.DECLINE_COPY:
                 self.copy_declined.emit()
             case NoticeAction.CANCEL_QUIT:
                 self.quit_cancelled.emit()
             case NoticeAction.SHOW_TASK:
-                self._selection.show_task(said.task_key)
+                self._selection.show_task(notice.task_key)
             case _:
-                self._take_for_session(said, offer)
+                self._choose_for_session(notice, action)
 
-    def _take_for_session(self, said: Notice, offer: NoticeAction) -> None:
-        sessions, key = self._services.sessions, said.session_key
-        task = sessions.task(said.task_key) if said.task_key is not None else None
-        match offer:
+    def _choose_for_session(self, notice: Notice, action: NoticeAction) -> None:
+        sessions, key = self._services.sessions, notice.session_key
+        task = sessions.task(notice.task_key) if notice.task_key is not None else None
+        match action:
             case NoticeAction.SHOW_SESSION if key is not None:
                 self._selection.show_session(key)
             case NoticeAction.TERMINATE if key is not None:
@@ -199,4 +199,4 @@ class NoticeController(QObject):
         except NoKeyError:
             self._app_actions.dialogs.open_key()
         except LedgerError:
-            self._tell_text(tr("The ledger could not be written, so nothing was started."))
+            self._show_text(tr("The ledger could not be written, so nothing was started."))

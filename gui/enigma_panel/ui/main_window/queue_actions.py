@@ -61,13 +61,13 @@ class QueueActions(QObject):
         )
 
     def _connect(self) -> None:
-        self.bar.taken.connect(self._take)
+        self.bar.chosen.connect(self._choose)
         self.bar.remove_asked.connect(
             lambda keys: self._app_actions.queued(keys, QueueAction.REMOVE)
         )
-        self._selection.tasks.held.connect(self.bar.set_pointer_inside)
+        self._selection.tasks.pointer_inside.connect(self.bar.set_pointer_inside)
         self._selection.selection_changed.connect(self._enable)
-        self._selection.line_news.changed.connect(self.refresh)
+        self._selection.queue_throttle.changed.connect(self.refresh)
 
     def _state(self) -> QueueState:
         queue, sessions = self._services.queue, self._services.sessions
@@ -96,9 +96,9 @@ class QueueActions(QObject):
             action.setEnabled(verb in able)
             action.setVisible(verb in shown)
 
-    def _take(self, offer: QueueBarAction) -> None:
+    def _choose(self, action: QueueBarAction) -> None:
         queue = self._services.queue
-        match offer:
+        match action:
             case QueueBarAction.GO_ON:
                 queue.go_on()
             case QueueBarAction.FUNDS_ADDED:

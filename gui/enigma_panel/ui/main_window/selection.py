@@ -23,7 +23,7 @@ REST = 4
 """After a longer one there is rest for so many times as long."""
 
 
-class QueueChanges(QObject):
+class QueueThrottle(QObject):
     """`changed` follows the line's own at once, unless showing it takes long: then more rarely."""
 
     changed = Signal()
@@ -33,15 +33,15 @@ class QueueChanges(QObject):
         self._waits = False
         self._rest = QTimer(self, singleShot=True)
         self._rest.timeout.connect(self._rested)
-        queue.changed.connect(self._hear)
+        queue.changed.connect(self._follow_queue)
 
-    def _hear(self) -> None:
+    def _follow_queue(self) -> None:
         if self._rest.isActive():
             self._waits = True
         else:
-            self._tell()
+            self._emit()
 
-    def _tell(self) -> None:
+    def _emit(self) -> None:
         self._waits = False
         began = perf_counter()
         self.changed.emit()
@@ -51,7 +51,7 @@ class QueueChanges(QObject):
 
     def _rested(self) -> None:
         if self._waits:
-            self._tell()
+            self._emit()
 
 
 class Selection(QObject):
@@ -73,7 +73,7 @@ class Selection(QObject):
         self._details = details
         self.session_rows = SessionsModel(services.sessions, services.live, services.clock, self)
         self.task_rows = TasksModel(services.sessions, services.queue, services.clock, self)
-        self.line_news = QueueChanges(services.queue, self)
+        self.queue_throttle = QueueThrottle(services.queue, self)
         self.sessions = SessionsTable(self.session_rows, app_actions)
         self.tasks = TasksTable(self.task_rows)
         self._connect()
@@ -125,8 +125,8 @@ class Selection(QObject):
         self._details.tick()
 
     def _connect(self) -> None:
-        self.sessions.held.connect(self.session_rows.set_pointer_inside)
-        self.tasks.held.connect(self.task_rows.set_pointer_inside)
+        self.sessions.pointer_inside.connect(self.session_rows.set_pointer_inside)
+        self.tasks.pointer_inside.connect(self.task_rows.set_pointer_inside)
         self.sessions.selected.connect(self._follow_sessions)
         self.tasks.selected.connect(self._follow_tasks)
         self.tasks.looked_at.connect(self._see_selected)
@@ -134,8 +134,8 @@ class Selection(QObject):
         self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
         self.sessions.tabbed_to.connect(self._follow_sessions)
         self.tasks.tabbed_to.connect(self._follow_tasks)
-        self.line_news.changed.connect(self.task_rows.follow_queue)
-        self.line_news.changed.connect(self._follow_line)
+        self.queue_throttle.changed.connect(self.task_rows.follow_queue)
+        self.queue_throttle.changed.connect(self._follow_queue)
         self.session_rows.renamed.connect(self._app_actions.rename)
         self._services.sessions.changed.connect(self._take)
 
@@ -176,7 +176,7 @@ class Selection(QObject):
     def _scroll_to_result(self) -> None:
         self.tasks.scrollTo(self.tasks.currentIndex())
 
-    def _follow_line(self) -> None:
+    def _follow_queue(self) -> None:
         self._details.tick()
         self.selection_changed.emit()
 

@@ -8,17 +8,16 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyCheck, KeyState, ServiceStatus
 from enigma_panel.ui.i18n import tr, tr_n
 from enigma_panel.ui.text.states import age, local_moment
-from enigma_panel.ui.text.steps import way_text
+from enigma_panel.ui.text.steps import live_text
 from enigma_panel.ui.text.waiting import count_text
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_label
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
 GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
-MOOD_LEAST = 150
+STATUS_LEAST = 150
 """So much of how the service is has room before anything else is left out."""
-_TONES = {
+_SEVERITIES = {
     ServiceStatus.UNASKED: Severity.DIM,
     ServiceStatus.OK: Severity.GREEN,
     ServiceStatus.FULL: Severity.AMBER,
@@ -33,11 +32,11 @@ class StatusBar(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._sign = GlyphLabel(Glyph.DISC, Severity.DIM, 12)
-        self._mood = ElidedLabel("dim")
-        self._way = make_label(role="dim")
+        self._glyph = GlyphLabel(Glyph.DISC, Severity.DIM, 12)
+        self._status = ElidedLabel("dim")
+        self._live = make_label(role="dim")
         self._balance = make_label(role="dim")
-        self._wishes = make_label(role="dim")
+        self._pending = make_label(role="dim")
         self._key = make_label(role="dim")
         self._build()
         self.refresh()
@@ -45,10 +44,10 @@ class StatusBar(QWidget):
     def refresh(self) -> None:
         """Say it anew; called once a second, so only what changed is set."""
         health = self._services.health
-        self._sign.show_severity(_TONES[health.status])
-        if self._mood.text() != self._mood_text():
-            self._mood.show_text(self._mood_text())
-        self._show_way()
+        self._glyph.show_severity(_SEVERITIES[health.status])
+        if self._status.text() != self._status_text():
+            self._status.show_text(self._status_text())
+        self._show_live()
         _set(self._balance, self._balance_text())
         _set(self._key, self._key_text())
         self.refresh_pending()
@@ -57,51 +56,51 @@ class StatusBar(QWidget):
         """How many commands wait; takes no room while none does."""
         now = self._services.clock.now_ms()
         words = count_text(self._services.sessions.all_pending(), now)
-        _set(self._wishes, words)
+        _set(self._pending, words)
         self._fit()
 
-    def _show_way(self) -> None:
+    def _show_live(self) -> None:
         """How news come; takes no room while no session is open."""
-        way = way_text(self._services.live.share())
-        _set(self._way, way.word)
-        if self._way.toolTip() != way.tip:
-            self._way.setToolTip(way.tip)
-            self._way.setAccessibleDescription(way.tip)
+        live = live_text(self._services.live.share())
+        _set(self._live, live.word)
+        if self._live.toolTip() != live.tip:
+            self._live.setToolTip(live.tip)
+            self._live.setAccessibleDescription(live.tip)
 
     def _build(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(SIDE, 0, SIDE, 0)
         row.setSpacing(BETWEEN)
-        row.addWidget(self._sign)
-        row.addWidget(self._mood)
-        self._mood.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        for label in (self._way, self._balance):
+        row.addWidget(self._glyph)
+        row.addWidget(self._status)
+        self._status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        for label in (self._live, self._balance):
             label.setIndent(GAP)  # a label that is hidden takes its gap along
             row.addWidget(label)
         row.addStretch(1)
-        for label in (self._key, self._wishes):
+        for label in (self._key, self._pending):
             label.setContentsMargins(APART, 0, 0, 0)
             row.addWidget(label)
 
     def _fit(self) -> None:
         """Leave out whole parts, the least urgent first, where they would be cut."""
-        status = self._mood.sizeHint().width()
-        least = min(MOOD_LEAST, status)
-        left = self.width() - 2 * SIDE - self._sign.width() - BETWEEN
+        status = self._status.sizeHint().width()
+        least = min(STATUS_LEAST, status)
+        left = self.width() - 2 * SIDE - self._glyph.width() - BETWEEN
         account = self._services.account
         works = account.state is KeyState.READY and account.last_check is not KeyCheck.REFUSED
         key = (self._key, status if works else least)  # where a key that works is kept can wait
-        others = [(self._way, least), (self._balance, least)]
+        others = [(self._live, least), (self._balance, least)]
         others.insert(2 if works else 0, key)
-        for label, for_mood in ((self._wishes, least), *others):
+        for label, for_status in ((self._pending, least), *others):
             needs = label.sizeHint().width() + BETWEEN
-            is_shown = bool(label.text()) and needs + for_mood <= left
+            is_shown = bool(label.text()) and needs + for_status <= left
             left -= needs if is_shown else 0
             label.setVisible(is_shown)
 
     # -- words -------------------------------------------------------------------------------
 
-    def _mood_text(self) -> str:
+    def _status_text(self) -> str:
         health, now = self._services.health, self._services.clock.now_ms()
         asked = age(now - health.asked_ms) if health.asked_ms is not None else ""
         free = (

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from enigma_panel.core.models import StateVerb
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.actions import selected_text
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 

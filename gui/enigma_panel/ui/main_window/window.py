@@ -9,10 +9,9 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState, Recovered
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.actions import Actions, Dialogs
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.lazy_dialogs import Dialogs
 from enigma_panel.ui.main_window.layout import MainLayout, SessionsCard, TasksCard
 from enigma_panel.ui.main_window.menus import Menus
 from enigma_panel.ui.main_window.notice_controller import NoticeController
@@ -21,7 +20,7 @@ from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.main_window.toolbar import ToolBar
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
-from enigma_panel.ui.notices.bar import Notices
+from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.questions.banner import QuestionBanner
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
@@ -114,7 +113,7 @@ class MainWindow(QMainWindow):
             self.selection.tasks, self.queue_actions.bar, list(self.queue_actions.actions.values())
         )
         self.strip = QuestionBanner(services)
-        self.notices = Notices()
+        self.notices = NoticeBar()
         self.recovery = RecoveryCard(services, self.app_actions)
         away = self.recovery.show_away
         self.notice_controller = NoticeController(
@@ -193,7 +192,7 @@ class MainWindow(QMainWindow):
         self.tool_bar.undo_pressed.connect(
             lambda: self.app_actions.undo_pressed(selection.sessions.selected_keys())
         )
-        services.sessions.changed.connect(self._follow_fleet)
+        services.sessions.changed.connect(self._follow_sessions)
         services.inbox.changed.connect(self._follow_inbox)
         services.health.changed.connect(self.status_bar.refresh)
         services.account.changed.connect(self._follow_account)
@@ -217,14 +216,14 @@ class MainWindow(QMainWindow):
         details.copy_asked.connect(app_actions.copy)
         details.again_asked.connect(app_actions.run_again)
         details.edit_asked.connect(app_actions.edit_and_run)
-        details.line_asked.connect(lambda key, verb: app_actions.queued([key], verb))
+        details.queue_action_asked.connect(lambda key, verb: app_actions.queued([key], verb))
 
     def _start(self) -> None:
         self._memory.restore(self._layout())
         show_ended = self.services.settings.value.show_ended
         self.sessions_card.set_show_ended(show_ended)
         self.selection.session_rows.set_show_ended(show_ended)
-        self._follow_fleet()
+        self._follow_sessions()
         self._follow_inbox()
         self._follow_account()
         self._ticks.start()
@@ -240,7 +239,7 @@ class MainWindow(QMainWindow):
 
     # -- following the services ----------------------------------------------------------------
 
-    def _follow_fleet(self, _diff: object = None) -> None:
+    def _follow_sessions(self, _diff: object = None) -> None:
         counts = self.selection.session_rows.counts()
         self.sessions_card.show_counts(counts)
         self.strip.refresh()

@@ -10,14 +10,19 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from enigma_panel.core.models import NO_LIMITS, TaskSpec
 from enigma_panel.core.validation import Field, check_spec, check_task_text
 from enigma_panel.services.container import Services
-from enigma_panel.services.sessions import NoKeyError, Sessions
+from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import Diff, KeyState
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.new_task import text as new_task_text
 from enigma_panel.ui.new_task.limits import LimitsForm
-from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, NEW_KEPT, RunInBox, TargetSession
-from enigma_panel.ui.new_task.task_text_edit import TaskTextField
+from enigma_panel.ui.new_task.session_picker import (
+    NEW_CLOSED,
+    NEW_KEPT,
+    SessionPicker,
+    TargetSession,
+)
+from enigma_panel.ui.new_task.task_text_edit import TaskTextEdit
 from enigma_panel.ui.text import outcome as text_outcome
 from enigma_panel.ui.text.check import finding_text
 from enigma_panel.ui.widgets.basics import (
@@ -29,25 +34,44 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
 )
 from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.inputs import LineField, ScrollArea
+from enigma_panel.ui.widgets.inputs import LineEdit, ScrollArea
+
+STARTED_MS = 6_000
+"""How long "Started …" stands there."""
+MOST_TASKS = 200
+"""So many go into the line at once; more is rather a slip of the clipboard."""
 
 
-class NewTaskView(ModelessDialog):
-    """Fields, limits that fold, notice and buttons. problems: one label beside each field."""
+class NewTaskDialog(ModelessDialog):
+    """The window. What was typed stays until it was started.
 
-    def __init__(self, sessions: Sessions, parent: QWidget | None) -> None:
+    open_key: called when there is no key to start with. problems: one label beside each field.
+    """
+
+    def __init__(
+        self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
+    ) -> None:
         super().__init__(tr("New task"), parent)
         self.problems: dict[Field, ProblemLabel] = {}
-        self._build_fields(sessions)
+        self._services = services
+        self._open_key = open_key
+        self._is_starting = False
+        self._put_aside: TaskSpec | None = None
+        self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
+        self._build_fields()
         self._build_limits()
         self._build_layout()
+        self._connect()
+        self._show_place()
 
-    def _build_fields(self, sessions: Sessions) -> None:
-        self.task_text = TaskTextField()
+    # -- building ----------------------------------------------------------------------------
+
+    def _build_fields(self) -> None:
+        self.task_text = TaskTextEdit()
         self.per_line = QCheckBox(tr("One task per line"))
-        self.starting_url = LineField()
+        self.starting_url = LineEdit()
         self.starting_url.setPlaceholderText("https://")
-        self.run_in = RunInBox(sessions)
+        self.run_in = SessionPicker(self._services.sessions)
         self.place_hint = make_label(role="dim", wrap=True)
         self.close_after = QCheckBox(tr("Close the session after this task"))
         grid = FieldGrid()
@@ -89,77 +113,6 @@ class NewTaskView(ModelessDialog):
         self.add_buttons(self.cancel_button, None, self.another_button, self.start_button)
         self.setMinimumWidth(580)
 
-    def field_widgets(self) -> dict[Field, QWidget]:
-        """The fields by what they hold, from top to bottom."""
-        fields: dict[Field, QWidget] = {
-            Field.TASK: self.task_text,
-            Field.STARTING_URL: self.starting_url,
-        }
-        return fields | dict(self.limits.field_widgets())
-
-    def _show_more(self, shown: bool) -> None:
-        self.limits.setVisible(shown)
-        self.more_button.setText(("▾ " if shown else "▸ ") + tr("Limits and options"))
-        if self.isVisible():
-            self.fit()
-
-
-MOST_TASKS = 200
-"""So many go into the line at once; more is rather a slip of the clipboard."""
-
-
-def numbered(text: str) -> list[tuple[int, str]]:
-    """The lines that hold a task, with their numbers as they are seen, from 1."""
-    lines = enumerate(text.splitlines(), start=1)
-    return [(number, line.strip()) for number, line in lines if line.strip()]
-
-
-def specs_of(spec: TaskSpec, *, per_line: bool) -> list[TaskSpec]:
-    """A task for each line, which share all the rest; never empty, so that it can be checked."""
-    lines = [line for _, line in numbered(spec.text)] if per_line else []
-    return [replace(spec, text=line) for line in lines] or [spec]
-
-
-def lines_problem(text: str) -> str:
-    """The sentence about the first line that cannot be started, empty when all can."""
-    lines = numbered(text)
-    if len(lines) > MOST_TASKS:
-        return tr(
-            "These are {n} tasks; {limit} at most can be started at once.",
-            n=len(lines),
-            limit=MOST_TASKS,
-        )
-    for number, line in lines:
-        findings = check_task_text(line)
-        if findings:
-            return tr("Line {n}: {what}", n=number, what=finding_text(findings[0]))
-    return ""
-
-
-STARTED_MS = 6_000
-"""How long "Started …" stands there."""
-
-
-class NewTaskDialog(NewTaskView):
-    """The window. What was typed stays until it was started.
-
-    open_key: called when there is no key to start with.
-    """
-
-    def __init__(
-        self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
-    ) -> None:
-        super().__init__(services.sessions, parent)
-        self._services = services
-        self._open_key = open_key
-        self._is_starting = False
-        self._put_aside: TaskSpec | None = None
-        self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
-        self._connect()
-        self._show_place()
-
-    # -- building ----------------------------------------------------------------------------
-
     def _connect(self) -> None:
         self.cancel_button.clicked.connect(self.reject)
         self.start_button.clicked.connect(self._start)
@@ -177,8 +130,8 @@ class NewTaskDialog(NewTaskView):
         self.task_text.textChanged.connect(self._show_start_text)
         self.per_line.toggled.connect(self._show_start_text)
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
-        self._services.sessions.changed.connect(self._follow_fleet)
-        self._services.queue.changed.connect(self._follow_line)
+        self._services.sessions.changed.connect(self._follow_sessions)
+        self._services.queue.changed.connect(self._follow_queue)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -207,6 +160,20 @@ class NewTaskDialog(NewTaskView):
     def specs(self) -> list[TaskSpec]:
         """The tasks that Start would start: one, or one for each line."""
         return specs_of(self.typed(), per_line=self.per_line.isChecked())
+
+    def field_widgets(self) -> dict[Field, QWidget]:
+        """The fields by what they hold, from top to bottom."""
+        fields: dict[Field, QWidget] = {
+            Field.TASK: self.task_text,
+            Field.STARTING_URL: self.starting_url,
+        }
+        return fields | dict(self.limits.field_widgets())
+
+    def _show_more(self, shown: bool) -> None:
+        self.limits.setVisible(shown)
+        self.more_button.setText(("▾ " if shown else "▸ ") + tr("Limits and options"))
+        if self.isVisible():
+            self.fit()
 
     def _fill(self, spec: TaskSpec) -> None:
         before = self.typed()
@@ -248,7 +215,7 @@ class NewTaskDialog(NewTaskView):
     def _show_start_text(self) -> None:
         """What Start would do now: how many tasks, at once or after another."""
         after = self.run_in.is_after_another()
-        words = new_task_text.start(len(self.specs()), after=after)
+        words = new_task_text.start_label(len(self.specs()), after=after)
         self.start_button.setText(words)
         self.start_button.setAccessibleName(words)
         in_new = self.run_in.target().session_key is None
@@ -256,11 +223,11 @@ class NewTaskDialog(NewTaskView):
             new_task_text.target_hint(self._services, after=after, in_new=in_new)
         )
 
-    def _follow_line(self) -> None:
+    def _follow_queue(self) -> None:
         if self.isVisible():
             self._show_start_text()
 
-    def _follow_fleet(self, _diff: Diff) -> None:
+    def _follow_sessions(self, _diff: Diff) -> None:
         # The list must not change under a person who is reading it.
         if self.isVisible() and not self.run_in.view().isVisible():
             self.run_in.refresh()
@@ -299,7 +266,7 @@ class NewTaskDialog(NewTaskView):
         except NoKeyError:
             self._ask_for_key()
         except LedgerError as error:
-            self._say(text_outcome.not_kept(error), "notice")
+            self._say(text_outcome.not_saved_text(error), "notice")
         else:
             self._after_start(specs, keys, another=another)
         finally:
@@ -315,7 +282,7 @@ class NewTaskDialog(NewTaskView):
         self._clear_problems()
         if another:
             self.run_in.refresh(keep=NEW_CLOSED if specs[0].close_after else NEW_KEPT)
-            self._say(new_task_text.outcome(self._services, specs[0].text, keys), "dim")
+            self._say(new_task_text.after_start_text(self._services, specs[0].text, keys), "dim")
             self._started_timer.start()
             self.task_text.setFocus()
             return
@@ -341,7 +308,7 @@ class NewTaskDialog(NewTaskView):
         sentences: dict[Field, str] = {}
         for finding in check_spec(self.specs()[0]):
             sentences.setdefault(finding.field, finding_text(finding))
-        if self.per_line.isChecked() and (problem := lines_problem(self.task_text.text())):
+        if self.per_line.isChecked() and (problem := per_line_problem(self.task_text.text())):
             sentences[Field.TASK] = problem
         sentences.update(self.limits.mistyped())
         for field, sentence in sentences.items():
@@ -375,3 +342,31 @@ class NewTaskDialog(NewTaskView):
         self.run_in.refresh()
         self._show_start_text()
         super().showEvent(event)
+
+
+def numbered_lines(text: str) -> list[tuple[int, str]]:
+    """The lines that hold a task, with their numbers as they are seen, from 1."""
+    lines = enumerate(text.splitlines(), start=1)
+    return [(number, line.strip()) for number, line in lines if line.strip()]
+
+
+def specs_of(spec: TaskSpec, *, per_line: bool) -> list[TaskSpec]:
+    """A task for each line, which share all the rest; never empty, so that it can be checked."""
+    lines = [line for _, line in numbered_lines(spec.text)] if per_line else []
+    return [replace(spec, text=line) for line in lines] or [spec]
+
+
+def per_line_problem(text: str) -> str:
+    """The sentence about the first line that cannot be started, empty when all can."""
+    lines = numbered_lines(text)
+    if len(lines) > MOST_TASKS:
+        return tr(
+            "These are {n} tasks; {limit} at most can be started at once.",
+            n=len(lines),
+            limit=MOST_TASKS,
+        )
+    for number, line in lines:
+        findings = check_task_text(line)
+        if findings:
+            return tr("Line {n}: {what}", n=number, what=finding_text(findings[0]))
+    return ""

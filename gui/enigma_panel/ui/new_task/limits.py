@@ -7,7 +7,7 @@ from enigma_panel.core.models import NO_LIMITS, Limits
 from enigma_panel.core.validation import MAX_TIME_S, MAX_TOKENS, MIN_TIME_S, Field, split_domains
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.widgets.basics import FieldGrid, ProblemLabel, make_column
-from enigma_panel.ui.widgets.inputs import LineField
+from enigma_panel.ui.widgets.inputs import LineEdit
 
 MAX_DIGITS = 15
 """Longer figures are no limit that anybody means; they are told as out of range."""
@@ -21,10 +21,10 @@ class LimitsForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.time_limit = LineField()
-        self.input_tokens = LineField()
-        self.output_tokens = LineField()
-        self.avoid_domains = LineField()
+        self.time_limit = LineEdit()
+        self.input_tokens = LineEdit()
+        self.output_tokens = LineEdit()
+        self.avoid_domains = LineEdit()
         self.one_call = QCheckBox(tr("One call (cannot be paused or answered in its first 50 s)"))
         self.grid = FieldGrid()
         self.problems: dict[Field, ProblemLabel] = {}
@@ -47,7 +47,7 @@ class LimitsForm(QWidget):
         self.output_tokens.setPlaceholderText(str(MAX_TOKENS))
         self.avoid_domains.setPlaceholderText("example.com, example.org")
 
-    def field_widgets(self) -> dict[Field, LineField]:
+    def field_widgets(self) -> dict[Field, LineEdit]:
         """The fields by what they hold."""
         return {
             Field.TIME_LIMIT: self.time_limit,

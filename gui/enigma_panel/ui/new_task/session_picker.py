@@ -54,7 +54,7 @@ def open_sessions(sessions: Sessions) -> list[Session]:
     return sorted(able, key=lambda session: is_at_work(sessions, session))
 
 
-class RunInBox(QComboBox):
+class SessionPicker(QComboBox):
     """The choice. A chosen session stays listed when it ends, so that no choice moves by itself."""
 
     def __init__(self, sessions: Sessions) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor
 
-from enigma_panel.ui.widgets.inputs import TextField
+from enigma_panel.ui.widgets.inputs import TextEdit
 
 LINES = 5
 
 
-class TaskTextField(TextField):
+class TaskTextEdit(TextEdit):
     """↑ in the empty field brings back earlier texts, ↓ goes forward again.
 
     A text that was brought back and not changed gives way to the next one; what a person typed or

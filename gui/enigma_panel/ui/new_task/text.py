@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import shorten, tr, tr_n
-from enigma_panel.ui.text.waiting import ordinal, places_text
+from enigma_panel.ui.text.waiting import no_slot_text, ordinal
 
 
-def start(n: int, *, after: bool) -> str:
+def start_label(n: int, *, after: bool) -> str:
     """The label of Start for n tasks, which run at once or after the one at work there."""
     if after:
         return tr_n("Run after this one", "Run {n} tasks after this one", n)
@@ -27,23 +27,23 @@ def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
     waiting = len(queue.entries())
     if waiting:
         return tr_n("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
-    if _open(services) >= queue.limit:
-        words = places_text(queue.limit)
+    if _open_count(services) >= queue.limit:
+        words = no_slot_text(queue.limit)
         places = words[:1].upper() + words[1:]
         return tr("{places}: the task waits in line.", places=places)
     return tr("Starts at once.")
 
 
-def _open(services: Services) -> int:
+def _open_count(services: Services) -> int:
     sessions = services.sessions
     known = (sessions.session(key) for key in sessions.session_keys())
     return sum(session is not None and session.occupies_slot for session in known)
 
 
-def outcome(services: Services, text: str, keys: Sequence[int]) -> str:
+def after_start_text(services: Services, text: str, keys: Sequence[int]) -> str:
     """What became of the tasks with these keys, the first of which has that text."""
     now, queue = services.clock.now_ms(), services.queue
-    found = [entry for key in keys if really_waits(entry := queue.entry(key), now)]
+    found = [entry for key in keys if has_to_wait(entry := queue.entry(key), now)]
     places = [entry.position for entry in found if entry is not None]
     return started_text(shorten(text, 60), places, len(keys))
 
@@ -66,7 +66,7 @@ def started_text(title: str, places: Sequence[int], n: int) -> str:
     )
 
 
-def really_waits(entry: QueueEntry | None, now_ms: int) -> bool:
+def has_to_wait(entry: QueueEntry | None, now_ms: int) -> bool:
     """Whether a task that was just put in line is not started at once."""
     if entry is None or entry.why in {WaitReason.SENDING, WaitReason.UNDO}:
         return False

@@ -9,58 +9,57 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QToolButton, QVB
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
-KEPT = 20
+MOST_NOTICES = 20
 ROOM_FOR_TEXT = 0.55
 """Where offers leave less of the width than this to the text, they stand below it."""
 
 
-class Notices(QFrame):
+class NoticeBar(QFrame):
     """The newest notice is shown; dismissing it brings back the one before."""
 
-    taken = Signal(object, object)
+    chosen = Signal(object, object)
     dismissed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._said: list[Notice] = []
+        self._notices: list[Notice] = []
         self._shown: Notice | None = None
-        self._offers: list[QPushButton] = []
+        self._buttons: list[QPushButton] = []
         self._build_parts()
         self._build_layout()
         self.hide()
 
-    def add(self, said: Notice) -> None:
+    def add(self, notice: Notice) -> None:
         """Add a line; it comes to the front and takes the place of the one with its topic."""
-        self._said = [old for old in self._said if not _is_same(old, said)]
-        self._said.append(said)
-        self._said.sort(key=lambda one: one.pinned)
-        del self._said[:-KEPT]
+        self._notices = [old for old in self._notices if not _is_same(old, notice)]
+        self._notices.append(notice)
+        self._notices.sort(key=lambda one: one.pinned)
+        del self._notices[:-MOST_NOTICES]
         self._show()
 
-    def drop(self, said: Notice) -> None:
+    def drop(self, notice: Notice) -> None:
         """Take a line back that is true no more."""
-        self.drop_where(lambda old: old == said)
+        self.drop_where(lambda old: old == notice)
 
     def drop_where(self, is_over: Callable[[Notice], bool]) -> None:
         """Take back all lines that are true no more."""
-        left = [said for said in self._said if not is_over(said)]
-        if len(left) != len(self._said):
-            self._said = left
+        left = [notice for notice in self._notices if not is_over(notice)]
+        if len(left) != len(self._notices):
+            self._notices = left
             self._show()
 
-    def lines(self) -> list[str]:
+    def texts(self) -> list[str]:
         """All that is being said, newest last."""
-        return [said.text for said in self._said]
+        return [notice.text for notice in self._notices]
 
     # -- inside ------------------------------------------------------------------------------
 
     def _build_parts(self) -> None:
-        self._sign = GlyphLabel(Glyph.BANG, Severity.AMBER)
+        self._glyph = GlyphLabel(Glyph.BANG, Severity.AMBER)
         self._text = make_label(wrap=True)
         self._more = make_label(role="dim")
         self._close = QToolButton()
@@ -71,7 +70,7 @@ class Notices(QFrame):
     def _build_layout(self) -> None:
         set_role(self, "notice")
         self.setAccessibleName(tr("Notice"))
-        head = make_row(self._sign, self._text, self._more)
+        head = make_row(self._glyph, self._text, self._more)
         head.setStretch(1, 1)
         head.addLayout(self._beside)
         head.addWidget(self._close)
@@ -90,52 +89,52 @@ class Notices(QFrame):
         self._tint()
 
     def _dismiss(self) -> None:
-        if self._said:
-            said = self._said.pop()
+        if self._notices:
+            notice = self._notices.pop()
             self._show()
-            self.dismissed.emit(said)
+            self.dismissed.emit(notice)
 
     def _show(self) -> None:
-        said = self._said[-1] if self._said else None
-        self.setVisible(said is not None)
-        if said is not None:
-            more = len(self._said) - 1
+        notice = self._notices[-1] if self._notices else None
+        self.setVisible(notice is not None)
+        if notice is not None:
+            more = len(self._notices) - 1
             self._more.setText(tr("and {n} more", n=more))
             self._more.setVisible(more > 0)
-            if said != self._shown:
-                self._show_said(said)
-        self._shown = said
+            if notice != self._shown:
+                self._show_notice(notice)
+        self._shown = notice
 
-    def _show_said(self, said: Notice) -> None:
-        self._text.setText(said.text)
-        self._text.setAccessibleName(said.text)
-        self._sign.setVisible(said.grave)
-        for button in self._offers:
+    def _show_notice(self, notice: Notice) -> None:
+        self._text.setText(notice.text)
+        self._text.setAccessibleName(notice.text)
+        self._glyph.setVisible(notice.grave)
+        for button in self._buttons:
             button.hide()
             button.deleteLater()
-        self._offers = [self._offer(said, offer) for offer in said.actions]
-        self._place_offers()
+        self._buttons = [self._make_button(notice, action) for action in notice.actions]
+        self._place_buttons()
 
-    def _place_offers(self) -> None:
+    def _place_buttons(self) -> None:
         """Beside the text where it has room, else below it."""
-        for button in self._offers:
+        for button in self._buttons:
             button.ensurePolished()
-        needed = sum(button.sizeHint().width() + 8 for button in self._offers)
+        needed = sum(button.sizeHint().width() + 8 for button in self._buttons)
         is_narrow = needed > self.width() * (1 - ROOM_FOR_TEXT)
         row = self._below if is_narrow else self._beside
-        self._below_box.setVisible(is_narrow and bool(self._offers))
-        for button in self._offers:
+        self._below_box.setVisible(is_narrow and bool(self._buttons))
+        for button in self._buttons:
             row.addWidget(button)
             button.show()
 
-    def _offer(self, said: Notice, offer: NoticeAction) -> QPushButton:
-        button = make_button(notice_action_label(offer, said), _ROLES.get(offer, ""))
-        button.clicked.connect(lambda _checked=False: self._take(said, offer))
+    def _make_button(self, notice: Notice, action: NoticeAction) -> QPushButton:
+        button = make_button(notice_action_label(action, notice), _ROLES.get(action, ""))
+        button.clicked.connect(lambda _checked=False: self._choose(notice, action))
         return button
 
-    def _take(self, said: Notice, offer: NoticeAction) -> None:
-        self.drop(said)
-        self.taken.emit(said, offer)
+    def _choose(self, notice: Notice, action: NoticeAction) -> None:
+        self.drop(notice)
+        self.chosen.emit(notice, action)
 
     def _tint(self) -> None:
         self._close.setIcon(icons.icon(Glyph.CLOSE, QColor(theme.colours().dim)))
@@ -145,7 +144,7 @@ class Notices(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._place_offers()
+            self._place_buttons()
 
 
 _ROLES = {NoticeAction.TERMINATE: "danger"}

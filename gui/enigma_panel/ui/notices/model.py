@@ -15,50 +15,58 @@ _ABOUT_A_SESSION = frozenset(
 )
 
 
-def is_over(said: Notice, services: Services) -> bool:
+def is_over(notice: Notice, services: Services) -> bool:
     """Whether a line is true no more, or is of no use to anybody."""
-    if said.until_ms is not None and services.clock.now_ms() >= said.until_ms:
+    if notice.until_ms is not None and services.clock.now_ms() >= notice.until_ms:
         return True
-    notice = said.notice
-    if notice is None:
+    service_notice = notice.notice
+    if service_notice is None:
         return False
-    if notice.kind is NoticeKind.LIMIT_LOWERED:
-        return services.queue.limit > int(notice.facts.get("places", 0))
-    if notice.kind not in _ABOUT_A_SESSION:
+    if service_notice.kind is NoticeKind.LIMIT_LOWERED:
+        return services.queue.limit > int(service_notice.facts.get("places", 0))
+    if service_notice.kind not in _ABOUT_A_SESSION:
         return False
     sessions = services.sessions
-    session = sessions.session(notice.session_key) if notice.session_key is not None else None
-    task = sessions.task(notice.task_key) if notice.task_key is not None else None
+    session = (
+        sessions.session(service_notice.session_key)
+        if service_notice.session_key is not None
+        else None
+    )
+    task = sessions.task(service_notice.task_key) if service_notice.task_key is not None else None
     if session is None or session.is_ended:
         return True
-    return _is_connected_again(notice, services) or _is_settled(notice, session, task, services)
+    return _is_connected_again(service_notice, services) or _is_settled(
+        service_notice, session, task, services
+    )
 
 
-def _is_connected_again(notice: ServiceNotice, services: Services) -> bool:
+def _is_connected_again(service_notice: ServiceNotice, services: Services) -> bool:
     """For want of a connection nothing was sent; with one, it can be done."""
-    lost = isinstance(notice.error, NotConnectedError)
+    lost = isinstance(service_notice.error, NotConnectedError)
     return lost and services.health.status in {ServiceStatus.OK, ServiceStatus.FULL}
 
 
 def _is_settled(
-    notice: ServiceNotice, session: Session, task: Task | None, services: Services
+    service_notice: ServiceNotice, session: Session, task: Task | None, services: Services
 ) -> bool:
-    match notice.kind:
+    match service_notice.kind:
         case NoticeKind.START_UNCONFIRMED:
             unsure = task is not None and task.status is TaskStatus.UNCONFIRMED
             return session.phase is not Phase.UNCONFIRMED and not unsure
         case NoticeKind.COMMAND_FAILED:
-            return _came_true(notice, session, services)
-        case NoticeKind.ANSWER_SENT_LIVE if notice.facts.get("verb") == AnswerVerb.STOP.value:
+            return _came_true(service_notice, session, services)
+        case NoticeKind.ANSWER_SENT_LIVE if (
+            service_notice.facts.get("verb") == AnswerVerb.STOP.value
+        ):
             pending = services.sessions.pending(session.key)  # it was to be sent once more
             return pending is None or pending.verb is not StateVerb.STOP
         case _:
             return task is None or task.is_final
 
 
-def _came_true(notice: ServiceNotice, session: Session, services: Services) -> bool:
+def _came_true(service_notice: ServiceNotice, session: Session, services: Services) -> bool:
     """A verb that cannot be given any more has had its effect; one on its way gets its turn."""
-    verb = StateVerb(str(notice.facts.get("verb", "stop")))
+    verb = StateVerb(str(service_notice.facts.get("verb", "stop")))
     if verb is StateVerb.TERMINATE:
         return False  # only an end settles it
     is_on_its_way = services.sessions.pending(session.key) is not None

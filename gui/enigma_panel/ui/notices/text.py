@@ -112,10 +112,10 @@ def _unconfirmed_offers(context: ErrorContext) -> tuple[NoticeAction, ...]:
 
 def _command_failed(notice: ServiceNotice, name: str, why: str) -> str:
     verb = StateVerb(str(notice.facts.get("verb", "stop")))
-    said = tr("{verb} did not reach {session}. {why}", verb=verb_word(verb), session=name, why=why)
+    text = tr("{verb} did not reach {session}. {why}", verb=verb_word(verb), session=name, why=why)
     if verb is StateVerb.TERMINATE:
-        said += " " + tr("The browser may still be open and cost money.")
-    return said
+        text += " " + tr("The browser may still be open and cost money.")
+    return text
 
 
 def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:

@@ -14,7 +14,7 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.questions.forms import Identity, identity
-from enigma_panel.ui.questions.text import shorten, shown_question
+from enigma_panel.ui.questions.text import shown_question, single_line
 from enigma_panel.ui.text import outcome as text_outcome
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.text.steps import readable
@@ -47,7 +47,7 @@ class QuestionCard(QWidget):
         self._asked = make_label(role="dim")
         self.before = ElidedLabel("dim")
         self.maybe = make_label(role="amber", wrap=True)
-        self._place = make_label(role="dim")
+        self._position = make_label(role="dim")
         self._back = make_button("‹")
         self._forth = make_button("›")
         self._question: OpenQuestion | None = None
@@ -56,7 +56,7 @@ class QuestionCard(QWidget):
     def _build(self) -> None:
         self._name_turners()
         head = make_row(
-            self._session, self._task, self._place, self._back, self._forth, self._left, gap=8
+            self._session, self._task, self._position, self._back, self._forth, self._left, gap=8
         )
         head.setStretchFactor(self._task, 1)
         card = QFrame()
@@ -85,8 +85,8 @@ class QuestionCard(QWidget):
     ) -> None:
         """Put another question here."""
         self._question = question
-        self._session.setText(shorten(session.name) if session else "")
-        self._task.show_text(shorten(task.spec.text)[:300] if task else "")
+        self._session.setText(single_line(session.name) if session else "")
+        self._task.show_text(single_line(task.spec.text)[:300] if task else "")
         self.text.setPlainText(f"“{shown_question(question.text)}”")
         self.text.fit()
         self.show_before("")
@@ -98,7 +98,7 @@ class QuestionCard(QWidget):
 
     def show_maybe(self, question: OpenQuestion) -> bool:
         """Say that it may have been answered; returns whether that came or went."""
-        words = text_outcome.maybe_answered() if question.maybe_answered else ""
+        words = text_outcome.maybe_answered_text() if question.maybe_answered else ""
         changed = words != self.maybe.text()
         self.maybe.setText(words)
         self.maybe.setVisible(bool(words))
@@ -108,8 +108,8 @@ class QuestionCard(QWidget):
         """Say "1 of 3"; returns whether the buttons beside it appeared or went."""
         many = of > 1
         changed = self._back.isVisibleTo(self) != many
-        self._place.setText(tr("{number} of {of}", number=number, of=of) if many else "")
-        for widget in (self._place, self._back, self._forth):
+        self._position.setText(tr("{number} of {of}", number=number, of=of) if many else "")
+        for widget in (self._position, self._back, self._forth):
             widget.setVisible(many)
         return changed
 
@@ -149,7 +149,7 @@ LATE_MS = 1_000
 """What the agent told just before it asked may be noted a little later."""
 
 
-class Before:
+class PrecedingSteps:
     """Looks for the last steps and hands the words to `show`, unless another question came."""
 
     def __init__(self, services: Services, show: Callable[[str], None]) -> None:
@@ -170,10 +170,10 @@ class Before:
             log.warning("no steps before a question: %s", error.reason)
             return
         if self._wanted == identity(question):
-            self._show(before_text(steps, question.asked_ms))
+            self._show(preceding_text(steps, question.asked_ms))
 
 
-def before_text(steps: Iterable[Step], asked_ms: int) -> str:
+def preceding_text(steps: Iterable[Step], asked_ms: int) -> str:
     """'· before that: opened the shop · sorted by price'; empty when nothing is known."""
     told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
     lines = [line for step in told[-MOST:] if (line := readable(step.text, STEP_CHARS))]

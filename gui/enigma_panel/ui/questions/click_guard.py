@@ -11,14 +11,14 @@ QUIET_MS = 700
 MONEY_QUIET_MS = 1_000
 """The same where the question is about money."""
 
-CAP_MS = 5_000
+MOST_MS = 5_000
 """A window that never comes to rest is armed after this long all the same."""
 
 SLEPT_MS = 3_000
-"""Beats come once a second; a gap this long means that the machine or the program slept."""
+"""Ticks come once a second; a gap this long means that the machine or the program slept."""
 
 
-class Arming:
+class QuietPeriod:
     """Counts the time since the last disturbance. Times come from `now_ms`, in milliseconds."""
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
@@ -26,13 +26,13 @@ class Arming:
         self._quiet_ms = QUIET_MS
         self._begun_ms: int | None = None
         self._disturbed_ms = 0
-        self._beat_ms = 0
+        self._tick_ms = 0
 
     def begin(self, quiet_ms: int = QUIET_MS) -> None:
         """It was shown, or another question stands in it: everything counts from now."""
         now = self._now_ms()
         self._quiet_ms = quiet_ms
-        self._begun_ms = self._disturbed_ms = self._beat_ms = now
+        self._begun_ms = self._disturbed_ms = self._tick_ms = now
 
     def disturb(self) -> None:
         """It was raised, focused, moved or resized, or a button of it changed."""
@@ -41,17 +41,17 @@ class Arming:
         now = self._now_ms()
         if now - self._disturbed_ms >= self._quiet_ms:
             self._begun_ms = now  # it had come to rest: the five seconds count anew
-        self._disturbed_ms = self._beat_ms = now
+        self._disturbed_ms = self._tick_ms = now
 
     def end(self) -> None:
         """It is hidden: nothing acts until it begins again."""
         self._begun_ms = None
 
-    def beat(self) -> None:
-        """Called about once a second while it is visible; a missed beat counts as being shown."""
+    def tick(self) -> None:
+        """Called about once a second while it is visible; a missed tick counts as being shown."""
         if self._begun_ms is not None and self._slept():
             self.begin(self._quiet_ms)
-        self._beat_ms = self._now_ms()
+        self._tick_ms = self._now_ms()
 
     def is_armed(self) -> bool:
         """Whether an action acts now."""
@@ -61,11 +61,11 @@ class Arming:
         """Milliseconds until actions act, 0 when they do; meaningless while hidden."""
         if self._begun_ms is None:
             return self._quiet_ms
-        due = min(self._disturbed_ms + self._quiet_ms, self._begun_ms + CAP_MS)
+        due = min(self._disturbed_ms + self._quiet_ms, self._begun_ms + MOST_MS)
         return max(0, due - self._now_ms())
 
     def _slept(self) -> bool:
-        return self._now_ms() - self._beat_ms > SLEPT_MS
+        return self._now_ms() - self._tick_ms > SLEPT_MS
 
 
 _DISTURBING = frozenset(
@@ -80,13 +80,13 @@ _DISTURBING = frozenset(
     }
 )
 
-BEAT_MS = 1_000
+TICK_MS = 1_000
 DIMMED = 0.45
 EARLY_MS = 20
 """Timers may come a little early; looking again later is cheaper than looking too often."""
 
 
-class ArmedActions(QObject):
+class ClickGuard(QObject):
     """Guards the buttons of one window.
 
     A button is not disabled while it is not armed: a disabled button would lose the keyboard's
@@ -96,13 +96,13 @@ class ArmedActions(QObject):
     def __init__(self, window: QWidget, now_ms: Callable[[], int]) -> None:
         super().__init__(window)
         self._window = window
-        self._arming = Arming(now_ms)
+        self._quiet = QuietPeriod(now_ms)
         self._buttons: dict[QPushButton, Callable[[], None]] = {}
-        self._pressed_armed: set[QPushButton] = set()
-        self._look_timer = QTimer(self, singleShot=True)
-        self._look_timer.timeout.connect(self.refresh)
-        self._beat_timer = QTimer(self, interval=BEAT_MS)
-        self._beat_timer.timeout.connect(self._beat)
+        self._pressed_when_armed: set[QPushButton] = set()
+        self._refresh_timer = QTimer(self, singleShot=True)
+        self._refresh_timer.timeout.connect(self.refresh)
+        self._tick_timer = QTimer(self, interval=TICK_MS)
+        self._tick_timer.timeout.connect(self._tick)
         window.installEventFilter(self)
 
     def guard(self, button: QPushButton, action: Callable[[], None]) -> None:
@@ -115,24 +115,24 @@ class ArmedActions(QObject):
         button.pressed.connect(lambda: self._on_pressed(button))
         button.clicked.connect(lambda: self._on_clicked(button))
 
-    def press(self, button: QPushButton) -> None:
+    def trigger(self, button: QPushButton) -> None:
         """What a keyboard shortcut of this button does."""
         if button.isVisible() and button.isEnabled() and self.is_armed():
             self._buttons[button]()
 
     def is_armed(self) -> bool:
         """Whether actions act now."""
-        return self._window.isVisible() and self._arming.is_armed()
+        return self._window.isVisible() and self._quiet.is_armed()
 
     def begin(self, quiet_ms: int = QUIET_MS) -> None:
         """Another question stands in the window, or it was just shown."""
-        self._arming.begin(quiet_ms)
-        self._beat_timer.start()
+        self._quiet.begin(quiet_ms)
+        self._tick_timer.start()
         self.refresh()
 
     def disturb(self) -> None:
         """Something moved or changed under the person's pointer."""
-        self._arming.disturb()
+        self._quiet.disturb()
         self.refresh()
 
     def refresh(self) -> None:
@@ -143,30 +143,30 @@ class ArmedActions(QObject):
             if effect is not None:
                 effect.setEnabled(not armed)
         if not armed and self._window.isVisible():
-            self._look_timer.start(self._arming.left_ms() + EARLY_MS)
+            self._refresh_timer.start(self._quiet.left_ms() + EARLY_MS)
 
-    def _beat(self) -> None:
-        self._arming.beat()
+    def _tick(self) -> None:
+        self._quiet.tick()
         self.refresh()
 
     def _on_pressed(self, button: QPushButton) -> None:
         if self.is_armed():
-            self._pressed_armed.add(button)
+            self._pressed_when_armed.add(button)
         else:
-            self._pressed_armed.discard(button)
+            self._pressed_when_armed.discard(button)
 
     def _on_clicked(self, button: QPushButton) -> None:
-        was_armed = button in self._pressed_armed
-        self._pressed_armed.discard(button)
+        was_armed = button in self._pressed_when_armed
+        self._pressed_when_armed.discard(button)
         if was_armed and self.is_armed():
             self._buttons[button]()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.Hide:
-            self._arming.end()
-            self._beat_timer.stop()
-            self._pressed_armed.clear()
+            self._quiet.end()
+            self._tick_timer.stop()
+            self._pressed_when_armed.clear()
         elif kind in _DISTURBING and watched is self._window:
             self.disturb()
         return False

@@ -16,8 +16,8 @@ from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.questions.card import Before, QuestionCard
-from enigma_panel.ui.questions.click_guard import ArmedActions
+from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
+from enigma_panel.ui.questions.click_guard import ClickGuard
 from enigma_panel.ui.questions.forms import AnswerForm, FormStack, Identity, identity
 from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
 from enigma_panel.ui.text import outcome as text_outcome
@@ -41,7 +41,7 @@ class AnswerWaitBar(QFrame):
         self._task_key: int | None = None
         self._shown = ("", False)
         self.label = NoticeLabel()
-        self.back_button = make_button(text_outcome.take_back_word())
+        self.back_button = make_button(text_outcome.take_back_label())
         self._build()
 
     def follow(self, sent: int | None, outcome: str) -> None:
@@ -102,22 +102,22 @@ class QuestionDialog(ModelessDialog):
 
     def _build_parts(self) -> None:
         self.card = QuestionCard()
-        self._before = Before(self._services, self.card.show_before)
-        self._shelf = FormStack()
-        self.answer_line = AnswerWaitBar(self._inbox, self._services.clock.now_ms)
+        self._before = PrecedingSteps(self._services, self.card.show_before)
+        self._forms = FormStack()
+        self.answer_wait = AnswerWaitBar(self._inbox, self._services.clock.now_ms)
         self.stop_button = make_button(tr("Stop task"), "danger")
         self.later_button = make_button(tr("Later"))
         self.send_button = make_button(tr("Send answer"), "primary")
-        self._armed = ArmedActions(self, self._services.clock.now_ms)
+        self._click_guard = ClickGuard(self, self._services.clock.now_ms)
         self._second = QTimer(self, interval=1000)
         self._fit_again = QTimer(self, singleShot=True, interval=0)
 
     def _build_layout(self) -> None:
         scroll = ScrollArea()
         scroll.column.addWidget(self.card)
-        scroll.column.addWidget(self._shelf, 1)
+        scroll.column.addWidget(self._forms, 1)
         self.body.addWidget(scroll, 1)
-        self.body.addWidget(self.answer_line)
+        self.body.addWidget(self.answer_wait)
         self.add_buttons(self.stop_button, None, self.later_button, self.send_button)
         self.stop_button.setToolTip(tr("Ends the task. The browser stays open and costs money."))
         self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
@@ -125,11 +125,11 @@ class QuestionDialog(ModelessDialog):
         self.setMinimumWidth(620)
 
     def _connect(self) -> None:
-        self._shelf.buttons_changed.connect(self._armed.disturb)
-        self._shelf.filled.connect(self.send_button.setFocus)
-        self._armed.guard(self.send_button, self._send)
-        self._armed.guard(self.stop_button, self._stop)
-        self._armed.guard(self.later_button, self._later)
+        self._forms.buttons_changed.connect(self._click_guard.disturb)
+        self._forms.filled.connect(self.send_button.setFocus)
+        self._click_guard.guard(self.send_button, self._send)
+        self._click_guard.guard(self.stop_button, self._stop)
+        self._click_guard.guard(self.later_button, self._later)
         self.add_keys({"Ctrl+Return": self._press_send, "Ctrl+Enter": self._press_send})
         enter = {"Return": self._press_send, "Enter": self._press_send}
         self.add_keys(enter, of=self.send_button)  # Enter in Password goes there
@@ -137,8 +137,8 @@ class QuestionDialog(ModelessDialog):
         self._second.timeout.connect(self._show_time)
         self._fit_again.timeout.connect(self.fit)
         self._inbox.changed.connect(self.follow_inbox)
-        self._inbox.waiting_changed.connect(self.answer_line.tick)
-        self.answer_line.resized.connect(self._refit)
+        self._inbox.waiting_changed.connect(self.answer_wait.tick)
+        self.answer_wait.resized.connect(self._refit)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -152,14 +152,14 @@ class QuestionDialog(ModelessDialog):
 
     def is_armed(self) -> bool:
         """Whether the actions act now."""
-        return self._armed.is_armed()
+        return self._click_guard.is_armed()
 
     def show_question(self, question: OpenQuestion) -> None:
         """Put this question into the window; its buttons act a moment later."""
-        form = self._shelf.form_for(question)
+        form = self._forms.form_for(question)
         if form is not self._current:
             self._current = form
-            self._shelf.setCurrentWidget(form)
+            self._forms.setCurrentWidget(form)
             sessions = self._services.sessions
             session, task = sessions.session(question.session_key), sessions.task(question.task_key)
             self.card.show_question(question, session, task)
@@ -202,7 +202,7 @@ class QuestionDialog(ModelessDialog):
         if self._current.is_empty() or not self.isVisible():
             self._go_on()
         elif not self._current.is_over:
-            self._end_form(self._current, text_outcome.gone(has_text=True))
+            self._end_form(self._current, text_outcome.gone_text(has_text=True))
 
     def show_anew(self) -> None:
         """The screen was unlocked: what is seen now was not seen before."""
@@ -210,7 +210,7 @@ class QuestionDialog(ModelessDialog):
 
     def _begin(self) -> None:
         if self._current is not None and self.isVisible():
-            self._armed.begin(quiet_ms_for(self._current.question.text))
+            self._click_guard.begin(quiet_ms_for(self._current.question.text))
 
     def _focus_form(self) -> None:
         if self._current is not None:
@@ -221,24 +221,24 @@ class QuestionDialog(ModelessDialog):
         here = identity(self._current.question) if self._current else None
         number = questions.index(here) + 1 if here in questions else 1
         if self.card.show_position(number, len(questions)):
-            self._armed.disturb()
+            self._click_guard.disturb()
 
     def _show_time(self) -> None:
         self.card.show_time(self._services.clock.now_ms())
-        self.answer_line.tick()
+        self.answer_wait.tick()
 
     def _show_state(self) -> None:
         """Notice and buttons follow what became of the answer shown."""
         form, busy = self._current, self._sending is not None
         sent = self._sending.question.task_key if self._sending else None
-        self.answer_line.follow(sent, form.notice if form else "")
+        self.answer_wait.follow(sent, form.notice if form else "")
         over = form is not None and form.is_over
         for button in (self.send_button, self.stop_button):
             button.setVisible(not over)
             button.setEnabled(not busy)
         self.later_button.setText(tr("Close") if over else tr("Later"))
         self.later_button.setAccessibleName(self.later_button.text())
-        self._shelf.setEnabled(not busy)
+        self._forms.setEnabled(not busy)
         self.card.set_turning(not busy)
         self._refit()
 
@@ -263,7 +263,7 @@ class QuestionDialog(ModelessDialog):
     # -- answering ---------------------------------------------------------------------------
 
     def _press_send(self) -> None:
-        self._armed.press(self.send_button)
+        self._click_guard.trigger(self.send_button)
 
     def _send(self) -> None:
         form = self._current
@@ -295,7 +295,7 @@ class QuestionDialog(ModelessDialog):
             # The text is made here and kept by nobody: after this line it is only in the fields.
             result = await self._inbox.answer(form.question, text(), verb)
         except LedgerError as error:
-            words = text_outcome.not_kept(error)
+            words = text_outcome.not_saved_text(error)
         finally:
             self._sending = None
             self._settle(form, result, words)
@@ -310,7 +310,7 @@ class QuestionDialog(ModelessDialog):
         if outcome in _LEAVES:
             self._go_on(without=identity(form.question))
         else:
-            self._armed.disturb()
+            self._click_guard.disturb()
             self._show_place()
             self.follow_inbox()  # what changed while it was being sent
 
@@ -318,7 +318,7 @@ class QuestionDialog(ModelessDialog):
         form.notice, form.is_over = words, True
         self._show_state()
         self._show_place()
-        self._armed.disturb()
+        self._click_guard.disturb()
 
     def _go_on(self, without: Identity | None = None) -> None:
         """To the next open question, or away."""
@@ -344,17 +344,17 @@ class QuestionDialog(ModelessDialog):
     def _drop_current(self) -> None:
         form, self._current = self._current, None
         if form is not None:
-            self._shelf.drop(form)
+            self._forms.drop(form)
 
     def _drop_stale(self) -> None:
         """Answers to questions that nobody can see any more."""
         wanted = {identity(q) for q in self._inbox.questions()}
-        for form in self._shelf.forms_except(wanted):
+        for form in self._forms.forms_except(wanted):
             if form is self._sending:
                 continue
             if form is self._current:
                 self._current = None
-            self._shelf.drop(form)
+            self._forms.drop(form)
 
     # -- Qt ----------------------------------------------------------------------------------
 

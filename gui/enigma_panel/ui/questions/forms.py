@@ -22,8 +22,8 @@ from enigma_panel.ui.widgets.basics import (
     make_label,
     make_row,
 )
-from enigma_panel.ui.widgets.inputs import LineField, TextField
-from enigma_panel.ui.widgets.password_edit import SecretEdit
+from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
+from enigma_panel.ui.widgets.password_edit import PasswordEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class CredentialsPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.username = LineField()
-        self.password = SecretEdit(enter_moves_on=False)
+        self.username = LineEdit()
+        self.password = PasswordEdit(enter_moves_on=False)
         self._preview = ElidedLabel("dim")
         self._build()
         self._show_preview()
@@ -107,7 +107,7 @@ class TextPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.text = TextField(4)
+        self.text = TextEdit(4)
         self._problem = ProblemLabel(self.text)
         self._build()
 
@@ -151,7 +151,7 @@ class YesNoPage(QWidget):
         super().__init__()
         self.yes = QRadioButton(tr("Yes"))
         self.no = QRadioButton(tr("No"))
-        self.text = TextField(2)
+        self.text = TextEdit(2)
         self._problem = ProblemLabel(self.text)
         self._group = QButtonGroup(self)
         self._build()

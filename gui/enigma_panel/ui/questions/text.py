@@ -37,7 +37,7 @@ def shown_question(text: str) -> str:
     return clean
 
 
-def shorten(text: str) -> str:
+def single_line(text: str) -> str:
     """A text on one line, for headings and previews."""
     return " ".join(without_hidden(text).split())
 

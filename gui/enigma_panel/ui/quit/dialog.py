@@ -18,7 +18,7 @@ from enigma_panel.ui.quit.text import QuitReport, counts_at_quit
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.widgets.basics import NoticeLabel, in_card, make_button, make_label, set_role
 from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.flow_layout import EdgeRow
+from enigma_panel.ui.widgets.flow_layout import EdgeFlowLayout
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 _WORKS = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS})
@@ -29,7 +29,7 @@ HOPELESS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Waited:
+class QuitWait:
     """What "Quit when they are done" waits for: tasks, and sessions that are being terminated."""
 
     tasks: int = 0
@@ -57,7 +57,7 @@ def current_tasks(sessions: Sessions, records: Iterable[Session]) -> dict[int, T
     return {key: task for key, task in pairs if task is not None}
 
 
-def waited_for(sessions: Sessions) -> Waited:
+def waited_for(sessions: Sessions) -> QuitWait:
     """Tasks that work, ask, or are unconfirmed but named; Terminates that can be sent.
 
     What waits for the person (a pause, a missing key) or for a connection is not waited for: it
@@ -67,7 +67,7 @@ def waited_for(sessions: Sessions) -> Waited:
     tasks = current_tasks(sessions, records)
     works = [s for s in records if s.key in tasks and _works(s, tasks[s.key])]
     ends = [s for s in records if _is_being_ended(s, tasks.get(s.key), sessions.pending(s.key))]
-    return Waited(len([s for s in works if s not in ends]), len(ends))
+    return QuitWait(len([s for s in works if s not in ends]), len(ends))
 
 
 def is_stuck(pending: PendingCommand | None) -> bool:
@@ -150,7 +150,7 @@ class QuitDialog(ModelessDialog):
     # -- building ----------------------------------------------------------------------------
 
     def _build_parts(self) -> None:
-        self.words = make_label(wrap=True)
+        self.text_label = make_label(wrap=True)
         self.list = ReadingText(MOST_LINES)
         set_role(self.list, "reading")
         self.card = in_card(self.list)
@@ -164,11 +164,11 @@ class QuitDialog(ModelessDialog):
         self._second = QTimer(self, interval=1000)
 
     def _build_layout(self) -> None:
-        for widget in (self.words, self.card, self.waiting):
+        for widget in (self.text_label, self.card, self.waiting):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         others = (self.cancel_button, self.leave_button, self.done_button, self.wait_button)
-        self.body.addLayout(EdgeRow(self.terminate_button, *others, gap=8))
+        self.body.addLayout(EdgeFlowLayout(self.terminate_button, *others, gap=8))
         self.done_button.setToolTip(
             tr("The window stays in use; it closes when no task works or asks any more.")
         )
@@ -211,7 +211,7 @@ class QuitDialog(ModelessDialog):
         found = ((s.key, sessions.pending(s.key)) for s in records)
         all_pending = {key: pending for key, pending in found if pending is not None}
         queued = len(self._services.queue.entries())
-        report = words.quit_lines(
+        report = words.quit_report(
             records,
             tasks,
             now,
@@ -219,13 +219,13 @@ class QuitDialog(ModelessDialog):
             queued=queued,
             is_awaiting_reply=sessions.is_awaiting_reply,
         )
-        self.words.setText("\n".join(report.lines) or tr("All sessions have ended."))
+        self.text_label.setText("\n".join(report.lines) or tr("All sessions have ended."))
         lines = [
-            words.session_line(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in records
+            words.session_text(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in records
         ]
         self._show_lines(lines)
         self._go_on(report, records, queued)
-        shown = (self.words.text(), len(lines), self.waiting.text())
+        shown = (self.text_label.text(), len(lines), self.waiting.text())
         if shown != self._shown and self.isVisible():
             self._shown = shown
             self.fit(only_grow=True)
@@ -261,30 +261,30 @@ class QuitDialog(ModelessDialog):
                 )
             case Mode.DONE:
                 waited = waited_for(self._services.sessions)
-                said = words.waiting_text(waited.tasks, waited.terminates, queued)
-                self.waiting_changed.emit(said)
-                return said
+                text = words.waiting_text(waited.tasks, waited.terminates, queued)
+                self.waiting_changed.emit(text)
+                return text
             case Mode.ENDING:
                 return self._ending_text(sessions)
 
     def _ending_text(self, sessions: list[Session]) -> str:
         left, of = self._left(sessions), len(self._to_end)
         failed = [session.name for session in left if self._has_failed(session)]
-        wish_of = self._services.sessions.pending
-        waiting = [session for session in left if waits_for_key(wish_of(session.key))]
+        pending_of = self._services.sessions.pending
+        waiting = [session for session in left if waits_for_key(pending_of(session.key))]
         keyless = [session.name for session in waiting]
         stuck = [s.name for s in left if self._is_stuck(s) and s not in waiting]
-        said = [
+        sentences = [
             words.ending_text(of - len(left), of),
             words.unreached_text(failed) if failed else "",
             words.keyless_text(keyless) if keyless else "",
             words.stuck_text(stuck) if stuck else "",
         ]
-        return "\n".join(line for line in said if line)
+        return "\n".join(line for line in sentences if line)
 
-    def _say(self, said: str) -> None:
-        if said != self.waiting.text() or bool(said) != self.waiting.isVisibleTo(self):
-            self.waiting.show_text(said)
+    def _say(self, text: str) -> None:
+        if text != self.waiting.text() or bool(text) != self.waiting.isVisibleTo(self):
+            self.waiting.show_text(text)
 
     def _show_buttons(self, report: QuitReport, sessions: list[Session]) -> None:
         ending = self._mode is Mode.ENDING

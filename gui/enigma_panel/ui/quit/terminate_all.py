@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.models import StateVerb
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import tr, tr_n
-from enigma_panel.ui.quit.text import session_line
+from enigma_panel.ui.quit.text import session_text
 from enigma_panel.ui.widgets.basics import in_card, make_button, make_label, set_role
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ReadingText
@@ -26,14 +26,14 @@ class TerminateAllDialog(ModelessDialog):
         self._connect()
 
     def _build(self) -> None:
-        self.words = make_label(wrap=True)
+        self.text_label = make_label(wrap=True)
         self.list = ReadingText(MOST_LINES)
         set_role(self.list, "reading")
         self.card = in_card(self.list)
         self.list.setAccessibleName(tr("Sessions"))
         self.cancel_button = make_button(tr("Cancel"))
         self.terminate_button = make_button("", "danger")
-        for widget in (self.words, self.card):
+        for widget in (self.text_label, self.card):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         self.add_buttons(None, self.cancel_button, self.terminate_button)
@@ -42,7 +42,7 @@ class TerminateAllDialog(ModelessDialog):
     def _connect(self) -> None:
         self.cancel_button.clicked.connect(self.reject)
         self.terminate_button.clicked.connect(self._terminate)
-        self._services.sessions.changed.connect(self._on_fleet)
+        self._services.sessions.changed.connect(self._follow_sessions)
 
     def ask(self, session_keys: Sequence[int]) -> None:
         """Name these sessions and ask."""
@@ -57,17 +57,17 @@ class TerminateAllDialog(ModelessDialog):
         now, n = self._services.clock.now_ms(), len(self._keys)
         records = [s for s in map(sessions.session, self._keys) if s is not None]
         lines = [
-            session_line(s, sessions.current_task(s), now, sessions.pending(s.key)) for s in records
+            session_text(s, sessions.current_task(s), now, sessions.pending(s.key)) for s in records
         ]
         if self.list.toPlainText() != "\n".join(lines):
             self.list.setPlainText("\n".join(lines))
             self.list.fit()
-        self.words.setText(_question(n))
+        self.text_label.setText(_question(n))
         self.terminate_button.setText(tr_n("Terminate 1 session", "Terminate {n} sessions", n))
         self.terminate_button.setAccessibleName(self.terminate_button.text())
         self.terminate_button.setEnabled(n > 0)
 
-    def _on_fleet(self) -> None:
+    def _follow_sessions(self) -> None:
         if self.isVisible():
             self._show_sessions()
 

@@ -25,16 +25,16 @@ TITLE_CHARS = 60
 _WORKS = frozenset({SessionState.WORKING, SessionState.STARTING})
 
 _GOES_ON = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED})
-NO_WISHES: Mapping[int, PendingCommand] = {}
-_KEPT = frozenset({StateVerb.TERMINATE, StateVerb.STOP})
+NO_PENDING: Mapping[int, PendingCommand] = {}
+_DURABLE = frozenset({StateVerb.TERMINATE, StateVerb.STOP})
 """Commands that the ledger keeps over the end of the program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuitReport:
-    """Sentences for the dialog; unnamed: how many tasks wait for their name.
+    """Sentences for the dialog; unnamed: state many tasks wait for their name.
 
-    wait_ms: how long until the last of them should have it, below 0 when that is over.
+    wait_ms: state long until the last of them should have it, below 0 when that is over.
     """
 
     lines: tuple[str, ...]
@@ -47,12 +47,12 @@ def counts_at_quit(session: Session) -> bool:
     return not session.is_ended
 
 
-def quit_lines(
+def quit_report(
     sessions: Iterable[Session],
     tasks: Mapping[int, Task],
     now_ms: int,
     *,
-    all_pending: Mapping[int, PendingCommand] = NO_WISHES,
+    all_pending: Mapping[int, PendingCommand] = NO_PENDING,
     queued: int = 0,
     is_awaiting_reply: Callable[[int], bool] = lambda _task_key: True,
 ) -> QuitReport:
@@ -74,14 +74,14 @@ def quit_lines(
         _asking(groups["asks"]),
         _staying(groups["stays"], tasks),
         _unconfirmed(groups["unconfirmed"]),
-        *(_kept(s, all_pending[s.key]) for s in sessions if s.key in all_pending),
-        _in_line(queued),
+        *(_durable(s, all_pending[s.key]) for s in sessions if s.key in all_pending),
+        _queued(queued),
         _unnamed(unnamed),
-        _nameless([task for task in nameless if not is_awaiting_reply(task.key)]),
+        _never_named([task for task in nameless if not is_awaiting_reply(task.key)]),
     ]
     wait = max((_named_by(task) - now_ms for task in unnamed), default=0)
-    said = tuple(line for line in lines if line)
-    return QuitReport(lines=said, unnamed=len(unnamed), wait_ms=wait)
+    text = tuple(line for line in lines if line)
+    return QuitReport(lines=text, unnamed=len(unnamed), wait_ms=wait)
 
 
 def is_unnamed(task: Task) -> bool:
@@ -92,16 +92,16 @@ def is_unnamed(task: Task) -> bool:
     return task.status in _GOES_ON and task.service_id is None
 
 
-def session_line(
+def session_text(
     session: Session, task: Task | None, now_ms: int, pending: PendingCommand | None = None
 ) -> str:
     """'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys': a line of a list."""
-    how = (
-        state_text(session, task, now_ms).line
+    state = (
+        state_text(session, task, now_ms).text
         if pending is None
         else pending_text(pending, now_ms).text
     )
-    head = f"{session.name} – {how}"
+    head = f"{session.name} – {state}"
     if session.expires_ms is not None:
         head += ", " + tr("{time} left", time=time_left(session, now_ms))
     return head + (f" – {shorten(task.spec.text, TITLE_CHARS)}" if task else "")
@@ -111,9 +111,9 @@ def _ends(pending: PendingCommand | None) -> bool:
     return pending is not None and pending.verb is StateVerb.TERMINATE
 
 
-def _kept(session: Session, pending: PendingCommand) -> str:
+def _durable(session: Session, pending: PendingCommand) -> str:
     """A command that was not sent: what becomes of it."""
-    if pending.verb not in _KEPT or pending.why is WaitReason.SENDING:
+    if pending.verb not in _DURABLE or pending.why is WaitReason.SENDING:
         return ""
     if pending.sent_live:
         return tr(
@@ -134,7 +134,7 @@ def _kept(session: Session, pending: PendingCommand) -> str:
     return tr(words, session=session.name, waits=waits)
 
 
-def _in_line(n: int) -> str:
+def _queued(n: int) -> str:
     if not n:
         return ""
     return tr_n("1 task waits here and stays in line.", "{n} tasks wait here and stay in line.", n)
@@ -225,7 +225,7 @@ def _unnamed(tasks: list[Task]) -> str:
     )
 
 
-def _nameless(tasks: list[Task]) -> str:
+def _never_named(tasks: list[Task]) -> str:
     """Their replies were lost; only the live channel can still tell what comes of them."""
     if not tasks:
         return ""

@@ -15,11 +15,17 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, PauseReason, Recovered
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, Row, RowList
-from enigma_panel.ui.recovery.text import Fate, RecoveredSession, away_text, recovered_text, row_of
+from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, RecoveryRows
+from enigma_panel.ui.recovery.text import (
+    Outcome,
+    RecoveredSession,
+    RecoveryRow,
+    away_text,
+    recovered_text,
+    recovery_row,
+)
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
     available_height,
     make_column,
@@ -35,8 +41,15 @@ GATHER_MS = 100
 MARK_ROOM, PADDING = 80, 24
 """What the sentence leaves beside it, and the card around sentence and rows."""
 
-_ORDER = (Fate.UNSENT, Fate.UNCONFIRMED, Fate.ASKS, Fate.IDLE, Fate.PAUSED, Fate.MAYBE)
-_COSTS = frozenset(_ORDER) - {Fate.ASKS}
+_ORDER = (
+    Outcome.UNSENT,
+    Outcome.UNCONFIRMED,
+    Outcome.ASKS,
+    Outcome.IDLE,
+    Outcome.PAUSED,
+    Outcome.MAYBE,
+)
+_COSTS = frozenset(_ORDER) - {Outcome.ASKS}
 _UNSENT = frozenset({TaskStatus.QUEUED, TaskStatus.STOPPED})
 """A task that was never sent waits in line again, or was taken out of it."""
 
@@ -60,7 +73,7 @@ class RecoveryCard(QFrame):
         self._settled: set[int] = set()
         self._to_end: set[int] = set()
         self._unsent: frozenset[int] = frozenset()
-        self._line_stood = False
+        self._queue_stood = False
         self._slept_ms = 0
         self._is_up = False
         self._is_asking: Callable[[int], bool] = services.sessions.is_asking
@@ -74,7 +87,7 @@ class RecoveryCard(QFrame):
     def show_recovered(self, recovered: Recovered) -> None:
         """What an earlier run left open; not shown where that was nothing."""
         self._unsent = recovered.unsent
-        self._line_stood = recovered.queued > 0
+        self._queue_stood = recovered.queued > 0
         self._slept_ms = 0
         self._begin(recovered.sessions)
 
@@ -97,23 +110,23 @@ class RecoveryCard(QFrame):
         """Show the records as they are now."""
         if not self._is_up:
             return
-        seen = self._look()
+        recovered = self._sessions()
         if not self.rows.is_pointer_inside:
-            seen = self._settle_and_sort(seen)
-        rows = [one for one in seen if one.session.key not in self._settled]
+            recovered = self._settle_and_sort(recovered)
+        rows = [entry for entry in recovered if entry.session.key not in self._settled]
         if not rows:
             self._leave()
             return
-        self._say(seen)
+        self._say(recovered)
         self._show_rows(rows)
 
     # -- building ----------------------------------------------------------------------------
 
     def _build_parts(self) -> None:
-        self._sign = GlyphLabel(Glyph.BANG, Severity.AMBER)
-        self.words = make_label(wrap=True)
+        self._glyph = GlyphLabel(Glyph.BANG, Severity.AMBER)
+        self.text_label = make_label(wrap=True)
         self.close_button = QToolButton()
-        self.rows = RowList()
+        self.rows = RecoveryRows()
         self._soon = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._laid_out = QTimer(self, singleShot=True, interval=0)
 
@@ -123,7 +136,7 @@ class RecoveryCard(QFrame):
         for name in (self.close_button.setAccessibleName, self.close_button.setToolTip):
             name(tr("Close"))
         set_role(self.close_button, "plain")
-        head = make_row(self._sign, self.words, self.close_button)
+        head = make_row(self._glyph, self.text_label, self.close_button)
         head.setStretch(1, 1)
         column = make_column(head, self.rows, gap=6)
         column.setContentsMargins(12, 6, 6, 8)
@@ -157,19 +170,19 @@ class RecoveryCard(QFrame):
         self._settled.clear()
         self._to_end.clear()
         self._keys = list(keys)
-        self._settle_and_sort(self._look())
+        self._settle_and_sort(self._sessions())
         self._is_up = bool(self._keys)
         if self._is_up:
             self._fit_rows()
             self.refresh()
             self.show()
 
-    def _look(self) -> list[RecoveredSession]:
+    def _sessions(self) -> list[RecoveredSession]:
         """All that the card is about, as it is now, in its order."""
         found = map(self._services.sessions.session, self._keys)
-        return [self._seen(session) for session in found if session is not None]
+        return [self._recovered(session) for session in found if session is not None]
 
-    def _seen(self, session: Session) -> RecoveredSession:
+    def _recovered(self, session: Session) -> RecoveredSession:
         sessions = self._services.sessions
         task = sessions.current_task(session)
         return RecoveredSession(
@@ -182,53 +195,53 @@ class RecoveryCard(QFrame):
             pending=sessions.pending(session.key),
         )
 
-    def _settle_and_sort(self, seen: list[RecoveredSession]) -> list[RecoveredSession]:
+    def _settle_and_sort(self, recovered: list[RecoveredSession]) -> list[RecoveredSession]:
         """What only costs money comes first, what has ended last; else as it was.
 
         Rows that the person ended are settled; what ended by itself stays to be read.
         """
-        ended = {one.session.key for one in seen if one.session.is_ended}
+        ended = {entry.session.key for entry in recovered if entry.session.is_ended}
         self._settled |= ended & self._to_end
-        seen = sorted(seen, key=_rank)
-        self._keys = [one.session.key for one in seen]
-        return seen
+        recovered = sorted(recovered, key=_rank)
+        self._keys = [entry.session.key for entry in recovered]
+        return recovered
 
-    def _in_line(self) -> int:
+    def _queued_count(self) -> int:
         """Tasks in a line that stands still since the restart."""
         queue = self._services.queue
-        stands = self._line_stood and queue.pause_reason is PauseReason.RESTARTED
+        stands = self._queue_stood and queue.pause_reason is PauseReason.RESTARTED
         return len(queue.entries()) if stands else 0
 
     # -- showing -----------------------------------------------------------------------------
 
-    def _say(self, seen: list[RecoveredSession]) -> None:
-        n = self._in_line()
+    def _say(self, recovered: list[RecoveredSession]) -> None:
+        n = self._queued_count()
         words = (
-            away_text(seen, self._slept_ms, queued=n)
+            away_text(recovered, self._slept_ms, queued=n)
             if self._slept_ms
-            else recovered_text(seen, queued=n)
+            else recovered_text(recovered, queued=n)
         )
-        if words != self.words.text():
-            self.words.setText(words)
-            self.words.setAccessibleName(words)
-        costs = any(one.fate in _COSTS for one in seen)
+        if words != self.text_label.text():
+            self.text_label.setText(words)
+            self.text_label.setAccessibleName(words)
+        costs = any(entry.outcome in _COSTS for entry in recovered)
         sign = (Glyph.BANG, Severity.AMBER) if costs else (Glyph.DISC, Severity.DIM)
-        self._sign.show_glyph(*sign)
+        self._glyph.show_glyph(*sign)
 
-    def _show_rows(self, seen: list[RecoveredSession]) -> None:
+    def _show_rows(self, recovered: list[RecoveredSession]) -> None:
         now = self._services.clock.now_ms()
 
-        def row_at(place: int) -> Row:
-            can = self._services.sessions.can(seen[place].session.key, StateVerb.TERMINATE)
-            return row_of(seen[place], now, can_terminate=can)
+        def row_at(place: int) -> RecoveryRow:
+            can = self._services.sessions.can(recovered[place].session.key, StateVerb.TERMINATE)
+            return recovery_row(recovered[place], now, can_terminate=can)
 
-        self.rows.put(len(seen), row_at)
+        self.rows.put(len(recovered), row_at)
 
     def _fit_rows(self) -> None:
         """As many rows as leave to all else in the window what it needs."""
         room = available_height(self)
         if room is not None:
-            head = self.words.heightForWidth(max(self.width() - MARK_ROOM, 200))
+            head = self.text_label.heightForWidth(max(self.width() - MARK_ROOM, 200))
             rows = (room - head - PADDING) // ROW_HEIGHT
             self.rows.set_most(min(max(rows, 1), MOST_ROWS))
 
@@ -247,8 +260,8 @@ class RecoveryCard(QFrame):
             self.refresh()
             return
         self._settled.add(key)
-        left = [one for one in self._look() if one.session.key not in self._settled]
-        if all(one.session.is_ended for one in left):
+        left = [entry for entry in self._sessions() if entry.session.key not in self._settled]
+        if all(entry.session.is_ended for entry in left):
             self._leave()  # nothing is left to decide
         else:
             self.refresh()
@@ -290,7 +303,7 @@ class RecoveryCard(QFrame):
             parent.removeEventFilter(self)
 
 
-def _rank(seen: RecoveredSession) -> int:
-    if seen.session.is_ended:
+def _rank(recovered: RecoveredSession) -> int:
+    if recovered.session.is_ended:
         return len(_ORDER) + 1
-    return _ORDER.index(seen.fate) if seen.fate in _ORDER else len(_ORDER)
+    return _ORDER.index(recovered.outcome) if recovered.outcome in _ORDER else len(_ORDER)

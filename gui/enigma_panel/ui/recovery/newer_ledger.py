@@ -33,7 +33,7 @@ class NewerLedgerWindow(ModelessDialog):
     ) -> None:
         super().__init__(tr("Enigma Control Panel"), parent)
         self._answer: asyncio.Future[LedgerChoice] | None = None
-        self.words = make_label(wrap=True)
+        self.text_label = make_label(wrap=True)
         self.more = make_label(wrap=True)
         self.file = make_label(role="dim", wrap=True)
         self.copy_button = make_button("")
@@ -48,7 +48,7 @@ class NewerLedgerWindow(ModelessDialog):
         return await self._answer
 
     def _fill(self, error: NewerLedgerError, copy: Copy | None, now_ms: int) -> None:
-        self.words.setText(
+        self.text_label.setText(
             tr(
                 "The ledger was written by a newer version of this program, so this version cannot "
                 "read it. It stays as it is: start the newer version to go on with it."
@@ -64,7 +64,7 @@ class NewerLedgerWindow(ModelessDialog):
             self.more.setText(copy_text(copy, now_ms))
 
     def _build(self) -> None:
-        for label in (self.words, self.more, self.file):
+        for label in (self.text_label, self.more, self.file):
             self.body.addWidget(label)
         self.body.addStretch(1)
         self.add_buttons(self.copy_button, None, self.quit_button)

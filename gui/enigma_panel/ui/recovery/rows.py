@@ -5,7 +5,6 @@ Real buttons, so that keyboard and screen reader have what the mouse has; a hand
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
@@ -19,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.recovery.text import RecoveryRow
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
@@ -33,31 +32,7 @@ _WIDTHS = {"state": (210, 150), "name": (150, 104), "left": (84, 70), "cost": (8
 _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What stands in a row. grave: its note is in amber; undo: Keep takes a Terminate back.
-
-    can_*: which of its buttons are there.
-    """
-
-    key: int
-    glyph: Glyph
-    mark: Severity
-    severity: Severity
-    state: str
-    name: str
-    note: str
-    left: str
-    cost: str
-    spoken: str
-    grave: bool = False
-    can_keep: bool = False
-    undo: bool = False
-    can_terminate: bool = False
-    can_show: bool = False
-
-
-class RowView(QWidget):
+class RecoveryRowWidget(QWidget):
     """One row. Its signals name the session that stands in it now."""
 
     kept = Signal(int)
@@ -66,8 +41,8 @@ class RowView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.row: Row | None = None
-        self._sign = GlyphLabel(Glyph.RING, Severity.DIM)
+        self.row: RecoveryRow | None = None
+        self._glyph = GlyphLabel(Glyph.RING, Severity.DIM)
         self._state = ElidedLabel()
         self._name = ElidedLabel()
         self._note = ElidedLabel("dim")
@@ -82,12 +57,12 @@ class RowView(QWidget):
         """From left to right."""
         return self.show_button, self.keep_button, self.terminate_button
 
-    def put(self, row: Row) -> None:
+    def put(self, row: RecoveryRow) -> None:
         """Show another session, or what is new about this one."""
         if row == self.row:
             return
         self.row = row
-        self._sign.show_glyph(row.glyph, row.mark)
+        self._glyph.show_glyph(row.glyph, row.mark)
         set_role(self._state, _ROLES.get(row.severity, ""))
         for label, text in ((self._state, row.state), (self._name, row.name)):
             label.show_text(text)
@@ -103,7 +78,7 @@ class RowView(QWidget):
         for name, widget in self._columns().items():
             widget.setFixedWidth(_WIDTHS[name][compact])
 
-    def _put_buttons(self, row: Row) -> None:
+    def _put_buttons(self, row: RecoveryRow) -> None:
         keep = tr("Undo") if row.undo else tr("Keep")
         self.keep_button.setText(keep)
         self.keep_button.setAccessibleName(keep)
@@ -136,7 +111,7 @@ class RowView(QWidget):
             button.setProperty("tight", "true")
             button.setFixedHeight(ROW_HEIGHT - 6)
         line = make_row(
-            self._sign, self._state, self._name, self._note, self._left, self._cost, gap=8
+            self._glyph, self._state, self._name, self._note, self._left, self._cost, gap=8
         )
         line.setStretch(3, 1)
         line.addSpacing(4)
@@ -166,7 +141,7 @@ class RowView(QWidget):
         button.clicked.connect(send)
 
 
-class RowList(QWidget):
+class RecoveryRows(QWidget):
     """A window of at most `most` rows over a list; the wheel, the bar and the keys move it."""
 
     kept = Signal(int)
@@ -176,9 +151,9 @@ class RowList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._count = 0
-        self._row_at: Callable[[int], Row] | None = None
+        self._row_at: Callable[[int], RecoveryRow] | None = None
         self._most = MOST_ROWS
-        self._views: list[RowView] = []
+        self._views: list[RecoveryRowWidget] = []
         self._column = QVBoxLayout()
         self._bar = QScrollBar(Qt.Orientation.Vertical)
         self._steps: dict[Qt.Key, Callable[[], int]] = {
@@ -196,11 +171,11 @@ class RowList(QWidget):
         """Whether somebody aims at a row: then nothing moves by itself."""
         return self.isVisible() and (self.underMouse() or self._has_focus())
 
-    def views(self) -> list[RowView]:
+    def views(self) -> list[RecoveryRowWidget]:
         """The rows in view."""
         return [view for view in self._views if view.isVisibleTo(self)]
 
-    def put(self, count: int, row_at: Callable[[int], Row]) -> None:
+    def put(self, count: int, row_at: Callable[[int], RecoveryRow]) -> None:
         """Show a list of so many rows; only those in view are asked for."""
         self._count, self._row_at = count, row_at
         self._refresh()
@@ -237,7 +212,7 @@ class RowList(QWidget):
         self._fill()
 
     def _add_view(self) -> None:
-        view = RowView()
+        view = RecoveryRowWidget()
         view.set_compact(self.width() < COMPACT_BELOW)
         for ours, signal in (
             (view.kept, self.kept),

@@ -19,7 +19,6 @@ from enigma_panel.core.models import (
 from enigma_panel.core.money import format_money, sum_money
 from enigma_panel.services.types import ForeignSession, PendingCommand, WaitReason
 from enigma_panel.ui.i18n import shorten, tr, tr_n
-from enigma_panel.ui.recovery.rows import Row
 from enigma_panel.ui.text.states import (
     NONE,
     StateWord,
@@ -27,19 +26,18 @@ from enigma_panel.ui.text.states import (
     local_time,
     money,
     session_state_text,
-    spoken,
+    spoken_text,
     time_left,
     verb_word,
 )
 from enigma_panel.ui.text.waiting import pending_text
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 
 Forms = tuple[str, str, str]
 """Words for the only one, for one of several, for many."""
 
 
-class Fate(StrEnum):
+class Outcome(StrEnum):
     """What became of a session meanwhile, in the order of the sentence."""
 
     UNSENT = "unsent"
@@ -76,143 +74,173 @@ class RecoveredSession:
     pending: PendingCommand | None = field(default=None, repr=False)
 
     @property
-    def fate(self) -> Fate:
+    def outcome(self) -> Outcome:
         """What became of it, as far as is known."""
         if self.session.is_ended:
             return _end(self.session, self.task)
         if self.session.phase is Phase.UNCONFIRMED:
-            return Fate.UNCONFIRMED
+            return Outcome.UNCONFIRMED
         if self.unsent:
-            return Fate.UNSENT
+            return Outcome.UNSENT
         if self.asking:
-            return Fate.ASKING
+            return Outcome.ASKING
         return _LIVE[shown_state(self.session, self.task)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRow:
+    """What stands in a row. grave: its note is in amber; undo: Keep takes a Terminate back.
+
+    can_*: which of its buttons are there.
+    """
+
+    key: int
+    glyph: Glyph
+    mark: Severity
+    severity: Severity
+    state: str
+    name: str
+    note: str
+    left: str
+    cost: str
+    spoken: str
+    grave: bool = False
+    can_keep: bool = False
+    undo: bool = False
+    can_terminate: bool = False
+    can_show: bool = False
+
+
 _LIVE = {
-    SessionState.WORKING: Fate.WORKS,
-    SessionState.STARTING: Fate.WORKS,
-    SessionState.ASKS: Fate.ASKS,
-    SessionState.PAUSED: Fate.PAUSED,
-    SessionState.IDLE: Fate.IDLE,
-    SessionState.UNCONFIRMED: Fate.MAYBE,
-    SessionState.CONNECTION_LOST: Fate.CUT_OFF,
+    SessionState.WORKING: Outcome.WORKS,
+    SessionState.STARTING: Outcome.WORKS,
+    SessionState.ASKS: Outcome.ASKS,
+    SessionState.PAUSED: Outcome.PAUSED,
+    SessionState.IDLE: Outcome.IDLE,
+    SessionState.UNCONFIRMED: Outcome.MAYBE,
+    SessionState.CONNECTION_LOST: Outcome.CUT_OFF,
 }
 _ENDS = {
-    Phase.ENDED_BY_YOU: Fate.BY_YOU,
-    Phase.ENDED_BY_LIMIT: Fate.BY_LIMIT,
-    Phase.EXPIRED_ASSUMED: Fate.EXPIRED,
-    Phase.FAILED: Fate.FAILED,
+    Phase.ENDED_BY_YOU: Outcome.BY_YOU,
+    Phase.ENDED_BY_LIMIT: Outcome.BY_LIMIT,
+    Phase.EXPIRED_ASSUMED: Outcome.EXPIRED,
+    Phase.FAILED: Outcome.FAILED,
 }
 
 
-def _end(session: Session, task: Task | None) -> Fate:
+def _end(session: Session, task: Task | None) -> Outcome:
     """A result counts for more than the way in which its browser ended."""
     status = task.status if task is not None else None
     if status is TaskStatus.DONE:
-        return Fate.FINISHED
+        return Outcome.FINISHED
     if session.phase in _ENDS:
         return _ENDS[session.phase]
-    return Fate.FAILED if status is TaskStatus.FAILED else Fate.CLOSED
+    return Outcome.FAILED if status is TaskStatus.FAILED else Outcome.CLOSED
 
 
-def recovered_text(seen: Sequence[RecoveredSession], *, queued: int) -> str:
+def recovered_text(recovered: Sequence[RecoveredSession], *, queued: int) -> str:
     """The card after a start of the program. queued: tasks in a line that stands still."""
-    open_then = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
+    open_then = [entry for entry in recovered if entry.outcome is not Outcome.UNCONFIRMED]
     parts = []
     if open_then:
         parts.append(_were_open(open_then))
-    parts.append(_unconfirmed(seen))
+    parts.append(_unconfirmed(recovered))
     if not open_then and parts[-1]:
         parts.append(tr("Nothing was started twice."))
-    parts += [_commands(seen), _line(queued)]
+    parts += [_commands(recovered), _queued(queued)]
     return " ".join(part for part in parts if part)
 
 
-def away_text(seen: Sequence[RecoveredSession], slept_ms: int, *, queued: int = 0) -> str:
+def away_text(recovered: Sequence[RecoveredSession], slept_ms: int, *, queued: int = 0) -> str:
     """The card after the computer slept."""
-    known = [one for one in seen if one.fate is not Fate.UNCONFIRMED]
-    what = _fates(known, alone=False, words={**_WORDS, **_AWAY})
+    known = [entry for entry in recovered if entry.outcome is not Outcome.UNCONFIRMED]
+    what = _outcomes(known, alone=False, words={**_WORDS, **_AWAY})
     parts = [
         tr("This computer slept for {time}.", time=duration(slept_ms)),
         tr("Meanwhile: {what}.", what=what) if what else "",
-        _unconfirmed(seen),
-        _commands(seen),
-        _line(queued),
+        _unconfirmed(recovered),
+        _commands(recovered),
+        _queued(queued),
     ]
     return " ".join(part for part in parts if part)
 
 
-def _were_open(seen: Sequence[RecoveredSession]) -> str:
+def _were_open(recovered: Sequence[RecoveredSession]) -> str:
     return tr_n(
         "1 browser was open: {what}; nothing was started twice.",
         "{n} browsers were open: {what}; nothing was started twice.",
-        len(seen),
-        what=_fates(seen, alone=len(seen) == 1, words=_WORDS),
+        len(recovered),
+        what=_outcomes(recovered, alone=len(recovered) == 1, words=_WORDS),
     )
 
 
-def _fates(seen: Iterable[RecoveredSession], *, alone: bool, words: Mapping[Fate, Forms]) -> str:
-    groups: dict[Fate, list[RecoveredSession]] = {}
-    for one in seen:
-        groups.setdefault(one.fate, []).append(one)
-    parts = (_fate(words[fate], groups[fate], alone=alone) for fate in Fate if fate in groups)
+def _outcomes(
+    recovered: Iterable[RecoveredSession], *, alone: bool, words: Mapping[Outcome, Forms]
+) -> str:
+    groups: dict[Outcome, list[RecoveredSession]] = {}
+    for entry in recovered:
+        groups.setdefault(entry.outcome, []).append(entry)
+    parts = (
+        _outcome(words[outcome], groups[outcome], alone=alone)
+        for outcome in Outcome
+        if outcome in groups
+    )
     return ", ".join(parts)
 
 
-def _fate(forms: Forms, group: Sequence[RecoveredSession], *, alone: bool) -> str:
+def _outcome(forms: Forms, group: Sequence[RecoveredSession], *, alone: bool) -> str:
     it, one, many = forms
     words = tr(it) if alone else tr_n(one, many, len(group))
-    return words + (_cost(group) if group[0].fate is Fate.FINISHED else "")
+    return words + (_cost(group) if group[0].outcome is Outcome.FINISHED else "")
 
 
-_WORDS: Mapping[Fate, Forms] = {
-    Fate.UNSENT: (
+_WORDS: Mapping[Outcome, Forms] = {
+    Outcome.UNSENT: (
         "it was opened, but its task was never sent – it only costs money",
         "1 was opened, but its task was never sent – it only costs money",
         "{n} were opened, but their tasks were never sent – they only cost money",
     ),
-    Fate.FINISHED: ("it finished meanwhile", "1 finished meanwhile", "{n} finished meanwhile"),
-    Fate.FAILED: ("it failed", "1 failed", "{n} failed"),
-    Fate.WORKS: ("it still works", "1 still works", "{n} still work"),
-    Fate.ASKS: ("it asks you", "1 asks you", "{n} ask you"),
-    Fate.PAUSED: ("it is paused", "1 is paused", "{n} are paused"),
-    Fate.IDLE: (
+    Outcome.FINISHED: ("it finished meanwhile", "1 finished meanwhile", "{n} finished meanwhile"),
+    Outcome.FAILED: ("it failed", "1 failed", "{n} failed"),
+    Outcome.WORKS: ("it still works", "1 still works", "{n} still work"),
+    Outcome.ASKS: ("it asks you", "1 asks you", "{n} ask you"),
+    Outcome.PAUSED: ("it is paused", "1 is paused", "{n} are paused"),
+    Outcome.IDLE: (
         "it is idle and costs money",
         "1 is idle and costs money",
         "{n} are idle and cost money",
     ),
-    Fate.MAYBE: ("it may be working", "1 may be working", "{n} may be working"),
-    Fate.CUT_OFF: (
+    Outcome.MAYBE: ("it may be working", "1 may be working", "{n} may be working"),
+    Outcome.CUT_OFF: (
         "it lost its connection",
         "1 lost its connection",
         "{n} lost their connections",
     ),
-    Fate.CLOSED: ("it closed", "1 closed", "{n} closed"),
-    Fate.BY_YOU: ("it was ended by you", "1 was ended by you", "{n} were ended by you"),
-    Fate.BY_LIMIT: (
+    Outcome.CLOSED: ("it closed", "1 closed", "{n} closed"),
+    Outcome.BY_YOU: ("it was ended by you", "1 was ended by you", "{n} were ended by you"),
+    Outcome.BY_LIMIT: (
         "it was ended by its time limit",
         "1 was ended by its time limit",
         "{n} were ended by their time limits",
     ),
-    Fate.EXPIRED: ("it expired (assumed)", "1 expired (assumed)", "{n} expired (assumed)"),
-    Fate.ASKING: ("still asking about it", "still asking about 1", "still asking about {n}"),
+    Outcome.EXPIRED: ("it expired (assumed)", "1 expired (assumed)", "{n} expired (assumed)"),
+    Outcome.ASKING: ("still asking about it", "still asking about 1", "still asking about {n}"),
 }
-_AWAY: Mapping[Fate, Forms] = {Fate.FINISHED: ("it finished", "1 finished", "{n} finished")}
+_AWAY: Mapping[Outcome, Forms] = {Outcome.FINISHED: ("it finished", "1 finished", "{n} finished")}
 
 
 def _cost(group: Sequence[RecoveredSession]) -> str:
     """' ($0.04)'; nothing where nobody told, and never 0 for what is not known."""
-    known = [one.cost for one in group if one.cost is not None]
+    known = [entry.cost for entry in group if entry.cost is not None]
     if not known:
         return ""
     amount = format_money(sum_money(known))
     return f" ({amount})" if len(known) == len(group) else tr(" ({amount} and more)", amount=amount)
 
 
-def _unconfirmed(seen: Iterable[RecoveredSession]) -> str:
+def _unconfirmed(recovered: Iterable[RecoveredSession]) -> str:
     """Starts of which nobody knows whether they happened."""
-    starts = [one.session for one in seen if one.fate is Fate.UNCONFIRMED]
+    starts = [entry.session for entry in recovered if entry.outcome is Outcome.UNCONFIRMED]
     if not starts:
         return ""
     ends = [session.expires_ms for session in starts if session.expires_ms is not None]
@@ -234,9 +262,9 @@ def _unconfirmed(seen: Iterable[RecoveredSession]) -> str:
 _GOING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.NAME})
 
 
-def _commands(seen: Iterable[RecoveredSession]) -> str:
+def _commands(recovered: Iterable[RecoveredSession]) -> str:
     """'1 Terminate is sent now.'"""
-    all_pending = [one.pending for one in seen if one.pending is not None]
+    all_pending = [entry.pending for entry in recovered if entry.pending is not None]
     waits = [pending.verb for pending in all_pending if pending.why is WaitReason.CONNECTION]
     going = [pending.verb for pending in all_pending if pending.why in _GOING]
     others = [
@@ -261,28 +289,28 @@ def _verbs(verbs: Iterable[StateVerb]) -> str:
     )
 
 
-def _line(n: int) -> str:
+def _queued(n: int) -> str:
     return tr_n("1 task waits here.", "{n} tasks wait here.", n) if n else ""
 
 
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
 
 
-def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
+def recovery_row(recovered: RecoveredSession, now_ms: int, *, can_terminate: bool) -> RecoveryRow:
     """Words, signs and buttons for a session. can_terminate: a Terminate can be given now."""
-    session, task, pending = seen.session, seen.task, seen.pending
-    word = _word(seen)
+    session, task, pending = recovered.session, recovered.task, recovered.pending
+    word = _word(recovered)
     left = time_left(session, now_ms)
-    cost = _row_cost(seen.cost, session, task)
-    state = word.word if _is_still(seen) else f"{word.word} {_lasted(session, task, now_ms)}"
-    said = state
+    cost = _row_cost(recovered.cost, session, task)
+    state = word.word if _is_still(recovered) else f"{word.word} {_lasted(session, task, now_ms)}"
+    spoken = state
     if pending is not None:
         going = pending_text(pending, now_ms)
-        state, said = going.text, going.said
-    note = _note(seen)
+        state, spoken = going.text, going.spoken
+    note = _note(recovered)
     undo = pending is not None and pending.verb is StateVerb.TERMINATE and pending.can_undo
-    told = (session.name, said, _left_text(left), _cost_text(cost), note)
-    return Row(
+    told = (session.name, spoken, _left_text(left), _cost_text(cost), note)
+    return RecoveryRow(
         key=session.key,
         glyph=word.glyph,
         mark=word.mark,
@@ -293,7 +321,7 @@ def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
         left=left,
         cost=cost,
         spoken=", ".join(part for part in told if part),
-        grave=seen.fate is Fate.UNSENT,
+        grave=recovered.outcome is Outcome.UNSENT,
         can_keep=not session.is_ended,
         undo=undo,
         can_terminate=can_terminate and not session.is_ended,
@@ -301,39 +329,43 @@ def row_of(seen: RecoveredSession, now_ms: int, *, can_terminate: bool) -> Row:
     )
 
 
-def _word(seen: RecoveredSession) -> StateWord:
-    if seen.fate is Fate.ASKING:
+def _word(recovered: RecoveredSession) -> StateWord:
+    if recovered.outcome is Outcome.ASKING:
         return StateWord(Glyph.RING, tr("still asking…"), Severity.DIM)
-    return session_state_text(shown_state(seen.session, seen.task), seen.task)
+    return session_state_text(shown_state(recovered.session, recovered.task), recovered.task)
 
 
-def _is_still(seen: RecoveredSession) -> bool:
-    return seen.session.is_ended or seen.fate is Fate.ASKING
+def _is_still(recovered: RecoveredSession) -> bool:
+    return recovered.session.is_ended or recovered.outcome is Outcome.ASKING
 
 
 def _lasted(session: Session, task: Task | None, now_ms: int) -> str:
     return duration(now_ms - shown_since_ms(session, task))
 
 
-def _note(seen: RecoveredSession) -> str:
-    if seen.fate is Fate.UNSENT:
+def _note(recovered: RecoveredSession) -> str:
+    if recovered.outcome is Outcome.UNSENT:
         return tr("opened, but its task was never sent – it only costs money")
-    own = [_stranger(seen)] if seen.foreign is not None and not seen.session.is_ended else []
-    return " – ".join([*own, *_task(seen)])
+    own = (
+        [_foreign_text(recovered)]
+        if recovered.foreign is not None and not recovered.session.is_ended
+        else []
+    )
+    return " – ".join([*own, *_task(recovered)])
 
 
-def _stranger(seen: RecoveredSession) -> str:
+def _foreign_text(recovered: RecoveredSession) -> str:
     """Why there is no Terminate; one that the service did not name nobody can end anyway."""
-    key = seen.foreign is ForeignSession.KEY
+    key = recovered.foreign is ForeignSession.KEY
     what = tr("opened with another key") if key else tr("opened at another address")
-    can_be_ended = seen.session.service_id is not None
+    can_be_ended = recovered.session.service_id is not None
     return tr("{what}: Terminate needs that one", what=what) if can_be_ended else what
 
 
-def _task(seen: RecoveredSession) -> list[str]:
-    if seen.task is None:
+def _task(recovered: RecoveredSession) -> list[str]:
+    if recovered.task is None:
         return []
-    return [_MARKS.get(seen.task.status, "") + shorten(seen.task.spec.text)]
+    return [_MARKS.get(recovered.task.status, "") + shorten(recovered.task.spec.text)]
 
 
 def _row_cost(cost: Decimal | None, session: Session, task: Task | None) -> str:
@@ -346,4 +378,4 @@ def _left_text(left: str) -> str:
 
 
 def _cost_text(cost: str) -> str:
-    return tr("cost: {amount}", amount=spoken(cost))
+    return tr("cost: {amount}", amount=spoken_text(cost))

@@ -7,25 +7,24 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
-from enigma_panel.core.money import to_nano
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.text.cells import NO_CELL, Cell, cost_cell
 from enigma_panel.ui.text.states import (
     NONE,
     is_life_assumed,
-    money,
-    spoken,
     spoken_duration,
+    spoken_text,
     state_text,
     time_left,
 )
 from enigma_panel.ui.text.steps import now_text
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme.palette import Severity
-from enigma_panel.ui.widgets.table_model import NO_CELL, NO_PARENT, Cell, Index, KeyedModel
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel
 
 AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
@@ -38,7 +37,7 @@ _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED
 def task_cell(session: Session, task: Task | None, now: str) -> Cell:
     """What was asked for and, dimmed behind it, what the agent does now, if it is known."""
     if task is None:
-        return Cell(text=NONE, severity=Severity.DIM, said=spoken(NONE), sort="")
+        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort="")
     text = shorten(task.spec.text)
     mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
     tip = shorten(task.spec.text, 600)
@@ -47,7 +46,7 @@ def task_cell(session: Session, task: Task | None, now: str) -> Cell:
         tail=f"· {now}" if now else "",
         steady=True,
         severity=Severity.DIM if session.is_ended else Severity.PLAIN,
-        said=tr("{task}, now: {now}", task=text, now=now) if now else text,
+        spoken=tr("{task}, now: {now}", task=text, now=now) if now else text,
         sort=text,
         tip=f"{tip}\n{now}" if now else tip,
     )
@@ -57,7 +56,7 @@ def left_cell(session: Session, now_ms: int) -> Cell:
     """A number with a bar."""
     text = time_left(session, now_ms)
     if text == NONE or session.expires_ms is None:
-        return Cell(text=NONE, severity=Severity.DIM, said=spoken(NONE), sort=FAR)
+        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort=FAR)
     left = max(0, session.expires_ms - now_ms)
     life = max(1, session.expires_ms - session.created_ms)
     severity = (
@@ -67,25 +66,16 @@ def left_cell(session: Session, now_ms: int) -> Cell:
         if left < AMBER_LEFT_MS
         else Severity.PLAIN
     )
-    said = spoken_duration(left)
+    spoken = spoken_duration(left)
     if is_life_assumed(session):
-        said = tr("about {time}", time=said)
-    return Cell(text=text, bar=min(1.0, left / life), severity=severity, said=said, sort=left)
+        spoken = tr("about {time}", time=spoken)
+    return Cell(text=text, bar=min(1.0, left / life), severity=severity, spoken=spoken, sort=left)
 
 
-def cost_cell(session: Session, cost: Decimal | None) -> Cell:
+def session_cost_cell(session: Session, cost: Decimal | None) -> Cell:
     """What its tasks cost so far, as far as it was told."""
     spent = session.opened_ms is not None  # a browser was open for some time: that costs
-    text = money(cost, more_to_come=not session.is_ended, spent=spent)
-    nano = to_nano(cost)
-    severity = Severity.DIM if cost is None else Severity.PLAIN
-    return Cell(
-        text=text,
-        right=True,
-        severity=severity,
-        said=spoken(text),
-        sort=-1 if nano is None else nano,
-    )
+    return cost_cell(cost, more_to_come=not session.is_ended, spent=spent)
 
 
 ENDED_STAY_MS = 30_000
@@ -119,7 +109,7 @@ class Column(IntEnum):
     VERBS = 5
 
 
-class SessionsModel(KeyedModel):
+class SessionsModel(KeyedTableModel):
     """Sessions from the fleet. `hold` keeps every row where it is while somebody aims at one."""
 
     renamed = Signal(int, str)
@@ -132,11 +122,11 @@ class SessionsModel(KeyedModel):
         self._sessions = sessions
         self._live = live
         self._clock = clock
-        self._told: set[int] = set()
+        self._live_keys: set[int] = set()
         self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
-        self._gather.timeout.connect(self._show_told)
-        live.changed.connect(self._take_live)
-        self._held = False
+        self._gather.timeout.connect(self._show_live)
+        live.changed.connect(self._follow_live)
+        self._is_pointer_inside = False
         self._show_ended = False
         self._pinned: frozenset[int] = frozenset()
         sessions.changed.connect(self.apply_diff)
@@ -149,11 +139,11 @@ class SessionsModel(KeyedModel):
         self._show_ended = show
         self.arrange()
 
-    def set_pointer_inside(self, held: bool) -> None:
+    def set_pointer_inside(self, pointer_inside: bool) -> None:
         """While held no row moves or leaves; new ones come in at the end."""
-        if held is not self._held:
-            self._held = held
-            if not held:
+        if pointer_inside is not self._is_pointer_inside:
+            self._is_pointer_inside = pointer_inside
+            if not pointer_inside:
                 self.arrange()
 
     def set_pinned(self, keys: frozenset[int]) -> None:
@@ -185,7 +175,7 @@ class SessionsModel(KeyedModel):
             s for s in map(self._sessions.session, self._sessions.session_keys()) if s is not None
         ]
         wanted = [s.key for s in sorted(filter(self._is_wanted, shown), key=self._rank)]
-        if self._held:
+        if self._is_pointer_inside:
             present = set(self._keys)
             wanted = self._keys + [key for key in wanted if key not in present]
         self.show_keys(wanted)
@@ -201,15 +191,15 @@ class SessionsModel(KeyedModel):
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _take_live(self, key: int) -> None:
+    def _follow_live(self, key: int) -> None:
         """A channel came up, went down, or its agent does something else."""
-        self._told.add(key)
+        self._live_keys.add(key)
         if not self._gather.isActive():
             self._gather.start()
 
-    def _show_told(self) -> None:
-        told, self._told = self._told, set()
-        self.notify_changed(list(told), Column.TASK, Column.TASK)
+    def _show_live(self) -> None:
+        keys, self._live_keys = self._live_keys, set()
+        self.notify_changed(list(keys), Column.TASK, Column.TASK)
 
     def _is_wanted(self, session: Session) -> bool:
         if not session.is_ended or self._show_ended or session.key in self._pinned:
@@ -245,24 +235,24 @@ class SessionsModel(KeyedModel):
                 return left_cell(session, self._clock.now_ms())
             case Column.COST:
                 cost = self._sessions.session_cost(session.key)
-                return cost_cell(session, cost)
+                return session_cost_cell(session, cost)
             case _:
                 return self._verbs(key)
 
     def _verbs(self, key: int) -> Cell:
-        said = tr("Pause, Resume, Stop, Terminate: in the tool bar and the menu")
+        spoken = tr("Pause, Resume, Stop, Terminate: in the tool bar and the menu")
         pending = self._sessions.pending(key)
         if pending is not None and pending.can_undo:
-            said = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_text([pending]))
-        return Cell(said=said)
+            spoken = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_text([pending]))
+        return Cell(spoken=spoken)
 
     def _state(self, session: Session, task: Task | None) -> Cell:
-        how = state_text(session, task, self._clock.now_ms())
-        word, text, tail, said = how.word, how.head, how.tail, how.said
-        tip = how.line if how.tip else ""
+        state = state_text(session, task, self._clock.now_ms())
+        word, text, tail, spoken = state.word, state.head, state.tail, state.spoken
+        tip = state.text if state.tip else ""
         waiting = self._waiting(session.key)
         if waiting is not None:
-            text, tail, said = word.short, waiting.text, f"{word.word}, {waiting.said}"
+            text, tail, spoken = word.short, waiting.text, f"{word.word}, {waiting.spoken}"
             tip = f"{word.word}, {tail}"
         return Cell(
             text=text,
@@ -271,9 +261,9 @@ class SessionsModel(KeyedModel):
             mark=word.mark,
             severity=word.severity,
             bold=word.bold,
-            said=said,
+            spoken=spoken,
             tip=tip,
-            hint=how.tip,
+            hint=state.tip,
             sort=_URGENCY.get(shown_state(session, task), len(_URGENCY)),
         )
 

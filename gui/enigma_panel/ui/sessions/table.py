@@ -19,8 +19,8 @@ from enigma_panel.ui.sessions.model import Column, SessionsModel
 from enigma_panel.ui.text.states import verb_tip, verb_word
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.widgets.column_sizing import Fit
+from enigma_panel.ui.theme.palette import Glyph
+from enigma_panel.ui.widgets.column_sizing import ColumnLimits
 from enigma_panel.ui.widgets.delegates import PAD, NameDelegate, RowDelegate
 from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import Index, Role
@@ -37,7 +37,7 @@ VERBS_WIDTH = VERB_WIDTH * len(VERB_GLYPHS) + VERB_APART + 2 * PAD
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class RowVerb:
     """A verb in a row; None is Undo, which takes the places of Pause and Resume."""
 
     key: int
@@ -52,8 +52,8 @@ class VerbsDelegate(RowDelegate):
         self._app_actions = app_actions
         self._had_undo: set[int] = set()
         self._lost_undo: dict[int, int] = {}
-        self.over: Spot | None = None
-        self.pressed: Spot | None = None
+        self.over: RowVerb | None = None
+        self.pressed: RowVerb | None = None
 
     @staticmethod
     def verb_rect(cell: QRect, verb: StateVerb) -> QRect:
@@ -75,24 +75,24 @@ class VerbsDelegate(RowDelegate):
         both = cls.verb_rect(cell, StateVerb.PAUSE) | cls.verb_rect(cell, StateVerb.RESUME)
         return both.adjusted(1, 1, -3, -1)
 
-    def spot_at(self, key: int, cell: QRect, point: QPoint) -> Spot | None:
+    def row_verb_at(self, key: int, cell: QRect, point: QPoint) -> RowVerb | None:
         """What lies below a point in the row of that session."""
         if self._app_actions.undoable(key) is not None and self.undo_rect(cell).contains(point):
-            return Spot(key, None)
+            return RowVerb(key, None)
         verb = self.verb_at(cell, point)
-        return Spot(key, verb) if verb is not None else None
+        return RowVerb(key, verb) if verb is not None else None
 
-    def accepts_press(self, spot: Spot) -> bool:
+    def accepts_press(self, row_verb: RowVerb) -> bool:
         """No press counts that was meant for what stood there a moment ago.
 
         The second click of two on a verb must not take it back, and a click on an Undo that has
         just gone must not be a Pause.
         """
         now = self._app_actions.now_ms()
-        if spot.verb is None:
-            return self._app_actions.is_settled(spot.key)
-        lost = self._lost_undo.get(spot.key, now - SETTLED_MS)
-        return spot.verb not in _BELOW_UNDO or now - lost >= SETTLED_MS
+        if row_verb.verb is None:
+            return self._app_actions.is_settled(row_verb.key)
+        lost = self._lost_undo.get(row_verb.key, now - SETTLED_MS)
+        return row_verb.verb not in _BELOW_UNDO or now - lost >= SETTLED_MS
 
     def _note_undo(self, key: int, *, has_undo: bool) -> None:
         if has_undo:
@@ -103,11 +103,11 @@ class VerbsDelegate(RowDelegate):
 
     def _paint_undo(self, painter: QPainter, place: QRect, key: int) -> None:
         colours = theme.colours()
-        spot = Spot(key, None)
+        row_verb = RowVerb(key, None)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        over = colours.line if spot == self.pressed else colours.hover
-        painter.setBrush(QColor(over if spot == self.over else colours.card))
-        painter.setPen(QPen(QColor(colours.accent if spot == self.over else colours.faint), 1))
+        over = colours.line if row_verb == self.pressed else colours.hover
+        painter.setBrush(QColor(over if row_verb == self.over else colours.card))
+        painter.setPen(QPen(QColor(colours.accent if row_verb == self.over else colours.faint), 1))
         painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         metrics = painter.fontMetrics()
         words = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
@@ -116,12 +116,12 @@ class VerbsDelegate(RowDelegate):
 
     def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: StateVerb) -> None:
         colours = theme.colours()
-        spot = Spot(key, verb)
+        row_verb = RowVerb(key, verb)
         possible = self._app_actions.can(key, verb)
-        if possible and spot == self.over:
+        if possible and row_verb == self.over:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.faint if spot == self.pressed else colours.line))
+            painter.setBrush(QColor(colours.faint if row_verb == self.pressed else colours.line))
             painter.drawRoundedRect(place.adjusted(1, 0, -1, 0), 5, 5)
         colour = colours.red if verb is StateVerb.TERMINATE else colours.text
         size = QRectF(0, 0, 14, 14)
@@ -149,14 +149,14 @@ class VerbsDelegate(RowDelegate):
         index: QModelIndex | Index,
     ) -> bool:
         key = index.data(Role.KEY)
-        spot = self.spot_at(key, option.rect, event.pos()) if key is not None else None
-        if event.type() is not QEvent.Type.ToolTip or spot is None:
+        row_verb = self.row_verb_at(key, option.rect, event.pos()) if key is not None else None
+        if event.type() is not QEvent.Type.ToolTip or row_verb is None:
             QToolTip.hideText()
             return True
-        pending = self._app_actions.undoable(spot.key)
-        if spot.verb is not None:
-            words = f"{verb_word(spot.verb)}\n{verb_tip(spot.verb)}"
-            rect = self.verb_rect(option.rect, spot.verb)
+        pending = self._app_actions.undoable(row_verb.key)
+        if row_verb.verb is not None:
+            words = f"{verb_word(row_verb.verb)}\n{verb_tip(row_verb.verb)}"
+            rect = self.verb_rect(option.rect, row_verb.verb)
         else:
             all_pending = [pending] if pending is not None else []
             words = f"{undo_text(all_pending)}\n{undo_tip()}"
@@ -165,11 +165,11 @@ class VerbsDelegate(RowDelegate):
         return True
 
 
-_FITS: dict[int, Fit] = {
-    Column.STATE: Fit(least=144, most=0.3),
-    Column.SESSION: Fit(least=96, most=0.16),
-    Column.LEFT: Fit(least=64),
-    Column.COST: Fit(least=72),
+_FITS: dict[int, ColumnLimits] = {
+    Column.STATE: ColumnLimits(least=144, most=0.3),
+    Column.SESSION: ColumnLimits(least=96, most=0.16),
+    Column.LEFT: ColumnLimits(least=64),
+    Column.COST: ColumnLimits(least=72),
 }
 
 
@@ -207,35 +207,35 @@ class SessionsTable(KeyedTable):
         header.setSectionResizeMode(Column.VERBS, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(Column.VERBS, VERBS_WIDTH)
 
-    def _spot(self, point: QPoint) -> Spot | None:
+    def _row_verb(self, point: QPoint) -> RowVerb | None:
         index = self.indexAt(point)
         key = self.rows.key_at(index.row()) if index.isValid() else None
         if key is None or index.column() != Column.VERBS:
             return None
-        return self._verbs.spot_at(key, self.visualRect(index), point)
+        return self._verbs.row_verb_at(key, self.visualRect(index), point)
 
-    def _show_over(self, spot: Spot | None) -> None:
-        if spot != self._verbs.over:
-            self._verbs.over = spot
+    def _show_over(self, row_verb: RowVerb | None) -> None:
+        if row_verb != self._verbs.over:
+            self._verbs.over = row_verb
             self.viewport().update()
 
-    def _press(self, spot: Spot | None) -> None:
-        self._verbs.pressed = spot
+    def _press(self, row_verb: RowVerb | None) -> None:
+        self._verbs.pressed = row_verb
         self.viewport().update()
 
-    def _act(self, spot: Spot) -> None:
-        if spot.verb is None:
-            self.undo_clicked.emit(spot.key)
-        elif self._app_actions.can(spot.key, spot.verb):
-            self.verb_clicked.emit(spot.key, spot.verb)
+    def _act(self, row_verb: RowVerb) -> None:
+        if row_verb.verb is None:
+            self.undo_clicked.emit(row_verb.key)
+        elif self._app_actions.can(row_verb.key, row_verb.verb):
+            self.verb_clicked.emit(row_verb.key, row_verb.verb)
 
     # -- Qt ----------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        spot = self._spot(event.position().toPoint())
-        if event.button() is Qt.MouseButton.LeftButton and spot is not None:
+        row_verb = self._row_verb(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and row_verb is not None:
             # A verb acts on its own row and leaves the selection alone.
-            self._press(spot if self._verbs.accepts_press(spot) else None)
+            self._press(row_verb if self._verbs.accepts_press(row_verb) else None)
             event.accept()
             return
         super().mousePressEvent(event)
@@ -244,7 +244,7 @@ class SessionsTable(KeyedTable):
         pressed = self._verbs.pressed
         if event.button() is Qt.MouseButton.LeftButton and pressed is not None:
             self._press(None)
-            if self._spot(event.position().toPoint()) == pressed:
+            if self._row_verb(event.position().toPoint()) == pressed:
                 self._act(pressed)
             event.accept()
             return
@@ -252,13 +252,13 @@ class SessionsTable(KeyedTable):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """The second click of two is a press like any other."""
-        if self._spot(event.position().toPoint()) is not None:
+        if self._row_verb(event.position().toPoint()) is not None:
             self.mousePressEvent(event)
             return
         super().mouseDoubleClickEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._show_over(self._spot(event.position().toPoint()))
+        self._show_over(self._row_verb(event.position().toPoint()))
         if self._verbs.pressed is None:
             super().mouseMoveEvent(event)
 

@@ -29,7 +29,7 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
 )
 from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.inputs import LineField
+from enigma_panel.ui.widgets.inputs import LineEdit
 
 
 class SettingsDialog(ModelessDialog):
@@ -78,11 +78,11 @@ class SettingsDialog(ModelessDialog):
         self.at_once.setFixedWidth(72)
         self.at_once.lineEdit().setTextMargins(6, 0, 0, 0)
         self.now_fewer = make_label(role="dim")
-        self.folder = LineField()
+        self.folder = LineEdit()
         self.folder.setReadOnly(True)
         self.folder.setText(self._services.keep_folder)
         self.copy_button = make_button(tr("Copy"))
-        self.base_url = LineField(enter_moves_on=False)
+        self.base_url = LineEdit(enter_moves_on=False)
         self.apply_button = make_button(tr("Apply"))
         self.key_state = make_label(wrap=True)
         self.key_outcome = make_label(role="dim", wrap=True)

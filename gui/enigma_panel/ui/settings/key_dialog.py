@@ -13,12 +13,12 @@ from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.text.check import finding_text
 from enigma_panel.ui.widgets.basics import FieldGrid, NoticeLabel, make_button, make_label, make_row
 from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.password_edit import SecretEdit
+from enigma_panel.ui.widgets.password_edit import PasswordEdit
 
 MEMORY = "memory"
 
 
-def place_text(where: str) -> str:
+def key_location_text(where: str) -> str:
     """Where a key would be kept."""
     if where in {MEMORY, ""}:
         return tr("No keychain was found: the key will be kept only in memory until you quit.")
@@ -125,7 +125,7 @@ class KeyDialog(ModelessDialog):
     def _build_parts(self) -> None:
         self.state_label = make_label(wrap=True)
         self.place_label = make_label(role="dim", wrap=True)
-        self.key = SecretEdit(enter_moves_on=False)
+        self.key = PasswordEdit(enter_moves_on=False)
         self.outcome = NoticeLabel()
         self.use_key_button = make_button(tr("Use the key only"), "link")
         self.use_key_button.hide()
@@ -176,7 +176,7 @@ class KeyDialog(ModelessDialog):
     async def _show_place(self) -> None:
         self.place_label.setText(tr("Looking where the key can be kept …"))
         where = await self._account.where_it_would_go()
-        self.place_label.setText(place_text(where))
+        self.place_label.setText(key_location_text(where))
         if self.isVisible():
             self.fit()
 

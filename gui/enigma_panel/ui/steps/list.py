@@ -28,12 +28,12 @@ END = 1 << 30
 """Further down than any list reaches."""
 
 
-class Following(QObject):
+class AutoScroll(QObject):
     """Moves the scroll bar of a table whose rows are all of one height.
 
     It follows the newest while the table is scrolled to its end and no row is selected; a pointer
-    that moves over the rows holds it. Else the rows that are seen stay where they are, and `news`
-    counts what came in below. changed: the number of these.
+    that moves over the rows holds it. Else the rows that are seen stay where they are, and
+    `new_count` counts what came in below. changed: the number of these.
     """
 
     changed = Signal(int)
@@ -41,10 +41,10 @@ class Following(QObject):
     def __init__(self, table: QTableView) -> None:
         super().__init__(table)
         self.follows = True
-        self.news = 0
+        self.new_count = 0
         self._table = table
         self._bar = table.verticalScrollBar()
-        self._is_held = False
+        self._is_pointer_inside = False
         self._is_ours = False
         self._place = 0
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -71,17 +71,17 @@ class Following(QObject):
         self.to_end()
         self._count(0)
 
-    def set_pointer_inside(self, held: bool) -> None:
+    def set_pointer_inside(self, pointer_inside: bool) -> None:
         """The pointer moves over the rows, or has left them."""
-        if held:
+        if pointer_inside:
             self._rest.start()
         else:
             self._rest.stop()
-        was_held, self._is_held = self._is_held, held
-        if was_held and not held and self.follows:
+        was_inside, self._is_pointer_inside = self._is_pointer_inside, pointer_inside
+        if was_inside and not pointer_inside and self.follows:
             self.follow()
 
-    def heed_selection(self) -> None:
+    def follow_selection(self) -> None:
         """What is selected is read; once nothing is, the end is the place to follow from."""
         if self._table.selectionModel().hasSelection():
             self.follows = False
@@ -89,13 +89,13 @@ class Following(QObject):
             self.follows = True
             self._count(0)
 
-    def stand(self, value: int) -> None:
+    def restore_position(self, value: int) -> None:
         """The rows have other places: go to the end, or to where somebody reads.
 
         With more room that may be the end as well; then there is something to follow.
         """
         self._move_to(END if self.follows else value)
-        self.heed_selection()
+        self.follow_selection()
 
     def to_end(self) -> None:
         """Scroll to the end."""
@@ -129,18 +129,18 @@ class Following(QObject):
 
     def _grew(self, first: int, last: int) -> None:
         count = last - first + 1
-        goes_along = self.follows and not self._is_held
+        goes_along = self.follows and not self._is_pointer_inside
         is_above = first * self.row_height() <= self._place
         is_last = last + 1 == self._table.model().rowCount()
         shift = count * self.row_height() if is_above and not is_last else 0
         self._move_to(END if goes_along else self._place + shift)
         if first and not self.is_at_end():
-            self._count(self.news + count)
+            self._count(self.new_count + count)
 
     def _shrank(self, first: int, last: int) -> None:
         is_above = first * self.row_height() <= self._place
         shift = (last - first + 1) * self.row_height() if is_above else 0
-        self.stand(max(0, self._place - shift))
+        self.restore_position(max(0, self._place - shift))
 
     def _move_to(self, value: int) -> None:
         with self.by_ourselves():
@@ -158,10 +158,10 @@ class Following(QObject):
         else:
             self.follow()
 
-    def _count(self, news: int) -> None:
-        if news != self.news:
-            self.news = news
-            self.changed.emit(news)
+    def _count(self, new_count: int) -> None:
+        if new_count != self.new_count:
+            self.new_count = new_count
+            self.changed.emit(new_count)
 
 
 LEAST_HEIGHT = 60
@@ -181,13 +181,13 @@ class StepsList(QTableView):
     def __init__(self, model: StepsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.steps = model
-        self.following = Following(self)
+        self.auto_scroll = AutoScroll(self)
         self.setModel(model)
-        self.following.watch(model)
+        self.auto_scroll.watch(model)
         self._empty = make_label("", "dim", wrap=True)
         self._delegate: StepsDelegate | None = None
         self.is_pressed = False
-        self._dress()
+        self._configure()
         model.modelReset.connect(self._begin)
         model.rowsInserted.connect(self._place_empty)
         model.rowsRemoved.connect(self._place_empty)
@@ -226,8 +226,8 @@ class StepsList(QTableView):
         """To the newest, and along with it from now on: nothing is read any more."""
         self.clearSelection()
         self._stand_on(self.steps.rowCount() - 1)
-        self.following.set_pointer_inside(False)
-        self.following.follow()
+        self.auto_scroll.set_pointer_inside(False)
+        self.auto_scroll.follow()
 
     def set_empty_text(self, words: str) -> None:
         """What stands in the list while it has no rows."""
@@ -236,7 +236,7 @@ class StepsList(QTableView):
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _dress(self) -> None:
+    def _configure(self) -> None:
         self.setAccessibleName(tr("Steps"))
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -259,7 +259,7 @@ class StepsList(QTableView):
         self._place_empty()
 
     def _begin(self) -> None:
-        self.following.begin()
+        self.auto_scroll.begin()
         self._place_empty()
         self.read.emit()
 
@@ -284,7 +284,7 @@ class StepsList(QTableView):
         """What is read stays in sight when there is less room; height: what there was before."""
         index = self.currentIndex()
         if self.read_step() is not None and 0 <= self.visualRect(index).top() < height:
-            with self.following.by_ourselves():
+            with self.auto_scroll.by_ourselves():
                 self.scrollTo(index)
 
     def _hover(self, row: int) -> None:
@@ -306,19 +306,19 @@ class StepsList(QTableView):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        self.following.heed_selection()
+        self.auto_scroll.follow_selection()
         self.read.emit()
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.WindowDeactivate:
-            self.following.set_pointer_inside(False)
+            self.auto_scroll.set_pointer_inside(False)
             self._press(False)
         return super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
             self._hover(-1)
-            self.following.set_pointer_inside(False)
+            self.auto_scroll.set_pointer_inside(False)
         return super().viewportEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -332,7 +332,7 @@ class StepsList(QTableView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         row = self.rowAt(event.position().toPoint().y())
         self._hover(row)
-        self.following.set_pointer_inside(row >= 0 and self.isActiveWindow())
+        self.auto_scroll.set_pointer_inside(row >= 0 and self.isActiveWindow())
         super().mouseMoveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -358,8 +358,8 @@ class StepsList(QTableView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if not self.currentIndex().isValid():
-            last, top = self.steps.rowCount() - 1, self.following.top_row()
-            self._stand_on(last if self.following.follows else min(top + 1, last))
+            last, top = self.steps.rowCount() - 1, self.auto_scroll.top_row()
+            self._stand_on(last if self.auto_scroll.follows else min(top + 1, last))
         super().focusInEvent(event)
         self.viewport().update()
 
@@ -370,15 +370,15 @@ class StepsList(QTableView):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
-            top = self.following.top_row()
-            with self.following.by_ourselves():
+            top = self.auto_scroll.top_row()
+            with self.auto_scroll.by_ourselves():
                 self._fit_rows()
-            self.following.stand(top * self.following.row_height())
+            self.auto_scroll.restore_position(top * self.auto_scroll.row_height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         value = self.verticalScrollBar().value()
         super().resizeEvent(event)
-        self.following.stand(value)
+        self.auto_scroll.restore_position(value)
         self._keep_read(event.oldSize().height())
         self._place_empty()
 

@@ -20,7 +20,7 @@ ROOM = 1_000
 """So many more than there can be are shown before the oldest go."""
 
 
-class StepsFeed(QObject):
+class StepsLoader(QObject):
     """Follows one task. changed: it reads, it has read, there is more, or it could not read."""
 
     changed = Signal()
@@ -46,7 +46,7 @@ class StepsFeed(QObject):
         self._waiting: list[Step] = []
         self._chunks = QTimer(self, interval=0)
         self._chunks.timeout.connect(self._add_chunk)
-        timeline.grown.connect(self._hear)
+        timeline.grown.connect(self._add_new)
 
     @property
     def is_reading(self) -> bool:
@@ -113,7 +113,7 @@ class StepsFeed(QObject):
         self._waiting = []
         self._chunks.stop()
 
-    def _hear(self, task_key: int, steps: list[Step]) -> None:
+    def _add_new(self, task_key: int, steps: list[Step]) -> None:
         if task_key != self.task_key:
             return
         self._model.add(steps)

@@ -8,7 +8,7 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.steps.delegate import StepsDelegate, match_spans
 from enigma_panel.ui.steps.list import StepsList
-from enigma_panel.ui.steps.loader import StepsFeed
+from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.search import StepsFinder, StepsSearch
 from enigma_panel.ui.text.steps import (
@@ -16,7 +16,7 @@ from enigma_panel.ui.text.steps import (
     copy_text,
     count_text,
     empty_text,
-    news_text,
+    new_steps_text,
     older_text,
     whole_head,
     whole_text,
@@ -28,7 +28,7 @@ from enigma_panel.ui.widgets.inputs import ReadingText
 MOST_MARKS = 200
 
 
-class _Text(ReadingText):
+class _StepText(ReadingText):
     """Plain text to read and to select, as high as there is room."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class WholeStep(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.head = ElidedLabel("dim")
-        self.field = _Text()
+        self.field = _StepText()
         self._sought = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(13, 6, 13, 0)
@@ -72,21 +72,23 @@ class WholeStep(QWidget):
             self._mark()
 
     def _mark(self) -> None:
-        look = QTextCharFormat()
-        look.setBackground(QColor(theme.colours().amber_ground))
-        look.setForeground(QColor(theme.colours().text))
+        highlight = QTextCharFormat()
+        highlight.setBackground(QColor(theme.colours().amber_ground))
+        highlight.setForeground(QColor(theme.colours().text))
         text = self.field.toPlainText()
         places = match_spans(text, self._sought)[:MOST_MARKS]
-        marks = [self._selection(_units(text[:a]), _units(text[:b]), look) for a, b in places]
+        marks = [self._selection(_units(text[:a]), _units(text[:b]), highlight) for a, b in places]
         self.field.setExtraSelections(marks)
 
-    def _selection(self, start: int, end: int, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
+    def _selection(
+        self, start: int, end: int, highlight: QTextCharFormat
+    ) -> QTextEdit.ExtraSelection:
         cursor = self.field.textCursor()
         cursor.setPosition(start)
         cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
         selection = QTextEdit.ExtraSelection()
         selection.cursor = cursor
-        selection.format = look
+        selection.format = highlight
         return selection
 
 
@@ -113,10 +115,12 @@ class StepsPage(QWidget):
 
     copy_asked = Signal(str)
 
-    def __init__(self, model: StepsModel, feed: StepsFeed, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: StepsModel, loader: StepsLoader, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._model = model
-        self._feed = feed
+        self._loader = loader
         self.finder = StepsFinder(model, self)
         self.list = StepsList(model)
         self.search = StepsSearch(self.finder, self.list)
@@ -139,16 +143,16 @@ class StepsPage(QWidget):
         line.setContentsMargins(SIDE, 0, SIDE, 0)
         self._older_line.setLayout(line)
         self.count = ElidedLabel("dim")
-        self.news = make_button(news_text(0), "link")
-        self.news.setToolTip(tr("Jumps to the newest (End)"))
-        self.news.setAccessibleDescription(tr("Jumps to the newest (End)"))
-        self.news.hide()
+        self.new_steps = make_button(new_steps_text(0), "link")
+        self.new_steps.setToolTip(tr("Jumps to the newest (End)"))
+        self.new_steps.setAccessibleDescription(tr("Jumps to the newest (End)"))
+        self.new_steps.hide()
         self.copy = make_button(tr("Copy all"), "link")
         self.copy.setToolTip(tr("Copies time, kind and text of each step."))
 
     def _build(self) -> None:
         self.search.setContentsMargins(SIDE, 0, SIDE, 0)
-        foot = make_row(self.count, self.news, None, self.copy, gap=FOOT_GAP)
+        foot = make_row(self.count, self.new_steps, None, self.copy, gap=FOOT_GAP)
         foot.setStretch(0, 1)
         foot.setContentsMargins(SIDE, 0, SIDE, 0)
         self._upper = QFrame()
@@ -174,12 +178,12 @@ class StepsPage(QWidget):
         finder.changed.connect(lambda: self.whole.mark(finder.text))
         steps.copy_asked.connect(self._copy)
         steps.read.connect(self._show_read)
-        steps.following.changed.connect(self._show_news)
-        self.news.clicked.connect(self._jump)
+        steps.auto_scroll.changed.connect(self._show_new_steps)
+        self.new_steps.clicked.connect(self._jump)
         self.copy.clicked.connect(self._copy)
-        self.read_all.clicked.connect(self._feed.read_all)
-        self._feed.changed.connect(self._show_state)
-        self._feed.may_drop = lambda: steps.following.follows
+        self.read_all.clicked.connect(self._loader.read_all)
+        self._loader.changed.connect(self._show_state)
+        self._loader.may_drop = lambda: steps.auto_scroll.follows
         for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             changed.connect(self._show_count)
 
@@ -187,19 +191,19 @@ class StepsPage(QWidget):
 
     def _show_state(self) -> None:
         """What there is, what there is not, and what of it is shown."""
-        feed = self._feed
-        words = empty_text(has_task=feed.task_key is not None, failed=feed.has_failed)
-        self.list.set_empty_text("" if feed.is_reading else words)
-        if feed.is_reading_all:
+        loader = self._loader
+        words = empty_text(has_task=loader.task_key is not None, failed=loader.has_failed)
+        self.list.set_empty_text("" if loader.is_reading else words)
+        if loader.is_reading_all:
             self.older.setText(tr("Reading all…"))
-        elif feed.has_failed and self._model.rowCount():
+        elif loader.has_failed and self._model.rowCount():
             self.older.setText(words)
         else:
             self.older.setText(older_text(self._model.rowCount()))
-        if self.read_all.hasFocus() and not feed.has_older:
+        if self.read_all.hasFocus() and not loader.has_older:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.read_all.setVisible(feed.has_older and not feed.is_reading_all)
-        self._older_line.setVisible(feed.has_older or feed.is_reading_all)
+        self.read_all.setVisible(loader.has_older and not loader.is_reading_all)
+        self._older_line.setVisible(loader.has_older or loader.is_reading_all)
         self._show_count()
 
     def _show_count(self) -> None:
@@ -210,21 +214,21 @@ class StepsPage(QWidget):
         self._show_copy()
 
     def _show_copy(self) -> None:
-        part = self._model.rowCount() if self._feed.has_older else None
+        part = self._model.rowCount() if self._loader.has_older else None
         words = copy_text(self.list.selected_count, part)
         if self.copy.text() != words:
             self.copy.setText(words)
             self.copy.setAccessibleName(words)
 
-    def _show_news(self, news: int) -> None:
-        if self.news.hasFocus() and not news:
+    def _show_new_steps(self, new_steps: int) -> None:
+        if self.new_steps.hasFocus() and not new_steps:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.news.setText(news_text(news))
-        if self.news.sizeHint().width() > self._foot_room():
-            self.news.setText(news_text(news, short=True))
-        self.news.setAccessibleName(self.news.text())
-        self.news.setVisible(news > 0)
-        self.count.setVisible(news == 0)
+        self.new_steps.setText(new_steps_text(new_steps))
+        if self.new_steps.sizeHint().width() > self._foot_room():
+            self.new_steps.setText(new_steps_text(new_steps, short=True))
+        self.new_steps.setAccessibleName(self.new_steps.text())
+        self.new_steps.setVisible(new_steps > 0)
+        self.count.setVisible(new_steps == 0)
 
     def _foot_room(self) -> int:
         return self.width() - 2 * SIDE - self.copy.sizeHint().width() - FOOT_GAP
@@ -274,5 +278,5 @@ class StepsPage(QWidget):
         turned = Qt.Orientation.Horizontal if self._is_flat() else Qt.Orientation.Vertical
         if self._parts.orientation() is not turned:
             self._turn_parts(turned)
-        self._show_news(self.list.following.news)
+        self._show_new_steps(self.list.auto_scroll.new_count)
         self._show_whole()

@@ -11,9 +11,9 @@ from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.steps.model import Entry, StepsModel
 from enigma_panel.ui.text.states import ELLIPSIS
-from enigma_panel.ui.text.steps import folded, found_text
+from enigma_panel.ui.text.steps import found_text, normalized
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.icons import Glyph
+from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
 
 SLICE_S = 0.005
@@ -43,7 +43,7 @@ class StepsFinder(QObject):
         self._slices.timeout.connect(self._look)
         model.rowsInserted.connect(self._look_at_new)
         model.rowsAboutToBeRemoved.connect(self._forget_rows)
-        model.rowsRemoved.connect(self._tell_removed)
+        model.rowsRemoved.connect(self._count_removed)
         model.modelReset.connect(self._start)
 
     @property
@@ -53,7 +53,7 @@ class StepsFinder(QObject):
 
     def search(self, text: str) -> None:
         """Find the rows with this text, whatever its case; "" finds none."""
-        wanted = folded(text)
+        wanted = normalized(text)
         if wanted != self.text:
             self.text = wanted
             self._start()
@@ -139,7 +139,7 @@ class StepsFinder(QObject):
         self.total -= sum(self.is_found(entry) for entry in gone)
         self._next -= max(0, min(last + 1, self._next) - first)
 
-    def _tell_removed(self) -> None:
+    def _count_removed(self) -> None:
         self._rows = None
         if self.text:
             self.changed.emit()
@@ -262,7 +262,7 @@ class StepsSearch(QWidget):
 
     def _start_row(self) -> int:
         is_read = self._list.read_step() is not None
-        return self._list.currentIndex().row() if is_read else self._list.following.top_row()
+        return self._list.currentIndex().row() if is_read else self._list.auto_scroll.top_row()
 
     def _show_found(self) -> None:
         finder = self._finder

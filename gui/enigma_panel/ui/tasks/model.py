@@ -5,43 +5,37 @@ from enum import IntEnum
 from PySide6.QtCore import QObject
 
 from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
-from enigma_panel.core.money import to_nano
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import shorten, tr
-from enigma_panel.ui.text.errors import ErrorContext, explain_code
+from enigma_panel.ui.text.cells import TAKEN_BACK, Cell, cost_cell, result_cell
 from enigma_panel.ui.text.states import (
     ELLIPSIS,
     NONE,
     duration,
     local_moment,
-    money,
-    spoken,
     spoken_duration,
+    spoken_text,
     task_status_text,
 )
-from enigma_panel.ui.text.waiting import QueueFacts, WaitText, entry_text, firsts
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
-from enigma_panel.ui.widgets.table_model import NO_PARENT, Cell, Index, KeyedModel
-
-TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
-"""The code of a task that left the line because the person said so."""
+from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, firsts
+from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel
 
 
 def status_cell(task: Task) -> Cell:
     """The status with its sign."""
     word = task_status_text(task.status, task.unproven)
-    said = tr("{status}, new", status=word.word) if task.is_new else word.word
+    spoken = tr("{status}, new", status=word.word) if task.is_new else word.word
     return Cell(
         text=word.short,
         glyph=word.glyph,
         mark=word.mark,
         severity=word.severity,
         bold=word.bold,
-        said=said,
+        spoken=spoken,
         sort=word.short,
         tip=word.word if word.tip else "",
         hint=word.tip,
@@ -51,21 +45,12 @@ def status_cell(task: Task) -> Cell:
 _FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
 
 
-def cost_cell(task: Task) -> Cell:
-    """What it cost so far; nothing was told is not nothing."""
+def task_cost_cell(task: Task) -> Cell:
+    """What it cost so far."""
     unknown = task.status in _FATE_UNTOLD and task.sent_ms is not None
     was_sent = task.service_id is not None or unknown  # then it cost something, told or not
     may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
-    text = money(task.cost, more_to_come=may_cost, spent=was_sent)
-    nano = to_nano(task.cost)
-    severity = Severity.DIM if task.cost is None else Severity.PLAIN
-    return Cell(
-        text=text,
-        right=True,
-        severity=severity,
-        said=spoken(text),
-        sort=-1 if nano is None else nano,
-    )
+    return cost_cell(task.cost, more_to_come=may_cost, spent=was_sent)
 
 
 def count_cell(number: int | None, task: Task) -> Cell:
@@ -73,38 +58,10 @@ def count_cell(number: int | None, task: Task) -> Cell:
     if number is None:
         told = task.is_final or task.status is TaskStatus.QUEUED
         text = NONE if told else ELLIPSIS
-        return Cell(text=text, right=True, severity=Severity.DIM, said=spoken(text), sort=-1)
+        return Cell(text=text, right=True, severity=Severity.DIM, spoken=spoken_text(text), sort=-1)
     # A float for what no 64-bit integer holds: the service may send any number.
     sort = number if abs(number) < 1 << 62 else float(number)
     return Cell(text=f"{number:,}", right=True, sort=sort)
-
-
-def result_cell(task: Task) -> Cell:
-    """What came out, in one line."""
-    match task.status:
-        case TaskStatus.DONE:
-            text = shorten(task.result or "") or tr("done, without a text")
-        case TaskStatus.FAILED:
-            text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
-        case TaskStatus.STOPPED if task.code == FROM_COPY:
-            text = tr("in line when the ledger's copy was made; whether it ran is not known")
-        case TaskStatus.STOPPED if task.code == TAKEN_BACK:
-            text = tr("taken out of the line, nothing was sent")
-        case TaskStatus.STOPPED:
-            by_you = task.stop_sent_ms is not None
-            text = tr("stopped by you") if by_you else tr("stopped, its session was ended")
-        case TaskStatus.LOST:
-            text = tr("the result cannot be fetched")
-        case TaskStatus.UNCONFIRMED:
-            text = tr("may be running and cost money")
-        case TaskStatus.ASKS:
-            text = tr("asks: “{question}”", question=shorten(task.question or ""))
-        case _:
-            return Cell(text=ELLIPSIS, severity=Severity.DIM, said=spoken(ELLIPSIS), sort="")
-    severity = (
-        Severity.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Severity.PLAIN
-    )
-    return Cell(text=text, severity=severity, sort=text, tip=shorten(task.result or text, 600))
 
 
 def waiting_cell(waiting: WaitText) -> Cell:
@@ -113,7 +70,7 @@ def waiting_cell(waiting: WaitText) -> Cell:
         text=waiting.text,
         severity=waiting.severity,
         bold=waiting.severity is Severity.AMBER,
-        said=waiting.said,
+        spoken=waiting.spoken,
         sort=waiting.text,
         tip=waiting.text,
     )
@@ -122,7 +79,11 @@ def waiting_cell(waiting: WaitText) -> Cell:
 def none_cell(*, right: bool = False) -> Cell:
     """Nothing, and nothing to come before it is sent."""
     return Cell(
-        text=NONE, right=right, severity=Severity.DIM, said=spoken(NONE), sort=-1 if right else 0
+        text=NONE,
+        right=right,
+        severity=Severity.DIM,
+        spoken=spoken_text(NONE),
+        sort=-1 if right else 0,
     )
 
 
@@ -164,7 +125,7 @@ def headings() -> tuple[str, ...]:
     )
 
 
-class TasksModel(KeyedModel):
+class TasksModel(KeyedTableModel):
     """Tasks from the fleet. Records of old tasks come from the ledger when they are shown.
 
     Order needs keys alone: the line's, then the fleet's. No record is asked for to arrange rows.
@@ -182,16 +143,16 @@ class TasksModel(KeyedModel):
         self._entries: dict[int, QueueEntry] = {}
         self._firsts: frozenset[int] = frozenset()
         self._clock = clock
-        self._held = False
+        self._is_pointer_inside = False
         self._headings = headings()
         sessions.changed.connect(self.apply_diff)
         self.arrange()
 
-    def set_pointer_inside(self, held: bool) -> None:
+    def set_pointer_inside(self, pointer_inside: bool) -> None:
         """While held new tasks and those that leave the line wait: no row moves below the aim."""
-        if held is not self._held:
-            self._held = held
-            if not held:
+        if pointer_inside is not self._is_pointer_inside:
+            self._is_pointer_inside = pointer_inside
+            if not pointer_inside:
                 self.arrange()
 
     def apply_diff(self, diff: Diff) -> None:
@@ -199,20 +160,20 @@ class TasksModel(KeyedModel):
         if diff.new_tasks:
             before = self._entries
             self.arrange()
-            self._tell_line(before)
+            self._notify_queue(before)
         self.notify_changed(list(diff.tasks))
 
     def follow_queue(self) -> None:
         """The line moved, or what it waits for changed."""
         before = self._entries
-        self._read_line()
+        self._read_queue()
         if list(before) != list(self._entries):  # most news are forecasts and move nothing
             self._show_rows()
-        self._tell_line(before)
+        self._notify_queue(before)
 
     def arrange(self) -> None:
         """Bring the rows up to date."""
-        self._read_line()
+        self._read_queue()
         self._show_rows()
 
     def tick(self, rows: range) -> None:
@@ -229,7 +190,7 @@ class TasksModel(KeyedModel):
         if entry is None or task.status is not TaskStatus.QUEUED:
             return None
         session = self._sessions.session(task.session_key) if entry.why is WaitReason.BUSY else None
-        facts = QueueFacts(
+        facts = QueueContext(
             pause_reason=self._queue.pause_reason,
             limit=self._queue.limit,
             session=session.name if session is not None else "",
@@ -237,17 +198,17 @@ class TasksModel(KeyedModel):
         )
         return entry_text(entry, self._clock.now_ms(), facts)
 
-    def _read_line(self) -> None:
+    def _read_queue(self) -> None:
         entries = self._queue.entries()
         self._entries = {entry.task_key: entry for entry in entries}
         self._firsts = firsts(entries)
 
     def _show_rows(self) -> None:
-        if not self._held:
+        if not self._is_pointer_inside:
             others = (key for key in self._sessions.task_keys() if key not in self._entries)
             self.show_keys([*self._entries, *others])
 
-    def _tell_line(self, before: dict[int, QueueEntry]) -> None:
+    def _notify_queue(self, before: dict[int, QueueEntry]) -> None:
         """Which rows say something else of the line now."""
         both = before.keys() | self._entries.keys()
         other = {key for key in both if before.get(key) != self._entries.get(key)}
@@ -263,7 +224,7 @@ class TasksModel(KeyedModel):
     def cell(self, key: int, column: int) -> Cell:
         task = self._sessions.task(key)
         if task is None:
-            return Cell(text=ELLIPSIS, severity=Severity.DIM, said=tr("being loaded"))
+            return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=tr("being loaded"))
         cell = self._cell(task, Column(column))
         if not (task.is_new and column in _BOLD):
             return cell
@@ -272,7 +233,7 @@ class TasksModel(KeyedModel):
             severity=cell.severity,
             bold=True,
             right=cell.right,
-            said=cell.spoken,
+            spoken=cell.accessible_text,
             sort=cell.sort,
             tip=cell.tip,
         )
@@ -281,8 +242,8 @@ class TasksModel(KeyedModel):
         match column:
             case Column.NEW:
                 dot = Glyph.DOT if task.is_new else None
-                said = tr("new") if task.is_new else tr("seen")
-                return Cell(glyph=dot, said=said, sort=int(task.is_new))
+                spoken = tr("new") if task.is_new else tr("seen")
+                return Cell(glyph=dot, spoken=spoken, sort=int(task.is_new))
             case Column.STATUS:
                 return status_cell(task)
             case Column.TASK:
@@ -292,7 +253,7 @@ class TasksModel(KeyedModel):
                 waiting = self.waiting(task)
                 return result_cell(task) if waiting is None else waiting_cell(waiting)
             case Column.COST:
-                return cost_cell(task)
+                return task_cost_cell(task)
             case Column.TOOK:
                 return self._took(task)
             case _:
@@ -312,7 +273,7 @@ class TasksModel(KeyedModel):
                 session = self._sessions.session(task.session_key)
                 opened = session is not None and session.phase not in UNOPENED_PHASES
                 name = session.name if session is not None and opened else NONE
-                return Cell(text=name, sort=name, said=spoken(name))
+                return Cell(text=name, sort=name, spoken=spoken_text(name))
 
     def _took(self, task: Task) -> Cell:
         if task.status is TaskStatus.QUEUED or task.code == TAKEN_BACK:
@@ -324,13 +285,13 @@ class TasksModel(KeyedModel):
             text=duration(took),
             right=True,
             severity=severity,
-            said=spoken_duration(took),
+            spoken=spoken_duration(took),
             sort=took,
         )
 
     def _moment(self, ms: int | None) -> Cell:
         if ms is None:
-            return Cell(text=NONE, severity=Severity.DIM, said=spoken(NONE), sort=0)
+            return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort=0)
         return Cell(text=local_moment(ms, self._clock.now_ms()), severity=Severity.DIM, sort=ms)
 
     def record(self, key: int) -> Task | None:

@@ -12,8 +12,7 @@ from enigma_panel.api.errors import ApiError
 from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import tr, tr_n
 from enigma_panel.ui.text.errors import explain
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
@@ -53,9 +52,9 @@ class QueueBarText:
     grave: bool = False
 
 
-def queue_bar_action_label(offer: QueueBarAction) -> str:
+def queue_bar_action_label(action: QueueBarAction) -> str:
     """The label of an offer of the bar."""
-    match offer:
+    match action:
         case QueueBarAction.GO_ON:
             return tr("Go on")
         case QueueBarAction.ADD_FUNDS:
@@ -163,18 +162,18 @@ class QueueBar(QFrame):
     would move the row away.
     """
 
-    taken = Signal(object)
+    chosen = Signal(object)
     remove_asked = Signal(object)
 
     def __init__(self, state: Callable[[], QueueState], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
-        self._is_held = False
+        self._is_pointer_inside = False
         self._asked: tuple[int, ...] = ()
-        self._sign = GlyphLabel(Glyph.RING, Severity.DIM)
+        self._glyph = GlyphLabel(Glyph.RING, Severity.DIM)
         self._text = make_label(wrap=True)
-        self._offers = {
-            offer: make_button(queue_bar_action_label(offer)) for offer in QueueBarAction
+        self._buttons = {
+            action: make_button(queue_bar_action_label(action)) for action in QueueBarAction
         }
         self._yes = make_button("", "danger")
         self._keep = make_button(tr("Keep them"))
@@ -188,14 +187,14 @@ class QueueBar(QFrame):
         queued = {entry.task_key for entry in state.entries}
         self._asked = tuple(key for key in self._asked if key in queued)
         is_needed = bool(words.text or self._asked)
-        if not (self._is_held and is_needed is self.isHidden()):
+        if not (self._is_pointer_inside and is_needed is self.isHidden()):
             self._show(words)
             self.setVisible(is_needed)
 
-    def set_pointer_inside(self, held: bool) -> None:
+    def set_pointer_inside(self, pointer_inside: bool) -> None:
         """Somebody aims at a row of the table below, or does no longer."""
-        self._is_held = held
-        if not held:
+        self._is_pointer_inside = pointer_inside
+        if not pointer_inside:
             self.refresh()
 
     # -- inside ------------------------------------------------------------------------------
@@ -203,13 +202,13 @@ class QueueBar(QFrame):
     def _build(self) -> None:
         set_role(self, "plain")
         self.setAccessibleName(tr("Line"))
-        row = make_row(self._sign, self._text, *self._offers.values(), self._yes, self._keep)
+        row = make_row(self._glyph, self._text, *self._buttons.values(), self._yes, self._keep)
         row.setStretch(1, 1)
         row.setContentsMargins(12, 4, 12, 4)
         self.setMinimumHeight(HEIGHT)
         self.setLayout(row)
-        for offer, button in self._offers.items():
-            button.clicked.connect(lambda _=False, offer=offer: self._take(offer))
+        for action, button in self._buttons.items():
+            button.clicked.connect(lambda _=False, action=action: self._choose(action))
         self._yes.clicked.connect(self._remove)
         self._keep.clicked.connect(self._stop_asking)
 
@@ -220,22 +219,22 @@ class QueueBar(QFrame):
             self._text.setText(text)
             self._text.setAccessibleName(text)
         set_role(self._text, "" if words.grave or asks else "dim")
-        self._sign.show_glyph(
+        self._glyph.show_glyph(
             Glyph.BANG if words.grave else Glyph.RING,
             Severity.AMBER if words.grave else Severity.DIM,
         )
         self._yes.setText(remove_all_text(len(self._asked)))
         self._yes.setAccessibleName(self._yes.text())
-        for offer, button in self._offers.items():
-            button.setVisible(offer in words.actions and not asks)
+        for action, button in self._buttons.items():
+            button.setVisible(action in words.actions and not asks)
         for button in (self._yes, self._keep):
             button.setVisible(asks)
 
-    def _take(self, offer: QueueBarAction) -> None:
-        if offer is QueueBarAction.REMOVE_ALL:
+    def _choose(self, action: QueueBarAction) -> None:
+        if action is QueueBarAction.REMOVE_ALL:
             self._ask(concerned(self._state()))
         else:
-            self.taken.emit(offer)
+            self.chosen.emit(action)
 
     def _ask(self, keys: Sequence[int]) -> None:
         """The two answers stand so that a second click on Remove all meets "Keep them"."""
@@ -252,7 +251,7 @@ class QueueBar(QFrame):
     def _stop_asking(self) -> None:
         self._asked = ()
         self.refresh()
-        self._offers[QueueBarAction.REMOVE_ALL].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._buttons[QueueBarAction.REMOVE_ALL].setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- Qt ----------------------------------------------------------------------------------
 

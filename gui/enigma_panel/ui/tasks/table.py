@@ -5,19 +5,19 @@ from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.tasks.model import HIDDEN_AT_FIRST, Column, TasksModel, headings
-from enigma_panel.ui.widgets.column_sizing import Fit
+from enigma_panel.ui.widgets.column_sizing import ColumnLimits
 from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.table import KeyedTable
 
-_FITS: dict[int, Fit] = {
-    Column.STATUS: Fit(least=112),
-    Column.COST: Fit(least=80),
-    Column.TOOK: Fit(least=56),
-    Column.ENDED: Fit(least=64),
-    Column.TOKENS_IN: Fit(least=72),
-    Column.TOKENS_OUT: Fit(least=72),
-    Column.STARTED: Fit(least=64),
-    Column.SESSION: Fit(least=96, most=0.16),
+_FITS: dict[int, ColumnLimits] = {
+    Column.STATUS: ColumnLimits(least=112),
+    Column.COST: ColumnLimits(least=80),
+    Column.TOOK: ColumnLimits(least=56),
+    Column.ENDED: ColumnLimits(least=64),
+    Column.TOKENS_IN: ColumnLimits(least=72),
+    Column.TOKENS_OUT: ColumnLimits(least=72),
+    Column.STARTED: ColumnLimits(least=64),
+    Column.SESSION: ColumnLimits(least=96, most=0.16),
 }
 NEW_WIDTH = 48
 TEXT_LEAST = 128

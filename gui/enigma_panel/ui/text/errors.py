@@ -63,7 +63,7 @@ class ErrorText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorFacts:
+class ErrorDetails:
     """What a row of the table gets to see."""
 
     context: ErrorContext
@@ -75,21 +75,21 @@ class ErrorFacts:
     limit: int | None = None
 
 
-def again(facts: ErrorFacts, otherwise: str) -> str:
+def again(facts: ErrorDetails, otherwise: str) -> str:
     """When to try again, as the service said it, else otherwise."""
     if facts.wait_s is None:
         return otherwise
     return tr("Try again in {n} s.", n=facts.wait_s)
 
 
-def with_message(what: str, facts: ErrorFacts) -> str:
+def with_message(what: str, facts: ErrorDetails) -> str:
     """Our words with the service's own message behind them."""
     return (
         tr("{what}: “{message}”", what=what, message=facts.message) if facts.message else what + "."
     )
 
 
-def nothing_started(facts: ErrorFacts) -> str:
+def nothing_started(facts: ErrorDetails) -> str:
     """Said of a start that is given up."""
     starts = facts.context.call in {Call.START, Call.NEW_TASK}
     return tr("Nothing was started.") if starts else ""
@@ -98,29 +98,29 @@ def nothing_started(facts: ErrorFacts) -> str:
 # -- the request ----------------------------------------------------------------------------------
 
 
-def bad_task(facts: ErrorFacts) -> ErrorText:
+def bad_task(facts: ErrorDetails) -> ErrorText:
     """A field of the task is wrong."""
     what = with_message(tr("The service did not accept this task"), facts)
     return ErrorText(what, nothing_started(facts), tr("Change it and start it again."))
 
 
-def other_refusal(facts: ErrorFacts) -> ErrorText:
+def other_refusal(facts: ErrorDetails) -> ErrorText:
     """A refusal that no other row knows."""
     what = with_message(tr("The service refused this ({status})", status=facts.status), facts)
     return ErrorText(what, nothing_started(facts))
 
 
-def key_refused(_facts: ErrorFacts) -> ErrorText:
+def key_refused(_details: ErrorDetails) -> ErrorText:
     """The key is wrong."""
     return ErrorText(tr("The API key was refused."), todo=tr("Enter another key."))
 
 
-def key_expired(_facts: ErrorFacts) -> ErrorText:
+def key_expired(_details: ErrorDetails) -> ErrorText:
     """The key was right once."""
     return ErrorText(tr("The API key has expired."), todo=tr("Enter another key."))
 
 
-def no_balance(facts: ErrorFacts) -> ErrorText:
+def no_balance(facts: ErrorDetails) -> ErrorText:
     """Nothing is left on the account."""
     what = tr("The balance is used up.")
     if facts.balance is not None:
@@ -130,14 +130,14 @@ def no_balance(facts: ErrorFacts) -> ErrorText:
     return ErrorText(what, money, tr("Add funds to your account, then start the task again."))
 
 
-def payment_failed(_facts: ErrorFacts) -> ErrorText:
+def payment_failed(_details: ErrorDetails) -> ErrorText:
     """The account could not be charged."""
     return ErrorText(
         tr("The account's payment was declined."), todo=tr("Check it on the account page.")
     )
 
 
-def forbidden(facts: ErrorFacts) -> ErrorText:
+def forbidden(facts: ErrorDetails) -> ErrorText:
     """The account lacks a right."""
     return ErrorText(
         with_message(tr("This account may not do that"), facts), nothing_started(facts)
@@ -147,19 +147,19 @@ def forbidden(facts: ErrorFacts) -> ErrorText:
 # -- sessions and tasks ---------------------------------------------------------------------------
 
 
-def session_gone(_facts: ErrorFacts) -> ErrorText:
+def session_gone(_details: ErrorDetails) -> ErrorText:
     """About the session, never about the key."""
     return ErrorText(tr("The session has ended."), tr("It costs no more."), tr("Start a new one."))
 
 
-def task_gone(_facts: ErrorFacts) -> ErrorText:
+def task_gone(_details: ErrorDetails) -> ErrorText:
     """The task was cleaned up."""
     return ErrorText(
         tr("The service no longer knows this task."), todo=tr("Its result cannot be fetched.")
     )
 
 
-def session_limit(facts: ErrorFacts) -> ErrorText:
+def session_limit(facts: ErrorDetails) -> ErrorText:
     """As many sessions as the account may have."""
     what = tr("All places are in use.")
     if facts.limit:
@@ -167,14 +167,14 @@ def session_limit(facts: ErrorFacts) -> ErrorText:
     return ErrorText(what, nothing_started(facts), tr("Start it again when one is free."))
 
 
-def busy(_facts: ErrorFacts) -> ErrorText:
+def busy(_details: ErrorDetails) -> ErrorText:
     """One task at a time."""
     return ErrorText(
         tr("This session is busy."), todo=tr("Start it again when its task has ended.")
     )
 
 
-def timed_out(facts: ErrorFacts) -> ErrorText:
+def timed_out(facts: ErrorDetails) -> ErrorText:
     """Longer than its own limit."""
     cost = facts.context.cost
     money = tr("It cost {amount}.", amount=format_money(cost)) if cost is not None else ""
@@ -182,17 +182,17 @@ def timed_out(facts: ErrorFacts) -> ErrorText:
     return ErrorText(what, money, tr("Give it more time or make it smaller."))
 
 
-def page_did_not_load(_facts: ErrorFacts) -> ErrorText:
+def page_did_not_load(_details: ErrorDetails) -> ErrorText:
     """A page was too slow."""
     return ErrorText(tr("A page did not load in 30 s."), todo=tr("Run it again."))
 
 
-def not_found_on_page(_facts: ErrorFacts) -> ErrorText:
+def not_found_on_page(_details: ErrorDetails) -> ErrorText:
     """The page lacks what the task is about."""
     return ErrorText(tr("The agent did not find what it needed."), todo=tr("Say it differently."))
 
 
-def crashed(facts: ErrorFacts) -> ErrorText:
+def crashed(facts: ErrorDetails) -> ErrorText:
     """The browser's page crashed; the browser may live on."""
     left = facts.context.left
     if not left:
@@ -201,18 +201,18 @@ def crashed(facts: ErrorFacts) -> ErrorText:
     return ErrorText(tr("The page crashed."), money, tr("Run it again here, or terminate."))
 
 
-def not_kept(_facts: ErrorFacts) -> ErrorText:
+def ledger_failed(_details: ErrorDetails) -> ErrorText:
     """What cannot be kept is not sent."""
     what = tr("The ledger could not be written, so the task was not sent.")
     return ErrorText(what, tr("Its browser is being closed."), tr("Make room on the disk."))
 
 
-def taken_back(_facts: ErrorFacts) -> ErrorText:
+def taken_back(_details: ErrorDetails) -> ErrorText:
     """The person took it out of the line."""
     return ErrorText(tr("It was taken out of the line."), tr("Nothing was started."))
 
 
-def from_copy(_facts: ErrorFacts) -> ErrorText:
+def from_copy(_details: ErrorDetails) -> ErrorText:
     """It waited in line when the copy of the ledger was made that is in use now."""
     return ErrorText(
         tr("It waited in line when the copy of the ledger was made."),
@@ -221,30 +221,30 @@ def from_copy(_facts: ErrorFacts) -> ErrorText:
     )
 
 
-def ended_first(_facts: ErrorFacts) -> ErrorText:
+def ended_first(_details: ErrorDetails) -> ErrorText:
     """Terminated while its browser was being opened."""
     return ErrorText(tr("The session was terminated before the task was sent."))
 
 
-def unknown_task_error(facts: ErrorFacts) -> ErrorText:
+def unknown_task_error(facts: ErrorDetails) -> ErrorText:
     """A code that is not documented, or none."""
     what = with_message(tr("The task failed"), facts)
     return ErrorText(what, todo=tr("Run it again, or say it differently."))
 
 
-def too_many_calls(facts: ErrorFacts) -> ErrorText:
+def too_many_calls(facts: ErrorDetails) -> ErrorText:
     """The limit per minute."""
     todo = again(facts, tr("Try again in a minute."))
     return ErrorText(tr("Too many calls this minute."), nothing_started(facts), todo)
 
 
-def no_browser(facts: ErrorFacts) -> ErrorText:
+def no_browser(facts: ErrorDetails) -> ErrorText:
     """The service is full."""
     todo = again(facts, tr("Try again in a moment."))
     return ErrorText(tr("No free browser at the moment."), nothing_started(facts), todo)
 
 
-def nonsense(facts: ErrorFacts) -> ErrorText:
+def nonsense(facts: ErrorDetails) -> ErrorText:
     """No JSON, cut short, or 5xx."""
     what = tr("The service answered in a way that makes no sense ({status}).", status=facts.status)
     if facts.context.call in {Call.START, Call.NEW_TASK}:
@@ -261,7 +261,7 @@ _REASONS: dict[str, Callable[[], str]] = {
 }
 
 
-def no_connection(facts: ErrorFacts) -> ErrorText:
+def no_connection(facts: ErrorDetails) -> ErrorText:
     """Nothing was sent."""
     what = tr("No connection.")
     if facts.reason in _REASONS:
@@ -269,13 +269,13 @@ def no_connection(facts: ErrorFacts) -> ErrorText:
     return ErrorText(what, nothing_started(facts))
 
 
-def interrupted(_facts: ErrorFacts) -> ErrorText:
+def interrupted(_details: ErrorDetails) -> ErrorText:
     """Sent, but the answer was lost; the call starts nothing."""
     what = tr("The connection broke before the service answered.")
     return ErrorText(what, todo=tr("It is not known whether it arrived: watch the session."))
 
 
-def lost_start(facts: ErrorFacts) -> ErrorText:
+def lost_start(facts: ErrorDetails) -> ErrorText:
     """Sent, the answer was lost: a browser may be open."""
     what = tr("The start of “{task}” is unconfirmed.", task=shorten(facts.context.task, 60))
     money = tr("It may be running and cost money.")
@@ -290,7 +290,7 @@ def lost_start(facts: ErrorFacts) -> ErrorText:
     return ErrorText(what, money, todo)
 
 
-def lost_new_task(facts: ErrorFacts) -> ErrorText:
+def lost_new_task(facts: ErrorDetails) -> ErrorText:
     """Sent, the answer was lost: a task may be working."""
     what = tr(
         "“{task}” may be working in {session}, but the service names a task only in the answer "
@@ -304,17 +304,17 @@ def lost_new_task(facts: ErrorFacts) -> ErrorText:
     return ErrorText(what, todo=todo)
 
 
-__all__ = ["Call", "ErrorContext", "ErrorFacts", "ErrorText", "explain", "explain_code", "row_of"]
+__all__ = ["Call", "ErrorContext", "ErrorDetails", "ErrorText", "explain", "explain_code", "row_of"]
 
 QUOTE_LIMIT = 200
 
-Row = Callable[[ErrorFacts], ErrorText]
+Row = Callable[[ErrorDetails], ErrorText]
 NO_CONTEXT = ErrorContext()
 
 
 def explain(error: ApiError, context: ErrorContext = NO_CONTEXT) -> ErrorText:
     """Words for a call that brought no usable answer."""
-    return TABLE[row_of(error, context.call)](_facts(error, context))
+    return TABLE[row_of(error, context.call)](_details(error, context))
 
 
 def explain_code(
@@ -325,7 +325,7 @@ def explain_code(
     row = TABLE.get(_ROW_OF_STATUS.get(status, code or ""))
     if row is None:
         row = other_refusal if status else unknown_task_error
-    return row(ErrorFacts(context=context, status=status, message=_quote(message)))
+    return row(ErrorDetails(context=context, status=status, message=_quote(message)))
 
 
 _LOST = {Call.START: "lost start", Call.NEW_TASK: "lost newTask"}
@@ -349,11 +349,11 @@ def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
     return _ROW_OF_STATUS.get(status, "5xx" if status >= 500 else "4xx")
 
 
-def _facts(error: ApiError, context: ErrorContext) -> ErrorFacts:
+def _details(error: ApiError, context: ErrorContext) -> ErrorDetails:
     if isinstance(error, RejectedError):
         reply = error.reply
         wait = reply.retry_after_s
-        return ErrorFacts(
+        return ErrorDetails(
             context=context,
             status=reply.status,
             message=_quote(reply.message),
@@ -363,7 +363,7 @@ def _facts(error: ApiError, context: ErrorContext) -> ErrorFacts:
         )
     status = error.status if isinstance(error, ProtocolError) else 0
     reason = getattr(error, "reason", "")
-    return ErrorFacts(context=context, status=status, reason=reason)
+    return ErrorDetails(context=context, status=status, reason=reason)
 
 
 def _status_in(code: str | None) -> int:
@@ -397,7 +397,7 @@ TABLE: dict[str, Row] = {
     "NAVIGATION_TIMEOUT": page_did_not_load,
     "ELEMENT_NOT_FOUND": not_found_on_page,
     "PAGE_CRASH": crashed,
-    "LEDGER_FAILED": not_kept,
+    "LEDGER_FAILED": ledger_failed,
     "NOT_CONNECTED": no_connection,
     "TERMINATED_BEFORE_TASK": ended_first,
     "TAKEN_BACK": taken_back,

@@ -10,7 +10,7 @@ ANSWER_SENDS = 3
 """An answer goes to a busy service so often; then it is given up, with its text kept."""
 
 
-def gone(*, has_text: bool) -> str:
+def gone_text(*, has_text: bool) -> str:
     """The agent no longer asks."""
     what = tr("This question is no longer open: the task went on or ended. Nothing was sent.")
     return what + " " + tr("Your text is still here.") if has_text else what
@@ -24,13 +24,13 @@ def answer_text(result: AnswerResult | None, *, has_text: bool) -> str:
         case AnswerOutcome.DELIVERED:
             return ""
         case AnswerOutcome.GONE:
-            return gone(has_text=has_text)
+            return gone_text(has_text=has_text)
         case AnswerOutcome.TAKEN_BACK:
             return tr("Taken back, nothing was sent. Your text is still here.")
         case AnswerOutcome.FAILED:
             return _failed(result)
         case AnswerOutcome.SENT_LIVE:
-            return sent_live()
+            return sent_live_text()
         case AnswerOutcome.UNCONFIRMED:
             return tr(
                 "The answer may have been delivered; it was not sent again. "
@@ -38,7 +38,7 @@ def answer_text(result: AnswerResult | None, *, has_text: bool) -> str:
             )
 
 
-def sent_live() -> str:
+def sent_live_text() -> str:
     """The answer went out by the way that confirms nothing."""
     return tr(
         "The answer was sent over the live channel, because the calls of this minute are used up. "
@@ -46,7 +46,7 @@ def sent_live() -> str:
     )
 
 
-def take_back_word() -> str:
+def take_back_label() -> str:
     """The button that keeps an answer from being sent."""
     return tr("Take back")
 
@@ -65,7 +65,7 @@ def wait_text(wait: AnswerWait | None, now_ms: int) -> str:
     return tr("Waits for calls of this minute, {time}", time=duration(left + 999))
 
 
-def maybe_answered() -> str:
+def maybe_answered_text() -> str:
     """Said of a question whose answer was sent, in this run or before, and never confirmed."""
     return tr(
         "This may have been answered already: an answer was sent, and nobody knows whether it "
@@ -87,7 +87,7 @@ def _failed(result: AnswerResult) -> str:
     return " ".join(part for part in (tr("Not delivered."), why, kept) if part)
 
 
-def not_kept(error: LedgerError) -> str:
+def not_saved_text(error: LedgerError) -> str:
     """The program's own records could not be written, so nothing was sent."""
     if isinstance(error, DiskFullError):
         return tr("Nothing was sent: the disk is full. Your text is still here.")

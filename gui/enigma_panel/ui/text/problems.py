@@ -47,9 +47,9 @@ class Notice:
     now_ms: int = field(default=0, compare=False)
 
 
-def notice_action_label(offer: NoticeAction, said: Notice) -> str:
+def notice_action_label(action: NoticeAction, notice: Notice) -> str:
     """The label of an offer."""
-    match offer:
+    match action:
         case NoticeAction.SHOW_TASK:
             return tr("Show task")
         case NoticeAction.SHOW_SESSION:
@@ -66,8 +66,10 @@ def notice_action_label(offer: NoticeAction, said: Notice) -> str:
             return tr("Terminate")
         case NoticeAction.ENTER_KEY:
             return tr("Enter the key")
-        case NoticeAction.USE_COPY if said.copy is not None:
-            return tr("Use the copy of {time}", time=local_moment(said.copy.made_ms, said.now_ms))
+        case NoticeAction.USE_COPY if notice.copy is not None:
+            return tr(
+                "Use the copy of {time}", time=local_moment(notice.copy.made_ms, notice.now_ms)
+            )
         case NoticeAction.USE_COPY:
             return tr("Use the copy")
         case NoticeAction.DECLINE_COPY:
@@ -84,7 +86,7 @@ def problem_text(problem: Problem, now_ms: int) -> Notice:
     return _with_copy(what, problem.copy, now_ms)
 
 
-def copy_offer_text(copy: Copy, now_ms: int) -> Notice:
+def lost_ledger_text(copy: Copy, now_ms: int) -> Notice:
     """A copy of a lost ledger that nobody has used or declined so far."""
     return _with_copy(tr("The ledger before this one was lost."), copy, now_ms)
 

@@ -16,8 +16,7 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.money import format_money
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 
 ELLIPSIS = "…"
 UNKNOWN = "?"
@@ -285,7 +284,7 @@ def money(amount: Decimal | None, *, more_to_come: bool, spent: bool = False) ->
     return UNKNOWN if spent else NONE
 
 
-def spoken(text: str) -> str:
+def spoken_text(text: str) -> str:
     """What a screen reader says for a cell's text: the two signs have words."""
     if text == ELLIPSIS:
         return tr("no news yet")
@@ -296,16 +295,19 @@ def spoken(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StateText:
-    """A state with how long: `head` and dimmed `tail` stand side by side; `said` is spoken."""
+    """A state with how long: `head` and dimmed `tail` stand side by side.
+
+    spoken: both, as a screen reader says it.
+    """
 
     word: StateWord
     head: str
     tail: str
-    said: str
+    spoken: str
     tip: str = ""
 
     @property
-    def line(self) -> str:
+    def text(self) -> str:
         """Both in one line."""
         return f"{self.head} {self.tail}" if self.tail else self.head
 
@@ -317,14 +319,14 @@ def state_text(session: Session, task: Task | None, now_ms: int) -> StateText:
         return StateText(word, word.word, "", word.word, word.tip)
     until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
     if until is not None and until > now_ms:
-        left, said = duration(until - now_ms), spoken_duration(until - now_ms)
+        left, spoken = duration(until - now_ms), spoken_duration(until - now_ms)
         return StateText(
             word,
             tr("{state},", state=word.word),
             tr("up to {time}", time=left),
-            tr("{state}, up to {time}", state=word.word, time=said),
+            tr("{state}, up to {time}", state=word.word, time=spoken),
             tr("The service lost its browser and waits for it so long. Then the session ends."),
         )
     lasted = now_ms - shown_since_ms(session, task)
-    said = f"{word.word}, {spoken_duration(lasted)}"
-    return StateText(word, word.word, duration(lasted), said, word.tip)
+    spoken = f"{word.word}, {spoken_duration(lasted)}"
+    return StateText(word, word.word, duration(lasted), spoken, word.tip)

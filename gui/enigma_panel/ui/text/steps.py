@@ -28,7 +28,7 @@ def step_word(kind: str) -> str:
     return _service_word(kind) or _sent_word(kind) or _our_word(kind) or kind.replace("_", " ")
 
 
-def step_line(step: Step) -> str:
+def step_text(step: Step) -> str:
     """The whole line: the word and, in one plain line, what was told with it."""
     match step.kind:
         case kind if kind == GAP and step.text.isdecimal() and len(step.text) <= _MS_DIGITS:
@@ -164,7 +164,7 @@ def step_row(step: Step) -> StepRow:
     time = local_time(step.at_ms, seconds=True)
     if step.kind in TEXT_KINDS:
         return StepRow(time, kind_word(step.kind), readable(step.text), is_dim=False)
-    return StepRow(time, "", step_line(step), is_dim=step.kind in DIM_KINDS)
+    return StepRow(time, "", step_text(step), is_dim=step.kind in DIM_KINDS)
 
 
 def spoken_step(step: Step) -> str:
@@ -176,7 +176,7 @@ def spoken_step(step: Step) -> str:
 def whole_text(step: Step) -> str:
     """All that was told with a step, over several lines where it has some; never read as HTML."""
     if step.kind in DIM_KINDS or not step.text:
-        return step_line(step)
+        return step_text(step)
     return without_hidden(step.text.replace("\r\n", "\n"))
 
 
@@ -188,11 +188,11 @@ def whole_head(step: Step) -> str:
 def searched_text(step: Step) -> str:
     """What a search looks through: in lower case, names of actions as they are shown."""
     if step.kind in DIM_KINDS:
-        return folded(step_line(step))
-    return folded(f"{kind_word(step.kind)} {step.text}")
+        return normalized(step_text(step))
+    return normalized(f"{kind_word(step.kind)} {step.text}")
 
 
-def folded(text: str) -> str:
+def normalized(text: str) -> str:
     """Texts that a person takes for the same: in one case, on one line."""
     return " ".join(without_hidden(text).replace("_", " ").lower().split())
 
@@ -209,7 +209,7 @@ def copied_steps(steps: Iterable[Step]) -> str:
 def _copied(step: Step) -> str:
     time = local_time(step.at_ms, seconds=True)
     if step.kind in DIM_KINDS:
-        return f"{time}\t\t{step_line(step)}"
+        return f"{time}\t\t{step_text(step)}"
     return f"{time}\t{kind_word(step.kind)}\t{readable(step.text, WHOLE)}".rstrip("\t")
 
 
@@ -218,7 +218,7 @@ def count_text(n: int) -> str:
     return tr("1 step") if n == 1 else tr("{n} steps", n=f"{n:,}") if n else ""
 
 
-def news_text(n: int, *, short: bool = False) -> str:
+def new_steps_text(n: int, *, short: bool = False) -> str:
     """What came in below while somebody reads above; short, where there is no room."""
     if short:
         return tr("{n} new", n=f"{n:,}")
@@ -260,25 +260,25 @@ NOW_CHARS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class LiveText:
     """The word in the status line, and what it means."""
 
     word: str
     tip: str
 
 
-def way_text(share: LiveShare) -> Way:
+def live_text(share: LiveShare) -> LiveText:
     """'live', 'partly live (3 of 8)' or 'polling'; nothing while no session is open."""
     if share.of <= 0:
-        return Way("", "")
+        return LiveText("", "")
     if share.up >= share.of:
-        return Way(tr("live"), tr("News of all open sessions come at once."))
+        return LiveText(tr("live"), tr("News of all open sessions come at once."))
     why = _why(share.fault)
     if share.up > 0:
         word = tr("partly live ({n} of {all})", n=share.up, all=share.of)
         tip = tr("News of {n} of {all} open sessions come at once.", n=share.up, all=share.of)
-        return Way(word, _joined(tip, _polls(), why))
-    return Way(tr("polling"), _joined(_polls(), why))
+        return LiveText(word, _joined(tip, _polls(), why))
+    return LiveText(tr("polling"), _joined(_polls(), why))
 
 
 def _polls() -> str:

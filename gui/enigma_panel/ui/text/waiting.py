@@ -22,12 +22,12 @@ class WaitText:
     """What something waits for, as it is read and as it is spoken. Amber needs the person."""
 
     text: str
-    said: str
+    spoken: str
     severity: Severity = Severity.PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueFacts:
+class QueueContext:
     """What the words about a task in line may mention.
 
     is_first: no other task before it waits for the same; those behind it say their place instead.
@@ -128,13 +128,13 @@ def left_s(due_ms: int | None, now_ms: int) -> int | None:
     return -(-(due_ms - now_ms) // 1000)
 
 
-def entry_text(entry: QueueEntry, now_ms: int, facts: QueueFacts) -> WaitText:
+def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
     """'2nd in line, about 0:19', 'all 5 places are in use'."""
     if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):
-        return _place(entry, now_ms)
+        return _position(entry, now_ms)
     match entry.why:
         case WaitReason.NO_SLOT:
-            return _about(places_text(facts.limit), entry, now_ms)
+            return _about(no_slot_text(facts.limit), entry, now_ms)
         case WaitReason.BUSY:
             return _plain(tr("runs after the task in {session}", session=facts.session))
         case WaitReason.SESSION_ENDED:
@@ -144,7 +144,7 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueFacts) -> WaitText:
         case WaitReason.FUNDS:
             return _plain(tr("the balance is used up"))
         case WaitReason.STOPPED:
-            return _plain(_held(facts.pause_reason))
+            return _plain(_paused(facts.pause_reason))
         case WaitReason.LEDGER:
             return _plain(tr("waits until the ledger can be written"))
         case WaitReason.SENDING:
@@ -154,21 +154,21 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueFacts) -> WaitText:
 
 
 def _plain(text: str) -> WaitText:
-    return WaitText(text=text, said=text)
+    return WaitText(text=text, spoken=text)
 
 
 def _needs_you(text: str) -> WaitText:
-    return WaitText(text=text, said=text, severity=Severity.AMBER)
+    return WaitText(text=text, spoken=text, severity=Severity.AMBER)
 
 
-def places_text(limit: int) -> str:
+def no_slot_text(limit: int) -> str:
     """'all 5 places are in use'."""
     if limit == 2:
         return tr("both places are in use")
     return tr_n("the only place is in use", "all {n} places are in use", limit)
 
 
-def _held(hold: PauseReason) -> str:
+def _paused(hold: PauseReason) -> str:
     return {
         PauseReason.RESTARTED: tr("from the last run – Go on"),
         PauseReason.FUNDS: tr("the balance is used up"),
@@ -177,7 +177,7 @@ def _held(hold: PauseReason) -> str:
     }.get(hold, tr("waits here"))
 
 
-def _place(entry: QueueEntry, now_ms: int) -> WaitText:
+def _position(entry: QueueEntry, now_ms: int) -> WaitText:
     return _about(tr("{place} in line", place=ordinal(entry.position)), entry, now_ms)
 
 
@@ -189,44 +189,44 @@ def _about(what: str, entry: QueueEntry, now_ms: int) -> WaitText:
     words = "{what}, about {time}"
     return WaitText(
         text=tr(words, what=what, time=duration(left * 1000)),
-        said=tr(words, what=what, time=spoken_duration(left * 1000)),
+        spoken=tr(words, what=what, time=spoken_duration(left * 1000)),
     )
 
 
 def _counting(entry: QueueEntry, now_ms: int) -> WaitText:
     """Reasons that pass by themselves, with the time until then."""
     left = left_s(entry.due_ms, now_ms)
-    spoken = spoken_duration((left or 0) * 1000)
+    time = spoken_duration((left or 0) * 1000)
     match entry.why:
         case WaitReason.BUDGET if left is not None:
             words = "waits for calls of this minute, {time}"
-            return WaitText(text=tr(words, time=duration(left * 1000)), said=tr(words, time=spoken))
+            return WaitText(text=tr(words, time=duration(left * 1000)), spoken=tr(words, time=time))
         case WaitReason.BUDGET:
             return _plain(tr("waits for calls of this minute"))
         case WaitReason.LIMITED:
-            return _again(tr("too many calls this minute"), tr("continues"), left, spoken)
+            return _again(tr("too many calls this minute"), tr("continues"), left, time)
         case WaitReason.NO_BROWSER if entry.attempt >= TRIES:
             return _plain(tr("waits until a browser is free"))
         case WaitReason.NO_BROWSER:
-            said = _again(tr("no free browser at the moment"), tr("tries again"), left, spoken)
+            busy = _again(tr("no free browser at the moment"), tr("tries again"), left, time)
             part = tr(" ({n} of {all})", n=entry.attempt, all=TRIES) if entry.attempt else ""
-            return WaitText(text=said.text + part, said=said.said + part)
+            return WaitText(text=busy.text + part, spoken=busy.spoken + part)
         case WaitReason.CONNECTION if left is not None:
-            return _again(tr("no connection"), tr("tries again"), left, spoken)
+            return _again(tr("no connection"), tr("tries again"), left, time)
         case WaitReason.CONNECTION:
             return _plain(tr("no connection"))
         case _:
             return _plain(tr("waits here"))
 
 
-def _again(what: str, then: str, left: int | None, spoken: str) -> WaitText:
+def _again(what: str, then: str, left: int | None, time: str) -> WaitText:
     """'no connection – tries again in 4 s'."""
     if left is None:
         return _plain(tr("{what} – {then} now", what=what, then=then))
     words = "{what} – {then} in {time}"
     return WaitText(
         text=tr(words, what=what, then=then, time=tr("{n} s", n=left)),
-        said=tr(words, what=what, then=then, time=spoken),
+        spoken=tr(words, what=what, then=then, time=time),
     )
 
 
@@ -236,7 +236,7 @@ def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
         return _once_more(pending, now_ms)
     verb = verb_word(pending.verb)
     left = left_s(pending.due_ms, now_ms)
-    spoken = spoken_duration((left or 0) * 1000)
+    time = spoken_duration((left or 0) * 1000)
     match pending.why:
         case WaitReason.SENDING:
             return _same(verb_pending(pending.verb))
@@ -247,7 +247,7 @@ def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
             words = "{going} in {time}"
             return WaitText(
                 text=tr(words, going=going, time=tr("{n} s", n=left)),
-                said=tr(words, going=going, time=spoken),
+                spoken=tr(words, going=going, time=time),
             )
         case WaitReason.CONNECTION:
             return _same(tr("{verb} will be sent when there is a connection", verb=verb))
@@ -259,7 +259,7 @@ def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
             words = "{verb} waits, {time}"
             return WaitText(
                 text=tr(words, verb=verb, time=duration(left * 1000)),
-                said=tr(words, verb=verb, time=spoken),
+                spoken=tr(words, verb=verb, time=time),
             )
         case _:
             return _same(tr("{verb} waits", verb=verb))
@@ -278,12 +278,12 @@ def _once_more(pending: PendingCommand, now_ms: int) -> WaitText:
     words = "{sent}; sent once more in {time}"
     return WaitText(
         text=tr(words, sent=head, time=duration(left * 1000)),
-        said=tr(words, sent=head, time=spoken_duration(left * 1000)),
+        spoken=tr(words, sent=head, time=spoken_duration(left * 1000)),
     )
 
 
 def _same(text: str) -> WaitText:
-    return WaitText(text=text, said=text)
+    return WaitText(text=text, spoken=text)
 
 
 def undo_text(all_pending: Sequence[PendingCommand]) -> str:

@@ -6,31 +6,14 @@ which the desktop needs as a picture, lies in the resources.
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
+from enigma_panel.ui.theme.palette import Glyph
+
 UNIT = 16.0
 RATIOS = (1, 2, 3)
-
-
-class Glyph(StrEnum):
-    """A sign, drawn in a square of 16 units."""
-
-    PLUS = "plus"
-    PAUSE = "pause"
-    RESUME = "resume"
-    STOP = "stop"
-    TERMINATE = "terminate"
-    QUESTION = "question"
-    BANG = "bang"
-    DISC = "disc"
-    DOT = "dot"
-    RING = "ring"
-    CHECK = "check"
-    CROSS = "cross"
-    CLOSE = "close"
 
 
 def _lines(*points: tuple[float, float]) -> QPainterPath:

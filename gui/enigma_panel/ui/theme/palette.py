@@ -1,4 +1,4 @@
-"""The colours of the light and the dark theme, and how loud a text is."""
+"""The names of the look: the colours of a scheme, severities and glyphs."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +14,24 @@ class Severity(StrEnum):
     AMBER = "amber"
     RED = "red"
     GREEN = "green"
+
+
+class Glyph(StrEnum):
+    """A sign, drawn in a square of 16 units."""
+
+    PLUS = "plus"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    TERMINATE = "terminate"
+    QUESTION = "question"
+    BANG = "bang"
+    DISC = "disc"
+    DOT = "dot"
+    RING = "ring"
+    CHECK = "check"
+    CROSS = "cross"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,13 +61,13 @@ class _Theme(QObject):
         self.colours = LIGHT
         self.follows = False
         self.is_connected = False
-        self.is_dressed = False
+        self.has_stylesheet = False
 
     def show(self, app: QApplication, scheme: Qt.ColorScheme) -> None:
         """Put a scheme onto every widget that is or will be."""
         self.colours = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
         app.setPalette(_palette(self.colours))
-        if self.is_dressed:
+        if self.has_stylesheet:
             app.setStyleSheet(sheet(self.colours))
         self.changed.emit()
 
@@ -93,7 +93,7 @@ def changed() -> SignalInstance:
 
 def apply(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
     """Dress the program: as the desktop says, now and whenever it changes, or as `scheme` says."""
-    _theme.is_dressed = True
+    _theme.has_stylesheet = True
     _put_on(app, scheme)
 
 
@@ -103,14 +103,14 @@ def prepare(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
     Widgets that are made under a sheet are styled anew at each step of their making, which is a
     tenth of the time until the first window stands.
     """
-    _theme.is_dressed = False
+    _theme.has_stylesheet = False
     _put_on(app, scheme)
 
 
 def apply_stylesheet(app: QApplication) -> None:
     """Put the sheet on, where it is not on yet."""
-    if not _theme.is_dressed:
-        _theme.is_dressed = True
+    if not _theme.has_stylesheet:
+        _theme.has_stylesheet = True
         app.setStyleSheet(sheet(_theme.colours))
 
 

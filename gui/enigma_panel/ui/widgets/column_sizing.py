@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QByteArray, QModelIndex, QObject, QTimer
 from PySide6.QtWidgets import QHeaderView, QTableView
 
+from enigma_panel.ui.text.cells import NO_CELL
 from enigma_panel.ui.widgets.delegates import cell_width
-from enigma_panel.ui.widgets.table_model import NO_CELL, Role
+from enigma_panel.ui.widgets.table_model import Role
 
 BARS_FROM = 900
 """With less width than this a column has no room for bars."""
@@ -19,7 +20,7 @@ SLACK, CALM_MS = 24, 3_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
+class ColumnLimits:
     """How wide a column may get. least: typical content has room, so that little moves later.
 
     most: the part of the table that it may take. None: what stands in it is never cut.
@@ -29,7 +30,7 @@ class Fit:
     most: float | None = None
 
 
-class ColumnFit(QObject):
+class ColumnSizing(QObject):
     """Looks at the rows that are seen and widens columns whose content lacks room.
 
     They get narrower only when rows have come or gone, or when much of one has stood empty for a
@@ -37,7 +38,7 @@ class ColumnFit(QObject):
     between two others, of which the second one stretches.
     """
 
-    def __init__(self, table: QTableView, fits: Mapping[int, Fit]) -> None:
+    def __init__(self, table: QTableView, fits: Mapping[int, ColumnLimits]) -> None:
         super().__init__(table)
         self._table = table
         self._header = table.horizontalHeader()
@@ -46,7 +47,7 @@ class ColumnFit(QObject):
         self._share: tuple[int, int, int] | None = None
         self._stale: set[int] = set()
         self._may_shrink = False
-        self._is_held = False
+        self._is_pointer_inside = False
         self._is_ours = False
         self._has_bars = True
         self._set_by_person: set[int] = set()
@@ -88,10 +89,10 @@ class ColumnFit(QObject):
         self._may_shrink = True
         self._look_soon(self._needs)
 
-    def set_pointer_inside(self, held: bool) -> None:
+    def set_pointer_inside(self, pointer_inside: bool) -> None:
         """While somebody aims at a row, columns only get wider."""
-        self._is_held = held
-        if not held and self._may_shrink:
+        self._is_pointer_inside = pointer_inside
+        if not pointer_inside and self._may_shrink:
             self._look_soon(self._needs)
 
     def restore(self, state: QByteArray, set_by_person: Iterable[int]) -> bool:
@@ -131,7 +132,7 @@ class ColumnFit(QObject):
 
     def _look(self) -> None:
         """Measure what has changed; what nobody can see says nothing."""
-        shrink = self._may_shrink and not self._is_held
+        shrink = self._may_shrink and not self._is_pointer_inside
         columns = self._needs if shrink else self._stale
         if shrink:
             self._may_shrink = False
@@ -162,7 +163,7 @@ class ColumnFit(QObject):
         last = rows.visualIndexAt(self._table.viewport().height() - 1)
         return range(first, (last if last >= 0 else self._table.model().rowCount() - 1) + 1)
 
-    def _allowed(self, column: int, fit: Fit) -> int:
+    def _allowed(self, column: int, fit: ColumnLimits) -> int:
         most = fit.most
         room = self._table.viewport().width()
         needs = self._needs[column]

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.text.cells import NO_CELL, Cell
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
-from enigma_panel.ui.widgets.table_model import NO_CELL, Cell, Index, Role
+from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.table_model import Index, Role
 
 PAD = 8
 SIGN = 13

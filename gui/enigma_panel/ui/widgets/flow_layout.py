@@ -4,7 +4,7 @@ from PySide6.QtCore import QMargins, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
 
-class WrapRow(QLayout):
+class FlowLayout(QLayout):
     """A row of widgets that goes on in the next line; what is hidden takes no room."""
 
     def __init__(self, *widgets: QWidget, gap: int = 6) -> None:
@@ -86,7 +86,7 @@ class WrapRow(QLayout):
             item.setGeometry(place)
 
 
-class EdgeRow(WrapRow):
+class EdgeFlowLayout(FlowLayout):
     """The first widget at the left edge, all others at the right one; below it without room.
 
     What ends things stays apart from the rest, however narrow the window is.

@@ -5,8 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 
 
 class GlyphLabel(QWidget):
@@ -14,13 +13,13 @@ class GlyphLabel(QWidget):
 
     def __init__(self, glyph: Glyph, severity: Severity, size: int = 14) -> None:
         super().__init__()
-        self._glyph, self._tone = glyph, severity
+        self._glyph, self._severity = glyph, severity
         self.setFixedSize(QSize(size, size))
 
     def show_severity(self, severity: Severity) -> None:
         """Take another colour."""
-        if severity is not self._tone:
-            self._tone = severity
+        if severity is not self._severity:
+            self._severity = severity
             self.update()
 
     def show_glyph(self, glyph: Glyph, severity: Severity) -> None:
@@ -32,4 +31,6 @@ class GlyphLabel(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        icons.paint(painter, self._glyph, QRectF(self.rect()), theme.colours().severity(self._tone))
+        icons.paint(
+            painter, self._glyph, QRectF(self.rect()), theme.colours().severity(self._severity)
+        )

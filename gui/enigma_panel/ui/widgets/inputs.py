@@ -10,7 +10,7 @@ FRAME = 8
 """What a style sheet may put around a text."""
 
 
-class LineField(QLineEdit):
+class LineEdit(QLineEdit):
     """A line in which Enter moves on to the next field, or only emits `returnPressed`.
 
     In neither case does the dialog around it see the Enter and press a button.
@@ -34,7 +34,7 @@ def _is_command(event: QKeyEvent) -> bool:
     return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
 
 
-class TextField(QPlainTextEdit):
+class TextEdit(QPlainTextEdit):
     """Several lines; Enter adds one, Tab moves on."""
 
     def __init__(self, lines: int) -> None:

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton
 
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.widgets.basics import make_button
-from enigma_panel.ui.widgets.inputs import LineField
+from enigma_panel.ui.widgets.inputs import LineEdit
 
 _BLIND = (
     Qt.InputMethodHint.ImhSensitiveData
@@ -46,7 +46,7 @@ _COMMANDS = (
 FILLER = "•"
 
 
-class SecretEdit(LineField):
+class PasswordEdit(LineEdit):
     """The field itself. `show_button` makes the button that shows what was typed."""
 
     def __init__(self, *, enter_moves_on: bool = True) -> None:

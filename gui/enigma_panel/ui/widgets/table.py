@@ -7,9 +7,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from enigma_panel.ui.widgets.basics import make_label
-from enigma_panel.ui.widgets.column_sizing import ColumnFit, Fit
+from enigma_panel.ui.widgets.column_sizing import ColumnLimits, ColumnSizing
 from enigma_panel.ui.widgets.delegates import RowDelegate
-from enigma_panel.ui.widgets.table_model import KeyedModel
+from enigma_panel.ui.widgets.table_model import KeyedTableModel
 
 ROW_HEIGHT = 30
 REST_MS = 10_000
@@ -17,18 +17,21 @@ REST_MS = 10_000
 
 
 class KeyedTable(QTableView):
-    """Shows a KeyedModel. Nothing moves under the pointer: `held` says when somebody aims."""
+    """Shows a KeyedTableModel. Nothing moves below a pointer that aims at a row.
+
+    pointer_inside: somebody aims at a row, or does no longer.
+    """
 
     selected = Signal()
     tabbed_to = Signal()
     looked_at = Signal()
-    held = Signal(bool)
+    pointer_inside = Signal(bool)
 
     def __init__(
         self,
-        model: KeyedModel,
+        model: KeyedTableModel,
         name: str,
-        fits: Mapping[int, Fit],
+        fits: Mapping[int, ColumnLimits],
         *,
         rests: bool,
         parent: QWidget | None = None,
@@ -46,8 +49,8 @@ class KeyedTable(QTableView):
         self._delegates: list[RowDelegate] = []
         self.setAccessibleName(name)
         self.setModel(model)
-        self._dress()
-        self.columns = ColumnFit(self, fits)
+        self._configure()
+        self.columns = ColumnSizing(self, fits)
         self.columns.resize_columns()
         self._watch()
 
@@ -99,7 +102,7 @@ class KeyedTable(QTableView):
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _dress(self) -> None:
+    def _configure(self) -> None:
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
@@ -139,8 +142,8 @@ class KeyedTable(QTableView):
             model.layoutChanged,
         ):
             done.connect(self._restore_place)
-        self.held.connect(self.columns.set_pointer_inside)
-        self._rest.timeout.connect(lambda: self._hold(False))
+        self.pointer_inside.connect(self.columns.set_pointer_inside)
+        self._rest.timeout.connect(lambda: self._set_pointer_inside(False))
 
     def _keep_any_place(self) -> None:
         self._keep_place()
@@ -176,17 +179,17 @@ class KeyedTable(QTableView):
                 delegate.hovered = row
                 self.viewport().update()
 
-    def _hold(self, held: bool) -> None:
-        if held and self._rests:
+    def _set_pointer_inside(self, pointer_inside: bool) -> None:
+        if pointer_inside and self._rests:
             self._rest.start()
         else:
             self._rest.stop()
-        self.held.emit(held)
+        self.pointer_inside.emit(pointer_inside)
 
     def _follow_pointer(self, point: QPoint) -> None:
         row = self.rowAt(point.y())
         self._hover(row)
-        self._hold(row >= 0 and self.isActiveWindow())
+        self._set_pointer_inside(row >= 0 and self.isActiveWindow())
 
     # -- Qt ----------------------------------------------------------------------------------
 
@@ -198,7 +201,7 @@ class KeyedTable(QTableView):
         if event.type() is QEvent.Type.WindowActivate:
             self.looked_at.emit()
         elif event.type() is QEvent.Type.WindowDeactivate:
-            self._hold(False)
+            self._set_pointer_inside(False)
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -209,7 +212,7 @@ class KeyedTable(QTableView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
             self._hover(-1)
-            self._hold(False)
+            self._set_pointer_inside(False)
         return super().viewportEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -7,15 +7,13 @@ change of layout, which keeps the selection, too.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from enigma_panel.ui.i18n import plain_tip, tr
-from enigma_panel.ui.theme.icons import Glyph
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.text.cells import Cell
 
 _FIRST = int(Qt.ItemDataRole.UserRole)
 
@@ -29,49 +27,12 @@ class Role(IntEnum):
     SORT = _FIRST + 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """text in its tone, a glyph before it, a dimmed tail behind it, a bar (0…1) before all that.
-
-    steady: the tail changes often, so where it begins depends on the text before it alone.
-    said: what is spoken where it is not the text; sort: int, float or str. tip: all of it, where
-    there may be no room. hint: what it means; shown as a tip and described to a screen reader.
-    """
-
-    text: str = ""
-    tail: str = ""
-    steady: bool = False
-    glyph: Glyph | None = None
-    mark: Severity = Severity.DIM
-    severity: Severity = Severity.PLAIN
-    bold: bool = False
-    right: bool = False
-    bar: float | None = None
-    said: str | None = None
-    sort: int | float | str = 0
-    tip: str = ""
-    hint: str = ""
-
-    @property
-    def spoken(self) -> str:
-        """The words for a screen reader."""
-        return self.text if self.said is None else self.said
-
-    @property
-    def tool_tip(self) -> str:
-        """What is shown when the pointer rests on it."""
-        return "\n".join(part for part in (self.tip, self.hint) if part)
-
-
-NO_CELL = Cell()
-
-
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
 MOST_MOVES = 40
 
 
-class KeyedModel(QAbstractTableModel):
+class KeyedTableModel(QAbstractTableModel):
     """Rows named by integer keys; subclasses say what stands in a cell.
 
     right_columns: the columns of figures, whose headings stand at the right, too.
@@ -226,7 +187,7 @@ def _value(cell: Cell, role: int, heading: str) -> Any:
         case Role.SORT:
             return cell.sort
         case Qt.ItemDataRole.AccessibleTextRole:
-            return cell.spoken
+            return cell.accessible_text
         case Qt.ItemDataRole.AccessibleDescriptionRole:
             return f"{heading}. {cell.hint}" if cell.hint else heading
         case Qt.ItemDataRole.ToolTipRole:

@@ -1,0 +1,92 @@
+"""Table cells: what stands in one, and the cells that several screens show."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from enigma_panel.core.models import Task, TaskStatus
+from enigma_panel.core.money import to_nano
+from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.text.errors import ErrorContext, explain_code
+from enigma_panel.ui.text.states import ELLIPSIS, money, spoken_text
+from enigma_panel.ui.theme.palette import Glyph, Severity
+
+TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
+"""Codes of queued tasks: taken out by the person, or queued in the copy of the ledger in use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """text in its tone, a glyph before it, a dimmed tail behind it, a bar (0…1) before all that.
+
+    steady: the tail changes often, so where it begins depends on the text before it alone.
+    spoken: what is spoken where it is not the text; sort: int, float or str. tip: all of it, where
+    there may be no room. hint: what it means; shown as a tip and described to a screen reader.
+    """
+
+    text: str = ""
+    tail: str = ""
+    steady: bool = False
+    glyph: Glyph | None = None
+    mark: Severity = Severity.DIM
+    severity: Severity = Severity.PLAIN
+    bold: bool = False
+    right: bool = False
+    bar: float | None = None
+    spoken: str | None = None
+    sort: int | float | str = 0
+    tip: str = ""
+    hint: str = ""
+
+    @property
+    def accessible_text(self) -> str:
+        """The words for a screen reader."""
+        return self.text if self.spoken is None else self.spoken
+
+    @property
+    def tool_tip(self) -> str:
+        """What is shown when the pointer rests on it."""
+        return "\n".join(part for part in (self.tip, self.hint) if part)
+
+
+NO_CELL = Cell()
+
+
+def cost_cell(cost: Decimal | None, *, more_to_come: bool, spent: bool) -> Cell:
+    """An amount, see `money`; nothing was told is not nothing."""
+    text = money(cost, more_to_come=more_to_come, spent=spent)
+    nano = to_nano(cost)
+    return Cell(
+        text=text,
+        right=True,
+        severity=Severity.DIM if cost is None else Severity.PLAIN,
+        spoken=spoken_text(text),
+        sort=-1 if nano is None else nano,
+    )
+
+
+def result_cell(task: Task) -> Cell:
+    """What came out, in one line."""
+    match task.status:
+        case TaskStatus.DONE:
+            text = shorten(task.result or "") or tr("done, without a text")
+        case TaskStatus.FAILED:
+            text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
+        case TaskStatus.STOPPED if task.code == FROM_COPY:
+            text = tr("in line when the ledger's copy was made; whether it ran is not known")
+        case TaskStatus.STOPPED if task.code == TAKEN_BACK:
+            text = tr("taken out of the line, nothing was sent")
+        case TaskStatus.STOPPED:
+            by_you = task.stop_sent_ms is not None
+            text = tr("stopped by you") if by_you else tr("stopped, its session was ended")
+        case TaskStatus.LOST:
+            text = tr("the result cannot be fetched")
+        case TaskStatus.UNCONFIRMED:
+            text = tr("may be running and cost money")
+        case TaskStatus.ASKS:
+            text = tr("asks: “{question}”", question=shorten(task.question or ""))
+        case _:
+            return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=spoken_text(ELLIPSIS), sort="")
+    severity = (
+        Severity.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Severity.PLAIN
+    )
+    return Cell(text=text, severity=severity, sort=text, tip=shorten(task.result or text, 600))
