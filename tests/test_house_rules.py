@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "gui" / "enigma_panel"
-FILES = sorted(p for p in PACKAGE.rglob("*.py") if p.name != "_rcc.py")
+FILES = sorted(p for p in PACKAGE.rglob("*.py") if p.name != "resources_rc.py")
 STATIC_DIALOGS = {"QMessageBox", "QFileDialog", "QInputDialog", "QColorDialog", "QFontDialog"}
 
 
