@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -13,7 +13,7 @@ from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.done_notifier import GATHER_MS, DoneNews, DoneNotice, Ended, Notifier
-from enigma_panel.services.state.session_store import Shelf
+from enigma_panel.services.state.session_store import SessionStore
 from tests.conftest import Simulator
 from tests.kit.virtual_time import EPOCH_MS, VirtualClock, in_virtual_time
 from tests.services.conftest import FastClock, Running, until
@@ -22,8 +22,12 @@ SECRET = "hunter2-hunter2"
 S = TaskStatus
 
 
-class Records(Shelf):
+class Records(SessionStore):
     """The records alone, as a test sets them."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        nothing = cast("Any", None)
+        super().__init__(nothing, nothing, redactor, nothing)
 
     def put(self, *tasks: Task) -> None:
         for task in tasks:
