@@ -459,21 +459,21 @@ async def test_a_real_task_is_told_and_one_that_is_stopped_is_not(
     async with running(simulator("--speed", "10").url, FastClock()) as parts:
         told, news = Told(), []
         notice = DoneNotice(
-            parts.store,
+            parts.services.store,
             told,
             words=lambda one: news.append(one) or ("t", "b"),
             redact=str,
             has_focus=lambda: False,
             is_wanted=lambda: True,
             clock=parts.services.clock,
-            scope=parts.scope,
+            scope=parts.services.scope,
         )
         sessions = parts.services.sessions
         keys = [await sessions.start(TaskSpec(text=f"Research {t} at b.example")) for t in "ab"]
         await until(lambda: all(sessions.task(key).status is S.WORKING for key in keys))
         stopped, key = keys
         observation = Observation(kind=Kind.STOPPED)
-        await parts.store.record(sessions.task(stopped).session_key, stopped, observation)
+        await parts.services.store.record(sessions.task(stopped).session_key, stopped, observation)
         await until(lambda: told.shown)
         (one,) = news[0].results
         assert (one.name, one.failed, news[0].left) == ("b.example 2", False, 0)
