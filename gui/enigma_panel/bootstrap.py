@@ -22,8 +22,14 @@ from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services.account import Account, MakeClient
 from enigma_panel.services.clock import Clock, SystemClock
 from enigma_panel.services.container import Services, make_services
+from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.health import Health
+from enigma_panel.services.notices import Notices
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.settings import SettingsBook
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.folder_lock import PREFIX
@@ -97,27 +103,29 @@ async def build(
     files = await _open_files(place)
     clock = clock or SystemClock()
     rate_limiter = RateLimiter(clock)
-    services = make_services(
-        ledger=files.ledger,
-        executor=files.thread,
-        redactor=files.redactor,
+    account = _account(options, demo_url, files, make_client or partial(_client, rate_limiter))
+    writer = LedgerWriter(files.ledger, files.thread)
+    timeline = Timeline(writer, clock, files.scope, files.redactor)
+    context = ServiceContext(
         clock=clock,
         scope=files.scope,
         rng=random.Random(),  # noqa: S311 - jitter
-        settings=files.settings,
-        account=_account(options, demo_url, files, make_client or partial(_client, rate_limiter)),
+        store=SessionStore(writer, clock, files.redactor, timeline),
+        account=account,
+        health=Health(account, clock),
         rate_limiter=rate_limiter,
+        notices=Notices(),
+    )
+    services = make_services(
+        context,
+        writer=writer,
+        timeline=timeline,
+        settings=files.settings,
         open_connector=partial(_open_connector, make_door),
         demo=demo_url is not None,
         keep_folder=str(place.root),
     )
-    return Parts(
-        services=services,
-        ledger=files.ledger,
-        ledger_thread=files.thread,
-        redact=files.redactor.redact,
-        problems=files.problems,
-    )
+    return _parts(services, files)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +158,16 @@ async def _open_files(place: DataDirs) -> _Files:
         settings=SettingsBook(place.folders.settings, values, thread, scope),
         saved_url=saved_url,
         problems=tuple(problem for problem in problems if problem is not None),
+    )
+
+
+def _parts(services: Services, files: _Files) -> Parts:
+    return Parts(
+        services=services,
+        ledger=files.ledger,
+        ledger_thread=files.thread,
+        redact=files.redactor.redact,
+        problems=files.problems,
     )
 
 

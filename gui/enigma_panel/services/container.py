@@ -1,10 +1,8 @@
 """The services of one run: how they are made, in one order, and connected."""
 
-import random
 from dataclasses import dataclass
 
-from enigma_panel.core.redaction import Redactor
-from enigma_panel.runtime.event_loop import Executor, TaskScope
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.commands import Commands
@@ -30,7 +28,6 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.types import NoticeKind
-from enigma_panel.store.ledger.ledger import Ledger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,16 +60,11 @@ class Services:
 
 
 def make_services(
+    context: ServiceContext,
     *,
-    ledger: Ledger,
-    executor: Executor,
-    redactor: Redactor,
-    clock: Clock,
-    scope: TaskScope,
-    rng: random.Random,
+    writer: LedgerWriter,
+    timeline: Timeline,
     settings: SettingsBook,
-    account: Account,
-    rate_limiter: RateLimiter,
     open_connector: OpenConnector,
     demo: bool,
     keep_folder: str,
@@ -81,31 +73,19 @@ def make_services(
 
     Who is made first hears first of what changed in the records.
     """
-    writer = LedgerWriter(ledger, executor)
-    timeline = Timeline(writer, clock, scope, redactor)
-    context = ServiceContext(
-        clock=clock,
-        scope=scope,
-        rng=rng,
-        store=SessionStore(writer, clock, redactor, timeline),
-        account=account,
-        health=Health(account, clock),
-        rate_limiter=rate_limiter,
-        notices=Notices(),
-    )
     starts = StartsUnderWay()
-    channels = Channels(clock)
+    channels = Channels(context.clock)
     poller = Poller(context, starts, channels)
     live = Live(context, channels, timeline, starts, open_connector)
     commands = Commands(context, starts, poller, live)
     queue = _make_queue(context, starts, poller, commands, settings)
     answers = Answers(context, poller, live, commands)
     services = Services(
-        clock=clock,
-        scope=scope,
+        clock=context.clock,
+        scope=context.scope,
         settings=settings,
-        account=account,
-        rate_limiter=rate_limiter,
+        account=context.account,
+        rate_limiter=context.rate_limiter,
         health=context.health,
         notices=context.notices,
         writer=writer,
