@@ -80,7 +80,7 @@ class Program:
             return await self._self_check(parts)
         window, dialogs = self._show(parts)
         try:
-            parts.scope.spawn("start", self._start(parts, window, dialogs))
+            parts.services.scope.spawn("start", self._start(parts, window, dialogs))
             return await self._until_told(parts, window)
         finally:
             parts.services.queue.set_leaving(True)  # a browser that gets free now stays free
@@ -96,11 +96,13 @@ class Program:
     def _show(self, parts: Parts) -> tuple[MainWindow, LateDialogs]:
         dialogs = LateDialogs(lambda: self._make_dialogs(parts, window))
         window = MainWindow(parts.services, dialogs)
-        window.quit_requested.connect(lambda: parts.scope.spawn("quit", self._ask_to_quit(dialogs)))
-        parts.assembly.writer.recovered.connect(window.notice_controller.ledger_recovered)
+        window.quit_requested.connect(
+            lambda: parts.services.scope.spawn("quit", self._ask_to_quit(dialogs))
+        )
+        parts.services.writer.recovered.connect(window.notice_controller.ledger_recovered)
         window.notice_controller.copy_wanted.connect(self._go_on_with_copy)
         window.notice_controller.copy_declined.connect(
-            lambda: parts.scope.spawn("decline copy", self._decline_copy(parts))
+            lambda: parts.services.scope.spawn("decline copy", self._decline_copy(parts))
         )
         self._front = SingleInstance(self._place.folders.data, partial(bring_to_front, window))
         again = restart_arguments(self._options, demo=False)
@@ -203,13 +205,13 @@ class Program:
     async def _stages(self, parts: Parts, window: MainWindow | None) -> None:
         """Each stage gets its turn, whatever became of the one before."""
         stages: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            ("no new work", parts.scope.close),
-            ("keep what was told", parts.assembly.live.finish),
-            ("close channels", parts.assembly.live.aclose),
-            ("close clients", parts.account.aclose),
-            ("flush time lines", parts.assembly.timeline.flush),
-            ("flush figures", parts.store.flush),
-            ("flush settings", parts.settings.flush),
+            ("no new work", parts.services.scope.close),
+            ("keep what was told", parts.services.live.finish),
+            ("close channels", parts.services.live.aclose),
+            ("close clients", parts.services.account.aclose),
+            ("flush time lines", parts.services.timeline.flush),
+            ("flush figures", parts.services.store.flush),
+            ("flush settings", parts.services.settings.flush),
             ("close ledger", lambda: parts.ledger_thread.run(parts.ledger.close)),
         ]
         if self._copy is not None:

@@ -21,10 +21,15 @@ from enigma_panel.runtime import event_loop, logging_setup
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services.account import Account, MakeClient
 from enigma_panel.services.clock import Clock, SystemClock
-from enigma_panel.services.container import Assembly, Base, Services, assemble
+from enigma_panel.services.container import Services, make_services
+from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.health import Health
+from enigma_panel.services.notices import Notices
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.settings import SettingsBook
+from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.folder_lock import PREFIX
@@ -55,25 +60,16 @@ class DataDirs:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Everything that was built, for the one who starts and ends it.
+    """The services of a run, and what was opened for them and is closed after them.
 
     redact: the wall before every text that leaves us.
     """
 
     services: Services
-    assembly: Assembly
-    account: Account
     ledger: Ledger
     ledger_thread: LedgerThread
-    scope: TaskScope
-    settings: SettingsBook
     redact: Callable[[str], str]
     problems: tuple[Problem, ...]
-
-    @property
-    def store(self) -> SessionStore:
-        """All records of the run."""
-        return self.assembly.store
 
 
 def find_data_dirs(options: Options) -> DataDirs:
@@ -107,19 +103,29 @@ async def build(
     files = await _open_files(place)
     clock = clock or SystemClock()
     rate_limiter = RateLimiter(clock)
-    base = Base(
-        ledger=files.ledger,
-        executor=files.thread,
+    account = _account(options, demo_url, files, make_client or partial(_client, rate_limiter))
+    writer = LedgerWriter(files.ledger, files.thread)
+    timeline = Timeline(writer, clock, files.scope, files.redactor)
+    context = ServiceContext(
         clock=clock,
         scope=files.scope,
         rng=random.Random(),  # noqa: S311 - jitter
-        redactor=files.redactor,
-        account=_account(options, demo_url, files, make_client or partial(_client, rate_limiter)),
+        store=SessionStore(writer, clock, files.redactor, timeline),
+        account=account,
+        health=Health(account, clock),
         rate_limiter=rate_limiter,
-        most=lambda: files.settings.value.browsers_at_once,
-        open_connector=partial(_open_connector, make_door),
+        notices=Notices(),
     )
-    return _parts(base, files, place, demo=demo_url is not None)
+    services = make_services(
+        context,
+        writer=writer,
+        timeline=timeline,
+        settings=files.settings,
+        open_connector=partial(_open_connector, make_door),
+        demo=demo_url is not None,
+        keep_folder=str(place.root),
+    )
+    return _parts(services, files)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +161,16 @@ async def _open_files(place: DataDirs) -> _Files:
     )
 
 
+def _parts(services: Services, files: _Files) -> Parts:
+    return Parts(
+        services=services,
+        ledger=files.ledger,
+        ledger_thread=files.thread,
+        redact=files.redactor.redact,
+        problems=files.problems,
+    )
+
+
 def _account(
     options: Options, demo_url: str | None, files: _Files, make_client: MakeClient
 ) -> Account:
@@ -170,43 +186,8 @@ def _account(
     )
 
 
-def _parts(base: Base, files: _Files, place: DataDirs, *, demo: bool) -> Parts:
-    assembly = assemble(base)
-    return Parts(
-        services=_bundle(base, assembly, files.settings, place, demo=demo),
-        assembly=assembly,
-        account=base.account,
-        ledger=files.ledger,
-        ledger_thread=files.thread,
-        scope=files.scope,
-        settings=files.settings,
-        redact=base.redactor.redact,
-        problems=files.problems,
-    )
-
-
 async def _print_key(thread: LedgerThread, ledger: Ledger, key: str, base_url: str) -> str:
     return await thread.run(ledger.key_fingerprint, key, base_url)
-
-
-def _bundle(
-    base: Base, assembly: Assembly, settings: SettingsBook, place: DataDirs, *, demo: bool
-) -> Services:
-    return Services(
-        sessions=assembly.sessions,
-        inbox=assembly.inbox,
-        queue=assembly.queue,
-        rate_limiter=assembly.rate_limiter,
-        live=assembly.live,
-        timeline=assembly.timeline,
-        health=assembly.health,
-        account=base.account,
-        settings=settings,
-        clock=base.clock,
-        scope=base.scope,
-        demo=demo,
-        keep_folder=str(place.root),
-    )
 
 
 def _address(saved: str, place: DataDirs) -> tuple[str, Problem | None]:

@@ -25,9 +25,9 @@ async def report(parts: Parts, place: DataDirs) -> int:
         f"Qt platform: {QGuiApplication.platformName()}",
         f"data: {_shown(place.folders.data)}",
         f"settings: {_shown(place.folders.config)}",
-        f"keychain: {await parts.account.where_it_would_go()}",
+        f"keychain: {await parts.services.account.where_it_would_go()}",
         f"key: {await _key(parts)}",
-        f"service: {parts.account.base_url}, {await _health(parts)}",
+        f"service: {parts.services.account.base_url}, {await _health(parts)}",
     ]
     lines += [f"problem: {problem.path.name} was {problem.kind}" for problem in parts.problems]
     print("\n".join(lines))
@@ -50,17 +50,17 @@ def _shown(path: Path) -> str:
 
 
 async def _key(parts: Parts) -> str:
-    state = await parts.account.load()
-    if parts.account.from_environment:
+    state = await parts.services.account.load()
+    if parts.services.account.from_environment:
         return f"from {ENVIRONMENT}"
     if state is KeyState.READY:
-        return f"found in {parts.account.where}"
+        return f"found in {parts.services.account.where}"
     return str(state.value).replace("_", " ")
 
 
 async def _health(parts: Parts) -> str:
     try:
-        health = await parts.account.open_client.health()
+        health = await parts.services.account.open_client.health()
     except ApiError as error:
         return f"no usable answer ({type(error).__name__}: {error})"
     free = "an unknown number of" if health.free is None else str(health.free)

@@ -72,14 +72,14 @@ class Startup:
             self._window.show_problem(problem)
         drafted = await self._copy_ledger()
         await self._recover()
-        scope = self._parts.scope
+        scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
         if self._tells:
             self._make_notice()
         manager = self._dialogs.get()
         self._power.unlocked.connect(manager.show_question_anew)
         await event_loop.blocking(load_client, time_limit=CLIENT_S)
-        await self._parts.account.load()
+        await self._parts.services.account.load()
         manager.start()
         scope.spawn("vitals", self._parts.services.health.run())
         scope.spawn("power", self._power.run())
@@ -122,7 +122,7 @@ class Startup:
 
     async def _recover(self) -> None:
         try:
-            self._window.show_recovered(await recover(self._parts.assembly))
+            self._window.show_recovered(await recover(self._parts.services))
         except LedgerError as error:
             self._window.show_ledger(error)
 
@@ -132,8 +132,8 @@ class Startup:
             event_loop.collect_garbage()
             try:
                 self._power.tick()
-                await self._parts.assembly.housekeeping.tick()
-                self._parts.assembly.live.tick()
+                await self._parts.services.housekeeping.tick()
+                self._parts.services.live.tick()
             except Exception:  # one bad second must not end lifetimes and figures for the run
                 log.exception("a tick failed")
             await clock.sleep_until(clock.now_ms() + TICK_MS)
@@ -174,7 +174,7 @@ def make_power(parts: Parts) -> Power:
         wants_hold=lambda: bool(_to_end(parts)),
         before_sleep=lambda: parts.services.sessions.command(_to_end(parts), StateVerb.TERMINATE),
         clock=parts.services.clock,
-        scope=parts.scope,
+        scope=parts.services.scope,
     )
     power.woke.connect(lambda slept_ms: _wake(parts, slept_ms))
     return power
@@ -190,14 +190,14 @@ def make_done_notice(parts: Parts, window: MainWindow, redact: Callable[[str], s
     assert isinstance(app, QApplication)
     notifier = _make_notifier(parts)
     notice = DoneNotice(
-        parts.store,
+        parts.services.store,
         notifier,
         words=done_text,
         redact=redact,
         has_focus=lambda: QApplication.activeWindow() is not None,
-        is_wanted=lambda: parts.settings.value.tell_when_done,
+        is_wanted=lambda: parts.services.settings.value.tell_when_done,
         clock=parts.services.clock,
-        scope=parts.scope,
+        scope=parts.services.scope,
     )
     notice.setParent(window)
     notifier.setParent(notice)
@@ -210,7 +210,7 @@ def _make_notifier(parts: Parts) -> Notifier:
     """Elsewhere than on Linux nothing is shown: Qt's own way needs an icon in the tray first."""
     if sys.platform != "linux":
         return Notifier()
-    return BusNotifier(partial(_open_notices, action_text()), parts.scope)
+    return BusNotifier(partial(_open_notices, action_text()), parts.services.scope)
 
 
 def _open_notices(action: str) -> NoticeBus:
@@ -233,7 +233,7 @@ def _open_bus() -> SleepBus:
 
 def _to_end(parts: Parts) -> list[int]:
     """Sessions that nobody works in, where they are not to stay open while the computer sleeps."""
-    if parts.settings.value.before_sleep != TERMINATE_IDLE:
+    if parts.services.settings.value.before_sleep != TERMINATE_IDLE:
         return []
     sessions = parts.services.sessions
     records = (sessions.session(key) for key in sessions.terminable_keys())
@@ -248,9 +248,9 @@ def _to_end(parts: Parts) -> list[int]:
 
 def _wake(parts: Parts, slept_ms: int) -> None:
     """What is shown is of before: ask for everything, and say how long it was."""
-    parts.assembly.poller.wake_all()
-    parts.assembly.live.renew()
+    parts.services.poller.wake_all()
+    parts.services.live.renew()
     parts.services.health.ask_now()
     if slept_ms:
         seconds = slept_ms // 1000
-        parts.assembly.notices.notify(NoticeKind.WENT_TO_SLEEP, None, None, None, seconds=seconds)
+        parts.services.notices.notify(NoticeKind.WENT_TO_SLEEP, None, None, None, seconds=seconds)

@@ -47,8 +47,8 @@ async def start_tasks(parts: Parts, texts: list[str], apart_s: float) -> list[in
     """Start them as a click would; their keys. None of them waits for another one's place."""
     await until(lambda: parts.services.account.client)
     # More than a person can choose, where more are wanted.
-    msgspec.structs.force_setattr(parts.settings.value, "browsers_at_once", len(texts))
-    parts.settings.changed.emit()
+    msgspec.structs.force_setattr(parts.services.settings.value, "browsers_at_once", len(texts))
+    parts.services.settings.changed.emit()
     keys = []
     for text in texts:
         keys.append(await parts.services.sessions.start(TaskSpec(text=text, close_after=False)))
@@ -79,7 +79,7 @@ class Questions:
     ) -> None:
         """Until so many questions were on screen; those that follow an answer, or all."""
         texts = [f"Log in to shop{n}.example and read the orders" for n in range(sessions)]
-        self._parts.scope.spawn("benchmark's look-out", self._look_out())
+        self._parts.services.scope.spawn("benchmark's look-out", self._look_out())
         keys = await start_tasks(self._parts, texts, apart_s)
         first = 1 if from_first else 2
 
@@ -113,7 +113,7 @@ class Questions:
             return
         self._seen.add(name)
         say(shown=name, at=time.monotonic())
-        self._parts.scope.spawn("benchmark's answer", self._answer(question))
+        self._parts.services.scope.spawn("benchmark's answer", self._answer(question))
 
     def _is_on_screen(self, question: OpenQuestion) -> bool:
         """In the dialog or, while that shows another one, in the strip with its "1 of n"."""
@@ -172,7 +172,7 @@ def count_polls(parts: Parts) -> list[str]:
 async def ten(parts: Parts, _window: MainWindow, *, tasks: int, places: int) -> None:
     """All of them with one click; ends when all have ended."""
     await until(lambda: parts.services.account.client)
-    parts.settings.change(browsers_at_once=places)
+    parts.services.settings.change(browsers_at_once=places)
     texts = [f"Search for the price of lamp number {n} at shop{n}.example" for n in range(tasks)]
     began = time.monotonic()
     sessions = parts.services.sessions
@@ -195,7 +195,7 @@ async def recovery(parts: Parts, window: MainWindow, *, sessions: int) -> None:
             times["filled"] = time.monotonic()
 
     account.changed.connect(look)
-    parts.store.changed.connect(look)
+    parts.services.store.changed.connect(look)
     async with asyncio.timeout(60):
         while len(times) < 2:
             look()

@@ -77,7 +77,7 @@ class Cell:
         await self._arm(run)
         before = await asyncio.to_thread(self._on.state)
         run.sends.clear()
-        run.parts.scope.spawn("act", self._act(run))
+        run.parts.services.scope.spawn("act", self._act(run))
         await self._settle(run, self._is_through)
         says, during = self._says(run), await self._look(run, before)
         await self._clear()

@@ -217,12 +217,12 @@ async def program(
 
 
 async def _begin(parts: Parts) -> None:
-    await recover(parts.assembly)
-    await parts.account.load()
+    await recover(parts.services)
+    await parts.services.account.load()
     for endpoint in Endpoint:  # as an earlier reply would have told
         parts.services.rate_limiter.note_rate(endpoint, RateHeaders(limit=1000))
-    parts.scope.spawn("vitals", parts.services.health.run())
-    parts.scope.spawn("ticks", _tick(parts))
+    parts.services.scope.spawn("vitals", parts.services.health.run())
+    parts.services.scope.spawn("ticks", _tick(parts))
 
 
 def _watched(
@@ -244,5 +244,5 @@ def _watched(
 
 async def _tick(parts: Parts) -> None:
     while True:
-        await parts.assembly.housekeeping.tick()
+        await parts.services.housekeeping.tick()
         await asyncio.sleep(1.0 / FACTOR)

@@ -79,9 +79,9 @@ def running(tmp_path: Path) -> Running:
         folders.prepare()
         place = DataDirs(folders=folders, root=tmp_path, throw_away=False)
         parts = await build(options, place, url, clock, make_client)
-        await recover(parts.assembly)
-        await parts.account.load()
-        ticking = parts.scope.spawn("ticks", _tick(parts))
+        await recover(parts.services)
+        await parts.services.account.load()
+        ticking = parts.services.scope.spawn("ticks", _tick(parts))
         assert ticking is not None
         try:
             yield parts
@@ -93,19 +93,19 @@ def running(tmp_path: Path) -> Running:
 
 async def _tick(parts: Parts) -> None:
     while True:
-        await parts.assembly.housekeeping.tick()
-        parts.assembly.live.tick()
+        await parts.services.housekeeping.tick()
+        parts.services.live.tick()
         await asyncio.sleep(0.2)
 
 
 async def leave(parts: Parts) -> None:
     """The stages of leaving that have to do with services."""
     stages: list[Callable[[], Awaitable[None]]] = [
-        parts.scope.close,
-        parts.assembly.live.finish,
-        parts.assembly.live.aclose,
-        parts.account.aclose,
-        parts.store.flush,
+        parts.services.scope.close,
+        parts.services.live.finish,
+        parts.services.live.aclose,
+        parts.services.account.aclose,
+        parts.services.store.flush,
         lambda: parts.ledger_thread.run(parts.ledger.close),
     ]
     for stage in stages:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -13,7 +13,7 @@ from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.done_notifier import GATHER_MS, DoneNews, DoneNotice, Ended, Notifier
-from enigma_panel.services.state.session_store import Shelf
+from enigma_panel.services.state.session_store import SessionStore
 from tests.conftest import Simulator
 from tests.kit.virtual_time import EPOCH_MS, VirtualClock, in_virtual_time
 from tests.services.conftest import FastClock, Running, until
@@ -22,8 +22,12 @@ SECRET = "hunter2-hunter2"
 S = TaskStatus
 
 
-class Records(Shelf):
+class Records(SessionStore):
     """The records alone, as a test sets them."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        nothing = cast("Any", None)
+        super().__init__(nothing, nothing, redactor, nothing)
 
     def put(self, *tasks: Task) -> None:
         for task in tasks:
@@ -455,21 +459,21 @@ async def test_a_real_task_is_told_and_one_that_is_stopped_is_not(
     async with running(simulator("--speed", "10").url, FastClock()) as parts:
         told, news = Told(), []
         notice = DoneNotice(
-            parts.store,
+            parts.services.store,
             told,
             words=lambda one: news.append(one) or ("t", "b"),
             redact=str,
             has_focus=lambda: False,
             is_wanted=lambda: True,
             clock=parts.services.clock,
-            scope=parts.scope,
+            scope=parts.services.scope,
         )
         sessions = parts.services.sessions
         keys = [await sessions.start(TaskSpec(text=f"Research {t} at b.example")) for t in "ab"]
         await until(lambda: all(sessions.task(key).status is S.WORKING for key in keys))
         stopped, key = keys
         observation = Observation(kind=Kind.STOPPED)
-        await parts.store.record(sessions.task(stopped).session_key, stopped, observation)
+        await parts.services.store.record(sessions.task(stopped).session_key, stopped, observation)
         await until(lambda: told.shown)
         (one,) = news[0].results
         assert (one.name, one.failed, news[0].left) == ("b.example 2", False, 0)

@@ -1,5 +1,6 @@
 """What can be done with a session that was opened with another key, or at another address."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -45,16 +46,10 @@ def test_what_can_be_done(
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        sessions = Sessions(
-            store=bench.store,
-            account=cast("Any", Account(url, key_fingerprint)),
-            commands=bench.commands,
-            queue=cast("Any", None),
-            poller=cast("Any", None),
-            clock=bench.clock,
-            scope=bench.scope,
-            is_awaiting_reply=lambda _key: False,
-        )
+        account = cast("Any", Account(url, key_fingerprint))
+        context = replace(bench.context, account=account)
+        nothing = cast("Any", None)
+        sessions = Sessions(context, bench.starts, bench.commands, nothing, nothing)
         session = bench.store.session(key)
         assert session is not None
         assert sessions.foreign(session) is foreign

@@ -47,8 +47,8 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
         stored = None
         async with asyncio.timeout(10):
             while stored != sessions.task(key):  # figures are gathered and written once a second
-                await parts.store.flush()
-                stored = await parts.store.read(lambda ledger: ledger.tasks([key])[key])
+                await parts.services.store.flush()
+                stored = await parts.services.store.read(lambda ledger: ledger.tasks([key])[key])
         assert stored == task
 
 
@@ -162,7 +162,7 @@ async def test_a_failed_task_closes_the_session_that_was_to_close_after_it(
 async def test_a_refused_key_starts_nothing(simulator: Start, running: Running) -> None:
     async with running(simulator("--speed", "20").url) as parts:
         sessions = parts.services.sessions
-        await parts.account.save("enig_wrong")
+        await parts.services.account.save("enig_wrong")
         key = await sessions.start(TaskSpec(text="Search for something"))
         await until(lambda: parts.services.queue.pause_reason is PauseReason.KEY)
         assert sessions.task(key).status is TaskStatus.QUEUED

@@ -70,7 +70,7 @@ async def program(
     place = DataDirs(folders=folders, root=folder, throw_away=False)
     parts = await build(options, place, url, Later())
     try:
-        yield parts, await recover(parts.assembly)
+        yield parts, await recover(parts.services)
     finally:
         await leave(parts)
 
@@ -109,7 +109,7 @@ async def test_recovery_settles_what_an_earlier_program_left_open(tmp_path: Path
     before = values(ledger)
     async with program(tmp_path / "data") as (parts, told):
         assert parts.problems == ()
-        assert parts.settings.value.browsers_at_once == 7
+        assert parts.services.settings.value.browsers_at_once == 7
         assert told == Recovered(
             sessions=(21, 1, 2, 3, 4, 5, 6, 18, 19, 20, 22, 23),
             unsent=frozenset({21}),
@@ -141,8 +141,10 @@ async def test_a_second_start_finds_the_same_and_the_line_goes_on(
     readdress_line(ledger, sim.url)
     async with program(tmp_path / "data", sim.url) as (parts, told):
         assert told.queued == 3
-        await parts.account.load()
-        parts.settings.change(browsers_at_once=50)  # those of the other key take places, too
+        await parts.services.account.load()
+        parts.services.settings.change(
+            browsers_at_once=50
+        )  # those of the other key take places, too
         sessions = parts.services.sessions
         new = await sessions.start(TaskSpec(text="Look for more"))
         parts.services.queue.go_on()

@@ -86,8 +86,8 @@ class Calm:
 
     def _put_away_all(self) -> None:
         parts = self._person.parts
-        for session in parts.store.sessions():
-            unclear = parts.store.unconfirmed(session.key)
+        for session in parts.services.store.sessions():
+            unclear = parts.services.store.unconfirmed(session.key)
             if session.phase.value == "unconfirmed" or unclear:
                 sessions = parts.services.sessions
                 self._person.do(f"put away {session.key}", sessions.put_away(session.key))

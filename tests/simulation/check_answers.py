@@ -44,7 +44,7 @@ class Answers:
         """No password goes to a task that, as far as we know, asks no more."""
         click = self._world.questions.clicks[number - 1]
         life = self._world.life
-        task = life.parts.store.task(click.task_key) if life and life.parts else None
+        task = life.parts.services.store.task(click.task_key) if life and life.parts else None
         asks = task is not None and task.status is TaskStatus.ASKS
         if task is None or not asks or task.question_n != click.question_n:
             self._world.fail("an answer goes to an open question", str(sent))

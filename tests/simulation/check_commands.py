@@ -55,8 +55,8 @@ class Commands:
 
     def _note_stops(self, keys: list[int], parts: "Parts") -> None:
         for key in keys:
-            session = parts.store.session(key)
-            task = parts.store.current_task(session) if session is not None else None
+            session = parts.services.store.session(key)
+            task = parts.services.store.current_task(session) if session is not None else None
             if task is not None:
                 self._stops.setdefault(key, set()).add(mark_of(task.spec))
 
@@ -121,7 +121,7 @@ class Commands:
         assert life.parts is not None
         now = self._world.timeline.now
         for key, wanted in list(self.wanted.items()):
-            session = life.parts.store.session(key)
+            session = life.parts.services.store.session(key)
             if session is None or session.is_final or session.is_ended:
                 del self.wanted[key]
             elif session.service_id is None or self.hindered():
@@ -174,4 +174,4 @@ class Commands:
         life = self._world.life
         if life is None or life.parts is None:
             return []
-        return [s.key for s in life.parts.store.sessions() if s.service_id == session_id]
+        return [s.key for s in life.parts.services.store.sessions() if s.service_id == session_id]

@@ -83,7 +83,7 @@ class Emits:
     def lost(self, wire: Wire) -> None:
         """The program finds that a channel broke: what it swallowed goes by REST."""
         parts, session = self._parts(), _session(self._parts(), wire.session_id)
-        task = parts.store.current_task(session) if session is not None else None
+        task = parts.services.store.current_task(session) if session is not None else None
         told = self._last.get(task.key) if task is not None else None
         if session is None or task is None or told is None or session.is_ended:
             return
@@ -114,7 +114,7 @@ class Emits:
 
     def _goes_again(self, key: int, task_key: int, verb: StateVerb, since: float) -> None:
         parts = self._parts()
-        session, task = parts.store.session(key), parts.store.task(task_key)
+        session, task = parts.services.store.session(key), parts.services.store.task(task_key)
         if session is None or task is None or task.unproven is not verb or session.is_ended:
             return
         on_its_way = parts.services.sessions.pending(key) is not None
@@ -140,7 +140,7 @@ class Emits:
         session = _session(parts, told.sent.session_id)
         if session is None or session.is_ended:
             return True
-        task = parts.store.task(told.task_key) if told.task_key is not None else None
+        task = parts.services.store.task(told.task_key) if told.task_key is not None else None
         stops = told.sent.new_state == StateVerb.STOP
         gone = task is None or task.is_final or task.status is TaskStatus.QUEUED
         if stops and (gone or session.current_task != told.task_key):
@@ -157,5 +157,5 @@ class Emits:
 
 
 def _session(parts: "Parts", session_id: str) -> Session | None:
-    sessions = parts.store.sessions()
+    sessions = parts.services.store.sessions()
     return next((s for s in sessions if s.service_id == session_id), None)

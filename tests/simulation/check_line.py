@@ -60,14 +60,14 @@ class Line:
         assert life.parts is not None
         assert last.judged_at is not None
         since = life.now_ms - 1000 * (self._world.timeline.now - last.at)
-        sessions = life.parts.store.sessions()
+        sessions = life.parts.services.store.sessions()
         return any(not s.occupies_slot and s.since_ms >= since - 1 for s in sessions)
 
     def no_browser_is_left_to_idle(self, life: "Life") -> None:
         """A session whose task was refused, failed or stopped is ended, by us if by nobody else."""
         assert life.parts is not None
         now = self._world.timeline.now
-        for session in life.parts.store.sessions():
+        for session in life.parts.services.store.sessions():
             unwanted = self._is_unwanted(session, life.parts)
             if not unwanted or self._world.checks.commands.hindered():
                 self._idle.pop(session.key, None)
@@ -80,10 +80,10 @@ class Line:
             or parts.services.sessions.pending(session.key) is not None
         ):
             return False
-        tasks = [task for task in parts.store.tasks() if task.session_key == session.key]
+        tasks = [task for task in parts.services.store.tasks() if task.session_key == session.key]
         if any(not task.is_final for task in tasks):
             return False
-        current = parts.store.current_task(session)
+        current = parts.services.store.current_task(session)
         ended = current is not None and current.status.value in {"failed", "stopped"}
         # One that was put away may run there all the same: that is the person's business.
         never = all(self._never_ran(task) for task in tasks)

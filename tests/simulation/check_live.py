@@ -43,7 +43,7 @@ class Live:
     def begins(self, life: "Life") -> None:
         """A process has been put together."""
         assert life.parts is not None
-        store = life.parts.store
+        store = life.parts.services.store
 
         def grown(task_key: int, steps: list[Step]) -> None:
             task = store.task(task_key)
@@ -51,7 +51,7 @@ class Live:
             if not life.loop.dead:
                 self._steps_are_of(session, steps)
 
-        life.parts.assembly.timeline.grown.connect(grown)
+        life.parts.services.timeline.grown.connect(grown)
 
     def told(self, number: int, session_id: str) -> None:
         """The service tells something of a session."""
@@ -75,7 +75,7 @@ class Live:
             return
         session, parts_life = found, wire.life
         assert parts_life.parts is not None
-        task = parts_life.parts.store.current_task(session)
+        task = parts_life.parts.services.store.current_task(session)
         if task is None or task.is_final or task.service_id is None or session.is_ended:
             return
         path, since = f"/task/{session.service_id}/{task.service_id}", self._world.timeline.now
@@ -137,7 +137,7 @@ class Live:
         if any(q.text == text for q in open_here):
             return
         tasks = tasks_of(parts, session.key)
-        task = parts.store.current_task(session)
+        task = parts.services.store.current_task(session)
         answered = any(t.answered_ms is not None and t.question == text for t in tasks)
         if answered or task is None or task.is_final or task.status is TaskStatus.QUEUED:
             return
@@ -183,12 +183,12 @@ class Live:
     def _of(self, wire: Wire) -> Session | None:
         parts = wire.life.parts
         assert parts is not None
-        sessions = parts.store.sessions()
+        sessions = parts.services.store.sessions()
         return next((s for s in sessions if s.service_id == wire.session_id), None)
 
     def _task(self, wire: Wire, key: int) -> Task | None:
         parts = wire.life.parts
-        return parts.store.task(key) if parts is not None else None
+        return parts.services.store.task(key) if parts is not None else None
 
     def _is_asked(self, path: str, since: float) -> bool:
         """Whether a poll went out since then, or the one before is still under way."""

@@ -91,7 +91,7 @@ class Records:
     def as_left_behind(self, life: "Life") -> None:
         """What the last process knew is in the ledger that it left."""
         assert life.parts is not None
-        store, ledger = life.parts.store, life.parts.ledger
+        store, ledger = life.parts.services.store, life.parts.ledger
         assert not store.tasks()
         tasks = ledger.tasks(self._tasks)
         sessions = ledger.sessions(self._sessions)
@@ -108,14 +108,14 @@ class Records:
     def memory_is_on_the_disk(self, life: "Life") -> None:
         """Ids, states, questions and results are written at once, not some time later."""
         parts = life.parts
-        if parts is None or life.disk.is_busy or parts.assembly.writer.is_behind:
+        if parts is None or life.disk.is_busy or parts.services.writer.is_behind:
             return
-        tasks = parts.ledger.tasks(t.key for t in parts.store.tasks())
-        for task in parts.store.tasks():
+        tasks = parts.ledger.tasks(t.key for t in parts.services.store.tasks())
+        for task in parts.services.store.tasks():
             if task.key in tasks and _told(task) != _told(tasks[task.key]):
                 self._same(_told(task), _told(tasks[task.key]))
-        sessions = parts.ledger.sessions(s.key for s in parts.store.sessions())
-        for session in parts.store.sessions():
+        sessions = parts.ledger.sessions(s.key for s in parts.services.store.sessions())
+        for session in parts.services.store.sessions():
             if session.key in sessions:
                 self._same_session(session, sessions[session.key])
 

@@ -104,7 +104,7 @@ class Starts:
             return
         unclear = {row[0] for row in ledger.rows(_UNCLEAR)}
         lost = [self._opened.get(key) for key in missing if self._opened.get(key) not in unclear]
-        if lost and not life.parts.assembly.writer.is_behind:
+        if lost and not life.parts.services.writer.is_behind:
             self._world.fail("no session is lost", f"those of the tasks {lost}")
 
     def opened(self, sent: Sent) -> None:

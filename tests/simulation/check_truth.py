@@ -53,7 +53,7 @@ class Truth:
             if life.disk.is_busy or self._world.weather.disk_full:
                 self._world.timeline.after(KEPT_S, look)
                 return
-            tasks = life.parts.store.tasks()
+            tasks = life.parts.services.store.tasks()
             task = next((t for t in tasks if mark_of(t.spec) == sent.mark), None)
             if task is not None and task.service_id is None:
                 self._world.fail("a name that was told is kept", f"task {task.key} after {sent}")

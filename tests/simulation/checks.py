@@ -51,7 +51,7 @@ class Checks:
     def begins(self, life: "Life") -> None:
         """A process has opened its ledger and done nothing with it yet."""
         assert life.parts is not None
-        store = life.parts.store
+        store = life.parts.services.store
         self.records.as_left_behind(life)
         self.commands.as_left_behind(life)
         self.line.begins()

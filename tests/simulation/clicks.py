@@ -46,7 +46,7 @@ class Clicks:
         self._rng = person.rng
         self._sessions: Any = person.parts.services.sessions
         self._line: Any = getattr(person.parts.services, "queue", None)
-        self._store = person.parts.store
+        self._store = person.parts.services.store
 
     def start(self, _count: int) -> None:
         """New task, in a session of its own or in one call."""

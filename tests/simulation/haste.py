@@ -44,7 +44,7 @@ class Haste:
         life = wire.life
         if life is not self._world.life or life.loop.dead or not life.ready or life.parts is None:
             return
-        sessions = life.parts.store.sessions()
+        sessions = life.parts.services.store.sessions()
         found = next((s for s in sessions if s.service_id == wire.session_id), None)
         is_free = found is not None and found.phase is Phase.OPEN and not found.close_after
         if found is None or not is_free or self._started >= MOST:

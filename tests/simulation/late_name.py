@@ -40,7 +40,7 @@ class LateName:
         life = self._world.life
         if self._world.storm.is_over or life is None or not life.ready or life.parts is None:
             return
-        sessions = life.parts.store.sessions()
+        sessions = life.parts.services.store.sessions()
         found = next((s for s in sessions if s.service_id == session_id), None)
         if found is not None and life.parts.services.sessions.can(found.key, StateVerb.TERMINATE):
             self._world.person.command([found.key], StateVerb.TERMINATE)

@@ -105,7 +105,7 @@ class Life:
     def spawn(self, name: str, coro: Coroutine[Any, Any, None]) -> None:
         """Run what a person's click starts, as windows do."""
         assert self.parts is not None
-        self.parts.scope.spawn(name, coro)
+        self.parts.services.scope.spawn(name, coro)
 
     async def _main(self) -> None:
         folders = Folders(data=self.folder, config=self.folder)
@@ -115,10 +115,10 @@ class Life:
         self.parts = await wiring.build(options, place, None, clock, make_door=self._make_door)
         self.world.checks.begins(self)
         self.world.person.comes_back()
-        await recovery.recover(self.parts.assembly)
-        self.parts.scope.spawn("ticks", self._ticks(self.parts))
-        await self.parts.account.load()
-        self.parts.scope.spawn("vitals", self.parts.services.health.run())
+        await recovery.recover(self.parts.services)
+        self.parts.services.scope.spawn("ticks", self._ticks(self.parts))
+        await self.parts.services.account.load()
+        self.parts.services.scope.spawn("vitals", self.parts.services.health.run())
         self.ready = True
         self.world.person.sits_down(self)
         await self.leave.wait()
@@ -128,20 +128,20 @@ class Life:
         clock, sleep = parts.services.clock, make_power(parts)
         while True:
             sleep.tick()
-            await parts.assembly.housekeeping.tick()
-            parts.assembly.live.tick()
+            await parts.services.housekeeping.tick()
+            parts.services.live.tick()
             self.world.checks.tick(self)
             await clock.sleep_until(clock.now_ms() + TICK_MS)
 
     async def _stages(self, parts: Parts) -> None:
         """As app.Program leaves."""
         self.ready = False
-        await parts.scope.close()
-        await parts.assembly.live.finish()
-        await parts.assembly.live.aclose()
-        await parts.account.aclose()
-        await parts.assembly.timeline.flush()
-        await parts.store.flush()
+        await parts.services.scope.close()
+        await parts.services.live.finish()
+        await parts.services.live.aclose()
+        await parts.services.account.aclose()
+        await parts.services.timeline.flush()
+        await parts.services.store.flush()
         self.world.checks.quits(self)
         await parts.ledger_thread.run(parts.ledger.close)
         parts.ledger_thread.close()
@@ -165,8 +165,8 @@ class Life:
     def _let_go(self) -> None:
         """End what is left in memory without letting it do or say anything."""
         if self.parts is not None:
-            self.parts.scope._closed = True
-            for service in vars(self.parts.assembly).values():
+            self.parts.services.scope._closed = True
+            for service in vars(self.parts.services).values():
                 if isinstance(service, QObject):
                     service.blockSignals(True)
         for task in self._tasks:

@@ -58,7 +58,7 @@ class Person:
 
     def lets_go(self, task_key: int | None) -> None:
         """The person lets one task of an earlier run go on, or all."""
-        task = self.parts.store.task(task_key) if task_key else None
+        task = self.parts.services.store.task(task_key) if task_key else None
         if task is not None:
             self.let_go.add(mark_of(task.spec))
         elif self._sitting is not None:
@@ -89,7 +89,7 @@ class Person:
         key = (question.task_key, question.question_n)
         if key in self.answered and self.answered[key] is not AnswerOutcome.FAILED and not again:
             return
-        session = self.parts.store.session(question.session_key)
+        session = self.parts.services.store.session(question.session_key)
         service_id = session.service_id if session is not None else None
         click = self.world.questions.click(*key, service_id or "")
         self.answered[key] = None

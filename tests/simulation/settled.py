@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def unsettled(world: "World", parts: "Parts") -> list[str]:
     """In words, what has not settled: tasks, sessions, commands, the model's own sessions."""
     sessions: Any = parts.services.sessions
-    left = [_of_task(t, parts) for t in parts.store.tasks() if not t.is_final]
-    left += [_of_session(s) for s in parts.store.sessions() if not s.is_ended]
+    left = [_of_task(t, parts) for t in parts.services.store.tasks() if not t.is_final]
+    left += [_of_session(s) for s in parts.services.store.sessions() if not s.is_ended]
     if hasattr(sessions, "wishes"):
         left += [
             f"{w.verb} of session {w.session_key} waits: {w.why}" for w in sessions.all_pending()
@@ -23,11 +23,11 @@ def unsettled(world: "World", parts: "Parts") -> list[str]:
 
 def tasks_of(parts: "Parts", session_key: int) -> list[Task]:
     """The tasks of a session as the program sees them."""
-    return [task for task in parts.store.tasks() if task.session_key == session_key]
+    return [task for task in parts.services.store.tasks() if task.session_key == session_key]
 
 
 def _of_task(task: Task, parts: "Parts") -> str:
-    session = parts.store.session(task.session_key)
+    session = parts.services.store.session(task.session_key)
     phase = session.phase if session is not None else "missing"
     return f"task {task.key} is {task.status} in session {task.session_key} ({phase})"
 
@@ -41,7 +41,7 @@ def _alive(world: "World", parts: "Parts") -> list[str]:
     if world.storm.clock_was_set:  # then the program takes some for expired that are not
         return []
     world.model.advance()
-    known = {s.service_id for s in parts.store.sessions()}
+    known = {s.service_id for s in parts.services.store.sessions()}
     return [
         f"the service still runs {key}"
         for key, session in world.model.sessions.items()

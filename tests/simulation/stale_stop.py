@@ -63,7 +63,7 @@ class StaleStop:
 
     def _fitting(self, parts: "Parts") -> list[Session]:
         """Those whose task can be stopped, and that stay open after it."""
-        can, sessions = parts.services.sessions.can, parts.store.sessions()
+        can, sessions = parts.services.sessions.can, parts.services.store.sessions()
         lasting = [s for s in sessions if s.phase is Phase.OPEN and not s.close_after]
         return [s for s in lasting if can(s.key, StateVerb.STOP) and self._mark(s)]
 

@@ -46,10 +46,10 @@ def recovery_takes_intents_for_refused() -> Patches:
 
     async def recover(parts: Any) -> Any:
         told = await real(parts)
-        for task in parts.store.tasks():
+        for task in parts.services.store.tasks():
             if task.status is TaskStatus.UNCONFIRMED and not task.service_id:
                 again = _back_in_line(task)
-                await parts.store.update(again)
+                await parts.services.store.update(again)
         return told
 
     return [(recovery, "recover", recover)]

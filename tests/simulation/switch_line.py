@@ -9,7 +9,7 @@ from enigma_panel.services.commands import delivery
 from enigma_panel.services.monitor.housekeeping import Housekeeping
 from enigma_panel.services.queue.blockers import StartGate
 from enigma_panel.services.queue.scheduler import Scheduler
-from enigma_panel.services.queue.starter import Follower
+from enigma_panel.services.queue.starter import FirstTaskSender
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.rate_limiter import Pass, RateLimiter
 from enigma_panel.services.types import PauseReason
@@ -45,7 +45,7 @@ def earlier_calls_are_forgotten() -> Patches:
 
 def session_before_its_slot() -> Patches:
     """A session is opened although the call for its task has to wait for a slot."""
-    real_take, real_follow = Scheduler._take, Follower._follow_once
+    real_take, real_send = Scheduler._take, FirstTaskSender._send_once
     owed: dict[Slot, RateLimiter] = {}
 
     def take(self: Any, task: Any, session: Any) -> Any:
@@ -56,12 +56,12 @@ def session_before_its_slot() -> Patches:
         owed[later] = self._rate_limiter
         return None if first is None else (first, Pass(self._rate_limiter, later))
 
-    async def follow(self: Any, task_key: int, taken: Any) -> Any:
+    async def send_once(self: Any, task_key: int, taken: Any) -> Any:
         if (rate_limiter := owed.pop(taken._slot, None)) is not None:
             taken = await rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
-        return await real_follow(self, task_key, taken)
+        return await real_send(self, task_key, taken)
 
-    return [(Scheduler, "_take", take), (Follower, "_follow_once", follow)]
+    return [(Scheduler, "_take", take), (FirstTaskSender, "_send_once", send_once)]
 
 
 def terminate_is_not_urgent() -> Patches:
@@ -85,7 +85,7 @@ def unused_session_stays_open() -> Patches:
     async def close_unused(*_: Any) -> None:
         return None
 
-    return [(Follower, "_close_unused", close_unused)]
+    return [(FirstTaskSender, "_close_unused", close_unused)]
 
 
 def failed_session_stays_open() -> Patches:

@@ -36,9 +36,10 @@ def session_end_decides_the_task() -> Patches:
 def errors_end_the_current_task() -> Patches:
     """An error event ends the session's current task, although it may be about another."""
 
-    async def failed(self: Any, session: Any, task: Any, observation: Any) -> None:
+    async def failed(self: Any, session: Any, task: Any, observation: Any) -> bool:
         if task is not None:
             await self._store.record(session.key, task.key, observation)
+        return False
 
     return [(TaskEnds, "failed", failed)]
 
@@ -46,9 +47,10 @@ def errors_end_the_current_task() -> Patches:
 def results_go_to_the_current_task() -> Patches:
     """A result is the current task's, whatever its id is."""
 
-    async def completed(self: Any, session: Any, task: Any, observation: Any) -> None:
+    async def completed(self: Any, session: Any, task: Any, observation: Any) -> bool:
         if task is not None:
             await self._store.record(session.key, task.key, observation)
+        return False
 
     return [(TaskEnds, "completed", completed)]
 
@@ -56,8 +58,8 @@ def results_go_to_the_current_task() -> Patches:
 def results_are_left_to_polls() -> Patches:
     """A result that the channel tells is no more than a reason to ask."""
 
-    async def completed(self: Any, session: Any, _task: Any, _seen: Any) -> None:
-        self._wake(session.key)
+    async def completed(*_: Any) -> bool:
+        return True
 
     return [(TaskEnds, "completed", completed)]
 
@@ -66,7 +68,7 @@ def questions_are_left_to_polls() -> Patches:
     """A question that the channel tells is no more than a reason to ask."""
 
     async def question(self: Any, session: Any, _task: Any, _seen: Any) -> None:
-        self._wake(session.key)
+        self.poll_wanted.emit(session.key)
 
     return [(EventRouter, "_question", question)]
 
@@ -85,19 +87,7 @@ def steps_go_to_the_newest_task() -> Patches:
 
 def a_gap_goes_unnoticed() -> Patches:
     """After a time without live news nobody asks what happened meanwhile."""
-    went_down, came_up = Live._went_down, Live._came_up
-
-    async def down(self: Any, *args: Any) -> None:
-        wake, self._wake = self._wake, lambda _: None
-        await went_down(self, *args)
-        self._wake = wake
-
-    def up(self: Any, *args: Any) -> None:
-        wake, self._wake = self._wake, lambda _: None
-        came_up(self, *args)
-        self._wake = wake
-
-    return [(Live, "_went_down", down), (Live, "_came_up", up)]
+    return [(Live, "_ask_after_gap", lambda *_: None)]
 
 
 def channels_are_kept_over_sleep() -> Patches:

@@ -140,7 +140,7 @@ class Soak:
         self._answered.add(name)
         text = self._rng.choice(ANSWERS).format(len(self._answered))
         answer = self._parts.services.inbox.answer(question, text, AnswerVerb.RESUME)
-        self._parts.scope.spawn(f"answer {name}", answer)
+        self._parts.services.scope.spawn(f"answer {name}", answer)
 
     def _command(self) -> None:
         verb = self._rng.choice(VERBS)
@@ -148,7 +148,9 @@ class Soak:
         if keys:
             self._commands += 1
             chosen = [self._rng.choice(keys)]
-            self._parts.scope.spawn(f"command {verb}", self._sessions.command(chosen, verb))
+            self._parts.services.scope.spawn(
+                f"command {verb}", self._sessions.command(chosen, verb)
+            )
 
     # -- the end -----------------------------------------------------------------------------
 
@@ -168,12 +170,14 @@ class Soak:
         return sorted(self._names() - names)
 
     def _names(self) -> set[str]:
-        names = {name for name in self._parts.scope.names() if not name.startswith(OUR_OWN)}
+        names = {
+            name for name in self._parts.services.scope.names() if not name.startswith(OUR_OWN)
+        }
         return names | {f"task {n}" for n in range(self._outside_scope())}
 
     def _outside_scope(self) -> int:
         """Tasks of the event loop that no scope owns; one of them runs this."""
-        return len(asyncio.all_tasks()) - len(self._parts.scope.names())
+        return len(asyncio.all_tasks()) - len(self._parts.services.scope.names())
 
 
 async def look_at_memory() -> float:

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.state.session_store import Shelf
+from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 
 LEAST_MS = 20_000
@@ -76,7 +76,7 @@ class DoneNotice(QObject):
 
     def __init__(
         self,
-        shelf: Shelf,
+        store: SessionStore,
         notifier: Notifier,
         *,
         words: Callable[[DoneNews], tuple[str, str]],
@@ -87,7 +87,7 @@ class DoneNotice(QObject):
         scope: TaskScope,
     ) -> None:
         super().__init__()
-        self._shelf = shelf
+        self._store = store
         self._notifier = notifier
         self._words = words
         self._redact = redact
@@ -95,11 +95,11 @@ class DoneNotice(QObject):
         self._is_wanted = is_wanted
         self._clock = clock
         self._scope = scope
-        self._open = {task.key for task in shelf.tasks() if not task.is_final}
+        self._open = {task.key for task in store.tasks() if not task.is_final}
         self._unseen: set[int] = set()
         self._due_ms: int | None = None
         self._shown: frozenset[int] = frozenset()
-        shelf.changed.connect(self._follow)
+        store.changed.connect(self._follow)
         notifier.clicked.connect(self._tell_clicked)
 
     def follow_focus(self) -> None:
@@ -116,7 +116,7 @@ class DoneNotice(QObject):
         if not diff.tasks:
             return
         had_some = bool(self._unseen)
-        for task in map(self._shelf.task, diff.tasks):
+        for task in map(self._store.task, diff.tasks):
             if task is not None:
                 self._take(task)
         if had_some and not self._unseen:
@@ -152,15 +152,15 @@ class DoneNotice(QObject):
         await self._notifier.show(self._redact(title), self._redact(body))
 
     def _news(self) -> DoneNews:
-        tasks = [task for task in map(self._shelf.task, sorted(self._unseen)) if task is not None]
-        left = [task for task in map(self._shelf.task, self._open) if task is not None]
+        tasks = [task for task in map(self._store.task, sorted(self._unseen)) if task is not None]
+        left = [task for task in map(self._store.task, self._open) if task is not None]
         return DoneNews(
             results=tuple(map(self._ended, tasks)),
             left=sum(task.status not in _NOT_AWAITED for task in left),
         )
 
     def _ended(self, task: Task) -> Ended:
-        session = self._shelf.session(task.session_key)
+        session = self._store.session(task.session_key)
         return Ended(
             name=session.name if session is not None else "",
             failed=task.status is TaskStatus.FAILED,
@@ -170,7 +170,7 @@ class DoneNotice(QObject):
 
     def _tell_clicked(self, token: str) -> None:
         """Of several, the one that stands uppermost in the table: the newest that is still new."""
-        tasks = [task for task in map(self._shelf.task, self._shown) if task is not None]
+        tasks = [task for task in map(self._store.task, self._shown) if task is not None]
         keys = [task.key for task in tasks if task.is_new] or [task.key for task in tasks]
         if keys:
             self.opened.emit(max(keys), token)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
-from enigma_panel.services.container import Assembly
+from enigma_panel.services.container import Services
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Recovered
 from enigma_panel.store.ledger.backup import forget_restored, restored_ms
@@ -20,27 +20,27 @@ _ENDPOINTS = {
 }
 
 
-async def recover(parts: Assembly) -> Recovered:
+async def recover(services: Services) -> Recovered:
     """Load the ledger and settle the past. Raises LedgerError where it cannot be read."""
-    store = parts.store
+    store = services.store
     intents = await store.load()
-    await _remember_calls(parts)
+    await _remember_calls(services)
     is_old = await store.read(restored_ms) is not None
     commands = [i for i in intents if i.kind is IntentKind.STATE and not is_old]
     for intent in intents:
         if intent not in commands:
             await store.settle(intent, Outcome.UNKNOWN, _fact(intent))
-    await _bound_lives(store, parts.clock.now_ms())
+    await _bound_lives(store, services.clock.now_ms())
     unsent = await _put_unsent_back(store)
     if is_old:
         unsent = frozenset()
         await _drop_old_line(store)
-        await parts.writer.commit(forget_restored)
-    queued = parts.queue.park_restored()
-    await parts.inbox.restore()
+        await services.writer.commit(forget_restored)
+    queued = services.queue.park_restored()
+    await services.inbox.restore()
     bad_rows = await store.read(lambda ledger: ledger.bad_rows)
     open_keys = [session.key for session in store.sessions() if session.occupies_slot]
-    await parts.commands.adopt(commands)
+    await services.commands.adopt(commands)
     return Recovered(
         sessions=tuple(sorted(open_keys, key=lambda key: (key not in unsent, key))),
         unsent=unsent,
@@ -75,19 +75,19 @@ def _fact(intent: Intent) -> Observation:
     return Observation(kind=Kind.UNKNOWN if intent.kind in STARTS else Kind.DELIVERED)
 
 
-async def _remember_calls(parts: Assembly) -> None:
+async def _remember_calls(services: Services) -> None:
     """The service counts the calls of the last minute, whichever run made them.
 
     With the clock set back, all of the past seems to be yet to come: then the newest calls count as
     made now.
     """
-    now = parts.clock.now_ms()
-    calls = await parts.store.read(lambda ledger: ledger.intents_since(now - MINUTE_MS))
+    now = services.clock.now_ms()
+    calls = await services.store.read(lambda ledger: ledger.intents_since(now - MINUTE_MS))
     newest: dict[Endpoint, list[int]] = {}
     for kind, made_ms in calls:
         newest.setdefault(_ENDPOINTS.get(kind, Endpoint.SEND_MESSAGE), []).append(made_ms)
     for endpoint, times in newest.items():
-        parts.rate_limiter.remember(
+        services.rate_limiter.remember(
             endpoint, [min(made_ms, now) for made_ms in times[-MOST_CALLS:]]
         )
 

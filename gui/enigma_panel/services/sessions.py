@@ -1,7 +1,7 @@
 """The verbs: start, pause, resume, stop, terminate; what windows ask of sessions and tasks."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -20,14 +20,12 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.validation import site_of
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.account import Account
-from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.commands.delivery import DURABLE
+from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.queue.task_queue import TaskQueue
-from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, ForeignSession, PendingCommand
 
 _WORKS = frozenset({TaskStatus.WORKING, TaskStatus.STARTING, TaskStatus.ASKS, TaskStatus.PAUSED})
@@ -46,27 +44,23 @@ class Sessions(QObject):
 
     def __init__(
         self,
-        *,
-        store: SessionStore,
-        account: Account,
+        context: ServiceContext,
+        starts: StartsUnderWay,
         commands: Commands,
         queue: TaskQueue,
         poller: Poller,
-        clock: Clock,
-        scope: TaskScope,
-        is_awaiting_reply: Callable[[int], bool],
     ) -> None:
         super().__init__()
-        self._is_held = is_awaiting_reply
-        self._store = store
-        self._account = account
+        self._store = context.store
+        self._account = context.account
+        self._clock = context.clock
+        self._scope = context.scope
+        self._starts = starts
         self._commands = commands
         self._queue = queue
         self._poller = poller
-        self._clock = clock
-        self._scope = scope
         self._wanted: set[int] = set()
-        store.changed.connect(self.changed)
+        context.store.changed.connect(self.changed)
         commands.changed.connect(self._tell_wish)
 
     # -- reading -----------------------------------------------------------------------------
@@ -120,7 +114,7 @@ class Sessions(QObject):
 
     def is_awaiting_reply(self, task_key: int) -> bool:
         """Whether the call that starts this task still waits for its reply, which names it."""
-        return self._is_held(task_key)
+        return self._starts.is_awaiting_reply(task_key)
 
     def is_ours(self, session: Session) -> bool:
         """False where the session was opened with another key or host than the one in use."""

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import StateVerb
 from enigma_panel.core.questions import QuestionKind
+from enigma_panel.store.ledger.intents import Intent
 
 NOTHING: frozenset[int] = frozenset()
 
@@ -223,3 +225,43 @@ class KeyCheck(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
+
+
+class LiveStatus(Protocol):
+    """What the live channel of a session is good for now; `Channels` knows."""
+
+    def is_up(self, session_key: int) -> bool:
+        """Whether a message can be given to it."""
+        ...
+
+    def is_speaking(self, session_key: int) -> bool:
+        """Whether it is up and told something lately."""
+        ...
+
+
+class SessionStatus(Protocol):
+    """What is on its way to a session; `Commands` knows."""
+
+    def is_ending(self, session_key: int) -> bool:
+        """Whether a Terminate is."""
+        ...
+
+    def is_stopping(self, session_key: int) -> bool:
+        """Whether a Stop or a Terminate is."""
+        ...
+
+
+class SessionEnder(SessionStatus, Protocol):
+    """How other services than the person's have something ended; `Commands` does it."""
+
+    async def terminate(self, session_key: int) -> None:
+        """Send a Terminate; returns when it was answered, failed or was taken back."""
+        ...
+
+    async def until_decided(self, session_key: int) -> None:
+        """Return once a Terminate cannot be taken back any more, or was."""
+        ...
+
+    async def stop_too(self, intent: Intent) -> None:
+        """Send a Stop by REST that the live channel took as an answer."""
+        ...

@@ -6,7 +6,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,11 +19,20 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.commands.commands import Commands
+from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.notices import Notices
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
-from enigma_panel.services.types import KeyCheck, NoticeKind, PendingCommand, WaitReason
+from enigma_panel.services.types import (
+    KeyCheck,
+    NoticeKind,
+    PendingCommand,
+    ServiceNotice,
+    WaitReason,
+)
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
@@ -151,6 +161,18 @@ class FakeLive(QObject):
         self.lost.emit(session_key)
 
 
+class LateNames(StartsUnderWay):
+    """Sessions get their names when the test says so."""
+
+    def __init__(self, bench: "Bench") -> None:
+        super().__init__()
+        self._bench = bench
+
+    async def when_named(self, session_key: int) -> None:
+        if self._bench.named is not None:
+            await self._bench.named.wait()
+
+
 class Bench:
     """The parts, and what was said."""
 
@@ -172,19 +194,20 @@ class Bench:
         self.woken: list[int] = []
         self.stands: list[tuple[int, PendingCommand | None]] = []
         self.named: asyncio.Event | None = None
-        self.commands = Commands(
+        self.context = ServiceContext(
+            clock=clock,
+            scope=self.scope,
+            rng=random.Random(5),
             store=self.store,
             account=self.account,  # type: ignore[arg-type]
             health=self.health,  # type: ignore[arg-type]
             rate_limiter=self.rate_limiter,
-            clock=clock,
-            scope=self.scope,
-            rng=random.Random(5),
-            notify=self._notify,
-            when_named=self._when_named,
-            wake=self.woken.append,
-            live=self.live,  # type: ignore[arg-type]
+            notices=Notices(),
         )
+        self.context.notices.said.connect(self._keep_notice)
+        self.starts = LateNames(self)
+        poller = cast("Any", SimpleNamespace(wake=self.woken.append))
+        self.commands = Commands(self.context, self.starts, poller, cast("Any", self.live))
         self.commands.changed.connect(lambda k: self.stands.append((k, self.commands.pending(k))))
 
     async def open(self, task: str = "work", *, named: bool = True) -> int:
@@ -246,15 +269,9 @@ class Bench:
         rows = self.ledger._db.rows("SELECT verb, outcome FROM intents WHERE kind = 'state'")
         return [(verb, outcome) for verb, outcome in rows]
 
-    async def _when_named(self, key: int) -> Session | None:
-        if self.named is not None:
-            await self.named.wait()
-        return self.store.session(key)
-
-    def _notify(
-        self, kind: NoticeKind, key: int, _task: int, error: ApiError | None, **facts: Any
-    ) -> None:
-        self.said.append((kind, key, error, facts))
+    def _keep_notice(self, notice: ServiceNotice) -> None:
+        assert notice.session_key is not None
+        self.said.append((notice.kind, notice.session_key, notice.error, dict(notice.facts)))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,9 +13,13 @@ from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.live.live import Live
+from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.live.live import Channels, Live
+from enigma_panel.services.notices import Notices
+from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
@@ -102,19 +106,24 @@ class Bench:
         self.account = OneKey()
         self.door = Door(clock)
         self.door_opened = 0
-        self.held: set[int] = set()
+        self.starts = StartsUnderWay()
+        self.held = self.starts._awaiting
         self.woken: list[int] = []
-        self.live = Live(
-            store=self.store,
-            account=self.account,  # type: ignore[arg-type]
-            timeline=self.timeline,
+        self.context = ServiceContext(
             clock=clock,
             scope=self.scope,
             rng=random.Random(5),
-            open_connector=self._open_connector,
-            is_awaiting_reply=self.held.__contains__,
-            wake=self.woken.append,
+            store=self.store,
+            account=self.account,  # type: ignore[arg-type]
+            health=cast("Any", None),
+            rate_limiter=RateLimiter(clock),
+            notices=Notices(),
         )
+        self.channels = Channels(clock)
+        self.live = Live(
+            self.context, self.channels, self.timeline, self.starts, self._open_connector
+        )
+        self.live.poll_wanted.connect(self.woken.append)
         self.lost: list[int] = []
         self.live.lost.connect(self.lost.append)
 

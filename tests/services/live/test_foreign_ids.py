@@ -220,7 +220,7 @@ def test_an_end_that_cannot_be_taken_stands_in_the_way_of_no_other(tmp_path: Pat
         await bench.add(session)
         for text in ("bad", "good"):
             await bench.hear(Kind.COMPLETED, text, task_id=text)
-        facts = bench.live._facts
+        facts = bench.live._events
         real, tried = facts.handle, []
 
         async def take(key: int, observation: Observation) -> None:

@@ -138,11 +138,11 @@ def test_a_channel_that_breaks_again_and_again_is_not_hammered(tmp_path: Path) -
 def test_a_silent_channel_does_not_count_as_speaking(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, _ = await bench.open()
-        assert not bench.live.is_speaking(session)
+        assert not bench.channels.is_speaking(session)
         await bench.hear(Kind.ACTION, "one")
-        assert bench.live.is_speaking(session)
+        assert bench.channels.is_speaking(session)
         await bench.wait(20)
-        assert not bench.live.is_speaking(session)
+        assert not bench.channels.is_speaking(session)
 
     with_bench(tmp_path, check)
 
@@ -232,7 +232,7 @@ def test_one_bad_event_does_not_end_the_listening(tmp_path: Path, log_watch: Log
         session, _ = await bench.open()
         bench.line.tell(None)  # type: ignore[arg-type] # what no reader gives
         await bench.hear(Kind.ACTION, "one")
-        assert bench.live.is_speaking(session)
+        assert bench.channels.is_speaking(session)
 
     with_bench(tmp_path, check)
     assert len(log_watch.lines) == 1

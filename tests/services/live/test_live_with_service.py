@@ -40,7 +40,9 @@ async def test_steps_are_there_while_the_reply_is_held(
         assert task is not None
         assert (task.status, task.service_id) == (TaskStatus.WORKING, None)
         assert sessions.is_awaiting_reply(key)
-        assert parts.assembly.poller._is_held(key), "else the cost of a stranger is asked for"
+        assert parts.services.poller._starts.is_awaiting_reply(key), (
+            "else the cost of a stranger is asked for"
+        )
         kinds = {step.kind for step in await parts.services.timeline.steps(key)}
         assert {"agent", "action"} <= kinds
 

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -15,13 +16,12 @@ from enigma_panel.core.reducer import STALE_QUESTION_MS
 from enigma_panel.services.live.event_router import LATE_MS, PAUSE_MS
 from enigma_panel.services.monitor.housekeeping import UNHEARD_MS, Housekeeping
 from enigma_panel.services.questions.answers import Answers
-from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.state.timeline import BURST, UNCLEAR
 from enigma_panel.services.types import AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from tests.services.live.bench import Bench, Line, with_bench
-from tests.services.monitor.test_housekeeping_live import make_caretaker
+from tests.services.monitor.test_housekeeping_live import make_housekeeping
 
 S = TaskStatus
 LOST_REPLY = Observation(kind=Kind.UNKNOWN)
@@ -40,7 +40,7 @@ async def _two_nameless(bench: Bench) -> tuple[int, int]:
 
 async def _tick(bench: Bench, seconds: float, housekeeping: Housekeeping | None = None) -> None:
     """The caretaker looks once a second for so long."""
-    housekeeping = housekeeping or make_caretaker(bench)
+    housekeeping = housekeeping or make_housekeeping(bench)
     for _ in range(round(seconds)):
         await bench.wait(1)
         await housekeeping.tick()
@@ -219,23 +219,15 @@ def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
     async def stop(intent: Intent) -> None:
         stop_too(intent)
 
-    rate_limiter = RateLimiter(bench.clock)
+    rate_limiter = bench.context.rate_limiter
     for _ in range(10):
         taken = rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
         assert taken is not None
         taken.sent()
         taken.answered()
-    return Answers(
-        store=bench.store,
-        account=bench.account,  # type: ignore[arg-type]
-        rate_limiter=rate_limiter,
-        clock=bench.clock,
-        scope=bench.scope,
-        wake_polls=bench.woken.append,
-        stop_too=stop,
-        live=bench.live,
-        notify=lambda *_args, **_facts: None,
-    )
+    poller = cast("Any", SimpleNamespace(wake=bench.woken.append))
+    ender = cast("Any", SimpleNamespace(stop_too=stop))
+    return Answers(bench.context, poller, bench.live, ender)
 
 
 @pytest.mark.parametrize("verb", list(AnswerVerb))
@@ -361,7 +353,7 @@ def test_the_only_task_of_a_session_is_at_work_when_its_steps_are_seen(tmp_path:
         assert bench.task(key).status is S.WORKING
         await bench.line.aclose()
         bench.door.fault = LiveFault.UNREACHABLE
-        housekeeping = make_caretaker(bench)
+        housekeeping = make_housekeeping(bench)
         await _tick(bench, UNHEARD_MS / 1000 - 2, housekeeping)
         assert bench.task(key).status is S.WORKING
         await _tick(bench, 4, housekeeping)
@@ -470,7 +462,7 @@ def test_a_paused_task_can_be_resumed_though_its_channel_was_away(tmp_path: Path
         await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
         await bench.line.aclose()
         bench.door.fault = LiveFault.UNREACHABLE
-        await _tick(bench, UNHEARD_MS / 1000 + 5, make_caretaker(bench))
+        await _tick(bench, UNHEARD_MS / 1000 + 5, make_housekeeping(bench))
         assert bench.task(key).status is S.PAUSED
 
     with_bench(tmp_path, check)
@@ -481,7 +473,7 @@ def test_an_end_that_a_short_gap_may_hide_is_not_taken_for_work(tmp_path: Path) 
         _, key = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.ACTION, "clicks")
-        housekeeping = make_caretaker(bench)
+        housekeeping = make_housekeeping(bench)
         bench.door.fault = LiveFault.UNREACHABLE
         await bench.line.aclose()
         await _tick(bench, 2, housekeeping)
@@ -531,7 +523,7 @@ def test_a_flood_of_errors_in_the_hold_is_not_kept(tmp_path: Path) -> None:
         for n in range(1000):
             bench.line.tell(Observation(kind=Kind.FAILED, text=f"error {n}"))
         await bench.wait(0.1)
-        assert sum(map(len, bench.live._facts._ends._unclear.values())) <= 50
+        assert sum(map(len, bench.live._events._ends._unclear.values())) <= 50
         done = Observation(kind=Kind.COMPLETED, text="r", task_id="t1")
         await bench.reply(bench.intent, Outcome.KNOWN, done)
         assert bench.task(key).result == "r"

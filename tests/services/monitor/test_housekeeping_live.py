@@ -14,23 +14,25 @@ from tests.services.live.bench import Bench, with_bench
 S = TaskStatus
 
 
-def make_caretaker(bench: Bench) -> Housekeeping:
-    async def nothing(_key: int) -> None:
-        pass
+class NoEnder:
+    """Ends nothing; sessions of `bench.stopping` have a Stop on its way."""
 
-    return Housekeeping(
-        bench.store,
-        bench.account,  # type: ignore[arg-type]
-        bench.clock,
-        bench.scope,
-        notify=lambda *_args, **_facts: None,
-        terminate=nothing,
-        is_ending=lambda _key: False,
-        is_stopping=bench.stopping.__contains__,
-        is_awaiting_reply=bench.held.__contains__,
-        is_up=bench.live.is_up,
-        is_speaking=bench.live.is_speaking,
-    )
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def is_ending(self, _session_key: int) -> bool:
+        return False
+
+    def is_stopping(self, session_key: int) -> bool:
+        return session_key in self._bench.stopping
+
+    async def terminate(self, _session_key: int) -> None:
+        """Nothing."""
+
+
+def make_housekeeping(bench: Bench) -> Housekeeping:
+    ender = NoEnder(bench)
+    return Housekeeping(bench.context, bench.starts, bench.channels, ender)  # type: ignore[arg-type]
 
 
 async def _lose_reply(bench: Bench) -> None:
@@ -40,7 +42,7 @@ async def _lose_reply(bench: Bench) -> None:
 def test_a_nameless_task_is_lost_some_seconds_after_its_session_has_ended(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
-        housekeeping = make_caretaker(bench)
+        housekeeping = make_housekeeping(bench)
         await _lose_reply(bench)
         await bench.hear(Kind.SESSION_ENDED, code="completed")
         await bench.wait(LATE_RESULT_MS / 1000 - 1)
@@ -56,7 +58,7 @@ def test_a_nameless_task_is_lost_some_seconds_after_its_session_has_ended(tmp_pa
 def test_while_its_reply_is_held_it_is_not_given_up(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
-        housekeeping = make_caretaker(bench)
+        housekeeping = make_housekeeping(bench)
         await bench.hear(Kind.SESSION_ENDED, code="completed")
         await bench.wait(LATE_RESULT_MS / 1000 + 1)
         await housekeeping.tick()
@@ -71,7 +73,7 @@ def test_while_its_reply_is_held_it_is_not_given_up(tmp_path: Path) -> None:
 def test_a_named_one_is_asked_for_as_long_as_after_an_assumed_end(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
-        housekeeping = make_caretaker(bench)
+        housekeeping = make_housekeeping(bench)
         accepted = Observation(kind=Kind.ACCEPTED, task_id="t")
         await bench.reply(bench.intent, Outcome.KNOWN, accepted)
         await bench.hear(Kind.SESSION_ENDED, code="completed")
@@ -90,7 +92,7 @@ def test_a_question_of_a_session_that_is_over_does_not_stand_for_ten_minutes(
 ) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
-        housekeeping = make_caretaker(bench)
+        housekeeping = make_housekeeping(bench)
         await bench.hear(Kind.QUESTION, "Which?")
         await _lose_reply(bench)
         await bench.wait(306)
@@ -112,7 +114,7 @@ def test_what_a_frozen_channel_never_tells_is_waited_for_a_minute(tmp_path: Path
 
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
-        housekeeping = make_caretaker(bench)
+        housekeeping = make_housekeeping(bench)
         await _lose_reply(bench)
         await bench.hear(Kind.ACTION, "clicks")
         await bench.store.record(session, key, Observation(kind=Kind.TERMINATE_SENT))
@@ -132,7 +134,7 @@ def test_what_a_frozen_channel_never_tells_is_waited_for_a_minute(tmp_path: Path
 def test_a_question_behind_an_open_channel_outlives_our_clock(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, _ = await bench.open()
-        housekeeping = make_caretaker(bench)
+        housekeeping = make_housekeeping(bench)
         await bench.wait(200)
         await bench.hear(Kind.QUESTION, "Which?")
         await bench.wait(106)
@@ -152,7 +154,7 @@ def test_a_question_behind_an_open_channel_outlives_our_clock(tmp_path: Path) ->
 def test_a_question_behind_an_open_channel_stands(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
-        housekeeping = make_caretaker(bench)
+        housekeeping = make_housekeeping(bench)
         await bench.wait(200)
         await bench.hear(Kind.QUESTION, "Which?")
         await bench.wait(106)

@@ -5,6 +5,8 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -19,8 +21,10 @@ from enigma_panel.api.errors import (
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.health import Health
 from enigma_panel.services.monitor.poller import Poller
+from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, ServiceStatus
 from tests.kit.by_hand import HandClock, OneAccount, OneTask, ScriptedClient, gaps, settle
 
@@ -44,23 +48,26 @@ class Scene:
 
     def __init__(self, rng: random.Random) -> None:
         self.speaking = False
-        self.held: set[int] = set()
+        self.starts = StartsUnderWay()
+        self.held = self.starts._awaiting
         self.clock = HandClock()
         self.client = ScriptedClient(self.clock)
         self.account = OneAccount(self.client)
         self.store = OneTask()
         self.scope = TaskScope()
         self.health = Health(self.account, self.clock)
-        self.poller = Poller(
-            store=self.store,
-            account=self.account,
-            health=self.health,
+        context = ServiceContext(
             clock=self.clock,
             scope=self.scope,
             rng=rng,
-            is_speaking=lambda _key: self.speaking,
-            is_awaiting_reply=lambda key: key in self.held,
+            store=self.store,
+            account=self.account,
+            health=self.health,
+            rate_limiter=cast("Any", None),
+            notices=cast("Any", None),
         )
+        live = SimpleNamespace(is_speaking=lambda _key: self.speaking)
+        self.poller = Poller(context, self.starts, cast("Any", live))
         self.health.recovered.connect(self.poller.wake_all)
 
     async def answer(self) -> Observation:

@@ -40,8 +40,8 @@ async def test_no_more_browsers_than_the_setting_and_each_task_in_its_turn(
 ) -> None:
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
-        parts.settings.change(browsers_at_once=2)
-        sessions, queue, store = parts.services.sessions, parts.services.queue, parts.store
+        parts.services.settings.change(browsers_at_once=2)
+        sessions, queue, store = parts.services.sessions, parts.services.queue, parts.services.store
         most = [0]
         store.changed.connect(lambda _: most.append(sum(s.occupies_slot for s in store.sessions())))
         keys = await sessions.start_many([QUICK] * 4)
@@ -110,7 +110,7 @@ async def test_a_task_whose_session_ended_stays_until_it_gets_another(
 async def test_the_order_is_the_person_s(simulator: Start, running: Running) -> None:
     sim = simulator("--speed", "5")
     async with running(sim.url) as parts:
-        parts.settings.change(browsers_at_once=1)
+        parts.services.settings.change(browsers_at_once=1)
         sessions, queue = parts.services.sessions, parts.services.queue
         await sessions.start(LONG)
         a, b, c, d = await sessions.start_many([QUICK] * 4)
@@ -123,7 +123,7 @@ async def test_the_order_is_the_person_s(simulator: Start, running: Running) -> 
         assert sessions.task(d).status is TaskStatus.STOPPED
         assert sessions.task(d).code == "TAKEN_BACK"
         assert not sessions.task(d).is_new
-        assert parts.store.session(sessions.task(d).session_key).phase is Phase.DROPPED
+        assert parts.services.store.session(sessions.task(d).session_key).phase is Phase.DROPPED
 
 
 async def test_402_holds_the_line_and_one_start_tries_before_the_rest(
@@ -158,7 +158,7 @@ async def test_a_refused_key_parks_the_line_until_there_is_another(
         faults(sim.url, {"path": STARTS, "kind": "status:401", "body": body})
         keys = await sessions.start_many([QUICK] * 2)
         await until(lambda: queue.pause_reason is PauseReason.KEY)
-        await parts.account.save("enig_demo")
+        await parts.services.account.save("enig_demo")
         await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE})
 
 
@@ -167,7 +167,7 @@ async def test_no_connection_keeps_what_waits_and_fails_what_was_just_clicked(
 ) -> None:
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
-        assert parts.scope.spawn("vitals", parts.services.health.run()) is not None
+        assert parts.services.scope.spawn("vitals", parts.services.health.run()) is not None
         sessions, queue = parts.services.sessions, parts.services.queue
         faults(sim.url, {"path": STARTS, "kind": "refuse-before", "times": 0})
         keys = await sessions.start_many([QUICK] * 2)
@@ -186,7 +186,7 @@ async def test_the_third_503_waits_for_a_free_browser(simulator: Start, running:
         await until(lambda: queue.entry(key) is not None and queue.entry(key).attempt == 3)
         assert queue.entry(key).why is WaitReason.NO_BROWSER
         assert queue.entry(key).due_ms is None
-        assert parts.scope.spawn("vitals", parts.services.health.run()) is not None
+        assert parts.services.scope.spawn("vitals", parts.services.health.run()) is not None
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)
         assert arrived(sim.url)["start-session"] == 4
 
@@ -207,14 +207,14 @@ async def test_the_line_survives_a_restart_and_waits_for_go_on(
 ) -> None:
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
-        parts.settings.change(browsers_at_once=1)
+        parts.services.settings.change(browsers_at_once=1)
         first = await parts.services.sessions.start(LONG)
         session = parts.services.sessions.task(first).session_key
-        await until(lambda: parts.store.session(session).phase is Phase.OPEN)
+        await until(lambda: parts.services.store.session(session).phase is Phase.OPEN)
         waiting = await parts.services.sessions.start_many([QUICK] * 2)
         assert len(parts.services.queue.entries()) == 2
     async with running(sim.url) as parts:
-        parts.settings.change(browsers_at_once=3)
+        parts.services.settings.change(browsers_at_once=3)
         sessions, queue = parts.services.sessions, parts.services.queue
         assert queue.pause_reason is PauseReason.RESTARTED
         assert [(e.task_key, e.why) for e in queue.entries()] == [
@@ -238,7 +238,7 @@ async def test_taken_back_between_two_tries_the_browser_made_for_it_is_closed(
         key = await sessions.start(KEPT)
         await until(lambda: queue.entry(key) is not None and queue.entry(key).attempt == 1)
         await queue.remove([key])
-        await until(lambda: parts.store.session(sessions.task(key).session_key).is_ended)
+        await until(lambda: parts.services.store.session(sessions.task(key).session_key).is_ended)
         assert applied(sim.url).get("newTask", 0) == 0
         assert applied(sim.url)["state:terminate"] == 1
 
@@ -263,7 +263,7 @@ async def test_another_key_after_a_401_to_the_task_goes_on_with_the_line(
 ) -> None:
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
-        parts.settings.change(browsers_at_once=1)
+        parts.services.settings.change(browsers_at_once=1)
         sessions, queue = parts.services.sessions, parts.services.queue
         body = {"success": False, "message": "Invalid or revoked API key"}
         refused = {"path": MESSAGES, "kind": "status:401", "body": body, "times": 0}
@@ -272,10 +272,10 @@ async def test_another_key_after_a_401_to_the_task_goes_on_with_the_line(
         await until(lambda: queue.pause_reason is PauseReason.KEY)
         await until(lambda: len(queue.entries()) == 2)
         # The browser that was opened can be ended only with its own key.
-        opened = next(s.key for s in parts.store.sessions() if s.service_id)
+        opened = next(s.key for s in parts.services.store.sessions() if s.service_id)
         await until(lambda: sessions.pending(opened) is not None)
         faults(sim.url)
-        await parts.account.save("enig_demo")
+        await parts.services.account.save("enig_demo")
         await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE})
 
 
@@ -314,7 +314,7 @@ async def test_up_and_next_leave_alone_what_is_being_sent(
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
         sessions, queue = parts.services.sessions, parts.services.queue
-        parts.settings.change(browsers_at_once=1)
+        parts.services.settings.change(browsers_at_once=1)
         slow = parts.ledger.open_intent
 
         def open_slowly(*args: Any, **kwargs: Any) -> Intent:
@@ -342,9 +342,9 @@ async def test_an_open_intent_of_a_session_long_ended_does_not_stop_the_start(
         session = sessions.session(sessions.task(key).session_key)
         await until(lambda: sessions.session(session.key).is_ended)
         ended = replace(sessions.session(session.key), phase=Phase.CLOSED)
-        await parts.store.update(ended)
+        await parts.services.store.update(ended)
         task = sessions.task(key)
-        await parts.store.intend(IntentKind.STATE, ended, task, StateVerb.STOP)
+        await parts.services.store.intend(IntentKind.STATE, ended, task, StateVerb.STOP)
         newer = await sessions.start(QUICK)
         await until(lambda: sessions.task(newer).is_final)
     monkeypatch.setattr("enigma_panel.services.state.session_store.FIRST_TASKS", 1)
@@ -358,7 +358,7 @@ async def test_the_next_task_waits_for_a_stop_that_is_on_its_way_to_its_session(
     """It might find the next one at work by then, and end that."""
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
-        sessions, store = parts.services.sessions, parts.store
+        sessions, store = parts.services.sessions, parts.services.store
         first = await sessions.start(KEPT)
         await until(lambda: sessions.task(first).status is TaskStatus.DONE)
         session_key = sessions.task(first).session_key
@@ -367,5 +367,5 @@ async def test_the_next_task_waits_for_a_stop_that_is_on_its_way_to_its_session(
         await asyncio.sleep(0.5)
         assert sessions.task(second).status is TaskStatus.QUEUED
         store.ending.unmark(session_key, "test")
-        parts.assembly.commands.changed.emit(session_key)
+        parts.services.commands.changed.emit(session_key)
         await until(lambda: sessions.task(second).status is TaskStatus.DONE)

@@ -1,35 +1,36 @@
 """The wall forgets ids and secrets of sessions that are over, and none too early."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.redaction import MARK, Redactor
-from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, Shelf
+from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, SessionStore
 from tests.store.helpers import NOW, a_session, a_task
 
+NOTHING = cast("Any", None)  # neither ledger nor clock is asked here
 ID, PASSWORD = "k3jd9s8f7g6h", "hunter2"
 TEXT = f"{ID} {PASSWORD}"
 OVER = NOW + ASSUMED_FOR_MS + 1
 
 
 class Kept:
-    """A shelf with one session, to which a password was sent."""
+    """A store with one session, to which a password was sent."""
 
     def __init__(self, task: TaskStatus = TaskStatus.DONE, **changes: Any) -> None:
         self.redaction = Redactor(b"k" * 32)
-        self.shelf = Shelf(self.redaction)
+        self.store = SessionStore(NOTHING, NOTHING, self.redaction, NOTHING)
         self.session = a_session(key=1, service_id=ID, ended_ms=NOW, **changes)
         self.put(self.session, a_task(key=2, session_key=1, status=task))
-        self.shelf.remember_secret(1, PASSWORD)
+        self.store.remember_secret(1, PASSWORD)
 
     def put(self, session: Session, *tasks: Task) -> None:
-        self.shelf._remember_all([session], tasks)
+        self.store._remember_all([session], tasks)
 
     def clean_at(self, now_ms: int) -> str:
-        self.shelf.forget_history(now_ms)
+        self.store.forget_history(now_ms)
         return self.redaction.redact(TEXT)
 
 
@@ -79,9 +80,9 @@ def test_what_is_read_again_is_known_once() -> None:
 
 def test_secrets_can_be_forgotten_before_the_id() -> None:
     kept = Kept(phase=Phase.OPEN)
-    kept.shelf.remember_secret(1, "another")
-    kept.shelf.remember_secret(3, "of another session")
-    kept.shelf.forget_secrets(1), kept.shelf.forget_secrets(1)
+    kept.store.remember_secret(1, "another")
+    kept.store.remember_secret(3, "of another session")
+    kept.store.forget_secrets(1), kept.store.forget_secrets(1)
     assert kept.redaction.redact(f"{TEXT} another") == f"{MARK} {PASSWORD} another"
     assert kept.redaction.redact("of another session") == MARK
 
@@ -89,5 +90,5 @@ def test_secrets_can_be_forgotten_before_the_id() -> None:
 def test_a_secret_sent_to_two_sessions_is_kept_until_both_are_over() -> None:
     kept = Kept(phase=Phase.CLOSED)
     kept.put(a_session(key=5, phase=Phase.OPEN, service_id="another-id-12"))
-    kept.shelf.remember_secret(5, PASSWORD)
+    kept.store.remember_secret(5, PASSWORD)
     assert kept.clean_at(OVER) == f"{ID} {MARK}"

@@ -14,7 +14,6 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.redaction import PIECE, Redactor
 from enigma_panel.services.queue.starter import Starter
-from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.store.ledger.intents import Intent, Outcome
 from tests.services.live.bench import Bench, with_bench
 
@@ -226,18 +225,8 @@ def test_a_long_result_by_both_doors_goes_to_the_task_that_the_reply_names(tmp_p
 
 async def _send(bench: Bench, intent: Intent, service: Holding) -> None:
     """By the real Starter, which keeps the list of held calls."""
-    rate_limiter = RateLimiter(bench.clock)
-    starter = Starter(
-        bench.store,
-        bench.account,  # type: ignore[arg-type]
-        cast("Any", None),
-        rate_limiter,
-        bench.clock,
-        notify=lambda *_args, **_facts: None,
-        is_ending=lambda _key: False,
-    )
-    starter._held = bench.held
-    taken = rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+    starter = Starter(bench.context, bench.starts, cast("Any", None))
+    taken = bench.context.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
     assert taken is not None
     assert intent.task is not None
     await starter.send_task(
@@ -256,7 +245,7 @@ def test_results_that_wait_for_a_reply_outlive_a_quit(tmp_path: Path) -> None:
         await bench.add(session)
         for name in ("a", "b"):
             await bench.hear(Kind.COMPLETED, f"of {name}", task_id=name)
-        facts = bench.live._facts
+        facts = bench.live._events
         assert facts.unclear() == [session]
         bench.held.clear()
         looking = asyncio.create_task(facts.retry_unclear(session))

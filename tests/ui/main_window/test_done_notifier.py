@@ -120,10 +120,12 @@ class Program:
             session=sessions.sessions.get,
             tasks=sessions.tasks_in_memory,
         )
-        self.scope = TaskScope()
-        self.settings = SimpleNamespace(value=Settings())
-        self.store = shelf
-        self.services = SimpleNamespace(clock=SystemClock())
+        self.services = SimpleNamespace(
+            clock=SystemClock(),
+            scope=TaskScope(),
+            settings=SimpleNamespace(value=Settings()),
+            store=shelf,
+        )
         self.notice = startup.make_done_notice(self, window, lambda text: text)
 
 
@@ -157,7 +159,7 @@ async def test_a_click_on_the_notice_opens_the_result(
     told = await desk.notice()
     assert (told["title"], told["body"]) == ("2 of 3 done", "1 is not done yet.")
     assert "Result" not in str(told)
-    await until(lambda: program.scope.names() == ["desktop notices"])
+    await until(lambda: program.services.scope.names() == ["desktop notices"])
     desk.do("click 1 wayland-token-7")
     await until(window.isActiveWindow)
     assert not window.isMinimized()
@@ -167,7 +169,7 @@ async def test_a_click_on_the_notice_opens_the_result(
     assert window.details.result.toPlainText() == "Result 2"
     assert is_new(services, 4) == [1, 4]  # the others wait to be looked at
     assert await desk.hear() == "close 1"  # who looks needs no notice
-    await program.scope.close()
+    await program.services.scope.close()
 
 
 @needs_bus
@@ -188,16 +190,16 @@ async def test_the_setting_and_the_focus_hold(
     await until(window.isActiveWindow)
     services.sessions.change_task(1, **ended)
     assert await desk.is_quiet()
-    program.settings.value = Settings(tell_when_done=False)
+    program.services.settings.value = Settings(tell_when_done=False)
     await lose_focus(window)
     services.sessions.change_task(2, **ended)
     assert await desk.is_quiet()
-    program.settings.value = Settings()
+    program.services.settings.value = Settings()
     services.sessions.change_task(3, **ended)
     assert (await desk.notice())["title"] == "Done: shop.example 3"
     notifier = program.notice.findChild(BusNotifier)
     await until(lambda: notifier._notice)
-    await program.scope.close()
+    await program.services.scope.close()
     assert await desk.hear() == "close 1"  # it leaves with the program
 
 

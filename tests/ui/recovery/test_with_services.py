@@ -77,7 +77,7 @@ async def test_without_a_key_terminate_waits_and_another_key_cannot_do_it(
     simulator: Start, running: Running
 ) -> None:
     async with running(simulator("--speed", "5").url) as parts:
-        services, account = parts.services, parts.account
+        services, account = parts.services, parts.services.account
         key = await working(parts)
         await account.remove()
         card = RecoveryCard(services, Actions(services, Dialogs()))
@@ -109,7 +109,7 @@ async def test_quit_stays_when_a_terminate_failed(simulator: Start, running: Run
             {"path": "/start/send-message", "kind": "500", "action": "state:terminate", "times": 0},
         )
         guard = QuitDialog(services, None)
-        answer = parts.scope.spawn("quit", guard.choice())
+        answer = parts.services.scope.spawn("quit", guard.choice())
         assert answer is not None
         await until(guard.isVisible)
         guard.terminate_button.click()
@@ -130,7 +130,7 @@ async def test_quit_waits_until_the_task_is_done(simulator: Start, running: Runn
         guard = QuitDialog(parts.services, None)
         said: list[str] = []
         guard.waiting_changed.connect(said.append)
-        answer = parts.scope.spawn("quit", guard.choice())
+        answer = parts.services.scope.spawn("quit", guard.choice())
         assert answer is not None
         await until(guard.isVisible)
         guard.done_button.click()

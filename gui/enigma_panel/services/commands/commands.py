@@ -5,28 +5,20 @@ back, or the session has ended; they outlive the program. Pause and Resume are f
 """
 
 import logging
-import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import StateVerb, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.commands.delivery import (
-    DURABLE,
-    RANKS,
-    Command,
-    CommandSender,
-    Say,
-    WhenNamed,
-)
-from enigma_panel.services.health import Health
+from enigma_panel.services.commands.delivery import DURABLE, RANKS, Command, CommandSender
+from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
-from enigma_panel.services.rate_limiter import RateLimiter
+from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, PendingCommand, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
@@ -36,60 +28,52 @@ BELIEVED_MS = 60_000
 
 
 class UnconfirmedPauses:
-    """Has each of them sent again by REST, once, where the channel may have lost it.
+    """Says of each, once, that it is to be sent again by REST, where the channel may have lost it.
 
-    current: the commands on their way by session key. send_again: sends one by REST.
+    current: the commands on their way by session key.
     """
 
     def __init__(
-        self,
-        store: SessionStore,
-        clock: Clock,
-        scope: TaskScope,
-        current: Mapping[int, Command],
-        send_again: Callable[[int, StateVerb], None],
+        self, store: SessionStore, clock: Clock, scope: TaskScope, current: Mapping[int, Command]
     ) -> None:
         self._store = store
         self._clock = clock
         self._scope = scope
         self._current = current
-        self._send_again = send_again
-        self._emitted: dict[int, int] = {}
+        self._sent_live: dict[int, int] = {}
         self._doubted: dict[int, tuple[int, int]] = {}
 
-    def was_delivered(self, command: Command) -> None:
+    def was_delivered(self, command: Command) -> StateVerb | None:
         """A command has come to its end."""
         if command.sent_live:
-            self._emitted[command.key] = self._clock.now_ms()
-        if command.broke:
-            self.lose(command.key)
+            self._sent_live[command.key] = self._clock.now_ms()
+        return self.lose(command.key) if command.broke else None
 
-    def lose(self, key: int) -> None:
+    def lose(self, key: int) -> StateVerb | None:
         """This session's channel broke."""
         if (command := self._current.get(key)) is not None:
             command.broke = command.sent_live and command.verb not in DURABLE
-            return
-        sent_ms, task = self._emitted.pop(key, None), self._task(key)
+            return None
+        sent_ms, task = self._sent_live.pop(key, None), self._task(key)
         fresh = sent_ms is not None and self._clock.now_ms() - sent_ms <= BELIEVED_MS
-        if fresh and task is not None and task.unproven is not None:
-            self._send_again(key, task.unproven)
+        return task.unproven if fresh and task is not None else None
 
-    def doubt(self, key: int) -> None:
+    def doubt(self, key: int) -> StateVerb | None:
         """An agent works on though it was told to pause: once it is told the other way, where that
         is still what somebody waits for; then it is shown at work.
         """
         task = self._task(key)
         if task is None or key in self._current:
-            return
+            return None
         this = (task.key, task.since_ms)
         is_fresh = self._clock.now_ms() - task.since_ms <= BELIEVED_MS
         if task.unproven is StateVerb.PAUSE and is_fresh and self._doubted.get(key) != this:
             self._doubted[key] = this
-            self._emitted.pop(key, None)
-            self._send_again(key, task.unproven)
-        else:
-            works_on = self._store.record(key, task.key, Observation(kind=Kind.WORKS_ON))
-            self._scope.spawn(f"works on {key}", works_on, exclusive=True)
+            self._sent_live.pop(key, None)
+            return task.unproven
+        works_on = self._store.record(key, task.key, Observation(kind=Kind.WORKS_ON))
+        self._scope.spawn(f"works on {key}", works_on, exclusive=True)
+        return None
 
     def _task(self, key: int) -> Task | None:
         session = self._store.session(key)
@@ -98,59 +82,40 @@ class UnconfirmedPauses:
 
 log = logging.getLogger(__name__)
 
+LOOK_AGAIN_MS = 200
+"""So often is looked whether a Terminate can still be taken back."""
 TELL_MS = 500
 """A forecast that moves by less is no news."""
 
 
 class Commands(QObject):
-    """The state verbs. changed: session key whose wish is another or stands differently.
-
-    when_named: the session once the service has named it or its start has failed. wake: ask for
-    the session's task at once.
-    """
+    """The state verbs. changed: session key whose command is another or stands differently."""
 
     changed = Signal(int)
 
     def __init__(
         self,
-        *,
-        store: SessionStore,
-        account: Account,
-        health: Health,
-        rate_limiter: RateLimiter,
-        clock: Clock,
-        scope: TaskScope,
-        rng: random.Random,
-        notify: Say,
-        when_named: WhenNamed,
-        wake: Callable[[int], None],
+        context: ServiceContext,
+        starts: StartsUnderWay,
+        poller: Poller,
         live: Live,
     ) -> None:
         super().__init__()
-        self._store = store
-        self._rate_limiter = rate_limiter
-        self._clock = clock
-        self._scope = scope
+        self._store = context.store
+        self._rate_limiter = context.rate_limiter
+        self._clock = context.clock
+        self._scope = context.scope
         self._current: dict[int, Command] = {}
-        self._sender = CommandSender(
-            store=store,
-            account=account,
-            health=health,
-            rate_limiter=rate_limiter,
-            clock=clock,
-            rng=rng,
-            notify=notify,
-            tell=self._tell,
-            when_named=when_named,
-            wake=wake,
-            live=live,
+        self._sender = CommandSender(context, starts, poller, live)
+        self._sender.changed.connect(self._tell)
+        self._unconfirmed = UnconfirmedPauses(
+            context.store, context.clock, context.scope, self._current
         )
-        self._unconfirmed = UnconfirmedPauses(store, clock, scope, self._current, self._send_again)
-        live.lost.connect(self._unconfirmed.lose)
-        live.doubted.connect(self._unconfirmed.doubt)
-        store.changed.connect(self._follow)
-        account.changed.connect(self._key_changed)
-        rate_limiter.changed.connect(self._follow_rate_limit)
+        live.lost.connect(self._channel_lost)
+        live.doubted.connect(self._pause_doubted)
+        context.store.changed.connect(self._follow)
+        context.account.changed.connect(self._key_changed)
+        context.rate_limiter.changed.connect(self._follow_rate_limit)
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -163,6 +128,25 @@ class Commands(QObject):
         """All of them, oldest first."""
         commands = sorted(self._current.values(), key=lambda command: command.made_ms)
         return [self._pending(command) for command in commands]
+
+    def is_ending(self, session_key: int) -> bool:
+        """Whether a Terminate is on its way to that session."""
+        command = self._current.get(session_key)
+        return command is not None and command.verb is StateVerb.TERMINATE
+
+    def is_stopping(self, session_key: int) -> bool:
+        """Whether a Stop or a Terminate is on its way to that session."""
+        command = self._current.get(session_key)
+        return command is not None and command.verb in DURABLE
+
+    async def until_decided(self, session_key: int) -> None:
+        """Return once a Terminate cannot be taken back any more, or was."""
+        while self._is_undoable(session_key):
+            await self._clock.sleep_until(self._clock.now_ms() + LOOK_AGAIN_MS)
+
+    def _is_undoable(self, session_key: int) -> bool:
+        command = self._current.get(session_key)
+        return command is not None and command.why is WaitReason.UNDO
 
     # -- verbs -------------------------------------------------------------------------------
 
@@ -186,6 +170,10 @@ class Commands(QObject):
         if command is not None:
             self._begin(command)
             await command.over.wait()
+
+    async def terminate(self, session_key: int) -> None:
+        """As `give` with Terminate, for other services."""
+        await self.give(session_key, StateVerb.TERMINATE)
 
     async def stop_too(self, intent: Intent) -> None:
         """A Stop was given to the live channel as an answer, which confirms nothing: it is sent by
@@ -301,7 +289,7 @@ class Commands(QObject):
                 await self._let_be(command.fallback)
         finally:
             self._end(command)
-            self._unconfirmed.was_delivered(command)
+            self._send_again(command.key, self._unconfirmed.was_delivered(command))
         if is_refused:
             self._begin_fallback(command)
 
@@ -314,9 +302,15 @@ class Commands(QObject):
             delivered = Observation(kind=Kind.DELIVERED)
             await self._store.settle(command.intent, Outcome.UNKNOWN, delivered)
 
-    def _send_again(self, key: int, verb: StateVerb) -> None:
-        """What the channel may have lost goes the other way."""
-        command = self._make(key, verb, 0)
+    def _channel_lost(self, key: int) -> None:
+        self._send_again(key, self._unconfirmed.lose(key))
+
+    def _pause_doubted(self, key: int) -> None:
+        self._send_again(key, self._unconfirmed.doubt(key))
+
+    def _send_again(self, key: int, verb: StateVerb | None) -> None:
+        """What the channel may have lost, if anything, goes the other way."""
+        command = self._make(key, verb, 0) if verb is not None else None
         if command is not None:
             command.repeats = True
             self._begin(command)

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from PySide6.QtCore import QObject, Signal
+
 from enigma_panel.api.errors import (
     ApiError,
     InterruptedCallError,
@@ -18,13 +20,13 @@ from enigma_panel.api.protocols import LiveError, ServiceClient
 from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.services.account import Account
-from enigma_panel.services.clock import FAR_MS, Clock
-from enigma_panel.services.health import Health
+from enigma_panel.services.clock import FAR_MS
+from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
-from enigma_panel.services.rate_limiter import Pass, RateLimiter, calling
+from enigma_panel.services.monitor.poller import Poller
+from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import TRIES, FailureKind, classify, retry_after_ms
-from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
@@ -218,10 +220,6 @@ def _backoff_ms(attempt: int, rng: random.Random) -> int:
 
 T = TypeVar("T")
 
-Say = Callable[..., None]
-Tell = Callable[[Command], None]
-WhenNamed = Callable[[int], Awaitable[Session | None]]
-
 
 class DroppedError(Exception):
     """The command is not wanted any more; outcome: what that means for its intent."""
@@ -231,35 +229,25 @@ class DroppedError(Exception):
         self.outcome = outcome
 
 
-class CommandSender:
-    """Carries out errands. tell: an errand stands differently. wake: ask for its task at once."""
+class CommandSender(QObject):
+    """Carries out commands. changed: a Command that stands differently."""
+
+    changed = Signal(object)
 
     def __init__(
-        self,
-        *,
-        store: SessionStore,
-        account: Account,
-        health: Health,
-        rate_limiter: RateLimiter,
-        clock: Clock,
-        rng: random.Random,
-        notify: Say,
-        tell: Tell,
-        when_named: WhenNamed,
-        wake: Callable[[int], None],
-        live: Live,
+        self, context: ServiceContext, starts: StartsUnderWay, poller: Poller, live: Live
     ) -> None:
+        super().__init__()
+        self._store = context.store
+        self._account = context.account
+        self._health = context.health
+        self._rate_limiter = context.rate_limiter
+        self._clock = context.clock
+        self._rng = context.rng
+        self._notices = context.notices
+        self._starts = starts
+        self._poller = poller
         self._live = live
-        self._store = store
-        self._account = account
-        self._health = health
-        self._rate_limiter = rate_limiter
-        self._clock = clock
-        self._rng = rng
-        self._notify = notify
-        self._tell = tell
-        self._when_named = when_named
-        self._wake = wake
 
     async def deliver(self, command: Command) -> None:
         """To its end, whatever that is: delivered, moot, dropped, failed.
@@ -311,7 +299,9 @@ class CommandSender:
             command.intent = await self._store.intend(IntentKind.STATE, session, task, command.verb)
         except LedgerError as error:
             facts = {"reason": str(error)}
-            self._notify(NoticeKind.LEDGER_FAILED, command.key, command.task_key, None, **facts)
+            self._notices.notify(
+                NoticeKind.LEDGER_FAILED, command.key, command.task_key, None, **facts
+            )
             if command.verb is not StateVerb.TERMINATE:  # ending a cost must not depend on a disk
                 raise DroppedError(Outcome.REFUSED) from None
 
@@ -337,8 +327,8 @@ class CommandSender:
         self.mark(command)
         await self._store.record(command.key, command.task_key, observation)
         self._stand(command, *before)
-        self._tell(command)
-        self._wake(command.key)
+        self.changed.emit(command)
+        self._poller.wake(command.key)
         return True
 
     async def _turn(self, command: Command) -> Pass:
@@ -355,7 +345,8 @@ class CommandSender:
         session = self._store.session(command.key)
         if session is not None and session.service_id is None and session.phase is Phase.STARTING:
             self._stand(command, WaitReason.NAME)
-            session = await self._unless_dropped(command, self._when_named(command.key))
+            await self._unless_dropped(command, self._starts.when_named(command.key))
+            session = self._store.session(command.key)
             if session is None or session.service_id is None:
                 raise DroppedError(self.obsolete(command) or Outcome.REFUSED)
         if command.after is not None and command.waits_for_another:
@@ -417,7 +408,7 @@ class CommandSender:
             command.is_delivered = True
             self._health.note_answer()
             await self._settle(command, Outcome.KNOWN, observation)
-            self._wake(command.key)
+            self._poller.wake(command.key)
         finally:
             if not command.may_be_done:
                 self.unmark(command)
@@ -435,7 +426,9 @@ class CommandSender:
         if reaction is None:
             command.has_failed = True
             facts = {"verb": command.verb.value}
-            self._notify(NoticeKind.COMMAND_FAILED, command.key, command.task_key, error, **facts)
+            self._notices.notify(
+                NoticeKind.COMMAND_FAILED, command.key, command.task_key, error, **facts
+            )
             raise DroppedError(Outcome.REFUSED)
         if reaction.why is not WaitReason.KEY:
             command.refused_client = None
@@ -492,7 +485,7 @@ class CommandSender:
     def _stand(self, command: Command, why: WaitReason, due_ms: int | None = None) -> None:
         if (command.why, command.due_ms) != (why, due_ms):
             command.why, command.due_ms = why, due_ms
-            self._tell(command)
+            self.changed.emit(command)
 
     # -- inside ------------------------------------------------------------------------------
 

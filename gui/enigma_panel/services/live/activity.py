@@ -1,7 +1,9 @@
 """What each session's agent does now: one line that stays long enough to be read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.timeline import LIVE_KINDS, WRITE_AFTER_MS
@@ -19,12 +21,14 @@ class _Line:
     next: str = ""
 
 
-class Activity:
-    """The line of each session. tell: session key whose line is another now."""
+class Activity(QObject):
+    """The line of each session. changed: session key whose line is another now."""
 
-    def __init__(self, clock: Clock, tell: Callable[[int], None]) -> None:
+    changed = Signal(int)
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
         self._clock = clock
-        self._tell = tell
         self._lines: dict[int, _Line] = {}
 
     def doing(self, session_key: int, task_key: int | None) -> str:
@@ -51,11 +55,11 @@ class Activity:
     def forget(self, session_key: int) -> None:
         """Nothing is known of this session any more."""
         if self._lines.pop(session_key, None) is not None:
-            self._tell(session_key)
+            self.changed.emit(session_key)
 
     def _move(self, key: int, line: _Line) -> None:
         now = self._clock.now_ms()
         if line.next == line.text or now - line.since_ms < CALM_MS - WRITE_AFTER_MS // 2:
             return
         line.text, line.since_ms = line.next, now
-        self._tell(key)
+        self.changed.emit(key)

@@ -5,13 +5,16 @@ its current one here; but they may come late, twice or in another order. Ends: s
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import UNCLEAR, Quota, Timeline
 from enigma_panel.services.types import Diff
 
@@ -26,23 +29,15 @@ KEPT_CHARS = 200_000
 
 
 class TaskEnds:
-    """is_held: whether the call that started this task still waits for its reply, which will name
-    it. wake: ask for the session's task at once."""
+    """Finds the task that a result or an error is about, and keeps what is unclear."""
 
     def __init__(
-        self,
-        store: SessionStore,
-        timeline: Timeline,
-        clock: Clock,
-        *,
-        is_awaiting_reply: Callable[[int], bool],
-        wake: Callable[[int], None],
+        self, store: SessionStore, timeline: Timeline, clock: Clock, starts: StartsUnderWay
     ) -> None:
         self._store = store
         self._timeline = timeline
         self._clock = clock
-        self._is_held = is_awaiting_reply
-        self._wake = wake
+        self._starts = starts
         self._unclear: dict[int, list[Observation]] = {}
         self._said: dict[int, set[int]] = {}
 
@@ -71,42 +66,43 @@ class TaskEnds:
 
     async def completed(
         self, session: Session, task: Task | None, observation: Observation
-    ) -> None:
-        """A result; task: the session's current one."""
+    ) -> bool:
+        """A result; task: the session's current one. True where a poll has to tell more."""
         known = named(self._store.tasks_of(session.key), observation.task_id)
         if known is not None:
             await self._store.record(session.key, known.key, observation)
-            return
+            return False
         unnamed = [t for t in self._store.tasks_of(session.key) if is_unnamed(t)]
         owners = _owners(unnamed)
         if observation.task_id is None and task is not None and task.service_id is not None:
             if owners and task.result != observation.text:  # of that one, or of one sent before
                 self._doubt([task], observation)
-            self._wake(session.key)
-        elif owners and self._waits_for_reply(unnamed, owners, observation):
+            return True
+        if owners and self._waits_for_reply(unnamed, owners, observation):
             self._keep(session.key, owners, observation)
         elif owners:
             if len(unnamed) > 1:
                 self._doubt(owners, observation)
             await self._believe(owners[0], observation)
+        return False
 
-    async def failed(self, session: Session, task: Task, observation: Observation) -> None:
-        """An error of a task that is at work."""
+    async def failed(self, session: Session, task: Task, observation: Observation) -> bool:
+        """An error of a task that is at work. True where a poll has to tell more."""
         tasks = self._store.tasks_of(session.key)
         if task.service_id is not None:
-            self._wake(session.key)
-            return
-        if self._is_held(task.key):  # its reply comes now, and tells more
+            return True
+        if self._starts.is_awaiting_reply(task.key):  # its reply comes now, and tells more
             self._keep(session.key, [], observation)
-            return
+            return False
         could = [t for t in tasks if is_unnamed(t) and not t.is_final]
         if len(could) > 1:
             self._doubt(could, observation)
-            return
+            return False
         sent = [t for t in tasks if t.sent_ms is not None]
         age_ms = self._clock.now_ms() - (task.sent_ms or 0)
         if len(sent) == 1 or age_ms >= LATE_MS:
             await self._store.record(session.key, task.key, replace(observation, task_id=None))
+        return False
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -114,7 +110,7 @@ class TaskEnds:
         self, unnamed: Sequence[Task], owners: Sequence[Task], observation: Observation
     ) -> bool:
         """Whether a reply will tell whose result this is, and it may be another one's."""
-        if not any(self._is_held(task.key) for task in owners):
+        if not any(self._starts.is_awaiting_reply(task.key) for task in owners):
             return False
         return len(unnamed) > 1 or self._was_told(owners[0].session_key, observation)
 
@@ -194,35 +190,27 @@ MANY = 20
 _AWAY = frozenset({Phase.CONNECTION_LOST, Phase.EXPIRED_ASSUMED})
 
 
-class EventRouter:
+class EventRouter(QObject):
     """Takes events in the order in which they came.
 
-    is_awaiting_reply: whether the call that started this task still waits for its reply, which will
-    name it. wake: ask for the session's task at once. doubt: the agent of this session was told to
-    pause, and works on.
+    poll_wanted: session key whose task a poll has to tell of. doubted: session key whose agent
+    works on though it was told to pause.
     """
 
+    poll_wanted = Signal(int)
+    doubted = Signal(int)
+
     def __init__(
-        self,
-        store: SessionStore,
-        timeline: Timeline,
-        clock: Clock,
-        *,
-        is_awaiting_reply: Callable[[int], bool],
-        wake: Callable[[int], None],
-        doubt: Callable[[int], None],
+        self, store: SessionStore, timeline: Timeline, clock: Clock, starts: StartsUnderWay
     ) -> None:
-        self._doubt = doubt
+        super().__init__()
         self._store = store
         self._timeline = timeline
         self._clock = clock
-        self._is_held = is_awaiting_reply
-        self._wake = wake
+        self._starts = starts
         self._asked: dict[int, deque[int]] = {}
         self._quotas: dict[tuple[int, bool], Quota] = {}
-        self._ends = TaskEnds(
-            store, timeline, clock, is_awaiting_reply=is_awaiting_reply, wake=wake
-        )
+        self._ends = TaskEnds(store, timeline, clock, starts)
 
     async def handle(self, session_key: int, observation: Observation) -> None:
         """Fold one event into the records."""
@@ -233,12 +221,12 @@ class EventRouter:
         if observation.task_id is not None and observation.kind is not Kind.COMPLETED:
             task = self._of_id(session.key, observation.task_id, task)
         if observation.kind is Kind.COMPLETED:
-            await self._ends.completed(session, task, observation)
+            if await self._ends.completed(session, task, observation):
+                self.poll_wanted.emit(session.key)
         elif observation.kind in STEP_KINDS:
             await self._step(session, task, observation)
         elif observation.kind is Kind.FAILED:
-            if task is not None and _is_at_work(task):
-                await self._ends.failed(session, task, observation)
+            await self._failed(session, task, observation)
         elif observation.kind is Kind.QUESTION:
             await self._question(session, task, observation)
         elif observation.kind is Kind.SESSION_ENDED or self._may_tell(session, asks=False):
@@ -285,6 +273,12 @@ class EventRouter:
 
     # -- by kind -----------------------------------------------------------------------------
 
+    async def _failed(self, session: Session, task: Task | None, observation: Observation) -> None:
+        if task is None or not _is_at_work(task):
+            return
+        if await self._ends.failed(session, task, observation):
+            self.poll_wanted.emit(session.key)
+
     async def _step(self, session: Session, task: Task | None, observation: Observation) -> None:
         if task is None or not _is_at_work(task):
             return  # late: its task is over
@@ -296,7 +290,7 @@ class EventRouter:
         age_ms = self._clock.now_ms() - task.since_ms
         paused = task.status is TaskStatus.PAUSED and not task.pause_confirmed
         if paused and observation.kind is Kind.ACTION and age_ms > PAUSE_MS:
-            self._doubt(session.key)
+            self.doubted.emit(session.key)
         self._timeline.note_live(
             session.key, task.key, observation.kind.value, observation.text or ""
         )
@@ -322,7 +316,7 @@ class EventRouter:
         age_ms = self._clock.now_ms() - task.answered_ms
         if task.answer_sent_live:
             return age_ms > SIGN_MS
-        return age_ms > COPY_MS or not self._is_held(task.key)
+        return age_ms > COPY_MS or not self._starts.is_awaiting_reply(task.key)
 
     async def _question(
         self, session: Session, task: Task | None, observation: Observation
@@ -333,7 +327,7 @@ class EventRouter:
         if is_known and self._is_copy(task, observation.text or ""):
             return
         if (is_known and task.service_id is not None) or not self._may_tell(session, asks=True):
-            self._wake(session.key)  # told twice or asked twice? The poll knows
+            self.poll_wanted.emit(session.key)  # told twice or asked twice? The poll knows
             return
         if is_known and task.answered_ms is not None and not task.answer_sent_live:
             went_on = Observation(kind=Kind.ACTION)  # who asks again got its answer, and used it
@@ -368,7 +362,7 @@ class EventRouter:
             is_told = observation.kind is Kind.LIFETIME_OVER  # else that is what our own clock says
             kind = TOLD_EXPIRED if is_told else observation.kind.value
             self._timeline.note(task.key, kind, observation.code or "")
-        self._wake(session.key)
+        self.poll_wanted.emit(session.key)
 
     # -- inside ------------------------------------------------------------------------------
 

@@ -23,12 +23,12 @@ from enigma_panel.api.protocols import (
 )
 from enigma_panel.core.models import AnswerVerb, Session, StateVerb
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.account import Account
 from enigma_panel.services.clock import FAR_MS, Clock
+from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.activity import Activity
 from enigma_panel.services.live.event_router import EventRouter
-from enigma_panel.services.state.session_store import LATE_RESULT_MS, SessionStore, is_long_ended
+from enigma_panel.services.state.session_store import LATE_RESULT_MS, is_long_ended
+from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import GAP, NO_LIVE, Timeline
 from enigma_panel.services.types import Diff, LiveShare
 from enigma_panel.store.ledger.intents import Step
@@ -137,6 +137,30 @@ class Channel:
         return self._connection
 
 
+SPEAKS_MS = 20_000
+"""A channel that told nothing for so long counts as silent: polls are then as fast as without."""
+
+
+class Channels:
+    """The channels of all open sessions. by_session: kept by `Live`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.by_session: dict[int, Channel] = {}
+
+    def is_up(self, session_key: int) -> bool:
+        """Whether a message can be given to this session's channel."""
+        channel = self.by_session.get(session_key)
+        return channel is not None and channel.is_up
+
+    def is_speaking(self, session_key: int) -> bool:
+        """Whether its channel is up and told something lately."""
+        channel = self.by_session.get(session_key)
+        if channel is None or not channel.is_up or channel.heard_ms is None:
+            return False
+        return self._clock.now_ms() - channel.heard_ms < SPEAKS_MS
+
+
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8
@@ -197,8 +221,6 @@ class Connector:
             return self._live_connector
 
 
-SPEAKS_MS = 20_000
-"""A channel that told nothing for so long counts as silent: polls are then as fast as without."""
 STEADY_MS = 10_000
 """A channel that was up for less counts as one more failure."""
 
@@ -207,50 +229,40 @@ class Live(QObject):
     """The channels of all open sessions.
 
     changed: session key whose channel came up or went down, or whose "does now" is another. lost:
-    session key whose channel was up and broke. doubted: session key whose agent works on though it
-    was told to pause. open_connector: loads the library; LiveError where there
-    is none. wake: ask for the session's task at once.
+    session key whose channel was up and broke. For the others see EventRouter.
     """
 
     changed = Signal(int)
     lost = Signal(int)
+    poll_wanted = Signal(int)
     doubted = Signal(int)
 
     def __init__(
         self,
-        *,
-        store: SessionStore,
-        account: Account,
+        context: ServiceContext,
+        channels: Channels,
         timeline: Timeline,
-        clock: Clock,
-        scope: TaskScope,
-        rng: random.Random,
+        starts: StartsUnderWay,
         open_connector: OpenConnector,
-        is_awaiting_reply: Callable[[int], bool],
-        wake: Callable[[int], None],
     ) -> None:
         super().__init__()
-        self._store = store
-        self._account = account
+        self._store = context.store
+        self._account = context.account
+        self._clock = context.clock
+        self._scope = context.scope
+        self._rng = context.rng
         self._timeline = timeline
-        self._clock = clock
-        self._scope = scope
-        self._rng = rng
-        self._wake = wake
         self._connector = Connector(open_connector)
-        self._channels: dict[int, Channel] = {}
-        self._activity = Activity(clock, self.changed.emit)
-        self._facts = EventRouter(
-            store,
-            timeline,
-            clock,
-            is_awaiting_reply=is_awaiting_reply,
-            wake=wake,
-            doubt=self.doubted.emit,
-        )
+        self._status = channels
+        self._channels = channels.by_session
+        self._activity = Activity(context.clock)
+        self._activity.changed.connect(self.changed)
+        self._events = EventRouter(context.store, timeline, context.clock, starts)
+        self._events.poll_wanted.connect(self.poll_wanted)
+        self._events.doubted.connect(self.doubted)
         self._untaken: list[tuple[int, Observation]] = []
-        store.changed.connect(self._follow)
-        account.changed.connect(self._key_changed)
+        self._store.changed.connect(self._follow)
+        self._account.changed.connect(self._key_changed)
         timeline.grown.connect(self._hear_steps)
 
     # -- reading -----------------------------------------------------------------------------
@@ -265,15 +277,7 @@ class Live(QObject):
 
     def is_up(self, session_key: int) -> bool:
         """Whether a message can be given to this session's channel."""
-        channel = self._channels.get(session_key)
-        return channel is not None and channel.is_up
-
-    def is_speaking(self, session_key: int) -> bool:
-        """Whether its channel is up and told something lately."""
-        channel = self._channels.get(session_key)
-        if channel is None or not channel.is_up or channel.heard_ms is None:
-            return False
-        return self._clock.now_ms() - channel.heard_ms < SPEAKS_MS
+        return self._status.is_up(session_key)
 
     def doing(self, session_key: int) -> str:
         """What its agent does now, "" where nothing is known."""
@@ -320,8 +324,8 @@ class Live(QObject):
         untaken, self._untaken = self._untaken, []
         for key, observation in untaken:
             await self._take(key, observation)
-        for key in self._facts.unclear():
-            await self._facts.retry_unclear(key)
+        for key in self._events.unclear():
+            await self._events.retry_unclear(key)
 
     async def aclose(self) -> None:
         """Take all channels down; the loops have been ended by their scope."""
@@ -352,8 +356,8 @@ class Live(QObject):
                     del self._channels[key]
             elif channel is not None and session.is_ended:
                 self._see_off(session, channel)
-        for key in self._facts.waits(diff):
-            self._scope.spawn(f"unclear {key}", self._facts.retry_unclear(key))
+        for key in self._events.waits(diff):
+            self._scope.spawn(f"unclear {key}", self._events.retry_unclear(key))
 
     def _key_changed(self) -> None:
         """What was loaded before the key was found listens from now on."""
@@ -433,9 +437,9 @@ class Live(QObject):
 
     async def _take(self, key: int, observation: Observation) -> None:
         try:
-            if not self._facts.needs_text(key, observation):  # else questions would wait behind it
+            if not self._events.needs_text(key, observation):  # else questions would wait behind it
                 observation = replace(observation, text=None)
-            await self._facts.handle(key, await self._store.redaction.clean(observation))
+            await self._events.handle(key, await self._store.redaction.clean(observation))
         except Exception:  # one bad event must not end the listening
             log.exception("an event could not be taken")
 
@@ -443,7 +447,7 @@ class Live(QObject):
         if channel.lost_ms is not None:
             self._note(key, GAP, str(channel.lost_ms))
         channel.up_ms, channel.heard_ms = self._clock.now_ms(), None
-        self._wake(key)
+        self._ask_after_gap(key)
         self.changed.emit(key)
 
     async def _went_down(self, key: int, channel: Channel) -> None:
@@ -454,9 +458,13 @@ class Live(QObject):
         if session is not None and session.lost_until_ms is not None:
             await self._store.record(key, None, Observation(kind=Kind.LIVE_LOST))
         self._activity.forget(key)
-        self._wake(key)
+        self._ask_after_gap(key)
         self.changed.emit(key)
         self.lost.emit(key)
+
+    def _ask_after_gap(self, key: int) -> None:
+        """What was told meanwhile nobody repeats: a poll tells it."""
+        self.poll_wanted.emit(key)
 
     def _note(self, key: int, kind: str, text: str = "") -> None:
         """A line for the task that the session works on."""
@@ -473,5 +481,5 @@ class Live(QObject):
     def _forget(self, key: int) -> None:
         self._channels.pop(key, None)
         self._activity.forget(key)
-        self._facts.forget(key)
+        self._events.forget(key)
         self._timeline.forget(key)

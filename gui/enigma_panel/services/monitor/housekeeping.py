@@ -1,20 +1,17 @@
 """What has to happen without a click: lifetimes run out, sessions that nobody else would close."""
 
-from collections.abc import Awaitable, Callable
-
 from enigma_panel.core.models import FINAL_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.reducer import IDLE_MS, STALE_QUESTION_MS
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.account import Account
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.state.session_store import (
     ASSUMED_FOR_MS,
     LATE_RESULT_MS,
     SessionStore,
     is_long_ended,
 )
-from enigma_panel.services.types import NoticeKind
+from enigma_panel.services.state.starts import StartsUnderWay
+from enigma_panel.services.types import LiveStatus, NoticeKind, SessionEnder, SessionStatus
 
 UNHEARD_MS = 15_000
 """A channel that is away for so long may have missed the end of what it told of."""
@@ -27,27 +24,15 @@ _SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
 
 
 class UnnamedTasks:
-    """Looks after them once a second.
-
-    is_stopping: a Stop is on its way to this session. is_awaiting_reply: the call that starts this
-    task still waits for its reply, which will name it. is_up: the live channel of this session may
-    still tell something. is_speaking: it did so lately.
-    """
+    """Looks once a second after tasks of which no poll can tell, as no reply named them."""
 
     def __init__(
-        self,
-        store: SessionStore,
-        *,
-        is_stopping: Callable[[int], bool],
-        is_awaiting_reply: Callable[[int], bool],
-        is_up: Callable[[int], bool],
-        is_speaking: Callable[[int], bool],
+        self, store: SessionStore, starts: StartsUnderWay, live: LiveStatus, status: SessionStatus
     ) -> None:
         self._store = store
-        self._is_stopping = is_stopping
-        self._is_held = is_awaiting_reply
-        self._is_up = is_up
-        self._is_speaking = is_speaking
+        self._starts = starts
+        self._live = live
+        self._status = status
         self._unheard: dict[int, int] = {}
 
     async def tick(self, session: Session, now: int) -> None:
@@ -57,31 +42,31 @@ class UnnamedTasks:
                 self._unheard.pop(task.key, None)
             elif session.is_ended:
                 await self._give_up(session, task, now)
-            elif _is_answer_doubtful(task, now) and not self._is_stopping(session.key):
+            elif _is_answer_doubtful(task, now) and not self._status.is_stopping(session.key):
                 await self._record(task, Kind.ANSWER_DOUBTED)
             elif self._is_out_of_sight(session, task, now):
                 await self._record(task, Kind.LIVE_LOST)
 
     async def _give_up(self, session: Session, task: Task, now: int) -> None:
         """The channel could tell of it, and is gone with its session."""
-        if is_recent(session, now) or self._is_held(task.key):
+        if is_recent(session, now) or self._starts.is_awaiting_reply(task.key):
             return
-        if self._is_silent(session, now) or not self._is_up(session.key):
+        if self._is_silent(session, now) or not self._live.is_up(session.key):
             await self._record(task, Kind.GIVEN_UP)
 
     def _is_silent(self, session: Session, now: int) -> bool:
         was_closed = session.phase is Phase.CLOSED_ASSUMED
         is_long = now - (session.ended_ms or 0) >= SILENT_MS
-        return was_closed and is_long and not self._is_speaking(session.key)
+        return was_closed and is_long and not self._live.is_speaking(session.key)
 
     def _is_out_of_sight(self, session: Session, task: Task, now: int) -> bool:
         """Whether its end may have been told while the channel was away: no reply will tell, and
         nothing was heard since."""
-        if task.status is not TaskStatus.WORKING or self._is_held(task.key):
+        if task.status is not TaskStatus.WORKING or self._starts.is_awaiting_reply(task.key):
             self._unheard.pop(task.key, None)
-        elif not self._is_up(session.key):
+        elif not self._live.is_up(session.key):
             self._unheard.setdefault(task.key, now)
-        elif self._is_speaking(session.key):
+        elif self._live.is_speaking(session.key):
             self._unheard.pop(task.key, None)
         return now - self._unheard.get(task.key, now) >= UNHEARD_MS
 
@@ -117,37 +102,20 @@ class Housekeeping:
 
     def __init__(
         self,
-        store: SessionStore,
-        account: Account,
-        clock: Clock,
-        scope: TaskScope,
-        *,
-        notify: Callable[..., None],
-        terminate: Callable[[int], Awaitable[None]],
-        is_ending: Callable[[int], bool],
-        is_stopping: Callable[[int], bool],
-        is_awaiting_reply: Callable[[int], bool],
-        is_up: Callable[[int], bool],
-        is_speaking: Callable[[int], bool],
+        context: ServiceContext,
+        starts: StartsUnderWay,
+        live: LiveStatus,
+        commands: SessionEnder,
     ) -> None:
-        """is_ending: a Terminate is on its way to this session; is_stopping: a Stop is. For the
-        others see Nameless."""
-        self._is_up = is_up
-        self._is_held = is_awaiting_reply
-        self._nameless = UnnamedTasks(
-            store,
-            is_stopping=is_stopping,
-            is_awaiting_reply=is_awaiting_reply,
-            is_up=is_up,
-            is_speaking=is_speaking,
-        )
-        self._store = store
-        self._account = account
-        self._clock = clock
-        self._scope = scope
-        self._notify = notify
-        self._terminate = terminate
-        self._is_ending = is_ending
+        self._store = context.store
+        self._account = context.account
+        self._clock = context.clock
+        self._scope = context.scope
+        self._notices = context.notices
+        self._starts = starts
+        self._live = live
+        self._commands = commands
+        self._unnamed = UnnamedTasks(context.store, starts, live, commands)
         self._close_due: dict[int, int] = {}
         self._emptied: set[int] = set()
 
@@ -160,7 +128,7 @@ class Housekeeping:
             if session.phase in FINAL_PHASES:
                 await self._end_tasks(session, now)
                 continue
-            await self._nameless.tick(session, now)
+            await self._unnamed.tick(session, now)
             if _life_over(session, now):
                 await self._outlive(session, now)
             elif is_long_ended(session, now):
@@ -180,7 +148,7 @@ class Housekeeping:
         if not lives:
             self._emptied.add(session.key)
         for task in lives:
-            if task.service_id is None and not self._is_held(task.key):
+            if task.service_id is None and not self._starts.is_awaiting_reply(task.key):
                 gone = Observation(kind=Kind.SESSION_GONE)
                 await self._store.record(session.key, task.key, gone)
             elif age_ms >= ASSUMED_FOR_MS:
@@ -191,7 +159,7 @@ class Housekeeping:
         """Its time is over by our clock. While its channel is open, the news of its end may be on
         its way; where an agent waits for an answer there, our clock was wrong."""
         kind = Kind.LIFETIME_OVER
-        if self._is_up(session.key):
+        if self._live.is_up(session.key):
             if now - (session.expires_ms or 0) < LATE_END_MS:
                 return
             task = self._store.current_task(session)
@@ -212,8 +180,8 @@ class Housekeeping:
         """A task failed in a session that was to close after it: nobody else will close it."""
         if not session.close_after or session.phase is not Phase.OPEN:
             return False
-        if self._is_ending(session.key):  # somebody does, and says why
-            return False
+        if self._commands.is_ending(session.key) or session.key in self._starts.closing:
+            return False  # somebody does, and says why
         task = self._store.current_task(session)
         ended = task is not None and task.status in {TaskStatus.FAILED, TaskStatus.STOPPED}
         return (
@@ -224,12 +192,12 @@ class Housekeeping:
 
     async def _close_failed(self, key: int) -> None:
         session = self._store.session(key)
-        await self._terminate(key)
+        await self._commands.terminate(key)
         after = self._store.session(key)
         task = self._store.current_task(session) if session is not None else None
         failed = task is not None and task.status is TaskStatus.FAILED
         if session is not None and after is not None and after.is_ended and failed:
-            self._notify(NoticeKind.CLOSED_FOR_FAILED_TASK, key, session.current_task, None)
+            self._notices.notify(NoticeKind.CLOSED_FOR_FAILED_TASK, key, session.current_task, None)
 
 
 def _life_over(session: Session, now: int) -> bool:

@@ -1,8 +1,7 @@
 """Polling: the ground truth. One loop and never more than one call in flight per task."""
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -15,12 +14,9 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.observation import Kind
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.account import Account
-from enigma_panel.services.clock import Clock
-from enigma_panel.services.health import Health
-from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.services.types import Diff
+from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.state.starts import StartsUnderWay
+from enigma_panel.services.types import Diff, LiveStatus
 
 EVERY_MS = 2_000
 """Documented poll interval (seed); never shorter while a task runs."""
@@ -61,32 +57,24 @@ class Poller:
 
     def __init__(
         self,
-        *,
-        store: SessionStore,
-        account: Account,
-        health: Health,
-        clock: Clock,
-        scope: TaskScope,
-        rng: random.Random,
-        is_speaking: Callable[[int], bool],
-        is_awaiting_reply: Callable[[int], bool],
+        context: ServiceContext,
+        starts: StartsUnderWay,
+        live: LiveStatus,
     ) -> None:
-        """is_speaking: whether the live channel of that session tells what happens.
-        is_awaiting_reply: whether the call that started this task still waits for its reply."""
-        self._is_held = is_awaiting_reply
-        self._is_speaking = is_speaking
-        self._store = store
-        self._account = account
-        self._health = health
-        self._clock = clock
-        self._scope = scope
-        self._rng = rng
+        self._store = context.store
+        self._account = context.account
+        self._health = context.health
+        self._clock = context.clock
+        self._scope = context.scope
+        self._rng = context.rng
+        self._starts = starts
+        self._live = live
         self._alarms: dict[int, _Alarm] = {}
         self._locks: dict[int, asyncio.Lock] = {}
         self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
         self._heard: set[int] = set()
-        store.changed.connect(self._follow)
-        account.changed.connect(self.wake_all)
+        self._store.changed.connect(self._follow)
+        self._account.changed.connect(self.wake_all)
 
     def wake(self, session_key: int) -> None:
         """Something was sent to this session: ask for its task at once."""
@@ -140,7 +128,9 @@ class Poller:
             return False
         if not task.is_final:
             return True
-        if self._is_held(task.key):  # its reply tells the cost, and perhaps another id
+        if self._starts.is_awaiting_reply(
+            task.key
+        ):  # its reply tells the cost, and perhaps another id
             return False
         untold = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
         age_ms = self._clock.now_ms() - (task.ended_ms or 0)
@@ -161,7 +151,7 @@ class Poller:
 
     def _every_ms(self, task: Task) -> int:
         asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
-        is_told = self._is_speaking(task.session_key) and not asks
+        is_told = self._live.is_speaking(task.session_key) and not asks
         return SLOW_MS if is_told else EVERY_MS
 
     def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:

@@ -1,7 +1,7 @@
 """Sending an answer: intent, call, fate. One that may have arrived is never sent again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,18 +11,17 @@ from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions import secrets_in
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.account import Account
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
-from enigma_panel.services.rate_limiter import Pass, RateLimiter, calling
+from enigma_panel.services.monitor.poller import Poller
+from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import TRIES, FailureKind, classify, retry_after_ms
-from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
     AnswerWait,
     NoticeKind,
+    SessionEnder,
     WaitReason,
 )
 from enigma_panel.store.ledger.errors import LedgerError
@@ -43,28 +42,21 @@ class Answers(QObject):
 
     def __init__(
         self,
-        *,
-        store: SessionStore,
-        account: Account,
-        rate_limiter: RateLimiter,
-        clock: Clock,
-        scope: TaskScope,
-        wake_polls: Callable[[int], None],
-        stop_too: Callable[[Intent], Awaitable[None]],
+        context: ServiceContext,
+        poller: Poller,
         live: Live,
-        notify: Callable[..., None],
+        commands: SessionEnder,
     ) -> None:
-        """stop_too: the channel took this Stop as an answer; it has to go by REST, too."""
         super().__init__()
-        self._stop_too = stop_too
+        self._store = context.store
+        self._account = context.account
+        self._rate_limiter = context.rate_limiter
+        self._clock = context.clock
+        self._scope = context.scope
+        self._notices = context.notices
+        self._poller = poller
         self._live = live
-        self._notify = notify
-        self._store = store
-        self._account = account
-        self._rate_limiter = rate_limiter
-        self._clock = clock
-        self._scope = scope
-        self._wake_polls = wake_polls
+        self._commands = commands
         self._waits: dict[int, AnswerWait] = {}
         self._taken_back: dict[int, asyncio.Event] = {}
         self.lost: set[tuple[int, int]] = set()
@@ -175,12 +167,14 @@ class Answers(QObject):
             await self._drop(intent)
             return None
         if stop is not None:  # before anything else can begin in this session
-            await self._stop_too(stop)
+            await self._commands.stop_too(stop)
         await self._store.settle(intent, Outcome.UNKNOWN, self._of_question(intent, observation))
         if intent.question_n is not None:
             self.lost.add((task.key, intent.question_n))
-        self._wake_polls(session.key)
-        self._notify(NoticeKind.ANSWER_SENT_LIVE, session.key, task.key, None, verb=verb.value)
+        self._poller.wake(session.key)
+        self._notices.notify(
+            NoticeKind.ANSWER_SENT_LIVE, session.key, task.key, None, verb=verb.value
+        )
         return AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
 
     def _remember(self, session: Session, text: str) -> None:
@@ -216,7 +210,7 @@ class Answers(QObject):
         finally:
             ending.unmark(session.key, owner)
         await self._store.settle(intent, Outcome.KNOWN, self._of_question(intent, observation))
-        self._wake_polls(session.key)
+        self._poller.wake(session.key)
         return AnswerResult(outcome=AnswerOutcome.DELIVERED)
 
     async def _too_late(self, intent: Intent) -> AnswerResult:

@@ -1,12 +1,12 @@
-"""When a task in line is expected to go: an estimate from what is known, or nothing."""
+"""When a queued task is expected to go: an estimate from what is known, or nothing."""
 
-from collections.abc import Callable
 from statistics import median
 
 from enigma_panel.core.models import Session, Task, TaskStatus, TaskVerb
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate
+from enigma_panel.services.queue.queued_tasks import QueuedTasks
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import QueueEntry, WaitReason
@@ -22,21 +22,24 @@ FRESH_MS = 500
 
 
 class Forecast:
-    """The entries of the line, computed when asked for and kept until something changes."""
+    """The entries of the queue, computed when asked for and kept until something changes."""
 
     def __init__(
         self,
         store: SessionStore,
         rate_limiter: RateLimiter,
+        clock: Clock,
+        *,
+        queued: QueuedTasks,
         gate: StartGate,
         blockers: Blockers,
-        clock: Clock,
     ) -> None:
         self._store = store
         self._rate_limiter = rate_limiter
+        self._clock = clock
+        self._queued = queued
         self._gate = gate
         self._blockers = blockers
-        self._clock = clock
         self._entries: dict[int, QueueEntry] = {}
         self._made_ms = 0
         self._is_stale = True
@@ -45,11 +48,11 @@ class Forecast:
         """Something changed."""
         self._is_stale = True
 
-    def entries(self, in_order: Callable[[], list[Task]]) -> dict[int, QueueEntry]:
+    def entries(self) -> dict[int, QueueEntry]:
         """An entry for each task that waits, in order."""
         now = self._clock.now_ms()
         if self._is_stale or now - self._made_ms > FRESH_MS:
-            self._entries = self._compute(in_order(), now)
+            self._entries = self._compute(self._queued.in_order(), now)
             self._made_ms, self._is_stale = now, False
         return self._entries
 

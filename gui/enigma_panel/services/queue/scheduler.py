@@ -1,24 +1,25 @@
-"""Moves the line: begins what may begin, and learns from what the service says to it.
+"""Moves the queue: begins what may begin, and learns from what the service says to it.
 
 A session is opened only when the call for its task is taken in the same minute, so no browser
 idles because of our own budget. While the service refuses starts, one at a time tries.
 """
 
 import asyncio
-from collections.abc import Callable
 from contextlib import ExitStack
+
+from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus, TaskVerb
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate
-from enigma_panel.services.queue.starter import Attempt, Follower, Starter
-from enigma_panel.services.rate_limiter import Pass, RateLimiter
+from enigma_panel.services.queue.queued_tasks import QueuedTasks
+from enigma_panel.services.queue.starter import Attempt, FirstTaskSender, Starter
+from enigma_panel.services.rate_limiter import Pass
 from enigma_panel.services.retry_policy import TRIES, FailureKind, Refusal, retry_after_ms
-from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.services.types import NoticeKind, WaitReason
+from enigma_panel.services.types import NoticeKind, SessionStatus, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 
 LEDGER_AGAIN_MS = 5_000
@@ -35,47 +36,39 @@ _WHY = {
 }
 
 
-class Scheduler:
-    """Who goes next, and what became of it.
+class Scheduler(QObject):
+    """Who goes next, and what became of it. moved: a start has ended or waits for another try."""
 
-    say: tells the person what no row says. is_ending: a Terminate waits for that session.
-    wake_polls: something was sent to that session.
-    """
+    moved = Signal()
 
     def __init__(
         self,
+        context: ServiceContext,
         *,
-        store: SessionStore,
-        rate_limiter: RateLimiter,
-        starter: Starter,
-        follower: Follower,
+        queued: QueuedTasks,
         gate: StartGate,
         blockers: Blockers,
-        clock: Clock,
-        scope: TaskScope,
-        notify: Callable[..., None],
-        is_ending: Callable[[int], bool],
-        wake_polls: Callable[[int], None],
+        starter: Starter,
+        first_tasks: FirstTaskSender,
+        status: SessionStatus,
+        poller: Poller,
     ) -> None:
-        self._store = store
-        self._rate_limiter = rate_limiter
-        self._starter = starter
-        self._follower = follower
+        super().__init__()
+        self._store = context.store
+        self._rate_limiter = context.rate_limiter
+        self._clock = context.clock
+        self._scope = context.scope
+        self._notices = context.notices
+        self._queued = queued
         self._gate = gate
         self._blockers = blockers
-        self._clock = clock
-        self._scope = scope
-        self._notify = notify
-        self._is_ending = is_ending
-        self._wake_polls = wake_polls
+        self._starter = starter
+        self._first_tasks = first_tasks
+        self._status = status
+        self._poller = poller
         self._alarm = asyncio.Event()
         self._tries: dict[int, int] = {}
         self._replanning: set[int] = set()
-
-    def attach(self, in_order: Callable[[], list[Task]], stir: Callable[[], None]) -> None:
-        """Whose line it is: how its tasks stand, and whom to tell when something moved."""
-        self._in_order = in_order
-        self._stir = stir
 
     # -- moving ------------------------------------------------------------------------------
 
@@ -85,7 +78,7 @@ class Scheduler:
         self._scope.spawn("line", self._loop(), exclusive=True)
 
     async def _loop(self) -> None:
-        while any(task.key not in self._blockers.under_way for task in self._in_order()):
+        while any(task.key not in self._blockers.under_way for task in self._queued.in_order()):
             self.schedule()
             self._alarm.clear()  # after it: what it takes and gives back itself is no news
             await self._clock.wait(self._alarm, self._next_due())
@@ -105,7 +98,7 @@ class Scheduler:
         """Begin whatever may begin now, in order. fresh: was clicked this moment."""
         self._gate.note_open(self._blockers.open_now())
         is_blocked, seen = False, set[int]()
-        for task in list(self._in_order()):
+        for task in list(self._queued.in_order()):
             session = self._store.session(task.session_key)
             if session is None or session.key in seen:
                 continue
@@ -120,7 +113,7 @@ class Scheduler:
         blocker = self._blockers.of(task, session)
         if blocker is not None:
             return blocker.is_own
-        if not session.is_planned and self._is_ending(session.key):
+        if not session.is_planned and self._status.is_ending(session.key):
             return True
         passes = self._take(task, session)
         if passes is None:
@@ -170,13 +163,15 @@ class Scheduler:
                 await self._send(attempt)
         except LedgerError as error:
             reason = str(error)
-            self._notify(NoticeKind.LEDGER_FAILED, task.session_key, task.key, None, reason=reason)
+            self._notices.notify(
+                NoticeKind.LEDGER_FAILED, task.session_key, task.key, None, reason=reason
+            )
             due = self._clock.now_ms() + LEDGER_AGAIN_MS
             self._blockers.own[task.key] = Blocker(why=WaitReason.LEDGER, due_ms=due, is_own=True)
         finally:
             self._blockers.under_way.discard(task.key)
-            self._stir()
-        self._wake_polls(task.session_key)
+            self.moved.emit()
+        self._poller.wake(task.session_key)
 
     async def _send(self, attempt: Attempt) -> None:
         key = attempt.task_key
@@ -189,20 +184,20 @@ class Scheduler:
         self._note_opened(key, begun_ms)
         if attempt.message is None:
             return
-        refusal = await self._follower.follow(attempt, self._next_pass, self._note_blocker)
+        refusal = await self._first_tasks.send(attempt, self._next_pass, self._note_blocker)
         self._blockers.own.pop(key, None)
-        await self._after_follow(key, refusal)
+        await self._after_first_task(key, refusal)
 
-    async def _after_follow(self, key: int, refusal: Refusal | None) -> None:
+    async def _after_first_task(self, key: int, refusal: Refusal | None) -> None:
         task = self._store.task(key)
         if task is None:
             return
         if refusal is not None and task.status is TaskStatus.QUEUED:  # 402, or 401 about the key
             self._learn(refusal, self._clock.now_ms())
             await self.replan(task)
-            self._follower.close_unused(task.session_key, key, refusal.error)
+            self._first_tasks.close_unused(task.session_key, key, refusal.error)
         elif task.code == "TAKEN_BACK":
-            self._follower.close_idle(task.session_key)
+            self._first_tasks.close_idle(task.session_key)
 
     async def replan(self, task: Task) -> None:
         """Give a task that waits a planned session of its own. Raises LedgerError."""
@@ -248,7 +243,9 @@ class Scheduler:
         # The one that was refused is still counted as being opened.
         open_now, now = self._blockers.open_now() - 1, self._clock.now_ms()
         if self._gate.refused(refusal, open_now, now, begun_ms=begun_ms):
-            self._notify(NoticeKind.LIMIT_LOWERED, None, None, None, places=self._gate.limit)
+            self._notices.notify(
+                NoticeKind.LIMIT_LOWERED, None, None, None, places=self._gate.limit
+            )
 
     def _learn_in(self, key: int, refusal: Refusal | None) -> None:
         """A task was sent in a session that is open: the line itself may move."""
@@ -265,7 +262,7 @@ class Scheduler:
     ) -> None:
         blocker = Blocker(why=_WHY[failure], due_ms=due_ms, attempt=attempt, error=error)
         self._blockers.own[key] = blocker
-        self._stir()
+        self.moved.emit()
 
     async def _next_pass(self) -> Pass:
         return await self._rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)

@@ -12,11 +12,8 @@ from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus, TaskVerb
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.account import Account
-from enigma_panel.services.clock import Clock
-from enigma_panel.services.health import Health
-from enigma_panel.services.rate_limiter import Pass, RateLimiter, calling
+from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import (
     TRIES,
     FailureKind,
@@ -25,15 +22,14 @@ from enigma_panel.services.retry_policy import (
     refused_fact,
     retry_after_ms,
 )
-from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.services.types import NoticeKind
+from enigma_panel.services.state.starts import StartsUnderWay
+from enigma_panel.services.types import NoticeKind, SessionEnder, SessionStatus
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 DEFAULT_LIFE_MS = 300_000
 """Documented life of a session (api.md §2): until when a start of unknown fate may cost money."""
 
-Say = Callable[..., None]
 Keeps = Callable[[FailureKind, ApiError], bool]
 
 
@@ -52,42 +48,19 @@ class Attempt:
 
 
 class Starter:
-    """Sends the starts of the line.
-
-    is_ending: a Terminate waits for the session.
-    """
+    """Sends the starts of the queue, each call once."""
 
     def __init__(
-        self,
-        store: SessionStore,
-        account: Account,
-        health: Health,
-        rate_limiter: RateLimiter,
-        clock: Clock,
-        *,
-        notify: Say,
-        is_ending: Callable[[int], bool],
+        self, context: ServiceContext, starts: StartsUnderWay, status: SessionStatus
     ) -> None:
-        self._store = store
-        self._account = account
-        self._health = health
-        self._rate_limiter = rate_limiter
-        self._clock = clock
-        self._notify = notify
-        self._is_ending = is_ending
-        self._naming: dict[int, asyncio.Event] = {}
-        self._held: set[int] = set()
-
-    def is_awaiting_reply(self, task_key: int) -> bool:
-        """Whether the call that starts this task still waits for its reply."""
-        return task_key in self._held
-
-    async def when_named(self, session_key: int) -> Session | None:
-        """The session once the service has named it or its start has failed."""
-        event = self._naming.get(session_key)
-        if event is not None:
-            await event.wait()
-        return self._store.session(session_key)
+        self._store = context.store
+        self._account = context.account
+        self._health = context.health
+        self._rate_limiter = context.rate_limiter
+        self._clock = context.clock
+        self._notices = context.notices
+        self._starts = starts
+        self._status = status
 
     async def open(self, attempt: Attempt) -> Refusal | None:
         """Open the session of a planned task, or run the task in one call. None: not refused.
@@ -99,12 +72,9 @@ class Starter:
             return None
         single = task.verb is TaskVerb.RUN_TASK
         kind = IntentKind.RUN_TASK if single else IntentKind.START_SESSION
-        self._naming[session.key] = asyncio.Event()
-        try:
+        with self._starts.naming(session.key):
             intent = await self._store.intend(kind, self._stamped(session, task), task)
             return await self._send_open(intent, task, client, attempt)
-        finally:
-            self._naming.pop(session.key).set()
 
     async def run_in(self, attempt: Attempt) -> Refusal | None:
         """Start a task in an open session that others have used, too. LedgerError as in `open`."""
@@ -141,18 +111,14 @@ class Starter:
         """Send a newTask whose intent is kept."""
         service_id = intent.session.service_id
         assert service_id is not None
-        self._held.add(task.key)
         try:
-            with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
-                observation = await client.new_task(service_id, task.spec)
-            observation = await self._store.redaction.clean(
-                observation
-            )  # before the channel may place other results
+            with self._starts.awaiting_reply(task.key):
+                with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
+                    observation = await client.new_task(service_id, task.spec)
+                # Before the channel may place other results.
+                observation = await self._store.redaction.clean(observation)
         except ApiError as error:
-            self._held.discard(task.key)
             return await self._fail(intent, error, keeps, client)
-        finally:
-            self._held.discard(task.key)
         await self._store.settle(intent, Outcome.KNOWN, observation)
         return None
 
@@ -176,11 +142,11 @@ class Starter:
             session, task = await self._store.settle(intent, Outcome.UNKNOWN, unknown)
             unclear = {session.phase, task.status if task is not None else None}
             if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
-                self._notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
+                self._notices.notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
             return None  # else the live channel has told of it meanwhile
         failure = classify(error)
         is_old_key = failure is FailureKind.KEY and client is not self._account.client
-        kept, is_ending = is_old_key or keeps(failure, error), self._is_ending(key)
+        kept, is_ending = is_old_key or keeps(failure, error), self._status.is_ending(key)
         fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
         await self._store.settle(intent, Outcome.REFUSED, fact)
         if kept and is_ending:  # it was terminated meanwhile: that is no wish for another try
@@ -189,7 +155,7 @@ class Starter:
         if isinstance(error, SessionGoneError):
             await self._store.record(key, None, Observation(kind=Kind.SESSION_GONE))
         if not kept:
-            self._notify(NoticeKind.START_REFUSED, key, task_key, error)
+            self._notices.notify(NoticeKind.START_REFUSED, key, task_key, error)
         return Refusal(failure=failure, error=error, kept=kept)
 
     def parts(self, task_key: int) -> tuple[Task, Session, ServiceClient | None]:
@@ -218,49 +184,38 @@ NextPass = Callable[[], Awaitable[Pass]]
 Waits = Callable[[int, FailureKind, int, int, ApiError], None]
 
 
-class Follower:
-    """Sends first tasks.
-
-    is_ending: a Terminate waits for the session. decided: returns once that cannot be taken back
-    any more. close: terminates it. closing: sessions that are being closed from here.
-    """
+class FirstTaskSender:
+    """Sends a session its first task, again after a refusal; else the session is closed."""
 
     def __init__(
         self,
-        store: SessionStore,
+        context: ServiceContext,
         starter: Starter,
-        clock: Clock,
-        scope: TaskScope,
-        *,
-        notify: Say,
-        is_ending: Callable[[int], bool],
-        decided: Callable[[int], Awaitable[None]],
-        close: Callable[[int], Awaitable[None]],
+        starts: StartsUnderWay,
+        commands: SessionEnder,
     ) -> None:
-        self._store = store
+        self._store = context.store
+        self._clock = context.clock
+        self._scope = context.scope
+        self._notices = context.notices
         self._starter = starter
-        self._clock = clock
-        self._scope = scope
-        self._notify = notify
-        self._is_ending = is_ending
-        self._decided = decided
-        self._close = close
+        self._starts = starts
+        self._commands = commands
         self._alarms: dict[int, asyncio.Event] = {}
-        self.closing: set[int] = set()
         self._connections = 0
-        store.changed.connect(self.wake)
+        self._store.changed.connect(self.wake)
 
-    async def follow(self, attempt: Attempt, next_pass: NextPass, waits: Waits) -> Refusal | None:
+    async def send(self, attempt: Attempt, next_pass: NextPass, waits: Waits) -> Refusal | None:
         """Give the session that was just opened the task that it was opened for.
 
         next_pass: waits for another newTask call. waits: told when the task is going to be tried
-        again: task key, verdict, tries so far, when (epoch ms), error.
+        again: task key, failure, tries so far, when (epoch ms), error.
         """
         task, session, _ = self._starter.parts(attempt.task_key)
         if session.service_id is None or attempt.message is None:
             return None
         taken, tries = attempt.message, 0
-        while (refusal := await self._follow_once(task.key, taken)) is not None:
+        while (refusal := await self._send_once(task.key, taken)) is not None:
             tries += 1
             if not self._may_try_again(session.key, refusal.failure, tries):
                 await self._give_up(session.key, task.key, refusal)
@@ -297,12 +252,12 @@ class Follower:
     def _is_wanted(self, task_key: int) -> bool:
         """Whether a task waits for another try in the session that was opened for it."""
         task, session, _ = self._starter.parts(task_key)
-        is_open = session.phase is Phase.OPEN and not self._is_ending(session.key)
+        is_open = session.phase is Phase.OPEN and not self._commands.is_ending(session.key)
         return is_open and not task.is_final
 
-    async def _follow_once(self, task_key: int, taken: Pass) -> Refusal | None:
+    async def _send_once(self, task_key: int, taken: Pass) -> Refusal | None:
         """One try in the session opened for it. A refusal leaves the task in line meanwhile."""
-        await self._decided(self._starter.parts(task_key)[1].key)
+        await self._commands.until_decided(self._starter.parts(task_key)[1].key)
         task, session, client = self._starter.parts(task_key)
         if client is None or not self._is_wanted(task_key):
             taken.give_back()
@@ -319,7 +274,7 @@ class Follower:
     async def _leave_unsent(self, task: Task, session: Session) -> None:
         """Who terminated the session wants its task no more; else the task stays in line."""
         yours = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
-        if yours or self._is_ending(session.key):
+        if yours or self._commands.is_ending(session.key):
             kind = Kind.TAKEN_BACK if task.status is TaskStatus.QUEUED else Kind.STOPPED
             fact = Observation(kind=kind, code="TERMINATED_BEFORE_TASK")
         else:
@@ -328,7 +283,11 @@ class Follower:
 
     def _may_try_again(self, session_key: int, failure: FailureKind, tries: int) -> bool:
         session = self._store.session(session_key)
-        if session is None or session.phase is not Phase.OPEN or self._is_ending(session_key):
+        if (
+            session is None
+            or session.phase is not Phase.OPEN
+            or self._commands.is_ending(session_key)
+        ):
             return False
         if failure is FailureKind.CONNECTION:  # it is open and billed: nothing better can be done
             return True
@@ -341,16 +300,16 @@ class Follower:
         """The session was made for this task alone; without it, it would only cost money."""
         session = self._store.session(session_key)
         if session is None or refusal.failure in {FailureKind.FUNDS, FailureKind.KEY}:
-            return  # the line puts the task into a new planned session and closes this one
-        self.closing.add(session_key)
+            return  # the scheduler puts the task into a new planned session and closes this one
+        self._starts.closing.add(session_key)
         failed = refused_fact(refusal.error, Kind.REFUSED)
         await self._store.record(session_key, task_key, failed)
-        self._notify(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
+        self._notices.notify(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
         self.close_unused(session_key, task_key, refusal.error)
 
     def close_unused(self, session_key: int, task_key: int, error: ApiError) -> None:
         """Terminate a session whose task was refused, and say so. Nobody waits for it."""
-        self.closing.add(session_key)
+        self._starts.closing.add(session_key)
         closing = self._close_unused(session_key, task_key, error)
         self._scope.spawn(f"close unused {session_key}", closing, exclusive=True)
 
@@ -364,29 +323,31 @@ class Follower:
         try:
             if session is None or session.is_ended:
                 return
-            # close_after makes the caretaker try again if this Terminate should fail.
+            # close_after makes Housekeeping try again if this Terminate should fail.
             await self._store.update(replace(session, close_after=True))
-            await self._close(session_key)
+            await self._commands.terminate(session_key)
         finally:
-            self.closing.discard(session_key)
+            self._starts.closing.discard(session_key)
         after = self._store.session(session_key)
         if after is not None and after.is_ended:
-            self._notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
+            self._notices.notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
 
     async def _close_idle(self, session_key: int) -> None:
         session = self._store.session(session_key)
         if session is not None and not session.is_ended:
             await self._store.update(replace(session, close_after=True))
-            await self._close(session_key)
+            await self._commands.terminate(session_key)
 
     async def _close_for_ledger(self, session_key: int, task_key: int, error: LedgerError) -> None:
         """The ledger cannot hold the task's intent: it is not sent, and its browser is closed."""
-        self._notify(NoticeKind.LEDGER_FAILED, session_key, task_key, None, reason=str(error))
+        self._notices.notify(
+            NoticeKind.LEDGER_FAILED, session_key, task_key, None, reason=str(error)
+        )
         refused = Observation(kind=Kind.REFUSED, code="LEDGER_FAILED")
         await self._store.record(session_key, task_key, refused)
         self.close_idle(session_key)
 
 
-def _keep(_verdict: FailureKind, _error: ApiError) -> bool:
-    """What was refused here is tried again here, or put away by the follower."""
+def _keep(_failure: FailureKind, _error: ApiError) -> bool:
+    """What was refused here is tried again here, or put away by FirstTaskSender."""
     return True

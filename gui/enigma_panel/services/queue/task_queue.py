@@ -1,6 +1,6 @@
-"""The line: tasks that wait here until a browser, a call and their turn are there.
+"""The queue: tasks that wait until a browser, a call and their turn are there.
 
-Here is what a person sees of it and does with it; `scheduler` moves it.
+What a person sees of it and does with it; `scheduler` moves it.
 """
 
 from collections.abc import Iterable
@@ -11,49 +11,44 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.api.errors import ApiError
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.services.account import Account
-from enigma_panel.services.health import Health
+from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.queue.blockers import Blockers, StartGate
 from enigma_panel.services.queue.eta import Forecast
+from enigma_panel.services.queue.queued_tasks import QueuedTasks
 from enigma_panel.services.queue.scheduler import Scheduler
-from enigma_panel.services.rate_limiter import RateLimiter
-from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff, KeyCheck, PauseReason, QueueEntry, ServiceStatus
 
 
 class TaskQueue(QObject):
-    """Tasks with status QUEUED, in the order of their places."""
+    """The queue as a person sees and uses it. changed: an entry stands differently."""
 
     changed = Signal()
 
     def __init__(
         self,
+        context: ServiceContext,
         *,
-        store: SessionStore,
-        account: Account,
-        health: Health,
-        rate_limiter: RateLimiter,
+        queued: QueuedTasks,
         gate: StartGate,
-        scheduler: Scheduler,
         blockers: Blockers,
+        scheduler: Scheduler,
         forecast: Forecast,
     ) -> None:
         super().__init__()
-        self._store = store
-        self._account = account
-        self._health = health
+        self._store = context.store
+        self._account = context.account
+        self._health = context.health
+        self._queued = queued
         self._gate = gate
-        self._scheduler = scheduler
         self._blockers = blockers
+        self._scheduler = scheduler
         self._forecast = forecast
-        self._queued: set[int] = set()
-        self._order: list[Task] | None = None
-        scheduler.attach(self.in_order, self._stir)
-        store.changed.connect(self._follow)
-        account.changed.connect(self._key_changed)
-        health.changed.connect(self._told_health)
-        health.recovered.connect(self._connected)
-        rate_limiter.changed.connect(self._stir)
+        scheduler.moved.connect(self._stir)
+        context.store.changed.connect(self._follow)
+        context.account.changed.connect(self._key_changed)
+        context.health.changed.connect(self._told_health)
+        context.health.recovered.connect(self._connected)
+        context.rate_limiter.changed.connect(self._stir)
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -62,7 +57,9 @@ class TaskQueue(QObject):
         """Why the line, or its part from an earlier run, does not move by itself."""
         if self._gate.pause_reason is not PauseReason.NONE:
             return self._gate.pause_reason
-        return PauseReason.RESTARTED if self._blockers.parked & self._queued else PauseReason.NONE
+        return (
+            PauseReason.RESTARTED if self._blockers.parked & self._queued.keys else PauseReason.NONE
+        )
 
     @property
     def pause_error(self) -> ApiError | None:
@@ -76,21 +73,17 @@ class TaskQueue(QObject):
 
     def in_order(self) -> list[Task]:
         """The tasks that wait, the next one first."""
-        if self._order is None:
-            found = (self._store.task(key) for key in self._queued)
-            tasks = [task for task in found if task is not None]
-            self._order = sorted(tasks, key=lambda task: (task.queue_position, task.key))
-        return self._order
+        return self._queued.in_order()
 
     def entries(self) -> list[QueueEntry]:
         """All that waits, in order."""
-        return list(self._forecast.entries(self.in_order).values())
+        return list(self._forecast.entries().values())
 
     def entry(self, task_key: int) -> QueueEntry | None:
         """Why that task waits; None when it does not."""
-        if task_key not in self._queued:
+        if task_key not in self._queued.keys:
             return None
-        return self._forecast.entries(self.in_order).get(task_key)
+        return self._forecast.entries().get(task_key)
 
     # -- the person --------------------------------------------------------------------------
 
@@ -159,9 +152,9 @@ class TaskQueue(QObject):
 
     def park_restored(self) -> int:
         """What waits now is from an earlier run: it goes on when the person says so."""
-        self._blockers.parked |= self._queued
+        self._blockers.parked |= self._queued.keys
         self._stir()
-        return len(self._queued)
+        return len(self._queued.keys)
 
     def wake(self, _what: object = None) -> None:
         """Something changed that may let the line go on."""
@@ -170,20 +163,8 @@ class TaskQueue(QObject):
     # -- following ---------------------------------------------------------------------------
 
     def _follow(self, diff: Diff) -> None:
-        if not self._queued and not self._has_queued(diff):
-            return
-        for key in diff.tasks:
-            task = self._store.task(key)
-            if task is not None and task.status is TaskStatus.QUEUED:
-                self._queued.add(key)
-            else:
-                self._queued.discard(key)
-        self._order = None
-        self._stir()
-
-    def _has_queued(self, diff: Diff) -> bool:
-        found = (self._store.task(key) for key in diff.tasks)
-        return any(task is not None and task.status is TaskStatus.QUEUED for task in found)
+        if self._queued.follow(diff):
+            self._stir()
 
     def _key_changed(self) -> None:
         good = self._account.last_check in {None, KeyCheck.ACCEPTED}
@@ -204,13 +185,13 @@ class TaskQueue(QObject):
     def _stir(self) -> None:
         """Something changed: look again who may go, and tell who shows it."""
         self._forecast.forget()
-        if self._queued:
+        if self._queued.keys:
             self._scheduler.wake()
         self.changed.emit()
 
     def _waiting(self, task_key: int) -> Task | None:
         """The task, where it waits and no call for it is under way."""
-        if task_key not in self._queued or self._blockers.is_sending(task_key):
+        if task_key not in self._queued.keys or self._blockers.is_sending(task_key):
             return None
         task = self._store.task(task_key)  # the one in the order may be older
         return task if task is not None and task.status is TaskStatus.QUEUED else None

@@ -1,8 +1,7 @@
-"""All records of the run in memory: folds Observations, has the ledger keep them, tells the rest.
+"""The sessions and tasks of a run in memory: each fact about them is reduced, kept, and told.
 
-The one way of a fact: `record` folds it into the records (core.moves), the ledger keeps the result,
-then `changed` names the keys. Ids, questions and ends are written at once; figures of running tasks
-are gathered and written once a second.
+Ids, questions and ends are written to the ledger at once; figures of running tasks are gathered and
+written once a second.
 """
 
 import json
@@ -34,9 +33,22 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 
+T = TypeVar("T")
+Record = Session | Task
+
+FIRST_TASKS = 500
+"""So many of the newest tasks are in memory from the start; older ones come when shown."""
 ASSUMED_FOR_MS = 600_000
 """How long a task is asked for after its session's assumed end; so long, too, what is known of an
 ended session stays in mind."""
+LATE_RESULT_MS = 15_000
+"""So long after the channel told of a session's end a task without a name may still get its
+result."""
+
+_LISTED = frozenset(Kind) - STEP_KINDS - {Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED}
+"""Kinds that make a line in a task's time line, where they change something; steps come by their
+own way (services.timeline)."""
+_END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
 
 
 def is_long_ended(session: Session, now_ms: int) -> bool:
@@ -52,171 +64,6 @@ def is_history(session: Session, now_ms: int) -> bool:
     """
     lasts = session.phase in ASSUMED_PHASES and (session.expires_ms or 0) > now_ms
     return not lasts and is_long_ended(session, now_ms)
-
-
-Record = Session | Task
-
-
-class Shelf(QObject):
-    """What can be asked of the records. `changed` brings a Diff."""
-
-    changed = Signal(object)
-
-    def __init__(self, redactor: Redactor) -> None:
-        super().__init__()
-        self._redactor = redactor
-        self._sessions: dict[int, Session] = {}
-        self._tasks: dict[int, Task] = {}
-        self._of_session: dict[int, list[int]] = {}
-        self._task_keys: list[int] = []
-        self._id_tokens: dict[int, int] = {}  # by session: what the wall knows of it
-        self._secret_tokens: dict[int, list[int]] = {}
-
-    def session(self, key: int) -> Session | None:
-        """The session of that key, None when unknown."""
-        return self._sessions.get(key)
-
-    def task(self, key: int) -> Task | None:
-        """The task of that key, None when unknown."""
-        return self._tasks.get(key)
-
-    def sessions(self) -> list[Session]:
-        """All sessions in memory."""
-        return list(self._sessions.values())
-
-    def tasks(self) -> list[Task]:
-        """All tasks in memory."""
-        return list(self._tasks.values())
-
-    def task_keys(self) -> list[int]:
-        """All task keys, newest first."""
-        return self._task_keys
-
-    def current_task(self, session: Session) -> Task | None:
-        """The task that the session works on or worked on last."""
-        task = self._tasks.get(session.current_task) if session.current_task else None
-        return task if task is not None and task.session_key == session.key else None
-
-    def session_cost(self, key: int) -> Decimal | None:
-        """Dollars that the session's tasks cost so far; None while nothing was told."""
-        tasks = (self._tasks[k] for k in self._of_session.get(key, ()))
-        costs = [t.cost for t in tasks if t.cost is not None and is_sane(t.cost)]
-        return sum_money(costs) if costs else None
-
-    def tasks_of(self, session_key: int) -> list[Task]:
-        """The session's tasks, oldest first."""
-        return [self._tasks[key] for key in self._of_session.get(session_key, ())]
-
-    def unconfirmed(self, session_key: int) -> list[Task]:
-        """The session's tasks of unknown fate, oldest first."""
-        tasks = (self._tasks[key] for key in self._of_session.get(session_key, ()))
-        return [task for task in tasks if task.status is TaskStatus.UNCONFIRMED]
-
-    # -- what the wall knows -----------------------------------------------------------------
-
-    def remember_secret(self, session_key: int, text: str) -> None:
-        """Keep a text that is sent to this session out of all that leaves us, till it is over."""
-        tokens = self._secret_tokens.setdefault(session_key, [])
-        # Where an agent's words come as a structure, we write them down as JSON.
-        for form in dict.fromkeys((text, json.dumps(text, ensure_ascii=False)[1:-1])):
-            tokens.append(self._redactor.add_secret(form))
-
-    def forget_secrets(self, session_key: int) -> None:
-        """Nothing comes of this session any more that could hold what was sent to it."""
-        for token in self._secret_tokens.pop(session_key, ()):
-            self._redactor.forget(token)
-
-    def forget_history(self, now_ms: int) -> None:
-        """Let the wall forget ids and secrets of sessions that are over; called now and then."""
-        known = {*self._id_tokens, *self._secret_tokens}
-        for key in [key for key in known if self._is_over(key, now_ms)]:
-            self.forget_secrets(key)
-            token = self._id_tokens.pop(key, None)
-            if token is not None:
-                self._redactor.forget(token)
-
-    def _is_over(self, key: int, now_ms: int) -> bool:
-        session = self._sessions.get(key)
-        if session is None or not is_history(session, now_ms):
-            return False
-        tasks = self.tasks_of(key)  # what waits in line goes to another session
-        return all(task.is_final or task.status is TaskStatus.QUEUED for task in tasks)
-
-    def _know_id(self, session: Session) -> None:
-        """From now on its id is kept out of all texts; harmless when repeated."""
-        if session.service_id and session.key not in self._id_tokens:
-            self._id_tokens[session.key] = self._redactor.add_id(session.service_id)
-
-    # -- for the registry --------------------------------------------------------------------
-
-    def _put_current(self, session: Session, task: Task | None) -> tuple[Session, Task] | None:
-        """A start is about to be kept: facts that come in meanwhile must not write over it."""
-        known = self._sessions.get(session.key)
-        queued = self._tasks.get(task.key) if task is not None else None
-        if known is None or task is None or queued is None:
-            return None
-        opens = known.is_planned
-        self._sessions[known.key] = replace(session if opens else known, current_task=task.key)
-        self._tasks[task.key] = task
-        return known, queued
-
-    def _put_back(self, session: Session, task: Task) -> None:
-        """It was not kept."""
-        now = self._sessions[session.key]
-        opens = session.is_planned
-        back = session if opens else replace(now, current_task=session.current_task)
-        self._sessions[session.key] = back
-        self._tasks[task.key] = task
-        self._emit([back, task])
-
-    def _adopt(self, session: Session, task: Task | None) -> None:
-        """Take over the keys that the ledger gave; other facts may be newer here by now."""
-        known = self._sessions.get(session.key, session)
-        number = known.number or session.number
-        self._sessions[session.key] = replace(
-            known, number=number, current_task=session.current_task
-        )
-        new_tasks: tuple[int, ...] = ()
-        if task is not None and task.key not in self._tasks:
-            self._task_keys.insert(0, task.key)
-            self._remember_task(task)
-            new_tasks = (task.key,)
-        self._emit([session, *([task] if task else [])], new_tasks=new_tasks)
-
-    def _remember_all(self, sessions: Iterable[Session], tasks: Iterable[Task]) -> None:
-        for session in sessions:
-            self._sessions[session.key] = session
-            self._know_id(session)
-        for task in tasks:
-            self._remember_task(task)
-
-    def _remember_task(self, task: Task) -> None:
-        known = self._tasks.get(task.key)
-        if known is None or known.session_key != task.session_key:
-            self._of_session.setdefault(task.session_key, []).append(task.key)
-        if known is not None and known.session_key != task.session_key:
-            self._of_session[known.session_key].remove(task.key)
-        self._tasks[task.key] = task
-
-    def _put(self, record: Record) -> None:
-        if isinstance(record, Session):
-            self._sessions[record.key] = record
-        else:
-            self._tasks[record.key] = record
-
-    def _emit(self, records: Iterable[Record], new_tasks: tuple[int, ...] = ()) -> None:
-        records = list(records)
-        self.changed.emit(
-            Diff(
-                sessions=frozenset(r.key for r in records if isinstance(r, Session)),
-                tasks=frozenset(r.key for r in records if isinstance(r, Task)),
-                new_tasks=new_tasks,
-            )
-        )
-
-
-FIRST_TASKS = 500
-"""So many of the newest tasks are in memory from the start; older ones come when shown."""
 
 
 def read_start(ledger: Ledger, now_ms: int) -> tuple[list[Session], list[Task], list[int]]:
@@ -268,33 +115,71 @@ class EndMarks(Mapping[int, StateVerb]):
         return len(self._marks)
 
 
-T = TypeVar("T")
+class SessionStore(QObject):
+    """All sessions and tasks by key. Every write goes through here; `changed` brings a Diff."""
 
-_LISTED = frozenset(Kind) - STEP_KINDS - {Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED}
-"""Kinds that make a line in a task's time line, where they change something; steps come by their
-own way (services.timeline)."""
-
-LATE_RESULT_MS = 15_000
-"""So long after the channel told of a session's end a task without a name may still get its
-result."""
-
-_END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
-
-
-class SessionStore(Shelf):
-    """Records by key. Every write goes through here, every reader is told by `changed`."""
+    changed = Signal(object)
 
     def __init__(
         self, writer: LedgerWriter, clock: Clock, redactor: Redactor, timeline: Timeline
     ) -> None:
-        super().__init__(redactor)
+        super().__init__()
         self._writer = writer
         self._clock = clock
+        self._redactor = redactor
         self._timeline = timeline
+        self._sessions: dict[int, Session] = {}
+        self._tasks: dict[int, Task] = {}
+        self._of_session: dict[int, list[int]] = {}
+        self._task_keys: list[int] = []
+        self._id_tokens: dict[int, int] = {}  # by session: what the wall knows of it
+        self._secret_tokens: dict[int, list[int]] = {}
         self.redaction = RedactionFilter(redactor)
         self.ending = EndMarks()
         self.told_names: set[int] = set()  # tasks whose id no reply has confirmed
         self._dirty: set[tuple[type, int]] = set()
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def session(self, key: int) -> Session | None:
+        """The session of that key, None when unknown."""
+        return self._sessions.get(key)
+
+    def task(self, key: int) -> Task | None:
+        """The task of that key, None when unknown."""
+        return self._tasks.get(key)
+
+    def sessions(self) -> list[Session]:
+        """All sessions in memory."""
+        return list(self._sessions.values())
+
+    def tasks(self) -> list[Task]:
+        """All tasks in memory."""
+        return list(self._tasks.values())
+
+    def task_keys(self) -> list[int]:
+        """All task keys, newest first."""
+        return self._task_keys
+
+    def current_task(self, session: Session) -> Task | None:
+        """The task that the session works on or worked on last."""
+        task = self._tasks.get(session.current_task) if session.current_task else None
+        return task if task is not None and task.session_key == session.key else None
+
+    def session_cost(self, key: int) -> Decimal | None:
+        """Dollars that the session's tasks cost so far; None while nothing was told."""
+        tasks = (self._tasks[k] for k in self._of_session.get(key, ()))
+        costs = [t.cost for t in tasks if t.cost is not None and is_sane(t.cost)]
+        return sum_money(costs) if costs else None
+
+    def tasks_of(self, session_key: int) -> list[Task]:
+        """The session's tasks, oldest first."""
+        return [self._tasks[key] for key in self._of_session.get(session_key, ())]
+
+    def unconfirmed(self, session_key: int) -> list[Task]:
+        """The session's tasks of unknown fate, oldest first."""
+        tasks = (self._tasks[key] for key in self._of_session.get(session_key, ()))
+        return [task for task in tasks if task.status is TaskStatus.UNCONFIRMED]
 
     # -- starting ----------------------------------------------------------------------------
 
@@ -478,7 +363,107 @@ class SessionStore(Shelf):
         """Any other question to the ledger, in its thread."""
         return await self._writer.read(call)
 
+    # -- what the redactor knows -------------------------------------------------------------
+
+    def remember_secret(self, session_key: int, text: str) -> None:
+        """Keep a text that is sent to this session out of all that leaves us, till it is over."""
+        tokens = self._secret_tokens.setdefault(session_key, [])
+        # Where an agent's words come as a structure, we write them down as JSON.
+        for form in dict.fromkeys((text, json.dumps(text, ensure_ascii=False)[1:-1])):
+            tokens.append(self._redactor.add_secret(form))
+
+    def forget_secrets(self, session_key: int) -> None:
+        """Nothing comes of this session any more that could hold what was sent to it."""
+        for token in self._secret_tokens.pop(session_key, ()):
+            self._redactor.forget(token)
+
+    def forget_history(self, now_ms: int) -> None:
+        """Let the wall forget ids and secrets of sessions that are over; called now and then."""
+        known = {*self._id_tokens, *self._secret_tokens}
+        for key in [key for key in known if self._is_over(key, now_ms)]:
+            self.forget_secrets(key)
+            token = self._id_tokens.pop(key, None)
+            if token is not None:
+                self._redactor.forget(token)
+
+    def _is_over(self, key: int, now_ms: int) -> bool:
+        session = self._sessions.get(key)
+        if session is None or not is_history(session, now_ms):
+            return False
+        tasks = self.tasks_of(key)  # what waits in line goes to another session
+        return all(task.is_final or task.status is TaskStatus.QUEUED for task in tasks)
+
+    def _know_id(self, session: Session) -> None:
+        """From now on its id is kept out of all texts; harmless when repeated."""
+        if session.service_id and session.key not in self._id_tokens:
+            self._id_tokens[session.key] = self._redactor.add_id(session.service_id)
+
     # -- inside ------------------------------------------------------------------------------
+
+    def _put_current(self, session: Session, task: Task | None) -> tuple[Session, Task] | None:
+        """A start is about to be kept: facts that come in meanwhile must not write over it."""
+        known = self._sessions.get(session.key)
+        queued = self._tasks.get(task.key) if task is not None else None
+        if known is None or task is None or queued is None:
+            return None
+        opens = known.is_planned
+        self._sessions[known.key] = replace(session if opens else known, current_task=task.key)
+        self._tasks[task.key] = task
+        return known, queued
+
+    def _put_back(self, session: Session, task: Task) -> None:
+        """It was not kept."""
+        now = self._sessions[session.key]
+        opens = session.is_planned
+        back = session if opens else replace(now, current_task=session.current_task)
+        self._sessions[session.key] = back
+        self._tasks[task.key] = task
+        self._emit([back, task])
+
+    def _adopt(self, session: Session, task: Task | None) -> None:
+        """Take over the keys that the ledger gave; other facts may be newer here by now."""
+        known = self._sessions.get(session.key, session)
+        number = known.number or session.number
+        self._sessions[session.key] = replace(
+            known, number=number, current_task=session.current_task
+        )
+        new_tasks: tuple[int, ...] = ()
+        if task is not None and task.key not in self._tasks:
+            self._task_keys.insert(0, task.key)
+            self._remember_task(task)
+            new_tasks = (task.key,)
+        self._emit([session, *([task] if task else [])], new_tasks=new_tasks)
+
+    def _remember_all(self, sessions: Iterable[Session], tasks: Iterable[Task]) -> None:
+        for session in sessions:
+            self._sessions[session.key] = session
+            self._know_id(session)
+        for task in tasks:
+            self._remember_task(task)
+
+    def _remember_task(self, task: Task) -> None:
+        known = self._tasks.get(task.key)
+        if known is None or known.session_key != task.session_key:
+            self._of_session.setdefault(task.session_key, []).append(task.key)
+        if known is not None and known.session_key != task.session_key:
+            self._of_session[known.session_key].remove(task.key)
+        self._tasks[task.key] = task
+
+    def _put(self, record: Record) -> None:
+        if isinstance(record, Session):
+            self._sessions[record.key] = record
+        else:
+            self._tasks[record.key] = record
+
+    def _emit(self, records: Iterable[Record], new_tasks: tuple[int, ...] = ()) -> None:
+        records = list(records)
+        self.changed.emit(
+            Diff(
+                sessions=frozenset(r.key for r in records if isinstance(r, Session)),
+                tasks=frozenset(r.key for r in records if isinstance(r, Task)),
+                new_tasks=new_tasks,
+            )
+        )
 
     def _reduce(
         self, session: Session, task: Task | None, observation: Observation

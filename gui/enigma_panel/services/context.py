@@ -1,0 +1,26 @@
+"""What most services work with: time, tasks of the event loop, records, account, calls, notices."""
+
+import random
+from dataclasses import dataclass
+
+from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.account import Account
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.health import Health
+from enigma_panel.services.notices import Notices
+from enigma_panel.services.rate_limiter import RateLimiter
+from enigma_panel.services.state.session_store import SessionStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceContext:
+    """For services that need half of it or more; others take what they need by itself."""
+
+    clock: Clock
+    scope: TaskScope
+    rng: random.Random
+    store: SessionStore
+    account: Account
+    health: Health
+    rate_limiter: RateLimiter
+    notices: Notices

@@ -1,0 +1,43 @@
+"""What the starts that are being made leave open meanwhile; the queue writes it, others read it."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class StartsUnderWay:
+    """Sessions without a name yet, tasks whose reply is awaited, sessions closed unused."""
+
+    def __init__(self) -> None:
+        self._naming: dict[int, asyncio.Event] = {}
+        self._awaiting: set[int] = set()
+        self.closing: set[int] = set()
+        """Sessions that are being terminated because their first task was refused."""
+
+    def is_awaiting_reply(self, task_key: int) -> bool:
+        """Whether the call that starts this task still waits for its reply, which will name it."""
+        return task_key in self._awaiting
+
+    async def when_named(self, session_key: int) -> None:
+        """Return once the service has named that session or its start has failed."""
+        event = self._naming.get(session_key)
+        if event is not None:
+            await event.wait()
+
+    @contextmanager
+    def naming(self, session_key: int) -> Iterator[None]:
+        """While the session is being opened."""
+        self._naming[session_key] = asyncio.Event()
+        try:
+            yield
+        finally:
+            self._naming.pop(session_key).set()
+
+    @contextmanager
+    def awaiting_reply(self, task_key: int) -> Iterator[None]:
+        """While the call that starts the task is being made and its reply is read."""
+        self._awaiting.add(task_key)
+        try:
+            yield
+        finally:
+            self._awaiting.discard(task_key)
