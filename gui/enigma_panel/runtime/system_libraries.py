@@ -88,7 +88,7 @@ def find_unusable(env: Mapping[str, str]) -> list[str]:
 
 
 def _platforms(env: Mapping[str, str]) -> list[str]:
-    """The platforms that Qt may try: those it was told to, else those that have a display."""
+    """The platforms that Qt may try: those it was asked to, else those that have a display."""
     if asked := env.get("QT_QPA_PLATFORM"):
         return [platform.partition(":")[0] for platform in asked.split(";")]
     displays = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}

@@ -9,7 +9,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 
-APPLICATION_ID = 0x454E4750  # "ENGP": lets `file` and a second look tell our ledger from others
+APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our ledger from others
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -124,7 +124,7 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 _V2 = (
-    # The line: tasks wait in it by `place`, their sessions are planned and have no number yet.
+    # The queue: tasks wait in it by `place`, their sessions are planned and have no number yet.
     "ALTER TABLE tasks ADD COLUMN place INTEGER NOT NULL DEFAULT 0",
     "DROP INDEX sessions_by_name",
     "CREATE UNIQUE INDEX sessions_by_name ON sessions (site, number) WHERE number > 0",
