@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("jeepney", reason="the desktop's bus is on Linux")
 
 from enigma_panel.desktop import notifications
-from enigma_panel.desktop.notifications import BusNotifier, NoticeBus
+from enigma_panel.desktop.notifications import BusNotifier, NotificationBus
 from enigma_panel.desktop.power import BusError
 from enigma_panel.runtime.event_loop import TaskScope
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
@@ -50,13 +50,13 @@ def desk(desks: Callable[..., Desk]) -> Desk:
     return desks().with_shower()
 
 
-def _open() -> NoticeBus:
-    from enigma_panel.desktop.dbus import DesktopNotices
+def _open() -> NotificationBus:
+    from enigma_panel.desktop.dbus import DesktopNotifications
 
-    return DesktopNotices.open("Show result")
+    return DesktopNotifications.open("Show result")
 
 
-def _flood(bus: NoticeBus) -> None:
+def _flood(bus: NotificationBus) -> None:
     for _ in range(10_000):
         bus.notify("x" * 300, "y" * 300, 1)
 
@@ -64,7 +64,7 @@ def _flood(bus: NoticeBus) -> None:
 class Scene:
     """A notifier and what it told."""
 
-    def __init__(self, open_bus: Callable[[], NoticeBus] = _open) -> None:
+    def __init__(self, open_bus: Callable[[], NotificationBus] = _open) -> None:
         self.scope = TaskScope()
         self.notifier = BusNotifier(open_bus, self.scope)
         self.clicks: list[str] = []
@@ -76,7 +76,7 @@ class Scene:
 
 
 @asynccontextmanager
-async def notifying(open_bus: Callable[[], NoticeBus] = _open) -> AsyncIterator[Scene]:
+async def notifying(open_bus: Callable[[], NotificationBus] = _open) -> AsyncIterator[Scene]:
     scene = Scene(open_bus)
     try:
         yield scene
@@ -282,7 +282,7 @@ async def test_another_program_cannot_click(desk: Desk) -> None:
     from jeepney import HeaderFields, new_signal
     from jeepney.io.blocking import open_dbus_connection
 
-    from enigma_panel.desktop.dbus import NOTICES
+    from enigma_panel.desktop.dbus import SERVER
 
     async with notifying() as scene:
         await scene.notifier.show("1", "")
@@ -292,7 +292,7 @@ async def test_another_program_cannot_click(desk: Desk) -> None:
         with open_dbus_connection(desk.address) as foreign:
             for name, body in (("ActionInvoked", (1, "default")), ("NotificationClosed", (1, 2))):
                 form = "us" if name == "ActionInvoked" else "uu"
-                false = new_signal(NOTICES, name, form, body)
+                false = new_signal(SERVER, name, form, body)
                 false.header.fields[HeaderFields.destination] = us
                 foreign.send(false)
             await asyncio.sleep(0.3)
@@ -365,7 +365,7 @@ async def test_a_bus_that_never_answers_is_asked_once(
     asked: list[int] = []
     ends = threading.Event()
 
-    def hang() -> NoticeBus:
+    def hang() -> NotificationBus:
         asked.append(1)
         ends.wait(20)
         raise BusError
@@ -414,7 +414,7 @@ class Early:
     def notify(self, title: str, body: str, replaces: int) -> int:
         return 1
 
-    def take_down(self, notice: int) -> None:
+    def remove(self, notification: int) -> None:
         """Nobody looks."""
 
     def close(self) -> None:
