@@ -286,7 +286,7 @@ async def test_another_program_cannot_speak_for_logind(bus: Bus) -> None:
 async def test_an_inhibitor_that_is_refused_is_asked_for_again_later(
     bus: Bus, log_watch: LogWatch
 ) -> None:
-    log_watch.allow("sleep cannot be held up")
+    log_watch.allow("sleep cannot be delayed")
     async with power_runs() as scene:
         await until(lambda: scene.power.is_available)
         bus.notify("refuse")

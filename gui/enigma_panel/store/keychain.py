@@ -22,6 +22,19 @@ WINDOWS_MAX_CHARS = 1_280
 
 NO_PLACE = ""
 """In place of a keychain's name: there is none that we accept."""
+_WINDOWS = "the Windows Credential Manager"
+
+_NAMES = {
+    "keyring.backends.SecretService": "the GNOME keyring",
+    "keyring.backends.libsecret": "the GNOME keyring",
+    "keyring.backends.kwallet": "KWallet",
+    "keyring.backends.macOS": "the macOS keychain",
+    "keyring.backends.Windows": _WINDOWS,
+    "keyring.backends.null": "a keychain that is switched off",
+}
+"""By module. All others are refused: some write plain files and no list of those is complete."""
+
+_CHAINER = "keyring.backends.chainer"
 
 
 class SecretOutcome(StrEnum):
@@ -50,6 +63,22 @@ class Result:
     secret: str | None = field(default=None, repr=False)
     where: str = NO_PLACE
     detail: str = ""
+
+
+_BY_NAME = {
+    # Named, because the modules of other systems cannot be imported here.
+    "PromptDismissedException": SecretOutcome.LOCKED,
+    "LockedException": SecretOutcome.LOCKED,
+    "SecAuthFailure": SecretOutcome.DENIED,
+    "PermissionError": SecretOutcome.DENIED,
+    "KeyringLocked": SecretOutcome.LOCKED,
+    "SecretServiceNotAvailableException": SecretOutcome.NO_KEYCHAIN,
+    "NoKeyringError": SecretOutcome.NO_KEYCHAIN,
+    "InitError": SecretOutcome.NO_KEYCHAIN,
+}
+
+_WINDOWS_CODES = {5: SecretOutcome.DENIED, 1783: SecretOutcome.TOO_LONG}
+"""ERROR_ACCESS_DENIED; RPC_X_BAD_STUB_DATA, which the manager says of a secret beyond its limit."""
 
 
 class SecretStore(Protocol):
@@ -127,7 +156,9 @@ class KeychainStore:
 
     def where(self) -> str:
         """The keychain's name; NO_PLACE when there is none that we accept."""
-        return self._guarded(lambda _backend, where: Result(outcome=_OK, where=where)).where
+        return self._guarded(
+            lambda _backend, where: Result(outcome=SecretOutcome.FOUND, where=where)
+        ).where
 
     def get(self) -> Result:
         """See SecretStore.get."""
@@ -176,22 +207,6 @@ class KeychainStore:
             return Result(outcome=outcome, where=where, detail=type(error).__name__)
 
 
-_OK = SecretOutcome.FOUND
-_WINDOWS = "the Windows Credential Manager"
-
-_NAMES = {
-    "keyring.backends.SecretService": "the GNOME keyring",
-    "keyring.backends.libsecret": "the GNOME keyring",
-    "keyring.backends.kwallet": "KWallet",
-    "keyring.backends.macOS": "the macOS keychain",
-    "keyring.backends.Windows": _WINDOWS,
-    "keyring.backends.null": "a keychain that is switched off",
-}
-"""By module. All others are refused: some write plain files and no list of those is complete."""
-
-_CHAINER = "keyring.backends.chainer"
-
-
 def where_name(backend: "KeyringBackend") -> str:
     """A backend's name for people; NO_PLACE for one that we do not accept."""
     name = _NAMES.get(type(backend).__module__, NO_PLACE)
@@ -215,22 +230,6 @@ def _accepted(backend: "KeyringBackend") -> "tuple[KeyringBackend | None, str]":
 
 def _utf16_units(secret: str) -> int:
     return len(secret.encode("utf-16-le", "surrogatepass")) // 2
-
-
-_BY_NAME = {
-    # Named, because the modules of other systems cannot be imported here.
-    "PromptDismissedException": SecretOutcome.LOCKED,
-    "LockedException": SecretOutcome.LOCKED,
-    "SecAuthFailure": SecretOutcome.DENIED,
-    "PermissionError": SecretOutcome.DENIED,
-    "KeyringLocked": SecretOutcome.LOCKED,
-    "SecretServiceNotAvailableException": SecretOutcome.NO_KEYCHAIN,
-    "NoKeyringError": SecretOutcome.NO_KEYCHAIN,
-    "InitError": SecretOutcome.NO_KEYCHAIN,
-}
-
-_WINDOWS_CODES = {5: SecretOutcome.DENIED, 1783: SecretOutcome.TOO_LONG}
-"""ERROR_ACCESS_DENIED; RPC_X_BAD_STUB_DATA, which the manager says of a secret beyond its limit."""
 
 
 def _outcome_of(error: BaseException) -> SecretOutcome:

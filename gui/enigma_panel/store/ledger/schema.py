@@ -131,7 +131,7 @@ _V2 = (
 )
 
 
-def _add_line(connection: sqlite3.Connection) -> None:
+def _add_queue(connection: sqlite3.Connection) -> None:
     for statement in _V2:
         connection.execute(statement)
 
@@ -149,7 +149,7 @@ def _add_live(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_create, _add_line, _add_live)
+MIGRATIONS: Sequence[Migration] = (_create, _add_queue, _add_live)
 """Migration n (counted from 1) leads from version n-1 to n."""
 
 
