@@ -60,7 +60,7 @@ TRIALS = (
 
 
 def main() -> int:
-    """Build, complete and try the bundle; tell what was found."""
+    """Build, complete and try the bundle; print what was found."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--dist", type=Path, default=ROOT / "dist", help="default: dist")
     parser.add_argument("--work", type=Path, default=ROOT / "build", help="default: build")
@@ -167,13 +167,15 @@ def check_libraries(bundle: Path) -> list[str]:
 def _needs(file: Path, inner: Path) -> list[tuple[str, Path | None]]:
     """The libraries that a file needs, directly or by others, and where the loader finds them."""
     env = {**os.environ, "LD_LIBRARY_PATH": str(inner)}
-    told = subprocess.run(["ldd", str(file)], env=env, capture_output=True, text=True, check=True)
+    listing = subprocess.run(
+        ["ldd", str(file)], env=env, capture_output=True, text=True, check=True
+    )
     found: list[tuple[str, Path | None]] = []
-    for line in told.stdout.splitlines():
+    for line in listing.stdout.splitlines():
         name, arrow, where = line.strip().partition(" => ")
         if arrow:
-            place = None if where == "not found" else Path(where.rsplit(" (", 1)[0])
-            found.append((name, place))
+            path = None if where == "not found" else Path(where.rsplit(" (", 1)[0])
+            found.append((name, path))
     return found
 
 

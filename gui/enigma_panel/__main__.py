@@ -1,4 +1,4 @@
-"""`enigma-panel`: arguments, the process's own safety, then the program."""
+"""The command `enigma-panel`: it reads the arguments, protects the process, runs the program."""
 
 import faulthandler
 import gc
@@ -19,9 +19,9 @@ def main() -> int:
         return simulate(argv[1:])
     from enigma_panel.runtime import signals
 
-    signals.note()  # until the loop takes them
-    gc.disable()  # for good: see loop.collect_garbage; and no start makes garbage
-    _keep_to_ourselves()
+    signals.note()  # until the event loop handles them
+    gc.disable()  # for good: see event_loop.collect_garbage; a start makes no garbage
+    _protect_memory()
     os.environ["QT_API"] = "pyside6"  # qasync asks for it
     if sys.stderr is not None:  # a windowed bundle has none
         faulthandler.enable()
@@ -38,11 +38,11 @@ def main() -> int:
 
 
 def _run(wanted: "Options") -> int:
-    from enigma_panel.demo.simulator_process import ChildError, start_for
+    from enigma_panel.demo.simulator_process import SimulatorError, start_for
 
     try:
-        child = start_for(wanted)
-    except ChildError as error:
+        simulator = start_for(wanted)
+    except SimulatorError as error:
         return _complain(str(error))
     try:
         _import_qt()
@@ -50,20 +50,20 @@ def _run(wanted: "Options") -> int:
         from enigma_panel.desktop import single_instance
         from enigma_panel.runtime import signals
     except ImportError as error:
-        if child is not None:
-            child.stop()
+        if simulator is not None:
+            simulator.stop()
         return _complain(_explain(error))
     from enigma_panel.store.folder_lock import FolderInUseError
     from enigma_panel.store.ledger.errors import LedgerError
     from enigma_panel.store.paths import FolderError
 
     if (number := signals.noted()) is not None:
-        if child is not None:
-            child.stop()
+        if simulator is not None:
+            simulator.stop()
         return 128 + number
     try:
-        return app.run(wanted, child)
-    except ChildError as error:
+        return app.run(wanted, simulator)
+    except SimulatorError as error:
         return _complain(str(error))
     except single_instance.AlreadyOpenError:
         print("Enigma Control Panel is already open; its window was brought to the front.")
@@ -78,7 +78,7 @@ def _run(wanted: "Options") -> int:
 
 
 def _import_qt() -> None:
-    """Import Qt and take its hook off the import statement again.
+    """Import Qt and remove its hook from the import statement.
 
     The hook reads and keeps the source of every module that is imported after it, to see whether
     that uses `__feature__`. Ours do not, and it costs 14 MB and a tenth of the start.
@@ -92,7 +92,7 @@ def _import_qt() -> None:
 
 
 def _explain(error: ImportError) -> str:
-    """Which library of the system is missing; what is no matter of these is raised again."""
+    """Which system library is missing, in one line; an error of another kind is raised again."""
     from enigma_panel.runtime import system_libraries
 
     line = system_libraries.explain_import(error, os.environ)
@@ -106,8 +106,8 @@ def _complain(line: str) -> int:
     return 2
 
 
-def _keep_to_ourselves() -> None:
-    """No core dumps, and no other program of this user may read our memory: it holds secrets."""
+def _protect_memory() -> None:
+    """No core dumps, and no other program of this user may read our memory: secrets are in it."""
     if sys.platform != "linux":
         return
     import ctypes

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel import __version__
 from enigma_panel.bootstrap import DataDirs, Parts, build, find_data_dirs
 from enigma_panel.cli import Options
-from enigma_panel.demo.simulator_process import SimulatorChild, start_for
+from enigma_panel.demo.simulator_process import SimulatorProcess, start_for
 from enigma_panel.desktop.session_end import Application, SessionEnd, own_command
 from enigma_panel.desktop.single_instance import SingleInstance, acquire_folder, bring_to_front
 from enigma_panel.runtime import event_loop
@@ -53,7 +53,7 @@ class FirstPaint(QObject):
 class Program:
     """One run from the first window to the last stage of leaving."""
 
-    def __init__(self, options: Options, place: DataDirs, child: SimulatorChild | None) -> None:
+    def __init__(self, options: Options, place: DataDirs, child: SimulatorProcess | None) -> None:
         self._options = options
         self._place = place
         self._child = child
@@ -131,7 +131,7 @@ class Program:
             lambda: window,
             try_demo=lambda: self._restart(demo=True),
             use_account=lambda: self._restart(demo=False),
-            sleep_is_told=lambda: self._power is not None and self._power.is_told,
+            sleep_is_told=lambda: self._power is not None and self._power.is_available,
         )
         manager.quit_waits.connect(window.notice_controller.show_quit)
         manager.leaving.connect(parts.services.queue.set_leaving)
@@ -230,8 +230,8 @@ class Program:
             window.close_for_good()
 
 
-def run(options: Options, child: SimulatorChild | None = None) -> int:
-    """Run the program; raises ChildError, FolderError or LedgerError before a window is shown.
+def run(options: Options, child: SimulatorProcess | None = None) -> int:
+    """Run the program; raises SimulatorError, FolderError or LedgerError before a window is shown.
 
     child: the simulator that `child.start_for` gave, where it was started before these imports.
     """
@@ -264,7 +264,7 @@ def restart_arguments(options: Options, *, demo: bool) -> list[str]:
 
 
 def _run_qt(
-    options: Options, place: DataDirs, child: SimulatorChild | None, ends: ExitStack
+    options: Options, place: DataDirs, child: SimulatorProcess | None, ends: ExitStack
 ) -> tuple[int, list[str] | None]:
     """The exit status, and the arguments to begin again with, if any.
 

@@ -1,4 +1,4 @@
-"""The command line: what was asked for, checked before anything is opened."""
+"""The command line: its options, checked before anything is opened."""
 
 import argparse
 import sys
@@ -16,9 +16,22 @@ EPILOG = (
 )
 
 
+_ADDRESS_TEXT = {
+    "empty": "the address is empty",
+    "no_scheme": "an address starts with https://",
+    "bad_scheme": "only https addresses can be used",
+    "not_secure": "http is only allowed to this machine, else the key could be read on the way",
+    "no_host": "the address names no host",
+    "bad_host": "the address names no host that can exist",
+    "bad_port": "the port makes no sense",
+    "user_info": "the address must not contain a user name",
+    "extra": "only scheme, host and port can be given",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """One run's options; base_url is checked, data_dir absolute."""
+    """One run's options. base_url: checked; data_dir, tour: absolute."""
 
     demo: bool = False
     base_url: str | None = None
@@ -34,7 +47,7 @@ class Options:
 
 
 class UsageError(Exception):
-    """One clear line for the terminal; exit status 2."""
+    """Options that make no sense; the text is one line for the terminal. Exit status 2."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -94,19 +107,6 @@ def _absolute(path: Path | None) -> Path | None:
         raise UsageError(f"there is no home folder for {path}") from None
 
 
-_ADDRESS_WORDS = {
-    "empty": "the address is empty",
-    "no_scheme": "an address starts with https://",
-    "bad_scheme": "only https addresses can be used",
-    "not_secure": "http is only allowed to this machine, else the key could be read on the way",
-    "no_host": "the address names no host",
-    "bad_host": "the address names no host that can exist",
-    "bad_port": "the port makes no sense",
-    "user_info": "the address must not contain a user name",
-    "extra": "only scheme, host and port can be given",
-}
-
-
 def _checked(text: str | None) -> str | None:
     from enigma_panel.api.address import BadAddressError, parse_base_url  # noqa: PLC0415 - only here
 
@@ -115,5 +115,5 @@ def _checked(text: str | None) -> str | None:
     try:
         return parse_base_url(text)
     except BadAddressError as error:
-        words = _ADDRESS_WORDS[error.problem.value]
-        raise UsageError(f"--base-url: {words}") from error
+        reason = _ADDRESS_TEXT[error.problem.value]
+        raise UsageError(f"--base-url: {reason}") from error

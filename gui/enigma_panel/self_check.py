@@ -1,4 +1,4 @@
-"""`--self-check`: versions, Qt platform, keychain, folders and service, for bug reports."""
+"""The report of `--self-check`, for bug reports: versions, Qt, keychain, folders, service."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -16,15 +16,15 @@ from enigma_panel.services.types import KeyState
 LIBRARIES = ("PySide6_Essentials", "qasync", "httpx", "keyring", "msgspec", "python-socketio")
 
 
-async def report(parts: Parts, place: DataDirs) -> int:
+async def report(parts: Parts, dirs: DataDirs) -> int:
     """Print the report; 0 when this machine can run the program, whatever the service says."""
     lines = [
         f"enigma-panel {__version__}, Python {platform.python_version()}, Qt {qVersion()}",
         f"libraries: {', '.join(_version(name) for name in LIBRARIES)}",
         f"system: {platform.system()} {platform.release()} {platform.machine()}",
         f"Qt platform: {QGuiApplication.platformName()}",
-        f"data: {_shown(place.folders.data)}",
-        f"settings: {_shown(place.folders.config)}",
+        f"data: {_shown(dirs.folders.data)}",
+        f"settings: {_shown(dirs.folders.config)}",
         f"keychain: {await parts.services.account.where_it_would_go()}",
         f"key: {await _key(parts)}",
         f"service: {parts.services.account.base_url}, {await _health(parts)}",

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.bootstrap import Parts, load_client
 from enigma_panel.core.models import SessionState, StateVerb, shown_state
-from enigma_panel.desktop.notifications import BusNotifier, NoticeBus
+from enigma_panel.desktop.notifications import BusNotifier, NotificationBus
 from enigma_panel.desktop.power import Power, SleepBus
 from enigma_panel.desktop.single_instance import bring_to_front
 from enigma_panel.runtime import event_loop
@@ -171,7 +171,7 @@ def make_power(parts: Parts) -> Power:
     """Watches the computer's sleep, and terminates idle sessions before it where that is wanted."""
     power = Power(
         open_bus=_open_bus,
-        wants_hold=lambda: bool(_to_end(parts)),
+        wants_inhibit=lambda: bool(_to_end(parts)),
         before_sleep=lambda: parts.services.sessions.command(_to_end(parts), StateVerb.TERMINATE),
         clock=parts.services.clock,
         scope=parts.services.scope,
@@ -213,10 +213,10 @@ def _make_notifier(parts: Parts) -> Notifier:
     return BusNotifier(partial(_open_notices, action_text()), parts.services.scope)
 
 
-def _open_notices(action: str) -> NoticeBus:
-    from enigma_panel.desktop.dbus import DesktopNotices  # noqa: PLC0415 - as logind below
+def _open_notices(action: str) -> NotificationBus:
+    from enigma_panel.desktop.dbus import DesktopNotifications  # noqa: PLC0415 - as logind below
 
-    return DesktopNotices.open(action)
+    return DesktopNotifications.open(action)
 
 
 def _open_result(window: MainWindow, key: int, token: str) -> None:

@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("jeepney", reason="the desktop's bus is on Linux")
 
 from enigma_panel.desktop import notifications
-from enigma_panel.desktop.notifications import BusNotifier, NoticeBus
+from enigma_panel.desktop.notifications import BusNotifier, NotificationBus
 from enigma_panel.desktop.power import BusError
 from enigma_panel.runtime.event_loop import TaskScope
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
@@ -50,13 +50,13 @@ def desk(desks: Callable[..., Desk]) -> Desk:
     return desks().with_shower()
 
 
-def _open() -> NoticeBus:
-    from enigma_panel.desktop.dbus import DesktopNotices
+def _open() -> NotificationBus:
+    from enigma_panel.desktop.dbus import DesktopNotifications
 
-    return DesktopNotices.open("Show result")
+    return DesktopNotifications.open("Show result")
 
 
-def _flood(bus: NoticeBus) -> None:
+def _flood(bus: NotificationBus) -> None:
     for _ in range(10_000):
         bus.notify("x" * 300, "y" * 300, 1)
 
@@ -64,7 +64,7 @@ def _flood(bus: NoticeBus) -> None:
 class Scene:
     """A notifier and what it told."""
 
-    def __init__(self, open_bus: Callable[[], NoticeBus] = _open) -> None:
+    def __init__(self, open_bus: Callable[[], NotificationBus] = _open) -> None:
         self.scope = TaskScope()
         self.notifier = BusNotifier(open_bus, self.scope)
         self.clicks: list[str] = []
@@ -76,7 +76,7 @@ class Scene:
 
 
 @asynccontextmanager
-async def notifying(open_bus: Callable[[], NoticeBus] = _open) -> AsyncIterator[Scene]:
+async def notifying(open_bus: Callable[[], NotificationBus] = _open) -> AsyncIterator[Scene]:
     scene = Scene(open_bus)
     try:
         yield scene
@@ -124,7 +124,7 @@ async def test_the_next_one_takes_its_place(desk: Desk) -> None:
     async with notifying() as scene:
         await scene.notifier.show("1", "")
         first = await desk.notice()
-        await until(lambda: scene.notifier._notice)
+        await until(lambda: scene.notifier._shown)
         await scene.notifier.show("2", "")
         second = await desk.notice()
         assert (second["title"], second["replaces"]) == ("2", first["notice"])
@@ -159,7 +159,7 @@ async def test_it_is_taken_down_once_and_the_next_is_a_new_one(desk: Desk) -> No
     async with notifying() as scene:
         await scene.notifier.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._notice)
+        await until(lambda: scene.notifier._shown)
         scene.notifier.withdraw()
         scene.notifier.withdraw()
         assert await desk.hear() == "close 1"
@@ -180,7 +180,7 @@ async def test_what_was_dismissed_does_not_come_back(desk: Desk) -> None:
         await scene.notifier.show("still", "")
         assert (await desk.notice())["replaces"] == 1
         desk.do("dismiss 1")
-        await until(lambda: scene.notifier._notice == 0)
+        await until(lambda: scene.notifier._shown == 0)
         assert await desk.is_quiet()
         await scene.notifier.show("2", "")
         assert (await desk.notice())["replaces"] == 0
@@ -191,7 +191,7 @@ async def test_leaving_takes_it_down(desk: Desk) -> None:
     async with notifying() as scene:
         await scene.notifier.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._notice)
+        await until(lambda: scene.notifier._shown)
     assert await desk.hear() == "close 1"
 
 
@@ -239,9 +239,9 @@ async def test_after_a_restart_of_the_shower_old_numbers_mean_nothing(desk: Desk
     async with notifying() as scene:
         await scene.notifier.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._notice)
+        await until(lambda: scene.notifier._shown)
         desk.do("restart")
-        await until(lambda: scene.notifier._notice == 0)
+        await until(lambda: scene.notifier._shown == 0)
         desk.do("click 1")
         scene.notifier.withdraw()
         assert await desk.is_quiet()
@@ -271,7 +271,7 @@ async def test_the_bus_may_start_who_shows_it(desks: Callable[..., Desk]) -> Non
     desk = desks(by_bus=True)
     async with notifying() as scene:
         await scene.notifier.show("1", "")
-        await until(lambda: scene.notifier._notice)
+        await until(lambda: scene.notifier._shown)
     await until(lambda: "close 1" in desk.told_in.read_text())
     told = desk.told_in.read_text().splitlines()
     assert [line.split()[0] for line in told] == ["ready", "notify", "close"]
@@ -282,22 +282,22 @@ async def test_another_program_cannot_click(desk: Desk) -> None:
     from jeepney import HeaderFields, new_signal
     from jeepney.io.blocking import open_dbus_connection
 
-    from enigma_panel.desktop.dbus import NOTICES
+    from enigma_panel.desktop.dbus import SERVER
 
     async with notifying() as scene:
         await scene.notifier.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._notice)
+        await until(lambda: scene.notifier._shown)
         us = scene.notifier._bus._connection.unique_name
         with open_dbus_connection(desk.address) as foreign:
             for name, body in (("ActionInvoked", (1, "default")), ("NotificationClosed", (1, 2))):
                 form = "us" if name == "ActionInvoked" else "uu"
-                false = new_signal(NOTICES, name, form, body)
+                false = new_signal(SERVER, name, form, body)
                 false.header.fields[HeaderFields.destination] = us
                 foreign.send(false)
             await asyncio.sleep(0.3)
         assert scene.clicks == []
-        assert scene.notifier._notice == 1
+        assert scene.notifier._shown == 1
         desk.do("click 1")
         await until(lambda: scene.clicks)
 
@@ -309,7 +309,7 @@ async def test_a_bus_that_goes_away_and_another_that_comes(
     async with notifying() as scene:
         await scene.notifier.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._notice)
+        await until(lambda: scene.notifier._shown)
         desk.end_bus()
         await until(lambda: not scene.is_connected)
         scene.notifier.withdraw()
@@ -319,7 +319,7 @@ async def test_a_bus_that_goes_away_and_another_that_comes(
         await scene.notifier.show("3", "")
         told = await other.notice()
         assert (told["title"], told["replaces"]) == ("3", 0)
-        await until(lambda: scene.notifier._notice)
+        await until(lambda: scene.notifier._shown)
     assert await other.hear() == "close 1"
 
 
@@ -329,7 +329,7 @@ async def test_a_bus_that_stands_still_keeps_nobody_waiting(desk: Desk) -> None:
     async with notifying() as scene:
         await scene.notifier.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._notice)
+        await until(lambda: scene.notifier._shown)
         bus = scene.notifier._bus
         desk.daemon.send_signal(signal.SIGSTOP)
         began = time.monotonic()
@@ -365,7 +365,7 @@ async def test_a_bus_that_never_answers_is_asked_once(
     asked: list[int] = []
     ends = threading.Event()
 
-    def hang() -> NoticeBus:
+    def hang() -> NotificationBus:
         asked.append(1)
         ends.wait(20)
         raise BusError
@@ -414,7 +414,7 @@ class Early:
     def notify(self, title: str, body: str, replaces: int) -> int:
         return 1
 
-    def take_down(self, notice: int) -> None:
+    def remove(self, notification: int) -> None:
         """Nobody looks."""
 
     def close(self) -> None:

@@ -75,7 +75,7 @@ class Scene:
     """Power with everything around it."""
 
     def __init__(self) -> None:
-        self.wants_hold = False
+        self.wants_inhibit = False
         self.ended: list[float] = []
         self.takes_s = 0.0
         self.woke: list[int] = []
@@ -84,7 +84,7 @@ class Scene:
         self.scope = TaskScope()
         self.power = Power(
             open_bus=_open,
-            wants_hold=lambda: self.wants_hold,
+            wants_inhibit=lambda: self.wants_inhibit,
             before_sleep=self._end_idle,
             clock=SystemClock(),
             scope=self.scope,
@@ -116,7 +116,7 @@ async def power_runs() -> AsyncIterator[Scene]:
     finally:
         await scene.scope.close()
         assert not scene.power.inhibits_sleep
-        assert not scene.power.is_told
+        assert not scene.power.is_available
 
 
 def test_a_gap_between_the_clocks_is_sleep() -> None:
@@ -141,10 +141,10 @@ async def test_without_a_bus_nothing_is_said_and_sleep_is_noticed_all_the_same(
     with pytest.raises(BusError):
         _open()
     async with power_runs() as scene:
-        scene.wants_hold = True
+        scene.wants_inhibit = True
         await asyncio.sleep(0.3)
         scene.power.tick()
-        assert not scene.power.is_told
+        assert not scene.power.is_available
         scene.sleep(60)
         scene.power.tick()
         assert scene.woke == [60_000]
@@ -161,17 +161,17 @@ async def test_a_bus_without_logind_is_no_logind(bus: Bus) -> None:
 @needs_bus
 async def test_sleep_is_held_up_only_while_there_is_something_to_end(bus: Bus) -> None:
     async with power_runs() as scene:
-        await until(lambda: scene.power.is_told)
+        await until(lambda: scene.power.is_available)
         scene.power.tick()
         await asyncio.sleep(0.2)
         assert not scene.power.inhibits_sleep
-        scene.wants_hold = True
+        scene.wants_inhibit = True
         scene.power.tick()
         scene.power.tick()  # once is enough
         await until(lambda: scene.power.inhibits_sleep)
         assert await asyncio.to_thread(bus.hear) == "inhibit sleep Enigma Control Panel delay"
         scene.power.tick()
-        scene.wants_hold = False
+        scene.wants_inhibit = False
         scene.power.tick()
         assert await asyncio.to_thread(bus.hear) == "released"
 
@@ -179,8 +179,8 @@ async def test_sleep_is_held_up_only_while_there_is_something_to_end(bus: Bus) -
 @needs_bus
 async def test_idle_sessions_are_ended_and_then_the_computer_may_sleep(bus: Bus) -> None:
     async with power_runs() as scene:
-        await until(lambda: scene.power.is_told)
-        scene.wants_hold, scene.takes_s = True, 0.4
+        await until(lambda: scene.power.is_available)
+        scene.wants_inhibit, scene.takes_s = True, 0.4
         scene.power.tick()
         assert (await asyncio.to_thread(bus.hear)).startswith("inhibit")
         await until(lambda: scene.power.inhibits_sleep)
@@ -210,8 +210,8 @@ async def test_sleep_waits_no_longer_than_four_seconds(
     monkeypatch.setattr(module, "BEFORE_SLEEP_S", 0.3)
     log_watch.allow("before all idle sessions")
     async with power_runs() as scene:
-        await until(lambda: scene.power.is_told)
-        scene.wants_hold, scene.takes_s = True, 50.0
+        await until(lambda: scene.power.is_available)
+        scene.wants_inhibit, scene.takes_s = True, 50.0
         scene.power.tick()
         assert (await asyncio.to_thread(bus.hear)).startswith("inhibit")
         await until(lambda: scene.power.inhibits_sleep)
@@ -225,7 +225,7 @@ async def test_sleep_waits_no_longer_than_four_seconds(
 @needs_bus
 async def test_a_sleep_that_nobody_prepared_for_ends_nothing(bus: Bus) -> None:
     async with power_runs() as scene:
-        await until(lambda: scene.power.is_told)
+        await until(lambda: scene.power.is_available)
         bus.notify("sleep")
         bus.notify("wake")
         await until(lambda: scene.woke)
@@ -236,7 +236,7 @@ async def test_a_sleep_that_nobody_prepared_for_ends_nothing(bus: Bus) -> None:
 @needs_bus
 async def test_sleep_that_was_noticed_is_not_told_twice(bus: Bus) -> None:
     async with power_runs() as scene:
-        await until(lambda: scene.power.is_told)
+        await until(lambda: scene.power.is_available)
         bus.notify("sleep")
         await until(lambda: scene.power._is_going_to_sleep)
         scene.sleep(60)
@@ -251,7 +251,7 @@ async def test_sleep_that_was_noticed_is_not_told_twice(bus: Bus) -> None:
 @pytest.mark.parametrize("how", ["unlock", "hint 0"])
 async def test_the_unlocked_screen_is_told_and_the_locked_one_is_not(bus: Bus, how: str) -> None:
     async with power_runs() as scene:
-        await until(lambda: scene.power.is_told)
+        await until(lambda: scene.power.is_available)
         bus.notify("lock")
         bus.notify("hint 1")
         bus.notify("sleep")
@@ -269,7 +269,7 @@ async def test_another_program_cannot_speak_for_logind(bus: Bus) -> None:
 
     path, name = "/org/freedesktop/login1", "org.freedesktop.login1"
     async with power_runs() as scene:
-        await until(lambda: scene.power.is_told)
+        await until(lambda: scene.power.is_available)
         us = scene.power._bus._connection.unique_name
         with open_dbus_connection(bus.address) as foreign:
             manager = DBusAddress(path, interface=f"{name}.Manager")
@@ -286,12 +286,12 @@ async def test_another_program_cannot_speak_for_logind(bus: Bus) -> None:
 async def test_an_inhibitor_that_is_refused_is_asked_for_again_later(
     bus: Bus, log_watch: LogWatch
 ) -> None:
-    log_watch.allow("sleep cannot be held up")
+    log_watch.allow("sleep cannot be delayed")
     async with power_runs() as scene:
-        await until(lambda: scene.power.is_told)
+        await until(lambda: scene.power.is_available)
         bus.notify("refuse")
         await asyncio.sleep(0.2)
-        scene.wants_hold = True
+        scene.wants_inhibit = True
         scene.power.tick()
         await until(lambda: log_watch.lines)
         for _ in range(5):
@@ -304,12 +304,12 @@ async def test_an_inhibitor_that_is_refused_is_asked_for_again_later(
 @needs_bus
 async def test_a_bus_that_goes_away_takes_the_inhibitor_with_it(bus: Bus) -> None:
     async with power_runs() as scene:
-        await until(lambda: scene.power.is_told)
-        scene.wants_hold = True
+        await until(lambda: scene.power.is_available)
+        scene.wants_inhibit = True
         scene.power.tick()
         await until(lambda: scene.power.inhibits_sleep)
         bus.daemon.terminate()
-        await until(lambda: not scene.power.is_told)
+        await until(lambda: not scene.power.is_available)
         assert not scene.power.inhibits_sleep
         scene.power.tick()
         scene.sleep(60)

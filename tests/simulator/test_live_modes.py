@@ -200,7 +200,7 @@ def test_a_thousand_a_second(sim: Running) -> None:
         assert 0.1 < offset < 0.35, "spread, not all at once"
 
 
-def test_garbled_events() -> None:
+def test_reordered_events() -> None:
     options = ("--faults", "--speed", "50", "--seed", "5", "--live-garble", "duplicate,reorder")
     with running(*options) as sim:
         session_id = open_session(sim)

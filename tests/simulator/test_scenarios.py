@@ -1,4 +1,4 @@
-"""The scenes: which words start them, how long they take, what they ask and say."""
+"""The scenarios: which words start them, how long they take, what they ask and say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from enigma_panel.simulator.scenarios import ANYTHING, SCENES, Scenario, help_table, scenario_for
+from enigma_panel.simulator.scenarios import ANYTHING, SCENARIOS, Scenario, help_table, scenario_for
 from enigma_panel.simulator.task import TaskState
 from tests.simulator.world import World
 
@@ -59,10 +59,10 @@ def test_two_questions_and_a_choice() -> None:
     assert second_option in held.task.message
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_each_word_starts_its_scene_and_is_listed(scene: Scenario) -> None:
-    for word in scene.words:
-        assert scenario_for(f"Please {word.upper()} now") is scene
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_each_word_starts_its_scene_and_is_listed(scenario: Scenario) -> None:
+    for word in scenario.words:
+        assert scenario_for(f"Please {word.upper()} now") is scenario
         assert word in help_table()
 
 
@@ -115,6 +115,6 @@ def test_random_source_is_the_only_chance() -> None:
 @pytest.mark.parametrize("text", ["a" * 20_000, "a-" * 10_000, "a." * 10_000, '"' * 20_000])
 def test_long_texts_are_read_quickly(text: str) -> None:
     began = time.monotonic()
-    for scene in (*SCENES, ANYTHING):
-        next(scene.play(text, text, random.Random(1)))
+    for scenario in (*SCENARIOS, ANYTHING):
+        next(scenario.play(text, text, random.Random(1)))
     assert time.monotonic() - began < 1

@@ -1,4 +1,4 @@
-"""What can be ordered of the live channel, and what garbling does to events."""
+"""What can be ordered of the live channel, and what reordering does to events."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_modes() -> None:
             read_mode(bad)
 
 
-def test_kinds_of_garbling() -> None:
+def test_kinds_of_reordering() -> None:
     assert read_reordering([]) == read_reordering([""]) == frozenset()
     assert read_reordering(["reorder", "duplicate"]) == {"reorder", "duplicate"}
     with pytest.raises(ValueError, match="lose"):
@@ -97,19 +97,19 @@ class _Timer:
         self._cancelled.add(self._number)
 
 
-def garbled(
+def reordered(
     kinds: frozenset[str], gaps: list[float], seed: int, finish: bool
 ) -> list[tuple[float, Item]]:
     """Send numbered events with these gaps between them; give what came and when."""
     clock, came = Clock(), []
-    garbler = Reorderer(
+    reorderer = Reorderer(
         lambda item: came.append((clock.now, item)), clock.later, random.Random(seed)
     )
     for number, gap in enumerate(gaps):
         clock.run(clock.now + gap)
-        garbler.put((str(number), clock.now), kinds)
+        reorderer.put((str(number), clock.now), kinds)
     if finish:
-        garbler.finish()
+        reorderer.finish()
     clock.run(clock.now + 10)
     return came
 
@@ -118,8 +118,8 @@ GAPS = st.lists(st.floats(0.0, 3.0), min_size=1, max_size=40)
 
 
 @given(gaps=GAPS, seed=st.integers(), finish=st.booleans())
-def test_without_garbling_all_is_as_it_was(gaps: list[float], seed: int, finish: bool) -> None:
-    came = garbled(frozenset(), gaps, seed, finish)
+def test_without_reordering_all_is_as_it_was(gaps: list[float], seed: int, finish: bool) -> None:
+    came = reordered(frozenset(), gaps, seed, finish)
     assert [item[0] for _, item in came] == [str(number) for number in range(len(gaps))]
     assert all(at == item[1] for at, item in came)
 
@@ -128,7 +128,7 @@ def test_without_garbling_all_is_as_it_was(gaps: list[float], seed: int, finish:
 def test_reordering_swaps_neighbours_and_loses_nothing(
     gaps: list[float], seed: int, finish: bool
 ) -> None:
-    came = garbled(frozenset({"reorder"}), gaps, seed, finish)
+    came = reordered(frozenset({"reorder"}), gaps, seed, finish)
     numbers = [int(item[0]) for _, item in came]
     assert sorted(numbers) == list(range(len(gaps)))
     assert all(abs(number - place) <= 1 for place, number in enumerate(numbers))
@@ -137,7 +137,7 @@ def test_reordering_swaps_neighbours_and_loses_nothing(
 
 @given(gaps=GAPS, seed=st.integers(), finish=st.booleans())
 def test_a_second_copy_comes_within_two_seconds(gaps: list[float], seed: int, finish: bool) -> None:
-    came = garbled(frozenset({"duplicate"}), gaps, seed, finish)
+    came = reordered(frozenset({"duplicate"}), gaps, seed, finish)
     counts = Counter(item[0] for _, item in came)
     assert len(counts) == len(gaps)
     assert set(counts.values()) <= {1, 2}
@@ -145,7 +145,7 @@ def test_a_second_copy_comes_within_two_seconds(gaps: list[float], seed: int, fi
 
 
 def test_both_happen() -> None:
-    came = garbled(frozenset({"duplicate", "reorder"}), [0.1] * 400, 1, True)
+    came = reordered(frozenset({"duplicate", "reorder"}), [0.1] * 400, 1, True)
     numbers = [int(item[0]) for _, item in came]
     firsts = list(dict.fromkeys(numbers))
     swapped = sum(number != place for place, number in enumerate(firsts)) / 2

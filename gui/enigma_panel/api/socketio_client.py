@@ -298,10 +298,10 @@ class Channel:
             await self._lost.wait()
         elif self._is_up:
             self._is_up = False
-            await self._say_goodbye()
+            await self._negotiate_end()
         await self._sweep()
 
-    async def _say_goodbye(self) -> None:
+    async def _negotiate_end(self) -> None:
         try:
             async with asyncio.timeout(BYE_S):
                 await self._client.shutdown()

@@ -305,13 +305,13 @@ class Search:
             width: data.translate(self._fingerprinter.classes[width]) for width, _ in self._anchors
         }
         for (width, length), anchors in self._anchors.items():
-            for at in self._echoes(data, length, _places(mixed[width], anchors)):
+            for at in self._echoes(data, length, _positions(mixed[width], anchors)):
                 if length >= MIN_SUBSTRING_BYTES or _is_word(data, at, at + length):
                     yield at, at + length
 
-    def _echoes(self, data: bytes, length: int, places: Iterable[int]) -> list[int]:
+    def _echoes(self, data: bytes, length: int, positions: Iterable[int]) -> list[int]:
         digest, digests = self._fingerprinter.digest, self._digests
-        return [at for at in places if digest(data[at : at + length]) in digests]
+        return [at for at in positions if digest(data[at : at + length]) in digests]
 
     def _ids(self, data: bytes) -> Iterator[Span]:
         mixed = data.translate(self._fingerprinter.permutation) if self._nets else b""
@@ -321,7 +321,7 @@ class Search:
                 yield start, end
 
 
-def _places(mixed: bytes, anchors: Iterable[bytes]) -> Iterator[int]:
+def _positions(mixed: bytes, anchors: Iterable[bytes]) -> Iterator[int]:
     for anchor in anchors:
         at = mixed.find(anchor)
         while at >= 0:
@@ -349,9 +349,9 @@ class _Net:
                 yield from self._hits(blocks, first)
 
     def _hits(self, blocks: "array[int]", first: int) -> Iterator[Span]:
-        hits = ((place, block) for place, block in enumerate(blocks) if block in self._of_block)
-        for place, block in hits:
-            begin = first + place * _BLOCK
+        hits = ((index, block) for index, block in enumerate(blocks) if block in self._of_block)
+        for index, block in hits:
+            begin = first + index * _BLOCK
             yield from ((begin - o, begin - o + length) for o, length in self._of_block[block])
 
 

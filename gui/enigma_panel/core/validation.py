@@ -29,7 +29,7 @@ NO_SITE = "session"
 """The name of a session whose task names no site."""
 
 MAX_SITE_CHARS = 60
-_LOOK_AT = 20_000
+_READ_CHARS = 20_000
 """So many characters of a text are searched for a site."""
 
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
@@ -267,7 +267,7 @@ def site_of_url(url: str) -> str | None:
 
 def first_site(text: str) -> str | None:
     """The site that a text names first, by URL or by bare domain; None where it names none."""
-    text = text[:_LOOK_AT]
+    text = text[:_READ_CHARS]
     found = [(m.start(), site_of_url(m.group().rstrip(".,;:!?"))) for m in _URL.finditer(text)]
     found += [(m.start(), _short(m.group())) for m in _DOMAIN.finditer(text) if _is_site(m.group())]
     return next((site for _start, site in sorted(found, key=lambda f: f[0]) if site), None)

@@ -1,6 +1,6 @@
-"""The simulator as a child process. It ends with us, also when we are killed.
+"""The simulator as a process of its own. It ends with us, also when we are killed.
 
-The child reads our end of a pipe as its standard input and exits at its end, which the system
+It reads our end of a pipe as its standard input and exits at its end, which the system
 brings about however we end.
 """
 
@@ -19,17 +19,16 @@ TOUR_SPEED = "2.5"
 DEMO_KEY = "enig_demo"
 
 
-class ChildError(Exception):
+class SimulatorError(Exception):
     """The simulator did not start; the text is one line for people."""
 
 
-class SimulatorChild:
-    """A running `enigma_panel.simulator`. Standard error is ours, so that its complaints are
-    seen."""
+class SimulatorProcess:
+    """A running `enigma_panel.simulator`. Standard error is ours, so that its errors are seen."""
 
     def __init__(self, *arguments: str) -> None:
         if importlib.util.find_spec("uvicorn") is None:
-            raise ChildError(
+            raise SimulatorError(
                 "the demo needs the “demo” extra: in the clone, .venv/bin/pip install -e '.[demo]'"
             )
         frozen = getattr(sys, "frozen", False)
@@ -39,17 +38,17 @@ class SimulatorChild:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            # Ctrl+C in a terminal is for us; we end the child, and it ends in order.
+            # Ctrl+C in a terminal is for us; we end the simulator, and it ends in order.
             process_group=0 if os.name == "posix" else None,
         )
 
     def url(self) -> str:
-        """Wait for the first line of its output: its address. Blocking; ChildError if it ends."""
+        """The simulator's address: its first line of output. Blocks; SimulatorError if it ends."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline().strip()
         if not line.startswith("http://127.0.0.1:"):
             self.stop()
-            raise ChildError("the demo service did not start")
+            raise SimulatorError("the demo service did not start")
         return line
 
     def stop(self) -> int:
@@ -61,17 +60,17 @@ class SimulatorChild:
             self._process.kill()
             return self._process.wait()
         finally:
-            _close(self._process.stdout)  # not before: it may be about to tell its address
+            _close(self._process.stdout)  # not before: it may be about to print its address
+
+
+def start_for(options: Options) -> SimulatorProcess | None:
+    """The simulator that this run needs, if any. It gets ready while we import the windows."""
+    if not options.demo:
+        return None
+    return SimulatorProcess("--speed", TOUR_SPEED if options.tour else DEMO_SPEED)
 
 
 def _close(pipe: IO[str] | None) -> None:
     if pipe is not None:
         with contextlib.suppress(OSError):  # it may have gone before
             pipe.close()
-
-
-def start_for(options: Options) -> SimulatorChild | None:
-    """The simulator that this run needs, if any. It gets ready while we import the windows."""
-    if not options.demo:
-        return None
-    return SimulatorChild("--speed", TOUR_SPEED if options.tour else DEMO_SPEED)

@@ -1,4 +1,4 @@
-"""`--tour DIR`: the real window goes through the main job and leaves numbered pictures.
+"""The tour (`--tour DIR`): the real window goes through the main job and leaves numbered pictures.
 
 Everything is done by the controls that a person uses, found by their accessible names; nothing of
 the services is called. A step that does not come true within its time ends the tour with status 1.
@@ -35,111 +35,9 @@ from enigma_panel.ui.settings.key_dialog import KeyDialog
 from enigma_panel.ui.theme import theme
 
 STEP_S = 45.0
-W = TypeVar("W", bound=QWidget)
-
-
-class TourError(Exception):
-    """A step did not come true; the text says which."""
-
-
-class Hands:
-    """Finds controls, presses them, waits for what follows, and takes pictures."""
-
-    def __init__(self, window: MainWindow, services: Services, folder: Path) -> None:
-        self._window = window
-        self._services = services
-        self._folder = folder
-        self._number = 0
-
-    # -- finding -----------------------------------------------------------------------------
-
-    async def _until(self, what: str, condition: Callable[[], object]) -> None:
-        try:
-            async with asyncio.timeout(STEP_S):
-                while not condition():  # noqa: ASYNC110 - conditions of any kind
-                    await asyncio.sleep(0.03)
-        except TimeoutError:
-            raise TourError(f"not within {STEP_S:.0f} s: {what}") from None
-
-    async def _dialog(self, kind: type[W]) -> W:
-        found: list[W] = []
-
-        def is_there() -> bool:
-            found[:] = [w for w in QApplication.topLevelWidgets() if isinstance(w, kind)]
-            return any(widget.isVisible() for widget in found)
-
-        await self._until(f"{kind.__name__} is shown", is_there)
-        return next(widget for widget in found if widget.isVisible())
-
-    def _find(self, root: QWidget, kind: type[W], name: str, *, exact: bool = True) -> W:
-        for widget in root.findChildren(kind):
-            said = widget.accessibleName() or getattr(widget, "text", str)()
-            fits = said == name if exact else name in said
-            if fits and widget.isVisibleTo(root):
-                return widget
-        raise TourError(f"there is no {kind.__name__} called {name}")
-
-    def _button(self, name: str) -> QAbstractButton:
-        return self._find(self._window, QAbstractButton, name)
-
-    def _press(self, root: QWidget, name: str, *, exact: bool = True) -> None:
-        button = self._find(root, QAbstractButton, name, exact=exact)
-        if not button.isEnabled():
-            raise TourError(f"{name} cannot be pressed")
-        button.click()
-
-    def _select_session(self, text: str) -> None:
-        self._select("Sessions", text)
-
-    def _select_task(self, text: str) -> None:
-        self._select("Tasks", text)
-
-    def _select(self, table: str, text: str) -> None:
-        view = self._find(self._window, QTableView, table)
-        model = view.model()
-        flags = QItemSelectionModel.SelectionFlag
-        for row in range(model.rowCount()):
-            cells = [str(model.index(row, c).data()) for c in range(model.columnCount())]
-            if any(cell.startswith(text[:20]) for cell in cells):
-                chosen = flags.ClearAndSelect | flags.Rows
-                view.selectionModel().select(model.index(row, 0), chosen)
-                return
-        raise TourError(f"no row in {table} shows “{text}”")
-
-    # -- reading -----------------------------------------------------------------------------
-
-    def _task(self, text: str) -> Task:
-        sessions = self._services.sessions
-        found = (sessions.task(key) for key in sessions.task_keys())
-        return next(task for task in found if task is not None and task.spec.text == text)
-
-    def _status(self, text: str) -> TaskStatus:
-        return self._task(text).status
-
-    def _has_ended(self, text: str) -> bool:
-        return self._task(text).is_final
-
-    def _states(self, wanted: SessionState) -> int:
-        sessions = self._services.sessions
-        records = [sessions.session(key) for key in sessions.session_keys()]
-        return sum(shown_state(s, sessions.current_task(s)) is wanted for s in records if s)
-
-    def _all_ended(self) -> bool:
-        sessions = self._services.sessions
-        records = [sessions.session(key) for key in sessions.session_keys()]
-        return all(session.is_ended for session in records if session is not None)
-
-    async def _picture(self, name: str, widget: QWidget) -> None:
-        await asyncio.sleep(0.1)  # let pending layouts and paints happen
-        self._number += 1
-        path = self._folder / f"{self._number:02d}-{name}.png"
-        if not widget.grab().save(str(path)):
-            raise TourError(f"{path} cannot be written")
-
-
-__all__ = ["Tour", "TourError", "drive"]
-
+"""A step that takes longer ends the tour."""
 SIZE = QSize(1280, 800)
+W = TypeVar("W", bound=QWidget)
 
 SEARCH = "Find the top 3 wireless keyboards at amazon.com with prices"
 LOGIN = "Log in to bank.example and download the September statement"
@@ -149,8 +47,18 @@ WAITING = ("MX Keys at galaxus.example", "MX Keys at alternate.example")
 SHOP = "Buy the cheapest USB-C hub with 4 ports at shop.example, 60 dollars at most"
 
 
-class Tour(Hands):
-    """One walk through the main job."""
+class TourError(Exception):
+    """A step did not come true; the text says which."""
+
+
+class Tour:
+    """One walk through the main job: it finds controls, presses them, waits, takes pictures."""
+
+    def __init__(self, window: MainWindow, services: Services, folder: Path) -> None:
+        self._window = window
+        self._services = services
+        self._folder = folder
+        self._number = 0
 
     async def walk(self) -> None:
         """All steps in order."""
@@ -160,7 +68,7 @@ class Tour(Hands):
         await self._picture("empty", self._window)
         await self._show_key()
         await self._start_tasks()
-        await self._wait_in_line()
+        await self._wait_in_queue()
         await self._pause_and_resume()
         await self._watch_steps()
         await self._answer_credentials()
@@ -207,8 +115,8 @@ class Tour(Hands):
         await self._until(started, lambda: len(self._services.sessions.task_keys()) > before)
         await self._until("New task is closed", lambda: not dialog.isVisible())
 
-    async def _wait_in_line(self) -> None:
-        """With fewer places than sessions, two more tasks wait; then they are taken out again."""
+    async def _wait_in_queue(self) -> None:
+        """With fewer slots than sessions, two more tasks wait; then they are removed again."""
         queue = self._services.queue
         await self._allow_browsers(2)
         self._press(self._window, "New task")
@@ -321,6 +229,91 @@ class Tour(Hands):
         self._press(confirm, "Terminate", exact=False)
         await self._until("nothing costs money any more", self._all_ended)
         await self._picture("ended", self._window)
+
+    # -- finding -----------------------------------------------------------------------------
+
+    async def _until(self, what: str, condition: Callable[[], object]) -> None:
+        try:
+            async with asyncio.timeout(STEP_S):
+                while not condition():  # noqa: ASYNC110 - conditions of any kind
+                    await asyncio.sleep(0.03)
+        except TimeoutError:
+            raise TourError(f"not within {STEP_S:.0f} s: {what}") from None
+
+    async def _dialog(self, kind: type[W]) -> W:
+        found: list[W] = []
+
+        def is_there() -> bool:
+            found[:] = [w for w in QApplication.topLevelWidgets() if isinstance(w, kind)]
+            return any(widget.isVisible() for widget in found)
+
+        await self._until(f"{kind.__name__} is shown", is_there)
+        return next(widget for widget in found if widget.isVisible())
+
+    def _find(self, root: QWidget, kind: type[W], name: str, *, exact: bool = True) -> W:
+        for widget in root.findChildren(kind):
+            shown = widget.accessibleName() or getattr(widget, "text", str)()
+            fits = shown == name if exact else name in shown
+            if fits and widget.isVisibleTo(root):
+                return widget
+        raise TourError(f"there is no {kind.__name__} called {name}")
+
+    def _button(self, name: str) -> QAbstractButton:
+        return self._find(self._window, QAbstractButton, name)
+
+    def _press(self, root: QWidget, name: str, *, exact: bool = True) -> None:
+        button = self._find(root, QAbstractButton, name, exact=exact)
+        if not button.isEnabled():
+            raise TourError(f"{name} cannot be pressed")
+        button.click()
+
+    def _select_session(self, text: str) -> None:
+        self._select("Sessions", text)
+
+    def _select_task(self, text: str) -> None:
+        self._select("Tasks", text)
+
+    def _select(self, table: str, text: str) -> None:
+        view = self._find(self._window, QTableView, table)
+        model = view.model()
+        flags = QItemSelectionModel.SelectionFlag
+        for row in range(model.rowCount()):
+            cells = [str(model.index(row, c).data()) for c in range(model.columnCount())]
+            if any(cell.startswith(text[:20]) for cell in cells):
+                chosen = flags.ClearAndSelect | flags.Rows
+                view.selectionModel().select(model.index(row, 0), chosen)
+                return
+        raise TourError(f"no row in {table} shows “{text}”")
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def _task(self, text: str) -> Task:
+        sessions = self._services.sessions
+        found = (sessions.task(key) for key in sessions.task_keys())
+        return next(task for task in found if task is not None and task.spec.text == text)
+
+    def _status(self, text: str) -> TaskStatus:
+        return self._task(text).status
+
+    def _has_ended(self, text: str) -> bool:
+        return self._task(text).is_final
+
+    def _states(self, wanted: SessionState) -> int:
+        sessions = self._services.sessions
+        records = [sessions.session(key) for key in sessions.session_keys()]
+        return sum(shown_state(s, sessions.current_task(s)) is wanted for s in records if s)
+
+    def _all_ended(self) -> bool:
+        sessions = self._services.sessions
+        records = [sessions.session(key) for key in sessions.session_keys()]
+        return all(session.is_ended for session in records if session is not None)
+
+    async def _picture(self, name: str, widget: QWidget) -> None:
+        await asyncio.sleep(0.1)  # let pending layouts and paints happen
+        self._number += 1
+        path = self._folder / f"{self._number:02d}-{name}.png"
+        if not widget.grab().save(str(path)):
+            raise TourError(f"{path} cannot be written")
 
 
 async def drive(window: MainWindow, services: Services, folder: Path) -> int:

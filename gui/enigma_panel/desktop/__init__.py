@@ -1,1 +1,1 @@
-"""The operating system around the program: D-Bus, sleep, notices, one window a folder."""
+"""The operating system around the program: D-Bus, sleep, notifications, one window a folder."""

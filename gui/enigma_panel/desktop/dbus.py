@@ -1,4 +1,7 @@
-"""The system's D-Bus services: logind (sleep, locked screen) and desktop notifications."""
+"""The D-Bus clients: logind (sleep, locked screen) and the desktop's notifications.
+
+The only module that imports jeepney.
+"""
 
 import html
 import os
@@ -22,8 +25,8 @@ from enigma_panel.desktop.notifications import (
     Clicked,
     Closed,
     NotificationEvent,
-    OtherShower,
     Refused,
+    ServerChanged,
     Shown,
 )
 from enigma_panel.desktop.power import BusError, PowerEvent
@@ -37,10 +40,24 @@ PROPERTIES = "org.freedesktop.DBus.Properties"
 BUS = "org.freedesktop.DBus"
 
 LONGEST = 300
+"""Most characters of a notification's title or body."""
 NOTIFICATIONS = "org.freedesktop.Notifications"
-NOTICES = DBusAddress(
+SERVER = DBusAddress(
     "/org/freedesktop/Notifications", bus_name=NOTIFICATIONS, interface=NOTIFICATIONS
 )
+
+APP, ENTRY = "Enigma Control Panel", "enigma-control-panel"
+CLICK = "default"
+"""The name of the action that a click on the notification itself means."""
+HINTS = {
+    "desktop-entry": ("s", ENTRY),
+    "urgency": ("y", 1),  # normal: GNOME shows no banner for a low one
+    "category": ("s", "x-enigma.task.ended"),  # the specification has none for this
+    "suppress-sound": ("b", True),  # it is no alarm
+}
+BY_ITS_OWN_TIME = -1
+
+_TOKEN_FORM = re.compile(r"[!-~]{1,200}")
 
 _FAULTS = (OSError, ValueError, KeyError, RuntimeError)
 """No bus, nobody on it who answers, a bus that goes away, an address that makes no sense."""
@@ -49,10 +66,10 @@ _LOCKS = {"Lock": PowerEvent.LOCKED, "Unlock": PowerEvent.UNLOCKED}
 
 
 class Logind:
-    """A connection that brings what logind tells; implements `power.SleepBus`.
+    """A connection to logind; implements `power.SleepBus`.
 
-    Only what its owner sends is heard: any program of this computer may send us signals of that
-    name, and one of them would have us terminate sessions.
+    Only signals of the name's owner are read: any program of this computer may send us signals of
+    that name, and one of them would have us terminate sessions.
     """
 
     def __init__(self, connection: DBusConnection, owner: str) -> None:
@@ -80,26 +97,28 @@ class Logind:
         return int(self._connection.sock.fileno())
 
     def read(self) -> list[PowerEvent]:
-        """What was told since the last call, without waiting. BusError when the bus is gone."""
+        """The events since the last call, without waiting. BusError when the bus is gone."""
         try:
             return list(self._read())
         except _FAULTS as error:
             raise BusError(type(error).__name__) from error
 
     def close(self) -> None:
-        """Listen no more."""
+        """Close the connection."""
         self._connection.close()
 
     def inhibit_sleep(self, why: str) -> int:
         """Have sleep wait for us for some seconds: a file descriptor, given back by closing it.
 
-        Blocking; raises BusError. why: shown to people who ask what holds up their computer.
+        Blocking; raises BusError. why: shown to people who ask what delays their computer's sleep.
         """
         try:
             with open_dbus_connection("SYSTEM", enable_fds=True) as connection:
                 manager = DBusAddress(PATH, bus_name=LOGIND, interface=MANAGER)
-                told = ("sleep", "Enigma Control Panel", why, "delay")
-                (handle,) = _call(connection, new_method_call(manager, "Inhibit", "ssss", told))
+                arguments = ("sleep", "Enigma Control Panel", why, "delay")
+                (handle,) = _call(
+                    connection, new_method_call(manager, "Inhibit", "ssss", arguments)
+                )
                 descriptor = int(handle.to_raw_fd())
         except _FAULTS as error:
             raise BusError(type(error).__name__) from error
@@ -118,7 +137,7 @@ class Logind:
             if fields.get(HeaderFields.sender) == BUS:
                 self._follow_owner(message)
             elif fields.get(HeaderFields.sender) == self._owner:
-                yield from _told_by(message)
+                yield from _events_in(message)
 
     def _follow_owner(self, message: Message) -> None:
         if message.header.fields.get(HeaderFields.member) == "NameOwnerChanged":
@@ -146,7 +165,7 @@ def _call(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
     return tuple(reply.body)
 
 
-def _told_by(message: Message) -> Iterator[PowerEvent]:
+def _events_in(message: Message) -> Iterator[PowerEvent]:
     """The screen of another session of this computer may be meant; nothing depends on that."""
     fields, body = message.header.fields, message.body
     match fields.get(HeaderFields.interface), fields.get(HeaderFields.member), body:
@@ -158,25 +177,11 @@ def _told_by(message: Message) -> Iterator[PowerEvent]:
             yield PowerEvent.LOCKED if locked else PowerEvent.UNLOCKED
 
 
-APP, ENTRY = "Enigma Control Panel", "enigma-control-panel"
-CLICK = "default"
-"""The name of the action that a click on the notice itself means."""
-HINTS = {
-    "desktop-entry": ("s", ENTRY),
-    "urgency": ("y", 1),  # normal: GNOME shows no banner for a low one
-    "category": ("s", "x-enigma.task.ended"),  # the specification has none for this
-    "suppress-sound": ("b", True),  # it is no alarm
-}
-BY_ITS_OWN_TIME = -1
+class DesktopNotifications:
+    """A connection to the session bus; implements `notifications.NotificationBus`.
 
-_TOKEN_FORM = re.compile(r"[!-~]{1,200}")
-
-
-class DesktopNotices:
-    """A connection to the session bus; implements `notice_bus.NoticeBus`.
-
-    Only what the program that shows the notices sends is heard: any other may send us signals of
-    that name.
+    Only signals of the program that shows the notifications are read: any other may send us signals
+    of that name.
     """
 
     def __init__(self, connection: DBusConnection, owner: str, action: str) -> None:
@@ -186,17 +191,17 @@ class DesktopNotices:
         self._token = (0, "")
 
     @classmethod
-    def open(cls, action: str) -> "DesktopNotices":
+    def open(cls, action: str) -> "DesktopNotifications":
         """Connect and listen. Blocking, for ever where the bus hangs; raises BusError.
 
-        action: what a click does, in words; few desktops show it.
+        action: the text for what a click does; few desktops show it.
         """
         try:
             connection = open_dbus_connection("SESSION")
         except _FAULTS as error:
             raise BusError(type(error).__name__) from error
         try:
-            for rule in _notice_rules():
+            for rule in _notification_rules():
                 _call(connection, message_bus.AddMatch(rule))
             owner = _owner(connection)
             connection.sock.setblocking(False)  # from here on nothing may wait
@@ -210,20 +215,20 @@ class DesktopNotices:
         return int(self._connection.sock.fileno())
 
     def read(self) -> list[NotificationEvent]:
-        """What was told since the last call. BusError when the bus is gone."""
+        """The events since the last call. BusError when the bus is gone."""
         try:
             return list(self._read())
         except _FAULTS as error:
             raise BusError(type(error).__name__) from error
 
     def notify(self, title: str, body: str, replaces: int) -> int:
-        """Have this shown in place of that notice (0: of none); returns the call's number.
+        """Have this shown in place of that notification (0: of none); returns the call's number.
 
         Plain texts: a body is read as markup by those who show it, so it is escaped here. Raises
         BusError.
         """
         call = new_method_call(
-            NOTICES,
+            SERVER,
             "Notify",
             "susssasa{sv}i",
             (
@@ -239,9 +244,9 @@ class DesktopNotices:
         )
         return self._send(call)
 
-    def take_down(self, notice: int) -> None:
-        """Close that notice; nobody is started to do it, and nobody answers. Raises BusError."""
-        call = new_method_call(NOTICES, "CloseNotification", "u", (notice,))
+    def remove(self, notification: int) -> None:
+        """Close that notification; no program is started for it, none answers. Raises BusError."""
+        call = new_method_call(SERVER, "CloseNotification", "u", (notification,))
         call.header.flags = MessageFlag.no_reply_expected | MessageFlag.no_auto_start
         self._send(call)
 
@@ -276,30 +281,30 @@ class DesktopNotices:
         name, _, owner = body
         if name == NOTIFICATIONS:
             self._owner = owner
-            yield OtherShower()
+            yield ServerChanged()
 
     def _signal(self, member: str, body: tuple[Any, ...]) -> Iterator[NotificationEvent]:
         match member, body:
-            case "ActivationToken", (int(notice), str(token)) if _TOKEN_FORM.fullmatch(token):
-                self._token = (notice, token)
-            case "ActionInvoked", (int(notice), str(action)) if action == CLICK:
+            case "ActivationToken", (int(number), str(token)) if _TOKEN_FORM.fullmatch(token):
+                self._token = (number, token)
+            case "ActionInvoked", (int(number), str(action)) if action == CLICK:
                 known, token = self._token
                 self._token = (0, "")  # good for one time
-                yield Clicked(notice, token if known == notice else "")
-            case "NotificationClosed", (int(notice), *_):
-                yield Closed(notice)
+                yield Clicked(number, token if known == number else "")
+            case "NotificationClosed", (int(number), *_):
+                yield Closed(number)
 
 
 def _answer(message: Message) -> Iterator[NotificationEvent]:
     call = message.header.fields.get(HeaderFields.reply_serial, 0)
     match message.header.message_type, message.body:
-        case MessageType.method_return, (int(notice),):
-            yield Shown(call, notice)
+        case MessageType.method_return, (int(number),):
+            yield Shown(call, number)
         case ((MessageType.method_return | MessageType.error), _):
             yield Refused(call)
 
 
-def _notice_rules() -> Iterator[MatchRule]:
+def _notification_rules() -> Iterator[MatchRule]:
     yield MatchRule(type="signal", sender=NOTIFICATIONS, interface=NOTIFICATIONS)
     owner = MatchRule(type="signal", sender=BUS, interface=BUS, member="NameOwnerChanged")
     owner.add_arg_condition(0, NOTIFICATIONS)
@@ -307,7 +312,7 @@ def _notice_rules() -> Iterator[MatchRule]:
 
 
 def _owner(connection: DBusConnection) -> str:
-    """Who shows the notices; "" where nobody does yet: the bus may start somebody for the first."""
+    """Who shows notifications; "" where nobody does yet: the bus may start a program for them."""
     (is_there,) = _call(connection, message_bus.NameHasOwner(NOTIFICATIONS))
     if not is_there:
         return ""
@@ -316,6 +321,6 @@ def _owner(connection: DBusConnection) -> str:
 
 
 def _plain(text: str) -> str:
-    """What the bus takes: no NUL, no half emoji; and nothing that turns a line around."""
-    words = "".join(sign if sign.isprintable() else " " for sign in text[:LONGEST])
-    return " ".join(words.split())
+    """A text that the bus accepts: no NUL, no half emoji, no mark that turns the direction."""
+    printable = "".join(char if char.isprintable() else " " for char in text[:LONGEST])
+    return " ".join(printable.split())

@@ -1,7 +1,7 @@
-"""The computer's sleep: noticed afterwards and, where the system tells of it, prepared for.
+"""The computer's sleep: noticed afterwards and, where the system announces it, prepared for.
 
-Where `wants_hold` says so, sleep is held up for a moment (a delay inhibitor) until idle and paused
-sessions are terminated: nobody could do it meanwhile, and they cost money.
+Where `wants_inhibit` says so, sleep is delayed for a moment (a delay inhibitor) until idle and
+paused sessions are terminated: nobody could do it meanwhile, and they cost money.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ log = logging.getLogger(__name__)
 
 OPEN_S = 5.0
 BEFORE_SLEEP_S = 4.0
-"""The system waits for 5 s as it comes (InhibitDelayMaxSec in logind.conf)."""
+"""Time for the work before sleep: the system waits for 5 s (InhibitDelayMaxSec in logind.conf)."""
 RETRY_MS = 60_000
 WHY = "Idle and paused browsers are terminated first: they cost money"
 
 
 class PowerEvent(Enum):
-    """What the system tells."""
+    """An event of the system."""
 
     SLEEPS = auto()
     WOKE = auto()
@@ -40,31 +40,32 @@ class BusError(Exception):
 
 
 class SleepBus(Protocol):
-    """The system's own news; see logind.Logind."""
+    """The system's events about sleep; see dbus.Logind."""
 
     def fileno(self) -> int:
         """Readable when there is something to read."""
         ...
 
     def read(self) -> list[PowerEvent]:
-        """News, without waiting. Raises BusError when there will be no more."""
+        """The events since the last call, without waiting. BusError when there will be no more."""
         ...
 
     def inhibit_sleep(self, why: str) -> int:
-        """A file descriptor that holds up sleep until it is closed. Blocking; raises BusError."""
+        """A file descriptor that delays sleep until it is closed. Blocking; raises BusError."""
         ...
 
     def close(self) -> None:
-        """Listen no more."""
+        """Close the connection."""
         ...
 
 
 class Power(QObject):
-    """Tells when the computer woke up or its screen was unlocked, and puts things in order before.
+    """Signals when the computer woke up or its screen was unlocked, and acts before it sleeps.
 
-    woke: brings the milliseconds slept, 0 where they are not known. changed: is_told changed.
-    open_bus: blocking; raises BusError where there is no such system. wants_hold: whether there is
-    something to do before sleep. before_sleep: does it.
+    woke: brings the milliseconds slept, 0 where they are not known. changed: is_available changed.
+    is_available: whether the system announces its sleep. open_bus: blocking; raises BusError where
+    there is no such system. wants_inhibit: whether there is something to do before sleep.
+    before_sleep: does it.
     """
 
     woke = Signal(object)
@@ -75,16 +76,16 @@ class Power(QObject):
         self,
         *,
         open_bus: Callable[[], SleepBus],
-        wants_hold: Callable[[], bool],
+        wants_inhibit: Callable[[], bool],
         before_sleep: Callable[[], Awaitable[None]],
         clock: Clock,
         scope: TaskScope,
         meter: SleepMeter | None = None,
     ) -> None:
         super().__init__()
-        self.is_told = False
+        self.is_available = False
         self._open_bus = open_bus
-        self._wants_hold = wants_hold
+        self._wants_inhibit = wants_inhibit
         self._before_sleep = before_sleep
         self._clock = clock
         self._scope = scope
@@ -92,13 +93,13 @@ class Power(QObject):
         self._slept_ms = 0
         self._is_going_to_sleep = False
         self._bus: SleepBus | None = None
-        self._hold: int | None = None
-        self._hold_again_ms = 0
+        self._inhibitor: int | None = None
+        self._next_try_ms = 0
 
     @property
     def inhibits_sleep(self) -> bool:
         """Whether sleep waits for us now."""
-        return self._hold is not None
+        return self._inhibitor is not None
 
     async def run(self) -> None:
         """Listen to the system, where it can be listened to; ended by cancelling."""
@@ -106,19 +107,19 @@ class Power(QObject):
             try:
                 bus = await blocking(self._open_bus, time_limit=OPEN_S)
             except (BusError, BlockingTimeoutError) as error:
-                log.debug("the system tells nothing of sleep: %s", error)
+                log.debug("the system announces no sleep: %s", error)
             else:
                 await self._listen(bus)
             await self._clock.sleep_until(self._clock.now_ms() + RETRY_MS)
 
     def tick(self) -> None:
-        """Once a second: has it slept meanwhile, is there something to hold it up for?"""
+        """Once a second: see whether it slept meanwhile, and whether sleep must be delayed."""
         self._notice_sleep()
-        wanted = self._bus is not None and not self._is_going_to_sleep and self._wants_hold()
+        wanted = self._bus is not None and not self._is_going_to_sleep and self._wants_inhibit()
         if not wanted and not self._is_going_to_sleep:
-            self._let_go()
-        elif wanted and self._hold is None and self._clock.now_ms() >= self._hold_again_ms:
-            self._scope.spawn("hold up sleep", self._take_hold(), exclusive=True)
+            self._release()
+        elif wanted and self._inhibitor is None and self._clock.now_ms() >= self._next_try_ms:
+            self._scope.spawn("inhibit sleep", self._inhibit(), exclusive=True)
 
     async def _listen(self, bus: SleepBus) -> None:
         gone = asyncio.Event()
@@ -133,38 +134,38 @@ class Power(QObject):
             bus.close()
             self._set_bus(None)
             self._is_going_to_sleep = False
-            self._let_go()
+            self._release()
 
     def _set_bus(self, bus: SleepBus | None) -> None:
         self._bus = bus
-        self.is_told = bus is not None
+        self.is_available = bus is not None
         self.changed.emit()
 
     def _read(self, bus: SleepBus, gone: asyncio.Event) -> None:
         try:
-            news = bus.read()
+            events = bus.read()
         except BusError as error:
-            log.info("the system tells no more of sleep: %s", error)
+            log.info("the system announces no more sleep: %s", error)
             gone.set()
             return
-        for told in news:
-            self._take_in(told)
+        for event in events:
+            self._handle(event)
 
-    def _take_in(self, told: PowerEvent) -> None:
-        match told:
+    def _handle(self, event: PowerEvent) -> None:
+        match event:
             case PowerEvent.SLEEPS:
                 self._is_going_to_sleep = True
                 self._scope.spawn("before sleep", self._prepare(), exclusive=True)
             case PowerEvent.WOKE:
-                was_told = self._is_going_to_sleep
+                was_announced = self._is_going_to_sleep
                 self._notice_sleep()
-                if was_told and self._is_going_to_sleep:  # a nap too short to be measured
+                if was_announced and self._is_going_to_sleep:  # a nap too short to be measured
                     self._wake(0)
             case PowerEvent.UNLOCKED:
                 self.unlocked.emit()
 
     async def _prepare(self) -> None:
-        if self._hold is None:
+        if self._inhibitor is None:
             return
         try:
             async with asyncio.timeout(BEFORE_SLEEP_S):
@@ -172,26 +173,26 @@ class Power(QObject):
         except TimeoutError:
             log.warning("the computer sleeps before all idle sessions were terminated")
         finally:
-            self._let_go()
+            self._release()
 
-    async def _take_hold(self) -> None:
+    async def _inhibit(self) -> None:
         bus = self._bus
         if bus is None:
             return
         try:
-            hold = await blocking(partial(bus.inhibit_sleep, WHY), time_limit=OPEN_S)
+            inhibitor = await blocking(partial(bus.inhibit_sleep, WHY), time_limit=OPEN_S)
         except (BusError, BlockingTimeoutError) as error:
-            log.warning("sleep cannot be held up: %s", error)
-            self._hold_again_ms = self._clock.now_ms() + RETRY_MS
+            log.warning("sleep cannot be delayed: %s", error)
+            self._next_try_ms = self._clock.now_ms() + RETRY_MS
             return
-        self._hold = hold
+        self._inhibitor = inhibitor
         if self._bus is None or self._is_going_to_sleep:
-            self._let_go()  # too late
+            self._release()  # too late
 
-    def _let_go(self) -> None:
-        if self._hold is not None:
-            os.close(self._hold)
-            self._hold = None
+    def _release(self) -> None:
+        if self._inhibitor is not None:
+            os.close(self._inhibitor)
+            self._inhibitor = None
 
     def _notice_sleep(self) -> None:
         slept_ms = self._meter.slept_ms()

@@ -1,4 +1,4 @@
-"""The desktop's own ways of ending us: log-out, and "Quit" from a dock or a session manager."""
+"""The end of the desktop's session: log-out, and "Quit" from a dock or a session manager."""
 
 import sys
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 
 class Application(QApplication):
-    """Qt's application; asked to quit, it says so instead of stopping the loop by itself.
+    """Qt's application; asked to quit, it signals that instead of stopping the loop.
 
     The loop's end under the main coroutine would be an error; that coroutine ends in stages.
     """
@@ -25,9 +25,9 @@ class Application(QApplication):
 
 
 class SessionEnd(QObject):
-    """Leaves as a SIGTERM does: open sessions stay open, and nobody is asked.
+    """Ends the program as SIGTERM does: open sessions stay open, and nobody is asked.
 
-    leave: begins to end the program and returns at once, so the log-out is never held up.
+    leave: begins to end the program and returns at once, so the log-out never waits.
     keep: saves what the window knows. command: how a session manager starts us again at the next
     log-in; None where it should not.
     """

@@ -1,4 +1,4 @@
-"""One window per folder: a second program has the first one show its window, and leaves.
+"""The single instance of a folder: a second program has the first show its window, and ends.
 
 They talk through a socket in the data folder, which only this user can enter. What comes in is one
 fixed word, and all that it can do is to show the window.
@@ -28,11 +28,11 @@ log = logging.getLogger(__name__)
 NAME = "panel.sock"
 WORD, OK = b"show", b"ok"
 LONGEST_LINE = 256
-MOST_VISITORS = 8
+MOST_CLIENTS = 8
 ANSWER_S = 1.0
 START_S = 3.0
 """The first one may have begun a moment ago and not listen yet, or be about to end."""
-LOOK_AGAIN_S = 0.05
+RETRY_S = 0.05
 TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - the desktop's word for "a person clicked"
 _TOKEN_FORM = re.compile(rb"[!-~]{1,200}")
 
@@ -48,7 +48,7 @@ class _Answer(Enum):
 
 
 def acquire_folder(folder: Path, *, may_ask: bool) -> FolderLock:
-    """The lock of this folder. With may_ask, the program that holds it is asked to show itself.
+    """The lock of this folder. With may_ask, the program that has it is asked to show itself.
 
     AlreadyOpenError when it did, FolderInUseError when it does not answer. Blocks for up to
     START_S; the lock of a program that died is free at once.
@@ -65,7 +65,7 @@ def acquire_folder(folder: Path, *, may_ask: bool) -> FolderLock:
             raise AlreadyOpenError
         if answer is _Answer.SILENT or time.monotonic() > end:
             raise FolderInUseError(folder, is_silent=True)
-        time.sleep(LOOK_AGAIN_S)
+        time.sleep(RETRY_S)
 
 
 def ask_to_show(folder: Path) -> _Answer:
@@ -73,11 +73,11 @@ def ask_to_show(folder: Path) -> _Answer:
     token = os.environ.get(TOKEN, "").encode()
     line = WORD + (b" " + token if _TOKEN_FORM.fullmatch(token) else b"") + b"\n"
     try:
-        with socket.socket(socket.AF_UNIX) as visitor, _address(folder) as address:
-            visitor.settimeout(ANSWER_S)
-            visitor.connect(address)
-            visitor.sendall(line)
-            answer = visitor.recv(len(OK))
+        with socket.socket(socket.AF_UNIX) as client, _address(folder) as address:
+            client.settimeout(ANSWER_S)
+            client.connect(address)
+            client.sendall(line)
+            answer = client.recv(len(OK))
     except (TimeoutError, BlockingIOError):
         return _Answer.SILENT
     except (OSError, AttributeError):  # nobody listens; Windows has no such sockets
@@ -92,7 +92,7 @@ class SingleInstance:
         self._folder = folder
         self._show = show
         self._server: asyncio.Server | None = None
-        self._visitors: set[asyncio.BaseTransport] = set()
+        self._clients: set[asyncio.BaseTransport] = set()
 
     async def open(self) -> None:
         """Begin to listen. Call it while holding the folder's lock: what lies there is stale."""
@@ -104,18 +104,18 @@ class SingleInstance:
             log.info("second programs cannot ask for the window: %s", error.strerror)
             return
         running = asyncio.get_running_loop()
-        make = partial(_Visitor, self._visitors, self._show)
+        make = partial(_Client, self._clients, self._show)
         self._server = await running.create_unix_server(make, sock=listener)
 
     async def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._server is None:
             return
         self._server.close()
         self._server = None
-        for visitor in list(self._visitors):
-            assert isinstance(visitor, asyncio.Transport)
-            visitor.abort()
+        for client in list(self._clients):
+            assert isinstance(client, asyncio.Transport)
+            client.abort()
         (self._folder / NAME).unlink(missing_ok=True)
 
     def _listen(self) -> socket.socket:
@@ -125,7 +125,7 @@ class SingleInstance:
             with _address(self._folder) as address:
                 listener.bind(address)
             (self._folder / NAME).chmod(0o600)
-            listener.listen(MOST_VISITORS)
+            listener.listen(MOST_CLIENTS)
             listener.setblocking(False)
         except OSError:
             listener.close()
@@ -138,7 +138,7 @@ def bring_to_front(window: "QWidget", token: str) -> None:
     from PySide6.QtCore import Qt  # noqa: PLC0415 - a second program needs no Qt
 
     if token:
-        os.environ[TOKEN] = token  # Qt's Wayland part takes it from there
+        os.environ[TOKEN] = token  # Qt's Wayland part reads it there
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
     window.show()
     window.raise_()
@@ -146,13 +146,11 @@ def bring_to_front(window: "QWidget", token: str) -> None:
     os.environ.pop(TOKEN, None)
 
 
-class _Visitor(asyncio.Protocol):
+class _Client(asyncio.Protocol):
     """A second program. It gets a second and a line of bounded length, whatever it sends."""
 
-    def __init__(
-        self, all_of_them: set[asyncio.BaseTransport], show: Callable[[str], None]
-    ) -> None:
-        self._all = all_of_them
+    def __init__(self, clients: set[asyncio.BaseTransport], show: Callable[[str], None]) -> None:
+        self._all = clients
         self._show = show
         self._line = b""
 
@@ -161,7 +159,7 @@ class _Visitor(asyncio.Protocol):
         self._transport = transport
         self._all.add(transport)
         self._limit = asyncio.get_running_loop().call_later(ANSWER_S, transport.abort)
-        if len(self._all) > MOST_VISITORS or not _is_ours(transport):
+        if len(self._all) > MOST_CLIENTS or not _is_ours(transport):
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -169,13 +167,13 @@ class _Visitor(asyncio.Protocol):
         if len(self._line) > LONGEST_LINE:
             self._transport.abort()
         elif b"\n" in self._line:
-            self._obey(self._line.partition(b"\n")[0])
+            self._answer_to(self._line.partition(b"\n")[0])
 
     def connection_lost(self, _error: Exception | None) -> None:
         self._limit.cancel()
         self._all.discard(self._transport)
 
-    def _obey(self, line: bytes) -> None:
+    def _answer_to(self, line: bytes) -> None:
         word, _, token = line.partition(b" ")
         if word != WORD or (token and not _TOKEN_FORM.fullmatch(token)):
             self._transport.abort()
@@ -186,15 +184,15 @@ class _Visitor(asyncio.Protocol):
 
 
 def _is_ours(transport: asyncio.Transport) -> bool:
-    """Whether the other end belongs to this user, where the system tells."""
+    """Whether the other end belongs to this user, where the system says."""
     peer = getattr(socket, "SO_PEERCRED", None)
     if peer is None:
         return True
     form = "3i"
-    told = transport.get_extra_info("socket").getsockopt(
+    credentials = transport.get_extra_info("socket").getsockopt(
         socket.SOL_SOCKET, peer, struct.calcsize(form)
     )
-    _, user, _ = struct.unpack(form, told)
+    _, user, _ = struct.unpack(form, credentials)
     return bool(user == os.getuid())
 
 

@@ -1,4 +1,4 @@
-"""The only module that knows qasync: the loop, tasks with an owner, blocking calls, error nets.
+"""The event loop: tasks with an owner, blocking calls, uncaught errors. Only it knows qasync.
 
 Released qasync keeps no reference to the tasks of its slot decorators (issue #159), so every task
 of the program is started by `TaskScope.spawn`, which keeps, names, reports and cancels it.
@@ -23,7 +23,6 @@ from enigma_panel.runtime import signals
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
 
 CANCEL_ROUNDS, CANCEL_S = 5, 1.0
 """A task may miss a cancellation once; leaving must not hang on it."""
@@ -71,7 +70,7 @@ class TaskScope:
         return sorted(self._tasks.values())
 
     async def close(self) -> None:
-        """Take no more work, cancel what runs, wait until it has ended."""
+        """Start nothing any more, cancel what runs, wait until it has ended."""
         self._closed = True
         for _ in range(CANCEL_ROUNDS):
             tasks = list(self._tasks)
@@ -144,7 +143,7 @@ def collect_garbage() -> None:
     """Do what automatic collection would do, but in the thread that calls: the GUI thread.
 
     Python collects in whichever thread happens to allocate. A QObject that dies in the ledger's or
-    a keychain's thread takes its timers down there, which crashed the process (seen: "Timers cannot
+    a keychain's thread ends its timers there, which crashed the process (observed: "Timers cannot
     be stopped from another thread", then a segmentation fault). So `run` turns the automatic
     collection off, and this is called once a second.
     """
@@ -197,7 +196,7 @@ def _give_back_signals() -> None:
 
 
 def catch_all() -> None:
-    """The outer net: what nobody caught is logged (redacted), the program goes on."""
+    """Log (redacted) every error that nobody caught; the program goes on."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):

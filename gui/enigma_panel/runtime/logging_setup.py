@@ -1,4 +1,4 @@
-"""Logging set-up and the one redaction filter, which stands before every handler."""
+"""Logging: its set-up, and the formatter that redacts every record."""
 
 import logging
 import logging.handlers
@@ -13,7 +13,7 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record and passes the whole text, traceback included, through the wall."""
+    """Formats a record and redacts the whole text, traceback included."""
 
     def __init__(self, redact: Callable[[str], str]) -> None:
         super().__init__(FORMAT)

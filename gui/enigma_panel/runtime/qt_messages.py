@@ -1,7 +1,7 @@
-"""Qt's own messages: into our log, and one clear line where Qt cannot show a window.
+"""Qt's own messages: they go into our log, and become one clear line where no window can be shown.
 
-Qt ends the process by a signal then, with advice that does not help. Its message handler is the
-last place where a program of its own can do better.
+Qt ends the process by a signal then, with advice that does not help; only its message handler runs
+before that.
 """
 
 import logging
@@ -17,7 +17,7 @@ from PySide6.QtCore import QLibraryInfo, QMessageLogContext, QtMsgType, qInstall
 T = TypeVar("T")
 
 _CHATTER = "This plugin does not support"
-"""What Qt's offscreen platform says of every raise(); nobody can do anything about it."""
+"""How the message begins that Qt's offscreen platform writes at every raise()."""
 
 _ABOUT_DISPLAY = re.compile(r"connect to display|wl_display|xcb|platform plugin")
 
@@ -53,19 +53,19 @@ def with_a_display(make: Callable[[], T], leave: Callable[[], object]) -> T:
 
     Where there is none, the process ends with status 2 and the reason, after `leave`.
     """
-    said: list[tuple[int, str]] = []
+    messages: list[tuple[int, str]] = []
 
     def note(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
         if kind is QtMsgType.QtFatalMsg:
-            _end(_missing() or _reason([text for _, text in said], message), leave)
-        said.append((_level(kind, context), message))
+            _end(_missing() or _reason([text for _, text in messages], message), leave)
+        messages.append((_level(kind, context), message))
 
     qInstallMessageHandler(note)
     try:
         return make()
     finally:
         qInstallMessageHandler(log_qt)
-        for level, message in said:
+        for level, message in messages:
             _log(level, message)
 
 
@@ -77,10 +77,9 @@ def _missing() -> str | None:
     return system_libraries.explain_no_window(os.environ, plugins / "platforms")
 
 
-def _reason(said: Sequence[str], last: str) -> str:
-    """One line. Of the display Qt tells first what counts, and then what it guesses from that; what
-    it tells before is of other things."""
-    first = next((text for text in said if _ABOUT_DISPLAY.search(text)), last)
+def _reason(messages: Sequence[str], last: str) -> str:
+    """The first message about the display: later ones guess, earlier ones are of other things."""
+    first = next((text for text in messages if _ABOUT_DISPLAY.search(text)), last)
     return next(iter(first.splitlines()), "")
 
 

@@ -1,4 +1,4 @@
-"""Signals that ask us to leave, in the moments when no loop runs to take them.
+"""Signals that ask the program to end, in the moments when no event loop handles them.
 
 They are noted and acted upon later. Python's own answer to SIGINT, an exception wherever we happen
 to be, would print a traceback and leave things half done; the system's answer to SIGTERM and SIGHUP
@@ -36,7 +36,7 @@ def noted() -> int | None:
 
 @contextmanager
 def noted_again_after() -> Iterator[None]:
-    """Take them off a loop inside, without a gap in which one of them finds nobody."""
+    """Remove their handlers from a loop inside, without a gap in which one of them is lost."""
     if not _is_noting:  # a test's process, say: its signals are its own
         yield
         return

@@ -62,7 +62,7 @@ def explain_import(error: ImportError, env: Mapping[str, str]) -> str | None:
     if name is None:
         return None
     names = find_unusable(env)
-    return _words(names if name in names else [*names, name])
+    return _explanation(names if name in names else [*names, name])
 
 
 def explain_no_window(env: Mapping[str, str], plugins: Path) -> str | None:
@@ -74,7 +74,7 @@ def explain_no_window(env: Mapping[str, str], plugins: Path) -> str | None:
     if not names:
         files = [plugins / f"libq{platform}.so" for platform in _platforms(env)]
         names = [name for file in files if (name := _unusable_for(file)) is not None]
-    return _words(names) if names else None
+    return _explanation(names) if names else None
 
 
 def find_unusable(env: Mapping[str, str]) -> list[str]:
@@ -88,7 +88,7 @@ def find_unusable(env: Mapping[str, str]) -> list[str]:
 
 
 def _platforms(env: Mapping[str, str]) -> list[str]:
-    """The platforms that Qt may try: those it was told to, else those that have a display."""
+    """The platforms that Qt may try: those it was asked to, else those that have a display."""
     if asked := env.get("QT_QPA_PLATFORM"):
         return [platform.partition(":")[0] for platform in asked.split(";")]
     displays = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
@@ -124,7 +124,7 @@ def _name_in(text: str) -> str | None:
     return name if name == found[1] or name in _PACKAGES else None
 
 
-def _words(names: list[str]) -> str:
+def _explanation(names: list[str]) -> str:
     packages = dict.fromkeys(_PACKAGES[name] for name in names if name in _PACKAGES)
     install = f" (on Debian: apt install {' '.join(packages)})" if packages else ""
     verb = "is" if len(names) == 1 else "are"

@@ -1,4 +1,4 @@
-"""The command line: ``python -m enigma_panel.simulator``.
+"""The simulator's command line: ``python -m enigma_panel.simulator``.
 
 Prints its URL as the only line of standard output. Reads further API keys from standard input,
 one a line, and exits when standard input ends.
@@ -50,11 +50,11 @@ def _port(text: str) -> int:
     return port
 
 
-def _places(text: str) -> int:
-    places = int(text)
-    if not 1 <= places <= 1000:
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 1000:
         raise argparse.ArgumentTypeError("must be between 1 and 1000")
-    return places
+    return count
 
 
 def _mode(text: str) -> Mode:
@@ -64,7 +64,7 @@ def _mode(text: str) -> Mode:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _garble(text: str) -> frozenset[str]:
+def _reordering(text: str) -> frozenset[str]:
     try:
         return read_reordering(text.split(","))
     except ValueError as error:
@@ -107,10 +107,10 @@ def _add_options(parser: _Parser) -> None:
         help="whether the three limited endpoints share their 10 calls a minute",
     )
     add("--balance", type=_amount, default=Decimal("12.50"), help="US dollars to begin with")
-    add("--places", type=_places, default=5, help="how many sessions may be open at a time")
+    add("--places", type=_count, default=5, help="how many sessions may be open at a time")
     add(
         "--calls-per-minute",
-        type=_places,
+        type=_count,
         default=10,
         help="departs from the documented 10, for measurements with many sessions",
     )
@@ -132,7 +132,7 @@ def _add_live_options(parser: _Parser) -> None:
     )
     add(
         "--live-garble",
-        type=_garble,
+        type=_reordering,
         default=frozenset(),
         metavar="KINDS",
         help="duplicate, reorder or both with a comma: what befalls some of its events",
@@ -169,7 +169,7 @@ def main(argv: list[str]) -> int:
         places=options.places,
         calls_per_minute=options.calls_per_minute,
         live=options.live,
-        live_garble=options.live_garble,
+        live_reordering=options.live_garble,
     )
     try:
         run(options.port, settings, options.seed, options.faults)

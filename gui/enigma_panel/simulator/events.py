@@ -1,11 +1,11 @@
-"""What the live channel would say, told to whoever watches a session (api.md §6).
+"""The live channel's events, sent to whoever watches a session (api.md §6).
 
-An event is a name and a payload. Its name is ``message``, where the payload's ``type`` tells more,
+An event is a name and a payload. Its name is ``message``, where the payload's ``type`` says more,
 or ``end_session``, ``instance:disconnected``, ``instance:reconnected``. Amounts in a payload are
 ``Decimal``, as in the replies' bodies.
 
-A stopped task has no documented event, so nothing is told of it; a task that a session's end cuts
-off has none but the session's.
+A stopped task has no documented event, so none is sent; a task that a session's end cuts off has
+none but the session's.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from enigma_panel.simulator.responses import Body, dollars, guardrail, result_data
-from enigma_panel.simulator.scenarios import Step
+from enigma_panel.simulator.scripts import Step
 from enigma_panel.simulator.session import Session
 from enigma_panel.simulator.task import Task, TaskState
 
-Tell = Callable[[str, Body], None]
-"""Takes an event's name and its payload, which is shared: do not change it."""
+Send = Callable[[str, Body], None]
+"""Sends an event: its name and its payload, which is shared: do not change it."""
 
 _GRACE_MS = 300_000
 _ENDS = {
@@ -45,7 +45,7 @@ class Event:
 class Report:
     """Turns what happens in one session into events, each once. ``put`` takes them.
 
-    ``grace`` is the grace period that is told of, in real milliseconds.
+    ``grace`` is the grace period that is announced, in real milliseconds.
     """
 
     def __init__(self, session: Session, put: Callable[[Event], None], grace: int) -> None:
@@ -53,40 +53,40 @@ class Report:
         self._session_id = session.id
         self._put = put
         self._grace = grace
-        self._told = (None, 0) if task is None else (task.id, task.script_items)
+        self._reported = (None, 0) if task is None else (task.id, task.script_items)
         self._lost = _is_lost(task)
 
     def begun(self, task: Task, now: float) -> None:
-        """Tell that a task has its turn."""
+        """Report that a task has its turn."""
         data = {"message": "Starting task... Browsing the web now."}
         self._message(now, {"type": "response_update", "data": data})
-        self._told = (task.id, 0)
+        self._reported = (task.id, 0)
 
     def moved(self, task: Task, now: float) -> None:
-        """Tell what is new about the current task; call it after whatever may have moved it."""
+        """Report what is new about the current task; call it after whatever may have changed it."""
         self._watch_browser(task, now)
         if task.over:
             self._over(task, now)
-        elif self._told != (task.id, task.script_items):
-            self._told = (task.id, task.script_items)
-            self._beat(task, now)
+        elif self._reported != (task.id, task.script_items):
+            self._reported = (task.id, task.script_items)
+            self._item(task, now)
 
     def ended(self, reason: str, now: float) -> None:
-        """Tell that the session is over; ``reason`` is one of the documented ones."""
+        """Report that the session is over; ``reason`` is one of the documented ones."""
         payload = {"type": "end_session", "reason": reason, "message": _ENDS[reason]}
-        self._tell(now, "end_session", payload)
+        self._event(now, "end_session", payload)
 
     def _watch_browser(self, task: Task, now: float) -> None:
         lost = _is_lost(task)
         if lost and not self._lost:
             payload = {"type": "instance:disconnected", "gracePeriod": self._grace}
-            self._tell(now, "instance:disconnected", payload | {"message": "Browser lost"})
+            self._event(now, "instance:disconnected", payload | {"message": "Browser lost"})
         elif self._lost and not lost:
             payload = {"type": "instance:reconnected", "message": "Browser is back"}
-            self._tell(now, "instance:reconnected", payload)
+            self._event(now, "instance:reconnected", payload)
         self._lost = lost
 
-    def _beat(self, task: Task, now: float) -> None:
+    def _item(self, task: Task, now: float) -> None:
         step = task.step
         if task.state is TaskState.ASKING:
             self._message(now, guardrail(task))
@@ -106,16 +106,16 @@ class Report:
             self._message(now, {"type": "error", "error": task.error, **code})
 
     def _message(self, now: float, payload: Body) -> None:
-        self._tell(now, "message", payload)
+        self._event(now, "message", payload)
 
-    def _tell(self, now: float, name: str, payload: Body) -> None:
+    def _event(self, now: float, name: str, payload: Body) -> None:
         self._put(Event(now, self._session_id, name, payload))
 
 
 def completed(task: Task, now: float) -> Body:
-    """Build the event of a completed task. Where the cost stands is a matter of chance.
+    """Build the event of a completed task. Where the cost stands is random.
 
-    Both forms are documented. The chance is the task's own, so that watching changes nothing.
+    Both forms are documented. The random source is the task's own: watching changes nothing.
     """
     body: Body = {"type": "task_completed", "taskId": task.id}
     data = result_data(task, now)
@@ -130,19 +130,19 @@ def _is_lost(task: Task | None) -> bool:
 
 
 class EventPublisher:
-    """Who watches which session, and what they are still to be told.
+    """Who watches which session, and the events that are still to be sent to them.
 
-    ``speed`` shortens the grace period that is told of, as it does a session's life.
+    ``speed`` shortens the grace period that is announced, as it does a session's life.
     """
 
     def __init__(self, speed: float) -> None:
         self._grace = round(_GRACE_MS / speed)
-        self._watchers: dict[str, dict[object, Tell]] = {}
+        self._watchers: dict[str, dict[object, Send]] = {}
         self._events: list[Event] = []
-        self._telling = False
+        self._publishing = False
 
-    def watch(self, session: Session, send: Tell) -> Callable[[], None]:
-        """Tell of a session from now on; call the result, once or more often, to end that."""
+    def watch(self, session: Session, send: Send) -> Callable[[], None]:
+        """Send a session's events from now on; call the result, once or more often, to end that."""
         mark = object()
         self._watchers.setdefault(session.id, {})[mark] = send
         if session.report is None:
@@ -158,20 +158,20 @@ class EventPublisher:
         return unwatch
 
     def publish(self) -> None:
-        """Tell what has happened, in order of service time.
+        """Send what has happened, in order of service time.
 
-        What the told ones do meanwhile is told after that, so that all see one order.
+        What the watchers do meanwhile is sent after that, so that all see one order.
         """
-        if self._telling:
+        if self._publishing:
             return
-        self._telling = True
+        self._publishing = True
         try:
             while self._events:
                 batch = sorted(self._events, key=lambda event: event.at)
                 self._events.clear()
                 self._publish(batch)
         finally:
-            self._telling = False
+            self._publishing = False
 
     def _publish(self, batch: list[Event]) -> None:
         sent = (

@@ -1,4 +1,4 @@
-"""Faults that tests switch on, as data: which requests they hit, how often, and what happens.
+"""Faults that tests switch on: which requests they hit, how often, and what happens.
 
 A fault is a JSON object ``{"path": …, "kind": …}`` with these further fields:
 
@@ -35,6 +35,13 @@ _TEXTS = {
     "500": "Server error",
     "503": "No available instances.",
 }
+
+
+Client = tuple[str, int]
+"""The address that a connection comes from."""
+
+Cutter = Callable[[Client], None]
+"""Closes the TCP connection that comes from this address, after what was already written."""
 
 
 @dataclass(slots=True)
@@ -145,10 +152,6 @@ class FaultBook:
     def find(self, path: str, raw: bytes) -> Fault | None:
         """Find the fault that hits this request, and count it."""
         return next((fault for fault in self._faults if fault.hits(path, raw)), None)
-
-
-Cutter = Callable[[tuple[str, int]], None]
-"""Closes the TCP connection that comes from this address, after what was already written."""
 
 
 class FaultInjector:
@@ -283,10 +286,6 @@ async def respond(
     encoded = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": body, "more_body": sent > len(body)})
-
-
-Client = tuple[str, int]
-"""The address that a connection comes from."""
 
 
 class Connections:

@@ -1,7 +1,7 @@
 """The model as an HTTP service: a Starlette application.
 
-Everything the service decides is in the model; here are only the wire, the waiting of held
-requests, the demo browser's page, and the tests' own entrance under ``/_sim/``.
+Everything the service decides is in the model; here are only the wire format, the waiting of long
+polls, the demo browser's page, and the tests' own paths under ``/_sim/``.
 """
 
 from __future__ import annotations
@@ -34,52 +34,17 @@ header b{background:#20242c;color:#e8eaf0;border-radius:12px;padding:3px 14px;fo
 main{padding:24px 40px}h1{font-size:24px;margin:0 0 8px}ol{color:#aab2c3}
 .now{font-size:20px;border-left:4px solid #6aa9ff;padding-left:14px}
 """
-_WORDS = {
+_STATE_TEXT = {
     TaskState.PAUSED: "Paused",
     TaskState.ASKING: "Waiting for your answer",
     TaskState.QUEUED: "Waiting for its turn",
 }
 _SHOWN = 8
-
-
-def session_page(session: Session | None) -> tuple[int, str]:
-    """Draw a session: HTTP status and HTML. Unknown sessions get a plain 404 page."""
-    if session is None:
-        return 404, _page("Not found", "<h1>No such session</h1><p>It may have ended.</p>", False)
-    if session.ended is not None:
-        text = f"<h1>Session {escape(session.reason)}</h1><p>The browser is closed.</p>"
-        return 200, _page("Closed", text, False)
-    task = session.current
-    if task is None:
-        return 200, _page("Ready", "<h1>Ready</h1><p>No task is running here.</p>", True)
-    return 200, _page(task.step.target if task.step else "…", _task(task), True)
-
-
-def _task(task: Task) -> str:
-    now = _WORDS.get(task.state, task.step.note if task.step else "Starting")
-    if task.question:
-        now = f"{now}: {task.question}"
-    done = "".join(f"<li>{escape(step.note)}</li>" for step in task.steps_done[-_SHOWN:])
-    return (
-        f"<h1>{escape(task.request.text[:200])}</h1><p class=now>{escape(now)}</p><ol>{done}</ol>"
-    )
-
-
-def _page(address: str, body: str, alive: bool) -> str:
-    refresh = '<meta http-equiv="refresh" content="1">' if alive else ""
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{refresh}'
-        f"<title>Demo browser</title><style>{_STYLE}</style></head><body>"
-        f"<header>Demo browser &nbsp; <b>{escape(address)}</b></header>"
-        f"<main>{body}</main></body></html>"
-    )
-
-
 _SHORTEST_WAIT = 0.001
 
 
 class Simulator:
-    """The request handlers over one service. ``faults`` opens the entrance for tests."""
+    """The request handlers over one service. ``faults`` opens the paths for tests."""
 
     def __init__(self, service: Service, faults: bool) -> None:
         self.service = service
@@ -88,7 +53,7 @@ class Simulator:
         self._faults = faults
         self._changed = asyncio.Event()
         self._calls: Counter[str] = Counter()
-        self._breaking: FaultInjector | None = None
+        self._injector: FaultInjector | None = None
 
     def app(self, cut: Cutter) -> ASGIApp:
         """Build the ASGI application; ``cut`` closes a connection for a fault."""
@@ -107,11 +72,11 @@ class Simulator:
         inner = Starlette(routes=routes, exception_handlers={HTTPException: _no_such_page})
         if not self._faults:
             return inner
-        self._breaking = FaultInjector(inner, self.book, cut)
-        return self._breaking
+        self._injector = FaultInjector(inner, self.book, cut)
+        return self._injector
 
     async def api(self, request: Request) -> Response:
-        """Answer a request of the service's own interface, after holding it if need be."""
+        """Answer a request of the service's own interface, a long poll when it is due."""
         call = Call(
             request.method,
             request.url.path,
@@ -126,14 +91,14 @@ class Simulator:
         return _json(await self._wait(answer) if isinstance(answer, LongPoll) else answer)
 
     def notify(self) -> None:
-        """Look at held requests and the live channel's next event again: something was done.
+        """Look at long polls and the live channel's next event again: something was done.
 
-        Polls change nothing, so that they wake no held request.
+        Polls change nothing, so that they wake no long poll.
         """
         self._changed.set()
         self._changed = asyncio.Event()
         if self.live is not None:
-            self.live.woken()
+            self.live.update_timer()
 
     async def _wait(self, long_poll: LongPoll) -> Reply:
         while (reply := self.service.settle(long_poll)) is None:
@@ -193,9 +158,9 @@ class Simulator:
         body |= {"sessions": sessions, "balance": dollars(self.service.balance())}
         if self.live is not None:
             body["live"] = self.live.state()
-        if self._breaking is not None:
-            body["arrived"] = dict(self._breaking.arrived)
-            body["answered"] = dict(self._breaking.answered)
+        if self._injector is not None:
+            body["arrived"] = dict(self._injector.arrived)
+            body["answered"] = dict(self._injector.answered)
         return _json(Reply(200, body))
 
 
@@ -212,3 +177,36 @@ def _json(reply: Reply) -> Response:
     # float: the only values json does not know are the amounts, and they are plain numbers there.
     raw = json.dumps(reply.body, default=float).encode()
     return Response(raw, reply.status, dict(reply.headers), "application/json")
+
+
+def session_page(session: Session | None) -> tuple[int, str]:
+    """Draw a session: HTTP status and HTML. Unknown sessions get a plain 404 page."""
+    if session is None:
+        return 404, _page("Not found", "<h1>No such session</h1><p>It may have ended.</p>", False)
+    if session.ended is not None:
+        text = f"<h1>Session {escape(session.reason)}</h1><p>The browser is closed.</p>"
+        return 200, _page("Closed", text, False)
+    task = session.current
+    if task is None:
+        return 200, _page("Ready", "<h1>Ready</h1><p>No task is running here.</p>", True)
+    return 200, _page(task.step.target if task.step else "…", _task(task), True)
+
+
+def _task(task: Task) -> str:
+    now = _STATE_TEXT.get(task.state, task.step.note if task.step else "Starting")
+    if task.question:
+        now = f"{now}: {task.question}"
+    done = "".join(f"<li>{escape(step.note)}</li>" for step in task.steps_done[-_SHOWN:])
+    return (
+        f"<h1>{escape(task.request.text[:200])}</h1><p class=now>{escape(now)}</p><ol>{done}</ol>"
+    )
+
+
+def _page(address: str, body: str, alive: bool) -> str:
+    refresh = '<meta http-equiv="refresh" content="1">' if alive else ""
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{refresh}'
+        f"<title>Demo browser</title><style>{_STYLE}</style></head><body>"
+        f"<header>Demo browser &nbsp; <b>{escape(address)}</b></header>"
+        f"<main>{body}</main></body></html>"
+    )

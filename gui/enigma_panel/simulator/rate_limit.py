@@ -1,4 +1,7 @@
-"""The sliding window that counts a user's requests. Times are real seconds, never sped up."""
+"""The simulator's rate limit: a sliding window that counts a user's requests.
+
+Times are real seconds, never sped up.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ class SlidingWindow:
     """Admits at most ``limit`` requests within any ``period`` seconds.
 
     "Failed requests count" (api.md §8.3): the service asks here before it looks at the request, so
-    that one refused with 400, 401 about the session, 402, 503 or a full house has taken its room.
+    that one refused with 400, 401 about the session, 402, 503 or for too many sessions counts.
     Whether a 429 counts itself is written nowhere. Our reading: it does not, else a client that
     keeps asking would never get in again.
     """

@@ -1,4 +1,4 @@
-"""Reading request bodies: what is accepted, and the refusals for everything else.
+"""Reading of request bodies: what is accepted, and the refusals for everything else.
 
 Where the documentation's pages differ about a range, the widest sensible one is accepted.
 """

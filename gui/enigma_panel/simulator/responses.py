@@ -1,4 +1,4 @@
-"""The service's replies, as its documentation writes them.
+"""The simulator's replies, as the service's documentation writes them.
 
 Amounts are ``Decimal`` here and become plain JSON numbers when they are sent.
 """
@@ -54,15 +54,15 @@ def invalid(message: str) -> RefusedError:
     return plain_error(400, message, "INVALID_PARAMS")
 
 
-def rate_headers(verdict: RateDecision, unix_now: float) -> dict[str, str]:
+def rate_headers(decision: RateDecision, unix_now: float) -> dict[str, str]:
     """Build the X-RateLimit headers, with Retry-After where the request is refused."""
     headers = {
-        "X-RateLimit-Limit": str(verdict.limit),
-        "X-RateLimit-Remaining": str(verdict.remaining),
-        "X-RateLimit-Reset": str(round(unix_now + verdict.resets_in)),
+        "X-RateLimit-Limit": str(decision.limit),
+        "X-RateLimit-Remaining": str(decision.remaining),
+        "X-RateLimit-Reset": str(round(unix_now + decision.resets_in)),
     }
-    if not verdict.allowed:
-        headers["Retry-After"] = str(verdict.retry_after)
+    if not decision.allowed:
+        headers["Retry-After"] = str(decision.retry_after)
     return headers
 
 
@@ -139,7 +139,7 @@ def _bad_end(task: Task, now: float, rich: bool) -> Body:
 
 
 def long_poll_end(task: Task, now: float, single: bool) -> Body:
-    """Build the reply to a held request whose task is over or, if told so early, asks.
+    """Build the reply to a long poll whose task is over or, if questions come early, asks.
 
     run-task (``single``) says ``complete`` and the cost; newTask says neither. How a question
     or a failure looks in here is documented nowhere: wrapped like a result, and like a poll.
@@ -158,7 +158,7 @@ def long_poll_end(task: Task, now: float, single: bool) -> Body:
 
 
 def long_poll_pending(task: Task, base: str, single: bool) -> Body:
-    """Build the reply to a held request whose task goes on; ``base`` is the service's URL."""
+    """Build the reply to a long poll whose task goes on; ``base`` is the service's URL."""
     flag: Body = {"status": "pending"} if single else {"pending": True}
     return {
         "success": True,

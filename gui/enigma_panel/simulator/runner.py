@@ -1,4 +1,4 @@
-"""Running the application with uvicorn, and ending with whoever started us."""
+"""Running of the simulator with uvicorn, until whoever started it ends."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Do nothing: uvicorn's way waits for held requests and raises the signal again."""
+        """Do nothing: uvicorn's way waits for long polls and raises the signal again."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -90,7 +90,7 @@ async def _serve(
     serving = asyncio.create_task(_Server(config).serve([listener]))
     ending = asyncio.create_task(ended.wait())
     await asyncio.wait([serving, ending], return_when=asyncio.FIRST_COMPLETED)
-    # Held requests are cut off from here on: no error page for them, and no word about it.
+    # Long polls are cut off from here on: no error page for them, and no word about it.
     logging.disable()
     connections.abort_all()
     if serving.done():
@@ -98,7 +98,7 @@ async def _serve(
 
 
 def _watch_stdin(service: Service, ended: asyncio.Event) -> None:
-    """Take keys from standard input, one a line, in a thread; its end is our end."""
+    """Read keys from standard input, one a line, in a thread; its end is our end."""
     loop = asyncio.get_running_loop()
 
     def send(call: object, *arguments: str) -> None:

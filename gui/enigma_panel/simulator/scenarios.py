@@ -1,6 +1,6 @@
-"""Which scene a task's text starts.
+"""The scenarios: which script a task's text starts, and the scripts.
 
-The first row of ``SCENES`` whose words occur in the text wins, whatever their case; a text that
+The first row of ``SCENARIOS`` whose words occur in the text wins, whatever their case; a text that
 fits none plays ``anything``. Rows that end badly stand first, so that "log in to a page that
 crashes" crashes.
 """
@@ -9,117 +9,23 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
+from enigma_panel.simulator.scripts import Ask, Done, Fail, Script, ScriptWriter
 from enigma_panel.simulator.settings import SESSION_MS
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One action of the agent: ``seconds`` of service time and the tokens it uses up.
-
-    ``lost`` marks a time in which the browser is gone and the agent can do nothing.
-    """
-
-    seconds: float
-    action: str
-    target: str
-    note: str
-    tokens_in: int
-    tokens_out: int
-    lost: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """The agent needs the person: the question as it goes over the wire."""
-
-    question: str
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The task is complete; ``message`` is its result text."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fail:
-    """The task has failed; ``code`` is one of the documented codes or ``None``."""
-
-    error: str
-    code: str | None = None
-
-
-ScriptItem: TypeAlias = Step | Ask | Done | Fail
-Script: TypeAlias = Generator[ScriptItem, str, None]
-
-_DOMAIN = re.compile(r"\b((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?![\w@])", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"“']([^\"”']{2,80})[\"”']")
-_ABOUT = re.compile(
-    r"\b(?:search(?:\s+\w+)?\s+for|search\s+\w+\s+about|look\s+up|research|find|report\s+on|about"
-    r"|buy|purchase|order|choose|for)\s+(?:an?\s+|the\s+)?(.{2,80}?)"
-    r"(?=\s+(?:and|then|on|at|from|under|with|in)\s|[.,;:!?\n]|$)",
-    re.IGNORECASE,
-)
-
-_READ = 2000
-"""As many characters of a text are looked at: enough to know what it is about."""
-
-
-class ScriptWriter:
-    """What a plot may know: the task's text, its starting address, chance, and the pace.
-
-    ``pace`` is the mean length of a step in service seconds.
-    """
-
-    def __init__(self, text: str, url: str | None, rng: random.Random, pace: float) -> None:
-        self.text = text[:_READ]
-        self.rng = rng
-        self._url = url
-        self._pace = pace
-
-    def step(self, action: str, target: str, note: str, weight: float = 1.0) -> Step:
-        """Make a step of about ``weight`` times the usual length."""
-        seconds = round(self._pace * weight * self.rng.uniform(0.75, 1.25), 2)
-        tokens_in = self.rng.randint(1100, 2900)
-        return Step(seconds, action, target, note, tokens_in, self.rng.randint(140, 520))
-
-    def lose(self, seconds: float) -> Step:
-        """Make a time of ``seconds`` in which the browser is gone."""
-        return Step(seconds, "wait", "browser", "The browser is gone, waiting for it", 0, 0, True)
-
-    def site(self, *invented: str) -> str:
-        """Name the site of the task: one the person named, else one of the invented ones."""
-        for text in (self.text, self._url or ""):
-            found = _DOMAIN.search(text)
-            if found:
-                return found.group(1).lower()
-        return self.rng.choice(invented)
-
-    def topic(self, otherwise: str) -> str:
-        """Name what the task is about, at most 80 characters."""
-        found = _QUOTED.search(self.text) or _ABOUT.search(self.text)
-        return found.group(1).strip() if found else otherwise
-
-    def pick(self, *choices: str) -> str:
-        """Choose one of several texts."""
-        return self.rng.choice(choices)
-
-    def price(self, low: int, high: int) -> str:
-        """Invent a price between two whole dollars, such as ``$34.90``."""
-        return f"${self.rng.randint(low, high)}.{self.rng.choice(('00', '49', '90', '99'))}"
-
-    def digits(self, count: int) -> str:
-        """Invent a number of ``count`` digits that does not start with zero."""
-        return str(self.rng.randint(10 ** (count - 1), 10**count - 1))
-
 
 _MAKERS = ("Halden", "Orrin", "Kestrel", "Vantry", "Lumo", "Bexley", "Tarn", "Quillon")
 _TRAITS = ("Compact", "Pro", "Mini", "Plus", "Classic", "Air", "Two", "Studio")
+
+_YES = re.compile(
+    r"\b(?:yes|y|ok|okay|sure|confirm|confirmed|go ahead|proceed|approve)\b", re.IGNORECASE
+)
+_NO = re.compile(r"\b(?:no|not|don'?t|never|cancel|refuse|deny)\b", re.IGNORECASE)
+_CREDENTIALS = re.compile(
+    r"\buser\s*name\s*:\s*(\S.*?)\s*,\s*password\s*:\s*(\S.*)", re.IGNORECASE | re.DOTALL
+)
+_ORDINALS = ("first", "second", "third")
 
 
 def invent_products(writer: ScriptWriter, topic: str, count: int) -> list[str]:
@@ -172,7 +78,7 @@ def _search_result(writer: ScriptWriter, topic: str, site: str) -> str:
 
 
 def cart(writer: ScriptWriter) -> Script:
-    """Put the first product into the cart; buying it is another scene."""
+    """Put the first product into the cart; buying it is another scenario."""
     site = writer.site("harborgoods.example", "brightcrate.example")
     yield writer.step("read_page", site, "Looking for the first product in the list")
     yield writer.step("click_element", "first product", "Opening the product page")
@@ -251,16 +157,6 @@ def anything(writer: ScriptWriter) -> Script:
     )
 
 
-_YES = re.compile(
-    r"\b(?:yes|y|ok|okay|sure|confirm|confirmed|go ahead|proceed|approve)\b", re.IGNORECASE
-)
-_NO = re.compile(r"\b(?:no|not|don'?t|never|cancel|refuse|deny)\b", re.IGNORECASE)
-_CREDENTIALS = re.compile(
-    r"\buser\s*name\s*:\s*(\S.*?)\s*,\s*password\s*:\s*(\S.*)", re.IGNORECASE | re.DOTALL
-)
-_WORDS = ("first", "second", "third")
-
-
 def is_yes(answer: str) -> bool:
     """Tell whether an answer agrees; anything unclear does not."""
     return bool(_YES.search(answer)) and not _NO.search(answer)
@@ -272,7 +168,7 @@ def chosen_of(answer: str, options: list[str]) -> str:
     number = re.search(r"\b([1-9])\b", lowered)
     if number and int(number.group(1)) <= len(options):
         return options[int(number.group(1)) - 1]
-    for word, option in zip(_WORDS, options, strict=False):
+    for word, option in zip(_ORDINALS, options, strict=False):
         if word in lowered or option.split(" - ")[0].split(" ")[0].lower() in lowered:
             return option
     return options[0]
@@ -434,7 +330,7 @@ def browser_gone(writer: ScriptWriter) -> Script:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One row: the words that start it, what it shows, and its usual length.
+    """One scenario: the words that start it, what it shows, and its usual length.
 
     ``seconds`` is the range for all ``steps`` together, in service seconds without any waiting
     for the person.
@@ -452,12 +348,12 @@ class Scenario:
         return any(re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE) for word in self.words)
 
     def play(self, text: str, url: str | None, rng: random.Random) -> Script:
-        """Begin the scene; ``rng`` decides its lengths, names and numbers."""
+        """Begin the script; ``rng`` decides its lengths, names and numbers."""
         pace = rng.uniform(*self.seconds) / self.steps
         return self.script(ScriptWriter(text, url, rng, pace))
 
 
-SCENES: tuple[Scenario, ...] = (
+SCENARIOS: tuple[Scenario, ...] = (
     Scenario("page crash", ("crash",), "fails with PAGE_CRASH",
           page_crash, 3),
     Scenario("page not loading", ("unreachable", "times out", "time out", "timeout"),
@@ -487,18 +383,18 @@ SCENES: tuple[Scenario, ...] = (
     Scenario("search", ("search", "find", "look up", "google"), "finds something",
           search, 7),
 )  # fmt: skip
-"""All scenes with trigger words, in the order in which they are tried."""
+"""All scenarios with trigger words, in the order in which they are tried."""
 
 ANYTHING = Scenario("anything", (), "plays for every other text", anything, 6)
 OPENING = Scenario("opening", (), "a new session's own task", opening, 2, (4.0, 7.0))
 
 
 def scenario_for(text: str) -> Scenario:
-    """Find the scene for a task's text."""
-    return next((scene for scene in SCENES if scene.fits(text)), ANYTHING)
+    """Find the scenario for a task's text."""
+    return next((scenario for scenario in SCENARIOS if scenario.fits(text)), ANYTHING)
 
 
 def help_table() -> str:
-    """List the scenes for ``--help``: name, words, what it shows."""
-    rows = [f"  {scene.name}: {', '.join(scene.words)} – {scene.shows}" for scene in SCENES]
-    return "words in a task's text that choose its scene:\n" + "\n".join(rows)
+    """List the scenarios for ``--help``: name, words, what it shows."""
+    rows = [f"  {each.name}: {', '.join(each.words)} – {each.shows}" for each in SCENARIOS]
+    return "words in a task's text that choose its scenario:\n" + "\n".join(rows)

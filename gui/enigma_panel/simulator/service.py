@@ -2,7 +2,7 @@
 
 Pure: the clock and the random source are handed in, nothing here sleeps, starts a thread or
 opens a connection. ``Service.handle`` takes one request and gives a ``Reply``, or ``LongPoll`` for
-a request that the service keeps open; ask ``settle`` for its reply after every other POST and
+a request that waits for its task; ask ``settle`` for its reply after every other POST and
 whenever ``due_at`` has come.
 """
 
@@ -16,14 +16,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from enigma_panel.simulator import requests, responses
-from enigma_panel.simulator.events import EventPublisher, Tell
+from enigma_panel.simulator.events import EventPublisher, Send
 from enigma_panel.simulator.rate_limit import RateDecision, SlidingWindow
 from enigma_panel.simulator.responses import Body, RefusedError, Reply, plain_error
 from enigma_panel.simulator.scenarios import OPENING, scenario_for
 from enigma_panel.simulator.session import EPSILON, Session
 from enigma_panel.simulator.settings import (
     DEMO_KEY,
-    HOLD_SECONDS,
+    LONG_POLL_SECONDS,
     RATE_PERIOD,
     SESSION_MS,
     Settings,
@@ -79,7 +79,7 @@ class Service:
         self._zero = clock()
         self._keys = {DEMO_KEY}
         self._forgotten_cost = Decimal(0)
-        self._newsroom = EventPublisher(self.settings.speed)
+        self._publisher = EventPublisher(self.settings.speed)
         self._windows: dict[str, SlidingWindow] = {}
         self._sockets = [self._id(20) for _ in range(self.settings.instance_count)]
 
@@ -102,7 +102,7 @@ class Service:
             if session.ended is not None and session.next_event() <= now + EPSILON:
                 self._forgotten_cost += session.cost(now)
                 del self.sessions[session.id]
-        self._newsroom.publish()
+        self._publisher.publish()
 
     def balance(self) -> Decimal:
         """Give what is left, in US dollars; never below zero."""
@@ -129,10 +129,10 @@ class Service:
         except RefusedError as refused:
             return replace(refused.reply, headers={**headers, **refused.reply.headers})
         finally:
-            self._newsroom.publish()
+            self._publisher.publish()
 
     def settle(self, long_poll: LongPoll) -> Reply | None:
-        """Give the reply to a held request once it is due, else ``None``."""
+        """Give the reply to a long poll once it is due, else ``None``."""
         self.advance()
         task, now = long_poll.task, self.now()
         asks = task.state is TaskState.ASKING and self.settings.question_in_hold == "early"
@@ -149,7 +149,7 @@ class Service:
         return None
 
     def due_at(self, long_poll: LongPoll) -> float:
-        """Give the clock time at which a held request may get its reply without another call."""
+        """Give the clock time at which a long poll may get its reply without another call."""
         session = self.sessions.get(long_poll.task.session_id)
         if session is None:
             return long_poll.until
@@ -193,9 +193,9 @@ class Service:
         bucket = "" if self.settings.rate_limit == "shared" else path
         fresh = SlidingWindow(self.settings.calls_per_minute, RATE_PERIOD)
         window = self._windows.setdefault(bucket, fresh)
-        verdict: RateDecision = window.ask(self._clock())
-        headers.update(responses.rate_headers(verdict, self._epoch + self._clock()))
-        if not verdict.allowed:
+        decision: RateDecision = window.ask(self._clock())
+        headers.update(responses.rate_headers(decision, self._epoch + self._clock()))
+        if not decision.allowed:
             raise plain_error(429, "Rate limit exceeded. Please try again later.")
 
     # --- the live channel ---
@@ -206,17 +206,17 @@ class Service:
         session = self.sessions.get(session_id)
         return session is not None and session.ended is None
 
-    def watch(self, session_id: str, send: Tell) -> Callable[[], None]:
-        """Tell of an open session's events from now on, until the result is called.
+    def watch(self, session_id: str, send: Send) -> Callable[[], None]:
+        """Send an open session's events from now on, until the result is called.
 
         Raises ``KeyError`` unless the service ``knows`` the session.
         """
         if not self.knows(session_id):
             raise KeyError(session_id)
-        return self._newsroom.watch(self.sessions[session_id], send)
+        return self._publisher.watch(self.sessions[session_id], send)
 
     def receive(self, session_id: str, message: object) -> None:
-        """Take what a client emitted: send-message's inner object, unlimited and unanswered.
+        """Handle what a client emitted: send-message's inner object, unlimited and unanswered.
 
         ``received`` counts it by name; what makes no sense is counted as ``nonsense``, too.
         """
@@ -229,7 +229,7 @@ class Service:
         self.received["newTask" if read.request else f"{read.action}:{read.word}"] += 1
         if known and (read.request is None or self.balance() > 0):
             self._deliver(self.sessions[session_id], read, "", {})
-        self._newsroom.publish()
+        self._publisher.publish()
 
     # --- the endpoints ---
 
@@ -272,9 +272,9 @@ class Service:
 
     def _command(self, session: Session, message: requests.Message) -> None:
         self.applied[f"{message.action}:{message.word}"] += 1
-        taken = session.obey(message, self.now())
+        settled = session.obey(message, self.now())
         if message.action == "guardrail":
-            self.applied["answers-taken"] += taken
+            self.applied["answers-taken"] += settled
 
     def _open(self, request: TaskRequest, single: bool) -> Session:
         self._check_balance()
@@ -300,7 +300,7 @@ class Service:
         script = scenario_for(request.text).play(request.text, request.url, self._rng)
         task = Task(self._id(), session.id, request, script)
         session.add(task, self.now())
-        until = self._clock() + HOLD_SECONDS / self.settings.speed
+        until = self._clock() + LONG_POLL_SECONDS / self.settings.speed
         return LongPoll(task, session.single, until, base, headers)
 
     def _check_balance(self) -> None:

@@ -1,4 +1,4 @@
-"""One session: a browser with a queue of tasks. All times are service seconds."""
+"""A simulated session: a browser with a queue of tasks. All times are service seconds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EPSILON = 1e-6
 
 
 class Reporter(Protocol):
-    """Takes down what happens in a session while somebody watches it."""
+    """Reports what happens in a session while somebody watches it."""
 
     def begun(self, task: Task, now: float) -> None:
         """Note that a task has its turn."""
@@ -95,7 +95,7 @@ class Session:
             self.end("expired", now)
 
     def add(self, task: Task, now: float) -> None:
-        """Take on a task: at once if the browser is free, else behind the others."""
+        """Accept a task: it begins at once if the browser is free, else behind the others."""
         self.tasks[task.id] = task
         self.queue.append(task)
         if self.current is None:
@@ -145,7 +145,7 @@ class Session:
             case ("guardrail", "resume"):
                 return self.answer(message.text, now)
             case ("interaction", "takeOverControl" | "releaseControl"):
-                self.take_over(message.word == "takeOverControl", now)
+                self.set_taken_over(message.word == "takeOverControl", now)
         return False
 
     def pause(self) -> None:
@@ -157,9 +157,9 @@ class Session:
         self.pausing = False
         self._wake(now)
 
-    def take_over(self, taken: bool, now: float) -> None:
+    def set_taken_over(self, taken_over: bool, now: float) -> None:
         """Give the browser to the person, or back to the agent."""
-        self.taken_over = taken
+        self.taken_over = taken_over
         self._wake(now)
 
     def _wake(self, now: float) -> None:

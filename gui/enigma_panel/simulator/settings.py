@@ -1,4 +1,4 @@
-"""What can be chosen about a simulated service, its prices, and its fixed periods."""
+"""The settings of a simulated service, its prices, and its fixed periods."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Literal
 from enigma_panel.simulator.socket_faults import UP, Mode
 
 DEMO_KEY = "enig_demo"
-HOLD_SECONDS = 50.0
-"""How long run-task and newTask keep a request open, in service seconds."""
+LONG_POLL_SECONDS = 50.0
+"""How long run-task and newTask wait for the task's end before they reply, in service seconds."""
 SESSION_MS = 300_000
 """Longest and default life of a session, in service milliseconds."""
 KEPT_SECONDS = 600.0
@@ -32,7 +32,7 @@ class Settings:
     ``speed`` is service seconds per real second; ``balance`` is in US dollars; ``places`` is the
     number of sessions a user may have open; ``calls_per_minute`` departs from the documented 10
     only for measurements with many sessions; ``instances`` is the number of browsers that exist
-    (``None``: always enough); ``live`` and ``live_garble`` are how the live channel behaves.
+    (``None``: always enough); ``live`` and ``live_reordering`` are how the live channel behaves.
     """
 
     speed: float = 1.0
@@ -44,7 +44,7 @@ class Settings:
     calls_per_minute: int = RATE_LIMIT
     instances: int | None = None
     live: Mode = UP
-    live_garble: frozenset[str] = frozenset()
+    live_reordering: frozenset[str] = frozenset()
 
     @property
     def instance_count(self) -> int:

@@ -1,4 +1,4 @@
-"""What can be chosen about the live channel, and the tests' orders to it, as data.
+"""Faults of the live channel, and the tests' orders to it.
 
 A test sends an order as a JSON object to ``POST /_sim/live``; all of its fields are optional:
 
@@ -6,8 +6,7 @@ A test sends an order as a JSON object to ``POST /_sim/live``; all of its fields
   open channels are cut); ``refuse`` (every new channel is refused, open ones stay); ``drop:5``
   (each channel's connection is cut 5 s after it came up); ``freeze`` (accepted, then not a byte
   more in either direction, though the connection stays). Leaving ``freeze`` cuts what was frozen
-- ``reordering``: a list of ``duplicate`` (a quarter of the events come twice, the second at once or
-up
+- ``garble``: a list of ``duplicate`` (a quarter of the events come twice, the second at once or up
   to 2 s later) and ``reorder`` (a quarter change places with the next that comes within 1 s)
 - ``cut``: ``true`` cuts every open channel now
 - ``ping``: ``[interval, timeout]`` in seconds, for channels opened later ([25, 20])
@@ -29,10 +28,17 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 MODES = ("up", "off", "refuse", "drop", "freeze")
-GARBLES = frozenset({"duplicate", "reorder"})
+REORDERINGS = frozenset({"duplicate", "reorder"})
 _FIELDS = {"mode", "garble", "cut", "ping", "push"}
 _PUSH_FIELDS = {"name", "payload", "sessionId", "times", "every"}
 _LONGEST = 3600.0
+_SHARE = 0.25
+"""The share of events that are reordered or sent twice."""
+_LATEST_COPY_S = 2.0
+_DELAY_S = 1.0
+
+Item = tuple[str, Any]
+"""An event's name and payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +90,11 @@ def read_mode(text: str) -> Mode:
 
 
 def read_reordering(names: list[str]) -> frozenset[str]:
-    """Check kinds of garbling; raises ``ValueError`` with a clear text."""
+    """Check kinds of reordering; raises ``ValueError`` with a clear text."""
     kinds = frozenset(filter(None, names))
-    if kinds - GARBLES:
-        known = ", ".join(sorted(GARBLES))
-        raise ValueError(f"unknown: {', '.join(sorted(kinds - GARBLES))}; known: {known}")
+    if kinds - REORDERINGS:
+        known = ", ".join(sorted(REORDERINGS))
+        raise ValueError(f"unknown: {', '.join(sorted(kinds - REORDERINGS))}; known: {known}")
     return kinds
 
 
@@ -138,15 +144,6 @@ def _seconds(value: Any) -> float:
     return seconds
 
 
-_SHARE = 0.25
-"""Of the events, so many are garbled."""
-_LATEST_TWIN = 2.0
-_HELD_BACK = 1.0
-
-Item = tuple[str, Any]
-"""An event's name and payload."""
-
-
 class Timer(Protocol):
     """What a timer can do."""
 
@@ -169,29 +166,29 @@ class Reorderer:
         self._send = send
         self._later = later
         self._rng = rng
-        self._held: Item | None = None
+        self._delayed: Item | None = None
         self._timers: list[Timer] = []
 
     def put(self, item: Item, kinds: frozenset[str]) -> None:
-        """Take the next event; ``kinds`` of ``duplicate`` and ``reorder`` may befall it."""
-        if self._held is None and "reorder" in kinds and self._hit():
-            self._held = item
-            self._timers.append(self._later(_HELD_BACK, self._release))
+        """Accept the next event; ``kinds`` of ``duplicate`` and ``reorder`` may befall it."""
+        if self._delayed is None and "reorder" in kinds and self._hit():
+            self._delayed = item
+            self._timers.append(self._later(_DELAY_S, self._release))
             return
         self._pass(item, kinds)
         self._release()
 
     def finish(self) -> None:
-        """Pass on what is held back; no second copy comes any more."""
+        """Pass on what is delayed; no second copy comes any more."""
         self._release()
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
 
     def _release(self) -> None:
-        long_poll, self._held = self._held, None
-        if long_poll is not None:
-            self._send(long_poll)
+        item, self._delayed = self._delayed, None
+        if item is not None:
+            self._send(item)
 
     def _pass(self, item: Item, kinds: frozenset[str]) -> None:
         self._send(item)
@@ -200,7 +197,7 @@ class Reorderer:
         if self._hit():
             self._send(item)
         else:
-            wait = self._rng.uniform(0.0, _LATEST_TWIN)
+            wait = self._rng.uniform(0.0, _LATEST_COPY_S)
             self._timers.append(self._later(wait, lambda: self._send(item)))
 
     def _hit(self) -> bool:

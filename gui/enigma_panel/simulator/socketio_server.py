@@ -26,181 +26,23 @@ from enigma_panel.simulator.socket_faults import Item, Mode, Order, Push, Reorde
 
 _ACCEPTED = "40"
 """How the packet begins with which Socket.IO accepts a client."""
-
-
-class Transports(Protocol):
-    """What can be done to TCP connections."""
-
-    def abort(self, client: Client) -> None:
-        """Close a connection at once."""
-
-    def deafen(self, client: Client) -> None:
-        """Throw away whatever comes from it from now on."""
-
-
-class SocketConnection:
-    """A web socket that can be cut or frozen.
-
-    ``came_up`` is called once the client is in, ``left`` once the web socket is done with.
-    """
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send, wires: Transports) -> None:
-        self.came_up: Callable[[], None] | None = None
-        self.left: Callable[[], None] | None = None
-        self.frozen = False
-        self._client: Client = tuple(scope["client"])
-        self._receive = receive
-        self._send = send
-        self._wires = wires
-        self._gone = False
-
-    def freeze(self) -> None:
-        """Let nothing more through in either direction; the connection stays."""
-        self.frozen = True
-        self._wires.deafen(self._client)
-
-    def cut(self) -> None:
-        """Close the connection at once."""
-        self._wires.abort(self._client)
-
-    async def receive(self) -> Message:
-        """Give what comes in."""
-        message = await self._receive()
-        self._gone = message["type"] == "websocket.disconnect"
-        return message
-
-    async def send(self, message: Message) -> None:
-        """Send something, unless frozen."""
-        if self.frozen:
-            return
-        await self._send(message)
-        came_up = self.came_up
-        if came_up is not None and (message.get("text") or "").startswith(_ACCEPTED):
-            self.came_up = None
-            came_up()
-
-    async def finish(self) -> None:
-        """Return when the connection may be closed: a frozen one is kept until it is gone."""
-        if self.left is not None:
-            self.left()
-        while self.frozen and not self._gone:
-            await self.receive()
-
-
 END = "end_session"
-
-
-class Emitter(Protocol):
-    """What we need of python-socketio's server, which has no types."""
-
-    def emit(self, event: str, data: Any, to: str) -> Coroutine[Any, Any, None]:
-        """Send an event to one client."""
-
-    def disconnect(self, sid: str) -> Coroutine[Any, Any, None]:
-        """End one client's connection, if it still is."""
-
-
-class Channel:
-    """A channel of one session. Events wait until the client knows that it was let in."""
-
-    def __init__(self, session_id: str, line: SocketConnection, rng: random.Random) -> None:
-        self.session_id = session_id
-        self.unwatch: Callable[[], None] | None = None
-        self._line = line
-        self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
-        self._garbler = Reorderer(self._queue.put_nowait, self._loop.call_later, rng)
-        self._up_at: float | None = None
-        self._cutting: asyncio.TimerHandle | None = None
-        self._closed = False
-        self._pump: asyncio.Task[None] | None = None
-
-    def send(self, name: str, payload: Any, kinds: frozenset[str] = frozenset()) -> None:
-        """Send an event, garbled by these kinds; the service hangs up after ``end_session``."""
-        if self._closed:
-            return
-        self._garbler.put((name, payload), kinds)
-        if name == END:
-            self._garbler.finish()
-            self._queue.put_nowait(None)
-
-    def up(self, sid: str, emitter: Emitter, sent: Counter[str]) -> None:
-        """Begin to send: the client was let in."""
-        self._up_at = self._loop.time()
-        self._pump = self._loop.create_task(self._send_all(sid, emitter, sent))
-
-    def behave(self, mode: Mode) -> None:
-        """Do to an open channel what the mode does."""
-        if self._cutting is not None:
-            self._cutting.cancel()
-        if self._up_at is None:
-            return
-        if mode.kind == "freeze":
-            self._line.freeze()
-        elif mode.kind == "drop":
-            self._cutting = self._loop.call_at(self._up_at + mode.seconds, self._line.cut)
-
-    def close(self) -> None:
-        """Note that the connection is over."""
-        self._closed = True
-        if self.unwatch is not None:
-            self.unwatch()
-        if self._cutting is not None:
-            self._cutting.cancel()
-        self._garbler.finish()
-        # Not cancelled: this may be called from within the pump, when it hangs up.
-        self._queue.put_nowait(None)
-
-    async def _send_all(self, sid: str, emitter: Emitter, sent: Counter[str]) -> None:
-        while (item := await self._queue.get()) is not None and not self._closed:
-            name, payload = item
-            kind = payload.get("type", name) if isinstance(payload, dict) else name
-            sent[str(kind) if name == "message" else name] += 1
-            await emitter.emit(name, payload, to=sid)
-        await emitter.disconnect(sid)
-
-
 _PATH = "/socket.io/"
 MOST_BYTES = 32 * 1024 * 1024
 _SHORTEST_WAIT = 0.001
 
 
-class Json:
-    """The standard library's JSON, with plain numbers for amounts."""
-
-    @staticmethod
-    def loads(text: str) -> Any:
-        """Read a value; raises ``ValueError`` for whatever cannot be read."""
-        try:
-            return json.loads(text)
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
-
-    @staticmethod
-    def dumps(value: Any, **more: Any) -> str:
-        """Write a value; the only ones that json does not know are the amounts."""
-        return json.dumps(value, default=float, **more)
-
-
-def quiet_logger() -> logging.Logger:
-    """Make a logger for the library, which writes about every client's mistake otherwise."""
-    logger = logging.getLogger("enigma_panel.simulator.socketio_server")
-    logger.addHandler(logging.NullHandler())
-    logger.propagate = False
-    return logger
-
-
 class Live:
     """The ASGI layer that serves the live channel and passes everything else to ``app``.
 
-    ``notify`` is called after a client's message took effect; it must call ``woken``.
+    ``notify`` is called after a client's message took effect; it must call ``update_timer``.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         service: Service,
-        wires: Transports,
+        transports: Transports,
         notify: Callable[[], None],
         seed: int | None,
     ) -> None:
@@ -209,13 +51,13 @@ class Live:
         self.sent: Counter[str] = Counter()
         self._app = app
         self._service = service
-        self._wires = wires
+        self._transports = transports
         self._notify = notify
         self._rng = random.Random(seed)
         self._mode: Mode = service.settings.live
-        self._garble: frozenset[str] = service.settings.live_garble
+        self._reordering: frozenset[str] = service.settings.live_reordering
         self._channels: dict[str, Channel] = {}
-        self._lines: set[SocketConnection] = set()
+        self._connections: set[SocketConnection] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._server: Any = None
         self._importing = asyncio.Lock()
@@ -234,8 +76,8 @@ class Live:
 
     # --- for the rest of the simulator ---
 
-    def woken(self) -> None:
-        """Look again when the model's next event is; call it after whatever may change that."""
+    def update_timer(self) -> None:
+        """Set the timer to the model's next event; call it after whatever may change that."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -247,14 +89,14 @@ class Live:
     def obey(self, order: Order) -> int:
         """Do what a test wants; give the number of channels that its event goes to."""
         if order.reordering is not None:
-            self._garble = order.reordering
+            self._reordering = order.reordering
         if order.ping is not None:
             self._ping = order.ping
             self._set_ping()
         if order.mode is not None:
             self._set_mode(order.mode)
         if order.cut:
-            self._cut(self._lines)
+            self._cut(self._connections)
         return 0 if order.push is None else self._push(order.push)
 
     def state(self) -> Body:
@@ -274,21 +116,21 @@ class Live:
     def _set_mode(self, mode: Mode) -> None:
         self._mode = mode
         if mode.kind == "off":
-            self._cut(self._lines)
+            self._cut(self._connections)
         elif mode.kind != "freeze":
-            self._cut({line for line in self._lines if line.frozen})
+            self._cut({each for each in self._connections if each.frozen})
         for channel in list(self._channels.values()):
             channel.behave(mode)
 
-    def _cut(self, lines: set[SocketConnection]) -> None:
-        for line in list(lines):
-            line.cut()
+    def _cut(self, connections: set[SocketConnection]) -> None:
+        for connection in list(connections):
+            connection.cut()
 
     # --- the model's time ---
 
     def _tick(self) -> None:
         self._service.advance()
-        self.woken()
+        self.update_timer()
 
     # --- tests' events ---
 
@@ -298,8 +140,8 @@ class Live:
             for channel in self._channels.values()
             if push.sessions is None or channel.session_id in push.sessions
         ]
-        for place, channel in enumerate(channels):
-            offset = push.every * place / len(channels)
+        for index, channel in enumerate(channels):
+            offset = push.every * index / len(channels)
             self._spawn(self._drip(channel, push, offset))
         return len(channels)
 
@@ -310,7 +152,7 @@ class Live:
             wait = began + push.every * number - time.monotonic()
             if wait > 0:
                 await asyncio.sleep(wait)
-            channel.send(push.name, push.copy(number), self._garble)
+            channel.send(push.name, push.copy(number), self._reordering)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -324,16 +166,17 @@ class Live:
         if scope["type"] == "http":
             await server.handle_request(scope, receive, send)
             return
-        line = SocketConnection(scope, receive, send, self._wires)
-        self._lines.add(line)
+        connection = SocketConnection(scope, receive, send, self._transports)
+        self._connections.add(connection)
         try:
-            await server.handle_request({**scope, "line": line}, line.receive, line.send)
+            scope = {**scope, "connection": connection}
+            await server.handle_request(scope, connection.receive, connection.send)
         except (ValueError, IndexError) as error:
             # What is no packet breaks the library: that ends this connection and no other.
             server.logger.warning("a web socket broke: %r", error)
         finally:
-            await line.finish()
-            self._lines.discard(line)
+            await connection.finish()
+            self._connections.discard(connection)
 
     async def _ready(self) -> Any:
         async with self._importing:
@@ -359,7 +202,7 @@ class Live:
         refusal = module.exceptions.ConnectionRefusedError
 
         async def connect(sid: str, environ: dict[str, Any], auth: object = None) -> None:
-            if not self._let_in(sid, environ["asgi.scope"]["line"], auth):
+            if not self._let_in(sid, environ["asgi.scope"]["connection"], auth):
                 raise refusal("Session not found or unauthorized")
 
         async def message(sid: str, *arguments: object) -> object:
@@ -379,27 +222,27 @@ class Live:
         if self._server is not None:
             self._server.eio.ping_interval, self._server.eio.ping_timeout = self._ping
 
-    def _let_in(self, sid: str, line: SocketConnection, auth: object) -> bool:
+    def _let_in(self, sid: str, connection: SocketConnection, auth: object) -> bool:
         session_id = auth.get("sessionId") if isinstance(auth, dict) else None
         known = isinstance(session_id, str) and self._service.knows(session_id)
         if self._mode.kind == "refuse" or not known:
             self.refused += 1
             return False
         self.connects += 1
-        channel = Channel(str(session_id), line, self._rng)
+        channel = Channel(str(session_id), connection, self._rng)
         self._channels[sid] = channel
 
         def send(name: str, payload: Body) -> None:
-            channel.send(name, payload, self._garble)
+            channel.send(name, payload, self._reordering)
 
         def came_up() -> None:
             channel.up(sid, self._server, self.sent)
             channel.behave(self._mode)
 
         channel.unwatch = self._service.watch(channel.session_id, send)
-        line.came_up = came_up
-        line.left = lambda: self._leave(sid)
-        self.woken()
+        connection.came_up = came_up
+        connection.left = lambda: self._leave(sid)
+        self.update_timer()
         return True
 
     def _receive(self, sid: str, message: object) -> None:
@@ -412,7 +255,7 @@ class Live:
         channel = self._channels.pop(sid, None)
         if channel is not None:
             channel.close()
-            self.woken()
+            self.update_timer()
 
 
 def _import() -> Any:
@@ -425,3 +268,157 @@ def _import() -> Any:
 async def _not_found(send: Send) -> None:
     await send({"type": "websocket.http.response.start", "status": 404, "headers": []})
     await send({"type": "websocket.http.response.body", "body": b""})
+
+
+class Emitter(Protocol):
+    """What we need of python-socketio's server, which has no types."""
+
+    def emit(self, event: str, data: Any, to: str) -> Coroutine[Any, Any, None]:
+        """Send an event to one client."""
+
+    def disconnect(self, sid: str) -> Coroutine[Any, Any, None]:
+        """End one client's connection, if it still is."""
+
+
+class Channel:
+    """A channel of one session. Events wait until the client knows that it was let in."""
+
+    def __init__(self, session_id: str, connection: SocketConnection, rng: random.Random) -> None:
+        self.session_id = session_id
+        self.unwatch: Callable[[], None] | None = None
+        self._connection = connection
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
+        self._reorderer = Reorderer(self._queue.put_nowait, self._loop.call_later, rng)
+        self._up_at: float | None = None
+        self._cutting: asyncio.TimerHandle | None = None
+        self._closed = False
+        self._pump: asyncio.Task[None] | None = None
+
+    def send(self, name: str, payload: Any, kinds: frozenset[str] = frozenset()) -> None:
+        """Send an event, reordered by these kinds; the service hangs up after ``end_session``."""
+        if self._closed:
+            return
+        self._reorderer.put((name, payload), kinds)
+        if name == END:
+            self._reorderer.finish()
+            self._queue.put_nowait(None)
+
+    def up(self, sid: str, emitter: Emitter, sent: Counter[str]) -> None:
+        """Begin to send: the client was let in."""
+        self._up_at = self._loop.time()
+        self._pump = self._loop.create_task(self._send_all(sid, emitter, sent))
+
+    def behave(self, mode: Mode) -> None:
+        """Do to an open channel what the mode does."""
+        if self._cutting is not None:
+            self._cutting.cancel()
+        if self._up_at is None:
+            return
+        if mode.kind == "freeze":
+            self._connection.freeze()
+        elif mode.kind == "drop":
+            self._cutting = self._loop.call_at(self._up_at + mode.seconds, self._connection.cut)
+
+    def close(self) -> None:
+        """Note that the connection is over."""
+        self._closed = True
+        if self.unwatch is not None:
+            self.unwatch()
+        if self._cutting is not None:
+            self._cutting.cancel()
+        self._reorderer.finish()
+        # Not cancelled: this may be called from within the pump, when it hangs up.
+        self._queue.put_nowait(None)
+
+    async def _send_all(self, sid: str, emitter: Emitter, sent: Counter[str]) -> None:
+        while (item := await self._queue.get()) is not None and not self._closed:
+            name, payload = item
+            kind = payload.get("type", name) if isinstance(payload, dict) else name
+            sent[str(kind) if name == "message" else name] += 1
+            await emitter.emit(name, payload, to=sid)
+        await emitter.disconnect(sid)
+
+
+class Transports(Protocol):
+    """What can be done to TCP connections."""
+
+    def abort(self, client: Client) -> None:
+        """Close a connection at once."""
+
+    def deafen(self, client: Client) -> None:
+        """Throw away whatever comes from it from now on."""
+
+
+class SocketConnection:
+    """A web socket that can be cut or frozen.
+
+    ``came_up`` is called once the client is in, ``left`` once the web socket is done with.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, transports: Transports) -> None:
+        self.came_up: Callable[[], None] | None = None
+        self.left: Callable[[], None] | None = None
+        self.frozen = False
+        self._client: Client = tuple(scope["client"])
+        self._receive = receive
+        self._send = send
+        self._transports = transports
+        self._gone = False
+
+    def freeze(self) -> None:
+        """Let nothing more through in either direction; the connection stays."""
+        self.frozen = True
+        self._transports.deafen(self._client)
+
+    def cut(self) -> None:
+        """Close the connection at once."""
+        self._transports.abort(self._client)
+
+    async def receive(self) -> Message:
+        """Give what comes in."""
+        message = await self._receive()
+        self._gone = message["type"] == "websocket.disconnect"
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send something, unless frozen."""
+        if self.frozen:
+            return
+        await self._send(message)
+        came_up = self.came_up
+        if came_up is not None and (message.get("text") or "").startswith(_ACCEPTED):
+            self.came_up = None
+            came_up()
+
+    async def finish(self) -> None:
+        """Return when the connection may be closed: a frozen one is kept until it is gone."""
+        if self.left is not None:
+            self.left()
+        while self.frozen and not self._gone:
+            await self.receive()
+
+
+class Json:
+    """The standard library's JSON, with plain numbers for amounts."""
+
+    @staticmethod
+    def loads(text: str) -> Any:
+        """Read a value; raises ``ValueError`` for whatever cannot be read."""
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+
+    @staticmethod
+    def dumps(value: Any, **more: Any) -> str:
+        """Write a value; the only ones that json does not know are the amounts."""
+        return json.dumps(value, default=float, **more)
+
+
+def quiet_logger() -> logging.Logger:
+    """Make a logger for the library, which writes about every client's mistake otherwise."""
+    logger = logging.getLogger("enigma_panel.simulator.socketio_server")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger

@@ -1,4 +1,4 @@
-"""One task: a scene being played. All times are service seconds."""
+"""A simulated task: a scenario's script being played. All times are service seconds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from enigma_panel.simulator.scenarios import Ask, Done, Fail, Script, Step
+from enigma_panel.simulator.scripts import Ask, Done, Fail, Script, Step
 from enigma_panel.simulator.settings import PRICE_COMPUTE_MS, PRICE_INPUT, PRICE_OUTPUT
 
 _CHARACTERS_PER_TOKEN = 4
@@ -42,7 +42,7 @@ class TaskRequest:
 
 @dataclass(slots=True)
 class Task:
-    """A task with its scene. ``begin``, ``go_on``, ``answer`` and ``end`` move it."""
+    """A task with its script. ``begin``, ``go_on``, ``answer`` and ``end`` move it."""
 
     id: str
     session_id: str
@@ -59,7 +59,7 @@ class Task:
     error: str = ""
     code: str | None = None
     script_items: int = 0
-    """How many beats of its scene were played or are being played."""
+    """How many items of its script were played or are being played."""
     _reply: str | None = None
     _cut_short: tuple[int, int] = (0, 0)
     """Tokens of a step that was under way when the task ended: they are paid for, too."""
@@ -104,7 +104,7 @@ class Task:
             self._go(now, halted=False)
 
     def answer(self, text: str, now: float, halted: bool) -> None:
-        """Take the person's answer to the open question."""
+        """Hand the person's answer to the script."""
         self.question = None
         self._reply = text
         self._go(now, halted)
@@ -114,11 +114,11 @@ class Task:
             self.state = TaskState.PAUSED
             return
         reply, self._reply = self._reply, None
-        beat = next(self.script) if reply is None else self.script.send(reply)
+        item = next(self.script) if reply is None else self.script.send(reply)
         self.script_items += 1
-        match beat:
+        match item:
             case Step():
-                self.state, self.step, self.step_began = TaskState.RUNNING, beat, now
+                self.state, self.step, self.step_began = TaskState.RUNNING, item, now
             case Ask(question):
                 self.state, self.question = TaskState.ASKING, question
             case Done(message):

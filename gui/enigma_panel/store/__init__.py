@@ -1,1 +1,1 @@
-"""Disk and keychain. Synchronous, knows no Qt."""
+"""What is stored: ledger, settings, key, folders. Synchronous, knows no Qt."""

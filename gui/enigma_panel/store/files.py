@@ -1,4 +1,7 @@
-"""A file that could not be used, and how it is kept aside so that nothing in it is lost."""
+"""Files on disk: atomic writes, and problems with a file, which is then kept aside.
+
+Nothing in a file that cannot be used is lost: it gets another name in the same folder.
+"""
 
 import contextlib
 import itertools
@@ -12,7 +15,7 @@ from pathlib import Path
 
 
 class ProblemKind(StrEnum):
-    """Why a file was not used."""
+    """What is wrong with a file that was not used."""
 
     BROKEN = "broken"  # its content makes no sense; it was kept aside where `kept_as` says
     NEWER = "newer"  # a newer version of this program wrote it; it stays as it is
@@ -24,8 +27,8 @@ class ProblemKind(StrEnum):
 class Copy:
     """A good copy of the ledger.
 
-    made_ms: what happened after that (UTC epoch milliseconds) is not in it. version: of its tables.
-    sessions_open: so many were open, or may have been, when it was made.
+    made_ms: when it was made (UTC epoch milliseconds); nothing later is in it. version: of its
+    tables. sessions_open: how many were open, or may have been, when it was made.
     """
 
     path: Path
@@ -36,10 +39,10 @@ class Copy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What a person should be told about a file: `reason` is for the log, not for the window.
+    """A problem with a file, for the person to know.
 
-    kept_as is the new place of a broken file, None when it stayed where it was. copy can be used in
-    its place.
+    kept_as: the new path of a broken file, None when it stayed where it was. reason: for the log,
+    not for the window. copy: one that can be used instead.
     """
 
     kind: ProblemKind

@@ -1,4 +1,4 @@
-"""One program per data folder: a lock that is held for the whole run and ends with the process.
+"""The lock of a data folder, which only one program has, and the removal of dead demos' folders.
 
 Two programs on one ledger would write whole records over each other's, and one would settle the
 other's starts as unconfirmed.
@@ -14,9 +14,16 @@ from typing import IO
 
 from enigma_panel.store.paths import folders_below
 
+log = logging.getLogger(__name__)
+
+PREFIX = "enigma-panel-demo-"
+"""How the names of demos' throw-away folders begin."""
+OLD_S = 60.0
+"""Younger folders stay: one that was just made is not locked yet."""
+
 
 class FolderInUseError(Exception):
-    """Another running program holds this folder; is_silent: it was asked something in vain."""
+    """Another running program has this folder; is_silent: it did not answer when it was asked."""
 
     def __init__(self, path: Path, *, is_silent: bool = False) -> None:
         super().__init__(str(path))
@@ -25,9 +32,9 @@ class FolderInUseError(Exception):
 
 
 class FolderLock:
-    """Held from construction to `release` or the end of the process. FolderInUseError.
+    """The lock of a folder, from construction to `release` or the end of the process.
 
-    The system takes it from a process that dies, so a dead one's is free at once.
+    FolderInUseError where another program has it. The system frees the lock of a process that dies.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -40,7 +47,7 @@ class FolderLock:
             raise FolderInUseError(folder) from None
 
     def release(self) -> None:
-        """Let the next program in."""
+        """Free the folder for the next program."""
         self._file.close()
 
 
@@ -54,13 +61,6 @@ def _lock(file: IO[bytes]) -> None:
         import fcntl  # noqa: PLC0415 - not there
 
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-log = logging.getLogger(__name__)
-
-PREFIX = "enigma-panel-demo-"
-OLD_S = 60.0
-"""A folder that was just made is not locked yet."""
 
 
 def clear_leftovers(parent: Path, now_s: float | None = None) -> list[Path]:
@@ -91,7 +91,7 @@ def _is_old_and_ours(path: Path, old_s: float) -> bool:
 
 
 def _clear(path: Path) -> bool:
-    """Remove it while holding its lock, where it got so far as to have one."""
+    """Remove it under its lock, where it has one."""
     data = folders_below(path).data
     lock = None
     try:

@@ -1,4 +1,4 @@
-"""The API key in the system's keychain: a closed set of outcomes, nothing ever in a file.
+"""The API key in the system's keychain, with a closed set of outcomes; it is never in a file.
 
 Every call may wait for a person (an unlock dialog) or for ever: callers use a thread and a time
 limit. `keyring` is imported at the first call, since importing it costs time.
@@ -18,13 +18,27 @@ API_KEY = "api-key"
 """Name of the one secret that is kept."""
 
 WINDOWS_MAX_CHARS = 1_280
-"""The Credential Manager takes 2,560 bytes a secret, in UTF-16."""
+"""Longest secret of the Credential Manager: 2,560 bytes in UTF-16."""
 
 NO_PLACE = ""
+"""In place of a keychain's name: there is none that we accept."""
+_WINDOWS = "the Windows Credential Manager"
+
+_NAMES = {
+    "keyring.backends.SecretService": "the GNOME keyring",
+    "keyring.backends.libsecret": "the GNOME keyring",
+    "keyring.backends.kwallet": "KWallet",
+    "keyring.backends.macOS": "the macOS keychain",
+    "keyring.backends.Windows": _WINDOWS,
+    "keyring.backends.null": "a keychain that is switched off",
+}
+"""By module. All others are refused: some write plain files and no list of those is complete."""
+
+_CHAINER = "keyring.backends.chainer"
 
 
 class SecretOutcome(StrEnum):
-    """Everything that can come out of a call."""
+    """The outcome of a call to a secret store."""
 
     FOUND = "found"
     SAVED = "saved"
@@ -51,23 +65,42 @@ class Result:
     detail: str = ""
 
 
+_BY_NAME = {
+    # Named, because the modules of other systems cannot be imported here.
+    "PromptDismissedException": SecretOutcome.LOCKED,
+    "LockedException": SecretOutcome.LOCKED,
+    "SecAuthFailure": SecretOutcome.DENIED,
+    "PermissionError": SecretOutcome.DENIED,
+    "KeyringLocked": SecretOutcome.LOCKED,
+    "SecretServiceNotAvailableException": SecretOutcome.NO_KEYCHAIN,
+    "NoKeyringError": SecretOutcome.NO_KEYCHAIN,
+    "InitError": SecretOutcome.NO_KEYCHAIN,
+}
+
+_WINDOWS_CODES = {5: SecretOutcome.DENIED, 1783: SecretOutcome.TOO_LONG}
+"""ERROR_ACCESS_DENIED; RPC_X_BAD_STUB_DATA, which the manager says of a secret beyond its limit."""
+
+
 class SecretStore(Protocol):
-    """A place for secrets. No method raises for what a keychain does."""
+    """A store for the API key. No method raises for what a keychain does."""
 
     def where(self) -> str:
-        """Where a secret would be kept, in words; NO_PLACE when nowhere."""
+        """The name of the keychain that would store it; NO_PLACE when there is none."""
         ...
 
     def get(self) -> Result:
-        """FOUND with the secret, ABSENT, NO_KEYCHAIN, LOCKED, DENIED or FAILED."""
+        """Read the secret: FOUND, ABSENT, NO_KEYCHAIN, LOCKED, DENIED or FAILED."""
         ...
 
     def save(self, secret: str) -> Result:
-        """SAVED (read back and compared), NO_KEYCHAIN, LOCKED, DENIED, TOO_LONG or FAILED."""
+        """Store the secret: SAVED, NO_KEYCHAIN, LOCKED, DENIED, TOO_LONG or FAILED.
+
+        It is read back and compared before SAVED is returned.
+        """
         ...
 
     def remove(self) -> Result:
-        """REMOVED, ABSENT, NO_KEYCHAIN, LOCKED, DENIED or FAILED."""
+        """Remove the secret: REMOVED, ABSENT, NO_KEYCHAIN, LOCKED, DENIED or FAILED."""
         ...
 
 
@@ -122,8 +155,10 @@ class KeychainStore:
         self._find_backend = find_backend
 
     def where(self) -> str:
-        """The keychain in words; NO_PLACE when there is none that we accept."""
-        return self._guarded(lambda _backend, place: Result(outcome=_OK, where=place)).where
+        """The keychain's name; NO_PLACE when there is none that we accept."""
+        return self._guarded(
+            lambda _backend, where: Result(outcome=SecretOutcome.FOUND, where=where)
+        ).where
 
     def get(self) -> Result:
         """See SecretStore.get."""
@@ -131,66 +166,50 @@ class KeychainStore:
 
     def save(self, secret: str) -> Result:
         """See SecretStore.save."""
-        return self._guarded(lambda backend, place: self._save(backend, place, secret))
+        return self._guarded(lambda backend, where: self._save(backend, where, secret))
 
     def remove(self) -> Result:
         """See SecretStore.remove."""
         return self._guarded(self._remove)
 
-    def _get(self, backend: "KeyringBackend", place: str) -> Result:
+    def _get(self, backend: "KeyringBackend", where: str) -> Result:
         secret = backend.get_password(self._service, API_KEY)
         outcome = SecretOutcome.ABSENT if secret is None else SecretOutcome.FOUND
-        return Result(outcome=outcome, secret=secret, where=place)
+        return Result(outcome=outcome, secret=secret, where=where)
 
-    def _save(self, backend: "KeyringBackend", place: str, secret: str) -> Result:
-        if place == _WINDOWS and _utf16_units(secret) > WINDOWS_MAX_CHARS:
-            return Result(outcome=SecretOutcome.TOO_LONG, where=place)
+    def _save(self, backend: "KeyringBackend", where: str, secret: str) -> Result:
+        if where == _WINDOWS and _utf16_units(secret) > WINDOWS_MAX_CHARS:
+            return Result(outcome=SecretOutcome.TOO_LONG, where=where)
         backend.set_password(self._service, API_KEY, secret)
         # Some backends forget without a word.
         kept = backend.get_password(self._service, API_KEY) == secret
-        return Result(outcome=SecretOutcome.SAVED if kept else SecretOutcome.FAILED, where=place)
+        return Result(outcome=SecretOutcome.SAVED if kept else SecretOutcome.FAILED, where=where)
 
-    def _remove(self, backend: "KeyringBackend", place: str) -> Result:
+    def _remove(self, backend: "KeyringBackend", where: str) -> Result:
         # Asked first, because backends say "not there" and "will not" with the same error.
         if backend.get_password(self._service, API_KEY) is None:
-            return Result(outcome=SecretOutcome.ABSENT, where=place)
+            return Result(outcome=SecretOutcome.ABSENT, where=where)
         backend.delete_password(self._service, API_KEY)
         gone = backend.get_password(self._service, API_KEY) is None
-        return Result(outcome=SecretOutcome.REMOVED if gone else SecretOutcome.FAILED, where=place)
+        return Result(outcome=SecretOutcome.REMOVED if gone else SecretOutcome.FAILED, where=where)
 
     def _guarded(self, call: "Callable[[KeyringBackend, str], Result]") -> Result:
-        place = NO_PLACE
+        where = NO_PLACE
         try:
-            backend, place = _accepted(self._find_backend())
+            backend, where = _accepted(self._find_backend())
             if backend is None:
                 return Result(outcome=SecretOutcome.NO_KEYCHAIN)
-            return call(backend, place)
+            return call(backend, where)
         except Exception as error:  # noqa: BLE001 - backends raise whatever their system raises
             outcome = _outcome_of(error)
             if outcome is SecretOutcome.NO_KEYCHAIN:
-                place = NO_PLACE
-            return Result(outcome=outcome, where=place, detail=type(error).__name__)
-
-
-_OK = SecretOutcome.FOUND
-_WINDOWS = "the Windows Credential Manager"
-
-_PLACES = {
-    "keyring.backends.SecretService": "the GNOME keyring",
-    "keyring.backends.libsecret": "the GNOME keyring",
-    "keyring.backends.kwallet": "KWallet",
-    "keyring.backends.macOS": "the macOS keychain",
-    "keyring.backends.Windows": _WINDOWS,
-    "keyring.backends.null": "a keychain that is switched off",
-}
-"""By module. All others are refused: some write plain files and no list of those is complete."""
-
-_CHAINER = "keyring.backends.chainer"
+                where = NO_PLACE
+            return Result(outcome=outcome, where=where, detail=type(error).__name__)
 
 
 def where_name(backend: "KeyringBackend") -> str:
-    """A backend in words; NO_PLACE for one that we do not accept."""
-    name = _PLACES.get(type(backend).__module__, NO_PLACE)
+    """A backend's name for people; NO_PLACE for one that we do not accept."""
+    name = _NAMES.get(type(backend).__module__, NO_PLACE)
     if name == "the GNOME keyring" and _is_kde():
         return "KWallet"  # Plasma serves the same interface from its wallet
     return name
@@ -211,22 +230,6 @@ def _accepted(backend: "KeyringBackend") -> "tuple[KeyringBackend | None, str]":
 
 def _utf16_units(secret: str) -> int:
     return len(secret.encode("utf-16-le", "surrogatepass")) // 2
-
-
-_BY_NAME = {
-    # Named, because the modules of other systems cannot be imported here.
-    "PromptDismissedException": SecretOutcome.LOCKED,
-    "LockedException": SecretOutcome.LOCKED,
-    "SecAuthFailure": SecretOutcome.DENIED,
-    "PermissionError": SecretOutcome.DENIED,
-    "KeyringLocked": SecretOutcome.LOCKED,
-    "SecretServiceNotAvailableException": SecretOutcome.NO_KEYCHAIN,
-    "NoKeyringError": SecretOutcome.NO_KEYCHAIN,
-    "InitError": SecretOutcome.NO_KEYCHAIN,
-}
-
-_WINDOWS_CODES = {5: SecretOutcome.DENIED, 1783: SecretOutcome.TOO_LONG}
-"""ERROR_ACCESS_DENIED; RPC_X_BAD_STUB_DATA, which the manager says of a secret beyond its limit."""
 
 
 def _outcome_of(error: BaseException) -> SecretOutcome:

@@ -1,4 +1,4 @@
-"""Where the program keeps its files. No other module knows a folder."""
+"""The folders of ledger, settings and log. No other module knows them."""
 
 import os
 import sys

@@ -1,7 +1,8 @@
-"""What the program remembers of the person's choices: one small JSON file, versioned.
+"""The settings: the person's choices in one small JSON file with a version.
 
-A broken file is kept aside and told. Keys that this version does not know survive a save. A file
-of a newer version stays as it is: work goes on with the defaults and nothing is written over it.
+A broken file is kept aside and reported. Keys that this version does not know survive a save. A
+file of a newer version stays as it is: work goes on with the defaults and nothing is written over
+it.
 """
 
 from dataclasses import dataclass, field
@@ -15,8 +16,7 @@ from enigma_panel.store.files import Problem, ProblemKind, keep_aside, write_ato
 VERSION = 1
 DEFAULT_BASE_URL = "https://connect.enigma.click"
 MAX_BYTES = 1_000_000
-"""A settings file beyond this is rubbish: a real one has a few kilobytes."""
-
+"""Longest settings file that is read: a real one has a few kilobytes."""
 
 BROWSERS_AT_ONCE = range(1, 101)
 DEFAULT_BROWSERS = 5
@@ -25,13 +25,14 @@ LEAVE, TERMINATE_IDLE = "leave", "terminate_idle"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The choices. `msgspec.structs.replace` makes a changed copy.
+    """The settings. `msgspec.structs.replace` makes a changed copy.
 
+    base_url: the service's address. show_ended: whether ended sessions stand in the table.
     window_geometry, window_splitter, sessions_header, tasks_header: Qt's own state, base64 text,
     empty = none yet; a header's state holds which columns are hidden.
     browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
     before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
-    tell_when_done: a notice on the desktop when tasks are done and no window of ours has the focus.
+    tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
     others: keys of the file that this version does not know.
     """
 
@@ -66,7 +67,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What lies at the settings' place."""
+    """What is at the settings' path."""
 
     settings: Settings = field(default_factory=Settings)
     problem: ProblemKind | None = None
@@ -75,7 +76,7 @@ class _Found:
 
 def load(path: Path) -> tuple[Settings, Problem | None]:
     """The settings at `path`, or the defaults; never raises for what is found there."""
-    found = _look(path)
+    found = _read(path)
     if found.problem is None:
         return found.settings, None
     kept_as, reason = None, found.reason
@@ -94,7 +95,7 @@ def save(path: Path, settings: Settings) -> bool:
     False when a newer version's file is there, which is left alone. A broken file that appeared
     meanwhile is kept aside. SettingsError when the disk refuses.
     """
-    found = _look(path)
+    found = _read(path)
     if found.problem is ProblemKind.NEWER:
         return False
     if found.problem is ProblemKind.UNREADABLE:
@@ -108,7 +109,7 @@ def save(path: Path, settings: Settings) -> bool:
     return True
 
 
-def _look(path: Path) -> _Found:
+def _read(path: Path) -> _Found:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)

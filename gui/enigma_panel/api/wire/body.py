@@ -8,6 +8,9 @@ from enigma_panel.api.wire import fields as f
 from enigma_panel.api.wire.fields import NotJsonError, parse
 from enigma_panel.core.observation import OWN_CODES, Usage
 
+T = TypeVar("T")
+_IDS = ("sessionId", "taskId")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Body:
@@ -81,10 +84,6 @@ class Body:
             tokens_out=_first(f.whole, sources, "completion_tokens", "outputTokens"),
             compute_s=_first(f.seconds, sources, "computeTime", "completion_time"),
         )
-
-
-T = TypeVar("T")
-_IDS = ("sessionId", "taskId")
 
 
 def _first(read: Callable[[object], T | None], sources: list[f.Record], *names: str) -> T | None:

@@ -7,7 +7,7 @@ from enigma_panel.api.wire.fields import short_text
 from enigma_panel.core.redaction import MARK, redact_patterns
 
 MAX_EXCERPT = 200
-_LOOK_AT = 2_000
+_READ_CHARS = 2_000
 
 Scrub = Callable[[str], str]
 """Takes a text of the service and returns it without the secrets of the call."""
@@ -45,10 +45,10 @@ def make_excerpt(body: bytes, scrub: Scrub) -> str:
     Stricter than `scrub`: whole URLs, values of fields named like ids or keys, and long tokens
     with a digit go as well, since in a body that fits nothing any of them may be an id.
     """
-    text = body[: 4 * _LOOK_AT].decode("utf-8", "replace")
-    if len(text) > _LOOK_AT:
+    text = body[: 4 * _READ_CHARS].decode("utf-8", "replace")
+    if len(text) > _READ_CHARS:
         # A secret that is cut in two would no longer look like one.
-        text = _TAIL.sub("", text[:_LOOK_AT])
+        text = _TAIL.sub("", text[:_READ_CHARS])
     text = _URL.sub(MARK, _NAMED.sub(rf"\g<1>{MARK}", scrub(text)))
     text = _TOKEN.sub(_hide_token, text)
     return short_text(text, MAX_EXCERPT) or ""

@@ -1,4 +1,4 @@
-"""The ledger: the only room that knows SQLite."""
+"""The ledger: the only package that knows SQLite."""
 
 from enigma_panel.store.ledger.backup import (
     Copied,

@@ -1,4 +1,4 @@
-"""The last good copy of the ledger: taken at each clean start, offered when the ledger is lost.
+"""The ledger's backup copy: made at each clean start, offered when the ledger is lost.
 
 `ledger.copy` beside the ledger is the one of the last clean start; `ledger.copy-v1` was made before
 the ledger left version 1, for a program that knows no later one. A copy is replaced only by one of
@@ -53,7 +53,7 @@ class Copied(StrEnum):
 
 
 def draft_copy(ledger: "Ledger") -> Copied | None:
-    """The part that belongs into the ledger's thread (0.03 s for 28 MB), before the first write.
+    """Draft a copy, in the ledger's thread (0.03 s for 28 MB), before the first write.
 
     None: the draft is there for `finish_copy`. NO_ROOM, OF_ANOTHER: nothing was done. LedgerError
     when the disk fails, here and there; the copy before it is then untouched.
@@ -72,7 +72,7 @@ def draft_copy(ledger: "Ledger") -> Copied | None:
 
 
 def finish_copy(ledger_path: Path, now_ms: int) -> Copied:
-    """The part that may run in any thread meanwhile: check the draft and put it in its place.
+    """Check the draft and let it become the copy; may run in any thread.
 
     now_ms: when the draft was made. NOT_GOOD where its pages are damaged, or where something that
     is not ended cannot be read: then the copy before it stays.
@@ -90,7 +90,7 @@ def find_copy(ledger_path: Path) -> Copy | None:
     """The newest good copy that this program can use, None where there is none.
 
     Of the highest version, then the last made: a clock may have been set back meanwhile.
-    Reads the copies only, whatever is in the ledger's place. Takes 0.03 s for 28 MB.
+    Reads the copies only, whatever is at the ledger's path. Takes 0.03 s for 28 MB.
     """
     with typed_errors(ledger_path):
         found = [_describe(path) for path in _copies(ledger_path)]
@@ -106,16 +106,16 @@ def copy_to_offer(ledger: "Ledger") -> Copy | None:
 
 
 def decline_copy(ledger: "Ledger") -> list[Path]:
-    """The person goes on with this ledger: copies of other ones go aside and are kept.
+    """The person goes on with this ledger: copies of other ones are kept aside.
 
-    Returns their new places. LedgerError when the system refuses.
+    Returns their new paths. LedgerError when the system refuses.
     """
     with typed_errors(ledger.path):
         return [keep_aside(path, word="declined") for path in _of_others(ledger)]
 
 
 def use_copy(ledger_path: Path, copy: Copy) -> Path | None:
-    """Put whatever is in the ledger's place aside (kept) and a duplicate of the copy there.
+    """Keep the file at the ledger's path aside and put a duplicate of the copy there.
 
     The ledger must be closed. What happened after copy.made_ms is not in it. Returns where the old
     file is now, None when there was none. CorruptLedgerError or NewerLedgerError for a copy that
@@ -133,7 +133,7 @@ def use_copy(ledger_path: Path, copy: Copy) -> Path | None:
 def restored_ms(ledger: "Ledger") -> int | None:
     """When the copy was made that this ledger is, None where it is none.
 
-    Of what waits in its line or was unsettled then, nobody knows whether it was sent since: nothing
+    Of what was queued or unsettled then, nobody knows whether it was sent since: nothing
     of it may be sent by itself. Stays until `forget_restored`.
     """
     with typed_errors(ledger.path):
@@ -143,7 +143,7 @@ def restored_ms(ledger: "Ledger") -> int | None:
 
 
 def forget_restored(ledger: "Ledger") -> None:
-    """What was uncertain for its age is settled: the ledger is one as any other. LedgerError."""
+    """What was uncertain because of the copy's age is settled: no copy any more. LedgerError."""
     with typed_errors(ledger.path):
         ledger.connection.execute("DELETE FROM meta WHERE name = ?", (file_copy.RESTORED,))
 

@@ -1,6 +1,6 @@
-"""One connection to the ledger's file: how it is opened, its transactions, its queries.
+"""The connection to the ledger's file: how it is opened, its transactions, its statements.
 
-Every error of SQLite leaves this room as a LedgerError.
+Every error of SQLite leaves this module as a LedgerError.
 """
 
 import contextlib
@@ -41,6 +41,11 @@ BUSY_TIMEOUT_MS = 5_000
 
 CLOSE_TIMEOUT_MS = 200
 """How long `close` waits for others before it leaves the -wal file to them."""
+
+OPENING_TIMEOUT_MS = 5_000
+"""How long to wait for another process that opens the ledger."""
+
+_PAUSE_S = 0.01
 
 COMPANIONS = ("", "-wal", "-shm")
 """The endings of all files that together are one ledger."""
@@ -91,7 +96,7 @@ class Database:
                 yield
                 connection.execute("COMMIT")
             except BaseException:
-                # The first error is the one to tell; SQLite may have rolled back by itself.
+                # The first error is the one to raise; SQLite may have rolled back by itself.
                 with contextlib.suppress(sqlite3.Error):
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
@@ -128,12 +133,12 @@ class Database:
             self.connection.text_factory = str
 
     def close(self) -> None:
-        """Fold the -wal file into the main one and close; harmless when repeated."""
+        """Write the -wal file back into the main one and close; harmless when repeated."""
         connection, self._connection = self._connection, None
         if connection is None:
             return
         try:
-            # Another process may be at work on the file; then it will fold the rest.
+            # Another process may be at work on the file; then it will write the rest back.
             with contextlib.suppress(sqlite3.OperationalError):
                 connection.execute(f"PRAGMA busy_timeout = {CLOSE_TIMEOUT_MS}")
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -157,7 +162,7 @@ def _make_private(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     for ending in COMPANIONS if os.name != "nt" else ():
         file = Path(f"{path}{ending}")
-        # The last of several processes to close the ledger may take -wal and -shm away just now.
+        # The last of several processes to close the ledger may remove -wal and -shm just now.
         with contextlib.suppress(FileNotFoundError):
             if file.stat().st_mode & 0o077:
                 file.chmod(0o600)
@@ -217,15 +222,9 @@ def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
         raise CorruptLedgerError(path, "the database of another program")
 
 
-OPENING_TIMEOUT_MS = 5_000
-"""How long to wait for another process that opens the ledger."""
-
-_PAUSE_S = 0.01
-
-
 @contextmanager
 def sole_opener(folder: Path) -> Iterator[None]:
-    """Make the folder (0700) where it is missing and hold it against other openers.
+    """Make the folder (0700) where it is missing and lock it against other openers.
 
     LockedLedgerError after OPENING_TIMEOUT_MS, ReadOnlyLedgerError for a folder that refuses.
     """

@@ -1,4 +1,4 @@
-"""What can go wrong with the ledger, as types; made from SQLite's errors in one place only."""
+"""The ledger's errors as types; they are made here from SQLite's and the system's."""
 
 import errno
 import shutil
@@ -18,7 +18,7 @@ class LedgerError(Exception):
 
 
 class DiskFullError(LedgerError):
-    """No room on the disk."""
+    """No space on the disk."""
 
 
 class ReadOnlyLedgerError(LedgerError):
@@ -26,7 +26,7 @@ class ReadOnlyLedgerError(LedgerError):
 
 
 class LockedLedgerError(LedgerError):
-    """Another process held the ledger for longer than BUSY_TIMEOUT_MS."""
+    """Another process locked the ledger for longer than BUSY_TIMEOUT_MS."""
 
 
 class CorruptLedgerError(LedgerError):
@@ -84,7 +84,7 @@ _BY_CODE: dict[int, type[LedgerError]] = {
 }
 
 FULL_BYTES = 64 * 2**10
-"""A disk with less room takes no -wal and -shm file."""
+"""A disk with less free space takes no -wal and -shm file."""
 
 _PRIMARY_CODE = 0xFF  # the extended result codes carry details in the higher bits
 
@@ -119,7 +119,7 @@ def _from_sqlite(path: Path, error: sqlite3.Error) -> LedgerError:
 
 
 def _is_full(path: Path) -> bool:
-    """SQLite tells a disk without room for its -shm file, or for a sync, as a broken one."""
+    """SQLite reports a disk without space for its -shm file, or for a sync, as a broken one."""
     try:
         return shutil.disk_usage(path.parent).free < FULL_BYTES
     except OSError:

@@ -1,4 +1,4 @@
-"""A copy of a ledger's file: drafted beside it, checked, stamped, then put in place as a whole.
+"""Copying of a ledger's file: drafted beside it, checked, stamped, then renamed as a whole.
 
 A copy is one file without companions (journal mode DELETE). Its `meta` holds when it was made.
 """
@@ -18,7 +18,7 @@ from enigma_panel.store.ledger.errors import CorruptLedgerError, DiskFullError
 from enigma_panel.store.ledger.schema import APPLICATION_ID, version
 
 SPARE_BYTES = 64 * 2**20
-"""So much must be free after a copy was made: the ledger itself needs room more than its copy."""
+"""Free space that must be left after a copy was made: the ledger needs it more than its copy."""
 
 _SET_META = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 RESTORED = "restored_ms"
@@ -29,7 +29,7 @@ _DRAFT_ENDINGS = ("", "-journal", "-wal", "-shm")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What a ledger or a copy says of itself.
+    """What a ledger or a copy says of itself in its `meta`.
 
     mark: the salt that the first program gave it, the same in a ledger and all its copies.
     made_ms: when it was copied, 0 for a ledger that never was a copy.
@@ -133,7 +133,7 @@ def put_in_place(target: Path) -> None:
 
 @contextmanager
 def gone_on_error(target: Path) -> Iterator[None]:
-    """Remove the draft of `target` with any error: it takes room that a full disk does not have."""
+    """Remove the draft of `target` with any error: it takes space that a full disk has not."""
     try:
         yield
     except BaseException:

@@ -1,4 +1,4 @@
-"""What the ledger keeps besides records: intents, their outcomes, steps of a time line."""
+"""What the ledger stores besides sessions and tasks: intents, their outcomes, timeline steps."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -43,7 +43,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One line in a task's time line: when, what kind, and words. key 0 = not stored yet."""
+    """One step of a task's timeline: when (epoch ms), what kind, and its text.
+
+    key 0 = not stored yet.
+    """
 
     key: int = 0
     task_key: int = 0

@@ -70,7 +70,7 @@ _NEXT_NUMBER = (
 
 
 class Ledger:
-    """Sessions, tasks, intents and time lines in one SQLite file.
+    """Sessions, tasks, intents and timelines in one SQLite file.
 
     Synchronous; belongs to the thread that opened it. Every method raises a LedgerError when the
     disk or the file fails; what it was to write is then not written at all. A row that cannot be
@@ -83,7 +83,7 @@ class Ledger:
 
     @classmethod
     def open(cls, path: Path) -> tuple["Ledger", Problem | None]:
-        """Open or make the ledger; a broken file is kept aside and told as a Problem.
+        """Open or make the ledger; a broken file is kept aside and comes as a Problem.
 
         NewerLedgerError for a file of a later version, which stays untouched.
         """
@@ -136,7 +136,7 @@ class Ledger:
         )
 
     def plan(self, pairs: Iterable[tuple[Session, Task]]) -> list[tuple[Session, Task]]:
-        """Put tasks in line, all or none: they and their sessions are kept, nothing is sent.
+        """Queue tasks, all or none: they and their sessions are stored, nothing is sent.
 
         Records without a key get one. A planned session has no number before its first intent.
         """
@@ -171,7 +171,7 @@ class Ledger:
             self._put_steps(steps)
 
     def save(self, *records: Session | Task, steps: Iterable[Step] = ()) -> None:
-        """Write records as they are now and new lines of time lines, all or none.
+        """Write records as they are now and new steps of timelines, all or none.
 
         ValueError for a record without a key.
         """
@@ -180,9 +180,9 @@ class Ledger:
             self._put_steps(steps)
 
     def trim_steps(self, task_key: int, keep: int) -> int:
-        """Drop all but the newest `keep` of what a task's agent told; returns how many went.
+        """Drop all but the newest `keep` steps of a task's agent; returns how many were dropped.
 
-        What else is in its time line stays. ValueError for keep < 1: with the newest row of the
+        What else is in its timeline stays. ValueError for keep < 1: with the newest row of the
         table its key would be given once more.
         """
         if keep < 1:
@@ -238,7 +238,7 @@ class Ledger:
         return list(dict.fromkeys(text for _, text in rows if text))[:MOST_TEXTS]
 
     def steps(self, task_key: int, limit: int = 500) -> list[Step]:
-        """The last steps of a task's time line, in the order in which they were added."""
+        """The last steps of a task's timeline, in the order in which they were added."""
         where = "task_key = ? ORDER BY key DESC LIMIT ?"
         return self._reader.records(STEPS, where, task_key, limit)[::-1]
 
@@ -277,7 +277,7 @@ class Ledger:
         return self._reader.bad_rows
 
     def key_fingerprint(self, key: str, base_url: str) -> str:
-        """16 hexadecimal digits that tell whether a session was opened with this key and host.
+        """16 hexadecimal digits that show whether a session was opened with this key and host.
 
         Salted and slow (some 40 ms) on purpose, so that the key cannot be found by trying.
         """
@@ -286,7 +286,7 @@ class Ledger:
         return hashlib.scrypt(secret, salt=salt, n=2**14, r=8, p=1, dklen=8).hex()
 
     def close(self) -> None:
-        """Fold the -wal file into the main one and close; harmless when repeated."""
+        """Write the -wal file back into the main one and close; harmless when repeated."""
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -341,9 +341,9 @@ class Ledger:
 
 
 def _open_or_replace(path: Path) -> tuple[Database, Problem | None]:
-    """Open `path`; a broken file goes aside with its -wal and -shm, and the problem is told.
+    """Open `path`; a broken file is kept aside with its -wal and -shm, and comes as a Problem.
 
-    So is one that is gone or empty, though a copy of it is there. NewerLedgerError and the other
+    So does one that is gone or empty, though a copy of it is there. NewerLedgerError and the other
     LedgerErrors pass: for them a fresh file would be no help.
     """
     with sole_opener(path.parent):

@@ -28,7 +28,7 @@ def one_of(column: str, values: Iterable[str]) -> str:
     return f"{column} IN ({listed})"
 
 
-# Spelt as those that do not match, so that a value of no version is found, too, and can be told of;
+# Spelt as those that do not match, so that a value of no version is found, too, and can be named;
 # the inner query reads nothing but the index.
 NOT_FINAL = f"key IN (SELECT key FROM sessions WHERE NOT {one_of('phase', FINAL_PHASES)})"  # noqa: S608
 LIVE = f"key IN (SELECT key FROM tasks WHERE NOT {one_of('status', FINAL_STATUSES)})"  # noqa: S608
@@ -128,5 +128,5 @@ def _intent(row: Sequence[Any], sessions: dict[int, Session], tasks: dict[int, T
 
 
 def json_of(keys: Iterable[int]) -> str:
-    """Keys as THESE and OF_THESE take them."""
+    """Keys as a value for THESE and OF_THESE."""
     return msgspec.json.encode(list(keys)).decode()

@@ -1,7 +1,7 @@
-"""Frozen dataclass <-> row, derived from the record's own fields.
+"""The row mapper: frozen dataclass <-> row, derived from the record's own fields.
 
 Nested records (TaskSpec, Limits, Usage) become columns of the same row under their own names. What
-SQLite cannot hold is bent at this border: a lone surrogate becomes U+FFFD, an integer beyond 64
+SQLite cannot store is changed here: a lone surrogate becomes U+FFFD, an integer beyond 64
 bits the largest one; nothing else changes. NUL and every other character stay.
 """
 
@@ -20,13 +20,12 @@ _MAX_INT = 2**63 - 1
 
 Convert = Callable[[Any], Any]
 
-
 STORED_NAMES = {
     "answer_sent_live": "answer_emitted",
     "key_fingerprint": "key_print",
     "queue_position": "place",
 }
-"""Fields whose column has another name: what is stored keeps its name for ever."""
+"""Fields whose column has another name: stored names never change."""
 
 
 def clean_text(text: str) -> str:
@@ -100,21 +99,21 @@ class _Plan:
         return lambda values: cls(**{name: part(values) for name, part in parts.items()})
 
     def _leaf(self, path: str, hint: Any) -> Convert:
-        place = len(self.paths)
+        index = len(self.paths)
         self.paths.append(path)
         encode, decode = _codec(hint)
         if encode is not None:
-            self.encoders.append((place, encode))
+            self.encoders.append((index, encode))
         if decode is not None:
-            self.decoders.append((place, decode))
-        return lambda values: values[place]
+            self.decoders.append((index, decode))
+        return lambda values: values[index]
 
 
 def _convert(values: list[Any], converters: Sequence[tuple[int, Convert]]) -> list[Any]:
-    for place, convert in converters:
-        value = values[place]
+    for index, convert in converters:
+        value = values[index]
         if value is not None:
-            values[place] = convert(value)
+            values[index] = convert(value)
     return values
 
 
@@ -122,7 +121,7 @@ def _convert(values: list[Any], converters: Sequence[tuple[int, Convert]]) -> li
 class BadRow:
     """A row that cannot be read, left as it is; the others of its table can be.
 
-    reason: what it holds, for the log; no text of a person or a service is in it.
+    reason: what is in it, for the log; no text of a person or a service is in it.
     """
 
     table: str
@@ -165,13 +164,13 @@ class RecordTable(Generic[R]):
         return record
 
     def stored(self, record: R, values: Sequence[Any]) -> R:
-        """The record as it will be read back, given its `values`: itself unless it was bent."""
-        return self.read(values[: len(self.columns)]) if self._is_bent(record, values) else record
+        """The record as it will be read back, given its `values`: itself unless they differ."""
+        return self.read(values[: len(self.columns)]) if self._differs(record, values) else record
 
-    def _is_bent(self, record: R, values: Sequence[Any]) -> bool:
+    def _differs(self, record: R, values: Sequence[Any]) -> bool:
         given = self._get(record)
         return any(
-            _loses(encode, given[place], values[place]) for place, encode in self._plan.encoders
+            _loses(encode, given[index], values[index]) for index, encode in self._plan.encoders
         )
 
 

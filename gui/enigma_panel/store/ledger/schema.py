@@ -9,7 +9,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 
-APPLICATION_ID = 0x454E4750  # "ENGP": lets `file` and a second look tell our ledger from others
+APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our ledger from others
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -124,14 +124,14 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 _V2 = (
-    # The line: tasks wait in it by `place`, their sessions are planned and have no number yet.
+    # The queue: tasks wait in it by `place`, their sessions are planned and have no number yet.
     "ALTER TABLE tasks ADD COLUMN place INTEGER NOT NULL DEFAULT 0",
     "DROP INDEX sessions_by_name",
     "CREATE UNIQUE INDEX sessions_by_name ON sessions (site, number) WHERE number > 0",
 )
 
 
-def _add_line(connection: sqlite3.Connection) -> None:
+def _add_queue(connection: sqlite3.Connection) -> None:
     for statement in _V2:
         connection.execute(statement)
 
@@ -149,7 +149,7 @@ def _add_live(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_create, _add_line, _add_live)
+MIGRATIONS: Sequence[Migration] = (_create, _add_queue, _add_live)
 """Migration n (counted from 1) leads from version n-1 to n."""
 
 
