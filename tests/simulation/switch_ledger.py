@@ -44,12 +44,12 @@ def recovery_takes_intents_for_refused() -> Patches:
     """The next start puts what was being sent back in line."""
     real = recovery.recover
 
-    async def recover(parts: Any) -> Any:
-        told = await real(parts)
-        for task in parts.services.store.tasks():
+    async def recover(services: Any) -> Any:
+        told = await real(services)
+        for task in services.store.tasks():
             if task.status is TaskStatus.UNCONFIRMED and not task.service_id:
                 again = _back_in_line(task)
-                await parts.services.store.update(again)
+                await services.store.update(again)
         return told
 
     return [(recovery, "recover", recover)]

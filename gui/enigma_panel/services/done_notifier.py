@@ -1,10 +1,4 @@
-"""Says that tasks are done while nobody looks: one quiet notice of the desktop, not an alarm.
-
-Told is what ended in this run, done or failed, after more than LEAST_MS, while no window of ours
-had the focus. What ends within GATHER_MS is one notice; a later one takes its place and counts all
-results since the person last looked. It is taken down when a window of ours gets the focus or the
-results were seen. It marks nothing as seen by itself.
-"""
+"""A quiet notice of the desktop that tasks have ended while no window of ours had the focus."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,7 +52,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoneNews:
-    """What there is to say. left: how many tasks have not ended, in line or at work."""
+    """What there is to say. left: how many tasks have not ended, queued or at work."""
 
     results: tuple[Ended, ...]
     left: int
@@ -66,6 +60,11 @@ class DoneNews:
 
 class DoneNotice(QObject):
     """Follows the records and shows the notice. Make it when the earlier runs' records are loaded.
+
+    Told is what ended in this run, done or failed, after more than LEAST_MS. What ends within
+    GATHER_MS is one notice; a later one takes its place and counts all results since the person
+    last looked. It is taken down when a window of ours gets the focus or the results were seen. It
+    marks nothing as seen by itself.
 
     opened: the notice was clicked; brings the key of the result to show and the activation token.
     words: title and body of the news. has_focus: whether a window of ours is in use now; is_wanted:

@@ -26,7 +26,7 @@ _LOST = NotConnectedError | InterruptedCallError
 
 
 class Health(QObject):
-    """Mood of the service, free browsers, balance; each with the time it was learned.
+    """Status of the service, free browsers, balance; each with the time it was learned.
 
     recovered: the first sensible answer after a call got none. Whoever told of such an error by
     `note_error` can count on it. free_again: after FULL, the first health call that reports a free
@@ -129,7 +129,7 @@ class Health(QObject):
         self._note_health(full=not health.ok or health.free == 0)
 
     async def _rest(self) -> None:
-        """Wait for the next turn, which comes sooner when the mood changes meanwhile."""
+        """Wait for the next turn, which comes sooner when the status changes meanwhile."""
         while not self._wanted and (due := self._due_ms()) > self._clock.now_ms():
             self._alarm.clear()
             self.next_try_ms = due

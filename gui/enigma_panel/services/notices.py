@@ -7,7 +7,7 @@ from enigma_panel.services.types import NoticeKind, ServiceNotice
 
 
 class Notices(QObject):
-    """`said` brings a Notice."""
+    """Notices of all services. said: a ServiceNotice."""
 
     said = Signal(object)
 

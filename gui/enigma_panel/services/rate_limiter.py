@@ -1,6 +1,6 @@
-"""The call budget: every counted call takes a Pass first, the most urgent before the others.
+"""The limit of calls a minute: each counted call takes a Pass first, the most urgent before others.
 
-    with await budget.turn(Endpoint.SEND_MESSAGE, Rank.STOP) as call:
+    with await rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.STOP) as call:
         call.sent()
         ...  # the call; its end, whatever it is, ends the Pass
 
@@ -124,7 +124,7 @@ class RateLimiter(QObject):
     ) -> Pass:
         """Wait for a slot, by (rank, arrival). A cancelled wait leaves nothing behind.
 
-        tag names this wait for `due_of`. since_ms: what is tried again keeps its place in the line.
+        tag names this wait for `due_of`. since_ms: what is tried again keeps its place.
         """
         since_ms = self._clock.now_ms() if since_ms is None else since_ms
         waiter = _Waiter(rank, since_ms, next(self._arrivals), endpoint, tag)
@@ -285,7 +285,7 @@ class RateLimiter(QObject):
 
 @contextmanager
 def calling(rate_limiter: RateLimiter, endpoint: Endpoint, taken: Pass) -> Iterator[None]:
-    """Around the call itself. A 429 teaches the budget, a call never connected costs nothing."""
+    """Around the call itself. A 429 teaches the limiter, a call never connected costs nothing."""
     with taken:
         taken.sent()
         try:

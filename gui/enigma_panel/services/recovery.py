@@ -62,7 +62,7 @@ async def _bound_lives(store: SessionStore, now_ms: int) -> None:
 
 
 async def _drop_old_line(store: SessionStore) -> None:
-    """The ledger is a copy: what waited in line when it was made may have run since.
+    """The ledger is a copy: what was queued when it was made may have run since.
 
     Nothing of it is sent again by the program; the person may run it again.
     """
@@ -93,7 +93,7 @@ async def _remember_calls(services: Services) -> None:
 
 
 async def _put_unsent_back(store: SessionStore) -> frozenset[int]:
-    """Sessions that were opened for a task that was never sent; it waits in line again.
+    """Sessions that were opened for a task that was never sent; it is queued again.
 
     The end came between opening the session and recording that its task is sent.
     """

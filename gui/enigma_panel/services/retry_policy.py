@@ -42,7 +42,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A start that certainly did nothing. kept: its task is back in line."""
+    """A start that certainly did nothing. kept: its task is queued again."""
 
     failure: FailureKind
     error: ApiError
@@ -65,7 +65,7 @@ _BY_STATUS = {
 
 
 def classify(error: ApiError) -> FailureKind:
-    """The verdict on an error with `nothing_happened`. Status first, the code refines it."""
+    """The kind of an error with `nothing_happened`. Status first, the code refines it."""
     match error:
         case NotConnectedError():
             return FailureKind.CONNECTION

@@ -1,4 +1,4 @@
-"""The verbs: start, pause, resume, stop, terminate; what windows ask of sessions and tasks."""
+"""Sessions and tasks as windows see them, and what can be done with them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -164,7 +164,7 @@ class Sessions(QObject):
     async def start(
         self, spec: TaskSpec, *, where: int | None = None, one_call: bool = False
     ) -> int:
-        """Put a task in line; returns its key as soon as the ledger holds it.
+        """Put a task in the queue; returns its key as soon as the ledger holds it.
 
         where: key of an open session, which runs it at once or after the task it works on; else a
         new session is opened for it. Raises LedgerError or NoKeyError: then nothing was kept. It is

@@ -16,7 +16,7 @@ NOTHING: frozenset[int] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diff:
-    """Keys of the records that changed; whoever shows them asks the fleet for the new ones."""
+    """Keys of the records that changed; whoever shows them asks `Sessions` for the new ones."""
 
     sessions: frozenset[int] = NOTHING
     tasks: frozenset[int] = NOTHING
@@ -31,7 +31,7 @@ class ForeignSession(StrEnum):
 
 
 class WaitReason(StrEnum):
-    """Why a task in line or a command on a row has not been sent yet."""
+    """Why a queued task or a command on a row has not been sent yet."""
 
     TURN = "turn"  # others stand before it
     NO_SLOT = "places"  # as many browsers are open as may be
@@ -43,7 +43,7 @@ class WaitReason(StrEnum):
     CONNECTION = "connection"  # nothing answers
     KEY = "key"  # the key was refused, or is not the one that opened the session
     FUNDS = "funds"  # the balance is used up
-    STOPPED = "stopped"  # the line does not move: see Hold
+    STOPPED = "stopped"  # the queue does not move: see PauseReason
     UNDO = "undo"  # a moment to take it back
     NAME = "name"  # the service has not named the session yet
     LEDGER = "ledger"  # the ledger cannot be written, so nothing may be sent
@@ -51,7 +51,7 @@ class WaitReason(StrEnum):
 
 
 class PauseReason(StrEnum):
-    """Why the whole line does not move by itself."""
+    """Why the whole queue does not move by itself."""
 
     NONE = "none"
     RESTARTED = "restarted"  # it is from an earlier run: Go on
@@ -62,7 +62,7 @@ class PauseReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEntry:
-    """A task that waits in line. position counts from 1.
+    """A task that waits in the queue. position counts from 1.
 
     due_ms: when it is expected to be sent, or tried again; None when nobody can say.
     attempt: refused so many times in a row (of `TRIES`) by a service that is busy.
@@ -81,7 +81,7 @@ class QueueEntry:
 class PendingCommand:
     """A command on its way to a session. due_ms: when it goes out or is tried again.
 
-    emitted: it went out by the live channel, which confirms nothing, and is sent once more.
+    sent_live: it went out by the live channel, which confirms nothing, and is sent once more.
     """
 
     session_key: int

@@ -1,4 +1,4 @@
-"""Pause, resume, stop, terminate: one wish per session, the last one counts.
+"""Pause, resume, stop, terminate: one command per session, the last one counts.
 
 Stop and Terminate are in the ledger from the click on and are tried until they are delivered, taken
 back, or the session has ended; they outlive the program. Pause and Resume are for now or never.

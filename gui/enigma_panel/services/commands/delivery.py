@@ -1,4 +1,4 @@
-"""Brings one command to its session: ledger, a moment to take it back, name, key, turn, send."""
+"""One command on its way: ledger, a moment to take it back, session's name, key, turn, send."""
 
 import asyncio
 import random
@@ -56,7 +56,7 @@ class Command:
     task_key: the task that was the session's current one at the click. after: a command that was
     being sent then; this one goes after it. dropped: set when it is not wanted any more, with what
     that means for its intent. attempt counts the sends that failed in a row. may_be_done: one of
-    them may have got through, so that its effect may be seen. emitted: it went out by the live
+    them may have got through, so that its effect may be seen. sent_live: it went out by the live
     channel already, which confirms nothing; broke: that was lost right after. is_delivered: a reply
     confirmed it. repeats: what the channel may have lost is sent again. fallback: a Stop that is
     sent should this one be taken back or, a Terminate, refused; has_failed: it was refused for
@@ -115,7 +115,7 @@ class Command:
         )
 
     def again(self) -> "Command":
-        """The same wish anew, with an intent of its own, for after this one."""
+        """The same command anew, with an intent of its own, for after this one."""
         return Command(
             key=self.key,
             verb=self.verb,
@@ -167,7 +167,7 @@ def is_obsolete(command: Command, session: Session | None, task: Task | None) ->
     if session is None or session.is_final:
         return Outcome.KNOWN
     if session.service_id is None and session.phase is not Phase.STARTING:
-        return Outcome.REFUSED  # back in line, or nobody knows which browser it is
+        return Outcome.REFUSED  # queued again, or nobody knows which browser it is
     if command.verb is StateVerb.TERMINATE:
         return None
     if task is None or task.key != command.task_key:
@@ -188,7 +188,7 @@ def _fits(verb: StateVerb, task: Task) -> bool:
 
 
 def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | None:
-    """After the errand.attempt-th failed send in a row; None: it has failed for good."""
+    """After the command.attempt-th failed send in a row; None: it has failed for good."""
     kept = command.verb in DURABLE
     if isinstance(error, NotConnectedError | InterruptedCallError):
         wait = _backoff_ms(command.attempt, rng)
@@ -250,7 +250,7 @@ class CommandSender(QObject):
         self._live = live
 
     async def deliver(self, command: Command) -> None:
-        """To its end, whatever that is: delivered, moot, dropped, failed.
+        """To its end, whatever that is: delivered, obsolete, dropped, failed.
 
         Cancelled with the program, it leaves its intent open: the next start sends it.
         """
@@ -269,8 +269,7 @@ class CommandSender(QObject):
             self.unmark(command)
 
     def obsolete(self, command: Command) -> Outcome | None:
-        """See `command.is_obsolete`; nothing can be said before the command before it is
-        through."""
+        """See `is_obsolete`; None, too, while the command before it is under way."""
         if command.waits_for_another:
             return None
         if command.is_done_already:

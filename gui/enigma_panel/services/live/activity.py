@@ -1,4 +1,4 @@
-"""What each session's agent does now: one line that stays long enough to be read."""
+"""What each session's agent does now: one line of text that stays long enough to be read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""What the live channel tells, and which of our tasks it is about (api.md §6).
+"""Which of our tasks an event of the live channel is about, and what it shows of it.
 
-Most events name no task. A session works on one task at a time, so they are about the one that is
-its current one here; but they may come late, twice or in another order. Ends: see `live_ends`.
+Most events name no task. A session works on one task at a time, so they are about its current one;
+but they may come late, twice or in another order.
 """
 
 from collections import deque
@@ -141,7 +141,7 @@ class TaskEnds:
             if this in said or len(said) >= MOST_KEPT:
                 continue
             said.add(this)
-            # Cut behind the wall: a piece of a secret is not known as one.
+            # Cut after redaction: a piece of a secret is not known as one.
             text = self._store.redaction.text_of(observation)[:KEPT_CHARS]
             self._timeline.note(task.key, UNCLEAR, text)
 
@@ -168,7 +168,7 @@ def _owners(unnamed: Sequence[Task]) -> list[Task]:
 
 
 def _never_ran(task: Task) -> bool:
-    """Put back in line, or refused: no task of the service's."""
+    """Put back into the queue, or refused: no task of the service's."""
     return task.status in {TaskStatus.QUEUED, TaskStatus.FAILED}
 
 
@@ -179,7 +179,7 @@ COPY_MS = 2_500
 """So much later an event may come once more, or one that was told before it."""
 
 SIGN_MS = 500
-"""A step that comes so soon after an answer was emitted was on its way before it."""
+"""A step that comes so soon after an answer was sent live was on its way before it."""
 
 TOLD_EXPIRED = "told_expired"
 """A line for an error that speaks of an expired session, which proves no end."""
@@ -213,7 +213,7 @@ class EventRouter(QObject):
         self._ends = TaskEnds(store, timeline, clock, starts)
 
     async def handle(self, session_key: int, observation: Observation) -> None:
-        """Fold one event into the records."""
+        """Record what one event shows."""
         session = self._store.session(session_key)
         if session is None or (session.is_final and observation.kind is not Kind.COMPLETED):
             return

@@ -170,9 +170,9 @@ OpenConnector = Callable[[], Awaitable[LiveConnector]]
 
 
 class Connector:
-    """The one door of a run. open_connector: loads the library; LiveError where there is none.
+    """Opens channels. open_connector: loads the library; LiveError where there is none.
 
-    fault: why there is no door in this run, None while there may be one.
+    fault: why none can be opened in this run, None while one may be.
     """
 
     def __init__(self, open_connector: OpenConnector) -> None:
@@ -190,8 +190,8 @@ class Connector:
         assert session.socket_url is not None
         async with self._turns:
             try:
-                door = self._live_connector or await self._load()
-                return await door.connect(
+                connector = self._live_connector or await self._load()
+                return await connector.connect(
                     session.service_id, session.socket_url, session.base_url, on_observation
                 )
             except LiveError as error:

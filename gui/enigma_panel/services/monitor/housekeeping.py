@@ -1,4 +1,4 @@
-"""What has to happen without a click: lifetimes run out, sessions that nobody else would close."""
+"""What has to happen without a click: lifetimes that run out, sessions to close, lost tasks."""
 
 from enigma_panel.core.models import FINAL_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation

@@ -1,4 +1,4 @@
-"""Why a task in line is not sent now: one answer for the dispatcher and for who shows it."""
+"""Why a queued task is not sent now: one answer for the scheduler and for who shows it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ _PAUSES = {
 
 
 class StartGate:
-    """Ceiling, waits and holds of the line. Times are epoch milliseconds.
+    """Limit, waits and pauses of the queue. Times are epoch milliseconds.
 
-    most: the setting "Browsers at once". ceiling: that, or less where the service said no.
+    most: the setting "Browsers at once". limit: that, or less where the service said no.
     why: None while starts may go out. due_ms: when the next try is made, None: when something else
     happens. one_at_a_time: after a refusal only one start is under way until one succeeds.
     """
@@ -79,7 +79,7 @@ class StartGate:
         """Learn from a refused start; open_now: sessions open without it. begun_ms: when it went
         out; several that were under way together are one refusal.
 
-        True when the ceiling was lowered.
+        True when the limit was lowered.
         """
         self.one_at_a_time = True
         self.error = refusal.error
@@ -142,9 +142,9 @@ class StartGate:
         if self.why is WaitReason.CONNECTION:
             self._reopen()
 
-    def lift(self, hold: PauseReason) -> None:
-        """The cause of that hold is gone: one start tries, then the rest."""
-        if self.pause_reason is hold:
+    def lift(self, reason: PauseReason) -> None:
+        """The cause of that pause is gone: one start tries, then the rest."""
+        if self.pause_reason is reason:
             self.pause_reason = PauseReason.NONE
             self.error = None
             self.one_at_a_time = True
@@ -192,7 +192,7 @@ def _lets_on(current: Task, task: Task) -> bool:
 
 
 class Blockers:
-    """What holds tasks up. Keys of tasks; `told` are delays of single tasks.
+    """What keeps tasks from being sent. own: blockers of single tasks, by task key.
 
     parked: tasks of an earlier run, which wait for the person. under_way: their calls are being
     made, or they are tried again in the session that was opened for them.
@@ -239,7 +239,7 @@ class Blockers:
             return Blocker(why=_PAUSE_WAITS[gate.pause_reason], error=gate.error)
         if self._account.client is None:
             return Blocker(why=WaitReason.KEY)
-        if session.base_url != self._account.base_url:  # put in line for another address
+        if session.base_url != self._account.base_url:  # queued for another address
             return Blocker(why=WaitReason.KEY, is_own=True)
         if gate.why is not None and not gate.is_open(self._clock.now_ms()):
             return Blocker(why=gate.why, due_ms=gate.due_ms, attempt=gate.attempt, error=gate.error)

@@ -15,7 +15,7 @@ TYPICAL_MS = 30_000
 """Most tasks take 10–40 s (seed); used until tasks of this ledger tell better."""
 
 _OF_THE_FIRST = frozenset({WaitReason.LIMITED, WaitReason.NO_BROWSER, WaitReason.CONNECTION})
-"""While the service refuses, the first in line tries; the others wait for their turn."""
+"""While the service refuses, the first in the queue tries; the others wait for their turn."""
 
 KNOWN_TASKS = 20
 FRESH_MS = 500

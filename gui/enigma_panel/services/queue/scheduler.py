@@ -1,7 +1,7 @@
 """Moves the queue: begins what may begin, and learns from what the service says to it.
 
 A session is opened only when the call for its task is taken in the same minute, so no browser
-idles because of our own budget. While the service refuses starts, one at a time tries.
+idles because of our own limit of calls. While the service refuses starts, one at a time tries.
 """
 
 import asyncio
@@ -248,7 +248,7 @@ class Scheduler(QObject):
             )
 
     def _learn_in(self, key: int, refusal: Refusal | None) -> None:
-        """A task was sent in a session that is open: the line itself may move."""
+        """A task was sent in a session that is open: the queue itself may move."""
         if refusal is None:
             self._tries.pop(key, None)
             return

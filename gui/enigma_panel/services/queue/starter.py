@@ -1,6 +1,6 @@
 """Starts: the intent first, then the bytes, then what became of it. Nothing is ever sent twice.
 
-A start that the service refused for now goes back in line, with a new intent for its next try.
+A start that the service refused for now is queued again, with a new intent for its next try.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ Keeps = Callable[[FailureKind, ApiError], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try of a task in line. keeps: told of a refusal, says whether that puts it back.
+    """One try of a queued task. keeps: told of a refusal, says whether that puts it back.
 
     first: the pass of the call that opens the session (or of run-task), None for a task in an open
     session; message: the pass of its newTask, taken at the same time, None for run-task.
@@ -149,7 +149,7 @@ class Starter:
         kept, is_ending = is_old_key or keeps(failure, error), self._status.is_ending(key)
         fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
         await self._store.settle(intent, Outcome.REFUSED, fact)
-        if kept and is_ending:  # it was terminated meanwhile: that is no wish for another try
+        if kept and is_ending:  # it was terminated meanwhile: nobody wants another try
             taken = Observation(kind=Kind.TAKEN_BACK, code="TERMINATED_BEFORE_TASK")
             await self._store.record(key, task_key, taken)
         if isinstance(error, SessionGoneError):
@@ -256,7 +256,7 @@ class FirstTaskSender:
         return is_open and not task.is_final
 
     async def _send_once(self, task_key: int, taken: Pass) -> Refusal | None:
-        """One try in the session opened for it. A refusal leaves the task in line meanwhile."""
+        """One try in the session opened for it. A refusal leaves the task queued meanwhile."""
         await self._commands.until_decided(self._starter.parts(task_key)[1].key)
         task, session, client = self._starter.parts(task_key)
         if client is None or not self._is_wanted(task_key):
@@ -272,7 +272,7 @@ class FirstTaskSender:
         return await self._starter.send_task(intent, task, client, taken, _keep)
 
     async def _leave_unsent(self, task: Task, session: Session) -> None:
-        """Who terminated the session wants its task no more; else the task stays in line."""
+        """Who terminated the session wants its task no more; else the task stays queued."""
         yours = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
         if yours or self._commands.is_ending(session.key):
             kind = Kind.TAKEN_BACK if task.status is TaskStatus.QUEUED else Kind.STOPPED

@@ -54,7 +54,7 @@ class TaskQueue(QObject):
 
     @property
     def pause_reason(self) -> PauseReason:
-        """Why the line, or its part from an earlier run, does not move by itself."""
+        """Why the queue, or its part from an earlier run, does not move by itself."""
         if self._gate.pause_reason is not PauseReason.NONE:
             return self._gate.pause_reason
         return (
@@ -63,7 +63,7 @@ class TaskQueue(QObject):
 
     @property
     def pause_error(self) -> ApiError | None:
-        """What the service said when it made us hold."""
+        """What the service said when it made us pause."""
         return self._gate.error if self._gate.pause_reason is not PauseReason.NONE else None
 
     @property
@@ -88,7 +88,7 @@ class TaskQueue(QObject):
     # -- the person --------------------------------------------------------------------------
 
     async def add(self, drafts: Iterable[tuple[Session, Task]]) -> list[int]:
-        """Put tasks in line; returns their keys once the ledger holds them. Raises LedgerError."""
+        """Queue tasks; returns their keys once the ledger holds them. Raises LedgerError."""
         last = max((task.queue_position for task in self.in_order()), default=0)
         pairs = [
             (session, replace(task, status=TaskStatus.QUEUED, queue_position=last + n))
@@ -100,7 +100,7 @@ class TaskQueue(QObject):
         return keys
 
     async def start_next(self, task_key: int) -> None:
-        """To the head of the line; one from an earlier run is let go with it."""
+        """To the head of the queue; one from an earlier run is let go with it."""
         order = self.in_order()
         self._blockers.parked.discard(task_key)
         task = self._waiting(task_key)
@@ -122,7 +122,7 @@ class TaskQueue(QObject):
             )
 
     async def remove(self, task_keys: Iterable[int]) -> None:
-        """Take tasks out of the line; nothing was sent for them."""
+        """Take tasks out of the queue; nothing was sent for them."""
         tasks = [task for key in task_keys if (task := self._waiting(key)) is not None]
         taken = Observation(kind=Kind.TAKEN_BACK, code="TAKEN_BACK")
         await self._store.record_all(tasks, taken)
@@ -146,7 +146,7 @@ class TaskQueue(QObject):
         self._stir()
 
     def set_leaving(self, leaving: bool) -> None:
-        """The program is about to end: nothing more is started, all stays in line."""
+        """The program is about to end: nothing more is started, all stays queued."""
         self._blockers.is_leaving = leaving
         self._stir()
 
@@ -157,7 +157,7 @@ class TaskQueue(QObject):
         return len(self._queued.keys)
 
     def wake(self, _what: object = None) -> None:
-        """Something changed that may let the line go on."""
+        """Something changed that may let the queue go on."""
         self._stir()
 
     # -- following ---------------------------------------------------------------------------

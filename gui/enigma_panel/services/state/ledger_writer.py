@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class LedgerWriter(QObject):
-    """The registry's way to the ledger. `failed` brings a LedgerError, `recovered` its end."""
+    """The way of all records to the ledger. `failed` brings a LedgerError, `recovered` its end."""
 
     failed = Signal(object)
     recovered = Signal()

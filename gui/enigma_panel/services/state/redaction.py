@@ -1,5 +1,4 @@
-"""The wall in front of the ledger: an agent may echo a password, so what the service tells passes
-here before it is kept."""
+"""Redaction of what the service tells, before it is kept: an agent may echo a password."""
 
 import asyncio
 from dataclasses import replace
@@ -13,7 +12,7 @@ LONG_CHARS = 200_000
 
 
 async def redact_in_chunks(redactor: Redactor, observation: Observation) -> Observation:
-    """The same fact; a long text of it has passed the wall.
+    """The same fact; a long text of it is redacted.
 
     One who is cancelled meanwhile gets it all the same, at once, and is cancelled where it waits
     next, at the latest in `cancel_now`: what the service told is handed to the ledger before the
@@ -57,14 +56,14 @@ class RedactionFilter:
         self._redactor = redactor
 
     async def clean(self, observation: Observation) -> Observation:
-        """The fact with a text that has passed the wall, if it is a long one: that takes turns.
+        """The fact with its text redacted, if it is a long one: that takes turns.
 
         Who decides by the records what a fact is about, does it after this.
         """
         return await redact_in_chunks(self._redactor, observation)
 
     def text_of(self, observation: Observation) -> str:
-        """The text of a fact, which has passed the wall."""
+        """The text of a fact, redacted."""
         text = observation.text or ""
         return text if observation.is_clean else self._redactor.redact(text)
 

@@ -132,7 +132,7 @@ class SessionStore(QObject):
         self._tasks: dict[int, Task] = {}
         self._of_session: dict[int, list[int]] = {}
         self._task_keys: list[int] = []
-        self._id_tokens: dict[int, int] = {}  # by session: what the wall knows of it
+        self._id_tokens: dict[int, int] = {}  # by session: what the redactor knows of it
         self._secret_tokens: dict[int, list[int]] = {}
         self.redaction = RedactionFilter(redactor)
         self.ending = EndMarks()
@@ -221,7 +221,7 @@ class SessionStore(QObject):
     # -- writing -----------------------------------------------------------------------------
 
     async def plan(self, pairs: Sequence[tuple[Session, Task]]) -> list[int]:
-        """Put tasks in line, all or none; returns their keys. Raises LedgerError."""
+        """Put tasks in the queue, all or none; returns their keys. Raises LedgerError."""
         planned = await self._writer.commit(lambda ledger: ledger.plan(pairs))
         new = [task.key for _, task in planned if task.key not in self._tasks]
         self._task_keys[:0] = reversed(new)
@@ -275,8 +275,8 @@ class SessionStore(QObject):
         if task is not None and outcome is Outcome.KNOWN and intent.kind in STARTS:
             session, task = self._corrected(session, task, observation)
             if observation.kind is Kind.QUESTION and task.question_n > 0:
-                # A hold ends with the first question. The channel told it, and perhaps it was
-                # answered since; whether it is open, the next poll tells.
+                # The wait for the reply ends with the first question. The channel told it, and
+                # perhaps it was answered since; whether it is open, the next poll tells.
                 observation = replace(observation, kind=Kind.ACCEPTED, text=None)
         session, task = self._reduce(session, task, observation)
         records: list[Record] = [r for r in (session, task) if r is not None]
@@ -294,7 +294,7 @@ class SessionStore(QObject):
     async def record(
         self, session_key: int, task_key: int | None, observation: Observation
     ) -> None:
-        """Fold one fact and keep it."""
+        """Reduce one fact and keep what it changed."""
         await self._record(session_key, task_key, await self.redaction.clean(observation))
         await cancel_now()
 
@@ -315,7 +315,7 @@ class SessionStore(QObject):
         await self.save(session, *([task] if task else []), *others)
 
     async def record_all(self, tasks: Iterable[Task], observation: Observation) -> None:
-        """Fold the same fact about many tasks and keep it in one go."""
+        """Reduce the same fact about many tasks and keep them in one go."""
         records: list[Record] = []
         for task in tasks:
             session, new_task = self._reduce(self._sessions[task.session_key], task, observation)
@@ -324,7 +324,7 @@ class SessionStore(QObject):
             await self.save(*records)
 
     async def update(self, *records: Record) -> None:
-        """Keep records that a person changed (a name, a seen result, a place in line)."""
+        """Keep records that a person changed (a name, a seen result, a place in the queue)."""
         for record in records:
             self._put(record)
         await self.save(*records)
@@ -378,7 +378,7 @@ class SessionStore(QObject):
             self._redactor.forget(token)
 
     def forget_history(self, now_ms: int) -> None:
-        """Let the wall forget ids and secrets of sessions that are over; called now and then."""
+        """Have ids and secrets of sessions forgotten that are over; called now and then."""
         known = {*self._id_tokens, *self._secret_tokens}
         for key in [key for key in known if self._is_over(key, now_ms)]:
             self.forget_secrets(key)
@@ -390,7 +390,7 @@ class SessionStore(QObject):
         session = self._sessions.get(key)
         if session is None or not is_history(session, now_ms):
             return False
-        tasks = self.tasks_of(key)  # what waits in line goes to another session
+        tasks = self.tasks_of(key)  # what is queued goes to another session
         return all(task.is_final or task.status is TaskStatus.QUEUED for task in tasks)
 
     def _know_id(self, session: Session) -> None:

@@ -58,7 +58,7 @@ SKIPPED = "live_skipped"
 LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
 """What the agent tells while it works; all else is a line of the task's life."""
 _TOLD = LIVE_KINDS | {Kind.SESSION_ENDED.value}
-"""Lines whose text is the service's own and has not passed the wall; others have, or are ours."""
+"""Lines whose text is the service's own and has not been redacted; others have, or are ours."""
 
 
 class Timeline(QObject):
@@ -152,7 +152,7 @@ class Timeline(QObject):
 
 
 def _cut(text: str) -> str:
-    """Behind the wall: before it a piece of a secret would pass."""
+    """After redaction: before it a piece of a secret would pass."""
     return text if len(text) <= LONGEST else text[:LONGEST].rstrip() + CUT_MARK
 
 
