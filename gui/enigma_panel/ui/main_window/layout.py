@@ -28,6 +28,10 @@ from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
 
 HEAD_HEIGHT = 24
 """With buttons and without: what can be done with a selection does not push the table away."""
+FOLD_BELOW = 1000
+GAP = 10
+CARD_LEAST = 92
+"""Heading, columns and a row: on a small screen at 200 % both cards and Details fit."""
 
 
 class Card(QFrame):
@@ -46,55 +50,6 @@ class Card(QFrame):
         row.setContentsMargins(12, 6, 12, 2)
         self.column.addLayout(row)
         return row
-
-
-class _Summary(QLabel):
-    """'8: 2 ask you · 3 working · …': as much of it as there is room for, and never half a word."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._total = 0
-        self._parts: list[tuple[SessionState, str]] = []
-        self.setTextFormat(Qt.TextFormat.RichText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        set_role(self, "dim")
-
-    def show_parts(self, total: int, parts: list[tuple[SessionState, str]]) -> None:
-        """How many sessions there are, and how many of them are in which state."""
-        self._total, self._parts = total, parts
-        plain = f"{total}: " + " · ".join(words for _, words in parts)
-        self.setAccessibleName(plain if total else tr("none"))
-        self._fit()
-
-    def _fit(self) -> None:
-        n = len(self._parts)
-        bold = QFont(self.font())
-        bold.setWeight(QFont.Weight.Bold)
-        metrics = QFontMetrics(bold)  # one of them may be
-        while n and metrics.horizontalAdvance(self._plain(n)) > self.width():
-            n -= 1
-        rich = self._rich(n) if self._total else ""
-        if self.text() != rich:
-            self.setText(rich)
-            self.setToolTip("" if n == len(self._parts) else self.accessibleName())
-
-    def _plain(self, n: int) -> str:
-        words = [words for _, words in self._parts[:n]]
-        return f"{self._total}: " + "  ·  ".join(words + [ELLIPSIS] * (n < len(self._parts)))
-
-    def _rich(self, n: int) -> str:
-        """What needs somebody in amber."""
-        amber = theme.colours().amber
-        words = [
-            f'<b style="color:{amber}">{words}</b>' if state is SessionState.ASKS else words
-            for state, words in self._parts[:n]
-        ]
-        more = [ELLIPSIS] * (n < len(self._parts))
-        return f"{self._total}: " + " &nbsp;·&nbsp; ".join(words + more)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
 
 
 class SessionsCard(Card):
@@ -159,27 +114,6 @@ class TasksCard(Card):
         head.addStrut(HEAD_HEIGHT)
         self.column.addWidget(bar)
         self.column.addWidget(table)
-
-
-def _count_text(counts: dict[SessionState, int]) -> list[tuple[SessionState, str]]:
-    """'2 ask you', '3 working', … in the order of the table."""
-    state = SessionState
-    words = {
-        state.ASKS: ("1 asks you", "{n} ask you"),
-        state.UNCONFIRMED: ("1 unconfirmed", "{n} unconfirmed"),
-        state.CONNECTION_LOST: ("1 connection lost", "{n} connections lost"),
-        state.WORKING: ("1 working", "{n} working"),
-        state.IDLE: ("1 idle", "{n} idle"),
-        state.PAUSED: ("1 paused", "{n} paused"),
-        state.STARTING: ("1 starting", "{n} starting"),
-    }
-    return [(s, tr_n(one, many, counts[s])) for s, (one, many) in words.items() if counts.get(s)]
-
-
-FOLD_BELOW = 1000
-GAP = 10
-CARD_LEAST = 92
-"""Heading, columns and a row: on a small screen at 200 % both cards and Details fit."""
 
 
 class MainLayout(QWidget):
@@ -248,3 +182,67 @@ class MainLayout(QWidget):
         self._show_details()
         self.whole.setSizes(self._sizes[narrow])
         self.folded.emit(narrow)
+
+
+class _Summary(QLabel):
+    """'8: 2 ask you · 3 working · …': as much of it as there is room for, and never half a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._total = 0
+        self._parts: list[tuple[SessionState, str]] = []
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        set_role(self, "dim")
+
+    def show_parts(self, total: int, parts: list[tuple[SessionState, str]]) -> None:
+        """How many sessions there are, and how many of them are in which state."""
+        self._total, self._parts = total, parts
+        plain = f"{total}: " + " · ".join(words for _, words in parts)
+        self.setAccessibleName(plain if total else tr("none"))
+        self._fit()
+
+    def _fit(self) -> None:
+        n = len(self._parts)
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.Bold)
+        metrics = QFontMetrics(bold)  # one of them may be
+        while n and metrics.horizontalAdvance(self._plain(n)) > self.width():
+            n -= 1
+        rich = self._rich(n) if self._total else ""
+        if self.text() != rich:
+            self.setText(rich)
+            self.setToolTip("" if n == len(self._parts) else self.accessibleName())
+
+    def _plain(self, n: int) -> str:
+        words = [words for _, words in self._parts[:n]]
+        return f"{self._total}: " + "  ·  ".join(words + [ELLIPSIS] * (n < len(self._parts)))
+
+    def _rich(self, n: int) -> str:
+        """What needs somebody in amber."""
+        amber = theme.colours().amber
+        words = [
+            f'<b style="color:{amber}">{words}</b>' if state is SessionState.ASKS else words
+            for state, words in self._parts[:n]
+        ]
+        more = [ELLIPSIS] * (n < len(self._parts))
+        return f"{self._total}: " + " &nbsp;·&nbsp; ".join(words + more)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+
+def _count_text(counts: dict[SessionState, int]) -> list[tuple[SessionState, str]]:
+    """'2 ask you', '3 working', … in the order of the table."""
+    state = SessionState
+    words = {
+        state.ASKS: ("1 asks you", "{n} ask you"),
+        state.UNCONFIRMED: ("1 unconfirmed", "{n} unconfirmed"),
+        state.CONNECTION_LOST: ("1 connection lost", "{n} connections lost"),
+        state.WORKING: ("1 working", "{n} working"),
+        state.IDLE: ("1 idle", "{n} idle"),
+        state.PAUSED: ("1 paused", "{n} paused"),
+        state.STARTING: ("1 starting", "{n} starting"),
+    }
+    return [(s, tr_n(one, many, counts[s])) for s, (one, many) in words.items() if counts.get(s)]

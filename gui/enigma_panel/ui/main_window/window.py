@@ -27,23 +27,6 @@ from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 
-
-class DemoBanner(QFrame):
-    """Says that nothing is real, and leads to the person's own account."""
-
-    left = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        set_role(self, "demo")
-        words = make_label(tr("Demo – nothing here is real and nothing costs money."))
-        button = make_button(tr("Use my account"))
-        button.clicked.connect(self.left)
-        row = make_row(None, words, button, None, gap=4)
-        row.setContentsMargins(10, 3, 10, 3)
-        self.setLayout(row)
-
-
 TITLE = "Enigma Control Panel"
 TICK_MS = 1_000
 FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(640, 400)
@@ -314,3 +297,19 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         self.quit_requested.emit()
+
+
+class DemoBanner(QFrame):
+    """Says that nothing is real, and leads to the person's own account."""
+
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "demo")
+        words = make_label(tr("Demo – nothing here is real and nothing costs money."))
+        button = make_button(tr("Use my account"))
+        button.clicked.connect(self.left)
+        row = make_row(None, words, button, None, gap=4)
+        row.setContentsMargins(10, 3, 10, 3)
+        self.setLayout(row)

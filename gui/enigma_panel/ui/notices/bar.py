@@ -16,6 +16,7 @@ from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 MOST_NOTICES = 20
 ROOM_FOR_TEXT = 0.55
 """Where offers leave less of the width than this to the text, they stand below it."""
+_ROLES = {NoticeAction.TERMINATE: "danger"}
 
 
 class NoticeBar(QFrame):
@@ -145,9 +146,6 @@ class NoticeBar(QFrame):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._place_buttons()
-
-
-_ROLES = {NoticeAction.TERMINATE: "danger"}
 
 
 def _is_same(old: Notice, new: Notice) -> bool:

@@ -11,7 +11,8 @@ from enigma_panel.ui.text.states import duration, local_time, verb_word
 
 PASSING_MS = 70_000
 """What is told at most once a minute is over when it was not told again."""
-
+_PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
+_ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
 Parts = tuple[str, tuple[NoticeAction, ...], bool]
 """Text, offers, and whether it is grave."""
 
@@ -33,10 +34,6 @@ def notice_text(notice: ServiceNotice, services: Services) -> Notice:
         until_ms=services.clock.now_ms() + PASSING_MS if passes else None,
         notice=notice,
     )
-
-
-_PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
-_ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
 
 
 def _context(

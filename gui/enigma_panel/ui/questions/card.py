@@ -28,9 +28,16 @@ from enigma_panel.ui.widgets.basics import (
 )
 from enigma_panel.ui.widgets.inputs import ReadingText
 
+log = logging.getLogger(__name__)
 AMBER_MS = 90_000
 RED_MS = 30_000
 MOST_LINES = 12
+MOST = 3
+LOOKED_AT = 40
+"""Lines of the time line, among which there are others, too."""
+STEP_CHARS = 100
+LATE_MS = 1_000
+"""What the agent told just before it asked may be noted a little later."""
 
 
 class QuestionCard(QWidget):
@@ -128,27 +135,6 @@ class QuestionCard(QWidget):
         _show_left(self._left, question.expires_ms, now_ms)
 
 
-def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
-    if expires_ms is None:
-        label.setText("")
-        return
-    left = expires_ms - now_ms
-    words = tr("{time} left", time=duration(left)) if left > 0 else tr("time is over")
-    label.setText(words)
-    role = "figure-red" if left < RED_MS else "figure-amber" if left < AMBER_MS else "figure"
-    set_role(label, role)
-
-
-log = logging.getLogger(__name__)
-
-MOST = 3
-LOOKED_AT = 40
-"""Lines of the time line, among which there are others, too."""
-STEP_CHARS = 100
-LATE_MS = 1_000
-"""What the agent told just before it asked may be noted a little later."""
-
-
 class PrecedingSteps:
     """Looks for the last steps and hands the words to `show`, unless another question came."""
 
@@ -178,3 +164,14 @@ def preceding_text(steps: Iterable[Step], asked_ms: int) -> str:
     told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
     lines = [line for step in told[-MOST:] if (line := readable(step.text, STEP_CHARS))]
     return tr("· before that: {steps}", steps=" · ".join(lines)) if lines else ""
+
+
+def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
+    if expires_ms is None:
+        label.setText("")
+        return
+    left = expires_ms - now_ms
+    words = tr("{time} left", time=duration(left)) if left > 0 else tr("time is over")
+    label.setText(words)
+    role = "figure-red" if left < RED_MS else "figure-amber" if left < AMBER_MS else "figure"
+    set_role(label, role)

@@ -25,6 +25,13 @@ from enigma_panel.ui.widgets.basics import (
 from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
 
+Identity = tuple[int, int]
+
+
+def identity(question: OpenQuestion) -> Identity:
+    """What tells a question from all others: its task and its number within it."""
+    return question.task_key, question.question_n
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -211,14 +218,6 @@ class YesNoPage(QWidget):
 
 
 AnswerPage = CredentialsPage | YesNoPage | TextPage
-
-
-Identity = tuple[int, int]
-
-
-def identity(question: OpenQuestion) -> Identity:
-    """What tells a question from all others: its task and its number within it."""
-    return question.task_key, question.question_n
 
 
 class AnswerForm(QWidget):

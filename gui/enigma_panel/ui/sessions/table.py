@@ -34,6 +34,12 @@ VERB_GLYPHS = {
 }
 _BELOW_UNDO = frozenset({StateVerb.PAUSE, StateVerb.RESUME})
 VERBS_WIDTH = VERB_WIDTH * len(VERB_GLYPHS) + VERB_APART + 2 * PAD
+_FITS: dict[int, ColumnLimits] = {
+    Column.STATE: ColumnLimits(least=144, most=0.3),
+    Column.SESSION: ColumnLimits(least=96, most=0.16),
+    Column.LEFT: ColumnLimits(least=64),
+    Column.COST: ColumnLimits(least=72),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,101 @@ class RowVerb:
 
     key: int
     verb: StateVerb | None
+
+
+class SessionsTable(KeyedTable):
+    """Emits `verb_clicked` with a session's key and a StateVerb, `undo_clicked` with a key."""
+
+    verb_clicked = Signal(int, object)
+    undo_clicked = Signal(int)
+
+    def __init__(
+        self, model: SessionsModel, app_actions: Actions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(model, tr("Sessions"), _FITS, rests=False, parent=parent)
+        self._app_actions = app_actions
+        self._verbs = VerbsDelegate(app_actions, self)
+        self._set_up_columns()
+
+    def rename(self, key: int) -> bool:
+        """Let the person edit the name of that session; False where it has no row."""
+        row = self.rows.row_of(key)
+        if row is None:
+            return False
+        index = self.rows.index(row, Column.SESSION)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setCurrentIndex(index)
+        self.edit(index)
+        return True
+
+    def _set_up_columns(self) -> None:
+        self.use_delegate(RowDelegate(self))
+        self.use_delegate(NameDelegate(self), Column.SESSION)
+        self.use_delegate(self._verbs, Column.VERBS)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(Column.TASK, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(Column.VERBS, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(Column.VERBS, VERBS_WIDTH)
+
+    def _row_verb(self, point: QPoint) -> RowVerb | None:
+        index = self.indexAt(point)
+        key = self.rows.key_at(index.row()) if index.isValid() else None
+        if key is None or index.column() != Column.VERBS:
+            return None
+        return self._verbs.row_verb_at(key, self.visualRect(index), point)
+
+    def _show_over(self, row_verb: RowVerb | None) -> None:
+        if row_verb != self._verbs.over:
+            self._verbs.over = row_verb
+            self.viewport().update()
+
+    def _press(self, row_verb: RowVerb | None) -> None:
+        self._verbs.pressed = row_verb
+        self.viewport().update()
+
+    def _act(self, row_verb: RowVerb) -> None:
+        if row_verb.verb is None:
+            self.undo_clicked.emit(row_verb.key)
+        elif self._app_actions.can(row_verb.key, row_verb.verb):
+            self.verb_clicked.emit(row_verb.key, row_verb.verb)
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row_verb = self._row_verb(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and row_verb is not None:
+            # A verb acts on its own row and leaves the selection alone.
+            self._press(row_verb if self._verbs.accepts_press(row_verb) else None)
+            event.accept()
+            return
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed = self._verbs.pressed
+        if event.button() is Qt.MouseButton.LeftButton and pressed is not None:
+            self._press(None)
+            if self._row_verb(event.position().toPoint()) == pressed:
+                self._act(pressed)
+            event.accept()
+            return
+        super().mouseReleaseEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second click of two is a press like any other."""
+        if self._row_verb(event.position().toPoint()) is not None:
+            self.mousePressEvent(event)
+            return
+        super().mouseDoubleClickEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._show_over(self._row_verb(event.position().toPoint()))
+        if self._verbs.pressed is None:
+            super().mouseMoveEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Leave:
+            self._show_over(None)
+        return super().viewportEvent(event)
 
 
 class VerbsDelegate(RowDelegate):
@@ -163,106 +264,3 @@ class VerbsDelegate(RowDelegate):
             rect = self.undo_rect(option.rect)
         QToolTip.showText(event.globalPos(), words, view.viewport(), rect)
         return True
-
-
-_FITS: dict[int, ColumnLimits] = {
-    Column.STATE: ColumnLimits(least=144, most=0.3),
-    Column.SESSION: ColumnLimits(least=96, most=0.16),
-    Column.LEFT: ColumnLimits(least=64),
-    Column.COST: ColumnLimits(least=72),
-}
-
-
-class SessionsTable(KeyedTable):
-    """Emits `verb_clicked` with a session's key and a StateVerb, `undo_clicked` with a key."""
-
-    verb_clicked = Signal(int, object)
-    undo_clicked = Signal(int)
-
-    def __init__(
-        self, model: SessionsModel, app_actions: Actions, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(model, tr("Sessions"), _FITS, rests=False, parent=parent)
-        self._app_actions = app_actions
-        self._verbs = VerbsDelegate(app_actions, self)
-        self._set_up_columns()
-
-    def rename(self, key: int) -> bool:
-        """Let the person edit the name of that session; False where it has no row."""
-        row = self.rows.row_of(key)
-        if row is None:
-            return False
-        index = self.rows.index(row, Column.SESSION)
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.setCurrentIndex(index)
-        self.edit(index)
-        return True
-
-    def _set_up_columns(self) -> None:
-        self.use_delegate(RowDelegate(self))
-        self.use_delegate(NameDelegate(self), Column.SESSION)
-        self.use_delegate(self._verbs, Column.VERBS)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(Column.TASK, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(Column.VERBS, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(Column.VERBS, VERBS_WIDTH)
-
-    def _row_verb(self, point: QPoint) -> RowVerb | None:
-        index = self.indexAt(point)
-        key = self.rows.key_at(index.row()) if index.isValid() else None
-        if key is None or index.column() != Column.VERBS:
-            return None
-        return self._verbs.row_verb_at(key, self.visualRect(index), point)
-
-    def _show_over(self, row_verb: RowVerb | None) -> None:
-        if row_verb != self._verbs.over:
-            self._verbs.over = row_verb
-            self.viewport().update()
-
-    def _press(self, row_verb: RowVerb | None) -> None:
-        self._verbs.pressed = row_verb
-        self.viewport().update()
-
-    def _act(self, row_verb: RowVerb) -> None:
-        if row_verb.verb is None:
-            self.undo_clicked.emit(row_verb.key)
-        elif self._app_actions.can(row_verb.key, row_verb.verb):
-            self.verb_clicked.emit(row_verb.key, row_verb.verb)
-
-    # -- Qt ----------------------------------------------------------------------------------
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        row_verb = self._row_verb(event.position().toPoint())
-        if event.button() is Qt.MouseButton.LeftButton and row_verb is not None:
-            # A verb acts on its own row and leaves the selection alone.
-            self._press(row_verb if self._verbs.accepts_press(row_verb) else None)
-            event.accept()
-            return
-        super().mousePressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pressed = self._verbs.pressed
-        if event.button() is Qt.MouseButton.LeftButton and pressed is not None:
-            self._press(None)
-            if self._row_verb(event.position().toPoint()) == pressed:
-                self._act(pressed)
-            event.accept()
-            return
-        super().mouseReleaseEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """The second click of two is a press like any other."""
-        if self._row_verb(event.position().toPoint()) is not None:
-            self.mousePressEvent(event)
-            return
-        super().mouseDoubleClickEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._show_over(self._row_verb(event.position().toPoint()))
-        if self._verbs.pressed is None:
-            super().mouseMoveEvent(event)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Leave:
-            self._show_over(None)
-        return super().viewportEvent(event)

@@ -24,67 +24,7 @@ from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, fir
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel
 
-
-def status_cell(task: Task) -> Cell:
-    """The status with its sign."""
-    word = task_status_text(task.status, task.unproven)
-    spoken = tr("{status}, new", status=word.word) if task.is_new else word.word
-    return Cell(
-        text=word.short,
-        glyph=word.glyph,
-        mark=word.mark,
-        severity=word.severity,
-        bold=word.bold,
-        spoken=spoken,
-        sort=word.short,
-        tip=word.word if word.tip else "",
-        hint=word.tip,
-    )
-
-
 _FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
-
-
-def task_cost_cell(task: Task) -> Cell:
-    """What it cost so far."""
-    unknown = task.status in _FATE_UNTOLD and task.sent_ms is not None
-    was_sent = task.service_id is not None or unknown  # then it cost something, told or not
-    may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
-    return cost_cell(task.cost, more_to_come=may_cost, spent=was_sent)
-
-
-def count_cell(number: int | None, task: Task) -> Cell:
-    """A number of tokens."""
-    if number is None:
-        told = task.is_final or task.status is TaskStatus.QUEUED
-        text = NONE if told else ELLIPSIS
-        return Cell(text=text, right=True, severity=Severity.DIM, spoken=spoken_text(text), sort=-1)
-    # A float for what no 64-bit integer holds: the service may send any number.
-    sort = number if abs(number) < 1 << 62 else float(number)
-    return Cell(text=f"{number:,}", right=True, sort=sort)
-
-
-def waiting_cell(waiting: WaitText) -> Cell:
-    """Why a task waits here."""
-    return Cell(
-        text=waiting.text,
-        severity=waiting.severity,
-        bold=waiting.severity is Severity.AMBER,
-        spoken=waiting.spoken,
-        sort=waiting.text,
-        tip=waiting.text,
-    )
-
-
-def none_cell(*, right: bool = False) -> Cell:
-    """Nothing, and nothing to come before it is sent."""
-    return Cell(
-        text=NONE,
-        right=right,
-        severity=Severity.DIM,
-        spoken=spoken_text(NONE),
-        sort=-1 if right else 0,
-    )
 
 
 class Column(IntEnum):
@@ -106,23 +46,6 @@ class Column(IntEnum):
 HIDDEN_AT_FIRST = (Column.TOKENS_IN, Column.TOKENS_OUT, Column.STARTED, Column.SESSION)
 RIGHT = frozenset({Column.COST, Column.TOOK, Column.TOKENS_IN, Column.TOKENS_OUT})
 _BOLD = frozenset(Column) - {Column.STATUS, Column.NEW}
-
-
-def headings() -> tuple[str, ...]:
-    """The columns' headings."""
-    return (
-        tr("New"),
-        tr("Status"),
-        tr("Task"),
-        tr("Result"),
-        tr("Cost"),
-        tr("Took"),
-        tr("Ended"),
-        tr("Tokens in"),
-        tr("Tokens out"),
-        tr("Started"),
-        tr("Session"),
-    )
 
 
 class TasksModel(KeyedTableModel):
@@ -302,3 +225,79 @@ class TasksModel(KeyedTableModel):
 
     def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(Column)
+
+
+def headings() -> tuple[str, ...]:
+    """The columns' headings."""
+    return (
+        tr("New"),
+        tr("Status"),
+        tr("Task"),
+        tr("Result"),
+        tr("Cost"),
+        tr("Took"),
+        tr("Ended"),
+        tr("Tokens in"),
+        tr("Tokens out"),
+        tr("Started"),
+        tr("Session"),
+    )
+
+
+def status_cell(task: Task) -> Cell:
+    """The status with its sign."""
+    word = task_status_text(task.status, task.unproven)
+    spoken = tr("{status}, new", status=word.word) if task.is_new else word.word
+    return Cell(
+        text=word.short,
+        glyph=word.glyph,
+        mark=word.mark,
+        severity=word.severity,
+        bold=word.bold,
+        spoken=spoken,
+        sort=word.short,
+        tip=word.word if word.tip else "",
+        hint=word.tip,
+    )
+
+
+def task_cost_cell(task: Task) -> Cell:
+    """What it cost so far."""
+    unknown = task.status in _FATE_UNTOLD and task.sent_ms is not None
+    was_sent = task.service_id is not None or unknown  # then it cost something, told or not
+    may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
+    return cost_cell(task.cost, more_to_come=may_cost, spent=was_sent)
+
+
+def count_cell(number: int | None, task: Task) -> Cell:
+    """A number of tokens."""
+    if number is None:
+        told = task.is_final or task.status is TaskStatus.QUEUED
+        text = NONE if told else ELLIPSIS
+        return Cell(text=text, right=True, severity=Severity.DIM, spoken=spoken_text(text), sort=-1)
+    # A float for what no 64-bit integer holds: the service may send any number.
+    sort = number if abs(number) < 1 << 62 else float(number)
+    return Cell(text=f"{number:,}", right=True, sort=sort)
+
+
+def waiting_cell(waiting: WaitText) -> Cell:
+    """Why a task waits here."""
+    return Cell(
+        text=waiting.text,
+        severity=waiting.severity,
+        bold=waiting.severity is Severity.AMBER,
+        spoken=waiting.spoken,
+        sort=waiting.text,
+        tip=waiting.text,
+    )
+
+
+def none_cell(*, right: bool = False) -> Cell:
+    """Nothing, and nothing to come before it is sent."""
+    return Cell(
+        text=NONE,
+        right=right,
+        severity=Severity.DIM,
+        spoken=spoken_text(NONE),
+        sort=-1 if right else 0,
+    )

@@ -22,6 +22,7 @@ ELLIPSIS = "…"
 UNKNOWN = "?"
 NONE = "–"
 MINUTE, HOUR = 60, 3600
+_AMBER = (Severity.AMBER, Severity.AMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,43 @@ class StateWord:
         return self.severity is Severity.AMBER
 
 
-_AMBER = (Severity.AMBER, Severity.AMBER)
+@dataclass(frozen=True, slots=True)
+class StateText:
+    """A state with how long: `head` and dimmed `tail` stand side by side.
+
+    spoken: both, as a screen reader says it.
+    """
+
+    word: StateWord
+    head: str
+    tail: str
+    spoken: str
+    tip: str = ""
+
+    @property
+    def text(self) -> str:
+        """Both in one line."""
+        return f"{self.head} {self.tail}" if self.tail else self.head
+
+
+def state_text(session: Session, task: Task | None, now_ms: int) -> StateText:
+    """'working 0:41', 'connection lost, up to 4:40'; an ended state has no time."""
+    word = session_state_text(shown_state(session, task), task)
+    if session.is_ended:
+        return StateText(word, word.word, "", word.word, word.tip)
+    until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
+    if until is not None and until > now_ms:
+        left, spoken = duration(until - now_ms), spoken_duration(until - now_ms)
+        return StateText(
+            word,
+            tr("{state},", state=word.word),
+            tr("up to {time}", time=left),
+            tr("{state}, up to {time}", state=word.word, time=spoken),
+            tr("The service lost its browser and waits for it so long. Then the session ends."),
+        )
+    lasted = now_ms - shown_since_ms(session, task)
+    spoken = f"{word.word}, {spoken_duration(lasted)}"
+    return StateText(word, word.word, duration(lasted), spoken, word.tip)
 
 
 def session_state_text(state: SessionState, task: Task | None = None) -> StateWord:
@@ -291,42 +328,3 @@ def spoken_text(text: str) -> str:
     if text == UNKNOWN:
         return tr("not known")
     return tr("none") if text in {NONE, ""} else text
-
-
-@dataclass(frozen=True, slots=True)
-class StateText:
-    """A state with how long: `head` and dimmed `tail` stand side by side.
-
-    spoken: both, as a screen reader says it.
-    """
-
-    word: StateWord
-    head: str
-    tail: str
-    spoken: str
-    tip: str = ""
-
-    @property
-    def text(self) -> str:
-        """Both in one line."""
-        return f"{self.head} {self.tail}" if self.tail else self.head
-
-
-def state_text(session: Session, task: Task | None, now_ms: int) -> StateText:
-    """'working 0:41', 'connection lost, up to 4:40'; an ended state has no time."""
-    word = session_state_text(shown_state(session, task), task)
-    if session.is_ended:
-        return StateText(word, word.word, "", word.word, word.tip)
-    until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
-    if until is not None and until > now_ms:
-        left, spoken = duration(until - now_ms), spoken_duration(until - now_ms)
-        return StateText(
-            word,
-            tr("{state},", state=word.word),
-            tr("up to {time}", time=left),
-            tr("{state}, up to {time}", state=word.word, time=spoken),
-            tr("The service lost its browser and waits for it so long. Then the session ends."),
-        )
-    lasted = now_ms - shown_since_ms(session, task)
-    spoken = f"{word.word}, {spoken_duration(lasted)}"
-    return StateText(word, word.word, duration(lasted), spoken, word.tip)

@@ -15,12 +15,37 @@ from enigma_panel.ui.text.states import local_time
 
 LINE_CHARS = 300
 """An agent may think aloud for pages; a line shows so much of it."""
-
+WHOLE = 1_000_000
+"""Longer than any text of a step."""
+TIP_CHARS = 600
+NOW_CHARS = 120
+"""What stands behind a task's text has little room."""
+TEXT_KINDS = (*sorted(LIVE_KINDS), Kind.QUESTION.value)
+"""Kinds whose text is the point: their word stands in a column of its own."""
+DIM_KINDS = frozenset({GAP, SKIPPED})
+"""What is not there, and for how long."""
 _MS_DIGITS = 13
 """A time of this century in milliseconds."""
-
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?=\s*(?::|$))")
 """The name of an action as the service writes it, at the beginning of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """What stands in one row. kind is "" where the text says it all."""
+
+    time: str
+    kind: str
+    text: str
+    is_dim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiveText:
+    """The word in the status line, and what it means."""
+
+    word: str
+    tip: str
 
 
 def step_word(kind: str) -> str:
@@ -134,25 +159,6 @@ def _our_word(kind: str) -> str:
     }.get(kind, "")
 
 
-TEXT_KINDS = (*sorted(LIVE_KINDS), Kind.QUESTION.value)
-"""Kinds whose text is the point: their word stands in a column of its own."""
-DIM_KINDS = frozenset({GAP, SKIPPED})
-"""What is not there, and for how long."""
-WHOLE = 1_000_000
-"""Longer than any text of a step."""
-TIP_CHARS = 600
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """What stands in one row. kind is "" where the text says it all."""
-
-    time: str
-    kind: str
-    text: str
-    is_dim: bool
-
-
 @lru_cache(maxsize=64)
 def kind_word(kind: str) -> str:
     """As `step_word`, for thousands of rows."""
@@ -253,18 +259,6 @@ def empty_text(*, has_task: bool, failed: bool) -> str:
     if not has_task:
         return tr("Select a session or a task to see its steps.")
     return tr("No steps yet. They appear here while the agent works, if the live channel is up.")
-
-
-NOW_CHARS = 120
-"""What stands behind a task's text has little room."""
-
-
-@dataclass(frozen=True, slots=True)
-class LiveText:
-    """The word in the status line, and what it means."""
-
-    word: str
-    tip: str
 
 
 def live_text(share: LiveShare) -> LiveText:

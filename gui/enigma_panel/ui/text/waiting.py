@@ -16,6 +16,18 @@ from enigma_panel.ui.text.states import (
 )
 from enigma_panel.ui.theme.palette import Severity
 
+_SHARED = frozenset(
+    {
+        WaitReason.NO_SLOT,
+        WaitReason.BUDGET,
+        WaitReason.LIMITED,
+        WaitReason.NO_BROWSER,
+        WaitReason.CONNECTION,
+        WaitReason.LEDGER,
+    }
+)
+"""Reasons that hold up the line rather than one task of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitText:
@@ -48,17 +60,64 @@ class QueueAction(StrEnum):
     REMOVE = "remove"
 
 
-_SHARED = frozenset(
-    {
-        WaitReason.NO_SLOT,
-        WaitReason.BUDGET,
-        WaitReason.LIMITED,
-        WaitReason.NO_BROWSER,
-        WaitReason.CONNECTION,
-        WaitReason.LEDGER,
-    }
-)
-"""Reasons that hold up the line rather than one task of it."""
+def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
+    """'2nd in line, about 0:19', 'all 5 places are in use'."""
+    if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):
+        return _position(entry, now_ms)
+    match entry.why:
+        case WaitReason.NO_SLOT:
+            return _about(no_slot_text(facts.limit), entry, now_ms)
+        case WaitReason.BUSY:
+            return _plain(tr("runs after the task in {session}", session=facts.session))
+        case WaitReason.SESSION_ENDED:
+            return _needs_you(tr("its session has ended"))
+        case WaitReason.KEY:
+            return _needs_you(tr("waits for a key"))
+        case WaitReason.FUNDS:
+            return _plain(tr("the balance is used up"))
+        case WaitReason.STOPPED:
+            return _plain(_paused(facts.pause_reason))
+        case WaitReason.LEDGER:
+            return _plain(tr("waits until the ledger can be written"))
+        case WaitReason.SENDING:
+            return _plain(tr("is being started"))
+        case _:
+            return _counting(entry, now_ms)
+
+
+def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
+    """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
+    if pending.sent_live and pending.why is not WaitReason.SENDING:
+        return _once_more(pending, now_ms)
+    verb = verb_word(pending.verb)
+    left = left_s(pending.due_ms, now_ms)
+    time = spoken_duration((left or 0) * 1000)
+    match pending.why:
+        case WaitReason.SENDING:
+            return _plain(verb_pending(pending.verb))
+        case WaitReason.UNDO:
+            going = verb_going(pending.verb)
+            if left is None:
+                return _plain(going)
+            words = "{going} in {time}"
+            return WaitText(
+                text=tr(words, going=going, time=tr("{n} s", n=left)),
+                spoken=tr(words, going=going, time=time),
+            )
+        case WaitReason.CONNECTION:
+            return _plain(tr("{verb} will be sent when there is a connection", verb=verb))
+        case WaitReason.KEY:
+            return _plain(tr("{verb} waits for the key", verb=verb))
+        case WaitReason.NAME:
+            return _plain(tr("{verb} waits for the start", verb=verb))
+        case _ if left is not None:
+            words = "{verb} waits, {time}"
+            return WaitText(
+                text=tr(words, verb=verb, time=duration(left * 1000)),
+                spoken=tr(words, verb=verb, time=time),
+            )
+        case _:
+            return _plain(tr("{verb} waits", verb=verb))
 
 
 def queue_action_label(verb: QueueAction) -> str:
@@ -105,6 +164,31 @@ def offered(entry: QueueEntry | None) -> frozenset[QueueAction]:
     return frozenset({QueueAction.START_NEXT, QueueAction.UP, QueueAction.REMOVE})
 
 
+def undo_text(all_pending: Sequence[PendingCommand]) -> str:
+    """The label of what takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
+    verbs = {pending.verb for pending in all_pending}
+    if len(verbs) == 1:
+        return tr("Undo {verb}", verb=verb_word(verbs.pop()))
+    return tr("Undo {n} commands", n=len(all_pending)) if verbs else tr("Undo")
+
+
+def undo_tip() -> str:
+    """What Undo does."""
+    return tr("Takes the command back: it is not sent.")
+
+
+def count_text(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
+    """'2 commands wait, next 0:12', empty when none does."""
+    waiting = [pending for pending in all_pending if pending.why is not WaitReason.SENDING]
+    if not waiting:
+        return ""
+    words = tr_n("1 command waits", "{n} commands wait", len(waiting))
+    times = [left for pending in waiting if (left := left_s(pending.due_ms, now_ms)) is not None]
+    if not times:
+        return words
+    return tr("{words}, next {time}", words=words, time=duration(min(times) * 1000))
+
+
 def ordinal(n: int) -> str:
     """'1st', '2nd', '3rd', '11th', '22nd'."""
     if n % 100 in {11, 12, 13}:
@@ -126,31 +210,6 @@ def left_s(due_ms: int | None, now_ms: int) -> int | None:
     if due_ms is None or due_ms <= now_ms:
         return None
     return -(-(due_ms - now_ms) // 1000)
-
-
-def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
-    """'2nd in line, about 0:19', 'all 5 places are in use'."""
-    if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):
-        return _position(entry, now_ms)
-    match entry.why:
-        case WaitReason.NO_SLOT:
-            return _about(no_slot_text(facts.limit), entry, now_ms)
-        case WaitReason.BUSY:
-            return _plain(tr("runs after the task in {session}", session=facts.session))
-        case WaitReason.SESSION_ENDED:
-            return _needs_you(tr("its session has ended"))
-        case WaitReason.KEY:
-            return _needs_you(tr("waits for a key"))
-        case WaitReason.FUNDS:
-            return _plain(tr("the balance is used up"))
-        case WaitReason.STOPPED:
-            return _plain(_paused(facts.pause_reason))
-        case WaitReason.LEDGER:
-            return _plain(tr("waits until the ledger can be written"))
-        case WaitReason.SENDING:
-            return _plain(tr("is being started"))
-        case _:
-            return _counting(entry, now_ms)
 
 
 def _plain(text: str) -> WaitText:
@@ -230,82 +289,18 @@ def _again(what: str, then: str, left: int | None, time: str) -> WaitText:
     )
 
 
-def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
-    """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
-    if pending.sent_live and pending.why is not WaitReason.SENDING:
-        return _once_more(pending, now_ms)
-    verb = verb_word(pending.verb)
-    left = left_s(pending.due_ms, now_ms)
-    time = spoken_duration((left or 0) * 1000)
-    match pending.why:
-        case WaitReason.SENDING:
-            return _same(verb_pending(pending.verb))
-        case WaitReason.UNDO:
-            going = verb_going(pending.verb)
-            if left is None:
-                return _same(going)
-            words = "{going} in {time}"
-            return WaitText(
-                text=tr(words, going=going, time=tr("{n} s", n=left)),
-                spoken=tr(words, going=going, time=time),
-            )
-        case WaitReason.CONNECTION:
-            return _same(tr("{verb} will be sent when there is a connection", verb=verb))
-        case WaitReason.KEY:
-            return _same(tr("{verb} waits for the key", verb=verb))
-        case WaitReason.NAME:
-            return _same(tr("{verb} waits for the start", verb=verb))
-        case _ if left is not None:
-            words = "{verb} waits, {time}"
-            return WaitText(
-                text=tr(words, verb=verb, time=duration(left * 1000)),
-                spoken=tr(words, verb=verb, time=time),
-            )
-        case _:
-            return _same(tr("{verb} waits", verb=verb))
-
-
 def _once_more(pending: PendingCommand, now_ms: int) -> WaitText:
     """'Terminate sent over the live channel; sent once more in 0:12'."""
     head = tr("{verb} sent over the live channel", verb=verb_word(pending.verb))
     left = left_s(pending.due_ms, now_ms)
     if pending.why is WaitReason.CONNECTION:
-        return _same(tr("{sent}; sent once more when there is a connection", sent=head))
+        return _plain(tr("{sent}; sent once more when there is a connection", sent=head))
     if pending.why is WaitReason.KEY:
-        return _same(tr("{sent}; sent once more when there is a key", sent=head))
+        return _plain(tr("{sent}; sent once more when there is a key", sent=head))
     if left is None:
-        return _same(tr("{sent}; it is sent once more", sent=head))
+        return _plain(tr("{sent}; it is sent once more", sent=head))
     words = "{sent}; sent once more in {time}"
     return WaitText(
         text=tr(words, sent=head, time=duration(left * 1000)),
         spoken=tr(words, sent=head, time=spoken_duration(left * 1000)),
     )
-
-
-def _same(text: str) -> WaitText:
-    return WaitText(text=text, spoken=text)
-
-
-def undo_text(all_pending: Sequence[PendingCommand]) -> str:
-    """The label of what takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
-    verbs = {pending.verb for pending in all_pending}
-    if len(verbs) == 1:
-        return tr("Undo {verb}", verb=verb_word(verbs.pop()))
-    return tr("Undo {n} commands", n=len(all_pending)) if verbs else tr("Undo")
-
-
-def undo_tip() -> str:
-    """What Undo does."""
-    return tr("Takes the command back: it is not sent.")
-
-
-def count_text(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
-    """'2 commands wait, next 0:12', empty when none does."""
-    waiting = [pending for pending in all_pending if pending.why is not WaitReason.SENDING]
-    if not waiting:
-        return ""
-    words = tr_n("1 command waits", "{n} commands wait", len(waiting))
-    times = [left for pending in waiting if (left := left_s(pending.due_ms, now_ms)) is not None]
-    if not times:
-        return words
-    return tr("{words}, next {time}", words=words, time=duration(min(times) * 1000))
