@@ -189,8 +189,8 @@ def timeline_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: boo
         lines.append((local_time(step.at_ms, seconds=True), _short(step)))
     return "".join(
         f'<div style="margin-bottom:3px"><span style="color:{dim}">{time}</span>'
-        f"&nbsp; {escape(_breakable(words))}</div>"
-        for time, words in lines
+        f"&nbsp; {escape(_breakable(text))}</div>"
+        for time, text in lines
     )
 
 

@@ -198,7 +198,7 @@ class _Summary(QLabel):
     def show_parts(self, total: int, parts: list[tuple[SessionState, str]]) -> None:
         """How many sessions there are, and how many of them are in which state."""
         self._total, self._parts = total, parts
-        plain = f"{total}: " + " · ".join(words for _, words in parts)
+        plain = f"{total}: " + " · ".join(text for _, text in parts)
         self.setAccessibleName(plain if total else tr("none"))
         self._fit()
 
@@ -215,18 +215,18 @@ class _Summary(QLabel):
             self.setToolTip("" if n == len(self._parts) else self.accessibleName())
 
     def _plain(self, n: int) -> str:
-        words = [words for _, words in self._parts[:n]]
-        return f"{self._total}: " + "  ·  ".join(words + [ELLIPSIS] * (n < len(self._parts)))
+        texts = [text for _, text in self._parts[:n]]
+        return f"{self._total}: " + "  ·  ".join(texts + [ELLIPSIS] * (n < len(self._parts)))
 
     def _rich(self, n: int) -> str:
         """What needs somebody in amber."""
         amber = theme.colours().amber
-        words = [
-            f'<b style="color:{amber}">{words}</b>' if state is SessionState.ASKS else words
-            for state, words in self._parts[:n]
+        texts = [
+            f'<b style="color:{amber}">{text}</b>' if state is SessionState.ASKS else text
+            for state, text in self._parts[:n]
         ]
         more = [ELLIPSIS] * (n < len(self._parts))
-        return f"{self._total}: " + " &nbsp;·&nbsp; ".join(words + more)
+        return f"{self._total}: " + " &nbsp;·&nbsp; ".join(texts + more)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -236,7 +236,7 @@ class _Summary(QLabel):
 def _count_text(counts: dict[SessionState, int]) -> list[tuple[SessionState, str]]:
     """'2 ask you', '3 working', … in the order of the table."""
     state = SessionState
-    words = {
+    forms = {
         state.ASKS: ("1 asks you", "{n} ask you"),
         state.UNCONFIRMED: ("1 unconfirmed", "{n} unconfirmed"),
         state.CONNECTION_LOST: ("1 connection lost", "{n} connections lost"),
@@ -245,4 +245,4 @@ def _count_text(counts: dict[SessionState, int]) -> list[tuple[SessionState, str
         state.PAUSED: ("1 paused", "{n} paused"),
         state.STARTING: ("1 starting", "{n} starting"),
     }
-    return [(s, tr_n(one, many, counts[s])) for s, (one, many) in words.items() if counts.get(s)]
+    return [(s, tr_n(one, many, counts[s])) for s, (one, many) in forms.items() if counts.get(s)]

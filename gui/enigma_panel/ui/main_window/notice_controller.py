@@ -95,11 +95,11 @@ class NoticeController(QObject):
         """All that was kept in memory has been written."""
         self._notices.drop_where(lambda notice: notice.topic == NoticeKind.LEDGER_FAILED.value)
 
-    def show_quit(self, words: str) -> None:
+    def show_quit(self, text: str) -> None:
         """The program ends by itself later; empty words: not any more."""
-        if words:
+        if text:
             cancel = (NoticeAction.CANCEL_QUIT,)
-            self._notices.add(Notice(text=words, actions=cancel, topic=QUIT_TOPIC, pinned=True))
+            self._notices.add(Notice(text=text, actions=cancel, topic=QUIT_TOPIC, pinned=True))
         else:
             self._notices.drop_where(lambda notice: notice.topic == QUIT_TOPIC)
 
@@ -132,8 +132,8 @@ class NoticeController(QObject):
         self._notices.add(Notice(text=text, grave=True))
 
     def _show_settings_error(self, error: SettingsError) -> None:
-        words = tr("The settings could not be saved: {reason}.", reason=error.reason)
-        self._notices.add(Notice(text=words, grave=True, topic="settings"))
+        text = tr("The settings could not be saved: {reason}.", reason=error.reason)
+        self._notices.add(Notice(text=text, grave=True, topic="settings"))
 
     def _settings_saved(self) -> None:
         self._notices.drop_where(lambda notice: notice.topic == "settings")
@@ -143,8 +143,8 @@ class NoticeController(QObject):
         account = self._services.account
         notice = key_text(account.state)
         if account.state is KeyState.READY and account.last_check is KeyCheck.REFUSED:
-            words = tr("The API key was refused. Enter another key.")
-            notice = Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True)
+            text = tr("The API key was refused. Enter another key.")
+            notice = Notice(text=text, actions=(NoticeAction.ENTER_KEY,), grave=True)
         if notice == self._key:
             return
         if self._key is not None:

@@ -307,9 +307,9 @@ class DemoBanner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "demo")
-        words = make_label(tr("Demo – nothing here is real and nothing costs money."))
+        label = make_label(tr("Demo – nothing here is real and nothing costs money."))
         button = make_button(tr("Use my account"))
         button.clicked.connect(self.left)
-        row = make_row(None, words, button, None, gap=4)
+        row = make_row(None, label, button, None, gap=4)
         row.setContentsMargins(10, 3, 10, 3)
         self.setLayout(row)

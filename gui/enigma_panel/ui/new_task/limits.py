@@ -67,8 +67,8 @@ class LimitsForm(QWidget):
         }
         fields = self.field_widgets()
         return {
-            field: words
-            for field, words in ranges.items()
+            field: text
+            for field, text in ranges.items()
             if fields[field].text().strip() and number_in(fields[field].text()) is None
         }
 

@@ -28,8 +28,8 @@ def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
     if waiting:
         return tr_n("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
     if _open_count(services) >= queue.limit:
-        words = no_slot_text(queue.limit)
-        places = words[:1].upper() + words[1:]
+        text = no_slot_text(queue.limit)
+        places = text[:1].upper() + text[1:]
         return tr("{places}: the task waits in line.", places=places)
     return tr("Starts at once.")
 

@@ -163,5 +163,5 @@ def _of_the_program(kind: NoticeKind, n: int) -> str:
                 "minute."
             )
         case _:  # WENT_TO_SLEEP
-            words = "This computer slept for {time}; the service is asked again for everything."
-            return tr(words, time=duration(n * 1000))
+            text = "This computer slept for {time}; the service is asked again for everything."
+            return tr(text, time=duration(n * 1000))

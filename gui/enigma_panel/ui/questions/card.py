@@ -15,7 +15,7 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.questions.forms import Identity, identity
 from enigma_panel.ui.questions.text import shown_question, single_line
-from enigma_panel.ui.text import outcome as text_outcome
+from enigma_panel.ui.text.outcome import maybe_answered_text
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.widgets.basics import (
@@ -99,16 +99,16 @@ class QuestionCard(QWidget):
         self.show_before("")
         self.show_maybe(question)
 
-    def show_before(self, words: str) -> None:
+    def show_before(self, text: str) -> None:
         """What the agent did last; the line stands there in any case, so nothing moves."""
-        self.before.show_text(words)
+        self.before.show_text(text)
 
     def show_maybe(self, question: OpenQuestion) -> bool:
         """Say that it may have been answered; returns whether that came or went."""
-        words = text_outcome.maybe_answered_text() if question.maybe_answered else ""
-        changed = words != self.maybe.text()
-        self.maybe.setText(words)
-        self.maybe.setVisible(bool(words))
+        text = maybe_answered_text() if question.maybe_answered else ""
+        changed = text != self.maybe.text()
+        self.maybe.setText(text)
+        self.maybe.setVisible(bool(text))
         return changed
 
     def show_position(self, number: int, of: int) -> bool:
@@ -171,7 +171,7 @@ def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
         label.setText("")
         return
     left = expires_ms - now_ms
-    words = tr("{time} left", time=duration(left)) if left > 0 else tr("time is over")
-    label.setText(words)
+    text = tr("{time} left", time=duration(left)) if left > 0 else tr("time is over")
+    label.setText(text)
     role = "figure-red" if left < RED_MS else "figure-amber" if left < AMBER_MS else "figure"
     set_role(label, role)

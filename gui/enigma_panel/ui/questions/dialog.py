@@ -20,7 +20,13 @@ from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
 from enigma_panel.ui.questions.click_guard import ClickGuard
 from enigma_panel.ui.questions.forms import AnswerForm, FormStack, Identity, identity
 from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
-from enigma_panel.ui.text import outcome as text_outcome
+from enigma_panel.ui.text.outcome import (
+    answer_text,
+    gone_text,
+    not_saved_text,
+    take_back_label,
+    wait_text,
+)
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_row
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
@@ -146,7 +152,7 @@ class QuestionDialog(ModelessDialog):
         if self._current.is_empty() or not self.isVisible():
             self._go_on()
         elif not self._current.is_over:
-            self._end_form(self._current, text_outcome.gone_text(has_text=True))
+            self._end_form(self._current, gone_text(has_text=True))
 
     def show_anew(self) -> None:
         """The screen was unlocked: what is seen now was not seen before."""
@@ -234,19 +240,19 @@ class QuestionDialog(ModelessDialog):
         self, form: AnswerForm, text: Callable[[], str], verb: AnswerVerb
     ) -> None:
         result: AnswerResult | None = None
-        words = ""
+        failure = ""
         try:
             # The text is made here and kept by nobody: after this line it is only in the fields.
             result = await self._inbox.answer(form.question, text(), verb)
         except LedgerError as error:
-            words = text_outcome.not_saved_text(error)
+            failure = not_saved_text(error)
         finally:
             self._sending = None
-            self._settle(form, result, words)
+            self._settle(form, result, failure)
 
-    def _settle(self, form: AnswerForm, result: AnswerResult | None, words: str) -> None:
+    def _settle(self, form: AnswerForm, result: AnswerResult | None, text: str) -> None:
         outcome = result.outcome if result else None
-        form.notice = words or text_outcome.answer_text(result, has_text=not form.is_empty())
+        form.notice = text or answer_text(result, has_text=not form.is_empty())
         if outcome in {*_LEAVES, AnswerOutcome.UNCONFIRMED}:
             form.forget()
         form.is_over = outcome is AnswerOutcome.GONE
@@ -258,8 +264,8 @@ class QuestionDialog(ModelessDialog):
             self._show_place()
             self.follow_inbox()  # what changed while it was being sent
 
-    def _end_form(self, form: AnswerForm, words: str) -> None:
-        form.notice, form.is_over = words, True
+    def _end_form(self, form: AnswerForm, text: str) -> None:
+        form.notice, form.is_over = text, True
         self._show_state()
         self._show_place()
         self._click_guard.disturb()
@@ -328,7 +334,7 @@ class AnswerWaitBar(QFrame):
         self._task_key: int | None = None
         self._shown = ("", False)
         self.label = NoticeLabel()
-        self.back_button = make_button(text_outcome.take_back_label())
+        self.back_button = make_button(take_back_label())
         self._build()
 
     def follow(self, sent: int | None, outcome: str) -> None:
@@ -343,17 +349,17 @@ class AnswerWaitBar(QFrame):
         if self._task_key is None:
             return
         wait = self._inbox.waiting(self._task_key)
-        words = text_outcome.wait_text(wait, self._now_ms())
-        self._put(words, "dim", can_take_back=wait is not None)
+        text = wait_text(wait, self._now_ms())
+        self._put(text, "dim", can_take_back=wait is not None)
 
-    def _put(self, words: str, role: str, *, can_take_back: bool) -> None:
-        shown = (words, can_take_back)
+    def _put(self, text: str, role: str, *, can_take_back: bool) -> None:
+        shown = (text, can_take_back)
         if shown == self._shown:
             return
         self._shown = shown
-        self.label.show_text(words, role)
+        self.label.show_text(text, role)
         self.back_button.setVisible(can_take_back)
-        self.setVisible(bool(words))
+        self.setVisible(bool(text))
         self.resized.emit()
 
     def _build(self) -> None:

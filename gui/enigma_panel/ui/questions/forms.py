@@ -258,8 +258,8 @@ class AnswerForm(QWidget):
             self._group.addButton(chip)
             chip.clicked.connect(self._on_chip)
             self.chips[kind] = chip
-        words = make_label(tr("Answer with:"), "dim")
-        self.setLayout(make_column(make_row(words, *self.chips.values(), None), self._stack))
+        label = make_label(tr("Answer with:"), "dim")
+        self.setLayout(make_column(make_row(label, *self.chips.values(), None), self._stack))
 
     def choose(self, kind: QuestionKind) -> None:
         """Show this way to answer. What was typed for another one stays, unsent."""

@@ -13,8 +13,17 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.quit import text as words
-from enigma_panel.ui.quit.text import QuitReport, counts_at_quit
+from enigma_panel.ui.quit.text import (
+    QuitReport,
+    counts_at_quit,
+    ending_text,
+    keyless_text,
+    quit_report,
+    session_text,
+    stuck_text,
+    unreached_text,
+    waiting_text,
+)
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.widgets.basics import NoticeLabel, in_card, make_button, make_label, set_role
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -136,7 +145,7 @@ class QuitDialog(ModelessDialog):
         found = ((s.key, sessions.pending(s.key)) for s in records)
         all_pending = {key: pending for key, pending in found if pending is not None}
         queued = len(self._services.queue.entries())
-        report = words.quit_report(
+        report = quit_report(
             records,
             tasks,
             now,
@@ -145,9 +154,7 @@ class QuitDialog(ModelessDialog):
             is_awaiting_reply=sessions.is_awaiting_reply,
         )
         self.text_label.setText("\n".join(report.lines) or tr("All sessions have ended."))
-        lines = [
-            words.session_text(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in records
-        ]
+        lines = [session_text(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in records]
         self._show_lines(lines)
         self._go_on(report, records, queued)
         shown = (self.text_label.text(), len(lines), self.waiting.text())
@@ -186,7 +193,7 @@ class QuitDialog(ModelessDialog):
                 )
             case Mode.DONE:
                 waited = waited_for(self._services.sessions)
-                text = words.waiting_text(waited.tasks, waited.terminates, queued)
+                text = waiting_text(waited.tasks, waited.terminates, queued)
                 self.waiting_changed.emit(text)
                 return text
             case Mode.ENDING:
@@ -200,10 +207,10 @@ class QuitDialog(ModelessDialog):
         keyless = [session.name for session in waiting]
         stuck = [s.name for s in left if self._is_stuck(s) and s not in waiting]
         sentences = [
-            words.ending_text(of - len(left), of),
-            words.unreached_text(failed) if failed else "",
-            words.keyless_text(keyless) if keyless else "",
-            words.stuck_text(stuck) if stuck else "",
+            ending_text(of - len(left), of),
+            unreached_text(failed) if failed else "",
+            keyless_text(keyless) if keyless else "",
+            stuck_text(stuck) if stuck else "",
         ]
         return "\n".join(line for line in sentences if line)
 

@@ -216,14 +216,14 @@ class RecoveryCard(QFrame):
 
     def _say(self, recovered: list[RecoveredSession]) -> None:
         n = self._queued_count()
-        words = (
+        text = (
             away_text(recovered, self._slept_ms, queued=n)
             if self._slept_ms
             else recovered_text(recovered, queued=n)
         )
-        if words != self.text_label.text():
-            self.text_label.setText(words)
-            self.text_label.setAccessibleName(words)
+        if text != self.text_label.text():
+            self.text_label.setText(text)
+            self.text_label.setAccessibleName(text)
         costs = any(entry.outcome in _COSTS for entry in recovered)
         sign = (Glyph.BANG, Severity.AMBER) if costs else (Glyph.DISC, Severity.DIM)
         self._glyph.show_glyph(*sign)

@@ -72,7 +72,7 @@ _ENDS = {
     Phase.EXPIRED_ASSUMED: Outcome.EXPIRED,
     Phase.FAILED: Outcome.FAILED,
 }
-_WORDS: Mapping[Outcome, Forms] = {
+_FORMS: Mapping[Outcome, Forms] = {
     Outcome.UNSENT: (
         "it was opened, but its task was never sent – it only costs money",
         "1 was opened, but its task was never sent – it only costs money",
@@ -104,7 +104,9 @@ _WORDS: Mapping[Outcome, Forms] = {
     Outcome.EXPIRED: ("it expired (assumed)", "1 expired (assumed)", "{n} expired (assumed)"),
     Outcome.ASKING: ("still asking about it", "still asking about 1", "still asking about {n}"),
 }
-_AWAY: Mapping[Outcome, Forms] = {Outcome.FINISHED: ("it finished", "1 finished", "{n} finished")}
+_AWAY_FORMS: Mapping[Outcome, Forms] = {
+    Outcome.FINISHED: ("it finished", "1 finished", "{n} finished")
+}
 _GOING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.NAME})
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
 
@@ -179,7 +181,7 @@ def recovered_text(recovered: Sequence[RecoveredSession], *, queued: int) -> str
 def away_text(recovered: Sequence[RecoveredSession], slept_ms: int, *, queued: int = 0) -> str:
     """The card after the computer slept."""
     known = [entry for entry in recovered if entry.outcome is not Outcome.UNCONFIRMED]
-    what = _outcomes(known, alone=False, words={**_WORDS, **_AWAY})
+    what = _outcomes(known, alone=False, forms={**_FORMS, **_AWAY_FORMS})
     parts = [
         tr("This computer slept for {time}.", time=duration(slept_ms)),
         tr("Meanwhile: {what}.", what=what) if what else "",
@@ -238,18 +240,18 @@ def _were_open(recovered: Sequence[RecoveredSession]) -> str:
         "1 browser was open: {what}; nothing was started twice.",
         "{n} browsers were open: {what}; nothing was started twice.",
         len(recovered),
-        what=_outcomes(recovered, alone=len(recovered) == 1, words=_WORDS),
+        what=_outcomes(recovered, alone=len(recovered) == 1, forms=_FORMS),
     )
 
 
 def _outcomes(
-    recovered: Iterable[RecoveredSession], *, alone: bool, words: Mapping[Outcome, Forms]
+    recovered: Iterable[RecoveredSession], *, alone: bool, forms: Mapping[Outcome, Forms]
 ) -> str:
     groups: dict[Outcome, list[RecoveredSession]] = {}
     for entry in recovered:
         groups.setdefault(entry.outcome, []).append(entry)
     parts = (
-        _outcome(words[outcome], groups[outcome], alone=alone)
+        _outcome(forms[outcome], groups[outcome], alone=alone)
         for outcome in Outcome
         if outcome in groups
     )
@@ -258,8 +260,8 @@ def _outcomes(
 
 def _outcome(forms: Forms, group: Sequence[RecoveredSession], *, alone: bool) -> str:
     it, one, many = forms
-    words = tr(it) if alone else tr_n(one, many, len(group))
-    return words + (_cost(group) if group[0].outcome is Outcome.FINISHED else "")
+    text = tr(it) if alone else tr_n(one, many, len(group))
+    return text + (_cost(group) if group[0].outcome is Outcome.FINISHED else "")
 
 
 def _cost(group: Sequence[RecoveredSession]) -> str:
@@ -277,19 +279,19 @@ def _unconfirmed(recovered: Iterable[RecoveredSession]) -> str:
     if not starts:
         return ""
     ends = [session.expires_ms for session in starts if session.expires_ms is not None]
-    words = tr_n(
+    text = tr_n(
         "1 start is unconfirmed: it may be running and cost money",
         "{n} starts are unconfirmed: they may be running and cost money",
         len(starts),
     )
     if ends:
-        words += tr_n(
+        text += tr_n(
             "; if so, it ends by {time}",
             "; if so, they end by {time}",
             len(starts),
             time=local_time(max(ends)),
         )
-    return words + "."
+    return text + "."
 
 
 def _commands(recovered: Iterable[RecoveredSession]) -> str:
@@ -308,7 +310,7 @@ def _commands(recovered: Iterable[RecoveredSession]) -> str:
         len(waits),
         what=_verbs(waits),
     )
-    return " ".join(words for words, n in ((now, going), (soon, others), (later, waits)) if n)
+    return " ".join(text for text, n in ((now, going), (soon, others), (later, waits)) if n)
 
 
 def _verbs(verbs: Iterable[StateVerb]) -> str:

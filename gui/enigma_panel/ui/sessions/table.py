@@ -211,9 +211,9 @@ class VerbsDelegate(RowDelegate):
         painter.setPen(QPen(QColor(colours.accent if row_verb == self.over else colours.faint), 1))
         painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         metrics = painter.fontMetrics()
-        words = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
+        text = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
         painter.setPen(QColor(colours.accent))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: StateVerb) -> None:
         colours = theme.colours()
@@ -256,11 +256,11 @@ class VerbsDelegate(RowDelegate):
             return True
         pending = self._app_actions.undoable(row_verb.key)
         if row_verb.verb is not None:
-            words = f"{verb_word(row_verb.verb)}\n{verb_tip(row_verb.verb)}"
+            text = f"{verb_word(row_verb.verb)}\n{verb_tip(row_verb.verb)}"
             rect = self.verb_rect(option.rect, row_verb.verb)
         else:
             all_pending = [pending] if pending is not None else []
-            words = f"{undo_text(all_pending)}\n{undo_tip()}"
+            text = f"{undo_text(all_pending)}\n{undo_tip()}"
             rect = self.undo_rect(option.rect)
-        QToolTip.showText(event.globalPos(), words, view.viewport(), rect)
+        QToolTip.showText(event.globalPos(), text, view.viewport(), rect)
         return True

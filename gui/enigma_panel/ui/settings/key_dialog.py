@@ -86,10 +86,10 @@ class KeyDialog(ModelessDialog):
 
     def _show_state(self) -> None:
         account = self._account
-        words = key_state_text(
+        text = key_state_text(
             account.state, account.where, from_environment=account.from_environment
         )
-        self.state_label.setText(words)
+        self.state_label.setText(text)
         self.again_button.setVisible(account.state in _LOOK_AGAIN)
 
     async def _show_place(self) -> None:
@@ -99,9 +99,9 @@ class KeyDialog(ModelessDialog):
         if self.isVisible():
             self.fit()
 
-    def _say(self, words: str, role: str) -> None:
-        self.outcome.show_text(words, role)
-        self.place_label.setVisible(not words)
+    def _say(self, text: str, role: str) -> None:
+        self.outcome.show_text(text, role)
+        self.place_label.setVisible(not text)
         if self.isVisible():
             self.fit()
 
@@ -140,14 +140,14 @@ class KeyDialog(ModelessDialog):
 
     async def _save_now(self) -> None:
         self._say(tr("Saving, then asking the service …"), "dim")
-        words, check = tr("The key was not saved."), None
+        text, check = tr("The key was not saved."), None
         try:
             result, check = await self._account.save(self.key.text())
-            words = saved_text(result, check)
+            text = saved_text(result, check)
             self.key.forget()
         finally:
             self._set_saving(saving=False)
-            self._say(words, _role_of(check))
+            self._say(text, _role_of(check))
             self.cancel_button.setText(tr("Close") if check else tr("Cancel"))
             self.cancel_button.setAccessibleName(self.cancel_button.text())
         (self.cancel_button if check is KeyCheck.ACCEPTED else self.key).setFocus()

@@ -91,9 +91,9 @@ class StepsList(QTableView):
         self.auto_scroll.set_pointer_inside(False)
         self.auto_scroll.follow()
 
-    def set_empty_text(self, words: str) -> None:
+    def set_empty_text(self, text: str) -> None:
         """What stands in the list while it has no rows."""
-        self._empty.setText(words)
+        self._empty.setText(text)
         self._place_empty()
 
     # -- inside ------------------------------------------------------------------------------
@@ -155,13 +155,13 @@ class StepsList(QTableView):
             self.viewport().update()
 
     def _place_empty(self) -> None:
-        words = "" if self.steps.rowCount() else self._empty.text()
+        text = "" if self.steps.rowCount() else self._empty.text()
         about = tr(
             "Newest at the bottom. End goes there, Ctrl+C copies, Ctrl+F searches. "
             "The selected step is shown in full behind the list."
         )
-        self._empty.setVisible(bool(words))
-        self.setAccessibleDescription(words or about)
+        self._empty.setVisible(bool(text))
+        self.setAccessibleDescription(text or about)
         self._empty.setGeometry(self.viewport().rect().adjusted(16, 8, -16, -8))
 
     # -- Qt ----------------------------------------------------------------------------------

@@ -121,12 +121,12 @@ class StepsPage(QWidget):
     def _show_state(self) -> None:
         """What there is, what there is not, and what of it is shown."""
         loader = self._loader
-        words = empty_text(has_task=loader.task_key is not None, failed=loader.has_failed)
-        self.list.set_empty_text("" if loader.is_reading else words)
+        text = empty_text(has_task=loader.task_key is not None, failed=loader.has_failed)
+        self.list.set_empty_text("" if loader.is_reading else text)
         if loader.is_reading_all:
             self.older.setText(tr("Reading all…"))
         elif loader.has_failed and self._model.rowCount():
-            self.older.setText(words)
+            self.older.setText(text)
         else:
             self.older.setText(older_text(self._model.rowCount()))
         if self.read_all.hasFocus() and not loader.has_older:
@@ -144,10 +144,10 @@ class StepsPage(QWidget):
 
     def _show_copy(self) -> None:
         part = self._model.rowCount() if self._loader.has_older else None
-        words = copy_text(self.list.selected_count, part)
-        if self.copy.text() != words:
-            self.copy.setText(words)
-            self.copy.setAccessibleName(words)
+        text = copy_text(self.list.selected_count, part)
+        if self.copy.text() != text:
+            self.copy.setText(text)
+            self.copy.setAccessibleName(text)
 
     def _show_new_steps(self, new_steps: int) -> None:
         if self.new_steps.hasFocus() and not new_steps:

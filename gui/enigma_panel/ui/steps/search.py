@@ -239,15 +239,15 @@ class StepsSearch(QWidget):
 
     def _show_found(self) -> None:
         finder = self._finder
-        words = ""
+        text = ""
         if finder.text and (finder.total or not finder.is_looking):
             is_read = self._list.read_step() is not None
             place = finder.position(self._list.currentIndex().row()) if is_read else None
-            words = found_text(place, finder.total)
+            text = found_text(place, finder.total)
         elif finder.text:
-            words = ELLIPSIS
-        if self.found.text() != words:
-            self.found.setText(words)
+            text = ELLIPSIS
+        if self.found.text() != text:
+            self.found.setText(text)
         has_room = self.width() >= ROOM * self.fontMetrics().averageCharWidth()
         for widget in (self.found, self._clear):
             widget.setVisible(bool(finder.text))
@@ -294,10 +294,10 @@ class SearchField(QLineEdit):
                 super().keyPressEvent(event)
 
 
-def _tool(words: str) -> QToolButton:
+def _tool(text: str) -> QToolButton:
     button = QToolButton()
-    button.setToolTip(words)
-    button.setAccessibleName(words)
+    button.setToolTip(text)
+    button.setAccessibleName(text)
     button.setIconSize(QSize(11, 11))
     set_role(button, "plain")
     return button

@@ -86,12 +86,12 @@ class QueueBar(QFrame):
     def refresh(self) -> None:
         """Say it as it is now."""
         state = self._state()
-        words = queue_bar_text(state) or NOTHING
+        shown = queue_bar_text(state) or NOTHING
         queued = {entry.task_key for entry in state.entries}
         self._asked = tuple(key for key in self._asked if key in queued)
-        is_needed = bool(words.text or self._asked)
+        is_needed = bool(shown.text or self._asked)
         if not (self._is_pointer_inside and is_needed is self.isHidden()):
-            self._show(words)
+            self._show(shown)
             self.setVisible(is_needed)
 
     def set_pointer_inside(self, pointer_inside: bool) -> None:
@@ -115,21 +115,21 @@ class QueueBar(QFrame):
         self._yes.clicked.connect(self._remove)
         self._keep.clicked.connect(self._stop_asking)
 
-    def _show(self, words: QueueBarText) -> None:
+    def _show(self, shown: QueueBarText) -> None:
         asks = bool(self._asked)
-        text = remove_all_question(len(self._asked)) if asks else words.text
+        text = remove_all_question(len(self._asked)) if asks else shown.text
         if self._text.text() != text:
             self._text.setText(text)
             self._text.setAccessibleName(text)
-        set_role(self._text, "" if words.grave or asks else "dim")
+        set_role(self._text, "" if shown.grave or asks else "dim")
         self._glyph.show_glyph(
-            Glyph.BANG if words.grave else Glyph.RING,
-            Severity.AMBER if words.grave else Severity.DIM,
+            Glyph.BANG if shown.grave else Glyph.RING,
+            Severity.AMBER if shown.grave else Severity.DIM,
         )
         self._yes.setText(remove_all_text(len(self._asked)))
         self._yes.setAccessibleName(self._yes.text())
         for action, button in self._buttons.items():
-            button.setVisible(action in words.actions and not asks)
+            button.setVisible(action in shown.actions and not asks)
         for button in (self._yes, self._keep):
             button.setVisible(asks)
 

@@ -113,7 +113,7 @@ def bad_rows_text(n: int) -> Notice:
 
 def key_text(state: KeyState) -> Notice | None:
     """Why nothing can be started for want of a key; None while all is well or still looked for."""
-    words = {
+    text = {
         KeyState.ABSENT: tr("There is no API key yet, so nothing can be started."),
         KeyState.NO_KEYCHAIN: tr(
             "There is no keychain here: an API key is kept only in memory until you quit."
@@ -122,18 +122,18 @@ def key_text(state: KeyState) -> Notice | None:
         KeyState.DENIED: tr("The keychain did not hand out the API key."),
         KeyState.FAILED: tr("The API key could not be read from the keychain."),
     }.get(state)
-    return Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True) if words else None
+    return Notice(text=text, actions=(NoticeAction.ENTER_KEY,), grave=True) if text else None
 
 
 def copy_text(copy: Copy, now_ms: int) -> str:
     """What a copy holds, and what it does not."""
     time = local_moment(copy.made_ms, now_ms)
-    words = tr("A copy of {time} is there", time=time)
+    text = tr("A copy of {time} is there", time=time)
     if copy.sessions_open:
         held = tr_n("1 session was open then", "{n} sessions were open then", copy.sessions_open)
-        words = tr("{words} ({held})", words=words, held=held)
+        text = tr("{words} ({held})", words=text, held=held)
     return tr(
-        "{words}; what was started since then is not in it and may still cost money.", words=words
+        "{words}; what was started since then is not in it and may still cost money.", words=text
     )
 
 

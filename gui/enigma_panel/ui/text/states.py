@@ -129,12 +129,12 @@ def _paused(task: Task | None) -> StateWord:
 
 def _unproven_tip(verb: StateVerb) -> str:
     """What it means that a command went out by the live channel."""
-    words = tr(
+    text = tr(
         "{verb} was sent over the live channel; nothing confirms it. If the channel drops within a "
         "minute, {verb} is sent again the other way.",
         verb=verb_word(verb),
     )
-    return words if verb is not StateVerb.PAUSE else words + " " + tr("Until then it may work on.")
+    return text if verb is not StateVerb.PAUSE else text + " " + tr("Until then it may work on.")
 
 
 def _ended_word(state: SessionState) -> StateWord:

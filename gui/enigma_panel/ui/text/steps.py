@@ -87,15 +87,15 @@ def skipped_text(n: int) -> str:
 
 def _ended_text(reason: str) -> str:
     """The session ended, with the reason that the service gave."""
-    words = {
+    text = {
         "completed": tr("the session ended: its task was done"),
         "terminateoncompletion": tr("the session ended: its task was done"),
         "terminated": tr("the session was ended"),
         "expired": tr("the session ended: its time was over"),
         "instance_lost": tr("the session ended: the service lost its browser"),
     }.get(reason.lower())
-    if words is not None:
-        return words
+    if text is not None:
+        return text
     word, why = step_word(Kind.SESSION_ENDED), shorten_plain(reason, 60)
     return tr("{what}: {text}", what=word, text=why) if why else word
 

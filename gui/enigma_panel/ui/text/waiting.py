@@ -99,10 +99,10 @@ def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
             going = verb_going(pending.verb)
             if left is None:
                 return _plain(going)
-            words = "{going} in {time}"
+            text = "{going} in {time}"
             return WaitText(
-                text=tr(words, going=going, time=tr("{n} s", n=left)),
-                spoken=tr(words, going=going, time=time),
+                text=tr(text, going=going, time=tr("{n} s", n=left)),
+                spoken=tr(text, going=going, time=time),
             )
         case WaitReason.CONNECTION:
             return _plain(tr("{verb} will be sent when there is a connection", verb=verb))
@@ -111,10 +111,10 @@ def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
         case WaitReason.NAME:
             return _plain(tr("{verb} waits for the start", verb=verb))
         case _ if left is not None:
-            words = "{verb} waits, {time}"
+            text = "{verb} waits, {time}"
             return WaitText(
-                text=tr(words, verb=verb, time=duration(left * 1000)),
-                spoken=tr(words, verb=verb, time=time),
+                text=tr(text, verb=verb, time=duration(left * 1000)),
+                spoken=tr(text, verb=verb, time=time),
             )
         case _:
             return _plain(tr("{verb} waits", verb=verb))
@@ -182,11 +182,11 @@ def count_text(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
     waiting = [pending for pending in all_pending if pending.why is not WaitReason.SENDING]
     if not waiting:
         return ""
-    words = tr_n("1 command waits", "{n} commands wait", len(waiting))
+    text = tr_n("1 command waits", "{n} commands wait", len(waiting))
     times = [left for pending in waiting if (left := left_s(pending.due_ms, now_ms)) is not None]
     if not times:
-        return words
-    return tr("{words}, next {time}", words=words, time=duration(min(times) * 1000))
+        return text
+    return tr("{words}, next {time}", words=text, time=duration(min(times) * 1000))
 
 
 def ordinal(n: int) -> str:
@@ -245,10 +245,10 @@ def _about(what: str, entry: QueueEntry, now_ms: int) -> WaitText:
     left = left_s(entry.due_ms, now_ms)
     if left is None:
         return _plain(what)
-    words = "{what}, about {time}"
+    text = "{what}, about {time}"
     return WaitText(
-        text=tr(words, what=what, time=duration(left * 1000)),
-        spoken=tr(words, what=what, time=spoken_duration(left * 1000)),
+        text=tr(text, what=what, time=duration(left * 1000)),
+        spoken=tr(text, what=what, time=spoken_duration(left * 1000)),
     )
 
 
@@ -258,8 +258,8 @@ def _counting(entry: QueueEntry, now_ms: int) -> WaitText:
     time = spoken_duration((left or 0) * 1000)
     match entry.why:
         case WaitReason.BUDGET if left is not None:
-            words = "waits for calls of this minute, {time}"
-            return WaitText(text=tr(words, time=duration(left * 1000)), spoken=tr(words, time=time))
+            text = "waits for calls of this minute, {time}"
+            return WaitText(text=tr(text, time=duration(left * 1000)), spoken=tr(text, time=time))
         case WaitReason.BUDGET:
             return _plain(tr("waits for calls of this minute"))
         case WaitReason.LIMITED:
@@ -282,10 +282,10 @@ def _again(what: str, then: str, left: int | None, time: str) -> WaitText:
     """'no connection – tries again in 4 s'."""
     if left is None:
         return _plain(tr("{what} – {then} now", what=what, then=then))
-    words = "{what} – {then} in {time}"
+    text = "{what} – {then} in {time}"
     return WaitText(
-        text=tr(words, what=what, then=then, time=tr("{n} s", n=left)),
-        spoken=tr(words, what=what, then=then, time=time),
+        text=tr(text, what=what, then=then, time=tr("{n} s", n=left)),
+        spoken=tr(text, what=what, then=then, time=time),
     )
 
 
@@ -299,8 +299,8 @@ def _once_more(pending: PendingCommand, now_ms: int) -> WaitText:
         return _plain(tr("{sent}; sent once more when there is a key", sent=head))
     if left is None:
         return _plain(tr("{sent}; it is sent once more", sent=head))
-    words = "{sent}; sent once more in {time}"
+    text = "{sent}; sent once more in {time}"
     return WaitText(
-        text=tr(words, sent=head, time=duration(left * 1000)),
-        spoken=tr(words, sent=head, time=spoken_duration(left * 1000)),
+        text=tr(text, sent=head, time=duration(left * 1000)),
+        spoken=tr(text, sent=head, time=spoken_duration(left * 1000)),
     )

@@ -100,13 +100,13 @@ class NoticeLabel(QLabel):
         self.setWordWrap(True)
         self.hide()
 
-    def show_text(self, words: str, role: str = "notice") -> None:
+    def show_text(self, text: str, role: str = "notice") -> None:
         """Show these words, or nothing."""
         set_role(self, role)
         # Emptied in between: with the same words the label would keep the size it had before.
         self.setText("")
-        self.setText(words)
-        self.setVisible(bool(words))
+        self.setText(text)
+        self.setVisible(bool(text))
         self.updateGeometry()
 
 
