@@ -1,4 +1,4 @@
-"""All words that a person reads pass through here, so that they can be translated."""
+"""Translation: every text that a person reads passes through `tr` or `tr_n`."""
 
 import re
 from html import escape

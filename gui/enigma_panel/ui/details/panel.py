@@ -137,7 +137,7 @@ class Details(QFrame):
             self.refresh()
 
     def tick(self) -> None:
-        """A second went by, or the line moved."""
+        """A second went by, or the queue moved."""
         session, task = self._session(), self._task()
         self._show_state(session, task)
         if task is not None and task.status is TaskStatus.QUEUED:

@@ -1,4 +1,4 @@
-"""Where tables and Details stand: side by side with room, one above the other without."""
+"""The cards of both tables, and where they and Details stand in the window."""
 
 from collections.abc import Sequence
 
@@ -95,21 +95,21 @@ class SessionsCard(Card):
 
 
 class TasksCard(Card):
-    """Tasks: what was asked for and what came out; above them what the line waits for.
+    """Tasks: what was asked for and what came out; above them what the queue waits for.
 
-    line: what can be done with the tasks in line that are selected.
+    queue_actions: what can be done with the queued tasks that are selected.
     """
 
     def __init__(
         self,
         table: TasksTable,
         bar: QueueBar,
-        line: Sequence[QAction],
+        queue_actions: Sequence[QAction],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(tr("Tasks"))
-        buttons = [action_button(action, "link", home=table) for action in line]
+        buttons = [action_button(action, "link", home=table) for action in queue_actions]
         head = self.add_head(make_label(tr("Tasks"), "heading"), None, *buttons)
         head.addStrut(HEAD_HEIGHT)
         self.column.addWidget(bar)
@@ -117,12 +117,12 @@ class TasksCard(Card):
 
 
 class MainLayout(QWidget):
-    """The part between the tool bar and the status line. Below 1,000 px Details folds away."""
+    """The part between the tool bar and the status bar. Below 1,000 px Details folds away."""
 
     folded = Signal(bool)
 
     def __init__(
-        self, sessions: SessionsCard, tasks: TasksCard, details: Details, *lines: QWidget
+        self, sessions: SessionsCard, tasks: TasksCard, details: Details, *banners: QWidget
     ) -> None:
         super().__init__()
         self._sessions = sessions
@@ -132,14 +132,14 @@ class MainLayout(QWidget):
         self._sizes = {False: [928, 318], True: [440, 230]}
         self.tables = QSplitter(Qt.Orientation.Vertical)
         self.whole = QSplitter(Qt.Orientation.Horizontal)
-        self._build(tasks, lines)
+        self._build(tasks, banners)
 
     def set_details_open(self, is_open: bool) -> None:
         """Show or fold Details; remembered for wide and narrow windows apart."""
         self._wanted[self._is_narrow] = is_open
         self._show_details()
 
-    def _build(self, tasks: TasksCard, lines: tuple[QWidget, ...]) -> None:
+    def _build(self, tasks: TasksCard, banners: tuple[QWidget, ...]) -> None:
         for splitter in (self.tables, self.whole):
             splitter.setHandleWidth(GAP)
             splitter.setChildrenCollapsible(False)
@@ -159,8 +159,8 @@ class MainLayout(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(GAP)
-        for line in lines:
-            column.addWidget(line)
+        for banner in banners:
+            column.addWidget(banner)
         column.addWidget(self.whole, 1)
         self._sessions.details.toggled.connect(self.set_details_open)
         self._show_details()

@@ -1,4 +1,4 @@
-"""Keeps tables, Details and the person's selection together."""
+"""The selection of both tables, and what Details shows of it."""
 
 from time import perf_counter
 
@@ -154,7 +154,7 @@ class Selection(QObject):
 
 
 class QueueThrottle(QObject):
-    """`changed` follows the line's own at once, unless showing it takes long: then more rarely."""
+    """`changed` follows the queue's own at once, unless showing it takes long: then more rarely."""
 
     changed = Signal()
 

@@ -1,4 +1,4 @@
-"""The line at the bottom: how the service is, how news come, what is left on the account."""
+"""The status bar: how the service is, how news come, what is left on the account."""
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -98,7 +98,7 @@ class StatusBar(QWidget):
             left -= needs if is_shown else 0
             label.setVisible(is_shown)
 
-    # -- words -------------------------------------------------------------------------------
+    # -- texts -------------------------------------------------------------------------------
 
     def _status_text(self) -> str:
         health, now = self._services.health, self._services.clock.now_ms()

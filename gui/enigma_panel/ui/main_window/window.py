@@ -1,4 +1,4 @@
-"""The main window: what is open now, what came out, and the verbs."""
+"""The main window: its parts, its actions, and how it follows the services."""
 
 from PySide6.QtCore import QPoint, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self.tasks_card = TasksCard(
             self.selection.tasks, self.queue_actions.bar, list(self.queue_actions.actions.values())
         )
-        self.strip = QuestionBanner(services)
+        self.question_banner = QuestionBanner(services)
         self.notices = NoticeBar()
         self.recovery = RecoveryCard(services, self.app_actions)
         away = self.recovery.show_away
@@ -143,8 +143,8 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(
             self.new_task, self.verbs, self._other_actions(), self.selection.sessions
         )
-        lines = (self.strip, self.notices, self.recovery)
-        self.body = MainLayout(self.sessions_card, self.tasks_card, self.details, *lines)
+        banners = (self.question_banner, self.notices, self.recovery)
+        self.body = MainLayout(self.sessions_card, self.tasks_card, self.details, *banners)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -179,7 +179,7 @@ class MainWindow(QMainWindow):
         services.inbox.changed.connect(self._follow_inbox)
         services.health.changed.connect(self.status_bar.refresh)
         services.account.changed.connect(self._follow_account)
-        self.strip.answer.connect(self.dialogs.open_question)
+        self.question_banner.answer.connect(self.dialogs.open_question)
         selection.selection_changed.connect(self._follow_selection)
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
@@ -225,7 +225,7 @@ class MainWindow(QMainWindow):
     def _follow_sessions(self, _diff: object = None) -> None:
         counts = self.selection.session_rows.counts()
         self.sessions_card.show_counts(counts)
-        self.strip.refresh()
+        self.question_banner.refresh()
         self.status_bar.refresh_pending()
         self._enable_verbs()
 
@@ -234,7 +234,7 @@ class MainWindow(QMainWindow):
         self.answer.setText(tr("Answer · {n}", n=n) if n else tr("Answer"))
         self.answer.setEnabled(n > 0)
         self.setWindowTitle(f"({n}) {TITLE}" if n else TITLE)
-        self.strip.refresh()
+        self.question_banner.refresh()
 
     def _follow_account(self) -> None:
         self.status_bar.refresh()
@@ -285,7 +285,7 @@ class MainWindow(QMainWindow):
         """Once a second, only while somebody can see it."""
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()
-            self.strip.tick()
+            self.question_banner.tick()
             self.recovery.tick()
             self.status_bar.refresh()
 

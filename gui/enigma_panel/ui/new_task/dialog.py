@@ -1,4 +1,4 @@
-"""'New task': what to do, where it begins, where it runs, and its limits."""
+"""The dialog New task: what to do, where it begins, where it runs, and its limits."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ from enigma_panel.ui.widgets.inputs import LineEdit, ScrollArea
 STARTED_MS = 6_000
 """How long "Started …" stands there."""
 MOST_TASKS = 200
-"""So many go into the line at once; more is rather a slip of the clipboard."""
+"""So many are queued at once; more is rather a slip of the clipboard."""
 
 
 class NewTaskDialog(ModelessDialog):
@@ -136,7 +136,7 @@ class NewTaskDialog(ModelessDialog):
     # -- showing -----------------------------------------------------------------------------
 
     def ask(self, session_key: int | None, prefill: TaskSpec | None) -> None:
-        """Show it for a session, or with an earlier task's words; typed words are not lost."""
+        """Show it for a session, or with an earlier task's text; typed text is not lost."""
         if prefill is not None:
             self._fill(prefill)
         if session_key is not None:

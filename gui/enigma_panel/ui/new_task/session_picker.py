@@ -1,4 +1,4 @@
-"""'Run in': a new session that closes or stays, or an open one, after the task at work there."""
+"""The choice 'Run in': a new session or an open one."""
 
 from dataclasses import dataclass
 

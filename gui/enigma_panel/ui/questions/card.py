@@ -1,4 +1,4 @@
-"""The upper half of the question dialog: who asks, what, since when, and how long there is left."""
+"""The upper half of the question dialog: who asks what, since when, and how long is left."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -37,7 +37,7 @@ LOOKED_AT = 40
 """Lines of the time line, among which there are others, too."""
 STEP_CHARS = 100
 LATE_MS = 1_000
-"""What the agent told just before it asked may be noted a little later."""
+"""What the agent did just before it asked may be noted a little later."""
 
 
 class QuestionCard(QWidget):
@@ -136,7 +136,7 @@ class QuestionCard(QWidget):
 
 
 class PrecedingSteps:
-    """Looks for the last steps and hands the words to `show`, unless another question came."""
+    """Reads the last steps before a question and hands them to `show`, unless another one came."""
 
     def __init__(self, services: Services, show: Callable[[str], None]) -> None:
         self._services = services

@@ -1,4 +1,4 @@
-"""Arming as Qt sees it: watches a dialog for disturbances and lets its actions through or not."""
+"""Guards the question dialog's buttons: a click counts only when the dialog has stood still."""
 
 from collections.abc import Callable
 
@@ -117,7 +117,7 @@ class ClickGuard(QObject):
 
 
 class QuietPeriod:
-    """Counts the time since the last disturbance. Times come from `now_ms`, in milliseconds."""
+    """Measures the time since the last disturbance. Times come from `now_ms`, in milliseconds."""
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
         self._now_ms = now_ms

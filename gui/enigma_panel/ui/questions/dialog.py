@@ -1,4 +1,4 @@
-"""'Question from the agent': shows one open question at a time and sends the answer.
+"""The dialog of an agent's question: shows one open question at a time and sends the answer.
 
 No timer of ours answers, and closing means Later. What was typed for a question stays with it until
 it was sent; then fields, their histories and our references are emptied.

@@ -1,4 +1,4 @@
-"""'Quit': asked only while sessions are open or unconfirmed, or a Terminate waits."""
+"""The dialog Quit: asked while sessions are open or unconfirmed, or a Terminate waits."""
 
 import asyncio
 from collections.abc import Iterable
@@ -62,8 +62,8 @@ class QuitDialog(ModelessDialog):
     """The window; `choice` awaits what is chosen, and closing it means Cancel.
 
     Terminate all stays until all have ended. Quit when they are done closes the window and goes on
-    waiting: `waiting_changed` brings the words for it, empty ones when it waits no more. `leaving`:
-    the program is about to end (or no more), so nothing that waits in line is to be started.
+    waiting: `waiting_changed` brings the text for it, an empty one when it waits no more.
+    `leaving`: the program is about to end (or no more), so no queued task is to be started.
     """
 
     waiting_changed = Signal(str)
@@ -309,7 +309,7 @@ class QuitDialog(ModelessDialog):
         answer, self._answer = self._answer, None
         if choice is QuitChoice.CANCEL:
             self._set_mode(Mode.ASKING)
-        else:  # nothing that waits in line may start at the very end
+        else:  # no queued task may start at the very end
             self._leave_for_good()
         self._to_end.clear()
         self._returned.clear()

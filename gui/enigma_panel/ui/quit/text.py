@@ -1,4 +1,4 @@
-"""What the 'Quit' dialog says: made from the records alone."""
+"""Texts of the dialog Quit, made of records alone."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -56,7 +56,7 @@ def quit_report(
     queued: int = 0,
     is_awaiting_reply: Callable[[int], bool] = lambda _task_key: True,
 ) -> QuitReport:
-    """What happens to each session when the program ends. tasks, wishes: by session key.
+    """What happens to each session when the program ends. tasks, all_pending: by session key.
 
     queued: so many tasks wait here. is_awaiting_reply: whether the reply that names a task may
     still come.

@@ -1,4 +1,4 @@
-"""What the card says of the time in which nobody looked: made from the records alone."""
+"""Texts and rows of the recovery card, made of records alone."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -166,7 +166,7 @@ class RecoveryRow:
 
 
 def recovered_text(recovered: Sequence[RecoveredSession], *, queued: int) -> str:
-    """The card after a start of the program. queued: tasks in a line that stands still."""
+    """The card after a start of the program. queued: tasks in a queue that stands still."""
     open_then = [entry for entry in recovered if entry.outcome is not Outcome.UNCONFIRMED]
     parts = []
     if open_then:

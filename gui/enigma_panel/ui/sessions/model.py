@@ -1,4 +1,4 @@
-"""The Sessions table: what is open now, most urgent first."""
+"""The model of the Sessions table: what is open now, most urgent first."""
 
 from decimal import Decimal
 from enum import IntEnum
@@ -62,7 +62,7 @@ class Column(IntEnum):
 
 
 class SessionsModel(KeyedTableModel):
-    """Sessions from the fleet. `hold` keeps every row where it is while somebody aims at one."""
+    """The sessions as rows. While the pointer is inside, every row stays where it is."""
 
     renamed = Signal(int, str)
     right_columns = frozenset({Column.COST})
@@ -92,7 +92,7 @@ class SessionsModel(KeyedTableModel):
         self.arrange()
 
     def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """While held no row moves or leaves; new ones come in at the end."""
+        """Meanwhile no row moves or leaves; new ones come in at the end."""
         if pointer_inside is not self._is_pointer_inside:
             self._is_pointer_inside = pointer_inside
             if not pointer_inside:
@@ -103,7 +103,7 @@ class SessionsModel(KeyedTableModel):
         self._pinned = keys
 
     def apply_diff(self, diff: Diff) -> None:
-        """The fleet says what changed."""
+        """The services say what changed."""
         changed = set(diff.sessions)
         for key in diff.tasks:
             task = self._sessions.task(key)
@@ -296,6 +296,6 @@ def left_cell(session: Session, now_ms: int) -> Cell:
 
 
 def session_cost_cell(session: Session, cost: Decimal | None) -> Cell:
-    """What its tasks cost so far, as far as it was told."""
+    """What its tasks cost so far, as far as is known."""
     spent = session.opened_ms is not None  # a browser was open for some time: that costs
     return cost_cell(cost, more_to_come=not session.is_ended, spent=spent)

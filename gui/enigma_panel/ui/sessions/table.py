@@ -1,4 +1,4 @@
-"""The Sessions table: the common ground, plus verbs under the mouse and names edited in place."""
+"""The Sessions table: verbs under the mouse, and names edited in place."""
 
 from dataclasses import dataclass
 

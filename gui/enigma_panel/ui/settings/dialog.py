@@ -1,4 +1,4 @@
-"""'Settings': what there is to choose in general, and the account."""
+"""The dialog Settings: general choices, and the account."""
 
 from collections.abc import Callable
 

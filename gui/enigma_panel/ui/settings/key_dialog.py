@@ -1,4 +1,4 @@
-"""'API key': where it will be kept, the key, and what came out of saving it."""
+"""The dialog API key: where the key is kept, the key, and what came out of saving it."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The list of steps: all that a person does with its rows."""
+"""The list of steps, and how it scrolls along with the newest."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -307,7 +307,7 @@ class AutoScroll(QObject):
             self._count(0)
 
     def restore_position(self, value: int) -> None:
-        """The rows have other places: go to the end, or to where somebody reads.
+        """The rows stand elsewhere: go to the end, or to where somebody reads.
 
         With more room that may be the end as well; then there is something to follow.
         """

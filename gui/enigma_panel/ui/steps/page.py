@@ -1,4 +1,4 @@
-"""Details → Steps: a search, the list, what was told in full, and what can be done with it."""
+"""The page Steps of Details: search, list, the selected step in full, copying."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QResizeEvent, QTextCharFormat
@@ -212,7 +212,7 @@ class StepsPage(QWidget):
 
 
 class WholeStep(QWidget):
-    """Time and kind, and below them all that was told."""
+    """Time and kind, and below them the whole text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The Tasks table: what was asked for and what came out: the line on top, then newest first."""
+"""The model of the Tasks table: the queue on top, then newest first."""
 
 from enum import IntEnum
 
@@ -49,10 +49,10 @@ _BOLD = frozenset(Column) - {Column.STATUS, Column.NEW}
 
 
 class TasksModel(KeyedTableModel):
-    """Tasks from the fleet. Records of old tasks come from the ledger when they are shown.
+    """The tasks as rows. Records of old tasks come from the ledger when they are shown.
 
-    Order needs keys alone: the line's, then the fleet's. No record is asked for to arrange rows.
-    Who makes it lets `follow_queue` know when the line has changed.
+    Order needs keys alone: the queue's, then all others. No record is asked for to arrange rows.
+    Who makes it lets `follow_queue` know when the queue has changed.
     """
 
     right_columns = RIGHT
@@ -72,14 +72,14 @@ class TasksModel(KeyedTableModel):
         self.arrange()
 
     def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """While held new tasks and those that leave the line wait: no row moves below the aim."""
+        """Meanwhile tasks that are new or leave the queue wait: no row moves below the pointer."""
         if pointer_inside is not self._is_pointer_inside:
             self._is_pointer_inside = pointer_inside
             if not pointer_inside:
                 self.arrange()
 
     def apply_diff(self, diff: Diff) -> None:
-        """The fleet says what changed."""
+        """The services say what changed."""
         if diff.new_tasks:
             before = self._entries
             self.arrange()
@@ -87,7 +87,7 @@ class TasksModel(KeyedTableModel):
         self.notify_changed(list(diff.tasks))
 
     def follow_queue(self) -> None:
-        """The line moved, or what it waits for changed."""
+        """The queue moved, or what it waits for changed."""
         before = self._entries
         self._read_queue()
         if list(before) != list(self._entries):  # most news are forecasts and move nothing
@@ -108,7 +108,7 @@ class TasksModel(KeyedTableModel):
         self.notify_changed(live, Column.TOOK, Column.TOOK)
 
     def waiting(self, task: Task) -> WaitText | None:
-        """Why a task waits in line, None when it does not."""
+        """Why a queued task waits, None when it is not queued."""
         entry = self._entries.get(task.key)
         if entry is None or task.status is not TaskStatus.QUEUED:
             return None
@@ -132,7 +132,7 @@ class TasksModel(KeyedTableModel):
             self.show_keys([*self._entries, *others])
 
     def _notify_queue(self, before: dict[int, QueueEntry]) -> None:
-        """Which rows say something else of the line now."""
+        """Tell the views which rows say something else of the queue now."""
         both = before.keys() | self._entries.keys()
         other = {key for key in both if before.get(key) != self._entries.get(key)}
         firsts_then = firsts(list(before.values()))
@@ -245,7 +245,7 @@ def headings() -> tuple[str, ...]:
 
 
 def status_cell(task: Task) -> Cell:
-    """The status with its sign."""
+    """The status with its glyph."""
     word = task_status_text(task.status, task.unproven)
     spoken = tr("{status}, new", status=word.word) if task.is_new else word.word
     return Cell(
@@ -264,7 +264,7 @@ def status_cell(task: Task) -> Cell:
 def task_cost_cell(task: Task) -> Cell:
     """What it cost so far."""
     unknown = task.status in _FATE_UNTOLD and task.sent_ms is not None
-    was_sent = task.service_id is not None or unknown  # then it cost something, told or not
+    was_sent = task.service_id is not None or unknown  # then it cost something, known or not
     may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
     return cost_cell(task.cost, more_to_come=may_cost, spent=was_sent)
 

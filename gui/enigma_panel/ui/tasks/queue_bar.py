@@ -1,4 +1,4 @@
-"""The bar above the Tasks table: what the line waits for, and what lets it go on."""
+"""The bar above the Tasks table: what the queue waits for, and what lets it go on."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ HEIGHT = 38
 
 
 class QueueBarAction(StrEnum):
-    """What the bar above the Tasks table offers."""
+    """What can be done by the bar above the Tasks table."""
 
     GO_ON = "go_on"
     ADD_FUNDS = "add_funds"
@@ -32,10 +32,10 @@ class QueueBarAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueState:
-    """The line as a whole.
+    """The queue as a whole.
 
-    error: what the service said when it made us hold. at_work: sessions with a task at work.
-    has_page: the account's page is known.
+    error: what the service said when it made the queue pause. at_work: sessions with a task at
+    work. has_page: the account's page is known.
     """
 
     pause_reason: PauseReason
@@ -48,7 +48,7 @@ class QueueState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueBarText:
-    """One sentence about the line. grave: it needs the person."""
+    """One sentence about the queue. grave: it needs the person."""
 
     text: str
     actions: tuple[QueueBarAction, ...] = ()
@@ -61,7 +61,7 @@ NOTHING = QueueBarText(text="")
 class QueueBar(QFrame):
     """Hidden while the rows say it all. Remove all asks in its place, once, about what it names.
 
-    state: reads the line. While somebody aims at a row below, the bar neither comes nor goes: that
+    state: reads the queue. While somebody aims at a row below, the bar neither comes nor goes: that
     would move the row away.
     """
 
@@ -196,7 +196,7 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
 
 
 def queue_bar_action_label(action: QueueBarAction) -> str:
-    """The label of an offer of the bar."""
+    """The label of a button of the bar."""
     match action:
         case QueueBarAction.GO_ON:
             return tr("Go on")
@@ -250,7 +250,7 @@ def _shared_reason(state: QueueState) -> str:
 
 
 def remove_all_question(n: int) -> str:
-    """Asked once before all tasks leave the line."""
+    """Asked once before all tasks leave the queue."""
     return tr_n(
         "Remove this task from the line? Nothing of it was sent.",
         "Remove these {n} tasks from the line? Nothing of them was sent.",

@@ -1,4 +1,4 @@
-"""Words for errors: one table. What happened, what it means for the money, what to do.
+"""Texts for errors, one table: what happened, what it means for the money, what to do.
 
 `explain` is for a call that failed, `explain_code` for what a task itself reports. The service's
 own message is quoted where it helps, never instead of our words.
@@ -283,12 +283,12 @@ def ledger_failed(_details: ErrorDetails) -> ErrorText:
 
 
 def taken_back(_details: ErrorDetails) -> ErrorText:
-    """The person took it out of the line."""
+    """The person took it out of the queue."""
     return ErrorText(tr("It was taken out of the line."), tr("Nothing was started."))
 
 
 def from_copy(_details: ErrorDetails) -> ErrorText:
-    """It waited in line when the copy of the ledger was made that is in use now."""
+    """It was queued when the copy of the ledger was made that is in use now."""
     return ErrorText(
         tr("It waited in line when the copy of the ledger was made."),
         tr("Whether it ran since then is not known."),

@@ -1,4 +1,4 @@
-"""Words for files of ours that could not be used, and for what that means for the money."""
+"""Notices: what one is, its actions, and the texts for files and keys that could not be used."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,7 +11,7 @@ from enigma_panel.ui.text.states import local_moment
 
 
 class NoticeAction(StrEnum):
-    """What a notice offers to do."""
+    """What can be done by a notice's buttons."""
 
     SHOW_TASK = "show_task"
     SHOW_SESSION = "show_session"
@@ -28,10 +28,11 @@ class NoticeAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One line and its offers. grave: shown in amber, for it may cost money or needs the person.
+    """One sentence and its buttons.
 
-    topic: a line with the same topic takes its place; pinned: it stands before all that are not.
-    until_ms: when it leaves by itself. notice, copy: what it is about. now_ms: when it was said.
+    grave: shown in amber, for it may cost money or needs the person.
+    topic: a notice with the same topic replaces it; pinned: it stands before all that are not.
+    until_ms: when it leaves by itself. notice, copy: what it is about. now_ms: when it came.
     """
 
     text: str
@@ -48,7 +49,7 @@ class Notice:
 
 
 def notice_action_label(action: NoticeAction, notice: Notice) -> str:
-    """The label of an offer."""
+    """The label of a notice's button."""
     match action:
         case NoticeAction.SHOW_TASK:
             return tr("Show task")

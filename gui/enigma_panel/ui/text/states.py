@@ -1,4 +1,4 @@
-"""Words for states, verbs, times and money: what stands in a cell and what is spoken."""
+"""Texts for states, verbs, times and money: as they are shown and as they are spoken."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ _AMBER = (Severity.AMBER, Severity.AMBER)
 
 @dataclass(frozen=True, slots=True)
 class StateWord:
-    """How a state looks and reads. The mark's tone may differ from the word's.
+    """How a state looks and reads. The glyph's colour may differ from the word's.
 
     tip: what the state means, where the word alone does not say it.
     """
@@ -310,9 +310,9 @@ def time_left(session: Session, now_ms: int) -> str:
 
 
 def money(amount: Decimal | None, *, more_to_come: bool, spent: bool = False) -> str:
-    """The amount; '…' while nothing was told but may be. Never 0.
+    """The amount; '…' while it is not known but may be. Never 0.
 
-    In the end '?' where something was spent that nobody told, '–' where nothing was.
+    In the end '?' where something was spent that is not known, '–' where nothing was.
     """
     if amount is not None:
         return format_money(amount)

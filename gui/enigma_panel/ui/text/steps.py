@@ -1,4 +1,4 @@
-"""Words for the lines of a task's time line, and for what an agent tells while it works."""
+"""Texts for steps, for the list of them, and for the live channel that tells them."""
 
 import re
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class LiveText:
-    """The word in the status line, and what it means."""
+    """The word about the live channel in the status bar, and what it means."""
 
     word: str
     tip: str
@@ -206,7 +206,7 @@ def normalized(text: str) -> str:
 def copied_steps(steps: Iterable[Step]) -> str:
     """A line a step: time, kind and text between tabs, to be pasted into a message or a table.
 
-    Nothing is redacted here: what the agent told passed the wall before it came into the ledger,
+    Nothing is redacted here: what an agent tells was redacted before it came into the ledger,
     and before `Timeline.grown` brought it.
     """
     return "\n".join(map(_copied, steps))

@@ -1,4 +1,4 @@
-"""Words for a task in line: why it waits here and for how long, and what can be done with it."""
+"""Texts for what a queued task or a command waits for, and for what can be done about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _SHARED = frozenset(
         WaitReason.LEDGER,
     }
 )
-"""Reasons that hold up the line rather than one task of it."""
+"""Reasons that hold up the queue rather than one task of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +40,9 @@ class WaitText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueContext:
-    """What the words about a task in line may mention.
+    """What the text about a queued task may mention.
 
-    is_first: no other task before it waits for the same; those behind it say their place instead.
+    is_first: no other task before it waits for the same; those behind it say their position.
     """
 
     pause_reason: PauseReason = PauseReason.NONE
@@ -52,7 +52,7 @@ class QueueContext:
 
 
 class QueueAction(StrEnum):
-    """What can be done with a task in line."""
+    """What can be done with a queued task."""
 
     START_NEXT = "start_next"
     UP = "up"
@@ -121,7 +121,7 @@ def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
 
 
 def queue_action_label(verb: QueueAction) -> str:
-    """The label of what can be done with a task in line."""
+    """The label of what can be done with a queued task."""
     match verb:
         case QueueAction.START_NEXT:
             return tr("Start next")
@@ -147,7 +147,7 @@ def queue_action_tip(verb: QueueAction) -> str:
 
 
 def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
-    """What can be done with this task, nothing where it is not in line."""
+    """What can be done with this task, nothing where it is not queued."""
     if entry is None:
         return frozenset()
     if entry.why is WaitReason.SESSION_ENDED:

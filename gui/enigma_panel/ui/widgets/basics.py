@@ -1,4 +1,4 @@
-"""Small widgets that all dialogs are made of."""
+"""Small widgets that all screens are made of."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
@@ -161,7 +161,7 @@ class FieldGrid(QGridLayout):
         return problem
 
     def label_width(self) -> int:
-        """How wide the labels are, so that two grids can stand in line."""
+        """How wide the labels are, so that two grids can be aligned."""
         items = [self.itemAtPosition(row, 0) for row in range(self.rowCount())]
         return max((item.sizeHint().width() for item in items if item is not None), default=0)
 

@@ -1,4 +1,4 @@
-"""Fields for text, and texts to read."""
+"""Fields to type in, texts to read, and a scroll area that is as high as its content."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextOption

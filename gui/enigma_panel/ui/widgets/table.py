@@ -1,4 +1,4 @@
-"""The two tables' common ground: rows that stay put, keys instead of rows, words when empty."""
+"""What the two tables share: rows that stay put, keys instead of rows, a text when empty."""
 
 from collections.abc import Mapping
 
