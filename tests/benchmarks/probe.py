@@ -123,7 +123,7 @@ class Questions:
             if isinstance(widget, QuestionDialog) and widget.isVisible():
                 shown = widget.current_question()
                 is_it = shown is not None and shown.task_key == question.task_key
-                return is_it or self._window.strip.isVisible()
+                return is_it or self._window.question_banner.isVisible()
         return False
 
     async def _answer(self, question: OpenQuestion) -> None:

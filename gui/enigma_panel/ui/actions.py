@@ -180,7 +180,7 @@ class Actions(QObject):
             self.copy_secret(session.web_view_url)
 
     def queued(self, keys: Sequence[int], verb: QueueAction) -> None:
-        """Do something with tasks that wait in line."""
+        """Do something with queued tasks."""
         if keys:
             self._scope.spawn(f"{verb} {list(keys)}", self._act_on_queued(keys, verb))
 

@@ -1,4 +1,4 @@
-"""All dialogs: made when first needed, one of each kind, kept for the next time."""
+"""All dialogs: one of each kind, made when first needed and kept."""
 
 from collections.abc import Callable, Sequence
 
@@ -31,10 +31,10 @@ class DialogManager(QObject):
     """Opens the dialogs, and asks what the program itself asks: whether to quit.
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
-    use_account change between the demo service and the account; without them nothing offers it.
+    use_account change between the demo service and the account; without them no button does it.
     sleep_is_told: whether this computer says when it is about to sleep.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
-    the program is about to end or no longer: nothing that waits in line is to be started.
+    the program is about to end or no longer: no queued task is to be started.
     """
 
     quit_waits = Signal(str)

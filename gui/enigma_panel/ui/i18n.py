@@ -1,4 +1,4 @@
-"""All words that a person reads pass through here, so that they can be translated."""
+"""Translation: every text that a person reads passes through `tr` or `tr_n`."""
 
 import re
 from html import escape
@@ -20,8 +20,8 @@ def tr(text: str, /, **values: object) -> str:
 
     What the service or a person wrote comes in by `values` only: it is never read as a pattern.
     """
-    words = QCoreApplication.translate(CONTEXT, text)
-    return words.format(**values) if values else words
+    translated = QCoreApplication.translate(CONTEXT, text)
+    return translated.format(**values) if values else translated
 
 
 def tr_n(one: str, many: str, n: int, /, **values: object) -> str:

@@ -273,20 +273,20 @@ def test_renaming_happens_in_the_row(window: MainWindow, services: Any, qapp: QA
 def test_questions_are_counted_and_shown(
     window: MainWindow, services: Any, dialogs: Dialogs
 ) -> None:
-    assert not window.strip.isVisible()
+    assert not window.question_banner.isVisible()
     services.sessions.add(1, status=TaskStatus.ASKS, question="Which one?")
     services.inbox.ask(1, "Which one?")
     assert window.windowTitle() == "(1) Enigma Control Panel"
-    assert window.strip.isVisible()
-    assert "asks: “Which one?”" in shown_texts(window.strip)
-    assert "2:41 left" in shown_texts(window.strip)
-    button(window.strip, "Answer").click()
+    assert window.question_banner.isVisible()
+    assert "asks: “Which one?”" in shown_texts(window.question_banner)
+    assert "2:41 left" in shown_texts(window.question_banner)
+    button(window.question_banner, "Answer").click()
     button(window.tool_bar, "Answer · 1").click()
     assert dialogs.calls == [("open_question", 1), ("open_question", None)]
     services.inbox.open.clear()
     services.inbox.changed.emit()
     assert window.windowTitle() == "Enigma Control Panel"
-    assert not window.strip.isVisible()
+    assert not window.question_banner.isVisible()
     assert not button(window.tool_bar, "Answer").isEnabled()
 
 

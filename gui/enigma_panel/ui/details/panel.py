@@ -137,7 +137,7 @@ class Details(QFrame):
             self.refresh()
 
     def tick(self) -> None:
-        """A second went by, or the line moved."""
+        """A second went by, or the queue moved."""
         session, task = self._session(), self._task()
         self._show_state(session, task)
         if task is not None and task.status is TaskStatus.QUEUED:
@@ -255,8 +255,8 @@ class Details(QFrame):
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setAccessibleName(tr("What Details shows"))
-        for words in (tr("Overview"), tr("Steps")):
-            self.tabs.addTab(words)
+        for text in (tr("Overview"), tr("Steps")):
+            self.tabs.addTab(text)
         self.whose = _RightLabel("dim")
         self.whose.hide()
         self.tabs.currentChanged.connect(self._turn)
@@ -421,16 +421,16 @@ class Details(QFrame):
 
     def _show_trouble(self, session: Session | None, task: Task | None) -> None:
         now = self._services.clock.now_ms()
-        words = trouble_text(session, task, now) if task is not None else None
+        trouble = trouble_text(session, task, now) if task is not None else None
         entry = self._services.queue.entry(self.task_key) if self.task_key is not None else None
         role = _TROUBLE_ROLES.get(task.status, "") if task is not None else ""
         if entry is not None:
-            words, role = self._waiting_text(entry, session)
-        words = words or ErrorText("")
-        set_text(self.trouble, words.what)
+            trouble, role = self._waiting_text(entry, session)
+        trouble = trouble or ErrorText("")
+        set_text(self.trouble, trouble.what)
         set_role(self.trouble, role)
-        set_text(self.money, words.money)
-        set_text(self.todo, words.todo)
+        set_text(self.money, trouble.money)
+        set_text(self.todo, trouble.todo)
 
     def _waiting_text(self, entry: QueueEntry, session: Session | None) -> tuple[ErrorText, str]:
         queue = self._services.queue
@@ -479,9 +479,9 @@ class Details(QFrame):
             if self.timeline.text() != html:
                 self.timeline.setText(html)
             is_cut = has_older or len(shown_steps(steps)) < len(steps)
-            words = all_steps_text(len(steps), has_older=has_older)
-            self.all_steps.setText(words)
-            self.all_steps.setAccessibleName(words)
+            text = all_steps_text(len(steps), has_older=has_older)
+            self.all_steps.setText(text)
+            self.all_steps.setAccessibleName(text)
         self.all_steps.setVisible(is_cut)
 
 
@@ -552,11 +552,11 @@ class _RightLabel(ElidedLabel):
         painter.drawText(self.contentsRect(), place, self._elided())
 
 
-def set_text(label: QLabel, words: str) -> None:
+def set_text(label: QLabel, text: str) -> None:
     """Show words, or take no room where there are none."""
-    if label.text() != words:
-        label.setText(words)
-    label.setVisible(bool(words))
+    if label.text() != text:
+        label.setText(text)
+    label.setVisible(bool(text))
 
 
 def fill(field: ReadingText, text: str) -> None:

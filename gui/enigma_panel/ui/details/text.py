@@ -1,4 +1,4 @@
-"""Words of the Details panel, made of records alone."""
+"""Texts of the Details panel, made of records alone."""
 
 import re
 from collections.abc import Sequence
@@ -28,16 +28,16 @@ from enigma_panel.ui.theme.palette import Severity
 RESULT_HEAD = 50_000
 """A text field takes a quarter of a second for a line of 1 MB, so long results are cut at first."""
 STEPS_SHOWN, AGENT_SHOWN = 50, 5
-"""Lines of the time line; those of them that the agent told."""
+"""Lines of the time line; those of them that come from the agent."""
 STEP_CHARS, AGENT_CHARS = 120, 80
-"""Characters of a line, and of one that the agent told."""
+"""Characters of a line, and of one that comes from the agent."""
 _LONG_WORD = re.compile(r"\S{20}(?=\S)")
 AGENT_KINDS = LIVE_KINDS | DIM_KINDS
 
 
 @dataclass(frozen=True, slots=True)
 class StateSummary:
-    """One line about how it is; tip: what that means, where the words do not say it."""
+    """How a session or task is; tip: what that means, where the text does not say it."""
 
     text: str
     severity: Severity
@@ -83,7 +83,7 @@ def is_at_work(session: Session | None, task: Task | None) -> bool:
 
 
 def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
-    """Why a task waits in line, and that nothing costs until it is sent."""
+    """Why a queued task waits, and that nothing costs until it is sent."""
     what = waiting.text[:1].upper() + waiting.text[1:] + "."
     money = tr("Nothing was sent yet.")
     if entry.why is not WaitReason.TURN:
@@ -189,8 +189,8 @@ def timeline_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: boo
         lines.append((local_time(step.at_ms, seconds=True), _short(step)))
     return "".join(
         f'<div style="margin-bottom:3px"><span style="color:{dim}">{time}</span>'
-        f"&nbsp; {escape(_breakable(words))}</div>"
-        for time, words in lines
+        f"&nbsp; {escape(_breakable(text))}</div>"
+        for time, text in lines
     )
 
 

@@ -1,4 +1,4 @@
-"""Where tables and Details stand: side by side with room, one above the other without."""
+"""The cards of both tables, and where they and Details stand in the window."""
 
 from collections.abc import Sequence
 
@@ -28,6 +28,10 @@ from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
 
 HEAD_HEIGHT = 24
 """With buttons and without: what can be done with a selection does not push the table away."""
+FOLD_BELOW = 1000
+GAP = 10
+CARD_LEAST = 92
+"""Heading, columns and a row: on a small screen at 200 % both cards and Details fit."""
 
 
 class Card(QFrame):
@@ -46,55 +50,6 @@ class Card(QFrame):
         row.setContentsMargins(12, 6, 12, 2)
         self.column.addLayout(row)
         return row
-
-
-class _Summary(QLabel):
-    """'8: 2 ask you · 3 working · …': as much of it as there is room for, and never half a word."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._total = 0
-        self._parts: list[tuple[SessionState, str]] = []
-        self.setTextFormat(Qt.TextFormat.RichText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        set_role(self, "dim")
-
-    def show_parts(self, total: int, parts: list[tuple[SessionState, str]]) -> None:
-        """How many sessions there are, and how many of them are in which state."""
-        self._total, self._parts = total, parts
-        plain = f"{total}: " + " · ".join(words for _, words in parts)
-        self.setAccessibleName(plain if total else tr("none"))
-        self._fit()
-
-    def _fit(self) -> None:
-        n = len(self._parts)
-        bold = QFont(self.font())
-        bold.setWeight(QFont.Weight.Bold)
-        metrics = QFontMetrics(bold)  # one of them may be
-        while n and metrics.horizontalAdvance(self._plain(n)) > self.width():
-            n -= 1
-        rich = self._rich(n) if self._total else ""
-        if self.text() != rich:
-            self.setText(rich)
-            self.setToolTip("" if n == len(self._parts) else self.accessibleName())
-
-    def _plain(self, n: int) -> str:
-        words = [words for _, words in self._parts[:n]]
-        return f"{self._total}: " + "  ·  ".join(words + [ELLIPSIS] * (n < len(self._parts)))
-
-    def _rich(self, n: int) -> str:
-        """What needs somebody in amber."""
-        amber = theme.colours().amber
-        words = [
-            f'<b style="color:{amber}">{words}</b>' if state is SessionState.ASKS else words
-            for state, words in self._parts[:n]
-        ]
-        more = [ELLIPSIS] * (n < len(self._parts))
-        return f"{self._total}: " + " &nbsp;·&nbsp; ".join(words + more)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
 
 
 class SessionsCard(Card):
@@ -140,55 +95,34 @@ class SessionsCard(Card):
 
 
 class TasksCard(Card):
-    """Tasks: what was asked for and what came out; above them what the line waits for.
+    """Tasks: what was asked for and what came out; above them what the queue waits for.
 
-    line: what can be done with the tasks in line that are selected.
+    queue_actions: what can be done with the queued tasks that are selected.
     """
 
     def __init__(
         self,
         table: TasksTable,
         bar: QueueBar,
-        line: Sequence[QAction],
+        queue_actions: Sequence[QAction],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(tr("Tasks"))
-        buttons = [action_button(action, "link", home=table) for action in line]
+        buttons = [action_button(action, "link", home=table) for action in queue_actions]
         head = self.add_head(make_label(tr("Tasks"), "heading"), None, *buttons)
         head.addStrut(HEAD_HEIGHT)
         self.column.addWidget(bar)
         self.column.addWidget(table)
 
 
-def _count_text(counts: dict[SessionState, int]) -> list[tuple[SessionState, str]]:
-    """'2 ask you', '3 working', … in the order of the table."""
-    state = SessionState
-    words = {
-        state.ASKS: ("1 asks you", "{n} ask you"),
-        state.UNCONFIRMED: ("1 unconfirmed", "{n} unconfirmed"),
-        state.CONNECTION_LOST: ("1 connection lost", "{n} connections lost"),
-        state.WORKING: ("1 working", "{n} working"),
-        state.IDLE: ("1 idle", "{n} idle"),
-        state.PAUSED: ("1 paused", "{n} paused"),
-        state.STARTING: ("1 starting", "{n} starting"),
-    }
-    return [(s, tr_n(one, many, counts[s])) for s, (one, many) in words.items() if counts.get(s)]
-
-
-FOLD_BELOW = 1000
-GAP = 10
-CARD_LEAST = 92
-"""Heading, columns and a row: on a small screen at 200 % both cards and Details fit."""
-
-
 class MainLayout(QWidget):
-    """The part between the tool bar and the status line. Below 1,000 px Details folds away."""
+    """The part between the tool bar and the status bar. Below 1,000 px Details folds away."""
 
     folded = Signal(bool)
 
     def __init__(
-        self, sessions: SessionsCard, tasks: TasksCard, details: Details, *lines: QWidget
+        self, sessions: SessionsCard, tasks: TasksCard, details: Details, *banners: QWidget
     ) -> None:
         super().__init__()
         self._sessions = sessions
@@ -198,14 +132,14 @@ class MainLayout(QWidget):
         self._sizes = {False: [928, 318], True: [440, 230]}
         self.tables = QSplitter(Qt.Orientation.Vertical)
         self.whole = QSplitter(Qt.Orientation.Horizontal)
-        self._build(tasks, lines)
+        self._build(tasks, banners)
 
     def set_details_open(self, is_open: bool) -> None:
         """Show or fold Details; remembered for wide and narrow windows apart."""
         self._wanted[self._is_narrow] = is_open
         self._show_details()
 
-    def _build(self, tasks: TasksCard, lines: tuple[QWidget, ...]) -> None:
+    def _build(self, tasks: TasksCard, banners: tuple[QWidget, ...]) -> None:
         for splitter in (self.tables, self.whole):
             splitter.setHandleWidth(GAP)
             splitter.setChildrenCollapsible(False)
@@ -225,8 +159,8 @@ class MainLayout(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(GAP)
-        for line in lines:
-            column.addWidget(line)
+        for banner in banners:
+            column.addWidget(banner)
         column.addWidget(self.whole, 1)
         self._sessions.details.toggled.connect(self.set_details_open)
         self._show_details()
@@ -248,3 +182,67 @@ class MainLayout(QWidget):
         self._show_details()
         self.whole.setSizes(self._sizes[narrow])
         self.folded.emit(narrow)
+
+
+class _Summary(QLabel):
+    """'8: 2 ask you · 3 working · …': as much of it as there is room for, and never half a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._total = 0
+        self._parts: list[tuple[SessionState, str]] = []
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        set_role(self, "dim")
+
+    def show_parts(self, total: int, parts: list[tuple[SessionState, str]]) -> None:
+        """How many sessions there are, and how many of them are in which state."""
+        self._total, self._parts = total, parts
+        plain = f"{total}: " + " · ".join(text for _, text in parts)
+        self.setAccessibleName(plain if total else tr("none"))
+        self._fit()
+
+    def _fit(self) -> None:
+        n = len(self._parts)
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.Bold)
+        metrics = QFontMetrics(bold)  # one of them may be
+        while n and metrics.horizontalAdvance(self._plain(n)) > self.width():
+            n -= 1
+        rich = self._rich(n) if self._total else ""
+        if self.text() != rich:
+            self.setText(rich)
+            self.setToolTip("" if n == len(self._parts) else self.accessibleName())
+
+    def _plain(self, n: int) -> str:
+        texts = [text for _, text in self._parts[:n]]
+        return f"{self._total}: " + "  ·  ".join(texts + [ELLIPSIS] * (n < len(self._parts)))
+
+    def _rich(self, n: int) -> str:
+        """What needs somebody in amber."""
+        amber = theme.colours().amber
+        texts = [
+            f'<b style="color:{amber}">{text}</b>' if state is SessionState.ASKS else text
+            for state, text in self._parts[:n]
+        ]
+        more = [ELLIPSIS] * (n < len(self._parts))
+        return f"{self._total}: " + " &nbsp;·&nbsp; ".join(texts + more)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+
+def _count_text(counts: dict[SessionState, int]) -> list[tuple[SessionState, str]]:
+    """'2 ask you', '3 working', … in the order of the table."""
+    state = SessionState
+    forms = {
+        state.ASKS: ("1 asks you", "{n} ask you"),
+        state.UNCONFIRMED: ("1 unconfirmed", "{n} unconfirmed"),
+        state.CONNECTION_LOST: ("1 connection lost", "{n} connections lost"),
+        state.WORKING: ("1 working", "{n} working"),
+        state.IDLE: ("1 idle", "{n} idle"),
+        state.PAUSED: ("1 paused", "{n} paused"),
+        state.STARTING: ("1 starting", "{n} starting"),
+    }
+    return [(s, tr_n(one, many, counts[s])) for s, (one, many) in forms.items() if counts.get(s)]

@@ -48,7 +48,7 @@ class Menus:
         self.menu.popup(at)
 
     def show_for_tasks(self, at: QPoint) -> None:
-        """What can be done with one task; with several, taking them out of the line."""
+        """What can be done with one task; with several, taking them out of the queue."""
         keys = self._selection.tasks.selected_keys()
         task = self._sessions.task(keys[0]) if len(keys) == 1 else None
         self.menu.clear()

@@ -1,4 +1,4 @@
-"""Decides what stands in the line of notices: what the fleet says, the key, files, the settings."""
+"""Decides which notices are shown, and does what the person chooses on one."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ from enigma_panel.ui.text.problems import (
 
 TICK_MS = 1_000
 STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})
-"""Offers that settle nothing: their line stays until its cause is gone."""
+"""Actions that settle nothing: their notice stays until its cause is gone."""
 
 QUIT_TOPIC = "quit"
 
@@ -69,7 +69,7 @@ class NoticeController(QObject):
     # -- for the program ---------------------------------------------------------------------
 
     def show(self, notice: ServiceNotice) -> None:
-        """The fleet has something to say."""
+        """A service has something to say."""
         if notice.kind is NoticeKind.WENT_TO_SLEEP and self._show_sleep(notice):
             return
         self._notices.add(notice_text(notice, self._services))
@@ -95,11 +95,11 @@ class NoticeController(QObject):
         """All that was kept in memory has been written."""
         self._notices.drop_where(lambda notice: notice.topic == NoticeKind.LEDGER_FAILED.value)
 
-    def show_quit(self, words: str) -> None:
+    def show_quit(self, text: str) -> None:
         """The program ends by itself later; empty words: not any more."""
-        if words:
+        if text:
             cancel = (NoticeAction.CANCEL_QUIT,)
-            self._notices.add(Notice(text=words, actions=cancel, topic=QUIT_TOPIC, pinned=True))
+            self._notices.add(Notice(text=text, actions=cancel, topic=QUIT_TOPIC, pinned=True))
         else:
             self._notices.drop_where(lambda notice: notice.topic == QUIT_TOPIC)
 
@@ -132,19 +132,19 @@ class NoticeController(QObject):
         self._notices.add(Notice(text=text, grave=True))
 
     def _show_settings_error(self, error: SettingsError) -> None:
-        words = tr("The settings could not be saved: {reason}.", reason=error.reason)
-        self._notices.add(Notice(text=words, grave=True, topic="settings"))
+        text = tr("The settings could not be saved: {reason}.", reason=error.reason)
+        self._notices.add(Notice(text=text, grave=True, topic="settings"))
 
     def _settings_saved(self) -> None:
         self._notices.drop_where(lambda notice: notice.topic == "settings")
 
     def _show_key(self) -> None:
-        """One line about the key, as long as it is true."""
+        """One notice about the key, as long as it is true."""
         account = self._services.account
         notice = key_text(account.state)
         if account.state is KeyState.READY and account.last_check is KeyCheck.REFUSED:
-            words = tr("The API key was refused. Enter another key.")
-            notice = Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True)
+            text = tr("The API key was refused. Enter another key.")
+            notice = Notice(text=text, actions=(NoticeAction.ENTER_KEY,), grave=True)
         if notice == self._key:
             return
         if self._key is not None:

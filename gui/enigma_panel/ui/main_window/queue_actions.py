@@ -1,4 +1,4 @@
-"""What the window shows of the line and does with it: the bar, and actions for tasks that wait."""
+"""Actions for queued tasks, and the queue bar with what it shows."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
@@ -82,7 +82,7 @@ class QueueActions(QObject):
         )
 
     def _selected(self) -> list[int]:
-        """Of the selected tasks those that wait in line."""
+        """Of the selected tasks those that are queued."""
         keys = self._selection.tasks.selected_keys()
         return [key for key in keys if self._services.queue.entry(key) is not None]
 

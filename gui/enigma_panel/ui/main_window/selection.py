@@ -1,4 +1,4 @@
-"""Keeps tables, Details and the person's selection together."""
+"""The selection of both tables, and what Details shows of it."""
 
 from time import perf_counter
 
@@ -18,40 +18,8 @@ from enigma_panel.ui.widgets.table import KeyedTable
 
 LIGHT_S = 0.008
 """A refresh that takes less is no burden; half a frame."""
-
 REST = 4
 """After a longer one there is rest for so many times as long."""
-
-
-class QueueThrottle(QObject):
-    """`changed` follows the line's own at once, unless showing it takes long: then more rarely."""
-
-    changed = Signal()
-
-    def __init__(self, queue: TaskQueue, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._waits = False
-        self._rest = QTimer(self, singleShot=True)
-        self._rest.timeout.connect(self._rested)
-        queue.changed.connect(self._follow_queue)
-
-    def _follow_queue(self) -> None:
-        if self._rest.isActive():
-            self._waits = True
-        else:
-            self._emit()
-
-    def _emit(self) -> None:
-        self._waits = False
-        began = perf_counter()
-        self.changed.emit()
-        spent = perf_counter() - began
-        if spent > LIGHT_S:
-            self._rest.start(round(spent * REST * 1000))
-
-    def _rested(self) -> None:
-        if self._waits:
-            self._emit()
 
 
 class Selection(QObject):
@@ -183,3 +151,34 @@ class Selection(QObject):
     def _see_selected(self) -> None:
         """A result that comes in while its row is selected is new until the window is in use."""
         self._app_actions.mark_seen(self.tasks.selected_keys())
+
+
+class QueueThrottle(QObject):
+    """`changed` follows the queue's own at once, unless showing it takes long: then more rarely."""
+
+    changed = Signal()
+
+    def __init__(self, queue: TaskQueue, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waits = False
+        self._rest = QTimer(self, singleShot=True)
+        self._rest.timeout.connect(self._rested)
+        queue.changed.connect(self._follow_queue)
+
+    def _follow_queue(self) -> None:
+        if self._rest.isActive():
+            self._waits = True
+        else:
+            self._emit()
+
+    def _emit(self) -> None:
+        self._waits = False
+        began = perf_counter()
+        self.changed.emit()
+        spent = perf_counter() - began
+        if spent > LIGHT_S:
+            self._rest.start(round(spent * REST * 1000))
+
+    def _rested(self) -> None:
+        if self._waits:
+            self._emit()

@@ -1,4 +1,4 @@
-"""The line at the bottom: how the service is, how news come, what is left on the account."""
+"""The status bar: how the service is, how news come, what is left on the account."""
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -55,8 +55,8 @@ class StatusBar(QWidget):
     def refresh_pending(self) -> None:
         """How many commands wait; takes no room while none does."""
         now = self._services.clock.now_ms()
-        words = count_text(self._services.sessions.all_pending(), now)
-        _set(self._pending, words)
+        text = count_text(self._services.sessions.all_pending(), now)
+        _set(self._pending, text)
         self._fit()
 
     def _show_live(self) -> None:
@@ -98,7 +98,7 @@ class StatusBar(QWidget):
             left -= needs if is_shown else 0
             label.setVisible(is_shown)
 
-    # -- words -------------------------------------------------------------------------------
+    # -- texts -------------------------------------------------------------------------------
 
     def _status_text(self) -> str:
         health, now = self._services.health, self._services.clock.now_ms()
@@ -123,14 +123,14 @@ class StatusBar(QWidget):
     def _unreachable(self, now: int) -> str:
         health = self._services.health
         since = health.unreachable_since_ms
-        words = tr("no connection")
+        text = tr("no connection")
         if since is not None:
             time = local_moment(since, now)
-            words = tr("no connection since {time} – shown is the state of then", time=time)
+            text = tr("no connection since {time} – shown is the state of then", time=time)
         if health.next_try_ms is not None and health.next_try_ms > now:
             seconds = -(-(health.next_try_ms - now) // 1000)
-            words = tr("{words}; tries again in {n} s", words=words, n=seconds)
-        return words
+            text = tr("{words}; tries again in {n} s", words=text, n=seconds)
+        return text
 
     def _balance_text(self) -> str:
         health = self._services.health
@@ -158,6 +158,6 @@ class StatusBar(QWidget):
         self._fit()
 
 
-def _set(label: QLabel, words: str) -> None:
-    if label.text() != words:
-        label.setText(words)
+def _set(label: QLabel, text: str) -> None:
+    if label.text() != text:
+        label.setText(text)

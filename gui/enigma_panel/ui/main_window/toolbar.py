@@ -1,4 +1,4 @@
-"""The bar at the top: New task, the verbs for what is selected, Answer, Terminate all, Settings."""
+"""The tool bar: New task, the verbs for what is selected, Answer, Terminate all, Settings."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""The main window: what is open now, what came out, and the verbs."""
+"""The main window: its parts, its actions, and how it follows the services."""
 
 from PySide6.QtCore import QPoint, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
@@ -26,23 +26,6 @@ from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
-
-
-class DemoBanner(QFrame):
-    """Says that nothing is real, and leads to the person's own account."""
-
-    left = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        set_role(self, "demo")
-        words = make_label(tr("Demo – nothing here is real and nothing costs money."))
-        button = make_button(tr("Use my account"))
-        button.clicked.connect(self.left)
-        row = make_row(None, words, button, None, gap=4)
-        row.setContentsMargins(10, 3, 10, 3)
-        self.setLayout(row)
-
 
 TITLE = "Enigma Control Panel"
 TICK_MS = 1_000
@@ -112,7 +95,7 @@ class MainWindow(QMainWindow):
         self.tasks_card = TasksCard(
             self.selection.tasks, self.queue_actions.bar, list(self.queue_actions.actions.values())
         )
-        self.strip = QuestionBanner(services)
+        self.question_banner = QuestionBanner(services)
         self.notices = NoticeBar()
         self.recovery = RecoveryCard(services, self.app_actions)
         away = self.recovery.show_away
@@ -160,8 +143,8 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(
             self.new_task, self.verbs, self._other_actions(), self.selection.sessions
         )
-        lines = (self.strip, self.notices, self.recovery)
-        self.body = MainLayout(self.sessions_card, self.tasks_card, self.details, *lines)
+        banners = (self.question_banner, self.notices, self.recovery)
+        self.body = MainLayout(self.sessions_card, self.tasks_card, self.details, *banners)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -196,7 +179,7 @@ class MainWindow(QMainWindow):
         services.inbox.changed.connect(self._follow_inbox)
         services.health.changed.connect(self.status_bar.refresh)
         services.account.changed.connect(self._follow_account)
-        self.strip.answer.connect(self.dialogs.open_question)
+        self.question_banner.answer.connect(self.dialogs.open_question)
         selection.selection_changed.connect(self._follow_selection)
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
@@ -242,7 +225,7 @@ class MainWindow(QMainWindow):
     def _follow_sessions(self, _diff: object = None) -> None:
         counts = self.selection.session_rows.counts()
         self.sessions_card.show_counts(counts)
-        self.strip.refresh()
+        self.question_banner.refresh()
         self.status_bar.refresh_pending()
         self._enable_verbs()
 
@@ -251,7 +234,7 @@ class MainWindow(QMainWindow):
         self.answer.setText(tr("Answer · {n}", n=n) if n else tr("Answer"))
         self.answer.setEnabled(n > 0)
         self.setWindowTitle(f"({n}) {TITLE}" if n else TITLE)
-        self.strip.refresh()
+        self.question_banner.refresh()
 
     def _follow_account(self) -> None:
         self.status_bar.refresh()
@@ -302,7 +285,7 @@ class MainWindow(QMainWindow):
         """Once a second, only while somebody can see it."""
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()
-            self.strip.tick()
+            self.question_banner.tick()
             self.recovery.tick()
             self.status_bar.refresh()
 
@@ -314,3 +297,19 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         self.quit_requested.emit()
+
+
+class DemoBanner(QFrame):
+    """Says that nothing is real, and leads to the person's own account."""
+
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "demo")
+        label = make_label(tr("Demo – nothing here is real and nothing costs money."))
+        button = make_button(tr("Use my account"))
+        button.clicked.connect(self.left)
+        row = make_row(None, label, button, None, gap=4)
+        row.setContentsMargins(10, 3, 10, 3)
+        self.setLayout(row)

@@ -1,4 +1,4 @@
-"""What the window remembers between runs: where it stood, how it was divided, which columns."""
+"""What the window remembers between runs: place, sizes, columns."""
 
 import base64
 import binascii

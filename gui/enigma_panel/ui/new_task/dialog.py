@@ -1,4 +1,4 @@
-"""'New task': what to do, where it begins, where it runs, and its limits."""
+"""The dialog New task: what to do, where it begins, where it runs, and its limits."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,7 +14,6 @@ from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import Diff, KeyState
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.new_task import text as new_task_text
 from enigma_panel.ui.new_task.limits import LimitsForm
 from enigma_panel.ui.new_task.session_picker import (
     NEW_CLOSED,
@@ -23,8 +22,9 @@ from enigma_panel.ui.new_task.session_picker import (
     TargetSession,
 )
 from enigma_panel.ui.new_task.task_text_edit import TaskTextEdit
-from enigma_panel.ui.text import outcome as text_outcome
+from enigma_panel.ui.new_task.text import after_start_text, start_label, target_hint
 from enigma_panel.ui.text.check import finding_text
+from enigma_panel.ui.text.outcome import not_saved_text
 from enigma_panel.ui.widgets.basics import (
     FieldGrid,
     NoticeLabel,
@@ -39,7 +39,7 @@ from enigma_panel.ui.widgets.inputs import LineEdit, ScrollArea
 STARTED_MS = 6_000
 """How long "Started …" stands there."""
 MOST_TASKS = 200
-"""So many go into the line at once; more is rather a slip of the clipboard."""
+"""So many are queued at once; more is rather a slip of the clipboard."""
 
 
 class NewTaskDialog(ModelessDialog):
@@ -136,7 +136,7 @@ class NewTaskDialog(ModelessDialog):
     # -- showing -----------------------------------------------------------------------------
 
     def ask(self, session_key: int | None, prefill: TaskSpec | None) -> None:
-        """Show it for a session, or with an earlier task's words; typed words are not lost."""
+        """Show it for a session, or with an earlier task's text; typed text is not lost."""
         if prefill is not None:
             self._fill(prefill)
         if session_key is not None:
@@ -215,13 +215,11 @@ class NewTaskDialog(ModelessDialog):
     def _show_start_text(self) -> None:
         """What Start would do now: how many tasks, at once or after another."""
         after = self.run_in.is_after_another()
-        words = new_task_text.start_label(len(self.specs()), after=after)
-        self.start_button.setText(words)
-        self.start_button.setAccessibleName(words)
+        text = start_label(len(self.specs()), after=after)
+        self.start_button.setText(text)
+        self.start_button.setAccessibleName(text)
         in_new = self.run_in.target().session_key is None
-        self.place_hint.setText(
-            new_task_text.target_hint(self._services, after=after, in_new=in_new)
-        )
+        self.place_hint.setText(target_hint(self._services, after=after, in_new=in_new))
 
     def _follow_queue(self) -> None:
         if self.isVisible():
@@ -233,8 +231,8 @@ class NewTaskDialog(ModelessDialog):
             self.run_in.refresh()
             self._show_start_text()
 
-    def _say(self, words: str, role: str) -> None:
-        self.notice.show_text(words, role)
+    def _say(self, text: str, role: str) -> None:
+        self.notice.show_text(text, role)
         self.fit()
 
     def _clear_notice(self) -> None:
@@ -266,7 +264,7 @@ class NewTaskDialog(ModelessDialog):
         except NoKeyError:
             self._ask_for_key()
         except LedgerError as error:
-            self._say(text_outcome.not_saved_text(error), "notice")
+            self._say(not_saved_text(error), "notice")
         else:
             self._after_start(specs, keys, another=another)
         finally:
@@ -282,7 +280,7 @@ class NewTaskDialog(ModelessDialog):
         self._clear_problems()
         if another:
             self.run_in.refresh(keep=NEW_CLOSED if specs[0].close_after else NEW_KEPT)
-            self._say(new_task_text.after_start_text(self._services, specs[0].text, keys), "dim")
+            self._say(after_start_text(self._services, specs[0].text, keys), "dim")
             self._started_timer.start()
             self.task_text.setFocus()
             return

@@ -1,4 +1,4 @@
-"""'Limits and options' of a new task."""
+"""The form 'Limits and options' of a new task."""
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QWidget
@@ -10,13 +10,13 @@ from enigma_panel.ui.widgets.basics import FieldGrid, ProblemLabel, make_column
 from enigma_panel.ui.widgets.inputs import LineEdit
 
 MAX_DIGITS = 15
-"""Longer figures are no limit that anybody means; they are told as out of range."""
+"""Longer figures are no limit that anybody means; they are reported as out of range."""
 
 
 class LimitsForm(QWidget):
     """Time limit, tokens, domains to avoid, and the way to start.
 
-    `numbers_typed_wrong` and `limits` together say all that was typed.
+    `mistyped` and `limits` together say all that was typed.
     """
 
     def __init__(self) -> None:
@@ -67,8 +67,8 @@ class LimitsForm(QWidget):
         }
         fields = self.field_widgets()
         return {
-            field: words
-            for field, words in ranges.items()
+            field: text
+            for field, text in ranges.items()
             if fields[field].text().strip() and number_in(fields[field].text()) is None
         }
 

@@ -1,4 +1,4 @@
-"""'Run in': a new session that closes or stays, or an open one, after the task at work there."""
+"""The choice 'Run in': a new session or an open one."""
 
 from dataclasses import dataclass
 
@@ -20,38 +20,9 @@ class TargetSession:
 
 NEW_CLOSED = TargetSession(None, close_after=True)
 NEW_KEPT = TargetSession(None, close_after=False)
-
-
 _AT_WORK = frozenset(
     {SessionState.WORKING, SessionState.ASKS, SessionState.PAUSED, SessionState.STARTING}
 )
-
-
-def is_at_work(sessions: Sessions, session: Session) -> bool:
-    """Whether a task works there, so that another one would have to wait for it."""
-    return shown_state(session, sessions.current_task(session)) in _AT_WORK
-
-
-def accepts_tasks(sessions: Sessions, session: Session) -> bool:
-    """Whether a task can be sent there, now or after the one at work.
-
-    It is open, the key in use can reach it, and it neither closes after its task nor is being
-    closed.
-    """
-    if session.phase is not Phase.OPEN or session.service_id is None or session.close_after:
-        return False
-    idle = shown_state(session, sessions.current_task(session)) is SessionState.IDLE
-    ending = sessions.pending_verb(session.key) is StateVerb.TERMINATE
-    return (idle or is_at_work(sessions, session)) and not ending and sessions.is_ours(session)
-
-
-def open_sessions(sessions: Sessions) -> list[Session]:
-    """Sessions that take a task, those without work first."""
-    found = [sessions.session(key) for key in sessions.session_keys()]
-    able = [
-        session for session in found if session is not None and accepts_tasks(sessions, session)
-    ]
-    return sorted(able, key=lambda session: is_at_work(sessions, session))
 
 
 class SessionPicker(QComboBox):
@@ -134,3 +105,30 @@ class SessionPicker(QComboBox):
         if session is None or session.is_ended:
             return tr("{session} – has ended", session=name)
         return tr("{session} – takes no more tasks", session=name)
+
+
+def is_at_work(sessions: Sessions, session: Session) -> bool:
+    """Whether a task works there, so that another one would have to wait for it."""
+    return shown_state(session, sessions.current_task(session)) in _AT_WORK
+
+
+def accepts_tasks(sessions: Sessions, session: Session) -> bool:
+    """Whether a task can be sent there, now or after the one at work.
+
+    It is open, the key in use can reach it, and it neither closes after its task nor is being
+    closed.
+    """
+    if session.phase is not Phase.OPEN or session.service_id is None or session.close_after:
+        return False
+    idle = shown_state(session, sessions.current_task(session)) is SessionState.IDLE
+    ending = sessions.pending_verb(session.key) is StateVerb.TERMINATE
+    return (idle or is_at_work(sessions, session)) and not ending and sessions.is_ours(session)
+
+
+def open_sessions(sessions: Sessions) -> list[Session]:
+    """Sessions that take a task, those without work first."""
+    found = [sessions.session(key) for key in sessions.session_keys()]
+    able = [
+        session for session in found if session is not None and accepts_tasks(sessions, session)
+    ]
+    return sorted(able, key=lambda session: is_at_work(sessions, session))

@@ -1,4 +1,4 @@
-"""Words for starting: what Start would do now, and what became of tasks that were started."""
+"""Texts of New task: what Start would do now, and what became of tasks that were started."""
 
 from collections.abc import Sequence
 
@@ -28,8 +28,8 @@ def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
     if waiting:
         return tr_n("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
     if _open_count(services) >= queue.limit:
-        words = no_slot_text(queue.limit)
-        places = words[:1].upper() + words[1:]
+        text = no_slot_text(queue.limit)
+        places = text[:1].upper() + text[1:]
         return tr("{places}: the task waits in line.", places=places)
     return tr("Starts at once.")
 
@@ -49,7 +49,7 @@ def after_start_text(services: Services, text: str, keys: Sequence[int]) -> str:
 
 
 def started_text(title: str, places: Sequence[int], n: int) -> str:
-    """What became of n tasks that were just started. places: of those that wait in line."""
+    """What became of n tasks that were just started. places: of those that are queued."""
     if not places:
         return tr("Started “{task}”.", task=title) if n == 1 else tr("Started {n} tasks.", n=n)
     first, last = ordinal(min(places)), ordinal(max(places))
@@ -67,7 +67,7 @@ def started_text(title: str, places: Sequence[int], n: int) -> str:
 
 
 def has_to_wait(entry: QueueEntry | None, now_ms: int) -> bool:
-    """Whether a task that was just put in line is not started at once."""
+    """Whether a task that was just queued is not started at once."""
     if entry is None or entry.why in {WaitReason.SENDING, WaitReason.UNDO}:
         return False
     if entry.why not in {WaitReason.TURN, WaitReason.BUDGET}:

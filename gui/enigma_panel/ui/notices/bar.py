@@ -1,4 +1,4 @@
-"""One calm line above the tables for what no row says; it takes no focus and can be dismissed."""
+"""The notice bar above the tables: says what no row says, takes no focus, can be dismissed."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,8 @@ from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
 MOST_NOTICES = 20
 ROOM_FOR_TEXT = 0.55
-"""Where offers leave less of the width than this to the text, they stand below it."""
+"""Where buttons leave less of the width than this to the text, they stand below it."""
+_ROLES = {NoticeAction.TERMINATE: "danger"}
 
 
 class NoticeBar(QFrame):
@@ -34,7 +35,7 @@ class NoticeBar(QFrame):
         self.hide()
 
     def add(self, notice: Notice) -> None:
-        """Add a line; it comes to the front and takes the place of the one with its topic."""
+        """Add a notice; it comes to the front and replaces the one with its topic."""
         self._notices = [old for old in self._notices if not _is_same(old, notice)]
         self._notices.append(notice)
         self._notices.sort(key=lambda one: one.pinned)
@@ -42,18 +43,18 @@ class NoticeBar(QFrame):
         self._show()
 
     def drop(self, notice: Notice) -> None:
-        """Take a line back that is true no more."""
+        """Remove a notice that is true no more."""
         self.drop_where(lambda old: old == notice)
 
     def drop_where(self, is_over: Callable[[Notice], bool]) -> None:
-        """Take back all lines that are true no more."""
+        """Remove all notices that are true no more."""
         left = [notice for notice in self._notices if not is_over(notice)]
         if len(left) != len(self._notices):
             self._notices = left
             self._show()
 
     def texts(self) -> list[str]:
-        """All that is being said, newest last."""
+        """The texts of all notices, newest last."""
         return [notice.text for notice in self._notices]
 
     # -- inside ------------------------------------------------------------------------------
@@ -145,9 +146,6 @@ class NoticeBar(QFrame):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._place_buttons()
-
-
-_ROLES = {NoticeAction.TERMINATE: "danger"}
 
 
 def _is_same(old: Notice, new: Notice) -> bool:

@@ -1,4 +1,4 @@
-"""When a notice has had its time: its cause is gone, or what it warned of has been settled."""
+"""When a notice is over: its cause is gone, or what it warned of is settled."""
 
 from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
@@ -16,7 +16,7 @@ _ABOUT_A_SESSION = frozenset(
 
 
 def is_over(notice: Notice, services: Services) -> bool:
-    """Whether a line is true no more, or is of no use to anybody."""
+    """Whether a notice is true no more, or is of no use to anybody."""
     if notice.until_ms is not None and services.clock.now_ms() >= notice.until_ms:
         return True
     service_notice = notice.notice

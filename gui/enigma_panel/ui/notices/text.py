@@ -1,4 +1,4 @@
-"""Words for what no row says by itself: notices of the fleet, files that could not be used."""
+"""Texts and actions for the notices of the services."""
 
 from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
 from enigma_panel.services.container import Services
@@ -10,14 +10,15 @@ from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.text.states import duration, local_time, verb_word
 
 PASSING_MS = 70_000
-"""What is told at most once a minute is over when it was not told again."""
-
+"""A notice that comes at most once a minute is over when it did not come again."""
+_PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
+_ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
 Parts = tuple[str, tuple[NoticeAction, ...], bool]
-"""Text, offers, and whether it is grave."""
+"""Text, actions, and whether it is grave."""
 
 
 def notice_text(notice: ServiceNotice, services: Services) -> Notice:
-    """Words and offers for a notice."""
+    """The notice for what a service reports."""
     sessions = services.sessions
     session = sessions.session(notice.session_key) if notice.session_key is not None else None
     task = sessions.task(notice.task_key) if notice.task_key is not None else None
@@ -33,10 +34,6 @@ def notice_text(notice: ServiceNotice, services: Services) -> Notice:
         until_ms=services.clock.now_ms() + PASSING_MS if passes else None,
         notice=notice,
     )
-
-
-_PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
-_ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
 
 
 def _context(
@@ -166,5 +163,5 @@ def _of_the_program(kind: NoticeKind, n: int) -> str:
                 "minute."
             )
         case _:  # WENT_TO_SLEEP
-            words = "This computer slept for {time}; the service is asked again for everything."
-            return tr(words, time=duration(n * 1000))
+            text = "This computer slept for {time}; the service is asked again for everything."
+            return tr(text, time=duration(n * 1000))

@@ -1,4 +1,4 @@
-"""The strip that stands above the tables while the agent asks."""
+"""The banner above the tables while an agent asks."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget

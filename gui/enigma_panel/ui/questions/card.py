@@ -1,4 +1,4 @@
-"""The upper half of the question dialog: who asks, what, since when, and how long there is left."""
+"""The upper half of the question dialog: who asks what, since when, and how long is left."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.questions.forms import Identity, identity
 from enigma_panel.ui.questions.text import shown_question, single_line
-from enigma_panel.ui.text import outcome as text_outcome
+from enigma_panel.ui.text.outcome import maybe_answered_text
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.widgets.basics import (
@@ -28,9 +28,16 @@ from enigma_panel.ui.widgets.basics import (
 )
 from enigma_panel.ui.widgets.inputs import ReadingText
 
+log = logging.getLogger(__name__)
 AMBER_MS = 90_000
 RED_MS = 30_000
 MOST_LINES = 12
+MOST = 3
+LOOKED_AT = 40
+"""Lines of the time line, among which there are others, too."""
+STEP_CHARS = 100
+LATE_MS = 1_000
+"""What the agent did just before it asked may be noted a little later."""
 
 
 class QuestionCard(QWidget):
@@ -92,16 +99,16 @@ class QuestionCard(QWidget):
         self.show_before("")
         self.show_maybe(question)
 
-    def show_before(self, words: str) -> None:
+    def show_before(self, text: str) -> None:
         """What the agent did last; the line stands there in any case, so nothing moves."""
-        self.before.show_text(words)
+        self.before.show_text(text)
 
     def show_maybe(self, question: OpenQuestion) -> bool:
         """Say that it may have been answered; returns whether that came or went."""
-        words = text_outcome.maybe_answered_text() if question.maybe_answered else ""
-        changed = words != self.maybe.text()
-        self.maybe.setText(words)
-        self.maybe.setVisible(bool(words))
+        text = maybe_answered_text() if question.maybe_answered else ""
+        changed = text != self.maybe.text()
+        self.maybe.setText(text)
+        self.maybe.setVisible(bool(text))
         return changed
 
     def show_position(self, number: int, of: int) -> bool:
@@ -128,29 +135,8 @@ class QuestionCard(QWidget):
         _show_left(self._left, question.expires_ms, now_ms)
 
 
-def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
-    if expires_ms is None:
-        label.setText("")
-        return
-    left = expires_ms - now_ms
-    words = tr("{time} left", time=duration(left)) if left > 0 else tr("time is over")
-    label.setText(words)
-    role = "figure-red" if left < RED_MS else "figure-amber" if left < AMBER_MS else "figure"
-    set_role(label, role)
-
-
-log = logging.getLogger(__name__)
-
-MOST = 3
-LOOKED_AT = 40
-"""Lines of the time line, among which there are others, too."""
-STEP_CHARS = 100
-LATE_MS = 1_000
-"""What the agent told just before it asked may be noted a little later."""
-
-
 class PrecedingSteps:
-    """Looks for the last steps and hands the words to `show`, unless another question came."""
+    """Reads the last steps before a question and hands them to `show`, unless another one came."""
 
     def __init__(self, services: Services, show: Callable[[str], None]) -> None:
         self._services = services
@@ -178,3 +164,14 @@ def preceding_text(steps: Iterable[Step], asked_ms: int) -> str:
     told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
     lines = [line for step in told[-MOST:] if (line := readable(step.text, STEP_CHARS))]
     return tr("· before that: {steps}", steps=" · ".join(lines)) if lines else ""
+
+
+def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
+    if expires_ms is None:
+        label.setText("")
+        return
+    left = expires_ms - now_ms
+    text = tr("{time} left", time=duration(left)) if left > 0 else tr("time is over")
+    label.setText(text)
+    role = "figure-red" if left < RED_MS else "figure-amber" if left < AMBER_MS else "figure"
+    set_role(label, role)

@@ -1,4 +1,4 @@
-"""Arming as Qt sees it: watches a dialog for disturbances and lets its actions through or not."""
+"""Guards the question dialog's buttons: a click counts only when the dialog has stood still."""
 
 from collections.abc import Callable
 
@@ -7,67 +7,16 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QPushButton, QWidget
 
 QUIET_MS = 700
 """How long everything has to stand still before actions act."""
-
 MONEY_QUIET_MS = 1_000
 """The same where the question is about money."""
-
 MOST_MS = 5_000
 """A window that never comes to rest is armed after this long all the same."""
-
 SLEPT_MS = 3_000
 """Ticks come once a second; a gap this long means that the machine or the program slept."""
-
-
-class QuietPeriod:
-    """Counts the time since the last disturbance. Times come from `now_ms`, in milliseconds."""
-
-    def __init__(self, now_ms: Callable[[], int]) -> None:
-        self._now_ms = now_ms
-        self._quiet_ms = QUIET_MS
-        self._begun_ms: int | None = None
-        self._disturbed_ms = 0
-        self._tick_ms = 0
-
-    def begin(self, quiet_ms: int = QUIET_MS) -> None:
-        """It was shown, or another question stands in it: everything counts from now."""
-        now = self._now_ms()
-        self._quiet_ms = quiet_ms
-        self._begun_ms = self._disturbed_ms = self._tick_ms = now
-
-    def disturb(self) -> None:
-        """It was raised, focused, moved or resized, or a button of it changed."""
-        if self._begun_ms is None:
-            return
-        now = self._now_ms()
-        if now - self._disturbed_ms >= self._quiet_ms:
-            self._begun_ms = now  # it had come to rest: the five seconds count anew
-        self._disturbed_ms = self._tick_ms = now
-
-    def end(self) -> None:
-        """It is hidden: nothing acts until it begins again."""
-        self._begun_ms = None
-
-    def tick(self) -> None:
-        """Called about once a second while it is visible; a missed tick counts as being shown."""
-        if self._begun_ms is not None and self._slept():
-            self.begin(self._quiet_ms)
-        self._tick_ms = self._now_ms()
-
-    def is_armed(self) -> bool:
-        """Whether an action acts now."""
-        return self._begun_ms is not None and not self._slept() and self.left_ms() == 0
-
-    def left_ms(self) -> int:
-        """Milliseconds until actions act, 0 when they do; meaningless while hidden."""
-        if self._begun_ms is None:
-            return self._quiet_ms
-        due = min(self._disturbed_ms + self._quiet_ms, self._begun_ms + MOST_MS)
-        return max(0, due - self._now_ms())
-
-    def _slept(self) -> bool:
-        return self._now_ms() - self._tick_ms > SLEPT_MS
-
-
+TICK_MS = 1_000
+DIMMED = 0.45
+EARLY_MS = 20
+"""Timers may come a little early; looking again later is cheaper than looking too often."""
 _DISTURBING = frozenset(
     {
         QEvent.Type.Move,
@@ -79,11 +28,6 @@ _DISTURBING = frozenset(
         QEvent.Type.ScreenChangeInternal,
     }
 )
-
-TICK_MS = 1_000
-DIMMED = 0.45
-EARLY_MS = 20
-"""Timers may come a little early; looking again later is cheaper than looking too often."""
 
 
 class ClickGuard(QObject):
@@ -170,3 +114,53 @@ class ClickGuard(QObject):
         elif kind in _DISTURBING and watched is self._window:
             self.disturb()
         return False
+
+
+class QuietPeriod:
+    """Measures the time since the last disturbance. Times come from `now_ms`, in milliseconds."""
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
+        self._quiet_ms = QUIET_MS
+        self._begun_ms: int | None = None
+        self._disturbed_ms = 0
+        self._tick_ms = 0
+
+    def begin(self, quiet_ms: int = QUIET_MS) -> None:
+        """It was shown, or another question stands in it: everything counts from now."""
+        now = self._now_ms()
+        self._quiet_ms = quiet_ms
+        self._begun_ms = self._disturbed_ms = self._tick_ms = now
+
+    def disturb(self) -> None:
+        """It was raised, focused, moved or resized, or a button of it changed."""
+        if self._begun_ms is None:
+            return
+        now = self._now_ms()
+        if now - self._disturbed_ms >= self._quiet_ms:
+            self._begun_ms = now  # it had come to rest: the five seconds count anew
+        self._disturbed_ms = self._tick_ms = now
+
+    def end(self) -> None:
+        """It is hidden: nothing acts until it begins again."""
+        self._begun_ms = None
+
+    def tick(self) -> None:
+        """Called about once a second while it is visible; a missed tick counts as being shown."""
+        if self._begun_ms is not None and self._slept():
+            self.begin(self._quiet_ms)
+        self._tick_ms = self._now_ms()
+
+    def is_armed(self) -> bool:
+        """Whether an action acts now."""
+        return self._begun_ms is not None and not self._slept() and self.left_ms() == 0
+
+    def left_ms(self) -> int:
+        """Milliseconds until actions act, 0 when they do; meaningless while hidden."""
+        if self._begun_ms is None:
+            return self._quiet_ms
+        due = min(self._disturbed_ms + self._quiet_ms, self._begun_ms + MOST_MS)
+        return max(0, due - self._now_ms())
+
+    def _slept(self) -> bool:
+        return self._now_ms() - self._tick_ms > SLEPT_MS

@@ -1,4 +1,4 @@
-"""'Question from the agent': shows one open question at a time and sends the answer.
+"""The dialog of an agent's question: shows one open question at a time and sends the answer.
 
 No timer of ours answers, and closing means Later. What was typed for a question stays with it until
 it was sent; then fields, their histories and our references are emptied.
@@ -20,66 +20,16 @@ from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
 from enigma_panel.ui.questions.click_guard import ClickGuard
 from enigma_panel.ui.questions.forms import AnswerForm, FormStack, Identity, identity
 from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
-from enigma_panel.ui.text import outcome as text_outcome
+from enigma_panel.ui.text.outcome import (
+    answer_text,
+    gone_text,
+    not_saved_text,
+    take_back_label,
+    wait_text,
+)
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_row
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
-
-
-class AnswerWaitBar(QFrame):
-    """Takes no room while there is nothing to say. `resized`: it came, went, or changed its height.
-
-    inbox: says why an answer has not been sent yet, and keeps it from being sent.
-    """
-
-    resized = Signal()
-
-    def __init__(self, inbox: Inbox, now_ms: Callable[[], int]) -> None:
-        super().__init__()
-        self._inbox = inbox
-        self._now_ms = now_ms
-        self._task_key: int | None = None
-        self._shown = ("", False)
-        self.label = NoticeLabel()
-        self.back_button = make_button(text_outcome.take_back_label())
-        self._build()
-
-    def follow(self, sent: int | None, outcome: str) -> None:
-        """Key of the task whose answer is on its way, else the words for what became of it."""
-        self._task_key = sent
-        if sent is None:
-            self._put(outcome, "notice", can_take_back=False)
-        self.tick()
-
-    def tick(self) -> None:
-        """Renew what changes by the second."""
-        if self._task_key is None:
-            return
-        wait = self._inbox.waiting(self._task_key)
-        words = text_outcome.wait_text(wait, self._now_ms())
-        self._put(words, "dim", can_take_back=wait is not None)
-
-    def _put(self, words: str, role: str, *, can_take_back: bool) -> None:
-        shown = (words, can_take_back)
-        if shown == self._shown:
-            return
-        self._shown = shown
-        self.label.show_text(words, role)
-        self.back_button.setVisible(can_take_back)
-        self.setVisible(bool(words))
-        self.resized.emit()
-
-    def _build(self) -> None:
-        row = make_row(self.label, self.back_button)
-        row.setStretch(0, 1)
-        self.setLayout(make_column(row))
-        self.back_button.clicked.connect(self._take)
-        self.hide()
-
-    def _take(self) -> None:
-        if self._task_key is not None:
-            self._inbox.take_back(self._task_key)
-
 
 _LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE})
 """After these there is nothing more to do here; who is asked once more is asked anew."""
@@ -202,7 +152,7 @@ class QuestionDialog(ModelessDialog):
         if self._current.is_empty() or not self.isVisible():
             self._go_on()
         elif not self._current.is_over:
-            self._end_form(self._current, text_outcome.gone_text(has_text=True))
+            self._end_form(self._current, gone_text(has_text=True))
 
     def show_anew(self) -> None:
         """The screen was unlocked: what is seen now was not seen before."""
@@ -290,19 +240,19 @@ class QuestionDialog(ModelessDialog):
         self, form: AnswerForm, text: Callable[[], str], verb: AnswerVerb
     ) -> None:
         result: AnswerResult | None = None
-        words = ""
+        failure = ""
         try:
             # The text is made here and kept by nobody: after this line it is only in the fields.
             result = await self._inbox.answer(form.question, text(), verb)
         except LedgerError as error:
-            words = text_outcome.not_saved_text(error)
+            failure = not_saved_text(error)
         finally:
             self._sending = None
-            self._settle(form, result, words)
+            self._settle(form, result, failure)
 
-    def _settle(self, form: AnswerForm, result: AnswerResult | None, words: str) -> None:
+    def _settle(self, form: AnswerForm, result: AnswerResult | None, text: str) -> None:
         outcome = result.outcome if result else None
-        form.notice = words or text_outcome.answer_text(result, has_text=not form.is_empty())
+        form.notice = text or answer_text(result, has_text=not form.is_empty())
         if outcome in {*_LEAVES, AnswerOutcome.UNCONFIRMED}:
             form.forget()
         form.is_over = outcome is AnswerOutcome.GONE
@@ -314,8 +264,8 @@ class QuestionDialog(ModelessDialog):
             self._show_place()
             self.follow_inbox()  # what changed while it was being sent
 
-    def _end_form(self, form: AnswerForm, words: str) -> None:
-        form.notice, form.is_over = words, True
+    def _end_form(self, form: AnswerForm, text: str) -> None:
+        form.notice, form.is_over = text, True
         self._show_state()
         self._show_place()
         self._click_guard.disturb()
@@ -367,3 +317,58 @@ class QuestionDialog(ModelessDialog):
         super().hideEvent(event)
         self._second.stop()
         self._drop_stale()
+
+
+class AnswerWaitBar(QFrame):
+    """Takes no room while there is nothing to say. `resized`: it came, went, or changed its height.
+
+    inbox: says why an answer has not been sent yet, and keeps it from being sent.
+    """
+
+    resized = Signal()
+
+    def __init__(self, inbox: Inbox, now_ms: Callable[[], int]) -> None:
+        super().__init__()
+        self._inbox = inbox
+        self._now_ms = now_ms
+        self._task_key: int | None = None
+        self._shown = ("", False)
+        self.label = NoticeLabel()
+        self.back_button = make_button(take_back_label())
+        self._build()
+
+    def follow(self, sent: int | None, outcome: str) -> None:
+        """Key of the task whose answer is on its way, else the words for what became of it."""
+        self._task_key = sent
+        if sent is None:
+            self._put(outcome, "notice", can_take_back=False)
+        self.tick()
+
+    def tick(self) -> None:
+        """Renew what changes by the second."""
+        if self._task_key is None:
+            return
+        wait = self._inbox.waiting(self._task_key)
+        text = wait_text(wait, self._now_ms())
+        self._put(text, "dim", can_take_back=wait is not None)
+
+    def _put(self, text: str, role: str, *, can_take_back: bool) -> None:
+        shown = (text, can_take_back)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self.label.show_text(text, role)
+        self.back_button.setVisible(can_take_back)
+        self.setVisible(bool(text))
+        self.resized.emit()
+
+    def _build(self) -> None:
+        row = make_row(self.label, self.back_button)
+        row.setStretch(0, 1)
+        self.setLayout(make_column(row))
+        self.back_button.clicked.connect(self._take)
+        self.hide()
+
+    def _take(self) -> None:
+        if self._task_key is not None:
+            self._inbox.take_back(self._task_key)

@@ -25,6 +25,13 @@ from enigma_panel.ui.widgets.basics import (
 from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
 
+Identity = tuple[int, int]
+
+
+def identity(question: OpenQuestion) -> Identity:
+    """What tells a question from all others: its task and its number within it."""
+    return question.task_key, question.question_n
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -213,14 +220,6 @@ class YesNoPage(QWidget):
 AnswerPage = CredentialsPage | YesNoPage | TextPage
 
 
-Identity = tuple[int, int]
-
-
-def identity(question: OpenQuestion) -> Identity:
-    """What tells a question from all others: its task and its number within it."""
-    return question.task_key, question.question_n
-
-
 class AnswerForm(QWidget):
     """What a person has chosen and typed for one question.
 
@@ -259,8 +258,8 @@ class AnswerForm(QWidget):
             self._group.addButton(chip)
             chip.clicked.connect(self._on_chip)
             self.chips[kind] = chip
-        words = make_label(tr("Answer with:"), "dim")
-        self.setLayout(make_column(make_row(words, *self.chips.values(), None), self._stack))
+        label = make_label(tr("Answer with:"), "dim")
+        self.setLayout(make_column(make_row(label, *self.chips.values(), None), self._stack))
 
     def choose(self, kind: QuestionKind) -> None:
         """Show this way to answer. What was typed for another one stays, unsent."""

@@ -1,4 +1,4 @@
-"""Decides when a question comes up by itself: each one once, and never into somebody's typing."""
+"""Decides when a question comes up by itself: once each, and never while somebody types."""
 
 from collections.abc import Callable
 
@@ -68,7 +68,7 @@ class TypingWatch(QObject):
 class QuestionPresenter(QObject):
     """Brings up the first question that nobody has seen; Later means that it stays away.
 
-    must_wait: whether nothing may come up now; whoever ends that calls `look`.
+    must_wait: whether nothing may come up now; whoever ends that calls `refresh`.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class QuestionPresenter(QObject):
         return next((q for q in questions if q.task_key == task_key), None)
 
     def _on_closed(self) -> None:
-        """All that were counted in "1 of 3" have been told; only new ones come up again."""
+        """All that were counted in "1 of 3" have been seen; only new ones come up again."""
         self._seen |= {identity(q) for q in self._inbox.questions()}
 
 

@@ -1,4 +1,4 @@
-"""Questions and answers as text: pure helpers without widgets."""
+"""Questions and answers as text; no widgets."""
 
 import re
 

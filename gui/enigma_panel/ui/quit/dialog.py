@@ -1,4 +1,4 @@
-"""'Quit': asked only while sessions are open or unconfirmed, or a Terminate waits."""
+"""The dialog Quit: asked while sessions are open or unconfirmed, or a Terminate waits."""
 
 import asyncio
 from collections.abc import Iterable
@@ -13,97 +13,31 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.quit import text as words
-from enigma_panel.ui.quit.text import QuitReport, counts_at_quit
+from enigma_panel.ui.quit.text import (
+    QuitReport,
+    counts_at_quit,
+    ending_text,
+    keyless_text,
+    quit_report,
+    session_text,
+    stuck_text,
+    unreached_text,
+    waiting_text,
+)
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.widgets.basics import NoticeLabel, in_card, make_button, make_label, set_role
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.flow_layout import EdgeFlowLayout
 from enigma_panel.ui.widgets.inputs import ReadingText
 
-_WORKS = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS})
-_TO_BE_CLOSED = frozenset({TaskStatus.FAILED, TaskStatus.STOPPED})
-_STUCK = frozenset({WaitReason.CONNECTION, WaitReason.KEY, WaitReason.LEDGER})
-HOPELESS = 3
-"""A Terminate that failed so often in a row is not waited for; the ledger keeps it."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuitWait:
-    """What "Quit when they are done" waits for: tasks, and sessions that are being terminated."""
-
-    tasks: int = 0
-    terminates: int = 0
-
-    @property
-    def is_over(self) -> bool:
-        """Nothing is left to wait for."""
-        return not self.tasks and not self.terminates
-
-
-def open_sessions(sessions: Sessions) -> list[Session]:
-    """Sessions that are or may be open, or whose Terminate is still on its way."""
-    found = (sessions.session(key) for key in sessions.session_keys())
-    return [
-        session
-        for session in found
-        if session is not None and (counts_at_quit(session) or _ends(sessions.pending(session.key)))
-    ]
-
-
-def current_tasks(sessions: Sessions, records: Iterable[Session]) -> dict[int, Task]:
-    """The sessions' current tasks by session key."""
-    pairs = ((session.key, sessions.current_task(session)) for session in records)
-    return {key: task for key, task in pairs if task is not None}
-
-
-def waited_for(sessions: Sessions) -> QuitWait:
-    """Tasks that work, ask, or are unconfirmed but named; Terminates that can be sent.
-
-    What waits for the person (a pause, a missing key) or for a connection is not waited for: it
-    could last for ever.
-    """
-    records = open_sessions(sessions)
-    tasks = current_tasks(sessions, records)
-    works = [s for s in records if s.key in tasks and _works(s, tasks[s.key])]
-    ends = [s for s in records if _is_being_ended(s, tasks.get(s.key), sessions.pending(s.key))]
-    return QuitWait(len([s for s in works if s not in ends]), len(ends))
-
-
-def is_stuck(pending: PendingCommand | None) -> bool:
-    """Whether a Terminate waits for something that may not come, or did not get through before."""
-    return pending is not None and (pending.why in _STUCK or pending.attempt > 0)
-
-
-def waits_for_key(pending: PendingCommand | None) -> bool:
-    """Whether a Terminate cannot be sent because the key is missing."""
-    return pending is not None and pending.why is WaitReason.KEY
-
-
-def _is_hopeless(pending: PendingCommand) -> bool:
-    return pending.why in _STUCK or pending.attempt >= HOPELESS
-
-
-def _works(session: Session, task: Task) -> bool:
-    named = task.status is TaskStatus.UNCONFIRMED and task.service_id is not None
-    return counts_at_quit(session) and (task.status in _WORKS or named)
-
-
-def _is_being_ended(session: Session, task: Task | None, pending: PendingCommand | None) -> bool:
-    if pending is not None and _ends(pending):
-        return not _is_hopeless(pending)
-    # A task failed in a session that was to close after it: the program terminates it in a moment.
-    failed = task is not None and task.status in _TO_BE_CLOSED
-    return session.close_after and session.phase is Phase.OPEN and failed
-
-
-def _ends(pending: PendingCommand | None) -> bool:
-    return pending is not None and pending.verb is StateVerb.TERMINATE
-
-
 MOST_LINES = 10
 LATE_MS = 20_000
 """The reply that names a task may come this much later than the service promises."""
+HOPELESS = 3
+"""A Terminate that failed so often in a row is not waited for; the ledger keeps it."""
+_WORKS = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS})
+_TO_BE_CLOSED = frozenset({TaskStatus.FAILED, TaskStatus.STOPPED})
+_STUCK = frozenset({WaitReason.CONNECTION, WaitReason.KEY, WaitReason.LEDGER})
 
 
 class QuitChoice(StrEnum):
@@ -128,8 +62,8 @@ class QuitDialog(ModelessDialog):
     """The window; `choice` awaits what is chosen, and closing it means Cancel.
 
     Terminate all stays until all have ended. Quit when they are done closes the window and goes on
-    waiting: `waiting_changed` brings the words for it, empty ones when it waits no more. `leaving`:
-    the program is about to end (or no more), so nothing that waits in line is to be started.
+    waiting: `waiting_changed` brings the text for it, an empty one when it waits no more.
+    `leaving`: the program is about to end (or no more), so no queued task is to be started.
     """
 
     waiting_changed = Signal(str)
@@ -211,7 +145,7 @@ class QuitDialog(ModelessDialog):
         found = ((s.key, sessions.pending(s.key)) for s in records)
         all_pending = {key: pending for key, pending in found if pending is not None}
         queued = len(self._services.queue.entries())
-        report = words.quit_report(
+        report = quit_report(
             records,
             tasks,
             now,
@@ -220,9 +154,7 @@ class QuitDialog(ModelessDialog):
             is_awaiting_reply=sessions.is_awaiting_reply,
         )
         self.text_label.setText("\n".join(report.lines) or tr("All sessions have ended."))
-        lines = [
-            words.session_text(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in records
-        ]
+        lines = [session_text(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in records]
         self._show_lines(lines)
         self._go_on(report, records, queued)
         shown = (self.text_label.text(), len(lines), self.waiting.text())
@@ -261,7 +193,7 @@ class QuitDialog(ModelessDialog):
                 )
             case Mode.DONE:
                 waited = waited_for(self._services.sessions)
-                text = words.waiting_text(waited.tasks, waited.terminates, queued)
+                text = waiting_text(waited.tasks, waited.terminates, queued)
                 self.waiting_changed.emit(text)
                 return text
             case Mode.ENDING:
@@ -275,10 +207,10 @@ class QuitDialog(ModelessDialog):
         keyless = [session.name for session in waiting]
         stuck = [s.name for s in left if self._is_stuck(s) and s not in waiting]
         sentences = [
-            words.ending_text(of - len(left), of),
-            words.unreached_text(failed) if failed else "",
-            words.keyless_text(keyless) if keyless else "",
-            words.stuck_text(stuck) if stuck else "",
+            ending_text(of - len(left), of),
+            unreached_text(failed) if failed else "",
+            keyless_text(keyless) if keyless else "",
+            stuck_text(stuck) if stuck else "",
         ]
         return "\n".join(line for line in sentences if line)
 
@@ -377,7 +309,7 @@ class QuitDialog(ModelessDialog):
         answer, self._answer = self._answer, None
         if choice is QuitChoice.CANCEL:
             self._set_mode(Mode.ASKING)
-        else:  # nothing that waits in line may start at the very end
+        else:  # no queued task may start at the very end
             self._leave_for_good()
         self._to_end.clear()
         self._returned.clear()
@@ -389,3 +321,76 @@ class QuitDialog(ModelessDialog):
 def _name(button: QPushButton, text: str) -> None:
     button.setText(text)
     button.setAccessibleName(text)
+
+
+@dataclass(frozen=True, slots=True)
+class QuitWait:
+    """What "Quit when they are done" waits for: tasks, and sessions that are being terminated."""
+
+    tasks: int = 0
+    terminates: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is left to wait for."""
+        return not self.tasks and not self.terminates
+
+
+def open_sessions(sessions: Sessions) -> list[Session]:
+    """Sessions that are or may be open, or whose Terminate is still on its way."""
+    found = (sessions.session(key) for key in sessions.session_keys())
+    return [
+        session
+        for session in found
+        if session is not None and (counts_at_quit(session) or _ends(sessions.pending(session.key)))
+    ]
+
+
+def current_tasks(sessions: Sessions, records: Iterable[Session]) -> dict[int, Task]:
+    """The sessions' current tasks by session key."""
+    pairs = ((session.key, sessions.current_task(session)) for session in records)
+    return {key: task for key, task in pairs if task is not None}
+
+
+def waited_for(sessions: Sessions) -> QuitWait:
+    """Tasks that work, ask, or are unconfirmed but named; Terminates that can be sent.
+
+    What waits for the person (a pause, a missing key) or for a connection is not waited for: it
+    could last for ever.
+    """
+    records = open_sessions(sessions)
+    tasks = current_tasks(sessions, records)
+    works = [s for s in records if s.key in tasks and _works(s, tasks[s.key])]
+    ends = [s for s in records if _is_being_ended(s, tasks.get(s.key), sessions.pending(s.key))]
+    return QuitWait(len([s for s in works if s not in ends]), len(ends))
+
+
+def is_stuck(pending: PendingCommand | None) -> bool:
+    """Whether a Terminate waits for something that may not come, or did not get through before."""
+    return pending is not None and (pending.why in _STUCK or pending.attempt > 0)
+
+
+def waits_for_key(pending: PendingCommand | None) -> bool:
+    """Whether a Terminate cannot be sent because the key is missing."""
+    return pending is not None and pending.why is WaitReason.KEY
+
+
+def _is_hopeless(pending: PendingCommand) -> bool:
+    return pending.why in _STUCK or pending.attempt >= HOPELESS
+
+
+def _works(session: Session, task: Task) -> bool:
+    named = task.status is TaskStatus.UNCONFIRMED and task.service_id is not None
+    return counts_at_quit(session) and (task.status in _WORKS or named)
+
+
+def _is_being_ended(session: Session, task: Task | None, pending: PendingCommand | None) -> bool:
+    if pending is not None and _ends(pending):
+        return not _is_hopeless(pending)
+    # A task failed in a session that was to close after it: the program terminates it in a moment.
+    failed = task is not None and task.status in _TO_BE_CLOSED
+    return session.close_after and session.phase is Phase.OPEN and failed
+
+
+def _ends(pending: PendingCommand | None) -> bool:
+    return pending is not None and pending.verb is StateVerb.TERMINATE

@@ -1,4 +1,4 @@
-"""'Terminate all…': names every session before it closes them."""
+"""The dialog Terminate all: names every session before it closes them."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What the 'Quit' dialog says: made from the records alone."""
+"""Texts of the dialog Quit, made of records alone."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -56,7 +56,7 @@ def quit_report(
     queued: int = 0,
     is_awaiting_reply: Callable[[int], bool] = lambda _task_key: True,
 ) -> QuitReport:
-    """What happens to each session when the program ends. tasks, wishes: by session key.
+    """What happens to each session when the program ends. tasks, all_pending: by session key.
 
     queued: so many tasks wait here. is_awaiting_reply: whether the reply that names a task may
     still come.
@@ -128,10 +128,10 @@ def _durable(session: Session, pending: PendingCommand) -> str:
         waits = tr("waits for the API key")
     else:
         waits = tr("was not sent yet")
-    words = "A Terminate for {session} {waits}; it is sent at the next start."
+    text = "A Terminate for {session} {waits}; it is sent at the next start."
     if pending.verb is StateVerb.STOP:
-        words = "A Stop for {session} {waits}; it is sent at the next start."
-    return tr(words, session=session.name, waits=waits)
+        text = "A Stop for {session} {waits}; it is sent at the next start."
+    return tr(text, session=session.name, waits=waits)
 
 
 def _queued(n: int) -> str:
@@ -164,20 +164,20 @@ def _closing(n: int) -> str:
 def _working(sessions: list[Session]) -> str:
     if not sessions:
         return ""
-    words = tr_n("1 works and stays open", "{n} work and stay open", len(sessions))
-    return tr("{what}{by}.", what=words, by=_by(sessions))
+    text = tr_n("1 works and stays open", "{n} work and stay open", len(sessions))
+    return tr("{what}{by}.", what=text, by=_by(sessions))
 
 
 def _asking(sessions: list[Session]) -> str:
     """Nobody can answer an agent while the program does not run."""
     if not sessions:
         return ""
-    words = tr_n(
+    text = tr_n(
         "1 agent waits for an answer that nobody can give while the program is closed; it ends",
         "{n} agents wait for answers that nobody can give while the program is closed; they end",
         len(sessions),
     )
-    return tr("{what}{by}.", what=words, by=_by(sessions, until=False))
+    return tr("{what}{by}.", what=text, by=_by(sessions, until=False))
 
 
 def _staying(sessions: list[Session], tasks: Mapping[int, Task]) -> str:
@@ -185,23 +185,23 @@ def _staying(sessions: list[Session], tasks: Mapping[int, Task]) -> str:
         return ""
     states = {shown_state(s, tasks.get(s.key)) for s in sessions}
     if states == {SessionState.IDLE}:
-        words = tr_n("1 is idle and ends", "{n} are idle and end", len(sessions))
+        text = tr_n("1 is idle and ends", "{n} are idle and end", len(sessions))
     elif states == {SessionState.PAUSED}:
-        words = tr_n("1 is paused and ends", "{n} are paused and end", len(sessions))
+        text = tr_n("1 is paused and ends", "{n} are paused and end", len(sessions))
     else:
-        words = tr_n("1 waits and ends", "{n} wait (idle, paused) and end", len(sessions))
-    return tr("{what}{by}.", what=words, by=_by(sessions, until=False))
+        text = tr_n("1 waits and ends", "{n} wait (idle, paused) and end", len(sessions))
+    return tr("{what}{by}.", what=text, by=_by(sessions, until=False))
 
 
 def _unconfirmed(sessions: list[Session]) -> str:
     if not sessions:
         return ""
-    words = tr_n(
+    text = tr_n(
         "1 start is unconfirmed: it may be running and cost money",
         "{n} starts are unconfirmed: they may be running and cost money",
         len(sessions),
     )
-    return tr("{what}{by}.", what=words, by=_by(sessions))
+    return tr("{what}{by}.", what=text, by=_by(sessions))
 
 
 def _by(sessions: list[Session], *, until: bool = True) -> str:
@@ -210,8 +210,8 @@ def _by(sessions: list[Session], *, until: bool = True) -> str:
     if not ends:
         return "" if until else tr(" at the time limit")
     time = local_time(max(ends))
-    words = tr(", until {time} at the latest") if until else tr(" by {time} at the latest")
-    return words.replace("{time}", time)
+    text = tr(", until {time} at the latest") if until else tr(" by {time} at the latest")
+    return text.replace("{time}", time)
 
 
 def _unnamed(tasks: list[Task]) -> str:
@@ -253,8 +253,8 @@ def waiting_text(tasks: int, terminates: int, queued: int) -> str:
         tr_n("1 Terminate is sent", "{n} Terminates are sent", terminates) if terminates else "",
     ]
     what = tr(" and ").join(part for part in parts if part)
-    words = tr("Quits when {what}", what=what)
-    return words + (tr("; what waits in line stays there.") if queued else ".")
+    text = tr("Quits when {what}", what=what)
+    return text + (tr("; what waits in line stays there.") if queued else ".")
 
 
 def ending_text(done: int, of: int) -> str:
@@ -264,17 +264,17 @@ def ending_text(done: int, of: int) -> str:
 
 def unreached_text(names: Iterable[str]) -> str:
     """Sessions that did not take a Terminate, or cannot be given one from here."""
-    words = ", ".join(names)
-    return tr("{names} could not be terminated and may still cost money.", names=words)
+    joined = ", ".join(names)
+    return tr("{names} could not be terminated and may still cost money.", names=joined)
 
 
 def keyless_text(names: Iterable[str]) -> str:
     """Sessions whose Terminate cannot be sent without a key."""
-    words = ", ".join(names)
-    return tr("{names} cannot be terminated without the API key; Terminate waits.", names=words)
+    joined = ", ".join(names)
+    return tr("{names} cannot be terminated without the API key; Terminate waits.", names=joined)
 
 
 def stuck_text(names: Iterable[str]) -> str:
     """Sessions whose Terminate did not get through so far."""
-    words = ", ".join(names)
-    return tr("{names} could not be reached so far; Terminate is tried again.", names=words)
+    joined = ", ".join(names)
+    return tr("{names} could not be reached so far; Terminate is tried again.", names=joined)

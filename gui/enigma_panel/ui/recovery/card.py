@@ -1,7 +1,7 @@
 """The card above the tables after a restart or a sleep: what was open, and what became of it.
 
-It holds nothing itself: a list of session keys, looked up in the fleet whenever something changes,
-so that its sentence is true at any time. Rows are kept, terminated, or end by themselves.
+It holds nothing but session keys, looked up whenever something changes, so that its sentence is
+true at any time. Rows are kept, terminated, or end by themselves.
 """
 
 from collections.abc import Callable, Iterable
@@ -51,7 +51,7 @@ _ORDER = (
 )
 _COSTS = frozenset(_ORDER) - {Outcome.ASKS}
 _UNSENT = frozenset({TaskStatus.QUEUED, TaskStatus.STOPPED})
-"""A task that was never sent waits in line again, or was taken out of it."""
+"""A task that was never sent is queued again, or was taken out of the queue."""
 
 
 class RecoveryCard(QFrame):
@@ -207,7 +207,7 @@ class RecoveryCard(QFrame):
         return recovered
 
     def _queued_count(self) -> int:
-        """Tasks in a line that stands still since the restart."""
+        """Tasks in the queue, while it stands still since the restart."""
         queue = self._services.queue
         stands = self._queue_stood and queue.pause_reason is PauseReason.RESTARTED
         return len(queue.entries()) if stands else 0
@@ -216,14 +216,14 @@ class RecoveryCard(QFrame):
 
     def _say(self, recovered: list[RecoveredSession]) -> None:
         n = self._queued_count()
-        words = (
+        text = (
             away_text(recovered, self._slept_ms, queued=n)
             if self._slept_ms
             else recovered_text(recovered, queued=n)
         )
-        if words != self.text_label.text():
-            self.text_label.setText(words)
-            self.text_label.setAccessibleName(words)
+        if text != self.text_label.text():
+            self.text_label.setText(text)
+            self.text_label.setAccessibleName(text)
         costs = any(entry.outcome in _COSTS for entry in recovered)
         sign = (Glyph.BANG, Severity.AMBER) if costs else (Glyph.DISC, Severity.DIM)
         self._glyph.show_glyph(*sign)

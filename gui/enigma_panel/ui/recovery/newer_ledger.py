@@ -1,4 +1,4 @@
-"""The one window of a program that cannot go on: its ledger is of a newer version."""
+"""The window that is shown alone when the ledger is of a newer version."""
 
 import asyncio
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What the card says of the time in which nobody looked: made from the records alone."""
+"""Texts and rows of the recovery card, made of records alone."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -57,6 +57,60 @@ class Outcome(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
+_LIVE = {
+    SessionState.WORKING: Outcome.WORKS,
+    SessionState.STARTING: Outcome.WORKS,
+    SessionState.ASKS: Outcome.ASKS,
+    SessionState.PAUSED: Outcome.PAUSED,
+    SessionState.IDLE: Outcome.IDLE,
+    SessionState.UNCONFIRMED: Outcome.MAYBE,
+    SessionState.CONNECTION_LOST: Outcome.CUT_OFF,
+}
+_ENDS = {
+    Phase.ENDED_BY_YOU: Outcome.BY_YOU,
+    Phase.ENDED_BY_LIMIT: Outcome.BY_LIMIT,
+    Phase.EXPIRED_ASSUMED: Outcome.EXPIRED,
+    Phase.FAILED: Outcome.FAILED,
+}
+_FORMS: Mapping[Outcome, Forms] = {
+    Outcome.UNSENT: (
+        "it was opened, but its task was never sent – it only costs money",
+        "1 was opened, but its task was never sent – it only costs money",
+        "{n} were opened, but their tasks were never sent – they only cost money",
+    ),
+    Outcome.FINISHED: ("it finished meanwhile", "1 finished meanwhile", "{n} finished meanwhile"),
+    Outcome.FAILED: ("it failed", "1 failed", "{n} failed"),
+    Outcome.WORKS: ("it still works", "1 still works", "{n} still work"),
+    Outcome.ASKS: ("it asks you", "1 asks you", "{n} ask you"),
+    Outcome.PAUSED: ("it is paused", "1 is paused", "{n} are paused"),
+    Outcome.IDLE: (
+        "it is idle and costs money",
+        "1 is idle and costs money",
+        "{n} are idle and cost money",
+    ),
+    Outcome.MAYBE: ("it may be working", "1 may be working", "{n} may be working"),
+    Outcome.CUT_OFF: (
+        "it lost its connection",
+        "1 lost its connection",
+        "{n} lost their connections",
+    ),
+    Outcome.CLOSED: ("it closed", "1 closed", "{n} closed"),
+    Outcome.BY_YOU: ("it was ended by you", "1 was ended by you", "{n} were ended by you"),
+    Outcome.BY_LIMIT: (
+        "it was ended by its time limit",
+        "1 was ended by its time limit",
+        "{n} were ended by their time limits",
+    ),
+    Outcome.EXPIRED: ("it expired (assumed)", "1 expired (assumed)", "{n} expired (assumed)"),
+    Outcome.ASKING: ("still asking about it", "still asking about 1", "still asking about {n}"),
+}
+_AWAY_FORMS: Mapping[Outcome, Forms] = {
+    Outcome.FINISHED: ("it finished", "1 finished", "{n} finished")
+}
+_GOING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.NAME})
+_MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveredSession:
     """One session as the card shows it. unsent: opened for a task that was never sent.
@@ -111,35 +165,8 @@ class RecoveryRow:
     can_show: bool = False
 
 
-_LIVE = {
-    SessionState.WORKING: Outcome.WORKS,
-    SessionState.STARTING: Outcome.WORKS,
-    SessionState.ASKS: Outcome.ASKS,
-    SessionState.PAUSED: Outcome.PAUSED,
-    SessionState.IDLE: Outcome.IDLE,
-    SessionState.UNCONFIRMED: Outcome.MAYBE,
-    SessionState.CONNECTION_LOST: Outcome.CUT_OFF,
-}
-_ENDS = {
-    Phase.ENDED_BY_YOU: Outcome.BY_YOU,
-    Phase.ENDED_BY_LIMIT: Outcome.BY_LIMIT,
-    Phase.EXPIRED_ASSUMED: Outcome.EXPIRED,
-    Phase.FAILED: Outcome.FAILED,
-}
-
-
-def _end(session: Session, task: Task | None) -> Outcome:
-    """A result counts for more than the way in which its browser ended."""
-    status = task.status if task is not None else None
-    if status is TaskStatus.DONE:
-        return Outcome.FINISHED
-    if session.phase in _ENDS:
-        return _ENDS[session.phase]
-    return Outcome.FAILED if status is TaskStatus.FAILED else Outcome.CLOSED
-
-
 def recovered_text(recovered: Sequence[RecoveredSession], *, queued: int) -> str:
-    """The card after a start of the program. queued: tasks in a line that stands still."""
+    """The card after a start of the program. queued: tasks in a queue that stands still."""
     open_then = [entry for entry in recovered if entry.outcome is not Outcome.UNCONFIRMED]
     parts = []
     if open_then:
@@ -154,7 +181,7 @@ def recovered_text(recovered: Sequence[RecoveredSession], *, queued: int) -> str
 def away_text(recovered: Sequence[RecoveredSession], slept_ms: int, *, queued: int = 0) -> str:
     """The card after the computer slept."""
     known = [entry for entry in recovered if entry.outcome is not Outcome.UNCONFIRMED]
-    what = _outcomes(known, alone=False, words={**_WORDS, **_AWAY})
+    what = _outcomes(known, alone=False, forms={**_FORMS, **_AWAY_FORMS})
     parts = [
         tr("This computer slept for {time}.", time=duration(slept_ms)),
         tr("Meanwhile: {what}.", what=what) if what else "",
@@ -163,137 +190,6 @@ def away_text(recovered: Sequence[RecoveredSession], slept_ms: int, *, queued: i
         _queued(queued),
     ]
     return " ".join(part for part in parts if part)
-
-
-def _were_open(recovered: Sequence[RecoveredSession]) -> str:
-    return tr_n(
-        "1 browser was open: {what}; nothing was started twice.",
-        "{n} browsers were open: {what}; nothing was started twice.",
-        len(recovered),
-        what=_outcomes(recovered, alone=len(recovered) == 1, words=_WORDS),
-    )
-
-
-def _outcomes(
-    recovered: Iterable[RecoveredSession], *, alone: bool, words: Mapping[Outcome, Forms]
-) -> str:
-    groups: dict[Outcome, list[RecoveredSession]] = {}
-    for entry in recovered:
-        groups.setdefault(entry.outcome, []).append(entry)
-    parts = (
-        _outcome(words[outcome], groups[outcome], alone=alone)
-        for outcome in Outcome
-        if outcome in groups
-    )
-    return ", ".join(parts)
-
-
-def _outcome(forms: Forms, group: Sequence[RecoveredSession], *, alone: bool) -> str:
-    it, one, many = forms
-    words = tr(it) if alone else tr_n(one, many, len(group))
-    return words + (_cost(group) if group[0].outcome is Outcome.FINISHED else "")
-
-
-_WORDS: Mapping[Outcome, Forms] = {
-    Outcome.UNSENT: (
-        "it was opened, but its task was never sent – it only costs money",
-        "1 was opened, but its task was never sent – it only costs money",
-        "{n} were opened, but their tasks were never sent – they only cost money",
-    ),
-    Outcome.FINISHED: ("it finished meanwhile", "1 finished meanwhile", "{n} finished meanwhile"),
-    Outcome.FAILED: ("it failed", "1 failed", "{n} failed"),
-    Outcome.WORKS: ("it still works", "1 still works", "{n} still work"),
-    Outcome.ASKS: ("it asks you", "1 asks you", "{n} ask you"),
-    Outcome.PAUSED: ("it is paused", "1 is paused", "{n} are paused"),
-    Outcome.IDLE: (
-        "it is idle and costs money",
-        "1 is idle and costs money",
-        "{n} are idle and cost money",
-    ),
-    Outcome.MAYBE: ("it may be working", "1 may be working", "{n} may be working"),
-    Outcome.CUT_OFF: (
-        "it lost its connection",
-        "1 lost its connection",
-        "{n} lost their connections",
-    ),
-    Outcome.CLOSED: ("it closed", "1 closed", "{n} closed"),
-    Outcome.BY_YOU: ("it was ended by you", "1 was ended by you", "{n} were ended by you"),
-    Outcome.BY_LIMIT: (
-        "it was ended by its time limit",
-        "1 was ended by its time limit",
-        "{n} were ended by their time limits",
-    ),
-    Outcome.EXPIRED: ("it expired (assumed)", "1 expired (assumed)", "{n} expired (assumed)"),
-    Outcome.ASKING: ("still asking about it", "still asking about 1", "still asking about {n}"),
-}
-_AWAY: Mapping[Outcome, Forms] = {Outcome.FINISHED: ("it finished", "1 finished", "{n} finished")}
-
-
-def _cost(group: Sequence[RecoveredSession]) -> str:
-    """' ($0.04)'; nothing where nobody told, and never 0 for what is not known."""
-    known = [entry.cost for entry in group if entry.cost is not None]
-    if not known:
-        return ""
-    amount = format_money(sum_money(known))
-    return f" ({amount})" if len(known) == len(group) else tr(" ({amount} and more)", amount=amount)
-
-
-def _unconfirmed(recovered: Iterable[RecoveredSession]) -> str:
-    """Starts of which nobody knows whether they happened."""
-    starts = [entry.session for entry in recovered if entry.outcome is Outcome.UNCONFIRMED]
-    if not starts:
-        return ""
-    ends = [session.expires_ms for session in starts if session.expires_ms is not None]
-    words = tr_n(
-        "1 start is unconfirmed: it may be running and cost money",
-        "{n} starts are unconfirmed: they may be running and cost money",
-        len(starts),
-    )
-    if ends:
-        words += tr_n(
-            "; if so, it ends by {time}",
-            "; if so, they end by {time}",
-            len(starts),
-            time=local_time(max(ends)),
-        )
-    return words + "."
-
-
-_GOING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.NAME})
-
-
-def _commands(recovered: Iterable[RecoveredSession]) -> str:
-    """'1 Terminate is sent now.'"""
-    all_pending = [entry.pending for entry in recovered if entry.pending is not None]
-    waits = [pending.verb for pending in all_pending if pending.why is WaitReason.CONNECTION]
-    going = [pending.verb for pending in all_pending if pending.why in _GOING]
-    others = [
-        w.verb for w in all_pending if w.why not in _GOING and w.why is not WaitReason.CONNECTION
-    ]
-    now = tr_n("{what} is sent now.", "{what} are sent now.", len(going), what=_verbs(going))
-    soon = tr_n("{what} waits.", "{what} wait.", len(others), what=_verbs(others))
-    later = tr_n(
-        "{what} waits for a connection.",
-        "{what} wait for a connection.",
-        len(waits),
-        what=_verbs(waits),
-    )
-    return " ".join(words for words, n in ((now, going), (soon, others), (later, waits)) if n)
-
-
-def _verbs(verbs: Iterable[StateVerb]) -> str:
-    counts = Counter(verbs)
-    return ", ".join(
-        f"{n} × {verb_word(verb)}" if n > 1 else f"1 {verb_word(verb)}"
-        for verb, n in counts.items()
-    )
-
-
-def _queued(n: int) -> str:
-    return tr_n("1 task waits here.", "{n} tasks wait here.", n) if n else ""
-
-
-_MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
 
 
 def recovery_row(recovered: RecoveredSession, now_ms: int, *, can_terminate: bool) -> RecoveryRow:
@@ -327,6 +223,106 @@ def recovery_row(recovered: RecoveredSession, now_ms: int, *, can_terminate: boo
         can_terminate=can_terminate and not session.is_ended,
         can_show=session.is_ended and task is not None,
     )
+
+
+def _end(session: Session, task: Task | None) -> Outcome:
+    """A result counts for more than the way in which its browser ended."""
+    status = task.status if task is not None else None
+    if status is TaskStatus.DONE:
+        return Outcome.FINISHED
+    if session.phase in _ENDS:
+        return _ENDS[session.phase]
+    return Outcome.FAILED if status is TaskStatus.FAILED else Outcome.CLOSED
+
+
+def _were_open(recovered: Sequence[RecoveredSession]) -> str:
+    return tr_n(
+        "1 browser was open: {what}; nothing was started twice.",
+        "{n} browsers were open: {what}; nothing was started twice.",
+        len(recovered),
+        what=_outcomes(recovered, alone=len(recovered) == 1, forms=_FORMS),
+    )
+
+
+def _outcomes(
+    recovered: Iterable[RecoveredSession], *, alone: bool, forms: Mapping[Outcome, Forms]
+) -> str:
+    groups: dict[Outcome, list[RecoveredSession]] = {}
+    for entry in recovered:
+        groups.setdefault(entry.outcome, []).append(entry)
+    parts = (
+        _outcome(forms[outcome], groups[outcome], alone=alone)
+        for outcome in Outcome
+        if outcome in groups
+    )
+    return ", ".join(parts)
+
+
+def _outcome(forms: Forms, group: Sequence[RecoveredSession], *, alone: bool) -> str:
+    it, one, many = forms
+    text = tr(it) if alone else tr_n(one, many, len(group))
+    return text + (_cost(group) if group[0].outcome is Outcome.FINISHED else "")
+
+
+def _cost(group: Sequence[RecoveredSession]) -> str:
+    """' ($0.04)'; nothing where nobody told, and never 0 for what is not known."""
+    known = [entry.cost for entry in group if entry.cost is not None]
+    if not known:
+        return ""
+    amount = format_money(sum_money(known))
+    return f" ({amount})" if len(known) == len(group) else tr(" ({amount} and more)", amount=amount)
+
+
+def _unconfirmed(recovered: Iterable[RecoveredSession]) -> str:
+    """Starts of which nobody knows whether they happened."""
+    starts = [entry.session for entry in recovered if entry.outcome is Outcome.UNCONFIRMED]
+    if not starts:
+        return ""
+    ends = [session.expires_ms for session in starts if session.expires_ms is not None]
+    text = tr_n(
+        "1 start is unconfirmed: it may be running and cost money",
+        "{n} starts are unconfirmed: they may be running and cost money",
+        len(starts),
+    )
+    if ends:
+        text += tr_n(
+            "; if so, it ends by {time}",
+            "; if so, they end by {time}",
+            len(starts),
+            time=local_time(max(ends)),
+        )
+    return text + "."
+
+
+def _commands(recovered: Iterable[RecoveredSession]) -> str:
+    """'1 Terminate is sent now.'"""
+    all_pending = [entry.pending for entry in recovered if entry.pending is not None]
+    waits = [pending.verb for pending in all_pending if pending.why is WaitReason.CONNECTION]
+    going = [pending.verb for pending in all_pending if pending.why in _GOING]
+    others = [
+        w.verb for w in all_pending if w.why not in _GOING and w.why is not WaitReason.CONNECTION
+    ]
+    now = tr_n("{what} is sent now.", "{what} are sent now.", len(going), what=_verbs(going))
+    soon = tr_n("{what} waits.", "{what} wait.", len(others), what=_verbs(others))
+    later = tr_n(
+        "{what} waits for a connection.",
+        "{what} wait for a connection.",
+        len(waits),
+        what=_verbs(waits),
+    )
+    return " ".join(text for text, n in ((now, going), (soon, others), (later, waits)) if n)
+
+
+def _verbs(verbs: Iterable[StateVerb]) -> str:
+    counts = Counter(verbs)
+    return ", ".join(
+        f"{n} × {verb_word(verb)}" if n > 1 else f"1 {verb_word(verb)}"
+        for verb, n in counts.items()
+    )
+
+
+def _queued(n: int) -> str:
+    return tr_n("1 task waits here.", "{n} tasks wait here.", n) if n else ""
 
 
 def _word(recovered: RecoveredSession) -> StateWord:

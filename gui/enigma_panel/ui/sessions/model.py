@@ -1,4 +1,4 @@
-"""The Sessions table: what is open now, most urgent first."""
+"""The model of the Sessions table: what is open now, most urgent first."""
 
 from decimal import Decimal
 from enum import IntEnum
@@ -26,62 +26,14 @@ from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel
 
+ENDED_STAY_MS = 30_000
+GATHER_MS = 250
+"""What channels tell within this time is shown at once, however many there are."""
 AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 FAR = 1 << 62
 """Sorts behind every time."""
-
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
-
-
-def task_cell(session: Session, task: Task | None, now: str) -> Cell:
-    """What was asked for and, dimmed behind it, what the agent does now, if it is known."""
-    if task is None:
-        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort="")
-    text = shorten(task.spec.text)
-    mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
-    tip = shorten(task.spec.text, 600)
-    return Cell(
-        text=mark + text,
-        tail=f"· {now}" if now else "",
-        steady=True,
-        severity=Severity.DIM if session.is_ended else Severity.PLAIN,
-        spoken=tr("{task}, now: {now}", task=text, now=now) if now else text,
-        sort=text,
-        tip=f"{tip}\n{now}" if now else tip,
-    )
-
-
-def left_cell(session: Session, now_ms: int) -> Cell:
-    """A number with a bar."""
-    text = time_left(session, now_ms)
-    if text == NONE or session.expires_ms is None:
-        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort=FAR)
-    left = max(0, session.expires_ms - now_ms)
-    life = max(1, session.expires_ms - session.created_ms)
-    severity = (
-        Severity.RED
-        if left < RED_LEFT_MS
-        else Severity.AMBER
-        if left < AMBER_LEFT_MS
-        else Severity.PLAIN
-    )
-    spoken = spoken_duration(left)
-    if is_life_assumed(session):
-        spoken = tr("about {time}", time=spoken)
-    return Cell(text=text, bar=min(1.0, left / life), severity=severity, spoken=spoken, sort=left)
-
-
-def session_cost_cell(session: Session, cost: Decimal | None) -> Cell:
-    """What its tasks cost so far, as far as it was told."""
-    spent = session.opened_ms is not None  # a browser was open for some time: that costs
-    return cost_cell(cost, more_to_come=not session.is_ended, spent=spent)
-
-
-ENDED_STAY_MS = 30_000
-GATHER_MS = 250
-"""What channels tell within this time is shown at once, however many there are."""
-
 _URGENCY = {
     state: rank
     for rank, state in enumerate(
@@ -110,7 +62,7 @@ class Column(IntEnum):
 
 
 class SessionsModel(KeyedTableModel):
-    """Sessions from the fleet. `hold` keeps every row where it is while somebody aims at one."""
+    """The sessions as rows. While the pointer is inside, every row stays where it is."""
 
     renamed = Signal(int, str)
     right_columns = frozenset({Column.COST})
@@ -140,7 +92,7 @@ class SessionsModel(KeyedTableModel):
         self.arrange()
 
     def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """While held no row moves or leaves; new ones come in at the end."""
+        """Meanwhile no row moves or leaves; new ones come in at the end."""
         if pointer_inside is not self._is_pointer_inside:
             self._is_pointer_inside = pointer_inside
             if not pointer_inside:
@@ -151,7 +103,7 @@ class SessionsModel(KeyedTableModel):
         self._pinned = keys
 
     def apply_diff(self, diff: Diff) -> None:
-        """The fleet says what changed."""
+        """The services say what changed."""
         changed = set(diff.sessions)
         for key in diff.tasks:
             task = self._sessions.task(key)
@@ -303,3 +255,47 @@ class SessionsModel(KeyedTableModel):
         if index.isValid() and index.column() == Column.SESSION:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
+
+
+def task_cell(session: Session, task: Task | None, now: str) -> Cell:
+    """What was asked for and, dimmed behind it, what the agent does now, if it is known."""
+    if task is None:
+        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort="")
+    text = shorten(task.spec.text)
+    mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
+    tip = shorten(task.spec.text, 600)
+    return Cell(
+        text=mark + text,
+        tail=f"· {now}" if now else "",
+        steady=True,
+        severity=Severity.DIM if session.is_ended else Severity.PLAIN,
+        spoken=tr("{task}, now: {now}", task=text, now=now) if now else text,
+        sort=text,
+        tip=f"{tip}\n{now}" if now else tip,
+    )
+
+
+def left_cell(session: Session, now_ms: int) -> Cell:
+    """A number with a bar."""
+    text = time_left(session, now_ms)
+    if text == NONE or session.expires_ms is None:
+        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort=FAR)
+    left = max(0, session.expires_ms - now_ms)
+    life = max(1, session.expires_ms - session.created_ms)
+    severity = (
+        Severity.RED
+        if left < RED_LEFT_MS
+        else Severity.AMBER
+        if left < AMBER_LEFT_MS
+        else Severity.PLAIN
+    )
+    spoken = spoken_duration(left)
+    if is_life_assumed(session):
+        spoken = tr("about {time}", time=spoken)
+    return Cell(text=text, bar=min(1.0, left / life), severity=severity, spoken=spoken, sort=left)
+
+
+def session_cost_cell(session: Session, cost: Decimal | None) -> Cell:
+    """What its tasks cost so far, as far as is known."""
+    spent = session.opened_ms is not None  # a browser was open for some time: that costs
+    return cost_cell(cost, more_to_come=not session.is_ended, spent=spent)

@@ -1,4 +1,4 @@
-"""The Sessions table: the common ground, plus verbs under the mouse and names edited in place."""
+"""The Sessions table: verbs under the mouse, and names edited in place."""
 
 from dataclasses import dataclass
 
@@ -34,6 +34,12 @@ VERB_GLYPHS = {
 }
 _BELOW_UNDO = frozenset({StateVerb.PAUSE, StateVerb.RESUME})
 VERBS_WIDTH = VERB_WIDTH * len(VERB_GLYPHS) + VERB_APART + 2 * PAD
+_FITS: dict[int, ColumnLimits] = {
+    Column.STATE: ColumnLimits(least=144, most=0.3),
+    Column.SESSION: ColumnLimits(least=96, most=0.16),
+    Column.LEFT: ColumnLimits(least=64),
+    Column.COST: ColumnLimits(least=72),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,135 +48,6 @@ class RowVerb:
 
     key: int
     verb: StateVerb | None
-
-
-class VerbsDelegate(RowDelegate):
-    """The four verbs, in the same places in every row."""
-
-    def __init__(self, app_actions: Actions, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._app_actions = app_actions
-        self._had_undo: set[int] = set()
-        self._lost_undo: dict[int, int] = {}
-        self.over: RowVerb | None = None
-        self.pressed: RowVerb | None = None
-
-    @staticmethod
-    def verb_rect(cell: QRect, verb: StateVerb) -> QRect:
-        """Where a verb is painted in its cell."""
-        place = list(VERB_GLYPHS).index(verb)
-        apart = VERB_APART if verb is StateVerb.TERMINATE else 0
-        left = cell.left() + PAD + place * VERB_WIDTH + apart
-        return QRect(left, cell.center().y() - 12, VERB_WIDTH, 25)
-
-    @classmethod
-    def verb_at(cls, cell: QRect, point: QPoint) -> StateVerb | None:
-        """The verb below a point."""
-        hits = (verb for verb in VERB_GLYPHS if cls.verb_rect(cell, verb).contains(point))
-        return next(hits, None)
-
-    @classmethod
-    def undo_rect(cls, cell: QRect) -> QRect:
-        """Where Undo is painted: over Pause and Resume, never where Stop or Terminate was."""
-        both = cls.verb_rect(cell, StateVerb.PAUSE) | cls.verb_rect(cell, StateVerb.RESUME)
-        return both.adjusted(1, 1, -3, -1)
-
-    def row_verb_at(self, key: int, cell: QRect, point: QPoint) -> RowVerb | None:
-        """What lies below a point in the row of that session."""
-        if self._app_actions.undoable(key) is not None and self.undo_rect(cell).contains(point):
-            return RowVerb(key, None)
-        verb = self.verb_at(cell, point)
-        return RowVerb(key, verb) if verb is not None else None
-
-    def accepts_press(self, row_verb: RowVerb) -> bool:
-        """No press counts that was meant for what stood there a moment ago.
-
-        The second click of two on a verb must not take it back, and a click on an Undo that has
-        just gone must not be a Pause.
-        """
-        now = self._app_actions.now_ms()
-        if row_verb.verb is None:
-            return self._app_actions.is_settled(row_verb.key)
-        lost = self._lost_undo.get(row_verb.key, now - SETTLED_MS)
-        return row_verb.verb not in _BELOW_UNDO or now - lost >= SETTLED_MS
-
-    def _note_undo(self, key: int, *, has_undo: bool) -> None:
-        if has_undo:
-            self._had_undo.add(key)
-        elif key in self._had_undo:
-            self._had_undo.discard(key)
-            self._lost_undo[key] = self._app_actions.now_ms()
-
-    def _paint_undo(self, painter: QPainter, place: QRect, key: int) -> None:
-        colours = theme.colours()
-        row_verb = RowVerb(key, None)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        over = colours.line if row_verb == self.pressed else colours.hover
-        painter.setBrush(QColor(over if row_verb == self.over else colours.card))
-        painter.setPen(QPen(QColor(colours.accent if row_verb == self.over else colours.faint), 1))
-        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
-        metrics = painter.fontMetrics()
-        words = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
-        painter.setPen(QColor(colours.accent))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
-
-    def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: StateVerb) -> None:
-        colours = theme.colours()
-        row_verb = RowVerb(key, verb)
-        possible = self._app_actions.can(key, verb)
-        if possible and row_verb == self.over:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.faint if row_verb == self.pressed else colours.line))
-            painter.drawRoundedRect(place.adjusted(1, 0, -1, 0), 5, 5)
-        colour = colours.red if verb is StateVerb.TERMINATE else colours.text
-        size = QRectF(0, 0, 14, 14)
-        size.moveCenter(QRectF(place).center())
-        colour = colour if possible else colours.faint
-        icons.paint(painter, VERB_GLYPHS[verb], size, QColor(colour))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.paint_ground(painter, option, index)
-        painter.save()
-        key = index.data(Role.KEY)
-        has_undo = self._app_actions.undoable(key) is not None
-        self._note_undo(key, has_undo=has_undo)
-        if has_undo:
-            self._paint_undo(painter, self.undo_rect(option.rect), key)
-        for verb in VERB_GLYPHS.keys() - (_BELOW_UNDO if has_undo else set()):
-            self._paint_verb(painter, self.verb_rect(option.rect, verb), key, verb)
-        painter.restore()
-
-    def helpEvent(
-        self,
-        event: QHelpEvent,
-        view: QAbstractItemView,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | Index,
-    ) -> bool:
-        key = index.data(Role.KEY)
-        row_verb = self.row_verb_at(key, option.rect, event.pos()) if key is not None else None
-        if event.type() is not QEvent.Type.ToolTip or row_verb is None:
-            QToolTip.hideText()
-            return True
-        pending = self._app_actions.undoable(row_verb.key)
-        if row_verb.verb is not None:
-            words = f"{verb_word(row_verb.verb)}\n{verb_tip(row_verb.verb)}"
-            rect = self.verb_rect(option.rect, row_verb.verb)
-        else:
-            all_pending = [pending] if pending is not None else []
-            words = f"{undo_text(all_pending)}\n{undo_tip()}"
-            rect = self.undo_rect(option.rect)
-        QToolTip.showText(event.globalPos(), words, view.viewport(), rect)
-        return True
-
-
-_FITS: dict[int, ColumnLimits] = {
-    Column.STATE: ColumnLimits(least=144, most=0.3),
-    Column.SESSION: ColumnLimits(least=96, most=0.16),
-    Column.LEFT: ColumnLimits(least=64),
-    Column.COST: ColumnLimits(least=72),
-}
 
 
 class SessionsTable(KeyedTable):
@@ -266,3 +143,124 @@ class SessionsTable(KeyedTable):
         if event.type() is QEvent.Type.Leave:
             self._show_over(None)
         return super().viewportEvent(event)
+
+
+class VerbsDelegate(RowDelegate):
+    """The four verbs, in the same places in every row."""
+
+    def __init__(self, app_actions: Actions, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._app_actions = app_actions
+        self._had_undo: set[int] = set()
+        self._lost_undo: dict[int, int] = {}
+        self.over: RowVerb | None = None
+        self.pressed: RowVerb | None = None
+
+    @staticmethod
+    def verb_rect(cell: QRect, verb: StateVerb) -> QRect:
+        """Where a verb is painted in its cell."""
+        place = list(VERB_GLYPHS).index(verb)
+        apart = VERB_APART if verb is StateVerb.TERMINATE else 0
+        left = cell.left() + PAD + place * VERB_WIDTH + apart
+        return QRect(left, cell.center().y() - 12, VERB_WIDTH, 25)
+
+    @classmethod
+    def verb_at(cls, cell: QRect, point: QPoint) -> StateVerb | None:
+        """The verb below a point."""
+        hits = (verb for verb in VERB_GLYPHS if cls.verb_rect(cell, verb).contains(point))
+        return next(hits, None)
+
+    @classmethod
+    def undo_rect(cls, cell: QRect) -> QRect:
+        """Where Undo is painted: over Pause and Resume, never where Stop or Terminate was."""
+        both = cls.verb_rect(cell, StateVerb.PAUSE) | cls.verb_rect(cell, StateVerb.RESUME)
+        return both.adjusted(1, 1, -3, -1)
+
+    def row_verb_at(self, key: int, cell: QRect, point: QPoint) -> RowVerb | None:
+        """What lies below a point in the row of that session."""
+        if self._app_actions.undoable(key) is not None and self.undo_rect(cell).contains(point):
+            return RowVerb(key, None)
+        verb = self.verb_at(cell, point)
+        return RowVerb(key, verb) if verb is not None else None
+
+    def accepts_press(self, row_verb: RowVerb) -> bool:
+        """No press counts that was meant for what stood there a moment ago.
+
+        The second click of two on a verb must not take it back, and a click on an Undo that has
+        just gone must not be a Pause.
+        """
+        now = self._app_actions.now_ms()
+        if row_verb.verb is None:
+            return self._app_actions.is_settled(row_verb.key)
+        lost = self._lost_undo.get(row_verb.key, now - SETTLED_MS)
+        return row_verb.verb not in _BELOW_UNDO or now - lost >= SETTLED_MS
+
+    def _note_undo(self, key: int, *, has_undo: bool) -> None:
+        if has_undo:
+            self._had_undo.add(key)
+        elif key in self._had_undo:
+            self._had_undo.discard(key)
+            self._lost_undo[key] = self._app_actions.now_ms()
+
+    def _paint_undo(self, painter: QPainter, place: QRect, key: int) -> None:
+        colours = theme.colours()
+        row_verb = RowVerb(key, None)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        over = colours.line if row_verb == self.pressed else colours.hover
+        painter.setBrush(QColor(over if row_verb == self.over else colours.card))
+        painter.setPen(QPen(QColor(colours.accent if row_verb == self.over else colours.faint), 1))
+        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        metrics = painter.fontMetrics()
+        text = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
+        painter.setPen(QColor(colours.accent))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: StateVerb) -> None:
+        colours = theme.colours()
+        row_verb = RowVerb(key, verb)
+        possible = self._app_actions.can(key, verb)
+        if possible and row_verb == self.over:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.faint if row_verb == self.pressed else colours.line))
+            painter.drawRoundedRect(place.adjusted(1, 0, -1, 0), 5, 5)
+        colour = colours.red if verb is StateVerb.TERMINATE else colours.text
+        size = QRectF(0, 0, 14, 14)
+        size.moveCenter(QRectF(place).center())
+        colour = colour if possible else colours.faint
+        icons.paint(painter, VERB_GLYPHS[verb], size, QColor(colour))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.paint_ground(painter, option, index)
+        painter.save()
+        key = index.data(Role.KEY)
+        has_undo = self._app_actions.undoable(key) is not None
+        self._note_undo(key, has_undo=has_undo)
+        if has_undo:
+            self._paint_undo(painter, self.undo_rect(option.rect), key)
+        for verb in VERB_GLYPHS.keys() - (_BELOW_UNDO if has_undo else set()):
+            self._paint_verb(painter, self.verb_rect(option.rect, verb), key, verb)
+        painter.restore()
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | Index,
+    ) -> bool:
+        key = index.data(Role.KEY)
+        row_verb = self.row_verb_at(key, option.rect, event.pos()) if key is not None else None
+        if event.type() is not QEvent.Type.ToolTip or row_verb is None:
+            QToolTip.hideText()
+            return True
+        pending = self._app_actions.undoable(row_verb.key)
+        if row_verb.verb is not None:
+            text = f"{verb_word(row_verb.verb)}\n{verb_tip(row_verb.verb)}"
+            rect = self.verb_rect(option.rect, row_verb.verb)
+        else:
+            all_pending = [pending] if pending is not None else []
+            text = f"{undo_text(all_pending)}\n{undo_tip()}"
+            rect = self.undo_rect(option.rect)
+        QToolTip.showText(event.globalPos(), text, view.viewport(), rect)
+        return True

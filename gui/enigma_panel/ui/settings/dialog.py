@@ -1,4 +1,4 @@
-"""'Settings': what there is to choose in general, and the account."""
+"""The dialog Settings: general choices, and the account."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState
 from enigma_panel.store.settings import BROWSERS_AT_ONCE, LEAVE, TERMINATE_IDLE
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.settings import key_dialog
+from enigma_panel.ui.settings.key_dialog import check_text, key_state_text, removed_text
 from enigma_panel.ui.text.check import address_text
 from enigma_panel.ui.widgets.basics import (
     MARGIN,
@@ -69,8 +69,8 @@ class SettingsDialog(ModelessDialog):
         self.tell_when_done.setToolTip(tip)
         self.tell_when_done.setAccessibleDescription(tip)
         self.before_sleep = QComboBox()
-        for words, value in sleep_choices():
-            self.before_sleep.addItem(words, value)
+        for text, value in sleep_choices():
+            self.before_sleep.addItem(text, value)
         self.before_sleep.setEnabled(self._power_available)
         self.at_once = QSpinBox()
         self.at_once.setRange(BROWSERS_AT_ONCE.start, BROWSERS_AT_ONCE.stop - 1)
@@ -173,18 +173,18 @@ class SettingsDialog(ModelessDialog):
     def _show_ceiling(self) -> None:
         """How many it really are, while the service allows fewer."""
         now, wanted = self._services.queue.limit, self._services.settings.value.browsers_at_once
-        words = tr("At the moment {n}: the service refused more.", n=now) if now < wanted else ""
-        self.now_fewer.setText(words)
+        text = tr("At the moment {n}: the service refused more.", n=now) if now < wanted else ""
+        self.now_fewer.setText(text)
 
     def _show_account(self) -> None:
         account = self._account
         if not self.base_url.isModified():
             self.base_url.setText(account.base_url)
-        words = key_dialog.key_state_text(
+        text = key_state_text(
             account.state, account.where, from_environment=account.from_environment
         )
-        self.key_state.setText(words)
-        self.key_outcome.setText(key_dialog.check_text(account.last_check))
+        self.key_state.setText(text)
+        self.key_outcome.setText(check_text(account.last_check))
         ready = account.state is KeyState.READY
         self.test_key_button.setEnabled(ready)
         self.remove_key_button.setEnabled(ready and not account.from_environment)
@@ -236,14 +236,14 @@ class SettingsDialog(ModelessDialog):
 
     async def _test_key_now(self) -> None:
         check = await self._account.check()
-        self.key_outcome.setText(key_dialog.check_text(check))
+        self.key_outcome.setText(check_text(check))
 
     def _remove_key(self) -> None:
         self._services.scope.spawn("remove key", self._remove_key_now(), exclusive=True)
 
     async def _remove_key_now(self) -> None:
         result = await self._account.remove()
-        self.key_outcome.setText(key_dialog.removed_text(result))
+        self.key_outcome.setText(removed_text(result))
 
     # -- Qt ----------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""'API key': where it will be kept, the key, and what came out of saving it."""
+"""The dialog API key: where the key is kept, the key, and what came out of saving it."""
 
 from collections.abc import Callable
 
@@ -16,6 +16,165 @@ from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
 
 MEMORY = "memory"
+_LOOK_AGAIN = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
+
+
+class KeyDialog(ModelessDialog):
+    """The window. try_demo: starts the demo service; without it the button is not there."""
+
+    def __init__(
+        self,
+        services: Services,
+        parent: QWidget | None,
+        try_demo: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(tr("API key"), parent)
+        self._services = services
+        self._account = services.account
+        self._try_demo = try_demo
+        self._suggested: str | None = None
+        self._is_saving = False
+        self._build_parts()
+        self._build_layout()
+        self._connect()
+        self._show_state()
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build_parts(self) -> None:
+        self.state_label = make_label(wrap=True)
+        self.place_label = make_label(role="dim", wrap=True)
+        self.key = PasswordEdit(enter_moves_on=False)
+        self.outcome = NoticeLabel()
+        self.use_key_button = make_button(tr("Use the key only"), "link")
+        self.use_key_button.hide()
+        self.again_button = make_button(tr("Look again"))
+        self.demo_button = make_button(tr("Try the demo service"), "link")
+        self.cancel_button = make_button(tr("Cancel"))
+        self.save_button = make_button(tr("Save"), "primary")
+
+    def _build_layout(self) -> None:
+        grid = FieldGrid()
+        self._problem = grid.add_field(tr("API key"), self.key, self.key.show_button())
+        grid.add_wide(make_row(self.use_key_button, None))
+        grid.add_wide(self.place_label)
+        grid.add_wide(self.outcome)
+        state = make_row(self.state_label, self.again_button)
+        state.setStretch(0, 1)
+        self.body.addLayout(state)
+        self.body.addLayout(grid)
+        self.body.addStretch(1)
+        self.add_buttons(self.demo_button, None, self.cancel_button, self.save_button)
+        self.demo_button.setVisible(self._try_demo is not None and not self._services.demo)
+        self.setMinimumWidth(540)
+
+    def _connect(self) -> None:
+        self.save_button.clicked.connect(self._save)
+        self.key.returnPressed.connect(self._save)
+        self.key.textChanged.connect(self._on_typed)
+        self.cancel_button.clicked.connect(self.reject)
+        self.use_key_button.clicked.connect(self._use_suggested)
+        self.again_button.clicked.connect(self._look_again)
+        self.demo_button.clicked.connect(self._start_demo)
+        self._account.changed.connect(self._show_state)
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def ask(self) -> None:
+        """Show it, because the person wants to or because there is no key."""
+        self.present(self.key)
+
+    def _show_state(self) -> None:
+        account = self._account
+        text = key_state_text(
+            account.state, account.where, from_environment=account.from_environment
+        )
+        self.state_label.setText(text)
+        self.again_button.setVisible(account.state in _LOOK_AGAIN)
+
+    async def _show_place(self) -> None:
+        self.place_label.setText(tr("Looking where the key can be kept …"))
+        where = await self._account.where_it_would_go()
+        self.place_label.setText(key_location_text(where))
+        if self.isVisible():
+            self.fit()
+
+    def _say(self, text: str, role: str) -> None:
+        self.outcome.show_text(text, role)
+        self.place_label.setVisible(not text)
+        if self.isVisible():
+            self.fit()
+
+    # -- doing -------------------------------------------------------------------------------
+
+    def _on_typed(self) -> None:
+        self._problem.clear()
+        self.use_key_button.hide()
+        self._suggested = None
+        if self.key.text():
+            self._say("", "")
+        self.cancel_button.setText(tr("Cancel"))
+
+    def _save(self) -> None:
+        if self._is_saving:
+            return
+        findings = check_key(self.key.text())
+        if findings:
+            self._show_finding(findings[0])
+            return
+        self._set_saving(saving=True)
+        self._services.scope.spawn("save key", self._save_now())
+
+    def _show_finding(self, finding: Finding) -> None:
+        self._problem.show_text(finding_text(finding))
+        self._suggested = finding.suggested
+        self.use_key_button.setVisible(finding.suggested is not None)
+        self.fit()
+        self.key.setFocus()
+
+    def _use_suggested(self) -> None:
+        suggested, self._suggested = self._suggested, None
+        if suggested is not None:
+            self.key.setText(suggested)
+            self.key.setFocus()
+
+    async def _save_now(self) -> None:
+        self._say(tr("Saving, then asking the service …"), "dim")
+        text, check = tr("The key was not saved."), None
+        try:
+            result, check = await self._account.save(self.key.text())
+            text = saved_text(result, check)
+            self.key.forget()
+        finally:
+            self._set_saving(saving=False)
+            self._say(text, _role_of(check))
+            self.cancel_button.setText(tr("Close") if check else tr("Cancel"))
+            self.cancel_button.setAccessibleName(self.cancel_button.text())
+        (self.cancel_button if check is KeyCheck.ACCEPTED else self.key).setFocus()
+
+    def _set_saving(self, *, saving: bool) -> None:
+        self._is_saving = saving
+        self.save_button.setEnabled(not saving)
+        self.key.setReadOnly(saving)
+
+    def _look_again(self) -> None:
+        self._services.scope.spawn("look for key", self._account.load(), exclusive=True)
+
+    def _start_demo(self) -> None:
+        self.reject()
+        if self._try_demo is not None:
+            self._try_demo()
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_state()
+        self._services.scope.spawn("where a key goes", self._show_place(), exclusive=True)
+
+
+def _role_of(check: KeyCheck | None) -> str:
+    return "plain" if check is KeyCheck.ACCEPTED else "notice"
 
 
 def key_location_text(where: str) -> str:
@@ -95,164 +254,3 @@ def removed_text(result: Result) -> str:
             return tr("The keychain is locked: the key is no longer used, but still kept there.")
         case _:
             return tr("The keychain refused: the key is no longer used, but still kept there.")
-
-
-_LOOK_AGAIN = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
-
-
-class KeyDialog(ModelessDialog):
-    """The window. try_demo: starts the demo service; without it the button is not there."""
-
-    def __init__(
-        self,
-        services: Services,
-        parent: QWidget | None,
-        try_demo: Callable[[], None] | None = None,
-    ) -> None:
-        super().__init__(tr("API key"), parent)
-        self._services = services
-        self._account = services.account
-        self._try_demo = try_demo
-        self._suggested: str | None = None
-        self._is_saving = False
-        self._build_parts()
-        self._build_layout()
-        self._connect()
-        self._show_state()
-
-    # -- building ----------------------------------------------------------------------------
-
-    def _build_parts(self) -> None:
-        self.state_label = make_label(wrap=True)
-        self.place_label = make_label(role="dim", wrap=True)
-        self.key = PasswordEdit(enter_moves_on=False)
-        self.outcome = NoticeLabel()
-        self.use_key_button = make_button(tr("Use the key only"), "link")
-        self.use_key_button.hide()
-        self.again_button = make_button(tr("Look again"))
-        self.demo_button = make_button(tr("Try the demo service"), "link")
-        self.cancel_button = make_button(tr("Cancel"))
-        self.save_button = make_button(tr("Save"), "primary")
-
-    def _build_layout(self) -> None:
-        grid = FieldGrid()
-        self._problem = grid.add_field(tr("API key"), self.key, self.key.show_button())
-        grid.add_wide(make_row(self.use_key_button, None))
-        grid.add_wide(self.place_label)
-        grid.add_wide(self.outcome)
-        state = make_row(self.state_label, self.again_button)
-        state.setStretch(0, 1)
-        self.body.addLayout(state)
-        self.body.addLayout(grid)
-        self.body.addStretch(1)
-        self.add_buttons(self.demo_button, None, self.cancel_button, self.save_button)
-        self.demo_button.setVisible(self._try_demo is not None and not self._services.demo)
-        self.setMinimumWidth(540)
-
-    def _connect(self) -> None:
-        self.save_button.clicked.connect(self._save)
-        self.key.returnPressed.connect(self._save)
-        self.key.textChanged.connect(self._on_typed)
-        self.cancel_button.clicked.connect(self.reject)
-        self.use_key_button.clicked.connect(self._use_suggested)
-        self.again_button.clicked.connect(self._look_again)
-        self.demo_button.clicked.connect(self._start_demo)
-        self._account.changed.connect(self._show_state)
-
-    # -- showing -----------------------------------------------------------------------------
-
-    def ask(self) -> None:
-        """Show it, because the person wants to or because there is no key."""
-        self.present(self.key)
-
-    def _show_state(self) -> None:
-        account = self._account
-        words = key_state_text(
-            account.state, account.where, from_environment=account.from_environment
-        )
-        self.state_label.setText(words)
-        self.again_button.setVisible(account.state in _LOOK_AGAIN)
-
-    async def _show_place(self) -> None:
-        self.place_label.setText(tr("Looking where the key can be kept …"))
-        where = await self._account.where_it_would_go()
-        self.place_label.setText(key_location_text(where))
-        if self.isVisible():
-            self.fit()
-
-    def _say(self, words: str, role: str) -> None:
-        self.outcome.show_text(words, role)
-        self.place_label.setVisible(not words)
-        if self.isVisible():
-            self.fit()
-
-    # -- doing -------------------------------------------------------------------------------
-
-    def _on_typed(self) -> None:
-        self._problem.clear()
-        self.use_key_button.hide()
-        self._suggested = None
-        if self.key.text():
-            self._say("", "")
-        self.cancel_button.setText(tr("Cancel"))
-
-    def _save(self) -> None:
-        if self._is_saving:
-            return
-        findings = check_key(self.key.text())
-        if findings:
-            self._show_finding(findings[0])
-            return
-        self._set_saving(saving=True)
-        self._services.scope.spawn("save key", self._save_now())
-
-    def _show_finding(self, finding: Finding) -> None:
-        self._problem.show_text(finding_text(finding))
-        self._suggested = finding.suggested
-        self.use_key_button.setVisible(finding.suggested is not None)
-        self.fit()
-        self.key.setFocus()
-
-    def _use_suggested(self) -> None:
-        suggested, self._suggested = self._suggested, None
-        if suggested is not None:
-            self.key.setText(suggested)
-            self.key.setFocus()
-
-    async def _save_now(self) -> None:
-        self._say(tr("Saving, then asking the service …"), "dim")
-        words, check = tr("The key was not saved."), None
-        try:
-            result, check = await self._account.save(self.key.text())
-            words = saved_text(result, check)
-            self.key.forget()
-        finally:
-            self._set_saving(saving=False)
-            self._say(words, _role_of(check))
-            self.cancel_button.setText(tr("Close") if check else tr("Cancel"))
-            self.cancel_button.setAccessibleName(self.cancel_button.text())
-        (self.cancel_button if check is KeyCheck.ACCEPTED else self.key).setFocus()
-
-    def _set_saving(self, *, saving: bool) -> None:
-        self._is_saving = saving
-        self.save_button.setEnabled(not saving)
-        self.key.setReadOnly(saving)
-
-    def _look_again(self) -> None:
-        self._services.scope.spawn("look for key", self._account.load(), exclusive=True)
-
-    def _start_demo(self) -> None:
-        self.reject()
-        if self._try_demo is not None:
-            self._try_demo()
-
-    # -- Qt ----------------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._show_state()
-        self._services.scope.spawn("where a key goes", self._show_place(), exclusive=True)
-
-
-def _role_of(check: KeyCheck | None) -> str:
-    return "plain" if check is KeyCheck.ACCEPTED else "notice"

@@ -1,4 +1,4 @@
-"""How a step is painted: time, a quiet word for its kind, text, and what was sought in it."""
+"""How a step is painted: time, kind, text, and what is searched for in it."""
 
 import re
 import unicodedata
@@ -99,7 +99,7 @@ class StepsDelegate(RowDelegate):
 
 
 def match_spans(text: str, sought: str) -> list[tuple[int, int]]:
-    """Where it stands: begin and end of each place. `sought` is folded, see steps_text."""
+    """Where it stands: begin and end of each place. `sought` is normalized, see ui/text/steps."""
     if not sought:
         return []
     pattern = r"[\s_]+".join(re.escape(word) for word in sought.split())

@@ -1,4 +1,4 @@
-"""Brings the steps of one task into their model: first the newest, all when asked, news at once."""
+"""Loads the steps of one task into their model: the newest, all when asked, new ones at once."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from enigma_panel.ui.steps.model import StepsModel
 NEWEST = 500
 """So many are read when a task is turned to."""
 ALL = MOST_STEPS + 1_000
-"""As many as there can be: what agents told, and the lines of the task's own life."""
+"""As many as there can be: what agents do, and what happens to the task itself."""
 CHUNK = 250
 """So many rows go into the list at a time; the window stays alive in between."""
 ROOM = 1_000

@@ -1,4 +1,4 @@
-"""The steps of one task as rows, in the order of their times; grows, and is never reset by news."""
+"""The model of the steps of one task, in the order of their times. New ones never reset it."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -25,7 +25,7 @@ class Entry:
     found_by: int = 0
 
     def has(self, sought: str) -> bool:
-        """Whether this stands in its text; `sought` is folded."""
+        """Whether this stands in its text; `sought` is normalized."""
         if self.searched is None:
             self.searched = searched_text(self.step)
         return sought in self.searched

@@ -1,4 +1,4 @@
-"""Details → Steps: a search, the list, what was told in full, and what can be done with it."""
+"""The page Steps of Details: search, list, the selected step in full, copying."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QResizeEvent, QTextCharFormat
@@ -26,77 +26,6 @@ from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label,
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 MOST_MARKS = 200
-
-
-class _StepText(ReadingText):
-    """Plain text to read and to select, as high as there is room."""
-
-    def __init__(self) -> None:
-        super().__init__(1)
-        self.setMinimumHeight(self.fontMetrics().lineSpacing())
-        self.setAccessibleName(tr("The selected step in full"))
-        set_role(self, "reading")
-
-    def fit(self) -> None:
-        """Its height is given by what stands around it."""
-
-
-class WholeStep(QWidget):
-    """Time and kind, and below them all that was told."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.head = ElidedLabel("dim")
-        self.field = _StepText()
-        self._sought = ""
-        column = QVBoxLayout(self)
-        column.setContentsMargins(13, 6, 13, 0)
-        column.setSpacing(3)
-        column.addWidget(self.head)
-        column.addWidget(self.field, 1)
-        theme.changed().connect(self._mark)
-        self.show_step(None)
-
-    def show_step(self, step: Step | None) -> None:
-        """Show this one; what is shown already keeps what was selected of it."""
-        self.head.show_text(whole_head(step) if step is not None else "")
-        text = whole_text(step) if step is not None else ""
-        if self.field.toPlainText() != text:
-            self.field.setPlainText(text)
-            self._mark()
-
-    def mark(self, sought: str) -> None:
-        """Mark where this stands in the text."""
-        if sought != self._sought:
-            self._sought = sought
-            self._mark()
-
-    def _mark(self) -> None:
-        highlight = QTextCharFormat()
-        highlight.setBackground(QColor(theme.colours().amber_ground))
-        highlight.setForeground(QColor(theme.colours().text))
-        text = self.field.toPlainText()
-        places = match_spans(text, self._sought)[:MOST_MARKS]
-        marks = [self._selection(_units(text[:a]), _units(text[:b]), highlight) for a, b in places]
-        self.field.setExtraSelections(marks)
-
-    def _selection(
-        self, start: int, end: int, highlight: QTextCharFormat
-    ) -> QTextEdit.ExtraSelection:
-        cursor = self.field.textCursor()
-        cursor.setPosition(start)
-        cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
-        selection = QTextEdit.ExtraSelection()
-        selection.cursor = cursor
-        selection.format = highlight
-        return selection
-
-
-def _units(text: str) -> int:
-    """How long Qt takes it to be: it counts an emoji as two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 SIDE = 13
 """Where the texts of the card begin."""
 LIST_SIDE = SIDE - 8
@@ -192,12 +121,12 @@ class StepsPage(QWidget):
     def _show_state(self) -> None:
         """What there is, what there is not, and what of it is shown."""
         loader = self._loader
-        words = empty_text(has_task=loader.task_key is not None, failed=loader.has_failed)
-        self.list.set_empty_text("" if loader.is_reading else words)
+        text = empty_text(has_task=loader.task_key is not None, failed=loader.has_failed)
+        self.list.set_empty_text("" if loader.is_reading else text)
         if loader.is_reading_all:
             self.older.setText(tr("Reading all…"))
         elif loader.has_failed and self._model.rowCount():
-            self.older.setText(words)
+            self.older.setText(text)
         else:
             self.older.setText(older_text(self._model.rowCount()))
         if self.read_all.hasFocus() and not loader.has_older:
@@ -215,10 +144,10 @@ class StepsPage(QWidget):
 
     def _show_copy(self) -> None:
         part = self._model.rowCount() if self._loader.has_older else None
-        words = copy_text(self.list.selected_count, part)
-        if self.copy.text() != words:
-            self.copy.setText(words)
-            self.copy.setAccessibleName(words)
+        text = copy_text(self.list.selected_count, part)
+        if self.copy.text() != text:
+            self.copy.setText(text)
+            self.copy.setAccessibleName(text)
 
     def _show_new_steps(self, new_steps: int) -> None:
         if self.new_steps.hasFocus() and not new_steps:
@@ -280,3 +209,72 @@ class StepsPage(QWidget):
             self._turn_parts(turned)
         self._show_new_steps(self.list.auto_scroll.new_count)
         self._show_whole()
+
+
+class WholeStep(QWidget):
+    """Time and kind, and below them the whole text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.head = ElidedLabel("dim")
+        self.field = _StepText()
+        self._sought = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(13, 6, 13, 0)
+        column.setSpacing(3)
+        column.addWidget(self.head)
+        column.addWidget(self.field, 1)
+        theme.changed().connect(self._mark)
+        self.show_step(None)
+
+    def show_step(self, step: Step | None) -> None:
+        """Show this one; what is shown already keeps what was selected of it."""
+        self.head.show_text(whole_head(step) if step is not None else "")
+        text = whole_text(step) if step is not None else ""
+        if self.field.toPlainText() != text:
+            self.field.setPlainText(text)
+            self._mark()
+
+    def mark(self, sought: str) -> None:
+        """Mark where this stands in the text."""
+        if sought != self._sought:
+            self._sought = sought
+            self._mark()
+
+    def _mark(self) -> None:
+        highlight = QTextCharFormat()
+        highlight.setBackground(QColor(theme.colours().amber_ground))
+        highlight.setForeground(QColor(theme.colours().text))
+        text = self.field.toPlainText()
+        places = match_spans(text, self._sought)[:MOST_MARKS]
+        marks = [self._selection(_units(text[:a]), _units(text[:b]), highlight) for a, b in places]
+        self.field.setExtraSelections(marks)
+
+    def _selection(
+        self, start: int, end: int, highlight: QTextCharFormat
+    ) -> QTextEdit.ExtraSelection:
+        cursor = self.field.textCursor()
+        cursor.setPosition(start)
+        cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
+        selection = QTextEdit.ExtraSelection()
+        selection.cursor = cursor
+        selection.format = highlight
+        return selection
+
+
+class _StepText(ReadingText):
+    """Plain text to read and to select, as high as there is room."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.setMinimumHeight(self.fontMetrics().lineSpacing())
+        self.setAccessibleName(tr("The selected step in full"))
+        set_role(self, "reading")
+
+    def fit(self) -> None:
+        """Its height is given by what stands around it."""
+
+
+def _units(text: str) -> int:
+    """How long Qt takes it to be: it counts an emoji as two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

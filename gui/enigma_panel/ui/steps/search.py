@@ -20,6 +20,10 @@ SLICE_S = 0.005
 """So long it looks at a stretch; the window must not miss a frame for a key."""
 AT_ONCE = 50
 """Rows between two looks at the clock."""
+PAUSE_MS = 120
+"""So long after the last key the search begins."""
+ROOM = 34
+"""With less room than for so many letters the keyboard alone goes to the next one found."""
 
 
 class StepsFinder(QObject):
@@ -145,37 +149,6 @@ class StepsFinder(QObject):
             self.changed.emit()
 
 
-PAUSE_MS = 120
-"""So long after the last key the search begins."""
-
-ROOM = 34
-"""With less room than for so many letters the keyboard alone goes to the next one found."""
-
-
-class SearchField(QLineEdit):
-    """Enter goes on to the next, Shift+Enter back; Escape empties it, then leaves it."""
-
-    asked = Signal(bool)
-    left = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setPlaceholderText(tr("Search the steps"))
-        self.setAccessibleName(tr("Search the steps"))
-        self.setToolTip(tr("Ctrl+F. Enter goes to the next one found, Shift+Enter back."))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.asked.emit(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-            case Qt.Key.Key_Escape if self.text():
-                self.clear()
-            case Qt.Key.Key_Escape:
-                self.left.emit()
-            case _:
-                super().keyPressEvent(event)
-
-
 class StepsSearch(QWidget):
     """Marks what is found in the list; selects the one that is nearest, then the next ones.
 
@@ -266,15 +239,15 @@ class StepsSearch(QWidget):
 
     def _show_found(self) -> None:
         finder = self._finder
-        words = ""
+        text = ""
         if finder.text and (finder.total or not finder.is_looking):
             is_read = self._list.read_step() is not None
             place = finder.position(self._list.currentIndex().row()) if is_read else None
-            words = found_text(place, finder.total)
+            text = found_text(place, finder.total)
         elif finder.text:
-            words = ELLIPSIS
-        if self.found.text() != words:
-            self.found.setText(words)
+            text = ELLIPSIS
+        if self.found.text() != text:
+            self.found.setText(text)
         has_room = self.width() >= ROOM * self.fontMetrics().averageCharWidth()
         for widget in (self.found, self._clear):
             widget.setVisible(bool(finder.text))
@@ -297,10 +270,34 @@ class StepsSearch(QWidget):
         self._show_found()
 
 
-def _tool(words: str) -> QToolButton:
+class SearchField(QLineEdit):
+    """Enter goes on to the next, Shift+Enter back; Escape empties it, then leaves it."""
+
+    asked = Signal(bool)
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPlaceholderText(tr("Search the steps"))
+        self.setAccessibleName(tr("Search the steps"))
+        self.setToolTip(tr("Ctrl+F. Enter goes to the next one found, Shift+Enter back."))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.asked.emit(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            case Qt.Key.Key_Escape if self.text():
+                self.clear()
+            case Qt.Key.Key_Escape:
+                self.left.emit()
+            case _:
+                super().keyPressEvent(event)
+
+
+def _tool(text: str) -> QToolButton:
     button = QToolButton()
-    button.setToolTip(words)
-    button.setAccessibleName(words)
+    button.setToolTip(text)
+    button.setAccessibleName(text)
     button.setIconSize(QSize(11, 11))
     set_role(button, "plain")
     return button

@@ -1,4 +1,4 @@
-"""The Tasks table: what was asked for and what came out: the line on top, then newest first."""
+"""The model of the Tasks table: the queue on top, then newest first."""
 
 from enum import IntEnum
 
@@ -24,67 +24,7 @@ from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, fir
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel
 
-
-def status_cell(task: Task) -> Cell:
-    """The status with its sign."""
-    word = task_status_text(task.status, task.unproven)
-    spoken = tr("{status}, new", status=word.word) if task.is_new else word.word
-    return Cell(
-        text=word.short,
-        glyph=word.glyph,
-        mark=word.mark,
-        severity=word.severity,
-        bold=word.bold,
-        spoken=spoken,
-        sort=word.short,
-        tip=word.word if word.tip else "",
-        hint=word.tip,
-    )
-
-
 _FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
-
-
-def task_cost_cell(task: Task) -> Cell:
-    """What it cost so far."""
-    unknown = task.status in _FATE_UNTOLD and task.sent_ms is not None
-    was_sent = task.service_id is not None or unknown  # then it cost something, told or not
-    may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
-    return cost_cell(task.cost, more_to_come=may_cost, spent=was_sent)
-
-
-def count_cell(number: int | None, task: Task) -> Cell:
-    """A number of tokens."""
-    if number is None:
-        told = task.is_final or task.status is TaskStatus.QUEUED
-        text = NONE if told else ELLIPSIS
-        return Cell(text=text, right=True, severity=Severity.DIM, spoken=spoken_text(text), sort=-1)
-    # A float for what no 64-bit integer holds: the service may send any number.
-    sort = number if abs(number) < 1 << 62 else float(number)
-    return Cell(text=f"{number:,}", right=True, sort=sort)
-
-
-def waiting_cell(waiting: WaitText) -> Cell:
-    """Why a task waits here."""
-    return Cell(
-        text=waiting.text,
-        severity=waiting.severity,
-        bold=waiting.severity is Severity.AMBER,
-        spoken=waiting.spoken,
-        sort=waiting.text,
-        tip=waiting.text,
-    )
-
-
-def none_cell(*, right: bool = False) -> Cell:
-    """Nothing, and nothing to come before it is sent."""
-    return Cell(
-        text=NONE,
-        right=right,
-        severity=Severity.DIM,
-        spoken=spoken_text(NONE),
-        sort=-1 if right else 0,
-    )
 
 
 class Column(IntEnum):
@@ -108,28 +48,11 @@ RIGHT = frozenset({Column.COST, Column.TOOK, Column.TOKENS_IN, Column.TOKENS_OUT
 _BOLD = frozenset(Column) - {Column.STATUS, Column.NEW}
 
 
-def headings() -> tuple[str, ...]:
-    """The columns' headings."""
-    return (
-        tr("New"),
-        tr("Status"),
-        tr("Task"),
-        tr("Result"),
-        tr("Cost"),
-        tr("Took"),
-        tr("Ended"),
-        tr("Tokens in"),
-        tr("Tokens out"),
-        tr("Started"),
-        tr("Session"),
-    )
-
-
 class TasksModel(KeyedTableModel):
-    """Tasks from the fleet. Records of old tasks come from the ledger when they are shown.
+    """The tasks as rows. Records of old tasks come from the ledger when they are shown.
 
-    Order needs keys alone: the line's, then the fleet's. No record is asked for to arrange rows.
-    Who makes it lets `follow_queue` know when the line has changed.
+    Order needs keys alone: the queue's, then all others. No record is asked for to arrange rows.
+    Who makes it lets `follow_queue` know when the queue has changed.
     """
 
     right_columns = RIGHT
@@ -149,14 +72,14 @@ class TasksModel(KeyedTableModel):
         self.arrange()
 
     def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """While held new tasks and those that leave the line wait: no row moves below the aim."""
+        """Meanwhile tasks that are new or leave the queue wait: no row moves below the pointer."""
         if pointer_inside is not self._is_pointer_inside:
             self._is_pointer_inside = pointer_inside
             if not pointer_inside:
                 self.arrange()
 
     def apply_diff(self, diff: Diff) -> None:
-        """The fleet says what changed."""
+        """The services say what changed."""
         if diff.new_tasks:
             before = self._entries
             self.arrange()
@@ -164,7 +87,7 @@ class TasksModel(KeyedTableModel):
         self.notify_changed(list(diff.tasks))
 
     def follow_queue(self) -> None:
-        """The line moved, or what it waits for changed."""
+        """The queue moved, or what it waits for changed."""
         before = self._entries
         self._read_queue()
         if list(before) != list(self._entries):  # most news are forecasts and move nothing
@@ -185,7 +108,7 @@ class TasksModel(KeyedTableModel):
         self.notify_changed(live, Column.TOOK, Column.TOOK)
 
     def waiting(self, task: Task) -> WaitText | None:
-        """Why a task waits in line, None when it does not."""
+        """Why a queued task waits, None when it is not queued."""
         entry = self._entries.get(task.key)
         if entry is None or task.status is not TaskStatus.QUEUED:
             return None
@@ -209,7 +132,7 @@ class TasksModel(KeyedTableModel):
             self.show_keys([*self._entries, *others])
 
     def _notify_queue(self, before: dict[int, QueueEntry]) -> None:
-        """Which rows say something else of the line now."""
+        """Tell the views which rows say something else of the queue now."""
         both = before.keys() | self._entries.keys()
         other = {key for key in both if before.get(key) != self._entries.get(key)}
         firsts_then = firsts(list(before.values()))
@@ -302,3 +225,79 @@ class TasksModel(KeyedTableModel):
 
     def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(Column)
+
+
+def headings() -> tuple[str, ...]:
+    """The columns' headings."""
+    return (
+        tr("New"),
+        tr("Status"),
+        tr("Task"),
+        tr("Result"),
+        tr("Cost"),
+        tr("Took"),
+        tr("Ended"),
+        tr("Tokens in"),
+        tr("Tokens out"),
+        tr("Started"),
+        tr("Session"),
+    )
+
+
+def status_cell(task: Task) -> Cell:
+    """The status with its glyph."""
+    word = task_status_text(task.status, task.unproven)
+    spoken = tr("{status}, new", status=word.word) if task.is_new else word.word
+    return Cell(
+        text=word.short,
+        glyph=word.glyph,
+        mark=word.mark,
+        severity=word.severity,
+        bold=word.bold,
+        spoken=spoken,
+        sort=word.short,
+        tip=word.word if word.tip else "",
+        hint=word.tip,
+    )
+
+
+def task_cost_cell(task: Task) -> Cell:
+    """What it cost so far."""
+    unknown = task.status in _FATE_UNTOLD and task.sent_ms is not None
+    was_sent = task.service_id is not None or unknown  # then it cost something, known or not
+    may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
+    return cost_cell(task.cost, more_to_come=may_cost, spent=was_sent)
+
+
+def count_cell(number: int | None, task: Task) -> Cell:
+    """A number of tokens."""
+    if number is None:
+        told = task.is_final or task.status is TaskStatus.QUEUED
+        text = NONE if told else ELLIPSIS
+        return Cell(text=text, right=True, severity=Severity.DIM, spoken=spoken_text(text), sort=-1)
+    # A float for what no 64-bit integer holds: the service may send any number.
+    sort = number if abs(number) < 1 << 62 else float(number)
+    return Cell(text=f"{number:,}", right=True, sort=sort)
+
+
+def waiting_cell(waiting: WaitText) -> Cell:
+    """Why a task waits here."""
+    return Cell(
+        text=waiting.text,
+        severity=waiting.severity,
+        bold=waiting.severity is Severity.AMBER,
+        spoken=waiting.spoken,
+        sort=waiting.text,
+        tip=waiting.text,
+    )
+
+
+def none_cell(*, right: bool = False) -> Cell:
+    """Nothing, and nothing to come before it is sent."""
+    return Cell(
+        text=NONE,
+        right=right,
+        severity=Severity.DIM,
+        spoken=spoken_text(NONE),
+        sort=-1 if right else 0,
+    )

@@ -1,4 +1,4 @@
-"""The bar above the Tasks table: what the line waits for, and what lets it go on."""
+"""The bar above the Tasks table: what the queue waits for, and what lets it go on."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,12 @@ from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
+HEIGHT = 38
+"""With buttons and without, so that rows below stay where they are."""
+
 
 class QueueBarAction(StrEnum):
-    """What the bar above the Tasks table offers."""
+    """What can be done by the bar above the Tasks table."""
 
     GO_ON = "go_on"
     ADD_FUNDS = "add_funds"
@@ -29,10 +32,10 @@ class QueueBarAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueState:
-    """The line as a whole.
+    """The queue as a whole.
 
-    error: what the service said when it made us hold. at_work: sessions with a task at work.
-    has_page: the account's page is known.
+    error: what the service said when it made the queue pause. at_work: sessions with a task at
+    work. has_page: the account's page is known.
     """
 
     pause_reason: PauseReason
@@ -45,32 +48,121 @@ class QueueState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueBarText:
-    """One sentence about the line. grave: it needs the person."""
+    """One sentence about the queue. grave: it needs the person."""
 
     text: str
     actions: tuple[QueueBarAction, ...] = ()
     grave: bool = False
 
 
-def queue_bar_action_label(action: QueueBarAction) -> str:
-    """The label of an offer of the bar."""
-    match action:
-        case QueueBarAction.GO_ON:
-            return tr("Go on")
-        case QueueBarAction.ADD_FUNDS:
-            return tr("Add funds")
-        case QueueBarAction.FUNDS_ADDED:
-            return tr("I have added funds")
-        case QueueBarAction.ENTER_KEY:
-            return tr("Enter the key")
-        case QueueBarAction.REMOVE_ALL:
-            return tr("Remove all")
+NOTHING = QueueBarText(text="")
 
 
-def concerned(state: QueueState) -> list[int]:
-    """Keys of the tasks that the bar speaks of: after a restart those of the last run alone."""
-    old = state.pause_reason is PauseReason.RESTARTED
-    return [e.task_key for e in state.entries if not old or e.why is WaitReason.STOPPED]
+class QueueBar(QFrame):
+    """Hidden while the rows say it all. Remove all asks in its place, once, about what it names.
+
+    state: reads the queue. While somebody aims at a row below, the bar neither comes nor goes: that
+    would move the row away.
+    """
+
+    chosen = Signal(object)
+    remove_asked = Signal(object)
+
+    def __init__(self, state: Callable[[], QueueState], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._is_pointer_inside = False
+        self._asked: tuple[int, ...] = ()
+        self._glyph = GlyphLabel(Glyph.RING, Severity.DIM)
+        self._text = make_label(wrap=True)
+        self._buttons = {
+            action: make_button(queue_bar_action_label(action)) for action in QueueBarAction
+        }
+        self._yes = make_button("", "danger")
+        self._keep = make_button(tr("Keep them"))
+        self._build()
+        self.hide()
+
+    def refresh(self) -> None:
+        """Say it as it is now."""
+        state = self._state()
+        shown = queue_bar_text(state) or NOTHING
+        queued = {entry.task_key for entry in state.entries}
+        self._asked = tuple(key for key in self._asked if key in queued)
+        is_needed = bool(shown.text or self._asked)
+        if not (self._is_pointer_inside and is_needed is self.isHidden()):
+            self._show(shown)
+            self.setVisible(is_needed)
+
+    def set_pointer_inside(self, pointer_inside: bool) -> None:
+        """Somebody aims at a row of the table below, or does no longer."""
+        self._is_pointer_inside = pointer_inside
+        if not pointer_inside:
+            self.refresh()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        set_role(self, "plain")
+        self.setAccessibleName(tr("Line"))
+        row = make_row(self._glyph, self._text, *self._buttons.values(), self._yes, self._keep)
+        row.setStretch(1, 1)
+        row.setContentsMargins(12, 4, 12, 4)
+        self.setMinimumHeight(HEIGHT)
+        self.setLayout(row)
+        for action, button in self._buttons.items():
+            button.clicked.connect(lambda _=False, action=action: self._choose(action))
+        self._yes.clicked.connect(self._remove)
+        self._keep.clicked.connect(self._stop_asking)
+
+    def _show(self, shown: QueueBarText) -> None:
+        asks = bool(self._asked)
+        text = remove_all_question(len(self._asked)) if asks else shown.text
+        if self._text.text() != text:
+            self._text.setText(text)
+            self._text.setAccessibleName(text)
+        set_role(self._text, "" if shown.grave or asks else "dim")
+        self._glyph.show_glyph(
+            Glyph.BANG if shown.grave else Glyph.RING,
+            Severity.AMBER if shown.grave else Severity.DIM,
+        )
+        self._yes.setText(remove_all_text(len(self._asked)))
+        self._yes.setAccessibleName(self._yes.text())
+        for action, button in self._buttons.items():
+            button.setVisible(action in shown.actions and not asks)
+        for button in (self._yes, self._keep):
+            button.setVisible(asks)
+
+    def _choose(self, action: QueueBarAction) -> None:
+        if action is QueueBarAction.REMOVE_ALL:
+            self._ask(concerned(self._state()))
+        else:
+            self.chosen.emit(action)
+
+    def _ask(self, keys: Sequence[int]) -> None:
+        """The two answers stand so that a second click on Remove all meets "Keep them"."""
+        self._asked = tuple(keys)
+        self.refresh()
+        self._keep.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _remove(self) -> None:
+        keys, self._asked = self._asked, ()
+        self.refresh()
+        if keys:
+            self.remove_asked.emit(list(keys))
+
+    def _stop_asking(self) -> None:
+        self._asked = ()
+        self.refresh()
+        self._buttons[QueueBarAction.REMOVE_ALL].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._asked:
+            self._stop_asking()
+            return
+        super().keyPressEvent(event)
 
 
 def queue_bar_text(state: QueueState) -> QueueBarText | None:
@@ -101,6 +193,27 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
             reason = _shared_reason(state)
             text = tr("{wait}: {reason}.", wait=_wait(n), reason=reason)
             return QueueBarText(text=text) if reason else None
+
+
+def queue_bar_action_label(action: QueueBarAction) -> str:
+    """The label of a button of the bar."""
+    match action:
+        case QueueBarAction.GO_ON:
+            return tr("Go on")
+        case QueueBarAction.ADD_FUNDS:
+            return tr("Add funds")
+        case QueueBarAction.FUNDS_ADDED:
+            return tr("I have added funds")
+        case QueueBarAction.ENTER_KEY:
+            return tr("Enter the key")
+        case QueueBarAction.REMOVE_ALL:
+            return tr("Remove all")
+
+
+def concerned(state: QueueState) -> list[int]:
+    """Keys of the tasks that the bar speaks of: after a restart those of the last run alone."""
+    old = state.pause_reason is PauseReason.RESTARTED
+    return [e.task_key for e in state.entries if not old or e.why is WaitReason.STOPPED]
 
 
 def _with_remove(first: QueueBarAction) -> tuple[QueueBarAction, ...]:
@@ -137,7 +250,7 @@ def _shared_reason(state: QueueState) -> str:
 
 
 def remove_all_question(n: int) -> str:
-    """Asked once before all tasks leave the line."""
+    """Asked once before all tasks leave the queue."""
     return tr_n(
         "Remove this task from the line? Nothing of it was sent.",
         "Remove these {n} tasks from the line? Nothing of them was sent.",
@@ -148,115 +261,3 @@ def remove_all_question(n: int) -> str:
 def remove_all_text(n: int) -> str:
     """The button that does it."""
     return tr_n("Remove 1 task", "Remove {n} tasks", n)
-
-
-NOTHING = QueueBarText(text="")
-HEIGHT = 38
-"""With buttons and without, so that rows below stay where they are."""
-
-
-class QueueBar(QFrame):
-    """Hidden while the rows say it all. Remove all asks in its place, once, about what it names.
-
-    state: reads the line. While somebody aims at a row below, the bar neither comes nor goes: that
-    would move the row away.
-    """
-
-    chosen = Signal(object)
-    remove_asked = Signal(object)
-
-    def __init__(self, state: Callable[[], QueueState], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._state = state
-        self._is_pointer_inside = False
-        self._asked: tuple[int, ...] = ()
-        self._glyph = GlyphLabel(Glyph.RING, Severity.DIM)
-        self._text = make_label(wrap=True)
-        self._buttons = {
-            action: make_button(queue_bar_action_label(action)) for action in QueueBarAction
-        }
-        self._yes = make_button("", "danger")
-        self._keep = make_button(tr("Keep them"))
-        self._build()
-        self.hide()
-
-    def refresh(self) -> None:
-        """Say it as it is now."""
-        state = self._state()
-        words = queue_bar_text(state) or NOTHING
-        queued = {entry.task_key for entry in state.entries}
-        self._asked = tuple(key for key in self._asked if key in queued)
-        is_needed = bool(words.text or self._asked)
-        if not (self._is_pointer_inside and is_needed is self.isHidden()):
-            self._show(words)
-            self.setVisible(is_needed)
-
-    def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """Somebody aims at a row of the table below, or does no longer."""
-        self._is_pointer_inside = pointer_inside
-        if not pointer_inside:
-            self.refresh()
-
-    # -- inside ------------------------------------------------------------------------------
-
-    def _build(self) -> None:
-        set_role(self, "plain")
-        self.setAccessibleName(tr("Line"))
-        row = make_row(self._glyph, self._text, *self._buttons.values(), self._yes, self._keep)
-        row.setStretch(1, 1)
-        row.setContentsMargins(12, 4, 12, 4)
-        self.setMinimumHeight(HEIGHT)
-        self.setLayout(row)
-        for action, button in self._buttons.items():
-            button.clicked.connect(lambda _=False, action=action: self._choose(action))
-        self._yes.clicked.connect(self._remove)
-        self._keep.clicked.connect(self._stop_asking)
-
-    def _show(self, words: QueueBarText) -> None:
-        asks = bool(self._asked)
-        text = remove_all_question(len(self._asked)) if asks else words.text
-        if self._text.text() != text:
-            self._text.setText(text)
-            self._text.setAccessibleName(text)
-        set_role(self._text, "" if words.grave or asks else "dim")
-        self._glyph.show_glyph(
-            Glyph.BANG if words.grave else Glyph.RING,
-            Severity.AMBER if words.grave else Severity.DIM,
-        )
-        self._yes.setText(remove_all_text(len(self._asked)))
-        self._yes.setAccessibleName(self._yes.text())
-        for action, button in self._buttons.items():
-            button.setVisible(action in words.actions and not asks)
-        for button in (self._yes, self._keep):
-            button.setVisible(asks)
-
-    def _choose(self, action: QueueBarAction) -> None:
-        if action is QueueBarAction.REMOVE_ALL:
-            self._ask(concerned(self._state()))
-        else:
-            self.chosen.emit(action)
-
-    def _ask(self, keys: Sequence[int]) -> None:
-        """The two answers stand so that a second click on Remove all meets "Keep them"."""
-        self._asked = tuple(keys)
-        self.refresh()
-        self._keep.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _remove(self) -> None:
-        keys, self._asked = self._asked, ()
-        self.refresh()
-        if keys:
-            self.remove_asked.emit(list(keys))
-
-    def _stop_asking(self) -> None:
-        self._asked = ()
-        self.refresh()
-        self._buttons[QueueBarAction.REMOVE_ALL].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    # -- Qt ----------------------------------------------------------------------------------
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._asked:
-            self._stop_asking()
-            return
-        super().keyPressEvent(event)

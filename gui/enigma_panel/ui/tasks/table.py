@@ -1,4 +1,4 @@
-"""The Tasks table: the common ground, plus columns that can be shown and hidden."""
+"""The Tasks table, whose columns can be shown and hidden."""
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget

@@ -1,1 +1,1 @@
-"""The words that several screens share."""
+"""Texts that several screens share."""

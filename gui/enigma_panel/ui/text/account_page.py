@@ -1,4 +1,4 @@
-"""The page on which a person sees and tops up the account: known for one host, guessed for none."""
+"""The account's page in the browser: known for one host, guessed for none."""
 
 from urllib.parse import urlsplit
 

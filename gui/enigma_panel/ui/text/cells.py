@@ -16,7 +16,7 @@ TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """text in its tone, a glyph before it, a dimmed tail behind it, a bar (0…1) before all that.
+    """text in its colour, a glyph before it, a dimmed tail behind it, a bar (0…1) before all that.
 
     steady: the tail changes often, so where it begins depends on the text before it alone.
     spoken: what is spoken where it is not the text; sort: int, float or str. tip: all of it, where
@@ -52,7 +52,7 @@ NO_CELL = Cell()
 
 
 def cost_cell(cost: Decimal | None, *, more_to_come: bool, spent: bool) -> Cell:
-    """An amount, see `money`; nothing was told is not nothing."""
+    """An amount, see `money`; what is not known is not nothing."""
     text = money(cost, more_to_come=more_to_come, spent=spent)
     nano = to_nano(cost)
     return Cell(

@@ -1,4 +1,4 @@
-"""What is wrong with something typed, in one clear sentence each."""
+"""Texts for what is wrong with something typed."""
 
 from enigma_panel.api.address import AddressProblem
 from enigma_panel.core.validation import Field, Finding, Problem

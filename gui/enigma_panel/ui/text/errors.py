@@ -1,4 +1,4 @@
-"""Words for errors: one table. What happened, what it means for the money, what to do.
+"""Texts for errors, one table: what happened, what it means for the money, what to do.
 
 `explain` is for a call that failed, `explain_code` for what a task itself reports. The service's
 own message is quoted where it helps, never instead of our words.
@@ -18,6 +18,8 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.core.money import format_money
 from enigma_panel.ui.i18n import shorten, tr, tr_n
+
+QUOTE_LIMIT = 200
 
 
 class Call(StrEnum):
@@ -73,6 +75,79 @@ class ErrorDetails:
     wait_s: int | None = None
     balance: Decimal | None = None
     limit: int | None = None
+
+
+NO_CONTEXT = ErrorContext()
+Row = Callable[[ErrorDetails], ErrorText]
+_LOST = {Call.START: "lost start", Call.NEW_TASK: "lost newTask"}
+_REASONS: dict[str, Callable[[], str]] = {
+    "dns": lambda: tr("the name of the service was not found"),
+    "tls": lambda: tr("no secure connection"),
+    "refused": lambda: tr("the connection was refused"),
+    "timeout": lambda: tr("no answer in time"),
+    "proxy": lambda: tr("the proxy let nothing through"),
+}
+
+
+def explain(error: ApiError, context: ErrorContext = NO_CONTEXT) -> ErrorText:
+    """Words for a call that brought no usable answer."""
+    return TABLE[row_of(error, context.call)](_details(error, context))
+
+
+def explain_code(
+    code: str | None, message: str | None, context: ErrorContext = NO_CONTEXT
+) -> ErrorText:
+    """Words for the error that a task reports of itself."""
+    status = _status_in(code)
+    row = TABLE.get(_ROW_OF_STATUS.get(status, code or ""))
+    if row is None:
+        row = other_refusal if status else unknown_task_error
+    return row(ErrorDetails(context=context, status=status, message=_quote(message)))
+
+
+def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
+    """Which row of the table an error belongs to. The status decides, the code refines."""
+    if isinstance(error, SessionGoneError):
+        return "SESSION_NOT_FOUND"
+    if isinstance(error, NotConnectedError):
+        return "no connection"
+    if call in _LOST and not error.nothing_happened:
+        return _LOST[call]
+    if isinstance(error, ProtocolError):
+        return "5xx"
+    if not isinstance(error, RejectedError):
+        return "interrupted"
+    code, status = error.reply.code or "", error.reply.status
+    if code in TABLE:
+        return code
+    return _ROW_OF_STATUS.get(status, "5xx" if status >= 500 else "4xx")
+
+
+def _details(error: ApiError, context: ErrorContext) -> ErrorDetails:
+    if isinstance(error, RejectedError):
+        reply = error.reply
+        wait = reply.retry_after_s
+        return ErrorDetails(
+            context=context,
+            status=reply.status,
+            message=_quote(reply.message),
+            wait_s=None if wait is None else max(1, round(wait)),
+            balance=reply.balance,
+            limit=reply.limit,
+        )
+    status = error.status if isinstance(error, ProtocolError) else 0
+    reason = getattr(error, "reason", "")
+    return ErrorDetails(context=context, status=status, reason=reason)
+
+
+def _status_in(code: str | None) -> int:
+    """The status of a refusal that came without a code: "HTTP_429" is 429."""
+    head, _, number = (code or "").partition("HTTP_")
+    return int(number) if not head and len(number) == 3 and number.isdecimal() else 0
+
+
+def _quote(message: str | None) -> str:
+    return shorten(message or "", QUOTE_LIMIT)
 
 
 def again(facts: ErrorDetails, otherwise: str) -> str:
@@ -208,12 +283,12 @@ def ledger_failed(_details: ErrorDetails) -> ErrorText:
 
 
 def taken_back(_details: ErrorDetails) -> ErrorText:
-    """The person took it out of the line."""
+    """The person took it out of the queue."""
     return ErrorText(tr("It was taken out of the line."), tr("Nothing was started."))
 
 
 def from_copy(_details: ErrorDetails) -> ErrorText:
-    """It waited in line when the copy of the ledger was made that is in use now."""
+    """It was queued when the copy of the ledger was made that is in use now."""
     return ErrorText(
         tr("It waited in line when the copy of the ledger was made."),
         tr("Whether it ran since then is not known."),
@@ -250,15 +325,6 @@ def nonsense(facts: ErrorDetails) -> ErrorText:
     if facts.context.call in {Call.START, Call.NEW_TASK}:
         return ErrorText(what, tr("It may be running and cost money."))
     return ErrorText(what, todo=tr("Polls go on."))
-
-
-_REASONS: dict[str, Callable[[], str]] = {
-    "dns": lambda: tr("the name of the service was not found"),
-    "tls": lambda: tr("no secure connection"),
-    "refused": lambda: tr("the connection was refused"),
-    "timeout": lambda: tr("no answer in time"),
-    "proxy": lambda: tr("the proxy let nothing through"),
-}
 
 
 def no_connection(facts: ErrorDetails) -> ErrorText:
@@ -304,78 +370,6 @@ def lost_new_task(facts: ErrorDetails) -> ErrorText:
     return ErrorText(what, todo=todo)
 
 
-__all__ = ["Call", "ErrorContext", "ErrorDetails", "ErrorText", "explain", "explain_code", "row_of"]
-
-QUOTE_LIMIT = 200
-
-Row = Callable[[ErrorDetails], ErrorText]
-NO_CONTEXT = ErrorContext()
-
-
-def explain(error: ApiError, context: ErrorContext = NO_CONTEXT) -> ErrorText:
-    """Words for a call that brought no usable answer."""
-    return TABLE[row_of(error, context.call)](_details(error, context))
-
-
-def explain_code(
-    code: str | None, message: str | None, context: ErrorContext = NO_CONTEXT
-) -> ErrorText:
-    """Words for the error that a task reports of itself."""
-    status = _status_in(code)
-    row = TABLE.get(_ROW_OF_STATUS.get(status, code or ""))
-    if row is None:
-        row = other_refusal if status else unknown_task_error
-    return row(ErrorDetails(context=context, status=status, message=_quote(message)))
-
-
-_LOST = {Call.START: "lost start", Call.NEW_TASK: "lost newTask"}
-
-
-def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
-    """Which row of the table an error belongs to. The status decides, the code refines."""
-    if isinstance(error, SessionGoneError):
-        return "SESSION_NOT_FOUND"
-    if isinstance(error, NotConnectedError):
-        return "no connection"
-    if call in _LOST and not error.nothing_happened:
-        return _LOST[call]
-    if isinstance(error, ProtocolError):
-        return "5xx"
-    if not isinstance(error, RejectedError):
-        return "interrupted"
-    code, status = error.reply.code or "", error.reply.status
-    if code in TABLE:
-        return code
-    return _ROW_OF_STATUS.get(status, "5xx" if status >= 500 else "4xx")
-
-
-def _details(error: ApiError, context: ErrorContext) -> ErrorDetails:
-    if isinstance(error, RejectedError):
-        reply = error.reply
-        wait = reply.retry_after_s
-        return ErrorDetails(
-            context=context,
-            status=reply.status,
-            message=_quote(reply.message),
-            wait_s=None if wait is None else max(1, round(wait)),
-            balance=reply.balance,
-            limit=reply.limit,
-        )
-    status = error.status if isinstance(error, ProtocolError) else 0
-    reason = getattr(error, "reason", "")
-    return ErrorDetails(context=context, status=status, reason=reason)
-
-
-def _status_in(code: str | None) -> int:
-    """The status of a refusal that came without a code: "HTTP_429" is 429."""
-    head, _, number = (code or "").partition("HTTP_")
-    return int(number) if not head and len(number) == 3 and number.isdecimal() else 0
-
-
-def _quote(message: str | None) -> str:
-    return shorten(message or "", QUOTE_LIMIT)
-
-
 TABLE: dict[str, Row] = {
     "INVALID_PARAMS": bad_task,
     "INVALID_PARAMETER": bad_task,
@@ -411,7 +405,6 @@ TABLE: dict[str, Row] = {
     "lost start": lost_start,
     "lost newTask": lost_new_task,
 }
-
 _ROW_OF_STATUS = {
     400: "INVALID_PARAMS",
     401: "INVALID_API_KEY",

@@ -1,8 +1,8 @@
-"""The words of the notice that something is done.
+"""The text of the desktop notification that something is done.
 
-A notice may stand on a locked screen and in the desktop's own history: it names the session, which
-is a site and a number or the person's own word, and figures. What was asked for and what came out
-stay in the window: either may hold anything.
+It may stand on a locked screen and in the desktop's own history: it names the session, which is a
+site and a number or the person's own word, and figures. What was asked for and what came out stay
+in the window: either may hold anything.
 """
 
 from enigma_panel.core.money import format_money, is_sane, sum_money

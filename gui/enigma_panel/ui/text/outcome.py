@@ -1,4 +1,4 @@
-"""What became of something that was sent or saved, in words."""
+"""Texts for what became of an answer, or of something that could not be saved."""
 
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError

@@ -1,4 +1,4 @@
-"""Words for files of ours that could not be used, and for what that means for the money."""
+"""Notices: what one is, its actions, and the texts for files and keys that could not be used."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,7 +11,7 @@ from enigma_panel.ui.text.states import local_moment
 
 
 class NoticeAction(StrEnum):
-    """What a notice offers to do."""
+    """What can be done by a notice's buttons."""
 
     SHOW_TASK = "show_task"
     SHOW_SESSION = "show_session"
@@ -28,10 +28,11 @@ class NoticeAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One line and its offers. grave: shown in amber, for it may cost money or needs the person.
+    """One sentence and its buttons.
 
-    topic: a line with the same topic takes its place; pinned: it stands before all that are not.
-    until_ms: when it leaves by itself. notice, copy: what it is about. now_ms: when it was said.
+    grave: shown in amber, for it may cost money or needs the person.
+    topic: a notice with the same topic replaces it; pinned: it stands before all that are not.
+    until_ms: when it leaves by itself. notice, copy: what it is about. now_ms: when it came.
     """
 
     text: str
@@ -48,7 +49,7 @@ class Notice:
 
 
 def notice_action_label(action: NoticeAction, notice: Notice) -> str:
-    """The label of an offer."""
+    """The label of a notice's button."""
     match action:
         case NoticeAction.SHOW_TASK:
             return tr("Show task")
@@ -113,7 +114,7 @@ def bad_rows_text(n: int) -> Notice:
 
 def key_text(state: KeyState) -> Notice | None:
     """Why nothing can be started for want of a key; None while all is well or still looked for."""
-    words = {
+    text = {
         KeyState.ABSENT: tr("There is no API key yet, so nothing can be started."),
         KeyState.NO_KEYCHAIN: tr(
             "There is no keychain here: an API key is kept only in memory until you quit."
@@ -122,18 +123,18 @@ def key_text(state: KeyState) -> Notice | None:
         KeyState.DENIED: tr("The keychain did not hand out the API key."),
         KeyState.FAILED: tr("The API key could not be read from the keychain."),
     }.get(state)
-    return Notice(text=words, actions=(NoticeAction.ENTER_KEY,), grave=True) if words else None
+    return Notice(text=text, actions=(NoticeAction.ENTER_KEY,), grave=True) if text else None
 
 
 def copy_text(copy: Copy, now_ms: int) -> str:
     """What a copy holds, and what it does not."""
     time = local_moment(copy.made_ms, now_ms)
-    words = tr("A copy of {time} is there", time=time)
+    text = tr("A copy of {time} is there", time=time)
     if copy.sessions_open:
         held = tr_n("1 session was open then", "{n} sessions were open then", copy.sessions_open)
-        words = tr("{words} ({held})", words=words, held=held)
+        text = tr("{words} ({held})", words=text, held=held)
     return tr(
-        "{words}; what was started since then is not in it and may still cost money.", words=words
+        "{words}; what was started since then is not in it and may still cost money.", words=text
     )
 
 

@@ -1,4 +1,4 @@
-"""Words for states, verbs, times and money: what stands in a cell and what is spoken."""
+"""Texts for states, verbs, times and money: as they are shown and as they are spoken."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,11 +22,12 @@ ELLIPSIS = "…"
 UNKNOWN = "?"
 NONE = "–"
 MINUTE, HOUR = 60, 3600
+_AMBER = (Severity.AMBER, Severity.AMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class StateWord:
-    """How a state looks and reads. The mark's tone may differ from the word's.
+    """How a state looks and reads. The glyph's colour may differ from the word's.
 
     tip: what the state means, where the word alone does not say it.
     """
@@ -49,7 +50,43 @@ class StateWord:
         return self.severity is Severity.AMBER
 
 
-_AMBER = (Severity.AMBER, Severity.AMBER)
+@dataclass(frozen=True, slots=True)
+class StateText:
+    """A state with how long: `head` and dimmed `tail` stand side by side.
+
+    spoken: both, as a screen reader says it.
+    """
+
+    word: StateWord
+    head: str
+    tail: str
+    spoken: str
+    tip: str = ""
+
+    @property
+    def text(self) -> str:
+        """Both in one line."""
+        return f"{self.head} {self.tail}" if self.tail else self.head
+
+
+def state_text(session: Session, task: Task | None, now_ms: int) -> StateText:
+    """'working 0:41', 'connection lost, up to 4:40'; an ended state has no time."""
+    word = session_state_text(shown_state(session, task), task)
+    if session.is_ended:
+        return StateText(word, word.word, "", word.word, word.tip)
+    until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
+    if until is not None and until > now_ms:
+        left, spoken = duration(until - now_ms), spoken_duration(until - now_ms)
+        return StateText(
+            word,
+            tr("{state},", state=word.word),
+            tr("up to {time}", time=left),
+            tr("{state}, up to {time}", state=word.word, time=spoken),
+            tr("The service lost its browser and waits for it so long. Then the session ends."),
+        )
+    lasted = now_ms - shown_since_ms(session, task)
+    spoken = f"{word.word}, {spoken_duration(lasted)}"
+    return StateText(word, word.word, duration(lasted), spoken, word.tip)
 
 
 def session_state_text(state: SessionState, task: Task | None = None) -> StateWord:
@@ -92,12 +129,12 @@ def _paused(task: Task | None) -> StateWord:
 
 def _unproven_tip(verb: StateVerb) -> str:
     """What it means that a command went out by the live channel."""
-    words = tr(
+    text = tr(
         "{verb} was sent over the live channel; nothing confirms it. If the channel drops within a "
         "minute, {verb} is sent again the other way.",
         verb=verb_word(verb),
     )
-    return words if verb is not StateVerb.PAUSE else words + " " + tr("Until then it may work on.")
+    return text if verb is not StateVerb.PAUSE else text + " " + tr("Until then it may work on.")
 
 
 def _ended_word(state: SessionState) -> StateWord:
@@ -273,9 +310,9 @@ def time_left(session: Session, now_ms: int) -> str:
 
 
 def money(amount: Decimal | None, *, more_to_come: bool, spent: bool = False) -> str:
-    """The amount; '…' while nothing was told but may be. Never 0.
+    """The amount; '…' while it is not known but may be. Never 0.
 
-    In the end '?' where something was spent that nobody told, '–' where nothing was.
+    In the end '?' where something was spent that is not known, '–' where nothing was.
     """
     if amount is not None:
         return format_money(amount)
@@ -291,42 +328,3 @@ def spoken_text(text: str) -> str:
     if text == UNKNOWN:
         return tr("not known")
     return tr("none") if text in {NONE, ""} else text
-
-
-@dataclass(frozen=True, slots=True)
-class StateText:
-    """A state with how long: `head` and dimmed `tail` stand side by side.
-
-    spoken: both, as a screen reader says it.
-    """
-
-    word: StateWord
-    head: str
-    tail: str
-    spoken: str
-    tip: str = ""
-
-    @property
-    def text(self) -> str:
-        """Both in one line."""
-        return f"{self.head} {self.tail}" if self.tail else self.head
-
-
-def state_text(session: Session, task: Task | None, now_ms: int) -> StateText:
-    """'working 0:41', 'connection lost, up to 4:40'; an ended state has no time."""
-    word = session_state_text(shown_state(session, task), task)
-    if session.is_ended:
-        return StateText(word, word.word, "", word.word, word.tip)
-    until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
-    if until is not None and until > now_ms:
-        left, spoken = duration(until - now_ms), spoken_duration(until - now_ms)
-        return StateText(
-            word,
-            tr("{state},", state=word.word),
-            tr("up to {time}", time=left),
-            tr("{state}, up to {time}", state=word.word, time=spoken),
-            tr("The service lost its browser and waits for it so long. Then the session ends."),
-        )
-    lasted = now_ms - shown_since_ms(session, task)
-    spoken = f"{word.word}, {spoken_duration(lasted)}"
-    return StateText(word, word.word, duration(lasted), spoken, word.tip)

@@ -1,4 +1,4 @@
-"""Words for the lines of a task's time line, and for what an agent tells while it works."""
+"""Texts for steps, for the list of them, and for the live channel that tells them."""
 
 import re
 from collections.abc import Iterable
@@ -15,12 +15,37 @@ from enigma_panel.ui.text.states import local_time
 
 LINE_CHARS = 300
 """An agent may think aloud for pages; a line shows so much of it."""
-
+WHOLE = 1_000_000
+"""Longer than any text of a step."""
+TIP_CHARS = 600
+NOW_CHARS = 120
+"""What stands behind a task's text has little room."""
+TEXT_KINDS = (*sorted(LIVE_KINDS), Kind.QUESTION.value)
+"""Kinds whose text is the point: their word stands in a column of its own."""
+DIM_KINDS = frozenset({GAP, SKIPPED})
+"""What is not there, and for how long."""
 _MS_DIGITS = 13
 """A time of this century in milliseconds."""
-
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?=\s*(?::|$))")
 """The name of an action as the service writes it, at the beginning of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """What stands in one row. kind is "" where the text says it all."""
+
+    time: str
+    kind: str
+    text: str
+    is_dim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiveText:
+    """The word about the live channel in the status bar, and what it means."""
+
+    word: str
+    tip: str
 
 
 def step_word(kind: str) -> str:
@@ -62,15 +87,15 @@ def skipped_text(n: int) -> str:
 
 def _ended_text(reason: str) -> str:
     """The session ended, with the reason that the service gave."""
-    words = {
+    text = {
         "completed": tr("the session ended: its task was done"),
         "terminateoncompletion": tr("the session ended: its task was done"),
         "terminated": tr("the session was ended"),
         "expired": tr("the session ended: its time was over"),
         "instance_lost": tr("the session ended: the service lost its browser"),
     }.get(reason.lower())
-    if words is not None:
-        return words
+    if text is not None:
+        return text
     word, why = step_word(Kind.SESSION_ENDED), shorten_plain(reason, 60)
     return tr("{what}: {text}", what=word, text=why) if why else word
 
@@ -134,25 +159,6 @@ def _our_word(kind: str) -> str:
     }.get(kind, "")
 
 
-TEXT_KINDS = (*sorted(LIVE_KINDS), Kind.QUESTION.value)
-"""Kinds whose text is the point: their word stands in a column of its own."""
-DIM_KINDS = frozenset({GAP, SKIPPED})
-"""What is not there, and for how long."""
-WHOLE = 1_000_000
-"""Longer than any text of a step."""
-TIP_CHARS = 600
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """What stands in one row. kind is "" where the text says it all."""
-
-    time: str
-    kind: str
-    text: str
-    is_dim: bool
-
-
 @lru_cache(maxsize=64)
 def kind_word(kind: str) -> str:
     """As `step_word`, for thousands of rows."""
@@ -200,7 +206,7 @@ def normalized(text: str) -> str:
 def copied_steps(steps: Iterable[Step]) -> str:
     """A line a step: time, kind and text between tabs, to be pasted into a message or a table.
 
-    Nothing is redacted here: what the agent told passed the wall before it came into the ledger,
+    Nothing is redacted here: what an agent tells was redacted before it came into the ledger,
     and before `Timeline.grown` brought it.
     """
     return "\n".join(map(_copied, steps))
@@ -253,18 +259,6 @@ def empty_text(*, has_task: bool, failed: bool) -> str:
     if not has_task:
         return tr("Select a session or a task to see its steps.")
     return tr("No steps yet. They appear here while the agent works, if the live channel is up.")
-
-
-NOW_CHARS = 120
-"""What stands behind a task's text has little room."""
-
-
-@dataclass(frozen=True, slots=True)
-class LiveText:
-    """The word in the status line, and what it means."""
-
-    word: str
-    tip: str
 
 
 def live_text(share: LiveShare) -> LiveText:

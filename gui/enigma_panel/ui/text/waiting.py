@@ -1,4 +1,4 @@
-"""Words for a task in line: why it waits here and for how long, and what can be done with it."""
+"""Texts for what a queued task or a command waits for, and for what can be done about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +16,18 @@ from enigma_panel.ui.text.states import (
 )
 from enigma_panel.ui.theme.palette import Severity
 
+_SHARED = frozenset(
+    {
+        WaitReason.NO_SLOT,
+        WaitReason.BUDGET,
+        WaitReason.LIMITED,
+        WaitReason.NO_BROWSER,
+        WaitReason.CONNECTION,
+        WaitReason.LEDGER,
+    }
+)
+"""Reasons that hold up the queue rather than one task of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitText:
@@ -28,9 +40,9 @@ class WaitText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueContext:
-    """What the words about a task in line may mention.
+    """What the text about a queued task may mention.
 
-    is_first: no other task before it waits for the same; those behind it say their place instead.
+    is_first: no other task before it waits for the same; those behind it say their position.
     """
 
     pause_reason: PauseReason = PauseReason.NONE
@@ -40,92 +52,12 @@ class QueueContext:
 
 
 class QueueAction(StrEnum):
-    """What can be done with a task in line."""
+    """What can be done with a queued task."""
 
     START_NEXT = "start_next"
     UP = "up"
     NEW_SESSION = "new_session"
     REMOVE = "remove"
-
-
-_SHARED = frozenset(
-    {
-        WaitReason.NO_SLOT,
-        WaitReason.BUDGET,
-        WaitReason.LIMITED,
-        WaitReason.NO_BROWSER,
-        WaitReason.CONNECTION,
-        WaitReason.LEDGER,
-    }
-)
-"""Reasons that hold up the line rather than one task of it."""
-
-
-def queue_action_label(verb: QueueAction) -> str:
-    """The label of what can be done with a task in line."""
-    match verb:
-        case QueueAction.START_NEXT:
-            return tr("Start next")
-        case QueueAction.UP:
-            return tr("Up")
-        case QueueAction.REMOVE:
-            return tr("Remove")
-        case QueueAction.NEW_SESSION:
-            return tr("Run in a new session")
-
-
-def queue_action_tip(verb: QueueAction) -> str:
-    """What it does."""
-    match verb:
-        case QueueAction.START_NEXT:
-            return tr("It is the next to be started.")
-        case QueueAction.UP:
-            return tr("One place nearer to its start.")
-        case QueueAction.REMOVE:
-            return tr("It is not started. Nothing was sent, nothing costs.")
-        case QueueAction.NEW_SESSION:
-            return tr("Waits in line for a browser of its own.")
-
-
-def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
-    """What can be done with this task, nothing where it is not in line."""
-    if entry is None:
-        return frozenset()
-    if entry.why is WaitReason.SESSION_ENDED:
-        return frozenset({QueueAction.NEW_SESSION, QueueAction.REMOVE})
-    ahead = {QueueAction.START_NEXT, QueueAction.UP} if entry.position > 1 else set()
-    return frozenset({QueueAction.REMOVE, *ahead})
-
-
-def offered(entry: QueueEntry | None) -> frozenset[QueueAction]:
-    """What is offered, possible or not: a button that comes and goes cannot be pressed twice."""
-    able = possible(entry)
-    if entry is None or QueueAction.NEW_SESSION in able:
-        return able
-    return frozenset({QueueAction.START_NEXT, QueueAction.UP, QueueAction.REMOVE})
-
-
-def ordinal(n: int) -> str:
-    """'1st', '2nd', '3rd', '11th', '22nd'."""
-    if n % 100 in {11, 12, 13}:
-        return tr("{n}th", n=n)
-    endings = {1: tr("{n}st", n=n), 2: tr("{n}nd", n=n), 3: tr("{n}rd", n=n)}
-    return endings.get(n % 10, tr("{n}th", n=n))
-
-
-def firsts(entries: Sequence[QueueEntry]) -> frozenset[int]:
-    """Keys of the tasks that are the first to wait for their reason."""
-    first: dict[WaitReason, int] = {}
-    for entry in entries:
-        first.setdefault(entry.why, entry.task_key)
-    return frozenset(first.values())
-
-
-def left_s(due_ms: int | None, now_ms: int) -> int | None:
-    """Whole seconds until then, rounded up; None where it is over or nobody can say."""
-    if due_ms is None or due_ms <= now_ms:
-        return None
-    return -(-(due_ms - now_ms) // 1000)
 
 
 def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
@@ -151,6 +83,133 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
             return _plain(tr("is being started"))
         case _:
             return _counting(entry, now_ms)
+
+
+def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
+    """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
+    if pending.sent_live and pending.why is not WaitReason.SENDING:
+        return _once_more(pending, now_ms)
+    verb = verb_word(pending.verb)
+    left = left_s(pending.due_ms, now_ms)
+    time = spoken_duration((left or 0) * 1000)
+    match pending.why:
+        case WaitReason.SENDING:
+            return _plain(verb_pending(pending.verb))
+        case WaitReason.UNDO:
+            going = verb_going(pending.verb)
+            if left is None:
+                return _plain(going)
+            text = "{going} in {time}"
+            return WaitText(
+                text=tr(text, going=going, time=tr("{n} s", n=left)),
+                spoken=tr(text, going=going, time=time),
+            )
+        case WaitReason.CONNECTION:
+            return _plain(tr("{verb} will be sent when there is a connection", verb=verb))
+        case WaitReason.KEY:
+            return _plain(tr("{verb} waits for the key", verb=verb))
+        case WaitReason.NAME:
+            return _plain(tr("{verb} waits for the start", verb=verb))
+        case _ if left is not None:
+            text = "{verb} waits, {time}"
+            return WaitText(
+                text=tr(text, verb=verb, time=duration(left * 1000)),
+                spoken=tr(text, verb=verb, time=time),
+            )
+        case _:
+            return _plain(tr("{verb} waits", verb=verb))
+
+
+def queue_action_label(verb: QueueAction) -> str:
+    """The label of what can be done with a queued task."""
+    match verb:
+        case QueueAction.START_NEXT:
+            return tr("Start next")
+        case QueueAction.UP:
+            return tr("Up")
+        case QueueAction.REMOVE:
+            return tr("Remove")
+        case QueueAction.NEW_SESSION:
+            return tr("Run in a new session")
+
+
+def queue_action_tip(verb: QueueAction) -> str:
+    """What it does."""
+    match verb:
+        case QueueAction.START_NEXT:
+            return tr("It is the next to be started.")
+        case QueueAction.UP:
+            return tr("One place nearer to its start.")
+        case QueueAction.REMOVE:
+            return tr("It is not started. Nothing was sent, nothing costs.")
+        case QueueAction.NEW_SESSION:
+            return tr("Waits in line for a browser of its own.")
+
+
+def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
+    """What can be done with this task, nothing where it is not queued."""
+    if entry is None:
+        return frozenset()
+    if entry.why is WaitReason.SESSION_ENDED:
+        return frozenset({QueueAction.NEW_SESSION, QueueAction.REMOVE})
+    ahead = {QueueAction.START_NEXT, QueueAction.UP} if entry.position > 1 else set()
+    return frozenset({QueueAction.REMOVE, *ahead})
+
+
+def offered(entry: QueueEntry | None) -> frozenset[QueueAction]:
+    """What is offered, possible or not: a button that comes and goes cannot be pressed twice."""
+    able = possible(entry)
+    if entry is None or QueueAction.NEW_SESSION in able:
+        return able
+    return frozenset({QueueAction.START_NEXT, QueueAction.UP, QueueAction.REMOVE})
+
+
+def undo_text(all_pending: Sequence[PendingCommand]) -> str:
+    """The label of what takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
+    verbs = {pending.verb for pending in all_pending}
+    if len(verbs) == 1:
+        return tr("Undo {verb}", verb=verb_word(verbs.pop()))
+    return tr("Undo {n} commands", n=len(all_pending)) if verbs else tr("Undo")
+
+
+def undo_tip() -> str:
+    """What Undo does."""
+    return tr("Takes the command back: it is not sent.")
+
+
+def count_text(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
+    """'2 commands wait, next 0:12', empty when none does."""
+    waiting = [pending for pending in all_pending if pending.why is not WaitReason.SENDING]
+    if not waiting:
+        return ""
+    text = tr_n("1 command waits", "{n} commands wait", len(waiting))
+    times = [left for pending in waiting if (left := left_s(pending.due_ms, now_ms)) is not None]
+    if not times:
+        return text
+    return tr("{words}, next {time}", words=text, time=duration(min(times) * 1000))
+
+
+def ordinal(n: int) -> str:
+    """'1st', '2nd', '3rd', '11th', '22nd'."""
+    if n % 100 in {11, 12, 13}:
+        return tr("{n}th", n=n)
+    endings = {1: tr("{n}st", n=n), 2: tr("{n}nd", n=n), 3: tr("{n}rd", n=n)}
+    return endings.get(n % 10, tr("{n}th", n=n))
+
+
+def firsts(entries: Sequence[QueueEntry]) -> frozenset[int]:
+    """Keys of the tasks that are the first to wait for their reason."""
+    first: dict[WaitReason, int] = {}
+    for entry in entries:
+        first.setdefault(entry.why, entry.task_key)
+    return frozenset(first.values())
+
+
+def left_s(due_ms: int | None, now_ms: int) -> int | None:
+    """Whole seconds until then, rounded up; None where it is over or nobody can say."""
+    if due_ms is None or due_ms <= now_ms:
+        return None
+    return -(-(due_ms - now_ms) // 1000)
 
 
 def _plain(text: str) -> WaitText:
@@ -186,10 +245,10 @@ def _about(what: str, entry: QueueEntry, now_ms: int) -> WaitText:
     left = left_s(entry.due_ms, now_ms)
     if left is None:
         return _plain(what)
-    words = "{what}, about {time}"
+    text = "{what}, about {time}"
     return WaitText(
-        text=tr(words, what=what, time=duration(left * 1000)),
-        spoken=tr(words, what=what, time=spoken_duration(left * 1000)),
+        text=tr(text, what=what, time=duration(left * 1000)),
+        spoken=tr(text, what=what, time=spoken_duration(left * 1000)),
     )
 
 
@@ -199,8 +258,8 @@ def _counting(entry: QueueEntry, now_ms: int) -> WaitText:
     time = spoken_duration((left or 0) * 1000)
     match entry.why:
         case WaitReason.BUDGET if left is not None:
-            words = "waits for calls of this minute, {time}"
-            return WaitText(text=tr(words, time=duration(left * 1000)), spoken=tr(words, time=time))
+            text = "waits for calls of this minute, {time}"
+            return WaitText(text=tr(text, time=duration(left * 1000)), spoken=tr(text, time=time))
         case WaitReason.BUDGET:
             return _plain(tr("waits for calls of this minute"))
         case WaitReason.LIMITED:
@@ -223,46 +282,11 @@ def _again(what: str, then: str, left: int | None, time: str) -> WaitText:
     """'no connection – tries again in 4 s'."""
     if left is None:
         return _plain(tr("{what} – {then} now", what=what, then=then))
-    words = "{what} – {then} in {time}"
+    text = "{what} – {then} in {time}"
     return WaitText(
-        text=tr(words, what=what, then=then, time=tr("{n} s", n=left)),
-        spoken=tr(words, what=what, then=then, time=time),
+        text=tr(text, what=what, then=then, time=tr("{n} s", n=left)),
+        spoken=tr(text, what=what, then=then, time=time),
     )
-
-
-def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
-    """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
-    if pending.sent_live and pending.why is not WaitReason.SENDING:
-        return _once_more(pending, now_ms)
-    verb = verb_word(pending.verb)
-    left = left_s(pending.due_ms, now_ms)
-    time = spoken_duration((left or 0) * 1000)
-    match pending.why:
-        case WaitReason.SENDING:
-            return _same(verb_pending(pending.verb))
-        case WaitReason.UNDO:
-            going = verb_going(pending.verb)
-            if left is None:
-                return _same(going)
-            words = "{going} in {time}"
-            return WaitText(
-                text=tr(words, going=going, time=tr("{n} s", n=left)),
-                spoken=tr(words, going=going, time=time),
-            )
-        case WaitReason.CONNECTION:
-            return _same(tr("{verb} will be sent when there is a connection", verb=verb))
-        case WaitReason.KEY:
-            return _same(tr("{verb} waits for the key", verb=verb))
-        case WaitReason.NAME:
-            return _same(tr("{verb} waits for the start", verb=verb))
-        case _ if left is not None:
-            words = "{verb} waits, {time}"
-            return WaitText(
-                text=tr(words, verb=verb, time=duration(left * 1000)),
-                spoken=tr(words, verb=verb, time=time),
-            )
-        case _:
-            return _same(tr("{verb} waits", verb=verb))
 
 
 def _once_more(pending: PendingCommand, now_ms: int) -> WaitText:
@@ -270,42 +294,13 @@ def _once_more(pending: PendingCommand, now_ms: int) -> WaitText:
     head = tr("{verb} sent over the live channel", verb=verb_word(pending.verb))
     left = left_s(pending.due_ms, now_ms)
     if pending.why is WaitReason.CONNECTION:
-        return _same(tr("{sent}; sent once more when there is a connection", sent=head))
+        return _plain(tr("{sent}; sent once more when there is a connection", sent=head))
     if pending.why is WaitReason.KEY:
-        return _same(tr("{sent}; sent once more when there is a key", sent=head))
+        return _plain(tr("{sent}; sent once more when there is a key", sent=head))
     if left is None:
-        return _same(tr("{sent}; it is sent once more", sent=head))
-    words = "{sent}; sent once more in {time}"
+        return _plain(tr("{sent}; it is sent once more", sent=head))
+    text = "{sent}; sent once more in {time}"
     return WaitText(
-        text=tr(words, sent=head, time=duration(left * 1000)),
-        spoken=tr(words, sent=head, time=spoken_duration(left * 1000)),
+        text=tr(text, sent=head, time=duration(left * 1000)),
+        spoken=tr(text, sent=head, time=spoken_duration(left * 1000)),
     )
-
-
-def _same(text: str) -> WaitText:
-    return WaitText(text=text, spoken=text)
-
-
-def undo_text(all_pending: Sequence[PendingCommand]) -> str:
-    """The label of what takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
-    verbs = {pending.verb for pending in all_pending}
-    if len(verbs) == 1:
-        return tr("Undo {verb}", verb=verb_word(verbs.pop()))
-    return tr("Undo {n} commands", n=len(all_pending)) if verbs else tr("Undo")
-
-
-def undo_tip() -> str:
-    """What Undo does."""
-    return tr("Takes the command back: it is not sent.")
-
-
-def count_text(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
-    """'2 commands wait, next 0:12', empty when none does."""
-    waiting = [pending for pending in all_pending if pending.why is not WaitReason.SENDING]
-    if not waiting:
-        return ""
-    words = tr_n("1 command waits", "{n} commands wait", len(waiting))
-    times = [left for pending in waiting if (left := left_s(pending.due_ms, now_ms)) is not None]
-    if not times:
-        return words
-    return tr("{words}, next {time}", words=words, time=duration(min(times) * 1000))

@@ -17,7 +17,7 @@ class Severity(StrEnum):
 
 
 class Glyph(StrEnum):
-    """A sign, drawn in a square of 16 units."""
+    """A small picture, drawn in a square of 16 units."""
 
     PLUS = "plus"
     PAUSE = "pause"
@@ -36,7 +36,7 @@ class Glyph(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colours:
-    """One scheme. on_accent is for text on the accent, amber_ground for the strip below amber."""
+    """One scheme. on_accent is for text on the accent, amber_ground for what lies below amber."""
 
     name: str
     ground: str
@@ -55,7 +55,7 @@ class Colours:
     hover: str
 
     def severity(self, severity: Severity) -> QColor:
-        """The colour of a tone."""
+        """The colour of a severity."""
         return QColor(
             {
                 Severity.PLAIN: self.text,

@@ -1,4 +1,4 @@
-"""The actions of the window: one QAction per command, shared by tool bar, menus and keyboard."""
+"""Makes the actions of the window: one QAction per command, for tool bar, menus and keyboard."""
 
 from collections.abc import Callable
 

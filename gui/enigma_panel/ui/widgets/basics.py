@@ -1,4 +1,4 @@
-"""Small widgets that all dialogs are made of."""
+"""Small widgets that all screens are made of."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
@@ -100,13 +100,13 @@ class NoticeLabel(QLabel):
         self.setWordWrap(True)
         self.hide()
 
-    def show_text(self, words: str, role: str = "notice") -> None:
+    def show_text(self, text: str, role: str = "notice") -> None:
         """Show these words, or nothing."""
         set_role(self, role)
         # Emptied in between: with the same words the label would keep the size it had before.
         self.setText("")
-        self.setText(words)
-        self.setVisible(bool(words))
+        self.setText(text)
+        self.setVisible(bool(text))
         self.updateGeometry()
 
 
@@ -161,7 +161,7 @@ class FieldGrid(QGridLayout):
         return problem
 
     def label_width(self) -> int:
-        """How wide the labels are, so that two grids can stand in line."""
+        """How wide the labels are, so that two grids can be aligned."""
         items = [self.itemAtPosition(row, 0) for row in range(self.rowCount())]
         return max((item.sizeHint().width() for item in items if item is not None), default=0)
 

@@ -1,4 +1,4 @@
-"""How cells are painted: a sign, a word, a dimmed tail, a bar; the ground of a row below them."""
+"""How cells are painted: a glyph, a text, a dimmed tail, a bar; and the row below them."""
 
 from math import ceil
 
@@ -54,7 +54,7 @@ class RowDelegate(QStyledItemDelegate):
             _paint_focus(painter, option.rect, QColor(colours.accent))
 
     def paint_cell(self, painter: QPainter, option: QStyleOptionViewItem, cell: Cell) -> None:
-        """Sign, bar, text and tail from left to right."""
+        """Glyph, bar, text and tail from left to right."""
         colours = theme.colours()
         rect = option.rect.adjusted(PAD, 0, -PAD, 0)
         if cell.glyph is not None:

@@ -1,11 +1,11 @@
-"""Widgets side by side, and below each other where there is no room: none of them is ever cut."""
+"""Layouts of widgets side by side that go on below where there is no room."""
 
 from PySide6.QtCore import QMargins, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
 
 class FlowLayout(QLayout):
-    """A row of widgets that goes on in the next line; what is hidden takes no room."""
+    """A row of widgets that goes on below where there is no room; what is hidden takes none."""
 
     def __init__(self, *widgets: QWidget, gap: int = 6) -> None:
         super().__init__()

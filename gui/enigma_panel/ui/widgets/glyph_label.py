@@ -23,7 +23,7 @@ class GlyphLabel(QWidget):
             self.update()
 
     def show_glyph(self, glyph: Glyph, severity: Severity) -> None:
-        """Become another sign."""
+        """Become another glyph."""
         if glyph is not self._glyph:
             self._glyph = glyph
             self.update()

@@ -1,4 +1,4 @@
-"""Fields for text, and texts to read."""
+"""Fields to type in, texts to read, and a scroll area that is as high as its content."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextOption
@@ -8,6 +8,7 @@ from enigma_panel.ui.widgets.basics import set_role
 
 FRAME = 8
 """What a style sheet may put around a text."""
+LEAST_HEIGHT = 120
 
 
 class LineEdit(QLineEdit):
@@ -111,9 +112,6 @@ class ReadingText(QPlainTextEdit):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.fit()
-
-
-LEAST_HEIGHT = 120
 
 
 class ScrollArea(QScrollArea):

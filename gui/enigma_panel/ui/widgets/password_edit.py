@@ -29,13 +29,13 @@ from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.widgets.basics import make_button
 from enigma_panel.ui.widgets.inputs import LineEdit
 
+FILLER = "•"
 _BLIND = (
     Qt.InputMethodHint.ImhSensitiveData
     | Qt.InputMethodHint.ImhHiddenText
     | Qt.InputMethodHint.ImhNoPredictiveText
     | Qt.InputMethodHint.ImhNoAutoUppercase
 )
-
 _NO_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 _NO_KEYS_MASKED = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Cut)
 _COMMANDS = (
@@ -43,7 +43,7 @@ _COMMANDS = (
     | Qt.KeyboardModifier.AltModifier
     | Qt.KeyboardModifier.MetaModifier
 )
-FILLER = "•"
+_NONE = Qt.KeyboardModifier.NoModifier
 
 
 class PasswordEdit(LineEdit):
@@ -198,6 +198,3 @@ def _types(event: QKeyEvent) -> bool:
     commands = event.modifiers() & _COMMANDS
     alt_gr = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     return event.text().isprintable() and bool(event.text()) and commands in {_NONE, alt_gr}
-
-
-_NONE = Qt.KeyboardModifier.NoModifier

@@ -1,4 +1,4 @@
-"""The two tables' common ground: rows that stay put, keys instead of rows, words when empty."""
+"""What the two tables share: rows that stay put, keys instead of rows, a text when empty."""
 
 from collections.abc import Mapping
 
@@ -87,9 +87,9 @@ class KeyedTable(QTableView):
                 delegate.is_lead = is_lead
                 self.viewport().update()
 
-    def set_empty_text(self, words: str) -> None:
+    def set_empty_text(self, text: str) -> None:
         """What stands in the table while it has no rows."""
-        self._empty.setText(words)
+        self._empty.setText(text)
         self._place_empty()
 
     def use_delegate(self, delegate: RowDelegate, column: int | None = None) -> None:
@@ -168,9 +168,9 @@ class KeyedTable(QTableView):
         self._anchor = None
 
     def _place_empty(self) -> None:
-        words = "" if self.rows.rowCount() else self._empty.text()
-        self._empty.setVisible(bool(words))
-        self.setAccessibleDescription(words)  # what lies in a table is no child of it on the bus
+        text = "" if self.rows.rowCount() else self._empty.text()
+        self._empty.setVisible(bool(text))
+        self.setAccessibleDescription(text)  # what lies in a table is no child of it on the bus
         self._empty.setGeometry(self.viewport().rect().adjusted(24, 8, -24, -8))
 
     def _hover(self, row: int) -> None:
