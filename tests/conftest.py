@@ -42,9 +42,11 @@ QGuiApplication.setQuitOnLastWindowClosed(False)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What .ci/quick leaves out besides the tests and modules that are marked themselves."""
     for item in items:
-        if "simulator" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "simulator" in fixtures:
             item.add_marker(pytest.mark.process)
-        if item.path.is_relative_to(TESTS / "ui"):
+        # Whatever shows something stands on it: qtbot, window, world, services, no_window_left.
+        if "qapp" in fixtures and item.path.is_relative_to(TESTS / "ui"):
             item.add_marker(pytest.mark.window)
         if any(item.path.is_relative_to(TESTS / place) for place in SLOW):
             item.add_marker(pytest.mark.slow)

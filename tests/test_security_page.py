@@ -1,21 +1,30 @@
-"""SECURITY.md names the test of each promise: they are there, under these names."""
+"""SECURITY.md and tests/README.md name the test of each promise: all of them exist."""
 
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+HEADING = "| test |"
 
 
-def test_every_test_that_it_names_is_there() -> None:
-    page = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-    named = NAMED.findall(page)
-    rows = [line for line in page.splitlines() if line.startswith("| ")]
-    promises = [row for row in rows if not row.endswith("| test |")]
+@pytest.mark.parametrize("page", ["SECURITY.md", "tests/README.md"])
+def test_every_test_that_it_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = NAMED.findall(text)
+    promises = [row for table in _tables(text) if table[0].endswith(HEADING) for row in table[2:]]
     assert len(promises) > 20
     assert [row for row in promises if not NAMED.search(row)] == []
-    assert len(named) == page.count("::")
+    assert len(named) == text.count("::")
     assert [one for one in named if not _is_there(*one)] == []
+
+
+def _tables(text: str) -> list[list[str]]:
+    """The tables of a page, row by row."""
+    blocks = [block.splitlines() for block in text.split("\n\n")]
+    return [block for block in blocks if block[0].startswith("| ")]
 
 
 def _is_there(path: str, test: str) -> bool:

@@ -26,7 +26,7 @@ from tests.api.odd import (
     check_figures,
     read_all,
 )
-from tests.rows import check_rows
+from tests.kit.rows import check_rows
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 SURROGATES = st.text(st.characters(categories=["Cs", "L", "So"]), max_size=8)

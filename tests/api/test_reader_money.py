@@ -12,7 +12,7 @@ from enigma_panel.core.money import format_money, is_sane, sum_money, to_nano
 from enigma_panel.core.observation import NO_USAGE, Usage
 from enigma_panel.core.reducer import merge_usage
 from tests.api.odd import DOCUMENTED, FUZZ, NUMBER, ODD, amounts_in, amounts_of, read_all, read_one
-from tests.rows import check_rows
+from tests.kit.rows import check_rows
 
 # Where an amount may stand (api.md §1.4-1.6, §8.1, §9); {} is the JSON text of its value.
 PLACES = {

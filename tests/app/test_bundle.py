@@ -7,20 +7,19 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import pytest
 
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.store.paths import folders_below
+from tests.kit.wait import wait_for
 from tests.matrix.stage import remember
 
-T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 BUILD_LIMIT_S = 400
 LIMIT_S = 40
@@ -106,8 +105,8 @@ def _ends_with_its_parent(bundle: Path, home: Path) -> None:
     """kill -9 leaves the program no say; its simulator ends all the same."""
     with subprocess.Popen([bundle / "enigma-panel", "--demo"], env=_environment(home)) as parent:
         try:
-            child = _until(lambda: _children(parent.pid))[0]
-            _until(lambda: _listens(child))
+            child = wait_for(lambda: _children(parent.pid), LIMIT_S)[0]
+            wait_for(lambda: _listens(child), LIMIT_S)
             assert _foreign_libraries(child, bundle) == set()
             watch = os.pidfd_open(child)
         finally:
@@ -129,8 +128,8 @@ def _speaks_live(bundle: Path, home: Path) -> None:
         _remember_session(url, home / "data")
         command = [bundle / "enigma-panel", "--base-url", url, "--data-dir", home / "data"]
         with _running(command, env):
-            _until(lambda: _live(url)["open"])
-            _until(lambda: "agent" in _kinds_of_steps(home / "data"))
+            wait_for(lambda: _live(url)["open"], LIMIT_S)
+            wait_for(lambda: "agent" in _kinds_of_steps(home / "data"), LIMIT_S)
 
 
 def _kinds_of_steps(data: Path) -> set[str]:
@@ -170,15 +169,6 @@ def _remember_session(url: str, data: Path) -> None:
     folders.prepare()
     ids = known["sessionId"], known["tasks"][-1]["taskId"]
     remember(folders, url, ids, session["socketURL"])
-
-
-def _until(ask: Callable[[], T]) -> T:
-    """Ask until there is something; that."""
-    end = time.monotonic() + LIMIT_S
-    while not (found := ask()):
-        assert time.monotonic() < end, "nothing came"
-        time.sleep(0.05)
-    return found
 
 
 def _children(pid: int) -> list[int]:

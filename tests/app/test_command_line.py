@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.wait import wait_for
+
 pytestmark = pytest.mark.process
 LEAVE_OUT = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "ENIGMA_API_KEY")
 
@@ -164,25 +166,16 @@ def test_the_simulator_ends_with_a_killed_program(tmp_path: Path) -> None:
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )
     try:
-        children = _wait_for_children(program.pid)
+        children = wait_for(lambda: _children(program.pid), what="the simulator")
+        time.sleep(1)  # let it start in earnest
     finally:
         program.send_signal(signal.SIGKILL)
         program.wait(10)
-    end = time.monotonic() + 5
-    while any(_alive(child) for child in children):
-        assert time.monotonic() < end, "the simulator outlived its program"
-        time.sleep(0.05)
+    wait_for(lambda: not any(map(_alive, children)), 5, "the simulator's end")
 
 
-def _wait_for_children(pid: int) -> list[int]:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        if found:
-            time.sleep(1)  # let it start in earnest
-            return [int(child) for child in found]
-        time.sleep(0.05)
-    raise AssertionError("no simulator was started")
+def _children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _alive(pid: int) -> bool:

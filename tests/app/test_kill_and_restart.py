@@ -10,6 +10,7 @@ import pytest
 
 from tests.app.program import Driven
 from tests.conftest import Simulator, up_and_weekly_each
+from tests.kit.wait import wait_for
 
 pytestmark = [pytest.mark.process, up_and_weekly_each]
 Start = Callable[..., Simulator]
@@ -27,7 +28,7 @@ def test_kill_in_the_middle_and_everything_is_back(simulator: Start, tmp_path: P
     assert first.tell("start Log in to shop.example and read my orders") == "ok"
     assert first.tell("start-kept Research typewriters at museum.example") == "ok"
     first.until(lambda s: _has(s, "Sessions", "asks you") and _has(s, "Sessions", "working"))
-    _until(lambda: _counts(url, "answered").get("newTask 200") == 2)  # and so both are named
+    wait_for(lambda: _counts(url, "answered").get("newTask 200") == 2)  # and so both are named
     time.sleep(SOON_S)
     first.kill()
 
@@ -48,7 +49,7 @@ def test_a_start_that_nobody_heard_the_end_of_is_unconfirmed(
     first = Driven(sim.url, tmp_path)
     first.tell("start Research typewriters at museum.example")
     first.until(lambda s: _has(s, "Sessions", "museum.example 1"))
-    _until(lambda: _counts(sim.url, "applied").get("newTask"))
+    wait_for(lambda: _counts(sim.url, "applied").get("newTask"))
     first.kill()
     second = Driven(sim.url, tmp_path)
     second.until(lambda s: _has(s, "Tasks", "Research typewriters", "unconfirmed"))
@@ -69,10 +70,3 @@ def test_sigterm_leaves_in_order_and_the_ledger_is_sound(simulator: Start, tmp_p
 
 def _counts(url: str, what: str) -> dict[str, int]:
     return dict(httpx.get(f"{url}/_sim/state", trust_env=False).json()[what])
-
-
-def _until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)

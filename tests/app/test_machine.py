@@ -6,35 +6,9 @@ from typing import Any, cast
 import pytest
 
 from enigma_panel import startup
-from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.core.models import TaskStatus
 from enigma_panel.store.settings import LEAVE, TERMINATE_IDLE
-
-
-def _session(key: int) -> Session:
-    return Session(
-        key=key,
-        base_url="http://127.0.0.1:9",
-        key_fingerprint="p",
-        site="shop.example",
-        since_ms=1,
-        created_ms=1,
-        phase=Phase.OPEN,
-        service_id="s",
-        current_task=key,
-    )
-
-
-def _task(key: int, status: TaskStatus) -> Task:
-    return Task(
-        key=key,
-        session_key=key,
-        verb=TaskVerb.NEW_TASK,
-        spec=TaskSpec(text="Look"),
-        status=status,
-        since_ms=1,
-        created_ms=1,
-    )
-
+from tests.kit.builders import a_session, a_task
 
 S = TaskStatus
 STATUSES = {1: S.DONE, 2: S.PAUSED, 3: S.WORKING, 4: S.ASKS, 5: S.DONE}
@@ -43,10 +17,10 @@ FOREIGN = 5
 
 
 def _parts(before_sleep: str) -> Any:
-    tasks = {key: _task(key, status) for key, status in STATUSES.items()}
+    tasks = {key: a_task(key, status=status) for key, status in STATUSES.items()}
     sessions = SimpleNamespace(
         terminable_keys=lambda: list(STATUSES),
-        session=_session,
+        session=lambda key: a_session(key, current_task=key),
         current_task=lambda session: tasks[session.key],
         is_ours=lambda session: session.key != FOREIGN,
     )

@@ -13,6 +13,7 @@ import pytest
 
 from tests.app.program import Driven
 from tests.conftest import Simulator
+from tests.kit.wait import wait_for
 
 pytestmark = [
     pytest.mark.process,
@@ -53,13 +54,6 @@ def _takes_signals(pid: int) -> bool:
     return bool(int(mask, 16) & (1 << (signal.SIGTERM - 1)))
 
 
-def _wait(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.002)
-
-
 def _children(pid: int) -> list[int]:
     text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [int(child) for child in text.split()]
@@ -78,7 +72,7 @@ def test_ctrl_c_in_the_first_second_leaves_nothing_behind(n: int, tmp_path: Path
     """Sent to the whole group, as a terminal does: also to what we started, if it were in it."""
     number = (signal.SIGINT, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[n % 4]
     program = _demo(tmp_path)
-    _wait(lambda: _takes_signals(program.pid))
+    wait_for(lambda: _takes_signals(program.pid))
     time.sleep(random.Random().uniform(n / 10, n / 10 + 0.1))
     children = _children(program.pid)
     os.killpg(program.pid, number)
@@ -86,7 +80,7 @@ def test_ctrl_c_in_the_first_second_leaves_nothing_behind(n: int, tmp_path: Path
     assert errors == ""
     assert program.returncode in {0, 128 + number}
     assert list(tmp_path.glob("enigma-panel-*")) == []
-    _wait(lambda: not any(_is_alive(child) for child in children))
+    wait_for(lambda: not any(_is_alive(child) for child in children))
 
 
 SELF_SENT = """
@@ -134,7 +128,7 @@ def test_a_signal_before_the_loop_runs_is_not_lost(
 def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
     """Where the start hangs, the first is only noted."""
     program = _demo(tmp_path)
-    _wait(lambda: _takes_signals(program.pid))
+    wait_for(lambda: _takes_signals(program.pid))
     for _ in range(2):
         program.send_signal(signal.SIGINT)
         time.sleep(0.02)
@@ -156,8 +150,8 @@ def test_a_terminal_that_is_closed_ends_it_in_order(simulator: Start, tmp_path: 
 
 def test_nohup_is_respected(tmp_path: Path) -> None:
     program = _demo(tmp_path, ignore_hangup=True)
-    _wait(lambda: _takes_signals(program.pid))
-    _wait(lambda: list(tmp_path.glob("enigma-panel-demo-*/data/panel.sock")))
+    wait_for(lambda: _takes_signals(program.pid))
+    wait_for(lambda: list(tmp_path.glob("enigma-panel-demo-*/data/panel.sock")))
     program.send_signal(signal.SIGHUP)
     time.sleep(1.0)
     assert program.poll() is None
@@ -181,14 +175,14 @@ def test_the_desktop_ends_it_as_sigterm_does(how: str, simulator: Start, tmp_pat
 
 def test_a_killed_demo_is_cleared_away_by_a_later_start(tmp_path: Path) -> None:
     first = _demo(tmp_path)
-    _wait(lambda: list(tmp_path.glob("enigma-panel-demo-*/data/panel.sock")))
+    wait_for(lambda: list(tmp_path.glob("enigma-panel-demo-*/data/panel.sock")))
     first.kill()
     first.communicate(timeout=LIMIT_S)
     (left,) = tmp_path.glob("enigma-panel-demo-*")
     long_ago = time.time() - 3_600
     os.utime(left, (long_ago, long_ago))
     second = _demo(tmp_path)
-    _wait(lambda: not left.exists())
+    wait_for(lambda: not left.exists())
     assert len(list(tmp_path.glob("enigma-panel-demo-*"))) == 1
     second.terminate()
     _, errors = second.communicate(timeout=LIMIT_S)

@@ -12,6 +12,7 @@ import pytest
 
 from enigma_panel.desktop.single_instance import acquire_folder
 from tests.app.program import Driven
+from tests.kit.wait import wait_for
 
 pytestmark = [
     pytest.mark.process,
@@ -34,10 +35,8 @@ def start(folder: Path, **more: str) -> subprocess.Popen[str]:
 
 def wait_for_socket(folder: Path) -> Path:
     """Until a program on this folder listens."""
-    path, end = folder / "data" / "panel.sock", time.monotonic() + 20
-    while not path.is_socket():
-        assert time.monotonic() < end, "nobody listens"
-        time.sleep(0.02)
+    path = folder / "data" / "panel.sock"
+    wait_for(path.is_socket, what="the socket")
     return path
 
 
@@ -94,11 +93,7 @@ def test_the_folder_of_a_dead_one_is_free_within_a_second(tmp_path: Path) -> Non
 
 def test_of_two_that_start_at_once_one_stays(tmp_path: Path) -> None:
     pair = [start(tmp_path), start(tmp_path)]
-    end = time.monotonic() + 20
-    while all(process.poll() is None for process in pair):
-        assert time.monotonic() < end, "neither made way"
-        time.sleep(0.05)
-    loser = next(process for process in pair if process.poll() is not None)
+    (loser,) = wait_for(lambda: [process for process in pair if process.poll() is not None])
     (winner,) = set(pair) - {loser}
     assert end_of(loser) == (0, SHOWN, "")
     assert winner.poll() is None

@@ -18,15 +18,16 @@ from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import gaps_ms
 from tests.benchmarks.probe import (
     LOOK_S,
+    START_S,
     Questions,
     count_polls,
     ids_of,
     run,
     say,
     start_tasks,
-    until,
 )
 from tests.benchmarks.processes import RESEARCH, memory_mb
+from tests.kit.wait import until
 
 
 def session_id_of(parts: Parts, key: int) -> str | None:
@@ -78,11 +79,11 @@ async def many(
         parts.services.rate_limiter.note_rate(endpoint, RateHeaders(limit=1000))
     live = parts.services.live
     keys = await start_tasks(parts, [RESEARCH.format(n) for n in range(sessions)], 0.02)
-    await until(lambda: live.share().up == sessions)
+    await until(lambda: live.share().up == sessions, START_S)
     show_steps(parts, window, keys[0])
     counted = Counted(parts)
     say(ready=sessions)
-    await until(lambda: counted.steps >= sessions)
+    await until(lambda: counted.steps >= sessions, START_S)
     await asyncio.sleep(warm_s)
     gaps = await gaps_ms(gap_s)
     polls = count_polls(parts)
@@ -110,7 +111,7 @@ def show_steps(parts: Parts, window: MainWindow, key: int) -> None:
 async def steps(parts: Parts, window: MainWindow, *, wanted: int) -> None:
     """Tells when each step stands in the list, and when it is what the agent does now."""
     (key,) = await start_tasks(parts, [RESEARCH.format(1)], 0.0)
-    await until(lambda: parts.services.live.share().up == 1)
+    await until(lambda: parts.services.live.share().up == 1, START_S)
     show_steps(parts, window, key)
     say(session=session_id_of(parts, key))
     task = parts.services.sessions.task(key)

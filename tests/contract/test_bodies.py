@@ -21,7 +21,7 @@ from enigma_panel.api.client import HttpClient
 from enigma_panel.api.protocols import HealthReply
 from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
 from enigma_panel.core.observation import Observation
-from tests.rows import check_rows
+from tests.kit.rows import check_rows
 
 FOLDER = Path(__file__).parent / "bodies"
 FILES = sorted(FOLDER.glob("*.json"))

@@ -12,7 +12,7 @@ import msgspec
 from enigma_panel.api.wire.fields import parse
 from enigma_panel.api.wire.socket_events import read_event
 from tests.contract.test_bodies import plain
-from tests.rows import check_rows
+from tests.kit.rows import check_rows
 
 FOLDER = Path(__file__).parent / "events"
 FILES = sorted(FOLDER.glob("*.json"))

@@ -19,7 +19,7 @@ from enigma_panel.core.redaction import (
     Search,
     redact_patterns,
 )
-from tests.rows import check_rows
+from tests.kit.rows import check_rows
 
 KEY = bytes(range(32))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,13 +18,13 @@ from enigma_panel.core.models import (
     Task,
     TaskSpec,
     TaskStatus,
-    TaskVerb,
     shown_state,
 )
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.reducer import STALE_QUESTION_MS, TERMINATE_GRACE_MS, reduce
 from enigma_panel.core.transitions import SESSION_TRANSITIONS, TASK_TRANSITIONS
-from tests.rows import check_rows
+from tests.kit.builders import new_session, new_task
+from tests.kit.rows import check_rows
 
 NOW = 1_000_000
 S, P, K = TaskStatus, Phase, Kind
@@ -132,15 +133,14 @@ def _cells(table: str) -> list[tuple[str, str, str]]:
     return cells
 
 
-def _session(**fields: object) -> Session:
-    known = {"key": 1, "base_url": "https://a", "key_fingerprint": "p", "site": "a", "number": 1}
-    times = {"since_ms": 0, "created_ms": 0, "service_id": "sid", "current_task": 1}
-    return Session(**{**known, **times, "phase": P.OPEN, **fields})
+def _session(**fields: Any) -> Session:
+    facts = {"service_id": "sid", "current_task": 1, "phase": P.OPEN}
+    return new_session(**{"key": 1, "since_ms": 0, "created_ms": 0} | facts | fields)
 
 
-def _task(**fields: object) -> Task:
-    known = {"key": 1, "session_key": 1, "verb": TaskVerb.NEW_TASK, "spec": TaskSpec(text="t")}
-    return Task(**{**known, "since_ms": 0, "created_ms": 0, "status": S.WORKING, **fields})
+def _task(**fields: Any) -> Task:
+    facts = {"key": 1, "session_key": 1, "status": S.WORKING}
+    return new_task(**{"since_ms": 0, "created_ms": 0} | facts | fields)
 
 
 def test_the_tables_name_every_kind() -> None:

@@ -20,7 +20,7 @@ from enigma_panel.desktop.notifications import BusNotifier, NotificationBus
 from enigma_panel.desktop.power import BusError
 from enigma_panel.runtime.event_loop import TaskScope
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
-from tests.services.conftest import until
+from tests.kit.wait import until
 
 pytestmark = pytest.mark.process
 

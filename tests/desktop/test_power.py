@@ -16,7 +16,7 @@ from enigma_panel.desktop.power import BusError, Power
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import SleepMeter, SystemClock
 from tests.conftest import LogWatch
-from tests.services.conftest import until
+from tests.kit.wait import until
 
 pytestmark = pytest.mark.process
 CHILD = Path(__file__).with_name("child_logind.py")

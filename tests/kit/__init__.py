@@ -1,0 +1,1 @@
+"""What tests share: clocks, waiting, fakes of services, builders of records, a person's hands."""

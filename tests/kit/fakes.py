@@ -1,16 +1,19 @@
-"""Services that do what a test says, and a clock that stands still."""
+"""One fake for each service that windows and other services use; the real ones are in services."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
-from types import SimpleNamespace
-from typing import Any, cast
+from decimal import Decimal
+from typing import Any
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.address import parse_base_url
+from enigma_panel.api.errors import ApiError, RejectedError
+from enigma_panel.api.protocols import HealthReply
 from enigma_panel.core.models import (
+    UNOPENED_PHASES,
     AnswerVerb,
     Phase,
     Session,
@@ -18,11 +21,7 @@ from enigma_panel.core.models import (
     Task,
     TaskSpec,
     TaskStatus,
-    TaskVerb,
 )
-from enigma_panel.core.questions import guess_kind
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.container import Services
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
@@ -30,46 +29,42 @@ from enigma_panel.services.types import (
     Diff,
     KeyCheck,
     KeyState,
+    LiveShare,
     OpenQuestion,
     PauseReason,
     PendingCommand,
     QueueEntry,
+    ServiceStatus,
     WaitReason,
 )
 from enigma_panel.store.keychain import Result, SecretOutcome
+from enigma_panel.store.ledger.intents import Step
 from enigma_panel.store.settings import Settings
-from tests.kit.live_doubles import LiveDouble, TimelineDouble
+from tests.kit.builders import BASE_URL, ID, LINK, a_question, a_session, a_task
+from tests.kit.clock import NOW, HandClock
 
-NOON = 1_764_000_000_000
-BASE_URL = "https://connect.enigma.click"
-
-
-class FakeClock:
-    """Time passes when a test says so."""
-
-    def __init__(self) -> None:
-        self.ms = NOON
-
-    def now_ms(self) -> int:
-        """The time of now."""
-        return self.ms
-
-    def pass_ms(self, ms: int) -> None:
-        """Let time pass."""
-        self.ms += ms
+POSSIBLE = {
+    StateVerb.PAUSE: {TaskStatus.WORKING},
+    StateVerb.RESUME: {TaskStatus.PAUSED},
+    StateVerb.STOP: {TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED},
+}
 
 
 @dataclass
 class Started:
-    """What the fleet was asked to start."""
+    """What was asked to be started."""
 
     spec: TaskSpec
     where: int | None
     one_call: bool
 
 
-class FakeFleet(QObject):
-    """Keeps what it is given and what it was asked for."""
+class FakeSessions(QObject):
+    """Records that a test puts in; commands are only noted.
+
+    calls: what was asked for, in order; start_error, start_gate, command_gate: what a start fails
+    with, and what starts and commands wait for.
+    """
 
     changed = Signal(object)
     said = Signal(object)
@@ -78,21 +73,72 @@ class FakeFleet(QObject):
         super().__init__()
         self.sessions: dict[int, Session] = {}
         self.tasks: dict[int, Task] = {}
-        self.started: list[Started] = []
-        self.commands: list[tuple[tuple[int, ...], StateVerb]] = []
-        self.texts: list[str] = []
-        self.start_error: Exception | None = None
-        self.start_gate: asyncio.Event | None = None
-        self.wanted: dict[int, PendingCommand] = {}
+        self.waiting: dict[int, PendingCommand] = {}
+        self.asking: set[int] = set()
         self.not_ours: set[int] = set()
         self.lost_replies: set[int] = set()
+        self.texts: list[str] = []
+        self.calls: list[tuple[Any, ...]] = []
+        self.started: list[Started] = []
+        self.asked_for: list[int] = []
+        self.start_error: Exception | None = None
+        self.start_gate: asyncio.Event | None = None
         self.command_gate: asyncio.Event | None = None
 
-    def add(self, session: Session, task: Task | None = None) -> None:
-        """Another session, with its current task."""
+    # -- what a test says ------------------------------------------------------------------------
+
+    def put(self, session: Session, task: Task | None = None) -> None:
+        """Another session, with its current task; nobody is told."""
         self.sessions[session.key] = session
         if task is not None:
             self.tasks[task.key] = task
+
+    def add(
+        self,
+        key: int,
+        *,
+        phase: Phase = Phase.OPEN,
+        status: TaskStatus = TaskStatus.WORKING,
+        left_s: int = 200,
+        site: str = "shop.example",
+        tell: bool = True,
+        **task: Any,
+    ) -> None:
+        """A session and its task of the same key, begun a while ago."""
+        session = a_session(
+            key,
+            phase=phase,
+            site=site,
+            since_ms=NOW - 40_000,
+            created_ms=NOW - (300 - left_s) * 1_000,
+            opened_ms=NOW - 40_000,
+            expires_ms=NOW + left_s * 1_000,
+            service_id=ID,
+            web_view_url=LINK,
+            current_task=key,
+        )
+        begun = {"since_ms": NOW - 30_000, "created_ms": NOW - 35_000, "sent_ms": NOW - 31_000}
+        self.put(session, a_task(key, status=status, **begun | task))
+        if tell:
+            one = frozenset({key})
+            self.changed.emit(Diff(sessions=one, tasks=one, new_tasks=(key,)))
+
+    def add_queued(self, key: int, **facts: Any) -> None:
+        """A queued task for a session of its own, which is planned; nobody is told."""
+        self.add(key, status=TaskStatus.QUEUED, phase=Phase.PLANNED, tell=False, **facts)
+        unopened = {"number": 0, "service_id": None, "web_view_url": None, "current_task": None}
+        self.sessions[key] = replace(
+            self.sessions[key], **unopened, opened_ms=None, expires_ms=None
+        )
+        self.tasks[key] = replace(self.tasks[key], sent_ms=None, service_id=None)
+
+    def add_asking(self, key: int, question: str, text: str = "Buy a USB-C hub") -> OpenQuestion:
+        """A session whose task asks; the inbox does not know of it yet, and nobody is told."""
+        self.put(
+            a_session(key, site="shop.example", current_task=key),
+            a_task(key, text=text, status=TaskStatus.ASKS, question=question),
+        )
+        return a_question(key, question)
 
     def change_session(self, key: int, **fields: Any) -> None:
         """Something new about a session."""
@@ -104,51 +150,93 @@ class FakeFleet(QObject):
         self.tasks[key] = replace(self.tasks[key], **fields)
         self.changed.emit(Diff(tasks=frozenset({key})))
 
+    def set_pending(
+        self, key: int, verb: StateVerb | None, why: WaitReason = WaitReason.UNDO, **facts: Any
+    ) -> None:
+        """A command of that session waits, or waits no more."""
+        if verb is None:
+            self.waiting.pop(key, None)
+        else:
+            made = facts.pop("made_ms", NOW - 1_000)
+            pending = PendingCommand(session_key=key, verb=verb, why=why, made_ms=made, **facts)
+            self.waiting[key] = pending
+        self.changed.emit(Diff(sessions=frozenset({key})))
+
+    def set_asking(self, *keys: int) -> None:
+        """The service has not answered about these yet."""
+        changed = self.asking.symmetric_difference(keys)
+        self.asking = set(keys)
+        self.changed.emit(Diff(sessions=frozenset(changed)))
+
+    @property
+    def commands(self) -> list[tuple[Any, ...]]:
+        """The commands that were given: keys, verb, and the time to take them back if there is."""
+        return [call[1:] for call in self.calls if call[0] == "command"]
+
+    # -- what windows ask ------------------------------------------------------------------------
+
     def session(self, key: int) -> Session | None:
         return self.sessions.get(key)
 
     def task(self, key: int) -> Task | None:
+        self.asked_for.append(key)
         return self.tasks.get(key)
 
     def session_keys(self) -> list[int]:
-        return list(self.sessions)
+        return [key for key, s in self.sessions.items() if s.phase not in UNOPENED_PHASES]
+
+    def task_keys(self) -> list[int]:
+        return sorted(self.tasks, reverse=True)
 
     def current_task(self, session: Session) -> Task | None:
         return self.tasks.get(session.current_task or 0)
 
+    def session_cost(self, key: int) -> Decimal | None:
+        costs = [t.cost for t in self.tasks.values() if t.session_key == key and t.cost]
+        return sum(costs, Decimal(0)) if costs else None
+
     def pending_verb(self, key: int) -> StateVerb | None:
-        pending = self.wanted.get(key)
+        pending = self.waiting.get(key)
         return pending.verb if pending is not None else None
 
     def pending(self, key: int) -> PendingCommand | None:
-        return self.wanted.get(key)
+        return self.waiting.get(key)
 
     def all_pending(self) -> list[PendingCommand]:
-        return list(self.wanted.values())
+        return list(self.waiting.values())
 
-    def set_wish(
-        self, key: int, why: WaitReason | None, verb: StateVerb = StateVerb.TERMINATE
-    ) -> None:
-        """A command of that session is on its way, or no more."""
-        if why is None:
-            self.wanted.pop(key, None)
-        else:
-            self.wanted[key] = PendingCommand(session_key=key, verb=verb, why=why, made_ms=NOON)
-        self.changed.emit(Diff(sessions=frozenset({key})))
-
-    def terminable_keys(self) -> list[int]:
-        ours = [s for key, s in self.sessions.items() if key not in self.not_ours]
-        return [s.key for s in ours if not s.is_ended and self.can(s.key, StateVerb.TERMINATE)]
+    def is_asking(self, key: int) -> bool:
+        return key in self.asking
 
     def is_awaiting_reply(self, key: int) -> bool:
         return key not in self.lost_replies
 
-    def is_ours(self, _session: Session) -> bool:
-        return True
+    def is_ours(self, session: Session) -> bool:
+        return session.key not in self.not_ours
 
-    def can(self, key: int, _verb: StateVerb) -> bool:
+    def foreign(self, _session: Session) -> None:
+        return None
+
+    def can(self, key: int, verb: StateVerb) -> bool:
         session = self.sessions.get(key)
-        return session is not None and not session.is_final
+        if session is None or session.is_final or not self.is_ours(session):
+            return False
+        pending = self.waiting.get(key)
+        if pending is not None and pending.verb is StateVerb.TERMINATE:
+            return verb is StateVerb.TERMINATE and pending.can_undo
+        task = self.current_task(session)
+        if verb is StateVerb.TERMINATE:
+            return True
+        return task is not None and task.status in POSSIBLE[verb]
+
+    def terminable_keys(self) -> list[int]:
+        open_ones = [key for key, session in self.sessions.items() if not session.is_ended]
+        return [key for key in open_ones if self.can(key, StateVerb.TERMINATE)]
+
+    async def recent_texts(self) -> list[str]:
+        return list(self.texts)
+
+    # -- what windows want done ------------------------------------------------------------------
 
     async def start(
         self, spec: TaskSpec, *, where: int | None = None, one_call: bool = False
@@ -157,6 +245,7 @@ class FakeFleet(QObject):
             await self.start_gate.wait()
         if self.start_error is not None:
             raise self.start_error
+        self.calls.append(("start", spec.text, where))
         self.started.append(Started(spec, where, one_call))
         return len(self.started)
 
@@ -166,43 +255,92 @@ class FakeFleet(QObject):
         """All or none."""
         return [await self.start(spec, where=where, one_call=one_call) for spec in specs]
 
-    async def command(self, keys: tuple[int, ...], verb: StateVerb, *, grace_ms: int = 0) -> None:
-        assert grace_ms == 0  # dialogs ask; what they were told is sent at once
-        self.commands.append((tuple(keys), verb))
+    async def command(self, keys: Sequence[int], verb: StateVerb, *, grace_ms: int = 0) -> None:
+        self.calls.append(("command", tuple(keys), verb, *([grace_ms] if grace_ms else [])))
         if self.command_gate is not None:
             await self.command_gate.wait()
 
-    async def recent_texts(self) -> list[str]:
-        return list(self.texts)
+    def undo(self, keys: Sequence[int]) -> None:
+        self.calls.append(("undo", tuple(keys)))
+        for key in keys:
+            self.set_pending(key, None)
+
+    async def rename(self, key: int, label: str | None) -> None:
+        self.change_session(key, label=label)
+
+    async def put_away(self, key: int) -> None:
+        self.calls.append(("put away", key))
+
+    async def mark_seen(self, keys: Sequence[int]) -> None:
+        for key in keys:
+            self.change_task(key, is_new=False)
 
 
-class FakeLine(QObject):
-    """A line in which stands what a test puts there."""
+class FakeQueue(QObject):
+    """Entries that a test puts in; what is done with them is only noted."""
 
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self.waiting: dict[int, QueueEntry] = {}
+        self.waiting: list[QueueEntry] = []
         self.pause_reason = PauseReason.NONE
+        self.pause_error: ApiError | None = None
         self.limit = 5
+        self.calls: list[tuple[Any, ...]] = []
 
-    def entries(self) -> list[QueueEntry]:
-        return list(self.waiting.values())
+    def put(
+        self, *keys: int, why: WaitReason = WaitReason.TURN, tell: bool = True, **facts: Any
+    ) -> None:
+        """These tasks wait, in this order, behind those that do already."""
+        for key in keys:
+            position = len(self.waiting) + 1
+            self.waiting.append(QueueEntry(task_key=key, position=position, why=why, **facts))
+        if tell:
+            self.changed.emit()
 
-    def entry(self, key: int) -> QueueEntry | None:
-        return self.waiting.get(key)
-
-    def put(self, key: int, why: WaitReason = WaitReason.NO_SLOT, **facts: Any) -> None:
-        """A task waits behind the others."""
-        place = len(self.waiting) + 1
-        self.waiting[key] = QueueEntry(task_key=key, position=place, why=why, **facts)
+    def set(self, *entries: QueueEntry, pause_reason: PauseReason = PauseReason.NONE) -> None:
+        """The whole queue anew."""
+        self.waiting, self.pause_reason = list(entries), pause_reason
         self.changed.emit()
 
-    def set_ceiling(self, limit: int) -> None:
+    def set_waiting(
+        self, n: int, pause_reason: PauseReason = PauseReason.NONE, limit: int = 5
+    ) -> None:
+        """So many tasks wait, whichever, for so many places."""
+        self.limit = limit
+        turn = WaitReason.TURN
+        entries = [QueueEntry(task_key=900 + at, position=at + 1, why=turn) for at in range(n)]
+        self.set(*entries, pause_reason=pause_reason)
+
+    def set_limit(self, limit: int) -> None:
         """The service allowed fewer or more browsers."""
         self.limit = limit
         self.changed.emit()
+
+    def entries(self) -> list[QueueEntry]:
+        return list(self.waiting)
+
+    def entry(self, key: int) -> QueueEntry | None:
+        return next((entry for entry in self.waiting if entry.task_key == key), None)
+
+    async def start_next(self, key: int) -> None:
+        self.calls.append(("start next", key))
+
+    async def up(self, key: int) -> None:
+        self.calls.append(("up", key))
+
+    async def remove(self, keys: Sequence[int]) -> None:
+        self.calls.append(("remove", tuple(keys)))
+
+    async def run_in_new_session(self, key: int) -> None:
+        self.calls.append(("new session", key))
+
+    def go_on(self) -> None:
+        self.calls.append(("go on",))
+
+    def funds_added(self) -> None:
+        self.calls.append(("funds added",))
 
 
 @dataclass
@@ -215,7 +353,7 @@ class Answered:
 
 
 class FakeInbox(QObject):
-    """Answers as it is told to, when `gate` lets it."""
+    """Questions that a test puts in; answers as it is told to, when `gate` lets it."""
 
     changed = Signal()
     waiting_changed = Signal(object)
@@ -229,27 +367,6 @@ class FakeInbox(QObject):
         self.gate: asyncio.Event | None = None
         self.waits: dict[int, AnswerWait] = {}
 
-    def waiting(self, task_key: int) -> AnswerWait | None:
-        return self.waits.get(task_key)
-
-    def set_wait(self, task_key: int, wait: AnswerWait | None) -> None:
-        """Why the answer has not been sent yet."""
-        if wait is None:
-            self.waits.pop(task_key, None)
-        else:
-            self.waits[task_key] = wait
-        self.waiting_changed.emit(task_key)
-
-    def take_back(self, task_key: int) -> bool:
-        if self.waits.pop(task_key, None) is None or self.gate is None:
-            return False
-        self.outcome = AnswerOutcome.TAKEN_BACK
-        self.gate.set()
-        return True
-
-    def questions(self) -> list[OpenQuestion]:
-        return list(self.open)
-
     def ask(self, *questions: OpenQuestion) -> None:
         """Agents ask."""
         self.open += questions
@@ -259,6 +376,27 @@ class FakeInbox(QObject):
         """A question is no longer open."""
         self.open = [q for q in self.open if q.task_key != task_key]
         self.changed.emit()
+
+    def set_wait(self, task_key: int, wait: AnswerWait | None) -> None:
+        """Why the answer has not been sent yet."""
+        if wait is None:
+            self.waits.pop(task_key, None)
+        else:
+            self.waits[task_key] = wait
+        self.waiting_changed.emit(task_key)
+
+    def questions(self) -> list[OpenQuestion]:
+        return list(self.open)
+
+    def waiting(self, task_key: int) -> AnswerWait | None:
+        return self.waits.get(task_key)
+
+    def take_back(self, task_key: int) -> bool:
+        if self.waits.pop(task_key, None) is None or self.gate is None:
+            return False
+        self.outcome = AnswerOutcome.TAKEN_BACK
+        self.gate.set()
+        return True
 
     async def answer(self, question: OpenQuestion, text: str, verb: AnswerVerb) -> AnswerResult:
         if self.gate is not None:
@@ -270,6 +408,110 @@ class FakeInbox(QObject):
         if self.outcome in {AnswerOutcome.DELIVERED, AnswerOutcome.GONE}:
             self.close(question.task_key)
         return AnswerResult(outcome=self.outcome)
+
+
+class FakeLive(QObject):
+    """Says what a test sets: which channels are up, and what each session does now."""
+
+    changed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now: dict[int, str] = {}
+        self.up: set[int] = set()
+        self.shared = LiveShare()
+        self.asked: list[int] = []
+
+    def set_doing(self, key: int, text: str) -> None:
+        """The session does something else now; its channel is up."""
+        self.up.add(key)
+        self.now[key] = text
+        self.changed.emit(key)
+
+    def set_up(self, key: int, *, up: bool) -> None:
+        """The session's channel came up or went down."""
+        if up:
+            self.up.add(key)
+        else:
+            self.up.discard(key)
+            self.now.pop(key, None)
+        self.changed.emit(key)
+
+    def share(self) -> LiveShare:
+        return self.shared
+
+    def doing(self, key: int) -> str:
+        self.asked.append(key)
+        return self.now.get(key, "")
+
+    def is_up(self, key: int) -> bool:
+        return key in self.up
+
+    def is_speaking(self, key: int) -> bool:
+        return key in self.up
+
+
+class FakeTimeline(QObject):
+    """Steps by task. `gate`, where set, holds every answer until it opens."""
+
+    grown = Signal(int, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[int, list[Step]] = {}
+        self.gate: asyncio.Event | None = None
+        self.error: Exception | None = None
+        self.asked: list[tuple[int, int]] = []
+        self._key = 0
+
+    def add(self, task_key: int, kind: str, text: str, at_ms: int) -> Step:
+        """One more step of a task, told at once."""
+        return self.add_many(task_key, [Step(at_ms=at_ms, kind=kind, text=text)])[0]
+
+    def add_many(self, task_key: int, steps: list[Step]) -> list[Step]:
+        """Many more steps, told as one."""
+        new = []
+        for step in steps:
+            self._key += 1
+            new.append(replace(step, key=self._key, task_key=task_key))
+        self.kept.setdefault(task_key, []).extend(new)
+        self.grown.emit(task_key, new)
+        return new
+
+    async def steps(self, task_key: int, limit: int = 500) -> list[Step]:
+        self.asked.append((task_key, limit))
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.error is not None:
+            raise self.error
+        return self.kept.get(task_key, [])[-limit:]
+
+    async def flush(self) -> None:
+        """Nothing is ever waiting to be written here."""
+
+
+class FakeHealth(QObject):
+    """A service that is well, unless a test says otherwise; notes what calls tell it."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status = ServiceStatus.OK
+        self.free: int | None = 12
+        self.asked_ms: int | None = NOW - 2_000
+        self.unreachable_since_ms: int | None = None
+        self.next_try_ms: int | None = None
+        self.balance: Decimal | None = Decimal("7.41")
+        self.balance_ms: int | None = NOW - 60_000
+        self.errors: list[ApiError] = []
+        self.answers = 0
+
+    def note_error(self, error: ApiError) -> None:
+        self.errors.append(error)
+
+    def note_answer(self) -> None:
+        self.answers += 1
 
 
 @dataclass
@@ -285,26 +527,46 @@ class KeyPlan:
 
 
 class FakeAccount(QObject):
-    """An account without a keychain and without a service."""
+    """A key without a keychain, and `client` for every session while there is one."""
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, client: Any = None) -> None:
         super().__init__()
+        self.client = client
         self.state = KeyState.READY
         self.where = "the GNOME keyring"
         self.from_environment = False
         self.base_url = BASE_URL
         self.last_check: KeyCheck | None = None
+        self.errors: list[Exception] = []
         self.plan = KeyPlan()
         self.saved: list[str] = []
         self.loads = 0
         self.removals = 0
 
+    def use(self, client: Any) -> None:
+        """Another key, or none."""
+        self.client = client
+        self.changed.emit()
+
     def set_state(self, state: KeyState) -> None:
         """Something new about the key."""
         self.state = state
         self.changed.emit()
+
+    @property
+    def open_client(self) -> Any:
+        return self.client
+
+    def client_for(self, _session: Session) -> Any:
+        return self.client
+
+    def note_error(self, error: Exception) -> None:
+        self.errors.append(error)
+        if isinstance(error, RejectedError) and error.reply.status == 401:
+            self.last_check = KeyCheck.REFUSED
+            self.changed.emit()
 
     async def load(self) -> KeyState:
         self.loads += 1
@@ -334,10 +596,83 @@ class FakeAccount(QObject):
         self.changed.emit()
 
 
+class FakeClient:
+    """Answers as `say_health` and `say_poll` tell it, and keeps the moments of the calls."""
+
+    def __init__(self, clock: HandClock) -> None:
+        self._clock = clock
+        self.say_health: Callable[[], Awaitable[HealthReply]] = self.free(3)
+        self.say_poll: Callable[[], Awaitable[Any]] = self.fail(AssertionError())
+        self.health_at: list[int] = []
+        self.polls_at: list[int] = []
+        self.in_flight = 0
+        self.most_in_flight = 0
+
+    @staticmethod
+    def free(n: int | None, *, ok: bool = True) -> Callable[[], Awaitable[HealthReply]]:
+        async def answer() -> HealthReply:
+            return HealthReply(ok=ok, free=n)
+
+        return answer
+
+    @staticmethod
+    def fail(error: Exception) -> Callable[[], Awaitable[Any]]:
+        async def answer() -> Any:
+            raise error
+
+        return answer
+
+    @staticmethod
+    async def hang() -> Any:
+        await asyncio.Event().wait()
+
+    async def health(self) -> HealthReply:
+        self.health_at.append(self._clock.now - NOW)
+        return await self._count(self.say_health)
+
+    async def poll(self, session_id: str, task_id: str) -> Any:
+        self.polls_at.append(self._clock.now - NOW)
+        return await self._count(self.say_poll)
+
+    async def _count(self, answer: Callable[[], Awaitable[Any]]) -> Any:
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            return await answer()
+        finally:
+            self.in_flight -= 1
+
+
+class FakeStore(QObject):
+    """The session store for polling: one session with one task, and what was recorded."""
+
+    changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one_session = a_session(service_id="s", current_task=1)
+        self.one_task = a_task(service_id="t")
+        self.recorded: list[Any] = []
+        self.told_names: set[int] = set()
+
+    def touch(self, _key: int) -> None:
+        """Nobody watches."""
+
+    def session(self, key: int) -> Session:
+        return self.one_session
+
+    def task(self, key: int) -> Task:
+        return self.one_task
+
+    async def record(self, session_key: int, task_key: int, observation: Any) -> None:
+        self.recorded.append(observation)
+
+
 class FakeSettings(QObject):
     """Settings that are never written."""
 
     changed = Signal()
+    failed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -348,95 +683,54 @@ class FakeSettings(QObject):
         self.changed.emit()
 
 
-class World:
-    """All fakes, and the record of services that the dialogs get."""
+class FakeScope:
+    """A TaskScope for tests without a loop: runs what never really waits, at once."""
 
-    def __init__(self, *, demo: bool = False) -> None:
-        self.clock = FakeClock()
-        self.sessions = FakeFleet()
-        self.inbox = FakeInbox()
-        self.queue = FakeLine()
-        self.account = FakeAccount()
-        self.settings = FakeSettings()
-        self.live = LiveDouble()
-        self.timeline = TimelineDouble()
-        self.scope = TaskScope()
-        self.services = cast(
-            "Services",
-            SimpleNamespace(
-                sessions=self.sessions,
-                inbox=self.inbox,
-                queue=self.queue,
-                health=QObject(),
-                account=self.account,
-                settings=self.settings,
-                live=self.live,
-                timeline=self.timeline,
-                clock=self.clock,
-                scope=self.scope,
-                demo=demo,
-                keep_folder="/home/maria/.local/share/enigma-panel",
-            ),
-        )
-
-    async def settle(self) -> None:
-        """Let everything run that was started."""
-        for _ in range(20):
-            await asyncio.sleep(0)
-            if not self.scope.names():
-                break
-        await asyncio.sleep(0.01)
+    def spawn(self, _name: str, coro: Coroutine[Any, Any, Any], *, exclusive: bool = False) -> None:
+        del exclusive
+        try:
+            coro.send(None)
+        except StopIteration:
+            return
+        raise AssertionError("it waits for something")
 
 
-def make_session(key: int, **fields: Any) -> Session:
-    """An open session with five minutes to live."""
-    facts: dict[str, Any] = {
-        "base_url": BASE_URL,
-        "key_fingerprint": "p",
-        "site": "amazon.com",
-        "number": key,
-        "phase": Phase.OPEN,
-        "since_ms": NOON,
-        "created_ms": NOON,
-        "opened_ms": NOON,
-        "expires_ms": NOON + 300_000,
-        "service_id": f"sess-{key}",
-    }
-    return Session(key=key, **facts | fields)
+class FakeDialogs:
+    """Notes what was to be opened."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *arguments: self.calls.append((name, *arguments))
 
 
-def make_task(key: int, session_key: int, text: str = "List keyboards", **fields: Any) -> Task:
-    """A task at work."""
-    facts: dict[str, Any] = {
-        "verb": TaskVerb.NEW_TASK,
-        "spec": TaskSpec(text=text),
-        "status": TaskStatus.WORKING,
-        "since_ms": NOON,
-        "created_ms": NOON,
-        "sent_ms": NOON,
-        "service_id": f"task-{key}",
-    }
-    return Task(key=key, session_key=session_key, **facts | fields)
+class FakeActions(QObject):
+    """Notes what the recovery card or the notices want done."""
+
+    trouble = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[Any, ...]] = []
+        self.dialogs = FakeDialogs()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *arguments: self.calls.append((name, *arguments))
 
 
-def make_question(task_key: int, text: str, **fields: Any) -> OpenQuestion:
-    """An open question of the task with that key, in the session of the same key."""
-    facts: dict[str, Any] = {
-        "session_key": task_key,
-        "question_n": 1,
-        "asked_ms": NOON - 5_000,
-        "expires_ms": NOON + 230_000,
-        "kind": guess_kind(text),
-    }
-    return OpenQuestion(task_key=task_key, text=text, **facts | fields)
+class FakeSelection:
+    """Notes what is to be shown."""
 
+    def __init__(self) -> None:
+        self.shown: list[tuple[str, int | None]] = []
 
-def add_asking(
-    world: World, key: int, question: str, text: str = "Buy a USB-C hub"
-) -> OpenQuestion:
-    """A session whose task asks; the inbox does not know of it yet."""
-    world.sessions.add(
-        make_session(key, site="shop.example", current_task=key),
-        make_task(key, key, text, status=TaskStatus.ASKS, question=question),
-    )
-    return make_question(key, question)
+    def show_task(self, key: int | None) -> None:
+        self.shown.append(("task", key))
+
+    def show_session(self, key: int) -> None:
+        self.shown.append(("session", key))

@@ -15,10 +15,10 @@ from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.notices.text import notice_text
 from enigma_panel.ui.text.outcome import answer_text
 from enigma_panel.ui.text.waiting import QueueContext, entry_text, pending_text
+from tests.kit.wait import until
 from tests.matrix.faults import Call, Fault
 from tests.matrix.gate import Way
 from tests.matrix.stage import ASKS, CALM, SILENT, WORKS, Lane, Run, program
-from tests.services.conftest import until
 
 LOOK_S, QUIET_LOOKS = 0.02, 14
 """So often a cell looks the same before it counts as settled."""

@@ -27,9 +27,10 @@ from enigma_panel.services.types import ServiceNotice
 from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
 from enigma_panel.store.paths import Folders, folders_below
 from tests.conftest import Simulator
+from tests.kit.clock import FastClock
 from tests.matrix.certificates import Certificates, make_certificates
 from tests.matrix.gate import Gate, Names
-from tests.services.conftest import FastClock, leave
+from tests.services.conftest import leave
 
 FACTOR = 50
 """The program's minute takes 1.2 s."""

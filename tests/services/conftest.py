@@ -13,38 +13,12 @@ from enigma_panel.bootstrap import DataDirs, Parts, build
 from enigma_panel.cli import Options
 from enigma_panel.core.observation import Observation
 from enigma_panel.services.account import MakeClient
-from enigma_panel.services.clock import Clock, SystemClock
+from enigma_panel.services.clock import Clock
 from enigma_panel.services.recovery import recover
 from enigma_panel.store.paths import folders_below
+from tests.kit.clock import FastClock
 
 Running = Callable[..., AbstractAsyncContextManager[Parts]]
-
-
-class FastClock(SystemClock):
-    """Time that runs ten times as fast; with a simulator at --speed 10 all stays in proportion."""
-
-    FACTOR = 10
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._zero = super().now_ms()
-
-    def now_ms(self) -> int:
-        """Epoch milliseconds of the fast clock."""
-        return self._zero + (super().now_ms() - self._zero) * self.FACTOR
-
-    async def sleep_until(self, due_ms: int) -> None:
-        """As the system's, in a tenth of the time."""
-        while (left := due_ms - self.now_ms()) > 0:  # noqa: ASYNC110 - there is no event
-            await asyncio.sleep(left / 1000 / self.FACTOR)
-
-    async def wait(self, event: asyncio.Event, due_ms: int) -> None:
-        """As the system's, in a tenth of the time."""
-        while (left := due_ms - self.now_ms()) > 0 and not event.is_set():
-            try:
-                await asyncio.wait_for(event.wait(), left / 1000 / self.FACTOR)
-            except TimeoutError:
-                continue
 
 
 class LongLived(HttpClient):
@@ -57,13 +31,6 @@ class LongLived(HttpClient):
         return replace(
             observation, expires_in_ms=(observation.expires_in_ms or 0) * FastClock.FACTOR
         )
-
-
-async def until(condition: Callable[[], object], limit: float = 20.0) -> None:
-    """Wait for a condition; the test fails when it does not come true in time."""
-    async with asyncio.timeout(limit):
-        while not condition():  # noqa: ASYNC110 - conditions of any kind
-            await asyncio.sleep(0.02)
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ import pytest
 
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.errors import RejectedError, Reply
-from enigma_panel.core.models import Session
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.services import account as module
 from enigma_panel.services.account import Account
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome, SecretStore
 from tests.conftest import LogWatch, Simulator
+from tests.kit.builders import new_session
 
 Start = Callable[..., Simulator]
 O = SecretOutcome  # noqa: E741 - a table reads better so
@@ -136,10 +136,9 @@ async def test_a_keychain_that_never_answers_counts_as_locked(
 async def test_a_session_is_controlled_with_its_own_key_and_host_only() -> None:
     account = make(Keychain(O.FOUND, "enig_one"))
     await account.load()
-    common = {"site": "a", "since_ms": 0, "created_ms": 0}
-    ours = Session(base_url=account.base_url, key_fingerprint=account.key_fingerprint, **common)
-    other_key = Session(base_url=account.base_url, key_fingerprint="other", **common)
-    other_host = Session(base_url="https://b", key_fingerprint=account.key_fingerprint, **common)
+    ours = new_session(base_url=account.base_url, key_fingerprint=account.key_fingerprint)
+    other_key = new_session(base_url=account.base_url, key_fingerprint="other")
+    other_host = new_session(base_url="https://b", key_fingerprint=account.key_fingerprint)
     assert account.client_for(ours) is account.client
     assert account.client_for(other_key) is None
     assert account.client_for(other_host) is None

@@ -8,15 +8,17 @@ from typing import Any, cast
 
 import pytest
 
-from enigma_panel.core.models import Session, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.done_notifier import GATHER_MS, DoneNews, DoneNotice, Ended, Notifier
 from enigma_panel.services.state.session_store import SessionStore
 from tests.conftest import Simulator
-from tests.kit.virtual_time import EPOCH_MS, VirtualClock, in_virtual_time
-from tests.services.conftest import FastClock, Running, until
+from tests.kit.builders import a_task, new_session
+from tests.kit.clock import NOW, FastClock, VirtualClock, in_virtual_time
+from tests.kit.wait import until
+from tests.services.conftest import Running
 
 SECRET = "hunter2-hunter2"
 S = TaskStatus
@@ -35,9 +37,7 @@ class Records(SessionStore):
         self._emit(tasks)
 
     def name(self, key: int, label: str) -> None:
-        session = Session(
-            key=key, base_url="", key_fingerprint="", site="", since_ms=0, created_ms=0, label=label
-        )
+        session = new_session(key=key, site="", label=label)
         self._put(session)
         self._emit([session])
 
@@ -93,7 +93,7 @@ class Scene:
         return f"{len(news.results)} ended", f"{news.left} left {news.results[0].name}"
 
     def begin(self, *keys: int) -> None:
-        self.records.put(*(a_task(key, self.clock.now_ms()) for key in keys))
+        self.records.put(*(a_secret(key, self.clock.now_ms()) for key in keys))
 
     def end(self, *keys: int, status: TaskStatus = S.DONE, **fields: Any) -> None:
         """These end now, one after the other."""
@@ -122,16 +122,10 @@ class Scene:
         await asyncio.sleep(seconds)
 
 
-def a_task(key: int, now_ms: int = EPOCH_MS, **fields: Any) -> Task:
-    told = {"status": S.WORKING, "sent_ms": now_ms, "session_key": key, **fields}
-    return Task(
-        key=key,
-        verb=TaskVerb.NEW_TASK,
-        spec=TaskSpec(text=f"The password is {SECRET}"),
-        since_ms=now_ms,
-        created_ms=now_ms,
-        **told,
-    )
+def a_secret(key: int, now_ms: int = NOW, **fields: Any) -> Task:
+    """A task at work whose text is a secret, begun at that time."""
+    begun = {"since_ms": now_ms, "created_ms": now_ms, "sent_ms": now_ms}
+    return a_task(key, text=f"The password is {SECRET}", **begun | fields)
 
 
 Test = Callable[[Scene], Coroutine[Any, Any, None]]
@@ -194,10 +188,10 @@ def test_only_who_took_long_is_told(took_s: float, is_told: bool) -> None:
 
 def test_time_in_line_is_no_work_unless_nothing_was_sent() -> None:
     async def test(scene: Scene) -> None:
-        long_ago = EPOCH_MS - 100_000
-        scene.records.put(a_task(1, long_ago, status=S.QUEUED, sent_ms=None))
-        scene.records.put(a_task(2, long_ago, status=S.QUEUED, sent_ms=None))
-        scene.records.put(a_task(2, long_ago, sent_ms=EPOCH_MS))
+        long_ago = NOW - 100_000
+        scene.records.put(a_secret(1, long_ago, status=S.QUEUED, sent_ms=None))
+        scene.records.put(a_secret(2, long_ago, status=S.QUEUED, sent_ms=None))
+        scene.records.put(a_secret(2, long_ago, sent_ms=NOW))
         await scene.run(10)
         scene.end(2)
         await scene.run(30)
@@ -235,7 +229,7 @@ def test_a_result_that_comes_after_its_task_counted_as_lost_is_told() -> None:
 
 
 def test_what_ended_in_an_earlier_run_is_no_news() -> None:
-    old = a_task(1, EPOCH_MS - 90_000, status=S.DONE, ended_ms=EPOCH_MS - 10_000, is_new=True)
+    old = a_secret(1, NOW - 90_000, status=S.DONE, ended_ms=NOW - 10_000, is_new=True)
 
     async def test(scene: Scene) -> None:
         scene.records.put(old)  # told again, for whatever reason
@@ -247,7 +241,7 @@ def test_what_ended_in_an_earlier_run_is_no_news() -> None:
         await scene.run(11)
         assert len(scene.news[0].results) == 1
 
-    play(test, old, a_task(2, EPOCH_MS - 5_000))
+    play(test, old, a_secret(2, NOW - 5_000))
 
 
 def test_nothing_is_told_to_somebody_who_looks() -> None:
@@ -289,7 +283,7 @@ def test_who_looked_and_left_within_the_ten_seconds_knows_it() -> None:
 def test_several_within_ten_seconds_are_one() -> None:
     async def test(scene: Scene) -> None:
         scene.begin(*range(1, 11))
-        scene.records.put(a_task(11, status=S.UNCONFIRMED))  # nobody knows whether it ever ends
+        scene.records.put(a_secret(11, status=S.UNCONFIRMED))  # nobody knows whether it ever ends
         await scene.run(30)
         for key in (1, 2, 3):
             scene.end(key)

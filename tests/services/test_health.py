@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,10 @@ from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services import health as module
 from enigma_panel.services.health import Health
 from enigma_panel.services.types import ServiceStatus
-from tests.kit.by_hand import HandClock, OneAccount, ScriptedClient, gaps, settle, status_services
+from tests.kit.clock import HandClock, gaps
+from tests.kit.fakes import FakeAccount, FakeClient, FakeScope
+from tests.kit.wait import settle
+from tests.kit.world import World
 
 REFUSED = NotConnectedError("refused")
 CUT = InterruptedCallError("cut")
@@ -31,8 +35,8 @@ class Scene:
 
     def __init__(self) -> None:
         self.clock = HandClock()
-        self.client = ScriptedClient(self.clock)
-        self.health = Health(OneAccount(self.client), self.clock)
+        self.client = FakeClient(self.clock)
+        self.health = Health(FakeAccount(self.client), self.clock)
         self.recovered: list[int] = []
         self.free_again: list[int] = []
         self.health.recovered.connect(lambda: self.recovered.append(self.clock.now))
@@ -225,7 +229,9 @@ async def test_the_words_of_the_status_bar(error: ApiError, words: str) -> None:
     from enigma_panel.ui.main_window.status_bar import StatusBar
 
     async with running() as scene:
-        line = StatusBar(status_services(scene.health, scene.clock))
+        services: Any = World(FakeScope()).services
+        services.health, services.clock = scene.health, scene.clock
+        line = StatusBar(services)
         scene.client.say_health = scene.client.fail(error)
         await scene.clock.advance(12_000)
         line.refresh()

@@ -15,7 +15,8 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.services.types import AnswerOutcome, NoticeKind, PauseReason
 from tests.conftest import Simulator, each_live_mode, up_and_weekly_each
-from tests.services.conftest import Running, until
+from tests.kit.wait import until
+from tests.services.conftest import Running
 
 Start = Callable[..., Simulator]
 TOLD = {"up": 4, "refuse": 0, "drop": 1}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from enigma_panel.api.endpoints import Verb
 from enigma_panel.core.rate_limit import Endpoint, Rank, RateHeaders
 from enigma_panel.services.rate_limiter import RateLimiter
-from tests.kit.virtual_time import VirtualClock, in_virtual_time
+from tests.kit.clock import VirtualClock, in_virtual_time
 
 SEND, START = Endpoint.SEND_MESSAGE, Endpoint.START_SESSION
 MINUTE = 60_000

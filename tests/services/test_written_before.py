@@ -17,7 +17,8 @@ from enigma_panel.services.types import Recovered, WaitReason
 from enigma_panel.store.ledger import Ledger
 from enigma_panel.store.paths import folders_below
 from tests.conftest import Simulator
-from tests.services.conftest import leave, until
+from tests.kit.wait import until
+from tests.services.conftest import leave
 
 WRITTEN = Path(__file__).parents[1] / "store" / "written_before"
 STARTED_MS = 1_750_000_120_000

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from tests.kit.wait import wait_for
 from tests.simulator.process import Running, running
 
 pytestmark = pytest.mark.process
@@ -88,13 +89,11 @@ def test_a_question_answered_within_the_hold_ends_inline() -> None:
 
 
 def wait_for_state(sim: Running, wanted: str) -> None:
-    end = time.monotonic() + 5
-    while time.monotonic() < end:
+    def states() -> set[str]:
         sessions = sim.get("/_sim/state")["sessions"]
-        if any(task["state"] == wanted for session in sessions for task in session["tasks"]):
-            return
-        time.sleep(0.01)
-    raise AssertionError(f"no task became {wanted}")
+        return {task["state"] for session in sessions for task in session["tasks"]}
+
+    wait_for(lambda: wanted in states(), 5, f"a task that is {wanted}")
 
 
 def test_small_replies_are_not_held_back_by_the_network(sim: Running) -> None:
@@ -112,9 +111,7 @@ def test_keys_come_from_standard_input(sim: Running) -> None:
     assert sim.client.get("/v1/models", headers=headers).status_code == 401
     sim.process.stdin.write(b"enig_first\n\n  enig_from_stdin \nenig_unfinished")
     sim.process.stdin.flush()
-    end = time.monotonic() + 5
-    while sim.client.get("/v1/models", headers=headers).status_code != 200:
-        assert time.monotonic() < end
+    wait_for(lambda: sim.client.get("/v1/models", headers=headers).status_code == 200, 5)
     unfinished = {"Authorization": "Bearer enig_unfinished"}
     assert sim.client.get("/v1/models", headers=unfinished).status_code == 401
 

@@ -24,8 +24,9 @@ from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.figures import median
-from tests.benchmarks.probe import until
+from tests.benchmarks.probe import START_S
 from tests.benchmarks.processes import memory_mb
+from tests.kit.wait import until
 
 TURN_S = 0.25
 SECONDS_BETWEEN_COMMANDS = 150
@@ -80,7 +81,7 @@ class Soak:
     async def run(self) -> dict[str, Any]:
         """Load, look, load, look, let everything end, look."""
         services = self._parts.services
-        await until(lambda: services.account.client)
+        await until(lambda: services.account.client, START_S)
         services.settings.change(browsers_at_once=self._load["sessions"])
         await asyncio.sleep(2.0)
         names, descriptors = self._names(), count_descriptors()

@@ -4,47 +4,23 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.core.models import Session, Task, TaskSpec, TaskVerb
+from enigma_panel.core.models import Session, Task
 from enigma_panel.store.ledger import Copied, Intent, IntentKind, Ledger, draft_copy, finish_copy
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.schema import MIGRATIONS
-
-NOW = 1_750_000_000_000
-
-
-def a_session(**changes: Any) -> Session:
-    """A session that is not in the ledger yet."""
-    plain = Session(
-        base_url="https://connect.enigma.click",
-        key_fingerprint="0123456789abcdef",
-        site="shop.example",
-        since_ms=NOW,
-        created_ms=NOW,
-    )
-    return replace(plain, **changes)
-
-
-def a_task(text: str = "Buy the cheapest USB-C hub", **changes: Any) -> Task:
-    """A task that is not in the ledger yet."""
-    plain = Task(
-        session_key=0,
-        verb=TaskVerb.NEW_TASK,
-        spec=TaskSpec(text=text),
-        since_ms=NOW,
-        created_ms=NOW,
-    )
-    return replace(plain, **changes)
+from tests.kit.builders import new_session, new_task
+from tests.kit.clock import NOW
 
 
 def start(ledger: Ledger, session: Session | None = None, task: Task | None = None) -> Intent:
     """Record the start of a session together with its first task."""
     return ledger.open_intent(
-        IntentKind.START_SESSION, session or a_session(), task or a_task(), NOW
+        IntentKind.START_SESSION, session or new_session(), task or new_task(), NOW
     )
 
 

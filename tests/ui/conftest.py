@@ -7,16 +7,14 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
-from tests.kit import doubles
-from tests.kit.card_doubles import Acts
-from tests.kit.fakes import World
-from tests.services.conftest import running
-
-__all__ = ["running"]
-
 from enigma_panel.ui.main_window import selection
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
+from tests.kit.fakes import FakeActions, FakeDialogs, FakeScope
+from tests.kit.world import World
+from tests.services.conftest import running
+
+__all__ = ["running"]
 
 
 @pytest.fixture(autouse=True)
@@ -38,28 +36,29 @@ def no_window_left(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-def services(no_window_left: None) -> Any:
-    return doubles.services()
-
-
-@pytest.fixture
 def world(no_window_left: None) -> World:
-    """What dialogs stand on, as fakes."""
+    """What dialogs stand on, as fakes, for tests on a loop."""
     return World()
 
 
 @pytest.fixture
-def app_actions() -> Acts:
-    return Acts()
+def services(no_window_left: None) -> Any:
+    """The same for tests without a loop."""
+    return World(FakeScope()).services
 
 
 @pytest.fixture
-def dialogs() -> doubles.Dialogs:
-    return doubles.Dialogs()
+def app_actions() -> FakeActions:
+    return FakeActions()
 
 
 @pytest.fixture
-def window(qapp: QApplication, services: Any, dialogs: doubles.Dialogs) -> Iterator[MainWindow]:
+def dialogs() -> FakeDialogs:
+    return FakeDialogs()
+
+
+@pytest.fixture
+def window(qapp: QApplication, services: Any, dialogs: FakeDialogs) -> Iterator[MainWindow]:
     theme.apply(qapp, Qt.ColorScheme.Light)
     window = MainWindow(services, dialogs)
     window.show()

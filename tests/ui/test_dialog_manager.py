@@ -7,7 +7,8 @@ from enigma_panel.services.types import KeyState
 from enigma_panel.ui.actions import Dialogs
 from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.quit.dialog import QuitChoice
-from tests.kit.fakes import World, add_asking, make_session
+from tests.kit.builders import a_session
+from tests.kit.world import World
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def titles(world: World) -> list[str]:
 
 async def test_it_is_what_the_main_window_asks_for(world: World, manager: DialogManager) -> None:
     dialogs: Dialogs = manager
-    world.sessions.add(make_session(1))
+    world.sessions.put(a_session(1))
     for _ in range(2):
         dialogs.open_new_task(None, None)
         dialogs.open_new_task(1, TaskSpec(text="x"))
@@ -53,7 +54,7 @@ async def test_the_key_dialog_opens_once_by_itself(world: World, manager: Dialog
 async def test_questions_that_wait_already_come_up_at_the_start(
     world: World, manager: DialogManager
 ) -> None:
-    world.inbox.open.append(add_asking(world, 1, "Which colour?"))
+    world.inbox.open.append(world.sessions.add_asking(1, "Which colour?"))
     manager.start()
     assert titles(world) == ["Question from the agent"]
     manager.close_all()
@@ -82,7 +83,7 @@ async def test_no_question_comes_up_over_the_key_dialog(
     """The key that is being typed would go to the agent; and no answer can be sent without it."""
     world.services.account.set_state(KeyState.ABSENT)
     manager.start()
-    world.inbox.ask(add_asking(world, 1, "I need login credentials to proceed."))
+    world.inbox.ask(world.sessions.add_asking(1, "I need login credentials to proceed."))
     await world.settle()
     assert titles(world) == ["API key"]
     world.services.account.set_state(KeyState.READY)

@@ -12,8 +12,9 @@ from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
 from tests.conftest import Simulator
-from tests.kit.hands import CTRL, ENTER, active, all_text, key, type_text
-from tests.services.conftest import Running, running, until
+from tests.kit.person import CTRL, ENTER, active, all_text, key, type_text
+from tests.kit.wait import until
+from tests.services.conftest import Running, running
 
 __all__ = ["running"]  # a fixture
 

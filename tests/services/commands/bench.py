@@ -36,7 +36,7 @@ from enigma_panel.services.types import (
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
-from tests.kit.virtual_time import EPOCH_MS, VirtualClock, in_virtual_time
+from tests.kit.clock import NOW, VirtualClock, in_virtual_time
 
 URL = "http://127.0.0.1:9"
 
@@ -78,7 +78,7 @@ class Client:
         self.sent: list[tuple[float, str, StateVerb]] = []
 
     async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
-        seconds = (self._clock.now_ms() - EPOCH_MS) / 1000
+        seconds = (self._clock.now_ms() - NOW) / 1000
         self.sent.append((seconds, session_id, verb))
         answer = self.script.pop(0) if self.script else None
         await asyncio.sleep(self.takes_s)

@@ -11,7 +11,8 @@ from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import NoticeKind, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each
-from tests.services.conftest import Running, until
+from tests.kit.wait import until
+from tests.services.conftest import Running
 from tests.services.queue.test_unknown_outcomes import MESSAGES, applied, faults, listen
 
 Start = Callable[..., Simulator]

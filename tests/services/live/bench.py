@@ -23,7 +23,7 @@ from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
-from tests.kit.virtual_time import EPOCH_MS, VirtualClock, in_virtual_time
+from tests.kit.clock import NOW, VirtualClock, in_virtual_time
 from tests.services.commands.bench import Executor
 
 BASE = "https://connect.enigma.click"
@@ -66,7 +66,7 @@ class Door:
     async def connect(
         self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
     ) -> Line:
-        self.tries.append((self._clock.now_ms() - EPOCH_MS) / 1000)
+        self.tries.append((self._clock.now_ms() - NOW) / 1000)
         self.asked.append((socket_url, base_url))
         await asyncio.sleep(0.05)
         if self.fault is not None:

@@ -9,7 +9,8 @@ import pytest
 
 from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import AnswerOutcome, LiveShare
-from tests.services.conftest import Running, until
+from tests.kit.wait import until
+from tests.services.conftest import Running
 
 pytestmark = pytest.mark.process
 Simulator = Callable[..., Any]

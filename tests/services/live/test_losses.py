@@ -16,13 +16,13 @@ from enigma_panel.services.state.timeline import GAP, NO_LIVE
 from enigma_panel.services.types import LiveShare
 from enigma_panel.ui.text.steps import live_text
 from tests.conftest import LogWatch
-from tests.kit.virtual_time import EPOCH_MS
+from tests.kit.clock import NOW
 from tests.services.live.bench import Bench, Line, with_bench
 
 
 def in_s(ms: int | str) -> float:
     """Seconds since the test began."""
-    return (int(ms) - EPOCH_MS) / 1000
+    return (int(ms) - NOW) / 1000
 
 
 async def gaps(bench: Bench, task: int) -> list[tuple[float, float]]:

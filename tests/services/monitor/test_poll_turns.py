@@ -26,7 +26,9 @@ from enigma_panel.services.health import Health
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, ServiceStatus
-from tests.kit.by_hand import HandClock, OneAccount, OneTask, ScriptedClient, gaps, settle
+from tests.kit.clock import HandClock, gaps
+from tests.kit.fakes import FakeAccount, FakeClient, FakeStore
+from tests.kit.wait import settle
 
 REFUSED = NotConnectedError("refused")
 HTML = ProtocolError(502, "<html>")
@@ -51,9 +53,9 @@ class Scene:
         self.starts = StartsUnderWay()
         self.held = self.starts._awaiting
         self.clock = HandClock()
-        self.client = ScriptedClient(self.clock)
-        self.account = OneAccount(self.client)
-        self.store = OneTask()
+        self.client = FakeClient(self.clock)
+        self.account = FakeAccount(self.client)
+        self.store = FakeStore()
         self.scope = TaskScope()
         self.health = Health(self.account, self.clock)
         context = ServiceContext(

@@ -9,7 +9,9 @@ import httpx
 from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import ServiceStatus
 from tests.conftest import Simulator
-from tests.services.conftest import FastClock, Running, until
+from tests.kit.clock import FastClock
+from tests.kit.wait import until
+from tests.services.conftest import Running
 from tests.services.queue.test_unknown_outcomes import faults
 
 Start = Callable[..., Simulator]

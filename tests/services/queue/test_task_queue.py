@@ -10,11 +10,14 @@ import httpx
 import pytest
 
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.conftest import Simulator
-from tests.services.conftest import FastClock, Running, until
+from tests.kit.builders import new_session, new_task
+from tests.kit.clock import FastClock
+from tests.kit.wait import until
+from tests.services.conftest import Running
 from tests.services.queue.test_unknown_outcomes import MESSAGES, applied, arrived, faults, listen
 
 Start = Callable[..., Simulator]
@@ -283,15 +286,8 @@ async def test_a_task_for_another_address_blocks_nobody(simulator: Start, runnin
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
         sessions, queue = parts.services.sessions, parts.services.queue
-        away = Session(
-            base_url="https://elsewhere.example",
-            key_fingerprint="p",
-            site="s",
-            phase=Phase.PLANNED,
-            since_ms=1,
-            created_ms=1,
-        )
-        task = Task(session_key=0, verb=TaskVerb.NEW_TASK, spec=QUICK, since_ms=1, created_ms=1)
+        away = new_session(base_url="https://elsewhere.example", phase=Phase.PLANNED)
+        task = new_task(spec=QUICK)
         (foreign,) = await queue.add([(away, task)])
         key = await sessions.start(QUICK)
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)

@@ -10,7 +10,9 @@ from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import AnswerVerb, Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import AnswerOutcome, NoticeKind, ServiceNotice, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each
-from tests.services.conftest import FastClock, LongLived, Running, until
+from tests.kit.clock import FastClock
+from tests.kit.wait import until
+from tests.services.conftest import LongLived, Running
 
 Start = Callable[..., Simulator]
 pytestmark = up_and_weekly_each

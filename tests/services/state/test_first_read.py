@@ -13,7 +13,8 @@ from enigma_panel.services.monitor import housekeeping
 from enigma_panel.services.state import session_store
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, is_history, read_start
 from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
-from tests.store.helpers import NOW, start
+from tests.kit.clock import NOW
+from tests.store.helpers import start
 
 LONG_AGO = NOW - ASSUMED_FOR_MS - 1
 ASSUMED = [Phase.CLOSED_ASSUMED, Phase.EXPIRED_ASSUMED]

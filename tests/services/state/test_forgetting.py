@@ -8,7 +8,8 @@ import pytest
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.redaction import MARK, Redactor
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, SessionStore
-from tests.store.helpers import NOW, a_session, a_task
+from tests.kit.builders import new_session, new_task
+from tests.kit.clock import NOW
 
 NOTHING = cast("Any", None)  # neither ledger nor clock is asked here
 ID, PASSWORD = "k3jd9s8f7g6h", "hunter2"
@@ -22,8 +23,8 @@ class Kept:
     def __init__(self, task: TaskStatus = TaskStatus.DONE, **changes: Any) -> None:
         self.redaction = Redactor(b"k" * 32)
         self.store = SessionStore(NOTHING, NOTHING, self.redaction, NOTHING)
-        self.session = a_session(key=1, service_id=ID, ended_ms=NOW, **changes)
-        self.put(self.session, a_task(key=2, session_key=1, status=task))
+        self.session = new_session(key=1, service_id=ID, ended_ms=NOW, **changes)
+        self.put(self.session, new_task(key=2, session_key=1, status=task))
         self.store.remember_secret(1, PASSWORD)
 
     def put(self, session: Session, *tasks: Task) -> None:
@@ -34,7 +35,7 @@ class Kept:
         return self.redaction.redact(TEXT)
 
 
-ENDED = [phase for phase in Phase if a_session(phase=phase).is_ended]
+ENDED = [phase for phase in Phase if new_session(phase=phase).is_ended]
 
 
 @pytest.mark.parametrize("phase", ENDED)
@@ -55,7 +56,7 @@ def test_nothing_of_an_open_session_is_forgotten(phase: Phase) -> None:
 def test_nothing_is_forgotten_while_a_task_may_tell_more(status: TaskStatus) -> None:
     """But a task that waits in line goes to another session."""
     kept = Kept(status, phase=Phase.CLOSED)
-    silent = a_task(status=status).is_final or status is TaskStatus.QUEUED
+    silent = new_task(status=status).is_final or status is TaskStatus.QUEUED
     assert kept.clean_at(OVER) == (TEXT if silent else f"{MARK} {MARK}")
 
 
@@ -89,6 +90,6 @@ def test_secrets_can_be_forgotten_before_the_id() -> None:
 
 def test_a_secret_sent_to_two_sessions_is_kept_until_both_are_over() -> None:
     kept = Kept(phase=Phase.CLOSED)
-    kept.put(a_session(key=5, phase=Phase.OPEN, service_id="another-id-12"))
+    kept.put(new_session(key=5, phase=Phase.OPEN, service_id="another-id-12"))
     kept.store.remember_secret(5, PASSWORD)
     assert kept.clean_at(OVER) == f"{ID} {MARK}"

@@ -6,13 +6,15 @@ from pathlib import Path
 
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger import Copied, Intent, Ledger
-from tests.store.helpers import NOW, a_session, a_task, copy_ledger, start
+from tests.kit.builders import new_session, new_task
+from tests.kit.clock import NOW
+from tests.store.helpers import copy_ledger, start
 
 
 def filled(path: Path, n: int = 30) -> list[Intent]:
     """A ledger with a copy that knows all but the last start."""
     with Ledger.open(path)[0] as ledger:
-        intents = [start(ledger, task=a_task("x" * 3_000)) for _ in range(n)]
+        intents = [start(ledger, task=new_task("x" * 3_000)) for _ in range(n)]
         assert copy_ledger(ledger, NOW) is Copied.MADE
         start(ledger)
     return intents
@@ -51,6 +53,6 @@ def lost(path: Path, how: str) -> tuple[list[Intent], Problem]:
     ledger, problem = Ledger.open(path)
     with ledger:
         assert ledger.task_keys() == []
-        start(ledger, a_session(site="fresh.example"))
+        start(ledger, new_session(site="fresh.example"))
     assert problem is not None
     return intents, problem

@@ -23,7 +23,9 @@ from enigma_panel.store.ledger import (
     finish_copy,
 )
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from tests.store.helpers import NOW, a_session, copy_ledger, raw, start
+from tests.kit.builders import new_session
+from tests.kit.clock import NOW
+from tests.store.helpers import copy_ledger, raw, start
 from tests.store.ledger.damage import flip
 
 
@@ -40,7 +42,7 @@ def _names(path: Path) -> set[str]:
 def test_a_copy_holds_all_that_is_committed_in_one_private_file(
     ledger: Ledger, ledger_path: Path, copy: Path
 ) -> None:
-    intents = [start(ledger, a_session(phase=phase)) for phase in Phase]
+    intents = [start(ledger, new_session(phase=phase)) for phase in Phase]
     before = {end: Path(f"{ledger_path}{end}").read_bytes() for end in ("", "-wal")}
     assert copy_ledger(ledger, NOW + 7) is Copied.MADE
     assert {end: Path(f"{ledger_path}{end}").read_bytes() for end in before} == before

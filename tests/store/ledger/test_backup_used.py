@@ -21,7 +21,8 @@ from enigma_panel.store.ledger import (
     use_copy,
 )
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from tests.store.helpers import NOW, copy_ledger, old_ledger, raw, start
+from tests.kit.clock import NOW
+from tests.store.helpers import copy_ledger, old_ledger, raw, start
 from tests.store.ledger.damage import LOST, filled, flip, lost
 
 

@@ -7,7 +7,9 @@ import pytest
 
 from enigma_panel.core.models import AnswerVerb, Phase, TaskStatus
 from enigma_panel.store.ledger import BadRow, Intent, IntentKind, Ledger, Step
-from tests.store.helpers import NOW, a_session, a_task, kept_task, raw, start
+from tests.kit.builders import new_session, new_task
+from tests.kit.clock import NOW
+from tests.store.helpers import kept_task, raw, start
 
 
 def _spoil(ledger: Ledger, table: str, key: int, column: str, value: str) -> None:
@@ -17,7 +19,7 @@ def _spoil(ledger: Ledger, table: str, key: int, column: str, value: str) -> Non
 
 
 def _three(ledger: Ledger) -> list[Intent]:
-    return [start(ledger, a_session(label=f"name {n}"), a_task(f"task {n}")) for n in range(3)]
+    return [start(ledger, new_session(label=f"name {n}"), new_task(f"task {n}")) for n in range(3)]
 
 
 def _named(ledger: Ledger) -> list[tuple[str, int]]:
@@ -129,10 +131,10 @@ def test_a_row_is_named_once_and_no_text_of_it_is_repeated(ledger: Ledger) -> No
 
 def test_nothing_is_bad_in_a_ledger_of_ours(ledger: Ledger) -> None:
     for phase in Phase:
-        start(ledger, a_session(phase=phase))
+        start(ledger, new_session(phase=phase))
     for status in TaskStatus:
-        start(ledger, task=a_task(status=status))
-    session, task = a_session(phase=Phase.OPEN), a_task(question="Which?", question_n=1)
+        start(ledger, task=new_task(status=status))
+    session, task = new_session(phase=Phase.OPEN), new_task(question="Which?", question_n=1)
     stored = start(ledger, session, task)
     ledger.open_intent(IntentKind.ANSWER, stored.session, stored.task, NOW, verb=AnswerVerb.STOP)
     ledger.unsettled()

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.store.ledger import Intent, IntentKind, Ledger, Outcome
-from tests.store.helpers import NOW, start
+from tests.kit.clock import NOW
+from tests.store.helpers import start
 
 
 def _command(ledger: Ledger, of: Intent) -> Intent:

@@ -8,7 +8,8 @@ import pytest
 
 from enigma_panel.store.ledger import Ledger, copy_to_offer, find_copy
 from enigma_panel.store.ledger.errors import LedgerError
-from tests.store.helpers import NOW, copy_ledger, start
+from tests.kit.clock import NOW
+from tests.store.helpers import copy_ledger, start
 
 ROUNDS = 40
 

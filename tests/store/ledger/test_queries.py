@@ -13,7 +13,9 @@ from enigma_panel.core.models import (
     TaskStatus,
 )
 from enigma_panel.store.ledger import Ledger, Outcome, queries
-from tests.store.helpers import NOW, a_task, raw, start, started
+from tests.kit.builders import new_task
+from tests.kit.clock import NOW
+from tests.store.helpers import raw, start, started
 
 
 def _session(ledger: Ledger, phase: Phase) -> Session:
@@ -57,14 +59,14 @@ def test_sessions_of_which_an_intent_is_open(ledger: Ledger) -> None:
 
 
 def test_live_tasks_are_those_that_are_not_final(ledger: Ledger) -> None:
-    tasks = [started(ledger, task=a_task(status=status)) for status in TaskStatus]
+    tasks = [started(ledger, task=new_task(status=status)) for status in TaskStatus]
     assert ledger.live_tasks() == [t for t in tasks if t.status not in FINAL_STATUSES]
     assert len(ledger.task_keys()) == len(tasks)
 
 
 def test_task_keys_come_newest_first(ledger: Ledger) -> None:
     times = [5, 9, 1, 9, 7]
-    keys = [started(ledger, task=a_task(created_ms=NOW + t)).key for t in times]
+    keys = [started(ledger, task=new_task(created_ms=NOW + t)).key for t in times]
     assert ledger.task_keys() == [keys[3], keys[1], keys[4], keys[0], keys[2]]
 
 
@@ -84,10 +86,10 @@ def test_more_keys_than_a_statement_takes_placeholders(ledger: Ledger) -> None:
 
 def test_recent_texts_are_different_and_newest_first(ledger: Ledger) -> None:
     for n, text in enumerate(["a", "b", "a\n", "", "b", "c"]):
-        started(ledger, task=a_task(text, created_ms=NOW + n))
+        started(ledger, task=new_task(text, created_ms=NOW + n))
     assert ledger.recent_texts() == ["c", "b", "a\n", "a"]
     for n in range(60):
-        started(ledger, task=a_task(str(n), created_ms=NOW + 10 + n))
+        started(ledger, task=new_task(str(n), created_ms=NOW + 10 + n))
     assert ledger.recent_texts() == [str(n) for n in range(59, 9, -1)]
 
 

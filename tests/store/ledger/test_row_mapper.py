@@ -12,9 +12,9 @@ from enigma_panel.core.observation import Usage
 from enigma_panel.store.ledger import Ledger, Step
 from enigma_panel.store.ledger.queries import SESSIONS, STEPS, TASKS
 from enigma_panel.store.ledger.row_mapper import clean_text
+from tests.kit.builders import new_task
+from tests.kit.clock import NOW
 from tests.store.helpers import (
-    NOW,
-    a_task,
     flat,
     kept_session,
     kept_task,
@@ -89,7 +89,7 @@ def test_a_text_is_cleaned_only_of_lone_halves(text: str) -> None:
 
 def test_the_odd_characters_by_name(ledger: Ledger) -> None:
     text = "NUL \0, pair \ud83d\ude00, halves \ud83d \ude00, BOM \ufeff, \U0010ffff, \r\n"
-    task = started(ledger, task=a_task(text))
+    task = started(ledger, task=new_task(text))
     assert task.spec.text == "NUL \0, pair 😀, halves � �, BOM \ufeff, \U0010ffff, \r\n"
     assert kept_task(ledger, task.key) == task
 

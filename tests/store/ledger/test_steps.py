@@ -8,7 +8,8 @@ import pytest
 from enigma_panel.core.observation import STEP_KINDS, Kind
 from enigma_panel.store.ledger import Ledger, LedgerError, Step
 from enigma_panel.store.ledger import ledger as ledger_module
-from tests.store.helpers import NOW, raw, started
+from tests.kit.clock import NOW
+from tests.store.helpers import raw, started
 
 LIVE = [kind.value for kind in sorted(STEP_KINDS)]
 

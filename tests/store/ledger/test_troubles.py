@@ -25,7 +25,9 @@ from enigma_panel.store.ledger import (
     database,
     errors,
 )
-from tests.store.helpers import NOW, a_session, a_task, copy_ledger, kept_session, raw, start
+from tests.kit.builders import new_session, new_task
+from tests.kit.clock import NOW
+from tests.store.helpers import copy_ledger, kept_session, raw, start
 
 
 def test_a_folder_that_refuses_is_a_typed_error(open_folder: Path) -> None:
@@ -56,7 +58,7 @@ def test_a_full_disk_loses_nothing_and_goes_on_later(ledger: Ledger) -> None:
     pages = ledger._db.rows("PRAGMA page_count")[0][0]
     ledger._db.rows(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(DiskFullError):
-        start(ledger, task=a_task("x" * 100_000))
+        start(ledger, task=new_task("x" * 100_000))
     with pytest.raises(DiskFullError):
         ledger.save(replace(intent.session, label="y" * 100_000))
     assert ledger.unsettled() == [intent]
@@ -97,7 +99,7 @@ def test_a_real_limit_of_the_system_is_a_typed_error_and_ends(ledger: Ledger) ->
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 4096, before[1]))
     try:
         with pytest.raises(LedgerError) as caught:
-            start(ledger, task=a_task("x" * 50_000))
+            start(ledger, task=new_task("x" * 50_000))
         with pytest.raises(LedgerError):
             ledger.settle(
                 intent.key, Outcome.KNOWN, NOW, replace(intent.session, label="y" * 50_000)
@@ -156,7 +158,7 @@ def test_a_writer_that_does_not_let_go(ledger_path: Path, monkeypatch: pytest.Mo
                 start(ledger)
             assert ledger.unsettled() == [intent]
             other.execute("ROLLBACK")
-        assert start(ledger, a_session()).session.number == 2
+        assert start(ledger, new_session()).session.number == 2
 
 
 def test_an_opener_that_does_not_let_go(ledger_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,8 @@ from enigma_panel.store.ledger import (
 )
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from tests.conftest import LogWatch
-from tests.store.helpers import NOW, copy_ledger, kept_session, kept_task, old_ledger, raw, start
+from tests.kit.clock import NOW
+from tests.store.helpers import copy_ledger, kept_session, kept_task, old_ledger, raw, start
 
 
 def test_a_newer_ledger_is_left_untouched(ledger_path: Path) -> None:

@@ -15,7 +15,9 @@ from enigma_panel.store.ledger import (
     Ledger,
     Outcome,
 )
-from tests.store.helpers import NOW, a_session, a_task, kept_session, kept_task, raw, start, started
+from tests.kit.builders import new_session, new_task
+from tests.kit.clock import NOW
+from tests.store.helpers import kept_session, kept_task, raw, start, started
 
 
 def test_a_start_stores_both_and_makes_the_task_current(ledger: Ledger) -> None:
@@ -30,7 +32,7 @@ def test_a_start_stores_both_and_makes_the_task_current(ledger: Ledger) -> None:
 
 
 def test_a_session_can_start_without_a_task(ledger: Ledger) -> None:
-    intent = ledger.open_intent(IntentKind.START_SESSION, a_session(), None, NOW)
+    intent = ledger.open_intent(IntentKind.START_SESSION, new_session(), None, NOW)
     assert intent.task is None
     assert ledger.unsettled() == [intent]
     assert kept_session(ledger, intent.session.key) == intent.session
@@ -38,19 +40,19 @@ def test_a_session_can_start_without_a_task(ledger: Ledger) -> None:
 
 def test_numbers_are_counted_per_site_and_never_reused(ledger: Ledger) -> None:
     sites = ["a.example", "b.example", "a.example", "session", "a.example"]
-    names = [start(ledger, a_session(site=site, number=77)).session.name for site in sites]
+    names = [start(ledger, new_session(site=site, number=77)).session.name for site in sites]
     assert names == ["a.example 1", "b.example 1", "a.example 2", "session 1", "a.example 3"]
     with raw(ledger.path) as connection:
         connection.execute("DELETE FROM intents")
         connection.execute("DELETE FROM tasks")
         connection.execute("DELETE FROM sessions")
-    assert start(ledger, a_session(site="a.example")).session.name == "a.example 4"
+    assert start(ledger, new_session(site="a.example")).session.name == "a.example 4"
 
 
 def test_a_stored_session_keeps_key_and_number_in_later_intents(ledger: Ledger) -> None:
     first = start(ledger)
     session = replace(first.session, phase=Phase.OPEN, service_id="sess_1")
-    second = ledger.open_intent(IntentKind.NEW_TASK, session, a_task("next"), NOW + 5)
+    second = ledger.open_intent(IntentKind.NEW_TASK, session, new_task("next"), NOW + 5)
     assert second.task is not None
     assert (second.session.key, second.session.number) == (first.session.key, 1)
     assert second.session.current_task == second.task.key != first.session.current_task
@@ -60,7 +62,7 @@ def test_a_stored_session_keeps_key_and_number_in_later_intents(ledger: Ledger) 
 
 def test_messages_leave_the_current_task_as_it_is(ledger: Ledger) -> None:
     first = start(ledger)
-    second = ledger.open_intent(IntentKind.NEW_TASK, first.session, a_task("next"), NOW)
+    second = ledger.open_intent(IntentKind.NEW_TASK, first.session, new_task("next"), NOW)
     assert first.task is not None
     assert second.task is not None
     stop = ledger.open_intent(
@@ -71,7 +73,7 @@ def test_messages_leave_the_current_task_as_it_is(ledger: Ledger) -> None:
 
 
 def test_an_answer_says_which_question_and_holds_no_words(ledger: Ledger) -> None:
-    task = started(ledger, task=a_task(question="Which?", question_n=2))
+    task = started(ledger, task=new_task(question="Which?", question_n=2))
     session = ledger.sessions([task.session_key])[task.session_key]
     intent = ledger.open_intent(IntentKind.ANSWER, session, task, NOW, verb=AnswerVerb.STOP)
     assert (intent.question_n, intent.verb) == (2, "stop")
@@ -84,13 +86,13 @@ def test_an_answer_says_which_question_and_holds_no_words(ledger: Ledger) -> Non
 @pytest.mark.parametrize("kind", [IntentKind.RUN_TASK, IntentKind.NEW_TASK, IntentKind.ANSWER])
 def test_some_calls_need_a_task(ledger: Ledger, kind: IntentKind) -> None:
     with pytest.raises(ValueError, match="needs a task"):
-        ledger.open_intent(kind, a_session(), None, NOW)
+        ledger.open_intent(kind, new_session(), None, NOW)
     assert ledger.sessions_not_final() == []
 
 
 def test_a_state_message_needs_its_verb(ledger: Ledger) -> None:
     with pytest.raises(ValueError, match="verb"):
-        ledger.open_intent(IntentKind.STATE, a_session(), None, NOW)
+        ledger.open_intent(IntentKind.STATE, new_session(), None, NOW)
 
 
 def test_a_task_stays_with_its_session(ledger: Ledger) -> None:
@@ -134,16 +136,16 @@ def test_a_batch_is_saved_as_a_whole_or_not_at_all(ledger: Ledger) -> None:
         ledger.save(good, orphan)
     assert kept_session(ledger, good.key) == intent.session
     with pytest.raises(ValueError, match="by its intent"):
-        ledger.save(good, a_task())
+        ledger.save(good, new_task())
     assert kept_session(ledger, good.key) == intent.session
     ledger.save(good, replace(intent.task, result="done"))
     assert kept_session(ledger, good.key) == good
 
 
 def test_a_failed_intent_uses_up_no_number(ledger: Ledger) -> None:
-    orphan = a_task(key=0)
+    orphan = new_task(key=0)
     with pytest.raises(InconsistentError):
-        ledger.open_intent(IntentKind.START_SESSION, a_session(current_task=55), None, NOW)
+        ledger.open_intent(IntentKind.START_SESSION, new_session(current_task=55), None, NOW)
     assert start(ledger, task=orphan).session.number == 1
 
 

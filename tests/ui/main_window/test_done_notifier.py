@@ -20,8 +20,8 @@ from enigma_panel.services.done_notifier import Notifier
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
-from tests.kit.doubles import NOW
-from tests.services.conftest import until
+from tests.kit.clock import NOW
+from tests.kit.wait import until
 
 
 @pytest.fixture(autouse=True)

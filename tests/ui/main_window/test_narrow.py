@@ -11,7 +11,8 @@ from enigma_panel.core.models import StateVerb, TaskStatus
 from enigma_panel.services.types import KeyState, LiveShare, ServiceStatus, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets.basics import ElidedLabel
-from tests.kit.doubles import NOW
+from tests.kit.builders import a_question
+from tests.kit.clock import NOW
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 WIDTHS = [640, 700, 760, 820, 1000, 1280]
@@ -30,8 +31,8 @@ def test_the_tool_bar_is_whole(
 ) -> None:
     for key in range(1, 13):
         services.sessions.add(key, status=TaskStatus.ASKS)
-        services.inbox.ask(key, "What is the code?")
-    services.sessions.set_wish(3, StateVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 3_000)
+        services.inbox.ask(a_question(key, "What is the code?"))
+    services.sessions.set_pending(3, StateVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 3_000)
     for wanted in (0, 2):  # once with Undo
         window.selection.sessions.select_key(services.sessions.session_keys()[wanted])
         resize(window, qapp, width)
@@ -70,7 +71,7 @@ def test_the_status_line_cuts_nothing_in_two(
     services.account.from_environment = True
     services.live.shared = LiveShare(up=3, of=8, fault=LiveFault.LOST)
     services.sessions.add(1)
-    services.sessions.set_wish(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    services.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
     resize(window, qapp, width)
     window._tick()
     qapp.processEvents()
@@ -94,7 +95,7 @@ def test_a_key_that_does_not_work_goes_before_figures(
     services.account.state = KeyState.ABSENT
     services.live.shared = LiveShare(up=3, of=8)
     services.sessions.add(1)
-    services.sessions.set_wish(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    services.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
     resize(window, qapp, 760)
     window._tick()
     qapp.processEvents()

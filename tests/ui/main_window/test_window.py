@@ -3,13 +3,11 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QApplication,
-    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -21,41 +19,14 @@ from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import KeyState, NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.sessions.model import Column
-from enigma_panel.ui.sessions.table import VerbsDelegate
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.table import TEXT_LEAST
-from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
-from tests.kit.doubles import ID, LINK, NOW, Dialogs
-
-
-def button(parent: QWidget, name: str) -> QAbstractButton:
-    buttons = [b for b in parent.findChildren(QAbstractButton) if b.isVisible()]
-    found = [b for b in buttons if b.accessibleName() == name]
-    assert len(found) == 1, [b.accessibleName() for b in buttons]
-    return found[0]
-
-
-def shown_texts(parent: QWidget) -> str:
-    return "\n".join(label.text() for label in parent.findChildren(QLabel) if label.isVisible())
-
-
-def verb_point(table: KeyedTable, row: int, verb: StateVerb) -> QPoint:
-    cell = table.visualRect(table.model().index(row, Column.VERBS))
-    return VerbsDelegate.verb_rect(cell, verb).center()
-
-
-def move_to(table: KeyedTable, row: int) -> None:
-    point = QPointF(table.visualRect(table.model().index(row, 0)).center())
-    event = QMouseEvent(
-        QEvent.Type.MouseMove,
-        point,
-        table.viewport().mapToGlobal(point),
-        Qt.MouseButton.NoButton,
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    QApplication.sendEvent(table.viewport(), event)
+from enigma_panel.ui.widgets.table import ROW_HEIGHT
+from tests.kit.builders import ID, LINK, a_question
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeDialogs
+from tests.kit.person import button, move_to, shown_texts
+from tests.kit.tables import verb_point
 
 
 def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -> None:
@@ -75,7 +46,9 @@ def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -
     ]
 
 
-def test_several_ends_are_asked_about(window: MainWindow, services: Any, dialogs: Dialogs) -> None:
+def test_several_ends_are_asked_about(
+    window: MainWindow, services: Any, dialogs: FakeDialogs
+) -> None:
     for key in (1, 2):
         services.sessions.add(key, left_s=key * 100)
     window.selection.sessions.selectAll()
@@ -88,7 +61,9 @@ def test_several_ends_are_asked_about(window: MainWindow, services: Any, dialogs
     assert services.sessions.calls == []
 
 
-def test_the_keyboard_has_the_verbs(window: MainWindow, services: Any, dialogs: Dialogs) -> None:
+def test_the_keyboard_has_the_verbs(
+    window: MainWindow, services: Any, dialogs: FakeDialogs
+) -> None:
     window.activateWindow()
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
@@ -246,7 +221,7 @@ def test_ids_are_shown_to_nobody_but_can_be_copied(window: MainWindow, services:
 
 
 def test_run_again_starts_and_edit_opens_the_dialog(
-    window: MainWindow, services: Any, dialogs: Dialogs
+    window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
     window.selection.tasks.select_key(1)
@@ -271,11 +246,11 @@ def test_renaming_happens_in_the_row(window: MainWindow, services: Any, qapp: QA
 
 
 def test_questions_are_counted_and_shown(
-    window: MainWindow, services: Any, dialogs: Dialogs
+    window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     assert not window.question_banner.isVisible()
     services.sessions.add(1, status=TaskStatus.ASKS, question="Which one?")
-    services.inbox.ask(1, "Which one?")
+    services.inbox.ask(a_question(1, "Which one?", expires_ms=NOW + 161_000))
     assert window.windowTitle() == "(1) Enigma Control Panel"
     assert window.question_banner.isVisible()
     assert "asks: “Which one?”" in shown_texts(window.question_banner)
@@ -291,7 +266,7 @@ def test_questions_are_counted_and_shown(
 
 
 def test_notices_are_said_once_and_offer_something(
-    window: MainWindow, services: Any, dialogs: Dialogs
+    window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
     services.sessions.change_session(1, service_id=None)
@@ -328,7 +303,7 @@ def test_every_notice_has_words(window: MainWindow, services: Any, kind: NoticeK
 
 
 def test_the_missing_key_is_said_as_long_as_it_is_missing(
-    window: MainWindow, services: Any, dialogs: Dialogs
+    window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     services.account.state = KeyState.ABSENT
     services.account.changed.emit()
@@ -411,7 +386,7 @@ def test_more_columns_leave_room_for_the_result(window: MainWindow, qapp: QAppli
     assert tasks.columnWidth(TaskColumn.RESULT) >= TEXT_LEAST
 
 
-def test_the_layout_is_remembered(window: MainWindow, services: Any, dialogs: Dialogs) -> None:
+def test_the_layout_is_remembered(window: MainWindow, services: Any, dialogs: FakeDialogs) -> None:
     window.selection.tasks.setColumnHidden(TaskColumn.SESSION, False)
     window.resize(790, 700)
     window.save_layout()
@@ -434,7 +409,7 @@ def test_closing_asks_the_program(window: MainWindow) -> None:
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_menus_offer_what_can_be_done(
-    window: MainWindow, services: Any, qapp: QApplication, dialogs: Dialogs
+    window: MainWindow, services: Any, qapp: QApplication, dialogs: FakeDialogs
 ) -> None:
     services.sessions.add(1, status=TaskStatus.DONE, result="fine", ended_ms=NOW)
     window.selection.sessions.select_key(1)

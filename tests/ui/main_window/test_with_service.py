@@ -15,9 +15,10 @@ from enigma_panel.ui.sessions.model import Column as SessionColumn
 from enigma_panel.ui.tasks.model import Column
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.table_model import Role
-from tests.kit.doubles import Dialogs
-from tests.services.conftest import Running, until
-from tests.ui.main_window.test_window import button, shown_texts
+from tests.kit.fakes import FakeDialogs
+from tests.kit.person import button, shown_texts
+from tests.kit.wait import until
+from tests.services.conftest import Running
 
 
 async def test_a_task_from_start_to_end(
@@ -26,7 +27,7 @@ async def test_a_task_from_start_to_end(
     qapp.setQuitOnLastWindowClosed(False)  # as the program does; else closing ends the loop
     theme.apply(qapp, Qt.ColorScheme.Light)
     async with running(simulator("--speed", "20").url) as parts:
-        window = MainWindow(parts.services, Dialogs())
+        window = MainWindow(parts.services, FakeDialogs())
         window.show()
         sessions, selection = parts.services.sessions, window.selection
         spec = TaskSpec(text="Price of MX Keys at amazon.com", close_after=False)
@@ -60,7 +61,7 @@ RESEARCH = "Research the history of typewriters at a.example"
 async def a_window(parts: Any, qapp: QApplication) -> AsyncIterator[MainWindow]:
     qapp.setQuitOnLastWindowClosed(False)
     theme.apply(qapp, Qt.ColorScheme.Light)
-    window = MainWindow(parts.services, Dialogs())
+    window = MainWindow(parts.services, FakeDialogs())
     window.show()
     window.activateWindow()
     try:

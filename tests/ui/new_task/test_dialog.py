@@ -19,8 +19,11 @@ from enigma_panel.ui.new_task.session_picker import (
     TargetSession,
 )
 from enigma_panel.ui.theme import theme
-from tests.kit.fakes import NOON, Started, World, make_session, make_task
-from tests.kit.hands import CTRL, ENTER, SHIFT, active, click, key, type_text
+from tests.kit.builders import a_session, a_task
+from tests.kit.clock import NOW
+from tests.kit.fakes import Started
+from tests.kit.person import CTRL, ENTER, SHIFT, active, click, key, type_text
+from tests.kit.world import World
 
 UP, DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
 
@@ -218,7 +221,7 @@ def test_the_list_of_places_shows_all_of_them(world: World, qapp: QApplication) 
     theme.apply(qapp, Qt.ColorScheme.Light)
     qapp.setQuitOnLastWindowClosed(False)  # else the loop of the next test ends with the box
     for number in range(1, 5):
-        world.sessions.add(make_session(number))
+        world.sessions.put(a_session(number))
     box = SessionPicker(world.sessions)  # type: ignore[arg-type]
     box.show()
     qapp.processEvents()
@@ -235,15 +238,13 @@ def test_the_list_of_places_shows_all_of_them(world: World, qapp: QApplication) 
 async def test_open_sessions_are_offered_those_at_work_last(
     world: World, dialog: NewTaskDialog
 ) -> None:
-    world.sessions.add(make_session(2, current_task=2), make_task(2, 2))
-    world.sessions.add(make_session(1))
-    world.sessions.add(make_session(3, current_task=3), make_task(3, 3, status=TaskStatus.DONE))
-    world.sessions.add(make_session(4, close_after=True))
-    world.sessions.add(
-        make_session(5, current_task=5), make_task(5, 5, status=TaskStatus.UNCONFIRMED)
-    )
-    world.sessions.add(make_session(6, phase=Phase.CONNECTION_LOST))
-    world.sessions.add(make_session(7, phase=Phase.PLANNED, service_id=None))
+    world.sessions.put(a_session(2, current_task=2), a_task(2))
+    world.sessions.put(a_session(1))
+    world.sessions.put(a_session(3, current_task=3), a_task(3, status=TaskStatus.DONE))
+    world.sessions.put(a_session(4, close_after=True))
+    world.sessions.put(a_session(5, current_task=5), a_task(5, status=TaskStatus.UNCONFIRMED))
+    world.sessions.put(a_session(6, phase=Phase.CONNECTION_LOST))
+    world.sessions.put(a_session(7, phase=Phase.PLANNED, service_id=None))
     await shown(world, dialog)
     offered = [dialog.run_in.itemText(i) for i in range(dialog.run_in.count())]
     assert offered == [
@@ -257,7 +258,7 @@ async def test_open_sessions_are_offered_those_at_work_last(
 
 
 async def test_a_task_can_run_after_the_one_at_work(world: World, dialog: NewTaskDialog) -> None:
-    world.sessions.add(make_session(7, current_task=9), make_task(9, 7))
+    world.sessions.put(a_session(7, current_task=9), a_task(9, session_key=7))
     await shown(world, dialog, session=7)
     assert dialog.start_button.text() == "Run after this one"
     assert dialog.start_button.accessibleName() == "Run after this one"
@@ -277,7 +278,7 @@ async def test_a_task_can_run_after_the_one_at_work(world: World, dialog: NewTas
 
 
 async def test_the_next_task_in_an_open_session(world: World, dialog: NewTaskDialog) -> None:
-    world.sessions.add(make_session(7))
+    world.sessions.put(a_session(7))
     await shown(world, dialog, session=7)
     assert dialog.run_in.currentText() == "amazon.com 7"
     assert not dialog.limits.one_call.isEnabled()
@@ -290,10 +291,10 @@ async def test_the_next_task_in_an_open_session(world: World, dialog: NewTaskDia
 
 
 async def test_a_session_that_ended_meanwhile_is_named(world: World, dialog: NewTaskDialog) -> None:
-    world.sessions.add(make_session(7))
+    world.sessions.put(a_session(7))
     await shown(world, dialog, session=7)
     type_text(dialog.task_text, "Next")
-    world.sessions.change_session(7, phase=Phase.ENDED_BY_LIMIT, ended_ms=NOON)
+    world.sessions.change_session(7, phase=Phase.ENDED_BY_LIMIT, ended_ms=NOW)
     click(dialog.start_button)
     await world.settle()
     assert world.sessions.started == []

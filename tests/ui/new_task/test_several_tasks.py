@@ -11,8 +11,10 @@ from enigma_panel.services.types import PauseReason, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.new_task import dialog as new_task_dialog
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
-from tests.kit.fakes import NOON, World, make_session, make_task
-from tests.kit.hands import CTRL, ENTER, SHIFT, active, click, key, type_text
+from tests.kit.builders import a_session, a_task
+from tests.kit.clock import NOW
+from tests.kit.person import CTRL, ENTER, SHIFT, active, click, key, type_text
+from tests.kit.world import World
 
 LINES = "MX Keys at amazon.com\n\n  MX Keys at ebay.com \n\t\nMX Keys at idealo.de\n"
 
@@ -148,8 +150,8 @@ async def test_the_text_stays_until_the_ledger_has_it(world: World, dialog: NewT
 async def test_what_waits_is_said_to_wait(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
     for task_key in (1, 2, 3):
-        world.queue.put(task_key + 10)
-    world.queue.put(1, WaitReason.NO_SLOT)  # what the first start will be
+        world.queue.put(task_key + 10, why=WaitReason.NO_SLOT)
+    world.queue.put(1, why=WaitReason.NO_SLOT)  # what the first start will be
     type_text(dialog.task_text, "First")
     key(dialog.task_text, ENTER, CTRL | SHIFT)
     await world.settle()
@@ -177,15 +179,15 @@ async def test_several_started_in_a_row_can_be_brought_back(
 async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
     assert dialog.place_hint.text() == "Starts at once."
-    world.sessions.add(make_session(1, current_task=1), make_task(1, 1))
-    world.queue.set_ceiling(1)
+    world.sessions.put(a_session(1, current_task=1), a_task(1))
+    world.queue.set_limit(1)
     assert dialog.place_hint.text() == "The only place is in use: the task waits in line."
-    world.queue.set_ceiling(5)
-    world.queue.put(7)
+    world.queue.set_limit(5)
+    world.queue.put(7, why=WaitReason.NO_SLOT)
     assert dialog.place_hint.text() == "Waits in line behind 1 task."
     world.queue.pause_reason = PauseReason.FUNDS
     world.queue.changed.emit()
     assert "does not move at the moment" in dialog.place_hint.text()
-    world.sessions.add(make_session(2, expires_ms=NOON + 1))
+    world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
     assert dialog.place_hint.text() == "Runs in the browser that is open."

@@ -22,8 +22,9 @@ from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.text import account_page
 from enigma_panel.ui.text.states import local_time
-from tests.kit.card_doubles import NOW, Acts, set_line
-from tests.kit.doubles import a_task
+from tests.kit.builders import a_task
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeActions, FakeSelection
 
 Kind = NoticeKind
 LOST = InterruptedCallError("timeout")
@@ -31,24 +32,11 @@ COPY = Copy(path=Path("/data/ledger.copy"), made_ms=NOW - 60_000, version=2, ses
 AT = local_time(COPY.made_ms)
 
 
-class Pilot:
-    """Notes what is to be shown."""
-
-    def __init__(self) -> None:
-        self.shown: list[tuple[str, int | None]] = []
-
-    def show_task(self, key: int | None) -> None:
-        self.shown.append(("task", key))
-
-    def show_session(self, key: int) -> None:
-        self.shown.append(("session", key))
-
-
 class Line:
     """The notices in a window, with the one who fills them."""
 
-    def __init__(self, services: Any, app_actions: Acts, show_away: Any = None) -> None:
-        self.services, self.app_actions, self.selection = services, app_actions, Pilot()
+    def __init__(self, services: Any, app_actions: FakeActions, show_away: Any = None) -> None:
+        self.services, self.app_actions, self.selection = services, app_actions, FakeSelection()
         self.window = QWidget()
         self.window.resize(1280, 200)
         self.notices = NoticeBar()
@@ -80,7 +68,7 @@ class Line:
 
 
 @pytest.fixture
-def line(services: Any, app_actions: Acts) -> Line:
+def line(services: Any, app_actions: FakeActions) -> Line:
     services.account.base_url = "https://connect.enigma.click"
     return Line(services, app_actions)
 
@@ -194,7 +182,7 @@ def test_the_program_s_own_troubles(line: Line) -> None:
     ]
 
 
-def test_a_sleep_that_the_card_shows_is_no_notice(services: Any, app_actions: Acts) -> None:
+def test_a_sleep_that_the_card_shows_is_no_notice(services: Any, app_actions: FakeActions) -> None:
     slept: list[int] = []
 
     def show_away(slept_ms: int) -> bool:
@@ -321,22 +309,22 @@ def test_a_failed_command_leaves_when_it_came_true(line: Line) -> None:
     sessions = line.services.sessions
     sessions.add(1)
     line.say(Kind.COMMAND_FAILED, 1, LOST, verb="pause")
-    sessions.set_wish(1, StateVerb.PAUSE, WaitReason.SENDING)
+    sessions.set_pending(1, StateVerb.PAUSE, WaitReason.SENDING)
     sessions.change_task(1, status=TaskStatus.PAUSED)
     assert line.lines
-    sessions.set_wish(1, None)
+    sessions.set_pending(1, None)
     assert line.lines == []
 
 
 def test_a_stop_by_the_channel_is_told_until_it_was_sent_once_more(line: Line) -> None:
     sessions = line.services.sessions
     sessions.add(1, status=TaskStatus.WORKING)
-    sessions.set_wish(1, StateVerb.STOP, WaitReason.BUDGET)
+    sessions.set_pending(1, StateVerb.STOP, WaitReason.BUDGET)
     line.say(Kind.ANSWER_SENT_LIVE, 1, verb="stop")
     (said,) = line.lines
     assert said.startswith("Stop was sent to shop.example 1 over the live channel")
     assert said.endswith("Stop is sent once more as soon as a call is free.")
-    sessions.set_wish(1, None)
+    sessions.set_pending(1, None)
     assert line.lines == []
 
 
@@ -353,11 +341,11 @@ def test_want_of_a_connection_leaves_when_it_is_back(line: Line) -> None:
 
 
 def test_a_lowered_ceiling_leaves_when_it_rises(line: Line) -> None:
-    set_line(line.services, waiting=2, limit=3)
+    line.services.queue.set_waiting(2, limit=3)
     line.say(Kind.LIMIT_LOWERED, places=3)
-    set_line(line.services, waiting=1, limit=3)
+    line.services.queue.set_waiting(1, limit=3)
     assert line.lines
-    set_line(line.services, waiting=1, limit=4)
+    line.services.queue.set_waiting(1, limit=4)
     assert line.lines == []
 
 

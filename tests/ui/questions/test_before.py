@@ -12,11 +12,12 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.questions.card import LATE_MS, LOOKED_AT, preceding_text
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from tests.conftest import LogWatch
-from tests.kit.fakes import NOON, World, add_asking
-from tests.kit.hands import click, type_text
+from tests.kit.clock import NOW
+from tests.kit.person import click, type_text
+from tests.kit.world import World
 from tests.ui.questions.test_dialog import LOGIN, MAY_I, WHICH, arm, ask
 
-ASKED = NOON - 5_000
+ASKED = NOW - 5_000
 """When the questions of this test were asked."""
 
 
@@ -152,7 +153,7 @@ async def test_those_of_another_question_are_dropped(world: World, dialog: Quest
     ask(world, dialog, WHICH, 1)
     await asyncio.sleep(0.01)
     world.timeline.gate = None
-    second = add_asking(world, 2, MAY_I)
+    second = world.sessions.add_asking(2, MAY_I)
     world.inbox.ask(second)
     world.timeline.add(2, "action", "read_page", ASKED)
     dialog.ask_now(second)
@@ -228,7 +229,7 @@ async def test_after_an_emitted_answer_the_next_question_comes(
     world: World, dialog: QuestionDialog
 ) -> None:
     ask(world, dialog, WHICH)
-    world.inbox.ask(add_asking(world, 2, MAY_I))
+    world.inbox.ask(world.sessions.add_asking(2, MAY_I))
     await arm(world, dialog)
     form = dialog.current_form()
     assert form is not None

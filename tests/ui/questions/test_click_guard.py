@@ -3,22 +3,22 @@
 import pytest
 
 from enigma_panel.ui.questions.click_guard import MONEY_QUIET_MS, MOST_MS, QUIET_MS, QuietPeriod
-from tests.kit.fakes import FakeClock
+from tests.kit.clock import HandClock
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def clock() -> HandClock:
+    return HandClock()
 
 
 @pytest.fixture
-def quiet(clock: FakeClock) -> QuietPeriod:
+def quiet(clock: HandClock) -> QuietPeriod:
     quiet = QuietPeriod(clock.now_ms)
     quiet.begin()
     return quiet
 
 
-def pass_time(quiet: QuietPeriod, clock: FakeClock, ms: int) -> None:
+def pass_time(quiet: QuietPeriod, clock: HandClock, ms: int) -> None:
     """Time with its beats."""
     while ms > 0:
         clock.pass_ms(min(ms, 500))
@@ -26,12 +26,12 @@ def pass_time(quiet: QuietPeriod, clock: FakeClock, ms: int) -> None:
         ms -= 500
 
 
-def test_nothing_acts_before_it_was_shown(clock: FakeClock) -> None:
+def test_nothing_acts_before_it_was_shown(clock: HandClock) -> None:
     assert not QuietPeriod(clock.now_ms).is_armed()
 
 
 def test_it_acts_after_its_quiet_time_and_not_a_moment_before(
-    quiet: QuietPeriod, clock: FakeClock
+    quiet: QuietPeriod, clock: HandClock
 ) -> None:
     clock.pass_ms(QUIET_MS - 1)
     assert not quiet.is_armed()
@@ -40,7 +40,7 @@ def test_it_acts_after_its_quiet_time_and_not_a_moment_before(
     assert quiet.is_armed()
 
 
-def test_money_takes_longer(quiet: QuietPeriod, clock: FakeClock) -> None:
+def test_money_takes_longer(quiet: QuietPeriod, clock: HandClock) -> None:
     quiet.begin(MONEY_QUIET_MS)
     clock.pass_ms(QUIET_MS)
     assert not quiet.is_armed()
@@ -48,7 +48,7 @@ def test_money_takes_longer(quiet: QuietPeriod, clock: FakeClock) -> None:
     assert quiet.is_armed()
 
 
-def test_a_disturbance_counts_anew(quiet: QuietPeriod, clock: FakeClock) -> None:
+def test_a_disturbance_counts_anew(quiet: QuietPeriod, clock: HandClock) -> None:
     pass_time(quiet, clock, 2_000)
     assert quiet.is_armed()
     quiet.disturb()
@@ -58,7 +58,7 @@ def test_a_disturbance_counts_anew(quiet: QuietPeriod, clock: FakeClock) -> None
 
 
 def test_disturbances_without_end_disarm_for_five_seconds_at_most(
-    quiet: QuietPeriod, clock: FakeClock
+    quiet: QuietPeriod, clock: HandClock
 ) -> None:
     for _ in range(MOST_MS // 100 - 1):
         clock.pass_ms(100)
@@ -70,13 +70,13 @@ def test_disturbances_without_end_disarm_for_five_seconds_at_most(
     assert quiet.is_armed()
 
 
-def test_after_a_rest_the_five_seconds_count_anew(quiet: QuietPeriod, clock: FakeClock) -> None:
+def test_after_a_rest_the_five_seconds_count_anew(quiet: QuietPeriod, clock: HandClock) -> None:
     pass_time(quiet, clock, 60_000)
     quiet.disturb()
     assert not quiet.is_armed()
 
 
-def test_another_question_begins_anew_even_at_the_cap(quiet: QuietPeriod, clock: FakeClock) -> None:
+def test_another_question_begins_anew_even_at_the_cap(quiet: QuietPeriod, clock: HandClock) -> None:
     for _ in range(MOST_MS // 100):
         clock.pass_ms(100)
         quiet.disturb()
@@ -84,7 +84,7 @@ def test_another_question_begins_anew_even_at_the_cap(quiet: QuietPeriod, clock:
     assert not quiet.is_armed()
 
 
-def test_hidden_means_disarmed(quiet: QuietPeriod, clock: FakeClock) -> None:
+def test_hidden_means_disarmed(quiet: QuietPeriod, clock: HandClock) -> None:
     pass_time(quiet, clock, 2_000)
     quiet.end()
     assert not quiet.is_armed()
@@ -94,7 +94,7 @@ def test_hidden_means_disarmed(quiet: QuietPeriod, clock: FakeClock) -> None:
 
 
 def test_after_the_machine_slept_it_has_to_be_looked_at_again(
-    quiet: QuietPeriod, clock: FakeClock
+    quiet: QuietPeriod, clock: HandClock
 ) -> None:
     pass_time(quiet, clock, 2_000)
     clock.pass_ms(3_600_000)
@@ -105,7 +105,7 @@ def test_after_the_machine_slept_it_has_to_be_looked_at_again(
     assert quiet.is_armed()
 
 
-def test_a_disturbance_at_waking_does_not_arm(quiet: QuietPeriod, clock: FakeClock) -> None:
+def test_a_disturbance_at_waking_does_not_arm(quiet: QuietPeriod, clock: HandClock) -> None:
     clock.pass_ms(3_600_000)
     quiet.disturb()
     assert not quiet.is_armed()

@@ -17,18 +17,10 @@ from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait,
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.text import outcome as text_outcome
-from tests.kit.fakes import Answered, World, add_asking
-from tests.kit.hands import (
-    CTRL,
-    ENTER,
-    active,
-    all_text,
-    click,
-    key,
-    type_text,
-    undo_everything,
-    until,
-)
+from tests.kit.fakes import Answered
+from tests.kit.person import CTRL, ENTER, active, all_text, click, key, type_text, undo_everything
+from tests.kit.wait import until
+from tests.kit.world import World
 
 LOGIN = "I need login credentials to proceed."
 WHICH = "Which colour should I take?"
@@ -42,7 +34,7 @@ def dialog(world: World) -> QuestionDialog:
 
 def ask(world: World, dialog: QuestionDialog, text: str, key_: int = 1) -> None:
     """An agent asks and its question is shown, but not armed yet."""
-    question = add_asking(world, key_, text)
+    question = world.sessions.add_asking(key_, text)
     world.inbox.ask(question)
     dialog.ask_now(question)
 
@@ -502,7 +494,7 @@ def test_a_failed_answer_says_why() -> None:
 async def test_the_next_question_follows_with_its_own_fields(
     world: World, dialog: QuestionDialog
 ) -> None:
-    world.inbox.ask(add_asking(world, 2, WHICH))
+    world.inbox.ask(world.sessions.add_asking(2, WHICH))
     await asked(world, dialog, LOGIN)
     form = dialog.current_form()
     assert form is not None
@@ -522,7 +514,7 @@ async def test_the_next_question_follows_with_its_own_fields(
 async def test_turning_keeps_each_text_with_its_question(
     world: World, dialog: QuestionDialog
 ) -> None:
-    world.inbox.ask(add_asking(world, 2, "Which size?"))
+    world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
     await asked(world, dialog, WHICH)
     first = dialog.current_form()
     assert first is not None
@@ -587,7 +579,7 @@ async def test_after_a_question_that_is_over_the_next_one_comes(
     assert form is not None
     type_text(form.free_text.text, "red")
     world.inbox.close(1)
-    world.inbox.ask(add_asking(world, 2, "Which size?"))
+    world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
     await arm(world, dialog)
     click(dialog.later_button)
     question = dialog.current_question()

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import TYPING_MS, QuestionPresenter, TypingWatch
-from tests.kit.fakes import World, add_asking
-from tests.kit.hands import active, key, until
+from tests.kit.person import active, key
+from tests.kit.wait import until
+from tests.kit.world import World
 
 WHICH = "Which colour should I take?"
 
@@ -36,7 +37,7 @@ def field(world: World) -> QLineEdit:
 
 async def test_a_question_comes_up_by_itself(world: World, presenter: QuestionPresenter) -> None:
     assert not presenter.has_dialog()
-    world.inbox.ask(add_asking(world, 1, WHICH))
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
     assert presenter.dialog().isVisible()
 
 
@@ -44,7 +45,7 @@ async def test_it_takes_no_focus_from_another_program(
     world: World, presenter: QuestionPresenter, qapp: QApplication
 ) -> None:
     await until(lambda: qapp.activeWindow() is None)
-    world.inbox.ask(add_asking(world, 1, WHICH))
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
     assert presenter.dialog().testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
     presenter.dialog().hide()
     presenter.open(None)
@@ -58,7 +59,7 @@ async def test_it_waits_while_somebody_types(
     field.setFocus()
     key(field, Qt.Key.Key_A)
     assert typing.left_ms() == TYPING_MS
-    world.inbox.ask(add_asking(world, 1, WHICH))
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
     assert not presenter.has_dialog()
     world.clock.pass_ms(TYPING_MS - 1)
     presenter.refresh()
@@ -77,7 +78,7 @@ async def test_it_comes_by_itself_when_the_typing_ends(
     field.setFocus()
     key(field, Qt.Key.Key_A)
     world.clock.pass_ms(TYPING_MS - 20)
-    world.inbox.ask(add_asking(world, 1, WHICH))
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
     world.clock.pass_ms(20)
     await until(presenter.has_dialog)
     assert presenter.dialog().isVisible()
@@ -100,12 +101,12 @@ async def test_a_field_that_is_gone_is_watched_no_more(
 async def test_later_means_that_it_does_not_come_again(
     world: World, presenter: QuestionPresenter
 ) -> None:
-    first = add_asking(world, 1, WHICH)
-    world.inbox.ask(first, add_asking(world, 2, "Which size?"))
+    first = world.sessions.add_asking(1, WHICH)
+    world.inbox.ask(first, world.sessions.add_asking(2, "Which size?"))
     presenter.dialog().reject()
     world.inbox.changed.emit()
     assert not presenter.dialog().isVisible()
-    world.inbox.ask(add_asking(world, 3, "Which shop?"))
+    world.inbox.ask(world.sessions.add_asking(3, "Which shop?"))
     assert presenter.dialog().isVisible()
     question = presenter.dialog().current_question()
     assert question is not None
@@ -117,7 +118,7 @@ async def test_the_second_question_of_a_task_comes_up_too(
 ) -> None:
     from dataclasses import replace
 
-    first = add_asking(world, 1, WHICH)
+    first = world.sessions.add_asking(1, WHICH)
     world.inbox.ask(first)
     presenter.dialog().reject()
     world.inbox.open.clear()
@@ -126,9 +127,9 @@ async def test_the_second_question_of_a_task_comes_up_too(
 
 
 async def test_one_dialog_at_a_time(world: World, presenter: QuestionPresenter) -> None:
-    world.inbox.ask(add_asking(world, 1, WHICH))
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
     dialog = presenter.dialog()
-    world.inbox.ask(add_asking(world, 2, "Which size?"))
+    world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
     question = dialog.current_question()
     assert question is not None
     assert question.text == WHICH
@@ -136,7 +137,9 @@ async def test_one_dialog_at_a_time(world: World, presenter: QuestionPresenter) 
 
 
 async def test_a_question_can_be_asked_for(world: World, presenter: QuestionPresenter) -> None:
-    world.inbox.ask(add_asking(world, 1, WHICH), add_asking(world, 2, "Which size?"))
+    world.inbox.ask(
+        world.sessions.add_asking(1, WHICH), world.sessions.add_asking(2, "Which size?")
+    )
     presenter.dialog().reject()
     presenter.open(2)
     question = presenter.dialog().current_question()

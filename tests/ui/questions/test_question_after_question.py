@@ -7,13 +7,13 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QScrollBar
 
 from enigma_panel.ui.questions.dialog import QuestionDialog
-from tests.kit.fakes import World, add_asking
+from tests.kit.world import World
 
 TEXTS = ("I need login credentials to proceed.", "Which colour should I take?")
 
 
 async def _ask(world: World, dialog: QuestionDialog, n: int) -> None:
-    question = add_asking(world, n, TEXTS[n % 2])
+    question = world.sessions.add_asking(n, TEXTS[n % 2])
     world.inbox.ask(question)
     dialog.ask_now(question)
     await asyncio.sleep(0.01)

@@ -9,20 +9,22 @@ from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
 from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
-from tests.kit.fakes import NOON, World, make_session, make_task
-from tests.kit.hands import ENTER, active, click, key
+from tests.kit.builders import a_session, a_task
+from tests.kit.clock import NOW
+from tests.kit.person import ENTER, active, click, key
+from tests.kit.world import World
 
 
 @pytest.fixture
 def guard(world: World) -> QuitDialog:
-    world.sessions.add(make_session(1))
+    world.sessions.put(a_session(1))
     return QuitDialog(world.services, None)
 
 
 @pytest.fixture
 def terminating(world: World) -> TerminateAllDialog:
     for number in (1, 2, 3):
-        world.sessions.add(make_session(number))
+        world.sessions.put(a_session(number))
     return TerminateAllDialog(world.services, None)
 
 
@@ -92,9 +94,9 @@ async def test_wait_is_offered_only_for_a_task_without_a_name(
     assert not guard.wait_button.isVisible()
     guard.reject()
     await answer
-    world.sessions.add(
-        make_session(2, current_task=2),
-        make_task(2, 2, "MX Keys", service_id=None, sent_ms=NOON - 12_000),
+    world.sessions.put(
+        a_session(2, current_task=2),
+        a_task(2, text="MX Keys", service_id=None, sent_ms=NOW - 12_000),
     )
     answer = await asked(world, guard)
     assert guard.wait_button.text() == "Wait 0:38"
@@ -106,7 +108,7 @@ async def test_wait_is_offered_only_for_a_task_without_a_name(
 
 
 async def test_a_name_that_never_comes_leaves_the_choice(world: World, guard: QuitDialog) -> None:
-    world.sessions.add(make_session(2, current_task=2), make_task(2, 2, service_id=None))
+    world.sessions.put(a_session(2, current_task=2), a_task(2, service_id=None))
     answer = await asked(world, guard)
     click(guard.wait_button)
     assert guard.waiting.isVisible()
@@ -121,7 +123,7 @@ async def test_a_name_that_never_comes_leaves_the_choice(world: World, guard: Qu
 
 
 async def test_there_is_a_line_per_session(world: World, guard: QuitDialog) -> None:
-    world.sessions.add(make_session(2, phase=Phase.UNCONFIRMED, service_id=None))
+    world.sessions.put(a_session(2, phase=Phase.UNCONFIRMED, service_id=None))
     answer = await asked(world, guard)
     assert len(guard.list.toPlainText().splitlines()) == 2
     guard.reject()
@@ -148,7 +150,7 @@ async def come_back(world: World) -> None:
 
 
 async def test_it_quits_when_all_have_ended(world: World, guard: QuitDialog) -> None:
-    world.sessions.add(make_session(2))
+    world.sessions.put(a_session(2))
     answer = await ending(world, guard)
     assert world.sessions.commands == [((1,), StateVerb.TERMINATE), ((2,), StateVerb.TERMINATE)]
     world.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED)
@@ -163,7 +165,7 @@ async def test_it_quits_when_all_have_ended(world: World, guard: QuitDialog) -> 
 async def test_it_stays_when_a_terminate_failed_and_says_which(
     world: World, guard: QuitDialog
 ) -> None:
-    world.sessions.add(make_session(2))
+    world.sessions.put(a_session(2))
     answer = await ending(world, guard)
     world.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED)
     await come_back(world)
@@ -175,7 +177,7 @@ async def test_it_stays_when_a_terminate_failed_and_says_which(
     )
     assert guard.terminate_button.text() == guard.terminate_button.accessibleName() == "Try again"
     assert guard.leave_button.text() == "Leave them running"
-    world.sessions.commands.clear()
+    world.sessions.calls.clear()
     world.sessions.command_gate = None
     click(guard.terminate_button)
     await asyncio.sleep(0.01)
@@ -200,7 +202,7 @@ async def test_what_the_ledger_keeps_can_be_left_to_the_next_start(
 ) -> None:
     answer = await ending(world, guard)
     assert not guard.leave_button.isVisible()  # they are being sent now
-    world.sessions.set_wish(1, WaitReason.CONNECTION)
+    world.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
     assert "A Terminate for amazon.com 1 waits for a connection; it is sent at the next start." in (
         guard.text_label.text()
     )
@@ -237,9 +239,7 @@ def words_of(guard: QuitDialog) -> list[str]:
 
 def add_working(world: World, *keys: int, **task: object) -> None:
     for number in keys:
-        world.sessions.add(
-            make_session(number, current_task=number), make_task(number, number, **task)
-        )
+        world.sessions.put(a_session(number, current_task=number), a_task(number, **task))
 
 
 async def when_done(world: World, guard: QuitDialog) -> "asyncio.Task[QuitChoice]":
@@ -253,7 +253,7 @@ async def test_it_waits_for_tasks_with_the_window_in_use(
     world: World, guard: QuitDialog, words_of: list[str]
 ) -> None:
     add_working(world, 2, 3)
-    world.queue.put(9)
+    world.queue.put(9, why=WaitReason.NO_SLOT)
     answer = await when_done(world, guard)
     assert words_of[-1] == "Quits when 2 tasks are done; what waits in line stays there."
     world.sessions.change_task(2, status=TaskStatus.DONE)
@@ -273,10 +273,10 @@ async def test_it_waits_until_a_failed_task_s_browser_is_closed(
     answer = await when_done(world, guard)
     world.sessions.change_task(2, status=TaskStatus.FAILED)
     assert not answer.done()
-    world.sessions.set_wish(2, WaitReason.SENDING)
+    world.sessions.set_pending(2, StateVerb.TERMINATE, WaitReason.SENDING)
     assert words_of[-1] == "Quits when 1 Terminate is sent."
     world.sessions.change_session(2, phase=Phase.CLOSED_ASSUMED)
-    world.sessions.set_wish(2, None)
+    world.sessions.set_pending(2, None)
     assert await answer is QuitChoice.WHEN_DONE
 
 
@@ -306,7 +306,7 @@ async def test_a_terminate_without_a_connection_is_not_waited_for(
 ) -> None:
     add_working(world, 2)
     answer = await when_done(world, guard)
-    world.sessions.set_wish(1, WaitReason.CONNECTION)
+    world.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
     world.sessions.change_task(2, status=TaskStatus.STOPPED)
     assert await answer is QuitChoice.WHEN_DONE
 
@@ -390,7 +390,7 @@ async def test_cancel_terminates_nothing(world: World, terminating: TerminateAll
 async def test_buttons_stay_in_their_place_when_a_line_goes(
     world: World, guard: QuitDialog
 ) -> None:
-    world.sessions.add(make_session(2, phase=Phase.UNCONFIRMED, service_id=None))
+    world.sessions.put(a_session(2, phase=Phase.UNCONFIRMED, service_id=None))
     await asked(world, guard)
     await asyncio.sleep(0.02)
     before = guard.leave_button.mapToGlobal(guard.leave_button.rect().center())

@@ -6,21 +6,24 @@ from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
 from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.quit.text import quit_report, session_text, waiting_text
 from enigma_panel.ui.text.states import local_time
-from tests.kit.fakes import NOON, make_session, make_task
+from tests.kit.builders import a_session, a_task
+from tests.kit.clock import NOW
 
 STOP = StateVerb.STOP
-ENDS = local_time(NOON + 300_000)
+ENDS = local_time(NOW + 300_000)
 
 
 def report(*pairs: tuple[Session, Task | None]) -> tuple[str, ...]:
     """The lines for these sessions at noon."""
     sessions = [session for session, _ in pairs]
     tasks = {session.key: task for session, task in pairs if task is not None}
-    return quit_report(sessions, tasks, NOON).lines
+    return quit_report(sessions, tasks, NOW).lines
 
 
 def working(key: int, *, close_after: bool) -> tuple[Session, Task]:
-    return make_session(key, close_after=close_after, current_task=key), make_task(key, key)
+    return a_session(key, close_after=close_after, current_task=key), a_task(
+        key, text="List keyboards"
+    )
 
 
 def test_sessions_that_close_by_themselves() -> None:
@@ -35,13 +38,13 @@ def test_one_that_stays_open_after_its_task() -> None:
 
 
 def test_an_idle_one_says_when_it_ends() -> None:
-    assert report((make_session(1), None)) == (f"1 is idle and ends by {ENDS} at the latest.",)
+    assert report((a_session(1), None)) == (f"1 is idle and ends by {ENDS} at the latest.",)
 
 
 def test_nobody_answers_while_the_program_is_closed() -> None:
     asks = TaskStatus.ASKS
-    one = (make_session(1, close_after=True, current_task=1), make_task(1, 1, status=asks))
-    other = (make_session(2, close_after=False, current_task=2), make_task(2, 2, status=asks))
+    one = (a_session(1, close_after=True, current_task=1), a_task(1, status=asks))
+    other = (a_session(2, close_after=False, current_task=2), a_task(2, status=asks))
     (said,) = report(one)
     assert said == (
         "1 agent waits for an answer that nobody can give while the program is closed; it ends "
@@ -56,18 +59,18 @@ def test_nobody_answers_while_the_program_is_closed() -> None:
 
 
 def test_paused_ones() -> None:
-    pair = (make_session(1, current_task=1), make_task(1, 1, status=TaskStatus.PAUSED))
+    pair = (a_session(1, current_task=1), a_task(1, status=TaskStatus.PAUSED))
     assert report(pair) == (f"1 is paused and ends by {ENDS} at the latest.",)
 
 
 def test_an_end_that_nobody_knows() -> None:
-    assert report((make_session(1, expires_ms=None), None)) == (
+    assert report((a_session(1, expires_ms=None), None)) == (
         "1 is idle and ends at the time limit.",
     )
 
 
 def test_an_unconfirmed_start_may_cost() -> None:
-    lines = report((make_session(1, phase=Phase.UNCONFIRMED, service_id=None), None))
+    lines = report((a_session(1, phase=Phase.UNCONFIRMED, service_id=None), None))
     assert lines == (
         f"1 start is unconfirmed: it may be running and cost money, until {ENDS} at the latest.",
     )
@@ -75,10 +78,10 @@ def test_an_unconfirmed_start_may_cost() -> None:
 
 def test_an_unnamed_task_is_named_here_and_waited_for() -> None:
     session, task = (
-        make_session(1, close_after=True, current_task=1),
-        make_task(1, 1, "MX Keys", service_id=None, sent_ms=NOON - 12_000),
+        a_session(1, close_after=True, current_task=1),
+        a_task(1, text="MX Keys", service_id=None, sent_ms=NOW - 12_000),
     )
-    found = quit_report([session], {1: task}, NOON)
+    found = quit_report([session], {1: task}, NOW)
     assert found.lines[-1] == (
         "“MX Keys” is not named yet: if you quit now, its result cannot be fetched."
     )
@@ -86,8 +89,8 @@ def test_an_unnamed_task_is_named_here_and_waited_for() -> None:
 
 
 def test_a_task_that_no_reply_will_name_is_not_waited_for() -> None:
-    session, task = make_session(1, current_task=1), make_task(1, 1, "MX Keys", service_id=None)
-    found = quit_report([session], {1: task}, NOON, is_awaiting_reply=lambda _key: False)
+    session, task = a_session(1, current_task=1), a_task(1, text="MX Keys", service_id=None)
+    found = quit_report([session], {1: task}, NOW, is_awaiting_reply=lambda _key: False)
     assert found.lines[-1] == (
         "The answer that names “MX Keys” was lost: if you quit now, its result cannot be fetched."
     )
@@ -95,30 +98,30 @@ def test_a_task_that_no_reply_will_name_is_not_waited_for() -> None:
 
 
 def test_a_name_that_is_late() -> None:
-    session, task = make_session(1, current_task=1), make_task(1, 1, service_id=None)
-    found = quit_report([session], {1: task}, NOON + 60_000)
+    session, task = a_session(1, current_task=1), a_task(1, service_id=None)
+    found = quit_report([session], {1: task}, NOW + 60_000)
     assert (found.unnamed, found.wait_ms) == (1, -10_000)
 
 
 def test_ended_sessions_are_no_reason_to_ask() -> None:
     gone = [Phase.CLOSED, Phase.CLOSED_ASSUMED, Phase.EXPIRED_ASSUMED, Phase.ENDED_BY_YOU]
-    assert report(*((make_session(i, phase=phase), None) for i, phase in enumerate(gone))) == ()
+    assert report(*((a_session(i, phase=phase), None) for i, phase in enumerate(gone))) == ()
 
 
 def test_braces_in_a_task_are_only_text() -> None:
-    session = make_session(1, close_after=True, current_task=1)
-    lines = report((session, make_task(1, 1, "{time} {0}", service_id=None)))
+    session = a_session(1, close_after=True, current_task=1)
+    lines = report((session, a_task(1, text="{time} {0}", service_id=None)))
     assert "“{time} {0}”" in lines[-1]
 
 
 def test_a_line_per_session() -> None:
     session, task = working(3, close_after=True)
-    line = session_text(session, task, NOON + 41_000)
+    line = session_text(session, task, NOW + 41_000)
     assert line == "amazon.com 3 – working 0:41, 4:19 left – List keyboards"
 
 
 def pending(key: int, why: WaitReason, verb: StateVerb = StateVerb.TERMINATE) -> PendingCommand:
-    return PendingCommand(session_key=key, verb=verb, why=why, made_ms=NOON)
+    return PendingCommand(session_key=key, verb=verb, why=why, made_ms=NOW)
 
 
 @pytest.mark.parametrize(
@@ -143,25 +146,25 @@ def pending(key: int, why: WaitReason, verb: StateVerb = StateVerb.TERMINATE) ->
 )
 def test_a_command_that_the_ledger_keeps(why: WaitReason, verb: StateVerb, words: str) -> None:
     session, task = working(3, close_after=False)
-    found = quit_report([session], {3: task}, NOON, all_pending={3: pending(3, why, verb)})
+    found = quit_report([session], {3: task}, NOW, all_pending={3: pending(3, why, verb)})
     assert found.lines == (words,)  # it neither works on nor stays
 
 
 def test_a_stop_that_waits_and_a_pause_that_is_not_kept() -> None:
     session, task = working(3, close_after=False)
     stop = pending(3, WaitReason.CONNECTION, StateVerb.STOP)
-    lines = quit_report([session], {3: task}, NOON, all_pending={3: stop}).lines
+    lines = quit_report([session], {3: task}, NOW, all_pending={3: stop}).lines
     assert lines[-1].startswith("A Stop for amazon.com 3 waits for a connection;")
     assert len(lines) == 2
     pause = pending(3, WaitReason.BUDGET, StateVerb.PAUSE)
-    assert len(quit_report([session], {3: task}, NOON, all_pending={3: pause}).lines) == 1
+    assert len(quit_report([session], {3: task}, NOW, all_pending={3: pause}).lines) == 1
 
 
 def test_tasks_in_line_stay_there() -> None:
     session, task = working(1, close_after=True)
-    lines = quit_report([session], {1: task}, NOON, queued=3).lines
+    lines = quit_report([session], {1: task}, NOW, queued=3).lines
     assert lines[-1] == "3 tasks wait here and stay in line."
-    assert quit_report([], {}, NOON, queued=1).lines == ("1 task waits here and stays in line.",)
+    assert quit_report([], {}, NOW, queued=1).lines == ("1 task waits here and stays in line.",)
 
 
 def test_what_the_program_waits_for() -> None:
@@ -174,7 +177,7 @@ def test_what_the_program_waits_for() -> None:
 
 def test_a_line_shows_the_command_that_is_on_its_way() -> None:
     session, task = working(3, close_after=True)
-    line = session_text(session, task, NOON, pending(3, WaitReason.CONNECTION))
+    line = session_text(session, task, NOW, pending(3, WaitReason.CONNECTION))
     assert line == (
         "amazon.com 3 – Terminate will be sent when there is a connection, 5:00 left – "
         "List keyboards"
@@ -183,20 +186,20 @@ def test_a_line_shows_the_command_that_is_on_its_way() -> None:
 
 def test_one_that_asks_before_it_is_named_is_waited_for() -> None:
     """The live channel tells of questions without the task's name."""
-    asks = make_task(1, 1, "MX Keys", status=TaskStatus.ASKS, service_id=None)
-    found = quit_report([make_session(1, close_after=True, current_task=1)], {1: asks}, NOON)
+    asks = a_task(1, text="MX Keys", status=TaskStatus.ASKS, service_id=None)
+    found = quit_report([a_session(1, close_after=True, current_task=1)], {1: asks}, NOW)
     assert found.unnamed == 1
     assert "“MX Keys” is not named yet" in found.lines[-1]
-    named = make_task(1, 1, "MX Keys", status=TaskStatus.ASKS)
-    assert quit_report([make_session(1, current_task=1)], {1: named}, NOON).unnamed == 0
+    named = a_task(1, text="MX Keys", status=TaskStatus.ASKS)
+    assert quit_report([a_session(1, current_task=1)], {1: named}, NOW).unnamed == 0
 
 
 @pytest.mark.parametrize(("verb", "name"), [(StateVerb.TERMINATE, "Terminate"), (STOP, "Stop")])
 def test_a_command_that_went_out_by_the_live_channel(verb: StateVerb, name: str) -> None:
     pending = PendingCommand(
-        session_key=1, verb=verb, why=WaitReason.BUDGET, made_ms=NOON, sent_live=True
+        session_key=1, verb=verb, why=WaitReason.BUDGET, made_ms=NOW, sent_live=True
     )
-    lines = quit_report([make_session(1)], {}, NOON, all_pending={1: pending}).lines
+    lines = quit_report([a_session(1)], {}, NOW, all_pending={1: pending}).lines
     assert lines[-1] == (
         f"A {name} for amazon.com 1 was sent over the live channel, which confirms nothing; "
         "it is sent once more at the next start."
@@ -204,7 +207,7 @@ def test_a_command_that_went_out_by_the_live_channel(verb: StateVerb, name: str)
 
 
 def test_a_line_of_a_session_whose_browser_is_lost() -> None:
-    session = make_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=NOON + 280_000)
-    assert session_text(session, None, NOON) == (
+    session = a_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=NOW + 280_000)
+    assert session_text(session, None, NOW) == (
         "amazon.com 1 – connection lost, up to 4:40, 5:00 left"
     )

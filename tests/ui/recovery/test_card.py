@@ -14,7 +14,8 @@ from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.services.types import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.recovery.rows import MOST_ROWS, RecoveryRowWidget
-from tests.kit.card_doubles import NOW, Acts, set_asking, set_line
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeActions
 
 
 class Tables(QFrame):
@@ -25,7 +26,7 @@ class Tables(QFrame):
 
 
 @pytest.fixture
-def card(services: Any, app_actions: Acts, qapp: QApplication) -> Iterator[RecoveryCard]:
+def card(services: Any, app_actions: FakeActions, qapp: QApplication) -> Iterator[RecoveryCard]:
     window = QWidget()
     window.setMinimumSize(400, 200)  # as the main window: else its parts decide
     window.resize(1280, 800)
@@ -65,7 +66,7 @@ def fill(services: Any, n: int, **more: Any) -> tuple[int, ...]:
 def test_nothing_to_tell_shows_nothing(card: RecoveryCard, services: Any) -> None:
     recover(card)
     assert not card.isVisible()
-    set_line(services, waiting=3, pause_reason=PauseReason.RESTARTED)
+    services.queue.set_waiting(3, pause_reason=PauseReason.RESTARTED)
     recover(card, queued=3)
     assert not card.isVisible()  # the line says so itself
 
@@ -90,7 +91,7 @@ def test_news_come_by_themselves(card: RecoveryCard, services: Any, qtbot: Any) 
     services.sessions.change_task(1, status=TaskStatus.ASKS)
     assert "still works" in card.text_label.text()
     qtbot.waitUntil(lambda: "it asks you" in card.text_label.text())
-    services.sessions.set_wish(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
+    services.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
     qtbot.waitUntil(lambda: "waits for a connection" in card.text_label.text())
 
 
@@ -99,7 +100,7 @@ def test_it_says_that_it_still_asks(card: RecoveryCard, services: Any) -> None:
     recover(card, *fill(services, 2))
     assert "still asking about 2" in card.text_label.text()
     assert row(card, "shop.example 1").row.state == "still asking…"  # type: ignore[union-attr]
-    set_asking(services, 2)
+    services.sessions.set_asking(2)
     card.refresh()
     assert "1 still works, still asking about 1" in card.text_label.text()
 
@@ -121,7 +122,7 @@ def test_what_only_costs_money_comes_first(card: RecoveryCard, services: Any) ->
 
 
 def test_keep_takes_the_row_off_the_card_and_nothing_else(
-    card: RecoveryCard, services: Any, app_actions: Acts
+    card: RecoveryCard, services: Any, app_actions: FakeActions
 ) -> None:
     recover(card, *fill(services, 2))
     row(card, "shop.example 1").keep_button.click()
@@ -133,15 +134,15 @@ def test_keep_takes_the_row_off_the_card_and_nothing_else(
 
 
 def test_terminate_ends_the_session_and_the_row_leaves_with_it(
-    card: RecoveryCard, services: Any, app_actions: Acts
+    card: RecoveryCard, services: Any, app_actions: FakeActions
 ) -> None:
     recover(card, *fill(services, 2))
     row(card, "shop.example 2").terminate_button.click()
     assert app_actions.calls == [("command", [2], StateVerb.TERMINATE)]
-    services.sessions.set_wish(2, StateVerb.TERMINATE, WaitReason.UNDO)
+    services.sessions.set_pending(2, StateVerb.TERMINATE, WaitReason.UNDO)
     card.refresh()
     assert pressable(row(card, "shop.example 2")) == ["Undo", "Terminate"]
-    services.sessions.set_wish(2, None)
+    services.sessions.set_pending(2, None)
     services.sessions.change_session(2, phase=Phase.CLOSED_ASSUMED)
     card.refresh()
     assert names(card) == ["shop.example 1"]
@@ -152,11 +153,11 @@ def test_terminate_ends_the_session_and_the_row_leaves_with_it(
 
 
 def test_undo_takes_terminate_back_and_keeps_the_row(
-    card: RecoveryCard, services: Any, app_actions: Acts
+    card: RecoveryCard, services: Any, app_actions: FakeActions
 ) -> None:
     recover(card, *fill(services, 1))
     row(card, "shop.example 1").terminate_button.click()
-    services.sessions.set_wish(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
+    services.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
     card.refresh()
     row(card, "shop.example 1").keep_button.click()
     assert services.sessions.calls == [("undo", (1,))]
@@ -199,10 +200,10 @@ def test_a_result_can_be_looked_at(card: RecoveryCard, services: Any) -> None:
 
 
 def test_the_line_is_said_while_it_stands(card: RecoveryCard, services: Any) -> None:
-    set_line(services, waiting=3, pause_reason=PauseReason.RESTARTED)
+    services.queue.set_waiting(3, pause_reason=PauseReason.RESTARTED)
     recover(card, *fill(services, 1), queued=3)
     assert card.text_label.text().endswith("3 tasks wait here.")
-    set_line(services, waiting=2)
+    services.queue.set_waiting(2)
     card.refresh()
     assert "wait here" not in card.text_label.text()
 
@@ -265,7 +266,7 @@ def test_a_low_window_shows_fewer_rows(card: RecoveryCard, services: Any) -> Non
 
 
 def test_every_control_has_its_visible_name(card: RecoveryCard, services: Any) -> None:
-    set_line(services, waiting=1, pause_reason=PauseReason.RESTARTED)
+    services.queue.set_waiting(1, pause_reason=PauseReason.RESTARTED)
     recover(card, *fill(services, 2), queued=1)
     for button in card.findChildren(QPushButton):
         if button.isVisible():

@@ -14,7 +14,8 @@ from enigma_panel.ui.recovery.text import (
     recovery_row,
 )
 from enigma_panel.ui.text.states import local_time
-from tests.kit.doubles import NOW, Fleet
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeSessions
 
 ENDS = local_time(NOW + 200_000)
 
@@ -27,7 +28,7 @@ def seen(
     why: WaitReason | None = None,
     **more: bool,
 ) -> RecoveredSession:
-    sessions = Fleet()
+    sessions = FakeSessions()
     sessions.add(1, phase=phase, status=status or TaskStatus.WORKING, tell=False)
     pending = (
         PendingCommand(session_key=1, verb=StateVerb.TERMINATE, why=why, made_ms=NOW)

@@ -9,7 +9,7 @@ from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from enigma_panel.api.protocols import LiveFault
-from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
 from enigma_panel.services.types import LiveShare, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import GATHER_MS, Column
@@ -17,17 +17,18 @@ from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import task_cost_cell
 from enigma_panel.ui.widgets.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
 from enigma_panel.ui.widgets.table_model import Role
-from tests.kit.doubles import NOW
-from tests.kit.live_doubles import LiveDouble
-from tests.ui.widgets.test_table_models import SPOKEN, text
+from tests.kit.builders import new_task
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeLive
+from tests.kit.tables import SPOKEN, cell_text
 
 TIP = Qt.ItemDataRole.ToolTipRole
 DESCRIPTION = Qt.ItemDataRole.AccessibleDescriptionRole
 
 
 @pytest.fixture
-def live(services: Any) -> LiveDouble:
-    double: LiveDouble = services.live
+def live(services: Any) -> FakeLive:
+    double: FakeLive = services.live
     return double
 
 
@@ -62,56 +63,60 @@ def changes(window: MainWindow) -> list[tuple[int, int, int, int]]:
     ],
 )
 def test_what_the_agent_does_stands_behind_its_task_while_it_works(
-    window: MainWindow, services: Any, live: LiveDouble, status: TaskStatus, *, shown: bool
+    window: MainWindow, services: Any, live: FakeLive, status: TaskStatus, *, shown: bool
 ) -> None:
     services.sessions.add(1, status=status, text="Buy the cheapest hub")
     live.set_doing(1, "click_element: search button")
     rows = window.selection.session_rows
-    cell = text(rows, 1, Column.TASK, Role.CELL)
+    cell = cell_text(rows, 1, Column.TASK, Role.CELL)
     assert "Buy the cheapest hub" in cell.text
     assert cell.tail == ("· click element: search button" if shown else "")
     said = "Buy the cheapest hub"
     now = ", now: click element: search button" if shown else ""
-    assert text(rows, 1, Column.TASK, SPOKEN) == said + now
-    assert ("click element" in text(rows, 1, Column.TASK, TIP)) is shown
+    assert cell_text(rows, 1, Column.TASK, SPOKEN) == said + now
+    assert ("click element" in cell_text(rows, 1, Column.TASK, TIP)) is shown
 
 
 @pytest.mark.parametrize("phase", [Phase.CONNECTION_LOST, Phase.CLOSED, Phase.CLOSED_ASSUMED])
 def test_a_session_that_is_away_does_nothing(
-    window: MainWindow, services: Any, live: LiveDouble, phase: Phase
+    window: MainWindow, services: Any, live: FakeLive, phase: Phase
 ) -> None:
     services.sessions.add(1, phase=phase, tell=False)
     services.sessions.change_session(1, ended_ms=NOW)
     live.set_doing(1, "click_element")
-    assert text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
+    assert cell_text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
 
 
 def test_without_a_channel_nothing_stands_there(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, text="Buy a hub")
     rows = window.selection.session_rows
-    assert text(rows, 1, Column.TASK, Role.CELL).tail == ""
-    assert text(rows, 1, Column.TASK, SPOKEN) == "Buy a hub"
-    assert text(rows, 1, Column.TASK, TIP) == "Buy a hub"
+    assert cell_text(rows, 1, Column.TASK, Role.CELL).tail == ""
+    assert cell_text(rows, 1, Column.TASK, SPOKEN) == "Buy a hub"
+    assert cell_text(rows, 1, Column.TASK, TIP) == "Buy a hub"
 
 
 def test_what_the_agent_tells_is_plain_text(
-    window: MainWindow, services: Any, live: LiveDouble
+    window: MainWindow, services: Any, live: FakeLive
 ) -> None:
     services.sessions.add(1, text="Buy a hub")
     live.set_doing(1, "I read <img src='/etc/x'><b>all</b>\n\x1b[31m\u202elines")
     rows = window.selection.session_rows
     line = "I read <img src='/etc/x'><b>all</b> [31m lines"
-    assert text(rows, 1, Column.TASK, Role.CELL).tail == f"· {line}"
-    assert text(rows, 1, Column.TASK, SPOKEN) == f"Buy a hub, now: {line}"
-    assert not GuiQt.mightBeRichText(text(rows, 1, Column.TASK, TIP))  # then Qt shows it as it is
+    assert cell_text(rows, 1, Column.TASK, Role.CELL).tail == f"· {line}"
+    assert cell_text(rows, 1, Column.TASK, SPOKEN) == f"Buy a hub, now: {line}"
+    assert not GuiQt.mightBeRichText(
+        cell_text(rows, 1, Column.TASK, TIP)
+    )  # then Qt shows it as it is
     services.sessions.change_task(1, spec=TaskSpec(text="<b>Buy</b>"))
-    assert text(rows, 1, Column.TASK, TIP).startswith("<span>&lt;b&gt;Buy&lt;/b&gt;<br>I read &lt;")
+    assert cell_text(rows, 1, Column.TASK, TIP).startswith(
+        "<span>&lt;b&gt;Buy&lt;/b&gt;<br>I read &lt;"
+    )
     live.set_doing(1, "x" * 5_000_000)
-    assert len(text(rows, 1, Column.TASK, Role.CELL).tail) <= 125
+    assert len(cell_text(rows, 1, Column.TASK, Role.CELL).tail) <= 125
 
 
 def test_news_refresh_one_cell_and_move_nothing(
-    window: MainWindow, services: Any, live: LiveDouble, qapp: QApplication, qtbot: Any
+    window: MainWindow, services: Any, live: FakeLive, qapp: QApplication, qtbot: Any
 ) -> None:
     for key in (1, 2, 3):
         services.sessions.add(key)
@@ -130,7 +135,7 @@ def test_news_refresh_one_cell_and_move_nothing(
 
 
 def test_much_news_at_once_is_told_once(
-    window: MainWindow, services: Any, live: LiveDouble, qtbot: Any
+    window: MainWindow, services: Any, live: FakeLive, qtbot: Any
 ) -> None:
     """200 changes of 40 sessions: one run of rows, and the model itself asks for no line."""
     for key in range(1, 41):
@@ -149,7 +154,7 @@ def test_much_news_at_once_is_told_once(
 
 
 def test_news_of_a_session_without_a_row_are_no_matter(
-    window: MainWindow, live: LiveDouble, qtbot: Any
+    window: MainWindow, live: FakeLive, qtbot: Any
 ) -> None:
     told = changes(window)
     live.set_doing(99, "click_element")
@@ -158,14 +163,14 @@ def test_news_of_a_session_without_a_row_are_no_matter(
 
 
 def test_a_channel_that_goes_down_takes_its_line_along(
-    window: MainWindow, services: Any, live: LiveDouble, qtbot: Any
+    window: MainWindow, services: Any, live: FakeLive, qtbot: Any
 ) -> None:
     services.sessions.add(1)
     live.set_doing(1, "click_element")
     told = changes(window)
     live.set_up(1, up=False)
     qtbot.waitUntil(lambda: bool(told), timeout=5_000)
-    assert text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
+    assert cell_text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
 
 
 @pytest.mark.parametrize(
@@ -186,7 +191,7 @@ def test_text_and_tail_share_the_room(room: int, needs: int, tail: int, text_get
 
 
 def test_the_line_is_painted_where_the_task_is_long(
-    window: MainWindow, services: Any, live: LiveDouble, qapp: QApplication
+    window: MainWindow, services: Any, live: FakeLive, qapp: QApplication
 ) -> None:
     services.sessions.add(1, text="Buy the cheapest hub with many ports " * 20)
     qapp.processEvents()
@@ -214,36 +219,38 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
 ) -> None:
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
     rows = window.selection.session_rows
-    cell = text(rows, 1, Column.STATE, Role.CELL)
+    cell = cell_text(rows, 1, Column.STATE, Role.CELL)
     assert cell.text == "paused (sent, unconfirmed) – billing"
     assert cell.tail == "0:30"
     assert cell.bold
     said = "paused (sent, unconfirmed) – billing, 30 seconds"
-    assert text(rows, 1, Column.STATE, SPOKEN) == said
-    tip = text(rows, 1, Column.STATE, TIP)
+    assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
+    tip = cell_text(rows, 1, Column.STATE, TIP)
     assert tip.startswith("paused (sent, unconfirmed) – billing 0:30\nPause was sent over the live")
-    assert "State. Pause was sent over the live channel" in text(rows, 1, Column.STATE, DESCRIPTION)
+    assert "State. Pause was sent over the live channel" in cell_text(
+        rows, 1, Column.STATE, DESCRIPTION
+    )
 
 
 def test_beside_a_command_stands_the_short_word(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
-    services.sessions.set_wish(
+    services.sessions.set_pending(
         1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, sent_live=True
     )
     rows = window.selection.session_rows
-    cell = text(rows, 1, Column.STATE, Role.CELL)
+    cell = cell_text(rows, 1, Column.STATE, Role.CELL)
     assert cell.text == "resumed"
     assert cell.tail == "Terminate sent over the live channel; sent once more in 0:12"
-    assert "resumed (sent, unconfirmed), Terminate sent" in text(rows, 1, Column.STATE, TIP)
-    assert "sent once more in 12 seconds" in text(rows, 1, Column.STATE, SPOKEN)
+    assert "resumed (sent, unconfirmed), Terminate sent" in cell_text(rows, 1, Column.STATE, TIP)
+    assert "sent once more in 12 seconds" in cell_text(rows, 1, Column.STATE, SPOKEN)
 
 
 def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
     rows = window.selection.task_rows
-    assert text(rows, 1, TaskColumn.STATUS) == "paused"
-    assert text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused (sent, unconfirmed)"
-    assert "nothing confirms it" in text(rows, 1, TaskColumn.STATUS, TIP)
+    assert cell_text(rows, 1, TaskColumn.STATUS) == "paused"
+    assert cell_text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused (sent, unconfirmed)"
+    assert "nothing confirms it" in cell_text(rows, 1, TaskColumn.STATUS, TIP)
 
 
 def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: Any) -> None:
@@ -252,21 +259,21 @@ def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: 
         1, phase=Phase.CONNECTION_LOST, since_ms=NOW - 20_000, lost_until_ms=NOW + 280_000
     )
     rows = window.selection.session_rows
-    cell = text(rows, 1, Column.STATE, Role.CELL)
+    cell = cell_text(rows, 1, Column.STATE, Role.CELL)
     assert (cell.text, cell.tail) == ("connection lost,", "up to 4:40")
     said = "connection lost, up to 4 minutes 40 seconds"
-    assert text(rows, 1, Column.STATE, SPOKEN) == said
+    assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     services.clock.now += 1_000
     told = changes(window)
     window.selection.tick()
     assert (0, 0, Column.STATE, Column.STATE) in told
-    assert text(rows, 1, Column.STATE, Role.CELL).tail == "up to 4:39"
+    assert cell_text(rows, 1, Column.STATE, Role.CELL).tail == "up to 4:39"
 
 
 # -- how news come --------------------------------------------------------------------------------
 
 
-def test_the_status_line_says_how_news_come(window: MainWindow, live: LiveDouble) -> None:
+def test_the_status_line_says_how_news_come(window: MainWindow, live: FakeLive) -> None:
     label = live_label_of(window)
     assert not label.isVisible()
     assert label.text() == ""
@@ -300,7 +307,7 @@ class Noted(QObject):
 
 
 def test_nothing_is_set_anew_while_nothing_changes(
-    window: MainWindow, live: LiveDouble, qapp: QApplication
+    window: MainWindow, live: FakeLive, qapp: QApplication
 ) -> None:
     """A screen reader, and the layout, hear of changes alone."""
     live.shared = LiveShare(up=1, of=2)
@@ -318,7 +325,7 @@ def test_nothing_is_set_anew_while_nothing_changes(
 
 
 def test_without_a_way_there_is_no_gap(
-    window: MainWindow, live: LiveDouble, qapp: QApplication
+    window: MainWindow, live: FakeLive, qapp: QApplication
 ) -> None:
     line = window.status_bar
     qapp.processEvents()
@@ -343,13 +350,5 @@ def test_a_cost_that_nobody_told_is_not_nothing(
     status: TaskStatus, sent_ms: int | None, text: str
 ) -> None:
     """Of a task without a name: what was sent may have cost, what was refused did not."""
-    task = Task(
-        session_key=1,
-        verb=TaskVerb.NEW_TASK,
-        spec=TaskSpec(text="t"),
-        status=status,
-        since_ms=1,
-        created_ms=1,
-        sent_ms=sent_ms,
-    )
+    task = new_task(session_key=1, status=status, sent_ms=sent_ms)
     assert task_cost_cell(task).text == text

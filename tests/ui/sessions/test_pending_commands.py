@@ -14,9 +14,10 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.sessions.table import SessionsTable, VerbsDelegate
 from enigma_panel.ui.widgets.table_model import Role
-from tests.kit.doubles import NOW, Dialogs
-from tests.ui.main_window.test_window import button, shown_texts, verb_point
-from tests.ui.widgets.test_table_models import SPOKEN, text
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeDialogs
+from tests.kit.person import button, shown_texts
+from tests.kit.tables import SPOKEN, cell_text, verb_point
 
 END, STOP, PAUSE = StateVerb.TERMINATE, StateVerb.STOP, StateVerb.PAUSE
 LEFT = Qt.MouseButton.LeftButton
@@ -53,30 +54,30 @@ def shown_names(window: MainWindow) -> list[str]:
 
 def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
     rows = working.selection.session_rows
-    services.sessions.set_wish(2, END, WaitReason.CONNECTION)
-    cell = text(rows, 2, Column.STATE, Role.CELL)
+    services.sessions.set_pending(2, END, WaitReason.CONNECTION)
+    cell = cell_text(rows, 2, Column.STATE, Role.CELL)
     assert cell.text == "idle"
     assert cell.tail == "Terminate will be sent when there is a connection"
     assert cell.bold
     said = "idle – billing, Terminate will be sent when there is a connection"
-    assert text(rows, 2, Column.STATE, SPOKEN) == said
+    assert cell_text(rows, 2, Column.STATE, SPOKEN) == said
     assert cell.tip  # where the row has no room for it all
-    services.sessions.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 2_900)
-    assert text(rows, 1, Column.STATE, Role.CELL).tail == "Terminating in 3 s"
-    assert text(rows, 1, Column.VERBS, SPOKEN).startswith("Undo Terminate: Ctrl+Z")
+    services.sessions.set_pending(1, END, WaitReason.UNDO, due_ms=NOW + 2_900)
+    assert cell_text(rows, 1, Column.STATE, Role.CELL).tail == "Terminating in 3 s"
+    assert cell_text(rows, 1, Column.VERBS, SPOKEN).startswith("Undo Terminate: Ctrl+Z")
     assert "Terminating in 3 s" in shown_texts(working.details)
     services.clock.now += 1_000
     working.selection.tick()
     assert "Terminating in 2 s" in shown_texts(working.details)
-    assert text(rows, 1, Column.STATE, Role.CELL).tail == "Terminating in 2 s"
-    services.sessions.set_wish(1, None)
-    assert text(rows, 1, Column.STATE, Role.CELL).tail == "0:31"
+    assert cell_text(rows, 1, Column.STATE, Role.CELL).tail == "Terminating in 2 s"
+    services.sessions.set_pending(1, None)
+    assert cell_text(rows, 1, Column.STATE, Role.CELL).tail == "0:31"
 
 
 def test_an_assumed_end_is_never_said_to_be_sure(working: MainWindow, services: Any) -> None:
-    services.sessions.set_wish(1, END, WaitReason.SENDING)
+    services.sessions.set_pending(1, END, WaitReason.SENDING)
     services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
-    assert text(working.selection.session_rows, 1, Column.STATE) == "closed (assumed)"
+    assert cell_text(working.selection.session_rows, 1, Column.STATE) == "closed (assumed)"
 
 
 def test_a_terminate_of_a_task_at_work_can_be_taken_back(
@@ -86,7 +87,7 @@ def test_a_terminate_of_a_task_at_work_can_be_taken_back(
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), END))
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 2), END))
     assert sessions.calls == [("command", (1,), END, GRACE_MS), ("command", (2,), END)]
-    sessions.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 2_000)
+    sessions.set_pending(1, END, WaitReason.UNDO, due_ms=NOW + 2_000)
     sessions.calls.clear()
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), END))
     button(working.tool_bar, "Terminate").click()
@@ -105,7 +106,7 @@ def test_a_task_that_is_not_over_is_at_work(
 
 
 def test_several_are_asked_about_and_then_go_at_once(
-    working: MainWindow, services: Any, dialogs: Dialogs
+    working: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     working.selection.sessions.selectAll()
     button(working.tool_bar, "Terminate").click()
@@ -117,7 +118,7 @@ def test_undo_in_the_row_takes_back_that_row(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     sessions, table = services.sessions, working.selection.sessions
-    sessions.set_wish(2, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    sessions.set_pending(2, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
     qapp.processEvents()
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 2))
     assert sessions.calls == [("undo", (2,))]
@@ -128,7 +129,7 @@ def test_the_second_click_of_two_takes_nothing_back(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     sessions, table = services.sessions, working.selection.sessions
-    sessions.set_wish(1, PAUSE, WaitReason.BUDGET, due_ms=NOW + 12_000, made_ms=NOW)
+    sessions.set_pending(1, PAUSE, WaitReason.BUDGET, due_ms=NOW + 12_000, made_ms=NOW)
     qapp.processEvents()
     services.clock.now += SETTLED_MS - 1
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
@@ -143,9 +144,9 @@ def test_a_click_on_an_undo_that_has_just_gone_is_no_pause(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     sessions, table = services.sessions, working.selection.sessions
-    sessions.set_wish(1, STOP, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    sessions.set_pending(1, STOP, WaitReason.BUDGET, due_ms=NOW + 12_000)
     qapp.processEvents()
-    sessions.set_wish(1, None)
+    sessions.set_pending(1, None)
     qapp.processEvents()
     pause = verb_point(table, row_of(working, 1), PAUSE)
     QTest.mouseClick(table.viewport(), LEFT, pos=pause)
@@ -159,9 +160,9 @@ def test_what_is_being_sent_cannot_be_taken_back(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     sessions, table = services.sessions, working.selection.sessions
-    sessions.set_wish(1, END, WaitReason.SENDING)
+    sessions.set_pending(1, END, WaitReason.SENDING)
     qapp.processEvents()
-    assert text(table.rows, 1, Column.STATE, Role.CELL).tail == "sending Terminate…"
+    assert cell_text(table.rows, 1, Column.STATE, Role.CELL).tail == "sending Terminate…"
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
     QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
     assert sessions.calls == []
@@ -174,7 +175,7 @@ def test_the_tool_bar_offers_undo_where_pause_and_resume_were(
 ) -> None:
     end = button(working.tool_bar, "Terminate")
     place = end.mapTo(working, QPoint(0, 0))
-    services.sessions.set_wish(1, END, WaitReason.UNDO, due_ms=NOW + 3_000)
+    services.sessions.set_pending(1, END, WaitReason.UNDO, due_ms=NOW + 3_000)
     qapp.processEvents()
     names = shown_names(working)
     assert "Undo Terminate" in names
@@ -196,13 +197,13 @@ def test_keyboard_and_menu_take_back(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     sessions = services.sessions
-    sessions.set_wish(1, STOP, WaitReason.KEY)
+    sessions.set_pending(1, STOP, WaitReason.KEY)
     QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
     assert sessions.calls == [("undo", (1,))]
     QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
     assert len(sessions.calls) == 1
-    sessions.set_wish(1, STOP, WaitReason.KEY)
-    sessions.set_wish(2, END, WaitReason.CONNECTION)
+    sessions.set_pending(1, STOP, WaitReason.KEY)
+    sessions.set_pending(2, END, WaitReason.CONNECTION)
     working.selection.sessions.selectAll()
     assert button(working.tool_bar, "Undo 2 commands").isEnabled()
     working.menus.show_for_sessions(QPoint(10, 10))
@@ -230,14 +231,14 @@ def test_the_status_line_counts_what_waits(working: MainWindow, services: Any) -
         return shown_texts(working.status_bar)
 
     assert "wait" not in said()
-    services.sessions.set_wish(1, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    services.sessions.set_pending(1, END, WaitReason.BUDGET, due_ms=NOW + 12_000)
     assert "1 command waits, next 0:12" in said()
-    services.sessions.set_wish(2, END, WaitReason.SENDING)
+    services.sessions.set_pending(2, END, WaitReason.SENDING)
     assert "1 command waits, next 0:12" in said()
     services.clock.now += 2_000
     working.status_bar.refresh()
     assert "1 command waits, next 0:10" in said()
-    services.sessions.set_wish(1, None)
+    services.sessions.set_pending(1, None)
     assert "wait" not in said()
 
 

@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.ui.settings.dialog import SettingsDialog
-from tests.kit.fakes import BASE_URL, World
-from tests.kit.hands import ENTER, active, all_text, click, key
+from tests.kit.builders import BASE_URL
+from tests.kit.person import ENTER, active, all_text, click, key
+from tests.kit.world import World
 
 
 @pytest.fixture
@@ -145,9 +146,9 @@ async def test_half_a_number_is_no_choice(world: World, dialog: SettingsDialog) 
 async def test_fewer_than_wanted_is_said(world: World, dialog: SettingsDialog) -> None:
     await on_account(dialog)
     assert dialog.now_fewer.text() == ""
-    world.queue.set_ceiling(3)
+    world.queue.set_limit(3)
     assert dialog.now_fewer.text() == "At the moment 3: the service refused more."
-    world.queue.set_ceiling(5)
+    world.queue.set_limit(5)
     assert dialog.now_fewer.text() == ""
 
 

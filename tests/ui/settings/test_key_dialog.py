@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.ui.settings.key_dialog import KeyDialog
-from tests.kit.fakes import World
-from tests.kit.hands import ENTER, active, all_text, click, key, type_text, undo_everything
+from tests.kit.person import ENTER, active, all_text, click, key, type_text, undo_everything
+from tests.kit.world import World
 
 KEY = "enig_0123456789"
 

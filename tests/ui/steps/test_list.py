@@ -12,9 +12,12 @@ from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.page import StepsPage
 from enigma_panel.ui.theme import theme
-from tests.kit.doubles import NOW, Scope
-from tests.kit.live_doubles import TimelineDouble
-from tests.ui.steps.hands import move_over, rows_seen, settle, steps
+from tests.kit.builders import steps
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeScope, FakeTimeline
+from tests.kit.person import move_to
+from tests.kit.wait import run_events
+from tests.ui.steps.reading import rows_seen
 
 NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -33,14 +36,14 @@ class Counted(StepsModel):
 
 
 @pytest.fixture
-def timeline() -> TimelineDouble:
-    return TimelineDouble()
+def timeline() -> FakeTimeline:
+    return FakeTimeline()
 
 
 @pytest.fixture
-def page(qapp: QApplication, timeline: TimelineDouble) -> Iterator[StepsPage]:
+def page(qapp: QApplication, timeline: FakeTimeline) -> Iterator[StepsPage]:
     theme.apply(qapp, Qt.ColorScheme.Light)
-    scope: Any = Scope()
+    scope: Any = FakeScope()
     source: Any = timeline
     model = Counted()
     loader = StepsLoader(source, scope, model)
@@ -55,9 +58,9 @@ def page(qapp: QApplication, timeline: TimelineDouble) -> Iterator[StepsPage]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def fill(page: StepsPage, timeline: TimelineDouble, qapp: QApplication, n: int = 300) -> None:
+def fill(page: StepsPage, timeline: FakeTimeline, qapp: QApplication, n: int = 300) -> None:
     timeline.add_many(1, steps(0, n))
-    settle(qapp, lambda: not page._loader.is_reading)
+    run_events(qapp, lambda: not page._loader.is_reading)
 
 
 def search(page: StepsPage, qapp: QApplication, text: str) -> None:
@@ -67,7 +70,7 @@ def search(page: StepsPage, qapp: QApplication, text: str) -> None:
         QTest.keyClicks(page.search.field, text)
     else:
         page.search.field.insert(text)
-    settle(qapp, lambda: not page.search._pause.isActive() and not page.finder.is_looking)
+    run_events(qapp, lambda: not page.search._pause.isActive() and not page.finder.is_looking)
 
 
 def value(page: StepsPage) -> int:
@@ -85,9 +88,7 @@ def first_seen(page: StepsPage) -> str:
 # -- following ---------------------------------------------------------------------------------
 
 
-def test_it_follows_the_newest(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
-) -> None:
+def test_it_follows_the_newest(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     fill(page, timeline, qapp)
     assert value(page) == end(page) > 0
     timeline.add_many(1, steps(300, 320))
@@ -97,7 +98,7 @@ def test_it_follows_the_newest(
 
 
 def test_scrolled_up_it_stands_still_and_counts(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     page.list.verticalScrollBar().setValue(1_000)
@@ -115,7 +116,7 @@ def test_scrolled_up_it_stands_still_and_counts(
 
 
 def test_scrolled_back_to_the_end_it_follows_again(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     page.list.verticalScrollBar().setValue(1_000)
@@ -127,18 +128,18 @@ def test_scrolled_back_to_the_end_it_follows_again(
 
 
 def test_older_ones_come_in_above_what_is_seen(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 2_000)
     page._loader.turn_to(1)
-    settle(qapp, lambda: not page._loader.is_reading)
+    run_events(qapp, lambda: not page._loader.is_reading)
     page.list.verticalScrollBar().setValue(777)
     seen = first_seen(page)
     page.list.go_to(rows_seen(page.list)[2])
     read = page.list.read_step()
     page.read_all.click()
     assert page.older.text() == "Reading all…"
-    settle(qapp, lambda: not page._loader.is_reading)
+    run_events(qapp, lambda: not page._loader.is_reading)
     assert page._model.rowCount() == 2_000
     assert first_seen(page) == seen
     assert page.list.read_step() is read
@@ -147,7 +148,7 @@ def test_older_ones_come_in_above_what_is_seen(
 
 
 def test_a_late_step_above_moves_nothing(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     page.list.verticalScrollBar().setValue(1_003)
@@ -159,7 +160,7 @@ def test_a_late_step_above_moves_nothing(
 
 
 def test_who_reads_a_row_is_left_alone(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     page.list.go_to(298)
@@ -176,7 +177,7 @@ def test_who_reads_a_row_is_left_alone(
 
 
 def test_the_last_row_found_is_not_followed_away(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     page.list.verticalScrollBar().setValue(0)
@@ -187,10 +188,10 @@ def test_the_last_row_found_is_not_followed_away(
 
 
 def test_nothing_moves_below_the_pointer(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
-    move_over(page.list, 297)
+    move_to(page.list, 297)
     before = value(page)
     timeline.add_many(1, steps(300, 303))
     assert value(page) == before
@@ -200,18 +201,18 @@ def test_nothing_moves_below_the_pointer(
 
 
 def test_a_pointer_that_rests_holds_nothing(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     page.list.auto_scroll._rest.setInterval(1)
-    move_over(page.list, 297)
+    move_to(page.list, 297)
     timeline.add_many(1, steps(300, 303))
-    settle(qapp, lambda: not page.list.auto_scroll._rest.isActive())
+    run_events(qapp, lambda: not page.list.auto_scroll._rest.isActive())
     assert value(page) == end(page)
 
 
 def test_less_room_is_no_wish_to_read(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     for height in (300, 700, 420):
@@ -235,7 +236,7 @@ def test_less_room_is_no_wish_to_read(
 
 
 def test_ten_thousand_are_no_work_when_one_comes(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     """Only rows that are seen are asked for; nothing is laid out anew."""
     fill(page, timeline, qapp, 10_000)
@@ -255,7 +256,7 @@ def test_ten_thousand_are_no_work_when_one_comes(
 
 
 def test_the_search_selects_marks_and_counts(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 143)
     search(page, qapp, "STEP 14")
@@ -276,7 +277,7 @@ def test_the_search_selects_marks_and_counts(
 
 
 def test_what_comes_in_is_counted_and_not_gone_to(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 143)
     search(page, qapp, "step 5")
@@ -287,9 +288,7 @@ def test_what_comes_in_is_counted_and_not_gone_to(
     assert (value(page), page.list.currentIndex().row()) == before
 
 
-def test_nothing_found_says_so(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
-) -> None:
+def test_nothing_found_says_so(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     fill(page, timeline, qapp, 40)
     search(page, qapp, "nowhere")
     assert page.search.found.text() == "not found"
@@ -299,7 +298,7 @@ def test_nothing_found_says_so(
 
 
 def test_escape_ends_the_search_then_leaves_the_field(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 40)
     page.search.begin()
@@ -317,7 +316,7 @@ def test_escape_ends_the_search_then_leaves_the_field(
 
 
 def test_enter_right_after_typing_does_not_skip_the_first(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 40)
     QTest.keyClicks(page.search.field, "step 3")
@@ -329,7 +328,7 @@ def test_enter_right_after_typing_does_not_skip_the_first(
 
 
 def test_keys_in_quick_succession_are_one_search(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 40)
     searched: list[str] = []
@@ -352,7 +351,7 @@ STRANGE = {
 
 @pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE)
 def test_strange_texts_are_shown_as_text(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication, text: str
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication, text: str
 ) -> None:
     for kind in ("agent", "question", "failed"):
         timeline.add(1, kind, text, NOW)
@@ -377,7 +376,7 @@ def test_strange_texts_are_shown_as_text(
 
 
 def test_a_step_found_is_marked_in_full(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     timeline.add(1, "action", "😀 click_element: the Click", NOW)
     search(page, qapp, "click")
@@ -386,7 +385,7 @@ def test_a_step_found_is_marked_in_full(
 
 
 def test_news_leaves_what_is_selected_of_a_text(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 40)
     page.list.go_to(3)
@@ -403,7 +402,7 @@ def press(page: StepsPage, row: int, *, release: bool = False) -> None:
 
 
 def test_the_whole_text_takes_room_only_while_a_step_is_read(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 12)
     assert not page.whole.isVisible()
@@ -420,7 +419,7 @@ def test_the_whole_text_takes_room_only_while_a_step_is_read(
 
 
 def test_the_whole_text_moves_no_row_that_stays_in_sight(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     page.list.verticalScrollBar().setValue(1_000)
@@ -437,7 +436,7 @@ def test_the_whole_text_moves_no_row_that_stays_in_sight(
 
 
 def test_nothing_moves_while_the_mouse_is_pressed(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     """The text that opens covers the last row: it moves up, but not away from under a finger."""
     fill(page, timeline, qapp)
@@ -455,7 +454,7 @@ def test_nothing_moves_while_the_mouse_is_pressed(
 
 
 def test_a_window_that_is_left_while_pressed_shows_the_text(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     press(page, 299)
@@ -464,7 +463,7 @@ def test_a_window_that_is_left_while_pressed_shows_the_text(
 
 
 def test_after_reading_at_the_end_it_follows_again(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     page.list.go_to(298)
@@ -479,7 +478,7 @@ def test_after_reading_at_the_end_it_follows_again(
 
 
 def test_the_keyboard_is_not_lost_with_the_text(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 12)
     page.list.go_to(3)
@@ -491,7 +490,7 @@ def test_the_keyboard_is_not_lost_with_the_text(
 
 
 def test_selected_rows_are_copied_or_all(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     timeline.add(1, "opened", "", NOW)
     timeline.add(1, "action", "click_element: search button", NOW + 1_000)
@@ -516,19 +515,19 @@ def test_selected_rows_are_copied_or_all(
 
 
 def test_not_all_read_is_said_where_all_would_be_copied(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 600)
     page._loader.turn_to(1)
-    settle(qapp, lambda: not page._loader.is_reading)
+    run_events(qapp, lambda: not page._loader.is_reading)
     assert page.older.text() == "The newest 500 are shown."
     assert page.copy.text() == "Copy the newest 500"
     page.read_all.click()
-    settle(qapp, lambda: not page._loader.is_reading)
+    run_events(qapp, lambda: not page._loader.is_reading)
     assert page.copy.text() == "Copy all"
 
 
-def test_empty_says_why(page: StepsPage, timeline: TimelineDouble, qapp: QApplication) -> None:
+def test_empty_says_why(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     words = "No steps yet. They appear here while the agent works, if the live channel is up."
     assert page.list._empty.isVisible()
     assert page.list._empty.text() == words
@@ -545,7 +544,7 @@ def test_empty_says_why(page: StepsPage, timeline: TimelineDouble, qapp: QApplic
 
 
 def test_the_keyboard_reaches_all(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 40)
     page.search.field.setFocus()
@@ -568,9 +567,7 @@ def test_the_keyboard_reaches_all(
     assert page.copy.hasFocus()
 
 
-def test_a_letter_asks_no_row(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
-) -> None:
+def test_a_letter_asks_no_row(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     fill(page, timeline, qapp, 40)
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_S)
@@ -578,7 +575,7 @@ def test_a_letter_asks_no_row(
 
 
 def test_the_jump_keeps_the_focus_in_the_list(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     page.list.verticalScrollBar().setValue(0)
@@ -589,9 +586,7 @@ def test_the_jump_keeps_the_focus_in_the_list(
     assert value(page) == end(page)
 
 
-def test_everything_has_a_name(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
-) -> None:
+def test_everything_has_a_name(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     fill(page, timeline, qapp)
     search(page, qapp, "step")
     for widget in (page.list, page.search.field, page.whole.field):
@@ -601,7 +596,7 @@ def test_everything_has_a_name(
 
 
 def test_another_theme_is_another_picture(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
     search(page, qapp, "step")
@@ -616,9 +611,7 @@ def test_another_theme_is_another_picture(
     theme.apply(qapp, Qt.ColorScheme.Light)
 
 
-def test_a_font_twice_as_large(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
-) -> None:
+def test_a_font_twice_as_large(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     fill(page, timeline, qapp)
     small, seen = page.list.auto_scroll.row_height(), rows_seen(page.list)
     font = page.font()
@@ -641,7 +634,7 @@ def test_a_font_twice_as_large(
 
 
 def test_wide_and_low_text_stands_beside_the_list(
-    page: StepsPage, timeline: TimelineDouble, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     assert page._parts.orientation() is Qt.Orientation.Vertical
     page.resize(900, 180)

@@ -14,9 +14,11 @@ from enigma_panel.ui.steps import search as steps_search
 from enigma_panel.ui.steps.loader import ALL, CHUNK, NEWEST, StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.search import StepsFinder
-from tests.kit.doubles import NOW, Scope
-from tests.kit.live_doubles import TimelineDouble
-from tests.ui.steps.hands import a_step, settle, steps, texts
+from tests.kit.builders import a_step, steps
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeScope, FakeTimeline
+from tests.kit.wait import run_events
+from tests.ui.steps.reading import texts
 
 PLAIN = Qt.ItemDataRole.DisplayRole
 
@@ -27,13 +29,13 @@ def model(qapp: QApplication) -> StepsModel:
 
 
 @pytest.fixture
-def timeline(qapp: QApplication) -> TimelineDouble:
-    return TimelineDouble()
+def timeline(qapp: QApplication) -> FakeTimeline:
+    return FakeTimeline()
 
 
 @pytest.fixture
-def loader(timeline: TimelineDouble, model: StepsModel) -> StepsLoader:
-    scope: Any = Scope()
+def loader(timeline: FakeTimeline, model: StepsModel) -> StepsLoader:
+    scope: Any = FakeScope()
     source: Any = timeline
     return StepsLoader(source, scope, model)
 
@@ -146,17 +148,17 @@ def test_a_tool_tip_is_no_html(model: StepsModel) -> None:
 
 
 def test_first_the_newest_then_all_in_pieces(
-    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 2_000))
     loader.turn_to(1)
-    settle(qapp, lambda: not loader.is_reading)
+    run_events(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(1_500, 2_000)]
     assert loader.has_older
     told = changes_of(model)
     loader.read_all()
     assert loader.is_reading_all
-    settle(qapp, lambda: not loader.is_reading)
+    run_events(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(2_000)]
     assert not loader.has_older
     assert told == [f"+0-{CHUNK - 1}"] * (1_500 // CHUNK)
@@ -164,19 +166,19 @@ def test_first_the_newest_then_all_in_pieces(
 
 
 def test_what_comes_in_while_all_are_read_is_there_once(
-    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 1_500))
     loader.turn_to(1)
-    settle(qapp, lambda: not loader.is_reading)
+    run_events(qapp, lambda: not loader.is_reading)
     loader.read_all()
     timeline.add_many(1, steps(1_500, 1_510))
-    settle(qapp, lambda: not loader.is_reading)
+    run_events(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(1_510)]
 
 
 def test_exactly_as_many_as_are_read_first_is_all(
-    loader: StepsLoader, timeline: TimelineDouble, qapp: QApplication
+    loader: StepsLoader, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, NEWEST))
     loader.turn_to(1)
@@ -184,18 +186,18 @@ def test_exactly_as_many_as_are_read_first_is_all(
 
 
 def test_pieces_with_the_same_time_keep_their_order(
-    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, [a_step(0, f"step {n}") for n in range(1_000)])
     loader.turn_to(1)
-    settle(qapp, lambda: not loader.is_reading)
+    run_events(qapp, lambda: not loader.is_reading)
     loader.read_all()
-    settle(qapp, lambda: not loader.is_reading)
+    run_events(qapp, lambda: not loader.is_reading)
     assert texts(model) == [f"step {n}" for n in range(1_000)]
 
 
 def test_pieces_of_a_task_that_was_left_go_nowhere(
-    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 2_000))
     loader.turn_to(1)
@@ -207,7 +209,7 @@ def test_pieces_of_a_task_that_was_left_go_nowhere(
 
 
 def test_news_of_other_tasks_is_not_shown(
-    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel
+    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel
 ) -> None:
     loader.turn_to(1)
     timeline.add(2, "action", "elsewhere", NOW)
@@ -216,15 +218,15 @@ def test_news_of_other_tasks_is_not_shown(
 
 
 def test_turning_away_stops_what_was_under_way(
-    loader: StepsLoader, timeline: TimelineDouble, model: StepsModel, qapp: QApplication
+    loader: StepsLoader, timeline: FakeTimeline, model: StepsModel, qapp: QApplication
 ) -> None:
     timeline.add_many(1, steps(0, 2_000))
     timeline.add(2, "action", "of the other", NOW)
     loader.turn_to(1)
-    settle(qapp, lambda: not loader.is_reading)
+    run_events(qapp, lambda: not loader.is_reading)
     loader.read_all()
     loader.turn_to(2)
-    settle(qapp, lambda: not loader.is_reading)
+    run_events(qapp, lambda: not loader.is_reading)
     for _ in range(20):
         qapp.processEvents()
     assert texts(model) == ["of the other"]
@@ -232,7 +234,7 @@ def test_turning_away_stops_what_was_under_way(
     assert texts(model) == []
 
 
-def test_a_ledger_that_cannot_be_read(loader: StepsLoader, timeline: TimelineDouble) -> None:
+def test_a_ledger_that_cannot_be_read(loader: StepsLoader, timeline: FakeTimeline) -> None:
     timeline.error = LedgerError(Path("/ledger"), "broken")
     loader.turn_to(1)
     assert loader.has_failed
@@ -244,7 +246,7 @@ def test_a_ledger_that_cannot_be_read(loader: StepsLoader, timeline: TimelineDou
 
 def test_the_oldest_go_unless_somebody_reads(
     loader: StepsLoader,
-    timeline: TimelineDouble,
+    timeline: FakeTimeline,
     model: StepsModel,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -288,7 +290,7 @@ def test_thousands_are_looked_at_in_slices(
     finder.search("x")
     assert finder.is_looking
     assert finder.total < 3_000
-    settle(qapp, lambda: not finder.is_looking)
+    run_events(qapp, lambda: not finder.is_looking)
     assert finder.total == 3_000
 
 
@@ -337,7 +339,7 @@ def test_rows_that_come_in_during_a_search_are_counted_once(
     model.add(steps(200, 230))
     qapp.processEvents()
     model.add(steps(0, 30), older=True)
-    settle(qapp, lambda: not finder.is_looking)
+    run_events(qapp, lambda: not finder.is_looking)
     assert finder.total == 160
     assert finder.rows() == list(range(160))
 

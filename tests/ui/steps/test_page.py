@@ -9,17 +9,20 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.models import Phase, StateVerb, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.core.models import Phase, StateVerb, TaskStatus
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.details.panel import ActivityLabel, Details, Tab
 from enigma_panel.ui.details.text import task_summary, usage_text
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
-from tests.kit import doubles
-from tests.kit.doubles import NOW, Dialogs
-from tests.ui.main_window.test_window import button
-from tests.ui.steps.hands import a_step, settle, settled, steps, texts
+from tests.kit.builders import a_step, a_task, steps
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeDialogs, FakeScope
+from tests.kit.person import button
+from tests.kit.wait import run_events
+from tests.kit.world import World
+from tests.ui.steps.reading import settled, texts
 
 
 def plain(html: str) -> str:
@@ -164,7 +167,7 @@ def test_ctrl_f_searches_from_anywhere_in_details_alone(window: MainWindow, serv
 
 
 def test_ctrl_n_still_works_from_the_list(
-    window: MainWindow, services: Any, dialogs: Dialogs
+    window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     window.activateWindow()
     services.sessions.add(1)
@@ -220,7 +223,7 @@ def test_steps_of_a_session_without_a_task(window: MainWindow, services: Any) ->
 
 async def test_late_answers_land_in_no_other_list(qapp: QApplication) -> None:
     theme.apply(qapp, Qt.ColorScheme.Light)
-    services, scope = doubles.services(), TaskScope()
+    services, scope = World(FakeScope()).services, TaskScope()
     services.scope = scope
     for key in (1, 2, 3):
         services.sessions.add(key, tell=False)
@@ -247,7 +250,7 @@ async def test_late_answers_land_in_no_other_list(qapp: QApplication) -> None:
 
 
 async def test_turning_back_reads_once_more(qapp: QApplication) -> None:
-    services, scope = doubles.services(), TaskScope()
+    services, scope = World(FakeScope()).services, TaskScope()
     services.scope = scope
     for key in (1, 2):
         services.sessions.add(key, tell=False)
@@ -361,22 +364,13 @@ def test_another_theme_tints_the_time_line(
     window.selection.sessions.select_key(1)
     assert theme.LIGHT.dim in window.details.timeline.text()
     theme.apply(qapp, Qt.ColorScheme.Dark)
-    settle(qapp)
+    run_events(qapp)
     assert theme.DARK.dim in window.details.timeline.text()
     theme.apply(qapp, Qt.ColorScheme.Light)
 
 
 def test_what_was_taken_out_of_the_line_took_no_time_and_used_nothing() -> None:
-    task = Task(
-        key=1,
-        session_key=1,
-        verb=TaskVerb.NEW_TASK,
-        spec=TaskSpec(text="Look"),
-        status=TaskStatus.STOPPED,
-        code="TAKEN_BACK",
-        since_ms=NOW,
-        created_ms=NOW - 9_000,
-        ended_ms=NOW,
-    )
+    taken_back = {"status": TaskStatus.STOPPED, "code": "TAKEN_BACK", "sent_ms": None}
+    task = a_task(created_ms=NOW - 9_000, ended_ms=NOW, **taken_back)
     assert "took" not in task_summary(task, NOW).text
     assert usage_text(task) == "none"

@@ -11,8 +11,9 @@ from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.ui.details.panel import Tab
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
-from tests.kit.doubles import Dialogs
-from tests.services.conftest import Running, until
+from tests.kit.fakes import FakeDialogs
+from tests.kit.wait import until
+from tests.services.conftest import Running
 
 
 async def test_steps_appear_while_the_agent_works(
@@ -21,7 +22,7 @@ async def test_steps_appear_while_the_agent_works(
     qapp.setQuitOnLastWindowClosed(False)
     theme.apply(qapp, Qt.ColorScheme.Light)
     async with running(simulator("--speed", "4").url) as parts:
-        window = MainWindow(parts.services, Dialogs())
+        window = MainWindow(parts.services, FakeDialogs())
         window.show()
         sessions, details = parts.services.sessions, window.details
         details.turn_to(Tab.STEPS)

@@ -22,13 +22,13 @@ from enigma_panel.ui.text.waiting import QueueAction
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
 from enigma_panel.ui.widgets.table_model import Role
-from tests.kit.doubles import NOW, Dialogs, Fleet, Line
-from tests.services.conftest import until
-from tests.ui.main_window.test_window import button, move_to, shown_texts
-from tests.ui.widgets.test_table_models import STRICT, text
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeDialogs, FakeQueue, FakeSessions
+from tests.kit.person import button, move_to, shown_texts
+from tests.kit.tables import SPOKEN, STRICT, cell_text
+from tests.kit.wait import until
 
 ALT = Qt.KeyboardModifier.AltModifier
-SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def tasks(services: Any) -> TasksModel:
 def queue(services: Any, *keys: int, why: WaitReason = WaitReason.TURN, **facts: Any) -> None:
     """These tasks are put in line."""
     for key in keys:
-        services.sessions.queue(key)
+        services.sessions.add_queued(key)
     services.queue.put(*keys, why=why, tell=False, **facts)
     new = tuple(keys)
     services.sessions.changed.emit(Diff(tasks=frozenset(keys), new_tasks=new))
@@ -58,7 +58,7 @@ def test_the_line_stands_on_top_in_its_order(services: Any, tasks: TasksModel) -
     queue(services, 3, 4, 5)
     services.sessions.add(6)
     assert tasks.keys() == [3, 4, 5, 6, 2, 1]
-    line: Line = services.queue
+    line: FakeQueue = services.queue
     line.set(*(replace(line.waiting[n], position=at) for at, n in enumerate((2, 0, 1), start=1)))
     assert tasks.keys() == [5, 3, 4, 6, 2, 1]
     services.sessions.change_task(5, status=TaskStatus.STARTING)
@@ -69,40 +69,40 @@ def test_the_line_stands_on_top_in_its_order(services: Any, tasks: TasksModel) -
 def test_cells_of_a_task_in_line(services: Any, tasks: TasksModel) -> None:
     queue(services, 1, why=WaitReason.NO_SLOT)
     queue(services, 2, why=WaitReason.TURN, due_ms=NOW + 19_000)
-    assert text(tasks, 1, Column.STATUS) == "queued here"
-    assert text(tasks, 1, Column.RESULT) == "all 5 places are in use"
-    assert text(tasks, 2, Column.RESULT) == "2nd in line, about 0:19"
-    assert text(tasks, 2, Column.RESULT, SPOKEN) == "2nd in line, about 19 seconds"
+    assert cell_text(tasks, 1, Column.STATUS) == "queued here"
+    assert cell_text(tasks, 1, Column.RESULT) == "all 5 places are in use"
+    assert cell_text(tasks, 2, Column.RESULT) == "2nd in line, about 0:19"
+    assert cell_text(tasks, 2, Column.RESULT, SPOKEN) == "2nd in line, about 19 seconds"
     for column in (Column.COST, Column.TOOK, Column.ENDED, Column.TOKENS_IN, Column.SESSION):
-        assert text(tasks, 1, column) == "–"  # never "…": no news are to come
-        assert text(tasks, 1, column, SPOKEN) == "none"
-        assert type(text(tasks, 1, column, Role.SORT)) in {int, str}
+        assert cell_text(tasks, 1, column) == "–"  # never "…": no news are to come
+        assert cell_text(tasks, 1, column, SPOKEN) == "none"
+        assert type(cell_text(tasks, 1, column, Role.SORT)) in {int, str}
 
 
 def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> None:
     services.sessions.add(9)
-    services.sessions.queue(1)
+    services.sessions.add_queued(1)
     services.sessions.tasks[1] = replace(services.sessions.tasks[1], session_key=9)
     services.queue.put(1, why=WaitReason.BUSY)
-    cell = text(tasks, 1, Column.RESULT, Role.CELL)
+    cell = cell_text(tasks, 1, Column.RESULT, Role.CELL)
     assert (cell.text, cell.severity) == ("runs after the task in shop.example 9", Severity.PLAIN)
-    assert text(tasks, 1, Column.SESSION) == "shop.example 9"
+    assert cell_text(tasks, 1, Column.SESSION) == "shop.example 9"
     services.queue.set(QueueEntry(task_key=1, position=1, why=WaitReason.SESSION_ENDED))
-    cell = text(tasks, 1, Column.RESULT, Role.CELL)
+    cell = cell_text(tasks, 1, Column.RESULT, Role.CELL)
     assert (cell.text, cell.severity, cell.bold) == ("its session has ended", Severity.AMBER, True)
 
 
 def test_a_task_taken_out_of_the_line_says_so(
     window: MainWindow, services: Any, tasks: TasksModel
 ) -> None:
-    services.sessions.queue(1)
+    services.sessions.add_queued(1)
     services.sessions.change_session(1, phase=Phase.DROPPED)
     services.sessions.change_task(
         1, status=TaskStatus.STOPPED, code="TAKEN_BACK", ended_ms=NOW, sent_ms=None
     )
     tasks.arrange()
-    assert text(tasks, 1, Column.RESULT) == "taken out of the line, nothing was sent"
-    assert text(tasks, 1, Column.TOOK) == "–"
+    assert cell_text(tasks, 1, Column.RESULT) == "taken out of the line, nothing was sent"
+    assert cell_text(tasks, 1, Column.TOOK) == "–"
     window.selection.task_rows.arrange()
     window.selection.tasks.select_key(1)
     assert "Nothing was sent, nothing was paid." in shown_texts(window.details)
@@ -117,14 +117,14 @@ def test_times_tick_for_visible_rows_alone(services: Any, tasks: TasksModel) -> 
     services.clock.now += 1_000
     tasks.tick(range(10, 20))
     assert told == [(10, 19, Column.RESULT)]
-    assert text(tasks, 11, Column.RESULT) == "11th in line, about 0:59"
+    assert cell_text(tasks, 11, Column.RESULT) == "11th in line, about 0:59"
 
 
 def test_only_rows_that_say_something_else_are_told(services: Any, tasks: TasksModel) -> None:
     queue(services, *range(1, 101))
     told: list[tuple[int, int]] = []
     tasks.dataChanged.connect(lambda a, b: told.append((a.row(), b.row())))
-    line: Line = services.queue
+    line: FakeQueue = services.queue
     line.set(*line.waiting)
     assert told == []
     line.set(*line.waiting[:4], replace(line.waiting[4], due_ms=NOW + 5_000), *line.waiting[5:])
@@ -137,17 +137,17 @@ def test_nothing_moves_while_somebody_aims(services: Any, tasks: TasksModel) -> 
     services.queue.set(*services.queue.waiting[1:])
     queue(services, 4)
     assert tasks.keys() == [1, 2, 3]
-    assert text(tasks, 2, Column.RESULT) == "2nd in line"
+    assert cell_text(tasks, 2, Column.RESULT) == "2nd in line"
     tasks.set_pointer_inside(False)
     assert tasks.keys() == [2, 3, 4, 1]
 
 
 def test_a_thousand_tasks_are_arranged_without_looking_at_one(services: Any, qapp: object) -> None:
-    sessions: Fleet = services.sessions
+    sessions: FakeSessions = services.sessions
     tasks = TasksModel(sessions, services.queue, services.clock)  # type: ignore[arg-type]
     services.queue.changed.connect(tasks.follow_queue)
     for key in range(1, 1_001):
-        sessions.queue(key)
+        sessions.add_queued(key)
     for key in range(1_001, 1_501):
         sessions.add(key, status=TaskStatus.DONE, tell=False)
     services.queue.put(*range(1, 1_000))
@@ -169,7 +169,7 @@ def _cost_of(call: Callable[[], object]) -> float:
 
 def test_a_longer_line_costs_in_proportion(services: Any, qapp: object) -> None:
     def cost(n: int) -> float:
-        line = Line()
+        line = FakeQueue()
         line.put(*range(1, n + 1))
         model = TasksModel(services.sessions, line, services.clock)  # type: ignore[arg-type]
         line.changed.connect(model.follow_queue)
@@ -447,7 +447,9 @@ def test_a_held_line_is_let_go_by_its_button(
     assert queue.calls == [call]
 
 
-def test_a_refused_key_is_asked_for(queued: MainWindow, services: Any, dialogs: Dialogs) -> None:
+def test_a_refused_key_is_asked_for(
+    queued: MainWindow, services: Any, dialogs: FakeDialogs
+) -> None:
     queue = services.queue
     queue.set(
         *(replace(entry, why=WaitReason.KEY) for entry in queue.waiting),

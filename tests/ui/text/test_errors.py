@@ -25,7 +25,7 @@ from enigma_panel.ui.text.errors import (
     explain_code,
     row_of,
 )
-from tests.rows import check_rows
+from tests.kit.rows import check_rows
 
 
 def rejected(status: int, code: str | None = None, **more: object) -> RejectedError:

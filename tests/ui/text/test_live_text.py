@@ -11,9 +11,7 @@ from enigma_panel.core.models import (
     SessionState,
     StateVerb,
     Task,
-    TaskSpec,
     TaskStatus,
-    TaskVerb,
 )
 from enigma_panel.core.observation import Kind
 from enigma_panel.services.types import LiveShare, PendingCommand, WaitReason
@@ -31,9 +29,10 @@ from enigma_panel.ui.text.steps import (
 )
 from enigma_panel.ui.text.waiting import pending_text
 from enigma_panel.ui.theme.palette import Severity
-from tests.rows import check_rows
+from tests.kit.builders import a_task, new_session
+from tests.kit.clock import NOW
+from tests.kit.rows import check_rows
 
-NOW = 1_790_000_000_000
 SLOW = (
     "Without the channel a task is asked for every 2 seconds once the service has named it, "
     "less often while it does not answer."
@@ -41,34 +40,18 @@ SLOW = (
 PARTLY = "News of 3 of 8 open sessions come at once. " + SLOW
 
 
-def a_session(phase: Phase = Phase.OPEN, lost_until_ms: int | None = None) -> Session:
-    return Session(
-        key=1,
-        base_url="https://service.example",
-        key_fingerprint="p",
-        site="shop.example",
-        phase=phase,
-        since_ms=NOW - 20_000,
-        created_ms=NOW - 60_000,
-        current_task=1,
-        lost_until_ms=lost_until_ms,
-    )
+def _session(phase: Phase = Phase.OPEN, lost_until_ms: int | None = None) -> Session:
+    """Open for 20 seconds; when it ends is not known."""
+    times = {"since_ms": NOW - 20_000, "created_ms": NOW - 60_000, "lost_until_ms": lost_until_ms}
+    return new_session(key=1, phase=phase, **times)
 
 
-def a_task(
+def _task(
     status: TaskStatus, unproven: StateVerb | None = None, *, confirmed: bool = False
 ) -> Task:
-    return Task(
-        key=1,
-        session_key=1,
-        verb=TaskVerb.NEW_TASK,
-        spec=TaskSpec(text="x"),
-        status=status,
-        since_ms=NOW - 41_000,
-        created_ms=NOW - 41_000,
-        unproven=unproven,
-        pause_confirmed=confirmed,
-    )
+    """Sent 41 seconds ago."""
+    facts = {"unproven": unproven, "pause_confirmed": confirmed, "since_ms": NOW - 41_000}
+    return a_task(status=status, **facts)
 
 
 # -- how news come --------------------------------------------------------------------------------
@@ -146,42 +129,42 @@ def test_every_fault_has_a_reason_of_its_own() -> None:
     ("task", "word", "short", "line", "said"),
     [
         (
-            a_task(TaskStatus.PAUSED, StateVerb.PAUSE),
+            _task(TaskStatus.PAUSED, StateVerb.PAUSE),
             "paused (sent, unconfirmed) – billing",
             "paused",
             "paused (sent, unconfirmed) – billing 0:20",
             "paused (sent, unconfirmed) – billing, 20 seconds",
         ),
         (
-            a_task(TaskStatus.PAUSED),
+            _task(TaskStatus.PAUSED),
             "paused (sent) – billing",
             "paused",
             "paused (sent) – billing 0:20",
             "paused (sent) – billing, 20 seconds",
         ),
         (
-            a_task(TaskStatus.PAUSED, StateVerb.PAUSE, confirmed=True),
+            _task(TaskStatus.PAUSED, StateVerb.PAUSE, confirmed=True),
             "paused – billing",
             "paused",
             "paused – billing 0:20",
             "paused – billing, 20 seconds",
         ),
         (
-            a_task(TaskStatus.WORKING, StateVerb.RESUME),
+            _task(TaskStatus.WORKING, StateVerb.RESUME),
             "resumed (sent, unconfirmed)",
             "resumed",
             "resumed (sent, unconfirmed) 0:20",
             "resumed (sent, unconfirmed), 20 seconds",
         ),
         (
-            a_task(TaskStatus.WORKING),
+            _task(TaskStatus.WORKING),
             "working",
             "working",
             "working 0:20",
             "working, 20 seconds",
         ),
         (
-            a_task(TaskStatus.ASKS, StateVerb.PAUSE),
+            _task(TaskStatus.ASKS, StateVerb.PAUSE),
             "asks you",
             "asks you",
             "asks you 0:20",
@@ -190,7 +173,7 @@ def test_every_fault_has_a_reason_of_its_own() -> None:
     ],
 )
 def test_what_a_session_does(task: Task, word: str, short: str, line: str, said: str) -> None:
-    how = state_text(a_session(), task, NOW)
+    how = state_text(_session(), task, NOW)
     assert (how.word.word, how.word.short, how.text, how.spoken) == (word, short, line, said)
     unsure = "unconfirmed" in word
     assert ("sent over the live channel; nothing confirms it" in how.tip) is unsure
@@ -201,7 +184,7 @@ def test_what_a_session_does(task: Task, word: str, short: str, line: str, said:
 def test_the_tip_names_the_command(verb: StateVerb) -> None:
     status = TaskStatus.PAUSED if verb is StateVerb.PAUSE else TaskStatus.WORKING
     name = "Pause" if verb is StateVerb.PAUSE else "Resume"
-    tip = state_text(a_session(), a_task(status, verb), NOW).tip
+    tip = state_text(_session(), _task(status, verb), NOW).tip
     assert tip.startswith(f"{name} was sent over the live channel; nothing confirms it.")
     assert f"{name} is sent again the other way." in tip
     assert task_status_text(status, verb).tip == tip
@@ -241,8 +224,8 @@ def test_the_short_word_of_what_is_not_about_a_command_stays_whole() -> None:
 )
 def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -> None:
     until = None if left_ms is None else NOW + left_ms
-    session = a_session(Phase.CONNECTION_LOST, until)
-    how = state_text(session, a_task(TaskStatus.WORKING, StateVerb.RESUME), NOW)
+    session = _session(Phase.CONNECTION_LOST, until)
+    how = state_text(session, _task(TaskStatus.WORKING, StateVerb.RESUME), NOW)
     assert (how.text, how.spoken) == (line, said)
     assert how.word.severity is Severity.AMBER
     assert how.word.short == "connection lost"
@@ -251,8 +234,8 @@ def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -
 
 def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() -> None:
     later = NOW + 280_000
-    assert state_text(a_session(Phase.OPEN, later), None, NOW).text == "idle – billing 0:20"
-    ended = state_text(a_session(Phase.CLOSED, later), None, NOW)
+    assert state_text(_session(Phase.OPEN, later), None, NOW).text == "idle – billing 0:20"
+    ended = state_text(_session(Phase.CLOSED, later), None, NOW)
     assert (ended.text, ended.spoken) == ("closed", "closed")
 
 

@@ -32,7 +32,7 @@ from enigma_panel.ui.text.waiting import (
     undo_text,
 )
 from enigma_panel.ui.theme.palette import Severity
-from tests.rows import check_rows
+from tests.kit.rows import check_rows
 
 NOW = 1_000_000
 

@@ -10,17 +10,18 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
-from tests.kit import doubles
+from tests.kit.fakes import FakeDialogs, FakeScope
+from tests.kit.world import World
 
 
 def picture(app: QApplication, *, late: bool, scheme: Qt.ColorScheme) -> QImage:
-    services: Any = doubles.services()
+    services: Any = World(FakeScope()).services
     if late:
         app.setStyleSheet("")
         theme.prepare(app, scheme)
     else:
         theme.apply(app, scheme)
-    window = MainWindow(services, doubles.Dialogs())
+    window = MainWindow(services, FakeDialogs())
     if late:
         assert app.styleSheet() == ""
         theme.apply_stylesheet(app)

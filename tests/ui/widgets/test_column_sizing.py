@@ -16,8 +16,9 @@ from enigma_panel.ui.widgets.column_sizing import BARS_FROM, CALM_MS
 from enigma_panel.ui.widgets.delegates import cell_width, steady_width
 from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import Role
-from tests.kit.doubles import NOW, Dialogs
-from tests.ui.main_window.test_window import move_to
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeDialogs
+from tests.kit.person import move_to
 
 LONG = "Research opening hours of 12 pharmacies near Alexanderplatz, as a table with names"
 FIGURES = (TaskColumn.STATUS, TaskColumn.COST, TaskColumn.TOOK, TaskColumn.ENDED)
@@ -211,7 +212,7 @@ def test_long_tasks_without_results_need_no_scrolling(
 
 
 def test_a_width_that_somebody_set_stays(
-    window: MainWindow, services: Any, dialogs: Dialogs, qapp: QApplication
+    window: MainWindow, services: Any, dialogs: FakeDialogs, qapp: QApplication
 ) -> None:
     table = window.selection.sessions
     services.sessions.add(1)
@@ -235,7 +236,7 @@ def test_a_width_that_somebody_set_stays(
 
 
 def test_what_nobody_set_is_fitted_anew_in_the_next_run(
-    window: MainWindow, services: Any, dialogs: Dialogs, qapp: QApplication
+    window: MainWindow, services: Any, dialogs: FakeDialogs, qapp: QApplication
 ) -> None:
     services.sessions.add(1, status=TaskStatus.PAUSED)
     qapp.processEvents()
@@ -251,7 +252,7 @@ def test_what_nobody_set_is_fitted_anew_in_the_next_run(
 
 
 def test_columns_of_an_earlier_version_are_taken_as_nobody_s(
-    window: MainWindow, services: Any, dialogs: Dialogs, qapp: QApplication
+    window: MainWindow, services: Any, dialogs: FakeDialogs, qapp: QApplication
 ) -> None:
     window.selection.tasks.setColumnHidden(TaskColumn.SESSION, False)
     window.save_layout()

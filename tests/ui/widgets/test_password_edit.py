@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from enigma_panel.ui.widgets.password_edit import FILLER, PasswordEdit
-from tests.kit.fakes import World
-from tests.kit.hands import CTRL, SHIFT, key, type_text
+from tests.kit.person import CTRL, SHIFT, key, type_text
+from tests.kit.world import World
 
 pytestmark = pytest.mark.usefixtures("world")
 

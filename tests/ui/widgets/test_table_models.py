@@ -15,10 +15,10 @@ from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel, Role
-from tests.kit.doubles import ID, LINK, NOW, Fleet
-
-STRICT = QAbstractItemModelTester.FailureReportingMode.Warning
-SPOKEN = Qt.ItemDataRole.AccessibleTextRole
+from tests.kit.builders import ID, LINK
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeSessions
+from tests.kit.tables import SPOKEN, STRICT, cell_text
 
 
 class Numbers(KeyedTableModel):
@@ -33,14 +33,6 @@ class Numbers(KeyedTableModel):
 
     def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else 2
-
-
-def text(
-    model: KeyedTableModel, key: int, column: int, role: int = Qt.ItemDataRole.DisplayRole
-) -> Any:
-    row = model.row_of(key)
-    assert row is not None
-    return model.index(row, column).data(role)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -92,7 +84,7 @@ def tasks(services: Any) -> TasksModel:
 
 
 def test_the_most_urgent_stands_on_top(services: Any, session_rows: SessionsModel) -> None:
-    sessions: Fleet = services.sessions
+    sessions: FakeSessions = services.sessions
     sessions.add(1, status=TaskStatus.STARTING)
     sessions.add(2, left_s=100)
     sessions.add(3, left_s=50)
@@ -109,7 +101,7 @@ def test_the_most_urgent_stands_on_top(services: Any, session_rows: SessionsMode
 def test_ended_rows_leave_after_30_s_unless_selected_or_held(
     services: Any, session_rows: SessionsModel
 ) -> None:
-    sessions: Fleet = services.sessions
+    sessions: FakeSessions = services.sessions
     for key in (1, 2, 3):
         sessions.add(key)
         sessions.change_session(key, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
@@ -130,33 +122,33 @@ def test_ended_rows_leave_after_30_s_unless_selected_or_held(
 def test_while_held_nothing_moves_and_new_rows_come_last(
     services: Any, session_rows: SessionsModel
 ) -> None:
-    sessions: Fleet = services.sessions
+    sessions: FakeSessions = services.sessions
     sessions.add(1, left_s=100)
     sessions.add(2, left_s=150)
     session_rows.set_pointer_inside(True)
     sessions.change_task(2, status=TaskStatus.ASKS)
     sessions.add(3, status=TaskStatus.ASKS, left_s=10)
     assert session_rows.keys() == [1, 2, 3]
-    assert text(session_rows, 2, Column.STATE) == "asks you"
+    assert cell_text(session_rows, 2, Column.STATE) == "asks you"
     session_rows.set_pointer_inside(False)
     assert session_rows.keys() == [3, 2, 1]
 
 
 def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:
-    sessions: Fleet = services.sessions
+    sessions: FakeSessions = services.sessions
     sessions.add(1, status=TaskStatus.PAUSED, left_s=80)
-    assert text(session_rows, 1, Column.STATE) == "paused (sent) – billing"
-    assert text(session_rows, 1, Column.STATE, SPOKEN) == "paused (sent) – billing, 30 seconds"
+    assert cell_text(session_rows, 1, Column.STATE) == "paused (sent) – billing"
+    assert cell_text(session_rows, 1, Column.STATE, SPOKEN) == "paused (sent) – billing, 30 seconds"
     sessions.change_task(1, pause_confirmed=True)
-    assert text(session_rows, 1, Column.STATE) == "paused – billing"
-    assert text(session_rows, 1, Column.SESSION) == "shop.example 1"
-    assert text(session_rows, 1, Column.LEFT) == "1:20"
-    assert text(session_rows, 1, Column.COST) == "…"
-    assert text(session_rows, 1, Column.COST, SPOKEN) == "no news yet"
+    assert cell_text(session_rows, 1, Column.STATE) == "paused – billing"
+    assert cell_text(session_rows, 1, Column.SESSION) == "shop.example 1"
+    assert cell_text(session_rows, 1, Column.LEFT) == "1:20"
+    assert cell_text(session_rows, 1, Column.COST) == "…"
+    assert cell_text(session_rows, 1, Column.COST, SPOKEN) == "no news yet"
     sessions.change_session(1, opened_ms=None)
-    assert text(session_rows, 1, Column.LEFT) == "about 1:20"
-    sessions.set_wish(1, StateVerb.RESUME, WaitReason.SENDING)
-    assert text(session_rows, 1, Column.STATE, Role.CELL).tail == "sending Resume…"
+    assert cell_text(session_rows, 1, Column.LEFT) == "about 1:20"
+    sessions.set_pending(1, StateVerb.RESUME, WaitReason.SENDING)
+    assert cell_text(session_rows, 1, Column.STATE, Role.CELL).tail == "sending Resume…"
 
 
 def test_no_cell_holds_a_secret(
@@ -182,44 +174,44 @@ def test_only_visible_rows_tick(services: Any, session_rows: SessionsModel) -> N
 
 
 def test_tasks_are_newest_first_and_new_until_seen(services: Any, tasks: TasksModel) -> None:
-    sessions: Fleet = services.sessions
+    sessions: FakeSessions = services.sessions
     sessions.add(1, status=TaskStatus.DONE, result="first\nsecond", is_new=True, ended_ms=NOW)
     sessions.add(2, cost="0.0214")
     assert tasks.keys() == [2, 1]
-    assert text(tasks, 1, TaskColumn.RESULT) == "first second"
-    assert text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "done, new"
-    assert text(tasks, 1, TaskColumn.RESULT, Role.CELL).bold
-    assert text(tasks, 2, TaskColumn.COST) == "$0.0214"
-    assert text(tasks, 2, TaskColumn.RESULT) == "…"
+    assert cell_text(tasks, 1, TaskColumn.RESULT) == "first second"
+    assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "done, new"
+    assert cell_text(tasks, 1, TaskColumn.RESULT, Role.CELL).bold
+    assert cell_text(tasks, 2, TaskColumn.COST) == "$0.0214"
+    assert cell_text(tasks, 2, TaskColumn.RESULT) == "…"
     sessions.change_task(1, is_new=False)
-    assert text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "done"
-    assert text(tasks, 1, TaskColumn.NEW, SPOKEN) == "seen"
+    assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "done"
+    assert cell_text(tasks, 1, TaskColumn.NEW, SPOKEN) == "seen"
 
 
 def test_sort_values_are_plain(
     services: Any, session_rows: SessionsModel, tasks: TasksModel
 ) -> None:
-    sessions: Fleet = services.sessions
+    sessions: FakeSessions = services.sessions
     sessions.add(1, cost="0.1")
     sessions.add(2, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
     for model in (session_rows, tasks):
         for row in range(model.rowCount()):
             for column in range(model.columnCount()):
                 assert type(model.index(row, column).data(Role.SORT)) in {int, float, str}
-    assert text(session_rows, 1, Column.COST, Role.SORT) == int(Decimal("0.1") * 10**9)
+    assert cell_text(session_rows, 1, Column.COST, Role.SORT) == int(Decimal("0.1") * 10**9)
 
 
 def test_an_old_task_says_that_it_is_being_loaded(services: Any, tasks: TasksModel) -> None:
-    sessions: Fleet = services.sessions
+    sessions: FakeSessions = services.sessions
     sessions.add(1)
     sessions.tasks[1], task = None, sessions.tasks[1]  # type: ignore[assignment]
-    assert text(tasks, 1, TaskColumn.TASK, SPOKEN) == "being loaded"
+    assert cell_text(tasks, 1, TaskColumn.TASK, SPOKEN) == "being loaded"
     sessions.tasks[1] = task
-    assert text(tasks, 1, TaskColumn.TASK) == "Task 1"
+    assert cell_text(tasks, 1, TaskColumn.TASK) == "Task 1"
 
 
 def test_a_selection_survives_a_new_order(services: Any, session_rows: SessionsModel) -> None:
-    sessions: Fleet = services.sessions
+    sessions: FakeSessions = services.sessions
     for key in (1, 2, 3):
         sessions.add(key, left_s=key * 10)
     selection = QItemSelectionModel(session_rows)

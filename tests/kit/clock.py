@@ -1,0 +1,133 @@
+"""Clocks for services: moved by hand, in virtual time, or ten times as fast as the real one."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from enigma_panel.services.clock import SystemClock
+from tests.kit.wait import settle
+
+T = TypeVar("T")
+NOW = 1_790_000_000_000
+"""When every clock of a test begins; records that a test builds are of this time."""
+STEP_MS = 25
+
+
+class HandClock:
+    """Time stands still until the test moves it."""
+
+    def __init__(self, now: int = NOW) -> None:
+        self.now = now
+
+    def now_ms(self) -> int:
+        return self.now
+
+    def pass_ms(self, ms: int) -> None:
+        """Move on at once; whoever waits finds out at the next turn of the loop."""
+        self.now += ms
+
+    async def advance(self, ms: int) -> None:
+        """Move on in small steps; whoever waits is served at each."""
+        end = self.now + ms
+        while self.now < end:
+            self.now = min(self.now + STEP_MS, end)
+            await settle()
+
+    async def sleep_until(self, due_ms: int) -> None:
+        while self.now < due_ms:  # noqa: ASYNC110 - the test moves it
+            await asyncio.sleep(0)
+
+    async def wait(self, event: asyncio.Event, due_ms: int) -> None:
+        while self.now < due_ms and not event.is_set():  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+
+
+def gaps(moments: list[int]) -> list[int]:
+    """The times between moments."""
+    return [later - earlier for earlier, later in pairwise(moments)]
+
+
+class StuckError(Exception):
+    """Everybody waits and no timer runs."""
+
+
+class VirtualLoop(asyncio.BaseEventLoop):
+    """No sockets, no threads; when nothing is ready, time jumps to the next timer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._now = 0.0
+        self._selector = self
+
+    def time(self) -> float:
+        return self._now
+
+    def select(self, timeout: float | None) -> list[object]:
+        if timeout is None:
+            raise StuckError
+        self._now += max(timeout, 0.0)
+        return []
+
+    def _process_events(self, event_list: list[object]) -> None:
+        pass
+
+    def _write_to_self(self) -> None:
+        pass
+
+
+class VirtualClock:
+    """services.clock.Clock on that loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+
+    def now_ms(self) -> int:
+        return NOW + round(self._loop.time() * 1000)
+
+    async def sleep_until(self, due_ms: int) -> None:
+        await asyncio.sleep(max(0, due_ms - self.now_ms()) / 1000)
+
+    async def wait(self, event: asyncio.Event, due_ms: int) -> None:
+        while (left := due_ms - self.now_ms()) > 0 and not event.is_set():
+            try:
+                async with asyncio.timeout(left / 1000):
+                    await event.wait()
+            except TimeoutError:
+                continue
+
+
+def in_virtual_time(test: Callable[[VirtualClock], Coroutine[Any, Any, T]]) -> T:
+    """Run test(clock) to its end. Fails where it waits for what never comes."""
+    loop = VirtualLoop()
+    try:
+        return loop.run_until_complete(test(VirtualClock(loop)))
+    finally:
+        loop.close()
+
+
+class FastClock(SystemClock):
+    """Time that runs ten times as fast; with a simulator at --speed 10 all stays in proportion."""
+
+    FACTOR = 10
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._zero = super().now_ms()
+
+    def now_ms(self) -> int:
+        """Epoch milliseconds of the fast clock."""
+        return self._zero + (super().now_ms() - self._zero) * self.FACTOR
+
+    async def sleep_until(self, due_ms: int) -> None:
+        """As the system's, in a tenth of the time."""
+        while (left := due_ms - self.now_ms()) > 0:  # noqa: ASYNC110 - there is no event
+            await asyncio.sleep(left / 1000 / self.FACTOR)
+
+    async def wait(self, event: asyncio.Event, due_ms: int) -> None:
+        """As the system's, in a tenth of the time."""
+        while (left := due_ms - self.now_ms()) > 0 and not event.is_set():
+            try:
+                await asyncio.wait_for(event.wait(), left / 1000 / self.FACTOR)
+            except TimeoutError:
+                continue

@@ -1,0 +1,100 @@
+"""What a person does at a window: keys, clicks, the pointer, and reading what stands there."""
+
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
+
+from tests.kit.wait import until
+
+ENTER = Qt.Key.Key_Return
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+# -- doing ----------------------------------------------------------------------------------------
+
+
+async def active(window: QWidget) -> None:
+    """Wait until a window has the focus: shortcuts and typing need it."""
+    window.activateWindow()
+    await until(window.isActiveWindow)
+
+
+def click(button: QWidget) -> None:
+    """Press and release the left mouse button in the middle of it."""
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def key(
+    widget: QWidget,
+    code: Qt.Key,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """Press and release a key."""
+    QTest.keyClick(widget, code, modifiers)
+
+
+def type_text(field: QWidget, text: str) -> None:
+    """Type, letter by letter."""
+    field.setFocus()
+    QTest.keyClicks(field, text)
+
+
+def undo_everything(window: QWidget) -> None:
+    """Take back whatever any field would take back."""
+    for field in window.findChildren(QWidget):
+        if isinstance(field, QLineEdit | QPlainTextEdit) and not field.isReadOnly():
+            for _ in range(10):
+                field.undo()
+
+
+def move_to(view: QAbstractItemView, row: int) -> None:
+    """The pointer moves over the first cell of a row."""
+    point = QPointF(view.visualRect(view.model().index(row, 0)).center())
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        point,
+        view.viewport().mapToGlobal(point),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(view.viewport(), event)
+
+
+# -- reading --------------------------------------------------------------------------------------
+
+
+def button(parent: QWidget, name: str) -> QAbstractButton:
+    """The one button in sight with this accessible name."""
+    buttons = [b for b in parent.findChildren(QAbstractButton) if b.isVisible()]
+    found = [b for b in buttons if b.accessibleName() == name]
+    assert len(found) == 1, [b.accessibleName() for b in buttons]
+    return found[0]
+
+
+def shown_texts(parent: QWidget) -> str:
+    """The labels in sight."""
+    return "\n".join(label.text() for label in parent.findChildren(QLabel) if label.isVisible())
+
+
+def all_text(window: QWidget) -> str:
+    """Everything that stands anywhere in a window, shown or not, names and tips included."""
+    words: list[str] = []
+    for widget in [window, *window.findChildren(QWidget)]:
+        words += [widget.accessibleName(), widget.accessibleDescription(), widget.toolTip()]
+        if isinstance(widget, QLabel | QLineEdit | QPushButton):
+            words.append(widget.text())
+        if isinstance(widget, QPlainTextEdit):
+            words.append(widget.toPlainText())
+    return "\n".join(words)

@@ -1,0 +1,31 @@
+"""Reading and checking the models of tables."""
+
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from enigma_panel.core.models import StateVerb
+from enigma_panel.ui.sessions.model import Column
+from enigma_panel.ui.sessions.table import VerbsDelegate
+from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table_model import KeyedTableModel
+
+SPOKEN = Qt.ItemDataRole.AccessibleTextRole
+STRICT = QAbstractItemModelTester.FailureReportingMode.Warning
+"""For QAbstractItemModelTester: what it finds is a warning of Qt, which fails the test."""
+
+
+def cell_text(
+    model: KeyedTableModel, key: int, column: int, role: int = Qt.ItemDataRole.DisplayRole
+) -> Any:
+    """What a cell of a table says, to the eye or by another role."""
+    row = model.row_of(key)
+    assert row is not None
+    return model.index(row, column).data(role)
+
+
+def verb_point(table: KeyedTable, row: int, verb: StateVerb) -> QPoint:
+    """Where a session's verb is pressed."""
+    cell = table.visualRect(table.model().index(row, Column.VERBS))
+    return VerbsDelegate.verb_rect(cell, verb).center()

@@ -1,0 +1,30 @@
+"""What the list of steps shows."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.ui.details.panel import Details
+from enigma_panel.ui.steps.list import StepsList
+from tests.kit.wait import run_events
+
+
+def texts(view: Any) -> list[str]:
+    """The texts of a model's rows, from top to bottom."""
+    return [step.text for step in view.steps()]
+
+
+def settled(details: Details, qapp: QApplication) -> Details:
+    """Details with all its steps read."""
+    run_events(qapp, lambda: not details._loader.is_reading)
+    return details
+
+
+def rows_seen(view: StepsList) -> range:
+    """The rows that can be seen, from the first that is seen in full."""
+    header = view.verticalHeader()
+    first = header.visualIndexAt(0)
+    if header.sectionViewportPosition(first) < 0:
+        first += 1
+    last = header.visualIndexAt(view.viewport().height() - 1)
+    return range(first, (last if last >= 0 else view.steps.rowCount() - 1) + 1)
