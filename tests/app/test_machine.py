@@ -26,7 +26,7 @@ def _parts(before_sleep: str) -> Any:
     )
     settings = SimpleNamespace(value=SimpleNamespace(before_sleep=before_sleep))
     return cast(
-        "Any", SimpleNamespace(settings=settings, services=SimpleNamespace(sessions=sessions))
+        "Any", SimpleNamespace(services=SimpleNamespace(settings=settings, sessions=sessions))
     )
 
 
