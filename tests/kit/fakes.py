@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.address import parse_base_url
 from enigma_panel.api.errors import ApiError, RejectedError
-from enigma_panel.api.protocols import HealthReply
+from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
 from enigma_panel.core.models import (
     UNOPENED_PHASES,
     AnswerVerb,
@@ -22,6 +22,7 @@ from enigma_panel.core.models import (
     TaskSpec,
     TaskStatus,
 )
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
@@ -411,14 +412,22 @@ class FakeInbox(QObject):
 
 
 class FakeLive(QObject):
-    """Says what a test sets: which channels are up, and what each session does now."""
+    """Says what a test sets: which channels are up, and what each session does now.
+
+    all_up: every channel is up. breaks: what is sent over one is lost. sent: what was not.
+    """
 
     changed = Signal(int)
+    lost = Signal(int)
+    doubted = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.now: dict[int, str] = {}
         self.up: set[int] = set()
+        self.all_up = False
+        self.breaks = False
+        self.sent: list[StateVerb] = []
         self.shared = LiveShare()
         self.asked: list[int] = []
 
@@ -437,6 +446,12 @@ class FakeLive(QObject):
             self.now.pop(key, None)
         self.changed.emit(key)
 
+    def drop(self, key: int) -> None:
+        """The session's channel breaks off."""
+        self.all_up = False
+        self.up.discard(key)
+        self.lost.emit(key)
+
     def share(self) -> LiveShare:
         return self.shared
 
@@ -445,10 +460,17 @@ class FakeLive(QObject):
         return self.now.get(key, "")
 
     def is_up(self, key: int) -> bool:
-        return key in self.up
+        return self.all_up or key in self.up
 
     def is_speaking(self, key: int) -> bool:
-        return key in self.up
+        return self.is_up(key)
+
+    async def send_state(self, _key: int, verb: StateVerb) -> Observation:
+        await asyncio.sleep(0)
+        if self.breaks:
+            raise LiveError(LiveFault.LOST)
+        self.sent.append(verb)
+        return Observation(kind=Kind(f"{verb.value}_emitted"))
 
 
 class FakeTimeline(QObject):
@@ -527,13 +549,17 @@ class KeyPlan:
 
 
 class FakeAccount(QObject):
-    """A key without a keychain, and `client` for every session while there is one."""
+    """A key without a keychain, and `client` for every session while there is one.
+
+    key_fingerprint: where it is set, the client is for sessions of this key and address alone.
+    """
 
     changed = Signal()
 
     def __init__(self, client: Any = None) -> None:
         super().__init__()
         self.client = client
+        self.key_fingerprint: str | None = None
         self.state = KeyState.READY
         self.where = "the GNOME keyring"
         self.from_environment = False
@@ -559,8 +585,9 @@ class FakeAccount(QObject):
     def open_client(self) -> Any:
         return self.client
 
-    def client_for(self, _session: Session) -> Any:
-        return self.client
+    def client_for(self, session: Session) -> Any:
+        ours = (self.base_url, self.key_fingerprint) == (session.base_url, session.key_fingerprint)
+        return self.client if ours or self.key_fingerprint is None else None
 
     def note_error(self, error: Exception) -> None:
         self.errors.append(error)

@@ -11,12 +11,12 @@ from enigma_panel.bootstrap import DataDirs, Parts, build
 from enigma_panel.cli import Options
 from enigma_panel.core.models import StateVerb, TaskSpec, TaskStatus
 from enigma_panel.demo.simulator_process import DEMO_KEY
-from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import Recovered, WaitReason
 from enigma_panel.store.ledger import Ledger
 from enigma_panel.store.paths import folders_below
 from tests.conftest import Simulator
+from tests.kit.clock import ShiftedClock
 from tests.kit.wait import until
 from tests.services.conftest import leave
 
@@ -45,18 +45,6 @@ CHANGES: dict[tuple[str, int, str], Any] = {
 }
 
 
-class Later(SystemClock):
-    """The system's clock, set to the time of the files."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._behind_ms = super().now_ms() - STARTED_MS
-
-    def now_ms(self) -> int:
-        """Epoch milliseconds of that time."""
-        return super().now_ms() - self._behind_ms
-
-
 @asynccontextmanager
 async def program(
     folder: Path, url: str = "https://service.example"
@@ -69,7 +57,7 @@ async def program(
     folders.prepare()
     options = Options(demo=True, data_dir=folder)
     place = DataDirs(folders=folders, root=folder, throw_away=False)
-    parts = await build(options, place, url, Later())
+    parts = await build(options, place, url, ShiftedClock(STARTED_MS))
     try:
         yield parts, await recover(parts.services)
     finally:

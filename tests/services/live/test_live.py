@@ -27,11 +27,10 @@ def test_the_library_is_loaded_once_and_only_for_a_session(tmp_path: Path) -> No
 def test_without_an_address_or_a_key_nothing_listens(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         await bench.open(socket_url=None)
-        bench.account.has_key = False
+        bench.account.use(None)
         await bench.open()
         assert (bench.door.tries, bench.live.share()) == ([], LiveShare())
-        bench.account.has_key = True
-        bench.account.changed.emit()
+        bench.account.use(object())
         await bench.wait(1)
         assert bench.live.share() == LiveShare(up=1, of=1)
 
