@@ -24,7 +24,7 @@ from enigma_panel.runtime.qt_messages import with_a_display
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.paths import prepare_folder
-from enigma_panel.ui.lazy_dialogs import LateDialogs
+from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
 
@@ -93,8 +93,8 @@ class Program:
         self._dress()
         return await offer_copy(error, self._leave)
 
-    def _show(self, parts: Parts) -> tuple[MainWindow, LateDialogs]:
-        dialogs = LateDialogs(lambda: self._make_dialogs(parts, window))
+    def _show(self, parts: Parts) -> tuple[MainWindow, LazyDialogs]:
+        dialogs = LazyDialogs(lambda: self._make_dialogs(parts, window))
         window = MainWindow(parts.services, dialogs)
         window.quit_requested.connect(
             lambda: parts.services.scope.spawn("quit", self._ask_to_quit(dialogs))
@@ -124,7 +124,7 @@ class Program:
         theme.apply_stylesheet(app)
 
     def _make_dialogs(self, parts: Parts, window: MainWindow) -> "DialogManager":
-        from enigma_panel.ui.dialog_manager import DialogManager  # noqa: PLC0415 - late_dialogs
+        from enigma_panel.ui.dialog_manager import DialogManager  # noqa: PLC0415 - lazy_dialogs
 
         manager = DialogManager(
             parts.services,
@@ -138,7 +138,7 @@ class Program:
         window.notice_controller.quit_cancelled.connect(manager.cancel_quit)
         return manager
 
-    async def _start(self, parts: Parts, window: MainWindow, dialogs: LateDialogs) -> None:
+    async def _start(self, parts: Parts, window: MainWindow, dialogs: LazyDialogs) -> None:
         """Everything that may wait for disk, keychain or network comes after the first paint."""
         await self._painted.wait()
         if self._front is not None:
@@ -168,8 +168,8 @@ class Program:
         await self._leave.wait()
         return 0
 
-    async def _ask_to_quit(self, dialogs: LateDialogs) -> None:
-        from enigma_panel.ui.quit.dialog import QuitChoice  # noqa: PLC0415 - late_dialogs
+    async def _ask_to_quit(self, dialogs: LazyDialogs) -> None:
+        from enigma_panel.ui.quit.dialog import QuitChoice  # noqa: PLC0415 - lazy_dialogs
 
         if await dialogs.get().ask_before_quit() is not QuitChoice.CANCEL:
             self._leave.set()  # the dialog has told the line to start nothing more

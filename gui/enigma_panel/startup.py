@@ -32,7 +32,7 @@ from enigma_panel.store.ledger.backup import (
 )
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
 from enigma_panel.store.settings import TERMINATE_IDLE
-from enigma_panel.ui.lazy_dialogs import LateDialogs
+from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.notification import action_text, done_text
 
@@ -52,7 +52,7 @@ class Startup:
         self,
         parts: Parts,
         window: MainWindow,
-        dialogs: LateDialogs,
+        dialogs: LazyDialogs,
         *,
         power: Power,
         keeps_copy: bool,
