@@ -6,19 +6,19 @@ from typing import Any, cast
 
 import pytest
 
-from enigma_panel.core.models import StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import ForeignSession
 from tests.kit.fakes import FakeAccount
 from tests.services.commands.bench import URL, Bench, on_bench
 
-ENDS = {StateVerb.STOP, StateVerb.TERMINATE}
+ENDS = {CommandVerb.STOP, CommandVerb.TERMINATE}
 
 
 @pytest.mark.parametrize(
     ("url", "key_fingerprint", "foreign", "able"),
     [
-        (URL, "p", None, {*ENDS, StateVerb.PAUSE}),
+        (URL, "p", None, {*ENDS, CommandVerb.PAUSE}),
         (URL, None, None, ENDS),
         (URL, "q", ForeignSession.KEY, set()),
         ("https://other.example", "p", ForeignSession.ADDRESS, set()),
@@ -30,7 +30,7 @@ def test_what_can_be_done(
     url: str,
     key_fingerprint: str | None,
     foreign: ForeignSession | None,
-    able: set[StateVerb],
+    able: set[CommandVerb],
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
@@ -42,7 +42,7 @@ def test_what_can_be_done(
         session = bench.store.session(key)
         assert session is not None
         assert sessions.foreign(session) is foreign
-        assert {verb for verb in StateVerb if sessions.can(key, verb)} == able
+        assert {verb for verb in CommandVerb if sessions.can(key, verb)} == able
         assert sessions.terminable_keys() == ([key] if able else [])
 
     on_bench(tmp_path / "keep", test)

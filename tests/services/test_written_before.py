@@ -9,7 +9,8 @@ from typing import Any
 
 from enigma_panel.bootstrap import DataDirs, Parts, build
 from enigma_panel.cli import Options
-from enigma_panel.core.models import StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import TaskSpec, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import Recovered, WaitReason
@@ -105,7 +106,7 @@ async def test_recovery_settles_what_an_earlier_program_left_open(tmp_path: Path
             queued=3,
         )
         all_pending = {(one.session_key, one.verb) for one in parts.services.sessions.all_pending()}
-        assert all_pending == {(1, StateVerb.STOP), (18, StateVerb.TERMINATE)}
+        assert all_pending == {(1, CommandVerb.STOP), (18, CommandVerb.TERMINATE)}
         (question,) = parts.services.inbox.questions()
         assert question.text.startswith("Which one – 5 or 7 ports?")
         assert (question.task_key, question.question_n, question.maybe_answered) == (3, 2, True)

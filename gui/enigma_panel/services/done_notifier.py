@@ -21,7 +21,7 @@ _NOT_AWAITED = frozenset({TaskStatus.UNCONFIRMED, TaskStatus.LOST})
 """Whether one of unknown fate will ever end, nobody knows."""
 
 
-class Notifier(QObject):
+class DesktopNotifier(QObject):
     """Where notices are shown; this one shows none.
 
     clicked: the person clicked the notice; brings the desktop's activation token, "" without one.
@@ -58,7 +58,7 @@ class DoneNews:
     left: int
 
 
-class DoneNotice(QObject):
+class DoneNotifier(QObject):
     """Follows the records and shows the notice. Make it when the earlier runs' records are loaded.
 
     Told is what ended in this run, done or failed, after more than LEAST_MS. What ends within
@@ -76,7 +76,7 @@ class DoneNotice(QObject):
     def __init__(
         self,
         store: SessionStore,
-        notifier: Notifier,
+        notifier: DesktopNotifier,
         *,
         words: Callable[[DoneNews], tuple[str, str]],
         redact: Callable[[str], str],

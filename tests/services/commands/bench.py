@@ -11,9 +11,10 @@ from typing import Any, cast
 
 from enigma_panel.api.client import STATE_KINDS
 from enigma_panel.api.errors import ApiError, RejectedError, Reply, SessionGoneError
-from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.verbs import CommandVerb, TaskVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.context import ServiceContext
@@ -72,9 +73,9 @@ class Client:
         self._clock = clock
         self.script: list[ApiError | None] = []
         self.takes_s = 0.05
-        self.sent: list[tuple[float, str, StateVerb]] = []
+        self.sent: list[tuple[float, str, CommandVerb]] = []
 
-    async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
+    async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
         seconds = (self._clock.now_ms() - NOW) / 1000
         self.sent.append((seconds, session_id, verb))
         answer = self.script.pop(0) if self.script else None
@@ -84,7 +85,7 @@ class Client:
         return Observation(kind=STATE_KINDS[verb])
 
     @property
-    def verbs(self) -> list[StateVerb]:
+    def verbs(self) -> list[CommandVerb]:
         return [verb for _, _, verb in self.sent]
 
     @property
@@ -180,7 +181,7 @@ class Bench:
         assert session is not None
         await self.store.record(key, session.current_task, Observation(kind=kind, **facts))
 
-    def give(self, key: int, verb: StateVerb, grace_ms: int = 0) -> asyncio.Task[None]:
+    def give(self, key: int, verb: CommandVerb, grace_ms: int = 0) -> asyncio.Task[None]:
         """A click."""
         given = self.scope.spawn("click", self.commands.give(key, verb, grace_ms=grace_ms))
         assert given is not None

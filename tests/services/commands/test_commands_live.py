@@ -6,16 +6,17 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
-from enigma_panel.core.models import Phase, StateVerb, Task, TaskStatus
+from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.commands.commands import BELIEVED_MS
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
 from tests.services.commands.bench import Bench, on_bench, rejected
 
-PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME
-STOP, TERMINATE = StateVerb.STOP, StateVerb.TERMINATE
+PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
+STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_without_a_channel_they_go_by_rest(folder: Path, breaks: bool) -> None:
 
 @pytest.mark.parametrize("verb", [PAUSE, RESUME])
 def test_what_a_breaking_channel_may_have_lost_is_sent_by_rest(
-    folder: Path, verb: StateVerb
+    folder: Path, verb: CommandVerb
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
@@ -117,7 +118,7 @@ def test_what_needs_no_second_sending_gets_none(folder: Path, why: str) -> None:
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
 def test_while_a_slot_is_free_what_ends_costs_goes_by_rest_alone(
-    folder: Path, verb: StateVerb
+    folder: Path, verb: CommandVerb
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
@@ -130,7 +131,7 @@ def test_while_a_slot_is_free_what_ends_costs_goes_by_rest_alone(
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
 def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_the_same(
-    folder: Path, verb: StateVerb
+    folder: Path, verb: CommandVerb
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
@@ -387,7 +388,7 @@ def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again(fol
         bench.live.all_up = True
         real = bench.live.send_state
 
-        async def into_the_dead(session_key: int, verb: StateVerb) -> Observation:
+        async def into_the_dead(session_key: int, verb: CommandVerb) -> Observation:
             observation = await real(session_key, verb)
             asyncio.get_running_loop().call_soon(bench.live.drop, session_key)
             return observation

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
-from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb, TaskVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Channels, Live
@@ -35,9 +36,9 @@ class Line:
         self.session_id = session_id
         self.tell = on_observation
         self.down = asyncio.Event()
-        self.sent: list[StateVerb] = []
+        self.sent: list[CommandVerb] = []
 
-    async def send_state(self, verb: StateVerb) -> Observation:
+    async def send_state(self, verb: CommandVerb) -> Observation:
         self.sent.append(verb)
         return Observation(kind=Kind(f"{verb.value}_emitted"))
 

@@ -16,7 +16,7 @@ from enigma_panel.desktop.notifications import BusNotifier
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services import done_notifier
 from enigma_panel.services.clock import SystemClock
-from enigma_panel.services.done_notifier import Notifier
+from enigma_panel.services.done_notifier import DesktopNotifier
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
@@ -105,7 +105,7 @@ def test_one_that_has_no_row_yet_is_shown_in_details(window: MainWindow, service
 
 def test_elsewhere_than_on_linux_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "win32")
-    assert type(startup._make_notifier(SimpleNamespace())) is Notifier
+    assert type(startup._make_notifier(SimpleNamespace())) is DesktopNotifier
 
 
 class Program:

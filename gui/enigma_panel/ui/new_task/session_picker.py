@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, QTimer
 from PySide6.QtWidgets import QComboBox
 
-from enigma_panel.core.models import Phase, Session, SessionState, StateVerb, shown_state
+from enigma_panel.core.models import Phase, Session, SessionState, shown_state
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.ui.i18n import tr
 
@@ -121,7 +122,7 @@ def accepts_tasks(sessions: Sessions, session: Session) -> bool:
     if session.phase is not Phase.OPEN or session.service_id is None or session.close_after:
         return False
     idle = shown_state(session, sessions.current_task(session)) is SessionState.IDLE
-    ending = sessions.pending_verb(session.key) is StateVerb.TERMINATE
+    ending = sessions.pending_verb(session.key) is CommandVerb.TERMINATE
     return (idle or is_at_work(sessions, session)) and not ending and sessions.is_ours(session)
 
 

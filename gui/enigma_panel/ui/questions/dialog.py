@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from enigma_panel.core.models import AnswerVerb
+from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion
