@@ -109,7 +109,7 @@ def test_elsewhere_than_on_linux_nothing_is_shown(monkeypatch: pytest.MonkeyPatc
 
 
 class Program:
-    """What `make_done_notice` needs, over the window's doubles."""
+    """What `make_done_notice` needs, over the window's fakes."""
 
     def __init__(self, window: MainWindow, services: Any) -> None:
         sessions = services.sessions
@@ -198,7 +198,7 @@ async def test_the_setting_and_the_focus_hold(
     services.sessions.change_task(3, **ended)
     assert (await desk.notice())["title"] == "Done: shop.example 3"
     notifier = program.notice.findChild(BusNotifier)
-    await until(lambda: notifier._notice)
+    await until(lambda: notifier._shown)
     await program.services.scope.close()
     assert await desk.hear() == "close 1"  # it leaves with the program
 
