@@ -129,7 +129,7 @@ def amounts_in(body: bytes) -> set[Decimal]:
 def is_in_range(literal: str) -> bool:
     """Whether decimal can hold the exponent of a number's text."""
     exponent = re.split("[eE]", literal)[1:]
-    return not exponent or abs(int(exponent[0])) < 10**17
+    return not exponent or abs(int(exponent[0])) < 10**18
 
 
 def amounts_of(observation: object) -> list[Decimal]:

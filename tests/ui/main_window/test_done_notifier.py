@@ -198,7 +198,7 @@ async def test_the_setting_and_the_focus_hold(
     services.sessions.change_task(3, **ended)
     assert (await desk.notice())["title"] == "Done: shop.example 3"
     notifier = program.notice.findChild(BusNotifier)
-    await until(lambda: notifier._notification)
+    await until(lambda: notifier._shown)
     await program.services.scope.close()
     assert await desk.hear() == "close 1"  # it leaves with the program
 
