@@ -18,7 +18,7 @@ from enigma_panel.desktop.power import Power, SleepBus
 from enigma_panel.desktop.single_instance import bring_to_front
 from enigma_panel.runtime import event_loop
 from enigma_panel.services.clock import SystemClock
-from enigma_panel.services.done_notifier import DoneNotice, Notifier
+from enigma_panel.services.done_notifier import DoneNotifier, Notifier
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.folder_lock import clear_leftovers
@@ -32,7 +32,7 @@ from enigma_panel.store.ledger.backup import (
 )
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
 from enigma_panel.store.settings import TERMINATE_IDLE
-from enigma_panel.ui.lazy_dialogs import LateDialogs
+from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.notification import action_text, done_text
 
@@ -45,20 +45,20 @@ COPY_S = 60.0
 
 
 class Startup:
-    """One start. keeps_copy: whether the ledger is worth a copy (not the demo's). tells: whether
+    """One start. keeps_copy: whether the ledger is worth a copy (not the demo's). notifies: whether
     the desktop is told of what is done (not in a tour)."""
 
     def __init__(
         self,
         parts: Parts,
         window: MainWindow,
-        dialogs: LateDialogs,
+        dialogs: LazyDialogs,
         *,
         power: Power,
         keeps_copy: bool,
-        tells: bool,
+        notifies: bool,
     ) -> None:
-        self._tells = tells
+        self._notifies = notifies
         self._parts = parts
         self._window = window
         self._dialogs = dialogs
@@ -74,24 +74,23 @@ class Startup:
         await self._recover()
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
-        if self._tells:
-            self._make_notice()
+        if self._notifies:
+            self._make_done_notifier()
         manager = self._dialogs.get()
         self._power.unlocked.connect(manager.show_question_anew)
         await event_loop.blocking(load_client, time_limit=CLIENT_S)
         await self._parts.services.account.load()
         manager.start()
-        scope.spawn("vitals", self._parts.services.health.run())
+        scope.spawn("health", self._parts.services.health.run())
         scope.spawn("power", self._power.run())
         leftovers = partial(clear_leftovers, Path(tempfile.gettempdir()))
         scope.spawn("leftovers", event_loop.blocking(leftovers, time_limit=CLIENT_S))
         if drafted:
             scope.spawn("ledger copy", self._finish_copy())
 
-    def _make_notice(self) -> None:
+    def _make_done_notifier(self) -> None:
         """After the records of earlier runs are loaded: what ended in them is no news."""
-
-        make_done_notice(self._parts, self._window, self._parts.redact)
+        make_done_notifier(self._parts, self._window, self._parts.redact)
 
     async def _copy_ledger(self) -> bool:
         """Before anything is written: a copy, and an offer where there is one of a lost ledger."""
@@ -180,19 +179,21 @@ def make_power(parts: Parts) -> Power:
     return power
 
 
-def make_done_notice(parts: Parts, window: MainWindow, redact: Callable[[str], str]) -> DoneNotice:
+def make_done_notifier(
+    parts: Parts, window: MainWindow, redact: Callable[[str], str]
+) -> DoneNotifier:
     """Tells of ended tasks while no window of ours has the focus; lives as long as the window.
 
-    Make it when the records of earlier runs are loaded: what ended in them is no news. redact: the
-    wall before all that leaves us.
+    Make it when the records of earlier runs are loaded: what ended in them is no news. redact:
+    what every text passes that leaves us.
     """
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     notifier = _make_notifier(parts)
-    notice = DoneNotice(
+    notice = DoneNotifier(
         parts.services.store,
         notifier,
-        words=done_text,
+        make_text=done_text,
         redact=redact,
         has_focus=lambda: QApplication.activeWindow() is not None,
         is_wanted=lambda: parts.services.settings.value.tell_when_done,

@@ -12,7 +12,7 @@ from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.done_notifier import GATHER_MS, DoneNews, DoneNotice, Ended, Notifier
+from enigma_panel.services.done_notifier import GATHER_MS, DoneNews, DoneNotifier, Ended, Notifier
 from enigma_panel.services.state.session_store import SessionStore
 from tests.conftest import Simulator
 from tests.kit.builders import a_task, new_session
@@ -76,10 +76,10 @@ class Scene:
         self.is_wanted = True
         self.news: list[DoneNews] = []
         self.opened: list[tuple[int, str]] = []
-        self.notice = DoneNotice(
+        self.notice = DoneNotifier(
             self.records,
             self.told,
-            words=self._words,
+            make_text=self._make_text,
             redact=self.redactor.redact,
             has_focus=lambda: self.has_focus,
             is_wanted=lambda: self.is_wanted,
@@ -88,7 +88,7 @@ class Scene:
         )
         self.notice.opened.connect(lambda key, token: self.opened.append((key, token)))
 
-    def _words(self, news: DoneNews) -> tuple[str, str]:
+    def _make_text(self, news: DoneNews) -> tuple[str, str]:
         self.news.append(news)
         return f"{len(news.results)} ended", f"{news.left} left {news.results[0].name}"
 
@@ -452,10 +452,10 @@ async def test_a_real_task_is_told_and_one_that_is_stopped_is_not(
 ) -> None:
     async with running(simulator("--speed", "10").url, FastClock()) as parts:
         told, news = Told(), []
-        notice = DoneNotice(
+        notice = DoneNotifier(
             parts.services.store,
             told,
-            words=lambda one: news.append(one) or ("t", "b"),
+            make_text=lambda one: news.append(one) or ("t", "b"),
             redact=str,
             has_focus=lambda: False,
             is_wanted=lambda: True,

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from enigma_panel.ui.dialog_manager import DialogManager
 
 
-class LateDialogs:
+class LazyDialogs:
     """`Dialogs` over a DialogManager that `make` makes once."""
 
     def __init__(self, make: Callable[[], "DialogManager"]) -> None:
