@@ -12,13 +12,14 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.bootstrap import Parts, load_client
-from enigma_panel.core.models import SessionState, StateVerb, shown_state
+from enigma_panel.core.models import SessionState, shown_state
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.desktop.notifications import BusNotifier, NotificationBus
 from enigma_panel.desktop.power import Power, SleepBus
 from enigma_panel.desktop.single_instance import bring_to_front
 from enigma_panel.runtime import event_loop
 from enigma_panel.services.clock import SystemClock
-from enigma_panel.services.done_notifier import DoneNotifier, Notifier
+from enigma_panel.services.done_notifier import DesktopNotifier, DoneNotifier
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.folder_lock import clear_leftovers
@@ -171,7 +172,7 @@ def make_power(parts: Parts) -> Power:
     power = Power(
         open_bus=_open_bus,
         wants_inhibit=lambda: bool(_to_end(parts)),
-        before_sleep=lambda: parts.services.sessions.command(_to_end(parts), StateVerb.TERMINATE),
+        before_sleep=lambda: parts.services.sessions.command(_to_end(parts), CommandVerb.TERMINATE),
         clock=parts.services.clock,
         scope=parts.services.scope,
     )
@@ -207,10 +208,10 @@ def make_done_notifier(
     return notice
 
 
-def _make_notifier(parts: Parts) -> Notifier:
+def _make_notifier(parts: Parts) -> DesktopNotifier:
     """Elsewhere than on Linux nothing is shown: Qt's own way needs an icon in the tray first."""
     if sys.platform != "linux":
-        return Notifier()
+        return DesktopNotifier()
     return BusNotifier(partial(_open_notices, action_text()), parts.services.scope)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Iterator
 import httpx
 import pytest
 
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import HttpClient
-from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import ApiError
-from enigma_panel.core.models import AnswerVerb, Limits, StateVerb, TaskSpec
+from enigma_panel.core.models import Limits, TaskSpec
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 KEY = "enig_K3yThatNobodySees"
 SESSION = "s3ss10nThatNobodySees"
@@ -23,28 +24,28 @@ SPEC = TaskSpec(
     limits=Limits(max_duration_ms=60_000, max_input_tokens=0, avoid_domains=("a.example",)),
 )
 
-CALLS: dict[Verb, Callable[[HttpClient], Awaitable[object]]] = {
-    Verb.START_SESSION: lambda c: c.start_session(max_duration_ms=60_000),
-    Verb.RUN_TASK: lambda c: c.run_task(SPEC),
-    Verb.NEW_TASK: lambda c: c.new_task(SESSION, SPEC),
-    Verb.STATE: lambda c: c.send_state(SESSION, StateVerb.TERMINATE),
-    Verb.ANSWER: lambda c: c.send_answer(SESSION, f"Password: {PASSWORD}", AnswerVerb.RESUME),
-    Verb.POLL: lambda c: c.poll(SESSION, TASK),
-    Verb.HEALTH: lambda c: c.health(),
-    Verb.MODELS: lambda c: c.check_key(),
+CALLS: dict[ApiCall, Callable[[HttpClient], Awaitable[object]]] = {
+    ApiCall.START_SESSION: lambda c: c.start_session(max_duration_ms=60_000),
+    ApiCall.RUN_TASK: lambda c: c.run_task(SPEC),
+    ApiCall.NEW_TASK: lambda c: c.new_task(SESSION, SPEC),
+    ApiCall.STATE: lambda c: c.send_state(SESSION, CommandVerb.TERMINATE),
+    ApiCall.ANSWER: lambda c: c.send_answer(SESSION, f"Password: {PASSWORD}", AnswerVerb.RESUME),
+    ApiCall.POLL: lambda c: c.poll(SESSION, TASK),
+    ApiCall.HEALTH: lambda c: c.health(),
+    ApiCall.MODELS: lambda c: c.check_key(),
 }
 
 STARTED = '{"success": true, "sessionId": "s1", "taskId": "t1", "pending": true}'
 DELIVERED = '{"success": true, "message": "Message sent successfully"}'
 GOOD = {
-    Verb.START_SESSION: '{"success": true, "sessionId": "s1"}',
-    Verb.RUN_TASK: STARTED,
-    Verb.NEW_TASK: STARTED,
-    Verb.STATE: DELIVERED,
-    Verb.ANSWER: DELIVERED,
-    Verb.POLL: '{"success": true, "status": "active"}',
-    Verb.HEALTH: '{"success": true, "status": "healthy"}',
-    Verb.MODELS: '{"object": "list", "data": []}',
+    ApiCall.START_SESSION: '{"success": true, "sessionId": "s1"}',
+    ApiCall.RUN_TASK: STARTED,
+    ApiCall.NEW_TASK: STARTED,
+    ApiCall.STATE: DELIVERED,
+    ApiCall.ANSWER: DELIVERED,
+    ApiCall.POLL: '{"success": true, "status": "active"}',
+    ApiCall.HEALTH: '{"success": true, "status": "healthy"}',
+    ApiCall.MODELS: '{"object": "list", "data": []}',
 }
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from enigma_panel import __version__
 from enigma_panel.api.address import BadAddressError
+from enigma_panel.api.calls import LONG_POLL, ApiCall
 from enigma_panel.api.client import HttpClient, Timeouts
-from enigma_panel.api.endpoints import LONG_POLL, Verb
-from enigma_panel.core.models import StateVerb, TaskSpec
+from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Kind
+from enigma_panel.core.verbs import CommandVerb
 from tests.api.calls import CALLS, GOOD, KEY, PASSWORD, SECRETS, SESSION, TASK
 from tests.api.loopback import Request, answer, held, loopback
 
@@ -24,37 +25,37 @@ TASK_FIELDS = {
     "avoidDomains": ["a.example"],
 }
 MESSAGES = {
-    Verb.NEW_TASK: {
+    ApiCall.NEW_TASK: {
         "actionType": "newTask",
         "newState": "start",
         **TASK_FIELDS,
         "terminateOnCompletion": True,
     },
-    Verb.STATE: {"actionType": "state", "newState": "terminate"},
-    Verb.ANSWER: {
+    ApiCall.STATE: {"actionType": "state", "newState": "terminate"},
+    ApiCall.ANSWER: {
         "actionType": "guardrail",
         "taskDetails": f"Password: {PASSWORD}",
         "newState": "resume",
     },
 }
 BODIES = {
-    Verb.START_SESSION: {"mode": "default", "maxDuration": 60_000},
-    Verb.RUN_TASK: TASK_FIELDS,
+    ApiCall.START_SESSION: {"mode": "default", "maxDuration": 60_000},
+    ApiCall.RUN_TASK: TASK_FIELDS,
     **{verb: {"sessionId": SESSION, "message": said} for verb, said in MESSAGES.items()},
 }
 PATHS = {
-    Verb.START_SESSION: "/start/start-session",
-    Verb.RUN_TASK: "/start/run-task",
-    Verb.NEW_TASK: "/start/send-message",
-    Verb.STATE: "/start/send-message",
-    Verb.ANSWER: "/start/send-message",
-    Verb.POLL: f"/task/{SESSION}/{TASK}",
-    Verb.HEALTH: "/start/health",
-    Verb.MODELS: "/v1/models",
+    ApiCall.START_SESSION: "/start/start-session",
+    ApiCall.RUN_TASK: "/start/run-task",
+    ApiCall.NEW_TASK: "/start/send-message",
+    ApiCall.STATE: "/start/send-message",
+    ApiCall.ANSWER: "/start/send-message",
+    ApiCall.POLL: f"/task/{SESSION}/{TASK}",
+    ApiCall.HEALTH: "/start/health",
+    ApiCall.MODELS: "/v1/models",
 }
 
 
-def sent(verb: Verb) -> Request:
+def sent(verb: ApiCall) -> Request:
     async def call() -> Request:
         async with loopback(answer(GOOD[verb])) as server:
             client = HttpClient(server.url, KEY)
@@ -65,13 +66,13 @@ def sent(verb: Verb) -> Request:
     return asyncio.run(call())
 
 
-@pytest.mark.parametrize("verb", Verb)
-def test_each_verb_sends_what_the_contract_says(verb: Verb) -> None:
+@pytest.mark.parametrize("verb", ApiCall)
+def test_each_verb_sends_what_the_contract_says(verb: ApiCall) -> None:
     request = sent(verb)
     assert request.path == PATHS[verb]
     assert request.method == ("POST" if verb in BODIES else "GET")
     assert (json.loads(request.body) if request.body else None) == BODIES.get(verb)
-    key = None if verb is Verb.HEALTH else f"Bearer {KEY}"
+    key = None if verb is ApiCall.HEALTH else f"Bearer {KEY}"
     assert request.headers.get("authorization") == key
     assert request.headers["user-agent"] == f"enigma-control-panel/{__version__}"
     assert request.headers["accept"] == "application/json"
@@ -84,7 +85,7 @@ def test_only_what_is_set_is_sent() -> None:
 
     def take(request: httpx.Request) -> httpx.Response:
         seen.append(json.loads(request.content))
-        return httpx.Response(200, text=GOOD[Verb.NEW_TASK])
+        return httpx.Response(200, text=GOOD[ApiCall.NEW_TASK])
 
     async def call() -> None:
         client = HttpClient("https://host", KEY, transport=httpx.MockTransport(take))
@@ -101,8 +102,8 @@ def test_only_what_is_set_is_sent() -> None:
     ]
 
 
-@pytest.mark.parametrize("verb", Verb)
-def test_each_verb_has_its_time_limit(verb: Verb) -> None:
+@pytest.mark.parametrize("verb", ApiCall)
+def test_each_verb_has_its_time_limit(verb: ApiCall) -> None:
     limits: list[dict[str, float]] = []
 
     def take(request: httpx.Request) -> httpx.Response:
@@ -112,14 +113,14 @@ def test_each_verb_has_its_time_limit(verb: Verb) -> None:
     client = HttpClient("https://host", KEY, transport=httpx.MockTransport(take))
     asyncio.run(_call_and_close(verb, client))
     read = {
-        Verb.START_SESSION: 70.0,
-        Verb.RUN_TASK: 70.0,
-        Verb.NEW_TASK: 70.0,
+        ApiCall.START_SESSION: 70.0,
+        ApiCall.RUN_TASK: 70.0,
+        ApiCall.NEW_TASK: 70.0,
     }.get(verb, 15.0)
     assert limits == [{"connect": 10.0, "read": read, "write": read, "pool": 10.0}]
 
 
-async def _call_and_close(verb: Verb, client: HttpClient) -> None:
+async def _call_and_close(verb: ApiCall, client: HttpClient) -> None:
     await CALLS[verb](client)
     await client.aclose()
 
@@ -130,15 +131,15 @@ def test_a_whole_call_may_take_two_silences_and_the_connecting() -> None:
 
 
 @pytest.mark.parametrize("verb", sorted(LONG_POLL))
-def test_a_held_call_blocks_no_terminate(verb: Verb) -> None:
+def test_a_held_call_blocks_no_terminate(verb: ApiCall) -> None:
     async def call() -> object:
         release = asyncio.Event()
         async with loopback(held(release, GOOD[verb])) as server:
             client = HttpClient(server.url, KEY)
             waiting = [asyncio.ensure_future(CALLS[verb](client)) for _ in range(20)]
             await server.wait_for(20)
-            server.play = answer(GOOD[Verb.STATE])
-            seen = await client.send_state(SESSION, StateVerb.TERMINATE)
+            server.play = answer(GOOD[ApiCall.STATE])
+            seen = await client.send_state(SESSION, CommandVerb.TERMINATE)
             assert not any(task.done() for task in waiting)
             release.set()
             await asyncio.gather(*waiting)
@@ -150,11 +151,11 @@ def test_a_held_call_blocks_no_terminate(verb: Verb) -> None:
 
 def test_polls_share_a_connection_and_starts_get_their_own() -> None:
     async def call() -> list[int]:
-        async with loopback(answer(GOOD[Verb.POLL])) as server:
+        async with loopback(answer(GOOD[ApiCall.POLL])) as server:
             client = HttpClient(server.url, KEY)
             await client.poll(SESSION, TASK)
             await client.poll(SESSION, TASK)
-            server.play = answer(GOOD[Verb.NEW_TASK])
+            server.play = answer(GOOD[ApiCall.NEW_TASK])
             await client.new_task(SESSION, TaskSpec(text="Look"))
             await client.new_task(SESSION, TaskSpec(text="Look"))
             await client.aclose()
@@ -165,7 +166,7 @@ def test_polls_share_a_connection_and_starts_get_their_own() -> None:
 
 def test_an_id_cannot_lead_elsewhere() -> None:
     async def call() -> list[str]:
-        async with loopback(answer(GOOD[Verb.POLL])) as server:
+        async with loopback(answer(GOOD[ApiCall.POLL])) as server:
             client = HttpClient(server.url, KEY)
             await client.poll("../../v1", "x?a=b#c")
             await client.poll("..", "//evil.example/ä")
@@ -180,7 +181,7 @@ def test_an_id_cannot_lead_elsewhere() -> None:
 
 def test_nothing_is_logged_that_is_secret(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    for verb in Verb:
+    for verb in ApiCall:
         sent(verb)
     assert "poll: 200" in caplog.text
     assert not any(secret in caplog.text for secret in SECRETS)

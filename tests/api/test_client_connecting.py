@@ -9,8 +9,8 @@ import certifi
 import pytest
 
 from enigma_panel.api import client
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import HttpClient, Timeouts
-from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import (
     ApiError,
     NotConnectedError,
@@ -106,7 +106,7 @@ def test_one_tls_context_is_built_for_both_doors() -> None:
 
     async def call() -> None:
         client = HttpClient("https://127.0.0.1:1", KEY, make_tls=make)
-        for verb in (Verb.POLL, Verb.NEW_TASK, Verb.POLL):
+        for verb in (ApiCall.POLL, ApiCall.NEW_TASK, ApiCall.POLL):
             with pytest.raises(NotConnectedError):
                 await CALLS[verb](client)
         await client.aclose()
@@ -148,7 +148,7 @@ def test_no_proxy_comes_between_us_and_this_machine(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
 
     async def call() -> object:
-        async with lb.loopback(lb.answer(GOOD[Verb.POLL])) as server:
+        async with lb.loopback(lb.answer(GOOD[ApiCall.POLL])) as server:
             client = HttpClient(server.url, KEY)
             seen = await client.poll(SESSION, TASK)
             await client.aclose()

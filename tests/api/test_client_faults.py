@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from enigma_panel.api import client as client_module
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import HttpClient, Timeouts
-from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import (
     ApiError,
     InterruptedCallError,
@@ -41,7 +41,7 @@ SHORT = Timeouts(connect=2.0, long_poll_read=0.3, quick_read=0.2)
 
 
 def failure(
-    play: lb.Play, verb: Verb = Verb.NEW_TASK, timeouts: Timeouts = SHORT
+    play: lb.Play, verb: ApiCall = ApiCall.NEW_TASK, timeouts: Timeouts = SHORT
 ) -> tuple[ApiError, list[lb.Request]]:
     """The error of one call against a server that plays this."""
 
@@ -56,12 +56,12 @@ def failure(
     return asyncio.run(call())
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", ApiCall)
 @pytest.mark.parametrize(
     ("play", "kind"),
     [
         (lb.drop, InterruptedCallError),
-        (lb.cut(GOOD[Verb.NEW_TASK]), InterruptedCallError),
+        (lb.cut(GOOD[ApiCall.NEW_TASK]), InterruptedCallError),
         (lb.answer(f"<p>{KEY} {SESSION} {TASK}</p>", 500), ProtocolError),
         (lb.answer(f'{{"error": "no {KEY}"}}', 500), RejectedError),
         (lb.answer("", 307, Location="http://127.0.0.1:1/"), ProtocolError),
@@ -71,7 +71,7 @@ def failure(
     ids=["drop", "cut", "html", "echo", "redirect", "cheerful redirect", "empty"],
 )
 def test_faults_are_typed_tell_no_secret_and_cause_no_second_call(
-    play: lb.Play, kind: type[ApiError], verb: Verb, caplog: pytest.LogCaptureFixture
+    play: lb.Play, kind: type[ApiError], verb: ApiCall, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     error, requests = failure(play, verb)
@@ -85,12 +85,12 @@ def test_faults_are_typed_tell_no_secret_and_cause_no_second_call(
 @pytest.mark.parametrize(
     ("verb", "own"),
     [
-        (Verb.POLL, [KEY, SESSION, TASK]),
-        (Verb.STATE, [SESSION]),
-        (Verb.ANSWER, [PASSWORD, SESSION]),
+        (ApiCall.POLL, [KEY, SESSION, TASK]),
+        (ApiCall.STATE, [SESSION]),
+        (ApiCall.ANSWER, [PASSWORD, SESSION]),
     ],
 )
-def test_what_a_call_sent_is_not_in_its_error(verb: Verb, own: list[str]) -> None:
+def test_what_a_call_sent_is_not_in_its_error(verb: ApiCall, own: list[str]) -> None:
     echo = lb.answer(json.dumps({"error": " and ".join(own), "code": own[0]}), 500)
     error, _ = failure(echo, verb)
     told = "\n".join([*everything_in(error), repr(vars(error))])
@@ -98,8 +98,8 @@ def test_what_a_call_sent_is_not_in_its_error(verb: Verb, own: list[str]) -> Non
     assert [secret for secret in own if secret in told] == []
 
 
-@pytest.mark.parametrize("verb", [Verb.NEW_TASK, Verb.POLL])
-def test_a_silent_service_ends_in_a_timeout(verb: Verb) -> None:
+@pytest.mark.parametrize("verb", [ApiCall.NEW_TASK, ApiCall.POLL])
+def test_a_silent_service_ends_in_a_timeout(verb: ApiCall) -> None:
     began = time.monotonic()
     error, _ = failure(lb.held(asyncio.Event(), ""), verb)
     assert isinstance(error, InterruptedCallError)
@@ -109,7 +109,7 @@ def test_a_silent_service_ends_in_a_timeout(verb: Verb) -> None:
 
 def test_a_dribbling_service_ends_in_a_timeout_too() -> None:
     limits = Timeouts(connect=0.1, long_poll_read=0.2, quick_read=0.2)
-    error, _ = failure(lb.dribble("x" * 1000, 0.02), Verb.POLL, limits)
+    error, _ = failure(lb.dribble("x" * 1000, 0.02), ApiCall.POLL, limits)
     assert isinstance(error, InterruptedCallError)
     assert error.reason == "timeout"
 
@@ -118,7 +118,7 @@ def test_a_body_without_end_is_not_collected(monkeypatch: pytest.MonkeyPatch) ->
     assert client_module.MAX_BODY_BYTES == 32 * 1024 * 1024
     monkeypatch.setattr(client_module, "MAX_BODY_BYTES", 100_000)
     padding = " " * 200_000
-    error, _ = failure(lb.answer(GOOD[Verb.NEW_TASK] + padding))
+    error, _ = failure(lb.answer(GOOD[ApiCall.NEW_TASK] + padding))
     assert isinstance(error, ProtocolError)
     assert len(error.excerpt) <= 200
 

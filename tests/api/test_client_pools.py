@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import HttpClient
-from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import (
     NotConnectedError,
 )
@@ -35,7 +35,7 @@ def test_a_lost_pool_is_built_anew_once_and_logged(
         calls += 1
         if calls == 1:
             raise httpx.PoolTimeout("no place")
-        return httpx.Response(200, text=GOOD[Verb.POLL])
+        return httpx.Response(200, text=GOOD[ApiCall.POLL])
 
     pools = 0
     build = httpx.AsyncClient.__init__
@@ -75,7 +75,8 @@ def test_closing_ends_calls_under_way_and_refuses_later_ones() -> None:
         async with lb.loopback(lb.held(asyncio.Event(), "")) as server:
             client = HttpClient(server.url, KEY)
             waiting = [
-                asyncio.ensure_future(CALLS[verb](client)) for verb in (Verb.NEW_TASK, Verb.POLL)
+                asyncio.ensure_future(CALLS[verb](client))
+                for verb in (ApiCall.NEW_TASK, ApiCall.POLL)
             ]
             await server.wait_for(2)
             began = time.monotonic()
@@ -95,7 +96,7 @@ def test_a_cancelled_call_stays_cancelled() -> None:
     async def call() -> None:
         async with lb.loopback(lb.held(asyncio.Event(), "")) as server:
             client = HttpClient(server.url, KEY)
-            waiting = asyncio.ensure_future(CALLS[Verb.POLL](client))
+            waiting = asyncio.ensure_future(CALLS[ApiCall.POLL](client))
             await server.wait_for(1)
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import HttpClient
-from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.errors import ApiError
 from enigma_panel.api.wire.error_responses import Answer, rate_headers
 from enigma_panel.core.observation import Kind
@@ -25,9 +25,9 @@ HEADERS = {
 }
 
 
-def told(verb: Verb, play: Play) -> list[tuple[Verb, RateHeaders]]:
+def told(verb: ApiCall, play: Play) -> list[tuple[ApiCall, RateHeaders]]:
     """What the hook hears of one call, good or bad."""
-    heard: list[tuple[Verb, RateHeaders]] = []
+    heard: list[tuple[ApiCall, RateHeaders]] = []
 
     async def call() -> None:
         async with loopback(play) as server:
@@ -40,8 +40,8 @@ def told(verb: Verb, play: Play) -> list[tuple[Verb, RateHeaders]]:
     return heard
 
 
-@pytest.mark.parametrize("verb", Verb)
-def test_every_reply_is_told(verb: Verb) -> None:
+@pytest.mark.parametrize("verb", ApiCall)
+def test_every_reply_is_told(verb: ApiCall) -> None:
     [(of, rate)] = told(verb, answer(GOOD[verb], 200, **HEADERS))
     assert of is verb
     assert (rate.limit, rate.remaining, rate.reset_in_s, rate.retry_after_s) == (10, 3, 20.0, None)
@@ -51,31 +51,31 @@ def test_every_reply_is_told(verb: Verb) -> None:
 @pytest.mark.parametrize("status", [301, 400, 401, 402, 429, 500, 503])
 def test_a_refusal_is_told_and_only_a_429_says_how_long_to_wait(status: int) -> None:
     body = '{"success": false, "message": "no"}'
-    [(_, rate)] = told(Verb.STATE, answer(body, status, **HEADERS, Retry_After="7"))
+    [(_, rate)] = told(ApiCall.STATE, answer(body, status, **HEADERS, Retry_After="7"))
     assert rate.remaining == 3
     assert rate.retry_after_s == (7.0 if status == 429 else None)
 
 
 def test_a_body_that_makes_no_sense_is_told() -> None:
-    [(_, rate)] = told(Verb.STATE, answer("<html>", 502, **HEADERS))
+    [(_, rate)] = told(ApiCall.STATE, answer("<html>", 502, **HEADERS))
     assert rate.limit == 10
 
 
-@pytest.mark.parametrize("play", [drop, cut(GOOD[Verb.STATE])])
+@pytest.mark.parametrize("play", [drop, cut(GOOD[ApiCall.STATE])])
 def test_no_whole_reply_tells_nothing(play: Play) -> None:
-    assert told(Verb.STATE, play) == []
+    assert told(ApiCall.STATE, play) == []
 
 
 def test_a_broken_hook_costs_no_answer(log_watch: LogWatch) -> None:
     log_watch.allow("hook for statistics failed")
 
-    def broken(_verb: Verb, _told: RateHeaders) -> None:
+    def broken(_verb: ApiCall, _told: RateHeaders) -> None:
         raise ZeroDivisionError
 
     async def call() -> object:
-        async with loopback(answer(GOOD[Verb.NEW_TASK], 200, **HEADERS)) as server:
+        async with loopback(answer(GOOD[ApiCall.NEW_TASK], 200, **HEADERS)) as server:
             client = HttpClient(server.url, KEY, on_rate=broken)
-            seen = await CALLS[Verb.NEW_TASK](client)
+            seen = await CALLS[ApiCall.NEW_TASK](client)
             await client.aclose()
         return seen
 

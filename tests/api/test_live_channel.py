@@ -10,8 +10,8 @@ from aiohttp import web
 from enigma_panel.api.protocols import LiveConnection, LiveConnector, LiveError, LiveFault
 from enigma_panel.api.socketio_client import EMIT_S
 from enigma_panel.api.wire.requests import guardrail, state
-from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from tests.api import live_peers as lp
 from tests.api.live_peers import ID, Seen, step
 from tests.conftest import LogWatch
@@ -200,7 +200,7 @@ async def test_more_than_sixteen_megabytes_break_the_channel_alone() -> None:
         await service.tell({"type": "agent", "content": "after"})
         await observation.wait(1)
         with pytest.raises(LiveError):
-            await big.send_state(StateVerb.PAUSE)
+            await big.send_state(CommandVerb.PAUSE)
     assert observation.texts == ["after"]
 
 
@@ -225,7 +225,7 @@ async def test_what_is_sent_is_the_inner_message_of_the_other_door() -> None:
 
     async with lp.service() as service, lp.door() as door:
         channel = await door.connect(ID, service.url, service.url, Seen())
-        kinds = [(await channel.send_state(verb)).kind for verb in StateVerb]
+        kinds = [(await channel.send_state(verb)).kind for verb in CommandVerb]
         kinds += [(await channel.send_answer('"ü" \ud83d', verb)).kind for verb in AnswerVerb]
         while len(service.heard) < 6:
             service.hears.clear()
@@ -238,7 +238,7 @@ async def test_what_is_sent_is_the_inner_message_of_the_other_door() -> None:
         Kind.ANSWER_SENT_LIVE,
         Kind.ANSWER_STOP_SENT_LIVE,
     ]
-    bodies = [state(ID, verb) for verb in StateVerb]
+    bodies = [state(ID, verb) for verb in CommandVerb]
     bodies += [guardrail(ID, '"ü" ?', verb) for verb in AnswerVerb]
     sent = [json.loads(json.dumps(one).replace("\\ud83d", "?")) for one in service.heard]
     assert sent == [json.loads(body)["message"] for body in bodies]

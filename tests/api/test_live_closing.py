@@ -18,8 +18,8 @@ from engineio import base_client
 from enigma_panel.api import socketio_client
 from enigma_panel.api.protocols import LiveError, LiveFault
 from enigma_panel.api.socketio_client import Channel, SocketConnector
-from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from tests.api import live_peers as lp
 from tests.api.child_live import child
 from tests.api.live_peers import ID, Seen
@@ -51,7 +51,7 @@ def open_files() -> int:
 async def is_down(channel: Channel) -> None:
     """Nothing can be sent, and closing it once more changes nothing."""
     with pytest.raises(LiveError) as caught:
-        await channel.send_state(StateVerb.PAUSE)
+        await channel.send_state(CommandVerb.PAUSE)
     assert caught.value.fault is LiveFault.LOST
     await within(0.5, channel.aclose())
     await within(0.5, channel.until_lost())
@@ -85,7 +85,7 @@ async def test_a_frozen_server_holds_no_end_up() -> None:
         opened = [door.connect(f"{ID}{n}", peer.url, peer.url, Seen()) for n in range(40)]
         channels = await asyncio.gather(*opened)
         os.kill(peer.process.pid, signal.SIGSTOP)
-        assert (await channels[0].send_state(StateVerb.STOP)).kind is Kind.STOP_SENT_LIVE
+        assert (await channels[0].send_state(CommandVerb.STOP)).kind is Kind.STOP_SENT_LIVE
         await within(1.0, channels[0].aclose())
         await within(1.0, door.aclose())
         nothing_is_left()
@@ -119,7 +119,7 @@ async def test_a_frozen_server_is_noticed_by_its_missing_pings() -> None:
         async with lp.door() as door:
             channel = await door.connect(ID, peer.url, peer.url, Seen())
             await asyncio.sleep(2.5)
-            await channel.send_state(StateVerb.PAUSE)  # it lived on pings so far
+            await channel.send_state(CommandVerb.PAUSE)  # it lived on pings so far
             os.kill(peer.process.pid, signal.SIGSTOP)
             await within(2.5, channel.until_lost())
             await is_down(channel)
@@ -134,10 +134,10 @@ async def test_a_dead_connection_that_looks_open_is_noticed_soon(
         seen = Seen()
         channel = await door.connect(ID, way.url, way.url, seen)
         await asyncio.sleep(1.5)  # it lives on pongs, which are no events
-        await channel.send_state(StateVerb.STOP)
+        await channel.send_state(CommandVerb.STOP)
         await within(1.0, service.hears.wait())
         way.is_deaf = True
-        await channel.send_state(StateVerb.PAUSE)  # the system takes it, and nobody hears it
+        await channel.send_state(CommandVerb.PAUSE)  # the system takes it, and nobody hears it
         await within(1.0, channel.until_lost())
         assert len(service.heard) == 1
         await is_down(channel)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from enigma_panel.core.models import Session, Task, TaskSpec, TaskVerb
+from enigma_panel.core.models import Session, Task, TaskSpec
+from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.store.ledger.intents import IntentKind
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.benchmarks.figures import Figure, median, percentile

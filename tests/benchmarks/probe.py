@@ -21,7 +21,8 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel import __main__, app
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.models import AnswerVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import TaskSpec, TaskStatus
+from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import gaps_ms

@@ -9,7 +9,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
 from enigma_panel.store.paths import folders_below
 from tests.benchmarks.figures import Figure, median

@@ -19,8 +19,9 @@ import msgspec
 from enigma_panel.api import errors
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.protocols import HealthReply
-from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
+from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from tests.kit.rows import check_rows
 
 FOLDER = Path(__file__).parent / "bodies"
@@ -46,8 +47,8 @@ CALLS: dict[str, Callable[[HttpClient], Awaitable[object]]] = {
     "new_task": lambda c: c.new_task(SESSION, TaskSpec(text="Look")),
     "run_task": lambda c: c.run_task(TaskSpec(text="Look")),
     "start_session": lambda c: c.start_session(max_duration_ms=None),
-    "send_message": lambda c: c.send_state(SESSION, StateVerb.PAUSE),
-    "send_message:terminate": lambda c: c.send_state(SESSION, StateVerb.TERMINATE),
+    "send_message": lambda c: c.send_state(SESSION, CommandVerb.PAUSE),
+    "send_message:terminate": lambda c: c.send_state(SESSION, CommandVerb.TERMINATE),
     "send_message:answer": lambda c: c.send_answer(SESSION, "hunter2", AnswerVerb.RESUME),
     "health": lambda c: c.health(),
     "models": lambda c: c.check_key(),

@@ -14,7 +14,6 @@ from enigma_panel.core.models import (
     Phase,
     Session,
     SessionState,
-    StateVerb,
     Task,
     TaskSpec,
     TaskStatus,
@@ -23,6 +22,7 @@ from enigma_panel.core.models import (
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.reducer import STALE_QUESTION_MS, TERMINATE_GRACE_MS, reduce
 from enigma_panel.core.transitions import SESSION_TRANSITIONS, TASK_TRANSITIONS
+from enigma_panel.core.verbs import CommandVerb
 from tests.kit.builders import new_session, new_task
 from tests.kit.rows import check_rows
 
@@ -296,13 +296,13 @@ def test_a_reply_held_past_a_terminate_still_names_its_task() -> None:
 
 def test_the_effect_of_a_stop_may_be_seen_before_its_reply() -> None:
     observation = Observation(kind=K.FAILED, text="stopped")
-    _, ended = reduce(_session(), _task(), observation, NOW, ending=StateVerb.STOP)
+    _, ended = reduce(_session(), _task(), observation, NOW, ending=CommandVerb.STOP)
     assert ended is not None
     assert ended.status is S.STOPPED
     gone = Observation(kind=K.SESSION_GONE)
-    session, _ = reduce(_session(), None, gone, NOW, ending=StateVerb.TERMINATE)
+    session, _ = reduce(_session(), None, gone, NOW, ending=CommandVerb.TERMINATE)
     assert session.phase is P.ENDED_BY_YOU
-    session, _ = reduce(_session(), None, gone, NOW, ending=StateVerb.STOP)
+    session, _ = reduce(_session(), None, gone, NOW, ending=CommandVerb.STOP)
     assert session.phase is P.CLOSED
 
 

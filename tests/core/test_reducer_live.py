@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.reducer import LATE_MS, SETTLE_MS, STALE_QUESTION_MS, reduce
+from enigma_panel.core.verbs import CommandVerb
 from tests.core.test_reducer import NOW, _session, _task
 
 S, P, K = TaskStatus, Phase, Kind
@@ -44,15 +45,15 @@ def test_a_poll_that_brings_an_earlier_question_than_the_open_one_is_old() -> No
 
 def test_what_went_out_by_the_channel_is_unproven_until_something_confirms_it() -> None:
     _, paused = _reduce(_session(), _task(), Observation(kind=K.PAUSE_SENT_LIVE), NOW)
-    assert (paused.status, paused.unproven) == (S.PAUSED, StateVerb.PAUSE)
+    assert (paused.status, paused.unproven) == (S.PAUSED, CommandVerb.PAUSE)
     _, sent = _reduce(_session(), paused, Observation(kind=K.PAUSE_SENT), NOW + 1)
     assert (sent.status, sent.unproven) == (S.PAUSED, None)
     _, observation = _reduce(_session(), paused, Observation(kind=K.PAUSED), NOW + 1)
     assert (observation.unproven, observation.pause_confirmed) == (None, True)
     _, resumed = _reduce(_session(), paused, Observation(kind=K.RESUME_SENT_LIVE), NOW + 2)
-    assert (resumed.status, resumed.unproven) == (S.WORKING, StateVerb.RESUME)
+    assert (resumed.status, resumed.unproven) == (S.WORKING, CommandVerb.RESUME)
     _, still = _reduce(_session(), resumed, Observation(kind=K.ACTIVE), NOW + 3)
-    assert still.unproven is StateVerb.RESUME, "no page says what a poll shows of a paused task"
+    assert still.unproven is CommandVerb.RESUME, "no page says what a poll shows of a paused task"
     _, works = _reduce(_session(), resumed, Observation(kind=K.ACTION), NOW + 3)
     assert works.unproven is None
     _, asks = _reduce(_session(), paused, Observation(kind=K.QUESTION, text="q"), NOW + 3)

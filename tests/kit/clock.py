@@ -1,4 +1,4 @@
-"""Clocks for services: moved by hand, in virtual time, or ten times as fast as the real one."""
+"""Clocks of services: moved by hand, in virtual time, shifted, or ten times as fast."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -104,6 +104,17 @@ def in_virtual_time(test: Callable[[VirtualClock], Coroutine[Any, Any, T]]) -> T
         return loop.run_until_complete(test(VirtualClock(loop)))
     finally:
         loop.close()
+
+
+class ShiftedClock(SystemClock):
+    """The system's clock, set to another time when it is made."""
+
+    def __init__(self, now_ms: int) -> None:
+        super().__init__()
+        self._ahead_ms = now_ms - super().now_ms()
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self._ahead_ms
 
 
 class FastClock(SystemClock):

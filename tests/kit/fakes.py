@@ -11,17 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.address import parse_base_url
 from enigma_panel.api.errors import ApiError, RejectedError
-from enigma_panel.api.protocols import HealthReply
-from enigma_panel.core.models import (
-    UNOPENED_PHASES,
-    AnswerVerb,
-    Phase,
-    Session,
-    StateVerb,
-    Task,
-    TaskSpec,
-    TaskStatus,
-)
+from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
+from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskSpec, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
@@ -44,9 +37,9 @@ from tests.kit.builders import BASE_URL, ID, LINK, a_question, a_session, a_task
 from tests.kit.clock import NOW, HandClock
 
 POSSIBLE = {
-    StateVerb.PAUSE: {TaskStatus.WORKING},
-    StateVerb.RESUME: {TaskStatus.PAUSED},
-    StateVerb.STOP: {TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED},
+    CommandVerb.PAUSE: {TaskStatus.WORKING},
+    CommandVerb.RESUME: {TaskStatus.PAUSED},
+    CommandVerb.STOP: {TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED},
 }
 
 
@@ -151,7 +144,7 @@ class FakeSessions(QObject):
         self.changed.emit(Diff(tasks=frozenset({key})))
 
     def set_pending(
-        self, key: int, verb: StateVerb | None, why: WaitReason = WaitReason.UNDO, **facts: Any
+        self, key: int, verb: CommandVerb | None, why: WaitReason = WaitReason.UNDO, **facts: Any
     ) -> None:
         """A command of that session waits, or waits no more."""
         if verb is None:
@@ -195,7 +188,7 @@ class FakeSessions(QObject):
         costs = [t.cost for t in self.tasks.values() if t.session_key == key and t.cost]
         return sum(costs, Decimal(0)) if costs else None
 
-    def pending_verb(self, key: int) -> StateVerb | None:
+    def pending_verb(self, key: int) -> CommandVerb | None:
         pending = self.waiting.get(key)
         return pending.verb if pending is not None else None
 
@@ -217,21 +210,21 @@ class FakeSessions(QObject):
     def foreign(self, _session: Session) -> None:
         return None
 
-    def can(self, key: int, verb: StateVerb) -> bool:
+    def can(self, key: int, verb: CommandVerb) -> bool:
         session = self.sessions.get(key)
         if session is None or session.is_final or not self.is_ours(session):
             return False
         pending = self.waiting.get(key)
-        if pending is not None and pending.verb is StateVerb.TERMINATE:
-            return verb is StateVerb.TERMINATE and pending.can_undo
+        if pending is not None and pending.verb is CommandVerb.TERMINATE:
+            return verb is CommandVerb.TERMINATE and pending.can_undo
         task = self.current_task(session)
-        if verb is StateVerb.TERMINATE:
+        if verb is CommandVerb.TERMINATE:
             return True
         return task is not None and task.status in POSSIBLE[verb]
 
     def terminable_keys(self) -> list[int]:
         open_ones = [key for key, session in self.sessions.items() if not session.is_ended]
-        return [key for key in open_ones if self.can(key, StateVerb.TERMINATE)]
+        return [key for key in open_ones if self.can(key, CommandVerb.TERMINATE)]
 
     async def recent_texts(self) -> list[str]:
         return list(self.texts)
@@ -255,7 +248,7 @@ class FakeSessions(QObject):
         """All or none."""
         return [await self.start(spec, where=where, one_call=one_call) for spec in specs]
 
-    async def command(self, keys: Sequence[int], verb: StateVerb, *, grace_ms: int = 0) -> None:
+    async def command(self, keys: Sequence[int], verb: CommandVerb, *, grace_ms: int = 0) -> None:
         self.calls.append(("command", tuple(keys), verb, *([grace_ms] if grace_ms else [])))
         if self.command_gate is not None:
             await self.command_gate.wait()
@@ -411,14 +404,22 @@ class FakeInbox(QObject):
 
 
 class FakeLive(QObject):
-    """Says what a test sets: which channels are up, and what each session does now."""
+    """Says what a test sets: which channels are up, and what each session does now.
+
+    all_up: every channel is up. breaks: what is sent over one is lost. sent: what was not.
+    """
 
     changed = Signal(int)
+    lost = Signal(int)
+    doubted = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.now: dict[int, str] = {}
         self.up: set[int] = set()
+        self.all_up = False
+        self.breaks = False
+        self.sent: list[CommandVerb] = []
         self.shared = LiveShare()
         self.asked: list[int] = []
 
@@ -437,6 +438,12 @@ class FakeLive(QObject):
             self.now.pop(key, None)
         self.changed.emit(key)
 
+    def drop(self, key: int) -> None:
+        """The session's channel breaks off."""
+        self.all_up = False
+        self.up.discard(key)
+        self.lost.emit(key)
+
     def share(self) -> LiveShare:
         return self.shared
 
@@ -445,10 +452,17 @@ class FakeLive(QObject):
         return self.now.get(key, "")
 
     def is_up(self, key: int) -> bool:
-        return key in self.up
+        return self.all_up or key in self.up
 
     def is_speaking(self, key: int) -> bool:
-        return key in self.up
+        return self.is_up(key)
+
+    async def send_state(self, _key: int, verb: CommandVerb) -> Observation:
+        await asyncio.sleep(0)
+        if self.breaks:
+            raise LiveError(LiveFault.LOST)
+        self.sent.append(verb)
+        return Observation(kind=Kind(f"{verb.value}_emitted"))
 
 
 class FakeTimeline(QObject):
@@ -527,13 +541,17 @@ class KeyPlan:
 
 
 class FakeAccount(QObject):
-    """A key without a keychain, and `client` for every session while there is one."""
+    """A key without a keychain, and `client` for every session while there is one.
+
+    key_fingerprint: where it is set, the client is for sessions of this key and address alone.
+    """
 
     changed = Signal()
 
     def __init__(self, client: Any = None) -> None:
         super().__init__()
         self.client = client
+        self.key_fingerprint: str | None = None
         self.state = KeyState.READY
         self.where = "the GNOME keyring"
         self.from_environment = False
@@ -559,8 +577,9 @@ class FakeAccount(QObject):
     def open_client(self) -> Any:
         return self.client
 
-    def client_for(self, _session: Session) -> Any:
-        return self.client
+    def client_for(self, session: Session) -> Any:
+        ours = (self.base_url, self.key_fingerprint) == (session.base_url, session.key_fingerprint)
+        return self.client if ours or self.key_fingerprint is None else None
 
     def note_error(self, error: Exception) -> None:
         self.errors.append(error)

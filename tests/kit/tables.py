@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from enigma_panel.core.models import StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.sessions.table import VerbsDelegate
 from enigma_panel.ui.widgets.table import KeyedTable
@@ -25,7 +25,7 @@ def cell_text(
     return model.index(row, column).data(role)
 
 
-def verb_point(table: KeyedTable, row: int, verb: StateVerb) -> QPoint:
+def verb_point(table: KeyedTable, row: int, verb: CommandVerb) -> QPoint:
     """Where a session's verb is pressed."""
     cell = table.visualRect(table.model().index(row, Column.VERBS))
     return VerbsDelegate.verb_rect(cell, verb).center()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.api.endpoints import LONG_POLL, Verb
-from enigma_panel.core.models import AnswerVerb, StateVerb, Task, TaskSpec, TaskStatus
+from enigma_panel.api.calls import LONG_POLL, ApiCall
+from enigma_panel.core.models import Task, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import AnswerResult, OpenQuestion, ServiceStatus, WaitReason
 from enigma_panel.ui.main_window.status_bar import StatusBar
@@ -113,14 +114,14 @@ class Cell:
             client.trip_at = self._call.verb
             client.trip = lambda: self._on.gate.lead(self._fault.way)
         if self._call.name == "poll":
-            before = run.sends[Verb.POLL]  # one is in flight at a time: a new one is broken
-            await until(lambda: not client.trip and run.sends[Verb.POLL] > before)
+            before = run.sends[ApiCall.POLL]  # one is in flight at a time: a new one is broken
+            await until(lambda: not client.trip and run.sends[ApiCall.POLL] > before)
 
     async def _act(self, run: Run) -> None:
         sessions = run.parts.services.sessions
         app_actions: dict[str, Callable[[], Awaitable[None]]] = {
-            "state:terminate": lambda: sessions.command([_session_key(run)], StateVerb.TERMINATE),
-            "state:pause": lambda: sessions.command([_session_key(run)], StateVerb.PAUSE),
+            "state:terminate": lambda: sessions.command([_session_key(run)], CommandVerb.TERMINATE),
+            "state:pause": lambda: sessions.command([_session_key(run)], CommandVerb.PAUSE),
             "guardrail:resume": lambda: self._answer(run),
             "poll": self._end_elsewhere,
         }
@@ -177,7 +178,7 @@ class Cell:
     def _is_sending(self, run: Run) -> bool:
         services, task = run.parts.services, run.task
         stands = (services.queue.entry(run.task_key), services.sessions.pending(_session_key(run)))
-        verbs = LONG_POLL | ({self._call.verb} - {Verb.POLL})
+        verbs = LONG_POLL | ({self._call.verb} - {ApiCall.POLL})
         under_way = any(run.client.under_way[verb] for verb in verbs)
         unseen = task is not None and task.status is TaskStatus.QUEUED and stands[0] is None
         starting = unseen or (task is not None and task.status is TaskStatus.STARTING)

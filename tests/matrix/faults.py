@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from tests.matrix.gate import Way
 
 NO_BROWSER = {"status": "healthy", "instancesAvailable": False, "instanceCount": 0}
@@ -59,7 +59,7 @@ class Call:
     """
 
     name: str
-    verb: Verb
+    verb: ApiCall
     path: str
     begins: str
     action: str = ""
@@ -77,26 +77,28 @@ _MESSAGE = "/start/send-message"
 CALLS = (
     Call(
         name="start-session",
-        verb=Verb.START_SESSION,
+        verb=ApiCall.START_SESSION,
         path="/start/start-session",
         begins="nothing",
     ),
-    Call(name="newTask", verb=Verb.NEW_TASK, path=_MESSAGE, begins="nothing", action="newTask"),
-    Call(name="run-task", verb=Verb.RUN_TASK, path="/start/run-task", begins="nothing"),
+    Call(name="newTask", verb=ApiCall.NEW_TASK, path=_MESSAGE, begins="nothing", action="newTask"),
+    Call(name="run-task", verb=ApiCall.RUN_TASK, path="/start/run-task", begins="nothing"),
     Call(
         name="state:terminate",
-        verb=Verb.STATE,
+        verb=ApiCall.STATE,
         path=_MESSAGE,
         begins="works",
         action="state:terminate",
     ),
-    Call(name="state:pause", verb=Verb.STATE, path=_MESSAGE, begins="works", action="state:pause"),
+    Call(
+        name="state:pause", verb=ApiCall.STATE, path=_MESSAGE, begins="works", action="state:pause"
+    ),
     Call(
         name="guardrail:resume",
-        verb=Verb.ANSWER,
+        verb=ApiCall.ANSWER,
         path=_MESSAGE,
         begins="asks",
         action="guardrail:resume",
     ),
-    Call(name="poll", verb=Verb.POLL, path="/task/*", begins="works"),
+    Call(name="poll", verb=ApiCall.POLL, path="/task/*", begins="works"),
 )

@@ -12,15 +12,16 @@ from typing import Any
 
 import httpx
 
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import CONNECT_S, LONG_POLL_READ_S, QUICK_READ_S, HttpClient, Timeouts
-from enigma_panel.api.endpoints import Verb
 from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.bootstrap import DataDirs, Parts, build
 from enigma_panel.cli import Options
-from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus, TaskVerb
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import Endpoint, RateHeaders
+from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import ServiceNotice
@@ -54,12 +55,12 @@ class Watched(HttpClient):
     """The real client. It counts what it is asked to send and what is under way; `trip` runs before
     the first call of the kind that the cell is about."""
 
-    sends: Counter[Verb]
-    under_way: Counter[Verb]
-    trip_at: Verb
+    sends: Counter[ApiCall]
+    under_way: Counter[ApiCall]
+    trip_at: ApiCall
     trip: Callable[[], None] | None = None
 
-    async def _request(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
+    async def _request(self, verb: ApiCall, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         trip = self.trip if verb is self.trip_at else None
         if trip is not None:
             self.trip = None
@@ -140,7 +141,7 @@ class Run:
 
     parts: Parts
     client: Watched
-    sends: Counter[Verb]
+    sends: Counter[ApiCall]
     notices: list[ServiceNotice] = field(default_factory=list)
     task_key: int = 0
 
@@ -194,7 +195,7 @@ async def program(
     folders = folders_below(folder)
     folders.prepare()
     key = remember(folders, on.gate.url, ids) if ids is not None else 0
-    sends: Counter[Verb] = Counter()
+    sends: Counter[ApiCall] = Counter()
     made: list[Watched] = []
 
     def make(base_url: str, api_key: str) -> Watched:
@@ -202,7 +203,7 @@ async def program(
         made[-1].sends = sends
         return made[-1]
 
-    def learned(verb: Verb, told: RateHeaders) -> None:
+    def learned(verb: ApiCall, told: RateHeaders) -> None:
         parts.services.rate_limiter.note_reply(verb, told)
 
     options = Options(demo=True, data_dir=folder)
@@ -231,7 +232,7 @@ def _watched(
     key: str,
     on: Lane,
     timeouts: Timeouts,
-    on_rate: Callable[[Verb, RateHeaders], None],
+    on_rate: Callable[[ApiCall, RateHeaders], None],
 ) -> Watched:
     tls = on.certificates.client_context()
 
@@ -239,7 +240,7 @@ def _watched(
         return tls
 
     client = Watched(base_url, key, timeouts=timeouts, make_tls=make_tls, on_rate=on_rate)
-    client.under_way, client.trip_at = Counter(), Verb.MODELS
+    client.under_way, client.trip_at = Counter(), ApiCall.MODELS
     return client
 
 

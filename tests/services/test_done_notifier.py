@@ -12,7 +12,13 @@ from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.done_notifier import GATHER_MS, DoneNews, DoneNotifier, Ended, Notifier
+from enigma_panel.services.done_notifier import (
+    GATHER_MS,
+    DesktopNotifier,
+    DoneNews,
+    DoneNotifier,
+    Ended,
+)
 from enigma_panel.services.state.session_store import SessionStore
 from tests.conftest import Simulator
 from tests.kit.builders import a_task, new_session
@@ -42,7 +48,7 @@ class Records(SessionStore):
         self._emit([session])
 
 
-class Told(Notifier):
+class Told(DesktopNotifier):
     """Keeps what is shown. slow_s: showing takes so long."""
 
     def __init__(self) -> None:
@@ -442,7 +448,7 @@ def test_leaving_tells_nothing_more() -> None:
 
 
 async def test_where_nothing_can_be_shown_nothing_happens() -> None:
-    notifier = Notifier()
+    notifier = DesktopNotifier()
     await notifier.show("1", "2")
     notifier.withdraw()
 

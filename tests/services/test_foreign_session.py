@@ -6,31 +6,19 @@ from typing import Any, cast
 
 import pytest
 
-from enigma_panel.core.models import Session, StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import ForeignSession
+from tests.kit.fakes import FakeAccount
 from tests.services.commands.bench import URL, Bench, on_bench
 
-ENDS = {StateVerb.STOP, StateVerb.TERMINATE}
-
-
-class Account:
-    """The part that tells whose a session is."""
-
-    def __init__(self, base_url: str, key_fingerprint: str | None) -> None:
-        self.base_url = base_url
-        self.client = None if key_fingerprint is None else object()
-        self._key_print = key_fingerprint
-
-    def client_for(self, session: Session) -> object | None:
-        ours = (self.base_url, self._key_print) == (session.base_url, session.key_fingerprint)
-        return self.client if ours else None
+ENDS = {CommandVerb.STOP, CommandVerb.TERMINATE}
 
 
 @pytest.mark.parametrize(
     ("url", "key_fingerprint", "foreign", "able"),
     [
-        (URL, "p", None, {*ENDS, StateVerb.PAUSE}),
+        (URL, "p", None, {*ENDS, CommandVerb.PAUSE}),
         (URL, None, None, ENDS),
         (URL, "q", ForeignSession.KEY, set()),
         ("https://other.example", "p", ForeignSession.ADDRESS, set()),
@@ -42,18 +30,19 @@ def test_what_can_be_done(
     url: str,
     key_fingerprint: str | None,
     foreign: ForeignSession | None,
-    able: set[StateVerb],
+    able: set[CommandVerb],
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        account = cast("Any", Account(url, key_fingerprint))
-        context = replace(bench.context, account=account)
+        account = FakeAccount(client=object() if key_fingerprint else None)
+        account.base_url, account.key_fingerprint = url, key_fingerprint
+        context = replace(bench.context, account=cast("Any", account))
         nothing = cast("Any", None)
         sessions = Sessions(context, bench.starts, bench.commands, nothing, nothing)
         session = bench.store.session(key)
         assert session is not None
         assert sessions.foreign(session) is foreign
-        assert {verb for verb in StateVerb if sessions.can(key, verb)} == able
+        assert {verb for verb in CommandVerb if sessions.can(key, verb)} == able
         assert sessions.terminable_keys() == ([key] if able else [])
 
     on_bench(tmp_path / "keep", test)

@@ -4,15 +4,8 @@ import asyncio
 from collections.abc import Callable
 from decimal import Decimal
 
-from enigma_panel.core.models import (
-    AnswerVerb,
-    Phase,
-    SessionState,
-    StateVerb,
-    TaskSpec,
-    TaskStatus,
-    shown_state,
-)
+from enigma_panel.core.models import Phase, SessionState, TaskSpec, TaskStatus, shown_state
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import AnswerOutcome, NoticeKind, PauseReason
 from tests.conftest import Simulator, each_live_mode, up_and_weekly_each
 from tests.kit.wait import until
@@ -86,14 +79,14 @@ async def test_pause_resume_stop_terminate(simulator: Start, running: Running) -
             return shown_state(session, sessions.current_task(session))
 
         session_key = sessions.task(key).session_key
-        await until(lambda: sessions.can(session_key, StateVerb.PAUSE))
-        await sessions.command([session_key], StateVerb.PAUSE)
+        await until(lambda: sessions.can(session_key, CommandVerb.PAUSE))
+        await sessions.command([session_key], CommandVerb.PAUSE)
         assert state() is SessionState.PAUSED
-        assert sessions.can(session_key, StateVerb.RESUME)
-        await sessions.command([session_key], StateVerb.RESUME)
+        assert sessions.can(session_key, CommandVerb.RESUME)
+        await sessions.command([session_key], CommandVerb.RESUME)
         assert state() in {SessionState.WORKING, SessionState.STARTING}
-        await until(lambda: sessions.can(session_key, StateVerb.STOP))
-        await sessions.command([session_key], StateVerb.STOP)
+        await until(lambda: sessions.can(session_key, CommandVerb.STOP))
+        await sessions.command([session_key], CommandVerb.STOP)
         await until(lambda: sessions.task(key).status is TaskStatus.STOPPED)
         assert state() is SessionState.IDLE
         following = await sessions.start(
@@ -101,10 +94,10 @@ async def test_pause_resume_stop_terminate(simulator: Start, running: Running) -
         )
         assert sessions.task(following).session_key == session_key
         await until(lambda: sessions.task(following).service_id is not None)
-        await sessions.command([session_key], StateVerb.TERMINATE)
+        await sessions.command([session_key], CommandVerb.TERMINATE)
         assert sessions.session(session_key).phase in {Phase.CLOSED_ASSUMED, Phase.ENDED_BY_YOU}
         await until(lambda: sessions.task(following).is_final)
-        assert not sessions.can(session_key, StateVerb.PAUSE)
+        assert not sessions.can(session_key, CommandVerb.PAUSE)
 
 
 @up_and_weekly_each
@@ -136,8 +129,8 @@ async def test_terminate_while_the_session_is_being_opened(
         sessions = parts.services.sessions
         key = await sessions.start(TaskSpec(text="Search for something"))
         session_key = sessions.task(key).session_key
-        await until(lambda: sessions.can(session_key, StateVerb.TERMINATE))
-        await sessions.command([session_key], StateVerb.TERMINATE)
+        await until(lambda: sessions.can(session_key, CommandVerb.TERMINATE))
+        await sessions.command([session_key], CommandVerb.TERMINATE)
         await until(lambda: sessions.task(key).is_final)
         assert sessions.task(key).status is TaskStatus.STOPPED
         assert sessions.session(session_key).is_ended

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.core.rate_limit import Endpoint, Rank, RateHeaders
 from enigma_panel.services.rate_limiter import RateLimiter
 from tests.kit.clock import VirtualClock, in_virtual_time
@@ -281,9 +281,9 @@ def test_another_program_is_told_of_once_a_minute() -> None:
     async def run(clock: VirtualClock) -> None:
         rate_limiter, told = RateLimiter(clock), []
         rate_limiter.used_elsewhere.connect(lambda: told.append(clock.now_ms()))
-        rate_limiter.note_reply(Verb.POLL, RateHeaders(remaining=0))
+        rate_limiter.note_reply(ApiCall.POLL, RateHeaders(remaining=0))
         assert told == []
-        rate_limiter.note_reply(Verb.STATE, RateHeaders(remaining=1))
+        rate_limiter.note_reply(ApiCall.STATE, RateHeaders(remaining=1))
         rate_limiter.note_refused(SEND, 1.0)
         await asyncio.sleep(30)
         rate_limiter.note_refused(SEND, 1.0)

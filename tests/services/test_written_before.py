@@ -9,14 +9,15 @@ from typing import Any
 
 from enigma_panel.bootstrap import DataDirs, Parts, build
 from enigma_panel.cli import Options
-from enigma_panel.core.models import StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import TaskSpec, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
-from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import Recovered, WaitReason
 from enigma_panel.store.ledger import Ledger
 from enigma_panel.store.paths import folders_below
 from tests.conftest import Simulator
+from tests.kit.clock import ShiftedClock
 from tests.kit.wait import until
 from tests.services.conftest import leave
 
@@ -45,18 +46,6 @@ CHANGES: dict[tuple[str, int, str], Any] = {
 }
 
 
-class Later(SystemClock):
-    """The system's clock, set to the time of the files."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._behind_ms = super().now_ms() - STARTED_MS
-
-    def now_ms(self) -> int:
-        """Epoch milliseconds of that time."""
-        return super().now_ms() - self._behind_ms
-
-
 @asynccontextmanager
 async def program(
     folder: Path, url: str = "https://service.example"
@@ -69,7 +58,7 @@ async def program(
     folders.prepare()
     options = Options(demo=True, data_dir=folder)
     place = DataDirs(folders=folders, root=folder, throw_away=False)
-    parts = await build(options, place, url, Later())
+    parts = await build(options, place, url, ShiftedClock(STARTED_MS))
     try:
         yield parts, await recover(parts.services)
     finally:
@@ -117,7 +106,7 @@ async def test_recovery_settles_what_an_earlier_program_left_open(tmp_path: Path
             queued=3,
         )
         all_pending = {(one.session_key, one.verb) for one in parts.services.sessions.all_pending()}
-        assert all_pending == {(1, StateVerb.STOP), (18, StateVerb.TERMINATE)}
+        assert all_pending == {(1, CommandVerb.STOP), (18, CommandVerb.TERMINATE)}
         (question,) = parts.services.inbox.questions()
         assert question.text.startswith("Which one – 5 or 7 ports?")
         assert (question.task_key, question.question_n, question.maybe_answered) == (3, 2, True)

@@ -8,13 +8,15 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import ApiError
 from enigma_panel.core.models import TaskSpec
 from tests.simulation.weather import Fate
 
-LIMITED = frozenset({Verb.START_SESSION, Verb.RUN_TASK, Verb.NEW_TASK, Verb.STATE, Verb.ANSWER})
-STARTS = frozenset({Verb.START_SESSION, Verb.RUN_TASK, Verb.NEW_TASK})
+LIMITED = frozenset(
+    {ApiCall.START_SESSION, ApiCall.RUN_TASK, ApiCall.NEW_TASK, ApiCall.STATE, ApiCall.ANSWER}
+)
+STARTS = frozenset({ApiCall.START_SESSION, ApiCall.RUN_TASK, ApiCall.NEW_TASK})
 
 
 class Verdict(StrEnum):
@@ -32,7 +34,7 @@ class Sent:
 
     number: int
     life: int
-    verb: Verb
+    verb: ApiCall
     path: str
     at: float
     fate: Fate
@@ -73,8 +75,8 @@ class Sent:
     @property
     def is_urgent(self) -> bool:
         """Whether it may use the calls that are kept for the urgent."""
-        ends = self.verb is Verb.STATE and self.new_state in {"stop", "terminate"}
-        return ends or self.verb is Verb.ANSWER
+        ends = self.verb is ApiCall.STATE and self.new_state in {"stop", "terminate"}
+        return ends or self.verb is ApiCall.ANSWER
 
 
 def mark_of(spec: TaskSpec) -> int:
@@ -90,7 +92,7 @@ class CallBook:
         self.polls = 0
 
     def new(
-        self, verb: Verb, path: str, raw: bytes | None, *, life: int, at: float, fate: Fate
+        self, verb: ApiCall, path: str, raw: bytes | None, *, life: int, at: float, fate: Fate
     ) -> Sent:
         """Note a call that goes out now."""
         body = json.loads(raw) if raw else {}
@@ -101,6 +103,6 @@ class CallBook:
             self.polls += 1
         return sent
 
-    def starts_of(self, mark: int, verb: Verb) -> list[Sent]:
+    def starts_of(self, mark: int, verb: ApiCall) -> list[Sent]:
         """The calls of this verb for that task."""
         return [sent for sent in self.all if sent.verb is verb and sent.mark == mark]

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from enigma_panel.core.models import StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from tests.simulation.settled import unsettled
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Calm:
             keys = self._person.parts.services.sessions.terminable_keys()
             fresh = [key for key in keys if self._person.world.checks.may_click(key)]
             if fresh:
-                self._person.command(fresh, StateVerb.TERMINATE)
+                self._person.command(fresh, CommandVerb.TERMINATE)
 
     def _answer_all(self, age: float) -> None:
         for question in self._person.parts.services.inbox.questions():
@@ -81,8 +81,8 @@ class Calm:
     def _resume_all(self) -> None:
         sessions = self._person.parts.services.sessions
         for key in sessions.session_keys():
-            if sessions.can(key, StateVerb.RESUME) and sessions.pending_verb(key) is None:
-                self._person.command([key], StateVerb.RESUME)
+            if sessions.can(key, CommandVerb.RESUME) and sessions.pending_verb(key) is None:
+                self._person.command([key], CommandVerb.RESUME)
 
     def _put_away_all(self) -> None:
         parts = self._person.parts

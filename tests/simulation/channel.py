@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.address import live_origin
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from tests.simulation import weather
 from tests.simulation.calls import Sent, Verdict
@@ -108,7 +108,7 @@ class Channel:
         self._due = max(due, self.now + 0.001)
         self.world.timeline.at(self._due, self._advance, outside=True)
 
-    def emit(self, wire: Wire, verb: Verb, body: bytes) -> None:
+    def emit(self, wire: Wire, verb: ApiCall, body: bytes) -> None:
         """The program gives a message to its channel."""
         world = self.world
         fate = weather.Fate(weather.Kind.FINE, 0.0, 0.0)

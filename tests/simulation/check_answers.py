@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.core.models import TaskStatus
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.questions import number_in
@@ -24,7 +24,7 @@ class Answers:
 
     def sent_once(self, sent: Sent) -> None:
         """One click is one call; its intent stands in the ledger."""
-        if sent.verb is not Verb.ANSWER:
+        if sent.verb is not ApiCall.ANSWER:
             return
         number = number_in(sent)
         earlier = self._sent.get(number)
@@ -51,7 +51,7 @@ class Answers:
 
     def goes_to_its_question(self, sent: Sent) -> None:
         """An answer meets the question that was on the screen, where that is in our hands."""
-        if sent.verb is not Verb.ANSWER or not sent.applied:
+        if sent.verb is not ApiCall.ANSWER or not sent.applied:
             return
         number = number_in(sent)
         click = self._world.questions.clicks[number - 1]

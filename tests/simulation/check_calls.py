@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from tests.simulation.calls import Sent
 from tests.simulation.weather import Kind
 
@@ -65,5 +65,5 @@ class Calls:
 
     def _is_forgotten(self, other: Sent, sent: Sent) -> bool:
         """The ledger, and so the next process, knows no Pause and no second send of a Terminate."""
-        state = other.verb is Verb.STATE
+        state = other.verb is ApiCall.STATE
         return other.life != sent.life and (state or self._world.storm.clock_was_set)

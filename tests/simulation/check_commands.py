@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
-from enigma_panel.core.models import StateVerb
+from enigma_panel.api.calls import ApiCall
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PendingCommand, WaitReason
 from tests.simulation.calls import Sent, mark_of
 
@@ -39,14 +39,14 @@ class Commands:
         self._stops: dict[int, set[int]] = {}
         self._overtaken: list[tuple[Sent, PendingCommand]] = []
 
-    def clicked(self, keys: list[int], verb: StateVerb, grace_ms: int) -> None:
+    def clicked(self, keys: list[int], verb: CommandVerb, grace_ms: int) -> None:
         """The person clicked."""
         life = self._world.life
         if life is None or life.parts is None:
             return
-        if verb is StateVerb.STOP:
+        if verb is CommandVerb.STOP:
             self._note_stops(keys, life.parts)
-        if verb is not StateVerb.TERMINATE:
+        if verb is not CommandVerb.TERMINATE:
             return
         now = self._world.timeline.now
         for key in keys:
@@ -62,7 +62,7 @@ class Commands:
 
     def stop_meets_its_task(self, sent: Sent) -> None:
         """A Stop ends no other task than the one that was on the screen."""
-        if sent.verb is not Verb.STATE or sent.new_state != StateVerb.STOP or not sent.stopped:
+        if sent.verb is not ApiCall.STATE or sent.new_state != CommandVerb.STOP or not sent.stopped:
             return
         for key in self._keys_of(sent.session_id):
             if sent.stopped not in self._stops.get(key, set()):
@@ -71,7 +71,7 @@ class Commands:
     def the_urgent_go_first(self, sent: Sent) -> None:
         """No Pause goes out while a Terminate waits for a call."""
         life = self._world.life
-        pauses = sent.verb is Verb.STATE and not sent.is_urgent
+        pauses = sent.verb is ApiCall.STATE and not sent.is_urgent
         if not pauses or life is None or life.parts is None:
             return
         if self._world.storm.last_sleep > sent.at - 2.0:  # many wake up in the same moment
@@ -79,7 +79,7 @@ class Commands:
         soon = life.now_ms - 2_000
         for pending in life.parts.services.sessions.all_pending():
             waits = pending.why is WaitReason.BUDGET and pending.made_ms < soon
-            if waits and pending.verb is StateVerb.TERMINATE:
+            if waits and pending.verb is CommandVerb.TERMINATE:
                 self._overtaken.append((sent, pending))
 
     def nobody_was_overtaken(self, life: "Life") -> None:
@@ -107,7 +107,7 @@ class Commands:
 
     def sent(self, sent: Sent) -> None:
         """A Terminate goes out."""
-        if sent.verb is Verb.STATE and sent.new_state == StateVerb.TERMINATE:
+        if sent.verb is ApiCall.STATE and sent.new_state == CommandVerb.TERMINATE:
             for key in self._keys_of(sent.session_id):
                 self.wanted.pop(key, None)
 
@@ -142,7 +142,7 @@ class Commands:
     def _terminates_sent(self) -> int:
         since = self._world.timeline.now - 60.0
         recent = (s for s in self._world.link.book.all if s.at > since)
-        return sum(s.verb is Verb.STATE and s.new_state == StateVerb.TERMINATE for s in recent)
+        return sum(s.verb is ApiCall.STATE and s.new_state == CommandVerb.TERMINATE for s in recent)
 
     def life_ended(self, life: "Life") -> None:
         """What was clicked a moment before the end was never promised."""

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
-from enigma_panel.core.models import AnswerVerb, Session, StateVerb, TaskStatus
+from enigma_panel.api.calls import ApiCall
+from enigma_panel.core.models import Session, TaskStatus
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from tests.simulation.calls import Sent, Verdict
@@ -19,8 +20,8 @@ BELIEVED_S = 59.0
 AGAIN_S = 2.0
 """So soon after its channel broke a Pause or Resume is on its way again."""
 
-_ENDS = frozenset({StateVerb.STOP, StateVerb.TERMINATE})
-_PAUSES = {TaskStatus.PAUSED: StateVerb.PAUSE, TaskStatus.WORKING: StateVerb.RESUME}
+_ENDS = frozenset({CommandVerb.STOP, CommandVerb.TERMINATE})
+_PAUSES = {TaskStatus.PAUSED: CommandVerb.PAUSE, TaskStatus.WORKING: CommandVerb.RESUME}
 
 
 @dataclass(slots=True)
@@ -53,8 +54,8 @@ class Emits:
         """A message is given to the channel."""
         parts = self._parts()
         session = _session(parts, sent.session_id)
-        stops = sent.verb is Verb.ANSWER and sent.new_state == AnswerVerb.STOP
-        if session is None or not (stops or sent.verb is Verb.STATE):
+        stops = sent.verb is ApiCall.ANSWER and sent.new_state == AnswerVerb.STOP
+        if session is None or not (stops or sent.verb is ApiCall.STATE):
             return
         told = _Emitted(sent, session.current_task, len(self._world.link.book.all))
         if stops or sent.new_state in _ENDS:
@@ -112,7 +113,7 @@ class Emits:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _goes_again(self, key: int, task_key: int, verb: StateVerb, since: float) -> None:
+    def _goes_again(self, key: int, task_key: int, verb: CommandVerb, since: float) -> None:
         parts = self._parts()
         session, task = parts.services.store.session(key), parts.services.store.task(task_key)
         if session is None or task is None or task.unproven is not verb or session.is_ended:
@@ -122,9 +123,9 @@ class Emits:
         if not on_its_way and not taken_back and not self._states_since(session.service_id, since):
             self._world.fail("what a channel swallowed goes by REST", f"{verb} of task {task_key}")
 
-    def _is_proven(self, session: Session, told: _Emitted, verb: StateVerb | None) -> bool:
+    def _is_proven(self, session: Session, told: _Emitted, verb: CommandVerb | None) -> bool:
         """Whether a reply, a poll or the agent's own work has shown it."""
-        if verb is StateVerb.RESUME or self._world.settings.states == "rich":
+        if verb is CommandVerb.RESUME or self._world.settings.states == "rich":
             return True
         sent = self._states_since(session.service_id, told.sent.at)
         return any(s.failure is Verdict.KNOWN for s in sent)
@@ -133,7 +134,7 @@ class Emits:
         calls = self._world.link.book.all
         return [
             s for s in calls
-            if s.verb is Verb.STATE and s.session_id == session_id and s.at >= since
+            if s.verb is ApiCall.STATE and s.session_id == session_id and s.at >= since
         ]  # fmt: skip
 
     def _is_done(self, told: _Emitted, parts: "Parts") -> bool:
@@ -141,7 +142,7 @@ class Emits:
         if session is None or session.is_ended:
             return True
         task = parts.services.store.task(told.task_key) if told.task_key is not None else None
-        stops = told.sent.new_state == StateVerb.STOP
+        stops = told.sent.new_state == CommandVerb.STOP
         gone = task is None or task.is_final or task.status is TaskStatus.QUEUED
         if stops and (gone or session.current_task != told.task_key):
             return True

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import RejectedError
 from enigma_panel.core.models import Phase, Session, Task
 from tests.simulation.calls import STARTS, Sent, mark_of
@@ -16,7 +16,7 @@ IDLE_S = 15.0
 """So long a browser that nobody wants may be open without a Terminate on its way."""
 
 AGAIN_S = 29.0
-_OPENS = frozenset({Verb.START_SESSION, Verb.RUN_TASK})
+_OPENS = frozenset({ApiCall.START_SESSION, ApiCall.RUN_TASK})
 
 
 class Line:

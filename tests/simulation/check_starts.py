@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.core.models import Task
 from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
 
@@ -14,10 +14,10 @@ SLOT_S = 2.0
 """A session that was opened for a task gets it within so many seconds."""
 
 _KINDS = {
-    Verb.START_SESSION: "start_session",
-    Verb.RUN_TASK: "run_task",
-    Verb.NEW_TASK: "new_task",
-    Verb.ANSWER: "answer",
+    ApiCall.START_SESSION: "start_session",
+    ApiCall.RUN_TASK: "run_task",
+    ApiCall.NEW_TASK: "new_task",
+    ApiCall.ANSWER: "answer",
 }
 _OPEN_INTENT = (
     "SELECT count(*) FROM intents JOIN tasks ON tasks.key = intents.task_key"
@@ -59,9 +59,9 @@ class Starts:
     def _may_repeat(self, earlier: Sent) -> bool:
         if earlier.failure is Verdict.REFUSED:
             return True
-        if earlier.verb is not Verb.START_SESSION or earlier.failure is not Verdict.KNOWN:
+        if earlier.verb is not ApiCall.START_SESSION or earlier.failure is not Verdict.KNOWN:
             return False
-        tasks = self._world.link.book.starts_of(earlier.mark, Verb.NEW_TASK)
+        tasks = self._world.link.book.starts_of(earlier.mark, ApiCall.NEW_TASK)
         return all(task.failure is Verdict.REFUSED for task in tasks)
 
     def started_once(self, sent: Sent) -> None:
@@ -109,7 +109,7 @@ class Starts:
 
     def opened(self, sent: Sent) -> None:
         """A session was opened for a task, which has to follow; or it did."""
-        if sent.verb is Verb.START_SESSION and sent.failure is Verdict.KNOWN:
+        if sent.verb is ApiCall.START_SESSION and sent.failure is Verdict.KNOWN:
             self._waiting[sent.mark] = sent
 
     def no_session_waits_for_its_task(self, life: "Life") -> None:
@@ -127,8 +127,8 @@ class Starts:
 
     def _is_followed(self, sent: Sent) -> bool:
         after = [s for s in self._world.link.book.all[sent.number :] if s.at >= sent.at]
-        ends = any(s.verb is Verb.STATE and s.session_id == sent.opened for s in after)
-        return ends or any(s.verb is Verb.NEW_TASK and s.mark == sent.mark for s in after)
+        ends = any(s.verb is ApiCall.STATE and s.session_id == sent.opened for s in after)
+        return ends or any(s.verb is ApiCall.NEW_TASK and s.mark == sent.mark for s in after)
 
     def _excused(self, sent: Sent) -> bool:
         """Where others use up the calls, the disk is full, or a Terminate came in between."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
@@ -43,7 +43,10 @@ class Truth:
     def judged(self, sent: Sent) -> None:
         """A reply that could be read names its task."""
         life = self._world.life
-        if sent.verb not in {Verb.NEW_TASK, Verb.RUN_TASK} or sent.failure is not Verdict.KNOWN:
+        if (
+            sent.verb not in {ApiCall.NEW_TASK, ApiCall.RUN_TASK}
+            or sent.failure is not Verdict.KNOWN
+        ):
             return
 
         def look() -> None:
@@ -99,7 +102,9 @@ class Truth:
         """What has not begun cannot have failed: only a refusal says so."""
         mark = mark_of(task.spec)
         calls = self._world.link.book.all
-        starts = [s for s in calls if s.mark == mark and s.verb in {Verb.NEW_TASK, Verb.RUN_TASK}]
+        starts = [
+            s for s in calls if s.mark == mark and s.verb in {ApiCall.NEW_TASK, ApiCall.RUN_TASK}
+        ]
         began = self._world.checks.starts.name_of(mark) is not None
         if starts and not began and starts[-1].failure is not Verdict.REFUSED:
             self._world.fail("a failure is of its own task", f"task {task.key} has not begun")

@@ -3,7 +3,7 @@
 import logging
 from typing import TYPE_CHECKING
 
-from enigma_panel.core.models import StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff
 from tests.simulation.calls import Sent
 from tests.simulation.check_answers import Answers
@@ -135,7 +135,7 @@ class Checks:
         self.commands.life_ended(life)
         self.records.life_ended(end.value == "killed")
 
-    def clicked(self, keys: list[int], verb: StateVerb, grace_ms: int) -> None:
+    def clicked(self, keys: list[int], verb: CommandVerb, grace_ms: int) -> None:
         """The person clicked on a state verb."""
         self.commands.clicked(keys, verb, grace_ms)
 

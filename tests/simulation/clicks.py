@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from enigma_panel.core.models import StateVerb, TaskStatus
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 
 if TYPE_CHECKING:
     from tests.simulation.person import Person
@@ -83,28 +84,28 @@ class Clicks:
         if keys:
             key = self._rng.choice(keys)
             for _ in range(self._rng.choice((1, 1, 2, 5))):
-                can = self._sessions.can(key, StateVerb.PAUSE)
-                verb = StateVerb.PAUSE if can else StateVerb.RESUME
+                can = self._sessions.can(key, CommandVerb.PAUSE)
+                verb = CommandVerb.PAUSE if can else CommandVerb.RESUME
                 self._person.command([key], verb)
 
     def stop(self, _count: int) -> None:
         """Stop one."""
         keys = self._open()
         if keys and self._rng.random() < 0.4:
-            self._person.command([self._rng.choice(keys)], StateVerb.STOP)
+            self._person.command([self._rng.choice(keys)], CommandVerb.STOP)
 
     def terminate(self, _count: int) -> None:
         """Terminate one, at once or with a moment to take it back."""
         keys = self._sessions.terminable_keys()
         if keys and self._rng.random() < 0.5:
             grace = 3000 if self._line is not None and self._rng.random() < 0.5 else 0
-            self._person.command([self._rng.choice(keys)], StateVerb.TERMINATE, grace)
+            self._person.command([self._rng.choice(keys)], CommandVerb.TERMINATE, grace)
 
     def terminate_many(self, _count: int) -> None:
         """Terminate all."""
         keys = self._sessions.terminable_keys()
         if keys and self._rng.random() < 0.1:
-            self._person.command(keys, StateVerb.TERMINATE)
+            self._person.command(keys, CommandVerb.TERMINATE)
 
     def answer(self, _count: int) -> None:
         """Answer a question, or refuse to."""

@@ -4,8 +4,8 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
-from enigma_panel.core.models import StateVerb
+from enigma_panel.api.calls import ApiCall
+from enigma_panel.core.verbs import CommandVerb
 from tests.simulation.calls import Sent
 from tests.simulation.weather import Fate, Kind
 
@@ -21,9 +21,9 @@ class LateName:
         self._rng = rng
         self._rate = rng.choice((*[0.0] * 9, 0.4))
 
-    def fate(self, verb: Verb, fate: Fate) -> Fate:
+    def fate(self, verb: ApiCall, fate: Fate) -> Fate:
         """Of a call: the reply to some of the tasks takes long."""
-        fits = verb is Verb.NEW_TASK and fate.kind is Kind.FINE
+        fits = verb is ApiCall.NEW_TASK and fate.kind is Kind.FINE
         if self._rate == 0.0 or not fits or self._world.storm.is_over:
             return fate
         if self._rng.random() > self._rate:
@@ -32,7 +32,7 @@ class LateName:
 
     def comes(self, sent: Sent) -> None:
         """The reply to a call leaves the service."""
-        if self._rate and sent.verb is Verb.NEW_TASK and sent.fate.kind is Kind.SLOW:
+        if self._rate and sent.verb is ApiCall.NEW_TASK and sent.fate.kind is Kind.SLOW:
             seconds = self._rng.uniform(0.0, 1.0)
             self._world.timeline.after(seconds, lambda: self._terminate(sent.session_id))
 
@@ -42,5 +42,5 @@ class LateName:
             return
         sessions = life.parts.services.store.sessions()
         found = next((s for s in sessions if s.service_id == session_id), None)
-        if found is not None and life.parts.services.sessions.can(found.key, StateVerb.TERMINATE):
-            self._world.person.command([found.key], StateVerb.TERMINATE)
+        if found is not None and life.parts.services.sessions.can(found.key, CommandVerb.TERMINATE):
+            self._world.person.command([found.key], CommandVerb.TERMINATE)

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.simulator.responses import Reply
@@ -53,13 +53,13 @@ class Link:
         self._cache: dict[str, list[tuple[float, Answer]]] = {}
 
     def send(
-        self, life: "Life", verb: Verb, path: str, raw: bytes | None, key: str
+        self, life: "Life", verb: ApiCall, path: str, raw: bytes | None, key: str
     ) -> tuple[Sent, "asyncio.Future[Answer]"]:
         """Send bytes; the future brings the answer or an ApiError."""
         world = self._world
         life.touch(f"send {'post' if raw else 'get'}")
         fate = world.late_name.fate(verb, world.weather.fate(verb))
-        if verb is Verb.POLL:
+        if verb is ApiCall.POLL:
             fate = world.channel.weather.overtakes(fate)
         sent = self.book.new(verb, path, raw, life=life.number, at=world.timeline.now, fate=fate)
         call = _Call(sent, life, raw, key)
@@ -68,7 +68,7 @@ class Link:
         if verb in LIMITED:
             world.trace("send", verb, sent.number, sent.mark or sent.new_state, fate.kind)
             world.checks.sent(sent)
-        elif verb is Verb.POLL:
+        elif verb is ApiCall.POLL:
             world.checks.live.polls(sent)
         self._follow(call)
         return sent, call.future
@@ -186,7 +186,7 @@ class Link:
         headers = {name.lower(): value for name, value in reply.headers.items()}
         self._world.late_name.comes(call.sent)
         answer = Answer(reply.status, {**headers, "date": self._world.http_date()}, raw)
-        if call.sent.verb is Verb.POLL:
+        if call.sent.verb is ApiCall.POLL:
             answer = self._cached(call.sent, answer)
         if call.sent.fate.kind is not Kind.SILENT_AFTER:
             self._deliver(call, damaged(call.sent.fate, answer))

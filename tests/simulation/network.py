@@ -9,14 +9,15 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from enigma_panel.api.calls import LONG_POLL, ApiCall
 from enigma_panel.api.client import HttpClient, Timeouts
-from enigma_panel.api.endpoints import LONG_POLL, Verb
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.api.wire.error_responses import Answer, rate_headers
 from enigma_panel.api.wire.excerpt import Scrub
-from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
+from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import RateHeaders
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.weather import Fate, Kind
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tests.simulation.life import Life
 
 T = TypeVar("T")
-OnRate = Callable[[Verb, RateHeaders], None]
+OnRate = Callable[[ApiCall, RateHeaders], None]
 LIMITS = Timeouts()
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 _STATUS = {Kind.LIMITED: 429, Kind.LIMITED_FOR: 429, Kind.FULL: 503, Kind.BROKEN: 500}
@@ -49,10 +50,10 @@ class SimClient(HttpClient):
             fail(future, InterruptedCallError("closed"))
         await asyncio.sleep(0)
 
-    async def _request(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
+    async def _request(self, verb: ApiCall, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         if self._closed:
             raise NotConnectedError("closed")
-        key = "" if verb is Verb.HEALTH else self._key
+        key = "" if verb is ApiCall.HEALTH else self._key
         sent, future = self._life.world.link.send(self._life, verb, path, body, key)
         self._sent[asyncio.current_task()] = sent
         self._waiting[id(future)] = future
@@ -77,7 +78,7 @@ class SimClient(HttpClient):
         """As HttpClient."""
         return await self._judged(super().new_task(session_id, spec))
 
-    async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
+    async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
         """As HttpClient."""
         return await self._judged(super().send_state(session_id, verb))
 
@@ -134,6 +135,6 @@ def damaged(fate: Fate, answer: Answer) -> Answer | ApiError:
     return answer
 
 
-def read_limit(verb: Verb) -> float:
+def read_limit(verb: ApiCall) -> float:
     """Seconds of silence after which the client gives up."""
     return LIMITS.read(long_poll=verb in LONG_POLL)

@@ -4,7 +4,7 @@ import asyncio
 import random
 from typing import TYPE_CHECKING, Any
 
-from enigma_panel.core.models import AnswerVerb, StateVerb
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import AnswerOutcome, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from tests.simulation.calls import mark_of
@@ -141,7 +141,7 @@ class Person:
             self.calm.look()
         self.world.timeline.after(2.0, lambda: self._look(life))
 
-    def command(self, keys: list[int], verb: StateVerb, grace_ms: int = 0) -> None:
+    def command(self, keys: list[int], verb: CommandVerb, grace_ms: int = 0) -> None:
         """Click a state verb."""
         self.world.checks.clicked(keys, verb, grace_ms)
         sessions: Any = self.parts.services.sessions

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.simulator.task import TaskState
 from tests.simulation.calls import Sent
 
@@ -57,7 +57,7 @@ class Questions:
 
     def arrived(self, sent: Sent, asked: Question | None) -> None:
         """A call was handled by the model; asked: what was open before."""
-        if sent.verb is not Verb.ANSWER:
+        if sent.verb is not ApiCall.ANSWER:
             return
         self.last_taken = asked if sent.applied else None
         if self.last_taken is not None:

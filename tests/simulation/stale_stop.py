@@ -8,8 +8,9 @@ way when the end of its task becomes known.
 import random
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
-from enigma_panel.core.models import Phase, Session, StateVerb
+from enigma_panel.api.calls import ApiCall
+from enigma_panel.core.models import Phase, Session
+from enigma_panel.core.verbs import CommandVerb
 from tests.simulation.service import draw_spec
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class StaleStop:
         """Those whose task can be stopped, and that stay open after it."""
         can, sessions = parts.services.sessions.can, parts.services.store.sessions()
         lasting = [s for s in sessions if s.phase is Phase.OPEN and not s.close_after]
-        return [s for s in lasting if can(s.key, StateVerb.STOP) and self._mark(s)]
+        return [s for s in lasting if can(s.key, CommandVerb.STOP) and self._mark(s)]
 
     def _wait(self, session: Session, mark: int) -> None:
         """Until its task has ended by itself; the program does not know yet."""
@@ -76,10 +77,10 @@ class StaleStop:
             due = self._world.model.next_event_at() or 0.0
             due = max(due, timeline.now) + A_MOMENT_S
             timeline.at(due, lambda: self._wait(session, mark))
-        elif parts is not None and parts.services.sessions.can(session.key, StateVerb.STOP):
+        elif parts is not None and parts.services.sessions.can(session.key, CommandVerb.STOP):
             if not self._is_quick:
-                self._world.weather.full.add(Verb.STATE)
-            self._world.person.command([session.key], StateVerb.STOP)
+                self._world.weather.full.add(ApiCall.STATE)
+            self._world.person.command([session.key], CommandVerb.STOP)
             self._hold(session, mark, timeline.now + LONGEST_S)
         else:
             self._later(AGAIN_S)
@@ -90,7 +91,7 @@ class StaleStop:
         if world.storm.is_over:
             return
         if world.timeline.now > until or self._mark(session) not in {0, mark}:
-            world.weather.full.discard(Verb.STATE)
+            world.weather.full.discard(ApiCall.STATE)
             self._later(AGAIN_S)
             return
         world.storm.cut_until = max(world.storm.cut_until, world.timeline.now + LOOKS_S)

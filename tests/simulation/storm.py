@@ -4,8 +4,8 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
-from enigma_panel.core.models import StateVerb
+from enigma_panel.api.calls import ApiCall
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import JUMP_MS
 from enigma_panel.simulator.service import Call
 from enigma_panel.simulator.settings import DEMO_KEY
@@ -96,16 +96,16 @@ class Storm:
         self._world.trace("network cut")
         self._world.link.cut_all(silently=self._rng.random() < 0.5)
         seconds = self._rng.uniform(2.0, 25.0)
-        self._cut(list(Verb), seconds)
+        self._cut(list(ApiCall), seconds)
         self._world.channel.cut_all(seconds)
 
     def _cut_some(self) -> None:
         if not self.is_over:
-            verbs = self._rng.sample(list(Verb), self._rng.randint(1, 3))
+            verbs = self._rng.sample(list(ApiCall), self._rng.randint(1, 3))
             self._world.trace("cut", *verbs)
             self._cut(verbs, self._rng.uniform(2.0, 40.0))
 
-    def _cut(self, verbs: list[Verb], seconds: float) -> None:
+    def _cut(self, verbs: list[ApiCall], seconds: float) -> None:
         cut = self._world.weather.cut
         cut.update(verbs)
         self.cut_until = max(self.cut_until, self._world.timeline.now + seconds)
@@ -161,7 +161,7 @@ class Storm:
             return
         self._cut_all()
         keys = life.parts.services.sessions.terminable_keys() if life.parts is not None else []
-        self._world.person.command(keys, StateVerb.TERMINATE)
+        self._world.person.command(keys, CommandVerb.TERMINATE)
         self._world.timeline.after(self._rng.uniform(1.0, 6.0), self._kill)
 
     def _late_stop(self) -> None:
@@ -170,11 +170,11 @@ class Storm:
         if self.is_over or life is None or not life.ready or life.parts is None:
             return
         seconds = self._rng.uniform(10.0, 40.0)
-        self._cut([Verb.STATE], seconds)
+        self._cut([ApiCall.STATE], seconds)
         self._world.channel.cut_all(seconds)
         sessions = life.parts.services.sessions
-        keys = [key for key in sessions.session_keys() if sessions.can(key, StateVerb.STOP)]
-        self._world.person.command(keys, StateVerb.STOP)
+        keys = [key for key in sessions.session_keys() if sessions.can(key, CommandVerb.STOP)]
+        self._world.person.command(keys, CommandVerb.STOP)
         clicks_of(self._world.person)["run_after"](0)
 
     def _restart(self) -> None:

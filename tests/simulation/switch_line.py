@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from enigma_panel.core.models import StateVerb
 from enigma_panel.core.rate_limit import CallWindow, Endpoint, Rank, Slot
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.commands import delivery
 from enigma_panel.services.monitor.housekeeping import Housekeeping
 from enigma_panel.services.queue.blockers import StartGate
@@ -66,7 +66,7 @@ def session_before_its_slot() -> Patches:
 
 def terminate_is_not_urgent() -> Patches:
     """A Terminate waits behind newTask and Pause."""
-    return [(delivery.RANKS, StateVerb.TERMINATE, Rank.START)]
+    return [(delivery.RANKS, CommandVerb.TERMINATE, Rank.START)]
 
 
 def full_house_is_asked_again() -> Patches:

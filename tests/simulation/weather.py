@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
-from enigma_panel.api.endpoints import LONG_POLL, Verb
+from enigma_panel.api.calls import LONG_POLL, ApiCall
 
 
 class Kind(StrEnum):
@@ -49,7 +49,7 @@ class Fate:
 class _Fault:
     kind: Kind
     rate: float
-    verbs: frozenset[Verb]
+    verbs: frozenset[ApiCall]
 
 
 class Weather:
@@ -60,16 +60,16 @@ class Weather:
         self._faults = [self._draw_fault() for _ in range(rng.choice((0, 1, 2, 3, 5)))]
         if rng.random() < 0.2:  # so that tasks are refused after all tries, or named late
             kind, rate = rng.choice(((Kind.FULL, 0.9), (Kind.LIMITED, 0.9), (Kind.SLOW, 0.5)))
-            self._faults.append(_Fault(kind, rate, frozenset({Verb.NEW_TASK})))
+            self._faults.append(_Fault(kind, rate, frozenset({ApiCall.NEW_TASK})))
         self._cache = rng.choice((0.0, 0.0, 0.1, 0.3))
         self._slow_disk = rng.choice((0.0, 0.0, 0.02, 0.1))
         self._bad = True
-        self.cut: set[Verb] = set()
-        self.full: set[Verb] = set()
+        self.cut: set[ApiCall] = set()
+        self.full: set[ApiCall] = set()
         self.disk_full = False
 
     def _draw_fault(self) -> _Fault:
-        verbs = list(Verb)
+        verbs = list(ApiCall)
         if self._rng.random() < 0.6:
             verbs = self._rng.sample(verbs, self._rng.randint(1, 3))
         return _Fault(self._rng.choice(_FAULTS), self._rng.choice(_RATES), frozenset(verbs))
@@ -87,7 +87,7 @@ class Weather:
         self.full.clear()
         self.disk_full = False
 
-    def fate(self, verb: Verb) -> Fate:
+    def fate(self, verb: ApiCall) -> Fate:
         """What becomes of a call that is sent now."""
         if verb in self.cut:
             lost = self._rng.random() < 0.2
@@ -102,14 +102,14 @@ class Weather:
             return self._rng.choice((0.001, 0.01, 0.3))
         return 0.0
 
-    def _kind(self, verb: Verb) -> Kind:
+    def _kind(self, verb: ApiCall) -> Kind:
         for fault in self._faults if self._bad else ():
             if verb in fault.verbs and self._rng.random() < fault.rate:
                 return fault.kind
-        cached = verb is Verb.POLL and self._bad and self._rng.random() < self._cache
+        cached = verb is ApiCall.POLL and self._bad and self._rng.random() < self._cache
         return Kind.STALE if cached else Kind.FINE
 
-    def _way(self, verb: Verb) -> float:
+    def _way(self, verb: ApiCall) -> float:
         # Shorter than the second by which the program stretches the slot of a held call: a slower
         # way could make a 429 of nobody's making.
         longest = 0.8 if verb in LONG_POLL and self._bad and self._rng.random() < 0.1 else 0.06

@@ -9,23 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from enigma_panel.api.wire import requests
 from enigma_panel.api.wire.fields import parse
 from enigma_panel.api.wire.socket_events import read_event
-from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 if TYPE_CHECKING:
     from tests.simulation.channel import Channel
     from tests.simulation.life import Life
 
 STATES = {
-    StateVerb.PAUSE: Kind.PAUSE_SENT_LIVE,
-    StateVerb.RESUME: Kind.RESUME_SENT_LIVE,
-    StateVerb.STOP: Kind.STOP_SENT_LIVE,
-    StateVerb.TERMINATE: Kind.TERMINATE_SENT_LIVE,
+    CommandVerb.PAUSE: Kind.PAUSE_SENT_LIVE,
+    CommandVerb.RESUME: Kind.RESUME_SENT_LIVE,
+    CommandVerb.STOP: Kind.STOP_SENT_LIVE,
+    CommandVerb.TERMINATE: Kind.TERMINATE_SENT_LIVE,
 }
 ANSWERS = {
     AnswerVerb.RESUME: Kind.ANSWER_SENT_LIVE,
@@ -73,16 +73,16 @@ class Wire:
 
     # -- the program's end ---------------------------------------------------------------------
 
-    async def send_state(self, verb: StateVerb) -> Observation:
+    async def send_state(self, verb: CommandVerb) -> Observation:
         """As LiveConnection."""
         body = requests.state(self.session_id, verb)
-        await self._emit(Verb.STATE, body)
+        await self._emit(ApiCall.STATE, body)
         return Observation(kind=STATES[verb])
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
         """As LiveConnection."""
         body = requests.guardrail(self.session_id, text, verb)
-        await self._emit(Verb.ANSWER, body)
+        await self._emit(ApiCall.ANSWER, body)
         return Observation(kind=ANSWERS[verb])
 
     async def until_lost(self) -> None:
@@ -99,7 +99,7 @@ class Wire:
         self.cut()
         self._down.set()
 
-    async def _emit(self, verb: Verb, body: bytes) -> None:
+    async def _emit(self, verb: ApiCall, body: bytes) -> None:
         if self.is_down or self.life.loop.dead:
             raise LiveError(LiveFault.LOST)
         self.channel.emit(self, verb, body)

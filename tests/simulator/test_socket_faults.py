@@ -67,7 +67,7 @@ def test_orders_that_make_no_sense(bad: object) -> None:
         read_order(json.dumps(bad).encode())
 
 
-class Clock:
+class Timers:
     """Timers that go off when the test says so."""
 
     def __init__(self) -> None:
@@ -101,16 +101,16 @@ def reordered(
     kinds: frozenset[str], gaps: list[float], seed: int, finish: bool
 ) -> list[tuple[float, Item]]:
     """Send numbered events with these gaps between them; give what came and when."""
-    clock, came = Clock(), []
+    timers, came = Timers(), []
     reorderer = Reorderer(
-        lambda item: came.append((clock.now, item)), clock.later, random.Random(seed)
+        lambda item: came.append((timers.now, item)), timers.later, random.Random(seed)
     )
     for number, gap in enumerate(gaps):
-        clock.run(clock.now + gap)
-        reorderer.put((str(number), clock.now), kinds)
+        timers.run(timers.now + gap)
+        reorderer.put((str(number), timers.now), kinds)
     if finish:
         reorderer.finish()
-    clock.run(clock.now + 10)
+    timers.run(timers.now + 10)
     return came
 
 

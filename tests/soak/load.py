@@ -21,7 +21,8 @@ from typing import Any
 
 from enigma_panel import __main__, app
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
+from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.figures import median
 from tests.benchmarks.probe import START_S
@@ -44,7 +45,13 @@ TEXTS = [
     "Read page {} of the news at paper{}.example",
 ]
 ANSWERS = ("The second one", "Username: maria, Password: open-sesame-{}", "No")
-VERBS = (StateVerb.PAUSE, StateVerb.RESUME, StateVerb.RESUME, StateVerb.STOP, StateVerb.TERMINATE)
+VERBS = (
+    CommandVerb.PAUSE,
+    CommandVerb.RESUME,
+    CommandVerb.RESUME,
+    CommandVerb.STOP,
+    CommandVerb.TERMINATE,
+)
 OUR_OWN = ("load", "answer", "command")
 """How the tasks of the load itself begin."""
 
@@ -159,7 +166,9 @@ class Soak:
         """Terminate what is open until nothing is; a start under way is waited for."""
         async with asyncio.timeout(DRAIN_S):
             while not all(map(self._is_over, self._keys)) or self._sessions.terminable_keys():
-                await self._sessions.command(self._sessions.terminable_keys(), StateVerb.TERMINATE)
+                await self._sessions.command(
+                    self._sessions.terminable_keys(), CommandVerb.TERMINATE
+                )
                 await asyncio.sleep(0.5)
 
     async def _left_behind(self, names: set[str], descriptors: int) -> list[str]:

@@ -17,8 +17,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.state.timeline import GAP, NO_LIVE, SKIPPED, UNCLEAR
 from enigma_panel.store import settings
 from enigma_panel.store.ledger import (
@@ -186,7 +187,7 @@ def test_the_listing_knows_every_word_that_is_stored() -> None:
     assert _words("tasks", "status") == set(TaskStatus)
     assert _words("intents", "kind") == set(IntentKind)
     assert _words("intents", "outcome") == set(Outcome)
-    assert _words("intents", "verb") == set(StateVerb) | set(AnswerVerb)
+    assert _words("intents", "verb") == set(CommandVerb) | set(AnswerVerb)
     assert _words("tasks", "code") >= OWN_CODES
     untold = {"active", "queued", "delivered"}  # no line of a time line is made of these
     own = {"live_gap", "no_live", "unclear", "live_skipped"}
@@ -273,9 +274,9 @@ def _make_call(ledger: Ledger, row: dict[str, Any]) -> None:
     """The call of a listed row once more, with its outcome."""
     kind, key = IntentKind(row["kind"]), row["session_key"]
     session = ledger.sessions([key])[key]
-    verb: StateVerb | AnswerVerb | None = None
+    verb: CommandVerb | AnswerVerb | None = None
     if row["verb"] is not None:
-        verb = (StateVerb if kind is IntentKind.STATE else AnswerVerb)(row["verb"])
+        verb = (CommandVerb if kind is IntentKind.STATE else AnswerVerb)(row["verb"])
     task = ledger.tasks([row["task_key"]])[row["task_key"]] if row["task_key"] else None
     if task is not None and row["question_n"] is not None:
         task = replace(task, question_n=row["question_n"])

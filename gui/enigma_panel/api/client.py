@@ -19,7 +19,7 @@ import httpx
 
 from enigma_panel import __version__
 from enigma_panel.api.address import is_loopback, parse_base_url
-from enigma_panel.api.endpoints import LONG_POLL, Verb
+from enigma_panel.api.calls import LONG_POLL, ApiCall
 from enigma_panel.api.errors import (
     ApiError,
     InterruptedCallError,
@@ -30,9 +30,10 @@ from enigma_panel.api.protocols import HealthReply
 from enigma_panel.api.wire import requests, responses
 from enigma_panel.api.wire.error_responses import Answer, rate_headers
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt, make_scrub
-from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
+from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import RateHeaders
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +55,10 @@ KEEP_ALIVE_S = 4.0
 meets a connection just being closed would be interrupted with its fate unknown."""
 
 STATE_KINDS = {
-    StateVerb.PAUSE: Kind.PAUSE_SENT,
-    StateVerb.RESUME: Kind.RESUME_SENT,
-    StateVerb.STOP: Kind.STOP_SENT,
-    StateVerb.TERMINATE: Kind.TERMINATE_SENT,
+    CommandVerb.PAUSE: Kind.PAUSE_SENT,
+    CommandVerb.RESUME: Kind.RESUME_SENT,
+    CommandVerb.STOP: Kind.STOP_SENT,
+    CommandVerb.TERMINATE: Kind.TERMINATE_SENT,
 }
 ANSWER_KINDS = {AnswerVerb.RESUME: Kind.ANSWER_SENT, AnswerVerb.STOP: Kind.ANSWER_STOP_SENT}
 
@@ -69,7 +70,7 @@ NETWORK_FAULTS = (
     RuntimeError,  # a client that was closed under a call
 )
 
-OnRate = Callable[[Verb, RateHeaders], None]
+OnRate = Callable[[ApiCall, RateHeaders], None]
 """Called with what a whole reply, also a refusal, says of the rate limit, before the call ends."""
 
 MakeTls = Callable[[], Awaitable[ssl.SSLContext]]
@@ -143,50 +144,52 @@ class HttpClient:
         """POST /start/start-session with an empty task."""
         body = requests.start_session(max_duration_ms=max_duration_ms)
         scrub = make_scrub(self._key)
-        answer = await self._request(Verb.START_SESSION, "/start/start-session", body, scrub)
+        answer = await self._request(ApiCall.START_SESSION, "/start/start-session", body, scrub)
         return responses.read_opened(answer, scrub)
 
     async def run_task(self, spec: TaskSpec) -> Observation:
         """POST /start/run-task."""
         scrub = make_scrub(self._key)
         body = requests.run_task(spec)
-        answer = await self._request(Verb.RUN_TASK, "/start/run-task", body, scrub)
+        answer = await self._request(ApiCall.RUN_TASK, "/start/run-task", body, scrub)
         return responses.read_started(answer, scrub, in_session=False)
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
         """POST /start/send-message, actionType newTask."""
         scrub = make_scrub(self._key, session_id)
-        answer = await self._send(Verb.NEW_TASK, requests.new_task(session_id, spec), scrub)
+        answer = await self._send(ApiCall.NEW_TASK, requests.new_task(session_id, spec), scrub)
         return responses.read_started(answer, scrub, in_session=True)
 
-    async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
+    async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
         """POST /start/send-message, actionType state."""
         scrub = make_scrub(self._key, session_id)
-        answer = await self._send(Verb.STATE, requests.state(session_id, verb), scrub)
+        answer = await self._send(ApiCall.STATE, requests.state(session_id, verb), scrub)
         return responses.read_delivered(answer, scrub, STATE_KINDS[verb])
 
     async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
         """POST /start/send-message, actionType guardrail. The text appears in no error."""
         scrub = make_scrub(self._key, session_id, text)
-        answer = await self._send(Verb.ANSWER, requests.guardrail(session_id, text, verb), scrub)
+        answer = await self._send(ApiCall.ANSWER, requests.guardrail(session_id, text, verb), scrub)
         return responses.read_delivered(answer, scrub, ANSWER_KINDS[verb])
 
     async def poll(self, session_id: str, task_id: str) -> Observation:
         """GET /task/:sessionId/:taskId, built from the ids; a pollUrl is never followed."""
         scrub = make_scrub(self._key, session_id, task_id)
         path = f"/task/{_segment(session_id)}/{_segment(task_id)}"
-        return responses.read_poll(await self._request(Verb.POLL, path, None, scrub), scrub)
+        return responses.read_poll(await self._request(ApiCall.POLL, path, None, scrub), scrub)
 
     async def health(self) -> HealthReply:
         """GET /start/health, without the key."""
         scrub = make_scrub(self._key)
-        answer = await self._request(Verb.HEALTH, "/start/health", None, scrub)
+        answer = await self._request(ApiCall.HEALTH, "/start/health", None, scrub)
         return responses.read_health(answer, scrub)
 
     async def check_key(self) -> None:
         """GET /v1/models."""
         scrub = make_scrub(self._key)
-        responses.check_models(await self._request(Verb.MODELS, "/v1/models", None, scrub), scrub)
+        responses.check_models(
+            await self._request(ApiCall.MODELS, "/v1/models", None, scrub), scrub
+        )
 
     async def aclose(self) -> None:
         """Close both pools. Calls under way end with InterruptedCallError("closed")."""
@@ -205,10 +208,10 @@ class HttpClient:
         for pool in pools:
             await pool.aclose()
 
-    async def _send(self, verb: Verb, body: bytes, scrub: Scrub) -> Answer:
+    async def _send(self, verb: ApiCall, body: bytes, scrub: Scrub) -> Answer:
         return await self._request(verb, "/start/send-message", body, scrub)
 
-    async def _request(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
+    async def _request(self, verb: ApiCall, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         """The one request function: errors of the network become ours, without their texts."""
         began = time.monotonic()
         answer: Answer | None = None
@@ -228,7 +231,7 @@ class HttpClient:
             raise ProtocolError(answer.status, make_excerpt(answer.body, scrub))
         return answer
 
-    def _report(self, verb: Verb, seconds: float, answer: Answer | None) -> None:
+    def _report(self, verb: ApiCall, seconds: float, answer: Answer | None) -> None:
         status = answer.status if answer else None
         log.debug("%s: %s after %.3f s", verb.value, status, seconds)
         if self._on_rate is None or answer is None:
@@ -238,7 +241,7 @@ class HttpClient:
         except Exception:  # a hook must never cost an answer that was paid for
             log.exception("the hook for statistics failed")
 
-    async def _exchange(self, verb: Verb, path: str, body: bytes | None, scrub: Scrub) -> Answer:
+    async def _exchange(self, verb: ApiCall, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         async with self._limited(verb):
             pool = await self._pool(verb)
             try:
@@ -250,7 +253,7 @@ class HttpClient:
                 return await self._once(await self._pool(verb), verb, path, body, scrub)
 
     @asynccontextmanager
-    async def _limited(self, verb: Verb) -> AsyncIterator[None]:
+    async def _limited(self, verb: ApiCall) -> AsyncIterator[None]:
         """The time limit of a whole call, which `aclose` can pull to now."""
         if self._is_closed:
             raise NotConnectedError("closed")
@@ -262,11 +265,11 @@ class HttpClient:
                 self._under_way.discard(limit)
 
     async def _once(
-        self, pool: httpx.AsyncClient, verb: Verb, path: str, body: bytes | None, scrub: Scrub
+        self, pool: httpx.AsyncClient, verb: ApiCall, path: str, body: bytes | None, scrub: Scrub
     ) -> Answer:
         method = "GET" if body is None else "POST"
         headers = {} if body is None else {"Content-Type": "application/json"}
-        if self._key and verb is not Verb.HEALTH:
+        if self._key and verb is not ApiCall.HEALTH:
             headers["Authorization"] = f"Bearer {self._key}"
         url = self._base_url + path
         async with pool.stream(method, url, content=body, headers=headers) as response:
@@ -279,7 +282,7 @@ class HttpClient:
             names = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, names, bytes(received))
 
-    async def _pool(self, verb: Verb) -> httpx.AsyncClient:
+    async def _pool(self, verb: ApiCall) -> httpx.AsyncClient:
         is_long_poll = verb in LONG_POLL
         async with self._building:
             if self._tls is None:

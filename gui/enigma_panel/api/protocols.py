@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
+from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class ServiceClient(Protocol):
         """
         ...
 
-    async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
+    async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
         """Send a command: PAUSE_SENT, RESUME_SENT, STOP_SENT or TERMINATE_SENT."""
         ...
 
@@ -104,7 +105,7 @@ class LiveError(Exception):
 class LiveConnection(Protocol):
     """One session's live channel, up from the moment in which it was made."""
 
-    async def send_state(self, verb: StateVerb) -> Observation:
+    async def send_state(self, verb: CommandVerb) -> Observation:
         """Send a command live: PAUSE_SENT_LIVE and so on, which proves nothing.
 
         Raises LiveError when the channel is known to be down: nothing was sent then.

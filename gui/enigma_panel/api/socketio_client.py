@@ -29,8 +29,8 @@ from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from enigma_panel.api.wire.fields import parse
 from enigma_panel.api.wire.requests import guardrail_message, state_message
 from enigma_panel.api.wire.socket_events import EVENTS, read_event
-from enigma_panel.core.models import AnswerVerb, StateVerb
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 log = logging.getLogger(__name__)
 for _name in ("aiohttp", "engineio", "socketio"):
@@ -60,10 +60,10 @@ _ENGINE_MESSAGE = "4"
 _OLD_PROTOCOL = "Socket.IO 2"
 
 STATE_KINDS = {
-    StateVerb.PAUSE: Kind.PAUSE_SENT_LIVE,
-    StateVerb.RESUME: Kind.RESUME_SENT_LIVE,
-    StateVerb.STOP: Kind.STOP_SENT_LIVE,
-    StateVerb.TERMINATE: Kind.TERMINATE_SENT_LIVE,
+    CommandVerb.PAUSE: Kind.PAUSE_SENT_LIVE,
+    CommandVerb.RESUME: Kind.RESUME_SENT_LIVE,
+    CommandVerb.STOP: Kind.STOP_SENT_LIVE,
+    CommandVerb.TERMINATE: Kind.TERMINATE_SENT_LIVE,
 }
 ANSWER_KINDS = {
     AnswerVerb.RESUME: Kind.ANSWER_SENT_LIVE,
@@ -266,7 +266,7 @@ class Channel:
         self._answer(LiveFault.UNREACHABLE)
         self._lost.set()
 
-    async def send_state(self, verb: StateVerb) -> Observation:
+    async def send_state(self, verb: CommandVerb) -> Observation:
         """See LiveConnection."""
         return await self._emit(state_message(verb), STATE_KINDS[verb])
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from enigma_panel.core.observation import NO_USAGE, Usage
+from enigma_panel.core.verbs import CommandVerb, TaskVerb
 
 
 class Phase(StrEnum):
@@ -64,29 +65,6 @@ class SessionState(StrEnum):
     ENDED_BY_YOU = "ended_by_you"
     ENDED_BY_LIMIT = "ended_by_limit"
     FAILED = "failed"
-
-
-class TaskVerb(StrEnum):
-    """The call that starts a task."""
-
-    NEW_TASK = "newTask"
-    RUN_TASK = "run-task"
-
-
-class StateVerb(StrEnum):
-    """`newState` of a state message (api.md §4)."""
-
-    PAUSE = "pause"
-    RESUME = "resume"
-    STOP = "stop"
-    TERMINATE = "terminate"
-
-
-class AnswerVerb(StrEnum):
-    """`newState` of a guardrail message (api.md §3)."""
-
-    RESUME = "resume"
-    STOP = "stop"
 
 
 FINAL_PHASES = frozenset(
@@ -226,7 +204,7 @@ class Task:
     pause_confirmed: bool = False
     is_new: bool = False
     queue_position: int = 0
-    unproven: StateVerb | None = None
+    unproven: CommandVerb | None = None
     answer_sent_live: bool = False
 
     @property

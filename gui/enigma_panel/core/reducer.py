@@ -7,9 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
-from enigma_panel.core.models import FINAL_STATUSES, Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.models import FINAL_STATUSES, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation, Usage
 from enigma_panel.core.transitions import LIVE, OF_TASK, SESSION_TRANSITIONS, TASK_TRANSITIONS
+from enigma_panel.core.verbs import CommandVerb
 
 TERMINATE_GRACE_MS = 15_000
 """How long a delivered Terminate is believed although polls still report work."""
@@ -44,7 +45,7 @@ _REASONS = {
 }
 """Reasons of end_session that leave no doubt; "terminated" may be us or somebody else."""
 
-_SENT_LIVE = {Kind.PAUSE_SENT_LIVE: StateVerb.PAUSE, Kind.RESUME_SENT_LIVE: StateVerb.RESUME}
+_SENT_LIVE = {Kind.PAUSE_SENT_LIVE: CommandVerb.PAUSE, Kind.RESUME_SENT_LIVE: CommandVerb.RESUME}
 _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
 _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
 
@@ -55,7 +56,7 @@ def reduce(
     observation: Observation,
     now_ms: int,
     *,
-    ending: StateVerb | None = None,
+    ending: CommandVerb | None = None,
 ) -> tuple[Session, Task | None]:
     """Take one fact into a session and (where it is about one) a task of it; pure.
 
@@ -78,7 +79,7 @@ def reduce(
     current = task is None or session.current_task in {None, task.key}
     if not current and observation.kind not in END_KINDS:
         return session, new_task
-    terminating = ending is StateVerb.TERMINATE
+    terminating = ending is CommandVerb.TERMINATE
     return reduce_session(session, new_task, observation, now_ms, ending=terminating), new_task
 
 
@@ -337,7 +338,7 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
             asked = now_ms if task.status is S.ASKS else task.answered_ms
             return replace(task, stop_sent_ms=now_ms, answered_ms=asked, answer_sent_live=False)
         case Kind.AGENT | Kind.ACTION:  # it does work on; who has a name is polled for that
-            unproven = None if task.unproven is StateVerb.RESUME else task.unproven
+            unproven = None if task.unproven is CommandVerb.RESUME else task.unproven
             answered = task.answered_ms if task.service_id is not None else None
             return replace(task, unproven=unproven, answered_ms=answered, answer_sent_live=False)
         case Kind.ANSWER_DOUBTED:  # the same question, as far as anybody knows

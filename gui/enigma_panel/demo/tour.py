@@ -81,7 +81,9 @@ class Tour:
         """The demo service has a key of its own, so that no button leads there."""
         self._window.dialogs.open_key()
         dialog = await self._dialog(KeyDialog)
-        await self._until("it says where a key goes", lambda: "kept" in dialog.place_label.text())
+        await self._until(
+            "it says where a key goes", lambda: "kept" in dialog.location_label.text()
+        )
         await self._picture("key", dialog)
         dialog.reject()
 

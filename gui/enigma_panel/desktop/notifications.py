@@ -14,7 +14,7 @@ from typing import Protocol
 
 from enigma_panel.desktop.power import BusError
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
-from enigma_panel.services.done_notifier import Notifier
+from enigma_panel.services.done_notifier import DesktopNotifier
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class NotificationBus(Protocol):
         ...
 
 
-class BusNotifier(Notifier):
+class BusNotifier(DesktopNotifier):
     """Shows one notification at a time. The bus is opened for the first one.
 
     open_bus: blocking; raises BusError where there is none.

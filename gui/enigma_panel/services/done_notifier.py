@@ -21,7 +21,7 @@ _NOT_AWAITED = frozenset({TaskStatus.UNCONFIRMED, TaskStatus.LOST})
 """Whether one of unknown fate will ever end, nobody knows."""
 
 
-class Notifier(QObject):
+class DesktopNotifier(QObject):
     """Where notices are shown; this one shows none.
 
     clicked: the person clicked the notice; brings the desktop's activation token, "" without one.
@@ -76,7 +76,7 @@ class DoneNotifier(QObject):
     def __init__(
         self,
         store: SessionStore,
-        notifier: Notifier,
+        notifier: DesktopNotifier,
         *,
         make_text: Callable[[DoneNews], tuple[str, str]],
         redact: Callable[[str], str],

@@ -18,7 +18,7 @@ from typing import Self
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.endpoints import Verb
+from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import ApiError, NotConnectedError
 from enigma_panel.core.rate_limit import (
     LONG_POLL_MARGIN_MS,
@@ -37,12 +37,12 @@ PERIOD_MS = 60_000
 
 SAY_AGAIN_MS = 60_000
 
-ENDPOINTS: Mapping[Verb, Endpoint] = {
-    Verb.START_SESSION: Endpoint.START_SESSION,
-    Verb.RUN_TASK: Endpoint.RUN_TASK,
-    Verb.NEW_TASK: Endpoint.SEND_MESSAGE,
-    Verb.STATE: Endpoint.SEND_MESSAGE,
-    Verb.ANSWER: Endpoint.SEND_MESSAGE,
+ENDPOINTS: Mapping[ApiCall, Endpoint] = {
+    ApiCall.START_SESSION: Endpoint.START_SESSION,
+    ApiCall.RUN_TASK: Endpoint.RUN_TASK,
+    ApiCall.NEW_TASK: Endpoint.SEND_MESSAGE,
+    ApiCall.STATE: Endpoint.SEND_MESSAGE,
+    ApiCall.ANSWER: Endpoint.SEND_MESSAGE,
 }
 """Where each counted call is counted; all others are free."""
 
@@ -180,7 +180,7 @@ class RateLimiter(QObject):
 
     # -- what replies teach ------------------------------------------------------------------
 
-    def note_reply(self, verb: Verb, headers: RateHeaders) -> None:
+    def note_reply(self, verb: ApiCall, headers: RateHeaders) -> None:
         """As `note_rate`, for the client's hook; calls that are not counted teach nothing."""
         if verb in ENDPOINTS:
             self.note_rate(ENDPOINTS[verb], headers)

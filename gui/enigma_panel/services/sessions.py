@@ -12,14 +12,13 @@ from enigma_panel.core.models import (
     UNOPENED_PHASES,
     Phase,
     Session,
-    StateVerb,
     Task,
     TaskSpec,
     TaskStatus,
-    TaskVerb,
 )
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.validation import site_of
+from enigma_panel.core.verbs import CommandVerb, TaskVerb
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.commands.delivery import DURABLE
 from enigma_panel.services.context import ServiceContext
@@ -101,7 +100,7 @@ class Sessions(QObject):
         """All commands on their way, oldest first."""
         return self._commands.all_pending()
 
-    def pending_verb(self, session_key: int) -> StateVerb | None:
+    def pending_verb(self, session_key: int) -> CommandVerb | None:
         """The verb of the command that is on its way to this session, if any."""
         pending = self._commands.pending(session_key)
         return pending.verb if pending is not None else None
@@ -127,7 +126,7 @@ class Sessions(QObject):
         other = self._account.client is not None and not self.is_ours(session)
         return ForeignSession.KEY if other else None
 
-    def can(self, session_key: int, verb: StateVerb) -> bool:
+    def can(self, session_key: int, verb: CommandVerb) -> bool:
         """Whether the verb is possible now. Terminate is, until the end is proven; while no key is
         known, Stop and Terminate are kept until there is one."""
         session = self._store.session(session_key)
@@ -136,12 +135,12 @@ class Sessions(QObject):
         if self._account.client is None and verb not in DURABLE:
             return False
         pending = self._commands.pending(session_key)
-        if verb is StateVerb.TERMINATE:
+        if verb is CommandVerb.TERMINATE:
             return _can_terminate(session, pending)
         task = self._store.current_task(session)
         if session.service_id is None or session.is_ended or task is None:
             return False
-        if pending is not None and pending.verb is StateVerb.TERMINATE:
+        if pending is not None and pending.verb is CommandVerb.TERMINATE:
             return False
         # It might meet a task of unknown fate that is at work before this one.
         others = [other for other in self._store.unconfirmed(session_key) if other is not task]
@@ -152,7 +151,7 @@ class Sessions(QObject):
         return [
             session.key
             for session in self._store.sessions()
-            if not session.is_ended and self.can(session.key, StateVerb.TERMINATE)
+            if not session.is_ended and self.can(session.key, CommandVerb.TERMINATE)
         ]
 
     async def recent_texts(self) -> list[str]:
@@ -188,7 +187,7 @@ class Sessions(QObject):
         )
 
     async def command(
-        self, session_keys: Sequence[int], verb: StateVerb, *, grace_ms: int = 0
+        self, session_keys: Sequence[int], verb: CommandVerb, *, grace_ms: int = 0
     ) -> None:
         """Send a state message to each session; returns when all have been answered.
 
@@ -253,21 +252,21 @@ class Sessions(QObject):
         self.changed.emit(Diff(sessions=frozenset({key})))
 
 
-def _can(task: Task, verb: StateVerb, pending: PendingCommand | None) -> bool:
+def _can(task: Task, verb: CommandVerb, pending: PendingCommand | None) -> bool:
     """What waits to be sent counts as done: after Pause comes Resume."""
     unsent = pending.verb if pending is not None else None
-    if verb is StateVerb.PAUSE:
+    if verb is CommandVerb.PAUSE:
         works = task.status in {TaskStatus.WORKING, TaskStatus.STARTING}
-        return (works and unsent is None) or unsent is StateVerb.RESUME
-    if verb is StateVerb.RESUME:
-        return (task.status is TaskStatus.PAUSED and unsent is None) or unsent is StateVerb.PAUSE
-    return task.status in _WORKS and task.stop_sent_ms is None and unsent is not StateVerb.STOP
+        return (works and unsent is None) or unsent is CommandVerb.RESUME
+    if verb is CommandVerb.RESUME:
+        return (task.status is TaskStatus.PAUSED and unsent is None) or unsent is CommandVerb.PAUSE
+    return task.status in _WORKS and task.stop_sent_ms is None and unsent is not CommandVerb.STOP
 
 
 def _can_terminate(session: Session, pending: PendingCommand | None) -> bool:
     """Again while it can be taken back: then it is sent at once."""
     if session.phase in FINAL_PHASES or session.is_planned:
         return False
-    if pending is not None and pending.verb is StateVerb.TERMINATE and not pending.can_undo:
+    if pending is not None and pending.verb is CommandVerb.TERMINATE and not pending.can_undo:
         return False
     return session.service_id is not None or session.phase is Phase.STARTING

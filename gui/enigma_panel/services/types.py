@@ -7,8 +7,8 @@ from typing import Protocol
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.api.protocols import LiveFault
-from enigma_panel.core.models import StateVerb
 from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.store.ledger.intents import Intent
 
 NOTHING: frozenset[int] = frozenset()
@@ -85,7 +85,7 @@ class PendingCommand:
     """
 
     session_key: int
-    verb: StateVerb
+    verb: CommandVerb
     why: WaitReason
     made_ms: int
     due_ms: int | None = None

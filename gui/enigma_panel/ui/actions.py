@@ -6,7 +6,8 @@ from typing import Protocol
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from enigma_panel.core.models import StateVerb, Task, TaskSpec, TaskStatus
+from enigma_panel.core.models import Task, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import PendingCommand
@@ -71,16 +72,16 @@ class Actions(QObject):
         self.dialogs = dialogs
         self._copied = ""
 
-    def command(self, keys: Sequence[int], verb: StateVerb) -> None:
+    def command(self, keys: Sequence[int], verb: CommandVerb) -> None:
         """Send a verb to each session that can take it; several ends are asked about first."""
         able = [key for key in keys if self.can(key, verb)]
-        if verb is StateVerb.TERMINATE and len(able) > 1:
+        if verb is CommandVerb.TERMINATE and len(able) > 1:
             self.dialogs.confirm_terminate_all(able)
         elif able:
-            grace = self._grace_ms(able[0]) if verb is StateVerb.TERMINATE else 0
+            grace = self._grace_ms(able[0]) if verb is CommandVerb.TERMINATE else 0
             self._scope.spawn(f"{verb} {able}", self._sessions.command(able, verb, grace_ms=grace))
 
-    def can(self, key: int, verb: StateVerb) -> bool:
+    def can(self, key: int, verb: CommandVerb) -> bool:
         """Whether the verb is possible now; a Terminate that was not sent can be hurried."""
         return self._sessions.can(key, verb)
 
@@ -207,7 +208,7 @@ class Actions(QObject):
         session = self._sessions.session(key)
         task = self._sessions.current_task(session) if session is not None else None
         works = task is not None and not task.is_final and task.status is not TaskStatus.QUEUED
-        hurried = self._sessions.pending_verb(key) is StateVerb.TERMINATE
+        hurried = self._sessions.pending_verb(key) is CommandVerb.TERMINATE
         return GRACE_MS if works and not hurried else 0
 
     async def _run_again(self, task: Task) -> None:

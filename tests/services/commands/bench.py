@@ -9,14 +9,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from PySide6.QtCore import QObject, Signal
-
 from enigma_panel.api.client import STATE_KINDS
 from enigma_panel.api.errors import ApiError, RejectedError, Reply, SessionGoneError
-from enigma_panel.api.protocols import LiveError, LiveFault
-from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.verbs import CommandVerb, TaskVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.context import ServiceContext
@@ -27,7 +25,6 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.types import (
-    KeyCheck,
     NoticeKind,
     PendingCommand,
     ServiceNotice,
@@ -37,6 +34,7 @@ from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock, in_virtual_time
+from tests.kit.fakes import FakeAccount, FakeHealth, FakeLive
 
 URL = "http://127.0.0.1:9"
 
@@ -75,9 +73,9 @@ class Client:
         self._clock = clock
         self.script: list[ApiError | None] = []
         self.takes_s = 0.05
-        self.sent: list[tuple[float, str, StateVerb]] = []
+        self.sent: list[tuple[float, str, CommandVerb]] = []
 
-    async def send_state(self, session_id: str, verb: StateVerb) -> Observation:
+    async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
         seconds = (self._clock.now_ms() - NOW) / 1000
         self.sent.append((seconds, session_id, verb))
         answer = self.script.pop(0) if self.script else None
@@ -87,78 +85,12 @@ class Client:
         return Observation(kind=STATE_KINDS[verb])
 
     @property
-    def verbs(self) -> list[StateVerb]:
+    def verbs(self) -> list[CommandVerb]:
         return [verb for _, _, verb in self.sent]
 
     @property
     def seconds(self) -> list[float]:
         return [at for at, _, _ in self.sent]
-
-
-class FakeAccount(QObject):
-    """One key, which the test takes away or replaces."""
-
-    changed = Signal()
-
-    def __init__(self, client: Client) -> None:
-        super().__init__()
-        self.client: Client | None = client
-        self.last_check: KeyCheck | None = None
-        self.errors: list[ApiError] = []
-
-    def client_for(self, _session: Session) -> Client | None:
-        return self.client
-
-    def use(self, client: Client | None) -> None:
-        self.client = client
-        self.changed.emit()
-
-    def note_error(self, error: ApiError) -> None:
-        self.errors.append(error)
-        if isinstance(error, RejectedError) and error.reply.status == 401:
-            self.last_check = KeyCheck.REFUSED
-            self.changed.emit()
-
-
-class FakeVitals:
-    """Hears what goes wrong."""
-
-    def __init__(self) -> None:
-        self.errors: list[ApiError] = []
-        self.answers = 0
-
-    def note_error(self, error: ApiError) -> None:
-        self.errors.append(error)
-
-    def note_answer(self) -> None:
-        self.answers += 1
-
-
-class FakeLive(QObject):
-    """A live channel that is down until the test says otherwise, and takes what it is given."""
-
-    lost = Signal(int)
-    doubted = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.up = False
-        self.breaks = False
-        self.sent: list[StateVerb] = []
-
-    def is_up(self, _session_key: int) -> bool:
-        return self.up
-
-    async def send_state(self, _session_key: int, verb: StateVerb) -> Observation:
-        await asyncio.sleep(0)
-        if self.breaks:
-            raise LiveError(LiveFault.LOST)
-        self.sent.append(verb)
-        return Observation(kind=Kind(f"{verb.value}_emitted"))
-
-    def drop(self, session_key: int) -> None:
-        self.up = False
-        self.lost.emit(session_key)
 
 
 class LateNames(StartsUnderWay):
@@ -183,7 +115,7 @@ class Bench:
         self.executor = Executor()
         self.client = Client(clock)
         self.account = FakeAccount(self.client)
-        self.health = FakeVitals()
+        self.health = FakeHealth()
         self.rate_limiter = RateLimiter(clock)
         self.writer = LedgerWriter(ledger, self.executor)
         redactor = Redactor(b"k" * 32)
@@ -249,7 +181,7 @@ class Bench:
         assert session is not None
         await self.store.record(key, session.current_task, Observation(kind=kind, **facts))
 
-    def give(self, key: int, verb: StateVerb, grace_ms: int = 0) -> asyncio.Task[None]:
+    def give(self, key: int, verb: CommandVerb, grace_ms: int = 0) -> asyncio.Task[None]:
         """A click."""
         given = self.scope.spawn("click", self.commands.give(key, verb, grace_ms=grace_ms))
         assert given is not None

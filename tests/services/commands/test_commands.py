@@ -12,14 +12,15 @@ from enigma_panel.api.errors import (
     NotConnectedError,
     ProtocolError,
 )
-from enigma_panel.core.models import Phase, StateVerb
+from enigma_panel.core.models import Phase
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import NoticeKind, WaitReason
 from tests.services.commands.bench import Bench, gone, on_bench, rejected
 
-PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME
-STOP, TERMINATE = StateVerb.STOP, StateVerb.TERMINATE
+PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
+STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_a_delivered_command_moves_its_records_and_leaves_no_wish(folder: Path) 
 
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
-def test_the_ledger_has_it_before_anything_is_sent(folder: Path, verb: StateVerb) -> None:
+def test_the_ledger_has_it_before_anything_is_sent(folder: Path, verb: CommandVerb) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         bench.give(key, verb, grace_ms=3000)
@@ -151,7 +152,7 @@ async def _use_up(bench: Bench) -> None:
     ],
 )
 def test_a_burst_collapses_to_the_last_wish(
-    folder: Path, clicks: list[StateVerb], sent: list[StateVerb]
+    folder: Path, clicks: list[CommandVerb], sent: list[CommandVerb]
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
@@ -250,7 +251,7 @@ def test_an_undone_resume_leaves_the_pause_that_is_being_sent(folder: Path) -> N
 
 
 @pytest.mark.parametrize("first", [PAUSE, STOP])
-def test_terminate_waits_for_nothing_that_is_being_sent(folder: Path, first: StateVerb) -> None:
+def test_terminate_waits_for_nothing_that_is_being_sent(folder: Path, first: CommandVerb) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         bench.client.takes_s = 10.0
@@ -402,7 +403,7 @@ PASSING = [
 @pytest.mark.parametrize("error", PASSING, ids=str)
 @pytest.mark.parametrize("verb", [PAUSE, TERMINATE])
 def test_a_busy_service_is_asked_three_times_and_for_an_end_until_it_takes_it(
-    folder: Path, verb: StateVerb, error: ApiError
+    folder: Path, verb: CommandVerb, error: ApiError
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
@@ -429,9 +430,9 @@ def test_a_busy_service_is_asked_three_times_and_for_an_end_until_it_takes_it(
     on_bench(folder, test)
 
 
-@pytest.mark.parametrize("verb", StateVerb)
+@pytest.mark.parametrize("verb", CommandVerb)
 @pytest.mark.parametrize("error", [rejected(400), rejected(403), rejected(402)], ids=str)
-def test_a_refusal_for_good_is_said(folder: Path, verb: StateVerb, error: ApiError) -> None:
+def test_a_refusal_for_good_is_said(folder: Path, verb: CommandVerb, error: ApiError) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         if verb is RESUME:
@@ -448,7 +449,9 @@ def test_a_refusal_for_good_is_said(folder: Path, verb: StateVerb, error: ApiErr
 
 
 @pytest.mark.parametrize("verb", [PAUSE, STOP, TERMINATE])
-def test_a_session_that_was_gone_is_closed_not_ended_by_you(folder: Path, verb: StateVerb) -> None:
+def test_a_session_that_was_gone_is_closed_not_ended_by_you(
+    folder: Path, verb: CommandVerb
+) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         bench.client.script = [gone()]

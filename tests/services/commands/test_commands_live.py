@@ -6,16 +6,17 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
-from enigma_panel.core.models import Phase, StateVerb, Task, TaskStatus
+from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.commands.commands import BELIEVED_MS
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
 from tests.services.commands.bench import Bench, on_bench, rejected
 
-PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME
-STOP, TERMINATE = StateVerb.STOP, StateVerb.TERMINATE
+PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
+STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def _use_up(bench: Bench) -> None:
 def test_pause_and_resume_take_the_channel_that_is_up(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         await bench.commands.give(key, PAUSE)
         task = _task(bench, key)
         assert (task.status, task.unproven) == (TaskStatus.PAUSED, PAUSE)
@@ -59,7 +60,7 @@ def test_pause_and_resume_take_the_channel_that_is_up(folder: Path) -> None:
 def test_without_a_channel_they_go_by_rest(folder: Path, breaks: bool) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = bench.live.breaks = breaks
+        bench.live.all_up = bench.live.breaks = breaks
         await bench.commands.give(key, PAUSE)
         assert (bench.live.sent, bench.client.verbs) == ([], [PAUSE])
         assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
@@ -69,14 +70,14 @@ def test_without_a_channel_they_go_by_rest(folder: Path, breaks: bool) -> None:
 
 @pytest.mark.parametrize("verb", [PAUSE, RESUME])
 def test_what_a_breaking_channel_may_have_lost_is_sent_by_rest(
-    folder: Path, verb: StateVerb
+    folder: Path, verb: CommandVerb
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         if verb is RESUME:
             await bench.commands.give(key, PAUSE)
             bench.client.sent.clear()
-        bench.live.up = True
+        bench.live.all_up = True
         await bench.commands.give(key, verb)
         await asyncio.sleep(BELIEVED_MS / 1000 - 1)
         bench.live.drop(key)
@@ -94,7 +95,7 @@ def test_what_a_breaking_channel_may_have_lost_is_sent_by_rest(
 def test_what_needs_no_second_sending_gets_none(folder: Path, why: str) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         await bench.commands.give(key, PAUSE)
         task = _task(bench, key)
         match why:
@@ -117,11 +118,11 @@ def test_what_needs_no_second_sending_gets_none(folder: Path, why: str) -> None:
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
 def test_while_a_slot_is_free_what_ends_costs_goes_by_rest_alone(
-    folder: Path, verb: StateVerb
+    folder: Path, verb: CommandVerb
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         await bench.commands.give(key, verb)
         assert (bench.live.sent, bench.client.verbs) == ([], [verb])
 
@@ -130,11 +131,11 @@ def test_while_a_slot_is_free_what_ends_costs_goes_by_rest_alone(
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
 def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_the_same(
-    folder: Path, verb: StateVerb
+    folder: Path, verb: CommandVerb
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         _use_up(bench)
         bench.give(key, verb)
         await asyncio.sleep(1)
@@ -161,7 +162,7 @@ async def _stop_too(bench: Bench, key: int) -> None:
 def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         _use_up(bench)
         await _stop_too(bench, key)
         assert bench.store.ending == {key: STOP}, "its effect may be seen"
@@ -180,7 +181,7 @@ def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path
 def test_a_stop_taken_as_an_answer_is_not_sent_to_the_next_task(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         _use_up(bench)
         session = bench.store.session(key)
         assert session is not None
@@ -201,7 +202,7 @@ def test_a_stop_taken_as_an_answer_is_not_sent_to_the_next_task(folder: Path) ->
 def test_a_stop_taken_as_an_answer_is_not_sent_in_vain(folder: Path, why: str) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         _use_up(bench)
         if why != "it has stopped":
             bench.give(key, TERMINATE)
@@ -222,7 +223,7 @@ def test_a_stop_taken_as_an_answer_is_not_sent_in_vain(folder: Path, why: str) -
 def test_a_terminate_that_is_taken_back_leaves_the_stop(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         _use_up(bench)
         bench.give(key, TERMINATE, grace_ms=3_000)
         await asyncio.sleep(1)
@@ -238,7 +239,7 @@ def test_a_terminate_that_is_taken_back_leaves_the_stop(folder: Path) -> None:
 def test_a_terminate_that_is_refused_leaves_the_stop(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         _use_up(bench)
         bench.give(key, TERMINATE)
         await asyncio.sleep(1)
@@ -255,7 +256,7 @@ def test_a_terminate_that_is_refused_leaves_the_stop(folder: Path) -> None:
 def test_of_many_stops_taken_as_answers_none_stays_open(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         _use_up(bench)
         for _ in range(3):
             await _stop_too(bench, key)
@@ -275,7 +276,7 @@ def test_what_a_stop_taken_as_an_answer_does_is_no_failure(folder: Path, grace_m
 
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         _use_up(bench)
         if grace_ms:
             bench.give(key, TERMINATE, grace_ms=grace_ms)
@@ -293,7 +294,7 @@ def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(folder
 
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         bench.client.takes_s = 3
         bench.client.script = [NotConnectedError("dns"), InterruptedCallError("timeout")]
         bench.give(key, STOP)
@@ -316,7 +317,7 @@ def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(folder
 def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_emitted(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         _use_up(bench)
         bench.give(key, STOP)
         await asyncio.sleep(1)
@@ -341,7 +342,7 @@ def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_emitted(folder:
 def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         _use_up(bench)
         bench.give(key, TERMINATE)
         await asyncio.sleep(1)
@@ -359,7 +360,7 @@ def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(folder: Path
 def test_without_a_connection_the_channel_is_tried(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         bench.client.script = [NotConnectedError("refused")]
         bench.give(key, TERMINATE)
         await asyncio.sleep(30)
@@ -371,7 +372,7 @@ def test_without_a_connection_the_channel_is_tried(folder: Path) -> None:
 def test_a_pause_that_the_agent_does_not_heed_is_sent_by_rest(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         await bench.commands.give(key, PAUSE)
         bench.live.doubted.emit(key)
         bench.live.doubted.emit(key)
@@ -384,10 +385,10 @@ def test_a_pause_that_the_agent_does_not_heed_is_sent_by_rest(folder: Path) -> N
 def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         real = bench.live.send_state
 
-        async def into_the_dead(session_key: int, verb: StateVerb) -> Observation:
+        async def into_the_dead(session_key: int, verb: CommandVerb) -> Observation:
             observation = await real(session_key, verb)
             asyncio.get_running_loop().call_soon(bench.live.drop, session_key)
             return observation
@@ -405,7 +406,7 @@ def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again(fol
 def test_who_works_on_in_spite_of_pause_is_shown_so(folder: Path, why: str) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = why != "sent by REST"
+        bench.live.all_up = why != "sent by REST"
         await bench.commands.give(key, PAUSE)
         if why == "it was sent again":
             bench.live.doubted.emit(key)
@@ -424,7 +425,7 @@ def test_who_works_on_in_spite_of_pause_is_shown_so(folder: Path, why: str) -> N
 def test_a_pause_in_doubt_that_rest_refuses_is_not_sent_for_ever(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         await bench.commands.give(key, PAUSE)
         bench.client.script = [NotConnectedError("refused")]
         for _ in range(3):
@@ -441,7 +442,7 @@ def test_a_pause_in_doubt_that_is_clicked_anew_goes_by_rest(folder: Path) -> Non
 
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         await bench.commands.give(key, PAUSE)
         _use_up(bench)
         bench.live.drop(key)
@@ -459,7 +460,7 @@ def test_a_pause_in_doubt_that_is_clicked_anew_goes_by_rest(folder: Path) -> Non
 def test_a_pause_clicked_while_a_resume_is_on_its_way_is_sent_behind_it(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         await bench.commands.give(key, PAUSE)
         await asyncio.sleep(BELIEVED_MS / 1000 + 1)
         bench.live.drop(key)
@@ -476,7 +477,7 @@ def test_a_pause_clicked_while_a_resume_is_on_its_way_is_sent_behind_it(folder: 
 def test_a_pause_counts_from_when_it_was_delivered(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
-        bench.live.up = True
+        bench.live.all_up = True
         await bench.commands.give(key, PAUSE)
         await asyncio.sleep(6)
         bench.live.doubted.emit(key)

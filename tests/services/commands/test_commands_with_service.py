@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import NoticeKind, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each
 from tests.kit.wait import until
@@ -37,7 +38,7 @@ async def working(parts: Parts) -> int:
     sessions = parts.services.sessions
     task = await sessions.start(SPEC)
     await until(lambda: (it := sessions.task(task)) and it.sent_ms is not None)
-    await until(lambda: sessions.can(sessions.task(task).session_key, StateVerb.PAUSE))
+    await until(lambda: sessions.can(sessions.task(task).session_key, CommandVerb.PAUSE))
     return int(sessions.task(task).session_key)
 
 
@@ -54,7 +55,7 @@ async def test_a_terminate_gets_through_in_the_end(
         sessions.pending_changed.connect(
             lambda _: stood.extend(w.why for w in sessions.all_pending())
         )
-        await sessions.command([key], StateVerb.TERMINATE)
+        await sessions.command([key], CommandVerb.TERMINATE)
         stands = {
             "503": WaitReason.NO_BROWSER,
             "html502": WaitReason.NO_BROWSER,
@@ -79,11 +80,11 @@ async def test_without_a_connection_a_pause_fails_and_a_terminate_outlives_the_p
         sessions, said = parts.services.sessions, listen(parts)
         key = await working(parts)
         faults(sim.url, nothing)
-        await sessions.command([key], StateVerb.PAUSE)
+        await sessions.command([key], CommandVerb.PAUSE)
         # The start may be said, too: its held reply is cut with the network.
         told = [n for n in said if n.kind is not NoticeKind.START_UNCONFIRMED]
         assert [notice.kind for notice in told] == [NoticeKind.COMMAND_FAILED]
-        command = asyncio.ensure_future(sessions.command([key], StateVerb.TERMINATE))
+        command = asyncio.ensure_future(sessions.command([key], CommandVerb.TERMINATE))
         await until(
             lambda: (pending := sessions.pending(key)) and pending.why is WaitReason.CONNECTION
         )
@@ -100,7 +101,7 @@ async def test_a_429_is_waited_out_and_shown(sim: Simulator, running: Running) -
         sessions = parts.services.sessions
         key = await working(parts)
         faults(sim.url, {"path": MESSAGES, "action": "state", "kind": "429", "retryAfter": 1})
-        command = asyncio.ensure_future(sessions.command([key], StateVerb.PAUSE))
+        command = asyncio.ensure_future(sessions.command([key], CommandVerb.PAUSE))
         await until(
             lambda: (pending := sessions.pending(key)) and pending.why is WaitReason.LIMITED
         )
@@ -118,9 +119,9 @@ async def test_another_program_that_uses_up_the_limit_is_told_of(
         told: list[bool] = []
         parts.services.rate_limiter.used_elsewhere.connect(lambda: told.append(True))
         _elsewhere(sim.url, 7)
-        await parts.services.sessions.command([key], StateVerb.PAUSE)
+        await parts.services.sessions.command([key], CommandVerb.PAUSE)
         assert told == [True]
-        command = asyncio.ensure_future(parts.services.sessions.command([key], StateVerb.RESUME))
+        command = asyncio.ensure_future(parts.services.sessions.command([key], CommandVerb.RESUME))
         await until(
             lambda: (
                 (pending := parts.services.sessions.pending(key))
@@ -129,7 +130,7 @@ async def test_another_program_that_uses_up_the_limit_is_told_of(
         )
         parts.services.sessions.undo([key])
         await command
-        await parts.services.sessions.command([key], StateVerb.TERMINATE)
+        await parts.services.sessions.command([key], CommandVerb.TERMINATE)
         assert applied(sim.url).get("state:resume", 0) == 0
         assert applied(sim.url)["state:terminate"] == 1
 

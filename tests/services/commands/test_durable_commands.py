@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
-from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.services.commands.bench import Bench, Client, gone, on_bench, rejected
 
-PAUSE, RESUME = StateVerb.PAUSE, StateVerb.RESUME
-STOP, TERMINATE = StateVerb.STOP, StateVerb.TERMINATE
+PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
+STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
 LOST: list[ApiError] = [NotConnectedError("dns"), InterruptedCallError("timeout")]
 
 
@@ -30,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
 @pytest.mark.parametrize("error", LOST, ids=str)
 def test_it_is_kept_and_tried_until_it_is_delivered(
-    folder: Path, verb: StateVerb, error: ApiError
+    folder: Path, verb: CommandVerb, error: ApiError
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
@@ -377,7 +378,7 @@ def test_taking_back_what_may_have_got_through_leaves_its_fate_unknown(folder: P
 
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
-def test_a_refused_key_parks_it_until_there_is_another(folder: Path, verb: StateVerb) -> None:
+def test_a_refused_key_parks_it_until_there_is_another(folder: Path, verb: CommandVerb) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         bench.client.script = [rejected(401), rejected(401)]
@@ -504,7 +505,7 @@ def test_what_was_taken_back_is_not(folder: Path) -> None:
     on_bench(folder, second)
 
 
-async def _leave(bench: Bench, *verbs: StateVerb) -> int:
+async def _leave(bench: Bench, *verbs: CommandVerb) -> int:
     """A session with these state intents, none of them settled."""
     key = await bench.open()
     for verb in verbs:
@@ -532,9 +533,9 @@ async def _leave(bench: Bench, *verbs: StateVerb) -> int:
 )
 def test_what_an_earlier_run_left(
     folder: Path,
-    left: list[StateVerb],
+    left: list[CommandVerb],
     seen: Kind | None,
-    sent: list[StateVerb],
+    sent: list[CommandVerb],
     outcomes: list[str],
 ) -> None:
     async def test(bench: Bench) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QObject, Signal
-
 from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
-from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskSpec, TaskVerb
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb, TaskVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Channels, Live
@@ -24,6 +23,7 @@ from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock, in_virtual_time
+from tests.kit.fakes import FakeAccount
 from tests.services.commands.bench import Executor
 
 BASE = "https://connect.enigma.click"
@@ -36,9 +36,9 @@ class Line:
         self.session_id = session_id
         self.tell = on_observation
         self.down = asyncio.Event()
-        self.sent: list[StateVerb] = []
+        self.sent: list[CommandVerb] = []
 
-    async def send_state(self, verb: StateVerb) -> Observation:
+    async def send_state(self, verb: CommandVerb) -> Observation:
         self.sent.append(verb)
         return Observation(kind=Kind(f"{verb.value}_emitted"))
 
@@ -79,16 +79,6 @@ class Door:
             line.down.set()
 
 
-class OneKey(QObject):
-    """An account whose key opened everything."""
-
-    changed = Signal()
-    has_key = True
-
-    def client_for(self, _session: Session) -> object | None:
-        return self if self.has_key else None
-
-
 class Bench:
     """The parts, and what was said. held: keys of tasks whose reply is still held. stopping: of
     sessions to which a Stop is on its way."""
@@ -103,7 +93,7 @@ class Bench:
         self.redactor = Redactor(b"k" * 32)
         self.timeline = Timeline(self.writer, clock, self.scope, self.redactor)
         self.store = SessionStore(self.writer, clock, self.redactor, self.timeline)
-        self.account = OneKey()
+        self.account = FakeAccount(client=object())
         self.door = Door(clock)
         self.door_opened = 0
         self.starts = StartsUnderWay()

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from enigma_panel.api.protocols import LiveFault
-from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.state.timeline import BURST, GAP, SKIPPED
 from enigma_panel.services.types import LiveShare
 from tests.conftest import LogWatch
@@ -27,11 +28,10 @@ def test_the_library_is_loaded_once_and_only_for_a_session(tmp_path: Path) -> No
 def test_without_an_address_or_a_key_nothing_listens(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         await bench.open(socket_url=None)
-        bench.account.has_key = False
+        bench.account.use(None)
         await bench.open()
         assert (bench.door.tries, bench.live.share()) == ([], LiveShare())
-        bench.account.has_key = True
-        bench.account.changed.emit()
+        bench.account.use(object())
         await bench.wait(1)
         assert bench.live.share() == LiveShare(up=1, of=1)
 
@@ -241,8 +241,8 @@ def test_one_bad_event_does_not_end_the_listening(tmp_path: Path, log_watch: Log
 def test_commands_go_to_the_channel_that_is_up(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, _ = await bench.open()
-        observation = await bench.live.send_state(session, StateVerb.PAUSE)
-        assert (observation.kind, bench.line.sent) == (Kind.PAUSE_SENT_LIVE, [StateVerb.PAUSE])
+        observation = await bench.live.send_state(session, CommandVerb.PAUSE)
+        assert (observation.kind, bench.line.sent) == (Kind.PAUSE_SENT_LIVE, [CommandVerb.PAUSE])
 
     with_bench(tmp_path, check)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import TaskSpec, TaskStatus
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import AnswerOutcome, LiveShare
 from tests.kit.wait import until
 from tests.services.conftest import Running
@@ -93,11 +94,11 @@ async def test_pause_by_the_channel_takes_effect_and_costs_no_call(
         await sessions.start(TaskSpec(text="research the market"))
         await until(lambda: live.share().up == 1)
         session = sessions.session_keys()[0]
-        await until(lambda: sessions.can(session, StateVerb.PAUSE))
-        await sessions.command([session], StateVerb.PAUSE)
+        await until(lambda: sessions.can(session, CommandVerb.PAUSE))
+        await sessions.command([session], CommandVerb.PAUSE)
         task = sessions.task(sessions.task_keys()[0])
         assert task is not None
-        assert (task.status, task.unproven) == (TaskStatus.PAUSED, StateVerb.PAUSE)
+        assert (task.status, task.unproven) == (TaskStatus.PAUSED, CommandVerb.PAUSE)
         await until(lambda: _state(url)["sessions"][0]["paused"])
         assert _state(url)["live"]["received"] == {"state:pause": 1}
 

@@ -9,10 +9,11 @@ from typing import Any, cast
 import pytest
 
 from enigma_panel.api.protocols import LiveError, LiveFault
-from enigma_panel.core.models import AnswerVerb, Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.reducer import STALE_QUESTION_MS
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.live.event_router import LATE_MS, PAUSE_MS
 from enigma_panel.services.monitor.housekeeping import UNHEARD_MS, Housekeeping
 from enigma_panel.services.questions.answers import Answers
@@ -119,7 +120,7 @@ def test_a_result_behind_a_stop_that_was_inferred_is_kept(
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        bench.store.ending.mark(session, StateVerb.TERMINATE, bench)
+        bench.store.ending.mark(session, CommandVerb.TERMINATE, bench)
         await bench.store.record(session, key, Observation(kind=Kind.SESSION_GONE))
         assert bench.task(key).status is S.STOPPED
         await bench.hear(Kind.COMPLETED, "in time", task_id=task_id)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import httpx
 
-from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import ServiceStatus
 from tests.conftest import Simulator
 from tests.kit.clock import FastClock
@@ -52,7 +53,7 @@ async def test_slower_while_polls_fail_and_at_once_after_a_command(
         assert polls(url) - before <= 14
         faults(url)
         before = polls(url)
-        await sessions.command([sessions.task(key).session_key], StateVerb.STOP)
+        await sessions.command([sessions.task(key).session_key], CommandVerb.STOP)
         await until(lambda: polls(url) > before, limit=1.5)
         await until(lambda: sessions.task(key).status is TaskStatus.STOPPED)
         assert parts.services.health.status is ServiceStatus.OK
@@ -89,4 +90,4 @@ async def test_a_session_past_its_life_is_expired_by_our_clock_and_never_final(
         session_key = sessions.task(key).session_key
         await until(lambda: sessions.session(session_key).phase is Phase.EXPIRED_ASSUMED, limit=40)
         assert not sessions.session(session_key).is_final
-        assert sessions.can(session_key, StateVerb.TERMINATE)
+        assert sessions.can(session_key, CommandVerb.TERMINATE)

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.conftest import Simulator
@@ -102,7 +103,7 @@ async def test_a_task_whose_session_ended_stays_until_it_gets_another(
         where = sessions.task(first).session_key
         await until(lambda: sessions.task(first).service_id is not None)
         second = await sessions.start(QUICK, where=where)
-        await sessions.command([where], StateVerb.TERMINATE)
+        await sessions.command([where], CommandVerb.TERMINATE)
         await until(lambda: queue.entry(second).why is WaitReason.SESSION_ENDED)
         assert sessions.task(second).status is TaskStatus.QUEUED
         await queue.run_in_new_session(second)
@@ -340,7 +341,7 @@ async def test_an_open_intent_of_a_session_long_ended_does_not_stop_the_start(
         ended = replace(sessions.session(session.key), phase=Phase.CLOSED)
         await parts.services.store.update(ended)
         task = sessions.task(key)
-        await parts.services.store.intend(IntentKind.STATE, ended, task, StateVerb.STOP)
+        await parts.services.store.intend(IntentKind.STATE, ended, task, CommandVerb.STOP)
         newer = await sessions.start(QUICK)
         await until(lambda: sessions.task(newer).is_final)
     monkeypatch.setattr("enigma_panel.services.state.session_store.FIRST_TASKS", 1)
@@ -358,7 +359,7 @@ async def test_the_next_task_waits_for_a_stop_that_is_on_its_way_to_its_session(
         first = await sessions.start(KEPT)
         await until(lambda: sessions.task(first).status is TaskStatus.DONE)
         session_key = sessions.task(first).session_key
-        store.ending.mark(session_key, StateVerb.STOP, "test")
+        store.ending.mark(session_key, CommandVerb.STOP, "test")
         second = await sessions.start(KEPT, where=session_key)
         await asyncio.sleep(0.5)
         assert sessions.task(second).status is TaskStatus.QUEUED

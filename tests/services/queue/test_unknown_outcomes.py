@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.models import AnswerVerb, Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import AnswerOutcome, NoticeKind, ServiceNotice, WaitReason
 from tests.conftest import Simulator, up_and_weekly_each
 from tests.kit.clock import FastClock
@@ -85,7 +86,7 @@ async def test_a_new_session_whose_reply_is_lost_is_unconfirmed(
         assert sessions.session(session_key).phase is Phase.UNCONFIRMED
         assert sessions.session(session_key).expires_ms is not None
         assert [notice.kind for notice in said] == [NoticeKind.START_UNCONFIRMED]
-        assert not sessions.can(session_key, StateVerb.TERMINATE)
+        assert not sessions.can(session_key, CommandVerb.TERMINATE)
         await sessions.put_away(session_key)
         assert sessions.task(key).status is TaskStatus.LOST
         assert applied(sim.url).get("newTask", 0) == 0
@@ -108,8 +109,8 @@ async def test_a_new_task_whose_reply_is_lost_is_never_sent_again(
             assert task.cost is not None
             assert task.cost > 0
         assert sessions.session(session_key).phase is Phase.OPEN
-        assert sessions.can(session_key, StateVerb.TERMINATE)
-        await sessions.command([session_key], StateVerb.TERMINATE)
+        assert sessions.can(session_key, CommandVerb.TERMINATE)
+        await sessions.command([session_key], CommandVerb.TERMINATE)
         assert sessions.session(session_key).is_ended
         assert applied(sim.url)["newTask"] == 1
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.core.models import Phase, Session, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, Session, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor import housekeeping
 from enigma_panel.services.state import session_store
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, is_history, read_start
@@ -85,7 +86,7 @@ def test_a_session_whose_terminate_was_never_settled_is_in_memory(
 ) -> None:
     session = had(ledger, phase=phase, ended_ms=LONG_AGO, expires_ms=LONG_AGO)
     assert loaded(ledger) == []
-    verb = StateVerb.TERMINATE
+    verb = CommandVerb.TERMINATE
     intent = ledger.open_intent(IntentKind.STATE, session, None, NOW, verb=verb)
     assert loaded(ledger) == [session.key]
     ledger.settle(intent.key, Outcome.KNOWN, NOW)

@@ -19,16 +19,8 @@ from typing import TypeVar
 
 import msgspec
 
-from enigma_panel.core.models import (
-    AnswerVerb,
-    Phase,
-    Session,
-    StateVerb,
-    Task,
-    TaskSpec,
-    TaskStatus,
-    TaskVerb,
-)
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb, TaskVerb
 from enigma_panel.store import settings
 from enigma_panel.store.ledger import (
     IntentKind,
@@ -153,7 +145,7 @@ class Work:
         tried("rename", lambda: self.ledger.save(session))
         say("named", session.key, session.label)
         call = lambda: self.ledger.open_intent(  # noqa: E731
-            IntentKind.STATE, session, None, NOW, verb=StateVerb.TERMINATE
+            IntentKind.STATE, session, None, NOW, verb=CommandVerb.TERMINATE
         )
         say("intent", tried("terminate", call).key, "state", session.key)
 

@@ -11,7 +11,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskVerb
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec
+from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
 
 

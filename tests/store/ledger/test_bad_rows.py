@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.core.models import AnswerVerb, Phase, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.store.ledger import BadRow, Intent, IntentKind, Ledger, Step
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
-from enigma_panel.core.models import AnswerVerb, StateVerb
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.ledger import Intent, IntentKind, Ledger, Outcome
 from tests.kit.clock import NOW
 from tests.store.helpers import start
 
 
 def _command(ledger: Ledger, of: Intent) -> Intent:
-    return ledger.open_intent(IntentKind.STATE, of.session, of.task, NOW, verb=StateVerb.TERMINATE)
+    return ledger.open_intent(
+        IntentKind.STATE, of.session, of.task, NOW, verb=CommandVerb.TERMINATE
+    )
 
 
 def test_a_command_that_was_taken_back_is_no_call_but_a_refused_start_is(ledger: Ledger) -> None:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from enigma_panel.core.models import StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger import (
     Ledger,
@@ -161,7 +161,7 @@ def test_a_ledger_of_version_2_is_brought_along_with_all_its_rows(ledger_path: P
         )
         assert [step.kind for step in ledger.steps(1)] == ["accepted", "question"]
         assert ledger.bad_rows == ()
-        paused = replace(asks, unproven=StateVerb.PAUSE)
+        paused = replace(asks, unproven=CommandVerb.PAUSE)
         ledger.save(paused)
         assert kept_task(ledger, 1) == paused
     found = find_copy(ledger_path)

@@ -6,7 +6,8 @@ from threading import Thread
 
 import pytest
 
-from enigma_panel.core.models import AnswerVerb, Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.ledger import (
     ClosedLedgerError,
     InconsistentError,
@@ -66,7 +67,7 @@ def test_messages_leave_the_current_task_as_it_is(ledger: Ledger) -> None:
     assert first.task is not None
     assert second.task is not None
     stop = ledger.open_intent(
-        IntentKind.STATE, second.session, first.task, NOW, verb=StateVerb.STOP
+        IntentKind.STATE, second.session, first.task, NOW, verb=CommandVerb.STOP
     )
     assert stop.session.current_task == second.task.key
     assert kept_session(ledger, stop.session.key) == stop.session

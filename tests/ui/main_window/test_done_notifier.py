@@ -16,7 +16,7 @@ from enigma_panel.desktop.notifications import BusNotifier
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services import done_notifier
 from enigma_panel.services.clock import SystemClock
-from enigma_panel.services.done_notifier import Notifier
+from enigma_panel.services.done_notifier import DesktopNotifier
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
@@ -105,11 +105,11 @@ def test_one_that_has_no_row_yet_is_shown_in_details(window: MainWindow, service
 
 def test_elsewhere_than_on_linux_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "win32")
-    assert type(startup._make_notifier(SimpleNamespace())) is Notifier
+    assert type(startup._make_notifier(SimpleNamespace())) is DesktopNotifier
 
 
 class Program:
-    """What `make_done_notifier` needs, over the window's doubles."""
+    """What `make_done_notifier` needs, over the window's fakes."""
 
     def __init__(self, window: MainWindow, services: Any) -> None:
         sessions = services.sessions
@@ -198,7 +198,7 @@ async def test_the_setting_and_the_focus_hold(
     services.sessions.change_task(3, **ended)
     assert (await desk.notice())["title"] == "Done: shop.example 3"
     notifier = program.notice.findChild(BusNotifier)
-    await until(lambda: notifier._notice)
+    await until(lambda: notifier._shown)
     await program.services.scope.close()
     assert await desk.hear() == "close 1"  # it leaves with the program
 

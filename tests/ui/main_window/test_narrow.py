@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from enigma_panel.api.protocols import LiveFault
-from enigma_panel.core.models import StateVerb, TaskStatus
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import KeyState, LiveShare, ServiceStatus, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets.basics import ElidedLabel
@@ -32,7 +33,7 @@ def test_the_tool_bar_is_whole(
     for key in range(1, 13):
         services.sessions.add(key, status=TaskStatus.ASKS)
         services.inbox.ask(a_question(key, "What is the code?"))
-    services.sessions.set_pending(3, StateVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 3_000)
+    services.sessions.set_pending(3, CommandVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 3_000)
     for wanted in (0, 2):  # once with Undo
         window.selection.sessions.select_key(services.sessions.session_keys()[wanted])
         resize(window, qapp, width)
@@ -71,7 +72,7 @@ def test_the_status_line_cuts_nothing_in_two(
     services.account.from_environment = True
     services.live.shared = LiveShare(up=3, of=8, fault=LiveFault.LOST)
     services.sessions.add(1)
-    services.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
     resize(window, qapp, width)
     window._tick()
     qapp.processEvents()
@@ -95,7 +96,7 @@ def test_a_key_that_does_not_work_goes_before_figures(
     services.account.state = KeyState.ABSENT
     services.live.shared = LiveShare(up=3, of=8)
     services.sessions.add(1)
-    services.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
+    services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
     resize(window, qapp, 760)
     window._tick()
     qapp.processEvents()

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.api.errors import InterruptedCallError
-from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import KeyState, NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
@@ -41,8 +42,8 @@ def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -
     button(window.tool_bar, "Pause").click()
     button(window.tool_bar, "Terminate").click()
     assert sessions.calls == [
-        ("command", (1,), StateVerb.PAUSE),
-        ("command", (1,), StateVerb.TERMINATE, GRACE_MS),
+        ("command", (1,), CommandVerb.PAUSE),
+        ("command", (1,), CommandVerb.TERMINATE, GRACE_MS),
     ]
 
 
@@ -71,9 +72,9 @@ def test_the_keyboard_has_the_verbs(
     for key in (Qt.Key.Key_P, Qt.Key.Key_R, Qt.Key.Key_Period, Qt.Key.Key_Delete):
         QTest.keyClick(window, key, control)
     assert [call[2] for call in services.sessions.calls] == [
-        StateVerb.PAUSE,
-        StateVerb.STOP,
-        StateVerb.TERMINATE,
+        CommandVerb.PAUSE,
+        CommandVerb.STOP,
+        CommandVerb.TERMINATE,
     ]
     QTest.keyClick(window, Qt.Key.Key_N, control)
     assert dialogs.calls == [("open_new_task", None, None)]
@@ -87,9 +88,9 @@ def test_a_painted_verb_acts_on_its_row_alone(window: MainWindow, services: Any)
     table = window.selection.sessions
     table.select_key(1)
     left = Qt.MouseButton.LeftButton
-    QTest.mouseClick(table.viewport(), left, pos=verb_point(table, 1, StateVerb.STOP))
-    QTest.mouseClick(table.viewport(), left, pos=verb_point(table, 1, StateVerb.RESUME))
-    assert services.sessions.calls == [("command", (2,), StateVerb.STOP)]
+    QTest.mouseClick(table.viewport(), left, pos=verb_point(table, 1, CommandVerb.STOP))
+    QTest.mouseClick(table.viewport(), left, pos=verb_point(table, 1, CommandVerb.RESUME))
+    assert services.sessions.calls == [("command", (2,), CommandVerb.STOP)]
     assert table.selected_keys() == [1]
 
 
@@ -97,8 +98,8 @@ def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, services: 
     services.sessions.add(1)
     table = window.selection.sessions
     left = Qt.MouseButton.LeftButton
-    QTest.mousePress(table.viewport(), left, pos=verb_point(table, 0, StateVerb.TERMINATE))
-    QTest.mouseRelease(table.viewport(), left, pos=verb_point(table, 0, StateVerb.STOP))
+    QTest.mousePress(table.viewport(), left, pos=verb_point(table, 0, CommandVerb.TERMINATE))
+    QTest.mouseRelease(table.viewport(), left, pos=verb_point(table, 0, CommandVerb.STOP))
     assert services.sessions.calls == []
 
 

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column as SessionColumn
@@ -45,8 +46,8 @@ async def test_a_task_from_start_to_end(
         index = selection.session_rows.index(0, SessionColumn.STATE)
         await until(lambda: index.data() == "idle – billing")
         enabled = {verb for verb, action in window.verbs.items() if action.isEnabled()}
-        assert enabled == {StateVerb.TERMINATE}
-        window.verbs[StateVerb.TERMINATE].trigger()  # no task is at work: it goes at once
+        assert enabled == {CommandVerb.TERMINATE}
+        window.verbs[CommandVerb.TERMINATE].trigger()  # no task is at work: it goes at once
         await until(lambda: sessions.session(session_key).phase is not Phase.OPEN)
         assert index.data() in {"closed (assumed)", "ended by you"}
         assert "browser opened" in window.details.timeline.text()

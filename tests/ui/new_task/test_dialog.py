@@ -262,7 +262,7 @@ async def test_a_task_can_run_after_the_one_at_work(world: World, dialog: NewTas
     await shown(world, dialog, session=7)
     assert dialog.start_button.text() == "Run after this one"
     assert dialog.start_button.accessibleName() == "Run after this one"
-    assert "until then it can be removed" in dialog.place_hint.text()
+    assert "until then it can be removed" in dialog.target_label.text()
     height = dialog.height()
     type_text(dialog.task_text, "Next")
     world.sessions.change_task(9, status=TaskStatus.DONE)

@@ -178,16 +178,16 @@ async def test_several_started_in_a_row_can_be_brought_back(
 
 async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
-    assert dialog.place_hint.text() == "Starts at once."
+    assert dialog.target_label.text() == "Starts at once."
     world.sessions.put(a_session(1, current_task=1), a_task(1))
     world.queue.set_limit(1)
-    assert dialog.place_hint.text() == "The only place is in use: the task waits in line."
+    assert dialog.target_label.text() == "The only place is in use: the task waits in line."
     world.queue.set_limit(5)
     world.queue.put(7, why=WaitReason.NO_SLOT)
-    assert dialog.place_hint.text() == "Waits in line behind 1 task."
+    assert dialog.target_label.text() == "Waits in line behind 1 task."
     world.queue.pause_reason = PauseReason.FUNDS
     world.queue.changed.emit()
-    assert "does not move at the moment" in dialog.place_hint.text()
+    assert "does not move at the moment" in dialog.target_label.text()
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
-    assert dialog.place_hint.text() == "Runs in the browser that is open."
+    assert dialog.target_label.text() == "Runs in the browser that is open."

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
-from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import (
     KeyState,
     NoticeKind,
@@ -145,7 +146,7 @@ def test_a_session_that_closes_cannot_be_asked(line: Line) -> None:
     assert line.offers() == ["Terminate"]
     assert "Ask the session" not in line.lines[0]
     line.press("Terminate")
-    assert line.app_actions.calls == [("command", [1], StateVerb.TERMINATE)]
+    assert line.app_actions.calls == [("command", [1], CommandVerb.TERMINATE)]
 
 
 def test_the_question_for_a_result_starts_nothing_anew() -> None:
@@ -309,7 +310,7 @@ def test_a_failed_command_leaves_when_it_came_true(line: Line) -> None:
     sessions = line.services.sessions
     sessions.add(1)
     line.say(Kind.COMMAND_FAILED, 1, LOST, verb="pause")
-    sessions.set_pending(1, StateVerb.PAUSE, WaitReason.SENDING)
+    sessions.set_pending(1, CommandVerb.PAUSE, WaitReason.SENDING)
     sessions.change_task(1, status=TaskStatus.PAUSED)
     assert line.lines
     sessions.set_pending(1, None)
@@ -319,7 +320,7 @@ def test_a_failed_command_leaves_when_it_came_true(line: Line) -> None:
 def test_a_stop_by_the_channel_is_told_until_it_was_sent_once_more(line: Line) -> None:
     sessions = line.services.sessions
     sessions.add(1, status=TaskStatus.WORKING)
-    sessions.set_pending(1, StateVerb.STOP, WaitReason.BUDGET)
+    sessions.set_pending(1, CommandVerb.STOP, WaitReason.BUDGET)
     line.say(Kind.ANSWER_SENT_LIVE, 1, verb="stop")
     (said,) = line.lines
     assert said.startswith("Stop was sent to shop.example 1 over the live channel")

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from PySide6.QtCore import Qt
 
-from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
 from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
@@ -152,7 +153,7 @@ async def come_back(world: World) -> None:
 async def test_it_quits_when_all_have_ended(world: World, guard: QuitDialog) -> None:
     world.sessions.put(a_session(2))
     answer = await ending(world, guard)
-    assert world.sessions.commands == [((1,), StateVerb.TERMINATE), ((2,), StateVerb.TERMINATE)]
+    assert world.sessions.commands == [((1,), CommandVerb.TERMINATE), ((2,), CommandVerb.TERMINATE)]
     world.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED)
     assert guard.waiting.text() == "Terminating, 1 of 2 closed …"
     assert not answer.done()
@@ -181,7 +182,7 @@ async def test_it_stays_when_a_terminate_failed_and_says_which(
     world.sessions.command_gate = None
     click(guard.terminate_button)
     await asyncio.sleep(0.01)
-    assert world.sessions.commands == [((2,), StateVerb.TERMINATE)]
+    assert world.sessions.commands == [((2,), CommandVerb.TERMINATE)]
     click(guard.cancel_button)
     assert await answer is QuitChoice.CANCEL
 
@@ -202,7 +203,7 @@ async def test_what_the_ledger_keeps_can_be_left_to_the_next_start(
 ) -> None:
     answer = await ending(world, guard)
     assert not guard.leave_button.isVisible()  # they are being sent now
-    world.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
+    world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.CONNECTION)
     assert "A Terminate for amazon.com 1 waits for a connection; it is sent at the next start." in (
         guard.text_label.text()
     )
@@ -273,7 +274,7 @@ async def test_it_waits_until_a_failed_task_s_browser_is_closed(
     answer = await when_done(world, guard)
     world.sessions.change_task(2, status=TaskStatus.FAILED)
     assert not answer.done()
-    world.sessions.set_pending(2, StateVerb.TERMINATE, WaitReason.SENDING)
+    world.sessions.set_pending(2, CommandVerb.TERMINATE, WaitReason.SENDING)
     assert words_of[-1] == "Quits when 1 Terminate is sent."
     world.sessions.change_session(2, phase=Phase.CLOSED_ASSUMED)
     world.sessions.set_pending(2, None)
@@ -306,7 +307,7 @@ async def test_a_terminate_without_a_connection_is_not_waited_for(
 ) -> None:
     add_working(world, 2)
     answer = await when_done(world, guard)
-    world.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
+    world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.CONNECTION)
     world.sessions.change_task(2, status=TaskStatus.STOPPED)
     assert await answer is QuitChoice.WHEN_DONE
 
@@ -365,7 +366,7 @@ async def test_terminate_all_names_what_it_closes(
     assert world.sessions.commands == []
     click(terminating.terminate_button)
     await world.settle()
-    assert world.sessions.commands == [((1, 2), StateVerb.TERMINATE)]
+    assert world.sessions.commands == [((1, 2), CommandVerb.TERMINATE)]
     assert not terminating.isVisible()
 
 

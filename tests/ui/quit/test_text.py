@@ -2,14 +2,15 @@
 
 import pytest
 
-from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.quit.text import quit_report, session_text, waiting_text
 from enigma_panel.ui.text.states import local_time
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 
-STOP = StateVerb.STOP
+STOP = CommandVerb.STOP
 ENDS = local_time(NOW + 300_000)
 
 
@@ -120,7 +121,7 @@ def test_a_line_per_session() -> None:
     assert line == "amazon.com 3 – working 0:41, 4:19 left – List keyboards"
 
 
-def pending(key: int, why: WaitReason, verb: StateVerb = StateVerb.TERMINATE) -> PendingCommand:
+def pending(key: int, why: WaitReason, verb: CommandVerb = CommandVerb.TERMINATE) -> PendingCommand:
     return PendingCommand(session_key=key, verb=verb, why=why, made_ms=NOW)
 
 
@@ -129,22 +130,22 @@ def pending(key: int, why: WaitReason, verb: StateVerb = StateVerb.TERMINATE) ->
     [
         (
             WaitReason.CONNECTION,
-            StateVerb.TERMINATE,
+            CommandVerb.TERMINATE,
             "A Terminate for amazon.com 3 waits for a connection; it is sent at the next start.",
         ),
         (
             WaitReason.KEY,
-            StateVerb.TERMINATE,
+            CommandVerb.TERMINATE,
             "A Terminate for amazon.com 3 waits for the API key; it is sent at the next start.",
         ),
         (
             WaitReason.BUDGET,
-            StateVerb.TERMINATE,
+            CommandVerb.TERMINATE,
             "A Terminate for amazon.com 3 was not sent yet; it is sent at the next start.",
         ),
     ],
 )
-def test_a_command_that_the_ledger_keeps(why: WaitReason, verb: StateVerb, words: str) -> None:
+def test_a_command_that_the_ledger_keeps(why: WaitReason, verb: CommandVerb, words: str) -> None:
     session, task = working(3, close_after=False)
     found = quit_report([session], {3: task}, NOW, all_pending={3: pending(3, why, verb)})
     assert found.lines == (words,)  # it neither works on nor stays
@@ -152,11 +153,11 @@ def test_a_command_that_the_ledger_keeps(why: WaitReason, verb: StateVerb, words
 
 def test_a_stop_that_waits_and_a_pause_that_is_not_kept() -> None:
     session, task = working(3, close_after=False)
-    stop = pending(3, WaitReason.CONNECTION, StateVerb.STOP)
+    stop = pending(3, WaitReason.CONNECTION, CommandVerb.STOP)
     lines = quit_report([session], {3: task}, NOW, all_pending={3: stop}).lines
     assert lines[-1].startswith("A Stop for amazon.com 3 waits for a connection;")
     assert len(lines) == 2
-    pause = pending(3, WaitReason.BUDGET, StateVerb.PAUSE)
+    pause = pending(3, WaitReason.BUDGET, CommandVerb.PAUSE)
     assert len(quit_report([session], {3: task}, NOW, all_pending={3: pause}).lines) == 1
 
 
@@ -194,8 +195,8 @@ def test_one_that_asks_before_it_is_named_is_waited_for() -> None:
     assert quit_report([a_session(1, current_task=1)], {1: named}, NOW).unnamed == 0
 
 
-@pytest.mark.parametrize(("verb", "name"), [(StateVerb.TERMINATE, "Terminate"), (STOP, "Stop")])
-def test_a_command_that_went_out_by_the_live_channel(verb: StateVerb, name: str) -> None:
+@pytest.mark.parametrize(("verb", "name"), [(CommandVerb.TERMINATE, "Terminate"), (STOP, "Stop")])
+def test_a_command_that_went_out_by_the_live_channel(verb: CommandVerb, name: str) -> None:
     pending = PendingCommand(
         session_key=1, verb=verb, why=WaitReason.BUDGET, made_ms=NOW, sent_live=True
     )

@@ -10,7 +10,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.recovery.rows import MOST_ROWS, RecoveryRowWidget
@@ -91,7 +92,7 @@ def test_news_come_by_themselves(card: RecoveryCard, services: Any, qtbot: Any) 
     services.sessions.change_task(1, status=TaskStatus.ASKS)
     assert "still works" in card.text_label.text()
     qtbot.waitUntil(lambda: "it asks you" in card.text_label.text())
-    services.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
+    services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.CONNECTION)
     qtbot.waitUntil(lambda: "waits for a connection" in card.text_label.text())
 
 
@@ -138,8 +139,8 @@ def test_terminate_ends_the_session_and_the_row_leaves_with_it(
 ) -> None:
     recover(card, *fill(services, 2))
     row(card, "shop.example 2").terminate_button.click()
-    assert app_actions.calls == [("command", [2], StateVerb.TERMINATE)]
-    services.sessions.set_pending(2, StateVerb.TERMINATE, WaitReason.UNDO)
+    assert app_actions.calls == [("command", [2], CommandVerb.TERMINATE)]
+    services.sessions.set_pending(2, CommandVerb.TERMINATE, WaitReason.UNDO)
     card.refresh()
     assert pressable(row(card, "shop.example 2")) == ["Undo", "Terminate"]
     services.sessions.set_pending(2, None)
@@ -157,7 +158,7 @@ def test_undo_takes_terminate_back_and_keeps_the_row(
 ) -> None:
     recover(card, *fill(services, 1))
     row(card, "shop.example 1").terminate_button.click()
-    services.sessions.set_pending(1, StateVerb.TERMINATE, WaitReason.CONNECTION)
+    services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.CONNECTION)
     card.refresh()
     row(card, "shop.example 1").keep_button.click()
     assert services.sessions.calls == [("undo", (1,))]

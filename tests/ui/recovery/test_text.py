@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.recovery.text import (
     Outcome,
@@ -31,7 +32,7 @@ def seen(
     sessions = FakeSessions()
     sessions.add(1, phase=phase, status=status or TaskStatus.WORKING, tell=False)
     pending = (
-        PendingCommand(session_key=1, verb=StateVerb.TERMINATE, why=why, made_ms=NOW)
+        PendingCommand(session_key=1, verb=CommandVerb.TERMINATE, why=why, made_ms=NOW)
         if why
         else None
     )

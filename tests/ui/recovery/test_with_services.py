@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.types import Recovered
 from enigma_panel.ui.actions import Actions
@@ -85,7 +86,7 @@ async def test_without_a_key_terminate_waits_and_another_key_cannot_do_it(
         card.show_recovered(Recovered(sessions=(key,)))
         (view,) = card.rows.views()
         assert services.sessions.terminable_keys() == [key]
-        assert not services.sessions.can(key, StateVerb.PAUSE), "for now or never"
+        assert not services.sessions.can(key, CommandVerb.PAUSE), "for now or never"
         view.terminate_button.click()
         view.terminate_button.click()  # a second time: at once
         await until(lambda: "Terminate waits for the key" in view.accessibleName())

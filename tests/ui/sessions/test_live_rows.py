@@ -9,7 +9,8 @@ from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from enigma_panel.api.protocols import LiveFault
-from enigma_panel.core.models import Phase, StateVerb, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import LiveShare, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import GATHER_MS, Column
@@ -217,7 +218,7 @@ def _picture(window: MainWindow) -> QImage:
 def test_a_pause_that_nothing_confirms_says_what_that_means(
     window: MainWindow, services: Any
 ) -> None:
-    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
+    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
     assert cell.text == "paused (sent, unconfirmed) – billing"
@@ -233,9 +234,9 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
 
 
 def test_beside_a_command_stands_the_short_word(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
+    services.sessions.add(1, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
     services.sessions.set_pending(
-        1, StateVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, sent_live=True
+        1, CommandVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, sent_live=True
     )
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
@@ -246,7 +247,7 @@ def test_beside_a_command_stands_the_short_word(window: MainWindow, services: An
 
 
 def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
+    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     rows = window.selection.task_rows
     assert cell_text(rows, 1, TaskColumn.STATUS) == "paused"
     assert cell_text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused (sent, unconfirmed)"

@@ -7,7 +7,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.actions import GRACE_MS, SETTLED_MS
 from enigma_panel.ui.main_window.window import MainWindow
@@ -19,7 +20,7 @@ from tests.kit.fakes import FakeDialogs
 from tests.kit.person import button, shown_texts
 from tests.kit.tables import SPOKEN, cell_text, verb_point
 
-END, STOP, PAUSE = StateVerb.TERMINATE, StateVerb.STOP, StateVerb.PAUSE
+END, STOP, PAUSE = CommandVerb.TERMINATE, CommandVerb.STOP, CommandVerb.PAUSE
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
 

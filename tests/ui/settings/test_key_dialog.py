@@ -38,7 +38,7 @@ async def test_it_says_where_the_key_will_be(
     dialog.ask()
     assert dialog.state_label.text() != ""
     await world.settle()
-    assert words in dialog.place_label.text()
+    assert words in dialog.location_label.text()
 
 
 @pytest.mark.parametrize("state", KeyState)

@@ -9,7 +9,8 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.details.panel import ActivityLabel, Details, Tab
@@ -330,7 +331,7 @@ def test_the_line_takes_two_lines_whatever_it_says(qapp: QApplication, text: str
 
 
 def test_the_state_line_says_what_nothing_confirms(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE)
+    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     window.selection.sessions.select_key(1)
     state = window.details.state
     assert state.text().startswith("paused (sent, unconfirmed) – billing 0:30 · 3:20 left")
@@ -338,7 +339,7 @@ def test_the_state_line_says_what_nothing_confirms(window: MainWindow, services:
     assert state.accessibleDescription() == state.toolTip()
     window.selection.tasks.select_key(1)
     assert state.text() == "paused (sent, unconfirmed) 0:30"
-    services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=StateVerb.RESUME)
+    services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
     assert state.text() == "resumed (sent, unconfirmed) 0:30"
     services.sessions.change_task(1, unproven=None)
     assert state.text() == "working 0:30"

@@ -13,7 +13,8 @@ from enigma_panel.api.errors import (
     Reply,
     SessionGoneError,
 )
-from enigma_panel.core.models import SessionState, StateVerb, TaskStatus
+from enigma_panel.core.models import SessionState, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import shorten, tr
 from enigma_panel.ui.text import states as words
 from enigma_panel.ui.text.errors import (
@@ -297,7 +298,7 @@ def test_every_state_has_a_word() -> None:
     )
     assert len({words.task_status_text(status).word for status in TaskStatus}) == len(TaskStatus)
     assert words.session_state_text(SessionState.PAUSED).word == "paused (sent) – billing"
-    assert all(words.verb_tip(verb) for verb in StateVerb)
+    assert all(words.verb_tip(verb) for verb in CommandVerb)
 
 
 def test_one_line() -> None:

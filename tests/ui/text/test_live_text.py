@@ -5,15 +5,9 @@ import re
 import pytest
 
 from enigma_panel.api.protocols import LiveFault
-from enigma_panel.core.models import (
-    Phase,
-    Session,
-    SessionState,
-    StateVerb,
-    Task,
-    TaskStatus,
-)
+from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus
 from enigma_panel.core.observation import Kind
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import plain_tip, shorten_plain
@@ -47,7 +41,7 @@ def _session(phase: Phase = Phase.OPEN, lost_until_ms: int | None = None) -> Ses
 
 
 def _task(
-    status: TaskStatus, unproven: StateVerb | None = None, *, confirmed: bool = False
+    status: TaskStatus, unproven: CommandVerb | None = None, *, confirmed: bool = False
 ) -> Task:
     """Sent 41 seconds ago."""
     facts = {"unproven": unproven, "pause_confirmed": confirmed, "since_ms": NOW - 41_000}
@@ -129,7 +123,7 @@ def test_every_fault_has_a_reason_of_its_own() -> None:
     ("task", "word", "short", "line", "said"),
     [
         (
-            _task(TaskStatus.PAUSED, StateVerb.PAUSE),
+            _task(TaskStatus.PAUSED, CommandVerb.PAUSE),
             "paused (sent, unconfirmed) – billing",
             "paused",
             "paused (sent, unconfirmed) – billing 0:20",
@@ -143,14 +137,14 @@ def test_every_fault_has_a_reason_of_its_own() -> None:
             "paused (sent) – billing, 20 seconds",
         ),
         (
-            _task(TaskStatus.PAUSED, StateVerb.PAUSE, confirmed=True),
+            _task(TaskStatus.PAUSED, CommandVerb.PAUSE, confirmed=True),
             "paused – billing",
             "paused",
             "paused – billing 0:20",
             "paused – billing, 20 seconds",
         ),
         (
-            _task(TaskStatus.WORKING, StateVerb.RESUME),
+            _task(TaskStatus.WORKING, CommandVerb.RESUME),
             "resumed (sent, unconfirmed)",
             "resumed",
             "resumed (sent, unconfirmed) 0:20",
@@ -164,7 +158,7 @@ def test_every_fault_has_a_reason_of_its_own() -> None:
             "working, 20 seconds",
         ),
         (
-            _task(TaskStatus.ASKS, StateVerb.PAUSE),
+            _task(TaskStatus.ASKS, CommandVerb.PAUSE),
             "asks you",
             "asks you",
             "asks you 0:20",
@@ -180,10 +174,10 @@ def test_what_a_session_does(task: Task, word: str, short: str, line: str, said:
     assert ("within a minute" in how.tip) is unsure
 
 
-@pytest.mark.parametrize("verb", [StateVerb.PAUSE, StateVerb.RESUME])
-def test_the_tip_names_the_command(verb: StateVerb) -> None:
-    status = TaskStatus.PAUSED if verb is StateVerb.PAUSE else TaskStatus.WORKING
-    name = "Pause" if verb is StateVerb.PAUSE else "Resume"
+@pytest.mark.parametrize("verb", [CommandVerb.PAUSE, CommandVerb.RESUME])
+def test_the_tip_names_the_command(verb: CommandVerb) -> None:
+    status = TaskStatus.PAUSED if verb is CommandVerb.PAUSE else TaskStatus.WORKING
+    name = "Pause" if verb is CommandVerb.PAUSE else "Resume"
     tip = state_text(_session(), _task(status, verb), NOW).tip
     assert tip.startswith(f"{name} was sent over the live channel; nothing confirms it.")
     assert f"{name} is sent again the other way." in tip
@@ -193,15 +187,15 @@ def test_the_tip_names_the_command(verb: StateVerb) -> None:
 @pytest.mark.parametrize(
     ("status", "unproven", "word", "short"),
     [
-        (TaskStatus.PAUSED, StateVerb.PAUSE, "paused (sent, unconfirmed)", "paused"),
+        (TaskStatus.PAUSED, CommandVerb.PAUSE, "paused (sent, unconfirmed)", "paused"),
         (TaskStatus.PAUSED, None, "paused", "paused"),
-        (TaskStatus.WORKING, StateVerb.RESUME, "resumed (sent, unconfirmed)", "resumed"),
+        (TaskStatus.WORKING, CommandVerb.RESUME, "resumed (sent, unconfirmed)", "resumed"),
         (TaskStatus.WORKING, None, "working", "working"),
-        (TaskStatus.DONE, StateVerb.PAUSE, "done", "done"),
+        (TaskStatus.DONE, CommandVerb.PAUSE, "done", "done"),
     ],
 )
 def test_what_a_task_does(
-    status: TaskStatus, unproven: StateVerb | None, word: str, short: str
+    status: TaskStatus, unproven: CommandVerb | None, word: str, short: str
 ) -> None:
     found = task_status_text(status, unproven)
     assert (found.word, found.short) == (word, short)
@@ -225,7 +219,7 @@ def test_the_short_word_of_what_is_not_about_a_command_stays_whole() -> None:
 def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -> None:
     until = None if left_ms is None else NOW + left_ms
     session = _session(Phase.CONNECTION_LOST, until)
-    how = state_text(session, _task(TaskStatus.WORKING, StateVerb.RESUME), NOW)
+    how = state_text(session, _task(TaskStatus.WORKING, CommandVerb.RESUME), NOW)
     assert (how.text, how.spoken) == (line, said)
     assert how.word.severity is Severity.AMBER
     assert how.word.short == "connection lost"
@@ -358,45 +352,45 @@ def test_tool_tips_read_no_html() -> None:
     ("verb", "why", "due_ms", "text", "said"),
     [
         (
-            StateVerb.TERMINATE,
+            CommandVerb.TERMINATE,
             WaitReason.BUDGET,
             NOW + 12_000,
             "Terminate sent over the live channel; sent once more in 0:12",
             "Terminate sent over the live channel; sent once more in 12 seconds",
         ),
         (
-            StateVerb.STOP,
+            CommandVerb.STOP,
             WaitReason.LIMITED,
             NOW + 61_000,
             "Stop sent over the live channel; sent once more in 1:01",
             "Stop sent over the live channel; sent once more in 1 minute 1 second",
         ),
         (
-            StateVerb.TERMINATE,
+            CommandVerb.TERMINATE,
             WaitReason.CONNECTION,
             NOW + 12_000,
             "Terminate sent over the live channel; sent once more when there is a connection",
             None,
         ),
         (
-            StateVerb.TERMINATE,
+            CommandVerb.TERMINATE,
             WaitReason.KEY,
             None,
             "Terminate sent over the live channel; sent once more when there is a key",
             None,
         ),
         (
-            StateVerb.TERMINATE,
+            CommandVerb.TERMINATE,
             WaitReason.BUDGET,
             None,
             "Terminate sent over the live channel; it is sent once more",
             None,
         ),
-        (StateVerb.TERMINATE, WaitReason.SENDING, None, "sending Terminate…", None),
+        (CommandVerb.TERMINATE, WaitReason.SENDING, None, "sending Terminate…", None),
     ],
 )
 def test_a_command_that_went_out_and_is_sent_once_more(
-    verb: StateVerb, why: WaitReason, due_ms: int | None, text: str, said: str | None
+    verb: CommandVerb, why: WaitReason, due_ms: int | None, text: str, said: str | None
 ) -> None:
     pending = PendingCommand(
         session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due_ms, sent_live=True

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from enigma_panel.api.errors import RejectedError, Reply
-from enigma_panel.core.models import StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
 from enigma_panel.ui.new_task.text import has_to_wait, start_label, started_text
 from enigma_panel.ui.tasks.queue_bar import (
@@ -267,12 +267,12 @@ def test_every_offer_has_words() -> None:
 # -- commands -------------------------------------------------------------------------------------
 
 
-def pending(verb: StateVerb, why: WaitReason, due_s: float | None = None) -> PendingCommand:
+def pending(verb: CommandVerb, why: WaitReason, due_s: float | None = None) -> PendingCommand:
     due = None if due_s is None else NOW + round(due_s * 1000)
     return PendingCommand(session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due)
 
 
-END, STOP = StateVerb.TERMINATE, StateVerb.STOP
+END, STOP = CommandVerb.TERMINATE, CommandVerb.STOP
 WISHES = [
     (pending(END, WaitReason.UNDO, 2.6), "Terminating in 3 s", "Terminating in 3 seconds"),
     (pending(END, WaitReason.UNDO), "Terminating", "Terminating"),

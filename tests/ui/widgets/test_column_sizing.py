@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
@@ -167,7 +168,7 @@ def test_long_states_and_names_leave_something_to_the_task(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     table = window.selection.sessions
-    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=StateVerb.PAUSE, text=LONG)
+    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE, text=LONG)
     services.sessions.change_session(1, label="a name that somebody has chosen and that goes on")
     qapp.processEvents()
     assert table.columnWidth(Column.TASK) > 170

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from enigma_panel.core.models import Phase, StateVerb, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.sessions.model import Column, SessionsModel
 from enigma_panel.ui.tasks.model import Column as TaskColumn
@@ -147,7 +148,7 @@ def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:
     assert cell_text(session_rows, 1, Column.COST, SPOKEN) == "no news yet"
     sessions.change_session(1, opened_ms=None)
     assert cell_text(session_rows, 1, Column.LEFT) == "about 1:20"
-    sessions.set_pending(1, StateVerb.RESUME, WaitReason.SENDING)
+    sessions.set_pending(1, CommandVerb.RESUME, WaitReason.SENDING)
     assert cell_text(session_rows, 1, Column.STATE, Role.CELL).tail == "sending Resume…"
 
 

@@ -6,7 +6,8 @@ the live channel sends without a body around it (api.md §6). Durations are mill
 
 import msgspec
 
-from enigma_panel.core.models import AnswerVerb, StateVerb, TaskSpec
+from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 Fields = dict[str, object]
 
@@ -32,12 +33,12 @@ def new_task(session_id: str, spec: TaskSpec) -> bytes:
     return _message(session_id, message)
 
 
-def state(session_id: str, verb: StateVerb) -> bytes:
+def state(session_id: str, verb: CommandVerb) -> bytes:
     """pause, resume, stop or terminate."""
     return _message(session_id, state_message(verb))
 
 
-def state_message(verb: StateVerb) -> Fields:
+def state_message(verb: CommandVerb) -> Fields:
     """The inner message of `state`."""
     return {"actionType": "state", "newState": verb.value}
 

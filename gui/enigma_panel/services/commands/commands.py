@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.models import StateVerb, Task
+from enigma_panel.core.models import Task
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.delivery import DURABLE, RANKS, Command, CommandSender
@@ -43,13 +44,13 @@ class UnconfirmedPauses:
         self._sent_live: dict[int, int] = {}
         self._doubted: dict[int, tuple[int, int]] = {}
 
-    def was_delivered(self, command: Command) -> StateVerb | None:
+    def was_delivered(self, command: Command) -> CommandVerb | None:
         """A command has come to its end."""
         if command.sent_live:
             self._sent_live[command.key] = self._clock.now_ms()
         return self.lose(command.key) if command.broke else None
 
-    def lose(self, key: int) -> StateVerb | None:
+    def lose(self, key: int) -> CommandVerb | None:
         """This session's channel broke."""
         if (command := self._current.get(key)) is not None:
             command.broke = command.sent_live and command.verb not in DURABLE
@@ -58,7 +59,7 @@ class UnconfirmedPauses:
         fresh = sent_ms is not None and self._clock.now_ms() - sent_ms <= BELIEVED_MS
         return task.unproven if fresh and task is not None else None
 
-    def doubt(self, key: int) -> StateVerb | None:
+    def doubt(self, key: int) -> CommandVerb | None:
         """An agent works on though it was told to pause: once it is told the other way, where that
         is still what somebody waits for; then it is shown at work.
         """
@@ -67,7 +68,7 @@ class UnconfirmedPauses:
             return None
         this = (task.key, task.since_ms)
         is_fresh = self._clock.now_ms() - task.since_ms <= BELIEVED_MS
-        if task.unproven is StateVerb.PAUSE and is_fresh and self._doubted.get(key) != this:
+        if task.unproven is CommandVerb.PAUSE and is_fresh and self._doubted.get(key) != this:
             self._doubted[key] = this
             self._sent_live.pop(key, None)
             return task.unproven
@@ -132,7 +133,7 @@ class Commands(QObject):
     def is_ending(self, session_key: int) -> bool:
         """Whether a Terminate is on its way to that session."""
         command = self._current.get(session_key)
-        return command is not None and command.verb is StateVerb.TERMINATE
+        return command is not None and command.verb is CommandVerb.TERMINATE
 
     def is_stopping(self, session_key: int) -> bool:
         """Whether a Stop or a Terminate is on its way to that session."""
@@ -150,7 +151,7 @@ class Commands(QObject):
 
     # -- verbs -------------------------------------------------------------------------------
 
-    async def give(self, session_key: int, verb: StateVerb, *, grace_ms: int = 0) -> None:
+    async def give(self, session_key: int, verb: CommandVerb, *, grace_ms: int = 0) -> None:
         """Send a command; returns when it was answered, failed, was replaced or taken back.
 
         grace_ms: so long it can be taken back before it is sent; given again without, it is sent at
@@ -173,7 +174,7 @@ class Commands(QObject):
 
     async def terminate(self, session_key: int) -> None:
         """As `give` with Terminate, for other services."""
-        await self.give(session_key, StateVerb.TERMINATE)
+        await self.give(session_key, CommandVerb.TERMINATE)
 
     async def stop_too(self, intent: Intent) -> None:
         """A Stop was given to the live channel as an answer, which confirms nothing: it is sent by
@@ -220,7 +221,7 @@ class Commands(QObject):
     # -- inside ------------------------------------------------------------------------------
 
     async def _adopt(self, intent: Intent) -> None:
-        key, verb = intent.session.key, StateVerb(intent.verb or "")
+        key, verb = intent.session.key, CommandVerb(intent.verb or "")
         if self._store.session(key) is None and not await self._fetch(intent):
             log.warning("a command to a session that cannot be read is left alone")
             return
@@ -245,7 +246,7 @@ class Commands(QObject):
             log.warning("a task cannot be read: %s", error)
         return self._store.session(intent.session.key) is not None
 
-    def _make(self, key: int, verb: StateVerb, grace_ms: int) -> Command | None:
+    def _make(self, key: int, verb: CommandVerb, grace_ms: int) -> Command | None:
         session = self._store.session(key)
         if session is None:
             return None
@@ -263,9 +264,9 @@ class Commands(QObject):
         """
         known = self._current.get(command.key)
         if known is not None:
-            if command.verb is not StateVerb.TERMINATE:
+            if command.verb is not CommandVerb.TERMINATE:
                 command.after = known.after if known.can_wait else known
-            elif known.verb is StateVerb.STOP and known.dropped is None:
+            elif known.verb is CommandVerb.STOP and known.dropped is None:
                 command.fallback = known.again()
             known.drop(Outcome.REFUSED)
         self._current[command.key] = command
@@ -284,7 +285,7 @@ class Commands(QObject):
         is_refused = False
         try:
             await self._sender.deliver(command)
-            is_refused = command.has_failed and command.verb is StateVerb.TERMINATE
+            is_refused = command.has_failed and command.verb is CommandVerb.TERMINATE
             if not is_refused:
                 await self._let_be(command.fallback)
         finally:
@@ -308,7 +309,7 @@ class Commands(QObject):
     def _pause_doubted(self, key: int) -> None:
         self._send_again(key, self._unconfirmed.doubt(key))
 
-    def _send_again(self, key: int, verb: StateVerb | None) -> None:
+    def _send_again(self, key: int, verb: CommandVerb | None) -> None:
         """What the channel may have lost, if anything, goes the other way."""
         command = self._make(key, verb, 0) if verb is not None else None
         if command is not None:
@@ -372,4 +373,4 @@ class Commands(QObject):
 
 
 def _urgency(intent: Intent) -> tuple[int, int]:
-    return RANKS[StateVerb(intent.verb or "")], intent.made_ms
+    return RANKS[CommandVerb(intent.verb or "")], intent.made_ms

@@ -17,9 +17,10 @@ from enigma_panel.api.errors import (
     SessionGoneError,
 )
 from enigma_panel.api.protocols import LiveError, ServiceClient
-from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import FAR_MS
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
@@ -31,14 +32,14 @@ from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
-DURABLE = frozenset({StateVerb.STOP, StateVerb.TERMINATE})
+DURABLE = frozenset({CommandVerb.STOP, CommandVerb.TERMINATE})
 """They end what costs money: in the ledger from the click on, tried until they are delivered."""
 
 RANKS = {
-    StateVerb.TERMINATE: Rank.TERMINATE,
-    StateVerb.STOP: Rank.STOP,
-    StateVerb.PAUSE: Rank.PAUSE,
-    StateVerb.RESUME: Rank.PAUSE,
+    CommandVerb.TERMINATE: Rank.TERMINATE,
+    CommandVerb.STOP: Rank.STOP,
+    CommandVerb.PAUSE: Rank.PAUSE,
+    CommandVerb.RESUME: Rank.PAUSE,
 }
 
 FIRST_BACKOFF_MS, WORST_BACKOFF_MS = 1_000, 30_000
@@ -64,7 +65,7 @@ class Command:
     """
 
     key: int
-    verb: StateVerb
+    verb: CommandVerb
     made_ms: int
     task_key: int | None
     grace_ms: int = 0
@@ -108,7 +109,7 @@ class Command:
         """What an intent of the ledger asks for."""
         return cls(
             key=intent.session.key,
-            verb=StateVerb(intent.verb or ""),
+            verb=CommandVerb(intent.verb or ""),
             made_ms=intent.made_ms,
             task_key=intent.task.key if intent.task else None,
             intent=intent,
@@ -168,7 +169,7 @@ def is_obsolete(command: Command, session: Session | None, task: Task | None) ->
         return Outcome.KNOWN
     if session.service_id is None and session.phase is not Phase.STARTING:
         return Outcome.REFUSED  # queued again, or nobody knows which browser it is
-    if command.verb is StateVerb.TERMINATE:
+    if command.verb is CommandVerb.TERMINATE:
         return None
     if task is None or task.key != command.task_key:
         return Outcome.REFUSED
@@ -177,11 +178,11 @@ def is_obsolete(command: Command, session: Session | None, task: Task | None) ->
     return None if fits else Outcome.REFUSED
 
 
-def _fits(verb: StateVerb, task: Task) -> bool:
+def _fits(verb: CommandVerb, task: Task) -> bool:
     match verb:
-        case StateVerb.PAUSE:
+        case CommandVerb.PAUSE:
             return task.status in _PAUSABLE
-        case StateVerb.RESUME:
+        case CommandVerb.RESUME:
             return task.status is TaskStatus.PAUSED
         case _:
             return not task.is_final and task.status is not TaskStatus.QUEUED
@@ -301,7 +302,7 @@ class CommandSender(QObject):
             self._notices.notify(
                 NoticeKind.LEDGER_FAILED, command.key, command.task_key, None, **facts
             )
-            if command.verb is not StateVerb.TERMINATE:  # ending a cost must not depend on a disk
+            if command.verb is not CommandVerb.TERMINATE:  # ending a cost must not depend on a disk
                 raise DroppedError(Outcome.REFUSED) from None
 
     async def _goes_by_channel(self, command: Command) -> bool:

@@ -21,8 +21,9 @@ from enigma_panel.api.protocols import (
     LiveFault,
     OnObservation,
 )
-from enigma_panel.core.models import AnswerVerb, Session, StateVerb
+from enigma_panel.core.models import Session
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.activity import Activity
@@ -107,7 +108,7 @@ class Channel:
         if self._connection is not None:
             await self._connection.aclose()
 
-    async def send_state(self, verb: StateVerb) -> Observation:
+    async def send_state(self, verb: CommandVerb) -> Observation:
         """See LiveConnection."""
         return await self._open().send_state(verb)
 
@@ -288,7 +289,7 @@ class Live(QObject):
 
     # -- sending -----------------------------------------------------------------------------
 
-    async def send_state(self, session_key: int, verb: StateVerb) -> Observation:
+    async def send_state(self, session_key: int, verb: CommandVerb) -> Observation:
         """Give a command to the channel, which proves nothing. LiveError: it was not given."""
         return await self._up(session_key).send_state(verb)
 
@@ -439,7 +440,7 @@ class Live(QObject):
         try:
             if not self._events.needs_text(key, observation):  # else questions would wait behind it
                 observation = replace(observation, text=None)
-            await self._events.handle(key, await self._store.redaction.clean(observation))
+            await self._events.handle(key, await self._store.redaction.redact_long(observation))
         except Exception:  # one bad event must not end the listening
             log.exception("an event could not be taken")
 

@@ -7,10 +7,11 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError, SessionGoneError
 from enigma_panel.api.protocols import LiveError
-from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions import secrets_in
 from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
@@ -139,7 +140,7 @@ class Answers(QObject):
         """A Stop that the channel may lose is in the ledger before it is sent, as any other is."""
         if verb is not AnswerVerb.STOP:
             return None
-        return await self._store.intend(IntentKind.STATE, session, task, StateVerb.STOP)
+        return await self._store.intend(IntentKind.STATE, session, task, CommandVerb.STOP)
 
     async def _drop(self, intent: Intent | None) -> None:
         """Nothing of it was sent."""
@@ -201,7 +202,7 @@ class Answers(QObject):
             return await self._too_late(intent)
         ending, owner = self._store.ending, object()
         if verb is AnswerVerb.STOP:
-            ending.mark(session.key, StateVerb.STOP, owner)
+            ending.mark(session.key, CommandVerb.STOP, owner)
         try:
             with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
                 observation = await client.send_answer(session.service_id, text, verb)

@@ -4,8 +4,9 @@ import asyncio
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.models import AnswerVerb, Session, Task, TaskStatus
+from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.questions import guess_kind
+from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.state.session_store import SessionStore

@@ -2,8 +2,9 @@
 
 from statistics import median
 
-from enigma_panel.core.models import Session, Task, TaskStatus, TaskVerb
+from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate
 from enigma_panel.services.queue.queued_tasks import QueuedTasks

@@ -10,8 +10,9 @@ from contextlib import ExitStack
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError
-from enigma_panel.core.models import Phase, Session, Task, TaskStatus, TaskVerb
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate

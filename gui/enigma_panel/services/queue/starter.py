@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
 from enigma_panel.api.protocols import ServiceClient
-from enigma_panel.core.models import Phase, Session, Task, TaskStatus, TaskVerb
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
+from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import (
@@ -116,7 +117,7 @@ class Starter:
                 with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
                     observation = await client.new_task(service_id, task.spec)
                 # Before the channel may place other results.
-                observation = await self._store.redaction.clean(observation)
+                observation = await self._store.redaction.redact_long(observation)
         except ApiError as error:
             return await self._fail(intent, error, keeps, client)
         await self._store.settle(intent, Outcome.KNOWN, observation)

@@ -55,7 +55,7 @@ class RedactionFilter:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
 
-    async def clean(self, observation: Observation) -> Observation:
+    async def redact_long(self, observation: Observation) -> Observation:
         """The fact with its text redacted, if it is a long one: that takes turns.
 
         Who decides by the records what a fact is about, does it after this.
@@ -67,7 +67,7 @@ class RedactionFilter:
         text = observation.text or ""
         return text if observation.is_clean else self._redactor.redact(text)
 
-    def passed(self, observation: Observation, task: Task | None) -> Observation:
+    def redact(self, observation: Observation, task: Task | None) -> Observation:
         """The fact, about that task, as it may be kept."""
         if observation.kind is Kind.FAILED and observation.code:
             observation = replace(observation, code=self._redactor.redact(observation.code))

@@ -12,18 +12,12 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.models import (
-    ASSUMED_PHASES,
-    AnswerVerb,
-    Session,
-    StateVerb,
-    Task,
-    TaskStatus,
-)
+from enigma_panel.core.models import ASSUMED_PHASES, Session, Task, TaskStatus
 from enigma_panel.core.money import is_sane, sum_money
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.reducer import END_KINDS, reduce, reopened, reopened_session
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter, cancel_now
@@ -86,16 +80,16 @@ def read_start(ledger: Ledger, now_ms: int) -> tuple[list[Session], list[Task], 
     return list(sessions.values()), list(tasks.values()), [k for k in keys if k not in unread]
 
 
-class EndMarks(Mapping[int, StateVerb]):
+class EndMarks(Mapping[int, CommandVerb]):
     """By session key the Stop or Terminate whose effect may be seen; of both, Terminate.
 
     Several calls may be on their way to one session: each takes back its own mark alone.
     """
 
     def __init__(self) -> None:
-        self._marks: dict[int, dict[object, StateVerb]] = {}
+        self._marks: dict[int, dict[object, CommandVerb]] = {}
 
-    def mark(self, session_key: int, verb: StateVerb, owner: object) -> None:
+    def mark(self, session_key: int, verb: CommandVerb, owner: object) -> None:
         """From now on; once for each owner."""
         self._marks.setdefault(session_key, {})[owner] = verb
 
@@ -106,9 +100,9 @@ class EndMarks(Mapping[int, StateVerb]):
         if not marks:
             self._marks.pop(session_key, None)
 
-    def __getitem__(self, session_key: int) -> StateVerb:
+    def __getitem__(self, session_key: int) -> CommandVerb:
         verbs = self._marks[session_key].values()
-        return StateVerb.TERMINATE if StateVerb.TERMINATE in verbs else next(iter(verbs))
+        return CommandVerb.TERMINATE if CommandVerb.TERMINATE in verbs else next(iter(verbs))
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._marks)
@@ -246,7 +240,7 @@ class SessionStore(QObject):
         kind: IntentKind,
         session: Session,
         task: Task | None,
-        verb: StateVerb | AnswerVerb | None = None,
+        verb: CommandVerb | AnswerVerb | None = None,
     ) -> Intent:
         """Commit an intent before its first byte is sent. Raises LedgerError: send nothing then."""
         now = self._clock.now_ms()
@@ -271,7 +265,7 @@ class SessionStore(QObject):
         self, intent: Intent, outcome: Outcome, observation: Observation
     ) -> tuple[Session, Task | None]:
         """Record what became of an intent, with the fact that tells it."""
-        observation = await self.redaction.clean(observation)
+        observation = await self.redaction.redact_long(observation)
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
         if task is not None and outcome is Outcome.KNOWN and intent.kind in STARTS:
@@ -297,7 +291,7 @@ class SessionStore(QObject):
         self, session_key: int, task_key: int | None, observation: Observation
     ) -> None:
         """Reduce one fact and keep what it changed."""
-        await self._record(session_key, task_key, await self.redaction.clean(observation))
+        await self._record(session_key, task_key, await self.redaction.redact_long(observation))
         await cancel_now()
 
     async def _record(
@@ -471,7 +465,7 @@ class SessionStore(QObject):
         self, session: Session, task: Task | None, observation: Observation
     ) -> tuple[Session, Task | None]:
         now = self._clock.now_ms()
-        observation = self.redaction.passed(observation, task)
+        observation = self.redaction.redact(observation, task)
         new_session, new_task = reduce(
             session, task, observation, now, ending=self.ending.get(session.key)
         )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.core.models import Session, Task
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 
 class IntentKind(StrEnum):
@@ -62,12 +63,12 @@ _NEEDS_TASK = frozenset({IntentKind.RUN_TASK, IntentKind.NEW_TASK, IntentKind.AN
 
 
 def check_intent(
-    kind: IntentKind, session: Session, task: Task | None, verb: StateVerb | AnswerVerb | None
+    kind: IntentKind, session: Session, task: Task | None, verb: CommandVerb | AnswerVerb | None
 ) -> None:
     """ValueError for a combination that no call has."""
     if task is None and kind in _NEEDS_TASK:
         raise ValueError(f"{kind} needs a task")
-    if kind is IntentKind.STATE and not isinstance(verb, StateVerb):
+    if kind is IntentKind.STATE and not isinstance(verb, CommandVerb):
         raise ValueError("a state message needs its verb")
     if task is not None and task.key and task.session_key != session.key:
         raise ValueError(f"task {task.key} is not of session {session.key}")

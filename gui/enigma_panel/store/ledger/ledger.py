@@ -12,8 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import STEP_KINDS
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.files import Problem, ProblemKind, keep_aside
 from enigma_panel.store.ledger.backup import find_copy
 from enigma_panel.store.ledger.database import COMPANIONS, Database, sole_opener
@@ -109,7 +110,7 @@ class Ledger:
         task: Task | None,
         now_ms: int,
         *,
-        verb: StateVerb | AnswerVerb | None = None,
+        verb: CommandVerb | AnswerVerb | None = None,
     ) -> Intent:
         """Record what is about to be sent; durable when it returns.
 

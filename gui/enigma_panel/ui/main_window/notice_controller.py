@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from enigma_panel.core.models import StateVerb, Task
+from enigma_panel.core.models import Task
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import KeyCheck, KeyState, NoticeKind, ServiceNotice
@@ -184,7 +185,7 @@ class NoticeController(QObject):
             case NoticeAction.SHOW_SESSION if key is not None:
                 self._selection.show_session(key)
             case NoticeAction.TERMINATE if key is not None:
-                self._app_actions.command([key], StateVerb.TERMINATE)
+                self._app_actions.command([key], CommandVerb.TERMINATE)
             case NoticeAction.PUT_AWAY if key is not None:
                 self._app_actions.put_away(key)
             case NoticeAction.START_AGAIN if task is not None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.core.models import StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
@@ -76,14 +76,14 @@ class VerbButtons(QWidget):
 
     def __init__(
         self,
-        verbs: Mapping[StateVerb, QAction],
+        verbs: Mapping[CommandVerb, QAction],
         undo: QAction,
         take_back: Callable[[], object],
         home: QWidget,
     ) -> None:
         super().__init__()
         buttons = [
-            action_button(action, "danger" if verb is StateVerb.TERMINATE else "", home)
+            action_button(action, "danger" if verb is CommandVerb.TERMINATE else "", home)
             for verb, action in verbs.items()
         ]
         self._undo = undo
@@ -109,7 +109,7 @@ class ToolBar(QFrame):
     def __init__(
         self,
         new_task: QAction,
-        verbs: Mapping[StateVerb, QAction],
+        verbs: Mapping[CommandVerb, QAction],
         others: Mapping[str, QAction],
         home: QWidget,
         parent: QWidget | None = None,
@@ -131,7 +131,7 @@ class ToolBar(QFrame):
         self._selected.setText(selected_text(n))
 
     def _build(
-        self, verbs: Mapping[StateVerb, QAction], others: Mapping[str, QAction], home: QWidget
+        self, verbs: Mapping[CommandVerb, QAction], others: Mapping[str, QAction], home: QWidget
     ) -> None:
         self._row = row = make_row(
             action_button(self._new_task, "primary"),

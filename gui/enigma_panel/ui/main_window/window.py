@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QVBoxLayout, QWidget
 
-from enigma_panel.core.models import StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState, Recovered
 from enigma_panel.store.files import Problem
@@ -268,7 +268,7 @@ class MainWindow(QMainWindow):
     def _undo(self) -> None:
         self.app_actions.undo(self.selection.sessions.selected_keys())
 
-    def _command(self, verb: StateVerb) -> None:
+    def _command(self, verb: CommandVerb) -> None:
         self.app_actions.command(self.selection.sessions.selected_keys(), verb)
 
     def _set_show_ended(self, show: bool) -> None:

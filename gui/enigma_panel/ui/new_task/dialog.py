@@ -62,7 +62,7 @@ class NewTaskDialog(ModelessDialog):
         self._build_limits()
         self._build_layout()
         self._connect()
-        self._show_place()
+        self._show_target()
 
     # -- building ----------------------------------------------------------------------------
 
@@ -72,15 +72,15 @@ class NewTaskDialog(ModelessDialog):
         self.starting_url = LineEdit()
         self.starting_url.setPlaceholderText("https://")
         self.run_in = SessionPicker(self._services.sessions)
-        self.place_hint = make_label(role="dim", wrap=True)
+        self.target_label = make_label(role="dim", wrap=True)
         self.close_after = QCheckBox(tr("Close the session after this task"))
         grid = FieldGrid()
         hint = tr("↑ in the empty field brings back earlier texts.")
         self.problems[Field.TASK] = grid.add_field(tr("Task"), self.task_text, note=hint)
         grid.add_wide(self.per_line)
         self.problems[Field.STARTING_URL] = grid.add_field(tr("Starting URL"), self.starting_url)
-        self.place_problem = grid.add_field(tr("Run in"), self.run_in)
-        grid.add_below(self.place_hint)
+        self.target_problem = grid.add_field(tr("Run in"), self.run_in)
+        grid.add_below(self.target_label)
         grid.add_wide(self.close_after)
         self._grid = grid
 
@@ -121,7 +121,7 @@ class NewTaskDialog(ModelessDialog):
         for enter in ("Return", "Enter"):  # Enter is the one of the number pad
             another = f"Ctrl+Shift+{enter}"
             self.add_keys({f"Ctrl+{enter}": self._start, another: self._start_another})
-        self.run_in.currentIndexChanged.connect(self._show_place)
+        self.run_in.currentIndexChanged.connect(self._show_target)
         self._started_timer.timeout.connect(self._clear_notice)
         self.task_text.textChanged.connect(self.problems[Field.TASK].clear)
         self.starting_url.textChanged.connect(self.problems[Field.STARTING_URL].clear)
@@ -148,8 +148,8 @@ class NewTaskDialog(ModelessDialog):
 
     def typed(self) -> TaskSpec:
         """What stands in the fields, mistakes included."""
-        place = self.run_in.target()
-        closes = place.close_after if place.session_key is None else self.close_after.isChecked()
+        target = self.run_in.target()
+        closes = target.close_after if target.session_key is None else self.close_after.isChecked()
         return TaskSpec(
             text=self.task_text.text().strip(),
             starting_url=self.starting_url.text().strip() or None,
@@ -205,11 +205,11 @@ class NewTaskDialog(ModelessDialog):
         except LedgerError:
             self.task_text.set_earlier([])  # the main window says what is wrong with the ledger
 
-    def _show_place(self) -> None:
+    def _show_target(self) -> None:
         in_open_session = self.run_in.target().session_key is not None
         self.close_after.setVisible(in_open_session)
         self.limits.one_call.setEnabled(not in_open_session)
-        self.place_problem.clear()
+        self.target_problem.clear()
         self._show_start_text()
 
     def _show_start_text(self) -> None:
@@ -219,7 +219,7 @@ class NewTaskDialog(ModelessDialog):
         self.start_button.setText(text)
         self.start_button.setAccessibleName(text)
         in_new = self.run_in.target().session_key is None
-        self.place_hint.setText(target_hint(self._services, after=after, in_new=in_new))
+        self.target_label.setText(target_hint(self._services, after=after, in_new=in_new))
 
     def _follow_queue(self) -> None:
         if self.isVisible():
@@ -312,7 +312,7 @@ class NewTaskDialog(ModelessDialog):
         for field, sentence in sentences.items():
             self.problems[field].show_text(sentence)
         if not self.run_in.is_possible():
-            self.place_problem.show_text(
+            self.target_problem.show_text(
                 tr("This session takes no more tasks. Choose another place.")
             )
         self._go_to_first(sentences)
@@ -331,7 +331,7 @@ class NewTaskDialog(ModelessDialog):
 
     def _clear_problems(self) -> None:
         self._clear_notice()
-        for problem in (*self.problems.values(), self.place_problem):
+        for problem in (*self.problems.values(), self.target_problem):
             problem.clear()
 
     # -- Qt ----------------------------------------------------------------------------------

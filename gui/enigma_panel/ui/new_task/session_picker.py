@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, QTimer
 from PySide6.QtWidgets import QComboBox
 
-from enigma_panel.core.models import Phase, Session, SessionState, StateVerb, shown_state
+from enigma_panel.core.models import Phase, Session, SessionState, shown_state
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.ui.i18n import tr
 
@@ -58,27 +59,27 @@ class SessionPicker(QComboBox):
         key = self.target().session_key
         return self._sessions.session(key) if key is not None else None
 
-    def choose(self, place: TargetSession) -> None:
+    def choose(self, target: TargetSession) -> None:
         """Choose a place, if it is offered."""
-        self.refresh(keep=place)
+        self.refresh(keep=target)
 
     def refresh(self, keep: TargetSession | None = None) -> None:
         """Offer what is there now, without a signal where the choice stays."""
         chosen = keep or self.target()
-        places = [(tr("New session, closed after the task"), NEW_CLOSED)]
-        places.append((tr("New session, kept open"), NEW_KEPT))
-        places += [
+        targets = [(tr("New session, closed after the task"), NEW_CLOSED)]
+        targets.append((tr("New session, kept open"), NEW_KEPT))
+        targets += [
             (self._name_of(session), TargetSession(session.key, close_after=False))
             for session in open_sessions(self._sessions)
         ]
-        if chosen not in [place for _, place in places]:
-            places.append((self._name_of_ended(chosen), chosen))
+        if chosen not in [target for _, target in targets]:
+            targets.append((self._name_of_ended(chosen), chosen))
         before = self.target()
         with QSignalBlocker(self):
             self.clear()
-            for name, place in places:
-                self.addItem(name, place)
-            self.setCurrentIndex([place for _, place in places].index(chosen))
+            for name, target in targets:
+                self.addItem(name, target)
+            self.setCurrentIndex([target for _, target in targets].index(chosen))
         if before != chosen:
             self.currentIndexChanged.emit(self.currentIndex())
 
@@ -99,8 +100,8 @@ class SessionPicker(QComboBox):
             return tr("{session} – after the task at work", session=session.name)
         return session.name
 
-    def _name_of_ended(self, place: TargetSession) -> str:
-        session = self._sessions.session(place.session_key or 0)
+    def _name_of_ended(self, target: TargetSession) -> str:
+        session = self._sessions.session(target.session_key or 0)
         name = session.name if session is not None else tr("a session")
         if session is None or session.is_ended:
             return tr("{session} – has ended", session=name)
@@ -121,7 +122,7 @@ def accepts_tasks(sessions: Sessions, session: Session) -> bool:
     if session.phase is not Phase.OPEN or session.service_id is None or session.close_after:
         return False
     idle = shown_state(session, sessions.current_task(session)) is SessionState.IDLE
-    ending = sessions.pending_verb(session.key) is StateVerb.TERMINATE
+    ending = sessions.pending_verb(session.key) is CommandVerb.TERMINATE
     return (idle or is_at_work(sessions, session)) and not ending and sessions.is_ours(session)
 
 

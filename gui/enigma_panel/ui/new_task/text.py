@@ -29,8 +29,8 @@ def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
         return tr_n("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
     if _open_count(services) >= queue.limit:
         text = no_slot_text(queue.limit)
-        places = text[:1].upper() + text[1:]
-        return tr("{places}: the task waits in line.", places=places)
+        reason = text[:1].upper() + text[1:]
+        return tr("{places}: the task waits in line.", places=reason)
     return tr("Starts at once.")
 
 
@@ -44,24 +44,24 @@ def after_start_text(services: Services, text: str, keys: Sequence[int]) -> str:
     """What became of the tasks with these keys, the first of which has that text."""
     now, queue = services.clock.now_ms(), services.queue
     found = [entry for key in keys if has_to_wait(entry := queue.entry(key), now)]
-    places = [entry.position for entry in found if entry is not None]
-    return started_text(shorten(text, 60), places, len(keys))
+    positions = [entry.position for entry in found if entry is not None]
+    return started_text(shorten(text, 60), positions, len(keys))
 
 
-def started_text(title: str, places: Sequence[int], n: int) -> str:
-    """What became of n tasks that were just started. places: of those that are queued."""
-    if not places:
+def started_text(title: str, positions: Sequence[int], n: int) -> str:
+    """What became of n tasks that were just started. positions: of those that are queued."""
+    if not positions:
         return tr("Started “{task}”.", task=title) if n == 1 else tr("Started {n} tasks.", n=n)
-    first, last = ordinal(min(places)), ordinal(max(places))
+    first, last = ordinal(min(positions)), ordinal(max(positions))
     if n == 1:
         return tr("Waits in line: {place}.", place=first)
     where = first if first == last else tr("{first} to {last}", first=first, last=last)
-    if len(places) == n:
+    if len(positions) == n:
         return tr("{n} tasks wait in line: {where}.", n=n, where=where)
     return tr(
         "{started} started, {n} in line: {where}.",
-        started=n - len(places),
-        n=len(places),
+        started=n - len(positions),
+        n=len(positions),
         where=where,
     )
 

@@ -1,7 +1,8 @@
 """When a notice is over: its cause is gone, or what it warned of is settled."""
 
 from enigma_panel.api.errors import NotConnectedError
-from enigma_panel.core.models import AnswerVerb, Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.text.problems import Notice
@@ -59,15 +60,15 @@ def _is_settled(
             service_notice.facts.get("verb") == AnswerVerb.STOP.value
         ):
             pending = services.sessions.pending(session.key)  # it was to be sent once more
-            return pending is None or pending.verb is not StateVerb.STOP
+            return pending is None or pending.verb is not CommandVerb.STOP
         case _:
             return task is None or task.is_final
 
 
 def _came_true(service_notice: ServiceNotice, session: Session, services: Services) -> bool:
     """A verb that cannot be given any more has had its effect; one on its way gets its turn."""
-    verb = StateVerb(str(service_notice.facts.get("verb", "stop")))
-    if verb is StateVerb.TERMINATE:
+    verb = CommandVerb(str(service_notice.facts.get("verb", "stop")))
+    if verb is CommandVerb.TERMINATE:
         return False  # only an end settles it
     is_on_its_way = services.sessions.pending(session.key) is not None
     return not is_on_its_way and not services.sessions.can(session.key, verb)

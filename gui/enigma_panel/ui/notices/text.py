@@ -1,6 +1,7 @@
 """Texts and actions for the notices of the services."""
 
-from enigma_panel.core.models import AnswerVerb, Session, StateVerb, Task
+from enigma_panel.core.models import Session, Task
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import NoticeKind, ServiceNotice
 from enigma_panel.ui.i18n import shorten, tr, tr_n
@@ -108,9 +109,9 @@ def _unconfirmed_actions(context: ErrorContext) -> tuple[NoticeAction, ...]:
 
 
 def _command_failed(notice: ServiceNotice, name: str, why: str) -> str:
-    verb = StateVerb(str(notice.facts.get("verb", "stop")))
+    verb = CommandVerb(str(notice.facts.get("verb", "stop")))
     text = tr("{verb} did not reach {session}. {why}", verb=verb_word(verb), session=name, why=why)
-    if verb is StateVerb.TERMINATE:
+    if verb is CommandVerb.TERMINATE:
         text += " " + tr("The browser may still be open and cost money.")
     return text
 

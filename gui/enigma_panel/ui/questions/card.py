@@ -29,11 +29,12 @@ from enigma_panel.ui.widgets.basics import (
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 log = logging.getLogger(__name__)
+
 AMBER_MS = 90_000
 RED_MS = 30_000
 MOST_LINES = 12
-MOST = 3
-LOOKED_AT = 40
+MOST_STEPS = 3
+STEPS_READ = 40
 """Lines of the time line, among which there are others, too."""
 STEP_CHARS = 100
 LATE_MS = 1_000
@@ -150,7 +151,7 @@ class PrecedingSteps:
 
     async def _fetch(self, question: OpenQuestion) -> None:
         try:
-            steps = await self._services.timeline.steps(question.task_key, LOOKED_AT)
+            steps = await self._services.timeline.steps(question.task_key, STEPS_READ)
         except LedgerError as error:
             # The main window says what is wrong with the ledger; the question matters more.
             log.warning("no steps before a question: %s", error.reason)
@@ -162,7 +163,7 @@ class PrecedingSteps:
 def preceding_text(steps: Iterable[Step], asked_ms: int) -> str:
     """'· before that: opened the shop · sorted by price'; empty when nothing is known."""
     told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
-    lines = [line for step in told[-MOST:] if (line := readable(step.text, STEP_CHARS))]
+    lines = [line for step in told[-MOST_STEPS:] if (line := readable(step.text, STEP_CHARS))]
     return tr("· before that: {steps}", steps=" · ".join(lines)) if lines else ""
 
 

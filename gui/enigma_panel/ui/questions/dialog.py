@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from enigma_panel.core.models import AnswerVerb
+from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion
@@ -116,7 +116,7 @@ class QuestionDialog(ModelessDialog):
             self._before.refresh(question)
             self._show_state()
             self._begin()
-        self._show_place()
+        self._show_position()
         self._show_time()
         self._refit()
 
@@ -147,7 +147,7 @@ class QuestionDialog(ModelessDialog):
         if found is not None:
             if self.card.show_maybe(found):
                 self._refit()
-            self._show_place()
+            self._show_position()
             return
         if self._current.is_empty() or not self.isVisible():
             self._go_on()
@@ -166,7 +166,7 @@ class QuestionDialog(ModelessDialog):
         if self._current is not None:
             self._current.focus_first()
 
-    def _show_place(self) -> None:
+    def _show_position(self) -> None:
         questions = [identity(q) for q in self._inbox.questions()]
         here = identity(self._current.question) if self._current else None
         number = questions.index(here) + 1 if here in questions else 1
@@ -261,13 +261,13 @@ class QuestionDialog(ModelessDialog):
             self._go_on(without=identity(form.question))
         else:
             self._click_guard.disturb()
-            self._show_place()
+            self._show_position()
             self.follow_inbox()  # what changed while it was being sent
 
     def _end_form(self, form: AnswerForm, text: str) -> None:
         form.notice, form.is_over = text, True
         self._show_state()
-        self._show_place()
+        self._show_position()
         self._click_guard.disturb()
 
     def _go_on(self, without: Identity | None = None) -> None:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from enigma_panel.core.models import Phase, Session, StateVerb, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import PendingCommand, WaitReason
@@ -261,7 +262,7 @@ class QuitDialog(ModelessDialog):
         self.refresh()
 
     async def _terminate(self, key: int) -> None:
-        await self._services.sessions.command([key], StateVerb.TERMINATE)
+        await self._services.sessions.command([key], CommandVerb.TERMINATE)
         self._returned.add(key)
         if self._mode is Mode.ENDING:
             self.refresh()
@@ -393,4 +394,4 @@ def _is_being_ended(session: Session, task: Task | None, pending: PendingCommand
 
 
 def _ends(pending: PendingCommand | None) -> bool:
-    return pending is not None and pending.verb is StateVerb.TERMINATE
+    return pending is not None and pending.verb is CommandVerb.TERMINATE

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.models import StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import tr, tr_n
 from enigma_panel.ui.quit.text import session_text
@@ -53,7 +53,7 @@ class TerminateAllDialog(ModelessDialog):
     def _show_sessions(self) -> None:
         """Sessions that ended meanwhile leave the list; none is ever added."""
         sessions = self._services.sessions
-        self._keys = tuple(key for key in self._keys if sessions.can(key, StateVerb.TERMINATE))
+        self._keys = tuple(key for key in self._keys if sessions.can(key, CommandVerb.TERMINATE))
         now, n = self._services.clock.now_ms(), len(self._keys)
         records = [s for s in map(sessions.session, self._keys) if s is not None]
         lines = [
@@ -73,7 +73,7 @@ class TerminateAllDialog(ModelessDialog):
 
     def _terminate(self) -> None:
         keys, sessions = self._keys, self._services.sessions
-        self._services.scope.spawn("terminate all", sessions.command(keys, StateVerb.TERMINATE))
+        self._services.scope.spawn("terminate all", sessions.command(keys, CommandVerb.TERMINATE))
         self.accept()
 
 

@@ -4,15 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from enigma_panel.core.models import (
-    Phase,
-    Session,
-    SessionState,
-    StateVerb,
-    Task,
-    TaskStatus,
-    shown_state,
-)
+from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.i18n import shorten, tr, tr_n
 from enigma_panel.ui.text.states import local_time, state_text, time_left, verb_word
@@ -26,7 +19,7 @@ _WORKS = frozenset({SessionState.WORKING, SessionState.STARTING})
 
 _GOES_ON = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED})
 NO_PENDING: Mapping[int, PendingCommand] = {}
-_DURABLE = frozenset({StateVerb.TERMINATE, StateVerb.STOP})
+_DURABLE = frozenset({CommandVerb.TERMINATE, CommandVerb.STOP})
 """Commands that the ledger keeps over the end of the program."""
 
 
@@ -108,7 +101,7 @@ def session_text(
 
 
 def _ends(pending: PendingCommand | None) -> bool:
-    return pending is not None and pending.verb is StateVerb.TERMINATE
+    return pending is not None and pending.verb is CommandVerb.TERMINATE
 
 
 def _durable(session: Session, pending: PendingCommand) -> str:
@@ -129,7 +122,7 @@ def _durable(session: Session, pending: PendingCommand) -> str:
     else:
         waits = tr("was not sent yet")
     text = "A Terminate for {session} {waits}; it is sent at the next start."
-    if pending.verb is StateVerb.STOP:
+    if pending.verb is CommandVerb.STOP:
         text = "A Stop for {session} {waits}; it is sent at the next start."
     return tr(text, session=session.name, waits=waits)
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QToolButton, QWidget
 
-from enigma_panel.core.models import Session, StateVerb, TaskStatus
+from enigma_panel.core.models import Session, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, PauseReason, Recovered
 from enigma_panel.ui.actions import Actions
@@ -232,7 +233,7 @@ class RecoveryCard(QFrame):
         now = self._services.clock.now_ms()
 
         def row_at(place: int) -> RecoveryRow:
-            can = self._services.sessions.can(recovered[place].session.key, StateVerb.TERMINATE)
+            can = self._services.sessions.can(recovered[place].session.key, CommandVerb.TERMINATE)
             return recovery_row(recovered[place], now, can_terminate=can)
 
         self.rows.put(len(recovered), row_at)
@@ -254,7 +255,7 @@ class RecoveryCard(QFrame):
         """The row goes; where Terminate waits to be undone, that is taken back instead."""
         sessions = self._services.sessions
         pending = sessions.pending(key)
-        if pending is not None and pending.verb is StateVerb.TERMINATE:
+        if pending is not None and pending.verb is CommandVerb.TERMINATE:
             self._to_end.discard(key)
             sessions.undo([key])
             self.refresh()
@@ -268,7 +269,7 @@ class RecoveryCard(QFrame):
 
     def _terminate(self, key: int) -> None:
         self._to_end.add(key)
-        self._app_actions.command([key], StateVerb.TERMINATE)
+        self._app_actions.command([key], CommandVerb.TERMINATE)
         self.refresh()
 
     def _show_task(self, key: int) -> None:

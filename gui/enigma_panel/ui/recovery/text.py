@@ -10,13 +10,13 @@ from enigma_panel.core.models import (
     Phase,
     Session,
     SessionState,
-    StateVerb,
     Task,
     TaskStatus,
     shown_since_ms,
     shown_state,
 )
 from enigma_panel.core.money import format_money, sum_money
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import ForeignSession, PendingCommand, WaitReason
 from enigma_panel.ui.i18n import shorten, tr, tr_n
 from enigma_panel.ui.text.states import (
@@ -204,7 +204,7 @@ def recovery_row(recovered: RecoveredSession, now_ms: int, *, can_terminate: boo
         going = pending_text(pending, now_ms)
         state, spoken = going.text, going.spoken
     note = _note(recovered)
-    undo = pending is not None and pending.verb is StateVerb.TERMINATE and pending.can_undo
+    undo = pending is not None and pending.verb is CommandVerb.TERMINATE and pending.can_undo
     told = (session.name, spoken, _left_text(left), _cost_text(cost), note)
     return RecoveryRow(
         key=session.key,
@@ -313,7 +313,7 @@ def _commands(recovered: Iterable[RecoveredSession]) -> str:
     return " ".join(text for text, n in ((now, going), (soon, others), (later, waits)) if n)
 
 
-def _verbs(verbs: Iterable[StateVerb]) -> str:
+def _verbs(verbs: Iterable[CommandVerb]) -> str:
     counts = Counter(verbs)
     return ", ".join(
         f"{n} × {verb_word(verb)}" if n > 1 else f"1 {verb_word(verb)}"

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.core.models import StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.actions import SETTLED_MS, Actions
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.sessions.model import Column, SessionsModel
@@ -27,12 +27,12 @@ from enigma_panel.ui.widgets.table_model import Index, Role
 
 VERB_WIDTH, VERB_APART = 27, 12
 VERB_GLYPHS = {
-    StateVerb.PAUSE: Glyph.PAUSE,
-    StateVerb.RESUME: Glyph.RESUME,
-    StateVerb.STOP: Glyph.STOP,
-    StateVerb.TERMINATE: Glyph.TERMINATE,
+    CommandVerb.PAUSE: Glyph.PAUSE,
+    CommandVerb.RESUME: Glyph.RESUME,
+    CommandVerb.STOP: Glyph.STOP,
+    CommandVerb.TERMINATE: Glyph.TERMINATE,
 }
-_BELOW_UNDO = frozenset({StateVerb.PAUSE, StateVerb.RESUME})
+_BELOW_UNDO = frozenset({CommandVerb.PAUSE, CommandVerb.RESUME})
 VERBS_WIDTH = VERB_WIDTH * len(VERB_GLYPHS) + VERB_APART + 2 * PAD
 _FITS: dict[int, ColumnLimits] = {
     Column.STATE: ColumnLimits(least=144, most=0.3),
@@ -47,11 +47,11 @@ class RowVerb:
     """A verb in a row; None is Undo, which takes the places of Pause and Resume."""
 
     key: int
-    verb: StateVerb | None
+    verb: CommandVerb | None
 
 
 class SessionsTable(KeyedTable):
-    """Emits `verb_clicked` with a session's key and a StateVerb, `undo_clicked` with a key."""
+    """Emits `verb_clicked` with a session's key and a CommandVerb, `undo_clicked` with a key."""
 
     verb_clicked = Signal(int, object)
     undo_clicked = Signal(int)
@@ -157,15 +157,15 @@ class VerbsDelegate(RowDelegate):
         self.pressed: RowVerb | None = None
 
     @staticmethod
-    def verb_rect(cell: QRect, verb: StateVerb) -> QRect:
+    def verb_rect(cell: QRect, verb: CommandVerb) -> QRect:
         """Where a verb is painted in its cell."""
         place = list(VERB_GLYPHS).index(verb)
-        apart = VERB_APART if verb is StateVerb.TERMINATE else 0
+        apart = VERB_APART if verb is CommandVerb.TERMINATE else 0
         left = cell.left() + PAD + place * VERB_WIDTH + apart
         return QRect(left, cell.center().y() - 12, VERB_WIDTH, 25)
 
     @classmethod
-    def verb_at(cls, cell: QRect, point: QPoint) -> StateVerb | None:
+    def verb_at(cls, cell: QRect, point: QPoint) -> CommandVerb | None:
         """The verb below a point."""
         hits = (verb for verb in VERB_GLYPHS if cls.verb_rect(cell, verb).contains(point))
         return next(hits, None)
@@ -173,7 +173,7 @@ class VerbsDelegate(RowDelegate):
     @classmethod
     def undo_rect(cls, cell: QRect) -> QRect:
         """Where Undo is painted: over Pause and Resume, never where Stop or Terminate was."""
-        both = cls.verb_rect(cell, StateVerb.PAUSE) | cls.verb_rect(cell, StateVerb.RESUME)
+        both = cls.verb_rect(cell, CommandVerb.PAUSE) | cls.verb_rect(cell, CommandVerb.RESUME)
         return both.adjusted(1, 1, -3, -1)
 
     def row_verb_at(self, key: int, cell: QRect, point: QPoint) -> RowVerb | None:
@@ -215,7 +215,7 @@ class VerbsDelegate(RowDelegate):
         painter.setPen(QColor(colours.accent))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: StateVerb) -> None:
+    def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: CommandVerb) -> None:
         colours = theme.colours()
         row_verb = RowVerb(key, verb)
         possible = self._app_actions.can(key, verb)
@@ -224,7 +224,7 @@ class VerbsDelegate(RowDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.faint if row_verb == self.pressed else colours.line))
             painter.drawRoundedRect(place.adjusted(1, 0, -1, 0), 5, 5)
-        colour = colours.red if verb is StateVerb.TERMINATE else colours.text
+        colour = colours.red if verb is CommandVerb.TERMINATE else colours.text
         size = QRectF(0, 0, 14, 14)
         size.moveCenter(QRectF(place).center())
         colour = colour if possible else colours.faint

@@ -43,7 +43,7 @@ class KeyDialog(ModelessDialog):
 
     def _build_parts(self) -> None:
         self.state_label = make_label(wrap=True)
-        self.place_label = make_label(role="dim", wrap=True)
+        self.location_label = make_label(role="dim", wrap=True)
         self.key = PasswordEdit(enter_moves_on=False)
         self.outcome = NoticeLabel()
         self.use_key_button = make_button(tr("Use the key only"), "link")
@@ -57,7 +57,7 @@ class KeyDialog(ModelessDialog):
         grid = FieldGrid()
         self._problem = grid.add_field(tr("API key"), self.key, self.key.show_button())
         grid.add_wide(make_row(self.use_key_button, None))
-        grid.add_wide(self.place_label)
+        grid.add_wide(self.location_label)
         grid.add_wide(self.outcome)
         state = make_row(self.state_label, self.again_button)
         state.setStretch(0, 1)
@@ -92,16 +92,16 @@ class KeyDialog(ModelessDialog):
         self.state_label.setText(text)
         self.again_button.setVisible(account.state in _LOOK_AGAIN)
 
-    async def _show_place(self) -> None:
-        self.place_label.setText(tr("Looking where the key can be kept …"))
+    async def _show_location(self) -> None:
+        self.location_label.setText(tr("Looking where the key can be kept …"))
         where = await self._account.where_it_would_go()
-        self.place_label.setText(key_location_text(where))
+        self.location_label.setText(key_location_text(where))
         if self.isVisible():
             self.fit()
 
     def _say(self, text: str, role: str) -> None:
         self.outcome.show_text(text, role)
-        self.place_label.setVisible(not text)
+        self.location_label.setVisible(not text)
         if self.isVisible():
             self.fit()
 
@@ -170,7 +170,7 @@ class KeyDialog(ModelessDialog):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show_state()
-        self._services.scope.spawn("where a key goes", self._show_place(), exclusive=True)
+        self._services.scope.spawn("where a key goes", self._show_location(), exclusive=True)
 
 
 def _role_of(check: KeyCheck | None) -> str:

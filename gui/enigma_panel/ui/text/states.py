@@ -8,13 +8,13 @@ from enigma_panel.core.models import (
     Phase,
     Session,
     SessionState,
-    StateVerb,
     Task,
     TaskStatus,
     shown_since_ms,
     shown_state,
 )
 from enigma_panel.core.money import format_money
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
@@ -111,8 +111,8 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
             return _ended_word(state)
 
 
-def _working(unproven: StateVerb | None) -> StateWord:
-    if unproven is StateVerb.RESUME:
+def _working(unproven: CommandVerb | None) -> StateWord:
+    if unproven is CommandVerb.RESUME:
         tip = _unproven_tip(unproven)
         return StateWord(Glyph.DISC, tr("resumed (sent, unconfirmed)"), tip=tip)
     return StateWord(Glyph.DISC, tr("working"), mark=Severity.GREEN)
@@ -121,20 +121,20 @@ def _working(unproven: StateVerb | None) -> StateWord:
 def _paused(task: Task | None) -> StateWord:
     if task is not None and task.pause_confirmed:
         return StateWord(Glyph.PAUSE, tr("paused – billing"), *_AMBER)
-    if task is not None and task.unproven is StateVerb.PAUSE:
+    if task is not None and task.unproven is CommandVerb.PAUSE:
         tip = _unproven_tip(task.unproven)
         return StateWord(Glyph.PAUSE, tr("paused (sent, unconfirmed) – billing"), *_AMBER, tip)
     return StateWord(Glyph.PAUSE, tr("paused (sent) – billing"), *_AMBER)
 
 
-def _unproven_tip(verb: StateVerb) -> str:
+def _unproven_tip(verb: CommandVerb) -> str:
     """What it means that a command went out by the live channel."""
     text = tr(
         "{verb} was sent over the live channel; nothing confirms it. If the channel drops within a "
         "minute, {verb} is sent again the other way.",
         verb=verb_word(verb),
     )
-    return text if verb is not StateVerb.PAUSE else text + " " + tr("Until then it may work on.")
+    return text if verb is not CommandVerb.PAUSE else text + " " + tr("Until then it may work on.")
 
 
 def _ended_word(state: SessionState) -> StateWord:
@@ -158,7 +158,7 @@ def _ended_word(state: SessionState) -> StateWord:
             return StateWord(Glyph.STOP, tr("closed"), Severity.DIM)
 
 
-def task_status_text(status: TaskStatus, unproven: StateVerb | None = None) -> StateWord:
+def task_status_text(status: TaskStatus, unproven: CommandVerb | None = None) -> StateWord:
     """Icon and word of a task's status; unproven: the Task's."""
     s = TaskStatus
     match status:
@@ -170,7 +170,7 @@ def task_status_text(status: TaskStatus, unproven: StateVerb | None = None) -> S
             return _working(unproven)
         case s.ASKS:
             return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
-        case s.PAUSED if unproven is StateVerb.PAUSE:
+        case s.PAUSED if unproven is CommandVerb.PAUSE:
             tip = _unproven_tip(unproven)
             return StateWord(Glyph.PAUSE, tr("paused (sent, unconfirmed)"), *_AMBER, tip)
         case s.PAUSED:
@@ -187,55 +187,55 @@ def task_status_text(status: TaskStatus, unproven: StateVerb | None = None) -> S
             return StateWord(Glyph.RING, tr("lost"), Severity.RED, Severity.RED)
 
 
-def verb_word(verb: StateVerb) -> str:
+def verb_word(verb: CommandVerb) -> str:
     """The label of a verb."""
     match verb:
-        case StateVerb.PAUSE:
+        case CommandVerb.PAUSE:
             return tr("Pause")
-        case StateVerb.RESUME:
+        case CommandVerb.RESUME:
             return tr("Resume")
-        case StateVerb.STOP:
+        case CommandVerb.STOP:
             return tr("Stop")
-        case StateVerb.TERMINATE:
+        case CommandVerb.TERMINATE:
             return tr("Terminate")
 
 
-def verb_tip(verb: StateVerb) -> str:
+def verb_tip(verb: CommandVerb) -> str:
     """What a verb does and what it costs: tool tip, status tip and spoken description."""
     match verb:
-        case StateVerb.PAUSE:
+        case CommandVerb.PAUSE:
             return tr("The agent waits. The browser stays open and costs money.")
-        case StateVerb.RESUME:
+        case CommandVerb.RESUME:
             return tr("The agent works on.")
-        case StateVerb.STOP:
+        case CommandVerb.STOP:
             return tr("Ends the task. The browser stays open and costs money.")
-        case StateVerb.TERMINATE:
+        case CommandVerb.TERMINATE:
             return tr("Closes the browser. Nothing costs any more.")
 
 
-def verb_pending(verb: StateVerb) -> str:
+def verb_pending(verb: CommandVerb) -> str:
     """What stands behind the state while a command is on its way."""
     match verb:
-        case StateVerb.PAUSE:
+        case CommandVerb.PAUSE:
             return tr("sending Pause…")
-        case StateVerb.RESUME:
+        case CommandVerb.RESUME:
             return tr("sending Resume…")
-        case StateVerb.STOP:
+        case CommandVerb.STOP:
             return tr("sending Stop…")
-        case StateVerb.TERMINATE:
+        case CommandVerb.TERMINATE:
             return tr("sending Terminate…")
 
 
-def verb_going(verb: StateVerb) -> str:
+def verb_going(verb: CommandVerb) -> str:
     """A command that can still be taken back for a moment."""
     match verb:
-        case StateVerb.PAUSE:
+        case CommandVerb.PAUSE:
             return tr("Pausing")
-        case StateVerb.RESUME:
+        case CommandVerb.RESUME:
             return tr("Resuming")
-        case StateVerb.STOP:
+        case CommandVerb.STOP:
             return tr("Stopping")
-        case StateVerb.TERMINATE:
+        case CommandVerb.TERMINATE:
             return tr("Terminating")
 
 

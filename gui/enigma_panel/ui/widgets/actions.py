@@ -6,15 +6,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.models import StateVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.text.states import verb_tip, verb_word
 
 SHORTCUTS = {
-    StateVerb.PAUSE: "Ctrl+P",
-    StateVerb.RESUME: "Ctrl+R",
-    StateVerb.STOP: "Ctrl+.",
-    StateVerb.TERMINATE: "Ctrl+Del",
+    CommandVerb.PAUSE: "Ctrl+P",
+    CommandVerb.RESUME: "Ctrl+R",
+    CommandVerb.STOP: "Ctrl+.",
+    CommandVerb.TERMINATE: "Ctrl+Del",
 }
 
 
@@ -51,7 +51,7 @@ def rename_action(action: QAction, text: str) -> None:
     action.setToolTip(f"{head}\n{tip}" if tip else head)
 
 
-def make_verbs(owner: QWidget, call: Callable[[StateVerb], None]) -> dict[StateVerb, QAction]:
+def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[CommandVerb, QAction]:
     """Pause, Resume, Stop and Terminate for what is selected."""
     return {
         verb: make_action(

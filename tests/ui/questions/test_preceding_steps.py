@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton
 from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.questions.card import LATE_MS, LOOKED_AT, preceding_text
+from enigma_panel.ui.questions.card import LATE_MS, STEPS_READ, preceding_text
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from tests.conftest import LogWatch
 from tests.kit.clock import NOW
@@ -88,7 +88,7 @@ async def test_they_stand_beside_the_age_of_the_question(
     assert dialog.card.before.text() == BEFORE
     assert dialog.card.before.accessibleName() == BEFORE
     assert dialog.card.before.isVisible()
-    assert world.timeline.asked == [(1, LOOKED_AT)]
+    assert world.timeline.asked == [(1, STEPS_READ)]
 
 
 async def test_nothing_stands_there_where_nothing_is_known(

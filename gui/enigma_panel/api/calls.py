@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Verb(StrEnum):
+class ApiCall(StrEnum):
     """A call to the service; the names appear in logs and statistics."""
 
     START_SESSION = "start-session"
@@ -16,5 +16,5 @@ class Verb(StrEnum):
     MODELS = "models"
 
 
-LONG_POLL = frozenset({Verb.START_SESSION, Verb.RUN_TASK, Verb.NEW_TASK})
+LONG_POLL = frozenset({ApiCall.START_SESSION, ApiCall.RUN_TASK, ApiCall.NEW_TASK})
 """Calls that the service answers late, after up to 50 s, and whose loss costs money."""
