@@ -53,13 +53,13 @@ class FirstPaint(QObject):
 class Program:
     """One run from the first window to the last stage of leaving."""
 
-    def __init__(self, options: Options, place: DataDirs, child: SimulatorProcess | None) -> None:
+    def __init__(self, options: Options, dirs: DataDirs, child: SimulatorProcess | None) -> None:
         self._options = options
-        self._place = place
+        self._dirs = dirs
         self._child = child
         self._leave = asyncio.Event()
         self._painted = asyncio.Event()
-        self._front: SingleInstance | None = None
+        self._instance: SingleInstance | None = None
         self._copy: Copy | None = None
         self._power: Power | None = None
         self.restart_with: list[str] | None = None
@@ -71,17 +71,17 @@ class Program:
         if self._child is not None:
             url = await event_loop.blocking(self._child.url, time_limit=30)
         try:
-            parts = await build(self._options, self._place, url)
+            parts = await build(self._options, self._dirs, url)
         except NewerLedgerError as error:
             if self._options.needs_no_display or not await self._may_use_copy(error):
                 raise
-            parts = await build(self._options, self._place, url)
+            parts = await build(self._options, self._dirs, url)
         if self._options.self_check:
             return await self._self_check(parts)
         window, dialogs = self._show(parts)
         try:
             parts.services.scope.spawn("start", self._start(parts, window, dialogs))
-            return await self._until_told(parts, window)
+            return await self._until_left(parts, window)
         finally:
             parts.services.queue.set_leaving(True)  # a browser that gets free now stays free
             dialogs.close_all()
@@ -104,7 +104,7 @@ class Program:
         window.notice_controller.copy_declined.connect(
             lambda: parts.services.scope.spawn("decline copy", self._decline_copy(parts))
         )
-        self._front = SingleInstance(self._place.folders.data, partial(bring_to_front, window))
+        self._instance = SingleInstance(self._dirs.folders.data, partial(bring_to_front, window))
         again = restart_arguments(self._options, demo=False)
         self._log_out = SessionEnd(
             leave=self._leave.set,
@@ -124,14 +124,14 @@ class Program:
         theme.apply_stylesheet(app)
 
     def _make_dialogs(self, parts: Parts, window: MainWindow) -> "DialogManager":
-        from enigma_panel.ui.dialog_manager import DialogManager  # noqa: PLC0415 - lazy_dialogs
+        from enigma_panel.ui.dialog_manager import DialogManager  # noqa: PLC0415 - see ui.lazy_dialogs
 
         manager = DialogManager(
             parts.services,
             lambda: window,
             try_demo=lambda: self._restart(demo=True),
             use_account=lambda: self._restart(demo=False),
-            sleep_is_told=lambda: self._power is not None and self._power.is_available,
+            sleep_is_announced=lambda: self._power is not None and self._power.is_available,
         )
         manager.quit_waits.connect(window.notice_controller.show_quit)
         manager.leaving.connect(parts.services.queue.set_leaving)
@@ -141,10 +141,10 @@ class Program:
     async def _start(self, parts: Parts, window: MainWindow, dialogs: LazyDialogs) -> None:
         """Everything that may wait for disk, keychain or network comes after the first paint."""
         await self._painted.wait()
-        if self._front is not None:
-            await self._front.open()
+        if self._instance is not None:
+            await self._instance.open()
         # What nobody needs before the first paint is not loaded before it.
-        from enigma_panel.startup import Startup, make_power  # noqa: PLC0415
+        from enigma_panel.startup import Startup, make_power  # noqa: PLC0415 - after the first paint
 
         self._power = make_power(parts)
         await Startup(
@@ -152,11 +152,11 @@ class Program:
             window,
             dialogs,
             power=self._power,
-            keeps_copy=not self._place.throw_away,
-            tells=self._options.tour is None,
+            keeps_copy=not self._dirs.throw_away,
+            notifies=self._options.tour is None,
         ).run()
 
-    async def _until_told(self, parts: Parts, window: MainWindow) -> int:
+    async def _until_left(self, parts: Parts, window: MainWindow) -> int:
         if self._options.smoke:
             await self._painted.wait()
             print("shown", flush=True)
@@ -169,10 +169,10 @@ class Program:
         return 0
 
     async def _ask_to_quit(self, dialogs: LazyDialogs) -> None:
-        from enigma_panel.ui.quit.dialog import QuitChoice  # noqa: PLC0415 - lazy_dialogs
+        from enigma_panel.ui.quit.dialog import QuitChoice  # noqa: PLC0415 - see ui.lazy_dialogs
 
         if await dialogs.get().ask_before_quit() is not QuitChoice.CANCEL:
-            self._leave.set()  # the dialog has told the line to start nothing more
+            self._leave.set()  # the dialog has told the queue to start nothing more
 
     async def _decline_copy(self, parts: Parts) -> None:
         from enigma_panel.store.ledger.backup import decline_copy  # noqa: PLC0415 - rarely
@@ -193,7 +193,7 @@ class Program:
         from enigma_panel.self_check import report  # noqa: PLC0415 - only here
 
         try:
-            return await report(parts, self._place)
+            return await report(parts, self._dirs)
         finally:
             await self._stages(parts, None)
 
@@ -216,8 +216,8 @@ class Program:
         ]
         if self._copy is not None:
             stages.append(("use the copy", partial(self._swap, parts, self._copy)))
-        if self._front is not None:
-            stages.insert(0, ("let nobody in", self._front.close))
+        if self._instance is not None:
+            stages.insert(0, ("let nobody in", self._instance.close))
         if window is not None:
             window.save_layout()
         for name, stage in stages:
@@ -242,12 +242,12 @@ def run(options: Options, child: SimulatorProcess | None = None) -> int:
             ends.callback(child.stop)
         if options.tour is not None:
             prepare_folder(options.tour)
-        place = find_data_dirs(options)
-        ends.callback(place.clear)
+        dirs = find_data_dirs(options)
+        ends.callback(dirs.clear)
         if not options.self_check:
-            lock = acquire_folder(place.folders.data, may_ask=not options.needs_no_display)
+            lock = acquire_folder(dirs.folders.data, may_ask=not options.needs_no_display)
             ends.callback(lock.release)
-        status, again = _run_qt(options, place, child, ends)
+        status, again = _run_qt(options, dirs, child, ends)
     if again is not None:
         _begin_again(again)
     return status
@@ -264,7 +264,7 @@ def restart_arguments(options: Options, *, demo: bool) -> list[str]:
 
 
 def _run_qt(
-    options: Options, place: DataDirs, child: SimulatorProcess | None, ends: ExitStack
+    options: Options, dirs: DataDirs, child: SimulatorProcess | None, ends: ExitStack
 ) -> tuple[int, list[str] | None]:
     """The exit status, and the arguments to begin again with, if any.
 
@@ -280,7 +280,7 @@ def _run_qt(
     programs: list[Program] = []
 
     async def main() -> int:
-        programs.append(Program(options, place, child))
+        programs.append(Program(options, dirs, child))
         return await programs[0].main()
 
     status = event_loop.run(app, main)

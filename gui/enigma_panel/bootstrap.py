@@ -38,9 +38,9 @@ from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import Folders, default_folders, folders_below
 from enigma_panel.store.settings import DEFAULT_BASE_URL
 
-log_of_build = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
-DOOR_S = 60.0
+CONNECTOR_S = 60.0
 """The channel's library comes from the same disk as we did."""
 
 
@@ -62,7 +62,7 @@ class DataDirs:
 class Parts:
     """The services of a run, and what was opened for them and is closed after them.
 
-    redact: the wall before every text that leaves us.
+    redact: what every text passes that leaves us.
     """
 
     services: Services
@@ -89,18 +89,18 @@ def find_data_dirs(options: Options) -> DataDirs:
 
 async def build(
     options: Options,
-    place: DataDirs,
+    dirs: DataDirs,
     demo_url: str | None,
     clock: Clock | None = None,
     make_client: MakeClient | None = None,
     *,
-    make_door: Callable[[], LiveConnector] | None = None,
+    make_connector: Callable[[], LiveConnector] | None = None,
 ) -> Parts:
     """Open settings and ledger and wire the services. Raises LedgerError.
 
-    clock, make_client, make_door: others than the system's and the real ones, for tests.
+    clock, make_client, make_connector: others than the system's and the real ones, for tests.
     """
-    files = await _open_files(place)
+    files = await _open_files(dirs)
     clock = clock or SystemClock()
     rate_limiter = RateLimiter(clock)
     account = _account(options, demo_url, files, make_client or partial(_client, rate_limiter))
@@ -121,9 +121,9 @@ async def build(
         writer=writer,
         timeline=timeline,
         settings=files.settings,
-        open_connector=partial(_open_connector, make_door),
+        open_connector=partial(_open_connector, make_connector),
         demo=demo_url is not None,
-        keep_folder=str(place.root),
+        keep_folder=str(dirs.root),
     )
     return _parts(services, files)
 
@@ -142,20 +142,20 @@ class _Files:
     problems: tuple[Problem, ...]
 
 
-async def _open_files(place: DataDirs) -> _Files:
+async def _open_files(dirs: DataDirs) -> _Files:
     redactor = Redactor(secrets.token_bytes(32))
-    logging_setup.set_up(place.folders.data, redactor.redact)
+    logging_setup.set_up(dirs.folders.data, redactor.redact)
     scope, thread = TaskScope(), LedgerThread()
-    values, settings_problem = settings_file.load(place.folders.settings)
-    ledger, ledger_problem = await thread.run(Ledger.open, place.folders.ledger)
-    saved_url, address_problem = _address(values.base_url, place)
+    values, settings_problem = settings_file.load(dirs.folders.settings)
+    ledger, ledger_problem = await thread.run(Ledger.open, dirs.folders.ledger)
+    saved_url, address_problem = _address(values.base_url, dirs)
     problems = (settings_problem, address_problem, ledger_problem)
     return _Files(
         redactor=redactor,
         scope=scope,
         thread=thread,
         ledger=ledger,
-        settings=SettingsBook(place.folders.settings, values, thread, scope),
+        settings=SettingsBook(dirs.folders.settings, values, thread, scope),
         saved_url=saved_url,
         problems=tuple(problem for problem in problems if problem is not None),
     )
@@ -190,13 +190,13 @@ async def _print_key(thread: LedgerThread, ledger: Ledger, key: str, base_url: s
     return await thread.run(ledger.key_fingerprint, key, base_url)
 
 
-def _address(saved: str, place: DataDirs) -> tuple[str, Problem | None]:
+def _address(saved: str, dirs: DataDirs) -> tuple[str, Problem | None]:
     """The saved address, or the default one and why the saved one cannot be used."""
     try:
         return parse_base_url(saved), None
     except BadAddressError as error:
         reason = f"its address of the service cannot be used ({error.problem})"
-        path = place.folders.settings
+        path = dirs.folders.settings
         return DEFAULT_BASE_URL, Problem(kind=ProblemKind.BROKEN, path=path, reason=reason)
 
 
@@ -216,14 +216,14 @@ async def _open_connector(make: Callable[[], LiveConnector] | None) -> LiveConne
     """The library of the live channel takes 0.1 s to load: when first needed, in a thread."""
     if make is not None:
         return make()
-    return await event_loop.blocking(_socket_door, time_limit=DOOR_S)
+    return await event_loop.blocking(_socket_connector, time_limit=CONNECTOR_S)
 
 
-def _socket_door() -> LiveConnector:
+def _socket_connector() -> LiveConnector:
     try:
         from enigma_panel.api.socketio_client import SocketConnector  # noqa: PLC0415 - see _open_connector
     except ModuleNotFoundError:
-        log_of_build.warning("the library of the live channel cannot be loaded", exc_info=True)
+        log.warning("the library of the live channel cannot be loaded", exc_info=True)
         raise LiveError(LiveFault.MISSING) from None
     return SocketConnector()
 

@@ -46,7 +46,7 @@ COPY_S = 60.0
 
 
 class Startup:
-    """One start. keeps_copy: whether the ledger is worth a copy (not the demo's). tells: whether
+    """One start. keeps_copy: whether the ledger is worth a copy (not the demo's). notifies: whether
     the desktop is told of what is done (not in a tour)."""
 
     def __init__(
@@ -57,9 +57,9 @@ class Startup:
         *,
         power: Power,
         keeps_copy: bool,
-        tells: bool,
+        notifies: bool,
     ) -> None:
-        self._tells = tells
+        self._notifies = notifies
         self._parts = parts
         self._window = window
         self._dialogs = dialogs
@@ -75,24 +75,23 @@ class Startup:
         await self._recover()
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
-        if self._tells:
-            self._make_notice()
+        if self._notifies:
+            self._make_done_notifier()
         manager = self._dialogs.get()
         self._power.unlocked.connect(manager.show_question_anew)
         await event_loop.blocking(load_client, time_limit=CLIENT_S)
         await self._parts.services.account.load()
         manager.start()
-        scope.spawn("vitals", self._parts.services.health.run())
+        scope.spawn("health", self._parts.services.health.run())
         scope.spawn("power", self._power.run())
         leftovers = partial(clear_leftovers, Path(tempfile.gettempdir()))
         scope.spawn("leftovers", event_loop.blocking(leftovers, time_limit=CLIENT_S))
         if drafted:
             scope.spawn("ledger copy", self._finish_copy())
 
-    def _make_notice(self) -> None:
+    def _make_done_notifier(self) -> None:
         """After the records of earlier runs are loaded: what ended in them is no news."""
-
-        make_done_notice(self._parts, self._window, self._parts.redact)
+        make_done_notifier(self._parts, self._window, self._parts.redact)
 
     async def _copy_ledger(self) -> bool:
         """Before anything is written: a copy, and an offer where there is one of a lost ledger."""
@@ -181,13 +180,13 @@ def make_power(parts: Parts) -> Power:
     return power
 
 
-def make_done_notice(
+def make_done_notifier(
     parts: Parts, window: MainWindow, redact: Callable[[str], str]
 ) -> DoneNotifier:
     """Tells of ended tasks while no window of ours has the focus; lives as long as the window.
 
-    Make it when the records of earlier runs are loaded: what ended in them is no news. redact: the
-    wall before all that leaves us.
+    Make it when the records of earlier runs are loaded: what ended in them is no news. redact:
+    what every text passes that leaves us.
     """
     app = QApplication.instance()
     assert isinstance(app, QApplication)
@@ -195,7 +194,7 @@ def make_done_notice(
     notice = DoneNotifier(
         parts.services.store,
         notifier,
-        words=done_text,
+        make_text=done_text,
         redact=redact,
         has_focus=lambda: QApplication.activeWindow() is not None,
         is_wanted=lambda: parts.services.settings.value.tell_when_done,

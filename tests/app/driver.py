@@ -114,5 +114,5 @@ async def _next(lines: "asyncio.Queue[str]", leave: asyncio.Event) -> str:
 
 
 if __name__ == "__main__":
-    app.Program._until_told = _obey_until_quit  # type: ignore[method-assign]
+    app.Program._until_left = _obey_until_quit  # type: ignore[method-assign]
     sys.exit(app.run(cli.parse(sys.argv[1:])))

@@ -75,10 +75,10 @@ async def _play_until_killed(
 
 
 if __name__ == "__main__":
-    bootstrap.Budget = partial(RateLimiter, limit=CALLS_A_MINUTE)  # type: ignore[assignment, misc]
+    bootstrap.RateLimiter = partial(RateLimiter, limit=CALLS_A_MINUTE)  # type: ignore[assignment, misc]
 
-    async def until_told(program: app.Program, parts: bootstrap.Parts, window: MainWindow) -> int:
+    async def until_left(program: app.Program, parts: bootstrap.Parts, window: MainWindow) -> int:
         return await _play_until_killed(program, parts, window, seed=int(sys.argv[1]))
 
-    app.Program._until_told = until_told  # type: ignore[method-assign]
+    app.Program._until_left = until_left  # type: ignore[method-assign]
     sys.exit(app.run(cli.parse(sys.argv[2:])))

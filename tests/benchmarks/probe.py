@@ -229,7 +229,7 @@ def run(modes: dict[str, Mode]) -> int:
         await mode(parts, window, **settings)
         return 0
 
-    app.Program._until_told = measure  # type: ignore[method-assign]
+    app.Program._until_left = measure  # type: ignore[method-assign]
     sys.argv[1:3] = []
     return __main__.main()
 

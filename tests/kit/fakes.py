@@ -672,7 +672,7 @@ class FakeStore(QObject):
         self.one_session = a_session(service_id="s", current_task=1)
         self.one_task = a_task(service_id="t")
         self.recorded: list[Any] = []
-        self.told_names: set[int] = set()
+        self.unproven_names: set[int] = set()
 
     def touch(self, _key: int) -> None:
         """Nobody watches."""

@@ -223,7 +223,7 @@ async def _begin(parts: Parts) -> None:
     await parts.services.account.load()
     for endpoint in Endpoint:  # as an earlier reply would have told
         parts.services.rate_limiter.note_rate(endpoint, RateHeaders(limit=1000))
-    parts.services.scope.spawn("vitals", parts.services.health.run())
+    parts.services.scope.spawn("health", parts.services.health.run())
     parts.services.scope.spawn("ticks", _tick(parts))
 
 

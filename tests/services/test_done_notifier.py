@@ -85,7 +85,7 @@ class Scene:
         self.notice = DoneNotifier(
             self.records,
             self.told,
-            words=self._words,
+            make_text=self._make_text,
             redact=self.redactor.redact,
             has_focus=lambda: self.has_focus,
             is_wanted=lambda: self.is_wanted,
@@ -94,7 +94,7 @@ class Scene:
         )
         self.notice.opened.connect(lambda key, token: self.opened.append((key, token)))
 
-    def _words(self, news: DoneNews) -> tuple[str, str]:
+    def _make_text(self, news: DoneNews) -> tuple[str, str]:
         self.news.append(news)
         return f"{len(news.results)} ended", f"{news.left} left {news.results[0].name}"
 
@@ -461,7 +461,7 @@ async def test_a_real_task_is_told_and_one_that_is_stopped_is_not(
         notice = DoneNotifier(
             parts.services.store,
             told,
-            words=lambda one: news.append(one) or ("t", "b"),
+            make_text=lambda one: news.append(one) or ("t", "b"),
             redact=str,
             has_focus=lambda: False,
             is_wanted=lambda: True,

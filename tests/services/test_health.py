@@ -46,7 +46,7 @@ class Scene:
 @asynccontextmanager
 async def running() -> AsyncIterator[Scene]:
     scene, scope = Scene(), TaskScope()
-    scope.spawn("vitals", scene.health.run())
+    scope.spawn("health", scene.health.run())
     await settle()
     try:
         yield scene

@@ -112,13 +112,15 @@ class Life:
         place = DataDirs(folders=folders, root=self.folder, throw_away=False)
         clock = WorldClock(self.world.timeline, self.world.wall_ms)
         options = Options(base_url=BASE)
-        self.parts = await wiring.build(options, place, None, clock, make_door=self._make_door)
+        self.parts = await wiring.build(
+            options, place, None, clock, make_connector=self._make_connector
+        )
         self.world.checks.begins(self)
         self.world.person.comes_back()
         await recovery.recover(self.parts.services)
         self.parts.services.scope.spawn("ticks", self._ticks(self.parts))
         await self.parts.services.account.load()
-        self.parts.services.scope.spawn("vitals", self.parts.services.health.run())
+        self.parts.services.scope.spawn("health", self.parts.services.health.run())
         self.ready = True
         self.world.person.sits_down(self)
         await self.leave.wait()
@@ -146,7 +148,7 @@ class Life:
         await parts.ledger_thread.run(parts.ledger.close)
         parts.ledger_thread.close()
 
-    def _make_door(self) -> LiveConnector:
+    def _make_connector(self) -> LiveConnector:
         return self.world.channel.door(self)
 
     def _make_task(

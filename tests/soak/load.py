@@ -212,6 +212,6 @@ async def _soak(_program: app.Program, parts: Parts, _window: MainWindow) -> int
 
 if __name__ == "__main__":
     LOAD = json.loads(sys.argv[1])
-    app.Program._until_told = _soak  # type: ignore[method-assign]
+    app.Program._until_left = _soak  # type: ignore[method-assign]
     sys.argv[1:2] = []
     sys.exit(__main__.main())

@@ -61,14 +61,14 @@ class DoneNews:
 class DoneNotifier(QObject):
     """Follows the records and shows the notice. Make it when the earlier runs' records are loaded.
 
-    Told is what ended in this run, done or failed, after more than LEAST_MS. What ends within
+    Shown is what ended in this run, done or failed, after more than LEAST_MS. What ends within
     GATHER_MS is one notice; a later one takes its place and counts all results since the person
     last looked. It is taken down when a window of ours gets the focus or the results were seen. It
     marks nothing as seen by itself.
 
     opened: the notice was clicked; brings the key of the result to show and the activation token.
-    words: title and body of the news. has_focus: whether a window of ours is in use now; is_wanted:
-    the setting; both are asked at the moment of showing.
+    make_text: title and body of the news. has_focus: whether a window of ours is in use now;
+    is_wanted: the setting; both are asked at the moment of showing.
     """
 
     opened = Signal(object, str)
@@ -78,7 +78,7 @@ class DoneNotifier(QObject):
         store: SessionStore,
         notifier: DesktopNotifier,
         *,
-        words: Callable[[DoneNews], tuple[str, str]],
+        make_text: Callable[[DoneNews], tuple[str, str]],
         redact: Callable[[str], str],
         has_focus: Callable[[], bool],
         is_wanted: Callable[[], bool],
@@ -88,7 +88,7 @@ class DoneNotifier(QObject):
         super().__init__()
         self._store = store
         self._notifier = notifier
-        self._words = words
+        self._make_text = make_text
         self._redact = redact
         self._has_focus = has_focus
         self._is_wanted = is_wanted
@@ -99,7 +99,7 @@ class DoneNotifier(QObject):
         self._due_ms: int | None = None
         self._shown: frozenset[int] = frozenset()
         store.changed.connect(self._follow)
-        notifier.clicked.connect(self._tell_clicked)
+        notifier.clicked.connect(self._notify_clicked)
 
     def follow_focus(self) -> None:
         """The focus went somewhere: if to us, the person looks now and needs no notice."""
@@ -147,7 +147,7 @@ class DoneNotifier(QObject):
             self._forget()
             return
         self._shown = frozenset(self._unseen)
-        title, body = self._words(self._news())
+        title, body = self._make_text(self._news())
         await self._notifier.show(self._redact(title), self._redact(body))
 
     def _news(self) -> DoneNews:
@@ -167,7 +167,7 @@ class DoneNotifier(QObject):
             cost=task.cost,
         )
 
-    def _tell_clicked(self, token: str) -> None:
+    def _notify_clicked(self, token: str) -> None:
         """Of several, the one that stands uppermost in the table: the newest that is still new."""
         tasks = [task for task in map(self._store.task, self._shown) if task is not None]
         keys = [task.key for task in tasks if task.is_new] or [task.key for task in tasks]

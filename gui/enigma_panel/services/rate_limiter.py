@@ -180,17 +180,17 @@ class RateLimiter(QObject):
 
     # -- what replies teach ------------------------------------------------------------------
 
-    def note_reply(self, verb: ApiCall, told: RateHeaders) -> None:
+    def note_reply(self, verb: ApiCall, headers: RateHeaders) -> None:
         """As `note_rate`, for the client's hook; calls that are not counted teach nothing."""
         if verb in ENDPOINTS:
-            self.note_rate(ENDPOINTS[verb], told)
+            self.note_rate(ENDPOINTS[verb], headers)
 
-    def note_rate(self, endpoint: Endpoint, told: RateHeaders) -> None:
+    def note_rate(self, endpoint: Endpoint, headers: RateHeaders) -> None:
         """What a reply's headers say overrules our own count, for 60 s at most.
 
         A 429 with calls left (a full house) is none about the rate and blocks nothing.
         """
-        self._learned(elsewhere=self._windows.learn(endpoint, told, self._clock.now_ms()))
+        self._learned(elsewhere=self._windows.learn(endpoint, headers, self._clock.now_ms()))
 
     def note_refused(self, endpoint: Endpoint, retry_after_s: float | None) -> None:
         """A 429 about the rate: nothing goes to that endpoint for so long (5 s where not told)."""

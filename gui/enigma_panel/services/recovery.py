@@ -34,7 +34,7 @@ async def recover(services: Services) -> Recovered:
     unsent = await _put_unsent_back(store)
     if is_old:
         unsent = frozenset()
-        await _drop_old_line(store)
+        await _drop_old_queue(store)
         await services.writer.commit(forget_restored)
     queued = services.queue.park_restored()
     await services.inbox.restore()
@@ -61,7 +61,7 @@ async def _bound_lives(store: SessionStore, now_ms: int) -> None:
         await store.update(*bound)
 
 
-async def _drop_old_line(store: SessionStore) -> None:
+async def _drop_old_queue(store: SessionStore) -> None:
     """The ledger is a copy: what was queued when it was made may have run since.
 
     Nothing of it is sent again by the program; the person may run it again.

@@ -82,10 +82,10 @@ def classify(error: ApiError) -> FailureKind:
 
 def retry_after_ms(error: ApiError, failure: FailureKind, attempt: int) -> int:
     """How long to wait after the attempt-th refusal in a row."""
-    told = reply_of(error)
+    reply = reply_of(error)
     if failure is FailureKind.LIMITED:
-        if told is not None and told.retry_after_s is not None:
-            return round(told.retry_after_s * 1000)
+        if reply is not None and reply.retry_after_s is not None:
+            return round(reply.retry_after_s * 1000)
         return LIMITED_STEP_MS * attempt
     if failure is FailureKind.CONNECTION:
         return min(UNREACHED_STEP_MS * attempt, UNREACHED_WORST_MS)

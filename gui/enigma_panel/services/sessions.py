@@ -60,7 +60,7 @@ class Sessions(QObject):
         self._poller = poller
         self._wanted: set[int] = set()
         context.store.changed.connect(self.changed)
-        commands.changed.connect(self._tell_wish)
+        commands.changed.connect(self._notify_command)
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -247,7 +247,7 @@ class Sessions(QObject):
         task = Task(session_key=session.key, verb=verb, spec=spec, since_ms=now, created_ms=now)
         return session, task
 
-    def _tell_wish(self, key: int) -> None:
+    def _notify_command(self, key: int) -> None:
         self.pending_changed.emit(key)
         self.changed.emit(Diff(sessions=frozenset({key})))
 

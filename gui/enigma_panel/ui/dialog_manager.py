@@ -32,7 +32,7 @@ class DialogManager(QObject):
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them no button does it.
-    sleep_is_told: whether this computer says when it is about to sleep.
+    sleep_is_announced: whether this computer says when it is about to sleep.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
     the program is about to end or no longer: no queued task is to be started.
     """
@@ -47,14 +47,14 @@ class DialogManager(QObject):
         *,
         try_demo: Callable[[], None] | None = None,
         use_account: Callable[[], None] | None = None,
-        sleep_is_told: Callable[[], bool] = lambda: True,
+        sleep_is_announced: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__()
         self._services = services
         self._parent = parent
         self._try_demo = try_demo
         self._use_account = use_account
-        self._sleep_is_told = sleep_is_told
+        self._sleep_is_told = sleep_is_announced
         self._new_task: NewTaskDialog | None = None
         self._key: KeyDialog | None = None
         self._settings: SettingsDialog | None = None

@@ -157,12 +157,12 @@ def test_only_what_is_not_there_is_called_missing(
     log_watch.allow("the library of the live channel cannot be loaded")
     monkeypatch.setitem(sys.modules, "enigma_panel.api.socketio_client", None)
     with pytest.raises(LiveError) as caught:
-        bootstrap._socket_door()
+        bootstrap._socket_connector()
     assert caught.value.fault is LiveFault.MISSING
     half = ModuleType("enigma_panel.api.socketio_client")
     monkeypatch.setitem(sys.modules, "enigma_panel.api.socketio_client", half)
     with pytest.raises(ImportError):
-        bootstrap._socket_door()
+        bootstrap._socket_connector()
 
 
 def test_a_connection_that_came_back_long_ago_is_no_reason_to_hurry(tmp_path: Path) -> None:

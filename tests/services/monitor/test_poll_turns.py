@@ -146,7 +146,7 @@ async def test_one_answer_ends_the_backing_off() -> None:
 @pytest.mark.parametrize("after_s", [5, 20, 60, 100, 333])
 async def test_asks_again_within_two_seconds_of_the_networks_return(after_s: int) -> None:
     async with polling(most=True) as scene:
-        scene.scope.spawn("vitals", scene.health.run())
+        scene.scope.spawn("health", scene.health.run())
         scene.client.say_poll = scene.client.say_health = scene.client.fail(REFUSED)
         await scene.clock.advance(after_s * 1_000)
         scene.client.say_poll = scene.answer
@@ -224,7 +224,7 @@ async def test_a_command_within_a_flood_is_asked_after_at_once() -> None:
 
 async def test_an_answer_that_ends_an_outage_keeps_the_hint_that_came_meanwhile() -> None:
     async with polling(most=True) as scene:
-        scene.scope.spawn("vitals", scene.health.run())
+        scene.scope.spawn("health", scene.health.run())
         scene.client.say_poll = scene.client.fail(REFUSED)
         await scene.clock.advance(100)
 
@@ -283,7 +283,7 @@ async def test_a_poll_just_sent_is_not_given_up() -> None:
 
 async def test_a_task_whose_polls_are_always_cut_backs_off_while_others_are_answered() -> None:
     async with polling(most=True) as scene:
-        scene.scope.spawn("vitals", scene.health.run())
+        scene.scope.spawn("health", scene.health.run())
         scene.client.say_poll = scene.client.fail(InterruptedCallError("cut"))
         for _ in range(100):
             scene.health.note_answer()  # another task's poll
@@ -334,7 +334,7 @@ async def test_what_is_gone_under_an_id_that_only_the_channel_told_proves_no_end
     async with polling(most=False) as scene:
         _done_without_cost(scene)
         if told_by_channel:
-            scene.store.told_names.add(1)
+            scene.store.unproven_names.add(1)
         scene.client.say_poll = gone
         before = len(scene.store.recorded)
         await scene.clock.advance(3_000)
@@ -343,6 +343,6 @@ async def test_what_is_gone_under_an_id_that_only_the_channel_told_proves_no_end
 
 async def test_an_answer_about_it_confirms_an_id_that_the_channel_told() -> None:
     async with polling(most=False) as scene:
-        scene.store.told_names.add(1)
+        scene.store.unproven_names.add(1)
         await scene.clock.advance(3_000)
-        assert scene.store.told_names == set()
+        assert scene.store.unproven_names == set()

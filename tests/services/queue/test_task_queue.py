@@ -171,7 +171,7 @@ async def test_no_connection_keeps_what_waits_and_fails_what_was_just_clicked(
 ) -> None:
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url) as parts:
-        assert parts.services.scope.spawn("vitals", parts.services.health.run()) is not None
+        assert parts.services.scope.spawn("health", parts.services.health.run()) is not None
         sessions, queue = parts.services.sessions, parts.services.queue
         faults(sim.url, {"path": STARTS, "kind": "refuse-before", "times": 0})
         keys = await sessions.start_many([QUICK] * 2)
@@ -190,7 +190,7 @@ async def test_the_third_503_waits_for_a_free_browser(simulator: Start, running:
         await until(lambda: queue.entry(key) is not None and queue.entry(key).attempt == 3)
         assert queue.entry(key).why is WaitReason.NO_BROWSER
         assert queue.entry(key).due_ms is None
-        assert parts.services.scope.spawn("vitals", parts.services.health.run()) is not None
+        assert parts.services.scope.spawn("health", parts.services.health.run()) is not None
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)
         assert arrived(sim.url)["start-session"] == 4
 

@@ -109,7 +109,7 @@ def test_elsewhere_than_on_linux_nothing_is_shown(monkeypatch: pytest.MonkeyPatc
 
 
 class Program:
-    """What `make_done_notice` needs, over the window's fakes."""
+    """What `make_done_notifier` needs, over the window's fakes."""
 
     def __init__(self, window: MainWindow, services: Any) -> None:
         sessions = services.sessions
@@ -126,7 +126,7 @@ class Program:
             settings=SimpleNamespace(value=Settings()),
             store=shelf,
         )
-        self.notice = startup.make_done_notice(self, window, lambda text: text)
+        self.notice = startup.make_done_notifier(self, window, lambda text: text)
 
 
 @needs_bus

@@ -85,7 +85,7 @@ log = logging.getLogger(__name__)
 
 LOOK_AGAIN_MS = 200
 """So often is looked whether a Terminate can still be taken back."""
-TELL_MS = 500
+NOTIFY_MS = 500
 """A forecast that moves by less is no news."""
 
 
@@ -108,7 +108,7 @@ class Commands(QObject):
         self._scope = context.scope
         self._current: dict[int, Command] = {}
         self._sender = CommandSender(context, starts, poller, live)
-        self._sender.changed.connect(self._tell)
+        self._sender.changed.connect(self._notify)
         self._unconfirmed = UnconfirmedPauses(
             context.store, context.clock, context.scope, self._current
         )
@@ -272,7 +272,7 @@ class Commands(QObject):
         self._current[command.key] = command
         if command.sent_live:
             self._sender.mark(command)
-        self._tell(command)
+        self._notify(command)
         if self._scope.spawn(f"{command.verb.value} {command.key}", self._deliver(command)) is None:
             self._end(command)
 
@@ -345,7 +345,7 @@ class Commands(QObject):
             sent_live=command.sent_live,
         )
 
-    def _tell(self, command: Command) -> None:
+    def _notify(self, command: Command) -> None:
         if self._current.get(command.key) is command:
             self.changed.emit(command.key)
 
@@ -366,10 +366,10 @@ class Commands(QObject):
         """Forecasts move with every call of anybody."""
         for command in list(self._current.values()):
             if command.why is WaitReason.BUDGET:
-                due, told = self._rate_limiter.due_of(command), command.due_ms
-                if due is not None and (told is None or abs(due - told) >= TELL_MS):
+                due, shown = self._rate_limiter.due_of(command), command.due_ms
+                if due is not None and (shown is None or abs(due - shown) >= NOTIFY_MS):
                     command.due_ms = due
-                    self._tell(command)
+                    self._notify(command)
 
 
 def _urgency(intent: Intent) -> tuple[int, int]:

@@ -124,7 +124,7 @@ class TaskEnds:
     async def _believe(self, task: Task, observation: Observation) -> None:
         """Its reply may name another one yet: see `SessionStore.settle`."""
         if observation.task_id is not None:
-            self._store.told_names.add(task.key)
+            self._store.unproven_names.add(task.key)
         await self._store.record(task.session_key, task.key, observation)
 
     def _keep(self, session_key: int, owners: Sequence[Task], observation: Observation) -> None:
@@ -375,8 +375,8 @@ class EventRouter(QObject):
     def _of_id(self, session_key: int, task_id: str, current: Task | None) -> Task | None:
         """No page shows an id in other events than results; where there is one, it counts."""
         tasks = self._store.tasks_of(session_key)
-        nameless = [t for t in tasks if is_unnamed(t)]
-        return named(tasks, task_id) or (current if nameless == [current] else None)
+        unnamed = [t for t in tasks if is_unnamed(t)]
+        return named(tasks, task_id) or (current if unnamed == [current] else None)
 
 
 def _is_at_work(task: Task) -> bool:

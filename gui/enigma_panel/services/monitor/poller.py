@@ -195,7 +195,7 @@ class Poller:
             asked_ms = self._clock.now_ms()
             try:
                 async with self._can_be_given_up(task.key):
-                    seen = await client.poll(session.service_id, task.service_id)
+                    observation = await client.poll(session.service_id, task.service_id)
             except TimeoutError:
                 return InterruptedCallError("timeout")  # our own doing: no news of the service
             except ApiError as error:
@@ -203,10 +203,10 @@ class Poller:
                 self._account.note_error(error)
                 return error
         self._note_answer(task.key)
-        if task.key in self._store.told_names and seen.kind is Kind.SESSION_GONE:
+        if task.key in self._store.unproven_names and observation.kind is Kind.SESSION_GONE:
             return True  # what is not there may be that task alone
-        self._store.told_names.discard(task.key)
-        await self._store.record(session.key, task.key, replace(seen, asked_ms=asked_ms))
+        self._store.unproven_names.discard(task.key)
+        await self._store.record(session.key, task.key, replace(observation, asked_ms=asked_ms))
         if task.key not in self._heard:
             self._heard.add(task.key)
             self._store.touch(session.key)

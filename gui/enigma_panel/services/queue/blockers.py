@@ -215,9 +215,9 @@ class Blockers:
 
         open_now: the number of that name, where the caller asks about many tasks at once.
         """
-        told = self.own.get(task.key)
-        if told is not None and (told.due_ms is None or told.due_ms > self._clock.now_ms()):
-            return told
+        own = self.own.get(task.key)
+        if own is not None and (own.due_ms is None or own.due_ms > self._clock.now_ms()):
+            return own
         if task.key in self.parked or self.is_leaving:
             return Blocker(why=WaitReason.STOPPED, is_own=True)
         if not session.is_planned:

@@ -61,7 +61,7 @@ class Forecast:
         ends = self._ends(now) if tasks else []
         open_now = self._blockers.open_now()
         free = self._gate.limit - open_now
-        calls = {single: self._budget_delay(now, single=single) for single in (True, False)}
+        calls = {single: self._rate_blocker(now, single=single) for single in (True, False)}
         entries: dict[int, QueueEntry] = {}
         behind = 0
         for task in tasks:
@@ -83,7 +83,7 @@ class Forecast:
             )
         return entries
 
-    def _budget_delay(self, now: int, *, single: bool) -> Blocker:
+    def _rate_blocker(self, now: int, *, single: bool) -> Blocker:
         endpoint = Endpoint.RUN_TASK if single else Endpoint.START_SESSION
         calls = [(endpoint, Rank.START)]
         if not single:

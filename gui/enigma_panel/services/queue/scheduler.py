@@ -98,12 +98,12 @@ class Scheduler(QObject):
     def schedule(self, *, fresh: frozenset[int] = frozenset()) -> None:
         """Begin whatever may begin now, in order. fresh: was clicked this moment."""
         self._gate.note_open(self._blockers.open_now())
-        is_blocked, seen = False, set[int]()
+        is_blocked, visited = False, set[int]()
         for task in list(self._queued.in_order()):
             session = self._store.session(task.session_key)
-            if session is None or session.key in seen:
+            if session is None or session.key in visited:
                 continue
-            seen.add(session.key)
+            visited.add(session.key)
             if task.key in self._blockers.under_way or (session.is_planned and is_blocked):
                 continue
             lets_others = self._try(task, session, is_fresh=task.key in fresh)
@@ -230,8 +230,8 @@ class Scheduler(QObject):
 
     def connected(self) -> None:
         """Something answers again: what waited for that need not wait."""
-        told = self._blockers.own
-        self._blockers.own = {k: d for k, d in told.items() if d.why is not WaitReason.CONNECTION}
+        own = self._blockers.own
+        self._blockers.own = {k: b for k, b in own.items() if b.why is not WaitReason.CONNECTION}
 
     def _note_opened(self, key: int, begun_ms: int) -> None:
         task = self._store.task(key)

@@ -46,7 +46,7 @@ class TaskQueue(QObject):
         scheduler.moved.connect(self._stir)
         context.store.changed.connect(self._follow)
         context.account.changed.connect(self._key_changed)
-        context.health.changed.connect(self._told_health)
+        context.health.changed.connect(self._follow_health)
         context.health.recovered.connect(self._connected)
         context.rate_limiter.changed.connect(self._stir)
 
@@ -172,7 +172,7 @@ class TaskQueue(QObject):
             self._gate.lift(PauseReason.KEY)
             self._stir()
 
-    def _told_health(self) -> None:
+    def _follow_health(self) -> None:
         if self._health.status is not ServiceStatus.FULL:
             self._gate.note_health(self._health.asked_ms, self._health.free)
         self._stir()

@@ -41,8 +41,10 @@ result."""
 
 _LISTED = frozenset(Kind) - STEP_KINDS - {Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED}
 """Kinds that make a line in a task's time line, where they change something; steps come by their
-own way (services.timeline)."""
+own way (services.state.timeline)."""
 _END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
+_WITH_TEXT = frozenset({Kind.QUESTION, Kind.FAILED, Kind.REFUSED})
+"""Kinds whose text stands in the time line, too."""
 
 
 def is_long_ended(session: Session, now_ms: int) -> bool:
@@ -130,7 +132,7 @@ class SessionStore(QObject):
         self._secret_tokens: dict[int, list[int]] = {}
         self.redaction = RedactionFilter(redactor)
         self.ending = EndMarks()
-        self.told_names: set[int] = set()  # tasks whose id no reply has confirmed
+        self.unproven_names: set[int] = set()  # tasks whose id no reply has confirmed
         self._dirty: set[tuple[type, int]] = set()
 
     # -- reading -----------------------------------------------------------------------------
@@ -480,21 +482,21 @@ class SessionStore(QObject):
     def _corrected(self, session: Session, task: Task, reply: Observation) -> tuple[Session, Task]:
         """The reply names a task; a result that the channel told under another id was not its."""
         is_other = reply.task_id is not None and task.service_id not in {None, reply.task_id}
-        if is_other and task.key in self.told_names:
+        if is_other and task.key in self.unproven_names:
             self._timeline.keep(task.key, UNCLEAR, task.result or "")
             now = self._clock.now_ms()
             session, task = reopened_session(session, now), reopened(task, now)
-        self.told_names.discard(task.key)
+        self.unproven_names.discard(task.key)
         return session, task
 
     def _settle_unknown(
-        self, session: Session, told: Task | None, observation: Observation
+        self, session: Session, reported: Task | None, observation: Observation
     ) -> list[Record]:
         """Tasks of unknown fate end with their session, whichever of them the proof was about."""
         kind = observation.kind if observation.kind in _END_UNKNOWN else Kind.SESSION_GONE
         if kind is Kind.SESSION_GONE and not self._is_settled(session, observation):
             return []
-        others = [task for task in self.unconfirmed(session.key) if task is not told]
+        others = [task for task in self.unconfirmed(session.key) if task is not reported]
         moved = (self._reduce(session, task, Observation(kind=kind))[1] for task in others)
         return [task for task in moved if task is not None]
 
@@ -508,11 +510,10 @@ class SessionStore(QObject):
     def _note(self, task: Task | None, observation: Observation) -> None:
         if task is None:
             return
-        told = {Kind.QUESTION, Kind.FAILED, Kind.REFUSED}
-        text = (observation.text or "") if observation.kind in told else ""
+        text = (observation.text or "") if observation.kind in _WITH_TEXT else ""
         # Where we told it to stop, the service calls that a failure.
-        was_told = observation.kind is Kind.FAILED and task.status is TaskStatus.STOPPED
-        kind = Kind.STOPPED if was_told else observation.kind
+        was_asked = observation.kind is Kind.FAILED and task.status is TaskStatus.STOPPED
+        kind = Kind.STOPPED if was_asked else observation.kind
         self._timeline.keep(task.key, kind.value, text)
 
 

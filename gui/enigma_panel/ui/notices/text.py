@@ -23,11 +23,11 @@ def notice_text(notice: ServiceNotice, services: Services) -> Notice:
     sessions = services.sessions
     session = sessions.session(notice.session_key) if notice.session_key is not None else None
     task = sessions.task(notice.task_key) if notice.task_key is not None else None
-    text, offers, grave = _parts(notice, session, task, services)
+    text, actions, grave = _parts(notice, session, task, services)
     passes = notice.kind in _PASSING
     return Notice(
         text=text,
-        actions=offers,
+        actions=actions,
         grave=grave,
         session_key=notice.session_key,
         task_key=notice.task_key,
@@ -74,16 +74,16 @@ def _parts(
             text = tr("“{task}” was not started. {why}", task=title, why=why)
             return text, (NoticeAction.SHOW_TASK,), False
         case NoticeKind.START_UNCONFIRMED:
-            return why, _unconfirmed_offers(context), True
+            return why, _unconfirmed_actions(context), True
         case NoticeKind.COMMAND_FAILED:
             return _command_failed(notice, name, why), show, True
         case NoticeKind.ANSWER_SENT_LIVE:
-            return _emitted(notice, name), show, False
+            return _sent_live_text(notice, name), show, False
         case _:
             return _ours(notice, name, title, why)
 
 
-def _emitted(notice: ServiceNotice, name: str) -> str:
+def _sent_live_text(notice: ServiceNotice, name: str) -> str:
     if notice.facts.get("verb") == AnswerVerb.STOP.value:
         return tr(
             "Stop was sent to {session} over the live channel, because the calls of this minute "
@@ -99,7 +99,7 @@ def _emitted(notice: ServiceNotice, name: str) -> str:
     )
 
 
-def _unconfirmed_offers(context: ErrorContext) -> tuple[NoticeAction, ...]:
+def _unconfirmed_actions(context: ErrorContext) -> tuple[NoticeAction, ...]:
     """Each does what it says at once; none is offered that could not be done."""
     if context.call is Call.NEW_TASK:
         ask = (NoticeAction.ASK_RESULT,) if context.stays_open else ()

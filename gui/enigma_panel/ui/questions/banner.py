@@ -44,7 +44,7 @@ class QuestionBanner(QFrame):
             self._show_left(self._question)
 
     def _build(self) -> None:
-        set_role(self, "strip")
+        set_role(self, "banner")
         self.setAccessibleName(tr("Question from the agent"))
         set_role(self._who, "figure")
         row = make_row(
@@ -57,9 +57,9 @@ class QuestionBanner(QFrame):
         row.setStretch(2, 1)
         row.setContentsMargins(12, 6, 8, 6)
         self.setLayout(row)
-        self._button.clicked.connect(self._press)
+        self._button.clicked.connect(self._open)
 
-    def _press(self) -> None:
+    def _open(self) -> None:
         if self._question is not None:
             self.answer.emit(self._question.task_key)
 

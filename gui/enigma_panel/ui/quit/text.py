@@ -59,8 +59,8 @@ def quit_report(
     groups: dict[str, list[Session]] = defaultdict(list)
     for session in open_ones:
         groups[_group(session, tasks.get(session.key))].append(session)
-    nameless = [tasks[s.key] for s in open_ones if s.key in tasks and is_unnamed(tasks[s.key])]
-    unnamed = [task for task in nameless if is_awaiting_reply(task.key)]
+    unnamed = [tasks[s.key] for s in open_ones if s.key in tasks and is_unnamed(tasks[s.key])]
+    awaited = [task for task in unnamed if is_awaiting_reply(task.key)]
     lines = [
         _closing(len(groups["closes"])),
         _working(groups["works"]),
@@ -69,12 +69,12 @@ def quit_report(
         _unconfirmed(groups["unconfirmed"]),
         *(_durable(s, all_pending[s.key]) for s in sessions if s.key in all_pending),
         _queued(queued),
-        _unnamed(unnamed),
-        _never_named([task for task in nameless if not is_awaiting_reply(task.key)]),
+        _unnamed(awaited),
+        _never_named([task for task in unnamed if not is_awaiting_reply(task.key)]),
     ]
-    wait = max((_named_by(task) - now_ms for task in unnamed), default=0)
+    wait = max((_named_by(task) - now_ms for task in awaited), default=0)
     text = tuple(line for line in lines if line)
-    return QuitReport(lines=text, unnamed=len(unnamed), wait_ms=wait)
+    return QuitReport(lines=text, unnamed=len(awaited), wait_ms=wait)
 
 
 def is_unnamed(task: Task) -> bool:

@@ -116,7 +116,7 @@ class RecoveredSession:
     """One session as the card shows it. unsent: opened for a task that was never sent.
 
     asking: the service has not answered about it since; what is known is from before.
-    stranger: what it was opened with that is not in use now.
+    foreign: what it was opened with that is not in use now.
     """
 
     session: Session

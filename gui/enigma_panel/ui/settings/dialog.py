@@ -143,7 +143,7 @@ class SettingsDialog(ModelessDialog):
         self.tell_when_done.toggled.connect(self._change_tell_when_done)
         self.before_sleep.currentIndexChanged.connect(self._change_before_sleep)
         self.at_once.valueChanged.connect(self._change_at_once)
-        self._services.queue.changed.connect(self._show_ceiling)
+        self._services.queue.changed.connect(self._show_limit)
         self.copy_button.clicked.connect(self._copy_folder)
         self.apply_button.clicked.connect(self._apply_address)
         self.base_url.returnPressed.connect(self._apply_address)
@@ -168,9 +168,9 @@ class SettingsDialog(ModelessDialog):
         self.before_sleep.setCurrentIndex(max(0, self.before_sleep.findData(value.before_sleep)))
         if not self.at_once.hasFocus():
             self.at_once.setValue(value.browsers_at_once)
-        self._show_ceiling()
+        self._show_limit()
 
-    def _show_ceiling(self) -> None:
+    def _show_limit(self) -> None:
         """How many it really are, while the service allows fewer."""
         now, wanted = self._services.queue.limit, self._services.settings.value.browsers_at_once
         text = tr("At the moment {n}: the service refused more.", n=now) if now < wanted else ""

@@ -179,8 +179,8 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
         case PauseReason.FUNDS:
             text = _because(state, tr("The balance is used up"), _works(state.at_work))
             page = (QueueBarAction.ADD_FUNDS,) if state.has_page else ()
-            offers = (*page, QueueBarAction.FUNDS_ADDED, QueueBarAction.REMOVE_ALL)
-            return QueueBarText(text=text, actions=offers, grave=True)
+            actions = (*page, QueueBarAction.FUNDS_ADDED, QueueBarAction.REMOVE_ALL)
+            return QueueBarText(text=text, actions=actions, grave=True)
         case PauseReason.KEY:
             text = _because(state, tr("The API key was refused"))
             return QueueBarText(

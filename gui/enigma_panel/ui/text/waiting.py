@@ -227,13 +227,13 @@ def no_slot_text(limit: int) -> str:
     return tr_n("the only place is in use", "all {n} places are in use", limit)
 
 
-def _paused(hold: PauseReason) -> str:
+def _paused(reason: PauseReason) -> str:
     return {
         PauseReason.RESTARTED: tr("from the last run – Go on"),
         PauseReason.FUNDS: tr("the balance is used up"),
         PauseReason.KEY: tr("waits for a key"),
         PauseReason.FORBIDDEN: tr("the account may not do that – Go on"),
-    }.get(hold, tr("waits here"))
+    }.get(reason, tr("waits here"))
 
 
 def _position(entry: QueueEntry, now_ms: int) -> WaitText:

@@ -1,7 +1,7 @@
 """The style sheet, made of a scheme's colours.
 
 Widgets name their part by the property "role": primary, danger, link, plain, chip (buttons); dim,
-heading, title, problem, amber, red, figure, notice (labels); card, strip, notice, demo, bar
+heading, title, problem, amber, red, figure, notice (labels); card, banner, notice, demo, bar
 (frames); reading, question (texts to read); mistaken (a field in error).
 """
 
@@ -16,7 +16,7 @@ QToolTip { background: {card}; color: {text}; border: 1px solid {line}; padding:
 
 QFrame[role="card"] { background: {card}; border: 1px solid {line}; border-radius: 8px; }
 QFrame[role="bar"] { background: {card}; border: none; border-bottom: 1px solid {line}; }
-QFrame[role="strip"] { background: {amber_ground}; border: 1px solid {amber}; border-radius: 8px; }
+QFrame[role="banner"] { background: {amber_ground}; border: 1px solid {amber}; border-radius: 8px; }
 QFrame[role="notice"] { background: {card}; border: 1px solid {line}; border-radius: 8px; }
 QFrame[role="demo"] { background: {accent}; border: none; }
 QFrame[role="demo"] QLabel { color: {on_accent}; }
