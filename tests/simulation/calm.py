@@ -41,7 +41,7 @@ class Calm:
 
     def _tidy(self, age: float) -> None:
         self._answer_all(age)
-        self._move_line(ends=age > PATIENCE_S)
+        self._move_queue(ends=age > PATIENCE_S)
         self._resume_all()
         if age > 20.0:
             self._put_away_all()
@@ -59,23 +59,21 @@ class Calm:
                 self._asked_again.add(key)
             self._person.answer(question, again=again)
 
-    def _move_line(self, *, ends: bool) -> None:
-        line: Any = getattr(self._person.parts.services, "queue", None)
-        if line is None:
-            return
-        if line.pause_reason.value == "funds":
+    def _move_queue(self, *, ends: bool) -> None:
+        queue = self._person.parts.services.queue
+        if queue.pause_reason.value == "funds":
             self._person.world.trace("adds funds")
             self._person.world.model.settings = _richer(self._person.world.model.settings)
-            line.funds_added()
-        elif line.pause_reason.value != "none":
+            queue.funds_added()
+        elif queue.pause_reason.value != "none":
             self._person.lets_go(None)
-            line.go_on()
-        for entry in line.entries():
+            queue.go_on()
+        for entry in queue.entries():
             if ends:
-                self._person.do(f"remove {entry.task_key}", line.remove([entry.task_key]))
+                self._person.do(f"remove {entry.task_key}", queue.remove([entry.task_key]))
             elif entry.why.value == "session_ended":
                 self._person.lets_go(entry.task_key)
-                do = line.run_in_new_session(entry.task_key)
+                do = queue.run_in_new_session(entry.task_key)
                 self._person.do(f"new session for {entry.task_key}", do)
 
     def _resume_all(self) -> None:

@@ -160,7 +160,7 @@ class Channel:
 
 
 class SimDoor:
-    """`LiveDoor` of one process."""
+    """`LiveConnector` of one process."""
 
     def __init__(self, channel: Channel, life: "Life") -> None:
         self._channel = channel

@@ -1,9 +1,8 @@
 """What a person can click on, each as a function of how much of it (0: as it comes)."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ Click = Callable[[int], None]
 def clicks_of(person: "Person") -> dict[str, Click]:
     """All that can be clicked on."""
     clicks = Clicks(person)
-    found: dict[str, Click] = {
+    return {
         "start": clicks.start,
         "start_many": clicks.start_many,
         "run_after": clicks.run_after,
@@ -26,17 +25,12 @@ def clicks_of(person: "Person") -> dict[str, Click]:
         "answer": clicks.answer,
         "answer_more": clicks.answer,
         "put_away": clicks.put_away,
+        "undo": clicks.undo,
+        "remove": clicks.remove,
+        "up": clicks.up,
+        "start_next": clicks.start_next,
+        "go_on": clicks.go_on,
     }
-    services: Any = person.parts.services
-    if hasattr(services, "queue"):
-        found |= {
-            "undo": clicks.undo,
-            "remove": clicks.remove,
-            "up": clicks.up,
-            "start_next": clicks.start_next,
-            "go_on": clicks.go_on,
-        }
-    return found
 
 
 class Clicks:
@@ -45,8 +39,8 @@ class Clicks:
     def __init__(self, person: "Person") -> None:
         self._person = person
         self._rng = person.rng
-        self._sessions: Any = person.parts.services.sessions
-        self._line: Any = getattr(person.parts.services, "queue", None)
+        self._sessions = person.parts.services.sessions
+        self._queue = person.parts.services.queue
         self._store = person.parts.services.store
 
     def start(self, _count: int) -> None:
@@ -63,14 +57,10 @@ class Clicks:
         if count <= 0:
             return
         specs = self._person.draw_specs(count)
-        if hasattr(self._sessions, "start_many"):
-            self._person.do(f"start {count}", self._sessions.start_many(specs))
-        else:
-            for spec in specs:
-                self._person.do("start", self._sessions.start(spec))
+        self._person.do(f"start {count}", self._sessions.start_many(specs))
 
     def run_after(self, _count: int) -> None:
-        """New task in an open session; in a working one only where the program has a line."""
+        """New task in an open session; in a working one it waits for its turn."""
         keys = [key for key in self._open() if self._takes_another(key)]
         if not keys or self._person.marks >= self._person.tasks_wanted:
             return
@@ -98,7 +88,7 @@ class Clicks:
         """Terminate one, at once or with a moment to take it back."""
         keys = self._sessions.terminable_keys()
         if keys and self._rng.random() < 0.5:
-            grace = 3000 if self._line is not None and self._rng.random() < 0.5 else 0
+            grace = 3000 if self._rng.random() < 0.5 else 0
             self._person.command([self._rng.choice(keys)], CommandVerb.TERMINATE, grace)
 
     def terminate_many(self, _count: int) -> None:
@@ -131,28 +121,28 @@ class Clicks:
             self._sessions.undo([key])
 
     def remove(self, _count: int) -> None:
-        """Take a task out of the line."""
+        """Take a task out of the queue."""
         if (key := self._in_line()) and self._rng.random() < 0.2:
-            self._person.do(f"remove {key}", self._line.remove([key]))
+            self._person.do(f"remove {key}", self._queue.remove([key]))
 
     def up(self, _count: int) -> None:
         """Let a task go before the one in front of it."""
         if key := self._in_line():
-            self._person.do(f"up {key}", self._line.up(key))
+            self._person.do(f"up {key}", self._queue.up(key))
 
     def start_next(self, _count: int) -> None:
         """Let a task be the next."""
         if key := self._in_line():
             self._person.lets_go(key)
-            self._person.do(f"start next {key}", self._line.start_next(key))
+            self._person.do(f"start next {key}", self._queue.start_next(key))
 
     def go_on(self, _count: int) -> None:
-        """Let the line go on after a restart, or after a refusal."""
+        """Let the queue go on after a restart, or after a refusal."""
         self._person.lets_go(None)
-        self._line.go_on()
+        self._queue.go_on()
 
     def _in_line(self) -> int:
-        entries = self._line.entries()
+        entries = self._queue.entries()
         return self._rng.choice(entries).task_key if entries else 0
 
     def _open(self) -> list[int]:
@@ -162,10 +152,4 @@ class Clicks:
 
     def _takes_another(self, key: int) -> bool:
         session = self._store.session(key)
-        task = self._store.current_task(session) if session is not None else None
-        if session is None or session.phase.value != "open" or session.close_after:
-            return False
-        works = task is not None and task.status not in {
-            TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.STOPPED, TaskStatus.LOST,
-        }  # fmt: skip
-        return not works or self._line is not None
+        return session is not None and session.phase.value == "open" and not session.close_after

@@ -190,7 +190,7 @@ def copy_ledger(source: Path, target: Path) -> None:
 
 @contextmanager
 def _own_wiring(life: Life) -> Iterator[None]:
-    """The program's own composition, with the world in place of disk, network and chance."""
+    """The program's own composition, with the world in place of disk, network and randomness."""
     rng = random.Random(life.world.draw())
     stands_in = {
         "LedgerThread": lambda: life.disk,

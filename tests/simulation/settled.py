@@ -1,6 +1,6 @@
 """What still waits for something, after the storm."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import Session, Task
 
@@ -11,13 +11,10 @@ if TYPE_CHECKING:
 
 def unsettled(world: "World", parts: "Parts") -> list[str]:
     """In words, what has not settled: tasks, sessions, commands, the model's own sessions."""
-    sessions: Any = parts.services.sessions
+    sessions = parts.services.sessions
     left = [_of_task(t, parts) for t in parts.services.store.tasks() if not t.is_final]
     left += [_of_session(s) for s in parts.services.store.sessions() if not s.is_ended]
-    if hasattr(sessions, "wishes"):
-        left += [
-            f"{w.verb} of session {w.session_key} waits: {w.why}" for w in sessions.all_pending()
-        ]
+    left += [f"{p.verb} of session {p.session_key} waits: {p.why}" for p in sessions.all_pending()]
     return left + _alive(world, parts)
 
 
