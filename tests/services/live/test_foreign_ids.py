@@ -44,7 +44,7 @@ def test_the_reply_wins_over_a_result_that_the_channel_told_under_another_id(
 
 
 @pytest.mark.parametrize("close_after", [True, False])
-def test_a_reply_that_names_another_task_takes_the_result_of_a_stranger_away(
+def test_a_reply_that_names_another_task_takes_a_foreign_result_away(
     tmp_path: Path, *, close_after: bool
 ) -> None:
     async def check(bench: Bench) -> None:

@@ -29,7 +29,7 @@ LOST_REPLY = Observation(kind=Kind.UNKNOWN)
 NAMED = Observation(kind=Kind.ACCEPTED, task_id="t1")
 
 
-async def _two_nameless(bench: Bench) -> tuple[int, int]:
+async def _two_unnamed(bench: Bench) -> tuple[int, int]:
     """One session, two tasks of which no reply will tell; their keys."""
     session, first = await bench.open()
     await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
@@ -40,7 +40,7 @@ async def _two_nameless(bench: Bench) -> tuple[int, int]:
 
 
 async def _tick(bench: Bench, seconds: float, housekeeping: Housekeeping | None = None) -> None:
-    """The caretaker looks once a second for so long."""
+    """Housekeeping looks once a second for so long."""
     housekeeping = housekeeping or make_housekeeping(bench)
     for _ in range(round(seconds)):
         await bench.wait(1)
@@ -56,7 +56,7 @@ def test_results_go_in_the_order_of_the_service_and_the_doubt_stands_with_both(
     tmp_path: Path,
 ) -> None:
     async def check(bench: Bench) -> None:
-        first, second = await _two_nameless(bench)
+        first, second = await _two_unnamed(bench)
         await bench.hear(Kind.QUESTION, "Which?")  # of the first, though that is not told
         await bench.hear(Kind.COMPLETED, "of the first", task_id="a")
         await bench.hear(Kind.COMPLETED, "of the second", task_id="b")
@@ -70,7 +70,7 @@ def test_results_go_in_the_order_of_the_service_and_the_doubt_stands_with_both(
 
 def test_an_error_that_may_be_of_two_ends_neither(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
-        first, second = await _two_nameless(bench)
+        first, second = await _two_unnamed(bench)
         await bench.wait(LATE_MS / 1000 + 1)
         await bench.hear(Kind.FAILED, "crashed", code="PAGE_CRASH")
         assert bench.task(second).status is S.UNCONFIRMED
@@ -175,7 +175,7 @@ def test_the_same_question_asked_again_in_the_hold_is_seen(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("held", [True, False])
-def test_an_emitted_answer_without_a_sign_of_life_is_asked_for_again(
+def test_an_answer_sent_live_without_a_sign_of_life_is_asked_for_again(
     tmp_path: Path, *, held: bool
 ) -> None:
     async def check(bench: Bench) -> None:
@@ -198,7 +198,7 @@ def test_an_emitted_answer_without_a_sign_of_life_is_asked_for_again(
     with_bench(tmp_path, check)
 
 
-def test_a_step_shows_that_an_emitted_answer_arrived(tmp_path: Path) -> None:
+def test_a_step_shows_that_an_answer_sent_live_arrived(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         await bench.hear(Kind.QUESTION, "Which?")
@@ -313,7 +313,7 @@ def test_a_stop_to_a_question_that_is_gone_is_settled(tmp_path: Path) -> None:
     with_bench(tmp_path, check)
 
 
-def test_who_asks_after_an_emitted_stop_can_be_stopped(tmp_path: Path) -> None:
+def test_who_asks_after_a_stop_sent_live_can_be_stopped(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.hear(Kind.QUESTION, "Which?")
@@ -368,9 +368,9 @@ def test_the_only_task_of_a_session_is_at_work_when_its_steps_are_seen(tmp_path:
     with_bench(tmp_path, check)
 
 
-def test_steps_of_two_nameless_tasks_confirm_neither(tmp_path: Path) -> None:
+def test_steps_of_two_unnamed_tasks_confirm_neither(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
-        first, second = await _two_nameless(bench)
+        first, second = await _two_unnamed(bench)
         await bench.hear(Kind.ACTION, "clicks")
         assert {bench.task(first).status, bench.task(second).status} == {S.UNCONFIRMED}
 

@@ -39,7 +39,7 @@ async def _lose_reply(bench: Bench) -> None:
     await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
 
 
-def test_a_nameless_task_is_lost_some_seconds_after_its_session_has_ended(tmp_path: Path) -> None:
+def test_an_unnamed_task_is_lost_some_seconds_after_its_session_has_ended(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         housekeeping = make_housekeeping(bench)

@@ -1,4 +1,4 @@
-"""Long texts do not hold the loop up: questions are cut, results pass the wall in pieces."""
+"""Long texts do not hold the loop up: questions are cut, results are redacted in pieces."""
 
 import asyncio
 from pathlib import Path
@@ -30,7 +30,7 @@ def asks(text: str) -> Observation:
 
 @pytest.fixture
 def redacted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The lengths of the long texts that passed the wall."""
+    """The lengths of the long texts that were redacted."""
     lengths: list[int] = []
     real = Redactor.redact
 
@@ -202,7 +202,7 @@ class Holding:
         return self.result
 
 
-def test_a_long_result_by_both_doors_goes_to_the_task_that_the_reply_names(tmp_path: Path) -> None:
+def test_a_long_result_by_both_ways_goes_to_the_task_that_the_reply_names(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, older = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
