@@ -149,7 +149,7 @@ class Life:
         parts.ledger_thread.close()
 
     def _make_connector(self) -> LiveConnector:
-        return self.world.channel.door(self)
+        return self.world.channel.connector(self)
 
     def _make_task(
         self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **more: Any

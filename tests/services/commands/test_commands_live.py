@@ -1,4 +1,4 @@
-"""Which door a command takes, and what an emit is worth: nothing, until something confirms it."""
+"""Which way a command takes, and what an emit is worth: nothing, until something confirms it."""
 
 import asyncio
 from pathlib import Path

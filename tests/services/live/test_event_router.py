@@ -230,7 +230,7 @@ def test_a_lost_browser_and_its_return_stand_in_the_time_line(tmp_path: Path) ->
         kinds = [s.kind for s in await bench.steps(key)]
         assert kinds[-2:] == ["orphaned", "reconnected"]
         await bench.hear(Kind.ORPHANED, grace_ms=300_000)
-        await bench.line.aclose()
+        await bench.connection.aclose()
         await bench.wait(0.01)
         lost = bench.store.session(session)
         assert lost is not None

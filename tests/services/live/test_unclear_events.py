@@ -21,7 +21,7 @@ from enigma_panel.services.state.timeline import BURST, UNCLEAR
 from enigma_panel.services.types import AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
-from tests.services.live.bench import Bench, Line, with_bench
+from tests.services.live.bench import Bench, FakeConnection, with_bench
 from tests.services.monitor.test_housekeeping_live import make_housekeeping
 
 S = TaskStatus
@@ -146,14 +146,14 @@ def test_a_stopped_task_does_not_get_the_result_of_the_next(tmp_path: Path) -> N
 
 def test_what_was_told_before_a_connect_failed_is_taken(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
-        real = bench.door.connect
+        real = bench.connector.connect
 
-        async def connect(session_id: str, *rest: Any) -> Line:
+        async def connect(session_id: str, *rest: Any) -> FakeConnection:
             line = await real(session_id, *rest)
             line.tell(Observation(kind=Kind.COMPLETED, text="in a burst", task_id="t1"))
             raise LiveError(LiveFault.UNREACHABLE)
 
-        bench.door.connect = connect  # type: ignore[method-assign]
+        bench.connector.connect = connect  # type: ignore[method-assign]
         _, key = await bench.open()
         assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "in a burst")
 
@@ -352,14 +352,14 @@ def test_the_only_task_of_a_session_is_at_work_when_its_steps_are_seen(tmp_path:
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.ACTION, "clicks")
         assert bench.task(key).status is S.WORKING
-        await bench.line.aclose()
-        bench.door.fault = LiveFault.UNREACHABLE
+        await bench.connection.aclose()
+        bench.connector.fault = LiveFault.UNREACHABLE
         housekeeping = make_housekeeping(bench)
         await _tick(bench, UNHEARD_MS / 1000 - 2, housekeeping)
         assert bench.task(key).status is S.WORKING
         await _tick(bench, 4, housekeeping)
         assert bench.task(key).status is S.UNCONFIRMED, "nobody knows any more"
-        bench.door.fault = None
+        bench.connector.fault = None
         await bench.wait(40)
         await bench.hear(Kind.ACTION, "goes on")
         assert bench.task(key).status is S.WORKING
@@ -428,9 +428,9 @@ def test_a_flood_of_questions_and_lost_browsers_is_not_written_by_the_thousand(
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         for n in range(1000):
-            bench.line.tell(Observation(kind=Kind.QUESTION, text=f"Which {n}?"))
-            bench.line.tell(Observation(kind=Kind.ORPHANED, grace_ms=1000 + n))
-            bench.line.tell(Observation(kind=Kind.RECONNECTED))
+            bench.connection.tell(Observation(kind=Kind.QUESTION, text=f"Which {n}?"))
+            bench.connection.tell(Observation(kind=Kind.ORPHANED, grace_ms=1000 + n))
+            bench.connection.tell(Observation(kind=Kind.RECONNECTED))
         await bench.hear(Kind.SESSION_ENDED, code="expired")
         assert 0 < bench.task(key).question_n <= BURST
         assert len(await bench.steps(key)) <= 2 * BURST + 5
@@ -461,8 +461,8 @@ def test_a_paused_task_can_be_resumed_though_its_channel_was_away(tmp_path: Path
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.ACTION, "clicks")
         await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
-        await bench.line.aclose()
-        bench.door.fault = LiveFault.UNREACHABLE
+        await bench.connection.aclose()
+        bench.connector.fault = LiveFault.UNREACHABLE
         await _tick(bench, UNHEARD_MS / 1000 + 5, make_housekeeping(bench))
         assert bench.task(key).status is S.PAUSED
 
@@ -475,10 +475,10 @@ def test_an_end_that_a_short_gap_may_hide_is_not_taken_for_work(tmp_path: Path) 
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.ACTION, "clicks")
         housekeeping = make_housekeeping(bench)
-        bench.door.fault = LiveFault.UNREACHABLE
-        await bench.line.aclose()
+        bench.connector.fault = LiveFault.UNREACHABLE
+        await bench.connection.aclose()
         await _tick(bench, 2, housekeeping)
-        bench.door.fault = None
+        bench.connector.fault = None
         await _tick(bench, UNHEARD_MS / 1000 + 2, housekeeping)
         assert bench.task(key).status is S.UNCONFIRMED
         await bench.hear(Kind.ACTION, "goes on")
@@ -522,7 +522,7 @@ def test_a_flood_of_errors_in_the_hold_is_not_kept(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         for n in range(1000):
-            bench.line.tell(Observation(kind=Kind.FAILED, text=f"error {n}"))
+            bench.connection.tell(Observation(kind=Kind.FAILED, text=f"error {n}"))
         await bench.wait(0.1)
         assert sum(map(len, bench.live._events._ends._unclear.values())) <= 50
         done = Observation(kind=Kind.COMPLETED, text="r", task_id="t1")
@@ -536,7 +536,7 @@ def test_the_next_question_is_shown_however_often_the_first_was_told(tmp_path: P
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         for _ in range(3 * BURST):
-            bench.line.tell(Observation(kind=Kind.QUESTION, text="Which?"))
+            bench.connection.tell(Observation(kind=Kind.QUESTION, text="Which?"))
         await bench.hear(Kind.QUESTION, "And then?")
         assert bench.task(key).question == "And then?"
 
@@ -559,7 +559,7 @@ def test_a_flood_of_other_news_hides_no_question(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         for _ in range(3 * BURST):
-            bench.line.tell(Observation(kind=Kind.RECONNECTED))
+            bench.connection.tell(Observation(kind=Kind.RECONNECTED))
         await bench.hear(Kind.QUESTION, "Which?")
         assert (bench.task(key).status, bench.task(key).question) == (S.ASKS, "Which?")
 

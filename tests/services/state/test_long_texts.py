@@ -133,7 +133,7 @@ def test_a_limit_of_time_is_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("is_news", [True, False])
 def test_a_limit_of_time_hits_nothing_behind_it(tmp_path: Path, *, is_news: bool) -> None:
-    """Also where nothing is written, as of a result that the other door has told."""
+    """Also where nothing is written, as of a result that the other way has told."""
 
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
@@ -212,7 +212,7 @@ def test_a_long_result_by_both_ways_goes_to_the_task_that_the_reply_names(tmp_pa
         service = Holding(result)
         sending = asyncio.create_task(_send(bench, intent, service))
         await bench.wait(1)
-        bench.line.tell(result)
+        bench.connection.tell(result)
         await asyncio.sleep(0)
         service.reply.set()  # both are being cleaned
         await sending
@@ -261,5 +261,5 @@ def test_results_that_wait_for_a_reply_outlive_a_quit(tmp_path: Path) -> None:
 
 
 async def tell(bench: Bench, text: str) -> None:
-    bench.line.tell(asks(text))
+    bench.connection.tell(asks(text))
     await bench.wait(0.01)
