@@ -53,7 +53,7 @@ class Seen(list[Observation]):
 
 
 @asynccontextmanager
-async def door(**options: Any) -> AsyncIterator[SocketConnector]:
+async def connector(**options: Any) -> AsyncIterator[SocketConnector]:
     """Closed at the end, and nothing may be left of it then."""
     made = SocketConnector(**options)
     try:

@@ -1,4 +1,4 @@
-"""What each verb sends, through which door and with which time limit."""
+"""What each verb sends, through which pool and with which time limit."""
 
 import asyncio
 import json

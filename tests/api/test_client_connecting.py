@@ -97,7 +97,7 @@ def test_a_broken_certificate_store_is_tls() -> None:
     assert error.reason == "tls"
 
 
-def test_one_tls_context_is_built_for_both_doors() -> None:
+def test_one_tls_context_is_built_for_both_pools() -> None:
     built: list[ssl.SSLContext] = []
 
     async def make() -> ssl.SSLContext:

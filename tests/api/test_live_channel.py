@@ -22,8 +22,8 @@ MOST_CPU_S = 1.6
 
 async def test_it_says_who_it_is_and_hears_all_kinds() -> None:
     observation = Seen()
-    async with lp.service() as service, lp.door() as door:
-        await door.connect(ID, service.url, service.url, observation)
+    async with lp.service() as service, lp.connector() as connector:
+        await connector.connect(ID, service.url, service.url, observation)
         await service.tell({"type": "agent", "content": "one"})
         await service.tell({"gracePeriod": 300_000}, "instance:disconnected")
         await service.tell({}, "instance:reconnected")
@@ -42,9 +42,9 @@ async def test_it_says_who_it_is_and_hears_all_kinds() -> None:
 
 
 async def test_it_keeps_the_ports() -> None:
-    async with lp.service() as service, lp.door() as made:
-        door: LiveConnector = made
-        connection: LiveConnection = await door.connect(ID, service.url, service.url, Seen())
+    async with lp.service() as service, lp.connector() as made:
+        connector: LiveConnector = made
+        connection: LiveConnection = await connector.connect(ID, service.url, service.url, Seen())
         await connection.aclose()
 
 
@@ -57,8 +57,8 @@ async def test_the_order_is_kept_and_others_get_their_turn() -> None:
 
     observation = Seen()
     tasks = 0
-    async with lp.hand_made(play) as url, lp.door() as door:
-        await door.connect(ID, url, url, observation)
+    async with lp.hand_made(play) as url, lp.connector() as connector:
+        await connector.connect(ID, url, url, observation)
         turns = 0
         while len(observation) < 10_000:
             await asyncio.sleep(0)
@@ -81,8 +81,8 @@ async def test_a_thousand_events_a_second_leave_most_of_the_core() -> None:
         await lp.stay(ws)
 
     observation = Seen()
-    async with lp.hand_made(play) as url, lp.door() as door:
-        await door.connect(ID, url, url, observation)
+    async with lp.hand_made(play) as url, lp.connector() as connector:
+        await connector.connect(ID, url, url, observation)
         began_s = time.thread_time()
         await observation.wait(2_000)
         used_s = time.thread_time() - began_s
@@ -94,8 +94,8 @@ async def test_what_is_about_another_session_is_left_out() -> None:
     observation = Seen()
     own = f'42["message",{{"type":"task_completed","sessionId":"{ID}","taskId":"t"}}]'
     play = lp.frames(own.replace(ID, "sess-other"), own, step("end"))
-    async with lp.hand_made(play) as url, lp.door() as door:
-        await door.connect(ID, url, url, observation)
+    async with lp.hand_made(play) as url, lp.connector() as connector:
+        await connector.connect(ID, url, url, observation)
         await observation.wait(2)
     assert observation == [Observation(kind=Kind.COMPLETED, task_id="t"), observation[1]]
     assert all(one.session_id is None for one in observation)
@@ -120,8 +120,8 @@ ODD = [
 async def test_an_odd_frame_costs_itself_alone(frame: str) -> None:
     """Those that no engine would send may cost the channel, but no more than that."""
     observation = Seen()
-    async with lp.hand_made(lp.frames(frame, step("after"))) as url, lp.door() as door:
-        connection = await door.connect(ID, url, url, observation)
+    async with lp.hand_made(lp.frames(frame, step("after"))) as url, lp.connector() as connector:
+        connection = await connector.connect(ID, url, url, observation)
         async with asyncio.timeout(5):
             lost = asyncio.ensure_future(connection.until_lost())
             came = asyncio.ensure_future(observation.wait(1))
@@ -144,16 +144,16 @@ async def test_binary_frames_cost_themselves_alone() -> None:
         await lp.stay(ws)
 
     observation = Seen()
-    async with lp.hand_made(play) as url, lp.door() as door:
-        await door.connect(ID, url, url, observation)
+    async with lp.hand_made(play) as url, lp.connector() as connector:
+        await connector.connect(ID, url, url, observation)
         await observation.wait(1)
     assert observation.texts == ["after"]
 
 
 async def test_attachments_of_the_library_cost_themselves_alone() -> None:
     observation = Seen()
-    async with lp.service() as service, lp.door() as door:
-        await door.connect(ID, service.url, service.url, observation)
+    async with lp.service() as service, lp.connector() as connector:
+        await connector.connect(ID, service.url, service.url, observation)
         await service.tell({"type": "agent", "content": b"\x00picture"})
         await service.tell({"type": "agent", "content": "after"})
         await observation.wait(1)
@@ -162,9 +162,9 @@ async def test_attachments_of_the_library_cost_themselves_alone() -> None:
 
 async def test_an_event_that_asks_for_a_receipt_gets_one() -> None:
     receipts: asyncio.Queue[tuple[object, ...]] = asyncio.Queue()
-    async with lp.service() as service, lp.door() as door:
+    async with lp.service() as service, lp.connector() as connector:
         observation = Seen()
-        await door.connect(ID, service.url, service.url, observation)
+        await connector.connect(ID, service.url, service.url, observation)
 
         async def receipt(*data: object) -> None:
             await receipts.put(data)
@@ -178,8 +178,8 @@ async def test_an_event_that_asks_for_a_receipt_gets_one() -> None:
 async def test_five_megabytes_are_taken() -> None:
     text = "<b>\u0001ü</b>" * 500_000
     observation = Seen()
-    async with lp.service() as service, lp.door() as door:
-        await door.connect(ID, service.url, service.url, observation)
+    async with lp.service() as service, lp.connector() as connector:
+        await connector.connect(ID, service.url, service.url, observation)
         await service.tell({"type": "task_completed", "data": {"message": text}})
         await service.tell({"type": "agent", "content": "<script>\u0000\u202e"})
         await observation.wait(2)
@@ -189,10 +189,10 @@ async def test_five_megabytes_are_taken() -> None:
 
 async def test_more_than_sixteen_megabytes_break_the_channel_alone() -> None:
     observation = Seen()
-    async with lp.service() as service, lp.door() as door:
-        big = await door.connect(ID, service.url, service.url, observation)
+    async with lp.service() as service, lp.connector() as connector:
+        big = await connector.connect(ID, service.url, service.url, observation)
         first = service.sids[0]
-        await door.connect(ID, service.url, service.url, observation)
+        await connector.connect(ID, service.url, service.url, observation)
         payload = {"type": "agent", "content": "x" * 17_000_000}
         await service.sio.emit("message", payload, to=first)
         async with asyncio.timeout(10):
@@ -213,8 +213,11 @@ async def test_a_listener_that_fails_costs_its_event_alone(log_watch: LogWatch) 
             raise TypeError
         observation(one)
 
-    async with lp.hand_made(lp.frames(step("bad"), step("good"))) as url, lp.door() as door:
-        await door.connect(ID, url, url, listen)
+    async with (
+        lp.hand_made(lp.frames(step("bad"), step("good"))) as url,
+        lp.connector() as connector,
+    ):
+        await connector.connect(ID, url, url, listen)
         await observation.wait(1)
     assert observation.texts == ["good"]
     assert len(log_watch.lines) == 1
@@ -223,8 +226,8 @@ async def test_a_listener_that_fails_costs_its_event_alone(log_watch: LogWatch) 
 async def test_what_is_sent_is_the_inner_message_of_the_other_door() -> None:
     import json
 
-    async with lp.service() as service, lp.door() as door:
-        channel = await door.connect(ID, service.url, service.url, Seen())
+    async with lp.service() as service, lp.connector() as connector:
+        channel = await connector.connect(ID, service.url, service.url, Seen())
         kinds = [(await channel.send_state(verb)).kind for verb in CommandVerb]
         kinds += [(await channel.send_answer('"ü" \ud83d', verb)).kind for verb in AnswerVerb]
         while len(service.heard) < 6:
@@ -251,8 +254,8 @@ async def test_a_server_that_takes_nothing_holds_no_message_up() -> None:
         await lp.welcome(ws)
         await until.wait()
 
-    async with lp.hand_made(play) as url, lp.door() as door:
-        channel = await door.connect(ID, url, url, Seen())
+    async with lp.hand_made(play) as url, lp.connector() as connector:
+        channel = await connector.connect(ID, url, url, Seen())
         text, began = "x" * 2_000_000, time.monotonic()
         with pytest.raises(LiveError) as caught:  # noqa: PT012 - how many fit in is not ours
             for _ in range(20):
@@ -268,8 +271,8 @@ async def test_no_secret_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> 
     for name in list(logging.Logger.manager.loggerDict):
         if name.startswith(("engineio.client", "socketio.client", "enigma_panel")):
             caplog.set_level(logging.DEBUG, logger=name)
-    async with lp.service() as service, lp.door() as door:
-        channel = await door.connect(ID, service.url, service.url, Seen())
+    async with lp.service() as service, lp.connector() as connector:
+        channel = await connector.connect(ID, service.url, service.url, Seen())
         await channel.send_answer("hunter2", AnswerVerb.RESUME)
         await service.sio.disconnect(service.sids[0])
         await channel.until_lost()
@@ -277,9 +280,9 @@ async def test_no_secret_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> 
         for refusal in ("hunter2", None):
             service.refusal = refusal or f"no session {ID}"
             with pytest.raises(LiveError) as caught:
-                await door.connect(ID, service.url, service.url, Seen())
+                await connector.connect(ID, service.url, service.url, Seen())
             faults.append(caught.value)
-        told = repr(channel) + repr(door) + repr(faults) + "".join(map(str, faults))
+        told = repr(channel) + repr(connector) + repr(faults) + "".join(map(str, faults))
     assert all(fault.__context__ is None and fault.__cause__ is None for fault in faults)
     for text in (caplog.text, told):
         assert ID not in text
@@ -292,6 +295,6 @@ async def test_the_librarys_json_of_others_is_left_alone() -> None:
     import socketio.packet
 
     before = socketio.packet.Packet.json, engineio.packet.Packet.json
-    async with lp.service() as service, lp.door() as door:
-        await door.connect(ID, service.url, service.url, Seen())
+    async with lp.service() as service, lp.connector() as connector:
+        await connector.connect(ID, service.url, service.url, Seen())
         assert (socketio.packet.Packet.json, engineio.packet.Packet.json) == before

@@ -58,10 +58,10 @@ async def is_down(channel: Channel) -> None:
 
 
 async def test_closing_says_goodbye() -> None:
-    async with lp.service() as service, lp.door() as door:
+    async with lp.service() as service, lp.connector() as connector:
         gone = asyncio.Event()
         service.sio.on("disconnect", lambda *_: gone.set())
-        channel = await door.connect(ID, service.url, service.url, Seen())
+        channel = await connector.connect(ID, service.url, service.url, Seen())
         await within(0.5, channel.aclose())
         await within(0.5, gone.wait())
         await is_down(channel)
@@ -69,10 +69,10 @@ async def test_closing_says_goodbye() -> None:
 
 
 async def test_closing_twice_at_once_and_while_someone_waits() -> None:
-    async with lp.service() as service, lp.door() as door:
-        channel = await door.connect(ID, service.url, service.url, Seen())
+    async with lp.service() as service, lp.connector() as connector:
+        channel = await connector.connect(ID, service.url, service.url, Seen())
         await asyncio.gather(
-            channel.until_lost(), channel.aclose(), channel.aclose(), door.aclose()
+            channel.until_lost(), channel.aclose(), channel.aclose(), connector.aclose()
         )
         nothing_is_left()
 
@@ -81,13 +81,13 @@ async def test_closing_twice_at_once_and_while_someone_waits() -> None:
 @FREEZES
 async def test_a_frozen_server_holds_no_end_up() -> None:
     with child() as peer:
-        door = SocketConnector()
-        opened = [door.connect(f"{ID}{n}", peer.url, peer.url, Seen()) for n in range(40)]
+        connector = SocketConnector()
+        opened = [connector.connect(f"{ID}{n}", peer.url, peer.url, Seen()) for n in range(40)]
         channels = await asyncio.gather(*opened)
         os.kill(peer.process.pid, signal.SIGSTOP)
         assert (await channels[0].send_state(CommandVerb.STOP)).kind is Kind.STOP_SENT_LIVE
         await within(1.0, channels[0].aclose())
-        await within(1.0, door.aclose())
+        await within(1.0, connector.aclose())
         nothing_is_left()
 
 
@@ -98,8 +98,8 @@ async def test_a_message_that_is_not_taken_holds_no_end_up() -> None:
         await lp.welcome(ws)
         await until.wait()
 
-    async with lp.hand_made(play) as url, lp.door() as door:
-        channel = await door.connect(ID, url, url, Seen())
+    async with lp.hand_made(play) as url, lp.connector() as connector:
+        channel = await connector.connect(ID, url, url, Seen())
         text = "x" * 30_000_000
         sending = [
             asyncio.ensure_future(channel.send_answer(text, AnswerVerb.RESUME)) for _ in range(2)
@@ -116,8 +116,8 @@ async def test_a_message_that_is_not_taken_holds_no_end_up() -> None:
 @FREEZES
 async def test_a_frozen_server_is_noticed_by_its_missing_pings() -> None:
     with child(1, 0.5) as peer:  # the server tells whole seconds of its interval
-        async with lp.door() as door:
-            channel = await door.connect(ID, peer.url, peer.url, Seen())
+        async with lp.connector() as connector:
+            channel = await connector.connect(ID, peer.url, peer.url, Seen())
             await asyncio.sleep(2.5)
             await channel.send_state(CommandVerb.PAUSE)  # it lived on pings so far
             os.kill(peer.process.pid, signal.SIGSTOP)
@@ -130,9 +130,9 @@ async def test_a_dead_connection_that_looks_open_is_noticed_soon(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(socketio_client, "PING_S", 0.4)
-    async with lp.service() as service, relay(service.url) as way, lp.door() as door:
+    async with lp.service() as service, relay(service.url) as way, lp.connector() as connector:
         seen = Seen()
-        channel = await door.connect(ID, way.url, way.url, seen)
+        channel = await connector.connect(ID, way.url, way.url, seen)
         await asyncio.sleep(1.5)  # it lives on pongs, which are no events
         await channel.send_state(CommandVerb.STOP)
         await within(1.0, service.hears.wait())
@@ -147,8 +147,8 @@ async def test_a_dead_connection_that_looks_open_is_noticed_soon(
 @pytest.mark.process
 async def test_a_killed_server_is_noticed_at_once() -> None:
     with child() as peer:
-        async with lp.door() as door:
-            channels = [await door.connect(ID, peer.url, peer.url, Seen()) for _ in range(3)]
+        async with lp.connector() as connector:
+            channels = [await connector.connect(ID, peer.url, peer.url, Seen()) for _ in range(3)]
             peer.process.kill()
             await within(1.0, asyncio.gather(*(one.until_lost() for one in channels)))
             await is_down(channels[0])
@@ -156,8 +156,8 @@ async def test_a_killed_server_is_noticed_at_once() -> None:
 
 
 async def test_the_service_hangs_up() -> None:
-    async with lp.service() as service, lp.door() as door:
-        channel = await door.connect(ID, service.url, service.url, Seen())
+    async with lp.service() as service, lp.connector() as connector:
+        channel = await connector.connect(ID, service.url, service.url, Seen())
         await service.sio.disconnect(service.sids[0])
         await within(1.0, channel.until_lost())
         await is_down(channel)
@@ -172,8 +172,8 @@ async def test_every_way_to_hang_up_is_understood(goodbye: str) -> None:
         if goodbye:
             await asyncio.sleep(5)
 
-    async with lp.hand_made(play) as url, lp.door() as door:
-        channel = await door.connect(ID, url, url, Seen())
+    async with lp.hand_made(play) as url, lp.connector() as connector:
+        channel = await connector.connect(ID, url, url, Seen())
         await within(1.0, channel.until_lost())
         await is_down(channel)
         nothing_is_left()
@@ -181,8 +181,8 @@ async def test_every_way_to_hang_up_is_understood(goodbye: str) -> None:
 
 async def test_a_ping_that_cannot_be_answered_ends_it_and_leaves_nothing() -> None:
     """It breaks the loop in which the library writes, which nobody but us looks at."""
-    async with lp.hand_made(lp.frames('2"\\ud83d"')) as url, lp.door() as door:
-        channel = await door.connect(ID, url, url, Seen())
+    async with lp.hand_made(lp.frames('2"\\ud83d"')) as url, lp.connector() as connector:
+        channel = await connector.connect(ID, url, url, Seen())
         await within(1.0, channel.until_lost())
         await is_down(channel)
         nothing_is_left()
@@ -222,39 +222,39 @@ async def test_a_connect_that_hangs_ends(
 ) -> None:
     monkeypatch.setattr(socketio_client, "CONNECT_S", 0.4)
 
-    async def act(door: SocketConnector, url: str) -> None:
+    async def act(connector: SocketConnector, url: str) -> None:
         began = time.monotonic()
         with pytest.raises(LiveError) as caught:
-            await door.connect(ID, url, url, Seen())
+            await connector.connect(ID, url, url, Seen())
         assert caught.value.fault is LiveFault.UNREACHABLE
         assert caught.value.__context__ is None
         assert 0.3 < time.monotonic() - began < 1.2
         nothing_is_left()
-        await door.aclose()
+        await connector.aclose()
 
     await stuck(play, act)
 
 
 @STAGES
 async def test_a_cancelled_connect_leaves_nothing(play: lp.Play | None) -> None:
-    async def act(door: SocketConnector, url: str) -> None:
-        connecting = asyncio.ensure_future(door.connect(ID, url, url, Seen()))
+    async def act(connector: SocketConnector, url: str) -> None:
+        connecting = asyncio.ensure_future(connector.connect(ID, url, url, Seen()))
         await asyncio.sleep(0.2)
         connecting.cancel()
         await within(0.7, asyncio.wait([connecting]))
         assert connecting.cancelled()
         nothing_is_left()
-        await door.aclose()
+        await connector.aclose()
 
     await stuck(play, act)
 
 
 @STAGES
 async def test_closing_the_door_ends_a_connect(play: lp.Play | None) -> None:
-    async def act(door: SocketConnector, url: str) -> None:
-        connecting = asyncio.ensure_future(door.connect(ID, url, url, Seen()))
+    async def act(connector: SocketConnector, url: str) -> None:
+        connecting = asyncio.ensure_future(connector.connect(ID, url, url, Seen()))
         await asyncio.sleep(0.2)
-        await within(1.0, door.aclose())
+        await within(1.0, connector.aclose())
         with pytest.raises(LiveError):
             await connecting
         nothing_is_left()
@@ -263,9 +263,11 @@ async def test_closing_the_door_ends_a_connect(play: lp.Play | None) -> None:
 
 
 async def test_a_connect_can_be_cancelled_at_any_moment() -> None:
-    async with lp.service() as service, lp.door() as door:
+    async with lp.service() as service, lp.connector() as connector:
         for ticks in range(40):
-            connecting = asyncio.ensure_future(door.connect(ID, service.url, service.url, Seen()))
+            connecting = asyncio.ensure_future(
+                connector.connect(ID, service.url, service.url, Seen())
+            )
             for _ in range(ticks):
                 await asyncio.sleep(0)
             connecting.cancel()
@@ -291,9 +293,9 @@ async def test_an_end_that_the_library_swallows_while_connecting_counts(
 
     monkeypatch.setattr(socketio_client._Client, "connect", connect)
     monkeypatch.setattr(socketio_client, "CONNECT_S", 0.2 if by_limit else 60)
-    async with lp.door() as door:
+    async with lp.connector() as connector:
         url = "http://127.0.0.1:9"
-        opening = asyncio.ensure_future(door.connect(ID, url, url, Seen()))
+        opening = asyncio.ensure_future(connector.connect(ID, url, url, Seen()))
         await asyncio.sleep(0.1)
         if not by_limit:
             opening.cancel()
@@ -310,9 +312,9 @@ async def test_one_channel_that_cannot_be_closed_keeps_no_other_open(
     monkeypatch: pytest.MonkeyPatch, log_watch: LogWatch
 ) -> None:
     log_watch.allow("a live channel could not be closed: RuntimeError")
-    async with lp.service() as service, lp.door() as door:
+    async with lp.service() as service, lp.connector() as connector:
         url = service.url
-        first, second = [await door.connect(ID, url, url, Seen()) for _ in range(2)]
+        first, second = [await connector.connect(ID, url, url, Seen()) for _ in range(2)]
         closed = []
         real = Channel.aclose
 
@@ -324,7 +326,7 @@ async def test_one_channel_that_cannot_be_closed_keeps_no_other_open(
             closed.append(channel)
 
         monkeypatch.setattr(Channel, "aclose", aclose)
-        await door.aclose()
+        await connector.aclose()
         assert closed == [second]
         await real(first)
         monkeypatch.undo()
@@ -333,19 +335,19 @@ async def test_one_channel_that_cannot_be_closed_keeps_no_other_open(
 
 async def test_a_closed_door_opens_nothing() -> None:
     async with lp.service() as service:
-        door = SocketConnector()
-        await door.aclose()
+        connector = SocketConnector()
+        await connector.aclose()
         with pytest.raises(LiveError):
-            await door.connect(ID, service.url, service.url, Seen())
+            await connector.connect(ID, service.url, service.url, Seen())
         assert service.auths == []
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts files by /proc")
 async def test_many_losses_leave_no_socket_open() -> None:
-    async with lp.service() as service, lp.door() as door:
+    async with lp.service() as service, lp.connector() as connector:
         counts = []
         for _ in range(30):
-            channel = await door.connect(ID, service.url, service.url, Seen())
+            channel = await connector.connect(ID, service.url, service.url, Seen())
             await service.sio.disconnect(service.sids.pop())
             await channel.until_lost()
             await asyncio.sleep(0.02)
@@ -356,13 +358,13 @@ async def test_many_losses_leave_no_socket_open() -> None:
 
 def test_it_works_without_qt() -> None:
     async def run() -> None:
-        async with lp.service() as service, lp.door() as door:
+        async with lp.service() as service, lp.connector() as connector:
             seen = Seen()
-            channel = await door.connect(ID, service.url, service.url, seen)
+            channel = await connector.connect(ID, service.url, service.url, seen)
             await service.tell({"type": "agent", "content": "x"})
             await seen.wait(1)
             await channel.aclose()
-            await door.connect(ID, service.url, service.url, seen)
+            await connector.connect(ID, service.url, service.url, seen)
 
     asyncio.run(run(), debug=True)
     gc.collect()

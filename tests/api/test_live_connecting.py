@@ -21,9 +21,9 @@ from tests.matrix.certificates import Certificates, make_certificates
 
 async def fault(url: str, base_url: str = "", **options: Any) -> LiveFault:
     """Why a channel to a URL is not there; nothing else is told."""
-    async with lp.door(**options) as door:
+    async with lp.connector(**options) as connector:
         with pytest.raises(LiveError) as caught:
-            await door.connect(ID, url, base_url or url, Seen())
+            await connector.connect(ID, url, base_url or url, Seen())
         assert caught.value.__context__ is None
         assert repr(caught.value) == f"LiveError('{caught.value.fault}')"
         return caught.value.fault
@@ -199,10 +199,10 @@ async def test_no_cookie_of_one_session_goes_out_with_another() -> None:
 
     app = web.Application()
     app.router.add_get("/socket.io/", serve)
-    async with lp.listening(app) as url, lp.door() as door:
+    async with lp.listening(app) as url, lp.connector() as connector:
         by_name = url.replace("127.0.0.1", "localhost")
         for _ in range(2):
-            await door.connect(ID, by_name, by_name, Seen())
+            await connector.connect(ID, by_name, by_name, Seen())
     assert cookies == [None, None]
 
 
@@ -223,10 +223,10 @@ async def test_a_certificate_that_is_trusted(tmp_path: Path) -> None:
             made.append(certificates.client_context())
             return made[-1]
 
-        async with lp.door(make_tls=make_tls) as door:
+        async with lp.connector(make_tls=make_tls) as connector:
             seen = Seen()
-            await door.connect(ID, url, url, seen)
-            await door.connect(ID, url, url, seen)
+            await connector.connect(ID, url, url, seen)
+            await connector.connect(ID, url, url, seen)
             await service.tell({"type": "agent", "content": "x"})
             await seen.wait(2)
         assert len(made) == 1
@@ -263,5 +263,5 @@ async def test_certificates_that_cannot_be_read_or_are_not_needed() -> None:
     async with lp.service() as service:
         url = service.url.replace("http:", "https:")
         assert await fault(url, make_tls=broken) is LiveFault.UNREACHABLE
-        async with lp.door(make_tls=broken) as door:
-            await door.connect(ID, service.url, service.url, Seen())
+        async with lp.connector(make_tls=broken) as connector:
+            await connector.connect(ID, service.url, service.url, Seen())

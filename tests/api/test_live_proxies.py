@@ -1,4 +1,4 @@
-"""Proxies of the environment: used as by the other door, never gone round."""
+"""Proxies of the environment: used as by the HTTP client, never gone round."""
 
 import socket
 from typing import Any
@@ -61,9 +61,9 @@ def test_an_unusable_proxy_is_not_gone_round(proxy: str, monkeypatch: pytest.Mon
 
 async def fault(**options: Any) -> LiveFault:
     """Why there is no channel to HOST."""
-    async with lp.door(make_tls=client.make_unused_context, **options) as door:
+    async with lp.connector(make_tls=client.make_unused_context, **options) as connector:
         with pytest.raises(LiveError) as caught:
-            await door.connect(ID, HOST, HOST, Seen())
+            await connector.connect(ID, HOST, HOST, Seen())
         return caught.value.fault
 
 
@@ -88,8 +88,8 @@ async def test_no_way_but_the_proxys(proxy: str, monkeypatch: pytest.MonkeyPatch
 
 
 async def test_this_machine_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with lb.loopback() as proxy, lp.service() as service, lp.door() as door:
+    async with lb.loopback() as proxy, lp.service() as service, lp.connector() as connector:
         for name in NAMES[:-1]:
             monkeypatch.setenv(f"{name.upper()}_PROXY", proxy.url)
-        await door.connect(ID, service.url, service.url, Seen())
+        await connector.connect(ID, service.url, service.url, Seen())
         assert proxy.connections == 0

@@ -16,7 +16,7 @@ ROW_BAR_S, NOW_BAR_S = 1.0, 2.0
 """Steps are gathered for 0.4 s; a line of "does now" stays for 1.5 s at least."""
 
 
-class Teller(threading.Thread):
+class StepReporter(threading.Thread):
     """Has the service tell one step after the other, each with its number."""
 
     def __init__(self, url: str) -> None:
@@ -40,25 +40,23 @@ def live_steps(*, quick: bool) -> list[Figure]:
     rows: dict[str, float] = {}
     doing: dict[str, float] = {}
     with simulator(*ARGUMENTS) as url:
-        notice_controller, listeners = Teller(url), Listeners(url)
+        reporter, listeners = StepReporter(url), Listeners(url)
         listeners.start()
         try:
             settings = {"wanted": QUICK_WANTED if quick else WANTED}
             for record in probed("live_probe", "steps", settings, url):
-                _take(record, rows, doing, (notice_controller, listeners))
+                _take(record, rows, doing, (reporter, listeners))
         finally:
-            notice_controller.over.set()
+            reporter.over.set()
             listeners.end()
     heard = {p["content"]: at for at, _, _, p in listeners.heard if p.get("content")}
-    floor = _since(notice_controller.sent, heard)
+    floor = _since(reporter.sent, heard)
     return [
-        _figure(
-            "row", ROW_BAR_S, _since(notice_controller.sent, rows), floor, "in the list of steps"
-        ),
+        _figure("row", ROW_BAR_S, _since(reporter.sent, rows), floor, "in the list of steps"),
         _figure(
             "does_now",
             NOW_BAR_S,
-            _since(notice_controller.sent, doing),
+            _since(reporter.sent, doing),
             floor,
             "as what it does now",
         ),
@@ -69,12 +67,12 @@ def _take(
     record: dict[str, Any],
     rows: dict[str, float],
     doing: dict[str, float],
-    helpers: tuple[Teller, Listeners],
+    helpers: tuple[StepReporter, Listeners],
 ) -> None:
     if "session" in record:
-        notice_controller, listeners = helpers
+        reporter, listeners = helpers
         listeners.listen(record["session"])
-        notice_controller.start()
+        reporter.start()
     elif "row" in record:
         rows[record["row"]] = record["at"]
     else:

@@ -113,7 +113,7 @@ class Questions:
         self._parts.services.scope.spawn("benchmark's answer", self._answer(question))
 
     def _is_on_screen(self, question: OpenQuestion) -> bool:
-        """In the dialog or, while that shows another one, in the strip with its "1 of n"."""
+        """In the dialog or, while that shows another one, in the banner with its "1 of n"."""
         from enigma_panel.ui.questions.dialog import QuestionDialog
 
         for widget in QApplication.topLevelWidgets():

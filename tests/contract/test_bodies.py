@@ -79,7 +79,7 @@ def plain(value: object) -> object:
     match value:
         case Observation():
             told = asdict(value)
-            assert not told.pop("is_clean"), "nothing has passed the wall yet"
+            assert not told.pop("is_clean"), "nothing has been redacted yet"
             return plain(told)
         case HealthReply() | errors.Reply():
             return plain(asdict(value))

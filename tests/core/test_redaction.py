@@ -1,4 +1,4 @@
-"""The wall: what it must find, what it must leave, and what it may keep."""
+"""Redaction: what it must find, what it must leave, and what it may keep."""
 
 import gc
 import pickle
@@ -31,7 +31,7 @@ def redaction(*secrets: str) -> Redactor:
     return made
 
 
-def id_wall(*ids: str) -> Redactor:
+def id_redaction(*ids: str) -> Redactor:
     made = Redactor(KEY)
     for each in ids:
         made.add_id(each)
@@ -101,7 +101,7 @@ def test_a_forgotten_secret_is_no_longer_found() -> None:
     assert made.redact("hunter2") == "hunter2"
 
 
-@pytest.mark.parametrize("make", [redaction, id_wall])
+@pytest.mark.parametrize("make", [redaction, id_redaction])
 def test_secrets_of_any_length_are_found_at_any_place(make: Callable[[str], Redactor]) -> None:
     check_rows([(make, length) for length in range(1, 34)], _check_length)
 
@@ -116,7 +116,7 @@ def _check_length(make: Callable[[str], Redactor], length: int) -> None:
 
 def test_ids_that_begin_alike_and_of_several_lengths_are_told_apart() -> None:
     ids = [f"session_{n:0{width}}" for width in (1, 3, 4, 8) for n in range(4)]
-    made = id_wall(*ids)
+    made = id_redaction(*ids)
     for each in ids:
         assert made.redact(f"of {each}: session_9 session_") == f"of {MARK}: session_9 session_"
         assert made.redact(each) == MARK
@@ -203,7 +203,7 @@ def test_hundred_kilobytes_take_a_moment() -> None:
 
 
 def test_a_step_takes_a_moment_with_many_ids() -> None:
-    made = id_wall(*(f"k3jd9s{n:06}" for n in range(2_000)))
+    made = id_redaction(*(f"k3jd9s{n:06}" for n in range(2_000)))
     text = "click_element: the button beside 'Add to cart', then wait for the page. " * 2
     made.redact(text)
     began = time.monotonic()
@@ -261,7 +261,7 @@ PARTS = st.sampled_from(["://ann:", *SECRETS, *LONG, "'rest@h", '"rest@h']) | PI
 @settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_in_pieces_it_is_the_same(size: int, parts: list[str]) -> None:
     text = "".join(parts)
-    for made in (redaction(*SECRETS, *LONG[2:]), id_wall(*SECRETS, *LONG[2:]), redaction()):
+    for made in (redaction(*SECRETS, *LONG[2:]), id_redaction(*SECRETS, *LONG[2:]), redaction()):
         assert "".join(made.pieces(text, size)) == made.redact(text)
 
 
@@ -350,7 +350,7 @@ def test_no_long_secret_survives(text: str, secrets: list[str]) -> None:
     for secret in secrets:
         text = text[: len(text) // 2] + secret + text[len(text) // 2 :]
     clean = redaction(*secrets).redact(text)
-    assert id_wall(*secrets).redact(text) == clean
+    assert id_redaction(*secrets).redact(text) == clean
     assert not any(secret in part for secret in secrets for part in clean.split(MARK))
     if not any(secret in text for secret in secrets):
         assert clean == text

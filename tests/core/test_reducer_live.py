@@ -1,4 +1,4 @@
-"""What the live channel tells, folded: late, repeated and out of order it must change nothing."""
+"""What the live channel tells, reduced: late, repeated and out of order it must change nothing."""
 
 from dataclasses import replace
 from decimal import Decimal

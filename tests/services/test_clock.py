@@ -19,7 +19,7 @@ class Computer:
     def __init__(self) -> None:
         self.awake = 50 * SECOND
         self.boot = 70 * SECOND
-        self.redaction = WALL
+        self.wall = WALL
 
     def work(self, seconds: float) -> None:
         self.awake += int(seconds * SECOND)
@@ -27,18 +27,18 @@ class Computer:
 
     def sleep(self, seconds: float) -> None:
         self.boot += int(seconds * SECOND)
-        self.redaction += int(seconds * SECOND)
+        self.wall += int(seconds * SECOND)
 
     def set_clock(self, by_seconds: float) -> None:
-        self.redaction += int(by_seconds * SECOND)
+        self.wall += int(by_seconds * SECOND)
 
     def clock(self, *, boot: bool) -> SystemClock:
         boot_ns = (lambda: self.boot) if boot else None
-        return SystemClock(lambda: self.awake, boot_ns, lambda: self.redaction)
+        return SystemClock(lambda: self.awake, boot_ns, lambda: self.wall)
 
     def meter(self, *, boot: bool) -> SleepMeter:
         boot_ns = (lambda: self.boot) if boot else None
-        return SleepMeter(lambda: self.awake, boot_ns, lambda: self.redaction)
+        return SleepMeter(lambda: self.awake, boot_ns, lambda: self.wall)
 
 
 def _since_start(clock: SystemClock) -> float:
@@ -103,7 +103,7 @@ def test_a_pause_between_two_reads_is_no_sleep() -> None:
     def wall_ns() -> int:
         if pauses:
             computer.work(pauses.pop())
-        return computer.redaction
+        return computer.wall
 
     meter = SleepMeter(lambda: computer.awake, None, wall_ns)
     pauses.append(9.0)

@@ -31,7 +31,7 @@ SICK = RejectedError(Reply(status=500), nothing_happened=False)
 
 
 class Scene:
-    """Vitals that run, on a clock moved by hand."""
+    """Health that runs, on a clock moved by hand."""
 
     def __init__(self) -> None:
         self.clock = HandClock()

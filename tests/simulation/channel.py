@@ -47,11 +47,11 @@ class Channel:
         """World seconds."""
         return self.world.timeline.now
 
-    def door(self, life: "Life") -> "SimDoor":
-        """A process's own door. LiveError where its library is missing."""
+    def connector(self, life: "Life") -> "SimConnector":
+        """A process's own connector. LiveError where its library is missing."""
         if self.weather.sky is Sky.NONE and self.weather.fault is LiveFault.MISSING:
             raise LiveError(LiveFault.MISSING)
-        return SimDoor(self, life)
+        return SimConnector(self, life)
 
     @property
     def is_cut(self) -> bool:
@@ -159,8 +159,8 @@ class Channel:
         self.world.trace("channel freezes", f"{wire.frozen_until:.1f}")
 
 
-class SimDoor:
-    """`LiveDoor` of one process."""
+class SimConnector:
+    """`LiveConnector` of one process."""
 
     def __init__(self, channel: Channel, life: "Life") -> None:
         self._channel = channel

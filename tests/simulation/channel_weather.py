@@ -41,7 +41,7 @@ class Way:
 
 
 class ChannelWeather:
-    """The faults of one seed's channel. chance: the source for all that is drawn."""
+    """The faults of one seed's channel. rng: the source for all that is drawn."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng

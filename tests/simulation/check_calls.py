@@ -1,4 +1,4 @@
-"""Invariants of the call budget: 10 a minute and endpoint, no 429 of our own making."""
+"""Invariants of the rate limit: 10 a minute and endpoint, no 429 of our own making."""
 
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,10 @@ class Calls:
     def __init__(self, world: "World") -> None:
         self._world = world
 
-    def within_the_budget(self, sent: Sent) -> None:
+    def within_the_limit(self, sent: Sent) -> None:
         """No more than ten calls of one process to one endpoint in any 60 seconds."""
         if len(self.recent(sent)) > MOST:
-            self._world.fail("no call breaks the budget", f"{sent} is one too many")
+            self._world.fail("no call breaks the rate limit", f"{sent} is one too many")
 
     def some_are_kept_for_the_urgent(self, sent: Sent) -> None:
         """Three calls of a minute are left for Terminate, Stop and answers."""

@@ -20,7 +20,7 @@ _KEPT = (
     " AND session_key = ?"
 )
 ENOUGH = 9
-"""So many Terminates in the last minute: then the budget forbids another one."""
+"""So many Terminates in the last minute: then the rate limit forbids another one."""
 
 
 @dataclass(slots=True)
@@ -117,7 +117,7 @@ class Commands:
         return any(key in self.wanted or key in self.taken_back for key in keys)
 
     def terminates_go_out(self, life: "Life") -> None:
-        """Within 60 seconds, unless calls of the same rank use up the budget."""
+        """Within 60 seconds, unless calls of the same rank use up the rate limit."""
         assert life.parts is not None
         now = self._world.timeline.now
         for key, wanted in list(self.wanted.items()):
@@ -164,8 +164,8 @@ class Commands:
         assert life.parts is not None
         ledger = life.parts.ledger
         session = ledger.sessions([key]).get(key)
-        moot = session is None or session.is_ended or session.service_id is None
-        if moot or self._world.storm.last_full > wanted.clicked_at:
+        is_obsolete = session is None or session.is_ended or session.service_id is None
+        if is_obsolete or self._world.storm.last_full > wanted.clicked_at:
             return
         if ledger._db.rows(_KEPT, (key,))[0][0] != 1:
             self._world.fail("a terminate is kept over a kill", f"session {key}")

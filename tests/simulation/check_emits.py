@@ -25,7 +25,7 @@ _PAUSES = {TaskStatus.PAUSED: CommandVerb.PAUSE, TaskStatus.WORKING: CommandVerb
 
 
 @dataclass(slots=True)
-class _Emitted:
+class _SentLive:
     sent: Sent
     task_key: int | None
     clicks: int
@@ -36,8 +36,8 @@ class Emits:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._last: dict[int, _Emitted] = {}
-        self._ends: list[_Emitted] = []
+        self._last: dict[int, _SentLive] = {}
+        self._ends: list[_SentLive] = []
         self._statuses: dict[int, TaskStatus] = {}
         self._undone: dict[int, float] = {}
 
@@ -57,7 +57,7 @@ class Emits:
         stops = sent.verb is ApiCall.ANSWER and sent.new_state == AnswerVerb.STOP
         if session is None or not (stops or sent.verb is ApiCall.STATE):
             return
-        told = _Emitted(sent, session.current_task, len(self._world.link.book.all))
+        told = _SentLive(sent, session.current_task, len(self._world.link.book.all))
         if stops or sent.new_state in _ENDS:
             self._ends.append(told)
         elif session.current_task is not None:
@@ -79,7 +79,7 @@ class Emits:
             fits = verb is not None and told.sent.new_state == verb
             if fits and task.unproven is not verb and not self._is_proven(session, told, verb):
                 text = f"task {key} is {task.status} by {told.sent}"
-                self._world.fail("an emitted command is shown as unproven", text)
+                self._world.fail("a command sent live is shown as unproven", text)
 
     def lost(self, wire: Wire) -> None:
         """The program finds that a channel broke: what it swallowed goes by REST."""
@@ -99,7 +99,7 @@ class Emits:
         self._world.timeline.after(AGAIN_S, look)
 
     def ends_are_repeated(self, life: "Life") -> None:
-        """An emitted Stop or Terminate is sent by REST, too, unless its effect was seen."""
+        """A Stop or Terminate sent live is sent by REST, too, unless its effect was seen."""
         assert life.parts is not None
         self._ends = [told for told in self._ends if not self._is_done(told, life.parts)]
         for told in self._ends:
@@ -123,7 +123,7 @@ class Emits:
         if not on_its_way and not taken_back and not self._states_since(session.service_id, since):
             self._world.fail("what a channel swallowed goes by REST", f"{verb} of task {task_key}")
 
-    def _is_proven(self, session: Session, told: _Emitted, verb: CommandVerb | None) -> bool:
+    def _is_proven(self, session: Session, told: _SentLive, verb: CommandVerb | None) -> bool:
         """Whether a reply, a poll or the agent's own work has shown it."""
         if verb is CommandVerb.RESUME or self._world.settings.states == "rich":
             return True
@@ -137,7 +137,7 @@ class Emits:
             if s.verb is ApiCall.STATE and s.session_id == session_id and s.at >= since
         ]  # fmt: skip
 
-    def _is_done(self, told: _Emitted, parts: "Parts") -> bool:
+    def _is_done(self, told: _SentLive, parts: "Parts") -> bool:
         session = _session(parts, told.sent.session_id)
         if session is None or session.is_ended:
             return True

@@ -10,8 +10,8 @@ from tests.simulation.check_answers import Answers
 from tests.simulation.check_calls import Calls
 from tests.simulation.check_commands import Commands
 from tests.simulation.check_emits import Emits
-from tests.simulation.check_line import Line
 from tests.simulation.check_live import Live
+from tests.simulation.check_queue import QueueInvariants
 from tests.simulation.check_records import Records
 from tests.simulation.check_starts import Starts
 from tests.simulation.check_truth import Truth
@@ -42,7 +42,7 @@ class Checks:
         self.records = Records(world)
         self.commands = Commands(world)
         self.answers = Answers(world)
-        self.line = Line(world)
+        self.queue = QueueInvariants(world)
         self.live = Live(world)
         self.emits = Emits(world)
         self.truth = Truth(world)
@@ -54,7 +54,7 @@ class Checks:
         store = life.parts.services.store
         self.records.as_left_behind(life)
         self.commands.as_left_behind(life)
-        self.line.begins()
+        self.queue.begins()
         self.live.begins(life)
         self.emits.begins()
         self.starts.every_session_is_covered(life)
@@ -69,11 +69,11 @@ class Checks:
 
     def sent(self, sent: Sent) -> None:
         """A call that counts goes out."""
-        self.calls.within_the_budget(sent)
+        self.calls.within_the_limit(sent)
         self.calls.some_are_kept_for_the_urgent(sent)
         self.commands.the_urgent_go_first(sent)
-        self.line.waits_after_a_restart(sent)
-        self.line.asks_a_full_house_rarely(sent)
+        self.queue.waits_after_a_restart(sent)
+        self.queue.asks_a_full_house_rarely(sent)
         self.starts.intent_comes_first(sent)
         self.starts.sent_once(sent)
         self.answers.sent_once(sent)
@@ -115,7 +115,7 @@ class Checks:
         self.commands.terminates_go_out(life)
         self.commands.nobody_was_overtaken(life)
         self.starts.no_session_waits_for_its_task(life)
-        self.line.no_browser_is_left_to_idle(life)
+        self.queue.no_browser_is_left_to_idle(life)
         self.emits.ends_are_repeated(life)
         self._ticks += 1
         if self._ticks % 5 == 0:

@@ -20,7 +20,7 @@ PAUSE_S = 130.0
 
 
 class Haste:
-    """chance: the source for all that is drawn."""
+    """rng: the source for all that is drawn."""
 
     def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LateName:
-    """chance: the source for all that is drawn."""
+    """rng: the source for all that is drawn."""
 
     def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world

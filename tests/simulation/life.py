@@ -149,7 +149,7 @@ class Life:
         parts.ledger_thread.close()
 
     def _make_connector(self) -> LiveConnector:
-        return self.world.channel.door(self)
+        return self.world.channel.connector(self)
 
     def _make_task(
         self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **more: Any
@@ -190,7 +190,7 @@ def copy_ledger(source: Path, target: Path) -> None:
 
 @contextmanager
 def _own_wiring(life: Life) -> Iterator[None]:
-    """The program's own composition, with the world in place of disk, network and chance."""
+    """The program's own composition, with the world in place of disk, network and randomness."""
     rng = random.Random(life.world.draw())
     stands_in = {
         "LedgerThread": lambda: life.disk,

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from tests.simulation import switch_core, switch_ledger, switch_line, switch_live, switch_send
+from tests.simulation import switch_core, switch_ledger, switch_live, switch_queue, switch_send
 
 Patch = tuple[Any, str, Any]
 """What is replaced: owner, name, and by what."""
@@ -17,7 +17,7 @@ Patch = tuple[Any, str, Any]
 SWITCHES: dict[str, Callable[[], list[Patch]]] = {
     **switch_core.SWITCHES,
     **switch_ledger.SWITCHES,
-    **switch_line.SWITCHES,
+    **switch_queue.SWITCHES,
     **switch_live.SWITCHES,
     **switch_send.SWITCHES,
 }

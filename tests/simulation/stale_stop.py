@@ -26,7 +26,7 @@ MOST = 3
 
 
 class StaleStop:
-    """chance: the source for all that is drawn."""
+    """rng: the source for all that is drawn."""
 
     def __init__(self, world: "World", rng: random.Random) -> None:
         self._world = world

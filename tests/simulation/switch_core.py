@@ -6,7 +6,6 @@ from typing import Any
 
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.api.wire import error_responses, responses
-from enigma_panel.api.wire import responses as wire_report
 from enigma_panel.core import reducer
 from enigma_panel.core.models import Phase, TaskStatus
 
@@ -17,22 +16,26 @@ def final_records_change() -> Patches:
     """A late fact moves a task that has ended."""
     real = reducer.reduce_task
 
-    def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
+    def patched(
+        session: Any, task: Any, observation: Any, now_ms: int, *, ending: bool = False
+    ) -> Any:
         revived = replace(task, status=TaskStatus.WORKING) if task.is_final else task
-        return real(session, revived, seen, now_ms, ending=ending)
+        return real(session, revived, observation, now_ms, ending=ending)
 
-    return [(reducer, "reduce_task", fold)]
+    return [(reducer, "reduce_task", patched)]
 
 
 def ended_sessions_come_back() -> Patches:
     """A late fact moves a session whose end is proven."""
     real = reducer.reduce_session
 
-    def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
+    def patched(
+        session: Any, task: Any, observation: Any, now_ms: int, *, ending: bool = False
+    ) -> Any:
         revived = replace(session, phase=Phase.OPEN) if session.is_final else session
-        return real(revived, task, seen, now_ms, ending=ending)
+        return real(revived, task, observation, now_ms, ending=ending)
 
-    return [(reducer, "reduce_session", fold)]
+    return [(reducer, "reduce_session", patched)]
 
 
 def cost_falls() -> Patches:
@@ -53,13 +56,15 @@ def id_of_a_late_reply_is_dropped() -> Patches:
     """A reply that comes after a delivered Terminate is ignored, the id in it, too."""
     real = reducer.reduce_task
 
-    def fold(session: Any, task: Any, seen: Any, now_ms: int, *, ending: bool = False) -> Any:
-        late = session.is_final and seen.kind in reducer.ALIVE_KINDS
-        if late or reducer.is_echo(session, seen, now_ms):
+    def patched(
+        session: Any, task: Any, observation: Any, now_ms: int, *, ending: bool = False
+    ) -> Any:
+        late = session.is_final and observation.kind in reducer.ALIVE_KINDS
+        if late or reducer.is_echo(session, observation, now_ms):
             return task
-        return real(session, task, seen, now_ms, ending=ending)
+        return real(session, task, observation, now_ms, ending=ending)
 
-    return [(reducer, "reduce_task", fold)]
+    return [(reducer, "reduce_task", patched)]
 
 
 def interrupted_counts_as_refused() -> Patches:
@@ -78,11 +83,11 @@ def every_error_counts_as_refused() -> Patches:
 
 def named_tasks_count_as_refused() -> Patches:
     """A reply without `success` is an error, although it names the task that it started."""
-    real = wire_report.report
+    real = responses.report
 
     def report(body: Any, kind: Any) -> Any:
-        seen = real(body, kind)
-        return replace(seen, task_id=None)
+        observation = real(body, kind)
+        return replace(observation, task_id=None)
 
     return [(responses, "report", report)]
 

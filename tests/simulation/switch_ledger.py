@@ -41,7 +41,7 @@ def recovery_forgets_intents() -> Patches:
 
 
 def recovery_takes_intents_for_refused() -> Patches:
-    """The next start puts what was being sent back in line."""
+    """The next start puts what was being sent back into the queue."""
     real = recovery.recover
 
     async def recover(services: Any) -> Any:

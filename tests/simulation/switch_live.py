@@ -103,12 +103,12 @@ def lost_pauses_stay_lost() -> Patches:
     ]
 
 
-def emitted_pauses_are_believed() -> Patches:
+def pauses_sent_live_are_believed() -> Patches:
     """A Pause that was given to the channel counts as delivered."""
     return [(reducer, "_SENT_LIVE", {})]
 
 
-def emitted_ends_are_believed() -> Patches:
+def ends_sent_live_are_believed() -> Patches:
     """A Stop or Terminate that was given to the channel is not sent by REST any more."""
     real = CommandSender._emit
 
@@ -130,7 +130,7 @@ def stops_given_as_answers_are_believed() -> Patches:
     return [(Commands, "stop_too", stop_too)]
 
 
-def emitted_answers_are_sent_again() -> Patches:
+def answers_sent_live_are_sent_again() -> Patches:
     """An answer that was given to the channel goes by REST as well, at its turn."""
     real = Answers._emit
 
@@ -151,8 +151,8 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "no poll after a gap": a_gap_goes_unnoticed,
     "channels kept over sleep": channels_are_kept_over_sleep,
     "lost pause not repeated": lost_pauses_stay_lost,
-    "emitted pause believed": emitted_pauses_are_believed,
-    "emitted end believed": emitted_ends_are_believed,
+    "pause sent live believed": pauses_sent_live_are_believed,
+    "end sent live believed": ends_sent_live_are_believed,
     "stop as an answer believed": stops_given_as_answers_are_believed,
-    "emitted answer sent again": emitted_answers_are_sent_again,
+    "answer sent live sent again": answers_sent_live_are_sent_again,
 }

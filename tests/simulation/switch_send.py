@@ -16,7 +16,7 @@ Patches = list[tuple[Any, Any, Any]]
 
 
 def unknown_start_is_retried() -> Patches:
-    """A start of unknown fate goes back in line."""
+    """A start of unknown fate goes back into the queue."""
     real = Starter._fail
 
     async def fail(self: Any, intent: Any, error: Any, keeps: Any, client: Any) -> Any:
@@ -56,12 +56,12 @@ def stop_meets_any_task() -> Patches:
     """A Stop that waited is sent, whatever its session works on by then."""
     real = delivery.is_obsolete
 
-    def moot(command: Any, session: Any, task: Any) -> Any:
+    def is_obsolete(command: Any, session: Any, task: Any) -> Any:
         outcome = real(command, session, task)
         alive = session is not None and not session.is_final and session.service_id
         return None if alive and command.verb.value == "stop" else outcome
 
-    return [(delivery, "is_obsolete", moot)]
+    return [(delivery, "is_obsolete", is_obsolete)]
 
 
 SWITCHES: dict[str, Callable[[], Patches]] = {

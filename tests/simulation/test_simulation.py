@@ -68,7 +68,7 @@ def test_without_a_safeguard_the_simulation_fails(name: str) -> None:
 
 
 def test_a_failing_seed_says_how_to_see_it_again() -> None:
-    name = "no budget"
+    name = "no rate limit"
     with without(name), runner() as one:
         violation = one.run(CATCHING[name]).violation
     assert violation is not None

@@ -53,7 +53,7 @@ class _Fault:
 
 
 class Weather:
-    """The faults of one seed. chance: the source for all that is drawn."""
+    """The faults of one seed. rng: the source for all that is drawn."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng

@@ -105,7 +105,7 @@ def test_speed_scales_work_and_hold() -> None:
     assert (slow.time - 100) / (fast.time - 100) == pytest.approx(10, rel=0.05)
 
 
-def test_random_source_is_the_only_chance() -> None:
+def test_the_random_source_is_the_only_randomness() -> None:
     random.seed(1)
     one = play_through(World(5), "Search")
     random.seed(2)

@@ -100,7 +100,7 @@ def test_browsers_at_once_stay_within_their_range(path: Path, written: int, mean
     ("written", "meant"),
     [("leave", LEAVE), ("terminate_idle", TERMINATE_IDLE), ("hibernate", LEAVE), ("", LEAVE)],
 )
-def test_an_unheard_of_wish_for_sleep_leaves_all_as_it_is(
+def test_an_unheard_of_choice_for_sleep_leaves_all_as_it_is(
     path: Path, written: str, meant: str
 ) -> None:
     path.write_text(json.dumps({"before_sleep": written, "show_ended": True}))

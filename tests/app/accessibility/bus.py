@@ -113,9 +113,9 @@ class Bus:
             rule = MatchRule(type="signal", interface=f"{ATSPI}Event.{kind}")
             unwrap_msg(self._link.send_and_get_reply(message_bus.AddMatch(rule), timeout=CALL_S))
             self._link.filter(rule, queue=self._events)
-            store = "/org/a11y/atspi/registry"
+            path = "/org/a11y/atspi/registry"
             name = f"{kind.lower()}:"
-            self.call(REGISTRY, store, REGISTRY, "RegisterEvent", "sass", name, [], "")
+            self.call(REGISTRY, path, REGISTRY, "RegisterEvent", "sass", name, [], "")
 
 
 class Node:

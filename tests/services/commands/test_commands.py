@@ -1,4 +1,4 @@
-"""State commands: one wish per session, the moment to take it back, the budget, what is said."""
+"""State commands: one per session, the moment to take it back, the rate limit, what is said."""
 
 import asyncio
 import itertools
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "keep"
 
 
-def test_a_delivered_command_moves_its_records_and_leaves_no_wish(folder: Path) -> None:
+def test_a_delivered_command_moves_its_records_and_none_is_left_pending(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         await bench.commands.give(key, TERMINATE)
@@ -128,7 +128,7 @@ def test_what_is_being_sent_cannot_be_taken_back(folder: Path) -> None:
     on_bench(folder, test)
 
 
-# -- one wish per session ------------------------------------------------------------------------
+# -- one command per session ---------------------------------------------------------------------
 
 
 async def _use_up(bench: Bench) -> None:
@@ -151,7 +151,7 @@ async def _use_up(bench: Bench) -> None:
         ([STOP, TERMINATE, STOP, PAUSE], [TERMINATE]),
     ],
 )
-def test_a_burst_collapses_to_the_last_wish(
+def test_a_burst_collapses_to_the_last_command(
     folder: Path, clicks: list[CommandVerb], sent: list[CommandVerb]
 ) -> None:
     async def test(bench: Bench) -> None:
@@ -173,7 +173,7 @@ def test_a_burst_collapses_to_the_last_wish(
     on_bench(folder, test)
 
 
-def test_a_wish_that_is_being_sent_finishes_before_the_next(folder: Path) -> None:
+def test_a_command_that_is_being_sent_finishes_before_the_next(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         bench.client.takes_s = 2.0
@@ -189,7 +189,7 @@ def test_a_wish_that_is_being_sent_finishes_before_the_next(folder: Path) -> Non
     on_bench(folder, test)
 
 
-def test_a_pause_that_fails_is_not_spoken_of_when_another_wish_took_its_place(
+def test_a_pause_that_fails_is_not_reported_when_another_command_took_its_place(
     folder: Path,
 ) -> None:
     async def test(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""Which door a command takes, and what an emit is worth: nothing, until something confirms it."""
+"""Which way a command takes, and what an emit is worth: nothing, until something confirms it."""
 
 import asyncio
 from pathlib import Path
@@ -314,7 +314,7 @@ def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(folder
     on_bench(folder, test)
 
 
-def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_emitted(folder: Path) -> None:
+def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_sent_live(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         bench.live.all_up = True

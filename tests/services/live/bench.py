@@ -29,7 +29,7 @@ from tests.services.commands.bench import Executor
 BASE = "https://connect.enigma.click"
 
 
-class Line:
+class FakeConnection:
     """One connection; the test tells events and breaks it."""
 
     def __init__(self, session_id: str, on_observation: OnObservation) -> None:
@@ -53,30 +53,30 @@ class Line:
         self.down.set()
 
 
-class Door:
-    """Opens lines, or says `fault`."""
+class FakeConnector:
+    """Opens connections, or says `fault`."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
         self.fault: LiveFault | None = None
         self.tries: list[float] = []
-        self.lines: list[Line] = []
+        self.connections: list[FakeConnection] = []
         self.asked: list[tuple[str, str]] = []
 
     async def connect(
         self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
-    ) -> Line:
+    ) -> FakeConnection:
         self.tries.append((self._clock.now_ms() - NOW) / 1000)
         self.asked.append((socket_url, base_url))
         await asyncio.sleep(0.05)
         if self.fault is not None:
             raise LiveError(self.fault)
-        self.lines.append(Line(session_id, on_observation))
-        return self.lines[-1]
+        self.connections.append(FakeConnection(session_id, on_observation))
+        return self.connections[-1]
 
     async def aclose(self) -> None:
-        for line in self.lines:
-            line.down.set()
+        for connection in self.connections:
+            connection.down.set()
 
 
 class Bench:
@@ -94,8 +94,8 @@ class Bench:
         self.timeline = Timeline(self.writer, clock, self.scope, self.redactor)
         self.store = SessionStore(self.writer, clock, self.redactor, self.timeline)
         self.account = FakeAccount(client=object())
-        self.door = Door(clock)
-        self.door_opened = 0
+        self.connector = FakeConnector(clock)
+        self.connectors_opened = 0
         self.starts = StartsUnderWay()
         self.held = self.starts._awaiting
         self.woken: list[int] = []
@@ -117,14 +117,14 @@ class Bench:
         self.lost: list[int] = []
         self.live.lost.connect(self.lost.append)
 
-    async def _open_connector(self) -> Door:
-        self.door_opened += 1
-        return self.door
+    async def _open_connector(self) -> FakeConnector:
+        self.connectors_opened += 1
+        return self.connector
 
     @property
-    def line(self) -> Line:
+    def connection(self) -> FakeConnection:
         """The channel that was opened last."""
-        return self.door.lines[-1]
+        return self.connector.connections[-1]
 
     async def open(
         self, *, close_after: bool = False, listens: bool = True, socket_url: str | None = BASE
@@ -184,7 +184,7 @@ class Bench:
 
     async def hear(self, kind: Kind, text: str | None = None, **facts: Any) -> None:
         """The service tells something, and it is taken."""
-        self.line.tell(Observation(kind=kind, text=text, **facts))
+        self.connection.tell(Observation(kind=kind, text=text, **facts))
         await self.wait(0.01)
 
     async def wait(self, seconds: float) -> None:

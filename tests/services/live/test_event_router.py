@@ -35,7 +35,7 @@ def test_a_result_comes_though_the_reply_that_names_its_task_was_lost(tmp_path: 
     with_bench(tmp_path, check)
 
 
-def test_the_same_result_by_both_doors_is_one(tmp_path: Path) -> None:
+def test_the_same_result_by_both_ways_is_one(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         await bench.hear(**_done("t1"))
@@ -80,7 +80,7 @@ def test_an_answered_question_that_is_told_again_is_left_to_the_poll(tmp_path: P
     with_bench(tmp_path, check)
 
 
-def test_with_two_nameless_tasks_a_result_waits_for_the_reply_that_tells(tmp_path: Path) -> None:
+def test_with_two_unnamed_tasks_a_result_waits_for_the_reply_that_tells(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, first = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
@@ -176,7 +176,7 @@ def test_the_end_of_a_session_leaves_its_task_to_reply_and_poll(tmp_path: Path) 
     with_bench(tmp_path, check)
 
 
-def test_a_reason_that_repeats_a_secret_passes_the_wall(tmp_path: Path) -> None:
+def test_a_reason_that_repeats_a_secret_is_redacted(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open(close_after=True)
         bench.redactor.add_secret("hunter2-and-more")
@@ -230,7 +230,7 @@ def test_a_lost_browser_and_its_return_stand_in_the_time_line(tmp_path: Path) ->
         kinds = [s.kind for s in await bench.steps(key)]
         assert kinds[-2:] == ["orphaned", "reconnected"]
         await bench.hear(Kind.ORPHANED, grace_ms=300_000)
-        await bench.line.aclose()
+        await bench.connection.aclose()
         await bench.wait(0.01)
         lost = bench.store.session(session)
         assert lost is not None
@@ -293,7 +293,7 @@ def test_a_result_that_comes_after_it_was_put_away_is_not_thrown_away(tmp_path: 
     with_bench(tmp_path, check)
 
 
-def test_a_nameless_task_can_ask_the_same_again_once_it_worked_on(tmp_path: Path) -> None:
+def test_an_unnamed_task_can_ask_the_same_again_once_it_worked_on(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)

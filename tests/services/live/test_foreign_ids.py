@@ -44,7 +44,7 @@ def test_the_reply_wins_over_a_result_that_the_channel_told_under_another_id(
 
 
 @pytest.mark.parametrize("close_after", [True, False])
-def test_a_reply_that_names_another_task_takes_the_result_of_a_stranger_away(
+def test_a_reply_that_names_another_task_takes_a_foreign_result_away(
     tmp_path: Path, *, close_after: bool
 ) -> None:
     async def check(bench: Bench) -> None:
@@ -132,7 +132,7 @@ def test_an_error_that_speaks_of_an_expired_session_proves_no_end(tmp_path: Path
         error = {"type": "error", "error": "the shop's session", "code": "SESSION_EXPIRED"}
         observation = read_event("message", error)
         assert observation is not None
-        bench.line.tell(observation)
+        bench.connection.tell(observation)
         await bench.wait(1)
         assert bench.phase(session) is Phase.EXPIRED_ASSUMED
         assert bench.woken, "a poll tells"
@@ -253,7 +253,7 @@ def test_a_result_of_nobody_is_not_cleaned_before_it_is_dropped(tmp_path: Path) 
 
         bench.redactor.redact = redact  # type: ignore[method-assign]
         for number in range(5):
-            bench.line.tell(_done_elsewhere("big " * 100_000, f"other {number}"))
+            bench.connection.tell(_done_elsewhere("big " * 100_000, f"other {number}"))
         await bench.hear(Kind.QUESTION, "Which?")
         assert bench.task(key).status is S.ASKS
         assert max(redacted) < 1_000

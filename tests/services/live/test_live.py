@@ -15,11 +15,11 @@ from tests.services.live.bench import BASE, Bench, with_bench
 def test_the_library_is_loaded_once_and_only_for_a_session(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         await bench.wait(5)
-        assert bench.door_opened == 0
+        assert bench.connectors_opened == 0
         await bench.open()
         await bench.open()
-        assert bench.door_opened == 1
-        assert bench.door.asked == [(BASE, BASE)] * 2
+        assert bench.connectors_opened == 1
+        assert bench.connector.asked == [(BASE, BASE)] * 2
         assert bench.live.share() == LiveShare(up=2, of=2)
 
     with_bench(tmp_path, check)
@@ -30,7 +30,7 @@ def test_without_an_address_or_a_key_nothing_listens(tmp_path: Path) -> None:
         await bench.open(socket_url=None)
         bench.account.use(None)
         await bench.open()
-        assert (bench.door.tries, bench.live.share()) == ([], LiveShare())
+        assert (bench.connector.tries, bench.live.share()) == ([], LiveShare())
         bench.account.use(object())
         await bench.wait(1)
         assert bench.live.share() == LiveShare(up=1, of=1)
@@ -40,16 +40,18 @@ def test_without_an_address_or_a_key_nothing_listens(tmp_path: Path) -> None:
 
 def test_a_refused_channel_is_tried_again_ever_more_slowly(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
-        bench.door.fault = LiveFault.REFUSED
+        bench.connector.fault = LiveFault.REFUSED
         await bench.open()
         assert bench.live.share() == LiveShare(up=0, of=1, fault=LiveFault.REFUSED)
         await bench.wait(280)
-        gaps = [b - a for a, b in zip(bench.door.tries, bench.door.tries[1:], strict=False)]
+        gaps = [
+            b - a for a, b in zip(bench.connector.tries, bench.connector.tries[1:], strict=False)
+        ]
         assert 0.5 <= gaps[0] <= 1.1
         assert all(gap <= 30.1 for gap in gaps)
         assert all(gap >= 14.9 for gap in gaps[6:])
         assert len(gaps) > 10
-        bench.door.fault = None
+        bench.connector.fault = None
         bench.live.retry_now()
         await bench.wait(0.1)
         assert bench.live.share() == LiveShare(up=1, of=1)
@@ -59,10 +61,10 @@ def test_a_refused_channel_is_tried_again_ever_more_slowly(tmp_path: Path) -> No
 
 def test_an_address_elsewhere_is_never_asked_again(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
-        bench.door.fault = LiveFault.ADDRESS
+        bench.connector.fault = LiveFault.ADDRESS
         await bench.open()
         await bench.wait(280)
-        assert len(bench.door.tries) == 1
+        assert len(bench.connector.tries) == 1
         assert bench.live.share().fault is LiveFault.ADDRESS
 
     with_bench(tmp_path, check)
@@ -71,7 +73,7 @@ def test_an_address_elsewhere_is_never_asked_again(tmp_path: Path) -> None:
 def test_a_missing_library_is_looked_for_once(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         async def none() -> None:
-            bench.door_opened += 1
+            bench.connectors_opened += 1
             raise LiveError(LiveFault.MISSING)
 
         from enigma_panel.api.protocols import LiveError
@@ -80,7 +82,7 @@ def test_a_missing_library_is_looked_for_once(tmp_path: Path) -> None:
         await bench.open()
         await bench.open()
         await bench.wait(100)
-        assert bench.door_opened == 1
+        assert bench.connectors_opened == 1
         assert bench.live.share() == LiveShare(up=0, of=2, fault=LiveFault.MISSING)
 
     with_bench(tmp_path, check)
@@ -98,7 +100,7 @@ def test_sessions_that_open_at_once_load_one_library(tmp_path: Path) -> None:
         for _ in range(3):
             await bench.open()
         await bench.wait(2)
-        assert (bench.door_opened, bench.live.share().up) == (1, 3)
+        assert (bench.connectors_opened, bench.live.share().up) == (1, 3)
 
     with_bench(tmp_path, check)
 
@@ -109,7 +111,7 @@ def test_a_gap_is_asked_after_and_stands_in_the_time_line(tmp_path: Path) -> Non
         heard_ms = bench.clock.now_ms()
         await bench.hear(Kind.ACTION, "one")
         bench.woken.clear()
-        await bench.line.aclose()
+        await bench.connection.aclose()
         await bench.wait(0.01)
         assert (bench.woken, bench.lost) == ([session], [session])
         assert not bench.live.is_up(session)
@@ -128,9 +130,9 @@ def test_a_channel_that_breaks_again_and_again_is_not_hammered(tmp_path: Path) -
         await bench.open()
         for _ in range(200):
             await bench.wait(0.5)
-            if bench.door.lines:
-                bench.line.down.set()
-        assert len(bench.door.tries) < 15
+            if bench.connector.connections:
+                bench.connection.down.set()
+        assert len(bench.connector.tries) < 15
 
     with_bench(tmp_path, check)
 
@@ -153,8 +155,8 @@ def test_the_channel_ends_with_its_session(tmp_path: Path) -> None:
         await bench.hear(Kind.SESSION_ENDED, code="terminated")
         assert bench.phase(session) is Phase.CLOSED
         await bench.wait(60)
-        assert bench.line.down.is_set()
-        assert len(bench.door.tries) == 1
+        assert bench.connection.down.is_set()
+        assert len(bench.connector.tries) == 1
         assert bench.live.share() == LiveShare()
 
     with_bench(tmp_path, check)
@@ -165,7 +167,7 @@ def test_after_a_sleep_all_channels_are_opened_anew(tmp_path: Path) -> None:
         session, _ = await bench.open()
         bench.live.renew()
         await bench.wait(0.2)
-        assert len(bench.door.lines) == 2
+        assert len(bench.connector.connections) == 2
         assert bench.live.is_up(session)
 
     with_bench(tmp_path, check)
@@ -186,7 +188,7 @@ def test_what_the_agent_does_now_is_one_calm_line(tmp_path: Path) -> None:
         await bench.wait(2)
         bench.live.tick()
         assert bench.live.doing(session) == "step 39"
-        await bench.line.aclose()
+        await bench.connection.aclose()
         await bench.wait(0.1)
         assert bench.live.doing(session) == "", "nobody knows any more"
 
@@ -197,7 +199,7 @@ def test_a_flood_is_counted_and_not_kept(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, task = await bench.open()
         for number in range(1_000):
-            bench.line.tell(_step(f"s{number}"))
+            bench.connection.tell(_step(f"s{number}"))
         await bench.wait(2)
         await bench.hear(Kind.ACTION, "calm")
         kept = [s for s in await bench.timeline.steps(task, 5_000) if s.kind == "action"]
@@ -230,7 +232,7 @@ def test_one_bad_event_does_not_end_the_listening(tmp_path: Path, log_watch: Log
 
     async def check(bench: Bench) -> None:
         session, _ = await bench.open()
-        bench.line.tell(None)  # type: ignore[arg-type] # what no reader gives
+        bench.connection.tell(None)  # type: ignore[arg-type] # what no reader gives
         await bench.hear(Kind.ACTION, "one")
         assert bench.channels.is_speaking(session)
 
@@ -242,7 +244,10 @@ def test_commands_go_to_the_channel_that_is_up(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, _ = await bench.open()
         observation = await bench.live.send_state(session, CommandVerb.PAUSE)
-        assert (observation.kind, bench.line.sent) == (Kind.PAUSE_SENT_LIVE, [CommandVerb.PAUSE])
+        assert (observation.kind, bench.connection.sent) == (
+            Kind.PAUSE_SENT_LIVE,
+            [CommandVerb.PAUSE],
+        )
 
     with_bench(tmp_path, check)
 
@@ -258,13 +263,13 @@ def test_a_door_that_raises_what_it_should_not_is_not_hammered(
 
     async def check(bench: Bench) -> None:
         async def broken(*_args: object) -> None:
-            bench.door.tries.append(0.0)
+            bench.connector.tries.append(0.0)
             raise RuntimeError
 
-        bench.door.connect = broken  # type: ignore[assignment,method-assign]
+        bench.connector.connect = broken  # type: ignore[assignment,method-assign]
         await bench.open()
         await bench.wait(10)
-        assert 2 <= len(bench.door.tries) <= 6
+        assert 2 <= len(bench.connector.tries) <= 6
         assert bench.live.share().fault is LiveFault.PROTOCOL
 
     with_bench(tmp_path, check)
@@ -277,7 +282,7 @@ def test_a_channel_that_comes_up_after_the_end_is_taken_down(tmp_path: Path) -> 
         gone = Observation(kind=Kind.SESSION_GONE)
         await bench.store.record(session, None, gone)
         await bench.wait(30)
-        assert all(line.down.is_set() for line in bench.door.lines)
+        assert all(one.down.is_set() for one in bench.connector.connections)
         assert not bench.live.is_up(session)
 
     with_bench(tmp_path, check)

@@ -17,7 +17,7 @@ from enigma_panel.services.types import LiveShare
 from enigma_panel.ui.text.steps import live_text
 from tests.conftest import LogWatch
 from tests.kit.clock import NOW
-from tests.services.live.bench import Bench, Line, with_bench
+from tests.services.live.bench import Bench, FakeConnection, with_bench
 
 
 def in_s(ms: int | str) -> float:
@@ -34,13 +34,13 @@ async def gaps(bench: Bench, task: int) -> list[tuple[float, float]]:
 @pytest.mark.parametrize("fault", [LiveFault.REFUSED, LiveFault.UNREACHABLE])
 def test_a_session_without_a_channel_says_so_once(tmp_path: Path, fault: LiveFault) -> None:
     async def check(bench: Bench) -> None:
-        bench.door.fault = fault
+        bench.connector.fault = fault
         _, key = await bench.open()
         await bench.wait(60)
         assert [step.kind for step in await bench.steps(key)].count(NO_LIVE) == 1
-        bench.door.fault = None
+        bench.connector.fault = None
         await bench.wait(40)
-        await bench.line.aclose()
+        await bench.connection.aclose()
         await bench.wait(40)
         kinds = [step.kind for step in await bench.steps(key)]
         assert (kinds.count(NO_LIVE), kinds.count(GAP)) == (1, 1)
@@ -53,15 +53,15 @@ def test_pauses_grow_also_where_each_try_takes_ten_seconds(tmp_path: Path) -> No
         ends: list[float] = []
 
         async def silent(*_args: object) -> None:
-            bench.door.tries.append(in_s(bench.clock.now_ms()))
+            bench.connector.tries.append(in_s(bench.clock.now_ms()))
             await bench.wait(10)
             ends.append(in_s(bench.clock.now_ms()))
             raise LiveError(LiveFault.UNREACHABLE)
 
-        bench.door.connect = silent  # type: ignore[assignment,method-assign]
+        bench.connector.connect = silent  # type: ignore[assignment,method-assign]
         await bench.open()
         await bench.wait(280)
-        pauses = [b - a for a, b in zip(ends, bench.door.tries[1:], strict=False)]
+        pauses = [b - a for a, b in zip(ends, bench.connector.tries[1:], strict=False)]
         assert 0.5 <= pauses[0] <= 1.1
         assert all(15 <= pause <= 30.1 for pause in pauses[5:])
         assert len(pauses) >= 7
@@ -74,9 +74,9 @@ def test_a_channel_that_was_up_for_long_is_tried_again_soon(tmp_path: Path) -> N
         await bench.open()
         for _ in range(5):
             await bench.wait(15)
-            bench.line.down.set()
+            bench.connection.down.set()
             await bench.wait(1.2)
-            assert not bench.line.down.is_set()
+            assert not bench.connection.down.is_set()
 
     with_bench(tmp_path, check)
 
@@ -103,9 +103,9 @@ def test_a_channel_that_told_nothing_is_missed_from_when_it_came_up(tmp_path: Pa
         _, task = await bench.open()
         up = in_s(bench.clock.now_ms())
         await bench.wait(50)
-        bench.line.down.set()
+        bench.connection.down.set()
         await bench.wait(5)
-        bench.line.down.set()
+        bench.connection.down.set()
         await bench.wait(5)
         first, second = await gaps(bench, task)
         assert first[0] == pytest.approx(up, abs=0.3)
@@ -119,7 +119,7 @@ def test_a_lost_channel_says_so_until_it_is_up_again(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         for _ in range(2):
             await bench.open()
-        bench.line.down.set()
+        bench.connection.down.set()
         await bench.wait(0.05)
         share = bench.live.share()
         assert share == LiveShare(up=1, of=2, fault=LiveFault.LOST)
@@ -138,14 +138,17 @@ def test_a_library_that_cannot_be_loaded_is_not_called_missing(
 
     async def check(bench: Bench) -> None:
         async def broken() -> Any:
-            bench.door_opened += 1
+            bench.connectors_opened += 1
             raise error
 
         bench.live._connector._open_connector = broken
         await bench.open()
         await bench.wait(100)
         share = bench.live.share()
-        assert (bench.door_opened, share) == (1, LiveShare(up=0, of=1, fault=LiveFault.BROKEN))
+        assert (bench.connectors_opened, share) == (
+            1,
+            LiveShare(up=0, of=1, fault=LiveFault.BROKEN),
+        )
         assert "could not be loaded" in live_text(share).tip
 
     with_bench(tmp_path, check)
@@ -174,11 +177,11 @@ def test_a_connection_that_came_back_long_ago_is_no_reason_to_hurry(tmp_path: Pa
         bench.live.retry_now()
         await bench.wait(60)
         lost = in_s(bench.clock.now_ms())
-        tried = len(bench.door.tries)
-        for line in list(bench.door.lines):
-            line.down.set()
+        tried = len(bench.connector.tries)
+        for connection in list(bench.connector.connections):
+            connection.down.set()
         await bench.wait(2)
-        again = [at - lost for at in bench.door.tries[tried:]]
+        again = [at - lost for at in bench.connector.tries[tried:]]
         assert len(again) == 12
         assert min(again) >= 0.5
         assert len({round(at, 2) for at in again}) > 6, "each at its own moment"
@@ -192,11 +195,11 @@ def test_a_reason_to_hurry_that_came_while_connecting_is_used_up(tmp_path: Path)
         await bench.wait(0.01)
         bench.live.retry_now()
         await bench.wait(30)
-        assert len(bench.door.tries) == 1
+        assert len(bench.connector.tries) == 1
         lost = in_s(bench.clock.now_ms())
-        bench.line.down.set()
+        bench.connection.down.set()
         await bench.wait(2)
-        assert bench.door.tries[1] - lost >= 0.5
+        assert bench.connector.tries[1] - lost >= 0.5
 
     with_bench(tmp_path, check)
 
@@ -205,19 +208,19 @@ def test_a_wait_that_fails_counts_as_a_loss(tmp_path: Path, log_watch: LogWatch)
     log_watch.allow("task live loss 1 failed")
 
     async def check(bench: Bench) -> None:
-        real = Line.until_lost
+        real = FakeConnection.until_lost
 
-        async def until_lost(line: Line) -> None:
-            await real(line)
-            if line is bench.door.lines[0]:
+        async def until_lost(connection: FakeConnection) -> None:
+            await real(connection)
+            if connection is bench.connector.connections[0]:
                 raise RuntimeError
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Line, "until_lost", until_lost)
+            patch.setattr(FakeConnection, "until_lost", until_lost)
             session, _ = await bench.open()
-            bench.line.down.set()
+            bench.connection.down.set()
             await bench.wait(3)
-        assert len(bench.door.lines) == 2
+        assert len(bench.connector.connections) == 2
         assert bench.live.is_up(session)
 
     with_bench(tmp_path, check)
@@ -232,7 +235,7 @@ def test_a_listening_that_is_ended_lets_go_of_its_connection(tmp_path: Path) -> 
             if task.get_name() == "live loss 1":
                 task.cancel()
         await bench.wait(0.1)
-        assert bench.door.lines[0].down.is_set()
+        assert bench.connector.connections[0].down.is_set()
 
     with_bench(tmp_path, check)
 
@@ -244,9 +247,9 @@ def test_a_session_whose_end_is_but_assumed_is_let_go_in_the_end(tmp_path: Path)
         await listen(bench, ASSUMED_FOR_MS // 1000 - 1)
         assert bench.live.is_up(session), "its end may still be proven"
         await listen(bench, 3)
-        assert bench.line.down.is_set()
+        assert bench.connection.down.is_set()
         assert not bench.live.is_up(session)
-        assert len(bench.door.tries) == 1
+        assert len(bench.connector.tries) == 1
 
     with_bench(tmp_path, check)
 
@@ -257,7 +260,7 @@ def test_so_is_one_whose_channel_comes_up_after_that_end(tmp_path: Path) -> None
         await bench.wait(0.01)
         await bench.store.record(session, None, Observation(kind=Kind.LIFETIME_OVER))
         await listen(bench, ASSUMED_FOR_MS // 1000 + 2)
-        assert all(line.down.is_set() for line in bench.door.lines)
+        assert all(one.down.is_set() for one in bench.connector.connections)
 
     with_bench(tmp_path, check)
 

@@ -21,7 +21,7 @@ from enigma_panel.services.state.timeline import BURST, UNCLEAR
 from enigma_panel.services.types import AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
-from tests.services.live.bench import Bench, Line, with_bench
+from tests.services.live.bench import Bench, FakeConnection, with_bench
 from tests.services.monitor.test_housekeeping_live import make_housekeeping
 
 S = TaskStatus
@@ -29,7 +29,7 @@ LOST_REPLY = Observation(kind=Kind.UNKNOWN)
 NAMED = Observation(kind=Kind.ACCEPTED, task_id="t1")
 
 
-async def _two_nameless(bench: Bench) -> tuple[int, int]:
+async def _two_unnamed(bench: Bench) -> tuple[int, int]:
     """One session, two tasks of which no reply will tell; their keys."""
     session, first = await bench.open()
     await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
@@ -40,7 +40,7 @@ async def _two_nameless(bench: Bench) -> tuple[int, int]:
 
 
 async def _tick(bench: Bench, seconds: float, housekeeping: Housekeeping | None = None) -> None:
-    """The caretaker looks once a second for so long."""
+    """Housekeeping looks once a second for so long."""
     housekeeping = housekeeping or make_housekeeping(bench)
     for _ in range(round(seconds)):
         await bench.wait(1)
@@ -56,7 +56,7 @@ def test_results_go_in_the_order_of_the_service_and_the_doubt_stands_with_both(
     tmp_path: Path,
 ) -> None:
     async def check(bench: Bench) -> None:
-        first, second = await _two_nameless(bench)
+        first, second = await _two_unnamed(bench)
         await bench.hear(Kind.QUESTION, "Which?")  # of the first, though that is not told
         await bench.hear(Kind.COMPLETED, "of the first", task_id="a")
         await bench.hear(Kind.COMPLETED, "of the second", task_id="b")
@@ -70,7 +70,7 @@ def test_results_go_in_the_order_of_the_service_and_the_doubt_stands_with_both(
 
 def test_an_error_that_may_be_of_two_ends_neither(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
-        first, second = await _two_nameless(bench)
+        first, second = await _two_unnamed(bench)
         await bench.wait(LATE_MS / 1000 + 1)
         await bench.hear(Kind.FAILED, "crashed", code="PAGE_CRASH")
         assert bench.task(second).status is S.UNCONFIRMED
@@ -146,14 +146,14 @@ def test_a_stopped_task_does_not_get_the_result_of_the_next(tmp_path: Path) -> N
 
 def test_what_was_told_before_a_connect_failed_is_taken(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
-        real = bench.door.connect
+        real = bench.connector.connect
 
-        async def connect(session_id: str, *rest: Any) -> Line:
+        async def connect(session_id: str, *rest: Any) -> FakeConnection:
             line = await real(session_id, *rest)
             line.tell(Observation(kind=Kind.COMPLETED, text="in a burst", task_id="t1"))
             raise LiveError(LiveFault.UNREACHABLE)
 
-        bench.door.connect = connect  # type: ignore[method-assign]
+        bench.connector.connect = connect  # type: ignore[method-assign]
         _, key = await bench.open()
         assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "in a burst")
 
@@ -175,7 +175,7 @@ def test_the_same_question_asked_again_in_the_hold_is_seen(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("held", [True, False])
-def test_an_emitted_answer_without_a_sign_of_life_is_asked_for_again(
+def test_an_answer_sent_live_without_a_sign_of_life_is_asked_for_again(
     tmp_path: Path, *, held: bool
 ) -> None:
     async def check(bench: Bench) -> None:
@@ -198,7 +198,7 @@ def test_an_emitted_answer_without_a_sign_of_life_is_asked_for_again(
     with_bench(tmp_path, check)
 
 
-def test_a_step_shows_that_an_emitted_answer_arrived(tmp_path: Path) -> None:
+def test_a_step_shows_that_an_answer_sent_live_arrived(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         await bench.hear(Kind.QUESTION, "Which?")
@@ -313,7 +313,7 @@ def test_a_stop_to_a_question_that_is_gone_is_settled(tmp_path: Path) -> None:
     with_bench(tmp_path, check)
 
 
-def test_who_asks_after_an_emitted_stop_can_be_stopped(tmp_path: Path) -> None:
+def test_who_asks_after_a_stop_sent_live_can_be_stopped(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.hear(Kind.QUESTION, "Which?")
@@ -352,14 +352,14 @@ def test_the_only_task_of_a_session_is_at_work_when_its_steps_are_seen(tmp_path:
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.ACTION, "clicks")
         assert bench.task(key).status is S.WORKING
-        await bench.line.aclose()
-        bench.door.fault = LiveFault.UNREACHABLE
+        await bench.connection.aclose()
+        bench.connector.fault = LiveFault.UNREACHABLE
         housekeeping = make_housekeeping(bench)
         await _tick(bench, UNHEARD_MS / 1000 - 2, housekeeping)
         assert bench.task(key).status is S.WORKING
         await _tick(bench, 4, housekeeping)
         assert bench.task(key).status is S.UNCONFIRMED, "nobody knows any more"
-        bench.door.fault = None
+        bench.connector.fault = None
         await bench.wait(40)
         await bench.hear(Kind.ACTION, "goes on")
         assert bench.task(key).status is S.WORKING
@@ -368,9 +368,9 @@ def test_the_only_task_of_a_session_is_at_work_when_its_steps_are_seen(tmp_path:
     with_bench(tmp_path, check)
 
 
-def test_steps_of_two_nameless_tasks_confirm_neither(tmp_path: Path) -> None:
+def test_steps_of_two_unnamed_tasks_confirm_neither(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
-        first, second = await _two_nameless(bench)
+        first, second = await _two_unnamed(bench)
         await bench.hear(Kind.ACTION, "clicks")
         assert {bench.task(first).status, bench.task(second).status} == {S.UNCONFIRMED}
 
@@ -428,9 +428,9 @@ def test_a_flood_of_questions_and_lost_browsers_is_not_written_by_the_thousand(
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         for n in range(1000):
-            bench.line.tell(Observation(kind=Kind.QUESTION, text=f"Which {n}?"))
-            bench.line.tell(Observation(kind=Kind.ORPHANED, grace_ms=1000 + n))
-            bench.line.tell(Observation(kind=Kind.RECONNECTED))
+            bench.connection.tell(Observation(kind=Kind.QUESTION, text=f"Which {n}?"))
+            bench.connection.tell(Observation(kind=Kind.ORPHANED, grace_ms=1000 + n))
+            bench.connection.tell(Observation(kind=Kind.RECONNECTED))
         await bench.hear(Kind.SESSION_ENDED, code="expired")
         assert 0 < bench.task(key).question_n <= BURST
         assert len(await bench.steps(key)) <= 2 * BURST + 5
@@ -461,8 +461,8 @@ def test_a_paused_task_can_be_resumed_though_its_channel_was_away(tmp_path: Path
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.ACTION, "clicks")
         await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
-        await bench.line.aclose()
-        bench.door.fault = LiveFault.UNREACHABLE
+        await bench.connection.aclose()
+        bench.connector.fault = LiveFault.UNREACHABLE
         await _tick(bench, UNHEARD_MS / 1000 + 5, make_housekeeping(bench))
         assert bench.task(key).status is S.PAUSED
 
@@ -475,10 +475,10 @@ def test_an_end_that_a_short_gap_may_hide_is_not_taken_for_work(tmp_path: Path) 
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.ACTION, "clicks")
         housekeeping = make_housekeeping(bench)
-        bench.door.fault = LiveFault.UNREACHABLE
-        await bench.line.aclose()
+        bench.connector.fault = LiveFault.UNREACHABLE
+        await bench.connection.aclose()
         await _tick(bench, 2, housekeeping)
-        bench.door.fault = None
+        bench.connector.fault = None
         await _tick(bench, UNHEARD_MS / 1000 + 2, housekeeping)
         assert bench.task(key).status is S.UNCONFIRMED
         await bench.hear(Kind.ACTION, "goes on")
@@ -522,7 +522,7 @@ def test_a_flood_of_errors_in_the_hold_is_not_kept(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         for n in range(1000):
-            bench.line.tell(Observation(kind=Kind.FAILED, text=f"error {n}"))
+            bench.connection.tell(Observation(kind=Kind.FAILED, text=f"error {n}"))
         await bench.wait(0.1)
         assert sum(map(len, bench.live._events._ends._unclear.values())) <= 50
         done = Observation(kind=Kind.COMPLETED, text="r", task_id="t1")
@@ -536,7 +536,7 @@ def test_the_next_question_is_shown_however_often_the_first_was_told(tmp_path: P
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         for _ in range(3 * BURST):
-            bench.line.tell(Observation(kind=Kind.QUESTION, text="Which?"))
+            bench.connection.tell(Observation(kind=Kind.QUESTION, text="Which?"))
         await bench.hear(Kind.QUESTION, "And then?")
         assert bench.task(key).question == "And then?"
 
@@ -559,7 +559,7 @@ def test_a_flood_of_other_news_hides_no_question(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         for _ in range(3 * BURST):
-            bench.line.tell(Observation(kind=Kind.RECONNECTED))
+            bench.connection.tell(Observation(kind=Kind.RECONNECTED))
         await bench.hear(Kind.QUESTION, "Which?")
         assert (bench.task(key).status, bench.task(key).question) == (S.ASKS, "Which?")
 

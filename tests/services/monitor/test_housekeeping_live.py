@@ -39,7 +39,7 @@ async def _lose_reply(bench: Bench) -> None:
     await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
 
 
-def test_a_nameless_task_is_lost_some_seconds_after_its_session_has_ended(tmp_path: Path) -> None:
+def test_an_unnamed_task_is_lost_some_seconds_after_its_session_has_ended(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         housekeeping = make_housekeeping(bench)
@@ -101,7 +101,7 @@ def test_a_question_of_a_session_that_is_over_does_not_stand_for_ten_minutes(
         await bench.wait(60)
         await housekeeping.tick()
         assert bench.task(key).status is S.ASKS, "its channel is up and may still tell"
-        await bench.line.aclose()
+        await bench.connection.aclose()
         await bench.wait(1)
         await housekeeping.tick()
         assert bench.task(key).status is S.LOST
@@ -142,8 +142,8 @@ def test_a_question_behind_an_open_channel_outlives_our_clock(tmp_path: Path) ->
         held = bench.store.session(session)
         assert held is not None
         assert held.phase is Phase.OPEN
-        await bench.line.aclose()
-        bench.door.fault = LiveFault.UNREACHABLE
+        await bench.connection.aclose()
+        bench.connector.fault = LiveFault.UNREACHABLE
         await bench.wait(IDLE_MS / 1000 + 1)
         await housekeeping.tick()
         assert bench.phase(session) is Phase.EXPIRED_ASSUMED, "it takes no place for ever"

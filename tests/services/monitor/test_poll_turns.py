@@ -1,4 +1,4 @@
-"""When the next poll goes out, to the millisecond: a clock moved by hand, chance at its ends."""
+"""When the next poll goes out, to the millisecond: clock and random source are moved by hand."""
 
 import asyncio
 import random
@@ -34,7 +34,7 @@ REFUSED = NotConnectedError("refused")
 HTML = ProtocolError(502, "<html>")
 
 
-class Chance(random.Random):
+class EndsOnly(random.Random):
     """Always the least or always the most."""
 
     def __init__(self, *, most: bool) -> None:
@@ -46,7 +46,7 @@ class Chance(random.Random):
 
 
 class Scene:
-    """A poller with one task, and vitals that run."""
+    """A poller with one task, and a health service that runs."""
 
     def __init__(self, rng: random.Random) -> None:
         self.speaking = False
@@ -78,7 +78,7 @@ class Scene:
 
 @asynccontextmanager
 async def polling(*, most: bool = True) -> AsyncIterator[Scene]:
-    scene = Scene(Chance(most=most))
+    scene = Scene(EndsOnly(most=most))
     scene.client.say_poll = scene.answer
     scene.store.changed.emit(Diff(tasks=frozenset({1})))
     await settle()

@@ -1,4 +1,4 @@
-"""What the line learns from refusals: ceiling, waits, holds."""
+"""What the queue learns from refusals: limit, waits, pauses."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_verdicts(error: ApiError, failure: FailureKind) -> None:
     assert classify(error) is failure
 
 
-def test_a_full_house_lowers_the_ceiling_to_what_is_open_and_each_success_raises_it() -> None:
+def test_a_full_house_lowers_the_limit_to_what_is_open_and_each_success_raises_it() -> None:
     gate = StartGate(lambda: 5)
     assert gate.refused(refusal(rejected(429, "SESSION_LIMIT_REACHED")), 3, NOW)
     assert gate.limit == 3
@@ -60,7 +60,7 @@ def test_a_full_house_lowers_the_ceiling_to_what_is_open_and_each_success_raises
     assert gate.limit == 5
 
 
-def test_the_ceiling_never_falls_below_one_and_believes_a_smaller_limit() -> None:
+def test_the_limit_never_falls_below_one_and_believes_a_smaller_one() -> None:
     gate = StartGate(lambda: 5)
     assert gate.refused(refusal(rejected(429, "SESSION_LIMIT_REACHED")), 0, NOW)
     assert gate.limit == 1

@@ -61,7 +61,7 @@ async def test_no_more_browsers_than_the_setting_and_each_task_in_its_turn(
         assert applied(sim.url)["start-session"] == 4
 
 
-async def test_a_full_house_puts_the_task_back_and_lowers_the_ceiling_once(
+async def test_a_full_house_puts_the_task_back_and_lowers_the_limit_once(
     simulator: Start, running: Running
 ) -> None:
     sim = simulator("--speed", "20", "--places", "1", "--faults")
@@ -206,7 +206,7 @@ async def test_ten_tasks_at_once_with_the_documented_limits(
         assert applied(sim.url)["start-session"] == 10
 
 
-async def test_the_line_survives_a_restart_and_waits_for_go_on(
+async def test_the_queue_survives_a_restart_and_waits_for_go_on(
     simulator: Start, running: Running
 ) -> None:
     sim = simulator("--speed", "20", "--faults")

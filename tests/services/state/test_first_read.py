@@ -122,7 +122,7 @@ def test_memory_and_ledger_mean_the_same_by_history(ledger: Ledger) -> None:
     assert 0 < len(mine) < len(every)
 
 
-def test_the_caretaker_asks_for_so_long() -> None:
+def test_an_ended_session_is_asked_for_so_long() -> None:
     assert housekeeping.ASSUMED_FOR_MS == ASSUMED_FOR_MS
 
 

@@ -1,4 +1,4 @@
-"""The wall forgets ids and secrets of sessions that are over, and none too early."""
+"""The redaction filter forgets ids and secrets of sessions that are over, and none too early."""
 
 from dataclasses import replace
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""Long texts do not hold the loop up: questions are cut, results pass the wall in pieces."""
+"""Long texts do not hold the loop up: questions are cut, results are redacted in pieces."""
 
 import asyncio
 from pathlib import Path
@@ -30,7 +30,7 @@ def asks(text: str) -> Observation:
 
 @pytest.fixture
 def redacted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The lengths of the long texts that passed the wall."""
+    """The lengths of the long texts that were redacted."""
     lengths: list[int] = []
     real = Redactor.redact
 
@@ -133,7 +133,7 @@ def test_a_limit_of_time_is_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("is_news", [True, False])
 def test_a_limit_of_time_hits_nothing_behind_it(tmp_path: Path, *, is_news: bool) -> None:
-    """Also where nothing is written, as of a result that the other door has told."""
+    """Also where nothing is written, as of a result that the other way has told."""
 
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
@@ -202,7 +202,7 @@ class Holding:
         return self.result
 
 
-def test_a_long_result_by_both_doors_goes_to_the_task_that_the_reply_names(tmp_path: Path) -> None:
+def test_a_long_result_by_both_ways_goes_to_the_task_that_the_reply_names(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, older = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
@@ -212,7 +212,7 @@ def test_a_long_result_by_both_doors_goes_to_the_task_that_the_reply_names(tmp_p
         service = Holding(result)
         sending = asyncio.create_task(_send(bench, intent, service))
         await bench.wait(1)
-        bench.line.tell(result)
+        bench.connection.tell(result)
         await asyncio.sleep(0)
         service.reply.set()  # both are being cleaned
         await sending
@@ -261,5 +261,5 @@ def test_results_that_wait_for_a_reply_outlive_a_quit(tmp_path: Path) -> None:
 
 
 async def tell(bench: Bench, text: str) -> None:
-    bench.line.tell(asks(text))
+    bench.connection.tell(asks(text))
     await bench.wait(0.01)

@@ -102,7 +102,7 @@ def _truncate(path: Path) -> None:
         file.truncate(path.stat().st_size // 2)
 
 
-def test_closing_folds_the_wal_also_while_another_looks_on(ledger: Ledger) -> None:
+def test_closing_writes_the_wal_back_also_while_another_looks_on(ledger: Ledger) -> None:
     start(ledger)
     with raw(ledger.path) as other:
         assert other.execute("SELECT count(*) FROM tasks").fetchone() == (1,)

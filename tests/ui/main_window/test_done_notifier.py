@@ -114,7 +114,7 @@ class Program:
     def __init__(self, window: MainWindow, services: Any) -> None:
         sessions = services.sessions
         sessions.tasks_in_memory = lambda: list(sessions.tasks.values())
-        shelf = SimpleNamespace(
+        store = SimpleNamespace(
             changed=sessions.changed,
             task=sessions.tasks.get,
             session=sessions.sessions.get,
@@ -124,7 +124,7 @@ class Program:
             clock=SystemClock(),
             scope=TaskScope(),
             settings=SimpleNamespace(value=Settings()),
-            store=shelf,
+            store=store,
         )
         self.notice = startup.make_done_notifier(self, window, lambda text: text)
 

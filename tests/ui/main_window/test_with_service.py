@@ -1,4 +1,4 @@
-"""The window over the real services and a simulator process: tasks from start to end, the line."""
+"""The window over the real services and a simulator process: tasks from start to end, the queue."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

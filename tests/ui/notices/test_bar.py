@@ -1,4 +1,4 @@
-"""The line of notices: what it says, what it offers, and that it leaves with its cause."""
+"""The notice bar: what it says, what it offers, and that it leaves with its cause."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from enigma_panel.services.types import (
 )
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.ui.actions import result_question
-from enigma_panel.ui.main_window import notice_controller as teller_module
+from enigma_panel.ui.main_window import notice_controller
 from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.text import account_page
@@ -33,7 +33,7 @@ COPY = Copy(path=Path("/data/ledger.copy"), made_ms=NOW - 60_000, version=2, ses
 AT = local_time(COPY.made_ms)
 
 
-class Line:
+class Bar:
     """The notices in a window, with the one who fills them."""
 
     def __init__(self, services: Any, app_actions: FakeActions, show_away: Any = None) -> None:
@@ -69,52 +69,52 @@ class Line:
 
 
 @pytest.fixture
-def line(services: Any, app_actions: FakeActions) -> Line:
+def bar(services: Any, app_actions: FakeActions) -> Bar:
     services.account.base_url = "https://connect.enigma.click"
-    return Line(services, app_actions)
+    return Bar(services, app_actions)
 
 
-def unconfirmed_start(line: Line) -> None:
-    line.services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
-    line.services.sessions.change_session(1, service_id=None)
-    line.say(Kind.START_UNCONFIRMED, 1, LOST)
+def unconfirmed_start(bar: Bar) -> None:
+    bar.services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    bar.services.sessions.change_session(1, service_id=None)
+    bar.say(Kind.START_UNCONFIRMED, 1, LOST)
 
 
-def unconfirmed_task(line: Line, **session: Any) -> None:
-    line.services.sessions.add(1, status=TaskStatus.UNCONFIRMED)
-    line.services.sessions.change_session(1, **session)
-    line.say(Kind.START_UNCONFIRMED, 1, LOST)
+def unconfirmed_task(bar: Bar, **session: Any) -> None:
+    bar.services.sessions.add(1, status=TaskStatus.UNCONFIRMED)
+    bar.services.sessions.change_session(1, **session)
+    bar.say(Kind.START_UNCONFIRMED, 1, LOST)
 
 
 # -- what is said and offered ---------------------------------------------------------------------
 
 
-def test_an_unconfirmed_start_offers_what_can_be_done(line: Line) -> None:
-    unconfirmed_start(line)
-    assert line.lines == [
+def test_an_unconfirmed_start_offers_what_can_be_done(bar: Bar) -> None:
+    unconfirmed_start(bar)
+    assert bar.lines == [
         (
             "The start of “Task 1” is unconfirmed. It may be running and cost money; if so, the "
             f"service ends it by {local_time(NOW + 200_000)}. Start it again (may run twice), or "
             "put it away."
         )
     ]
-    assert line.offers() == ["Start it again (may run twice)", "Put away"]
-    line.press("Start it again (may run twice)")
-    assert line.app_actions.calls == [("run_again", line.services.sessions.tasks[1])]
+    assert bar.offers() == ["Start it again (may run twice)", "Put away"]
+    bar.press("Start it again (may run twice)")
+    assert bar.app_actions.calls == [("run_again", bar.services.sessions.tasks[1])]
 
 
 def test_the_account_page_is_offered_only_where_it_is_known(
-    line: Line, monkeypatch: pytest.MonkeyPatch
+    bar: Bar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(teller_module, "open_account_page", opened.append)
-    line.services.account.base_url = "https://connect.webrun.ai"
-    unconfirmed_start(line)
-    assert line.offers()[0] == "Open the account page"
-    assert "Look at the account page" in line.lines[0]
-    line.press("Open the account page")
+    monkeypatch.setattr(notice_controller, "open_account_page", opened.append)
+    bar.services.account.base_url = "https://connect.webrun.ai"
+    unconfirmed_start(bar)
+    assert bar.offers()[0] == "Open the account page"
+    assert "Look at the account page" in bar.lines[0]
+    bar.press("Open the account page")
     assert opened == ["https://connect.webrun.ai"]
-    assert len(line.lines) == 1  # it settles nothing
+    assert len(bar.lines) == 1  # it settles nothing
 
 
 def test_an_account_page_is_never_guessed() -> None:
@@ -124,29 +124,29 @@ def test_an_account_page_is_never_guessed() -> None:
         assert not account_page.open_account_page(other)
 
 
-def test_put_away_settles_an_unconfirmed_start(line: Line) -> None:
-    unconfirmed_start(line)
-    line.press("Put away")
-    assert line.app_actions.calls == [("put_away", 1)]
-    assert line.lines == []
+def test_put_away_settles_an_unconfirmed_start(bar: Bar) -> None:
+    unconfirmed_start(bar)
+    bar.press("Put away")
+    assert bar.app_actions.calls == [("put_away", 1)]
+    assert bar.lines == []
 
 
-def test_a_session_that_stays_is_asked_for_a_lost_result(line: Line) -> None:
-    unconfirmed_task(line, close_after=False)
-    assert "may be working in shop.example 1" in line.lines[0]
-    assert line.offers() == ["Ask the session for its result", "Terminate"]
-    line.press("Ask the session for its result")
-    ((verb, text, where),) = line.services.sessions.calls
+def test_a_session_that_stays_is_asked_for_a_lost_result(bar: Bar) -> None:
+    unconfirmed_task(bar, close_after=False)
+    assert "may be working in shop.example 1" in bar.lines[0]
+    assert bar.offers() == ["Ask the session for its result", "Terminate"]
+    bar.press("Ask the session for its result")
+    ((verb, text, where),) = bar.services.sessions.calls
     assert (verb, where) == ("start", 1)
     assert "“Task 1”" in text
 
 
-def test_a_session_that_closes_cannot_be_asked(line: Line) -> None:
-    unconfirmed_task(line, close_after=True)
-    assert line.offers() == ["Terminate"]
-    assert "Ask the session" not in line.lines[0]
-    line.press("Terminate")
-    assert line.app_actions.calls == [("command", [1], CommandVerb.TERMINATE)]
+def test_a_session_that_closes_cannot_be_asked(bar: Bar) -> None:
+    unconfirmed_task(bar, close_after=True)
+    assert bar.offers() == ["Terminate"]
+    assert "Ask the session" not in bar.lines[0]
+    bar.press("Terminate")
+    assert bar.app_actions.calls == [("command", [1], CommandVerb.TERMINATE)]
 
 
 def test_the_question_for_a_result_starts_nothing_anew() -> None:
@@ -160,23 +160,23 @@ def test_the_question_for_a_result_starts_nothing_anew() -> None:
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
-def test_every_notice_has_words(line: Line, kind: NoticeKind) -> None:
-    line.services.sessions.add(1)
+def test_every_notice_has_words(bar: Bar, kind: NoticeKind) -> None:
+    bar.services.sessions.add(1)
     facts: dict[str, Any] = {"places": 3, "seconds": 751}
     if kind is Kind.COMMAND_FAILED:
         facts = {"verb": "pause"}
-    line.say(kind, 1, LOST, **facts)
-    text = "".join(line.lines) or "is over at once"
+    bar.say(kind, 1, LOST, **facts)
+    text = "".join(bar.lines) or "is over at once"
     assert "None" not in text
     assert "!" not in text
 
 
-def test_the_program_s_own_troubles(line: Line) -> None:
-    line.services.queue.limit = 3
-    line.say(Kind.LIMIT_LOWERED, places=3)
-    line.say(Kind.LIMIT_USED_ELSEWHERE)
-    line.say(Kind.WENT_TO_SLEEP, seconds=751)
-    assert line.lines == [
+def test_the_program_s_own_troubles(bar: Bar) -> None:
+    bar.services.queue.limit = 3
+    bar.say(Kind.LIMIT_LOWERED, places=3)
+    bar.say(Kind.LIMIT_USED_ELSEWHERE)
+    bar.say(Kind.WENT_TO_SLEEP, seconds=751)
+    assert bar.lines == [
         "The service allows no more than 3 browsers at the moment; more are started as ours end.",
         "Another program uses up the calls of this minute; commands may wait up to a minute.",
         "This computer slept for 12:31; the service is asked again for everything.",
@@ -191,15 +191,15 @@ def test_a_sleep_that_the_card_shows_is_no_notice(services: Any, app_actions: Fa
         return True
 
     services.account.base_url = "https://connect.enigma.click"
-    line = Line(services, app_actions, show_away)
-    line.say(Kind.WENT_TO_SLEEP, seconds=751)
-    assert (slept, line.lines) == ([751_000], [])
+    bar = Bar(services, app_actions, show_away)
+    bar.say(Kind.WENT_TO_SLEEP, seconds=751)
+    assert (slept, bar.lines) == ([751_000], [])
 
 
 # -- files ----------------------------------------------------------------------------------------
 
 
-def test_a_damaged_ledger_with_a_copy(line: Line) -> None:
+def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
     problem = Problem(
         kind=ProblemKind.BROKEN,
         path=Path("/data/ledger.sqlite3"),
@@ -207,28 +207,28 @@ def test_a_damaged_ledger_with_a_copy(line: Line) -> None:
         reason="x",
         copy=COPY,
     )
-    line.notice_controller.show_problem(problem)
-    assert line.lines == [
+    bar.notice_controller.show_problem(problem)
+    assert bar.lines == [
         (
             "The ledger was damaged and kept as ledger.sqlite3.broken-1. "
             f"A copy of {AT} is there (2 sessions were open then); what was started since then is "
             "not in it and may still cost money."
         )
     ]
-    assert line.offers() == [f"Use the copy of {AT}", "Go on without it"]
+    assert bar.offers() == [f"Use the copy of {AT}", "Go on without it"]
     wanted: list[Copy] = []
-    line.notice_controller.copy_wanted.connect(wanted.append)
-    line.press(f"Use the copy of {AT}")
+    bar.notice_controller.copy_wanted.connect(wanted.append)
+    bar.press(f"Use the copy of {AT}")
     assert wanted == [COPY]
 
 
-def test_a_copy_can_be_declined(line: Line) -> None:
-    line.notice_controller.show_copy(COPY)
-    assert line.lines[0].startswith("The ledger before this one was lost. A copy of")
+def test_a_copy_can_be_declined(bar: Bar) -> None:
+    bar.notice_controller.show_copy(COPY)
+    assert bar.lines[0].startswith("The ledger before this one was lost. A copy of")
     declined: list[bool] = []
-    line.notice_controller.copy_declined.connect(lambda: declined.append(True))
-    line.press("Go on without it")
-    assert (declined, line.lines) == ([True], [])
+    bar.notice_controller.copy_declined.connect(lambda: declined.append(True))
+    bar.press("Go on without it")
+    assert (declined, bar.lines) == ([True], [])
 
 
 @pytest.mark.parametrize(
@@ -241,20 +241,20 @@ def test_a_copy_can_be_declined(line: Line) -> None:
     ],
 )
 def test_other_problems_with_files(
-    line: Line, kind: ProblemKind, kept: str | None, copy: Copy | None, words: str
+    bar: Bar, kind: ProblemKind, kept: str | None, copy: Copy | None, words: str
 ) -> None:
     kept_as = Path("/data") / kept if kept else None
     problem = Problem(kind=kind, path=Path("/data/s"), kept_as=kept_as, reason="x", copy=copy)
-    line.notice_controller.show_problem(problem)
-    assert line.lines[0].startswith(words)
+    bar.notice_controller.show_problem(problem)
+    assert bar.lines[0].startswith(words)
 
 
-def test_unreadable_rows_are_counted(line: Line) -> None:
-    line.notice_controller.show_bad_rows(0)
-    assert line.lines == []
-    line.notice_controller.show_bad_rows(2)
-    line.notice_controller.show_bad_rows(3)
-    assert line.lines == [
+def test_unreadable_rows_are_counted(bar: Bar) -> None:
+    bar.notice_controller.show_bad_rows(0)
+    assert bar.lines == []
+    bar.notice_controller.show_bad_rows(2)
+    bar.notice_controller.show_bad_rows(3)
+    assert bar.lines == [
         "3 rows of the ledger could not be read; what they were about may still cost money."
     ]
 
@@ -262,12 +262,12 @@ def test_unreadable_rows_are_counted(line: Line) -> None:
 # -- leaving --------------------------------------------------------------------------------------
 
 
-def test_it_leaves_when_the_ledger_can_be_written_again(line: Line) -> None:
-    line.say(Kind.LEDGER_FAILED, reason="disk full")
-    line.say(Kind.LEDGER_FAILED, reason="still full")
-    assert len(line.lines) == 1
-    line.notice_controller.ledger_recovered()
-    assert line.lines == []
+def test_it_leaves_when_the_ledger_can_be_written_again(bar: Bar) -> None:
+    bar.say(Kind.LEDGER_FAILED, reason="disk full")
+    bar.say(Kind.LEDGER_FAILED, reason="still full")
+    assert len(bar.lines) == 1
+    bar.notice_controller.ledger_recovered()
+    assert bar.lines == []
 
 
 @pytest.mark.parametrize(
@@ -279,136 +279,136 @@ def test_it_leaves_when_the_ledger_can_be_written_again(line: Line) -> None:
     ],
 )
 def test_it_leaves_when_the_session_has_ended(
-    line: Line, kind: NoticeKind, facts: dict[str, str]
+    bar: Bar, kind: NoticeKind, facts: dict[str, str]
 ) -> None:
-    line.services.sessions.add(1, status=TaskStatus.WORKING)
-    line.say(kind, 1, LOST, **facts)
-    line.services.sessions.change_task(1, question_n=2)
-    assert len(line.lines) == 1
-    line.services.sessions.change_session(1, phase=Phase.CLOSED)
-    assert line.lines == []
+    bar.services.sessions.add(1, status=TaskStatus.WORKING)
+    bar.say(kind, 1, LOST, **facts)
+    bar.services.sessions.change_task(1, question_n=2)
+    assert len(bar.lines) == 1
+    bar.services.sessions.change_session(1, phase=Phase.CLOSED)
+    assert bar.lines == []
 
 
-def test_an_unconfirmed_start_leaves_when_it_is_settled(line: Line) -> None:
-    unconfirmed_start(line)
-    line.services.sessions.change_session(1, label="x")
-    assert line.lines
-    line.services.sessions.change_task(1, status=TaskStatus.WORKING)
-    line.services.sessions.change_session(1, phase=Phase.OPEN)
-    assert line.lines == []
+def test_an_unconfirmed_start_leaves_when_it_is_settled(bar: Bar) -> None:
+    unconfirmed_start(bar)
+    bar.services.sessions.change_session(1, label="x")
+    assert bar.lines
+    bar.services.sessions.change_task(1, status=TaskStatus.WORKING)
+    bar.services.sessions.change_session(1, phase=Phase.OPEN)
+    assert bar.lines == []
 
 
-def test_an_unconfirmed_task_leaves_when_it_is_known(line: Line) -> None:
-    unconfirmed_task(line)
-    line.services.sessions.change_session(1, label="x")
-    assert line.lines
-    line.services.sessions.change_task(1, status=TaskStatus.DONE)
-    assert line.lines == []
+def test_an_unconfirmed_task_leaves_when_it_is_known(bar: Bar) -> None:
+    unconfirmed_task(bar)
+    bar.services.sessions.change_session(1, label="x")
+    assert bar.lines
+    bar.services.sessions.change_task(1, status=TaskStatus.DONE)
+    assert bar.lines == []
 
 
-def test_a_failed_command_leaves_when_it_came_true(line: Line) -> None:
-    sessions = line.services.sessions
+def test_a_failed_command_leaves_when_it_came_true(bar: Bar) -> None:
+    sessions = bar.services.sessions
     sessions.add(1)
-    line.say(Kind.COMMAND_FAILED, 1, LOST, verb="pause")
+    bar.say(Kind.COMMAND_FAILED, 1, LOST, verb="pause")
     sessions.set_pending(1, CommandVerb.PAUSE, WaitReason.SENDING)
     sessions.change_task(1, status=TaskStatus.PAUSED)
-    assert line.lines
+    assert bar.lines
     sessions.set_pending(1, None)
-    assert line.lines == []
+    assert bar.lines == []
 
 
-def test_a_stop_by_the_channel_is_told_until_it_was_sent_once_more(line: Line) -> None:
-    sessions = line.services.sessions
+def test_a_stop_by_the_channel_is_told_until_it_was_sent_once_more(bar: Bar) -> None:
+    sessions = bar.services.sessions
     sessions.add(1, status=TaskStatus.WORKING)
     sessions.set_pending(1, CommandVerb.STOP, WaitReason.BUDGET)
-    line.say(Kind.ANSWER_SENT_LIVE, 1, verb="stop")
-    (said,) = line.lines
+    bar.say(Kind.ANSWER_SENT_LIVE, 1, verb="stop")
+    (said,) = bar.lines
     assert said.startswith("Stop was sent to shop.example 1 over the live channel")
     assert said.endswith("Stop is sent once more as soon as a call is free.")
     sessions.set_pending(1, None)
-    assert line.lines == []
+    assert bar.lines == []
 
 
-def test_want_of_a_connection_leaves_when_it_is_back(line: Line) -> None:
-    services = line.services
+def test_want_of_a_connection_leaves_when_it_is_back(bar: Bar) -> None:
+    services = bar.services
     services.sessions.add(1)
     services.health.status = ServiceStatus.UNREACHABLE
-    line.say(Kind.COMMAND_FAILED, 1, NotConnectedError("refused"), verb="pause")
+    bar.say(Kind.COMMAND_FAILED, 1, NotConnectedError("refused"), verb="pause")
     services.health.changed.emit()
-    assert line.lines
+    assert bar.lines
     services.health.status = ServiceStatus.OK
     services.health.changed.emit()
-    assert line.lines == []
+    assert bar.lines == []
 
 
-def test_a_lowered_ceiling_leaves_when_it_rises(line: Line) -> None:
-    line.services.queue.set_waiting(2, limit=3)
-    line.say(Kind.LIMIT_LOWERED, places=3)
-    line.services.queue.set_waiting(1, limit=3)
-    assert line.lines
-    line.services.queue.set_waiting(1, limit=4)
-    assert line.lines == []
+def test_a_lowered_limit_leaves_when_it_rises(bar: Bar) -> None:
+    bar.services.queue.set_waiting(2, limit=3)
+    bar.say(Kind.LIMIT_LOWERED, places=3)
+    bar.services.queue.set_waiting(1, limit=3)
+    assert bar.lines
+    bar.services.queue.set_waiting(1, limit=4)
+    assert bar.lines == []
 
 
-def test_what_passes_leaves_by_itself(line: Line) -> None:
-    line.say(Kind.LIMIT_USED_ELSEWHERE)
-    line.services.clock.now += 60_000
-    line.notice_controller.refresh()
-    assert line.lines
-    line.say(Kind.LIMIT_USED_ELSEWHERE)  # told again: it stays
-    line.services.clock.now += 60_000
-    line.notice_controller.refresh()
-    assert line.lines
-    line.services.clock.now += 60_000
-    line.notice_controller.refresh()
-    assert line.lines == []
+def test_what_passes_leaves_by_itself(bar: Bar) -> None:
+    bar.say(Kind.LIMIT_USED_ELSEWHERE)
+    bar.services.clock.now += 60_000
+    bar.notice_controller.refresh()
+    assert bar.lines
+    bar.say(Kind.LIMIT_USED_ELSEWHERE)  # told again: it stays
+    bar.services.clock.now += 60_000
+    bar.notice_controller.refresh()
+    assert bar.lines
+    bar.services.clock.now += 60_000
+    bar.notice_controller.refresh()
+    assert bar.lines == []
 
 
-def test_settings_that_can_be_saved_again(line: Line) -> None:
-    line.services.settings.failed.emit(type("E", (), {"reason": "read only"})())
-    assert line.lines == ["The settings could not be saved: read only."]
-    line.services.settings.changed.emit()
-    assert line.lines == []
+def test_settings_that_can_be_saved_again(bar: Bar) -> None:
+    bar.services.settings.failed.emit(type("E", (), {"reason": "read only"})())
+    assert bar.lines == ["The settings could not be saved: read only."]
+    bar.services.settings.changed.emit()
+    assert bar.lines == []
 
 
-def test_the_key_is_said_as_long_as_it_is_missing(line: Line) -> None:
-    line.services.account.state = KeyState.LOCKED
-    line.services.account.changed.emit()
-    line.press("Enter the key")
-    assert line.app_actions.dialogs.calls == [("open_key",)]
-    assert line.lines
-    line.services.account.state = KeyState.READY
-    line.services.account.changed.emit()
-    assert line.lines == []
+def test_the_key_is_said_as_long_as_it_is_missing(bar: Bar) -> None:
+    bar.services.account.state = KeyState.LOCKED
+    bar.services.account.changed.emit()
+    bar.press("Enter the key")
+    assert bar.app_actions.dialogs.calls == [("open_key",)]
+    assert bar.lines
+    bar.services.account.state = KeyState.READY
+    bar.services.account.changed.emit()
+    assert bar.lines == []
 
 
 # -- the program's end ----------------------------------------------------------------------------
 
 
-def test_the_coming_end_stays_in_front_and_can_be_cancelled(line: Line) -> None:
+def test_the_coming_end_stays_in_front_and_can_be_cancelled(bar: Bar) -> None:
     cancelled: list[bool] = []
-    line.notice_controller.quit_cancelled.connect(lambda: cancelled.append(True))
-    line.notice_controller.show_quit("Quits when 2 tasks are done.")
-    line.say(Kind.LIMIT_USED_ELSEWHERE)
-    assert line.offers() == ["Cancel"]
-    line.notice_controller.show_quit("Quits when 1 task is done.")
-    assert line.lines[-1] == "Quits when 1 task is done."
-    assert len(line.lines) == 2
-    line.press("Cancel")
+    bar.notice_controller.quit_cancelled.connect(lambda: cancelled.append(True))
+    bar.notice_controller.show_quit("Quits when 2 tasks are done.")
+    bar.say(Kind.LIMIT_USED_ELSEWHERE)
+    assert bar.offers() == ["Cancel"]
+    bar.notice_controller.show_quit("Quits when 1 task is done.")
+    assert bar.lines[-1] == "Quits when 1 task is done."
+    assert len(bar.lines) == 2
+    bar.press("Cancel")
     assert cancelled == [True]
-    line.notice_controller.show_quit("Quits when 1 task is done.")
-    line.notice_controller.show_quit("")
-    assert len(line.lines) == 1
+    bar.notice_controller.show_quit("Quits when 1 task is done.")
+    bar.notice_controller.show_quit("")
+    assert len(bar.lines) == 1
 
 
-def test_offers_stand_below_the_text_where_it_is_narrow(line: Line) -> None:
-    unconfirmed_start(line)
-    line.window.resize(1280, 200)
-    line.window.grab()
-    wide = line.notices.height()
-    line.window.resize(620, 300)
-    line.window.grab()
-    assert line.offers() == ["Start it again (may run twice)", "Put away"]
-    assert line.notices.height() > wide
-    buttons = [b for b in line.notices.findChildren(QPushButton) if b.isVisible()]
-    assert len({b.mapTo(line.notices, b.rect().topLeft()).y() for b in buttons}) == 1
+def test_offers_stand_below_the_text_where_it_is_narrow(bar: Bar) -> None:
+    unconfirmed_start(bar)
+    bar.window.resize(1280, 200)
+    bar.window.grab()
+    wide = bar.notices.height()
+    bar.window.resize(620, 300)
+    bar.window.grab()
+    assert bar.offers() == ["Start it again (may run twice)", "Put away"]
+    assert bar.notices.height() > wide
+    buttons = [b for b in bar.notices.findChildren(QPushButton) if b.isVisible()]
+    assert len({b.mapTo(bar.notices, b.rect().topLeft()).y() for b in buttons}) == 1

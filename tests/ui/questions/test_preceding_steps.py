@@ -203,7 +203,7 @@ async def test_a_tip_tells_what_has_no_room(world: World, dialog: QuestionDialog
 # -- an answer that went out by the channel -------------------------------------------------------
 
 
-async def test_an_emitted_answer_closes_the_window_and_leaves_nothing(
+async def test_an_answer_sent_live_closes_the_window_and_leaves_nothing(
     world: World, dialog: QuestionDialog
 ) -> None:
     ask(world, dialog, WHICH)
@@ -225,7 +225,7 @@ async def test_an_emitted_answer_closes_the_window_and_leaves_nothing(
     assert not again.is_over
 
 
-async def test_after_an_emitted_answer_the_next_question_comes(
+async def test_after_an_answer_sent_live_the_next_question_comes(
     world: World, dialog: QuestionDialog
 ) -> None:
     ask(world, dialog, WHICH)

@@ -211,7 +211,7 @@ def test_a_pointer_that_rests_holds_nothing(
     assert value(page) == end(page)
 
 
-def test_less_room_is_no_wish_to_read(
+def test_less_room_does_not_mean_that_somebody_reads(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)

@@ -1,4 +1,4 @@
-"""The line in the window: rows on top in order, the bar, and what is done by mouse and keyboard."""
+"""The queue in the window: rows on top in order, the bar, what mouse and keyboard do."""
 
 import asyncio
 import time
@@ -39,8 +39,8 @@ def tasks(services: Any) -> TasksModel:
     return model
 
 
-def queue(services: Any, *keys: int, why: WaitReason = WaitReason.TURN, **facts: Any) -> None:
-    """These tasks are put in line."""
+def add_queued(services: Any, *keys: int, why: WaitReason = WaitReason.TURN, **facts: Any) -> None:
+    """These tasks are queued."""
     for key in keys:
         services.sessions.add_queued(key)
     services.queue.put(*keys, why=why, tell=False, **facts)
@@ -55,20 +55,20 @@ def queue(services: Any, *keys: int, why: WaitReason = WaitReason.TURN, **facts:
 def test_the_line_stands_on_top_in_its_order(services: Any, tasks: TasksModel) -> None:
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
     services.sessions.add(2)
-    queue(services, 3, 4, 5)
+    add_queued(services, 3, 4, 5)
     services.sessions.add(6)
     assert tasks.keys() == [3, 4, 5, 6, 2, 1]
-    line: FakeQueue = services.queue
-    line.set(*(replace(line.waiting[n], position=at) for at, n in enumerate((2, 0, 1), start=1)))
+    queue: FakeQueue = services.queue
+    queue.set(*(replace(queue.waiting[n], position=at) for at, n in enumerate((2, 0, 1), start=1)))
     assert tasks.keys() == [5, 3, 4, 6, 2, 1]
     services.sessions.change_task(5, status=TaskStatus.STARTING)
-    line.set(*line.waiting[1:])
+    queue.set(*queue.waiting[1:])
     assert tasks.keys() == [3, 4, 6, 5, 2, 1]
 
 
 def test_cells_of_a_task_in_line(services: Any, tasks: TasksModel) -> None:
-    queue(services, 1, why=WaitReason.NO_SLOT)
-    queue(services, 2, why=WaitReason.TURN, due_ms=NOW + 19_000)
+    add_queued(services, 1, why=WaitReason.NO_SLOT)
+    add_queued(services, 2, why=WaitReason.TURN, due_ms=NOW + 19_000)
     assert cell_text(tasks, 1, Column.STATUS) == "queued here"
     assert cell_text(tasks, 1, Column.RESULT) == "all 5 places are in use"
     assert cell_text(tasks, 2, Column.RESULT) == "2nd in line, about 0:19"
@@ -111,7 +111,7 @@ def test_a_task_taken_out_of_the_line_says_so(
 
 
 def test_times_tick_for_visible_rows_alone(services: Any, tasks: TasksModel) -> None:
-    queue(services, *range(1, 101), due_ms=NOW + 60_000)
+    add_queued(services, *range(1, 101), due_ms=NOW + 60_000)
     told: list[tuple[int, int, int]] = []
     tasks.dataChanged.connect(lambda a, b: told.append((a.row(), b.row(), a.column())))
     services.clock.now += 1_000
@@ -121,21 +121,21 @@ def test_times_tick_for_visible_rows_alone(services: Any, tasks: TasksModel) -> 
 
 
 def test_only_rows_that_say_something_else_are_told(services: Any, tasks: TasksModel) -> None:
-    queue(services, *range(1, 101))
+    add_queued(services, *range(1, 101))
     told: list[tuple[int, int]] = []
     tasks.dataChanged.connect(lambda a, b: told.append((a.row(), b.row())))
-    line: FakeQueue = services.queue
-    line.set(*line.waiting)
+    queue: FakeQueue = services.queue
+    queue.set(*queue.waiting)
     assert told == []
-    line.set(*line.waiting[:4], replace(line.waiting[4], due_ms=NOW + 5_000), *line.waiting[5:])
+    queue.set(*queue.waiting[:4], replace(queue.waiting[4], due_ms=NOW + 5_000), *queue.waiting[5:])
     assert told == [(4, 4)]
 
 
 def test_nothing_moves_while_somebody_aims(services: Any, tasks: TasksModel) -> None:
-    queue(services, 1, 2, 3)
+    add_queued(services, 1, 2, 3)
     tasks.set_pointer_inside(True)
     services.queue.set(*services.queue.waiting[1:])
-    queue(services, 4)
+    add_queued(services, 4)
     assert tasks.keys() == [1, 2, 3]
     assert cell_text(tasks, 2, Column.RESULT) == "2nd in line"
     tasks.set_pointer_inside(False)
@@ -169,16 +169,16 @@ def _cost_of(call: Callable[[], object]) -> float:
 
 def test_a_longer_line_costs_in_proportion(services: Any, qapp: object) -> None:
     def cost(n: int) -> float:
-        line = FakeQueue()
-        line.put(*range(1, n + 1))
-        model = TasksModel(services.sessions, line, services.clock)  # type: ignore[arg-type]
-        line.changed.connect(model.follow_queue)
-        there = list(line.waiting)
+        queue = FakeQueue()
+        queue.put(*range(1, n + 1))
+        model = TasksModel(services.sessions, queue, services.clock)  # type: ignore[arg-type]
+        queue.changed.connect(model.follow_queue)
+        there = list(queue.waiting)
         moved = [there[-1], *there[:-1]]
 
         def once() -> None:
-            line.set(*moved)
-            line.set(*there)
+            queue.set(*moved)
+            queue.set(*there)
 
         spent = _cost_of(once)
         assert model.keys() == [entry.task_key for entry in there]
@@ -188,7 +188,7 @@ def test_a_longer_line_costs_in_proportion(services: Any, qapp: object) -> None:
 
 
 def test_the_whole_line_can_be_turned_round(services: Any, tasks: TasksModel) -> None:
-    queue(services, *range(1, 1_001))
+    add_queued(services, *range(1, 1_001))
     selection = QItemSelectionModel(tasks)
     flags = QItemSelectionModel.SelectionFlag
     selection.select(tasks.index(6, 0), flags.Select | flags.Rows)
@@ -213,7 +213,7 @@ def test_what_is_read_stays_when_the_row_above_it_leaves(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     table = window.selection.tasks
-    queue(services, *range(1, 101))
+    add_queued(services, *range(1, 101))
     qapp.processEvents()
     table.verticalScrollBar().setValue(20 * ROW_HEIGHT)
     assert table.rows.key_at(table.rowAt(ROW_HEIGHT // 2)) == 21
@@ -257,7 +257,7 @@ async def test_a_line_that_is_slow_to_show_leaves_the_window_free(
 @pytest.fixture
 def queued(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
-    queue(services, 2, 3, 4)
+    add_queued(services, 2, 3, 4)
     window.activateWindow()
     qapp.processEvents()
     return window

@@ -16,7 +16,7 @@ from enigma_panel.api.errors import (
 from enigma_panel.core.models import SessionState, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import shorten, tr
-from enigma_panel.ui.text import states as words
+from enigma_panel.ui.text import states
 from enigma_panel.ui.text.errors import (
     TABLE,
     Call,
@@ -275,30 +275,30 @@ def test_a_message_of_the_service_is_never_read_as_a_pattern() -> None:
 
 
 def test_times() -> None:
-    assert words.duration(41_000) == "0:41"
-    assert words.duration(3_723_000) == "1:02:03"
-    assert words.duration(-5) == "0:00"
-    assert words.spoken_duration(161_000) == "2 minutes 41 seconds"
-    assert words.spoken_duration(60_000) == "1 minute"
-    assert words.spoken_duration(1_000) == "1 second"
-    assert words.age(2_400) == "2 s ago"
-    assert words.age(200_000) == "3 min ago"
+    assert states.duration(41_000) == "0:41"
+    assert states.duration(3_723_000) == "1:02:03"
+    assert states.duration(-5) == "0:00"
+    assert states.spoken_duration(161_000) == "2 minutes 41 seconds"
+    assert states.spoken_duration(60_000) == "1 minute"
+    assert states.spoken_duration(1_000) == "1 second"
+    assert states.age(2_400) == "2 s ago"
+    assert states.age(200_000) == "3 min ago"
 
 
 def test_money_that_was_not_told_is_never_zero() -> None:
-    assert words.money(None, more_to_come=True) == "…"
-    assert words.spoken_text("…") == "no news yet"
-    assert words.money(None, more_to_come=False) == "–"
-    assert words.money(Decimal("0.0214"), more_to_come=True) == "$0.0214"
+    assert states.money(None, more_to_come=True) == "…"
+    assert states.spoken_text("…") == "no news yet"
+    assert states.money(None, more_to_come=False) == "–"
+    assert states.money(Decimal("0.0214"), more_to_come=True) == "$0.0214"
 
 
 def test_every_state_has_a_word() -> None:
-    assert len({words.session_state_text(state).word for state in SessionState}) == len(
+    assert len({states.session_state_text(state).word for state in SessionState}) == len(
         SessionState
     )
-    assert len({words.task_status_text(status).word for status in TaskStatus}) == len(TaskStatus)
-    assert words.session_state_text(SessionState.PAUSED).word == "paused (sent) – billing"
-    assert all(words.verb_tip(verb) for verb in CommandVerb)
+    assert len({states.task_status_text(status).word for status in TaskStatus}) == len(TaskStatus)
+    assert states.session_state_text(SessionState.PAUSED).word == "paused (sent) – billing"
+    assert all(states.verb_tip(verb) for verb in CommandVerb)
 
 
 def test_one_line() -> None:

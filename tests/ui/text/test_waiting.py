@@ -114,17 +114,17 @@ def test_only_the_first_of_many_says_the_common_reason() -> None:
     assert entry_text(entry(WaitReason.SESSION_ENDED, position=2), NOW, later).text == (
         "its session has ended"
     )
-    line = [
+    entries = [
         QueueEntry(task_key=5, position=1, why=WaitReason.BUSY),
         QueueEntry(task_key=6, position=2, why=WaitReason.NO_SLOT),
         QueueEntry(task_key=7, position=3, why=WaitReason.NO_SLOT),
     ]
-    assert firsts(line) == {5, 6}
+    assert firsts(entries) == {5, 6}
 
 
 def test_amber_is_for_what_needs_the_person() -> None:
-    tones = {why: entry_text(entry(why), NOW, FACTS).severity for why in WaitReason}
-    assert {why for why, severity in tones.items() if severity is Severity.AMBER} == {
+    severities = {why: entry_text(entry(why), NOW, FACTS).severity for why in WaitReason}
+    assert {why for why, severity in severities.items() if severity is Severity.AMBER} == {
         WaitReason.SESSION_ENDED,
         WaitReason.KEY,
     }
@@ -211,8 +211,8 @@ def test_the_bar_is_only_there_while_it_is_needed() -> None:
 
 def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
     offer = QueueBarAction
-    line = waiting(WaitReason.STOPPED, 3)
-    restarted = QueueState(pause_reason=PauseReason.RESTARTED, limit=5, entries=line)
+    entries = waiting(WaitReason.STOPPED, 3)
+    restarted = QueueState(pause_reason=PauseReason.RESTARTED, limit=5, entries=entries)
     words = queue_bar_text(restarted)
     assert words is not None
     assert words.text == (
@@ -225,7 +225,7 @@ def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
         QueueState(
             pause_reason=PauseReason.FUNDS,
             limit=5,
-            entries=line,
+            entries=entries,
             error=broke,
             at_work=4,
             has_page=True,
@@ -236,13 +236,13 @@ def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
         "The balance is used up ($0.15 left); 4 sessions work on, 3 tasks wait here."
     )
     assert words.actions == (offer.ADD_FUNDS, offer.FUNDS_ADDED, offer.REMOVE_ALL)
-    words = queue_bar_text(QueueState(pause_reason=PauseReason.KEY, limit=5, entries=line[:1]))
+    words = queue_bar_text(QueueState(pause_reason=PauseReason.KEY, limit=5, entries=entries[:1]))
     assert words is not None
     assert words.text == "The API key was refused; 1 task waits here."
     assert words.actions == (offer.ENTER_KEY, offer.REMOVE_ALL)
     no = rejected(403, "FORBIDDEN", message="not on this plan")
     words = queue_bar_text(
-        QueueState(pause_reason=PauseReason.FORBIDDEN, limit=5, entries=line, error=no)
+        QueueState(pause_reason=PauseReason.FORBIDDEN, limit=5, entries=entries, error=no)
     )
     assert words is not None
     assert words.text == ("This account may not do that: “not on this plan”; 3 tasks wait here.")
@@ -273,7 +273,7 @@ def pending(verb: CommandVerb, why: WaitReason, due_s: float | None = None) -> P
 
 
 END, STOP = CommandVerb.TERMINATE, CommandVerb.STOP
-WISHES = [
+PENDING = [
     (pending(END, WaitReason.UNDO, 2.6), "Terminating in 3 s", "Terminating in 3 seconds"),
     (pending(END, WaitReason.UNDO), "Terminating", "Terminating"),
     (pending(STOP, WaitReason.UNDO, 1), "Stopping in 1 s", "Stopping in 1 second"),
@@ -295,7 +295,7 @@ WISHES = [
 ]
 
 
-@pytest.mark.parametrize(("one", "text", "said"), WISHES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("one", "text", "said"), PENDING, ids=lambda value: str(value)[:40])
 def test_a_command_says_what_it_waits_for(one: PendingCommand, text: str, said: str) -> None:
     words = pending_text(one, NOW)
     assert (words.text, words.spoken) == (text, said)

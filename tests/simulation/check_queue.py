@@ -1,4 +1,4 @@
-"""Invariants of the line: it waits after a restart, asks rarely, and leaves no browser idle."""
+"""Invariants of the queue: it waits after a restart, asks rarely, and leaves no browser idle."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ AGAIN_S = 29.0
 _OPENS = frozenset({ApiCall.START_SESSION, ApiCall.RUN_TASK})
 
 
-class Line:
+class QueueInvariants:
     """Watches who is started when."""
 
     def __init__(self, world: "World") -> None:
@@ -31,12 +31,12 @@ class Line:
         self._idle.clear()
 
     def waits_after_a_restart(self, sent: Sent) -> None:
-        """What was in line in an earlier run is sent when the person says so."""
+        """What was queued in an earlier run is sent when the person says so."""
         life, person = self._world.life, self._world.person
         if life is None or life.number == 0 or sent.verb not in STARTS or life.went_on:
             return
         if sent.mark <= person.marks_before and sent.mark not in person.let_go:
-            self._world.fail("the line waits after a restart", str(sent))
+            self._world.fail("the queue waits after a restart", str(sent))
 
     def asks_a_full_house_rarely(self, sent: Sent) -> None:
         """After "too many sessions" the next try comes when one of ours ends, or after 30 s."""

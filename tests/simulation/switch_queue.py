@@ -1,4 +1,4 @@
-"""Switch-offs of the line and the budget: who may go when."""
+"""Switch-offs of the queue and the rate limit: who may go when."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ from enigma_panel.services.types import PauseReason
 Patches = list[tuple[Any, Any, Any]]
 
 
-def no_budget() -> Patches:
+def no_rate_limit() -> Patches:
     """Every call goes at once."""
     return [(CallWindow, "has_room", lambda *_: True)]
 
@@ -74,8 +74,8 @@ def full_house_is_asked_again() -> Patches:
     return [(StartGate, "is_open", lambda gate, _now: gate.pause_reason is PauseReason.NONE)]
 
 
-def line_goes_on_by_itself() -> Patches:
-    """After a restart everything in line is started."""
+def queue_goes_on_by_itself() -> Patches:
+    """After a restart everything in the queue is started."""
     return [(TaskQueue, "park_restored", lambda _: 0)]
 
 
@@ -94,14 +94,14 @@ def failed_session_stays_open() -> Patches:
 
 
 SWITCHES: dict[str, Callable[[], Patches]] = {
-    "no budget": no_budget,
+    "no rate limit": no_rate_limit,
     "no reserved slots": no_reserve,
     "slot counts from the send": a_call_counts_from_its_send,
     "calls of the last run forgotten": earlier_calls_are_forgotten,
     "session opened without newTask slot": session_before_its_slot,
     "terminate waits behind newTask": terminate_is_not_urgent,
     "a full house is asked again": full_house_is_asked_again,
-    "the line goes on by itself": line_goes_on_by_itself,
+    "the queue goes on by itself": queue_goes_on_by_itself,
     "session of a refused task stays open": unused_session_stays_open,
     "session of a failed task stays open": failed_session_stays_open,
 }
