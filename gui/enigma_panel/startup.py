@@ -43,6 +43,7 @@ TICK_MS = 1_000
 CLIENT_S = 60.0
 """The client's modules come from the same disk as we did; that takes 0.1 s."""
 COPY_S = 60.0
+_WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
 
 
 class Startup:
@@ -162,9 +163,6 @@ async def offer_copy(error: NewerLedgerError, leave: asyncio.Event) -> bool:
         return False
     await event_loop.blocking(partial(use_copy, error.path, copy), time_limit=COPY_S)
     return True
-
-
-_WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
 
 
 def make_power(parts: Parts) -> Power:

@@ -41,7 +41,7 @@ async def test_it_says_who_it_is_and_hears_all_kinds() -> None:
     assert str(observation[3].usage.cost) == "0.1"
 
 
-async def test_it_keeps_the_ports() -> None:
+async def test_it_keeps_the_protocols() -> None:
     async with lp.service() as service, lp.connector() as made:
         connector: LiveConnector = made
         connection: LiveConnection = await connector.connect(ID, service.url, service.url, Seen())

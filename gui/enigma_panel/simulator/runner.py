@@ -103,7 +103,7 @@ def _watch_stdin(service: Service, ended: asyncio.Event) -> None:
 
     def send(call: object, *arguments: str) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: we are leaving anyway
-            loop.call_soon_threadsafe(call, *arguments)  # type: ignore[arg-type]
+            loop.call_soon_threadsafe(call, *arguments)  # type: ignore[arg-type]  # any call
 
     def read() -> None:
         rest = b""

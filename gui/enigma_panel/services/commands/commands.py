@@ -26,6 +26,12 @@ from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 BELIEVED_MS = 60_000
 """A Pause or Resume given to a channel that breaks within this time is sent again by REST."""
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN_MS = 200
+"""So often is looked whether a Terminate can still be taken back."""
+NOTIFY_MS = 500
+"""A forecast that moves by less is no news."""
 
 
 class UnconfirmedPauses:
@@ -79,14 +85,6 @@ class UnconfirmedPauses:
     def _task(self, key: int) -> Task | None:
         session = self._store.session(key)
         return self._store.current_task(session) if session is not None else None
-
-
-log = logging.getLogger(__name__)
-
-LOOK_AGAIN_MS = 200
-"""So often is looked whether a Terminate can still be taken back."""
-NOTIFY_MS = 500
-"""A forecast that moves by less is no news."""
 
 
 class Commands(QObject):

@@ -27,6 +27,17 @@ MOST_KEPT = 50
 
 KEPT_CHARS = 200_000
 """So much of a result stands in the time line while it is not clear whose it is."""
+PAUSE_MS = 5_000
+"""An action that begins so long after a Pause shows that it did not arrive, or does not hold."""
+COPY_MS = 2_500
+"""So much later an event may come once more, or one that was told before it."""
+SIGN_MS = 500
+"""A step that comes so soon after an answer was sent live was on its way before it."""
+TOLD_EXPIRED = "told_expired"
+"""A line for an error that speaks of an expired session, which proves no end."""
+MANY = 20
+"""So many of a task's questions are known again."""
+_AWAY = frozenset({Phase.CONNECTION_LOST, Phase.EXPIRED_ASSUMED})
 
 
 class TaskEnds:
@@ -171,24 +182,6 @@ def _owners(unnamed: Sequence[Task]) -> list[Task]:
 def _never_ran(task: Task) -> bool:
     """Put back into the queue, or refused: no task of the service's."""
     return task.status in {TaskStatus.QUEUED, TaskStatus.FAILED}
-
-
-PAUSE_MS = 5_000
-"""An action that begins so long after a Pause shows that it did not arrive, or does not hold."""
-
-COPY_MS = 2_500
-"""So much later an event may come once more, or one that was told before it."""
-
-SIGN_MS = 500
-"""A step that comes so soon after an answer was sent live was on its way before it."""
-
-TOLD_EXPIRED = "told_expired"
-"""A line for an error that speaks of an expired session, which proves no end."""
-
-MANY = 20
-"""So many of a task's questions are known again."""
-
-_AWAY = frozenset({Phase.CONNECTION_LOST, Phase.EXPIRED_ASSUMED})
 
 
 class EventRouter(QObject):

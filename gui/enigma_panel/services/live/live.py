@@ -39,6 +39,15 @@ FIRST_RETRY_MS, LAST_RETRY_MS = 1_000, 30_000
 
 _HOPELESS = frozenset({LiveFault.ADDRESS, LiveFault.MISSING, LiveFault.BROKEN})
 """Another try in this run would end as the last one did."""
+log = logging.getLogger(__name__)
+
+SPEAKS_MS = 20_000
+"""A channel that told nothing for so long counts as silent: polls are then as fast as without."""
+AT_ONCE = 8
+"""So many channels are opened at a time."""
+STEADY_MS = 10_000
+"""A channel that was up for less counts as one more failure."""
+OpenConnector = Callable[[], Awaitable[LiveConnector]]
 
 
 class Channel:
@@ -138,10 +147,6 @@ class Channel:
         return self._connection
 
 
-SPEAKS_MS = 20_000
-"""A channel that told nothing for so long counts as silent: polls are then as fast as without."""
-
-
 class Channels:
     """The channels of all open sessions. by_session: kept by `Live`."""
 
@@ -160,14 +165,6 @@ class Channels:
         if channel is None or not channel.is_up or channel.heard_ms is None:
             return False
         return self._clock.now_ms() - channel.heard_ms < SPEAKS_MS
-
-
-log = logging.getLogger(__name__)
-
-AT_ONCE = 8
-"""So many channels are opened at a time."""
-
-OpenConnector = Callable[[], Awaitable[LiveConnector]]
 
 
 class Connector:
@@ -220,10 +217,6 @@ class Connector:
                 self.fault = LiveFault.BROKEN
                 raise LiveError(LiveFault.BROKEN) from None
             return self._live_connector
-
-
-STEADY_MS = 10_000
-"""A channel that was up for less counts as one more failure."""
 
 
 class Live(QObject):

@@ -21,6 +21,11 @@ SILENT_MS = 60_000
 its end may have been told while the channel was frozen."""
 
 _SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
+CLOSE_AGAIN_MS = 10_000
+"""Pause between two tries to terminate a session whose task failed."""
+LATE_END_MS = 5_000
+"""So long after its time the news of a session's end may still be on its way; the service closes
+session and channel together."""
 
 
 class UnnamedTasks:
@@ -87,14 +92,6 @@ def _is_answer_doubtful(task: Task, now: int) -> bool:
     waits = task.answer_sent_live and task.status is TaskStatus.WORKING
     answered = task.answered_ms if waits else None
     return answered is not None and not 0 <= now - answered < STALE_QUESTION_MS
-
-
-CLOSE_AGAIN_MS = 10_000
-"""Pause between two tries to terminate a session whose task failed."""
-
-LATE_END_MS = 5_000
-"""So long after its time the news of a session's end may still be on its way; the service closes
-session and channel together."""
 
 
 class Housekeeping:

@@ -38,6 +38,12 @@ _PAUSES = {
     FailureKind.KEY: PauseReason.KEY,
     FailureKind.FORBIDDEN: PauseReason.FORBIDDEN,
 }
+_PAUSE_WAITS = {
+    PauseReason.FUNDS: WaitReason.FUNDS,
+    PauseReason.KEY: WaitReason.KEY,
+    PauseReason.FORBIDDEN: WaitReason.STOPPED,
+}
+_OPENING = frozenset({Phase.PLANNED, Phase.STARTING})
 
 
 class StartGate:
@@ -160,14 +166,6 @@ class StartGate:
         self._learned = max(1, min(open_now, limit))
         self._open_then = open_now
         return self.limit < before
-
-
-_PAUSE_WAITS = {
-    PauseReason.FUNDS: WaitReason.FUNDS,
-    PauseReason.KEY: WaitReason.KEY,
-    PauseReason.FORBIDDEN: WaitReason.STOPPED,
-}
-_OPENING = frozenset({Phase.PLANNED, Phase.STARTING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

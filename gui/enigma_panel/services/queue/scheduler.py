@@ -76,7 +76,7 @@ class Scheduler(QObject):
     def wake(self) -> None:
         """Look again who may go."""
         self._alarm.set()
-        self._scope.spawn("line", self._loop(), exclusive=True)
+        self._scope.spawn("queue", self._loop(), exclusive=True)
 
     async def _loop(self) -> None:
         while any(task.key not in self._blockers.under_way for task in self._queued.in_order()):

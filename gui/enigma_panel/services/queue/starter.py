@@ -32,6 +32,8 @@ DEFAULT_LIFE_MS = 300_000
 """Documented life of a session (api.md §2): until when a start of unknown fate may cost money."""
 
 Keeps = Callable[[FailureKind, ApiError], bool]
+NextPass = Callable[[], Awaitable[Pass]]
+Waits = Callable[[int, FailureKind, int, int, ApiError], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,10 +181,6 @@ class Starter:
             created_ms=now,
             expires_ms=now + (task.spec.limits.max_duration_ms or DEFAULT_LIFE_MS),
         )
-
-
-NextPass = Callable[[], Awaitable[Pass]]
-Waits = Callable[[int, FailureKind, int, int, ApiError], None]
 
 
 class FirstTaskSender:

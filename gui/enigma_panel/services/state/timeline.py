@@ -19,6 +19,26 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.store.ledger.ledger import Ledger
 
 PER_SECOND, BURST = 20, 100
+MOST_STEPS = 10_000
+"""So many lines that the agent told are kept of a task; the oldest go."""
+LONGEST = 2_000
+"""So many characters of what the agent told are kept of a line."""
+TRIM_EVERY = 500
+"""After so many more the oldest are looked for."""
+WRITE_AFTER_MS = 400
+"""What was told is written, and shown, so long after the first of it."""
+GAP = "live_gap"
+"""A line for a time without live news; text: its beginning, epoch ms; at_ms: its end."""
+NO_LIVE = "no_live"
+"""A line for a session whose live channel cannot be opened."""
+UNCLEAR = "unclear"
+"""A line for a result or an error of which nobody knows whose it is; text: what was told."""
+SKIPPED = "live_skipped"
+"""A line for lines that were not kept; text: how many."""
+LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
+"""What the agent tells while it works; all else is a line of the task's life."""
+_TOLD = LIVE_KINDS | {Kind.SESSION_ENDED.value}
+"""Lines whose text is the service's own and has not been redacted; others have, or are ours."""
 
 
 @dataclass(slots=True)
@@ -36,29 +56,6 @@ class Quota:
             return False
         self.left -= 1
         return True
-
-
-MOST_STEPS = 10_000
-"""So many lines that the agent told are kept of a task; the oldest go."""
-LONGEST = 2_000
-"""So many characters of what the agent told are kept of a line."""
-TRIM_EVERY = 500
-"""After so many more the oldest are looked for."""
-WRITE_AFTER_MS = 400
-"""What was told is written, and shown, so long after the first of it."""
-GAP = "live_gap"
-"""A line for a time without live news; text: its beginning, epoch ms; at_ms: its end."""
-NO_LIVE = "no_live"
-"""A line for a session whose live channel cannot be opened."""
-UNCLEAR = "unclear"
-"""A line for a result or an error of which nobody knows whose it is; text: what was told."""
-SKIPPED = "live_skipped"
-"""A line for lines that were not kept; text: how many."""
-
-LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
-"""What the agent tells while it works; all else is a line of the task's life."""
-_TOLD = LIVE_KINDS | {Kind.SESSION_ENDED.value}
-"""Lines whose text is the service's own and has not been redacted; others have, or are ours."""
 
 
 class Timeline(QObject):

@@ -61,7 +61,7 @@ _INSERT_INTENT = (
 )
 _SET_CURRENT = "UPDATE sessions SET current_task = ? WHERE key = ?"
 _TRIM = (
-    "DELETE FROM steps WHERE key IN (SELECT key FROM steps WHERE task_key = ?"  # noqa: S608
+    "DELETE FROM steps WHERE key IN (SELECT key FROM steps WHERE task_key = ?"  # noqa: S608 - own words
     f" AND {one_of('kind', STEP_KINDS)} ORDER BY key DESC LIMIT -1 OFFSET ?)"
 )
 _NEXT_NUMBER = (

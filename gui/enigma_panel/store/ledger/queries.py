@@ -30,8 +30,8 @@ def one_of(column: str, values: Iterable[str]) -> str:
 
 # Spelt as those that do not match, so that a value of no version is found, too, and can be named;
 # the inner query reads nothing but the index.
-NOT_FINAL = f"key IN (SELECT key FROM sessions WHERE NOT {one_of('phase', FINAL_PHASES)})"  # noqa: S608
-LIVE = f"key IN (SELECT key FROM tasks WHERE NOT {one_of('status', FINAL_STATUSES)})"  # noqa: S608
+NOT_FINAL = f"key IN (SELECT key FROM sessions WHERE NOT {one_of('phase', FINAL_PHASES)})"  # noqa: S608 - own words
+LIVE = f"key IN (SELECT key FROM tasks WHERE NOT {one_of('status', FINAL_STATUSES)})"  # noqa: S608 - own words
 THESE = "key IN (SELECT value FROM json_each(?))"
 OF_THESE = "session_key IN (SELECT value FROM json_each(?))"
 PAST = (
@@ -40,7 +40,7 @@ PAST = (
 )
 NOT_PAST = f"{NOT_FINAL} AND NOT ({PAST})"
 UNSETTLED = "outcome IS NULL"
-WITH_INTENT = f"key IN (SELECT session_key FROM intents WHERE {UNSETTLED})"  # noqa: S608
+WITH_INTENT = f"key IN (SELECT session_key FROM intents WHERE {UNSETTLED})"  # noqa: S608 - own words
 _SELECT_INTENTS = "SELECT key, kind, session_key, task_key, made_ms, verb, question_n FROM intents"
 
 

@@ -78,7 +78,7 @@ class ModelessDialog(QDialog):
         self.winId()  # makes the native window
         handle = self.windowHandle()
         if handle is not None:
-            handle.setTransientParent(None)  # type: ignore[arg-type]
+            handle.setTransientParent(None)  # type: ignore[arg-type]  # None: of no window
 
     def fit(self, *, only_grow: bool = False) -> None:
         """As high as the content needs, as wide as the person made it, and within the screen.
