@@ -1,4 +1,7 @@
-"""Translation: every text that a person reads passes through `tr` or `tr_n`."""
+"""Translation: every text of the window passes through `tr` or `tr_n`.
+
+No catalogue is loaded yet; `app` would install one before it makes the window.
+"""
 
 import re
 from html import escape

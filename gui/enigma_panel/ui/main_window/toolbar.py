@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction, QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -17,54 +17,15 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
+from enigma_panel.ui.widgets.action_button import action_button
 from enigma_panel.ui.widgets.actions import selected_text
-from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
 
 HEIGHT = 48
 LABEL_NEEDS = 940
 TIGHT_BELOW, TIGHTER_BELOW = 800, 720
 GAP, TIGHT_GAP = 6, 3
 APART = 14
-
-
-def action_button(
-    action: QAction,
-    role: str = "",
-    home: QWidget | None = None,
-    call: Callable[[], object] | None = None,
-) -> QPushButton:
-    """A button that shows an action: its words, whether it is possible, what it does.
-
-    A tool button would drop the dots of "Terminate all…" and place its icon off the middle.
-    home: gets the keyboard's focus when the button cannot keep it. Else Qt would give it to the
-    next button, and the next press of Space would Terminate where it was meant to Stop again.
-    call: what a press does where that is not the same as for the keyboard.
-    """
-    button = make_button(action.text(), role)
-    button.setIconSize(QSize(20, 12))
-    button.clicked.connect(call or action.trigger)
-
-    def shown() -> bool:
-        return bool(action.isVisible())
-
-    def follow() -> None:
-        button.setText(action.text())
-        button.setAccessibleName(action.text())
-        button.setAccessibleDescription(action.statusTip())
-        button.setToolTip(action.toolTip())
-        button.setStatusTip(action.statusTip())
-        button.setIcon(action.icon())
-        if home is not None and button.hasFocus() and not (shown() and action.isEnabled()):
-            home.setFocus(Qt.FocusReason.OtherFocusReason)
-        button.setEnabled(action.isEnabled())
-        if not shown():
-            button.hide()
-        elif button.parent() is not None:  # else it would become a window
-            button.show()
-
-    action.changed.connect(follow)
-    follow()
-    return button
 
 
 class VerbButtons(QWidget):

@@ -12,7 +12,7 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.actions import Actions, Dialogs
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.main_window.layout import MainLayout, SessionsCard, TasksCard
+from enigma_panel.ui.main_window.layout import MainLayout
 from enigma_panel.ui.main_window.menus import Menus
 from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.main_window.queue_actions import QueueActions
@@ -23,6 +23,8 @@ from enigma_panel.ui.main_window.window_state import Layout, WindowState
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.questions.banner import QuestionBanner
 from enigma_panel.ui.recovery.card import RecoveryCard
+from enigma_panel.ui.sessions.card import SessionsCard
+from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role

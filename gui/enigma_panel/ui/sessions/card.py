@@ -1,0 +1,119 @@
+"""The card of the sessions: heading, counts, *Show ended*, table."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QWidget
+
+from enigma_panel.core.models import SessionState
+from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.sessions.table import SessionsTable
+from enigma_panel.ui.text.states import ELLIPSIS
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.basics import make_label, set_role
+from enigma_panel.ui.widgets.card import Card
+
+
+class SessionsCard(Card):
+    """Sessions: what is open now."""
+
+    show_ended = Signal(bool)
+
+    def __init__(self, table: SessionsTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._counts: dict[SessionState, int] = {}
+        self._summary = _Summary()
+        self._ended = QCheckBox(tr("Show ended"))
+        self.details = QCheckBox(tr("Details"))
+        self._build(table)
+
+    def show_counts(self, counts: dict[SessionState, int]) -> None:
+        """'8: 2 ask you · 3 working · …', what costs or needs somebody in amber."""
+        self._counts = counts
+        self._summary.show_parts(sum(counts.values()), _count_text(counts))
+
+    def set_show_ended(self, show: bool) -> None:
+        """Set the box without telling anybody."""
+        self._ended.setChecked(show)
+
+    def show_details_open(self, is_open: bool) -> None:
+        """Set the toggle of Details."""
+        self.details.setChecked(is_open)
+
+    def _recolour(self) -> None:
+        self.show_counts(self._counts)
+
+    def _build(self, table: SessionsTable) -> None:
+        self.setAccessibleName(tr("Sessions"))
+        self.details.setToolTip(tr("Show the details of what is selected"))
+        self._ended.setToolTip(tr("Ended sessions leave the table after 30 s, unless this is set."))
+        head = self.add_head(
+            make_label(tr("Sessions"), "heading"), self._summary, self._ended, self.details
+        )
+        head.setStretch(1, 1)
+        self.column.addWidget(table)
+        self._ended.toggled.connect(self.show_ended)
+        theme.changed().connect(self._recolour)
+
+
+class _Summary(QLabel):
+    """'8: 2 ask you · 3 working · …': as much of it as there is room for, and never half a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._total = 0
+        self._parts: list[tuple[SessionState, str]] = []
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        set_role(self, "dim")
+
+    def show_parts(self, total: int, parts: list[tuple[SessionState, str]]) -> None:
+        """How many sessions there are, and how many of them are in which state."""
+        self._total, self._parts = total, parts
+        plain = f"{total}: " + " · ".join(text for _, text in parts)
+        self.setAccessibleName(plain if total else tr("none"))
+        self._fit()
+
+    def _fit(self) -> None:
+        n = len(self._parts)
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.Bold)
+        metrics = QFontMetrics(bold)  # one of them may be
+        while n and metrics.horizontalAdvance(self._plain(n)) > self.width():
+            n -= 1
+        rich = self._rich(n) if self._total else ""
+        if self.text() != rich:
+            self.setText(rich)
+            self.setToolTip("" if n == len(self._parts) else self.accessibleName())
+
+    def _plain(self, n: int) -> str:
+        texts = [text for _, text in self._parts[:n]]
+        return f"{self._total}: " + "  ·  ".join(texts + [ELLIPSIS] * (n < len(self._parts)))
+
+    def _rich(self, n: int) -> str:
+        """What needs somebody in amber."""
+        amber = theme.colours().amber
+        texts = [
+            f'<b style="color:{amber}">{text}</b>' if state is SessionState.ASKS else text
+            for state, text in self._parts[:n]
+        ]
+        more = [ELLIPSIS] * (n < len(self._parts))
+        return f"{self._total}: " + " &nbsp;·&nbsp; ".join(texts + more)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+
+def _count_text(counts: dict[SessionState, int]) -> list[tuple[SessionState, str]]:
+    """'2 ask you', '3 working', … in the order of the table."""
+    state = SessionState
+    forms = {
+        state.ASKS: ("1 asks you", "{n} ask you"),
+        state.UNCONFIRMED: ("1 unconfirmed", "{n} unconfirmed"),
+        state.CONNECTION_LOST: ("1 connection lost", "{n} connections lost"),
+        state.WORKING: ("1 working", "{n} working"),
+        state.IDLE: ("1 idle", "{n} idle"),
+        state.PAUSED: ("1 paused", "{n} paused"),
+        state.STARTING: ("1 starting", "{n} starting"),
+    }
+    return [(s, tr_n(one, many, counts[s])) for s, (one, many) in forms.items() if counts.get(s)]

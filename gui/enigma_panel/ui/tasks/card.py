@@ -1,0 +1,38 @@
+"""The card of the tasks: heading, actions of the queue, bar of the queue, table."""
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.tasks.queue_bar import QueueBar
+from enigma_panel.ui.tasks.table import TasksTable
+from enigma_panel.ui.widgets.action_button import action_button
+from enigma_panel.ui.widgets.basics import make_label
+from enigma_panel.ui.widgets.card import Card
+
+HEAD_HEIGHT = 24
+"""With buttons and without: what can be done with a selection does not push the table away."""
+
+
+class TasksCard(Card):
+    """Tasks: what was asked for and what came out; above them what the queue waits for.
+
+    queue_actions: what can be done with the queued tasks that are selected.
+    """
+
+    def __init__(
+        self,
+        table: TasksTable,
+        bar: QueueBar,
+        queue_actions: Sequence[QAction],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(tr("Tasks"))
+        buttons = [action_button(action, "link", home=table) for action in queue_actions]
+        head = self.add_head(make_label(tr("Tasks"), "heading"), None, *buttons)
+        head.addStrut(HEAD_HEIGHT)
+        self.column.addWidget(bar)
+        self.column.addWidget(table)
