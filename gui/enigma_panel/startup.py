@@ -253,4 +253,4 @@ def _wake(parts: Parts, slept_ms: int) -> None:
     parts.services.health.ask_now()
     if slept_ms:
         seconds = slept_ms // 1000
-        parts.services.notices.notify(NoticeKind.WENT_TO_SLEEP, None, None, None, seconds=seconds)
+        parts.services.notices.notify(NoticeKind.WENT_TO_SLEEP, seconds=seconds)

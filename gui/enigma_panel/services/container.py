@@ -152,10 +152,8 @@ def _connect(services: Services) -> None:
     services.account.changed.connect(services.health.ask_now)
     services.notices.said.connect(services.sessions.said)
     services.writer.failed.connect(
-        lambda error: services.notices.notify(
-            NoticeKind.LEDGER_FAILED, None, None, None, reason=str(error)
-        )
+        lambda error: services.notices.notify(NoticeKind.LEDGER_FAILED, reason=str(error))
     )
     services.rate_limiter.used_elsewhere.connect(
-        lambda: services.notices.notify(NoticeKind.LIMIT_USED_ELSEWHERE, None, None, None)
+        lambda: services.notices.notify(NoticeKind.LIMIT_USED_ELSEWHERE)
     )

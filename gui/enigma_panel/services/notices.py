@@ -14,9 +14,9 @@ class Notices(QObject):
     def notify(
         self,
         kind: NoticeKind,
-        session_key: int | None,
-        task_key: int | None,
-        error: ApiError | None,
+        session_key: int | None = None,
+        task_key: int | None = None,
+        error: ApiError | None = None,
         **facts: str | int,
     ) -> None:
         """Say one thing about these records. facts: numbers and verbs for the words."""

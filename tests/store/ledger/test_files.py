@@ -39,7 +39,8 @@ def test_it_is_private_from_the_first_moment(
         raise AssertionError(f"{self} had to be changed to {mode:o}")
 
     monkeypatch.setattr(Path, "chmod", too_late)
-    Ledger.open(ledger_path)[0].close()
+    with Ledger.open(ledger_path)[0]:
+        assert {_mode(file) for file in ledger_path.parent.iterdir()} == {0o600}
 
 
 @posix

@@ -244,9 +244,7 @@ class Scheduler(QObject):
         # The one that was refused is still counted as being opened.
         open_now, now = self._blockers.open_now() - 1, self._clock.now_ms()
         if self._gate.refused(refusal, open_now, now, begun_ms=begun_ms):
-            self._notices.notify(
-                NoticeKind.LIMIT_LOWERED, None, None, None, places=self._gate.limit
-            )
+            self._notices.notify(NoticeKind.LIMIT_LOWERED, places=self._gate.limit)
 
     def _learn_in(self, key: int, refusal: Refusal | None) -> None:
         """A task was sent in a session that is open: the queue itself may move."""
