@@ -101,7 +101,7 @@ async def _tell(bench: Bench, event: Any, samples: Samples, key: int) -> None:
     await asyncio.sleep(0)
     seen = read_event("message", payload)
     assert seen is not None
-    bench.line.tell(seen)
+    bench.connection.tell(seen)
     for _ in range(MOST_TURNS):
         if bench.task(key) is not before:
             break

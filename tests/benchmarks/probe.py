@@ -130,19 +130,18 @@ class Questions:
 
 
 async def fifty(
-    parts: Parts, _window: MainWindow, *, records: int, apart_s: float, gap_s: float, cpu_s: float
+    parts: Parts, _window: MainWindow, *, sessions: int, apart_s: float, gap_s: float, cpu_s: float
 ) -> None:
     """Gaps of the loop while all work, then the program's own CPU time without our probing."""
-    texts = [f"Research the history of town number {n}, in depth" for n in range(records)]
+    texts = [f"Research the history of town number {n}, in depth" for n in range(sessions)]
     keys = await start_tasks(parts, texts, apart_s)
-    sessions = parts.services.sessions
     await until(lambda: all(ids_of(parts, key) for key in keys), START_S)
     gaps = await gaps_ms(gap_s)
     polls = count_polls(parts)
     began, cpu = time.monotonic(), time.process_time()
     await asyncio.sleep(cpu_s)
     seconds, cpu = time.monotonic() - began, time.process_time() - cpu
-    tasks = [sessions.task(key) for key in keys]
+    tasks = [parts.services.sessions.task(key) for key in keys]
     working = sum(task is not None and task.status is TaskStatus.WORKING for task in tasks)
     say(
         gaps=gaps,
