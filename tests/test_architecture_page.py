@@ -17,8 +17,7 @@ CAMEL = re.compile(r"\b[A-Z]\w*[a-z]\w*")
 MEMBER = re.compile(r"\b([A-Z]\w*[a-z]\w*)\.([a-z_]\w*)")
 
 ALLOWED = {
-    "Body": "the body of a reply (api/wire/body); the old word was the window's",
-    "body": "its module",
+    "Body": "the body of a reply (api/wire/reply_body); the old word was the window's",
     "_Line": "a line of text (services/live/activity); the old word was the queue's",
 }
 

@@ -24,6 +24,7 @@ from enigma_panel.runtime.qt_messages import with_a_display
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.paths import prepare_folder
+from enigma_panel.ui.i18n import install_language
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
@@ -276,6 +277,7 @@ def _run_qt(
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("enigma-control-panel")
     app.setWindowIcon(QIcon(":/icons/enigma-control-panel-128.png"))
+    install_language(app)
     theme.prepare(app)
     programs: list[Program] = []
 

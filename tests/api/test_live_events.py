@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enigma_panel.api.wire.error_responses import Answer
-from enigma_panel.api.wire.fields import CUT_MARK, LONGEST_RUN, NotJsonError, parse
 from enigma_panel.api.wire.responses import MAX_QUESTION, read_poll
 from enigma_panel.api.wire.socket_events import EVENTS, MAX_GRACE_MS, MAX_STEP, read_event
+from enigma_panel.api.wire.values import CUT_MARK, LONGEST_RUN, NotJsonError, parse
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from tests.api.odd import FUZZ, ODD, as_json, check_figures
 from tests.contract.test_events import FILES, read_event_file

@@ -8,7 +8,7 @@ import pytest
 
 from enigma_panel.api.wire import responses
 from enigma_panel.api.wire.error_responses import Answer
-from enigma_panel.api.wire.fields import CUT_MARK, LONGEST_RUN, MAX_TEXT
+from enigma_panel.api.wire.values import CUT_MARK, LONGEST_RUN, MAX_TEXT
 from enigma_panel.core.observation import Kind, Observation
 from tests.api.odd import READERS, SCRUB, read_all, read_one
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.api.wire import fields as f
-from enigma_panel.api.wire.body import body_of
+from enigma_panel.api.wire import values as f
 from enigma_panel.api.wire.error_responses import Answer, retry_after_s
 from enigma_panel.api.wire.excerpt import MAX_EXCERPT, make_excerpt, make_scrub
-from enigma_panel.api.wire.fields import NotJsonError, parse
+from enigma_panel.api.wire.reply_body import body_of
 from enigma_panel.api.wire.responses import report
+from enigma_panel.api.wire.values import NotJsonError, parse
 from enigma_panel.core.observation import OWN_CODES, Kind
 
 DATE = "Mon, 01 Jan 2024 00:00:00 GMT"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.api.wire.fields import parse
 from enigma_panel.api.wire.socket_events import read_event
+from enigma_panel.api.wire.values import parse
 from tests.benchmarks.figures import Figure, percentile
 from tests.services.live.bench import Bench, with_bench
 

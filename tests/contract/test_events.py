@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from enigma_panel.api.wire.fields import parse
 from enigma_panel.api.wire.socket_events import read_event
+from enigma_panel.api.wire.values import parse
 from tests.contract.test_bodies import plain
 from tests.kit.rows import check_rows
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from enigma_panel.api.wire import requests
-from enigma_panel.api.wire.fields import parse
 from enigma_panel.api.wire.socket_events import read_event
+from enigma_panel.api.wire.values import parse
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 

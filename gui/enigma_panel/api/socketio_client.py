@@ -26,9 +26,9 @@ from enigma_panel import __version__
 from enigma_panel.api.address import UnusableProxyError, live_origin, proxy_for
 from enigma_panel.api.client import make_context_in_thread
 from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
-from enigma_panel.api.wire.fields import parse
 from enigma_panel.api.wire.requests import guardrail_message, state_message
 from enigma_panel.api.wire.socket_events import EVENTS, read_event
+from enigma_panel.api.wire.values import parse
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 

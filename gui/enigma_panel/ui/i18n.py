@@ -1,12 +1,13 @@
 """Translation: every text of the window passes through `tr` or `tr_n`.
 
-No catalogue is loaded yet; `app` would install one before it makes the window.
+A language is a file `enigma_<locale>.qm` among the resources. There is none yet: the texts in the
+code are shown.
 """
 
 import re
 from html import escape
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtGui import Qt
 
 CONTEXT = "Enigma"
@@ -16,6 +17,15 @@ CONTEXT = "Enigma"
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
+
+
+def install_language(
+    app: QCoreApplication, locale: QLocale | None = None, folder: str = ":/i18n"
+) -> None:
+    """Translate into the desktop's language, or that one, where the folder has its file."""
+    translator = QTranslator(app)
+    if translator.load(locale or QLocale(), "enigma", "_", folder):
+        app.installTranslator(translator)
 
 
 def tr(text: str, /, **values: object) -> str:

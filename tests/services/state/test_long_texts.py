@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from enigma_panel.api.wire.fields import CUT_MARK
 from enigma_panel.api.wire.responses import MAX_QUESTION
 from enigma_panel.api.wire.socket_events import read_event
+from enigma_panel.api.wire.values import CUT_MARK
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank

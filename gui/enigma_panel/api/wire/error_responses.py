@@ -7,9 +7,9 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from enigma_panel.api.errors import ApiError, ProtocolError, RejectedError, Reply, SessionGoneError
-from enigma_panel.api.wire import fields as f
-from enigma_panel.api.wire.body import Body
+from enigma_panel.api.wire import values as f
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
+from enigma_panel.api.wire.reply_body import Body
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import MAX_WAIT_S, RateHeaders
 

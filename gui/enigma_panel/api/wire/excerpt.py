@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from enigma_panel.api.wire.fields import short_text
+from enigma_panel.api.wire.values import short_text
 from enigma_panel.core.redaction import MARK, redact_patterns
 
 MAX_EXCERPT = 200

@@ -8,10 +8,10 @@ a Scrub that knows the secrets of the call, and raises only `errors.ApiError`.
 from collections.abc import Iterator
 
 from enigma_panel.api.protocols import HealthReply
-from enigma_panel.api.wire import fields as f
-from enigma_panel.api.wire.body import Body, read_body
+from enigma_panel.api.wire import values as f
 from enigma_panel.api.wire.error_responses import Answer, gone_kind, refusal
 from enigma_panel.api.wire.excerpt import Scrub
+from enigma_panel.api.wire.reply_body import Body, read_body
 from enigma_panel.core.observation import Kind, Observation
 
 TASK_CODES = frozenset({"TASK_TIMEOUT", "NAVIGATION_TIMEOUT", "PAGE_CRASH", "ELEMENT_NOT_FOUND"})

@@ -6,8 +6,8 @@ Pure and total: what fits nothing documented, or does not fit well, is left out.
 import re
 from collections.abc import Callable
 
-from enigma_panel.api.wire import fields as f
-from enigma_panel.api.wire.body import body_of
+from enigma_panel.api.wire import values as f
+from enigma_panel.api.wire.reply_body import body_of
 from enigma_panel.api.wire.responses import report
 from enigma_panel.core.observation import Kind, Observation
 

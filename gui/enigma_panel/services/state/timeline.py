@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.wire.fields import CUT_MARK
+from enigma_panel.api.wire.values import CUT_MARK
 from enigma_panel.core.observation import STEP_KINDS, Kind
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope

@@ -16,7 +16,7 @@ from enigma_panel.ui.actions import Actions, result_question
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.notices.bar import NoticeBar
-from enigma_panel.ui.notices.model import is_over
+from enigma_panel.ui.notices.expiry import is_over
 from enigma_panel.ui.notices.text import notice_text
 from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.problems import (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
 from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.commands.delivery import DURABLE
 from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.i18n import shorten, tr, tr_n
 from enigma_panel.ui.text.states import local_time, state_text, time_left, verb_word
@@ -19,8 +20,6 @@ _WORKS = frozenset({SessionState.WORKING, SessionState.STARTING})
 
 _GOES_ON = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED})
 NO_PENDING: Mapping[int, PendingCommand] = {}
-_DURABLE = frozenset({CommandVerb.TERMINATE, CommandVerb.STOP})
-"""Commands that the ledger keeps over the end of the program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +105,7 @@ def _ends(pending: PendingCommand | None) -> bool:
 
 def _durable(session: Session, pending: PendingCommand) -> str:
     """A command that was not sent: what becomes of it."""
-    if pending.verb not in _DURABLE or pending.why is WaitReason.SENDING:
+    if pending.verb not in DURABLE or pending.why is WaitReason.SENDING:
         return ""
     if pending.sent_live:
         return tr(

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from enigma_panel.api.wire import fields as f
-from enigma_panel.api.wire.fields import NotJsonError, parse
+from enigma_panel.api.wire import values as f
+from enigma_panel.api.wire.values import NotJsonError, parse
 from enigma_panel.core.observation import OWN_CODES, Usage
 
 T = TypeVar("T")
