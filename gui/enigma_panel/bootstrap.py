@@ -31,7 +31,7 @@ from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store import settings as settings_file
-from enigma_panel.store.files import Problem, ProblemKind
+from enigma_panel.store.files import Problem, ProblemKind, check_is_file
 from enigma_panel.store.folder_lock import PREFIX
 from enigma_panel.store.keychain import KeychainStore, MemoryStore, SecretStore, service_name
 from enigma_panel.store.ledger.ledger import Ledger
@@ -144,12 +144,12 @@ class _Files:
 
 async def _open_files(dirs: DataDirs) -> _Files:
     redactor = Redactor(secrets.token_bytes(32))
-    logging_setup.set_up(dirs.folders.data, redactor.redact)
+    log_problem = _open_log(dirs.folders.data, redactor.redact)
     scope, thread = TaskScope(), LedgerThread()
     values, settings_problem = settings_file.load(dirs.folders.settings)
     ledger, ledger_problem = await thread.run(Ledger.open, dirs.folders.ledger)
     saved_url, address_problem = _address(values.base_url, dirs)
-    problems = (settings_problem, address_problem, ledger_problem)
+    problems = (log_problem, settings_problem, address_problem, ledger_problem)
     return _Files(
         redactor=redactor,
         scope=scope,
@@ -159,6 +159,19 @@ async def _open_files(dirs: DataDirs) -> _Files:
         saved_url=saved_url,
         problems=tuple(problem for problem in problems if problem is not None),
     )
+
+
+def _open_log(folder: Path, redact: Callable[[str], str]) -> Problem | None:
+    """Without a log the program goes on: who has browsers running must get in."""
+    try:
+        for name in logging_setup.FILES:
+            check_is_file(folder / name)
+        logging_setup.set_up(folder, redact)
+    except OSError as error:
+        logging_setup.set_up(None, redact)
+        path, reason = folder / logging_setup.FILES[0], error.strerror or str(error)
+        return Problem(kind=ProblemKind.UNWRITABLE, path=path, reason=reason)
+    return None
 
 
 def _parts(services: Services, files: _Files) -> Parts:

@@ -22,6 +22,7 @@ from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.done_notifier import DesktopNotifier, DoneNotifier
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import NoticeKind
+from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.folder_lock import clear_leftovers
 from enigma_panel.store.ledger.backup import (
     Copied,
@@ -32,6 +33,7 @@ from enigma_panel.store.ledger.backup import (
     use_copy,
 )
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
+from enigma_panel.store.ledger.file_copy import copy_path
 from enigma_panel.store.settings import TERMINATE_IDLE
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
@@ -105,17 +107,26 @@ class Startup:
                 self._window.notice_controller.show_copy(copy)
             copied = await run(draft_copy, ledger)
         except LedgerError as error:
-            log.warning("the ledger was not copied: %s", error.reason)
+            self._say_not_copied(error)
             return False
         if copied is not None:
             log.info("the ledger was not copied: %s", copied)
         return copied is None
 
+    def _say_not_copied(self, error: LedgerError) -> None:
+        log.warning("the ledger was not copied: %s", error.reason)
+        path = copy_path(self._parts.ledger.path)
+        problem = Problem(kind=ProblemKind.UNWRITABLE, path=path, reason=error.reason)
+        self._window.show_problem(problem)
+
     async def _finish_copy(self) -> None:
         path, now = self._parts.ledger.path, self._parts.services.clock.now_ms()
         try:
             copied = await event_loop.blocking(partial(finish_copy, path, now), time_limit=COPY_S)
-        except (LedgerError, event_loop.BlockingTimeoutError) as error:
+        except LedgerError as error:
+            self._say_not_copied(error)
+            return
+        except event_loop.BlockingTimeoutError as error:
             log.warning("the copy of the ledger was not finished: %s", error)
             return
         if copied is not Copied.MADE:

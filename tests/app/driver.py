@@ -3,7 +3,7 @@
 Only the waiting for the end is replaced: a reader of commands takes its place. Commands act on the
 window's own controls; `state` prints what the tables show, as one line of JSON.
 
-    start TEXT | start-kept TEXT | select TEXT | press NAME | state | quit
+    start TEXT | start-kept TEXT | select TEXT | press NAME | state | notices | quit
     minimise | window | qt-quit | log-out | title | loaded MODULES
 """
 
@@ -43,6 +43,8 @@ class Driver(Tour):
                 self._press(self._window, rest)
             case "state":
                 return {name: self._rows(name) for name in ("Sessions", "Tasks")}
+            case "notices":
+                return self._window.notices.texts()
             case "minimise":
                 self._window.showMinimized()
             case "window":

@@ -1,12 +1,15 @@
 """Throw-away folders of the dead are removed, and nothing else in the temp directory is."""
 
 import os
+import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from enigma_panel.store.folder_lock import PREFIX, FolderLock, clear_leftovers
+from enigma_panel.store.paths import FolderError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "getuid"), reason="POSIX")
 LATER_S = time.time() + 3_600
@@ -93,3 +96,10 @@ def test_another_users_stays(tmp_path: Path) -> None:
 
 def test_no_temp_directory_is_no_error(tmp_path: Path) -> None:
     assert clear_leftovers(tmp_path / "nowhere", LATER_S) == []
+
+
+@pytest.mark.parametrize("put", [os.mkfifo, os.mkdir])
+def test_a_lock_that_is_no_file_is_said(tmp_path: Path, put: Callable[[Path], None]) -> None:
+    put(tmp_path / "panel.lock")
+    with pytest.raises(FolderError, match=re.escape("panel.lock is not a file")):
+        FolderLock(tmp_path)

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -154,12 +155,14 @@ def test_several_broken_files_never_overwrite_each_other(path: Path) -> None:
     assert contents == [b"rubbish %d" % n for n in range(4)]
 
 
-def test_a_folder_in_its_place_is_kept_aside(path: Path) -> None:
-    path.mkdir()
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_kept_aside(path: Path, make: Callable[[Path], None]) -> None:
+    make(path)
     problem = load(path)[1]
     assert problem is not None
     assert problem.kept_as is not None
-    assert problem.kept_as.is_dir()
+    assert not problem.kept_as.is_file()
+    assert save(path, CHANGED)
 
 
 def test_a_newer_file_is_left_alone(path: Path) -> None:

@@ -9,6 +9,9 @@ from io import TextIOWrapper
 from pathlib import Path
 
 MAX_BYTES = 1_000_000
+FILES = ("panel.log", "panel.log.1", "panel.log.2")
+"""The newest first."""
+
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -34,7 +37,10 @@ class PrivateFileHandler(logging.handlers.RotatingFileHandler):
 
 
 def set_up(folder: Path | None, redact: Callable[[str], str]) -> None:
-    """Log to a rotating file in `folder` (0600), or to nothing but stderr warnings without one."""
+    """Log to a rotating file in `folder` (0600), or to nothing but stderr warnings without one.
+
+    OSError where the file cannot be opened.
+    """
     root = logging.getLogger("enigma_panel")
     root.setLevel(logging.INFO)
     root.propagate = False
@@ -52,5 +58,7 @@ def set_up(folder: Path | None, redact: Callable[[str], str]) -> None:
 
 
 def _file_handler(folder: Path) -> logging.Handler:
-    path = folder / "panel.log"
-    return PrivateFileHandler(path, maxBytes=MAX_BYTES, backupCount=2, encoding="utf-8", delay=True)
+    path = folder / FILES[0]
+    return PrivateFileHandler(
+        path, maxBytes=MAX_BYTES, backupCount=len(FILES) - 1, encoding="utf-8"
+    )

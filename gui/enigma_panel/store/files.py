@@ -4,8 +4,10 @@ Nothing in a file that cannot be used is lost: it gets another name in the same 
 """
 
 import contextlib
+import errno
 import itertools
 import os
+import stat
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ class ProblemKind(StrEnum):
     NEWER = "newer"  # a newer version of this program wrote it; it stays as it is
     MISSING = "missing"  # it is gone, though a copy of it is here; a new one was begun
     UNREADABLE = "unreadable"  # the system refused to hand it out; it stays as it is
+    UNWRITABLE = "unwritable"  # what the program only writes cannot be written; it stays as it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,23 @@ class Problem:
     kept_as: Path | None = None
     reason: str
     copy: Copy | None = None
+
+
+class NotAFileError(OSError):
+    """A folder, a named pipe or the like is where a file should be."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.EINVAL, "not a file")
+
+
+def check_is_file(path: Path) -> None:
+    """NotAFileError where something else is there; a link is followed, nothing there is fine.
+
+    Who opens a named pipe may wait for ever.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise NotAFileError
 
 
 def keep_aside(path: Path, endings: Iterable[str] = ("",), word: str = "broken") -> Path:

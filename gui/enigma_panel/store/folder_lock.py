@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from typing import IO
 
-from enigma_panel.store.paths import folders_below
+from enigma_panel.store.files import check_is_file
+from enigma_panel.store.paths import FolderError, folders_below
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +35,17 @@ class FolderInUseError(Exception):
 class FolderLock:
     """The lock of a folder, from construction to `release` or the end of the process.
 
-    FolderInUseError where another program has it. The system frees the lock of a process that dies.
+    FolderInUseError where another program has it, FolderError where no file can be made of it. The
+    system frees the lock of a process that dies.
     """
 
     def __init__(self, folder: Path) -> None:
-        descriptor = os.open(folder / "panel.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        path = folder / "panel.lock"
+        try:
+            check_is_file(path)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise FolderError(folder, f"{path.name} is {error.strerror}") from None
         self._file: IO[bytes] = os.fdopen(descriptor, "r+b")
         try:
             _lock(self._file)
@@ -98,7 +105,7 @@ def _clear(path: Path) -> bool:
         if data.is_dir() and not data.is_symlink():
             lock = FolderLock(data)
         shutil.rmtree(path)
-    except FolderInUseError:
+    except (FolderInUseError, FolderError):
         return False
     except OSError as error:
         log.info("a left-over folder stays: %s", error.strerror)

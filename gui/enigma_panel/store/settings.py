@@ -11,7 +11,14 @@ from typing import Any
 
 import msgspec
 
-from enigma_panel.store.files import Problem, ProblemKind, keep_aside, write_atomic
+from enigma_panel.store.files import (
+    NotAFileError,
+    Problem,
+    ProblemKind,
+    check_is_file,
+    keep_aside,
+    write_atomic,
+)
 
 VERSION = 1
 DEFAULT_BASE_URL = "https://connect.enigma.click"
@@ -111,12 +118,13 @@ def save(path: Path, settings: Settings) -> bool:
 
 def _read(path: Path) -> _Found:
     try:
+        check_is_file(path)
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return _Found()
-    except IsADirectoryError:
-        return _Found(problem=ProblemKind.BROKEN, reason="a folder")
+    except NotAFileError:
+        return _Found(problem=ProblemKind.BROKEN, reason="not a file")
     except OSError as error:
         return _Found(problem=ProblemKind.UNREADABLE, reason=error.strerror or str(error))
     if len(data) > MAX_BYTES:

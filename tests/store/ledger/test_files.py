@@ -12,6 +12,9 @@ from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.ledger import (
     Ledger,
 )
+from enigma_panel.store.ledger.backup import copy_to_offer, draft_copy, find_copy
+from enigma_panel.store.ledger.errors import LedgerError, ReadOnlyLedgerError
+from enigma_panel.store.ledger.file_copy import copy_path
 from enigma_panel.store.ledger.schema import APPLICATION_ID, MIGRATIONS
 from tests.store.helpers import raw, start
 
@@ -158,6 +161,52 @@ def test_the_wal_of_a_broken_file_is_kept_with_it(ledger_path: Path, content: by
     assert problem is not None
     assert problem.kept_as is not None
     assert Path(f"{problem.kept_as}-wal").read_bytes() == wal
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+@pytest.mark.parametrize("ending", ["", "-wal"])
+def test_what_is_no_file_is_neither_waited_for_nor_moved(
+    ledger_path: Path, make: Callable[[Path], None], ending: str
+) -> None:
+    ledger_path.parent.mkdir()
+    odd = Path(f"{ledger_path}{ending}")
+    make(odd)
+    with pytest.raises(ReadOnlyLedgerError, match="not a file"):
+        Ledger.open(ledger_path)
+    assert not odd.is_file()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_copy_that_is_no_file_is_not_waited_for(
+    ledger_path: Path, make: Callable[[Path], None]
+) -> None:
+    ledger, _ = Ledger.open(ledger_path)
+    with ledger:
+        make(copy_path(ledger_path))
+        assert find_copy(ledger_path) is None
+        assert copy_to_offer(ledger) is None
+        with pytest.raises(LedgerError, match="not a file"):
+            draft_copy(ledger)
+
+
+def test_a_link_is_followed_and_where_it_leads_stays_as_it_is(
+    ledger_path: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    target = elsewhere / "mine.sqlite3"
+    Ledger.open(target)[0].close()
+    target.chmod(0o640)
+    ledger_path.parent.mkdir(exist_ok=True)
+    ledger_path.symlink_to(target)
+    ledger, problem = Ledger.open(ledger_path)
+    with ledger:
+        start(ledger)
+    assert problem is None
+    assert ledger_path.is_symlink()
+    assert _mode(target) == 0o640
+    with Ledger.open(target)[0] as followed:
+        assert len(followed.sessions_not_final()) == 1
 
 
 def test_several_broken_files_never_overwrite_each_other(ledger_path: Path) -> None:

@@ -237,6 +237,7 @@ def test_a_copy_can_be_declined(bar: Bar) -> None:
         (ProblemKind.BROKEN, "s.broken", None, "s made no sense. It was kept as s.broken;"),
         (ProblemKind.NEWER, None, None, "s was written by a newer version"),
         (ProblemKind.UNREADABLE, None, None, "s could not be read and stays as it is"),
+        (ProblemKind.UNWRITABLE, None, None, "s cannot be written (x); work goes on without it"),
         (ProblemKind.MISSING, None, COPY, "The ledger is gone, so a new one was begun. A copy"),
     ],
 )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, UNOPENED_PHASES
-from enigma_panel.store.files import Copy, keep_aside
+from enigma_panel.store.files import Copy, check_is_file, keep_aside
 from enigma_panel.store.ledger import file_copy
 from enigma_panel.store.ledger.database import COMPANIONS, Database, sole_opener
 from enigma_panel.store.ledger.errors import (
@@ -61,6 +61,7 @@ def draft_copy(ledger: "Ledger") -> Copied | None:
     target = copy_path(ledger.path)
     source = ledger.connection
     with typed_errors(target):
+        check_is_file(target)
         label = _label(target)
         if label is not None and label.mark != file_copy.label_of(source, ledger.path).mark:
             return Copied.OF_ANOTHER
@@ -170,14 +171,14 @@ def _label(path: Path) -> Label | None:
     try:
         with file_copy.looking_at(path) as connection:
             return file_copy.label_of(connection, path)
-    except (sqlite3.Error, UnicodeDecodeError, CorruptLedgerError):
+    except (sqlite3.Error, OSError, UnicodeDecodeError, CorruptLedgerError):
         return None
 
 
 def _describe(path: Path) -> Copy | None:
     try:
         return _check_copy(path)
-    except (CorruptLedgerError, NewerLedgerError, sqlite3.Error, UnicodeDecodeError):
+    except (CorruptLedgerError, NewerLedgerError, sqlite3.Error, OSError, UnicodeDecodeError):
         return None
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.store.files import sync_folder
+from enigma_panel.store.files import check_is_file, sync_folder
 from enigma_panel.store.ledger import file_copy
 from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
@@ -154,17 +154,20 @@ def _text_or_bytes(text: bytes) -> str | bytes:
 
 
 def _make_private(path: Path) -> None:
-    """Files 0600. SQLite gives -wal and -shm the mode of the main file.
+    """Files 0600, but not where a link leads: that is the person's own. OSError.
 
-    The file is made here, not by a umask around SQLite, because a umask holds for all threads.
+    SQLite gives -wal and -shm the mode of the main file. It is made here, not by a umask around
+    SQLite, because a umask holds for all threads.
     """
+    for ending in COMPANIONS:
+        check_is_file(Path(f"{path}{ending}"))
     fresh = not path.exists()
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     for ending in COMPANIONS if os.name != "nt" else ():
         file = Path(f"{path}{ending}")
         # The last of several processes to close the ledger may remove -wal and -shm just now.
         with contextlib.suppress(FileNotFoundError):
-            if file.stat().st_mode & 0o077:
+            if not file.is_symlink() and file.stat().st_mode & 0o077:
                 file.chmod(0o600)
     if fresh:
         sync_folder(path.parent)

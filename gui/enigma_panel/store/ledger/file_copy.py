@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.store.files import sync_folder
+from enigma_panel.store.files import check_is_file, sync_folder
 from enigma_panel.store.ledger.errors import CorruptLedgerError, DiskFullError
 from enigma_panel.store.ledger.schema import APPLICATION_ID, version
 
@@ -96,7 +96,8 @@ def check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def looking_at(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that only reads a copy: nothing is locked, no companion appears."""
+    """A connection that only reads a copy: nothing is locked, no companion appears. OSError."""
+    check_is_file(path)
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     with contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
         yield connection

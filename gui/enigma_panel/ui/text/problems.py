@@ -167,6 +167,12 @@ def _what(problem: Problem) -> str:
                 "{name} was written by a newer version of this program and stays as it is.",
                 name=name,
             )
+        case ProblemKind.UNWRITABLE:
+            return tr(
+                "{name} cannot be written ({reason}); work goes on without it.",
+                name=name,
+                reason=problem.reason,
+            )
         case _:
             return tr(
                 "{name} could not be read and stays as it is; changes are not kept.", name=name

@@ -1,0 +1,50 @@
+"""A pipe or a folder in the place of a file of ours: one clear line, or the program goes on."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.store.paths import folders_below
+from tests.app.program import Driven
+from tests.kit.wait import wait_for
+
+pytestmark = pytest.mark.process
+ODD = pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+
+
+@ODD
+@pytest.mark.parametrize("name", ["ledger.sqlite3", "panel.lock"])
+def test_without_ledger_or_lock_there_is_one_line(
+    tmp_path: Path, make: Callable[[Path], None], name: str
+) -> None:
+    folder = folders_below(tmp_path).data
+    folder.mkdir()
+    make(folder / name)
+    command = [sys.executable, "-m", "enigma_panel", "--smoke", "--data-dir", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "not a file" in done.stderr
+    assert name in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@ODD
+def test_without_settings_log_and_copy_the_program_goes_on(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    folders = folders_below(tmp_path)
+    odd = [folders.settings, folders.data / "panel.log", folders.data / "ledger.copy"]
+    for path in odd:
+        path.parent.mkdir(exist_ok=True)
+        make(path)
+    program = Driven("http://127.0.0.1:9", tmp_path)
+    said = wait_for(lambda: len(lines := program.tell("notices")) >= len(odd) and lines)
+    status, errors = program.quit()
+    assert status == 0
+    assert "Traceback" not in errors
+    for path in odd:
+        assert any(line.startswith(f"{path.name} ") for line in said), said
