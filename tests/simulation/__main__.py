@@ -1,6 +1,7 @@
 """`python -m tests.simulation`: run seeds, or one alone with everything that happened in it."""
 
 import argparse
+import resource
 import sys
 import time
 
@@ -42,7 +43,8 @@ def _run(one: Runner, seeds: range, options: argparse.Namespace) -> int:
             break
     took = time.process_time() - began
     each = f"{1000 * took / len(seeds):.0f} ms and {world_seconds / len(seeds):.0f} virtual s each"
-    print(f"{len(seeds)} seeds, {failed} failed, {took:.1f} s of CPU, {each}")
+    most_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{len(seeds)} seeds, {failed} failed, {took:.1f} s of CPU, {each}, {most_mb} MB")
     return 1 if failed else 0
 
 

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import shiboken6
 from PySide6.QtCore import QObject
 
 from enigma_panel import bootstrap as wiring
@@ -168,15 +169,21 @@ class Life:
         """End what is left in memory without letting it do or say anything."""
         if self.parts is not None:
             self.parts.services.scope._closed = True
-            for service in vars(self.parts.services).values():
-                if isinstance(service, QObject):
-                    service.blockSignals(True)
+        for service in self._qobjects():
+            service.blockSignals(True)
         for task in self._tasks:
             if not task.done():
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
                 with suppress(BaseException):  # its clean-up may complain: all is closed
                     task.get_coro().close()
         self._tasks.clear()
+        # Qt keeps what a signal is connected to, and Python cannot see that those are circles.
+        for service in self._qobjects():
+            shiboken6.delete(service)
+
+    def _qobjects(self) -> list[QObject]:
+        services = vars(self.parts.services).values() if self.parts is not None else ()
+        return [service for service in services if isinstance(service, QObject)]
 
 
 def copy_ledger(source: Path, target: Path) -> None:
@@ -198,7 +205,7 @@ def _own_wiring(life: Life) -> Iterator[None]:
             life, base_url, key, rate_limiter.note_reply
         ),
         "os": SimpleNamespace(environ={"ENIGMA_API_KEY": DEMO_KEY}, **_real_os()),
-        "logging_setup": SimpleNamespace(set_up=lambda *_: None),
+        "logging_setup": SimpleNamespace(set_up=lambda *_: None, FILES=()),
         "random": SimpleNamespace(Random=lambda: rng),
         "secrets": SimpleNamespace(token_bytes=rng.randbytes),
     }
