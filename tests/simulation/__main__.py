@@ -4,9 +4,11 @@ import argparse
 import resource
 import sys
 import time
+from datetime import date
 
 from tests.simulation.runner import Runner, replay_command, runner
 from tests.simulation.safeguards import SWITCHES, without
+from tests.simulation.seeds import first_of
 
 
 def main() -> int:
@@ -14,6 +16,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=100, help="how many (100)")
     parser.add_argument("--first", type=int, default=0, metavar="S", help="the first one (0)")
+    parser.add_argument(
+        "--day",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="those of a day; --first counts from its first one",
+    )
     parser.add_argument("--seed", type=int, metavar="X", help="this one alone")
     parser.add_argument("--trace", action="store_true", help="print what happened")
     parser.add_argument("--keep-going", action="store_true", help="do not end at a failing seed")
@@ -21,7 +29,8 @@ def main() -> int:
         "--without", metavar="SAFEGUARD", choices=sorted(SWITCHES), help="switch one off"
     )
     options = parser.parse_args()
-    seeds = range(options.first, options.first + options.seeds)
+    first = options.first + (first_of(options.day) if options.day is not None else 0)
+    seeds = range(first, first + options.seeds)
     if options.seed is not None:
         seeds = range(options.seed, options.seed + 1)
     with without(options.without), runner() as one:
