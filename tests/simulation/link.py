@@ -23,7 +23,9 @@ STALE_S = 9.0
 """So old is what a cache answers at most; the program bears with a repeated question for 15 s."""
 
 BASE = "https://connect.enigma.click"
-_BEFORE = frozenset({Kind.LIMITED, Kind.LIMITED_FOR, Kind.FULL, Kind.BROKEN, Kind.HTML})
+_BEFORE = frozenset(
+    {Kind.LIMITED, Kind.LIMITED_FOR, Kind.FULL, Kind.BROKEN, Kind.HTML, Kind.GATEWAY}
+)
 
 
 class _Call:
@@ -58,7 +60,7 @@ class Link:
         """Send bytes; the future brings the answer or an ApiError."""
         world = self._world
         life.touch(f"send {'post' if raw else 'get'}")
-        fate = world.late_name.fate(verb, world.weather.fate(verb))
+        fate = world.gateway.fate(verb, world.late_name.fate(verb, world.weather.fate(verb)))
         if verb is ApiCall.POLL:
             fate = world.channel.weather.overtakes(fate)
         sent = self.book.new(verb, path, raw, life=life.number, at=world.timeline.now, fate=fate)
@@ -66,7 +68,7 @@ class Link:
         if life.loop.dead:
             return sent, call.future
         if verb in LIMITED:
-            world.trace("send", verb, sent.number, sent.mark or sent.new_state, fate.kind)
+            world.trace("send", verb, sent.number, sent.mark or sent.new_state, fate.name)
             world.checks.sent(sent)
         elif verb is ApiCall.POLL:
             world.checks.live.polls(sent)

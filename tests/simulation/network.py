@@ -113,6 +113,8 @@ def fail(future: "asyncio.Future[Answer]", error: ApiError) -> None:
 
 def own_answer(fate: Fate) -> Answer:
     """What stands between us and the service answers in its place."""
+    if fate.gateway is not None:
+        return Answer(fate.gateway.status, {}, fate.gateway.body.encode())
     if fate.kind is Kind.HTML:
         return Answer(502, {"content-type": "text/html"}, _PAGE)
     status = _STATUS[fate.kind]
@@ -124,6 +126,8 @@ def own_answer(fate: Fate) -> Answer:
 def damaged(fate: Fate, answer: Answer) -> Answer | ApiError:
     """A reply as it comes in after what the network did to it."""
     match fate.kind:
+        case Kind.GATEWAY_AFTER:
+            return own_answer(fate)
         case Kind.DROPPED_AFTER:
             return InterruptedCallError("cut")
         case Kind.TRUNCATED if fate.retry_after % 2:  # the length was told: the client notices

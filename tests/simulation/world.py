@@ -11,6 +11,7 @@ from enigma_panel.simulator.service import Service
 from enigma_panel.simulator.settings import DEMO_KEY
 from tests.simulation.channel import Channel
 from tests.simulation.checks import Checks, Violation
+from tests.simulation.gateway import Gateway
 from tests.simulation.late_name import LateName
 from tests.simulation.life import End, Life, copy_ledger
 from tests.simulation.link import Link
@@ -46,6 +47,7 @@ class World:
         )
         self.model.add_key(DEMO_KEY)
         self.weather = Weather(self.source("weather"))
+        self.gateway = Gateway(self, self.source("gateway"))
         self.questions = Questions(self)
         self.link = Link(self)
         self.channel = Channel(self)
@@ -67,7 +69,9 @@ class World:
         """Storm, then calm. Raises Violation."""
         folder = self._root / "0"
         copy_ledger(self._template, folder)
-        self.trace("seed", self.seed, self.settings, self.weather, self.channel.weather)
+        self.trace(
+            "seed", self.seed, self.settings, self.weather, self.gateway, self.channel.weather
+        )
         self.storm.begin()
         self.stale_stop.begin()
         for number in range(LIVES):
