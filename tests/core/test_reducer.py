@@ -20,7 +20,7 @@ from enigma_panel.core.models import (
     shown_state,
 )
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.core.reducer import STALE_QUESTION_MS, TERMINATE_GRACE_MS, reduce
+from enigma_panel.core.reducer import MAX_LIFE_MS, STALE_QUESTION_MS, TERMINATE_GRACE_MS, reduce
 from enigma_panel.core.transitions import SESSION_TRANSITIONS, TASK_TRANSITIONS
 from enigma_panel.core.verbs import CommandVerb
 from tests.kit.builders import new_session, new_task
@@ -328,6 +328,13 @@ def test_ids_come_once_and_life_counts_from_the_first_request() -> None:
     observation = Observation(kind=K.OPENED, session_id="one", expires_in_ms=300_000)
     opened, _ = reduce(session, None, observation, NOW)
     assert (opened.service_id, opened.expires_ms) == ("one", NOW - 800 + 300_000)
+
+
+def test_no_session_lives_longer_than_any_page_says() -> None:
+    session = _session(phase=P.STARTING, service_id=None, created_ms=NOW - 800)
+    observation = Observation(kind=K.OPENED, session_id="one", expires_in_ms=10**15)
+    opened, _ = reduce(session, None, observation, NOW)
+    assert opened.expires_ms == NOW - 800 + MAX_LIFE_MS
     again, _ = reduce(opened, None, replace(observation, session_id="two"), NOW + 1)
     assert again.service_id == "one"
 

@@ -14,8 +14,8 @@ class Reply:
     """A refusal of the service. Times in seconds, balance in dollars.
 
     retry_after_s comes from Retry-After or X-RateLimit-Reset, read against the reply's Date and
-    bounded to 0…60; None when not given. field_name is the request field that the service names.
-    message is one redacted line.
+    bounded to 0…60; None when not given. message is one redacted line; it begins with the field of
+    the request that the service names.
     """
 
     status: int
@@ -24,7 +24,6 @@ class Reply:
     retry_after_s: float | None = None
     balance: Decimal | None = None
     limit: int | None = None
-    field_name: str | None = None
 
 
 class ApiError(Exception):

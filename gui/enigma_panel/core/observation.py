@@ -64,12 +64,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Cost in dollars, tokens as counts, compute time in seconds. None means: not given."""
+    """Cost in dollars, tokens as counts, times in seconds. None means: not given.
+
+    tokens_total: as the service told it, which need not be the sum. compute_s: what is billed;
+    took_s: what the service calls completion time.
+    """
 
     cost: Decimal | None = None
     tokens_in: int | None = None
     tokens_out: int | None = None
+    tokens_total: int | None = None
     compute_s: Decimal | None = None
+    took_s: Decimal | None = None
 
 
 NO_USAGE = Usage()

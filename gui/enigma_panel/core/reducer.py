@@ -18,6 +18,9 @@ TERMINATE_GRACE_MS = 15_000
 IDLE_MS = 300_000
 """The service ends a session in which nothing happens for so long (api.md §2)."""
 
+MAX_LIFE_MS = 3_600_000
+"""The longest life of a session that any page of the service names (api.md §2): an hour."""
+
 LIMIT_SLACK_MS = 5_000
 """An end this close to the expected one counts as the session's time limit."""
 
@@ -190,7 +193,9 @@ def _with_ids(session: Session, observation: Observation, now_ms: int) -> Sessio
         session,
         service_id=observation.session_id,
         opened_ms=now_ms,
-        expires_ms=session.expires_ms if life is None else session.created_ms + life,
+        expires_ms=(
+            session.expires_ms if life is None else session.created_ms + min(life, MAX_LIFE_MS)
+        ),
         socket_url=observation.socket_url,
         web_view_url=observation.web_view_url,
         webrtc_url=observation.webrtc_url,
@@ -377,7 +382,9 @@ def merge_usage(old: Usage, new: Usage, *, final: bool) -> Usage:
         cost=_newer(old.cost, new.cost, final=final),
         tokens_in=_newer(old.tokens_in, new.tokens_in, final=final),
         tokens_out=_newer(old.tokens_out, new.tokens_out, final=final),
+        tokens_total=_newer(old.tokens_total, new.tokens_total, final=final),
         compute_s=_newer(old.compute_s, new.compute_s, final=final),
+        took_s=_newer(old.took_s, new.took_s, final=final),
     )
 
 

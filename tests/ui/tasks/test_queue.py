@@ -442,7 +442,8 @@ def test_a_held_line_is_let_go_by_its_button(
         *(replace(entry, why=WaitReason.STOPPED) for entry in queue.waiting),
         pause_reason=pause_reason,
     )
-    assert names(queued.queue_actions.bar) == [name, "Remove all"]
+    page = ["Add funds"] if pause_reason is PauseReason.FUNDS else []
+    assert sorted(names(queued.queue_actions.bar)) == sorted([name, "Remove all", *page])
     button(queued.queue_actions.bar, name).click()
     assert queue.calls == [call]
 

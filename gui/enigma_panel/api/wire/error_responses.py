@@ -168,17 +168,24 @@ def _misfit(answer: Answer, scrub: Scrub, *, harmless: bool) -> ProtocolError:
 def _reply(answer: Answer, body: Body, scrub: Scrub) -> Reply:
     details = f.record(body.top.get("details"))
     balances = (body.top.get("balance"), details.get("balance"))
-    names = (details.get("field"), details.get("parameter"))
     message = _message(body)
     return Reply(
         status=answer.status,
         code=_scrubbed(body.code, scrub),
-        message=_scrubbed(message, scrub),
+        message=_scrubbed(_with_field(message, details), scrub),
         retry_after_s=retry_after_s(answer),
         balance=next((m for m in map(f.money, balances) if m is not None), None),
         limit=f.whole(details.get("limit")),
-        field_name=next((n for n in (f.short_text(v, 64) for v in names) if n), None),
     )
+
+
+def _with_field(message: str | None, details: f.Record) -> str | None:
+    """The message and the field of the request that it is about, which it may not name."""
+    names = (f.short_text(details.get(name), 64) for name in ("field", "parameter"))
+    field_name = next((name for name in names if name), None)
+    if message is None or field_name is None or field_name in message:
+        return message or field_name
+    return f"{field_name}: {message}"
 
 
 def _message(body: Body) -> str | None:

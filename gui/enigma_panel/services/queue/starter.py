@@ -12,6 +12,7 @@ from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
+from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.rate_limiter import Pass, calling
@@ -106,7 +107,14 @@ class Starter:
             return await self._fail(intent, error, attempt.keeps, client)
         self._health.note_balance(observation.balance)
         await self._store.settle(intent, Outcome.KNOWN, observation)
+        self._check_life(intent.session.key, observation)
         return None
+
+    def _check_life(self, session_key: int, observation: Observation) -> None:
+        life_ms = observation.expires_in_ms or 0
+        if life_ms > MAX_LIFE_MS:
+            hours = life_ms // 3_600_000
+            self._notices.notify(NoticeKind.LIFE_TOO_LONG, session_key, None, None, hours=hours)
 
     async def send_task(
         self, intent: Intent, task: Task, client: ServiceClient, taken: Pass, keeps: Keeps

@@ -3,6 +3,7 @@
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
+from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.services.types import NoticeKind, ServiceNotice
 from enigma_panel.ui.i18n import shorten, tr, tr_n
 from enigma_panel.ui.text.account_page import account_page
@@ -10,6 +11,7 @@ from enigma_panel.ui.text.errors import Call, ErrorContext, explain
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.text.states import duration, local_time, verb_word
 
+BAD_REQUEST = 400
 PASSING_MS = 70_000
 """A notice that comes at most once a minute is over when it did not come again."""
 _PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
@@ -72,7 +74,9 @@ def _parts(
     match notice.kind:
         case NoticeKind.START_REFUSED:
             text = tr("“{task}” was not started. {why}", task=title, why=why)
-            return text, (NoticeAction.SHOW_TASK,), False
+            reply = reply_of(notice.error)
+            edit = (NoticeAction.EDIT_AND_RUN,) if reply and reply.status == BAD_REQUEST else ()
+            return text, (NoticeAction.SHOW_TASK, *edit), False
         case NoticeKind.START_UNCONFIRMED:
             return why, _unconfirmed_actions(context), True
         case NoticeKind.COMMAND_FAILED:
@@ -132,6 +136,14 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
                 why=why,
             )
             return text, (NoticeAction.SHOW_TASK,), False
+        case NoticeKind.LIFE_TOO_LONG:
+            text = tr(
+                "The service says that {session} lives for {n} hours, which none of its pages "
+                "knows; one hour is assumed.",
+                session=name,
+                n=f"{_number(notice):,}",
+            )
+            return text, (NoticeAction.SHOW_SESSION,), False
         case NoticeKind.LEDGER_FAILED:
             reason = notice.facts.get("reason", "")
             text = tr(

@@ -17,6 +17,7 @@ class NoticeAction(StrEnum):
     SHOW_SESSION = "show_session"
     ACCOUNT_PAGE = "account_page"
     START_AGAIN = "start_again"
+    EDIT_AND_RUN = "edit_and_run"
     PUT_AWAY = "put_away"
     ASK_RESULT = "ask_result"
     TERMINATE = "terminate"
@@ -59,6 +60,7 @@ def notice_action_label(action: NoticeAction, notice: Notice) -> str:
         NoticeAction.SHOW_SESSION: tr("Show session"),
         NoticeAction.ACCOUNT_PAGE: tr("Open the account page"),
         NoticeAction.START_AGAIN: tr("Start it again (may run twice)"),
+        NoticeAction.EDIT_AND_RUN: tr("Edit and run again"),
         NoticeAction.PUT_AWAY: tr("Put away"),
         NoticeAction.ASK_RESULT: tr("Ask the session for its result"),
         NoticeAction.TERMINATE: tr("Terminate"),
