@@ -33,6 +33,7 @@ class Calm:
         left = unsettled(world, self._person.parts)
         if not left and age > 3.0:
             world.trace("settled after", f"{age:.0f} s")
+            world.checks.ends.settled(self._person.parts)
             self.is_done = True
             assert world.life is not None
             world.life.leave.set()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.calls import ApiCall
 from enigma_panel.core.models import Task
+from enigma_panel.simulator.task import Task as ModelTask
 from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Starts:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._began: dict[int, str] = {}
+        self._began: dict[int, ModelTask] = {}
         self._waiting: dict[int, Sent] = {}
         self._opened: dict[str, int] = {}
 
@@ -74,13 +75,18 @@ class Starts:
             self._world.fail("nothing is billed twice", f"the task of {sent} runs already")
         self._began[sent.mark] = sent.began
 
+    def model_task(self, mark: int) -> ModelTask | None:
+        """The service's task of that mark; None where it never began."""
+        return self._began.get(mark)
+
     def name_of(self, mark: int) -> str | None:
         """What the service calls the task of that mark; None where it never began."""
-        return self._began.get(mark)
+        task = self._began.get(mark)
+        return task.id if task is not None else None
 
     def mark_of(self, task_id: str) -> int:
         """The mark of the task that the service calls so; 0 where it is none of ours."""
-        return next((mark for mark, name in self._began.items() if name == task_id), 0)
+        return next((mark for mark, task in self._began.items() if task.id == task_id), 0)
 
     def is_of(self, task: Task, mark: int) -> bool:
         """Whether a task of ours has that mark."""

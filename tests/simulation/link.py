@@ -24,8 +24,18 @@ STALE_S = 9.0
 
 BASE = "https://connect.enigma.click"
 _BEFORE = frozenset(
-    {Kind.LIMITED, Kind.LIMITED_FOR, Kind.FULL, Kind.BROKEN, Kind.HTML, Kind.GATEWAY}
+    {
+        Kind.LIMITED,
+        Kind.LIMITED_FOR,
+        Kind.FULL,
+        Kind.BROKEN,
+        Kind.HTML,
+        Kind.GATEWAY,
+        Kind.NOT_FOUND,
+    }
 )
+
+_TRUE = frozenset({Kind.FINE, Kind.SLOW, Kind.STALE})
 
 
 class _Call:
@@ -61,6 +71,7 @@ class Link:
         world = self._world
         life.touch(f"send {'post' if raw else 'get'}")
         fate = world.gateway.fate(verb, world.late_name.fate(verb, world.weather.fate(verb)))
+        fate = world.not_found.fate(verb, path, raw, fate)
         if verb is ApiCall.POLL:
             fate = world.channel.weather.overtakes(fate)
         sent = self.book.new(verb, path, raw, life=life.number, at=world.timeline.now, fate=fate)
@@ -169,7 +180,7 @@ class Link:
         sent.status = None if isinstance(answer, LongPoll) else answer.status
         sent.code = None if isinstance(answer, LongPoll) else answer.body.get("code")
         sent.opened = next((key for key in model.sessions if key not in known), None)
-        sent.began = answer.task.id if isinstance(answer, LongPoll) else None
+        sent.began = answer.task if isinstance(answer, LongPoll) else None
         self._world.trace("service", sent.number, sent.status or "holds", sent.applied)
 
     def _hold(self, call: _Call, held: LongPoll) -> None:
@@ -218,5 +229,7 @@ class Link:
                 fail(call.future, answer)
             else:
                 call.future.set_result(answer)
+                if call.sent.verb is ApiCall.POLL and call.sent.fate.kind in _TRUE:
+                    self._world.not_found.told(call.sent.path)
 
         self._world.timeline.after(call.sent.fate.back, come_in)

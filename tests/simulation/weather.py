@@ -32,9 +32,10 @@ class Kind(StrEnum):
     STALE = "stale"  # a poll is answered from a cache, with what was so some seconds ago
     GATEWAY = "gateway"  # something in between answers, and the service never sees it
     GATEWAY_AFTER = "gateway_after"  # it took effect, and something in between answers
+    NOT_FOUND = "not_found"  # the service itself says so of a session that works
 
 
-_LIES = frozenset({Kind.STALE, Kind.GATEWAY, Kind.GATEWAY_AFTER})
+_LIES = frozenset({Kind.STALE, Kind.GATEWAY, Kind.GATEWAY_AFTER, Kind.NOT_FOUND})
 _FAULTS = tuple(kind for kind in Kind if kind not in {Kind.FINE, *_LIES})
 _RATES = (0.01, 0.03, 0.1, 0.3, 0.3, 0.9)
 

@@ -15,6 +15,7 @@ from tests.simulation.gateway import Gateway
 from tests.simulation.late_name import LateName
 from tests.simulation.life import End, Life, copy_ledger
 from tests.simulation.link import Link
+from tests.simulation.not_found import NotFound
 from tests.simulation.person import Person
 from tests.simulation.questions import Questions
 from tests.simulation.service import draw_settings
@@ -48,6 +49,7 @@ class World:
         self.model.add_key(DEMO_KEY)
         self.weather = Weather(self.source("weather"))
         self.gateway = Gateway(self, self.source("gateway"))
+        self.not_found = NotFound(self, self.source("not found"))
         self.questions = Questions(self)
         self.link = Link(self)
         self.channel = Channel(self)
@@ -69,9 +71,8 @@ class World:
         """Storm, then calm. Raises Violation."""
         folder = self._root / "0"
         copy_ledger(self._template, folder)
-        self.trace(
-            "seed", self.seed, self.settings, self.weather, self.gateway, self.channel.weather
-        )
+        lies = (self.gateway, self.not_found)
+        self.trace("seed", self.seed, self.settings, self.weather, *lies, self.channel.weather)
         self.storm.begin()
         self.stale_stop.begin()
         for number in range(LIVES):
