@@ -9,6 +9,7 @@ from enigma_panel.services.types import Diff
 from enigma_panel.simulator.task import Task as ModelTask
 from enigma_panel.simulator.task import TaskState
 from tests.simulation.calls import Sent, Verdict, mark_of
+from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -43,10 +44,8 @@ class Truth:
     def judged(self, sent: Sent) -> None:
         """A reply that could be read names its task."""
         life = self._world.life
-        if (
-            sent.verb not in {ApiCall.NEW_TASK, ApiCall.RUN_TASK}
-            or sent.failure is not Verdict.KNOWN
-        ):
+        names = sent.verb in {ApiCall.NEW_TASK, ApiCall.RUN_TASK}
+        if not names or sent.failure is not Verdict.KNOWN or sent.fate.kind is Kind.OTHERS:
             return
 
         def look() -> None:

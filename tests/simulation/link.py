@@ -201,6 +201,7 @@ class Link:
         answer = Answer(reply.status, {**headers, "date": self._world.http_date()}, raw)
         if call.sent.verb is ApiCall.POLL:
             answer = self._cached(call.sent, answer)
+        answer = self._world.bodies.told(call.sent, answer)
         if call.sent.fate.kind is not Kind.SILENT_AFTER:
             self._deliver(call, damaged(call.sent.fate, answer))
 
@@ -231,5 +232,6 @@ class Link:
                 call.future.set_result(answer)
                 if call.sent.verb is ApiCall.POLL and call.sent.fate.kind in _TRUE:
                     self._world.not_found.told(call.sent.path)
+                    self._world.bodies.came(call.sent.path)
 
         self._world.timeline.after(call.sent.fate.back, come_in)

@@ -33,10 +33,17 @@ class Kind(StrEnum):
     GATEWAY = "gateway"  # something in between answers, and the service never sees it
     GATEWAY_AFTER = "gateway_after"  # it took effect, and something in between answers
     NOT_FOUND = "not_found"  # the service itself says so of a session that works
+    OTHERS = "others"  # it took effect, and what comes back is about another task of ours
+    FOREIGN = "foreign"  # a poll is answered with a task that nobody knows
+    UNDECODABLE = "undecodable"  # it took effect, and the reply's encoding cannot be undone
 
 
-_LIES = frozenset({Kind.STALE, Kind.GATEWAY, Kind.GATEWAY_AFTER, Kind.NOT_FOUND})
-_FAULTS = tuple(kind for kind in Kind if kind not in {Kind.FINE, *_LIES})
+_FAULTS = (
+    Kind.REFUSED, Kind.NO_CONNECTION, Kind.DROPPED_BEFORE, Kind.DROPPED_AFTER, Kind.SILENT_BEFORE,
+    Kind.SILENT_AFTER, Kind.SLOW, Kind.LIMITED, Kind.LIMITED_FOR, Kind.FULL, Kind.BROKEN, Kind.HTML,
+    Kind.TRUNCATED, Kind.NOT_JSON,
+)  # fmt: skip
+"""What a network and a busy service do. Replies that lie are drawn for themselves."""
 _RATES = (0.01, 0.03, 0.1, 0.3, 0.3, 0.9)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from enigma_panel.simulator.service import Service
 from enigma_panel.simulator.settings import DEMO_KEY
+from tests.simulation.bodies import Bodies
 from tests.simulation.channel import Channel
 from tests.simulation.checks import Checks, Violation
 from tests.simulation.gateway import Gateway
@@ -50,6 +51,7 @@ class World:
         self.weather = Weather(self.source("weather"))
         self.gateway = Gateway(self, self.source("gateway"))
         self.not_found = NotFound(self, self.source("not found"))
+        self.bodies = Bodies(self, self.source("bodies"))
         self.questions = Questions(self)
         self.link = Link(self)
         self.channel = Channel(self)
@@ -71,7 +73,7 @@ class World:
         """Storm, then calm. Raises Violation."""
         folder = self._root / "0"
         copy_ledger(self._template, folder)
-        lies = (self.gateway, self.not_found)
+        lies = (self.gateway, self.not_found, self.bodies)
         self.trace("seed", self.seed, self.settings, self.weather, *lies, self.channel.weather)
         self.storm.begin()
         self.stale_stop.begin()
