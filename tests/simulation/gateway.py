@@ -1,4 +1,5 @@
-"""A gateway that speaks in the service's place, before a call took effect or after it."""
+"""A gateway that speaks in the service's place, before a call took effect or after it, or spoils
+the encoding of what the service says."""
 
 import random
 from dataclasses import replace
@@ -29,16 +30,20 @@ class Gateway:
         calls = list(ApiCall)
         self._calls = calls if rng.random() < 0.5 else rng.sample(calls, rng.randint(1, 3))
         self._known = rng.sample(GATEWAYS, rng.choice((1, 3, len(GATEWAYS))))
+        self._spoils = rng.choice((*[0.0] * 6, 0.02, 0.1, 0.4))
 
     def __str__(self) -> str:
-        if not self._rate:
-            return "no gateway"
-        return f"gateway {self._rate:.0%} of {'/'.join(sorted(self._calls))}"
+        calls = "/".join(sorted(self._calls))
+        return f"gateway {self._rate:.0%}, undecodable {self._spoils:.0%} of {calls}"
 
     def fate(self, verb: ApiCall, fate: Fate) -> Fate:
         """Of a call: the gateway's reply, in place of the service's or on top of it."""
-        is_hit = self._rate and verb in self._calls and not self._world.storm.is_over
-        if not is_hit or fate.kind is not Kind.FINE or self._rng.random() > self._rate:
+        is_hit = verb in self._calls and not self._world.storm.is_over
+        if not is_hit or fate.kind is not Kind.FINE:
+            return fate
+        if self._spoils and self._rng.random() < self._spoils:
+            return replace(fate, kind=Kind.UNDECODABLE)
+        if not self._rate or self._rng.random() > self._rate:
             return fate
         reply = self._rng.choice(self._known)
         comes_after = reply in AFTER and self._rng.random() < self._after

@@ -7,11 +7,17 @@ them is the program's own code (api.client, api.wire).
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from enigma_panel.api.calls import LONG_POLL, ApiCall
 from enigma_panel.api.client import HttpClient, Timeouts
-from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    ProtocolError,
+)
 from enigma_panel.api.wire.error_responses import Answer, rate_headers
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.core.models import TaskSpec
@@ -61,6 +67,8 @@ class SimClient(HttpClient):
             answer = await future
         finally:
             del self._waiting[id(future)]
+        if "content-encoding" in answer.headers:
+            raise ProtocolError(answer.status, "")
         self._note_rate(verb, rate_headers(answer, self._life.world.timeline.now - sent.at))
         return answer
 
@@ -128,6 +136,8 @@ def damaged(fate: Fate, answer: Answer) -> Answer | ApiError:
     match fate.kind:
         case Kind.GATEWAY_AFTER:
             return own_answer(fate)
+        case Kind.UNDECODABLE:  # as a proxy makes it: "gzip" over what is none
+            return replace(answer, headers={**answer.headers, "content-encoding": "gzip"})
         case Kind.DROPPED_AFTER:
             return InterruptedCallError("cut")
         case Kind.TRUNCATED if fate.retry_after % 2:  # the length was told: the client notices
