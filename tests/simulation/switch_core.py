@@ -81,6 +81,11 @@ def every_error_counts_as_refused() -> Patches:
     return [(error_responses, "nothing_happened", always)]
 
 
+def gateways_speak_for_the_service() -> Patches:
+    """A 503 proves that nothing happened, whoever says it."""
+    return [(error_responses.PROOFS, 503, error_responses.Proof.ANY_BODY)]
+
+
 def named_tasks_count_as_refused() -> Patches:
     """A reply without `success` is an error, although it names the task that it started."""
     real = responses.report
@@ -100,5 +105,6 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "id of a late reply dropped": id_of_a_late_reply_is_dropped,
     "interrupted call taken as refused": interrupted_counts_as_refused,
     "every error taken as refused": every_error_counts_as_refused,
+    "a gateway's 503 taken as the service's": gateways_speak_for_the_service,
     "task ids of replies not read": named_tasks_count_as_refused,
 }
