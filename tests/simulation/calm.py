@@ -43,6 +43,7 @@ class Calm:
             self._tidy(age)
 
     def _tidy(self, age: float) -> None:
+        self._person.world.settings_changes.tidy()
         self._test_key()
         self._answer_all(age)
         self._move_queue(ends=age > PATIENCE_S)

@@ -115,6 +115,8 @@ class Emits:
 
     def _goes_again(self, key: int, task_key: int, verb: CommandVerb, since: float) -> None:
         parts = self._parts()
+        if self._world.settings_changes.is_in_the_way:
+            return
         session, task = parts.services.store.session(key), parts.services.store.task(task_key)
         if session is None or task is None or task.unproven is not verb or session.is_ended:
             return

@@ -12,6 +12,7 @@ from enigma_panel.simulator.responses import Reply
 from enigma_panel.simulator.service import Call, LongPoll
 from tests.simulation.calls import LIMITED, CallBook, Sent, Verdict
 from tests.simulation.network import LIMITS, damaged, fail, own_answer, read_limit
+from tests.simulation.settings_changes import OWN_HOST
 from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _ASKS = b"guardrail_trigger"
 STALE_S = 9.0
 """So old is what a cache answers at most; the program bears with a repeated question for 15 s."""
 
-BASE = "https://connect.enigma.click"
+BASE = OWN_HOST
 _BEFORE = frozenset(
     {
         Kind.LIMITED,
@@ -41,11 +42,13 @@ _TRUE = frozenset({Kind.FINE, Kind.SLOW, Kind.STALE})
 class _Call:
     """One call under way."""
 
-    def __init__(self, sent: Sent, life: "Life", raw: bytes | None, key: str) -> None:
+    def __init__(
+        self, sent: Sent, life: "Life", raw: bytes | None, account: tuple[str, str]
+    ) -> None:
         self.sent = sent
         self.life = life
         self.raw = raw
-        self.key = key
+        self.account = account
         self.future: asyncio.Future[Answer] = life.loop.create_future()
 
     @property
@@ -65,17 +68,18 @@ class Link:
         self._cache: dict[str, list[tuple[float, Answer]]] = {}
 
     def send(
-        self, life: "Life", verb: ApiCall, path: str, raw: bytes | None, key: str
+        self, life: "Life", verb: ApiCall, path: str, raw: bytes | None, account: tuple[str, str]
     ) -> tuple[Sent, "asyncio.Future[Answer]"]:
-        """Send bytes; the future brings the answer or an ApiError."""
+        """Send bytes; the future brings the answer or an ApiError. account: key and host."""
         world = self._world
         life.touch(f"send {'post' if raw else 'get'}")
         fate = world.gateway.fate(verb, world.late_name.fate(verb, world.weather.fate(verb)))
         fate = world.not_found.fate(verb, path, raw, fate)
         if verb is ApiCall.POLL:
             fate = world.channel.weather.overtakes(fate)
+        fate = world.settings_changes.fate(account[1], fate)
         sent = self.book.new(verb, path, raw, life=life.number, at=world.timeline.now, fate=fate)
-        call = _Call(sent, life, raw, key)
+        call = _Call(sent, life, raw, account)
         if life.loop.dead:
             return sent, call.future
         if verb in LIMITED:
@@ -83,6 +87,7 @@ class Link:
             world.checks.sent(sent)
         elif verb is ApiCall.POLL:
             world.checks.live.polls(sent)
+        world.settings_changes.sent(sent, raw, *account)
         self._follow(call)
         return sent, call.future
 
@@ -147,12 +152,14 @@ class Link:
         known = set(model.sessions)
         stops = self.at_work(sent.session_id) if sent.new_state == "stop" else 0
         asked = self._world.questions.open_in(sent.session_id)
-        authorization = f"Bearer {call.key}" if call.key else None
+        key = "revoked" if self._world.settings_changes.key_is_refused else call.account[0]
+        authorization = f"Bearer {key}" if call.account[0] else None
         method = "GET" if call.raw is None else "POST"
         answer = model.handle(Call(method, sent.path, authorization, call.raw or b"", BASE))
         sent.arrived_at = self._world.timeline.now
         if before is not None:
             self._note_effect(sent, answer, before, known)
+            self._world.settings_changes.opened(sent, *call.account)
             sent.stopped = stops if sent.applied else 0
             self._world.questions.arrived(sent, asked)
             self._world.checks.arrived(sent)

@@ -60,7 +60,9 @@ class SimClient(HttpClient):
         if self._closed:
             raise NotConnectedError("closed")
         key = "" if verb is ApiCall.HEALTH else self._key
-        sent, future = self._life.world.link.send(self._life, verb, path, body, key)
+        sent, future = self._life.world.link.send(
+            self._life, verb, path, body, (key, self.base_url)
+        )
         self._sent[asyncio.current_task()] = sent
         self._waiting[id(future)] = future
         try:

@@ -5,6 +5,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import AnswerOutcome, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from tests.simulation.calls import mark_of
@@ -65,14 +66,14 @@ class Person:
             self._sitting.went_on = True
 
     def do(self, name: str, coro: Any) -> None:
-        """A click that leads to something that takes time; LedgerErrors are told by the window."""
+        """A click that leads to something that takes time; what it raises is told by the window."""
         life = self._sitting
         assert life is not None
 
         async def told() -> None:
             try:
                 await coro
-            except LedgerError as error:
+            except (LedgerError, NoKeyError) as error:
                 self.world.trace("not done:", name, type(error).__name__)
 
         self.world.trace("click", name)

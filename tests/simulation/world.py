@@ -20,6 +20,7 @@ from tests.simulation.not_found import NotFound
 from tests.simulation.person import Person
 from tests.simulation.questions import Questions
 from tests.simulation.service import draw_settings
+from tests.simulation.settings_changes import OTHER_KEY, SettingsChanges
 from tests.simulation.stale_stop import StaleStop
 from tests.simulation.storm import Storm
 from tests.simulation.timeline import EPOCH_MS, Timeline
@@ -47,7 +48,8 @@ class World:
         self.model = Service(
             lambda: self.timeline.now, self.source("model"), self.settings, EPOCH_MS / 1000
         )
-        self.model.add_key(DEMO_KEY)
+        for key in (DEMO_KEY, OTHER_KEY):
+            self.model.add_key(key)
         self.weather = Weather(self.source("weather"))
         self.gateway = Gateway(self, self.source("gateway"))
         self.not_found = NotFound(self, self.source("not found"))
@@ -58,6 +60,7 @@ class World:
         self.checks = Checks(self)
         self.person = Person(self, self.source("person"))
         self.storm = Storm(self, self.source("storm"))
+        self.settings_changes = SettingsChanges(self, self.source("settings changes"))
         self.late_name = LateName(self, self.source("late name"))
         self.stale_stop = StaleStop(self, self.source("stale stop"))
 
@@ -77,6 +80,7 @@ class World:
         self.trace("seed", self.seed, self.settings, self.weather, *lies, self.channel.weather)
         self.storm.begin()
         self.stale_stop.begin()
+        self.settings_changes.begin()
         for number in range(LIVES):
             self.life = Life(self, number, folder)
             self.storm.life_begins(self.life)
