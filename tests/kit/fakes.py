@@ -508,6 +508,7 @@ class FakeHealth(QObject):
     """A service that is well, unless a test says otherwise; notes what calls tell it."""
 
     changed = Signal()
+    recovered = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -526,6 +527,12 @@ class FakeHealth(QObject):
 
     def note_answer(self) -> None:
         self.answers += 1
+
+    def note_balance(self, balance: Decimal | None) -> None:
+        self.balance = self.balance if balance is None else balance
+
+    def note_full(self) -> None:
+        self.status = ServiceStatus.FULL
 
 
 @dataclass

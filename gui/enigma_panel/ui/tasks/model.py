@@ -112,7 +112,8 @@ class TasksModel(KeyedTableModel):
         entry = self._entries.get(task.key)
         if entry is None or task.status is not TaskStatus.QUEUED:
             return None
-        session = self._sessions.session(task.session_key) if entry.why is WaitReason.BUSY else None
+        named = entry.why in {WaitReason.BUSY, WaitReason.CLOSING}
+        session = self._sessions.session(task.session_key) if named else None
         facts = QueueContext(
             pause_reason=self._queue.pause_reason,
             limit=self._queue.limit,
