@@ -185,8 +185,9 @@ class FakeSessions(QObject):
         return self.tasks.get(session.current_task or 0)
 
     def session_cost(self, key: int) -> Decimal | None:
-        costs = [t.cost for t in self.tasks.values() if t.session_key == key and t.cost]
-        return sum(costs, Decimal(0)) if costs else None
+        costs = [t.counted_cost for t in self.tasks.values() if t.session_key == key]
+        told = [cost for cost in costs if cost]
+        return sum(told, Decimal(0)) if told else None
 
     def pending_verb(self, key: int) -> CommandVerb | None:
         pending = self.waiting.get(key)
