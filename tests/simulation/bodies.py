@@ -81,11 +81,20 @@ class Bodies:
         return answer
 
     def _start(self, sent: Sent, answer: Answer) -> Answer:
-        others = list(self._starts)
+        before = list(self._starts)
         self._starts.append(answer)
-        if self._world.storm.is_over or not others or self._rng.random() >= self._others_of_starts:
+        if self._world.storm.is_over or self._rng.random() >= self._others_of_starts:
             return answer
-        return self._lie(sent, Kind.OTHERS, self._rng.choice(others))
+        others = [old for old in before if self._is_known(old)]
+        return self._lie(sent, Kind.OTHERS, self._rng.choice(others)) if others else answer
+
+    def _is_known(self, answer: Answer) -> bool:
+        """Whether the program knows the task that it names. Where it does not, nobody could tell
+        that it is not the one that was asked for."""
+        life = self._world.life
+        tasks = life.parts.services.store.tasks() if life is not None and life.parts else []
+        task_id = json.loads(answer.body)["taskId"]
+        return any(task.service_id == task_id for task in tasks)
 
     def _lie(self, sent: Sent, kind: Kind, answer: Answer) -> Answer:
         sent.fate = replace(sent.fate, kind=kind)
