@@ -358,7 +358,7 @@ class EventRouter(QObject):
         if task is not None and lives and after is not session:
             is_told = observation.kind is Kind.LIFETIME_OVER  # else that is what our own clock says
             kind = TOLD_EXPIRED if is_told else observation.kind.value
-            self._timeline.note(task.key, kind, observation.code or "")
+            self._timeline.note(task.key, kind, self._store.redaction.code_of(observation) or "")
         self.poll_wanted.emit(session.key)
 
     # -- inside ------------------------------------------------------------------------------
