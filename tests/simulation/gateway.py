@@ -31,6 +31,7 @@ class Gateway:
         self._calls = calls if rng.random() < 0.5 else rng.sample(calls, rng.randint(1, 3))
         self._known = rng.sample(GATEWAYS, rng.choice((1, 3, len(GATEWAYS))))
         self._spoils = rng.choice((*[0.0] * 6, 0.02, 0.1, 0.4))
+        self.compresses = rng.random() < 0.1
 
     def __str__(self) -> str:
         calls = "/".join(sorted(self._calls))

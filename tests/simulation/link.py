@@ -11,7 +11,7 @@ from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.simulator.responses import Reply
 from enigma_panel.simulator.service import Call, LongPoll
 from tests.simulation.calls import LIMITED, CallBook, Sent, Verdict
-from tests.simulation.network import LIMITS, damaged, fail, own_answer, read_limit
+from tests.simulation.network import LIMITS, compressed, damaged, fail, own_answer, read_limit
 from tests.simulation.settings_changes import OWN_HOST
 from tests.simulation.weather import Kind
 
@@ -210,6 +210,8 @@ class Link:
             answer = self._cached(call.sent, answer)
         answer = self._world.bodies.told(call.sent, answer)
         if call.sent.fate.kind is not Kind.SILENT_AFTER:
+            if self._world.gateway.compresses and call.sent.fate.kind is not Kind.UNDECODABLE:
+                answer = compressed(answer)
             self._deliver(call, damaged(call.sent.fate, answer))
 
     def _cached(self, sent: Sent, answer: Answer) -> Answer:
