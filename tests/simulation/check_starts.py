@@ -137,13 +137,14 @@ class Starts:
         return ends or any(s.verb is ApiCall.NEW_TASK and s.mark == sent.mark for s in after)
 
     def _excused(self, sent: Sent) -> bool:
-        """Where others use up the calls, disk or key are in the way, or a Terminate came between."""
+        """Where others use up the calls, disk or key are in the way, or the person ended it."""
         world = self._world
         assert sent.judged_at is not None
         trouble = max(world.storm.last_sleep, world.storm.last_full)
         if trouble > sent.at - SLOT_S or world.weather.disk_full:
             return True
-        if world.settings_changes.is_in_the_way:
+        changes = world.settings_changes
+        if changes.is_in_the_way or changes.is_out_of_reach(sent.opened):
             return True
         last = next(s for s in reversed(world.link.book.all))
         return world.checks.calls.disturbed(last) or world.checks.commands.waits_for(sent.opened)

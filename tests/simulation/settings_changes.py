@@ -77,6 +77,12 @@ class SettingsChanges:
             self._last = self._world.timeline.now
         return self._last > self._world.timeline.now - 2.0
 
+    def is_out_of_reach(self, session_id: str | None) -> bool:
+        """Whether a session of the service was opened with another key than the one in use."""
+        account = self._account()
+        key, base_url = self._opened_with.get(session_id or "", ("", ""))
+        return account is not None and account.key_fingerprint != fingerprint(key, base_url)
+
     def tidy(self) -> None:
         """In the calm the person goes back to the key of what is open, until nothing is."""
         account = self._account()
