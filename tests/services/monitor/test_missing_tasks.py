@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from enigma_panel.api.errors import NotConnectedError
+from enigma_panel.api.errors import NotConnectedError, Reply, SessionGoneError
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.monitor.poller import Poller
+from enigma_panel.services.questions.answers import Answers
+from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.ledger.intents import Outcome
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeHealth
@@ -52,6 +56,9 @@ class Polled:
         if isinstance(answer, Exception):
             raise answer
         return Observation(kind=answer, text="r" if answer is K.COMPLETED else None)
+
+    async def send_answer(self, *_: object) -> Observation:
+        raise SessionGoneError(Reply(status=404), nothing_happened=True)
 
     async def begin(self, *, listens: bool = False) -> None:
         """The service names the task; from now on it is polled."""
@@ -252,6 +259,21 @@ def test_after_an_assumed_end_it_is_the_same(tmp_path: Path, assumed: Kind) -> N
     polling(tmp_path, check)
 
 
+def test_what_nobody_asks_for_any_more_is_not_missing(tmp_path: Path) -> None:
+    """The channel told its end, and the reply that is held tells the rest."""
+
+    async def check(polled: Polled) -> None:
+        await asyncio.sleep(1)
+        assert polled.state == MISSING
+        polled.bench.held.add(polled.key)
+        done = Observation(kind=K.COMPLETED, text="r")
+        await polled.bench.store.record(polled.session, polled.key, done)
+        await asyncio.sleep(3)
+        assert polled.state == (P.OPEN, S.DONE, False)
+
+    polling(tmp_path, check, rest=K.SESSION_GONE)
+
+
 def test_another_run_begins_anew(tmp_path: Path) -> None:
     async def check(polled: Polled) -> None:
         await asyncio.sleep(12)
@@ -279,6 +301,21 @@ def test_told_to_another_call_it_is_looked_at_once(tmp_path: Path) -> None:
         assert polled.state == LIVES
 
     polling(tmp_path, check)
+
+
+def test_an_answer_that_is_told_so_was_not_delivered_and_has_it_looked_at(tmp_path: Path) -> None:
+    async def check(polled: Polled) -> None:
+        bench = polled.bench
+        await asyncio.sleep(3)
+        asked = len(polled.asked)
+        answers = Answers(bench.context, polled.poller, bench.live, cast("Any", None))
+        sending = answers.send(polled.key, "Yes", AnswerVerb.RESUME, is_open=lambda: True)
+        assert (await sending).outcome is AnswerOutcome.FAILED
+        await asyncio.sleep(0.1)
+        assert len(polled.asked) == asked + 1
+        assert polled.state == (P.OPEN, S.ASKS, False)
+
+    polling(tmp_path, check, rest=K.QUESTION)
 
 
 def test_without_a_task_to_ask_for_the_session_is_taken_for_closed(tmp_path: Path) -> None:
