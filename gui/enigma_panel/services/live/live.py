@@ -84,12 +84,6 @@ class Channel:
         self._facts.append(observation)
         self._alarm.set()
 
-    def heard(self, kind: Kind, now_ms: int) -> None:
-        """An event was taken."""
-        self.heard_ms = now_ms
-        if kind not in _NO_LIFE:
-            self.alive_ms = now_ms
-
     def attach(self, connection: LiveConnection) -> None:
         """It is up."""
         self._connection, self._over, self.fault = connection, False, None
@@ -428,7 +422,7 @@ class Live(QObject):
         try:
             while not channel.is_over:
                 for observation in channel.events():
-                    channel.heard(observation.kind, self._clock.now_ms())
+                    channel.heard_ms = self._clock.now_ms()
                     await self._take(key, observation)
                 await channel.wait()
         finally:
@@ -446,6 +440,8 @@ class Live(QObject):
 
     async def _take(self, key: int, observation: Observation) -> None:
         try:
+            if observation.kind not in _NO_LIFE and key in self._channels:
+                self._channels[key].alive_ms = self._clock.now_ms()
             if not self._events.needs_text(key, observation):  # else questions would wait behind it
                 observation = replace(observation, text=None)
             await self._events.handle(key, await self._store.redaction.redact_long(observation))
