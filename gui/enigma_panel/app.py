@@ -19,7 +19,7 @@ from enigma_panel.cli import Options
 from enigma_panel.demo.simulator_process import SimulatorProcess, start_for
 from enigma_panel.desktop.session_end import Application, SessionEnd, own_command
 from enigma_panel.desktop.single_instance import SingleInstance, acquire_folder, bring_to_front
-from enigma_panel.runtime import event_loop
+from enigma_panel.runtime import event_loop, logging_setup
 from enigma_panel.runtime.qt_messages import with_a_display
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger.errors import NewerLedgerError
@@ -80,9 +80,14 @@ class Program:
         if self._options.self_check:
             return await self._self_check(parts)
         window, dialogs = self._show(parts)
+        tell_error = partial(
+            asyncio.get_running_loop().call_soon_threadsafe,
+            window.notice_controller.show_unexpected,
+        )
         try:
             parts.services.scope.spawn("start", self._start(parts, window, dialogs))
-            return await self._until_left(parts, window)
+            with logging_setup.telling_errors(tell_error):
+                return await self._until_left(parts, window)
         finally:
             parts.services.queue.set_leaving(True)  # a browser that gets free now stays free
             dialogs.close_all()
@@ -104,6 +109,9 @@ class Program:
         window.notice_controller.copy_wanted.connect(self._go_on_with_copy)
         window.notice_controller.copy_declined.connect(
             lambda: parts.services.scope.spawn("decline copy", self._decline_copy(parts))
+        )
+        window.notice_controller.diagnostics_wanted.connect(
+            lambda: self._copy_diagnostics(parts, window)
         )
         self._instance = SingleInstance(self._dirs.folders.data, partial(bring_to_front, window))
         again = restart_arguments(self._options, demo=False)
@@ -197,6 +205,11 @@ class Program:
             return await report(parts, self._dirs)
         finally:
             await self._stages(parts, None)
+
+    def _copy_diagnostics(self, parts: Parts, window: MainWindow) -> None:
+        from enigma_panel.self_check import diagnostics  # noqa: PLC0415 - rarely
+
+        window.app_actions.copy(diagnostics(parts, self._dirs))
 
     async def _swap(self, parts: Parts, copy: Copy) -> None:
         from enigma_panel.store.ledger.backup import use_copy  # noqa: PLC0415 - rarely

@@ -1,4 +1,4 @@
-"""The report of `--self-check`, for bug reports: versions, Qt, keychain, folders, service."""
+"""Diagnostics for bug reports, also by `--self-check`: versions, Qt, keychain, folders, service."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from enigma_panel import __version__
 from enigma_panel.api.errors import ApiError
 from enigma_panel.bootstrap import DataDirs, Parts
+from enigma_panel.runtime.logging_setup import newest_lines
 from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.services.types import KeyState
 
@@ -17,7 +18,23 @@ LIBRARIES = ("PySide6_Essentials", "qasync", "httpx", "keyring", "msgspec", "pyt
 
 
 async def report(parts: Parts, dirs: DataDirs) -> int:
-    """Print the report; 0 when this machine can run the program, whatever the service says."""
+    """Print them; 0 when this machine can run the program, whatever the service says."""
+    account = parts.services.account
+    await account.load()
+    keychain, service = await account.where_it_would_go(), await _health(parts)
+    print("\n".join(_lines(parts, dirs, keychain=keychain, service=service)))
+    return 0
+
+
+def diagnostics(parts: Parts, dirs: DataDirs) -> str:
+    """The same of a program at work, at once, and the end of its log; redacted."""
+    services = parts.services
+    keychain = services.account.where or "not known"
+    lines = _lines(parts, dirs, keychain=keychain, service=services.health.status)
+    return parts.redact("\n".join([*lines, "", *newest_lines(dirs.folders.data)]))
+
+
+def _lines(parts: Parts, dirs: DataDirs, *, keychain: str, service: str) -> list[str]:
     lines = [
         f"enigma-panel {__version__}, Python {platform.python_version()}, Qt {qVersion()}",
         f"libraries: {', '.join(_version(name) for name in LIBRARIES)}",
@@ -25,13 +42,12 @@ async def report(parts: Parts, dirs: DataDirs) -> int:
         f"Qt platform: {QGuiApplication.platformName()}",
         f"data: {_shown(dirs.folders.data)}",
         f"settings: {_shown(dirs.folders.config)}",
-        f"keychain: {await parts.services.account.where_it_would_go()}",
-        f"key: {await _key(parts)}",
-        f"service: {parts.services.account.base_url}, {await _health(parts)}",
+        f"keychain: {keychain}",
+        f"key: {_key(parts)}",
+        f"service: {parts.services.account.base_url}, {service}",
     ]
     lines += [f"problem: {problem.path.name} was {problem.kind}" for problem in parts.problems]
-    print("\n".join(lines))
-    return 0
+    return lines
 
 
 def _version(name: str) -> str:
@@ -49,8 +65,8 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-async def _key(parts: Parts) -> str:
-    state = await parts.services.account.load()
+def _key(parts: Parts) -> str:
+    state = parts.services.account.state
     if parts.services.account.from_environment:
         return f"from {ENVIRONMENT}"
     if state is KeyState.READY:

@@ -176,7 +176,7 @@ async def test_an_event_that_asks_for_a_receipt_gets_one() -> None:
 
 
 async def test_five_megabytes_are_taken() -> None:
-    text = "<b>\u0001ü</b>" * 500_000
+    text = "<b>\tü</b>" * 500_000
     observation = Seen()
     async with lp.service() as service, lp.connector() as connector:
         await connector.connect(ID, service.url, service.url, observation)

@@ -97,6 +97,11 @@ def test_a_real_zero_stays_zero() -> None:
     check_rows(product(EVERYWHERE, ZEROS), check)
 
 
+def test_a_zero_with_a_large_exponent_is_a_short_one() -> None:
+    name, body = EVERYWHERE[0]
+    assert str(amount_told(name, body.format("0e99999999"))) == "0"
+
+
 def test_what_is_no_amount_is_not_told() -> None:
     def check(place: tuple[str, str], value: str) -> None:
         name, body = place

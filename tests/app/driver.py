@@ -3,8 +3,8 @@
 Only the waiting for the end is replaced: a reader of commands takes its place. Commands act on the
 window's own controls; `state` prints what the tables show, as one line of JSON.
 
-    start TEXT | start-kept TEXT | select TEXT | press NAME | state | notices | quit
-    minimise | window | qt-quit | log-out | title | loaded MODULES
+    start TEXT | start-kept TEXT | select TEXT | press NAME | state | notices | clipboard | quit
+    fail TEXT | minimise | window | qt-quit | log-out | title | loaded MODULES
 """
 
 import asyncio
@@ -43,6 +43,10 @@ class Driver(Tour):
                 self._press(self._window, rest)
             case "state":
                 return {name: self._rows(name) for name in ("Sessions", "Tasks")}
+            case "fail":
+                self._services.scope.spawn("odd", _fail(rest))
+            case "clipboard":
+                return QApplication.clipboard().text()
             case "notices":
                 return self._window.notices.texts()
             case "minimise":
@@ -77,6 +81,10 @@ class Driver(Tour):
             [str(model.index(row, column).data() or "") for column in columns]
             for row in range(model.rowCount())
         ]
+
+
+async def _fail(text: str) -> None:
+    raise ValueError(text)
 
 
 async def _obey_until_quit(program: app.Program, parts: Parts, window: MainWindow) -> int:

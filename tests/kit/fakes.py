@@ -192,8 +192,9 @@ class FakeSessions(QObject):
         return self.tasks.get(session.current_task or 0)
 
     def session_cost(self, key: int) -> Decimal | None:
-        costs = [t.cost for t in self.tasks.values() if t.session_key == key and t.cost]
-        return sum(costs, Decimal(0)) if costs else None
+        costs = [t.counted_cost for t in self.tasks.values() if t.session_key == key]
+        told = [cost for cost in costs if cost]
+        return sum(told, Decimal(0)) if told else None
 
     def pending_verb(self, key: int) -> CommandVerb | None:
         pending = self.waiting.get(key)
@@ -518,6 +519,7 @@ class FakeHealth(QObject):
     """A service that is well, unless a test says otherwise; notes what calls tell it."""
 
     changed = Signal()
+    recovered = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -538,6 +540,12 @@ class FakeHealth(QObject):
 
     def note_answer(self) -> None:
         self.answers += 1
+
+    def note_balance(self, balance: Decimal | None) -> None:
+        self.balance = self.balance if balance is None else balance
+
+    def note_full(self) -> None:
+        self.status = ServiceStatus.FULL
 
 
 @dataclass

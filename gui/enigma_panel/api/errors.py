@@ -1,8 +1,8 @@
 """The errors of calls to the service, as types and facts without texts for people.
 
-Every error says what it means for the money: `nothing_happened` is True only where a start can
-certainly not have taken effect (design.md: never connected, a 4xx but 408, or a 503 with the
-service's own JSON error, and no id in the body).
+Every error says what it means for the money: `nothing_happened` is True only where a request can
+certainly not have taken effect: never connected, or refused as `PROOFS` in
+`api.wire.error_responses` has it.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ class Reply:
     """A refusal of the service. Times in seconds, balance in dollars.
 
     retry_after_s comes from Retry-After or X-RateLimit-Reset, read against the reply's Date and
-    bounded to 0…60; None when not given. field_name is the request field that the service names.
-    message is one redacted line.
+    bounded to 0…60; None when not given. message is one redacted line; it begins with the field of
+    the request that the service names.
     """
 
     status: int
@@ -24,7 +24,6 @@ class Reply:
     retry_after_s: float | None = None
     balance: Decimal | None = None
     limit: int | None = None
-    field_name: str | None = None
 
 
 class ApiError(Exception):
@@ -78,8 +77,8 @@ class SessionGoneError(RejectedError):
 class ProtocolError(ApiError):
     """An answer that fits nothing documented. `excerpt` is short and redacted.
 
-    reply is there for an error status (say 503 with an HTML page): its headers may still tell how
-    long to wait.
+    reply is there for an error status (say 503 in the words of a gateway, HTML or JSON): its
+    headers may still tell how long to wait.
     """
 
     def __init__(

@@ -18,6 +18,9 @@ TERMINATE_GRACE_MS = 15_000
 IDLE_MS = 300_000
 """The service ends a session in which nothing happens for so long (api.md §2)."""
 
+MAX_LIFE_MS = 3_600_000
+"""The longest life of a session that any page of the service names (api.md §2): an hour."""
+
 LIMIT_SLACK_MS = 5_000
 """An end this close to the expected one counts as the session's time limit."""
 
@@ -69,6 +72,8 @@ def reduce(
     new_task = None
     if task is not None:
         new_task = reduce_task(session, task, observation, now_ms, ending=ending is not None)
+    if observation.is_doubted:  # of a session it proves nothing
+        return session, new_task
     if (
         task is not None
         and task.is_final
@@ -190,7 +195,9 @@ def _with_ids(session: Session, observation: Observation, now_ms: int) -> Sessio
         session,
         service_id=observation.session_id,
         opened_ms=now_ms,
-        expires_ms=session.expires_ms if life is None else session.created_ms + life,
+        expires_ms=(
+            session.expires_ms if life is None else session.created_ms + min(life, MAX_LIFE_MS)
+        ),
         socket_url=observation.socket_url,
         web_view_url=observation.web_view_url,
         webrtc_url=observation.webrtc_url,
@@ -206,7 +213,7 @@ def is_echo(session: Session, observation: Observation, now_ms: int) -> bool:
 
 
 def reopened(task: Task, now_ms: int) -> Task:
-    """A task as it was when it was sent: what ended it was another one's."""
+    """A task as it was when it was sent: what ended it was another one's. Its name goes, too."""
     return replace(
         task,
         status=S.STARTING,
@@ -219,20 +226,32 @@ def reopened(task: Task, now_ms: int) -> Task:
     )
 
 
+def _without_doubt(task: Task, now_ms: int) -> Task:
+    """The service named it at last: what a report told that named another one is not so."""
+    if task.is_final:
+        task = replace(reopened(task, now_ms), service_id=task.service_id, error=None)
+    return replace(task, code=None)
+
+
 def reduce_task(
     session: Session, task: Task, observation: Observation, now_ms: int, *, ending: bool = False
 ) -> Task:
     """Take one fact into a task; returns the same object where nothing changes."""
     if task.is_final and not _is_found(task, observation):
-        return _with_late_figures(_with_late_name(task, observation), observation)
+        task = _with_late_name(task, observation)
+        return task if observation.is_doubted else _with_late_figures(task, observation)
     proves_nothing = _is_stale(task, observation, now_ms) or is_echo(session, observation, now_ms)
     proves_nothing |= session.is_final and observation.kind in ALIVE_KINDS
     if proves_nothing or _is_overtaken(task, observation):
         return _named(task, observation)  # it says nothing but the name
+    if task.is_doubted and _is_own_report(observation):
+        task = _without_doubt(task, now_ms)
     asked_to_end = ending or task.stop_sent_ms is not None or session.terminate_sent_ms is not None
     status = _next_status(task, observation, asked_to_end=asked_to_end)
     before = task
     task = _with_facts(task, observation, now_ms, final=status in FINAL_STATUSES)
+    if observation.is_doubted:
+        task = replace(task, code=observation.code)
     if status is task.status:
         return before if task == before else task
     ended = now_ms if status in FINAL_STATUSES else None
@@ -246,10 +265,17 @@ def reduce_task(
 def _is_found(task: Task, observation: Observation) -> bool:
     """Lost means that nobody knows, stopped that we asked it to end: a result says more.
 
-    What was taken out of the queue was never sent.
+    What was taken out of the queue was never sent. An end that is in doubt gives way to any report
+    that is not.
     """
     inferred = task.status in {S.LOST, S.STOPPED} and task.sent_ms is not None
-    return inferred and observation.kind is Kind.COMPLETED
+    if inferred and observation.kind is Kind.COMPLETED:
+        return True
+    return task.is_doubted and _is_own_report(observation)
+
+
+def _is_own_report(observation: Observation) -> bool:
+    return observation.kind in OF_TASK and not observation.is_doubted
 
 
 def _with_late_name(task: Task, observation: Observation) -> Task:
@@ -377,7 +403,9 @@ def merge_usage(old: Usage, new: Usage, *, final: bool) -> Usage:
         cost=_newer(old.cost, new.cost, final=final),
         tokens_in=_newer(old.tokens_in, new.tokens_in, final=final),
         tokens_out=_newer(old.tokens_out, new.tokens_out, final=final),
+        tokens_total=_newer(old.tokens_total, new.tokens_total, final=final),
         compute_s=_newer(old.compute_s, new.compute_s, final=final),
+        took_s=_newer(old.took_s, new.took_s, final=final),
     )
 
 

@@ -3,7 +3,9 @@
 import logging
 import logging.handlers
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
@@ -12,6 +14,10 @@ MAX_BYTES = 1_000_000
 FILES = ("panel.log", "panel.log.1", "panel.log.2")
 """The newest first."""
 
+ROOT = "enigma_panel"
+ERROR_EVERY_S = 60.0
+LONGEST_LINE = 1_000
+"""Bytes that a line of the log has at most in the mean."""
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -36,12 +42,50 @@ class PrivateFileHandler(logging.handlers.RotatingFileHandler):
         return open(self.baseFilename, "a", encoding="utf-8", opener=opener)
 
 
+class _ErrorHandler(logging.Handler):
+    """Calls for an error, at most once a minute: the call may fail with another one."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        super().__init__(logging.ERROR)
+        self._call = call
+        self._told_s = -ERROR_EVERY_S
+
+    def emit(self, _record: logging.LogRecord) -> None:
+        now_s = time.monotonic()
+        if now_s - self._told_s >= ERROR_EVERY_S:
+            self._told_s = now_s
+            self._call()
+
+
+@contextmanager
+def telling_errors(call: Callable[[], object]) -> Iterator[None]:
+    """Call for what is logged as an error, which nobody expected; in whichever thread it is."""
+    handler = _ErrorHandler(call)
+    root = logging.getLogger(ROOT)
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+
+
+def newest_lines(folder: Path, most: int = 200) -> list[str]:
+    """The last lines of the log in `folder`, redacted as they were written; none without a log."""
+    try:
+        with (folder / FILES[0]).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - most * LONGEST_LINE))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return []
+    return text.splitlines()[-most:]
+
+
 def set_up(folder: Path | None, redact: Callable[[str], str]) -> None:
     """Log to a rotating file in `folder` (0600), or to nothing but stderr warnings without one.
 
     OSError where the file cannot be opened.
     """
-    root = logging.getLogger("enigma_panel")
+    root = logging.getLogger(ROOT)
     root.setLevel(logging.INFO)
     root.propagate = False
     for old in list(root.handlers):

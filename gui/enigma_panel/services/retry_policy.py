@@ -11,6 +11,7 @@ from enigma_panel.api.errors import (
     Reply,
     SessionGoneError,
 )
+from enigma_panel.api.wire.error_responses import REFUSAL_CODES
 from enigma_panel.core.observation import Kind, Observation
 
 TRIES = 3
@@ -40,6 +41,10 @@ class FailureKind(StrEnum):
     SESSION_ENDED = "session_ended"
 
 
+FOR_NOW = frozenset({FailureKind.LIMITED, FailureKind.NO_BROWSER, FailureKind.PLACES})
+"""Refusals about the moment, not about the task: later, or in another browser, it may be taken."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """A start that certainly did nothing. kept: its task is queued again."""
@@ -65,7 +70,10 @@ _BY_STATUS = {
 
 
 def classify(error: ApiError) -> FailureKind:
-    """The kind of an error with `nothing_happened`. Status first, the code refines it."""
+    """The kind of an error with `nothing_happened`. Status first, the code refines it.
+
+    Only the service can say that no browser is free; a gateway's 503 is a ProtocolError.
+    """
     match error:
         case NotConnectedError():
             return FailureKind.CONNECTION
@@ -98,9 +106,13 @@ def reply_of(error: ApiError | None) -> Reply | None:
 
 
 def refused_fact(error: ApiError, kind: Kind) -> Observation:
-    """The fact that a start did nothing, with the service's words where it gave some."""
+    """The fact that a start did nothing, with the service's words where it gave some.
+
+    code: a documented one, else HTTP_ and the status: a gateway's own code says less.
+    """
     if isinstance(error, RejectedError):
-        code = error.reply.code or f"HTTP_{error.reply.status}"
+        code = (error.reply.code or "").upper()
+        code = code if code in REFUSAL_CODES else f"HTTP_{error.reply.status}"
         return Observation(kind=kind, text=error.reply.message, code=code)
     if isinstance(error, ProtocolError):
         return Observation(kind=kind, code=f"HTTP_{error.status}")

@@ -259,6 +259,33 @@ def test_after_an_assumed_end_it_is_the_same(tmp_path: Path, assumed: Kind) -> N
     polling(tmp_path, check)
 
 
+def test_a_task_that_ends_while_it_is_missing_is_cleaned_up(tmp_path: Path) -> None:
+    """The channel told its end."""
+
+    async def check(polled: Polled) -> None:
+        await asyncio.sleep(1)
+        done = Observation(kind=K.COMPLETED, text="r")
+        await polled.bench.store.record(polled.session, polled.key, done)
+        await asyncio.sleep(3)
+        assert polled.state == (P.OPEN, S.DONE, False)
+
+    polling(tmp_path, check, rest=K.TASK_GONE)
+
+
+def test_without_a_key_it_stays_missing_and_nothing_is_asked(tmp_path: Path) -> None:
+    async def check(polled: Polled) -> None:
+        await asyncio.sleep(1)
+        polled.bench.account.client = None
+        await asyncio.sleep(60)
+        assert polled.state == MISSING
+        assert len(polled.asked) == 1
+        polled.bench.account.use(polled)
+        await asyncio.sleep(20)
+        assert polled.state == ENDED
+
+    polling(tmp_path, check, rest=K.SESSION_GONE)
+
+
 def test_what_nobody_asks_for_any_more_is_not_missing(tmp_path: Path) -> None:
     """The channel told its end, and the reply that is held tells the rest."""
 

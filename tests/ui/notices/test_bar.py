@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    ProtocolError,
+    RejectedError,
+    Reply,
+)
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import (
@@ -70,7 +77,7 @@ class Bar:
 
 @pytest.fixture
 def bar(services: Any, app_actions: FakeActions) -> Bar:
-    services.account.base_url = "https://connect.enigma.click"
+    services.account.base_url = "https://staging.example"
     return Bar(services, app_actions)
 
 
@@ -117,9 +124,13 @@ def test_the_account_page_is_offered_only_where_it_is_known(
     assert len(bar.lines) == 1  # it settles nothing
 
 
+PAGE = "https://enigma.click/settings"
+
+
 def test_an_account_page_is_never_guessed() -> None:
     assert account_page.account_page("https://connect.webrun.ai") == "https://app.webrun.ai/usage"
-    for other in ("https://connect.enigma.click", "http://127.0.0.1:8080", "https://webrun.ai"):
+    assert account_page.account_page("https://connect.enigma.click") == PAGE
+    for other in ("https://enigma.click", "http://127.0.0.1:8080", "https://webrun.ai"):
         assert account_page.account_page(other) is None
         assert not account_page.open_account_page(other)
 
@@ -157,6 +168,22 @@ def test_the_question_for_a_result_starts_nothing_anew() -> None:
     assert "do not buy" in spec.text
     assert len(spec.text) < 1_200
     assert not spec.close_after
+
+
+def test_a_task_that_the_service_did_not_accept_can_be_edited(bar: Bar) -> None:
+    bar.services.sessions.add(1)
+    reply = Reply(status=400, code="INVALID_PARAMETER", message="maxDuration: out of range")
+    bar.say(Kind.START_REFUSED, 1, RejectedError(reply, nothing_happened=True))
+    assert "“maxDuration: out of range”" in bar.lines[0]
+    bar.press("Edit and run again")
+    assert bar.app_actions.calls == [("edit_and_run", bar.services.sessions.tasks[1])]
+
+
+def test_a_life_that_no_page_knows_is_said(bar: Bar) -> None:
+    bar.services.sessions.add(1)
+    bar.say(Kind.LIFE_TOO_LONG, 1, hours=277_777_777)
+    assert "lives for 277,777,777 hours" in bar.lines[0]
+    assert "one hour is assumed" in bar.lines[0]
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
@@ -258,6 +285,23 @@ def test_unreadable_rows_are_counted(bar: Bar) -> None:
     assert bar.lines == [
         "3 rows of the ledger could not be read; what they were about may still cost money."
     ]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (NotConnectedError("refused"), "Pause did not reach shop.example 1."),
+        (LOST, "Pause may not have reached shop.example 1."),
+        (ProtocolError(503, "Service Unavailable"), "Pause may not have reached shop.example 1."),
+    ],
+)
+def test_a_command_of_unknown_fate_is_not_said_to_be_undelivered(
+    bar: Bar, error: ApiError, words: str
+) -> None:
+    bar.services.sessions.add(1, status=TaskStatus.WORKING)
+    bar.say(Kind.COMMAND_FAILED, 1, error, verb="pause")
+    (said,) = bar.lines
+    assert said.startswith(words)
 
 
 # -- leaving --------------------------------------------------------------------------------------

@@ -472,6 +472,16 @@ async def test_a_question_that_may_have_been_answered_says_so(
     assert dialog.card.maybe.text().startswith("This may have been answered already")
 
 
+async def test_a_question_that_may_be_anothers_says_so(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, WHICH)
+    world.inbox.open = [replace(world.inbox.open[0], is_doubted=True)]
+    world.inbox.changed.emit()
+    assert dialog.card.maybe.isVisible()
+    assert dialog.card.maybe.text().startswith("The service names another task with this question")
+
+
 def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
     result = AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
     assert text_outcome.answer_text(result, has_text=True) == (

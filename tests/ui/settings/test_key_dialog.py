@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
@@ -135,6 +136,20 @@ async def test_a_locked_keychain_can_be_looked_at_again(world: World, dialog: Ke
     click(dialog.again_button)
     await world.settle()
     assert world.account.loads == 1
+
+
+async def test_it_names_the_page_on_which_keys_are_made(
+    world: World, dialog: KeyDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    await shown(world, dialog)
+    assert dialog.page_button.text() == "Get a key at enigma.click/settings"
+    click(dialog.page_button)
+    assert opened == ["https://enigma.click/settings"]
+    await world.account.set_base_url("http://127.0.0.1:8080")
+    world.account.set_state(KeyState.ABSENT)
+    assert not dialog.page_button.isVisible()
 
 
 async def test_the_demo_is_offered_where_there_is_one(world: World) -> None:

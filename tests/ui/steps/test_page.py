@@ -1,6 +1,8 @@
 """Details with its two tabs: a short time line and all steps, of the task that is selected now."""
 
 import asyncio
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.observation import Usage
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
@@ -368,6 +371,14 @@ def test_another_theme_tints_the_time_line(
     run_events(qapp)
     assert theme.DARK.dim in window.details.timeline.text()
     theme.apply(qapp, Qt.ColorScheme.Light)
+
+
+def test_figures_of_the_service_are_told_as_such() -> None:
+    usage = Usage(tokens_in=1_000, tokens_out=200, tokens_total=1_500, took_s=Decimal("23.5"))
+    said = "1,000 tokens in, 200 out, 1,500 in all, says the service · took 23.5 s (service)"
+    assert usage_text(a_task(usage=usage)) == said
+    agrees = replace(usage, tokens_total=1_200)
+    assert "in all" not in usage_text(a_task(usage=agrees))
 
 
 def test_what_was_taken_out_of_the_line_took_no_time_and_used_nothing() -> None:

@@ -82,7 +82,9 @@ class Body:
             cost=_first(f.money, sources, "cost"),
             tokens_in=_first(f.whole, sources, "prompt_tokens", "inputTokens"),
             tokens_out=_first(f.whole, sources, "completion_tokens", "outputTokens"),
-            compute_s=_first(f.seconds, sources, "computeTime", "completion_time"),
+            tokens_total=_first(f.whole, sources, "total_tokens", "totalTokens"),
+            compute_s=_first(f.seconds, sources, "computeTime"),
+            took_s=_first(f.seconds, sources, "completion_time"),
         )
 
 

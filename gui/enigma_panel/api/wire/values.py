@@ -19,7 +19,7 @@ LONGEST_RUN = 300
 """Most characters that are dropped at a cut, since it may have broken what they were part of."""
 
 MAX_SHORT = 500
-MAX_ID = 256
+MAX_ID = 4_096
 MAX_URL = 2_048
 MAX_COUNT = 10**15
 MAX_DIGITS = 50
@@ -30,6 +30,8 @@ MAX_INT_DIGITS = 40
 
 UNUSABLE = Decimal("NaN")
 
+_LINE_END = re.compile(r"\r\n?")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?")
 _SCHEMES = frozenset({"http", "https", "ws", "wss"})
@@ -44,12 +46,16 @@ def record(value: object) -> Record:
 
 
 def long_text(value: object, limit: int = MAX_TEXT) -> str | None:
-    """A text kept whole, up to `limit` characters. Values that are none become JSON text."""
+    """A text kept whole, up to `limit` characters. Values that are none become JSON text.
+
+    Control characters go, but not tabs and line ends: they move a terminal's cursor, hide words
+    from a screen reader, and may stand in the middle of a secret that is looked for.
+    """
     if isinstance(value, dict | list | bool | int | float | Decimal):
         value = _as_json(value)
     if not isinstance(value, str):
         return None
-    text = _encodable(value[:limit])
+    text = _without_controls(_encodable(value[:limit]))
     return text if len(value) <= limit else without_last_run(text) + CUT_MARK
 
 
@@ -60,6 +66,10 @@ def _encodable(text: str) -> str:
     except UnicodeEncodeError:
         return _SURROGATE.sub("\ufffd", text)
     return text
+
+
+def _without_controls(text: str) -> str:
+    return _CONTROLS.sub("", _LINE_END.sub("\n", text) if "\r" in text else text)
 
 
 def without_last_run(text: str) -> str:
@@ -142,7 +152,10 @@ def _decimal(value: object) -> Decimal | None:
         return None
     shape = value.as_tuple()
     places = shape.exponent if isinstance(shape.exponent, int) else 0
-    return None if len(shape.digits) > MAX_DIGITS or places < -MAX_DIGITS else value
+    if len(shape.digits) > MAX_DIGITS or places < -MAX_DIGITS:
+        return None
+    # A zero with a large exponent would be written with as many zeros.
+    return Decimal(0) if places > MAX_DIGITS and not value else value
 
 
 def _as_json(value: object) -> str | None:

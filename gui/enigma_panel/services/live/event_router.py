@@ -14,6 +14,7 @@ from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import Clock
+from enigma_panel.services.state.foreign_ids import is_of_other
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import UNCLEAR, Quota, Timeline
@@ -211,6 +212,8 @@ class EventRouter(QObject):
         session = self._store.session(session_key)
         if session is None or (session.is_final and observation.kind is not Kind.COMPLETED):
             return
+        if is_of_other(self._store, observation, session):
+            return  # of another session or its task, which hears of it by its own channel
         task = self._store.current_task(session)
         if observation.task_id is not None and observation.kind is not Kind.COMPLETED:
             task = self._of_id(session.key, observation.task_id, task)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from enigma_panel.core.models import Task
-from enigma_panel.core.observation import Kind
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import LiveStatus
 
@@ -45,18 +45,23 @@ class MissingTasks:
         looks = self._looks.get(task_key)
         return looks.due_ms if looks is not None else None
 
-    def is_fact(self, task: Task, kind: Kind, asked_ms: int) -> bool:
+    def is_fact(self, task: Task, answer: Observation, asked_ms: int) -> bool:
         """Take the answer to a poll that was sent at asked_ms (epoch ms); whether to record it.
 
-        A report always. "Not found" after three more looks with the same answer and no sign of
-        life; what came before its turn, as a command cut the wait short, counts as none.
+        A report always, though one in doubt is no sign of life. "Not found" after three more looks
+        with the same answer and no sign of life; one that came before its turn, as a command cut
+        the wait short, does not count.
         """
+        kind = answer.kind
+        if answer.is_doubted:
+            return True
         if kind not in _NOT_FOUND:
             self._store.unproven_names.discard(task.key)
             self.forget(task.key)
             self.note_life(task.session_key)
             return True
         if self._proves_nothing(task, kind):
+            self.forget(task.key)
             return False
         looks = self._looks.get(task.key)
         if looks is None or looks.kind is not kind or self._told_since(task, looks):

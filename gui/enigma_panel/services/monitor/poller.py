@@ -15,7 +15,9 @@ from enigma_panel.api.errors import (
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.monitor.foreign_answers import ForeignAnswers
 from enigma_panel.services.monitor.missing_tasks import MissingTasks
+from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, LiveStatus
 
@@ -75,6 +77,7 @@ class Poller:
         self._locks: dict[int, asyncio.Lock] = {}
         self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
         self._heard: set[int] = set()
+        self._foreign = ForeignAnswers(context.store)
         self._store.changed.connect(self._follow)
         self._account.changed.connect(self.wake_all)
 
@@ -148,7 +151,8 @@ class Poller:
             self._scope.spawn(f"poll {key}", self._loop(key))
 
     def _is_worth_asking(self, task: Task) -> bool:
-        """While it may change, or for a moment after an end whose cost was not told."""
+        """While it may change, for a moment after an end whose cost was not told, and for longer
+        after one that is in doubt."""
         if task.service_id is None:
             return False
         if not task.is_final:
@@ -159,8 +163,10 @@ class Poller:
             return False
         if self._missing.is_missing(task.key):  # what it shows of its session is still open
             return True
-        untold = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
         age_ms = self._clock.now_ms() - (task.ended_ms or 0)
+        if task.is_doubted:
+            return age_ms < ASSUMED_FOR_MS
+        untold = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
         return untold and age_ms < COST_FOR_MS
 
     async def _loop(self, key: int) -> None:
@@ -175,12 +181,14 @@ class Poller:
         finally:
             del self._alarms[key]
             self._locks.pop(key, None)
+            self._foreign.forget(key)
             self._missing.forget(key)
 
     def _every_ms(self, task: Task) -> int:
         asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
         is_told = self._live.is_speaking(task.session_key) and not asks
-        return SLOW_MS if is_told else EVERY_MS
+        is_over = task.is_final and task.is_doubted
+        return SLOW_MS if is_told or is_over else EVERY_MS
 
     def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
         """When to ask again: 1 to 30 s with full jitter, so that many tasks spread out.
@@ -202,7 +210,8 @@ class Poller:
         if session is None or task is None or not self._is_worth_asking(task):
             return
         look_ms = self._missing.due_ms(key)
-        due_ms = asked_ms + self._every_ms(task) if look_ms is None else look_ms
+        due_ms = asked_ms + (self._every_ms(task) if look_ms is None else EVERY_MS)
+        due_ms = max(due_ms, look_ms or 0)
         due_ms += self._rng.randrange(JITTER_MS)
         soonest_ms = asked_ms + min(HINT_MS << min(failures, 10), LAST_BACKOFF_MS)
         if error is not None:
@@ -216,7 +225,8 @@ class Poller:
         alarm.clear()
 
     async def _poll(self, task: Task) -> ApiError | bool:
-        """True: answered; an error: no usable answer; False: nothing was asked."""
+        """True: answered; an error: no usable answer; False: nothing was asked, or it was answered
+        for another task."""
         session = self._store.session(task.session_key)
         client = self._account.client_for(session) if session else None
         if session is None or client is None or not session.service_id or not task.service_id:
@@ -233,8 +243,11 @@ class Poller:
                 self._account.note_error(error)
                 return error
         self._note_answer(task.key)
-        if self._missing.is_fact(task, observation.kind, asked_ms):
-            await self._store.record(session.key, task.key, replace(observation, asked_ms=asked_ms))
+        used = await self._foreign.usable(session, task, observation)
+        if used is None:
+            return False
+        if self._missing.is_fact(task, used, asked_ms):
+            await self._store.record(session.key, task.key, replace(used, asked_ms=asked_ms))
         if task.key not in self._heard:
             self._heard.add(task.key)
             self._store.touch(session.key)

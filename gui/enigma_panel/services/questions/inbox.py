@@ -126,4 +126,5 @@ class Inbox(QObject):
             expires_ms=session.expires_ms,
             kind=guess_kind(text),
             maybe_answered=(task.key, task.question_n) in self._maybe_answered,
+            is_doubted=task.is_doubted,
         )

@@ -1,8 +1,9 @@
 """The ledger's tables, by version.
 
 A version that was released is never edited: a new field in a record needs a new migration. Times
-are UTC epoch milliseconds, `cost` and `compute_s` exact decimal text, `cost_nano` the same cost in
-whole nano-dollars for sums and sorting (NULL where the amount is not sane), booleans 0 or 1.
+are UTC epoch milliseconds, `cost`, `compute_s` and `took_s` exact decimal text, `cost_nano` the
+same cost in whole nano-dollars for sums and sorting (NULL where the amount is not sane), booleans 0
+or 1.
 """
 
 import contextlib
@@ -104,7 +105,7 @@ _V1 = (
     """,
     "CREATE UNIQUE INDEX sessions_by_name ON sessions (site, number)",
     "CREATE INDEX sessions_by_phase ON sessions (phase)",
-    # sessions_by_end, sessions_by_id and tasks_new serve no question that is asked today.
+    # sessions_by_end and tasks_new serve no question that is asked today.
     "CREATE INDEX sessions_by_end ON sessions (ended_ms DESC, key DESC) WHERE ended_ms IS NOT NULL",
     "CREATE INDEX sessions_by_id ON sessions (service_id) WHERE service_id IS NOT NULL",
     "CREATE INDEX tasks_by_session ON tasks (session_key)",
@@ -149,7 +150,19 @@ def _add_live(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_create, _add_queue, _add_live)
+_V4 = (
+    # Figures that the service told beside those that it bills.
+    "ALTER TABLE tasks ADD COLUMN tokens_total INTEGER",
+    "ALTER TABLE tasks ADD COLUMN took_s TEXT",
+)
+
+
+def _add_figures(connection: sqlite3.Connection) -> None:
+    for statement in _V4:
+        connection.execute(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_create, _add_queue, _add_live, _add_figures)
 """Migration n (counted from 1) leads from version n-1 to n."""
 
 

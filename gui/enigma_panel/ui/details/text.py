@@ -7,6 +7,7 @@ from html import escape
 
 from enigma_panel.core.models import Session, SessionState, Task, TaskStatus, shown_state
 from enigma_panel.core.money import format_money
+from enigma_panel.core.observation import Usage
 from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import Step
@@ -111,6 +112,8 @@ def trouble_text(session: Session | None, task: Task, now_ms: int) -> ErrorText 
     match task.status:
         case TaskStatus.FAILED:
             return explain_code(task.code, task.error, context)
+        case TaskStatus.DONE | TaskStatus.ASKS if task.is_doubted:
+            return explain_code(task.code, None, context)
         case TaskStatus.UNCONFIRMED:
             named = context.call is Call.NEW_TASK
             return explain_code("lost newTask" if named else "lost start", None, context)
@@ -144,25 +147,36 @@ def error_context(session: Session | None, task: Task, now_ms: int) -> ErrorCont
 
 
 def usage_text(task: Task) -> str:
-    """'$0.063 · 12,450 tokens in, 3,200 out · 41 s of computing'."""
+    """'$0.063 · 12,450 tokens in, 3,200 out · 41 s of computing · took 23.5 s (service)'."""
     usage = task.usage
     parts = []
     if usage.cost is not None:
-        parts.append(format_money(usage.cost))
-    tokens = []
-    if usage.tokens_in is not None:
-        tokens.append(tr("{n} tokens in", n=f"{usage.tokens_in:,}"))
-    if usage.tokens_out is not None:
-        tokens.append(tr("{n} out", n=f"{usage.tokens_out:,}"))
+        parts.append(format_money(usage.cost, is_sure=not task.is_doubted))
+    tokens = _tokens(usage)
     if tokens:
         parts.append(", ".join(tokens))
     if usage.compute_s is not None:
         parts.append(tr("{n} s of computing", n=usage.compute_s))
+    if usage.took_s is not None:
+        parts.append(tr("took {n} s (service)", n=usage.took_s))
     if parts:
         return " · ".join(parts)
     if task.code == TAKEN_BACK:
         return tr("none")
     return tr("The service told nothing.") if task.is_final else tr("no news yet")
+
+
+def _tokens(usage: Usage) -> list[str]:
+    """The total only where it is not the sum."""
+    given = usage.tokens_in, usage.tokens_out
+    words = []
+    if usage.tokens_in is not None:
+        words.append(tr("{n} tokens in", n=f"{usage.tokens_in:,}"))
+    if usage.tokens_out is not None:
+        words.append(tr("{n} out", n=f"{usage.tokens_out:,}"))
+    if usage.tokens_total is not None and usage.tokens_total != sum(n or 0 for n in given):
+        words.append(tr("{n} in all, says the service", n=f"{usage.tokens_total:,}"))
+    return words
 
 
 def shown_steps(steps: Sequence[Step]) -> list[Step]:

@@ -27,6 +27,7 @@ from enigma_panel.ui.text.problems import (
     ledger_text,
     lost_ledger_text,
     problem_text,
+    unexpected_text,
 )
 
 TICK_MS = 1_000
@@ -40,13 +41,15 @@ class NoticeController(QObject):
     """Listens to the services and does what a notice offered.
 
     copy_wanted, copy_declined: the person decided on the copy of a lost ledger. quit_cancelled: the
-    program is not to end when the tasks are done. show_away: shows what happened while the computer
+    program is not to end when the tasks are done. diagnostics_wanted: what a bug report needs is to
+    be copied. show_away: shows what happened while the computer
     slept; a sleep of which it shows something is no notice.
     """
 
     copy_wanted = Signal(object)
     copy_declined = Signal()
     quit_cancelled = Signal()
+    diagnostics_wanted = Signal()
 
     def __init__(
         self,
@@ -91,6 +94,10 @@ class NoticeController(QObject):
     def show_ledger(self, error: LedgerError) -> None:
         """The ledger could not be read: there may be more than is shown."""
         self._notices.add(ledger_text(error))
+
+    def show_unexpected(self) -> None:
+        """An error that nobody expected was logged."""
+        self._notices.add(unexpected_text())
 
     def ledger_recovered(self) -> None:
         """All that was kept in memory has been written."""
@@ -173,6 +180,8 @@ class NoticeController(QObject):
                 self.copy_declined.emit()
             case NoticeAction.CANCEL_QUIT:
                 self.quit_cancelled.emit()
+            case NoticeAction.COPY_DIAGNOSTICS:
+                self.diagnostics_wanted.emit()
             case NoticeAction.SHOW_TASK:
                 self._selection.show_task(notice.task_key)
             case _:
@@ -190,6 +199,8 @@ class NoticeController(QObject):
                 self._app_actions.put_away(key)
             case NoticeAction.START_AGAIN if task is not None:
                 self._app_actions.run_again(task)
+            case NoticeAction.EDIT_AND_RUN if task is not None:
+                self._app_actions.edit_and_run(task)
             case NoticeAction.ASK_RESULT if key is not None and task is not None:
                 name = f"ask for the result of task {task.key}"
                 self._services.scope.spawn(name, self._ask_result(key, task))

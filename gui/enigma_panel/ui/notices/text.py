@@ -3,6 +3,7 @@
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
+from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.services.types import NoticeKind, ServiceNotice
 from enigma_panel.ui.i18n import shorten, tr, tr_n
 from enigma_panel.ui.text.account_page import account_page
@@ -10,6 +11,7 @@ from enigma_panel.ui.text.errors import Call, ErrorContext, explain
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.text.states import duration, local_time, verb_word
 
+BAD_REQUEST = 400
 PASSING_MS = 70_000
 """A notice that comes at most once a minute is over when it did not come again."""
 _PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
@@ -65,14 +67,16 @@ def _parts(
     notice: ServiceNotice, session: Session | None, task: Task | None, services: Services
 ) -> Parts:
     context = _context(notice, services, session, task)
-    why = explain(notice.error, context).text if notice.error is not None else ""
+    why = _why(notice, context)
     name = session.name if session is not None else tr("a session")
     title = shorten(task.spec.text, 60) if task is not None else tr("a task")
     show = (NoticeAction.SHOW_SESSION,)
     match notice.kind:
         case NoticeKind.START_REFUSED:
             text = tr("“{task}” was not started. {why}", task=title, why=why)
-            return text, (NoticeAction.SHOW_TASK,), False
+            reply = reply_of(notice.error)
+            edit = (NoticeAction.EDIT_AND_RUN,) if reply and reply.status == BAD_REQUEST else ()
+            return text, (NoticeAction.SHOW_TASK, *edit), False
         case NoticeKind.START_UNCONFIRMED:
             return why, _unconfirmed_actions(context), True
         case NoticeKind.COMMAND_FAILED:
@@ -81,6 +85,14 @@ def _parts(
             return _sent_live_text(notice, name), show, False
         case _:
             return _ours(notice, name, title, why)
+
+
+def _why(notice: ServiceNotice, context: ErrorContext) -> str:
+    if notice.error is None:
+        return ""
+    words = explain(notice.error, context)
+    goes_on = notice.kind is NoticeKind.CLOSED_FOR_WAITING_TASK  # there is nothing to do
+    return words.what if goes_on else words.text
 
 
 def _sent_live_text(notice: ServiceNotice, name: str) -> str:
@@ -110,7 +122,11 @@ def _unconfirmed_actions(context: ErrorContext) -> tuple[NoticeAction, ...]:
 
 def _command_failed(notice: ServiceNotice, name: str, why: str) -> str:
     verb = CommandVerb(str(notice.facts.get("verb", "stop")))
-    text = tr("{verb} did not reach {session}. {why}", verb=verb_word(verb), session=name, why=why)
+    words = {"verb": verb_word(verb), "session": name, "why": why}
+    if notice.error is None or notice.error.nothing_happened:
+        text = tr("{verb} did not reach {session}. {why}", **words)
+    else:
+        text = tr("{verb} may not have reached {session}. {why}", **words)
     if verb is CommandVerb.TERMINATE:
         text += " " + tr("The browser may still be open and cost money.")
     return text
@@ -132,6 +148,23 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
                 why=why,
             )
             return text, (NoticeAction.SHOW_TASK,), False
+        case NoticeKind.CLOSED_FOR_WAITING_TASK:
+            text = tr(
+                "{session} was opened for “{task}” and did not take it; it is closed again, and "
+                "the task waits in line. {why}",
+                session=name,
+                task=title,
+                why=why,
+            )
+            return text, (NoticeAction.SHOW_TASK,), False
+        case NoticeKind.LIFE_TOO_LONG:
+            text = tr(
+                "The service says that {session} lives for {n} hours, which none of its pages "
+                "knows; one hour is assumed.",
+                session=name,
+                n=f"{_number(notice):,}",
+            )
+            return text, (NoticeAction.SHOW_SESSION,), False
         case NoticeKind.LEDGER_FAILED:
             reason = notice.facts.get("reason", "")
             text = tr(

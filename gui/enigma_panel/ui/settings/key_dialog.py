@@ -10,6 +10,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.text.account_page import account_page, open_account_page
 from enigma_panel.ui.text.check import finding_text
 from enigma_panel.ui.widgets.basics import FieldGrid, NoticeLabel, make_button, make_label, make_row
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -49,6 +50,7 @@ class KeyDialog(ModelessDialog):
         self.use_key_button = make_button(tr("Use the key only"), "link")
         self.use_key_button.hide()
         self.again_button = make_button(tr("Look again"))
+        self.page_button = make_button("", "link")
         self.demo_button = make_button(tr("Try the demo service"), "link")
         self.cancel_button = make_button(tr("Cancel"))
         self.save_button = make_button(tr("Save"), "primary")
@@ -56,7 +58,7 @@ class KeyDialog(ModelessDialog):
     def _build_layout(self) -> None:
         grid = FieldGrid()
         self._problem = grid.add_field(tr("API key"), self.key, self.key.show_button())
-        grid.add_wide(make_row(self.use_key_button, None))
+        grid.add_wide(make_row(self.use_key_button, self.page_button, None))
         grid.add_wide(self.location_label)
         grid.add_wide(self.outcome)
         state = make_row(self.state_label, self.again_button)
@@ -75,6 +77,7 @@ class KeyDialog(ModelessDialog):
         self.cancel_button.clicked.connect(self.reject)
         self.use_key_button.clicked.connect(self._use_suggested)
         self.again_button.clicked.connect(self._look_again)
+        self.page_button.clicked.connect(lambda: open_account_page(self._account.base_url))
         self.demo_button.clicked.connect(self._start_demo)
         self._account.changed.connect(self._show_state)
 
@@ -91,6 +94,9 @@ class KeyDialog(ModelessDialog):
         )
         self.state_label.setText(text)
         self.again_button.setVisible(account.state in _LOOK_AGAIN)
+        page = account_page(account.base_url) or ""
+        self.page_button.setText(tr("Get a key at {page}", page=page.removeprefix("https://")))
+        self.page_button.setVisible(bool(page))
 
     async def _show_location(self) -> None:
         self.location_label.setText(tr("Looking where the key can be kept …"))

@@ -5,7 +5,10 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-_PAGES = {"connect.webrun.ai": "https://app.webrun.ai/usage"}
+_PAGES = {
+    "connect.enigma.click": "https://enigma.click/settings",
+    "connect.webrun.ai": "https://app.webrun.ai/usage",
+}
 
 
 def account_page(base_url: str) -> str | None:

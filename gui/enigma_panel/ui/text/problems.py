@@ -17,6 +17,7 @@ class NoticeAction(StrEnum):
     SHOW_SESSION = "show_session"
     ACCOUNT_PAGE = "account_page"
     START_AGAIN = "start_again"
+    EDIT_AND_RUN = "edit_and_run"
     PUT_AWAY = "put_away"
     ASK_RESULT = "ask_result"
     TERMINATE = "terminate"
@@ -24,6 +25,7 @@ class NoticeAction(StrEnum):
     USE_COPY = "use_copy"
     DECLINE_COPY = "decline_copy"
     CANCEL_QUIT = "cancel_quit"
+    COPY_DIAGNOSTICS = "copy_diagnostics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,33 +52,24 @@ class Notice:
 
 def notice_action_label(action: NoticeAction, notice: Notice) -> str:
     """The label of a notice's button."""
-    match action:
-        case NoticeAction.SHOW_TASK:
-            return tr("Show task")
-        case NoticeAction.SHOW_SESSION:
-            return tr("Show session")
-        case NoticeAction.ACCOUNT_PAGE:
-            return tr("Open the account page")
-        case NoticeAction.START_AGAIN:
-            return tr("Start it again (may run twice)")
-        case NoticeAction.PUT_AWAY:
-            return tr("Put away")
-        case NoticeAction.ASK_RESULT:
-            return tr("Ask the session for its result")
-        case NoticeAction.TERMINATE:
-            return tr("Terminate")
-        case NoticeAction.ENTER_KEY:
-            return tr("Enter the key")
-        case NoticeAction.USE_COPY if notice.copy is not None:
-            return tr(
-                "Use the copy of {time}", time=local_moment(notice.copy.made_ms, notice.now_ms)
-            )
-        case NoticeAction.USE_COPY:
-            return tr("Use the copy")
-        case NoticeAction.DECLINE_COPY:
-            return tr("Go on without it")
-        case NoticeAction.CANCEL_QUIT:
-            return tr("Cancel")
+    if action is NoticeAction.USE_COPY and notice.copy is not None:
+        time = local_moment(notice.copy.made_ms, notice.now_ms)
+        return tr("Use the copy of {time}", time=time)
+    return {
+        NoticeAction.SHOW_TASK: tr("Show task"),
+        NoticeAction.SHOW_SESSION: tr("Show session"),
+        NoticeAction.ACCOUNT_PAGE: tr("Open the account page"),
+        NoticeAction.START_AGAIN: tr("Start it again (may run twice)"),
+        NoticeAction.EDIT_AND_RUN: tr("Edit and run again"),
+        NoticeAction.PUT_AWAY: tr("Put away"),
+        NoticeAction.ASK_RESULT: tr("Ask the session for its result"),
+        NoticeAction.TERMINATE: tr("Terminate"),
+        NoticeAction.ENTER_KEY: tr("Enter the key"),
+        NoticeAction.USE_COPY: tr("Use the copy"),
+        NoticeAction.DECLINE_COPY: tr("Go on without it"),
+        NoticeAction.CANCEL_QUIT: tr("Cancel"),
+        NoticeAction.COPY_DIAGNOSTICS: tr("Copy diagnostics"),
+    }[action]
 
 
 def problem_text(problem: Problem, now_ms: int) -> Notice:
@@ -110,6 +103,13 @@ def bad_rows_text(n: int) -> Notice:
         n,
     )
     return Notice(text=text, grave=True, topic="bad rows")
+
+
+def unexpected_text() -> Notice:
+    """An error of the program's own, of which nobody knows what it means."""
+    text = tr("Something went wrong in this program. It goes on, but may not show all there is.")
+    actions = (NoticeAction.COPY_DIAGNOSTICS,)
+    return Notice(text=text, actions=actions, grave=True, topic="unexpected")
 
 
 def key_text(state: KeyState) -> Notice | None:
