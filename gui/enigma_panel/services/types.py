@@ -244,6 +244,10 @@ class LiveStatus(Protocol):
         """Whether it is up and told something lately."""
         ...
 
+    def is_alive_since(self, session_key: int, since_ms: int) -> bool:
+        """Whether it told of work at that time (epoch ms) or later."""
+        ...
+
 
 class SessionStatus(Protocol):
     """What is on its way to a session; `Commands` knows."""

@@ -267,7 +267,7 @@ def test_what_happened(kind: str, word: str) -> None:
 _NAMES_THAT_ARE_WORDS = frozenset(
     {Kind.PAUSED, Kind.STOPPED, Kind.FAILED, Kind.ANSWER_SENT, Kind.BACK_IN_QUEUE}
 )
-_IN_NO_TIME_LINE = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED})
+_IN_NO_TIME_LINE = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SESSION_DOUBTED})
 
 
 def test_every_kind_has_words() -> None:

@@ -395,7 +395,10 @@ class CommandSender(QObject):
         try:
             with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
                 observation = await client.send_state(session.service_id, command.verb)
-        except SessionGoneError:
+        except SessionGoneError as error:
+            if command.verb is not CommandVerb.TERMINATE:
+                await self._poller.note_session_gone(command.key)
+                return error
             if not command.may_be_done:
                 self.unmark(command)  # it had ended before we told it to
             self._health.note_answer()
@@ -408,7 +411,7 @@ class CommandSender(QObject):
             command.is_delivered = True
             self._health.note_answer()
             await self._settle(command, Outcome.KNOWN, observation)
-            self._poller.wake(command.key)
+            self._poller.note_delivered(command.key)
         finally:
             if not command.may_be_done:
                 self.unmark(command)

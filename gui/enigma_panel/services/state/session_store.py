@@ -39,7 +39,8 @@ LATE_RESULT_MS = 15_000
 """So long after the channel told of a session's end a task without a name may still get its
 result."""
 
-_LISTED = frozenset(Kind) - STEP_KINDS - {Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED}
+_UNLISTED = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SESSION_DOUBTED})
+_LISTED = frozenset(Kind) - STEP_KINDS - _UNLISTED
 """Kinds that make a line in a task's time line, where they change something; steps come by their
 own way (services.state.timeline)."""
 _END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
@@ -333,9 +334,9 @@ class SessionStore(QObject):
         finally:
             self._emit(records)
 
-    def touch(self, session_key: int) -> None:
-        """Something that is known of this session beside its record changed."""
-        self.changed.emit(Diff(sessions=frozenset({session_key})))
+    def touch(self, session_key: int, *task_keys: int) -> None:
+        """Something that is known of this session or task beside its record changed."""
+        self.changed.emit(Diff(sessions=frozenset({session_key}), tasks=frozenset(task_keys)))
 
     async def flush(self) -> None:
         """Write the gathered figures; called once a second and at the end."""
