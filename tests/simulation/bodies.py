@@ -7,7 +7,7 @@ tell them apart; in the others nobody can, and there they are not played.
 
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 MOST = 2
 """So many bodies in a row name a task that nobody knows: the program believes the third."""
 
-_NAMED = frozenset({ApiCall.NEW_TASK, ApiCall.RUN_TASK})
+_NAMED = {
+    ApiCall.NEW_TASK: "taskId",
+    ApiCall.RUN_TASK: "taskId",
+    ApiCall.START_SESSION: "sessionId",
+}
 _TRUE = frozenset({Kind.FINE, Kind.SLOW, Kind.STALE})
 
 
@@ -38,7 +42,7 @@ class Bodies:
         self._has_aliases = self._names_ids and rng.random() < 0.05
         self._others_of_starts = rng.choice((*[0.0] * 6, 0.2))
         self._last: dict[str, Answer] = {}
-        self._starts: list[Answer] = []
+        self._starts: defaultdict[ApiCall, list[Answer]] = defaultdict(list)
         self._foreign_in_a_row: Counter[str] = Counter()
 
     def __str__(self) -> str:
@@ -81,20 +85,22 @@ class Bodies:
         return answer
 
     def _start(self, sent: Sent, answer: Answer) -> Answer:
-        before = list(self._starts)
-        self._starts.append(answer)
+        before = list(self._starts[sent.verb])
+        self._starts[sent.verb].append(answer)
         if self._world.storm.is_over or self._rng.random() >= self._others_of_starts:
             return answer
-        others = [old for old in before if self._is_known(old)]
+        others = [old for old in before if self._is_known(json.loads(old.body)[_NAMED[sent.verb]])]
         return self._lie(sent, Kind.OTHERS, self._rng.choice(others)) if others else answer
 
-    def _is_known(self, answer: Answer) -> bool:
-        """Whether the program knows the task that it names. Where it does not, nobody could tell
-        that it is not the one that was asked for."""
+    def _is_known(self, service_id: str) -> bool:
+        """Whether the program knows the task or session that is named. Where it does not, nobody
+        could tell that it is not the one that was asked for."""
         life = self._world.life
-        tasks = life.parts.services.store.tasks() if life is not None and life.parts else []
-        task_id = json.loads(answer.body)["taskId"]
-        return any(task.service_id == task_id for task in tasks)
+        if life is None or life.parts is None:
+            return False
+        store = life.parts.services.store
+        known = (*store.tasks(), *store.sessions())
+        return any(record.service_id == service_id for record in known)
 
     def _lie(self, sent: Sent, kind: Kind, answer: Answer) -> Answer:
         sent.fate = replace(sent.fate, kind=kind)

@@ -6,6 +6,7 @@ from enigma_panel.api.calls import ApiCall
 from enigma_panel.core.models import Task
 from enigma_panel.simulator.task import Task as ModelTask
 from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
+from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life
@@ -68,12 +69,23 @@ class Starts:
     def started_once(self, sent: Sent) -> None:
         """The service works on a task once: the ground truth behind `sent_once`."""
         if sent.opened is not None:
+            self._one_browser_each(sent, sent.opened)
             self._opened[sent.opened] = sent.mark
         if sent.began is None:
             return
         if sent.mark in self._began:
             self._world.fail("nothing is billed twice", f"the task of {sent} runs already")
         self._began[sent.mark] = sent.began
+
+    def _one_browser_each(self, sent: Sent, opened: str) -> None:
+        """No second browser for a task while the first is open, but for one that no key reaches."""
+        sessions, changes = self._world.model.sessions, self._world.settings_changes
+        for other, mark in self._opened.items():
+            session = sessions.get(other)
+            if mark != sent.mark or session is None or session.ended is not None:
+                continue
+            if not changes.is_in_the_way and not changes.is_out_of_reach(other):
+                self._world.fail("one browser for a task", f"{opened} beside {other} for {sent}")
 
     def model_task(self, mark: int) -> ModelTask | None:
         """The service's task of that mark; None where it never began."""
@@ -115,7 +127,8 @@ class Starts:
 
     def opened(self, sent: Sent) -> None:
         """A session was opened for a task, which has to follow; or it did."""
-        if sent.verb is ApiCall.START_SESSION and sent.failure is Verdict.KNOWN:
+        is_own = sent.fate.kind is not Kind.OTHERS
+        if sent.verb is ApiCall.START_SESSION and sent.failure is Verdict.KNOWN and is_own:
             self._waiting[sent.mark] = sent
 
     def no_session_waits_for_its_task(self, life: "Life") -> None:

@@ -1,4 +1,4 @@
-"""Switch-offs of what a fact means, what a refusal proves, and which key goes where."""
+"""Switch-offs in core and api: what a fact means, and what a refusal proves."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,8 +8,6 @@ from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.api.wire import error_responses, responses
 from enigma_panel.core import reducer
 from enigma_panel.core.models import Phase, TaskStatus
-from enigma_panel.core.observation import Kind
-from enigma_panel.services.account import UNAUTHORIZED, Account
 
 Patches = list[tuple[Any, Any, Any]]
 
@@ -83,11 +81,6 @@ def every_error_counts_as_refused() -> Patches:
     return [(error_responses, "nothing_happened", always)]
 
 
-def gateways_speak_for_the_service() -> Patches:
-    """A 503 proves that nothing happened, whoever says it."""
-    return [(error_responses.PROOFS, 503, error_responses.Proof.ANY_BODY)]
-
-
 def named_tasks_count_as_refused() -> Patches:
     """A reply without `success` is an error, although it names the task that it started."""
     real = responses.report
@@ -99,21 +92,6 @@ def named_tasks_count_as_refused() -> Patches:
     return [(responses, "report", report)]
 
 
-def any_401_ends_the_session() -> Patches:
-    """A 401 about the key is read as one about the session."""
-    real = error_responses.gone_kind
-
-    def gone_kind(body: Any, status: int) -> Any:
-        return Kind.SESSION_GONE if status == UNAUTHORIZED else real(body, status)
-
-    return [(error_responses, "gone_kind", gone_kind), (responses, "gone_kind", gone_kind)]
-
-
-def a_key_goes_to_any_session() -> Patches:
-    """Sessions that were opened with another key are asked for with the one in use."""
-    return [(Account, "client_for", lambda account, _session: account.client)]
-
-
 SWITCHES: dict[str, Callable[[], Patches]] = {
     "final records may change": final_records_change,
     "ended sessions come back": ended_sessions_come_back,
@@ -122,8 +100,5 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "id of a late reply dropped": id_of_a_late_reply_is_dropped,
     "interrupted call taken as refused": interrupted_counts_as_refused,
     "every error taken as refused": every_error_counts_as_refused,
-    "a gateway's 503 taken as the service's": gateways_speak_for_the_service,
-    "a refused key ends sessions": any_401_ends_the_session,
-    "a key goes to any session": a_key_goes_to_any_session,
     "task ids of replies not read": named_tasks_count_as_refused,
 }
