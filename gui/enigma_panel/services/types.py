@@ -151,7 +151,8 @@ class ServiceNotice:
 class OpenQuestion:
     """A question that waits for the person. question_n counts within its task, from 1.
 
-    maybe_answered: an answer was sent and nobody knows whether it arrived.
+    maybe_answered: an answer was sent and nobody knows whether it arrived. is_doubted: it may be
+    another task's.
     """
 
     task_key: int
@@ -162,6 +163,7 @@ class OpenQuestion:
     expires_ms: int | None
     kind: QuestionKind
     maybe_answered: bool = False
+    is_doubted: bool = False
 
 
 class AnswerOutcome(StrEnum):

@@ -15,6 +15,7 @@ from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.queue.start_reply import own_reply, unknown_fate
 from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import (
     FOR_NOW,
@@ -103,6 +104,7 @@ class Starter:
                 else:
                     life = task.spec.limits.max_duration_ms
                     observation = await client.start_session(max_duration_ms=life)
+            observation = own_reply(self._store, intent, observation)
         except ApiError as error:
             return await self._fail(intent, error, attempt.keeps, client)
         self._health.note_balance(observation.balance)
@@ -128,6 +130,7 @@ class Starter:
                     observation = await client.new_task(service_id, task.spec)
                 # Before the channel may place other results.
                 observation = await self._store.redaction.redact_long(observation)
+                observation = own_reply(self._store, intent, observation)
         except ApiError as error:
             return await self._fail(intent, error, keeps, client)
         await self._store.settle(intent, Outcome.KNOWN, observation)
@@ -148,8 +151,7 @@ class Starter:
         key = intent.session.key
         task_key = intent.task.key if intent.task else None
         if not error.nothing_happened:
-            # An error that names the session makes it possible to end it.
-            unknown = Observation(kind=Kind.UNKNOWN, session_id=error.session_id)
+            unknown = unknown_fate(self._store, intent, error)
             session, task = await self._store.settle(intent, Outcome.UNKNOWN, unknown)
             unclear = {session.phase, task.status if task is not None else None}
             if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
