@@ -11,6 +11,7 @@ from enigma_panel.services.state.session_store import (
     is_long_ended,
 )
 from enigma_panel.services.state.starts import StartsUnderWay
+from enigma_panel.services.state.unnamed import is_disproved
 from enigma_panel.services.types import LiveStatus, NoticeKind, SessionEnder, SessionStatus
 
 UNHEARD_MS = 15_000
@@ -49,7 +50,7 @@ class UnnamedTasks:
                 await self._give_up(session, task, now)
             elif _is_answer_doubtful(task, now) and not self._status.is_stopping(session.key):
                 await self._record(task, Kind.ANSWER_DOUBTED)
-            elif self._is_out_of_sight(session, task, now):
+            elif self._is_out_of_sight(session, task, now) or self._is_disproved(task):
                 await self._record(task, Kind.LIVE_LOST)
 
     async def _give_up(self, session: Session, task: Task, now: int) -> None:
@@ -77,6 +78,9 @@ class UnnamedTasks:
         elif self._live.is_speaking(session.key):
             self._unheard.pop(task.key, None)
         return now - self._unheard.get(task.key, now) >= UNHEARD_MS
+
+    def _is_disproved(self, task: Task) -> bool:
+        return is_disproved(task, self._store.tasks_of(task.session_key))
 
     async def _record(self, task: Task, kind: Kind) -> None:
         await self._store.record(task.session_key, task.key, Observation(kind=kind))

@@ -22,6 +22,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter, cancel_now
 from enigma_panel.services.state.timeline import UNCLEAR, Timeline
+from enigma_panel.services.state.unnamed import seen_at_work
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
@@ -158,7 +159,12 @@ class SessionStore(QObject):
         return self._task_keys
 
     def current_task(self, session: Session) -> Task | None:
-        """The task that the session works on or worked on last."""
+        """The task that the session works on or worked on last: one that is seen at work and has no
+        name, before those that were sent after it."""
+        return seen_at_work(self.tasks_of(session.key)) or self.newest_task(session)
+
+    def newest_task(self, session: Session) -> Task | None:
+        """The task that was given to the session last."""
         task = self._tasks.get(session.current_task) if session.current_task else None
         return task if task is not None and task.session_key == session.key else None
 
