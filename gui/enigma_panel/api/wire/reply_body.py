@@ -1,14 +1,12 @@
 """One decoded body in its two layers, since a result comes flat or wrapped in `result`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.values import NotJsonError, parse
-from enigma_panel.core.observation import OWN_CODES, Usage
+from enigma_panel.core.observation import OWN_CODES
 
-T = TypeVar("T")
 _IDS = ("sessionId", "taskId")
 
 
@@ -72,26 +70,6 @@ class Body:
         """True where any sessionId or taskId is given, even one that cannot be used."""
         layers = (self.top, self.inner, self.data)
         return any(layer.get(n) not in (None, "") for layer in layers for n in _IDS if n in layer)
-
-    @property
-    def usage(self) -> Usage:
-        """Cost, tokens and time in either spelling, from usage, data.usage or data itself."""
-        sources = [v.record(layer.get("usage")) for layer in (*self.layers, self.data)]
-        sources.append(self.data)
-        return Usage(
-            cost=_first(v.money, sources, "cost"),
-            tokens_in=_first(v.whole, sources, "prompt_tokens", "inputTokens"),
-            tokens_out=_first(v.whole, sources, "completion_tokens", "outputTokens"),
-            tokens_total=_first(v.whole, sources, "total_tokens", "totalTokens"),
-            compute_s=_first(v.seconds, sources, "computeTime"),
-            took_s=_first(v.seconds, sources, "completion_time"),
-        )
-
-
-def _first(read: Callable[[object], T | None], sources: list[v.Record], *names: str) -> T | None:
-    """The first usable figure: an unusable one hides no usable one further out."""
-    found = (read(source[name]) for source in sources for name in names if name in source)
-    return next((value for value in found if value is not None), None)
 
 
 def read_body(raw: bytes) -> Body | None:

@@ -5,14 +5,17 @@ what fits nothing documented is a ProtocolError, never a guess. Every function t
 a Scrub that knows the secrets of the call, and raises only `errors.ApiError`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from enigma_panel.api.protocols import HealthReply
 from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.error_responses import Answer, gone_kind, refusal
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.api.wire.reply_body import Body, read_body
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import Kind, Observation, Usage
+
+T = TypeVar("T")
 
 TASK_CODES = frozenset({"TASK_TIMEOUT", "NAVIGATION_TIMEOUT", "PAGE_CRASH", "ELEMENT_NOT_FOUND"})
 """Codes that only a task's own report carries (api.md §8.2), with or without a status."""
@@ -200,12 +203,32 @@ def report(body: Body, kind: Kind) -> Observation:
         kind=kind,
         text=_text(body, kind),
         code=body.code,
-        usage=body.usage,
+        usage=_usage(body),
         session_id=body.id("sessionId"),
         task_id=body.id("taskId"),
         balance=v.money(body.top.get("balance")),
         completed_at=next((v.short_text(value, 64) for value in body.values("completedAt")), None),
     )
+
+
+def _usage(body: Body) -> Usage:
+    """Cost, tokens and time in either spelling, from usage, data.usage or data itself."""
+    sources = [v.record(layer.get("usage")) for layer in (*body.layers, body.data)]
+    sources.append(body.data)
+    return Usage(
+        cost=_first(v.money, sources, "cost"),
+        tokens_in=_first(v.whole, sources, "prompt_tokens", "inputTokens"),
+        tokens_out=_first(v.whole, sources, "completion_tokens", "outputTokens"),
+        tokens_total=_first(v.whole, sources, "total_tokens", "totalTokens"),
+        compute_s=_first(v.seconds, sources, "computeTime"),
+        took_s=_first(v.seconds, sources, "completion_time"),
+    )
+
+
+def _first(read: Callable[[object], T | None], sources: list[v.Record], *names: str) -> T | None:
+    """The first usable figure: an unusable one hides no usable one further out."""
+    found = (read(source[name]) for source in sources for name in names if name in source)
+    return next((value for value in found if value is not None), None)
 
 
 def _text(body: Body, kind: Kind) -> str | None:
