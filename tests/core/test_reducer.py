@@ -63,7 +63,7 @@ action            .           working     .         working   .        working
 response_update   .           working     .         .         .        working
 session_ended     .           .           .         .         .        .
 reconnected       .           .           .         .         .        .
-live_lost         .           .           unconfirmed .       .        .
+live_lost         .           .           unconfirmed unconfirmed unconfirmed .
 pause_emitted     .           paused      paused    .         .        .
 resume_emitted    .           .           .         .         working  .
 stop_emitted      .           .           .         .         .        .

@@ -83,6 +83,7 @@ def test_without_a_safeguard_the_simulation_fails(name: str) -> None:
     search = f'python -m tests.simulation --seeds 3000 --without "{name}"'
     stale = f"stale seed: {seed} does not catch {name!r}; list the one that this finds: {search}"
     assert violation is not None, stale
+    assert violation.check != "no_errors_logged", f"a switch-off that does not work: {violation}"
 
 
 def test_a_failing_seed_says_how_to_see_it_again() -> None:

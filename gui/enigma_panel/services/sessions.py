@@ -146,9 +146,9 @@ class Sessions(QObject):
             return False
         if pending is not None and pending.verb is CommandVerb.TERMINATE:
             return False
-        # It might meet a task of unknown fate that is at work before this one.
-        others = [other for other in self._store.unconfirmed(session_key) if other is not task]
-        return not others and _can(task, verb, pending)
+        # It might meet one that waits behind this one, or of unknown fate that is before it.
+        others = (other for other in self._store.tasks_of(session_key) if other is not task)
+        return not any(map(_may_be_at_work, others)) and _can(task, verb, pending)
 
     def terminable_keys(self) -> list[int]:
         """Sessions that are or may be open and can be terminated now: "all" in Terminate all."""
@@ -254,6 +254,11 @@ class Sessions(QObject):
     def _notify_command(self, key: int) -> None:
         self.pending_changed.emit(key)
         self.changed.emit(Diff(sessions=frozenset({key})))
+
+
+def _may_be_at_work(task: Task) -> bool:
+    is_sent = task.sent_ms is not None and task.status is not TaskStatus.QUEUED
+    return task.status is TaskStatus.UNCONFIRMED or (is_sent and not task.is_final)
 
 
 def _can(task: Task, verb: CommandVerb, pending: PendingCommand | None) -> bool:

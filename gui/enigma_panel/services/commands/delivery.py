@@ -389,7 +389,8 @@ class CommandSender(QObject):
         assert session is not None
         assert session.service_id is not None
         assert client is not None
-        command.task_key = session.current_task
+        task = self._store.current_task(session)
+        command.task_key = task.key if task is not None else None
         self._stand(command, WaitReason.SENDING)
         self.mark(command)
         try:

@@ -287,7 +287,8 @@ class Live(QObject):
         session = self._store.session(session_key)
         if session is None or not self.is_up(session_key):
             return ""
-        return self._activity.doing(session_key, session.current_task)
+        task = self._store.current_task(session)
+        return self._activity.doing(session_key, task.key if task is not None else None)
 
     # -- sending -----------------------------------------------------------------------------
 
