@@ -43,6 +43,11 @@ FAULTS = (
     Fault(name="429, Retry-After: 7", kind="429", more={"retryAfter": 7}),
     Fault(name="429", kind="429"),
     Fault(name="503", kind="503", also=(HEALTH_WITHOUT_A_BROWSER,)),
+    Fault(
+        name="503 of a gateway, after it",
+        kind="after:503",
+        more={"body": {"message": "Service Unavailable"}},
+    ),
     Fault(name="500", kind="500"),
     Fault(name="502, an HTML page", kind="html502"),
     Fault(name="truncated", kind="truncated"),

@@ -204,6 +204,7 @@ def test_replies_that_are_broken_or_wrong(sim: Running) -> None:
         {"path": START, "kind": "500"},
         {"path": START, "kind": "status:418", "body": {"a": 1}, "headers": {"x-b": "c"}},
         {"path": START, "kind": "delay", "seconds": 0.3},
+        {"path": START, "kind": "after:503", "body": {"message": "Service Unavailable"}},
     )
     with pytest.raises(httpx.RemoteProtocolError):
         sim.post(START, {})
@@ -221,7 +222,9 @@ def test_replies_that_are_broken_or_wrong(sim: Running) -> None:
     began = time.monotonic()
     assert sim.post(START, {}).status_code == 200
     assert time.monotonic() - began >= 0.3
-    assert sim.get("/_sim/state")["applied"]["start-session"] == 3
+    late = sim.post(START, {})
+    assert (late.status_code, late.json()) == (503, {"message": "Service Unavailable"})
+    assert sim.get("/_sim/state")["applied"]["start-session"] == 4
 
 
 def test_faults_choose_their_requests(sim: Running) -> None:
@@ -235,7 +238,11 @@ def test_faults_choose_their_requests(sim: Running) -> None:
         assert send(sim, session_id, actionType="state", newState="pause").status_code == 500
     codes = [sim.client.get("/task/a/b").status_code for _ in range(4)]
     assert codes == [404, 503, 503, 404]
-    for bad in ({"path": "/x", "kind": "?"}, {"kind": "500"}, {"path": "/", "kind": "500", "q": 1}):
+    for bad in (
+        {"path": "/x", "kind": "after:x"},
+        {"kind": "500"},
+        {"path": "/", "kind": "500", "q": 1},
+    ):
         assert sim.post("/_sim/faults", [bad]).status_code == 400
     assert sim.post("/_sim/faults", {}).status_code == 400
 

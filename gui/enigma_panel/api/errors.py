@@ -1,8 +1,8 @@
 """The errors of calls to the service, as types and facts without texts for people.
 
-Every error says what it means for the money: `nothing_happened` is True only where a start can
-certainly not have taken effect (design.md: never connected, a 4xx but 408, or a 503 with the
-service's own JSON error, and no id in the body).
+Every error says what it means for the money: `nothing_happened` is True only where a request can
+certainly not have taken effect: never connected, or refused as `PROOFS` in
+`api.wire.error_responses` has it.
 """
 
 from dataclasses import dataclass
@@ -77,8 +77,8 @@ class SessionGoneError(RejectedError):
 class ProtocolError(ApiError):
     """An answer that fits nothing documented. `excerpt` is short and redacted.
 
-    reply is there for an error status (say 503 with an HTML page): its headers may still tell how
-    long to wait.
+    reply is there for an error status (say 503 in the words of a gateway, HTML or JSON): its
+    headers may still tell how long to wait.
     """
 
     def __init__(

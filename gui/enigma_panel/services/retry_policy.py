@@ -11,6 +11,7 @@ from enigma_panel.api.errors import (
     Reply,
     SessionGoneError,
 )
+from enigma_panel.api.wire.error_responses import REFUSAL_CODES
 from enigma_panel.core.observation import Kind, Observation
 
 TRIES = 3
@@ -65,7 +66,10 @@ _BY_STATUS = {
 
 
 def classify(error: ApiError) -> FailureKind:
-    """The kind of an error with `nothing_happened`. Status first, the code refines it."""
+    """The kind of an error with `nothing_happened`. Status first, the code refines it.
+
+    Only the service can say that no browser is free; a gateway's 503 is a ProtocolError.
+    """
     match error:
         case NotConnectedError():
             return FailureKind.CONNECTION
@@ -98,9 +102,13 @@ def reply_of(error: ApiError | None) -> Reply | None:
 
 
 def refused_fact(error: ApiError, kind: Kind) -> Observation:
-    """The fact that a start did nothing, with the service's words where it gave some."""
+    """The fact that a start did nothing, with the service's words where it gave some.
+
+    code: a documented one, else HTTP_ and the status: a gateway's own code says less.
+    """
     if isinstance(error, RejectedError):
-        code = error.reply.code or f"HTTP_{error.reply.status}"
+        code = (error.reply.code or "").upper()
+        code = code if code in REFUSAL_CODES else f"HTTP_{error.reply.status}"
         return Observation(kind=kind, text=error.reply.message, code=code)
     if isinstance(error, ProtocolError):
         return Observation(kind=kind, code=f"HTTP_{error.status}")

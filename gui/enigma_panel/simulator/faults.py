@@ -5,7 +5,7 @@ A fault is a JSON object ``{"path": …, "kind": …}`` with these further field
 - ``action``: only send-message bodies of this kind, ``newTask`` or ``state:terminate`` (optional)
 - ``skip``: let so many matching requests pass first (0); ``times``: then hit so many (1, 0: all)
 - ``seconds``: for ``delay``; ``retryAfter``: whole seconds, for ``429``
-- ``body``, ``headers``: for ``status:N``
+- ``body``, ``headers``: for ``status:N`` and ``after:N``
 
 ``path`` is a whole path, or the beginning of one if it ends with ``*``.
 """
@@ -27,8 +27,9 @@ KINDS = (
     "refuse-before", "drop-after", "silence", "silence-before", "html502", "truncated",
     "notjson", "delay", "429", "500", "503",
 )  # fmt: skip
-"""All kinds but ``status:N``. Only drop-after, silence, truncated, notjson and delay let the
-request take effect."""
+"""All kinds but ``status:N`` and ``after:N``. Those answer with status N and any body, ``after:N``
+as a gateway that gives up on what it passed on. Only drop-after, silence, truncated, notjson, delay
+and ``after:N`` let the request take effect."""
 
 _TEXTS = {
     "429": "Rate limit exceeded. Please try again later.",
@@ -80,13 +81,19 @@ class Fault:
             page = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
             return 502, page, {"content-type": "text/html"}
         headers = {"content-type": "application/json", **self.headers}
-        if self.kind.startswith("status:"):
+        if (status := _chosen_status(self.kind)) is not None:
             raw = self.body if isinstance(self.body, str) else json.dumps(self.body)
-            return int(self.kind.removeprefix("status:")), raw.encode(), headers
+            return status, raw.encode(), headers
         if self.retry_after is not None:
             headers["retry-after"] = str(self.retry_after)
         body = {"success": False, "message": _TEXTS[self.kind]}
         return int(self.kind), json.dumps(body).encode(), headers
+
+
+def _chosen_status(kind: str) -> int | None:
+    """Tell the N of ``status:N`` and ``after:N``; ``None`` for the other kinds."""
+    name, _, number = kind.partition(":")
+    return int(number) if name in {"status", "after"} and number.isdecimal() else None
 
 
 def actions_of(raw: bytes) -> tuple[str, ...]:
@@ -121,9 +128,8 @@ def _read_fault(entry: dict[str, Any]) -> Fault:
     if entry.keys() - known:
         raise ValueError(f"unknown fields: {', '.join(sorted(entry.keys() - known))}")
     kind = str(entry.get("kind", ""))
-    status = kind.removeprefix("status:")
-    if kind not in KINDS and not (kind != status and status.isdigit()):
-        raise ValueError(f"unknown kind {kind!r}; known: {', '.join(KINDS)}, status:N")
+    if kind not in KINDS and _chosen_status(kind) is None:
+        raise ValueError(f"unknown kind {kind!r}; known: {', '.join(KINDS)}, status:N, after:N")
     if not str(entry.get("path", "")).startswith("/"):
         raise ValueError("a fault needs a path")
     return Fault(
@@ -217,6 +223,8 @@ class FaultInjector:
                 await asyncio.sleep(fault.seconds)
                 await self._app(scope, inner, send)
             case _:
+                if fault.kind.startswith("after:"):
+                    await collect(self._app, scope, inner)
                 await respond(send, *fault.reply())
 
     async def _hang_up(self, scope: Scope, receive: Receive) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import random
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,11 @@ from enigma_panel.core.models import Phase
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.commands.delivery import Command, react
 from enigma_panel.services.types import NoticeKind, WaitReason
+from tests.kit.clock import NOW
+from tests.kit.gateways import GATEWAYS, UNCONFIRMED, GatewayReply, error_of
+from tests.kit.rows import check_rows
 from tests.services.commands.bench import Bench, gone, on_bench, rejected
 
 PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
@@ -446,6 +451,18 @@ def test_a_refusal_for_good_is_said(folder: Path, verb: CommandVerb, error: ApiE
         assert bench.account.errors == [error]
 
     on_bench(folder, test)
+
+
+def test_a_gateway_that_gives_up_is_no_refusal() -> None:
+    """An end is told again until it is known, a Pause three times."""
+
+    def check(reply: GatewayReply) -> None:
+        error, rng = error_of(reply), random.Random(5)
+        for verb, attempt, again in ((TERMINATE, 9, True), (PAUSE, 1, True), (PAUSE, 3, False)):
+            command = Command(key=1, verb=verb, made_ms=NOW, task_key=1, attempt=attempt)
+            assert (react(command, error, rng) is not None) is again, (verb, attempt)
+
+    check_rows([(reply,) for reply in GATEWAYS if reply.failure is UNCONFIRMED], check)
 
 
 @pytest.mark.parametrize("verb", [PAUSE, STOP, TERMINATE])

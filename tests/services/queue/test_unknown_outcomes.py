@@ -25,6 +25,9 @@ REPLY_LOST = {
 """What becomes of a task that was accepted and whose reply did not come."""
 SPEC = TaskSpec(text="Search for MX Keys at amazon.com")
 MESSAGES = "/start/send-message"
+GATEWAY_503 = {"message": "Service Unavailable"}
+AFTER = {"kind": "after:503", "body": GATEWAY_503, "times": 0}
+"""A gateway gives up on what took effect."""
 
 
 def faults(url: str, *wanted: dict[str, Any]) -> None:
@@ -115,6 +118,39 @@ async def test_a_new_task_whose_reply_is_lost_is_never_sent_again(
         assert applied(sim.url)["newTask"] == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "action", "one_call"),
+    [
+        ("/start/start-session", "", False),
+        ("/start/run-task", "", True),
+        (MESSAGES, "newTask", False),
+    ],
+)
+async def test_a_gateway_that_gives_up_makes_no_second_session(
+    sim: Simulator, running: Running, path: str, action: str, *, one_call: bool
+) -> None:
+    """One click, one browser and one task, shown as unconfirmed, also long afterwards."""
+    async with running(sim.url, FastClock()) as parts:
+        sessions, said = parts.services.sessions, listen(parts)
+        faults(sim.url, AFTER | {"path": path} | ({"action": action} if action else {}))
+        spec = TaskSpec(text="Buy the cheapest USB-C hub", close_after=False)
+        key = await sessions.start(spec, one_call=one_call)
+        # Where the session is known, the live channel may have told what the task asks.
+        known = {TaskStatus.ASKS} if action else set()
+        await until(lambda: sessions.task(key).status in {TaskStatus.UNCONFIRMED} | known)
+        later = parts.services.clock.now_ms() + 40_000
+        await until(lambda: parts.services.clock.now_ms() > later)
+        assert {notice.kind for notice in said} <= {NoticeKind.START_UNCONFIRMED}
+        assert said or sessions.task(key).status is TaskStatus.ASKS
+        name = action or path.rpartition("/")[2]
+        assert arrived(sim.url)[name] == 1
+        done = applied(sim.url)
+        assert done.get("start-session", 0) + done.get("run-task", 0) == 1
+        assert done.get("newTask", 0) == (name == "newTask")
+        assert len(sessions.session_keys()) == 1
+        assert parts.services.queue.entries() == []
+
+
 async def test_a_new_task_refused_three_times_closes_the_session_that_was_made_for_it(
     sim: Simulator, running: Running
 ) -> None:
@@ -154,7 +190,11 @@ async def test_a_new_task_refused_twice_is_sent_a_third_time(
         ({"kind": "503"}, Phase.PLANNED),
         ({"kind": "429"}, Phase.PLANNED),
         ({"kind": "500"}, Phase.UNCONFIRMED),
-        ({"kind": "status:408", "body": {"success": False}}, Phase.UNCONFIRMED),
+        ({"kind": "status:408", "body": {"success": False}}, Phase.FAILED),
+        ({"kind": "status:408", "body": "<h1>408</h1>"}, Phase.UNCONFIRMED),
+        ({"kind": "status:503", "body": GATEWAY_503}, Phase.UNCONFIRMED),
+        ({"kind": "status:429", "body": "<h1>429</h1>"}, Phase.PLANNED),
+        ({"kind": "status:404", "body": "<h1>404</h1>"}, Phase.FAILED),
         ({"kind": "status:402", "body": {"success": False, "balance": 0.15}}, Phase.PLANNED),
         ({"kind": "status:401", "body": {"success": False}}, Phase.PLANNED),
         ({"kind": "status:403", "body": {"success": False}}, Phase.FAILED),
@@ -197,6 +237,7 @@ async def test_no_connection_means_nothing_happened(simulator: Start, running: R
         ("503", AnswerOutcome.FAILED, 0, 3),
         ("500", AnswerOutcome.UNCONFIRMED, 0, 1),
         ("drop-after", AnswerOutcome.UNCONFIRMED, 1, 1),
+        ("after:503", AnswerOutcome.UNCONFIRMED, 1, 1),
     ],
 )
 async def test_an_answer_that_did_not_get_through(
@@ -207,7 +248,7 @@ async def test_an_answer_that_did_not_get_through(
         await parts.services.sessions.start(TaskSpec(text="Log in to shop.example"))
         await until(inbox.questions)
         fault = {"path": MESSAGES, "kind": kind, "action": "guardrail:resume", "times": 3}
-        faults(sim.url, fault)
+        faults(sim.url, fault | ({"body": GATEWAY_503} if kind == "after:503" else {}))
         text = "Username: maria, Password: a-long-password"
         result = await inbox.answer(inbox.questions()[0], text, AnswerVerb.RESUME)
         assert result.outcome is outcome

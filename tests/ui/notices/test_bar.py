@@ -10,6 +10,7 @@ from enigma_panel.api.errors import (
     ApiError,
     InterruptedCallError,
     NotConnectedError,
+    ProtocolError,
     RejectedError,
     Reply,
 )
@@ -284,6 +285,23 @@ def test_unreadable_rows_are_counted(bar: Bar) -> None:
     assert bar.lines == [
         "3 rows of the ledger could not be read; what they were about may still cost money."
     ]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (NotConnectedError("refused"), "Pause did not reach shop.example 1."),
+        (LOST, "Pause may not have reached shop.example 1."),
+        (ProtocolError(503, "Service Unavailable"), "Pause may not have reached shop.example 1."),
+    ],
+)
+def test_a_command_of_unknown_fate_is_not_said_to_be_undelivered(
+    bar: Bar, error: ApiError, words: str
+) -> None:
+    bar.services.sessions.add(1, status=TaskStatus.WORKING)
+    bar.say(Kind.COMMAND_FAILED, 1, error, verb="pause")
+    (said,) = bar.lines
+    assert said.startswith(words)
 
 
 # -- leaving --------------------------------------------------------------------------------------

@@ -14,7 +14,9 @@ from enigma_panel.api.errors import (
     SessionGoneError,
 )
 from enigma_panel.core.models import SessionState, TaskStatus
+from enigma_panel.core.observation import Kind
 from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.retry_policy import FailureKind, refused_fact
 from enigma_panel.ui.i18n import shorten, tr
 from enigma_panel.ui.text import states
 from enigma_panel.ui.text.errors import (
@@ -26,6 +28,7 @@ from enigma_panel.ui.text.errors import (
     explain_code,
     row_of,
 )
+from tests.kit.gateways import GATEWAYS, UNCONFIRMED, GatewayReply, error_of
 from tests.kit.rows import check_rows
 
 
@@ -144,6 +147,46 @@ CALLS = [
     ),
     (rejected(418, message="teapot"), ErrorContext(), "The service refused this (418): “teapot”"),
     (
+        ProtocolError(404, "<html>", nothing_happened=True),
+        START,
+        "The service answered in a way that makes no sense (404). Nothing was started.",
+    ),
+    (
+        ProtocolError(403, "<html>", nothing_happened=True),
+        HERE,
+        "The service answered in a way that makes no sense (403). Nothing was started.",
+    ),
+    (
+        ProtocolError(
+            429, "<html>", reply=Reply(status=429, retry_after_s=7.0), nothing_happened=True
+        ),
+        START,
+        "Too many calls this minute. Nothing was started. Try again in 7 s.",
+    ),
+    (
+        ProtocolError(503, "Service Unavailable", reply=Reply(status=503)),
+        HERE,
+        (
+            "“MX Keys” may be working in amazon.com 3, but the service names a task only in the "
+            "answer that was lost. Wait until the session ends, or terminate it."
+        ),
+    ),
+    (
+        ProtocolError(503, "Service Unavailable", reply=Reply(status=503)),
+        ErrorContext(call=Call.COMMAND),
+        "The service answered in a way that makes no sense (503). Polls go on.",
+    ),
+    (
+        rejected(404, message="no Route matched"),
+        START,
+        "The service refused this (404): “no Route matched” Nothing was started.",
+    ),
+    (
+        rejected(410, message="Gone"),
+        START,
+        "The service refused this (410): “Gone” Nothing was started.",
+    ),
+    (
         NotConnectedError("dns"),
         START,
         "No connection: the name of the service was not found. Nothing was started.",
@@ -247,6 +290,24 @@ CODES = [
         "The task failed: “too bad” Run it again, or say it differently.",
     ),
 ]
+
+
+def test_a_refusal_of_a_gateway_reads_the_same_in_the_notice_and_in_details() -> None:
+    def check(reply: GatewayReply) -> None:
+        error = error_of(reply)
+        said = explain(error, START)
+        if reply.failure is UNCONFIRMED:
+            assert said.what == "The start of “MX Keys” is unconfirmed."
+            assert said.money.startswith("It may be running and cost money")
+            return
+        fact = refused_fact(error, Kind.REFUSED)
+        kept = explain_code(fact.code, fact.text, START)
+        assert (kept.what, kept.money) == (said.what, said.money)
+        assert "may be running" not in said.text
+        if reply.failure is not FailureKind.KEY:
+            assert said.money == "Nothing was started."
+
+    check_rows([(reply,) for reply in GATEWAYS], check)
 
 
 @pytest.mark.parametrize(("code", "context", "text"), CODES)

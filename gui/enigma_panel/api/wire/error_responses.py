@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 
 from enigma_panel.api.errors import ApiError, ProtocolError, RejectedError, Reply, SessionGoneError
 from enigma_panel.api.wire import values as f
@@ -19,6 +20,53 @@ _COUNT = re.compile(r"\d{1,9}")
 _KEY_CODES = frozenset({"INVALID_API_KEY", "API_KEY_EXPIRED"})
 _SESSION_CODES = frozenset({"SESSION_NOT_FOUND", "SESSION_EXPIRED"})
 _GONE_STATUSES = frozenset({400, 401, 403, 404, 410})
+REFUSAL_CODES = frozenset(
+    {
+        "INVALID_PARAMS",
+        "INVALID_PARAMETER",
+        "MISSING_REQUIRED_FIELD",
+        "INVALID_TASK_DETAILS",
+        "INVALID_API_KEY",
+        "API_KEY_EXPIRED",
+        "UNAUTHORIZED",
+        "INSUFFICIENT_BALANCE",
+        "PAYMENT_FAILED",
+        "SPENDING_LIMIT_REACHED",
+        "SESSION_NOT_FOUND",
+        "SESSION_EXPIRED",
+        "TASK_NOT_FOUND",
+        "SESSION_LIMIT_REACHED",
+        "TASK_ALREADY_RUNNING",
+        "RATE_LIMIT_EXCEEDED",
+        "NO_INSTANCES_AVAILABLE",
+        "INSTANCE_UNAVAILABLE",
+    }
+)
+"""The documented codes of refusals (api.md §8.2). Those of a task that failed are none of them."""
+
+
+class Proof(StrEnum):
+    """What a reply of some status must be to prove that the request had no effect."""
+
+    ANY_BODY = "any body"
+    OWN_BODY = "an error body of the service"
+
+
+PROOFS = {
+    # Given before a request is passed on, whoever gives it.
+    **dict.fromkeys(range(400, 500), Proof.ANY_BODY),
+    # A gateway gives these also when what it passed on was not answered in time, or was cut off.
+    408: Proof.OWN_BODY,  # Envoy's idle stream
+    409: Proof.OWN_BODY,
+    425: Proof.OWN_BODY,
+    499: Proof.OWN_BODY,  # nginx, Traefik, Heroku
+    503: Proof.OWN_BODY,  # AWS after 30 s, Heroku after 30 s, Fastly, Envoy, Azure Front Door
+}
+"""The rule for "nothing happened", by status. What stands in neither half proves nothing: other
+5xx, redirects, and whatever makes no sense. A body that names an id proves the contrary."""
+
+_NAMED_ID = re.compile(rb'"(?:session|task)Id"\s*:(?!\s*(?:null|""))')
+_MENTIONS = (b"sessionId", b"taskId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +137,38 @@ def _date(text: str) -> float | None:
 
 
 def is_envelope(body: Body, status: int) -> bool:
-    """True for the service's own error body, in any of its spellings."""
+    """True for the service's own error body, in any of its spellings.
+
+    Where a gateway may speak after the effect, `message` alone does not make it the service's.
+    """
+    if PROOFS.get(status) is Proof.OWN_BODY:
+        documented = body.succeeded is None and (body.code or "").upper() in REFUSAL_CODES
+        return body.succeeded is False or documented
     if body.succeeded is not None:
         return status >= 400 or body.succeeded is False
     has_error = body.error_text is not None or body.code is not None
     return has_error and (status >= 400 or body.top.get("error") is not None)
 
 
-def nothing_happened(status: int, body: Body | None) -> bool:
-    """True where a start certainly had no effect (design: 'Ledger first').
+def nothing_happened(answer: Answer, body: Body | None) -> bool:
+    """True where a request certainly had no effect: by `PROOFS`, and never when an id is named.
 
-    A 4xx but 408, or a 503 with the service's own error body; never when an id is named.
+    body: None for everything but the service's own error body.
     """
-    if body is not None and body.names_an_id:
+    if _names_an_id(answer.body, body):
         return False
-    if status == 503:
-        return body is not None and is_envelope(body, status)
-    return 400 <= status < 500 and status != 408
+    proof = PROOFS.get(answer.status)
+    return proof is Proof.ANY_BODY or (proof is Proof.OWN_BODY and body is not None)
+
+
+def _names_an_id(raw: bytes, body: Body | None) -> bool:
+    """Whether an id is given anywhere; in what is no body of the service a mention is enough.
+
+    A cut-off JSON text cannot be read, but if it speaks of an id, something has started.
+    """
+    if body is None:
+        return any(mention in raw for mention in _MENTIONS)
+    return body.names_an_id or _NAMED_ID.search(raw) is not None
 
 
 def gone_kind(body: Body, status: int) -> Kind | None:
@@ -142,18 +205,15 @@ def refusal(answer: Answer, body: Body | None, scrub: Scrub, *, about_session: b
 
 
 def _refusal(answer: Answer, body: Body | None, scrub: Scrub, *, about_session: bool) -> ApiError:
-    harmless = nothing_happened(answer.status, body)
     if body is None or not is_envelope(body, answer.status):
-        return _misfit(answer, scrub, harmless=harmless)
+        return _misfit(answer, scrub)
+    harmless = nothing_happened(answer, body)
     reply = _reply(answer, body, scrub)
     gone = about_session and gone_kind(body, answer.status) is Kind.SESSION_GONE
     return (SessionGoneError if gone else RejectedError)(reply, nothing_happened=harmless)
 
 
-def _misfit(answer: Answer, scrub: Scrub, *, harmless: bool) -> ProtocolError:
-    # A cut-off JSON text cannot be read, but if it names an id, something has started.
-    hints = (b"taskId", b"sessionId")
-    started = any(hint in answer.body for hint in hints)
+def _misfit(answer: Answer, scrub: Scrub) -> ProtocolError:
     reply = None
     if answer.status >= 400:
         reply = Reply(status=answer.status, retry_after_s=retry_after_s(answer))
@@ -161,7 +221,7 @@ def _misfit(answer: Answer, scrub: Scrub, *, harmless: bool) -> ProtocolError:
         answer.status,
         make_excerpt(answer.body, scrub),
         reply=reply,
-        nothing_happened=harmless and not started,
+        nothing_happened=nothing_happened(answer, None),
     )
 
 

@@ -114,7 +114,11 @@ def _unconfirmed_actions(context: ErrorContext) -> tuple[NoticeAction, ...]:
 
 def _command_failed(notice: ServiceNotice, name: str, why: str) -> str:
     verb = CommandVerb(str(notice.facts.get("verb", "stop")))
-    text = tr("{verb} did not reach {session}. {why}", verb=verb_word(verb), session=name, why=why)
+    words = {"verb": verb_word(verb), "session": name, "why": why}
+    if notice.error is None or notice.error.nothing_happened:
+        text = tr("{verb} did not reach {session}. {why}", **words)
+    else:
+        text = tr("{verb} may not have reached {session}. {why}", **words)
     if verb is CommandVerb.TERMINATE:
         text += " " + tr("The browser may still be open and cost money.")
     return text

@@ -16,7 +16,9 @@ from enigma_panel.api.errors import (
     RejectedError,
     SessionGoneError,
 )
+from enigma_panel.api.wire.error_responses import TOO_MANY
 from enigma_panel.core.money import format_money
+from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.ui.i18n import shorten, tr, tr_n
 
 QUOTE_LIMIT = 200
@@ -102,6 +104,8 @@ def explain_code(
     row = TABLE.get(_ROW_OF_STATUS.get(status, code or ""))
     if row is None:
         row = other_refusal if status else unknown_task_error
+    if status and not message and status not in _CLEAR_STATUSES:
+        row = nonsense  # a refusal in the words of a gateway: it says nothing about key or account
     return row(ErrorDetails(context=context, status=status, message=_quote(message)))
 
 
@@ -114,7 +118,7 @@ def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
     if call in _LOST and not error.nothing_happened:
         return _LOST[call]
     if isinstance(error, ProtocolError):
-        return "5xx"
+        return "RATE_LIMIT_EXCEEDED" if error.status == TOO_MANY else "5xx"
     if not isinstance(error, RejectedError):
         return "interrupted"
     code, status = error.reply.code or "", error.reply.status
@@ -124,8 +128,8 @@ def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
 
 
 def _details(error: ApiError, context: ErrorContext) -> ErrorDetails:
-    if isinstance(error, RejectedError):
-        reply = error.reply
+    reply = reply_of(error)
+    if reply is not None:
         wait = reply.retry_after_s
         return ErrorDetails(
             context=context,
@@ -320,11 +324,10 @@ def no_browser(facts: ErrorDetails) -> ErrorText:
 
 
 def nonsense(facts: ErrorDetails) -> ErrorText:
-    """No JSON, cut short, or 5xx."""
+    """No JSON, cut short, or 5xx. A start got no further, else it would be a lost one."""
     what = tr("The service answered in a way that makes no sense ({status}).", status=facts.status)
-    if facts.context.call in {Call.START, Call.NEW_TASK}:
-        return ErrorText(what, tr("It may be running and cost money."))
-    return ErrorText(what, todo=tr("Polls go on."))
+    money = nothing_started(facts)
+    return ErrorText(what, money, "" if money else tr("Polls go on."))
 
 
 def no_connection(facts: ErrorDetails) -> ErrorText:
@@ -405,14 +408,13 @@ TABLE: dict[str, Row] = {
     "lost start": lost_start,
     "lost newTask": lost_new_task,
 }
+_CLEAR_STATUSES = frozenset({429, 503})
+"""These say it without a word; the ledger has a 503 only where the service itself gave it."""
 _ROW_OF_STATUS = {
     400: "INVALID_PARAMS",
     401: "INVALID_API_KEY",
     402: "INSUFFICIENT_BALANCE",
     403: "403",
-    404: "TASK_NOT_FOUND",
-    409: "TASK_ALREADY_RUNNING",
-    410: "SESSION_EXPIRED",
     429: "RATE_LIMIT_EXCEEDED",
     503: "NO_INSTANCES_AVAILABLE",
 }
