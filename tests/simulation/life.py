@@ -198,7 +198,7 @@ def _own_wiring(life: Life) -> Iterator[None]:
             life, base_url, key, rate_limiter.note_reply
         ),
         "os": SimpleNamespace(environ={"ENIGMA_API_KEY": DEMO_KEY}, **_real_os()),
-        "logging_setup": SimpleNamespace(set_up=lambda *_: None),
+        "_open_log": lambda *_: None,
         "random": SimpleNamespace(Random=lambda: rng),
         "secrets": SimpleNamespace(token_bytes=rng.randbytes),
     }
