@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info")
+QUIETLY = ("-p", "no:cacheprovider", "-p", "no:randomly")
 LIMIT_S = 300
 """A break may make a test wait for ever; that counts as caught."""
 
@@ -19,17 +20,23 @@ PASSED, FAILED = 0, 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """One mistake. promise: the sentence that it breaks.
+    """One mistake. promise: the words of a page that it breaks, or a rule that no page names.
 
     file: below gui/enigma_panel. old: stands there once; new: what is put in its place. tests: one
     of these must fail, as pytest names them.
     """
 
     promise: str
+    mistake: str
     file: str
     old: str
     new: str
     tests: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What it breaks, and how."""
+        return f"{self.promise} / {self.mistake}"
 
 
 class BrokenRunError(Exception):
@@ -45,7 +52,7 @@ class Copy:
 
     def passes(self, tests: Iterable[str]) -> bool:
         """Whether these tests pass. BrokenRunError."""
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "", "-p", "no:cacheprovider"]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", *QUIETLY]
         environment = {
             **os.environ,
             "PYTHONPATH": str(self._root / "gui"),
