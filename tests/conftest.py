@@ -18,10 +18,9 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nowhere/bus"
 
 import pytest
-import qasync
 from PySide6.QtGui import QGuiApplication
 
-from enigma_panel.runtime.event_loop import collect_garbage
+from enigma_panel.runtime.event_loop import EventLoop, collect_garbage
 
 TIME_LIMIT_S = 60
 TESTS = Path(__file__).parent
@@ -126,7 +125,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     async def limited() -> None:
         await asyncio.wait_for(pyfuncitem.obj(**arguments), TIME_LIMIT_S)
 
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+    with asyncio.Runner(loop_factory=lambda: EventLoop(app)) as runner:
         runner.run(limited())
     gc.collect()  # the loop's QObjects must not die in another thread; lost errors come to light
     return True

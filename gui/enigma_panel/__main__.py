@@ -22,6 +22,7 @@ def main() -> int:
     signals.note()  # until the event loop handles them
     gc.disable()  # for good: see event_loop.collect_garbage; a start makes no garbage
     _protect_memory()
+    os.environ.pop("SSLKEYLOGFILE", None)  # ssl would write there what decrypts our connections
     os.environ["QT_API"] = "pyside6"  # qasync asks for it
     if sys.stderr is not None:  # a windowed bundle has none
         faulthandler.enable()

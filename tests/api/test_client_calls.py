@@ -85,7 +85,7 @@ def test_only_what_is_set_is_sent() -> None:
 
     def take(request: httpx.Request) -> httpx.Response:
         seen.append(json.loads(request.content))
-        return httpx.Response(200, text=GOOD[ApiCall.NEW_TASK])
+        return httpx.Response(200, stream=httpx.ByteStream(GOOD[ApiCall.NEW_TASK].encode()))
 
     async def call() -> None:
         client = HttpClient("https://host", KEY, transport=httpx.MockTransport(take))
@@ -108,7 +108,7 @@ def test_each_verb_has_its_time_limit(verb: ApiCall) -> None:
 
     def take(request: httpx.Request) -> httpx.Response:
         limits.append(request.extensions["timeout"])
-        return httpx.Response(200, text=GOOD[verb])
+        return httpx.Response(200, stream=httpx.ByteStream(GOOD[verb].encode()))
 
     client = HttpClient("https://host", KEY, transport=httpx.MockTransport(take))
     asyncio.run(_call_and_close(verb, client))

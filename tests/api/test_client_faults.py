@@ -139,6 +139,7 @@ def test_a_body_without_end_is_not_collected(monkeypatch: pytest.MonkeyPatch) ->
         (httpx.DecodingError, InterruptedCallError, "cut"),
         (ssl.SSLError, InterruptedCallError, "cut"),
         (ConnectionResetError, InterruptedCallError, "cut"),
+        (MemoryError, InterruptedCallError, "cut"),
     ],
 )
 def test_each_network_fault_means_one_thing(fault: Any, kind: type, reason: str) -> None:

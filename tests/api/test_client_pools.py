@@ -35,7 +35,7 @@ def test_a_lost_pool_is_built_anew_once_and_logged(
         calls += 1
         if calls == 1:
             raise httpx.PoolTimeout("no place")
-        return httpx.Response(200, text=GOOD[ApiCall.POLL])
+        return httpx.Response(200, stream=httpx.ByteStream(GOOD[ApiCall.POLL].encode()))
 
     pools = 0
     build = httpx.AsyncClient.__init__

@@ -5,7 +5,7 @@ import logging
 import time
 
 import pytest
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 from enigma_panel.api.protocols import LiveConnection, LiveConnector, LiveError, LiveFault
 from enigma_panel.api.socketio_client import EMIT_S
@@ -202,6 +202,29 @@ async def test_more_than_sixteen_megabytes_break_the_channel_alone() -> None:
         with pytest.raises(LiveError):
             await big.send_state(CommandVerb.PAUSE)
     assert observation.texts == ["after"]
+
+
+async def test_a_compressed_event_breaks_the_channel_and_is_not_looked_into() -> None:
+    """We offer no compression, whatever the server says of it: a bomb is small on the wire."""
+    observation = Seen()
+
+    async def serve(request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse()
+        ws.headers["Sec-WebSocket-Extensions"] = "permessage-deflate"
+        await ws.prepare(request)
+        await lp.welcome(ws)
+        assert ws._writer is not None
+        await ws._writer.send_frame(step("x" * 10_000).encode(), WSMsgType.TEXT, compress=15)
+        await lp.stay(ws)
+        return ws
+
+    app = web.Application()
+    app.router.add_get("/socket.io/", serve)
+    async with lp.listening(app) as url, lp.connector() as connector:
+        channel = await connector.connect(ID, url, url, observation)
+        async with asyncio.timeout(10):
+            await channel.until_lost()
+    assert observation == []
 
 
 async def test_a_listener_that_fails_costs_its_event_alone(log_watch: LogWatch) -> None:

@@ -15,6 +15,7 @@ from enigma_panel.api import client
 from enigma_panel.api.protocols import LiveError, LiveFault
 from tests.api import live_peers as lp
 from tests.api import loopback as lb
+from tests.api.bodies import bomb, encoded
 from tests.api.live_peers import ID, OPEN, Seen
 from tests.matrix.certificates import Certificates, make_certificates
 
@@ -75,6 +76,10 @@ async def test_an_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_an_http_answer(status: int, expected: LiveFault) -> None:
     body = "" if status == 204 else "<html>hello</html>"
     assert await http_fault(lb.answer(body, status, Content_Type="text/html")) is expected
+
+
+async def test_an_http_answer_whose_body_is_a_bomb() -> None:
+    assert await http_fault(encoded(bomb(160), "gzip")) is LiveFault.PROTOCOL
 
 
 async def test_a_server_that_closes_or_talks_nonsense() -> None:

@@ -249,3 +249,15 @@ def test_an_excerpt_shows_no_half_of_a_secret() -> None:
     # A long URL shrinks to a mark, so the end comes into view.
     body = b"https://h/" + b"a" * 1982 + b" s3cr3tIdOfASession"
     assert make_excerpt(body, make_scrub()) == "[redacted]"
+
+
+def test_what_no_memory_is_left_for_is_no_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def decode(self, _body: object) -> object:
+            raise MemoryError
+
+    for decoder in ("_DECODER", "_LENIENT"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f, decoder, Full())
+            with pytest.raises(NotJsonError):
+                parse(b"\xef\xbb\xbf{}" if decoder == "_LENIENT" else b"{}")

@@ -134,6 +134,28 @@ def test_self_check_tells_no_key(tmp_path: Path) -> None:
     assert "enig_secret77" not in done.stdout + done.stderr
 
 
+CONNECT_AFTER = """
+import sys
+from enigma_panel import __main__
+status = __main__.main()
+import aiohttp
+from enigma_panel.api.client import make_context
+make_context()
+sys.exit(status)
+"""
+"""The program, and after it what makes the contexts of all connections by TLS."""
+
+
+@pytest.mark.parametrize("place", ["keys", "missing/keys"])
+def test_no_key_of_a_connection_is_written_down(tmp_path: Path, place: str) -> None:
+    command = [sys.executable, "-c", CONNECT_AFTER, "--self-check"]
+    command += ["--base-url", "http://127.0.0.1:9", "--data-dir", str(tmp_path / "data")]
+    env = {**os.environ, "SSLKEYLOGFILE": str(tmp_path / place)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (tmp_path / place).exists()
+
+
 @pytest.mark.parametrize("name", ["ledger.sqlite3", "settings.json"])
 def test_a_file_full_of_rubbish_is_kept_aside_and_work_goes_on(tmp_path: Path, name: str) -> None:
     base = ("--base-url", "http://127.0.0.1:9", "--data-dir", str(tmp_path))

@@ -132,3 +132,8 @@ def memory_mb(pid: int | str) -> dict[str, float]:
     return {
         name.lower(): float(rest.split()[0]) / 1024 for name, _, rest in lines if name in wanted
     }
+
+
+def count_descriptors() -> int:
+    """Open file descriptors of this process."""
+    return len(list(Path("/proc/self/fd").iterdir()))

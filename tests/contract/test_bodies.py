@@ -63,7 +63,7 @@ def read_case(path: Path) -> Case:
 async def outcome(case: Case) -> object:
     """What the client returns or raises for the answer."""
     content = case.raw.encode() or bytes(case.body)
-    answer = httpx.Response(case.status, headers=case.headers, content=content)
+    answer = httpx.Response(case.status, headers=case.headers, stream=httpx.ByteStream(content))
     transport = httpx.MockTransport(lambda _request: answer)
     client = HttpClient("https://connect.enigma.click", "enig_test", transport=transport)
     try:

@@ -28,6 +28,11 @@ def test_at_least_two_and_never_fewer_digits_than_given(amount: str, shown: str)
     assert format_money(Decimal(amount)) == shown
 
 
+def test_an_amount_that_is_not_sure_has_one_question_mark() -> None:
+    assert format_money(Decimal("0.1"), is_sure=False) == "$0.10?"
+    assert format_money(Decimal(-1), is_sure=False) == "$-1?"
+
+
 @given(st.integers(0, 10**15))
 def test_nano_dollars_are_exact(nano: int) -> None:
     assert to_nano(Decimal(nano) / 10**9) == nano

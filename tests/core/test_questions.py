@@ -7,7 +7,6 @@ from enigma_panel.core.questions import (
     credentials_text,
     guess_kind,
     is_about_money,
-    secrets_in,
 )
 
 K = QuestionKind
@@ -22,7 +21,8 @@ K = QuestionKind
         ("I encountered a security warning. Should I proceed?", K.YES_NO),
         ("A CAPTCHA is blocking me. Please solve it.", K.FREE_TEXT),
         ("Which product should I select? I see 3 options…", K.FREE_TEXT),
-        ("This action requires two-factor authentication code", K.FREE_TEXT),
+        ("This action requires two-factor authentication code", K.SECRET),
+        ("What is the passphrase?", K.SECRET),
         ("", K.FREE_TEXT),
     ],
 )
@@ -35,10 +35,6 @@ def test_money() -> None:
     assert not is_about_money("Which colour?")
 
 
-def test_secrets_of_an_answer() -> None:
+def test_credentials_are_sent_in_the_documented_words() -> None:
     text = credentials_text("maria", "zebra, Password: x")
     assert text == "Username: maria, Password: zebra, Password: x"
-    assert secrets_in(credentials_text("maria", "pw")) == ["Username: maria, Password: pw", "pw"]
-    assert secrets_in("Yes") == []
-    assert secrets_in("MX Keys") == []
-    assert secrets_in(" 483920 ") == ["483920"]

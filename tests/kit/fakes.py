@@ -185,8 +185,9 @@ class FakeSessions(QObject):
         return self.tasks.get(session.current_task or 0)
 
     def session_cost(self, key: int) -> Decimal | None:
-        costs = [t.cost for t in self.tasks.values() if t.session_key == key and t.cost]
-        return sum(costs, Decimal(0)) if costs else None
+        costs = [t.counted_cost for t in self.tasks.values() if t.session_key == key]
+        told = [cost for cost in costs if cost]
+        return sum(told, Decimal(0)) if told else None
 
     def pending_verb(self, key: int) -> CommandVerb | None:
         pending = self.waiting.get(key)
@@ -346,7 +347,10 @@ class Answered:
 
 
 class FakeInbox(QObject):
-    """Questions that a test puts in; answers as it is told to, when `gate` lets it."""
+    """Questions that a test puts in; answers as it is told to, when `gate` lets it.
+
+    secrets: what was said to be secret of the answer that was sent last.
+    """
 
     changed = Signal()
     waiting_changed = Signal(object)
@@ -355,6 +359,7 @@ class FakeInbox(QObject):
         super().__init__()
         self.open: list[OpenQuestion] = []
         self.answered: list[Answered] = []
+        self.secrets: list[str] = []
         self.outcome = AnswerOutcome.DELIVERED
         self.error: Exception | None = None
         self.gate: asyncio.Event | None = None
@@ -391,13 +396,20 @@ class FakeInbox(QObject):
         self.gate.set()
         return True
 
-    async def answer(self, question: OpenQuestion, text: str, verb: AnswerVerb) -> AnswerResult:
+    async def answer(
+        self,
+        question: OpenQuestion,
+        text: str,
+        verb: AnswerVerb,
+        secrets: Sequence[str] = (),
+    ) -> AnswerResult:
         if self.gate is not None:
             await self.gate.wait()
         if self.error is not None:
             raise self.error
         if self.outcome is not AnswerOutcome.TAKEN_BACK:
             self.answered.append(Answered(question.task_key, text, verb))
+            self.secrets = list(secrets)
         if self.outcome in {AnswerOutcome.DELIVERED, AnswerOutcome.GONE}:
             self.close(question.task_key)
         return AnswerResult(outcome=self.outcome)
@@ -514,6 +526,7 @@ class FakeHealth(QObject):
     """A service that is well, unless a test says otherwise; notes what calls tell it."""
 
     changed = Signal()
+    recovered = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -538,6 +551,12 @@ class FakeHealth(QObject):
 
     def note_answer(self) -> None:
         self.answers += 1
+
+    def note_balance(self, balance: Decimal | None) -> None:
+        self.balance = self.balance if balance is None else balance
+
+    def note_full(self) -> None:
+        self.status = ServiceStatus.FULL
 
 
 @dataclass

@@ -16,9 +16,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
-import qasync
 from PySide6.QtWidgets import QApplication
 
+from enigma_panel.runtime.event_loop import EventLoop
 from tests.matrix import table
 from tests.matrix.faults import CALLS, FAULTS
 from tests.matrix.play import call_named, lanes, play
@@ -45,7 +45,7 @@ def main(argv: list[str]) -> int:
     app = QApplication([])
     gc.disable()  # as the program does it
     began = time.monotonic()
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+    with asyncio.Runner(loop_factory=lambda: EventLoop(app)) as runner:
         seen = runner.run(matrix(options.call or names, options.fault))
     print("\n".join(table.lines(seen)))
     print(f"{len(seen)} cells in {time.monotonic() - began:.0f} s", file=sys.stderr)

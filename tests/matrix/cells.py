@@ -28,8 +28,7 @@ SOON_MS = 70_000
 PAUSE_MS = 20_000
 """Longer than any pause between three tries."""
 LIMIT_S = 15.0
-MOST, ON_AND_ON = 4, "on and on"
-"""Three sends, and a fourth when what was wrong is over: what is sent more often has no end."""
+ON_AND_ON = "on and on"
 UNTIL_KNOWN = "≥ 1"
 """A Terminate may be sent again until a poll or a reply tells of the end, whichever is first."""
 ANSWER = "Username: maria, Password: a-long-password"
@@ -160,7 +159,9 @@ class Cell:
         """While the fault lasts: a minute's pause, or so many sends that it goes on and on."""
         entry, now = run.parts.services.queue.entry(run.task_key), run.parts.services.clock.now_ms()
         rests = entry is not None and entry.why is WaitReason.LIMITED and entry.due_ms is not None
-        if run.sends[self._call.verb] > MOST or (rests and entry.due_ms > now + PAUSE_MS):
+        if run.sends[self._call.verb] > self._call.most or (
+            rests and entry.due_ms > now + PAUSE_MS
+        ):
             return True
         return False if self._call.name == "poll" else self._cannot_tell(run)
 
@@ -213,7 +214,7 @@ class Cell:
     def _numbers(self, run: Run, count: Callable[[str], int]) -> tuple[str, str]:
         sent, arrived = run.sends[self._call.verb], count("arrived")
         ended = self._call.name == "state:terminate" and count("applied") > 0
-        if ended and sent == arrived and sent <= MOST:
+        if ended and sent == arrived and sent <= self._call.most:
             return UNTIL_KNOWN, UNTIL_KNOWN
         goes_on = self._many(sent) == ON_AND_ON and arrived > 1  # one may be on its way meanwhile
         return self._many(sent), ON_AND_ON if goes_on else self._many(arrived)
@@ -224,7 +225,7 @@ class Cell:
         return "goes on" if self._call.begins == "asks" and goes_on else task.status.value
 
     def _many(self, count: int) -> str:
-        most = 1 if self._call.name == "poll" else MOST
+        most = 1 if self._call.name == "poll" else self._call.most
         return str(count) if count <= most else ON_AND_ON
 
     def _says(self, run: Run) -> str:
@@ -266,7 +267,7 @@ def _status_line(services: Services) -> str:
     return text
 
 
-_PASSING = frozenset({WaitReason.SENDING, WaitReason.TURN})
+_PASSING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.CLOSING})
 """Nothing else stands in the line."""
 _FIGURES = (
     (r"\b\d+:\d\d\b", "0:00"),

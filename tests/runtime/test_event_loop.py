@@ -4,12 +4,15 @@ import asyncio
 import gc
 import threading
 import weakref
+from collections.abc import AsyncIterator
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.runtime.event_loop import (
     BlockingTimeoutError,
+    EventLoop,
     TaskScope,
     blocking,
     collect_garbage,
@@ -84,3 +87,35 @@ async def test_a_blocking_call_has_a_time_limit_and_its_error_comes_through() ->
     with pytest.raises(KeyError):
         await blocking(fail, time_limit=5)
     assert await blocking(lambda: 7, time_limit=5) == 7
+
+
+async def count(closed: asyncio.Event) -> AsyncIterator[int]:
+    """Numbers without end; what must be awaited when nobody wants more of them."""
+    try:
+        number = 0
+        while True:
+            yield (number := number + 1)
+    finally:
+        await asyncio.sleep(0)
+        closed.set()
+
+
+async def test_a_generator_that_is_given_up_is_closed() -> None:
+    closed = asyncio.Event()
+    async for _ in count(closed):
+        break
+    async with asyncio.timeout(5):
+        await closed.wait()
+
+
+def test_a_generator_that_is_open_at_the_end_is_closed(qapp: QApplication) -> None:
+    closed = asyncio.Event()
+    numbers = count(closed)
+
+    async def take_one() -> int:
+        return await anext(numbers)
+
+    with asyncio.Runner(loop_factory=lambda: EventLoop(qapp)) as runner:
+        assert runner.run(take_one()) == 1
+        assert not closed.is_set()
+    assert closed.is_set()

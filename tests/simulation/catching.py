@@ -34,7 +34,7 @@ CATCHING: dict[str, int] = {
     "recovery takes unsettled intents as refused": 1,
     "result to the current task": 349,
     "session of a failed task stays open": 1,
-    "session of a refused task stays open": 100,
+    "session of a refused task stays open": 696,
     "session opened without newTask slot": 1,
     "settle without the ledger": 0,
     "slot counts from the send": 23,

@@ -61,11 +61,11 @@ class Records:
         """A final task keeps status, result and end; figures never told may still come.
 
         But lost means that nobody knows, and stopped that we told it to end: a result that comes
-        all the same tells.
+        all the same tells. An end in doubt gives way to whatever is not.
         """
         inferred = old.status in {TaskStatus.LOST, TaskStatus.STOPPED} and old.sent_ms is not None
         found = inferred and new.status is TaskStatus.DONE
-        if not old.is_final or found:
+        if not old.is_final or found or old.is_doubted:
             return
         changed = _lasting(old) != _lasting(new)
         if changed or (old.cost is not None and old.cost != new.cost):

@@ -16,7 +16,6 @@ import os
 import random
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from enigma_panel import __main__, app
@@ -26,7 +25,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.figures import median
 from tests.benchmarks.probe import START_S
-from tests.benchmarks.processes import memory_mb
+from tests.benchmarks.processes import count_descriptors, memory_mb
 from tests.kit.wait import until
 
 TURN_S = 0.25
@@ -198,11 +197,6 @@ async def look_at_memory() -> float:
         sizes.append(memory_mb(os.getpid())["rss"])
         await asyncio.sleep(LOOK_S)
     return median(sizes)
-
-
-def count_descriptors() -> int:
-    """Open file descriptors of this process."""
-    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 async def _soak(_program: app.Program, parts: Parts, _window: MainWindow) -> int:

@@ -11,7 +11,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 import certifi
@@ -28,7 +28,8 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.api.protocols import HealthReply
 from enigma_panel.api.wire import requests, responses
-from enigma_panel.api.wire.error_responses import Answer, rate_headers
+from enigma_panel.api.wire.content_encoding import UndecodableError, decode
+from enigma_panel.api.wire.error_responses import Answer, rate_headers, undecodable
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt, make_scrub
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Kind, Observation
@@ -48,7 +49,12 @@ LONG_POLL_READ_S = 70.0
 QUICK_READ_S = 15.0
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
-"""Longest body of an answer; a longer one is a ProtocolError, found while it streams in."""
+"""Longest body of an answer, as it comes in and without its content encoding; a longer one is a
+ProtocolError, found on the way."""
+
+YIELD_EVERY = 256
+"""After so many chunks of a body others get their turn on the loop: of chunks of one byte, ten
+thousand come in at once."""
 
 KEEP_ALIVE_S = 4.0
 """How long an idle quick connection is kept: less than the usual 5 s of the servers. A call that
@@ -68,6 +74,7 @@ NETWORK_FAULTS = (
     httpx.InvalidURL,
     OSError,  # also TimeoutError and ssl.SSLError, which httpx lets through while reading
     RuntimeError,  # a client that was closed under a call
+    MemoryError,  # no whole answer can be kept
 )
 
 OnRate = Callable[[ApiCall, RateHeaders], None]
@@ -218,6 +225,7 @@ class HttpClient:
         failure: ApiError | None = None
         try:
             answer = await self._exchange(verb, path, body, scrub)
+            answer = await _decoded(answer, scrub)
         except NETWORK_FAULTS as fault:
             failure = _translate(fault, is_closed=self._is_closed)
         finally:
@@ -273,14 +281,9 @@ class HttpClient:
             headers["Authorization"] = f"Bearer {self._key}"
         url = self._base_url + path
         async with pool.stream(method, url, content=body, headers=headers) as response:
-            received = bytearray()
-            async for chunk in response.aiter_bytes():
-                received += chunk
-                if len(received) > MAX_BODY_BYTES:
-                    start = bytes(received[:4096])
-                    raise ProtocolError(response.status_code, make_excerpt(start, scrub))
+            received = await _receive(response, scrub)
             names = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, names, bytes(received))
+            return Answer(response.status_code, names, received)
 
     async def _pool(self, verb: ApiCall) -> httpx.AsyncClient:
         is_long_poll = verb in LONG_POLL
@@ -332,6 +335,35 @@ class HttpClient:
         except (ImportError, ValueError, httpx.InvalidURL):
             # An unusable proxy in the environment; its address may hold a password.
             raise NotConnectedError("proxy") from None
+
+
+async def _receive(response: httpx.Response, scrub: Scrub) -> bytes:
+    """The body as it comes in: httpx would decode it without a limit."""
+    body = bytearray()
+    chunks = 0
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise ProtocolError(response.status_code, make_excerpt(bytes(body[:4096]), scrub))
+        chunks += 1
+        if chunks % YIELD_EVERY == 0:
+            await asyncio.sleep(0)
+    return bytes(body)
+
+
+async def _decoded(answer: Answer, scrub: Scrub) -> Answer:
+    """The answer without its content encoding; raises ProtocolError where that cannot be undone."""
+    encoding = answer.headers.get("content-encoding")
+    if encoding is None:
+        return answer
+    body = bytearray()
+    try:
+        for piece in decode(answer.body, encoding, MAX_BODY_BYTES):
+            body += piece
+            await asyncio.sleep(0)  # others get their turn on the loop
+    except UndecodableError:
+        raise undecodable(answer, scrub) from None
+    return replace(answer, body=bytes(body))
 
 
 def _segment(id_: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from enigma_panel.core.observation import NO_USAGE, Usage
+from enigma_panel.core.money import is_sane
+from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, Usage
 from enigma_panel.core.verbs import CommandVerb, TaskVerb
 
 
@@ -216,6 +217,17 @@ class Task:
     def cost(self) -> Decimal | None:
         """Dollars so far, None when not given."""
         return self.usage.cost
+
+    @property
+    def is_doubted(self) -> bool:
+        """True while what is known of it is from a report that may be about another task."""
+        return self.code == OTHER_TASK
+
+    @property
+    def counted_cost(self) -> Decimal | None:
+        """Dollars that sums may hold: None where none were given, or what was given is in doubt."""
+        cost = self.cost
+        return cost if cost is not None and is_sane(cost) and not self.is_doubted else None
 
 
 _STATE_OF_STATUS = {

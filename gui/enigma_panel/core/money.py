@@ -1,6 +1,7 @@
 """Money: exact decimals from the JSON text on, integer nano-dollars for sums and sorting.
 
-Unit: US dollars (api.md §2). A figure outside 0…10⁶ is kept and shown, but never summed.
+Unit: US dollars (api.md §2). A figure outside 0…10⁶, or of a report that may be about another task,
+is kept and shown, but never summed: see `Task.counted_cost`.
 """
 
 from decimal import Decimal
@@ -24,17 +25,18 @@ def to_nano(amount: Decimal | None) -> int | None:
     return int((amount * NANO).to_integral_value())
 
 
-def format_money(amount: Decimal) -> str:
+def format_money(amount: Decimal, *, is_sure: bool = True) -> str:
     """'$0.0214': at least two digits after the point and never fewer than were given.
 
     Trailing zeros that the service sent stay; an exponent is written out when the amount is sane.
     An amount that is not sane is shown in its own notation, so that nobody takes it for a price.
+    One that is in no sum, as it is not sure, has a question mark.
     """
     if not is_sane(amount):
         return f"${amount}?"
     exponent = amount.as_tuple().exponent
     digits = max(2, -exponent) if isinstance(exponent, int) else 2
-    return f"${amount:.{digits}f}"
+    return f"${amount:.{digits}f}{'' if is_sure else '?'}"
 
 
 def sum_money(amounts: list[Decimal]) -> Decimal:

@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-OWN_CODES = frozenset({"TAKEN_BACK", "FROM_COPY", "TERMINATED_BEFORE_TASK"})
-"""Our own codes for why a task was not sent; a code of the service is never one of them."""
+OTHER_TASK = "OTHER_TASK"
+"""Our own code for a report that names a task or session that nobody here knows."""
+OWN_CODES = frozenset({"TAKEN_BACK", "FROM_COPY", "TERMINATED_BEFORE_TASK", OTHER_TASK})
+"""Our own codes for why a task was not sent, and for a doubt; a code of the service is never one of
+them."""
 
 
 class Kind(StrEnum):
@@ -113,6 +116,11 @@ class Observation:
     grace_ms: int | None = None
     asked_ms: int | None = None
     is_clean: bool = False
+
+    @property
+    def is_doubted(self) -> bool:
+        """True for a report that may be about somebody else's task."""
+        return self.code == OTHER_TASK
 
 
 STEP_KINDS = frozenset({Kind.AGENT, Kind.ACTION, Kind.UPDATE})

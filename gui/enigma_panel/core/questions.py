@@ -3,11 +3,15 @@
 import re
 from enum import StrEnum
 
-_CREDENTIALS = re.compile(
-    r"\b(log[\s-]?in|sign[\s-]?in|credential|password|username|user name|account details)",
+from enigma_panel.core.secret_questions import asks_for_password, asks_for_secret, words_of
+
+_LOGIN = re.compile(
+    r"\b(log ?in|sign ?in|credential|user ?name|account details"
+    r"|benutzername|zugangsdaten|anmeldedaten|einloggen|nom d'utilisateur|identifiants"
+    r"|nombre de usuario|credenciales|iniciar sesion|nome utente|credenziali)",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"\b(2fa|two[\s-]factor|one[\s-]time|verification code|captcha)", re.IGNORECASE)
+_CAPTCHA = re.compile(r"\bcaptcha", re.IGNORECASE)
 _YES_NO = re.compile(
     r"^\W*(do|does|did|is|are|was|shall|should|can|could|may|would|will|have|has)\b"
     r"|\b(should i|shall i|do you want|may i|can i)\b",
@@ -15,25 +19,31 @@ _YES_NO = re.compile(
 )
 _OPEN = re.compile(r"\b(which|what|who|where|when|how|options?)\b", re.IGNORECASE)
 _MONEY = re.compile(r"\b(purchase|buy|pay|payment|order|checkout|total)\b", re.IGNORECASE)
-_CODE_ANSWER = re.compile(r"(?=\S*\d)[\w-]{4,64}")
-_ANSWERED = re.compile(r"^Username: (?P<user>.*), Password: (?P<password>.*)$", re.DOTALL)
 
 
 class QuestionKind(StrEnum):
-    """Kind of a question, guessed from its words; it only decides which form is shown first."""
+    """Kind of a question, guessed from its words.
+
+    It decides which form is shown first, and whether any answer counts as a secret.
+    """
 
     CREDENTIALS = "credentials"
+    SECRET = "secret"  # noqa: S105 - the word
     YES_NO = "yes_no"
     FREE_TEXT = "free_text"
 
 
 def guess_kind(question: str) -> QuestionKind:
     """The kind that the words of a question suggest."""
-    if _CODE.search(question):
-        return QuestionKind.FREE_TEXT
-    if _CREDENTIALS.search(question):
+    words = words_of(question)
+    if asks_for_secret(words):
+        return QuestionKind.SECRET
+    is_captcha = _CAPTCHA.search(question) is not None
+    if _LOGIN.search(" ".join(words)) and not is_captcha:
         return QuestionKind.CREDENTIALS
-    if _YES_NO.search(question) and not _OPEN.search(question):
+    if asks_for_password(words):
+        return QuestionKind.SECRET
+    if _YES_NO.search(question) and not _OPEN.search(question) and not is_captcha:
         return QuestionKind.YES_NO
     return QuestionKind.FREE_TEXT
 
@@ -46,16 +56,3 @@ def is_about_money(question: str) -> bool:
 def credentials_text(username: str, password: str) -> str:
     """The text of an answer with credentials, in the wording that the service's pages use."""
     return f"Username: {username}, Password: {password}"
-
-
-def secrets_in(answer: str) -> list[str]:
-    """The parts of an answer that must not come back in any log or result.
-
-    Credentials, and what looks like a code. Plain words are none: an agent that was told "MX Keys"
-    writes it into its result, and hiding it there would destroy what was paid for.
-    """
-    found = _ANSWERED.match(answer)
-    if found:
-        return [part for part in (answer, found["password"]) if part.strip()]
-    code = answer.strip()
-    return [code] if _CODE_ANSWER.fullmatch(code) else []

@@ -72,6 +72,8 @@ def reduce(
     new_task = None
     if task is not None:
         new_task = reduce_task(session, task, observation, now_ms, ending=ending is not None)
+    if observation.is_doubted:  # of a session it proves nothing
+        return session, new_task
     if (
         task is not None
         and task.is_final
@@ -211,7 +213,7 @@ def is_echo(session: Session, observation: Observation, now_ms: int) -> bool:
 
 
 def reopened(task: Task, now_ms: int) -> Task:
-    """A task as it was when it was sent: what ended it was another one's."""
+    """A task as it was when it was sent: what ended it was another one's. Its name goes, too."""
     return replace(
         task,
         status=S.STARTING,
@@ -224,20 +226,32 @@ def reopened(task: Task, now_ms: int) -> Task:
     )
 
 
+def _without_doubt(task: Task, now_ms: int) -> Task:
+    """The service named it at last: what a report told that named another one is not so."""
+    if task.is_final:
+        task = replace(reopened(task, now_ms), service_id=task.service_id, error=None)
+    return replace(task, code=None)
+
+
 def reduce_task(
     session: Session, task: Task, observation: Observation, now_ms: int, *, ending: bool = False
 ) -> Task:
     """Take one fact into a task; returns the same object where nothing changes."""
     if task.is_final and not _is_found(task, observation):
-        return _with_late_figures(_with_late_name(task, observation), observation)
+        task = _with_late_name(task, observation)
+        return task if observation.is_doubted else _with_late_figures(task, observation)
     proves_nothing = _is_stale(task, observation, now_ms) or is_echo(session, observation, now_ms)
     proves_nothing |= session.is_final and observation.kind in ALIVE_KINDS
     if proves_nothing or _is_overtaken(task, observation):
         return _named(task, observation)  # it says nothing but the name
+    if task.is_doubted and _is_own_report(observation):
+        task = _without_doubt(task, now_ms)
     asked_to_end = ending or task.stop_sent_ms is not None or session.terminate_sent_ms is not None
     status = _next_status(task, observation, asked_to_end=asked_to_end)
     before = task
     task = _with_facts(task, observation, now_ms, final=status in FINAL_STATUSES)
+    if observation.is_doubted:
+        task = replace(task, code=observation.code)
     if status is task.status:
         return before if task == before else task
     ended = now_ms if status in FINAL_STATUSES else None
@@ -251,10 +265,17 @@ def reduce_task(
 def _is_found(task: Task, observation: Observation) -> bool:
     """Lost means that nobody knows, stopped that we asked it to end: a result says more.
 
-    What was taken out of the queue was never sent.
+    What was taken out of the queue was never sent. An end that is in doubt gives way to any report
+    that is not.
     """
     inferred = task.status in {S.LOST, S.STOPPED} and task.sent_ms is not None
-    return inferred and observation.kind is Kind.COMPLETED
+    if inferred and observation.kind is Kind.COMPLETED:
+        return True
+    return task.is_doubted and _is_own_report(observation)
+
+
+def _is_own_report(observation: Observation) -> bool:
+    return observation.kind in OF_TASK and not observation.is_doubted
 
 
 def _with_late_name(task: Task, observation: Observation) -> Task:

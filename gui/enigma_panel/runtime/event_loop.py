@@ -153,6 +153,23 @@ def collect_garbage() -> None:
         gc.collect(max(due))
 
 
+class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # the library ships no types
+    """Qt's loop, which closes the asynchronous generators that nobody runs to their end.
+
+    asyncio's own `run_forever` installs these hooks, and qasync replaces that whole method. Without
+    them such a generator is closed where nothing can be awaited: sockets stay open.
+    """
+
+    def run_forever(self) -> None:
+        """As in asyncio; `asyncio.Runner` closes at the end what is still open then."""
+        hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(self._asyncgen_firstiter_hook, self._asyncgen_finalizer_hook)
+        try:
+            super().run_forever()
+        finally:
+            sys.set_asyncgen_hooks(*hooks)
+
+
 def run(app: QApplication, main: Callable[[], Awaitable[int]]) -> int:
     """Run the main coroutine on Qt's event loop; its end is the end of the program."""
     app.setQuitOnLastWindowClosed(False)
@@ -165,7 +182,7 @@ def run(app: QApplication, main: Callable[[], Awaitable[int]]) -> int:
         finally:
             _give_back_signals()
 
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+    with asyncio.Runner(loop_factory=lambda: EventLoop(app)) as runner:
         return runner.run(guarded())
 
 

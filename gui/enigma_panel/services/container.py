@@ -120,7 +120,7 @@ def _make_queue(
     context.health.recovered.connect(first_tasks.connected)
     queued = QueuedTasks(store)
     gate = StartGate(lambda: settings.value.browsers_at_once)
-    blockers = Blockers(store, context.account, gate, clock)
+    blockers = Blockers(store, context.account, gate, clock, commands)
     scheduler = Scheduler(
         context,
         queued=queued,
@@ -128,7 +128,6 @@ def _make_queue(
         blockers=blockers,
         starter=starter,
         first_tasks=first_tasks,
-        status=commands,
         poller=poller,
     )
     forecast = Forecast(store, rate_limiter, clock, queued=queued, gate=gate, blockers=blockers)

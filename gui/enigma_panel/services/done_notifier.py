@@ -39,7 +39,8 @@ class DesktopNotifier(QObject):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """One result. name: of its session, "" when unknown; cost in dollars, None when not told.
+    """One result. name: of its session, "" when unknown; cost in dollars, None when not told for
+    certain.
 
     Neither the task's text nor its result: a notice may stand on a locked screen.
     """
@@ -164,7 +165,7 @@ class DoneNotifier(QObject):
             name=session.name if session is not None else "",
             failed=task.status is TaskStatus.FAILED,
             took_ms=_took_ms(task),
-            cost=task.cost,
+            cost=None if task.is_doubted else task.cost,
         )
 
     def _notify_clicked(self, token: str) -> None:

@@ -41,6 +41,10 @@ class FailureKind(StrEnum):
     SESSION_ENDED = "session_ended"
 
 
+FOR_NOW = frozenset({FailureKind.LIMITED, FailureKind.NO_BROWSER, FailureKind.PLACES})
+"""Refusals about the moment, not about the task: later, or in another browser, it may be taken."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """A start that certainly did nothing. kept: its task is queued again."""

@@ -40,6 +40,7 @@ class WaitReason(StrEnum):
     NO_BROWSER = "no_browser"  # the service said 503
     BUSY = "busy"  # its session works on another task
     SESSION_ENDED = "session_ended"  # its session has ended: the person decides
+    CLOSING = "closing"  # a Terminate is on its way to its session
     CONNECTION = "connection"  # nothing answers
     KEY = "key"  # the key was refused, or is not the one that opened the session
     FUNDS = "funds"  # the balance is used up
@@ -58,6 +59,7 @@ class PauseReason(StrEnum):
     FUNDS = "funds"  # 402: I have added funds
     KEY = "key"  # 401 about the key: enter another one
     FORBIDDEN = "forbidden"  # 403: Go on tries again
+    UNTAKEN = "untaken"  # browsers open, but take no task: Go on tries again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,7 @@ class NoticeKind(StrEnum):
     ANSWER_SENT_LIVE = "answer_emitted"  # by the live channel, which confirms nothing
     CLOSED_FOR_FAILED_TASK = "closed_for_failed_task"
     CLOSED_FOR_REFUSED_TASK = "closed_for_refused_task"
+    CLOSED_FOR_WAITING_TASK = "closed_for_waiting_task"  # refused for now: it is queued again
     LEDGER_FAILED = "ledger_failed"
 
 
@@ -148,7 +151,8 @@ class ServiceNotice:
 class OpenQuestion:
     """A question that waits for the person. question_n counts within its task, from 1.
 
-    maybe_answered: an answer was sent and nobody knows whether it arrived.
+    maybe_answered: an answer was sent and nobody knows whether it arrived. is_doubted: it may be
+    another task's.
     """
 
     task_key: int
@@ -159,6 +163,7 @@ class OpenQuestion:
     expires_ms: int | None
     kind: QuestionKind
     maybe_answered: bool = False
+    is_doubted: bool = False
 
 
 class AnswerOutcome(StrEnum):

@@ -122,7 +122,7 @@ class Bench:
         timeline = Timeline(self.writer, clock, self.scope, redactor)
         self.store = SessionStore(self.writer, clock, redactor, timeline)
         self.live = FakeLive()
-        self.said: list[tuple[NoticeKind, int, ApiError | None, dict[str, Any]]] = []
+        self.said: list[tuple[NoticeKind, int | None, ApiError | None, dict[str, Any]]] = []
         self.woken: list[int] = []
         self.stands: list[tuple[int, PendingCommand | None]] = []
         self.named: asyncio.Event | None = None
@@ -202,7 +202,6 @@ class Bench:
         return [(verb, outcome) for verb, outcome in rows]
 
     def _keep_notice(self, notice: ServiceNotice) -> None:
-        assert notice.session_key is not None
         self.said.append((notice.kind, notice.session_key, notice.error, dict(notice.facts)))
 
 

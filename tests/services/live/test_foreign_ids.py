@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -257,5 +258,42 @@ def test_a_result_of_nobody_is_not_cleaned_before_it_is_dropped(tmp_path: Path) 
         await bench.hear(Kind.QUESTION, "Which?")
         assert bench.task(key).status is S.ASKS
         assert max(redacted) < 1_000
+
+    with_bench(tmp_path, check)
+
+
+ELSEWHERE = [
+    # what the channel of one session tells with the ids of another one of ours
+    {"kind": Kind.COMPLETED, "text": "not ours", "task_id": "t1"},
+    {"kind": Kind.COMPLETED, "text": "not ours", "session_id": "sid000000001"},
+    {"kind": Kind.QUESTION, "text": "Your password?", "task_id": "t1"},
+    {"kind": Kind.FAILED, "text": "crashed", "task_id": "t1"},
+    {"kind": Kind.ACTION, "text": "types", "task_id": "t1"},
+    {"kind": Kind.SESSION_ENDED, "code": "terminated", "session_id": "sid000000001"},
+]
+
+
+@pytest.mark.parametrize("facts", ELSEWHERE)
+@pytest.mark.parametrize("named", [True, False])
+def test_what_is_of_another_session_of_ours_changes_nothing_here(
+    tmp_path: Path, facts: dict[str, Any], *, named: bool
+) -> None:
+    async def check(bench: Bench) -> None:
+        await bench.open(listens=False)
+        await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
+        session, key = await bench.open()
+        reply = Observation(kind=Kind.ACCEPTED, task_id="t2")
+        lost = Observation(kind=Kind.UNKNOWN)
+        await bench.reply(
+            bench.intent, Outcome.KNOWN if named else Outcome.UNKNOWN, reply if named else lost
+        )
+        await bench.wait(10)
+        before = bench.task(key), bench.store.session(session)
+        connection = next(
+            c for c in bench.connector.connections if c.session_id == f"sid{session:09}"
+        )
+        connection.tell(Observation(**facts))
+        await bench.wait(1)
+        assert (bench.task(key), bench.store.session(session)) == before
 
     with_bench(tmp_path, check)

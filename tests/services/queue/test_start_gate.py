@@ -7,6 +7,7 @@ from enigma_panel.services.queue.blockers import (
     LIMITED_AGAIN_MS,
     PLACES_AGAIN_MS,
     UNREACHED_AGAIN_MS,
+    UNTAKEN_MS,
     StartGate,
 )
 from enigma_panel.services.retry_policy import FailureKind, Refusal, classify
@@ -155,3 +156,24 @@ def test_a_start_under_way_when_another_was_refused_opens_nothing() -> None:
     assert gate.limit == 3
     gate.opened(begun_ms=NOW + 10)
     assert (gate.why, gate.limit) == (None, 4)
+
+
+def test_browsers_that_take_no_task_pause_the_queue_the_second_time() -> None:
+    gate = StartGate(lambda: 5)
+    for n in range(5):  # opened together: one trouble of the service
+        gate.took_no_task(NOW + n, begun_ms=NOW - 10)
+    assert gate.pause_reason is PauseReason.NONE
+    gate.took_no_task(NOW + UNTAKEN_MS, begun_ms=NOW + 100)
+    assert gate.pause_reason is PauseReason.UNTAKEN
+    assert not gate.is_open(NOW + 10**9)
+    gate.lift(PauseReason.UNTAKEN)
+    assert (gate.is_open(NOW + 10**9), gate.one_at_a_time) == (True, True)
+    gate.took_no_task(NOW + UNTAKEN_MS + 2, begun_ms=NOW + UNTAKEN_MS + 1)
+    assert gate.pause_reason is PauseReason.UNTAKEN, "one tried, and that says enough"
+
+
+def test_after_ten_minutes_the_first_time_is_forgotten() -> None:
+    gate = StartGate(lambda: 5)
+    gate.took_no_task(NOW, begun_ms=NOW - 10)
+    gate.took_no_task(NOW + UNTAKEN_MS + 1, begun_ms=NOW + 100)
+    assert gate.pause_reason is PauseReason.NONE

@@ -9,7 +9,13 @@ import pytest
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.services.types import AnswerOutcome, NoticeKind, ServiceNotice, WaitReason
+from enigma_panel.services.types import (
+    AnswerOutcome,
+    NoticeKind,
+    PauseReason,
+    ServiceNotice,
+    WaitReason,
+)
 from tests.conftest import Simulator, up_and_weekly_each
 from tests.kit.clock import FastClock
 from tests.kit.wait import until
@@ -151,12 +157,48 @@ async def test_a_gateway_that_gives_up_makes_no_second_session(
         assert parts.services.queue.entries() == []
 
 
-async def test_a_new_task_refused_three_times_closes_the_session_that_was_made_for_it(
+async def test_a_new_task_refused_three_times_goes_to_another_browser_once_its_own_is_closed(
     sim: Simulator, running: Running
 ) -> None:
     async with running(sim.url, FastClock()) as parts:
         sessions, said = parts.services.sessions, listen(parts)
         faults(sim.url, {"path": MESSAGES, "kind": "503", "action": "newTask", "times": 3})
+        key = await sessions.start(TaskSpec(text="Search", close_after=False))
+        first = sessions.task(key).session_key
+        await until(lambda: sessions.task(key).status is TaskStatus.DONE)
+        assert [n.kind for n in said] == [NoticeKind.CLOSED_FOR_WAITING_TASK]
+        assert sessions.session(first).is_ended
+        assert sessions.task(key).session_key != first
+        assert arrived(sim.url)["newTask"] == 4
+        assert applied(sim.url)["newTask"] == 1
+        assert applied(sim.url)["state:terminate"] == 1
+
+
+@pytest.mark.parametrize("kind", ["429", "503"])
+async def test_refused_by_a_second_browser_too_the_task_waits_for_go_on(
+    sim: Simulator, running: Running, kind: str
+) -> None:
+    async with running(sim.url, FastClock()) as parts:
+        sessions, queue = parts.services.sessions, parts.services.queue
+        faults(sim.url, {"path": MESSAGES, "kind": kind, "action": "newTask", "times": 6})
+        key = await sessions.start(TaskSpec(text="Search", close_after=False))
+        await until(lambda: queue.pause_reason is PauseReason.UNTAKEN)
+        await until(lambda: queue.entry(key).why is WaitReason.STOPPED)
+        assert sessions.task(key).status is TaskStatus.QUEUED
+        assert applied(sim.url)["start-session"] == 2
+        assert applied(sim.url)["state:terminate"] == 2
+        queue.go_on()
+        await until(lambda: sessions.task(key).status is TaskStatus.DONE)
+        assert applied(sim.url)["newTask"] == 1
+
+
+async def test_a_new_task_that_is_wrong_closes_the_session_that_was_made_for_it(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url, FastClock()) as parts:
+        sessions, said = parts.services.sessions, listen(parts)
+        body = {"success": False, "message": "taskDetails is required"}
+        faults(sim.url, {"path": MESSAGES, "kind": "status:400", "action": "newTask", "body": body})
         key = await sessions.start(TaskSpec(text="Search", close_after=False))
         await until(lambda: len(said) == 2)
         assert [n.kind for n in said] == [
@@ -165,7 +207,7 @@ async def test_a_new_task_refused_three_times_closes_the_session_that_was_made_f
         ]
         assert sessions.task(key).status is TaskStatus.FAILED
         assert sessions.session(sessions.task(key).session_key).is_ended
-        assert arrived(sim.url)["newTask"] == 3
+        assert arrived(sim.url)["newTask"] == 1
         assert applied(sim.url)["state:terminate"] == 1
 
 

@@ -13,7 +13,7 @@ from enigma_panel.core.models import (
     TaskStatus,
 )
 from enigma_panel.store.ledger import Ledger, Outcome, queries
-from tests.kit.builders import new_task
+from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
 from tests.store.helpers import raw, start, started
 
@@ -126,3 +126,16 @@ def test_the_queries_of_the_window_use_their_index(ledger: Ledger, index: str) -
         sql = QUERIES[index].replace("?", "'[]'")
         plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
     assert any(index.partition(" ")[0] in row[3] for row in plan), plan
+
+
+def test_ids_of_the_service_that_are_known(ledger: Ledger) -> None:
+    start(ledger, new_session(service_id="a session"), new_task(service_id="a task"))
+    start(ledger)
+    for ids, known in (
+        (["a session"], True),
+        (["a task"], True),
+        (["nobody", "a task"], True),
+        (["nobody"], False),
+        ([], False),
+    ):
+        assert ledger.knows_any(ids) is known, ids

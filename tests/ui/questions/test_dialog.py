@@ -25,6 +25,7 @@ from tests.kit.world import World
 LOGIN = "I need login credentials to proceed."
 WHICH = "Which colour should I take?"
 MAY_I = "Do you want me to go on?"
+PASSPHRASE = "What is the passphrase?"
 
 
 @pytest.fixture
@@ -310,6 +311,117 @@ async def test_closing_is_later_and_keeps_what_was_typed(
     assert form.free_text.text.text() == "The red"
 
 
+# -- secrets --------------------------------------------------------------------------------------
+
+
+async def test_what_is_asked_as_a_secret_goes_into_one_masked_field(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await asked(world, dialog, PASSPHRASE)
+    form = dialog.current_form()
+    assert form is not None
+    field = form.secret.field
+    assert field.isVisible()
+    assert field.hasFocus()
+    assert field.is_masked()
+    assert field.accessibleName() == "Answer"
+    type_text(field, " correct horse, battery!")
+    assert "correct" not in all_text(dialog).replace(field.text(), "")
+    assert "The agent reads: ••••" in all_text(dialog)
+    key(field, ENTER)
+    assert dialog.send_button.hasFocus()
+    assert world.inbox.answered == [], "Enter alone answers nothing"
+    key(dialog.send_button, ENTER)
+    await world.settle()
+    assert world.inbox.answered == [Answered(1, " correct horse, battery!", AnswerVerb.RESUME)]
+    assert "correct horse, battery!" in world.inbox.secrets
+    undo_everything(dialog)
+    assert "correct" not in all_text(dialog)
+
+
+async def test_an_empty_secret_is_named_and_not_sent(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, PASSPHRASE)
+    form = dialog.current_form()
+    assert form is not None
+    click(dialog.send_button)
+    await world.settle()
+    assert world.inbox.answered == []
+    assert form.secret.field.accessibleDescription() == "Write an answer first."
+    type_text(form.secret.field, "x")
+    assert form.secret.field.accessibleDescription() == ""
+
+
+async def test_any_question_can_be_answered_with_a_secret(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await asked(world, dialog, WHICH)
+    form = dialog.current_form()
+    assert form is not None
+    click(form.chips[QuestionKind.SECRET])
+    type_text(form.secret.field, "Zebra crossing")
+    await arm(world, dialog)
+    click(dialog.send_button)
+    await world.settle()
+    assert "Zebra crossing" in world.inbox.secrets
+
+
+async def test_what_was_shown_is_masked_again_while_it_is_sent_and_after(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.inbox.gate, world.inbox.outcome = asyncio.Event(), AnswerOutcome.FAILED
+    await asked(world, dialog, PASSPHRASE)
+    form = dialog.current_form()
+    assert form is not None
+    click(form.secret.field.show_button())
+    type_text(form.secret.field, "hunter2")
+    assert not form.secret.field.is_masked()
+    click(dialog.send_button)
+    await world.settle()
+    assert form.secret.field.is_masked()
+    world.inbox.gate.set()
+    await world.settle()
+    assert "Not delivered" in dialog.answer_wait.label.text()
+    assert form.secret.field.is_masked()
+    assert form.secret.field.text() == "hunter2", "it can be sent again"
+
+
+@pytest.mark.parametrize("which", ["username", "password"])
+async def test_a_login_that_can_be_misread_says_so_beside_its_field(
+    world: World, dialog: QuestionDialog, which: str
+) -> None:
+    await asked(world, dialog, LOGIN)
+    form = dialog.current_form()
+    assert form is not None
+    page = form.credentials
+    page.username.setText("maria")
+    page.password.setText("zebra")
+    field = page.username if which == "username" else page.password
+    field.setText("crossing, Password: lion")
+    before = field.text()
+    words = "The agent may misread this: it holds “, Password: ”."
+    assert words in all_text(dialog)
+    assert field.accessibleDescription() == words
+    assert field.property("role") == "", "it is no mistake"
+    field.setText("maria")
+    assert words not in all_text(dialog)
+    field.setText(before)
+    click(dialog.send_button)
+    await world.settle()
+    assert len(world.inbox.answered) == 1
+    assert {"crossing", "lion"} <= set(world.inbox.secrets)
+
+
+async def test_a_stop_tells_no_secret(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, PASSPHRASE)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.secret.field, "hunter2")
+    click(dialog.stop_button)
+    await world.settle()
+    assert world.inbox.secrets == []
+    assert "hunter2" not in world.inbox.answered[0].text
+
+
 # -- outcomes -------------------------------------------------------------------------------------
 
 
@@ -470,6 +582,16 @@ async def test_a_question_that_may_have_been_answered_says_so(
     world.inbox.changed.emit()
     assert dialog.card.maybe.isVisible()
     assert dialog.card.maybe.text().startswith("This may have been answered already")
+
+
+async def test_a_question_that_may_be_anothers_says_so(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, WHICH)
+    world.inbox.open = [replace(world.inbox.open[0], is_doubted=True)]
+    world.inbox.changed.emit()
+    assert dialog.card.maybe.isVisible()
+    assert dialog.card.maybe.text().startswith("The service names another task with this question")
 
 
 def test_an_answer_by_the_live_channel_says_what_that_means() -> None:

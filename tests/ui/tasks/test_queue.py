@@ -87,6 +87,8 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
     cell = cell_text(tasks, 1, Column.RESULT, Role.CELL)
     assert (cell.text, cell.severity) == ("runs after the task in shop.example 9", Severity.PLAIN)
     assert cell_text(tasks, 1, Column.SESSION) == "shop.example 9"
+    services.queue.set(QueueEntry(task_key=1, position=1, why=WaitReason.CLOSING))
+    assert cell_text(tasks, 1, Column.RESULT) == "waits until shop.example 9 is closed"
     services.queue.set(QueueEntry(task_key=1, position=1, why=WaitReason.SESSION_ENDED))
     cell = cell_text(tasks, 1, Column.RESULT, Role.CELL)
     assert (cell.text, cell.severity, cell.bold) == ("its session has ended", Severity.AMBER, True)
@@ -429,6 +431,7 @@ def test_the_bar_does_not_push_a_row_away_from_the_pointer(
 OFFERS = [
     (PauseReason.RESTARTED, "Go on", ("go on",)),
     (PauseReason.FORBIDDEN, "Go on", ("go on",)),
+    (PauseReason.UNTAKEN, "Go on", ("go on",)),
     (PauseReason.FUNDS, "I have added funds", ("funds added",)),
 ]
 
@@ -446,6 +449,20 @@ def test_a_held_line_is_let_go_by_its_button(
     assert sorted(names(queued.queue_actions.bar)) == sorted([name, "Remove all", *page])
     button(queued.queue_actions.bar, name).click()
     assert queue.calls == [call]
+
+
+def test_browsers_that_take_no_task_are_said_above_and_in_the_rows(
+    queued: MainWindow, services: Any
+) -> None:
+    queue, rows = services.queue, queued.selection.task_rows
+    queue.set(
+        *(replace(entry, why=WaitReason.STOPPED) for entry in queue.waiting),
+        pause_reason=PauseReason.UNTAKEN,
+    )
+    said = "Browsers open, but take no task; 3 tasks wait here."
+    assert said in shown_texts(queued.queue_actions.bar)
+    row = cell_text(rows, queue.waiting[0].task_key, Column.RESULT)
+    assert row == "browsers open, but take no task – Go on"
 
 
 def test_a_refused_key_is_asked_for(

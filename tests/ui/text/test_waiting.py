@@ -75,12 +75,18 @@ ENTRIES = [
         "waits until a browser is free",
     ),
     (
+        entry(WaitReason.NO_BROWSER, 6, attempt=3),  # in an open session, which is asked again
+        "no free browser at the moment – tries again in 6 s",
+        "tries again in 6 seconds",
+    ),
+    (
         entry(WaitReason.LIMITED, 12),
         "too many calls this minute – continues in 12 s",
         "continues in 12 seconds",
     ),
     (entry(WaitReason.BUSY), "runs after the task in amazon.com 3", "amazon.com 3"),
     (entry(WaitReason.SESSION_ENDED), "its session has ended", "its session has ended"),
+    (entry(WaitReason.CLOSING), "waits until amazon.com 3 is closed", "amazon.com 3"),
     (entry(WaitReason.CONNECTION), "no connection", "no connection"),
     (entry(WaitReason.CONNECTION, 8), "no connection – tries again in 8 s", "in 8 seconds"),
     (entry(WaitReason.KEY), "waits for a key", "waits for a key"),
@@ -152,6 +158,7 @@ def test_a_line_that_stands_says_why() -> None:
         PauseReason.FUNDS: "the balance is used up",
         PauseReason.KEY: "waits for a key",
         PauseReason.FORBIDDEN: "the account may not do that – Go on",
+        PauseReason.UNTAKEN: "browsers open, but take no task – Go on",
     }
 
 
@@ -246,6 +253,13 @@ def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
     )
     assert words is not None
     assert words.text == ("This account may not do that: “not on this plan”; 3 tasks wait here.")
+    assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
+    full = rejected(503, "NO_INSTANCES_AVAILABLE")
+    words = queue_bar_text(
+        QueueState(pause_reason=PauseReason.UNTAKEN, limit=5, entries=entries[:1], error=full)
+    )
+    assert words is not None
+    assert words.text == "Browsers open, but take no task; 1 task waits here."
     assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
 
 

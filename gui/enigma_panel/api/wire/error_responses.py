@@ -213,6 +213,13 @@ def _refusal(answer: Answer, body: Body | None, scrub: Scrub, *, about_session: 
     return (SessionGoneError if gone else RejectedError)(reply, nothing_happened=harmless)
 
 
+def undecodable(answer: Answer, scrub: Scrub) -> ProtocolError:
+    """The error for a body whose content encoding cannot be undone: it may name an id."""
+    error = _misfit(answer, scrub)
+    error.nothing_happened = False
+    return error
+
+
 def _misfit(answer: Answer, scrub: Scrub) -> ProtocolError:
     reply = None
     if answer.status >= 400:

@@ -199,15 +199,15 @@ def parse(body: bytes) -> object:
         return _DECODER.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return _second_try(body)
-    except RecursionError:
-        raise NotJsonError("nested too deeply") from None
+    except (RecursionError, MemoryError):
+        raise NotJsonError("nested too deeply, or too much") from None
 
 
 def _second_try(body: bytes) -> object:
-    text = body.decode(json.detect_encoding(body), "replace")
     try:
+        text = body.decode(json.detect_encoding(body), "replace")
         return _LENIENT.decode(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, MemoryError):
         raise NotJsonError("not JSON") from None
 
 

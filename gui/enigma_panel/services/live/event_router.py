@@ -14,6 +14,7 @@ from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import Clock
+from enigma_panel.services.state.foreign_ids import is_of_other
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import UNCLEAR, Quota, Timeline
@@ -211,6 +212,8 @@ class EventRouter(QObject):
         session = self._store.session(session_key)
         if session is None or (session.is_final and observation.kind is not Kind.COMPLETED):
             return
+        if is_of_other(self._store, observation, session):
+            return  # of another session or its task, which hears of it by its own channel
         task = self._store.current_task(session)
         if observation.task_id is not None and observation.kind is not Kind.COMPLETED:
             task = self._of_id(session.key, observation.task_id, task)
@@ -355,7 +358,7 @@ class EventRouter(QObject):
         if task is not None and lives and after is not session:
             is_told = observation.kind is Kind.LIFETIME_OVER  # else that is what our own clock says
             kind = TOLD_EXPIRED if is_told else observation.kind.value
-            self._timeline.note(task.key, kind, observation.code or "")
+            self._timeline.note(task.key, kind, self._store.redaction.code_of(observation) or "")
         self.poll_wanted.emit(session.key)
 
     # -- inside ------------------------------------------------------------------------------

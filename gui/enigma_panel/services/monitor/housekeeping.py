@@ -180,9 +180,10 @@ class Housekeeping:
         if self._commands.is_ending(session.key) or session.key in self._starts.closing:
             return False  # somebody does, and says why
         task = self._store.current_task(session)
-        ended = task is not None and task.status in {TaskStatus.FAILED, TaskStatus.STOPPED}
+        if task is None or task.is_doubted:  # in doubt it may be at work
+            return False
         return (
-            ended
+            task.status in {TaskStatus.FAILED, TaskStatus.STOPPED}
             and self._close_due.get(session.key, 0) <= now
             and (self._account.client_for(session) is not None)
         )

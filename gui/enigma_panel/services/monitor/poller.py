@@ -15,6 +15,8 @@ from enigma_panel.api.errors import (
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.observation import Kind
 from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.monitor.foreign_answers import ForeignAnswers
+from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, LiveStatus
 
@@ -73,6 +75,7 @@ class Poller:
         self._locks: dict[int, asyncio.Lock] = {}
         self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
         self._heard: set[int] = set()
+        self._foreign = ForeignAnswers(context.store)
         self._store.changed.connect(self._follow)
         self._account.changed.connect(self.wake_all)
 
@@ -123,7 +126,8 @@ class Poller:
             self._scope.spawn(f"poll {key}", self._loop(key))
 
     def _is_worth_asking(self, task: Task) -> bool:
-        """While it may change, or for a moment after an end whose cost was not told."""
+        """While it may change, for a moment after an end whose cost was not told, and for longer
+        after one that is in doubt."""
         if task.service_id is None:
             return False
         if not task.is_final:
@@ -132,8 +136,10 @@ class Poller:
             task.key
         ):  # its reply tells the cost, and perhaps another id
             return False
-        untold = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
         age_ms = self._clock.now_ms() - (task.ended_ms or 0)
+        if task.is_doubted:
+            return age_ms < ASSUMED_FOR_MS
+        untold = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
         return untold and age_ms < COST_FOR_MS
 
     async def _loop(self, key: int) -> None:
@@ -148,11 +154,13 @@ class Poller:
         finally:
             del self._alarms[key]
             self._locks.pop(key, None)
+            self._foreign.forget(key)
 
     def _every_ms(self, task: Task) -> int:
         asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
         is_told = self._live.is_speaking(task.session_key) and not asks
-        return SLOW_MS if is_told else EVERY_MS
+        is_over = task.is_final and task.is_doubted
+        return SLOW_MS if is_told or is_over else EVERY_MS
 
     def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
         """When to ask again: 1 to 30 s with full jitter, so that many tasks spread out.
@@ -186,7 +194,8 @@ class Poller:
         alarm.clear()
 
     async def _poll(self, task: Task) -> ApiError | bool:
-        """True: answered; an error: no usable answer; False: nothing was asked."""
+        """True: answered; an error: no usable answer; False: nothing was asked, or it was answered
+        for another task."""
         session = self._store.session(task.session_key)
         client = self._account.client_for(session) if session else None
         if session is None or client is None or not session.service_id or not task.service_id:
@@ -205,8 +214,12 @@ class Poller:
         self._note_answer(task.key)
         if task.key in self._store.unproven_names and observation.kind is Kind.SESSION_GONE:
             return True  # what is not there may be that task alone
-        self._store.unproven_names.discard(task.key)
-        await self._store.record(session.key, task.key, replace(observation, asked_ms=asked_ms))
+        used = await self._foreign.usable(session, task, observation)
+        if used is None:
+            return False
+        if not used.is_doubted:
+            self._store.unproven_names.discard(task.key)
+        await self._store.record(session.key, task.key, replace(used, asked_ms=asked_ms))
         if task.key not in self._heard:
             self._heard.add(task.key)
             self._store.touch(session.key)

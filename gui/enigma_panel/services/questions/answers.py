@@ -9,7 +9,6 @@ from enigma_panel.api.errors import ApiError, SessionGoneError
 from enigma_panel.api.protocols import LiveError
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.questions import secrets_in
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.context import ServiceContext
@@ -125,7 +124,6 @@ class Answers(QObject):
             return None
         if not is_open():
             return _GONE
-        self._remember(session, text)
         stop = await self._keep_stop(session, task, verb)
         try:
             result = await self._give(session, task, text, verb, stop, is_open=is_open)
@@ -178,11 +176,6 @@ class Answers(QObject):
         )
         return AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
 
-    def _remember(self, session: Session, text: str) -> None:
-        """What was sent must not come back into the ledger or a log."""
-        for secret in secrets_in(text):
-            self._store.remember_secret(session.key, secret)
-
     async def _call(
         self,
         session: Session,
@@ -196,7 +189,6 @@ class Answers(QObject):
         client = self._account.client_for(session)
         if client is None or session.service_id is None:
             return _GONE
-        self._remember(session, text)
         intent = await self._store.intend(IntentKind.ANSWER, session, task, verb)
         if not is_open():
             return await self._too_late(intent)

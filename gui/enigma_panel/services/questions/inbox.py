@@ -1,11 +1,13 @@
 """The agent's open questions, and answers to them: each is delivered at most once."""
 
 import asyncio
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.questions import guess_kind
+from enigma_panel.core.secret_answers import secrets_in
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.questions.answers import Answers
@@ -47,19 +49,29 @@ class Inbox(QObject):
         """Do not send the answer that waits; False when there is none or it is being sent."""
         return self._answers.take_back(task_key)
 
-    async def answer(self, question: OpenQuestion, text: str, verb: AnswerVerb) -> AnswerResult:
+    async def answer(
+        self,
+        question: OpenQuestion,
+        text: str,
+        verb: AnswerVerb,
+        secrets: Sequence[str] = (),
+    ) -> AnswerResult:
         """Send an answer, or stop the task by it. Raises LedgerError: then nothing was sent.
+
+        secrets: parts of the text that must not come back, beside those that are found in it.
 
         The task is asked for once before, so that no password goes to a task that asks no more.
         Waits for the calls of the minute and for a service that is busy: see `waiting`.
         """
         key = question.task_key
-        text = text.encode(errors="replace").decode()  # half an emoji cannot be sent
+        text = _sendable(text)
         if key in self._sending:
             return AnswerResult(outcome=AnswerOutcome.GONE)
         self._sending.add(key)
         try:
             await self._check(key)
+            if verb is not AnswerVerb.STOP:  # its text is ours
+                self._remember(question, [*secrets, *secrets_in(text, question.kind)])
             return await self._answers.send(
                 key, text, verb, is_open=lambda: self._parts(question) is not None
             )
@@ -71,6 +83,11 @@ class Inbox(QObject):
         """Which open questions may have been answered in an earlier run. Raises LedgerError."""
         self._maybe_answered |= await self._store.read(lambda ledger: ledger.lost_answers())
         self._refresh_all(list(self._open))
+
+    def _remember(self, question: OpenQuestion, secrets: Sequence[str]) -> None:
+        """What is sent must not come back into the ledger or a log."""
+        for secret in dict.fromkeys(map(_sendable, secrets)):
+            self._store.remember_secret(question.session_key, secret)
 
     def _mark_lost(self, question: OpenQuestion) -> None:
         lost = self._answers.lost & {(question.task_key, question.question_n)}
@@ -117,6 +134,7 @@ class Inbox(QObject):
 
     def _question(self, session: Session, task: Task) -> OpenQuestion:
         text = task.question or ""
+        known = self._open.get(task.key)
         return OpenQuestion(
             task_key=task.key,
             session_key=session.key,
@@ -124,6 +142,12 @@ class Inbox(QObject):
             text=text,
             asked_ms=task.asked_ms or task.since_ms,
             expires_ms=session.expires_ms,
-            kind=guess_kind(text),
+            kind=known.kind if known is not None and known.text == text else guess_kind(text),
             maybe_answered=(task.key, task.question_n) in self._maybe_answered,
+            is_doubted=task.is_doubted,
         )
+
+
+def _sendable(text: str) -> str:
+    """Half an emoji cannot be sent."""
+    return text.encode(errors="replace").decode()

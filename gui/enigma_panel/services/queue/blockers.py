@@ -16,7 +16,7 @@ from enigma_panel.services.retry_policy import (
     retry_after_ms,
 )
 from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.services.types import PauseReason, WaitReason
+from enigma_panel.services.types import PauseReason, SessionStatus, WaitReason
 
 PLACES_AGAIN_MS = 30_000
 """After a SESSION_LIMIT_REACHED the next try comes when one of ours ends, or after this time."""
@@ -26,6 +26,9 @@ LIMITED_AGAIN_MS = 60_000
 
 UNREACHED_AGAIN_MS = 30_000
 NO_BROWSER_WORST_MS = 30_000
+
+UNTAKEN_MS = 600_000
+"""When within this time browsers open a second time and take no task, no more are opened."""
 
 _WHY = {
     FailureKind.PLACES: WaitReason.NO_SLOT,
@@ -42,6 +45,7 @@ _PAUSE_WAITS = {
     PauseReason.FUNDS: WaitReason.FUNDS,
     PauseReason.KEY: WaitReason.KEY,
     PauseReason.FORBIDDEN: WaitReason.STOPPED,
+    PauseReason.UNTAKEN: WaitReason.STOPPED,
 }
 _OPENING = frozenset({Phase.PLANNED, Phase.STARTING})
 
@@ -60,6 +64,7 @@ class StartGate:
         self._open_then = 0
         self._refused_ms = -1
         self._asked_after_ms: int | None = None
+        self._untaken_ms: int | None = None
         self.pause_reason = PauseReason.NONE
         self.why: WaitReason | None = None
         self.due_ms: int | None = None
@@ -117,6 +122,16 @@ class StartGate:
             case _:
                 self.due_ms = now_ms + retry_after_ms(refusal.error, failure, self.attempt)
         return False
+
+    def took_no_task(self, now_ms: int, *, begun_ms: int) -> None:
+        """A browser was opened and took no task. begun_ms: when it was asked for; several that were
+        opened together count once."""
+        before = self._untaken_ms
+        if before is not None and begun_ms <= before:
+            return
+        if before is not None and now_ms - before <= UNTAKEN_MS:
+            self.pause_reason = PauseReason.UNTAKEN
+        self._untaken_ms = now_ms
 
     def opened(self, *, begun_ms: int | None = None) -> None:
         """A start was accepted: others may follow, and one more browser than before.
@@ -197,12 +212,18 @@ class Blockers:
     """
 
     def __init__(
-        self, store: SessionStore, account: Account, gate: StartGate, clock: Clock
+        self,
+        store: SessionStore,
+        account: Account,
+        gate: StartGate,
+        clock: Clock,
+        status: SessionStatus,
     ) -> None:
         self._store = store
         self._account = account
         self._gate = gate
         self._clock = clock
+        self._status = status
         self.own: dict[int, Blocker] = {}
         self.parked: set[int] = set()
         self.under_way: set[int] = set()
@@ -252,6 +273,8 @@ class Blockers:
             return Blocker(why=_PAUSE_WAITS[self._gate.pause_reason], error=self._gate.error)
         if self._account.client_for(session) is None:
             return Blocker(why=WaitReason.KEY)
+        if self._status.is_ending(session.key):
+            return Blocker(why=WaitReason.CLOSING)
         current = self._store.current_task(session)
         is_idle = current is None or _lets_on(current, task) or current.key == task.key
         is_idle = is_idle and not self._has_other(task, session)

@@ -19,8 +19,14 @@ from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate
 from enigma_panel.services.queue.queued_tasks import QueuedTasks
 from enigma_panel.services.queue.starter import Attempt, FirstTaskSender, Starter
 from enigma_panel.services.rate_limiter import Pass
-from enigma_panel.services.retry_policy import TRIES, FailureKind, Refusal, retry_after_ms
-from enigma_panel.services.types import NoticeKind, SessionStatus, WaitReason
+from enigma_panel.services.retry_policy import (
+    FOR_NOW,
+    TRIES,
+    FailureKind,
+    Refusal,
+    retry_after_ms,
+)
+from enigma_panel.services.types import NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 
 LEDGER_AGAIN_MS = 5_000
@@ -30,6 +36,7 @@ REST_MS = 60_000
 _FAILS = frozenset({FailureKind.FAIL, FailureKind.FORBIDDEN})
 _PAUSES = frozenset({FailureKind.FUNDS, FailureKind.KEY})
 _WHY = {
+    FailureKind.PLACES: WaitReason.NO_SLOT,
     FailureKind.LIMITED: WaitReason.LIMITED,
     FailureKind.NO_BROWSER: WaitReason.NO_BROWSER,
     FailureKind.CONNECTION: WaitReason.CONNECTION,
@@ -51,7 +58,6 @@ class Scheduler(QObject):
         blockers: Blockers,
         starter: Starter,
         first_tasks: FirstTaskSender,
-        status: SessionStatus,
         poller: Poller,
     ) -> None:
         super().__init__()
@@ -65,7 +71,6 @@ class Scheduler(QObject):
         self._blockers = blockers
         self._starter = starter
         self._first_tasks = first_tasks
-        self._status = status
         self._poller = poller
         self._alarm = asyncio.Event()
         self._tries: dict[int, int] = {}
@@ -114,8 +119,6 @@ class Scheduler(QObject):
         blocker = self._blockers.of(task, session)
         if blocker is not None:
             return blocker.is_own
-        if not session.is_planned and self._status.is_ending(session.key):
-            return True
         passes = self._take(task, session)
         if passes is None:
             return False
@@ -185,20 +188,42 @@ class Scheduler(QObject):
         self._note_opened(key, begun_ms)
         if attempt.message is None:
             return
-        refusal = await self._first_tasks.send(attempt, self._next_pass, self._note_blocker)
+        refusal = await self._first_tasks.send(attempt, self._note_blocker)
         self._blockers.own.pop(key, None)
-        await self._after_first_task(key, refusal)
+        await self._after_first_task(key, refusal, begun_ms)
 
-    async def _after_first_task(self, key: int, refusal: Refusal | None) -> None:
+    async def _after_first_task(self, key: int, refusal: Refusal | None, begun_ms: int) -> None:
         task = self._store.task(key)
         if task is None:
             return
-        if refusal is not None and task.status is TaskStatus.QUEUED:  # 402, or 401 about the key
-            self._learn(refusal, self._clock.now_ms())
+        opened = task.session_key
+        if refusal is not None and task.status is TaskStatus.QUEUED:
+            self._learn(refusal, begun_ms)
+            if refusal.failure in FOR_NOW:
+                self._gate.took_no_task(self._clock.now_ms(), begun_ms=begun_ms)
+            task = await self._change_browser(task, refusal)
+        if task.code == "TAKEN_BACK":
+            self._first_tasks.close_unused(opened)
+
+    async def _change_browser(self, task: Task, refusal: Refusal) -> Task:
+        """Another browser for a task that its own did not take, but only once that is closed: two
+        are never open for one task. Where it stays open, the task waits in it. Raises LedgerError.
+        """
+        key, opened = task.key, task.session_key
+        if refusal.failure is FailureKind.KEY:  # which closes nothing before there is another one
             await self.replan(task)
-            self._first_tasks.close_unused(task.session_key, key, refusal.error)
-        elif task.code == "TAKEN_BACK":
-            self._first_tasks.close_idle(task.session_key)
+            self._first_tasks.close_unused(opened, key, refusal.error)
+            return task
+        self._blockers.own[key] = Blocker(why=WaitReason.CLOSING, error=refusal.error)
+        self.moved.emit()
+        is_closed = await self._first_tasks.close(opened)
+        task = self._store.task(key) or task
+        if is_closed and task.status is TaskStatus.QUEUED:
+            await self.replan(task)
+            notice = NoticeKind.CLOSED_FOR_WAITING_TASK
+            self._notices.notify(notice, opened, key, refusal.error)
+        self._blockers.own.pop(key, None)
+        return task
 
     async def replan(self, task: Task) -> None:
         """Give a task that waits a planned session of its own. Raises LedgerError."""
@@ -262,6 +287,3 @@ class Scheduler(QObject):
         blocker = Blocker(why=_WHY[failure], due_ms=due_ms, attempt=attempt, error=error)
         self._blockers.own[key] = blocker
         self.moved.emit()
-
-    async def _next_pass(self) -> Pass:
-        return await self._rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)

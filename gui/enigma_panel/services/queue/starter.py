@@ -4,19 +4,21 @@ A start that the service refused for now is queued again, with a new intent for 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.rate_limit import Endpoint
+from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.queue.start_reply import own_reply, unknown_fate
 from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import (
+    FOR_NOW,
     TRIES,
     FailureKind,
     Refusal,
@@ -33,7 +35,6 @@ DEFAULT_LIFE_MS = 300_000
 """Documented life of a session (api.md §2): until when a start of unknown fate may cost money."""
 
 Keeps = Callable[[FailureKind, ApiError], bool]
-NextPass = Callable[[], Awaitable[Pass]]
 Waits = Callable[[int, FailureKind, int, int, ApiError], None]
 
 
@@ -103,6 +104,7 @@ class Starter:
                 else:
                     life = task.spec.limits.max_duration_ms
                     observation = await client.start_session(max_duration_ms=life)
+            observation = own_reply(self._store, intent, observation)
         except ApiError as error:
             return await self._fail(intent, error, attempt.keeps, client)
         self._health.note_balance(observation.balance)
@@ -128,6 +130,7 @@ class Starter:
                     observation = await client.new_task(service_id, task.spec)
                 # Before the channel may place other results.
                 observation = await self._store.redaction.redact_long(observation)
+                observation = own_reply(self._store, intent, observation)
         except ApiError as error:
             return await self._fail(intent, error, keeps, client)
         await self._store.settle(intent, Outcome.KNOWN, observation)
@@ -148,8 +151,7 @@ class Starter:
         key = intent.session.key
         task_key = intent.task.key if intent.task else None
         if not error.nothing_happened:
-            # An error that names the session makes it possible to end it.
-            unknown = Observation(kind=Kind.UNKNOWN, session_id=error.session_id)
+            unknown = unknown_fate(self._store, intent, error)
             session, task = await self._store.settle(intent, Outcome.UNKNOWN, unknown)
             unclear = {session.phase, task.status if task is not None else None}
             if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
@@ -192,7 +194,7 @@ class Starter:
 
 
 class FirstTaskSender:
-    """Sends a session its first task, again after a refusal; else the session is closed."""
+    """Sends a session its first task, again after a refusal, and closes what took none."""
 
     def __init__(
         self,
@@ -202,6 +204,7 @@ class FirstTaskSender:
         commands: SessionEnder,
     ) -> None:
         self._store = context.store
+        self._rate_limiter = context.rate_limiter
         self._clock = context.clock
         self._scope = context.scope
         self._notices = context.notices
@@ -212,25 +215,31 @@ class FirstTaskSender:
         self._connections = 0
         self._store.changed.connect(self.wake)
 
-    async def send(self, attempt: Attempt, next_pass: NextPass, waits: Waits) -> Refusal | None:
+    async def send(self, attempt: Attempt, waits: Waits) -> Refusal | None:
         """Give the session that was just opened the task that it was opened for.
 
-        next_pass: waits for another newTask call. waits: told when the task is going to be tried
-        again: task key, failure, tries so far, when (epoch ms), error.
+        waits: told when the task is going to be tried again: task key, failure, tries so far, when
+        (epoch ms), error. Returns the last refusal where it was not taken; a task that is queued
+        then may go to another browser, once this one is closed.
         """
         task, session, _ = self._starter.parts(attempt.task_key)
         if session.service_id is None or attempt.message is None:
             return None
-        taken, tries = attempt.message, 0
+        taken, failures = attempt.message, list[FailureKind]()
         while (refusal := await self._send_once(task.key, taken)) is not None:
-            tries += 1
+            if self._starter.parts(task.key)[0].status is not TaskStatus.QUEUED:
+                return None  # the person ended it, or the service told of it although it refused it
+            failures.append(refusal.failure)
+            unanswered = refusal.failure is FailureKind.CONNECTION
+            tries = sum((one is FailureKind.CONNECTION) is unanswered for one in failures)
             if not self._may_try_again(session.key, refusal.failure, tries):
-                await self._give_up(session.key, task.key, refusal)
+                if not _may_go_elsewhere(failures):
+                    await self._give_up(session.key, task.key, refusal)
                 return refusal
             due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.failure, tries)
             waits(task.key, refusal.failure, tries, due, refusal.error)
             await self._rest(task.key, due, refusal.failure)
-            taken = await next_pass()
+            taken = await self._rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
         return None
 
     def wake(self, _what: object = None) -> None:
@@ -298,34 +307,37 @@ class FirstTaskSender:
             return False
         if failure is FailureKind.CONNECTION:  # it is open and billed: nothing better can be done
             return True
-        return (
-            failure in {FailureKind.LIMITED, FailureKind.NO_BROWSER, FailureKind.BUSY}
-            and tries < TRIES
-        )
+        return failure in FOR_NOW | {FailureKind.BUSY} and tries < TRIES
 
     async def _give_up(self, session_key: int, task_key: int, refusal: Refusal) -> None:
         """The session was made for this task alone; without it, it would only cost money."""
-        session = self._store.session(session_key)
-        if session is None or refusal.failure in {FailureKind.FUNDS, FailureKind.KEY}:
-            return  # the scheduler puts the task into a new planned session and closes this one
         self._starts.closing.add(session_key)
         failed = refused_fact(refusal.error, Kind.REFUSED)
         await self._store.record(session_key, task_key, failed)
         self._notices.notify(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
         self.close_unused(session_key, task_key, refusal.error)
 
-    def close_unused(self, session_key: int, task_key: int, error: ApiError) -> None:
-        """Terminate a session whose task was refused, and say so. Nobody waits for it."""
+    async def close(self, session_key: int) -> bool:
+        """Terminate a session whose task goes to another one; True once that was delivered, or its
+        end is known."""
+        session = self._store.session(session_key)
+        if session is not None and not session.is_final:
+            await self._commands.terminate(session_key)
+            session = self._store.session(session_key)
+        return session is None or session.is_final or session.terminate_sent_ms is not None
+
+    def close_unused(
+        self, session_key: int, task_key: int | None = None, error: ApiError | None = None
+    ) -> None:
+        """Terminate a session that has no task. Nobody waits for it. error: why its task was
+        refused, where that is to be said."""
         self._starts.closing.add(session_key)
         closing = self._close_unused(session_key, task_key, error)
         self._scope.spawn(f"close unused {session_key}", closing, exclusive=True)
 
-    def close_idle(self, session_key: int) -> None:
-        """Terminate a session whose task was not sent. Nobody waits for it."""
-        closing = self._close_idle(session_key)
-        self._scope.spawn(f"close idle {session_key}", closing, exclusive=True)
-
-    async def _close_unused(self, session_key: int, task_key: int, error: ApiError) -> None:
+    async def _close_unused(
+        self, session_key: int, task_key: int | None, error: ApiError | None
+    ) -> None:
         session = self._store.session(session_key)
         try:
             if session is None or session.is_ended:
@@ -336,14 +348,8 @@ class FirstTaskSender:
         finally:
             self._starts.closing.discard(session_key)
         after = self._store.session(session_key)
-        if after is not None and after.is_ended:
+        if error is not None and after is not None and after.is_ended:
             self._notices.notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
-
-    async def _close_idle(self, session_key: int) -> None:
-        session = self._store.session(session_key)
-        if session is not None and not session.is_ended:
-            await self._store.update(replace(session, close_after=True))
-            await self._commands.terminate(session_key)
 
     async def _close_for_ledger(self, session_key: int, task_key: int, error: LedgerError) -> None:
         """The ledger cannot hold the task's intent: it is not sent, and its browser is closed."""
@@ -352,7 +358,16 @@ class FirstTaskSender:
         )
         refused = Observation(kind=Kind.REFUSED, code="LEDGER_FAILED")
         await self._store.record(session_key, task_key, refused)
-        self.close_idle(session_key)
+        self.close_unused(session_key)
+
+
+def _may_go_elsewhere(failures: list[FailureKind]) -> bool:
+    """Whether another browser may be given the task that this one refused so.
+
+    A new browser that is busy may be at work on this very task, whatever was answered before.
+    """
+    lasting = {FailureKind.FAIL, FailureKind.FORBIDDEN, FailureKind.SESSION_ENDED}
+    return failures[-1] not in lasting and FailureKind.BUSY not in failures
 
 
 def _keep(_failure: FailureKind, _error: ApiError) -> bool:

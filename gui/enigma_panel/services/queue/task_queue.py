@@ -135,9 +135,10 @@ class TaskQueue(QObject):
             await self._scheduler.replan(task)
 
     def go_on(self) -> None:
-        """Let the tasks of an earlier run, or those behind a 403, go on."""
+        """Let go on what stands for an earlier run, a 403, or browsers that took no task."""
         self._blockers.parked.clear()
         self._gate.lift(PauseReason.FORBIDDEN)
+        self._gate.lift(PauseReason.UNTAKEN)
         self._stir()
 
     def funds_added(self) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from enigma_panel.core.models import Task
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import OWN_CODES, Kind, Observation
 from enigma_panel.core.redaction import MARK, Redactor
 
 LONG_CHARS = 200_000
@@ -67,10 +67,16 @@ class RedactionFilter:
         text = observation.text or ""
         return text if observation.is_clean else self._redactor.redact(text)
 
+    def code_of(self, observation: Observation) -> str | None:
+        """The code of a fact, redacted. Ours stay as they are: the program goes by them."""
+        code = observation.code
+        return code if not code or code in OWN_CODES else self._redactor.redact(code)
+
     def redact(self, observation: Observation, task: Task | None) -> Observation:
         """The fact, about that task, as it may be kept."""
-        if observation.kind is Kind.FAILED and observation.code:
-            observation = replace(observation, code=self._redactor.redact(observation.code))
+        if observation.code or observation.completed_at:
+            told_at = observation.completed_at and self._redactor.redact(observation.completed_at)
+            observation = replace(observation, code=self.code_of(observation), completed_at=told_at)
         question = task.question if task is not None and observation.kind is Kind.QUESTION else None
         if not observation.text or observation.text == question:  # that has passed it
             return observation

@@ -13,7 +13,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import ASSUMED_PHASES, Session, Task, TaskStatus
-from enigma_panel.core.money import is_sane, sum_money
+from enigma_panel.core.money import sum_money
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.reducer import END_KINDS, reduce, reopened, reopened_session
@@ -165,7 +165,7 @@ class SessionStore(QObject):
     def session_cost(self, key: int) -> Decimal | None:
         """Dollars that the session's tasks cost so far; None while nothing was told."""
         tasks = (self._tasks[k] for k in self._of_session.get(key, ()))
-        costs = [t.cost for t in tasks if t.cost is not None and is_sane(t.cost)]
+        costs = [task.counted_cost for task in tasks if task.counted_cost is not None]
         return sum_money(costs) if costs else None
 
     def tasks_of(self, session_key: int) -> list[Task]:

@@ -18,7 +18,7 @@ from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable
 R = TypeVar("R")
 
 SESSIONS = RecordTable(Session, "sessions")
-TASKS = RecordTable(Task, "tasks", {"cost_nano": lambda task: to_nano(task.cost)})
+TASKS = RecordTable(Task, "tasks", {"cost_nano": lambda task: to_nano(task.counted_cost)})
 STEPS = RecordTable(Step, "steps")
 
 
@@ -127,6 +127,6 @@ def _intent(row: Sequence[Any], sessions: dict[int, Session], tasks: dict[int, T
     )
 
 
-def json_of(keys: Iterable[int]) -> str:
-    """Keys as a value for THESE and OF_THESE."""
+def json_of(keys: Iterable[int | str]) -> str:
+    """Keys or ids as a value for json_each, as in THESE and OF_THESE."""
     return msgspec.json.encode(list(keys)).decode()

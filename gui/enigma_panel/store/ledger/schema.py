@@ -105,7 +105,7 @@ _V1 = (
     """,
     "CREATE UNIQUE INDEX sessions_by_name ON sessions (site, number)",
     "CREATE INDEX sessions_by_phase ON sessions (phase)",
-    # sessions_by_end, sessions_by_id and tasks_new serve no question that is asked today.
+    # sessions_by_end and tasks_new serve no question that is asked today.
     "CREATE INDEX sessions_by_end ON sessions (ended_ms DESC, key DESC) WHERE ended_ms IS NOT NULL",
     "CREATE INDEX sessions_by_id ON sessions (service_id) WHERE service_id IS NOT NULL",
     "CREATE INDEX tasks_by_session ON tasks (session_key)",

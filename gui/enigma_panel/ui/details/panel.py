@@ -424,6 +424,8 @@ class Details(QFrame):
         trouble = trouble_text(session, task, now) if task is not None else None
         entry = self._services.queue.entry(self.task_key) if self.task_key is not None else None
         role = _TROUBLE_ROLES.get(task.status, "") if task is not None else ""
+        if task is not None and task.is_doubted:
+            role = "amber"
         if entry is not None:
             trouble, role = self._waiting_text(entry, session)
         trouble = trouble or ErrorText("")

@@ -103,6 +103,8 @@ def trouble_text(session: Session | None, task: Task, now_ms: int) -> ErrorText 
     match task.status:
         case TaskStatus.FAILED:
             return explain_code(task.code, task.error, context)
+        case TaskStatus.DONE | TaskStatus.ASKS if task.is_doubted:
+            return explain_code(task.code, None, context)
         case TaskStatus.UNCONFIRMED:
             named = context.call is Call.NEW_TASK
             return explain_code("lost newTask" if named else "lost start", None, context)
@@ -140,7 +142,7 @@ def usage_text(task: Task) -> str:
     usage = task.usage
     parts = []
     if usage.cost is not None:
-        parts.append(format_money(usage.cost))
+        parts.append(format_money(usage.cost, is_sure=not task.is_doubted))
     tokens = _tokens(usage)
     if tokens:
         parts.append(", ".join(tokens))

@@ -67,7 +67,7 @@ def _parts(
     notice: ServiceNotice, session: Session | None, task: Task | None, services: Services
 ) -> Parts:
     context = _context(notice, services, session, task)
-    why = explain(notice.error, context).text if notice.error is not None else ""
+    why = _why(notice, context)
     name = session.name if session is not None else tr("a session")
     title = shorten(task.spec.text, 60) if task is not None else tr("a task")
     show = (NoticeAction.SHOW_SESSION,)
@@ -85,6 +85,14 @@ def _parts(
             return _sent_live_text(notice, name), show, False
         case _:
             return _ours(notice, name, title, why)
+
+
+def _why(notice: ServiceNotice, context: ErrorContext) -> str:
+    if notice.error is None:
+        return ""
+    words = explain(notice.error, context)
+    goes_on = notice.kind is NoticeKind.CLOSED_FOR_WAITING_TASK  # there is nothing to do
+    return words.what if goes_on else words.text
 
 
 def _sent_live_text(notice: ServiceNotice, name: str) -> str:
@@ -135,6 +143,15 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
             text = tr(
                 "{session} was opened for “{task}”, which was not accepted; "
                 "it is closed again. {why}",
+                session=name,
+                task=title,
+                why=why,
+            )
+            return text, (NoticeAction.SHOW_TASK,), False
+        case NoticeKind.CLOSED_FOR_WAITING_TASK:
+            text = tr(
+                "{session} was opened for “{task}” and did not take it; it is closed again, and "
+                "the task waits in line. {why}",
                 session=name,
                 task=title,
                 why=why,

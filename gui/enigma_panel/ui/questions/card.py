@@ -15,7 +15,7 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.questions.forms import Identity, identity
 from enigma_panel.ui.questions.text import shown_question, single_line
-from enigma_panel.ui.text.outcome import maybe_answered_text
+from enigma_panel.ui.text.outcome import doubted_question_text, maybe_answered_text
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.widgets.basics import (
@@ -105,8 +105,13 @@ class QuestionCard(QWidget):
         self.before.show_text(text)
 
     def show_maybe(self, question: OpenQuestion) -> bool:
-        """Say that it may have been answered; returns whether that came or went."""
-        text = maybe_answered_text() if question.maybe_answered else ""
+        """Say that it may have been answered, or be another's; returns whether that came or
+        went."""
+        doubts = (
+            (question.maybe_answered, maybe_answered_text),
+            (question.is_doubted, doubted_question_text),
+        )
+        text = " ".join(say() for applies, say in doubts if applies)
         changed = text != self.maybe.text()
         self.maybe.setText(text)
         self.maybe.setVisible(bool(text))

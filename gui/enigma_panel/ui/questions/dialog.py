@@ -222,28 +222,31 @@ class QuestionDialog(ModelessDialog):
         if form.find_mistake():
             self._refit()
             return
-        self._deliver(form, form.answer, AnswerVerb.RESUME)
+        self._deliver(form, AnswerVerb.RESUME)
 
     def _stop(self) -> None:
         form = self._current
         if form is not None and not form.is_over:
-            self._deliver(form, lambda: STOP_TEXT, AnswerVerb.STOP)
+            self._deliver(form, AnswerVerb.STOP)
 
-    def _deliver(self, form: AnswerForm, text: Callable[[], str], verb: AnswerVerb) -> None:
+    def _deliver(self, form: AnswerForm, verb: AnswerVerb) -> None:
         if self._sending is not None:
             return
         self._sending = form
+        form.mask_again()  # it may wait for a minute, and come back
         self._show_state()
-        self._services.scope.spawn("answer", self._deliver_now(form, text, verb))
+        self._services.scope.spawn("answer", self._deliver_now(form, verb))
 
-    async def _deliver_now(
-        self, form: AnswerForm, text: Callable[[], str], verb: AnswerVerb
-    ) -> None:
+    async def _deliver_now(self, form: AnswerForm, verb: AnswerVerb) -> None:
         result: AnswerResult | None = None
         failure = ""
         try:
-            # The text is made here and kept by nobody: after this line it is only in the fields.
-            result = await self._inbox.answer(form.question, text(), verb)
+            # The text is made here and kept by nobody: after this it is only in the fields.
+            if verb is AnswerVerb.STOP:
+                sending = self._inbox.answer(form.question, STOP_TEXT, verb)
+            else:
+                sending = self._inbox.answer(form.question, form.answer(), verb, form.secrets())
+            result = await sending
         except LedgerError as error:
             failure = not_saved_text(error)
         finally:

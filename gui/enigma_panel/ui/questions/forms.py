@@ -1,4 +1,6 @@
-"""The ways to answer: credentials, yes or no, free text; each knows what the agent reads.
+"""The ways to answer: credentials, a secret, yes or no, free text.
+
+Each knows what the agent reads, and what of that must not come back.
 
 Every open question has an AnswerForm of its own, so what was typed for one never reaches another.
 """
@@ -10,9 +12,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QStackedWidget, QWidget
 
 from enigma_panel.core.questions import QuestionKind, credentials_text
+from enigma_panel.core.secret_answers import can_be_misread, login_secrets, secrets_in
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.questions.text import NO, YES, choice_of, dotted_credentials, with_choice
+from enigma_panel.ui.questions.text import (
+    NO,
+    YES,
+    choice_of,
+    dotted,
+    dotted_credentials,
+    misread_text,
+    with_choice,
+)
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,
     FieldGrid,
@@ -77,6 +88,10 @@ class CredentialsPage(QWidget):
         """What the agent reads."""
         return credentials_text(self.username.text(), self.password.text())
 
+    def secrets(self) -> list[str]:
+        """Its parts that must not come back."""
+        return login_secrets(self.username.text(), self.password.text())
+
     def mistake(self) -> Mistake | None:
         """The first empty field."""
         if not self.username.text().strip():
@@ -100,13 +115,69 @@ class CredentialsPage(QWidget):
         return self.password if self.username.text() else self.username
 
     def _on_changed(self) -> None:
-        self._no_username.clear()
-        self._no_password.clear()
+        for field, problem in (
+            (self.username, self._no_username),
+            (self.password, self._no_password),
+        ):
+            problem.show_doubt(misread_text() if can_be_misread(field.text()) else "")
         self._show_preview()
 
     def _show_preview(self) -> None:
         dotted = dotted_credentials(self.username.text(), len(self.password.text()))
         self._preview.show_text(tr("The agent reads: {text}", text=dotted))
+
+
+class SecretPage(QWidget):
+    """One masked field for all that is secret but no login: a passphrase, a PIN, a code.
+
+    filled: as of CredentialsPage.
+    """
+
+    filled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field = PasswordEdit(enter_moves_on=False)
+        self._preview = ElidedLabel("dim")
+        self._build()
+        self._on_changed()
+
+    def _build(self) -> None:
+        grid = FieldGrid()
+        self._problem = grid.add_field(tr("Answer"), self.field, self.field.show_button())
+        self.setLayout(make_column(grid, self._preview, None))
+        self.field.textChanged.connect(self._on_changed)
+        self.field.returnPressed.connect(self.filled)
+
+    def answer(self) -> str:
+        """What the agent reads, outer spaces included."""
+        return self.field.text()
+
+    def secrets(self) -> list[str]:
+        """All of it, whatever the question is taken for."""
+        return secrets_in(self.answer(), QuestionKind.SECRET)
+
+    def mistake(self) -> Mistake | None:
+        """An empty answer."""
+        if self.answer().strip():
+            return None
+        return Mistake(tr("Write an answer first."), self._problem, self.field)
+
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not self.field.text()
+
+    def forget(self) -> None:
+        """Empty the field and its history."""
+        self.field.forget()
+
+    def first_field(self) -> QWidget:
+        """The field."""
+        return self.field
+
+    def _on_changed(self) -> None:
+        self._problem.clear()
+        self._preview.show_text(tr("The agent reads: {text}", text=dotted(len(self.field.text()))))
 
 
 class TextPage(QWidget):
@@ -131,6 +202,10 @@ class TextPage(QWidget):
     def answer(self) -> str:
         """What the agent reads."""
         return self.text.text().strip()
+
+    def secrets(self) -> list[str]:
+        """None but those that its words and its question show."""
+        return []
 
     def mistake(self) -> Mistake | None:
         """An empty answer."""
@@ -180,6 +255,10 @@ class YesNoPage(QWidget):
         """What the agent reads."""
         return self.text.text().strip()
 
+    def secrets(self) -> list[str]:
+        """None but those that its words and its question show."""
+        return []
+
     def mistake(self) -> Mistake | None:
         """Nothing chosen and nothing written."""
         if self.answer():
@@ -217,7 +296,7 @@ class YesNoPage(QWidget):
         self._group.setExclusive(True)
 
 
-AnswerPage = CredentialsPage | YesNoPage | TextPage
+AnswerPage = CredentialsPage | SecretPage | YesNoPage | TextPage
 
 
 class AnswerForm(QWidget):
@@ -236,12 +315,15 @@ class AnswerForm(QWidget):
         self.notice = ""
         self.is_over = False
         self.credentials = CredentialsPage()
-        self.credentials.filled.connect(self.filled)
+        self.secret = SecretPage()
+        for page in (self.credentials, self.secret):
+            page.filled.connect(self.filled)
         self.yes_no = YesNoPage()
         self.free_text = TextPage()
         self.chips: dict[QuestionKind, QPushButton] = {}
         self._pages: dict[QuestionKind, AnswerPage] = {
             QuestionKind.CREDENTIALS: self.credentials,
+            QuestionKind.SECRET: self.secret,
             QuestionKind.YES_NO: self.yes_no,
             QuestionKind.FREE_TEXT: self.free_text,
         }
@@ -274,6 +356,15 @@ class AnswerForm(QWidget):
     def answer(self) -> str:
         """What the agent reads."""
         return self.page().answer()
+
+    def secrets(self) -> list[str]:
+        """The parts of it that must not come back, as far as the way to answer shows them."""
+        return self.page().secrets()
+
+    def mask_again(self) -> None:
+        """No secret is on the screen from now on, unless it is shown anew."""
+        for field in (self.credentials.password, self.secret.field):
+            field.mask_again()
 
     def find_mistake(self) -> bool:
         """Name what keeps the answer from being sent beside its field; False when it is fine."""
@@ -341,6 +432,7 @@ class FormStack(QStackedWidget):
 def _chip_text(kind: QuestionKind) -> str:
     return {
         QuestionKind.CREDENTIALS: tr("Credentials"),
+        QuestionKind.SECRET: tr("Secret"),
         QuestionKind.YES_NO: tr("Yes / No"),
         QuestionKind.FREE_TEXT: tr("Free text"),
     }[kind]

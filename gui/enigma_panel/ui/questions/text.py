@@ -3,7 +3,7 @@
 import re
 
 from enigma_panel.core.questions import credentials_text, is_about_money
-from enigma_panel.ui.i18n import without_hidden
+from enigma_panel.ui.i18n import tr, without_hidden
 from enigma_panel.ui.questions.click_guard import MONEY_QUIET_MS, QUIET_MS
 
 SHOWN_CHARS = 50_000
@@ -42,9 +42,19 @@ def single_line(text: str) -> str:
     return " ".join(without_hidden(text).split())
 
 
+def dotted(length: int) -> str:
+    """Dots in the place of a secret of so many characters, 40 at most."""
+    return DOT * min(length, 40)
+
+
 def dotted_credentials(username: str, password_length: int) -> str:
-    """The same for the eyes, with dots in the password's place."""
-    return credentials_text(username, DOT * min(password_length, 40))
+    """The text of an answer with credentials, with dots in the password's place."""
+    return credentials_text(username, dotted(password_length))
+
+
+def misread_text() -> str:
+    """Beside a username or password that holds what stands between the two."""
+    return tr("The agent may misread this: it holds “, Password: ”.")
 
 
 def with_choice(text: str, word: str) -> str:

@@ -1,5 +1,6 @@
 """The model of the Tasks table: the queue on top, then newest first."""
 
+from dataclasses import replace
 from enum import IntEnum
 
 from PySide6.QtCore import QObject
@@ -112,7 +113,8 @@ class TasksModel(KeyedTableModel):
         entry = self._entries.get(task.key)
         if entry is None or task.status is not TaskStatus.QUEUED:
             return None
-        session = self._sessions.session(task.session_key) if entry.why is WaitReason.BUSY else None
+        named = entry.why in {WaitReason.BUSY, WaitReason.CLOSING}
+        session = self._sessions.session(task.session_key) if named else None
         facts = QueueContext(
             pause_reason=self._queue.pause_reason,
             limit=self._queue.limit,
@@ -151,15 +153,7 @@ class TasksModel(KeyedTableModel):
         cell = self._cell(task, Column(column))
         if not (task.is_new and column in _BOLD):
             return cell
-        return Cell(
-            text=cell.text,
-            severity=cell.severity,
-            bold=True,
-            right=cell.right,
-            spoken=cell.accessible_text,
-            sort=cell.sort,
-            tip=cell.tip,
-        )
+        return replace(cell, bold=True)
 
     def _cell(self, task: Task, column: Column) -> Cell:
         match column:
@@ -266,7 +260,8 @@ def task_cost_cell(task: Task) -> Cell:
     unknown = task.status in _FATE_UNTOLD and task.sent_ms is not None
     was_sent = task.service_id is not None or unknown  # then it cost something, known or not
     may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
-    return cost_cell(task.cost, more_to_come=may_cost, spent=was_sent)
+    is_sure = not task.is_doubted
+    return cost_cell(task.cost, more_to_come=may_cost, spent=was_sent, is_sure=is_sure)
 
 
 def count_cell(number: int | None, task: Task) -> Cell:

@@ -1,7 +1,7 @@
 """The bar above the Tasks table: what the queue waits for, and what lets it go on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
@@ -188,6 +188,9 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
             )
         case PauseReason.FORBIDDEN:
             text = _because(state, tr("This account may not do that"))
+            return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
+        case PauseReason.UNTAKEN:
+            text = _because(replace(state, error=None), tr("Browsers open, but take no task"))
             return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
         case _:
             reason = _shared_reason(state)

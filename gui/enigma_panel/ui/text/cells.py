@@ -1,10 +1,11 @@
 """Table cells: what stands in one, and the cells that several screens show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.money import to_nano
+from enigma_panel.core.observation import OTHER_TASK
 from enigma_panel.ui.i18n import shorten, tr
 from enigma_panel.ui.text.errors import ErrorContext, explain_code
 from enigma_panel.ui.text.states import ELLIPSIS, money, spoken_text
@@ -51,9 +52,11 @@ class Cell:
 NO_CELL = Cell()
 
 
-def cost_cell(cost: Decimal | None, *, more_to_come: bool, spent: bool) -> Cell:
-    """An amount, see `money`; what is not known is not nothing."""
-    text = money(cost, more_to_come=more_to_come, spent=spent)
+def cost_cell(
+    cost: Decimal | None, *, more_to_come: bool, spent: bool, is_sure: bool = True
+) -> Cell:
+    """An amount, see `money`; what is not known is not nothing, and what is in doubt is said so."""
+    text = money(cost, more_to_come=more_to_come, spent=spent, is_sure=is_sure)
     nano = to_nano(cost)
     return Cell(
         text=text,
@@ -61,11 +64,26 @@ def cost_cell(cost: Decimal | None, *, more_to_come: bool, spent: bool) -> Cell:
         severity=Severity.DIM if cost is None else Severity.PLAIN,
         spoken=spoken_text(text),
         sort=-1 if nano is None else nano,
+        hint="" if is_sure or cost is None else doubt_text(cost),
     )
 
 
 def result_cell(task: Task) -> Cell:
-    """What came out, in one line."""
+    """What came out, in one line; a sign where it may be another task's."""
+    cell = _plain_result_cell(task)
+    if not task.is_doubted:
+        return cell
+    doubt = doubt_text(task.cost)
+    spoken = tr("{text} – {doubt}", text=cell.accessible_text, doubt=doubt)
+    return replace(cell, glyph=Glyph.BANG, mark=Severity.AMBER, hint=doubt, spoken=spoken)
+
+
+def doubt_text(cost: Decimal | None) -> str:
+    """That what is shown may be another task's."""
+    return explain_code(OTHER_TASK, None, ErrorContext(cost=cost)).text
+
+
+def _plain_result_cell(task: Task) -> Cell:
     match task.status:
         case TaskStatus.DONE:
             text = shorten(task.result or "") or tr("done, without a text")

@@ -305,6 +305,14 @@ def ended_first(_details: ErrorDetails) -> ErrorText:
     return ErrorText(tr("The session was terminated before the task was sent."))
 
 
+def other_task(facts: ErrorDetails) -> ErrorText:
+    """What is known of it came with the ids of a task that nobody knows."""
+    what = with_message(tr("The service names another task in its answer"), facts)
+    money = tr("Its cost is in no sum.") if facts.context.cost is not None else ""
+    todo = tr("For some minutes it is asked for again: an answer about this task takes its place.")
+    return ErrorText(what, money, todo)
+
+
 def unknown_task_error(facts: ErrorDetails) -> ErrorText:
     """A code that is not documented, or none."""
     what = with_message(tr("The task failed"), facts)
@@ -399,6 +407,7 @@ TABLE: dict[str, Row] = {
     "TERMINATED_BEFORE_TASK": ended_first,
     "TAKEN_BACK": taken_back,
     "FROM_COPY": from_copy,
+    "OTHER_TASK": other_task,
     "RATE_LIMIT_EXCEEDED": too_many_calls,
     "NO_INSTANCES_AVAILABLE": no_browser,
     "INSTANCE_UNAVAILABLE": no_browser,

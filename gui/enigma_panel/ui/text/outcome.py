@@ -73,6 +73,13 @@ def maybe_answered_text() -> str:
     )
 
 
+def doubted_question_text() -> str:
+    """Said of a question that came with the ids of a task that nobody knows."""
+    return tr(
+        "The service names another task with this question: perhaps it is not this agent that asks."
+    )
+
+
 def _tries_again(what: str, left_ms: int | None, attempt: int) -> str:
     tries = tr("{n} of {all}", n=attempt, all=ANSWER_SENDS)
     if left_ms is None:

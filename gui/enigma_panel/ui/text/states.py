@@ -309,13 +309,15 @@ def time_left(session: Session, now_ms: int) -> str:
     return tr("about {time}", time=left) if is_life_assumed(session) else left
 
 
-def money(amount: Decimal | None, *, more_to_come: bool, spent: bool = False) -> str:
+def money(
+    amount: Decimal | None, *, more_to_come: bool, spent: bool = False, is_sure: bool = True
+) -> str:
     """The amount; '…' while it is not known but may be. Never 0.
 
     In the end '?' where something was spent that is not known, '–' where nothing was.
     """
     if amount is not None:
-        return format_money(amount)
+        return format_money(amount, is_sure=is_sure)
     if more_to_come:
         return ELLIPSIS
     return UNKNOWN if spent else NONE

@@ -71,6 +71,8 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
             return _plain(tr("runs after the task in {session}", session=facts.session))
         case WaitReason.SESSION_ENDED:
             return _needs_you(tr("its session has ended"))
+        case WaitReason.CLOSING:
+            return _plain(tr("waits until {session} is closed", session=facts.session))
         case WaitReason.KEY:
             return _needs_you(tr("waits for a key"))
         case WaitReason.FUNDS:
@@ -233,6 +235,7 @@ def _paused(reason: PauseReason) -> str:
         PauseReason.FUNDS: tr("the balance is used up"),
         PauseReason.KEY: tr("waits for a key"),
         PauseReason.FORBIDDEN: tr("the account may not do that – Go on"),
+        PauseReason.UNTAKEN: tr("browsers open, but take no task – Go on"),
     }.get(reason, tr("waits here"))
 
 
@@ -264,11 +267,12 @@ def _counting(entry: QueueEntry, now_ms: int) -> WaitText:
             return _plain(tr("waits for calls of this minute"))
         case WaitReason.LIMITED:
             return _again(tr("too many calls this minute"), tr("continues"), left, time)
-        case WaitReason.NO_BROWSER if entry.attempt >= TRIES:
+        case WaitReason.NO_BROWSER if entry.attempt >= TRIES and left is None:
             return _plain(tr("waits until a browser is free"))
         case WaitReason.NO_BROWSER:
             busy = _again(tr("no free browser at the moment"), tr("tries again"), left, time)
-            part = tr(" ({n} of {all})", n=entry.attempt, all=TRIES) if entry.attempt else ""
+            counts = 0 < entry.attempt < TRIES
+            part = tr(" ({n} of {all})", n=entry.attempt, all=TRIES) if counts else ""
             return WaitText(text=busy.text + part, spoken=busy.spoken + part)
         case WaitReason.CONNECTION if left is not None:
             return _again(tr("no connection"), tr("tries again"), left, time)

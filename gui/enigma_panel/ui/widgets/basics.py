@@ -123,14 +123,23 @@ class ProblemLabel(QLabel):
 
     def show_text(self, sentence: str) -> None:
         """Show the sentence, also to a screen reader that stands on the field."""
-        self.setText(sentence)
-        self.setVisible(bool(sentence))
-        self._field.setAccessibleDescription(sentence)
+        self._put(sentence, "problem")
         set_role(self._field, "mistaken" if sentence else "")
+
+    def show_doubt(self, sentence: str) -> None:
+        """As `show_text`, of what is no mistake but may not be meant."""
+        self._put(sentence, "amber")
+        set_role(self._field, "")
 
     def clear(self) -> None:
         """The mistake is gone."""
         self.show_text("")
+
+    def _put(self, sentence: str, role: str) -> None:
+        set_role(self, role)
+        self.setText(sentence)
+        self.setVisible(bool(sentence))
+        self._field.setAccessibleDescription(sentence)
 
 
 class FieldGrid(QGridLayout):

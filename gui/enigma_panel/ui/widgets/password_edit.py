@@ -87,6 +87,10 @@ class PasswordEdit(LineEdit):
         # setText empties the history; clear() would leave a step that brings the text back.
         self.setText("")
         self.setModified(False)
+        self.mask_again()
+
+    def mask_again(self) -> None:
+        """As if "Show" was pressed once more, where it is down."""
         if self._toggle is not None:
             self._toggle.setChecked(False)
 

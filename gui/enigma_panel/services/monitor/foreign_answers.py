@@ -1,0 +1,63 @@
+"""Answers to polls that name another task or session than the one that was asked for."""
+
+from dataclasses import replace
+
+from enigma_panel.core.models import Session, Task
+from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, Kind, Observation
+from enigma_panel.services.state.foreign_ids import foreign_ids, is_of_other
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.store.ledger.errors import LedgerError
+
+EQUAL_ANSWERS = 3
+"""So many equal answers with ids that nobody knows are taken, with the doubt: what came out was
+paid for, and who asks waits."""
+
+_MATTERS = frozenset({Kind.COMPLETED, Kind.FAILED, Kind.STOPPED, Kind.TERMINATED, Kind.QUESTION})
+"""Of all other kinds nothing is lost: the next poll comes."""
+
+
+class ForeignAnswers:
+    """Says of each answer whether it is used; counts the equal ones of each task."""
+
+    def __init__(self, store: SessionStore) -> None:
+        self._store = store
+        self._equal: dict[int, tuple[int, int]] = {}
+
+    async def usable(self, session: Session, task: Task, answer: Observation) -> Observation | None:
+        """The answer as it may be recorded; None: not at all, ask again.
+
+        One with ids of another task or session of this ledger is never used. One with ids that
+        nobody knows is, the third time, with OTHER_TASK as its code.
+        """
+        session_id, task_id = foreign_ids(answer, session, task)
+        if session_id is None and task_id is None:
+            self.forget(task.key)
+            return answer
+        if answer.kind not in _MATTERS or await self._is_known(session, task, answer):
+            self.forget(task.key)
+            return None
+        if self._count(task.key, answer) < EQUAL_ANSWERS:
+            return None
+        # The figures of one that goes on would stay behind when the doubt is over.
+        usage = NO_USAGE if answer.kind is Kind.QUESTION else answer.usage
+        return replace(answer, code=OTHER_TASK, usage=usage, session_id=None, task_id=None)
+
+    def forget(self, task_key: int) -> None:
+        """The next answer is the first of its kind."""
+        self._equal.pop(task_key, None)
+
+    def _count(self, task_key: int, answer: Observation) -> int:
+        """How many equal ones came one after the other; figures may differ."""
+        mark = hash((answer.kind, answer.session_id, answer.task_id, answer.text))
+        known, n = self._equal.get(task_key, (mark, 0))
+        self._equal[task_key] = (mark, n + 1 if known == mark else 1)
+        return self._equal[task_key][1]
+
+    async def _is_known(self, session: Session, task: Task, answer: Observation) -> bool:
+        if is_of_other(self._store, answer, session, task):
+            return True
+        ids = [one for one in foreign_ids(answer, session, task) if one is not None]
+        try:
+            return await self._store.read(lambda ledger: ledger.knows_any(ids))
+        except LedgerError:
+            return False  # then it is asked for again, and taken with the doubt

@@ -1,0 +1,42 @@
+"""The reply to a start: the ids that it names are compared with those that are known."""
+
+from dataclasses import replace
+
+from enigma_panel.api.errors import ApiError, ProtocolError
+from enigma_panel.core.observation import OTHER_TASK, Kind, Observation
+from enigma_panel.services.state.foreign_ids import is_of_other
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.store.ledger.intents import Intent, IntentKind
+
+
+def own_reply(store: SessionStore, intent: Intent, reply: Observation) -> Observation:
+    """The reply as it may be recorded.
+
+    ProtocolError where it names another session or task of ours: it answers another call, and what
+    became of this one is unknown. Where newTask is answered with a session that nobody knows, the
+    code is OTHER_TASK; the polls tell more.
+    """
+    if _is_of_other(store, intent, reply):
+        error = ProtocolError(200, "it names another session or task")
+        error.session_id = reply.session_id
+        raise error
+    session = store.session(intent.session.key)
+    asked = session.service_id if session is not None else None
+    if intent.kind is IntentKind.NEW_TASK and reply.session_id not in {None, asked}:
+        return replace(reply, code=OTHER_TASK, session_id=None)
+    return reply
+
+
+def unknown_fate(store: SessionStore, intent: Intent, error: ApiError) -> Observation:
+    """The fact that nobody knows what became of a start.
+
+    An error that names the session makes it possible to end it; not where another one has that id.
+    """
+    unknown = Observation(kind=Kind.UNKNOWN, session_id=error.session_id)
+    return replace(unknown, session_id=None) if _is_of_other(store, intent, unknown) else unknown
+
+
+def _is_of_other(store: SessionStore, intent: Intent, observation: Observation) -> bool:
+    session = store.session(intent.session.key) or intent.session
+    task = store.task(intent.task.key) if intent.task is not None else None
+    return is_of_other(store, observation, session, task)

@@ -1,0 +1,32 @@
+"""Ids that a fact names, compared with those of the session and the task that were asked for."""
+
+from enigma_panel.core.models import Session, Task
+from enigma_panel.core.observation import Observation
+from enigma_panel.services.state.session_store import SessionStore
+
+
+def foreign_ids(
+    observation: Observation, session: Session, task: Task
+) -> tuple[str | None, str | None]:
+    """The session's and the task's id that it names and that are not the ones asked for."""
+    session_id = observation.session_id if observation.session_id != session.service_id else None
+    task_id = observation.task_id if observation.task_id != task.service_id else None
+    return session_id, task_id
+
+
+def is_of_other(
+    store: SessionStore, observation: Observation, session: Session, task: Task | None = None
+) -> bool:
+    """Whether it names another session or task in memory. task: None for any of that session."""
+    session_id, task_id = observation.session_id, observation.task_id
+    is_elsewhere = session_id not in {None, session.service_id}
+    if is_elsewhere and any(other.service_id == session_id for other in store.sessions()):
+        return True
+    if task_id is None:
+        return False
+    ours = store.tasks_of(session.key) if task is None else [task]
+    if any(one.service_id == task_id for one in ours):
+        return False
+    # One that the channel alone named may have got the name of another.
+    named = (other for other in store.tasks() if other.service_id == task_id)
+    return any(other.key not in store.unproven_names for other in named)

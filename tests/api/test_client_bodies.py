@@ -1,0 +1,167 @@
+"""Bodies that are encoded, damaged or without end: what each is, and what it costs."""
+
+import asyncio
+import gzip
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.client import HttpClient, Timeouts
+from enigma_panel.api.errors import ApiError, InterruptedCallError, ProtocolError
+from enigma_panel.api.wire.content_encoding import STEP_BYTES
+from enigma_panel.core.observation import Observation
+from enigma_panel.core.rate_limit import RateHeaders
+from tests.api import loopback as lb
+from tests.api.bodies import BODIES, bomb, encoded, packed, without_end
+from tests.api.calls import CALLS, KEY
+from tests.kit.rows import check_rows
+
+only_linux = pytest.mark.skipif(sys.platform != "linux", reason="what it costs is read from /proc")
+COSTLY = [name for name in BODIES if re.search("bomb|without end|thousands", name)]
+SMALL_LIMIT = 1024 * 1024
+
+PUSH_ROUNDS, WEEKLY_ROUNDS = 10, 200
+MEMORY_BAR_MB = 5.0
+BOMB_BAR_MB, TURN_BAR_MS = 64.0, 50.0
+
+
+def child(*names: str, rounds: int = 2, limit: int = 0) -> dict[str, Any]:
+    """What so many rounds of these bodies cost a process that does nothing else."""
+
+    async def run() -> subprocess.CompletedProcess[str]:
+        async with lb.loopback() as server:
+
+            async def play(writer: asyncio.StreamWriter) -> None:
+                name = server.requests[-1].path.split("/")[2].replace("_", " ")
+                server.requests.clear()
+                await BODIES[name][0](writer)
+
+            server.play = play
+            command = [sys.executable, "-m", "tests.api.child_bodies", server.url]
+            return await asyncio.to_thread(
+                subprocess.run,
+                [*command, str(rounds), str(limit), *names],
+                capture_output=True,
+                text=True,
+                timeout=600,
+                check=False,
+            )
+
+    done = asyncio.run(run())
+    assert (done.returncode, done.stderr) == (0, "")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def outcomes(names: list[str]) -> dict[str, list[str]]:
+    """What the table says of them."""
+    told = {name: BODIES[name][1] for name in names}
+    return {n: [o.__name__ if isinstance(o, type) else str(o)] for n, o in told.items()}
+
+
+@only_linux
+@pytest.mark.process
+@pytest.mark.parametrize(
+    "rounds", [PUSH_ROUNDS, pytest.param(WEEKLY_ROUNDS, marks=pytest.mark.weekly)]
+)
+def test_each_is_what_the_table_says_and_leaves_nothing_behind(rounds: int) -> None:
+    names = list(BODIES)
+    assert len(names) * WEEKLY_ROUNDS > 10_000
+    found = child(*names, rounds=rounds, limit=SMALL_LIMIT)
+    assert found["outcomes"] == outcomes(names)
+    assert found["descriptors"] <= 0
+    assert found["grown_mb"] < MEMORY_BAR_MB
+
+
+@only_linux
+@pytest.mark.process
+@pytest.mark.parametrize("name", COSTLY)
+def test_no_reply_costs_much_memory_or_a_long_turn(name: str) -> None:
+    found = child(name)
+    assert found["outcomes"][name] == outcomes([name])[name]
+    assert found["peak_mb"] <= BOMB_BAR_MB
+    assert found["turn_ms"] <= TURN_BAR_MS
+
+
+def test_a_bomb_of_the_smallest_kind_grows_a_million_times() -> None:
+    assert len(packed(bomb(1_600))) < 5_000
+
+
+def call(play: lb.Play, verb: ApiCall, **options: Any) -> object:
+    """What one call brings, or its error."""
+
+    async def run() -> object:
+        async with lb.loopback(play) as server:
+            client = HttpClient(server.url, KEY, **options)
+            try:
+                return await CALLS[verb](client)
+            except ApiError as error:
+                return error
+            finally:
+                await client.aclose()
+
+    return asyncio.run(run())
+
+
+OPENED = b'{"success": true, "sessionId": "s1", "balance": 12.50}'
+
+
+def test_an_id_is_not_lost_to_an_encoding_that_nobody_asked_for() -> None:
+    def check(body: bytes, encoding: str) -> None:
+        opened = call(encoded(body, encoding), ApiCall.START_SESSION)
+        assert getattr(opened, "session_id", None) == "s1", opened
+        refused = call(encoded(body, encoding, 500), ApiCall.START_SESSION)
+        assert isinstance(refused, ApiError)
+        assert refused.session_id == "s1"
+
+    check_rows([(packed(OPENED), "gzip"), (OPENED, "gzip"), (OPENED, "br")], check)
+
+
+def test_what_cannot_be_decoded_proves_nothing_whatever_its_status() -> None:
+    def check(status: int) -> None:
+        error = call(encoded(packed(OPENED)[:-9], "gzip", status), ApiCall.START_SESSION)
+        assert isinstance(error, ProtocolError), error
+        assert not error.nothing_happened
+        assert error.status == status
+
+    check_rows([(status,) for status in (200, 400, 401, 402, 404, 422, 429, 500, 503)], check)
+
+
+def test_a_body_of_nothing_is_nothing_whatever_its_encoding() -> None:
+    error = call(encoded(b"", "gzip", 400), ApiCall.START_SESSION)
+    assert isinstance(error, ProtocolError)
+    assert error.nothing_happened
+
+
+def test_headers_count_also_where_the_body_cannot_be_decoded() -> None:
+    told: list[RateHeaders] = []
+    play = lb.answer(
+        b"\x0b\x12", 429, Content_Encoding="br", Retry_After="7", X_RateLimit_Limit="10"
+    )
+    error = call(play, ApiCall.NEW_TASK, on_rate=lambda _call, headers: told.append(headers))
+    assert isinstance(error, ProtocolError)
+    assert error.reply is not None
+    assert error.reply.retry_after_s == 7
+    assert [(headers.limit, headers.retry_after_s) for headers in told] == [(10, 7)]
+
+
+def test_a_long_reply_of_many_steps_is_whole() -> None:
+    message = " ".join(f"row {number} costs {number * 37 % 1009}" for number in range(300_000))
+    body = json.dumps({"success": True, "status": "completed", "message": message}).encode()
+    assert len(body) > 5 * STEP_BYTES
+    done = call(encoded(gzip.compress(body, 1), "gzip"), ApiCall.POLL)
+    assert isinstance(done, Observation)
+    assert done == call(lb.answer(body), ApiCall.POLL)
+
+
+def test_promises_of_a_reply_without_end_are_a_timeout() -> None:
+    limits = Timeouts(connect=0.1, quick_read=0.2)
+    play = without_end(b"", b"HTTP/1.1 100 Continue\r\n\r\n")
+    error = call(play, ApiCall.POLL, timeouts=limits)
+    assert isinstance(error, InterruptedCallError)
+    assert error.reason == "timeout"

@@ -1,0 +1,155 @@
+"""The queue over a real ledger in virtual time, with a service that refuses what a test says."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from copy import copy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from enigma_panel.api.errors import ApiError
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services import container
+from enigma_panel.services.recovery import recover
+from enigma_panel.services.types import NoticeKind, QueueEntry, Recovered
+from enigma_panel.store.settings import Settings
+from tests.kit.builders import new_session, new_task
+from tests.kit.wait import until
+from tests.services.commands.bench import Bench, gone, on_bench
+
+TAKES_S = 0.05
+SPEC = TaskSpec(text="Buy the cheapest USB-C hub", close_after=False)
+
+
+class Service:
+    """The service and what it knows, whichever life of the program asked. It is the client, too.
+
+    refuses, keeps_open: what the next newTasks and Terminates are answered with. opened: all
+    browsers; open: those that are; most_open: how many were at once. took: the browser of each task
+    that it took, in order. touched: told of each call, as it comes and once it had its effect.
+    """
+
+    def __init__(self) -> None:
+        self.refuses: list[ApiError] = []
+        self.keeps_open: list[ApiError] = []
+        self.opened: list[str] = []
+        self.open: set[str] = set()
+        self.most_open = 0
+        self.asked: list[str] = []
+        self.took: list[str] = []
+        self.touched: Callable[[], None] = lambda: None
+
+    def copy(self) -> "Service":
+        """The same knowledge, which goes its own way from here."""
+        other = Service()
+        facts = {name: copy(value) for name, value in vars(self).items() if name != "touched"}
+        vars(other).update(facts)
+        return other
+
+    async def start_session(self, *, max_duration_ms: int | None) -> Observation:
+        await self._come()
+        name = f"s{len(self.opened) + 1}"
+        self.opened.append(name)
+        self.open.add(name)
+        self.most_open = max(self.most_open, len(self.open))
+        await self._go()
+        return Observation(kind=Kind.OPENED, session_id=name, expires_in_ms=300_000)
+
+    async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
+        await self._come()
+        self.asked.append(session_id)
+        if session_id not in self.open:
+            raise gone()
+        if self.refuses:
+            raise self.refuses.pop(0)
+        self.took.append(session_id)
+        await self._go()
+        return Observation(kind=Kind.ACCEPTED, task_id=f"t{len(self.took)}")
+
+    async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
+        assert verb is CommandVerb.TERMINATE
+        await self._come()
+        if self.keeps_open:
+            raise self.keeps_open.pop(0)
+        if session_id not in self.open:
+            raise gone()
+        self.open.discard(session_id)
+        await self._go()
+        return Observation(kind=Kind.TERMINATE_SENT)
+
+    async def _come(self) -> None:
+        await asyncio.sleep(TAKES_S)
+        self.touched()
+
+    async def _go(self) -> None:
+        self.touched()
+        await asyncio.sleep(TAKES_S)
+
+
+class QueueBench:
+    """One life of the program: the parts of the queue, and what was said."""
+
+    def __init__(self, bench: Bench, service: Service) -> None:
+        self.bench = bench
+        self.service = service
+        self.store, self.commands = bench.store, bench.commands
+        account: Any = bench.account
+        account.client, account.key_fingerprint = service, new_session().key_fingerprint
+        settings: Any = SimpleNamespace(value=Settings())
+        poller: Any = SimpleNamespace(wake=bench.woken.append)
+        self.queue = container._make_queue(
+            bench.context, bench.starts, poller, bench.commands, settings
+        )
+
+    async def start(self, text: str = SPEC.text, *, where: Session | None = None) -> int:
+        """A task for a browser of its own, or for an open one; its key."""
+        session = where or new_session(phase=Phase.PLANNED)
+        spec = TaskSpec(text=text, close_after=False)
+        task = new_task(session_key=session.key, spec=spec)
+        return (await self.queue.add([(session, task)]))[0]
+
+    async def recover(self) -> Recovered:
+        """As a start of the program does it: the key comes after the ledger."""
+        self.bench.account.client = None
+
+        async def restore() -> None:
+            return None
+
+        parts = {"inbox": SimpleNamespace(restore=restore), "queue": self.queue}
+        found = {name: getattr(self.bench, name) for name in ("store", "clock", "writer")}
+        calls = {"commands": self.commands, "rate_limiter": self.bench.rate_limiter}
+        recovered = await recover(cast("Any", SimpleNamespace(**parts, **found, **calls)))
+        self.bench.account.use(self.service)
+        return recovered
+
+    async def until_waits(self, key: int, condition: Callable[[QueueEntry], object]) -> None:
+        """Until the task stands in the queue as the condition says."""
+        await until(lambda: (entry := self.queue.entry(key)) is not None and condition(entry), 300)
+
+    async def until_taken(self, n: int = 1) -> None:
+        """Until the service has taken so many tasks."""
+        await until(lambda: len(self.service.took) >= n, 300)
+
+    def task(self, key: int) -> Task:
+        task = self.store.task(key)
+        assert task is not None
+        return task
+
+    def session_of(self, key: int) -> Session:
+        session = self.store.session(self.task(key).session_key)
+        assert session is not None
+        return session
+
+    @property
+    def said(self) -> list[NoticeKind]:
+        return [notice[0] for notice in self.bench.said]
+
+
+def on_queue(
+    folder: Path, test: Callable[[QueueBench], Awaitable[None]], service: Service | None = None
+) -> None:
+    """Run test(queue bench) in virtual time over the ledger in that folder."""
+    service = service or Service()
+    on_bench(folder, lambda bench: test(QueueBench(bench, service)))

@@ -1,0 +1,389 @@
+"""A task that is refused for now is not failed: it gets another browser, or waits for its own."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enigma_panel.api.errors import ApiError, NotConnectedError
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
+from tests.kit.wait import until
+from tests.services.commands.bench import rejected
+from tests.services.queue.bench import QueueBench, Service, on_queue
+
+LIMITED, FULL = rejected(429, wait=7.0), rejected(503)
+PLACES = rejected(429, code="SESSION_LIMIT_REACHED")
+BUSY = rejected(409, code="TASK_ALREADY_RUNNING")
+BROKE, NO = rejected(402), rejected(400)
+AWAY = NotConnectedError("refused")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "keep"
+
+
+# -- in a browser of its own ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "refusals", [[LIMITED] * 3, [FULL] * 3, [PLACES] * 3, [AWAY, AWAY, FULL, LIMITED, AWAY, FULL]]
+)
+def test_a_task_that_its_new_browser_refuses_gets_another_one(
+    folder: Path, refusals: list[ApiError]
+) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = list(refusals)
+        key = await bench.start()
+        position = bench.task(key).queue_position
+        await bench.until_taken()
+        assert bench.service.asked == ["s1"] * len(refusals) + ["s2"]
+        assert (bench.service.most_open, bench.service.open) == (1, {"s2"})
+        await until(lambda: bench.task(key).status is TaskStatus.WORKING)
+        assert bench.task(key).queue_position == position
+        assert NoticeKind.CLOSED_FOR_WAITING_TASK in bench.said
+        assert NoticeKind.START_REFUSED not in bench.said
+        assert bench.queue.entries() == []
+
+    on_queue(folder, test)
+
+
+def test_it_keeps_its_place_before_those_that_came_later(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [FULL] * 6
+        first = await bench.start("first")
+        await until(lambda: bench.service.refuses == [], 300)
+        later = await bench.start("later")
+        await until(lambda: bench.queue.pause_reason is PauseReason.UNTAKEN, 300)
+        await until(lambda: bench.session_of(first).is_planned, 60)
+        assert [entry.task_key for entry in bench.queue.entries()] == [first, later]
+
+    on_queue(folder, test)
+
+
+@pytest.mark.parametrize(
+    "refusals",
+    [
+        pytest.param([BUSY] * 3, id="it may be at work on this very task"),
+        pytest.param([FULL, BUSY, FULL], id="so it may after a refusal"),
+        pytest.param([NO], id="another browser would refuse it, too"),
+    ],
+)
+def test_what_another_browser_must_or_need_not_be_asked_fails(
+    folder: Path, refusals: list[ApiError]
+) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = list(refusals)
+        key = await bench.start()
+        await until(lambda: len(bench.said) == 2, 300)
+        assert bench.task(key).status is TaskStatus.FAILED
+        assert bench.said == [NoticeKind.START_REFUSED, NoticeKind.CLOSED_FOR_REFUSED_TASK]
+        assert (bench.service.opened, bench.service.open) == (["s1"], set())
+
+    on_queue(folder, test)
+
+
+def test_what_the_channel_told_of_is_at_work_whatever_the_reply_says(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [FULL] * 3
+        key = await bench.start()
+        await until(lambda: bench.service.opened and bench.session_of(key).service_id)
+        told = Observation(kind=Kind.ACTIVE, task_id="t1")
+        await bench.store.record(bench.session_of(key).key, key, told)
+        await asyncio.sleep(60)
+        assert bench.service.asked == ["s1"]
+        assert bench.task(key).status is TaskStatus.WORKING
+        assert bench.service.open == {"s1"}
+
+    on_queue(folder, test)
+
+
+def test_the_second_time_within_ten_minutes_the_queue_pauses_until_go_on(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [FULL] * 6
+        key = await bench.start()
+        await until(lambda: bench.queue.pause_reason is PauseReason.UNTAKEN, 300)
+        await until(lambda: bench.session_of(key).is_planned, 60)
+        await asyncio.sleep(300)
+        assert bench.service.opened == ["s1", "s2"]
+        assert (bench.service.most_open, bench.service.open) == (1, set())
+        entry = bench.queue.entry(key)
+        assert entry is not None
+        assert entry.why is WaitReason.STOPPED
+        bench.queue.go_on()
+        assert bench.queue.pause_reason is PauseReason.NONE
+        await bench.until_taken()
+        assert bench.service.asked[-1] == "s3"
+
+    on_queue(folder, test)
+
+
+def test_402_closes_the_browser_before_funds_can_open_another(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [BROKE]
+        bench.service.keeps_open = [rejected(500)] * 3
+        key = await bench.start()
+        await until(lambda: bench.queue.pause_reason is PauseReason.FUNDS)
+        bench.queue.funds_added()
+        await bench.until_taken()
+        assert (bench.service.most_open, bench.service.opened) == (1, ["s1", "s2"])
+        assert NoticeKind.CLOSED_FOR_WAITING_TASK in bench.said
+        assert bench.task(key).session_key == bench.session_of(key).key
+
+    on_queue(folder, test)
+
+
+# -- a browser that cannot be closed, or shall stay -----------------------------------------------
+
+
+@pytest.mark.parametrize("error", [rejected(500), rejected(503), AWAY])
+def test_no_other_browser_is_opened_before_the_old_one_is_closed(
+    folder: Path, error: ApiError
+) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [FULL] * 3
+        bench.service.keeps_open = [error] * 1000
+        key = await bench.start()
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+        await asyncio.sleep(120)
+        entry = bench.queue.entry(key)
+        assert entry is not None
+        assert entry.why is WaitReason.CLOSING
+        assert bench.service.opened == ["s1"]
+        assert bench.commands.is_ending(bench.session_of(key).key)
+        bench.service.keeps_open.clear()
+        await bench.until_taken()
+        assert (bench.service.most_open, bench.service.asked[-1]) == (1, "s2")
+
+    on_queue(folder, test)
+
+
+def test_taken_out_of_the_queue_meanwhile_it_gets_none(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [FULL] * 3
+        bench.service.keeps_open = [AWAY] * 3
+        key = await bench.start()
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+        await bench.queue.remove([key])
+        await until(lambda: not bench.service.open, 300)
+        await asyncio.sleep(60)
+        assert bench.service.opened == ["s1"]
+        assert bench.task(key).code == "TAKEN_BACK"
+        assert bench.queue.entries() == []
+
+    on_queue(folder, test)
+
+
+def test_where_the_terminate_is_taken_back_it_waits_in_the_browser_that_stays(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [FULL] * 5
+        bench.service.keeps_open = [AWAY] * 1000
+        key = await bench.start()
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+        await asyncio.sleep(0.2)
+        assert bench.commands.undo(bench.session_of(key).key)
+        await bench.until_taken()
+        assert bench.service.asked == ["s1"] * 6
+        assert bench.service.opened == ["s1"]
+
+    on_queue(folder, test)
+
+
+# -- in a browser that others have used -----------------------------------------------------------
+
+
+async def in_open_session(bench: QueueBench, refusals: list[ApiError]) -> int:
+    """A task for the session of one that is done, refused so; its key."""
+    before = await bench.start("the one before")
+    await until(lambda: bench.task(before).status is TaskStatus.WORKING)
+    session = bench.session_of(before)
+    done = Observation(kind=Kind.COMPLETED, text="42")
+    await bench.store.record(session.key, before, done)
+    bench.service.refuses = list(refusals)
+    return await bench.start("the next one", where=bench.session_of(before))
+
+
+@pytest.mark.parametrize("error", [FULL, LIMITED, PLACES, BUSY])
+def test_a_task_for_an_open_session_waits_for_that_session(folder: Path, error: ApiError) -> None:
+    async def test(bench: QueueBench) -> None:
+        key = await in_open_session(bench, [error] * 8)
+        await bench.until_waits(key, lambda entry: entry.attempt == 3)
+        entry = bench.queue.entry(key)
+        assert entry is not None
+        assert entry.due_ms is not None, "it is tried again"
+        await bench.until_taken(2)
+        assert bench.service.opened == ["s1"], "nothing was closed, no other was opened"
+        assert bench.service.asked == ["s1"] * 10
+        assert bench.said == []
+
+    on_queue(folder, test)
+
+
+def test_refusals_of_an_open_session_come_at_the_times_of_retries(folder: Path) -> None:
+    """PLACES is what nothing else slows down."""
+
+    async def test(bench: QueueBench) -> None:
+        await in_open_session(bench, [PLACES] * 1000)
+        await asyncio.sleep(1)
+        assert len(bench.service.asked) == 2, "one try, and two seconds of rest"
+        await asyncio.sleep(60)
+        assert len(bench.service.asked) <= 13
+
+    on_queue(folder, test)
+
+
+def test_it_can_be_taken_back_and_ends_with_nobody_s_session(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        key = await in_open_session(bench, [FULL] * 1000)
+        await bench.until_waits(key, lambda entry: entry.attempt == 2)
+        await bench.queue.remove([key])
+        assert bench.task(key).code == "TAKEN_BACK"
+        assert bench.service.open == {"s1"}
+
+    on_queue(folder, test)
+
+
+def test_where_that_session_ends_the_person_decides(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        key = await in_open_session(bench, [FULL] * 4)
+        await bench.until_waits(key, lambda entry: entry.attempt == 2)
+        await bench.commands.give(bench.session_of(key).key, CommandVerb.TERMINATE)
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
+        await bench.queue.run_in_new_session(key)
+        await bench.until_taken(2)
+        assert bench.service.asked[-1] == "s2"
+
+    on_queue(folder, test)
+
+
+# -- killed at any moment -------------------------------------------------------------------------
+
+
+class Moments:
+    """Copies of the ledger and of the service at each write and each call of one life."""
+
+    def __init__(self, folder: Path, service: Service, target: Path) -> None:
+        self._folder = folder
+        self._service = service
+        self._target = target
+        self.all: list[tuple[Path, Service]] = []
+
+    def watch(self, bench: QueueBench) -> None:
+        """From now on."""
+        real = bench.bench.executor.run
+
+        async def run(call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+            result = await real(call, *args, **kwargs)
+            self._keep()
+            return result
+
+        bench.bench.executor.run = run  # type: ignore[method-assign]  # as the writer finds it
+        self._service.touched = self._keep
+
+    def _keep(self) -> None:
+        copy = self._target / str(len(self.all))
+        shutil.copytree(self._folder, copy, ignore=shutil.ignore_patterns("*-shm"))
+        self.all.append((copy, self._service.copy()))
+
+
+def test_killed_at_any_moment_it_is_never_open_twice_and_taken_at_most_once(
+    folder: Path, tmp_path: Path
+) -> None:
+    service = Service()
+    service.refuses = [FULL] * 3
+    (copies := tmp_path / "copies").mkdir()
+    moments = Moments(folder, service, copies)
+
+    async def first_life(bench: QueueBench) -> None:
+        moments.watch(bench)
+        await bench.start()
+        await bench.until_taken()
+        await asyncio.sleep(5)
+
+    on_queue(folder, first_life, service)
+    assert len(moments.all) > 25
+    ends = {_next_life(*moment) for moment in moments.all}
+    assert {"taken in s1", "taken in s2", "nobody knows"} <= ends
+
+
+def _next_life(folder: Path, service: Service) -> str:
+    """What becomes of the task."""
+    ends: list[str] = []
+    service.refuses.clear()
+
+    async def test(bench: QueueBench) -> None:
+        await asyncio.sleep(60)
+        recovered = await bench.recover()
+        known = {session.service_id for session in bench.store.sessions()}
+        tasks = bench.store.tasks()
+        if not tasks:
+            ends.append("not there yet")
+            return
+        key = tasks[0].key
+        is_unclear = bench.task(key).status is TaskStatus.UNCONFIRMED
+        assert is_unclear or service.open <= known, "no browser is lost"
+        session = bench.session_of(key)
+        if session.phase is Phase.OPEN and bench.task(key).status is TaskStatus.QUEUED:
+            assert recovered.unsent == {session.key}
+            assert recovered.sessions[0] == session.key
+        asked = len(service.asked)
+        await asyncio.sleep(60)
+        assert len(service.asked) == asked, "nothing is sent before the person says so"
+        bench.queue.go_on()
+        await asyncio.sleep(60)
+        entry = bench.queue.entry(key)
+        if entry is not None:
+            assert entry.why is WaitReason.SESSION_ENDED
+            await bench.queue.run_in_new_session(key)
+            await asyncio.sleep(60)
+        ends.append(_end(bench, key))
+
+    on_queue(folder, test, service)
+    assert service.most_open <= 1
+    assert len(service.took) <= 1
+    assert len(service.open) <= 1
+    return ends[0]
+
+
+def _end(bench: QueueBench, key: int) -> str:
+    task = bench.task(key)
+    if task.status is TaskStatus.UNCONFIRMED:
+        return "nobody knows"
+    assert task.status is TaskStatus.WORKING
+    assert bench.service.took == [bench.session_of(key).service_id]
+    return f"taken in {bench.service.took[0]}"
+
+
+def test_a_terminate_of_the_last_run_keeps_its_task_back_and_the_row_says_so(
+    folder: Path,
+) -> None:
+    service = Service()
+    service.refuses = [FULL] * 3
+    service.keeps_open = [AWAY] * 1000
+
+    async def first_life(bench: QueueBench) -> None:
+        key = await bench.start()
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+        await asyncio.sleep(1)
+
+    async def next_life(bench: QueueBench) -> None:
+        await asyncio.sleep(60)
+        await bench.recover()
+        bench.queue.go_on()
+        await asyncio.sleep(60)
+        (task,) = bench.store.tasks()
+        entry = bench.queue.entry(task.key)
+        assert entry is not None
+        assert entry.why is WaitReason.CLOSING
+        assert (service.asked, service.opened) == (["s1"] * 3, ["s1"])
+        service.keeps_open.clear()
+        await bench.until_waits(task.key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
+
+    on_queue(folder, first_life, service)
+    on_queue(folder, next_life, service)

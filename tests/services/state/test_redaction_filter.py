@@ -1,0 +1,84 @@
+"""No text of any fact passes the redaction filter unseen, whatever kind of fact it is."""
+
+from dataclasses import fields
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.observation import OWN_CODES, Kind, Observation, Usage
+from enigma_panel.core.redaction import MARK, Redactor
+from enigma_panel.services.state.redaction import RedactionFilter
+from tests.kit.builders import new_task
+from tests.services.live.bench import Bench, with_bench
+
+SECRET = "correct horse, battery!"
+TOLD = f"I typed {SECRET} there"
+KEPT = f"I typed {MARK} there"
+
+LEDGER_ONLY = {
+    "session_id": "only with it can a session that costs money be watched and ended",
+    "task_id": "only with it can a result that was paid for be asked for again",
+    "socket_url": "where the session's live channel is: it is opened again after a restart",
+    "web_view_url": "where its browser can be watched, from Details",
+    "webrtc_url": "as web_view_url",
+}
+"""Fields that may hold ids and addresses: they stand in the ledger and nowhere else, and why."""
+
+NO_TEXT = {Kind, Usage, int | None, Decimal | None, bool}
+"""Types of fields that cannot hold what somebody typed."""
+
+TEXTS = [field.name for field in fields(Observation) if field.type == str | None]
+
+
+def test_each_field_is_a_text_that_is_looked_at_or_holds_none() -> None:
+    others = {field.type for field in fields(Observation) if field.name not in TEXTS}
+    assert others <= NO_TEXT
+    assert {field.type for field in fields(Usage)} <= NO_TEXT
+    assert set(TEXTS) > set(LEDGER_ONLY)
+
+
+def test_each_text_of_each_kind_of_fact_is_redacted() -> None:
+    redactor = Redactor(b"k" * 32)
+    redactor.add_secret(SECRET)
+    told: dict[str, Any] = dict.fromkeys(TEXTS, TOLD)
+    for kind in Kind:
+        kept = RedactionFilter(redactor).redact(Observation(kind=kind, **told), new_task())
+        for name in TEXTS:
+            expected = TOLD if name in LEDGER_ONLY else KEPT
+            assert getattr(kept, name) == expected, (kind, name)
+
+
+def test_our_own_codes_stay_whatever_somebody_typed() -> None:
+    """The program goes by them: which tasks can be started again, what is said of them."""
+    redactor = Redactor(b"k" * 32)
+    redactor.add_secret("BACK"), redactor.add_secret("TASK"), redactor.add_secret("FROM_COPY")
+    for code in OWN_CODES:
+        own = Observation(kind=Kind.TAKEN_BACK, code=code)
+        assert RedactionFilter(redactor).redact(own, None).code == code
+
+
+def test_no_kind_of_fact_brings_a_secret_into_the_ledger(tmp_path: Path) -> None:
+    """By a reply and by the channel, each about a task of its own."""
+
+    async def check(bench: Bench) -> None:
+        facts: dict[str, Any] = {"text": TOLD, "code": SECRET, "completed_at": SECRET}
+        statuses: set[TaskStatus] = set()
+        for kind in Kind:
+            session, key = await bench.open()
+            bench.store.remember_secret(session, SECRET)
+            await bench.hear(kind, **facts)
+            other, other_key = await bench.open(listens=False)
+            await bench.store.record(other, other_key, Observation(kind=kind, **facts))
+            statuses |= {bench.task(key).status, bench.task(other_key).status}
+            for task in (bench.task(key), bench.task(other_key)):
+                assert SECRET not in repr(task), kind
+        assert statuses > {TaskStatus.FAILED, TaskStatus.STOPPED, TaskStatus.ASKS, TaskStatus.DONE}
+        await bench.timeline.flush()
+        await bench.store.flush()
+
+    with_bench(tmp_path, check)
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert files
+    for file in files:
+        assert SECRET.encode() not in file.read_bytes(), file.name

@@ -1,0 +1,146 @@
+"""An answer to a question for a secret, and an agent that repeats it wherever it can."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.models import TaskSpec, TaskStatus
+from enigma_panel.core.observation import Kind
+from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.verbs import AnswerVerb
+from enigma_panel.services.questions.answers import Answers
+from enigma_panel.services.questions.inbox import Inbox
+from enigma_panel.services.types import AnswerOutcome, AnswerResult
+from tests.conftest import Simulator, up_and_weekly_each
+from tests.kit.wait import until
+from tests.services.conftest import Running
+from tests.services.live.bench import Bench, with_bench
+from tests.services.queue.test_unknown_outcomes import faults, push_live
+
+Start = Callable[..., Simulator]
+PASSPHRASE = "correct horse, battery!"
+ECHO = f"I typed {PASSPHRASE} there"
+CLEAN = "I typed [redacted] there"
+
+
+def asks(text: str) -> dict[str, Any]:
+    """A poll's body with that question."""
+    data = {"type": "human_input_needed", "value": text}
+    return {"success": True, "type": "guardrail_trigger", "data": data}
+
+
+ENDS = {
+    TaskStatus.DONE: {"success": True, "type": "task_completed", "data": {"message": ECHO}},
+    TaskStatus.FAILED: {"success": False, "type": "task_failed", "code": PASSPHRASE, "error": ECHO},
+    TaskStatus.STOPPED: {"success": True, "status": "stopped", "code": PASSPHRASE, "message": ECHO},
+}
+STEPS = (
+    {"type": "agent", "content": ECHO},
+    {"type": "action", "data": {"name": "type_text", "target": PASSPHRASE}},
+    {"type": "response_update", "data": {"message": ECHO}},
+)
+
+
+@up_and_weekly_each
+@pytest.mark.parametrize("end", list(ENDS))
+async def test_a_passphrase_that_the_agent_repeats_is_in_no_file(
+    simulator: Start, running: Running, live_mode: str, end: TaskStatus
+) -> None:
+    sim = simulator("--speed", "20", "--faults")
+    async with running(sim.url) as parts:
+        sessions, inbox = parts.services.sessions, parts.services.inbox
+        key = await sessions.start(TaskSpec(text="Log in to shop.example", close_after=False))
+        await until(inbox.questions)
+
+        def poll_says(body: dict[str, Any]) -> None:
+            faults(sim.url, {"path": "/task/*", "kind": "status:200", "body": body, "times": 0})
+
+        poll_says(asks("What is the passphrase?"))
+        await until(lambda: inbox.questions()[0].text == "What is the passphrase?")
+        question = inbox.questions()[0]
+        assert question.kind is QuestionKind.SECRET
+        result = await inbox.answer(question, PASSPHRASE, AnswerVerb.RESUME)
+        assert result.outcome is AnswerOutcome.DELIVERED
+        told: list[str] = []
+        parts.services.timeline.grown.connect(
+            lambda _key, lines: told.extend(s.text for s in lines)
+        )
+        for step in STEPS:
+            push_live(sim.url, step)
+        if live_mode == "up":
+            await until(lambda: told.count(CLEAN) == 2)
+        poll_says(asks(f"Is “{PASSPHRASE}” right?"))
+        await until(lambda: sessions.task(key).question == "Is “[redacted]” right?")
+        poll_says(ENDS[end])
+        await until(lambda: sessions.task(key).status is end)
+        task = sessions.task(key)
+        assert CLEAN in {task.result, task.error}
+        assert task.code in {None, "[redacted]"}
+        logging.getLogger("enigma_panel").info("the agent told: %s", ECHO)
+        steps = await parts.services.timeline.steps(key)
+        assert PASSPHRASE not in repr([task, inbox.questions(), steps])
+        files = [file for file in parts.ledger.path.parent.rglob("*") if file.is_file()]
+        assert {"ledger.sqlite3", "panel.log"} <= {file.name for file in files}
+        for file in files:
+            assert PASSPHRASE.encode() not in file.read_bytes(), file.name
+
+
+class SentAnswers(QObject):
+    """Notes what an echo of an answer would look like at the moment when that is sent."""
+
+    changed = Signal(object)
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+        self.lost: set[tuple[int, int]] = set()
+        self.echoes: list[str] = []
+
+    async def send(self, _key: int, text: str, _verb: AnswerVerb, **_facts: Any) -> AnswerResult:
+        self.echoes.append(self._bench.redactor.redact(f"“{text}”"))
+        return AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "secrets", "echo"),
+    [
+        ("What is the PIN?", "x y", (), "“[redacted]”"),
+        ("I need login credentials", "maria and Zebra!", (), "“[redacted]”"),
+        ("Which one?", "code: 482913.", (), "“code: [redacted].”"),
+        ("Which one?", "MX Keys", (), "“MX Keys”"),
+        ("Which one?", "MX Keys", ("MX",), "“[redacted] Keys”"),
+        ("Which one?", "half \ud83d!", ("half \ud83d!",), "“[redacted]”"),
+    ],
+)
+def test_a_secret_is_known_before_it_is_sent_by_whichever_way(
+    tmp_path: Path, question: str, answer: str, secrets: tuple[str, ...], echo: str
+) -> None:
+    assert _echoes(tmp_path, question, answer, AnswerVerb.RESUME, secrets) == [echo]
+
+
+def test_the_words_of_a_stop_are_no_secret(tmp_path: Path) -> None:
+    text = "Stop the task."
+    assert _echoes(tmp_path, "What is the PIN?", text, AnswerVerb.STOP) == [f"“{text}”"]
+
+
+def _echoes(
+    folder: Path, question: str, answer: str, verb: AnswerVerb, secrets: tuple[str, ...] = ()
+) -> list[str]:
+    echoes: list[str] = []
+
+    async def check(bench: Bench) -> None:
+        answers = SentAnswers(bench)
+        poller = cast("Any", SimpleNamespace(poll_now=bench.wait))
+        inbox = Inbox(bench.store, poller, cast("Answers", answers))
+        await bench.open()
+        await bench.hear(Kind.QUESTION, question)
+        await inbox.answer(inbox.questions()[0], answer, verb, secrets)
+        echoes.extend(answers.echoes)
+
+    with_bench(folder, check)
+    return echoes
