@@ -99,7 +99,7 @@ DATA = (
     ),
     Break(
         promise=REPLACED,
-        mistake="in the next run's ledger it is redacted, but not where it is escaped as JSON",
+        mistake="not where it stands in a structure",
         file="services/state/session_store.py",
         old="dict.fromkeys((text, json.dumps(text, ensure_ascii=False)[1:-1]))",
         new="dict.fromkeys((text,))",
@@ -365,7 +365,7 @@ README = (
         new="        await client.start_session(max_duration_ms=None)\n"
         "        with self._starts.naming(session.key):\n",
         tests=(
-            "tests/app/test_kill_and_restart.py::test_a_start_that_nobody_heard_the_end_of_is_unconfirmed",
+            "tests/services/queue/test_starter.py::test_a_start_is_in_the_ledger_before_it_is_sent",
         ),
     ),
     Break(

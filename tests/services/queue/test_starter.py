@@ -12,6 +12,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.housekeeping import CLOSE_AGAIN_MS, Housekeeping
 from enigma_panel.services.queue.starter import Attempt, FirstTaskSender, Starter
 from enigma_panel.services.types import NoticeKind
+from enigma_panel.store.ledger.intents import IntentKind
 from tests.kit.builders import BASE_URL, new_session, new_task
 from tests.services.commands.bench import Bench, on_bench, rejected
 
@@ -20,12 +21,16 @@ T = CommandVerb.TERMINATE
 
 
 class Starts:
-    """A task in line and what starts it; the client answers as `opens` and `takes` say."""
+    """A task in line and what starts it; the client answers as `opens` and `takes` say.
+
+    kept: the kinds of the open intents in the ledger at the moment of each call.
+    """
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.opens: ApiError | None = None
         self.takes: list[ApiError] = []
+        self.kept: list[list[IntentKind]] = []
         bench.account.key_fingerprint = KEY
         bench.client.start_session = self._start_session  # type: ignore[attr-defined]  # as below
         bench.client.new_task = self._new_task  # type: ignore[attr-defined]  # commands need none
@@ -64,18 +69,32 @@ class Starts:
         return task
 
     async def _start_session(self, *, max_duration_ms: int | None) -> Observation:
+        self._note_kept()
         if self.opens is not None:
             raise self.opens
         return Observation(kind=Kind.OPENED, session_id="s1", expires_in_ms=300_000)
 
     async def _new_task(self, _session_id: str, _spec: TaskSpec) -> Observation:
+        self._note_kept()
         await asyncio.sleep(0.05)
         if self.takes:
             raise self.takes.pop(0)
         return Observation(kind=Kind.ACCEPTED, task_id="t1")
 
+    def _note_kept(self) -> None:
+        self.kept.append([intent.kind for intent in self.bench.ledger.unsettled()])
+
     async def _next_pass(self) -> Any:
         return await self.bench.rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+
+
+def test_a_start_is_in_the_ledger_before_it_is_sent(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        starts = Starts(bench)
+        await starts.open_and_send(await starts.put_in_line())
+        assert starts.kept == [[IntentKind.START_SESSION], [IntentKind.NEW_TASK]]
+
+    on_bench(tmp_path, check)
 
 
 def test_a_start_of_unknown_fate_whose_error_names_it_can_be_ended(tmp_path: Path) -> None:
