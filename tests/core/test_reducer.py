@@ -63,7 +63,7 @@ action            .           working     .         working   .        working
 response_update   .           working     .         .         .        working
 session_ended     .           .           .         .         .        .
 reconnected       .           .           .         .         .        .
-live_lost         .           .           unconfirmed .       .        .
+live_lost         .           .           unconfirmed unconfirmed unconfirmed .
 pause_emitted     .           paused      paused    .         .        .
 resume_emitted    .           .           .         .         working  .
 stop_emitted      .           .           .         .         .        .
@@ -72,6 +72,7 @@ answer_emitted    .           .           .         working   .        .
 answer_stop_emitted .         .           .         working   .        .
 works_on          .           .           .         .         working  .
 answer_doubted    .           .           asks      .         .        .
+session_doubted   .           .           .         .         .        .
 outlived          .           .           .         .         .        .
 """
 
@@ -118,6 +119,7 @@ answer_emitted   .        .           .               .               .         
 answer_stop_emitted .        .           .               .               .               .               .
 works_on         .        .           .               .               .               .               .
 answer_doubted   .        .           .               .               .               .               .
+session_doubted  .        .           closed_assumed  closed_assumed  closed_assumed  .               .
 outlived         .        .           .               .               .               .               .
 """
 

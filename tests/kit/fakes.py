@@ -68,6 +68,7 @@ class FakeSessions(QObject):
         self.tasks: dict[int, Task] = {}
         self.waiting: dict[int, PendingCommand] = {}
         self.asking: set[int] = set()
+        self.missing: set[int] = set()
         self.not_ours: set[int] = set()
         self.lost_replies: set[int] = set()
         self.texts: list[str] = []
@@ -161,6 +162,12 @@ class FakeSessions(QObject):
         self.asking = set(keys)
         self.changed.emit(Diff(sessions=frozenset(changed)))
 
+    def set_missing(self, *keys: int) -> None:
+        """The last polls of these tasks did not find them; their sessions have the same keys."""
+        changed = frozenset(self.missing.symmetric_difference(keys))
+        self.missing = set(keys)
+        self.changed.emit(Diff(sessions=changed, tasks=changed))
+
     @property
     def commands(self) -> list[tuple[Any, ...]]:
         """The commands that were given: keys, verb, and the time to take them back if there is."""
@@ -201,6 +208,9 @@ class FakeSessions(QObject):
 
     def is_asking(self, key: int) -> bool:
         return key in self.asking
+
+    def is_missing(self, key: int) -> bool:
+        return key in self.missing
 
     def is_awaiting_reply(self, key: int) -> bool:
         return key not in self.lost_replies
@@ -543,11 +553,7 @@ class FakeHealth(QObject):
     def note_error(self, error: ApiError) -> None:
         self.errors.append(error)
 
-    def note_balance(self, balance: Decimal | None) -> None:
-        self.balance = balance
-
-    def note_full(self) -> None:
-        self.status = ServiceStatus.FULL
+    note_poll_error = note_error
 
     def note_answer(self) -> None:
         self.answers += 1
@@ -705,7 +711,7 @@ class FakeStore(QObject):
         self.recorded: list[Any] = []
         self.unproven_names: set[int] = set()
 
-    def touch(self, _key: int) -> None:
+    def touch(self, _key: int, *_task_keys: int) -> None:
         """Nobody watches."""
 
     def session(self, key: int) -> Session:

@@ -190,7 +190,8 @@ def test_the_listing_knows_every_word_that_is_stored() -> None:
     assert _words("intents", "verb") == set(CommandVerb) | set(AnswerVerb)
     later = {OTHER_TASK}  # a text among those of the service: the program before shows it as one
     assert _words("tasks", "code") >= OWN_CODES - later
-    untold = {"active", "queued", "delivered"}  # no line of a time line is made of these
+    # No line of a time line is made of these.
+    untold = {"active", "queued", "delivered", "session_doubted"}
     own = {"live_gap", "no_live", "unclear", "live_skipped"}
     assert {GAP, NO_LIVE, UNCLEAR, SKIPPED} == own
     assert _words("steps", "kind") == (set(Kind) - untold) | own | {"told_expired"}

@@ -71,7 +71,7 @@ class RejectedError(ApiError):
 
 
 class SessionGoneError(RejectedError):
-    """401 or 404 about the session: it ended, expired or never was ours."""
+    """401 or 404 about the session: it ended, expired, never was ours, or the answer is wrong."""
 
 
 class ProtocolError(ApiError):

@@ -24,7 +24,7 @@ class Kind(StrEnum):
     FAILED = "failed"
     TERMINATED = "terminated"  # the session ended under the task
     TASK_GONE = "task_gone"  # the service no longer knows the task
-    SESSION_GONE = "session_gone"  # 401/404 about the session
+    SESSION_GONE = "session_gone"  # 401/404 about the session, often enough to be believed
     # reports that no reference page documents, but that other pages name
     PAUSED = "paused"
     QUEUED = "queued"
@@ -60,8 +60,9 @@ class Kind(StrEnum):
     PUT_AWAY = "put_away"  # the person settled an unconfirmed start
     BACK_IN_QUEUE = "back_in_line"  # a start was refused for now: it waits here for another try
     TAKEN_BACK = "taken_back"  # the person took a task out of the queue; nothing was sent
-    LIVE_LOST = "live_lost"  # the channel is down: what it alone could report is old
+    LIVE_LOST = "live_lost"  # the channel is down or silent: what it alone could report is old
     WORKS_ON = "works_on"  # the agent was told to pause, and begins another action
+    SESSION_DOUBTED = "session_doubted"  # 401/404 about it, and no task of it to look again with
     ANSWER_DOUBTED = "answer_doubted"  # it was sent live, and the agent gives no sign of it
 
 

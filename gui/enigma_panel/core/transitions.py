@@ -51,7 +51,8 @@ TASK_TRANSITIONS: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.UPDATE: _each({S.STARTING, S.UNCONFIRMED}, S.WORKING),
     Kind.WORKS_ON: {S.PAUSED: S.WORKING},
     Kind.ANSWER_DOUBTED: {S.WORKING: S.ASKS},
-    Kind.LIVE_LOST: {S.WORKING: S.UNCONFIRMED},  # that nothing else reports on
+    # Of a task that nothing else reports on.
+    Kind.LIVE_LOST: _each({S.WORKING, S.ASKS, S.PAUSED}, S.UNCONFIRMED),
     Kind.STOP_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
     Kind.TERMINATE_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
 }
@@ -86,6 +87,9 @@ SESSION_TRANSITIONS: Mapping[Kind, Mapping[Phase, Phase]] = {
         {P.OPEN, P.CONNECTION_LOST, P.UNCONFIRMED}, P.EXPIRED_ASSUMED
     ),
     Kind.PUT_AWAY: {P.UNCONFIRMED: P.CLOSED_ASSUMED},
+    Kind.SESSION_DOUBTED: dict.fromkeys(
+        {P.OPEN, P.CONNECTION_LOST, P.UNCONFIRMED}, P.CLOSED_ASSUMED
+    ),
     Kind.BACK_IN_QUEUE: {P.STARTING: P.PLANNED},
     Kind.TAKEN_BACK: {P.PLANNED: P.DROPPED},
 }

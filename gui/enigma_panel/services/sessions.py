@@ -111,6 +111,10 @@ class Sessions(QObject):
         task = self._store.current_task(session) if session is not None else None
         return task is not None and self._poller.is_asking(task.key)
 
+    def is_missing(self, task_key: int) -> bool:
+        """True while the last poll did not find the task or its session, and it is looked again."""
+        return self._poller.is_missing(task_key)
+
     def is_awaiting_reply(self, task_key: int) -> bool:
         """Whether the call that starts this task still waits for its reply, which names it."""
         return self._starts.is_awaiting_reply(task_key)
@@ -142,9 +146,9 @@ class Sessions(QObject):
             return False
         if pending is not None and pending.verb is CommandVerb.TERMINATE:
             return False
-        # It might meet a task of unknown fate that is at work before this one.
-        others = [other for other in self._store.unconfirmed(session_key) if other is not task]
-        return not others and _can(task, verb, pending)
+        # It might meet one that waits behind this one, or of unknown fate that is before it.
+        others = (other for other in self._store.tasks_of(session_key) if other is not task)
+        return not any(map(_may_be_at_work, others)) and _can(task, verb, pending)
 
     def terminable_keys(self) -> list[int]:
         """Sessions that are or may be open and can be terminated now: "all" in Terminate all."""
@@ -250,6 +254,11 @@ class Sessions(QObject):
     def _notify_command(self, key: int) -> None:
         self.pending_changed.emit(key)
         self.changed.emit(Diff(sessions=frozenset({key})))
+
+
+def _may_be_at_work(task: Task) -> bool:
+    is_sent = task.sent_ms is not None and task.status is not TaskStatus.QUEUED
+    return task.status is TaskStatus.UNCONFIRMED or (is_sent and not task.is_final)
 
 
 def _can(task: Task, verb: CommandVerb, pending: PendingCommand | None) -> bool:

@@ -151,8 +151,9 @@ class ServiceNotice:
 class OpenQuestion:
     """A question that waits for the person. question_n counts within its task, from 1.
 
-    maybe_answered: an answer was sent and nobody knows whether it arrived. is_doubted: it may be
-    another task's.
+    maybe_answered: an answer was sent and nobody knows whether it arrived. is_doubted: the service
+    names another task with it. is_asker_unknown: any of several tasks of the session may ask it;
+    task_key is that of the first.
     """
 
     task_key: int
@@ -164,6 +165,7 @@ class OpenQuestion:
     kind: QuestionKind
     maybe_answered: bool = False
     is_doubted: bool = False
+    is_asker_unknown: bool = False
 
 
 class AnswerOutcome(StrEnum):
@@ -242,6 +244,10 @@ class LiveStatus(Protocol):
 
     def is_speaking(self, session_key: int) -> bool:
         """Whether it is up and told something lately."""
+        ...
+
+    def is_alive_since(self, session_key: int, since_ms: int) -> bool:
+        """Whether it told of work at that time (epoch ms) or later."""
         ...
 
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from collections import Counter
+from hashlib import sha256
 from html import escape
 
 from starlette.applications import Starlette
@@ -139,7 +140,10 @@ class Simulator:
         return _json(Reply(200, {"success": True, "channels": channels}))
 
     async def state(self, _: Request) -> Response:
-        """Count what came, took effect and was answered; list sessions and tasks without a text."""
+        """Count what came, took effect and was answered; list sessions and tasks without a text.
+
+        ``asked`` and ``told`` are digests of a task's text and of its result.
+        """
         self.service.advance()
         sessions = [
             {
@@ -148,7 +152,12 @@ class Simulator:
                 "paused": session.halted,
                 "channels": 0 if self.live is None else self.live.channels_of(session.id),
                 "tasks": [
-                    {"taskId": task.id, "state": task.state.value}
+                    {
+                        "taskId": task.id,
+                        "state": task.state.value,
+                        "asked": digest(task.request.text),
+                        "told": digest(task.message),
+                    }
                     for task in session.tasks.values()
                 ],
             }
@@ -162,6 +171,11 @@ class Simulator:
             body["arrived"] = dict(self._injector.arrived)
             body["answered"] = dict(self._injector.answered)
         return _json(Reply(200, body))
+
+
+def digest(text: str) -> str:
+    """Shorten a text to what tells it from others: 16 hex digits."""
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _counted(request: Request) -> str:

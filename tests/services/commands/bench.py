@@ -124,6 +124,7 @@ class Bench:
         self.live = FakeLive()
         self.said: list[tuple[NoticeKind, int | None, ApiError | None, dict[str, Any]]] = []
         self.woken: list[int] = []
+        self.doubted: list[int] = []
         self.stands: list[tuple[int, PendingCommand | None]] = []
         self.named: asyncio.Event | None = None
         self.context = ServiceContext(
@@ -138,7 +139,14 @@ class Bench:
         )
         self.context.notices.said.connect(self._keep_notice)
         self.starts = LateNames(self)
-        poller = cast("Any", SimpleNamespace(wake=self.woken.append))
+        poller = cast(
+            "Any",
+            SimpleNamespace(
+                wake=self.woken.append,
+                note_delivered=self.woken.append,
+                note_session_gone=self._keep_doubt,
+            ),
+        )
         self.commands = Commands(self.context, self.starts, poller, cast("Any", self.live))
         self.commands.changed.connect(lambda k: self.stands.append((k, self.commands.pending(k))))
 
@@ -200,6 +208,9 @@ class Bench:
         """Verb and fate of all state intents, oldest first."""
         rows = self.ledger._db.rows("SELECT verb, outcome FROM intents WHERE kind = 'state'")
         return [(verb, outcome) for verb, outcome in rows]
+
+    async def _keep_doubt(self, session_key: int) -> None:
+        self.doubted.append(session_key)
 
     def _keep_notice(self, notice: ServiceNotice) -> None:
         self.said.append((notice.kind, notice.session_key, notice.error, dict(notice.facts)))

@@ -465,17 +465,34 @@ def test_a_gateway_that_gives_up_is_no_refusal() -> None:
     check_rows([(reply,) for reply in GATEWAYS if reply.failure is UNCONFIRMED], check)
 
 
-@pytest.mark.parametrize("verb", [PAUSE, STOP, TERMINATE])
-def test_a_session_that_was_gone_is_closed_not_ended_by_you(
+def test_a_session_that_our_terminate_does_not_find_is_closed_not_ended_by_you(
+    folder: Path,
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [gone()]
+        await bench.commands.give(key, TERMINATE)
+        assert bench.phase(key) is Phase.CLOSED
+        assert bench.said == []
+        assert bench.outcomes() == [("terminate", "known")]
+        assert bench.store.ending == {}
+        assert bench.doubted == []
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("verb", [PAUSE, STOP])
+def test_a_session_that_another_command_does_not_find_is_asked_after(
     folder: Path, verb: CommandVerb
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         bench.client.script = [gone()]
         await bench.commands.give(key, verb)
-        assert bench.phase(key) is Phase.CLOSED
-        assert bench.said == []
-        assert bench.outcomes() == ([(verb.value, "known")] if verb is not PAUSE else [])
+        assert bench.phase(key) is Phase.OPEN
+        assert bench.doubted == [key]
+        assert [kind for kind, *_ in bench.said] == [NoticeKind.COMMAND_FAILED]
+        assert bench.outcomes() == ([("stop", "refused")] if verb is STOP else [])
         assert bench.store.ending == {}
 
     on_bench(folder, test)

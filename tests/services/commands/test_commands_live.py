@@ -1,6 +1,7 @@
 """Which way a command takes, and what an emit is worth: nothing, until something confirms it."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.commands.commands import BELIEVED_MS
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
+from tests.kit.clock import NOW
 from tests.services.commands.bench import Bench, on_bench, rejected
 
 PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
@@ -174,6 +176,30 @@ def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path
         assert (bench.live.sent, bench.client.verbs) == ([], [STOP])
         assert bench.outcomes() == [("stop", "known")]
         assert bench.store.ending == {}
+
+    on_bench(folder, test)
+
+
+def test_a_stop_taken_by_one_that_asks_and_has_no_name_goes_by_rest_too(folder: Path) -> None:
+    """The task that was sent after it waits behind it."""
+
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.all_up = True
+        _use_up(bench)
+        first = replace(_task(bench, key), service_id=None, status=TaskStatus.ASKS, sent_ms=NOW)
+        await bench.store.update(first)
+        await bench.next_task(key)
+        session = bench.store.session(key)
+        assert session is not None
+        assert session.current_task != first.key
+        intent = await bench.store.intend(IntentKind.STATE, session, first, STOP)
+        await bench.commands.stop_too(intent)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == [STOP]
+        stopped = bench.store.task(first.key)
+        assert stopped is not None
+        assert stopped.stop_sent_ms is not None
 
     on_bench(folder, test)
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
@@ -87,9 +89,7 @@ def test_a_named_one_is_asked_for_as_long_as_after_an_assumed_end(tmp_path: Path
     with_bench(tmp_path, check)
 
 
-def test_a_question_of_a_session_that_is_over_does_not_stand_for_ten_minutes(
-    tmp_path: Path,
-) -> None:
+def test_a_question_goes_with_its_session_and_the_channel(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         housekeeping = make_housekeeping(bench)
@@ -98,13 +98,41 @@ def test_a_question_of_a_session_that_is_over_does_not_stand_for_ten_minutes(
         await bench.wait(306)
         await housekeeping.tick()
         assert bench.phase(session) is Phase.EXPIRED_ASSUMED
-        await bench.wait(60)
+        await bench.wait(SILENT_MS / 1000 - 1)
         await housekeeping.tick()
         assert bench.task(key).status is S.ASKS, "its channel is up and may still tell"
         await bench.connection.aclose()
         await bench.wait(1)
         await housekeeping.tick()
         assert bench.task(key).status is S.LOST
+
+    with_bench(tmp_path, check)
+
+
+@pytest.mark.parametrize("does", [S.WORKING, S.PAUSED, S.ASKS])
+def test_what_a_frozen_channel_told_is_old_a_minute_after_the_assumed_end(
+    tmp_path: Path, does: S
+) -> None:
+    """Nobody knows what the task does then; it may be there still, as its time is over by our
+    clock alone."""
+
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        housekeeping = make_housekeeping(bench)
+        await _lose_reply(bench)
+        await bench.hear(Kind.ACTION, "clicks")
+        if does is S.PAUSED:
+            await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
+        if does is S.ASKS:
+            await bench.hear(Kind.QUESTION, "Which?")
+        await bench.wait(306)
+        await housekeeping.tick()
+        assert (bench.phase(session), bench.task(key).status) == (Phase.EXPIRED_ASSUMED, does)
+        await bench.wait(SILENT_MS / 1000)
+        await housekeeping.tick()
+        assert bench.task(key).status is S.UNCONFIRMED
+        await bench.hear(Kind.ACTION, "clicks on")
+        assert (bench.phase(session), bench.task(key).status) == (Phase.OPEN, S.WORKING)
 
     with_bench(tmp_path, check)
 

@@ -68,7 +68,9 @@ class Scene:
             rate_limiter=cast("Any", None),
             notices=cast("Any", None),
         )
-        live = SimpleNamespace(is_speaking=lambda _key: self.speaking)
+        live = SimpleNamespace(
+            is_speaking=lambda _key: self.speaking, is_alive_since=lambda *_: False
+        )
         self.poller = Poller(context, self.starts, cast("Any", live))
         self.health.recovered.connect(self.poller.wake_all)
 
@@ -337,7 +339,7 @@ async def test_what_is_gone_under_an_id_that_only_the_channel_told_proves_no_end
             scene.store.unproven_names.add(1)
         scene.client.say_poll = gone
         before = len(scene.store.recorded)
-        await scene.clock.advance(3_000)
+        await scene.clock.advance(18_000)
         assert (len(scene.store.recorded) == before) is told_by_channel
 
 

@@ -594,6 +594,19 @@ async def test_a_question_that_may_be_anothers_says_so(
     assert dialog.card.maybe.text().startswith("The service names another task with this question")
 
 
+async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_them(
+    world: World, dialog: QuestionDialog
+) -> None:
+    question = world.sessions.add_asking(1, WHICH)
+    world.inbox.ask(replace(question, is_asker_unknown=True))
+    dialog.ask_now(replace(question, is_asker_unknown=True))
+    assert dialog.card.maybe.text().startswith("Several tasks of this session may ask this")
+    task = world.sessions.task(1)
+    assert task is not None
+    assert task.spec.text not in all_text(dialog)
+    assert "one of several tasks" in all_text(dialog)
+
+
 def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
     result = AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
     assert text_outcome.answer_text(result, has_text=True) == (

@@ -106,6 +106,15 @@ def test_it_says_that_it_still_asks(card: RecoveryCard, services: Any) -> None:
     assert "1 still works, still asking about 1" in card.text_label.text()
 
 
+def test_what_is_not_found_counts_as_asked_for(card: RecoveryCard, services: Any) -> None:
+    services.sessions.missing = {2}
+    recover(card, *fill(services, 2))
+    assert "1 still works, still asking about 1" in card.text_label.text()
+    found = row(card, "shop.example 2").row
+    assert found is not None
+    assert found.state == "not found – looking again"
+
+
 def test_what_only_costs_money_comes_first(card: RecoveryCard, services: Any) -> None:
     sessions = services.sessions
     sessions.add(1, tell=False)

@@ -90,7 +90,10 @@ CALLS = [
     (
         SessionGoneError(Reply(status=401), nothing_happened=True),
         HERE,
-        "The session has ended. It costs no more. Start a new one.",
+        (
+            "The service does not find this session. Nothing was started. "
+            "Terminate it to be sure, or start a new one."
+        ),
     ),
     (
         rejected(429, "SESSION_LIMIT_REACHED", limit=5),
@@ -273,7 +276,10 @@ CODES = [
     (
         "SESSION_EXPIRED",
         ErrorContext(),
-        "The session has ended. It costs no more. Start a new one.",
+        (
+            "The service does not find this session. It may have ended, or still cost money. "
+            "Terminate it to be sure, or start a new one."
+        ),
     ),
     ("HTTP_429", START, "Too many calls this minute. Nothing was started. Try again in a minute."),
     ("HTTP_418", START, "The service refused this (418): “too bad” Nothing was started."),

@@ -251,7 +251,7 @@ def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() 
         ("terminate_emitted", "Terminate sent over the live channel"),
         ("answer_emitted", "answer sent over the live channel"),
         ("answer_stop_emitted", "Stop sent as answer over the live channel"),
-        ("live_lost", "live channel lost"),
+        ("live_lost", "no news by the live channel"),
         ("live_gap", "no live news"),
         ("no_live", "no live channel: what the agent does is not told"),
         ("told_expired", "the service speaks of an expired session"),
@@ -267,7 +267,7 @@ def test_what_happened(kind: str, word: str) -> None:
 _NAMES_THAT_ARE_WORDS = frozenset(
     {Kind.PAUSED, Kind.STOPPED, Kind.FAILED, Kind.ANSWER_SENT, Kind.BACK_IN_QUEUE}
 )
-_IN_NO_TIME_LINE = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED})
+_IN_NO_TIME_LINE = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SESSION_DOUBTED})
 
 
 def test_every_kind_has_words() -> None:

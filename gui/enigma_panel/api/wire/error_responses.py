@@ -174,8 +174,9 @@ def _names_an_id(raw: bytes, body: Body | None) -> bool:
 def gone_kind(body: Body, status: int) -> Kind | None:
     """SESSION_GONE or TASK_GONE where an error body says so, else None.
 
-    Only the documented codes and messages count: SESSION_GONE proves that nothing is billed any
-    more, so a gateway's "Not found" must not pass for it. Text that names both proves less.
+    Only the documented codes and messages count, "Session not found" where a message begins so:
+    repeated, SESSION_GONE proves that nothing is billed any more, and a gateway's "Not found" must
+    not pass for it. Text that names both proves less.
     """
     code = (body.code or "").upper()
     if status not in _GONE_STATUSES or code in _KEY_CODES:
@@ -184,12 +185,14 @@ def gone_kind(body: Body, status: int) -> Kind | None:
         return Kind.SESSION_GONE
     if code == "TASK_NOT_FOUND":
         return Kind.TASK_GONE
-    text = " ".join(text[: f.MAX_SHORT] for text in body.error_texts()).lower()
+    texts = [text[: f.MAX_SHORT].strip().lower() for text in body.error_texts()]
+    text = " ".join(texts)
     if status == 403 or "not found" not in text:
         return None
     if "task" in text and status == 404:
         return Kind.TASK_GONE
-    return Kind.SESSION_GONE if "session not found" in text else None
+    is_gone = any(text.startswith("session not found") for text in texts)
+    return Kind.SESSION_GONE if is_gone else None
 
 
 def refusal(answer: Answer, body: Body | None, scrub: Scrub, *, about_session: bool) -> ApiError:

@@ -248,8 +248,9 @@ class Commands(QObject):
         session = self._store.session(key)
         if session is None:
             return None
-        now = self._clock.now_ms()
-        command = Command(key=key, verb=verb, made_ms=now, task_key=session.current_task)
+        now, task = self._clock.now_ms(), self._store.current_task(session)
+        task_key = task.key if task is not None else None
+        command = Command(key=key, verb=verb, made_ms=now, task_key=task_key)
         if grace_ms > 0:
             command.grace_ms = command.due_ms = now + grace_ms
             command.why = WaitReason.UNDO

@@ -389,13 +389,17 @@ class CommandSender(QObject):
         assert session is not None
         assert session.service_id is not None
         assert client is not None
-        command.task_key = session.current_task
+        task = self._store.current_task(session)
+        command.task_key = task.key if task is not None else None
         self._stand(command, WaitReason.SENDING)
         self.mark(command)
         try:
             with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
                 observation = await client.send_state(session.service_id, command.verb)
-        except SessionGoneError:
+        except SessionGoneError as error:
+            if command.verb is not CommandVerb.TERMINATE:
+                await self._poller.note_session_gone(command.key)
+                return error
             if not command.may_be_done:
                 self.unmark(command)  # it had ended before we told it to
             self._health.note_answer()
@@ -408,7 +412,7 @@ class CommandSender(QObject):
             command.is_delivered = True
             self._health.note_answer()
             await self._settle(command, Outcome.KNOWN, observation)
-            self._poller.wake(command.key)
+            self._poller.note_delivered(command.key)
         finally:
             if not command.may_be_done:
                 self.unmark(command)

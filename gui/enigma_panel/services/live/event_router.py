@@ -1,7 +1,7 @@
 """Which of our tasks an event of the live channel is about, and what it shows of it.
 
-Most events name no task. A session works on one task at a time, so they are about its current one;
-but they may come late, twice or in another order.
+Most events name no task. A session works on one task at a time, so they are about its current one,
+unless one that no reply named was sent before; and they may come late, twice or in another order.
 """
 
 from collections import deque
@@ -18,6 +18,11 @@ from enigma_panel.services.state.foreign_ids import is_of_other
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import UNCLEAR, Quota, Timeline
+from enigma_panel.services.state.unnamed import (
+    is_unnamed,
+    may_be_of_another,
+    unnamed_live,
+)
 from enigma_panel.services.types import Diff
 
 LATE_MS = 5_000
@@ -80,7 +85,7 @@ class TaskEnds:
     async def completed(
         self, session: Session, task: Task | None, observation: Observation
     ) -> bool:
-        """A result; task: the session's current one. True where a poll has to tell more."""
+        """A result; task: the session's newest one. True where a poll has to tell more."""
         known = named(self._store.tasks_of(session.key), observation.task_id)
         if known is not None:
             await self._store.record(session.key, known.key, observation)
@@ -107,7 +112,7 @@ class TaskEnds:
         if self._starts.is_awaiting_reply(task.key):  # its reply comes now, and tells more
             self._keep(session.key, [], observation)
             return False
-        could = [t for t in tasks if is_unnamed(t) and not t.is_final]
+        could = unnamed_live(tasks)
         if len(could) > 1:
             self._doubt(could, observation)
             return False
@@ -167,22 +172,12 @@ def named(tasks: Sequence[Task], task_id: str | None) -> Task | None:
     return next((t for t in tasks if task_id is not None and t.service_id == task_id), None)
 
 
-def is_unnamed(task: Task) -> bool:
-    """Sent, and the service may know it under an id that we do not."""
-    return task.service_id is None and task.sent_ms is not None and not _never_ran(task)
-
-
 def _owners(unnamed: Sequence[Task]) -> list[Task]:
     """Whose a result without a known id can be, the one that was sent first in front: the service
     works on them in that order. One that was told to stop may have been quicker than that."""
     live = [t for t in unnamed if not t.is_final or t.status is TaskStatus.LOST]
     stopped = [t for t in unnamed if t.status is TaskStatus.STOPPED]
     return sorted(live or stopped, key=lambda t: t.sent_ms or 0)
-
-
-def _never_ran(task: Task) -> bool:
-    """Put back into the queue, or refused: no task of the service's."""
-    return task.status in {TaskStatus.QUEUED, TaskStatus.FAILED}
 
 
 class EventRouter(QObject):
@@ -214,7 +209,8 @@ class EventRouter(QObject):
             return
         if is_of_other(self._store, observation, session):
             return  # of another session or its task, which hears of it by its own channel
-        task = self._store.current_task(session)
+        ends = observation.kind in {Kind.COMPLETED, Kind.FAILED}
+        task = self._store.newest_task(session) if ends else self._store.current_task(session)
         if observation.task_id is not None and observation.kind is not Kind.COMPLETED:
             task = self._of_id(session.key, observation.task_id, task)
         if observation.kind is Kind.COMPLETED:
@@ -296,8 +292,8 @@ class EventRouter(QObject):
         """Whether a step shows of this task what nothing else has shown yet."""
         age_ms = self._clock.now_ms() - task.since_ms
         match task.status:
-            case TaskStatus.STARTING:
-                return True
+            case TaskStatus.STARTING:  # of one before it, perhaps, that no reply named
+                return unnamed_live(self._store.tasks_of(task.session_key)) == [task]
             case TaskStatus.UNCONFIRMED:  # of whom else could it be?
                 sent = [t for t in self._store.tasks_of(task.session_key) if t.sent_ms]
                 return sent == [task]
@@ -318,14 +314,22 @@ class EventRouter(QObject):
     async def _question(
         self, session: Session, task: Task | None, observation: Observation
     ) -> None:
+        """Where several tasks may ask, it is kept with the one that was sent first, and the Inbox
+        says the doubt; who has a name is asked by a poll."""
+        tasks = self._store.tasks_of(session.key)
+        unnamed = unnamed_live(tasks) if observation.task_id is None else []
+        task = next(iter(unnamed), task)
         if task is None or not _is_at_work(task):
             return
         is_known = self._is_known(task, observation.text or "")
         if is_known and self._is_copy(task, observation.text or ""):
             return
-        if (is_known and task.service_id is not None) or not self._may_tell(session, asks=True):
+        is_unclear = is_known or may_be_of_another(task, tasks)
+        if (is_unclear and task.service_id is not None) or not self._may_tell(session, asks=True):
             self.poll_wanted.emit(session.key)  # told twice or asked twice? The poll knows
             return
+        if task.key != session.current_task:  # which has a name, perhaps
+            self.poll_wanted.emit(session.key)
         if is_known and task.answered_ms is not None and not task.answer_sent_live:
             went_on = Observation(kind=Kind.ACTION)  # who asks again got its answer, and used it
             await self._store.record(session.key, task.key, went_on)

@@ -41,6 +41,8 @@ _HOPELESS = frozenset({LiveFault.ADDRESS, LiveFault.MISSING, LiveFault.BROKEN})
 """Another try in this run would end as the last one did."""
 log = logging.getLogger(__name__)
 
+_NO_LIFE = frozenset({Kind.FAILED, Kind.SESSION_ENDED, Kind.LIFETIME_OVER})
+"""Events that a service may send of a session that it does not know."""
 SPEAKS_MS = 20_000
 """A channel that told nothing for so long counts as silent: polls are then as fast as without."""
 AT_ONCE = 8
@@ -51,8 +53,9 @@ OpenConnector = Callable[[], Awaitable[LiveConnector]]
 
 
 class Channel:
-    """up_ms: when it came up last. heard_ms: when it last told something since then. lost_ms: since
-    when it tells nothing, where it broke. fault: why it is down."""
+    """up_ms: when it came up last. heard_ms: when it last told something since then; alive_ms: when
+    it last told of work, however often it broke since. lost_ms: since when it tells nothing, where
+    it broke. fault: why it is down."""
 
     def __init__(self) -> None:
         self._connection: LiveConnection | None = None
@@ -63,6 +66,7 @@ class Channel:
         self.fault: LiveFault | None = None
         self.up_ms: int | None = None
         self.heard_ms: int | None = None
+        self.alive_ms: int | None = None
         self.lost_ms: int | None = None
 
     @property
@@ -165,6 +169,11 @@ class Channels:
         if channel is None or not channel.is_up or channel.heard_ms is None:
             return False
         return self._clock.now_ms() - channel.heard_ms < SPEAKS_MS
+
+    def is_alive_since(self, session_key: int, since_ms: int) -> bool:
+        """Whether its channel told of work at that time (epoch ms) or later."""
+        channel = self.by_session.get(session_key)
+        return channel is not None and (channel.alive_ms or 0) >= since_ms
 
 
 class Connector:
@@ -278,7 +287,8 @@ class Live(QObject):
         session = self._store.session(session_key)
         if session is None or not self.is_up(session_key):
             return ""
-        return self._activity.doing(session_key, session.current_task)
+        task = self._store.current_task(session)
+        return self._activity.doing(session_key, task.key if task is not None else None)
 
     # -- sending -----------------------------------------------------------------------------
 
@@ -431,6 +441,8 @@ class Live(QObject):
 
     async def _take(self, key: int, observation: Observation) -> None:
         try:
+            if observation.kind not in _NO_LIFE and key in self._channels:
+                self._channels[key].alive_ms = self._clock.now_ms()
             if not self._events.needs_text(key, observation):  # else questions would wait behind it
                 observation = replace(observation, text=None)
             await self._events.handle(key, await self._store.redaction.redact_long(observation))

@@ -11,14 +11,15 @@ from enigma_panel.services.state.session_store import (
     is_long_ended,
 )
 from enigma_panel.services.state.starts import StartsUnderWay
+from enigma_panel.services.state.unnamed import is_disproved
 from enigma_panel.services.types import LiveStatus, NoticeKind, SessionEnder, SessionStatus
 
 UNHEARD_MS = 15_000
 """A channel that is away for so long may have missed the end of what it told of."""
 
 SILENT_MS = 60_000
-"""So long after its session is taken for closed, a channel that tells nothing is no reason to wait;
-its end may have been told while the channel was frozen."""
+"""So long after its session's assumed end, a channel that tells nothing is no reason to wait; its
+end may have been told while the channel was frozen."""
 
 _SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
 CLOSE_AGAIN_MS = 10_000
@@ -49,20 +50,23 @@ class UnnamedTasks:
                 await self._give_up(session, task, now)
             elif _is_answer_doubtful(task, now) and not self._status.is_stopping(session.key):
                 await self._record(task, Kind.ANSWER_DOUBTED)
-            elif self._is_out_of_sight(session, task, now):
+            elif self._is_out_of_sight(session, task, now) or self._is_disproved(task):
                 await self._record(task, Kind.LIVE_LOST)
 
     async def _give_up(self, session: Session, task: Task, now: int) -> None:
-        """The channel could tell of it, and is gone with its session."""
+        """The channel could tell of it, and is gone with its session or tells nothing. Where its
+        time is over by our clock alone, it may be there still, and nobody knows what it does."""
         if is_recent(session, now) or self._starts.is_awaiting_reply(task.key):
             return
-        if self._is_silent(session, now) or not self._live.is_up(session.key):
+        if not self._live.is_up(session.key):
             await self._record(task, Kind.GIVEN_UP)
+        elif self._is_silent(session, now):
+            was_closed = session.phase is Phase.CLOSED_ASSUMED
+            await self._record(task, Kind.GIVEN_UP if was_closed else Kind.LIVE_LOST)
 
     def _is_silent(self, session: Session, now: int) -> bool:
-        was_closed = session.phase is Phase.CLOSED_ASSUMED
         is_long = now - (session.ended_ms or 0) >= SILENT_MS
-        return was_closed and is_long and not self._live.is_speaking(session.key)
+        return is_long and not self._live.is_speaking(session.key)
 
     def _is_out_of_sight(self, session: Session, task: Task, now: int) -> bool:
         """Whether its end may have been told while the channel was away: no reply will tell, and
@@ -74,6 +78,9 @@ class UnnamedTasks:
         elif self._live.is_speaking(session.key):
             self._unheard.pop(task.key, None)
         return now - self._unheard.get(task.key, now) >= UNHEARD_MS
+
+    def _is_disproved(self, task: Task) -> bool:
+        return is_disproved(task, self._store.tasks_of(task.session_key))
 
     async def _record(self, task: Task, kind: Kind) -> None:
         await self._store.record(task.session_key, task.key, Observation(kind=kind))

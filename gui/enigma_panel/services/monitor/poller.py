@@ -13,9 +13,10 @@ from enigma_panel.api.errors import (
     RejectedError,
 )
 from enigma_panel.core.models import Task, TaskStatus
-from enigma_panel.core.observation import Kind
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.monitor.foreign_answers import ForeignAnswers
+from enigma_panel.services.monitor.missing_tasks import MissingTasks
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, LiveStatus
@@ -71,6 +72,7 @@ class Poller:
         self._rng = context.rng
         self._starts = starts
         self._live = live
+        self._missing = MissingTasks(context.store, live)
         self._alarms: dict[int, _Alarm] = {}
         self._locks: dict[int, asyncio.Lock] = {}
         self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
@@ -105,6 +107,29 @@ class Poller:
         """True while a task is asked for and nothing was heard of it yet in this run."""
         return task_key in self._alarms and task_key not in self._heard
 
+    def is_missing(self, task_key: int) -> bool:
+        """True while the last poll did not find it or its session, and it is looked again."""
+        return self._missing.is_missing(task_key)
+
+    def note_delivered(self, session_key: int) -> None:
+        """The service took a call to this session, so it knows it: ask for its task at once."""
+        self._missing.note_life(session_key)
+        self.wake(session_key)
+
+    async def note_session_gone(self, session_key: int) -> None:
+        """A call to this session, no Terminate, was answered with "Session not found".
+
+        That proves no end: its task is asked for at once. Where there is none to ask for, and no
+        reply will name one, the session is taken for closed.
+        """
+        session = self._store.session(session_key)
+        task_key = session.current_task if session is not None else None
+        if task_key in self._alarms:
+            self.wake(session_key)
+        elif task_key is None or not self._starts.is_awaiting_reply(task_key):
+            doubted = Observation(kind=Kind.SESSION_DOUBTED)
+            await self._store.record(session_key, None, doubted)
+
     async def poll_now(self, task_key: int) -> bool:
         """Ask once, after the call in flight if there is one; True when an answer came."""
         task = self._store.task(task_key)
@@ -136,6 +161,8 @@ class Poller:
             task.key
         ):  # its reply tells the cost, and perhaps another id
             return False
+        if self._missing.is_missing(task.key):  # what it shows of its session is still open
+            return True
         age_ms = self._clock.now_ms() - (task.ended_ms or 0)
         if task.is_doubted:
             return age_ms < ASSUMED_FOR_MS
@@ -155,6 +182,7 @@ class Poller:
             del self._alarms[key]
             self._locks.pop(key, None)
             self._foreign.forget(key)
+            self._missing.forget(key)
 
     def _every_ms(self, task: Task) -> int:
         asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
@@ -181,12 +209,15 @@ class Poller:
         session = self._store.session(task.session_key) if task else None
         if session is None or task is None or not self._is_worth_asking(task):
             return
-        due_ms = asked_ms + self._every_ms(task) + self._rng.randrange(JITTER_MS)
+        look_ms = self._missing.due_ms(key)
+        due_ms = asked_ms + (self._every_ms(task) if look_ms is None else EVERY_MS)
+        due_ms = max(due_ms, look_ms or 0)
+        due_ms += self._rng.randrange(JITTER_MS)
         soonest_ms = asked_ms + min(HINT_MS << min(failures, 10), LAST_BACKOFF_MS)
         if error is not None:
             due_ms = self._retry_ms(asked_ms, failures, error)
             soonest_ms = max(soonest_ms, self._clock.now_ms() + _told_to_wait_ms(error))
-        if session.is_ended:
+        if session.is_ended and look_ms is None:
             due_ms = max(due_ms, asked_ms + SLOW_MS)
         alarm = self._alarms[key]
         await self._clock.wait(alarm.rung, due_ms)
@@ -212,14 +243,11 @@ class Poller:
                 self._account.note_error(error)
                 return error
         self._note_answer(task.key)
-        if task.key in self._store.unproven_names and observation.kind is Kind.SESSION_GONE:
-            return True  # what is not there may be that task alone
         used = await self._foreign.usable(session, task, observation)
         if used is None:
             return False
-        if not used.is_doubted:
-            self._store.unproven_names.discard(task.key)
-        await self._store.record(session.key, task.key, replace(used, asked_ms=asked_ms))
+        if self._missing.is_fact(task, used, asked_ms):
+            await self._store.record(session.key, task.key, replace(used, asked_ms=asked_ms))
         if task.key not in self._heard:
             self._heard.add(task.key)
             self._store.touch(session.key)

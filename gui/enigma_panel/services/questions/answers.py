@@ -203,7 +203,7 @@ class Answers(QObject):
         finally:
             ending.unmark(session.key, owner)
         await self._store.settle(intent, Outcome.KNOWN, self._of_question(intent, observation))
-        self._poller.wake(session.key)
+        self._poller.note_delivered(session.key)
         return AnswerResult(outcome=AnswerOutcome.DELIVERED)
 
     async def _too_late(self, intent: Intent) -> AnswerResult:
@@ -220,14 +220,12 @@ class Answers(QObject):
         return observation
 
     async def _fail(self, intent: Intent, error: ApiError) -> AnswerResult:
-        """No fact about the task follows from a failed answer, but one about its session may."""
+        """No fact about the task follows from a failed answer."""
         self._account.note_error(error)
-        gone = isinstance(error, SessionGoneError)
-        observation = Observation(kind=Kind.SESSION_GONE if gone else Kind.DELIVERED)
         outcome = Outcome.REFUSED if error.nothing_happened else Outcome.UNKNOWN
-        await self._store.settle(intent, outcome, observation)
-        if gone:
-            return AnswerResult(outcome=AnswerOutcome.GONE, error=error)
+        await self._store.settle(intent, outcome, Observation(kind=Kind.DELIVERED))
+        if isinstance(error, SessionGoneError):
+            await self._poller.note_session_gone(intent.session.key)
         if error.nothing_happened:
             return AnswerResult(outcome=AnswerOutcome.FAILED, error=error)
         if intent.task is not None and intent.question_n is not None:

@@ -12,6 +12,7 @@ from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.unnamed import is_disproved, may_be_of_another
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, Diff, OpenQuestion
 
 CHECK_S = 2.0
@@ -69,7 +70,7 @@ class Inbox(QObject):
             return AnswerResult(outcome=AnswerOutcome.GONE)
         self._sending.add(key)
         try:
-            await self._check(key)
+            await self._check(question)
             if verb is not AnswerVerb.STOP:  # its text is ours
                 self._remember(question, [*secrets, *secrets_in(text, question.kind)])
             return await self._answers.send(
@@ -95,10 +96,13 @@ class Inbox(QObject):
             self._maybe_answered |= lost
             self._refresh_all([question.task_key])
 
-    async def _check(self, task_key: int) -> None:
+    async def _check(self, question: OpenQuestion) -> None:
+        """Of a task without a name no poll tells; one that was sent after it may prove to ask."""
+        session = self._store.session(question.session_key)
+        key = session.current_task if session and question.is_asker_unknown else question.task_key
         try:
             async with asyncio.timeout(CHECK_S):
-                await self._poller.poll_now(task_key)
+                await self._poller.poll_now(key or question.task_key)
         except TimeoutError:
             return  # slow is no reason to keep an answer back
 
@@ -109,7 +113,7 @@ class Inbox(QObject):
         if task is None or session is None or session.is_ended:
             return None
         same = task.status is TaskStatus.ASKS and task.question_n == question.question_n
-        return (task, session) if same else None
+        return (task, session) if same and not self._is_anothers(task) else None
 
     def _follow(self, diff: Diff) -> None:
         of_sessions = (self._store.session(key) for key in diff.sessions)
@@ -145,7 +149,16 @@ class Inbox(QObject):
             kind=known.kind if known is not None and known.text == text else guess_kind(text),
             maybe_answered=(task.key, task.question_n) in self._maybe_answered,
             is_doubted=task.is_doubted,
+            is_asker_unknown=self._is_asker_unknown(task),
         )
+
+    def _is_asker_unknown(self, task: Task) -> bool:
+        tasks = self._store.tasks_of(task.session_key)
+        return task.service_id is None and may_be_of_another(task, tasks)
+
+    def _is_anothers(self, task: Task) -> bool:
+        tasks = self._store.tasks_of(task.session_key)
+        return task.service_id is None and is_disproved(task, tasks)
 
 
 def _sendable(text: str) -> str:

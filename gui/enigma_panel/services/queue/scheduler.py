@@ -248,7 +248,8 @@ class Scheduler(QObject):
             close_after=task.spec.close_after,
         )
         await self._store.plan([(planned, task)])
-        if old.current_task == task.key:
+        is_gone = task.key not in {other.key for other in self._store.tasks_of(old.key)}
+        if is_gone and old.current_task == task.key:
             await self._store.detach(old.key)
 
     # -- learning ------------------------------------------------------------------------------

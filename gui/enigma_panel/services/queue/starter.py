@@ -87,7 +87,12 @@ class Starter:
         if client is None or attempt.message is None:
             return None
         intent = await self._store.intend(IntentKind.NEW_TASK, session, task)
-        return await self.send_task(intent, task, client, attempt.message, attempt.keeps)
+        refusal = await self.send_task(intent, task, client, attempt.message, attempt.keeps)
+        if refusal is not None and isinstance(refusal.error, SessionGoneError):
+            # No proof, but no more tasks go there. One opened for this task alone is terminated.
+            doubted = Observation(kind=Kind.SESSION_DOUBTED)
+            await self._store.record(session.key, None, doubted)
+        return refusal
 
     # -- one call ----------------------------------------------------------------------------
 
@@ -165,8 +170,6 @@ class Starter:
         if kept and is_ending:  # it was terminated meanwhile: nobody wants another try
             taken = Observation(kind=Kind.TAKEN_BACK, code="TERMINATED_BEFORE_TASK")
             await self._store.record(key, task_key, taken)
-        if isinstance(error, SessionGoneError):
-            await self._store.record(key, None, Observation(kind=Kind.SESSION_GONE))
         if not kept:
             self._notices.notify(NoticeKind.START_REFUSED, key, task_key, error)
         return Refusal(failure=failure, error=error, kept=kept)

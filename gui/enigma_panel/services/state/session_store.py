@@ -22,6 +22,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter, cancel_now
 from enigma_panel.services.state.timeline import UNCLEAR, Timeline
+from enigma_panel.services.state.unnamed import seen_at_work
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
@@ -39,7 +40,8 @@ LATE_RESULT_MS = 15_000
 """So long after the channel told of a session's end a task without a name may still get its
 result."""
 
-_LISTED = frozenset(Kind) - STEP_KINDS - {Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED}
+_UNLISTED = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SESSION_DOUBTED})
+_LISTED = frozenset(Kind) - STEP_KINDS - _UNLISTED
 """Kinds that make a line in a task's time line, where they change something; steps come by their
 own way (services.state.timeline)."""
 _END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
@@ -158,7 +160,12 @@ class SessionStore(QObject):
         return self._task_keys
 
     def current_task(self, session: Session) -> Task | None:
-        """The task that the session works on or worked on last."""
+        """The task that the session works on or worked on last: one that is seen at work and has no
+        name, before those that were sent after it."""
+        return seen_at_work(self.tasks_of(session.key)) or self.newest_task(session)
+
+    def newest_task(self, session: Session) -> Task | None:
+        """The task that was given to the session last."""
         task = self._tasks.get(session.current_task) if session.current_task else None
         return task if task is not None and task.session_key == session.key else None
 
@@ -217,16 +224,18 @@ class SessionStore(QObject):
     # -- writing -----------------------------------------------------------------------------
 
     async def plan(self, pairs: Sequence[tuple[Session, Task]]) -> list[int]:
-        """Put tasks in the queue, all or none; returns their keys. Raises LedgerError."""
+        """Put tasks in the queue, all or none; returns their keys. Raises LedgerError.
+
+        One that was taken back or sent while the ledger wrote stays in the session where it was.
+        """
         planned = await self._writer.commit(lambda ledger: ledger.plan(pairs))
         new = [task.key for _, task in planned if task.key not in self._tasks]
         self._task_keys[:0] = reversed(new)
-        for session, task in planned:
-            self._sessions.setdefault(session.key, session)  # an open one may be newer here
-            known = self._tasks.get(task.key, task)  # it may have been taken back meanwhile
-            self._remember_task(replace(known, session_key=task.session_key))
+        newer = [record for pair in planned for record in self._place(*pair)]
         records: list[Record] = [record for pair in planned for record in pair]
         self._emit(records, new_tasks=tuple(reversed(new)))
+        if newer:
+            await self.save(*newer)
         return [task.key for _, task in planned]
 
     async def detach(self, session_key: int) -> None:
@@ -333,9 +342,9 @@ class SessionStore(QObject):
         finally:
             self._emit(records)
 
-    def touch(self, session_key: int) -> None:
-        """Something that is known of this session beside its record changed."""
-        self.changed.emit(Diff(sessions=frozenset({session_key})))
+    def touch(self, session_key: int, *task_keys: int) -> None:
+        """Something that is known of this session or task beside its record changed."""
+        self.changed.emit(Diff(sessions=frozenset({session_key}), tasks=frozenset(task_keys)))
 
     async def flush(self) -> None:
         """Write the gathered figures; called once a second and at the end."""
@@ -395,6 +404,17 @@ class SessionStore(QObject):
             self._id_tokens[session.key] = self._redactor.add_id(session.service_id)
 
     # -- inside ------------------------------------------------------------------------------
+
+    def _place(self, session: Session, task: Task) -> list[Record]:
+        """Take a planned task over; returns what is newer here than what the ledger wrote."""
+        self._sessions.setdefault(session.key, session)
+        known = self._tasks.get(task.key)
+        if known is not None and known.status is not TaskStatus.QUEUED:
+            dropped, _ = self._reduce(session, None, Observation(kind=Kind.TAKEN_BACK))
+            return [known, dropped]  # nobody opens that
+        placed = task if known is None else replace(known, session_key=task.session_key)
+        self._remember_task(placed)
+        return [placed] if placed != task else []
 
     def _put_current(self, session: Session, task: Task | None) -> tuple[Session, Task] | None:
         """A start is about to be kept: facts that come in meanwhile must not write over it."""

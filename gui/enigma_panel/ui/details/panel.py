@@ -379,10 +379,12 @@ class Details(QFrame):
     def _show_state(self, session: Session | None, task: Task | None) -> None:
         now = self._services.clock.now_ms()
         line = NOTHING
+        missing = task is not None and self._sessions.is_missing(task.key)
         if self._about_session and session is not None:
-            line = session_summary(session, task, now, self._sessions.pending(session.key))
+            pending = self._sessions.pending(session.key)
+            line = session_summary(session, task, now, pending, is_missing=missing)
         elif task is not None:
-            line = task_summary(task, now)
+            line = task_summary(task, now, is_missing=missing)
         set_text(self.state, line.text)
         set_role(self.state, _ROLES.get(line.severity, "dim"))
         self.state.setToolTip(plain_tip(line.tip))

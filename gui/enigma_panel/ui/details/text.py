@@ -18,6 +18,7 @@ from enigma_panel.ui.text.states import (
     duration,
     local_moment,
     local_time,
+    missing_word,
     state_text,
     task_status_text,
     time_left,
@@ -46,10 +47,15 @@ class StateSummary:
 
 
 def session_summary(
-    session: Session, task: Task | None, now_ms: int, pending: PendingCommand | None = None
+    session: Session,
+    task: Task | None,
+    now_ms: int,
+    pending: PendingCommand | None = None,
+    *,
+    is_missing: bool = False,
 ) -> StateSummary:
-    """'working 1:55 · 3:05 left · Terminate waits, 0:12'."""
-    state = state_text(session, task, now_ms)
+    """'working 1:55 · 3:05 left · Terminate waits, 0:12'; is_missing: as `state_text`."""
+    state = state_text(session, task, now_ms, is_missing=is_missing)
     word = state.word
     if session.is_ended:
         at = local_moment(session.ended_ms, now_ms) if session.ended_ms else ""
@@ -62,8 +68,11 @@ def session_summary(
     return StateSummary(" · ".join(parts), word.severity, state.tip)
 
 
-def task_summary(task: Task, now_ms: int) -> StateSummary:
-    """'done · 14:31 · took 0:31'."""
+def task_summary(task: Task, now_ms: int, *, is_missing: bool = False) -> StateSummary:
+    """'done · 14:31 · took 0:31'; is_missing: the last poll did not find it."""
+    if is_missing and not task.is_final:
+        word = missing_word()
+        return StateSummary(word.word, word.severity, word.tip)
     word = task_status_text(task.status, task.unproven)
     if task.ended_ms is None:
         return StateSummary(

@@ -15,7 +15,11 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.questions.forms import Identity, identity
 from enigma_panel.ui.questions.text import shown_question, single_line
-from enigma_panel.ui.text.outcome import doubted_question_text, maybe_answered_text
+from enigma_panel.ui.text.outcome import (
+    doubted_question_text,
+    maybe_answered_text,
+    unknown_asker_text,
+)
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.widgets.basics import (
@@ -94,7 +98,8 @@ class QuestionCard(QWidget):
         """Put another question here."""
         self._question = question
         self._session.setText(single_line(session.name) if session else "")
-        self._task.show_text(single_line(task.spec.text)[:300] if task else "")
+        text = single_line(task.spec.text)[:300] if task else ""
+        self._task.show_text(tr("one of several tasks") if question.is_asker_unknown else text)
         self.text.setPlainText(f"“{shown_question(question.text)}”")
         self.text.fit()
         self.show_before("")
@@ -110,6 +115,7 @@ class QuestionCard(QWidget):
         doubts = (
             (question.maybe_answered, maybe_answered_text),
             (question.is_doubted, doubted_question_text),
+            (question.is_asker_unknown, unknown_asker_text),
         )
         text = " ".join(say() for applies, say in doubts if applies)
         changed = text != self.maybe.text()

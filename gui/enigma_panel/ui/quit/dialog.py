@@ -155,7 +155,16 @@ class QuitDialog(ModelessDialog):
             is_awaiting_reply=sessions.is_awaiting_reply,
         )
         self.text_label.setText("\n".join(report.lines) or tr("All sessions have ended."))
-        lines = [session_text(s, tasks.get(s.key), now, all_pending.get(s.key)) for s in records]
+        lines = [
+            session_text(
+                s,
+                tasks.get(s.key),
+                now,
+                all_pending.get(s.key),
+                is_missing=sessions.is_missing(s.current_task or 0),
+            )
+            for s in records
+        ]
         self._show_lines(lines)
         self._go_on(report, records, queued)
         shown = (self.text_label.text(), len(lines), self.waiting.text())

@@ -57,7 +57,14 @@ class TerminateAllDialog(ModelessDialog):
         now, n = self._services.clock.now_ms(), len(self._keys)
         records = [s for s in map(sessions.session, self._keys) if s is not None]
         lines = [
-            session_text(s, sessions.current_task(s), now, sessions.pending(s.key)) for s in records
+            session_text(
+                s,
+                sessions.current_task(s),
+                now,
+                sessions.pending(s.key),
+                is_missing=sessions.is_missing(s.current_task or 0),
+            )
+            for s in records
         ]
         if self.list.toPlainText() != "\n".join(lines):
             self.list.setPlainText("\n".join(lines))

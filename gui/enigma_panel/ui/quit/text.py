@@ -85,11 +85,19 @@ def is_unnamed(task: Task) -> bool:
 
 
 def session_text(
-    session: Session, task: Task | None, now_ms: int, pending: PendingCommand | None = None
+    session: Session,
+    task: Task | None,
+    now_ms: int,
+    pending: PendingCommand | None = None,
+    *,
+    is_missing: bool = False,
 ) -> str:
-    """'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys': a line of a list."""
+    """'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys': a line of a list.
+
+    is_missing: as `state_text`.
+    """
     state = (
-        state_text(session, task, now_ms).text
+        state_text(session, task, now_ms, is_missing=is_missing).text
         if pending is None
         else pending_text(pending, now_ms).text
     )

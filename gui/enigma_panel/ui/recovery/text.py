@@ -24,6 +24,7 @@ from enigma_panel.ui.text.states import (
     StateWord,
     duration,
     local_time,
+    missing_word,
     money,
     session_state_text,
     spoken_text,
@@ -115,7 +116,8 @@ _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
 class RecoveredSession:
     """One session as the card shows it. unsent: opened for a task that was never sent.
 
-    asking: the service has not answered about it since; what is known is from before.
+    asking: the service has not answered about it since; what is known is from before. missing: it
+    answered that it does not find it, and is asked again.
     foreign: what it was opened with that is not in use now.
     """
 
@@ -124,6 +126,7 @@ class RecoveredSession:
     cost: Decimal | None = None
     unsent: bool = False
     asking: bool = False
+    missing: bool = False
     foreign: ForeignSession | None = None
     pending: PendingCommand | None = field(default=None, repr=False)
 
@@ -136,7 +139,7 @@ class RecoveredSession:
             return Outcome.UNCONFIRMED
         if self.unsent:
             return Outcome.UNSENT
-        if self.asking:
+        if self.asking or self.missing:
             return Outcome.ASKING
         return _LIVE[shown_state(self.session, self.task)]
 
@@ -326,6 +329,8 @@ def _queued(n: int) -> str:
 
 
 def _word(recovered: RecoveredSession) -> StateWord:
+    if recovered.outcome is Outcome.ASKING and recovered.missing:
+        return missing_word()
     if recovered.outcome is Outcome.ASKING:
         return StateWord(Glyph.RING, tr("still asking…"), Severity.DIM)
     return session_state_text(shown_state(recovered.session, recovered.task), recovered.task)

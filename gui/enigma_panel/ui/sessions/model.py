@@ -199,7 +199,8 @@ class SessionsModel(KeyedTableModel):
         return Cell(spoken=spoken)
 
     def _state(self, session: Session, task: Task | None) -> Cell:
-        state = state_text(session, task, self._clock.now_ms())
+        is_missing = task is not None and self._sessions.is_missing(task.key)
+        state = state_text(session, task, self._clock.now_ms(), is_missing=is_missing)
         word, text, tail, spoken = state.word, state.head, state.tail, state.spoken
         tip = state.text if state.tip else ""
         waiting = self._waiting(session.key)

@@ -17,6 +17,7 @@ from enigma_panel.ui.text.states import (
     NONE,
     duration,
     local_moment,
+    missing_word,
     spoken_duration,
     spoken_text,
     task_status_text,
@@ -162,7 +163,7 @@ class TasksModel(KeyedTableModel):
                 spoken = tr("new") if task.is_new else tr("seen")
                 return Cell(glyph=dot, spoken=spoken, sort=int(task.is_new))
             case Column.STATUS:
-                return status_cell(task)
+                return status_cell(task, is_missing=self._sessions.is_missing(task.key))
             case Column.TASK:
                 text = shorten(task.spec.text)
                 return Cell(text=text, sort=text, tip=shorten(task.spec.text, 600))
@@ -238,9 +239,11 @@ def headings() -> tuple[str, ...]:
     )
 
 
-def status_cell(task: Task) -> Cell:
-    """The status with its glyph."""
+def status_cell(task: Task, *, is_missing: bool = False) -> Cell:
+    """The status with its glyph; is_missing: the last poll did not find it."""
     word = task_status_text(task.status, task.unproven)
+    if is_missing and not task.is_final:
+        word = missing_word()
     spoken = tr("{status}, new", status=word.word) if task.is_new else word.word
     return Cell(
         text=word.short,

@@ -226,9 +226,11 @@ def forbidden(facts: ErrorDetails) -> ErrorText:
 # -- sessions and tasks ---------------------------------------------------------------------------
 
 
-def session_gone(_details: ErrorDetails) -> ErrorText:
-    """About the session, never about the key."""
-    return ErrorText(tr("The session has ended."), tr("It costs no more."), tr("Start a new one."))
+def session_gone(facts: ErrorDetails) -> ErrorText:
+    """About the session, never about the key; said once, it proves no end."""
+    what = tr("The service does not find this session.")
+    money = nothing_started(facts) or tr("It may have ended, or still cost money.")
+    return ErrorText(what, money, tr("Terminate it to be sure, or start a new one."))
 
 
 def task_gone(_details: ErrorDetails) -> ErrorText:

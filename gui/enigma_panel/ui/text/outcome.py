@@ -80,6 +80,14 @@ def doubted_question_text() -> str:
     )
 
 
+def unknown_asker_text() -> str:
+    """Said of a question that any of several tasks of a session may ask."""
+    return tr(
+        "Several tasks of this session may ask this, and nothing says which one does. The answer "
+        "goes to the one that asks: send a secret only if each of them may have it."
+    )
+
+
 def _tries_again(what: str, left_ms: int | None, attempt: int) -> str:
     tries = tr("{n} of {all}", n=attempt, all=ANSWER_SENDS)
     if left_ms is None:

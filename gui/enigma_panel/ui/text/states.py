@@ -69,10 +69,17 @@ class StateText:
         return f"{self.head} {self.tail}" if self.tail else self.head
 
 
-def state_text(session: Session, task: Task | None, now_ms: int) -> StateText:
-    """'working 0:41', 'connection lost, up to 4:40'; an ended state has no time."""
+def state_text(
+    session: Session, task: Task | None, now_ms: int, *, is_missing: bool = False
+) -> StateText:
+    """'working 0:41', 'connection lost, up to 4:40'; an ended state has no time.
+
+    is_missing: the last poll did not find it.
+    """
     word = session_state_text(shown_state(session, task), task)
-    if session.is_ended:
+    if is_missing and not session.is_ended:
+        word = missing_word()
+    if is_missing or session.is_ended:
         return StateText(word, word.word, "", word.word, word.tip)
     until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
     if until is not None and until > now_ms:
@@ -185,6 +192,15 @@ def task_status_text(status: TaskStatus, unproven: CommandVerb | None = None) ->
             return StateWord(Glyph.STOP, tr("stopped"))
         case s.LOST:
             return StateWord(Glyph.RING, tr("lost"), Severity.RED, Severity.RED)
+
+
+def missing_word() -> StateWord:
+    """What stands in place of a state while a session or task is looked for again."""
+    tip = tr(
+        "The service does not find it. That may be a mistake, so it is asked three more times "
+        "within 15 seconds. Until then it may be running and cost money."
+    )
+    return StateWord(Glyph.QUESTION, tr("not found – looking again"), *_AMBER, tip)
 
 
 def verb_word(verb: CommandVerb) -> str:

@@ -1,7 +1,7 @@
 """The real program, whose controls a random hand uses without a pause, until it is killed.
 
 Arguments: a seed, then those of the program. Only the waiting for the end is replaced (as in
-driver.py), and the limit of calls, which is not what is looked at here.
+tests/app/driver.py), and the limit of calls, which is not what is looked at here.
 """
 
 import asyncio
@@ -13,10 +13,13 @@ from functools import partial
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 
+from PySide6.QtWidgets import QApplication, QLineEdit
+
 from enigma_panel import app, bootstrap, cli
 from enigma_panel.demo.tour import TourError
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.questions.dialog import QuestionDialog
 from tests.app.driver import Driver
 
 CALLS_A_MINUTE = 1_000
@@ -45,9 +48,11 @@ class Hand:
             await asyncio.sleep(self._rng.uniform(0, 0.06))
 
     async def _do_something(self) -> None:
-        what = self._rng.choice(["start", "start-kept", "verb", "verb", "go on"])
+        what = self._rng.choice(["start", "start-kept", "verb", "verb", "answer", "go on"])
         if what == "verb":
             await self._use_a_session()
+        elif what == "answer":
+            self._answer()
         elif what == "go on":
             await self._obey("press Go on")
         else:
@@ -59,7 +64,17 @@ class Hand:
         if not names:
             return
         await self._obey(f"select {self._rng.choice(names)}")
-        await self._obey(f"press {self._rng.choice(['Pause', 'Resume', 'Terminate'])}")
+        await self._obey(f"press {self._rng.choice(['Pause', 'Resume', 'Stop', 'Terminate'])}")
+
+    def _answer(self) -> None:
+        """Answer the question that is shown, where there is one and it is ready."""
+        shown = [w for w in QApplication.topLevelWidgets() if isinstance(w, QuestionDialog)]
+        for dialog in shown:
+            if dialog.isVisible() and dialog.is_armed():
+                for field in dialog.findChildren(QLineEdit):
+                    field.setText(f"maria-{self._rng.randrange(10**6)}")
+                self._driver._press(dialog, "Send answer")
+                print("answered", flush=True)
 
     async def _obey(self, line: str) -> None:
         print(line, await self._driver.obey(line), flush=True)

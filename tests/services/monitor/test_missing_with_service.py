@@ -1,0 +1,134 @@
+"""A simulator, ten times as fast, whose gateway does not find sessions that work on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from enigma_panel.bootstrap import Parts
+from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.services.types import AnswerOutcome, NoticeKind, WaitReason
+from tests.conftest import Simulator
+from tests.kit.clock import FastClock
+from tests.kit.wait import until
+from tests.services.conftest import LongLived, Running
+from tests.services.queue.test_unknown_outcomes import MESSAGES, applied, faults, listen
+
+LOGIN = TaskSpec(text="Log in to shop.example", close_after=False)
+ANSWER = "Username: maria, Password: a-long-password"
+
+
+@pytest.fixture
+def sim(simulator: Callable[..., Simulator]) -> Simulator:
+    """Without a channel: polls alone tell."""
+    more = ("--question-in-hold", "early", "--live", "off")
+    return simulator("--speed", "10", "--faults", *more)
+
+
+def not_found(path: str, times: int, **more: Any) -> dict[str, Any]:
+    """The service's own words, from somebody who does not know."""
+    status = 404 if path.startswith("/task/") else 401
+    words = "Session not found" if status == 404 else "Session not found or unauthorized"
+    body = {"success": False, "message": words}
+    return {"path": path, "kind": f"status:{status}", "body": body, "times": times, **more}
+
+
+async def asking(parts: Parts) -> tuple[int, int]:
+    """A task that asks, as a poll tells; keys of session and task."""
+    sessions = parts.services.sessions
+    key = await sessions.start(LOGIN)
+    await until(parts.services.inbox.questions)
+    return sessions.task(key).session_key, key
+
+
+async def test_wrong_ones_end_nothing_and_the_result_arrives(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url, FastClock(), LongLived) as parts:
+        sessions, inbox = parts.services.sessions, parts.services.inbox
+        session, key = await asking(parts)
+        faults(sim.url, not_found("/task/*", 3))
+        await until(lambda: sessions.is_missing(key))
+        assert sessions.task(key).status is TaskStatus.ASKS
+        assert sessions.session(session).phase is Phase.OPEN
+        assert sessions.can(session, CommandVerb.TERMINATE)
+        await until(lambda: not sessions.is_missing(key))
+        result = await inbox.answer(inbox.questions()[0], ANSWER, AnswerVerb.RESUME)
+        assert result.outcome is AnswerOutcome.DELIVERED
+        await until(lambda: sessions.task(key).status is TaskStatus.DONE)
+        assert sessions.task(key).result
+        assert sessions.session(session).phase is Phase.OPEN
+
+
+async def test_a_session_that_is_gone_ends_after_the_looks(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url, FastClock(), LongLived) as parts:
+        sessions = parts.services.sessions
+        session, key = await asking(parts)
+        faults(sim.url, not_found("/task/*", 0))
+        await until(lambda: sessions.is_missing(key))
+        began = parts.services.clock.now_ms()
+        await until(lambda: sessions.session(session).is_final)
+        assert parts.services.clock.now_ms() - began > 12_000
+        assert sessions.session(session).phase is Phase.CLOSED
+        assert sessions.task(key).status is TaskStatus.LOST
+        assert not sessions.can(session, CommandVerb.TERMINATE)
+
+
+async def test_the_same_to_our_terminate_proves_it_at_once(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url, FastClock(), LongLived) as parts:
+        sessions = parts.services.sessions
+        session, key = await asking(parts)
+        faults(sim.url, not_found("/task/*", 0), not_found(MESSAGES, 1))
+        await until(lambda: sessions.is_missing(key))
+        await sessions.command([session], CommandVerb.TERMINATE)
+        assert sessions.session(session).is_final
+
+
+async def test_an_answer_that_finds_no_session_is_kept_and_can_be_sent_again(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url, FastClock(), LongLived) as parts:
+        sessions, inbox = parts.services.sessions, parts.services.inbox
+        session, key = await asking(parts)
+        faults(sim.url, not_found(MESSAGES, 1))
+        result = await inbox.answer(inbox.questions()[0], ANSWER, AnswerVerb.RESUME)
+        assert result.outcome is AnswerOutcome.FAILED
+        assert sessions.session(session).phase is Phase.OPEN
+        result = await inbox.answer(inbox.questions()[0], ANSWER, AnswerVerb.RESUME)
+        assert result.outcome is AnswerOutcome.DELIVERED
+        await until(lambda: sessions.task(key).status is TaskStatus.DONE)
+
+
+async def test_a_task_for_a_session_that_is_not_found_waits_and_terminate_is_possible(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url, FastClock(), LongLived) as parts:
+        sessions, queue = parts.services.sessions, parts.services.queue
+        first = await sessions.start(TaskSpec(text="Search for ribbons", close_after=False))
+        await until(lambda: sessions.task(first).status is TaskStatus.DONE)
+        session = sessions.task(first).session_key
+        faults(sim.url, not_found(MESSAGES, 0, action="newTask"))
+        key = await sessions.start(LOGIN, where=session)
+        await until(lambda: sessions.session(session).phase is Phase.CLOSED_ASSUMED)
+        await until(lambda: queue.entry(key))
+        assert queue.entry(key).why is WaitReason.SESSION_ENDED
+        await sessions.command([session], CommandVerb.TERMINATE)
+        await until(lambda: applied(sim.url).get("state:terminate") == 1)
+
+
+async def test_a_session_opened_for_one_task_that_is_not_found_is_terminated(
+    sim: Simulator, running: Running
+) -> None:
+    async with running(sim.url, FastClock(), LongLived) as parts:
+        sessions, said = parts.services.sessions, listen(parts)
+        faults(sim.url, not_found(MESSAGES, 1, action="newTask"))
+        key = await sessions.start(LOGIN)
+        await until(lambda: applied(sim.url).get("state:terminate") == 1)
+        await until(lambda: len(said) == 2)
+        assert said[0].kind is NoticeKind.START_REFUSED
+        assert sessions.session(sessions.task(key).session_key).is_ended
