@@ -7,6 +7,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -28,8 +29,8 @@ def main() -> int:
         for n in range(options.jobs):
             (Path(folder) / str(n)).mkdir()
             copies.put(Copy(Path(folder) / str(n)))
-        if not _passes_unbroken(copies, chosen):
-            print("these tests fail without any break")
+        if (said := _unbroken(copies, chosen, options.jobs)) is not None:
+            print(f"these tests fail without any break:\n{said}")
             return 1
         with ThreadPoolExecutor(options.jobs) as pool:
             words = list(pool.map(lambda one: _word_of(copies, one), chosen))
@@ -38,10 +39,11 @@ def main() -> int:
     return 1 if alive else 0
 
 
-def _passes_unbroken(copies: "SimpleQueue[Copy]", chosen: list[Break]) -> bool:
+def _unbroken(copies: "SimpleQueue[Copy]", chosen: Sequence[Break], jobs: int) -> str | None:
+    """What the tests say where they fail with nothing broken."""
     copy = copies.get()
     try:
-        return copy.passes(all_tests(chosen))
+        return None if copy.passes(all_tests(chosen), jobs) else copy.said
     finally:
         copies.put(copy)
 

@@ -4,15 +4,17 @@ from tests.mutations.runner import Break
 
 ACCOUNT = "tests/services/test_account.py"
 DONE = "tests/services/test_done_notifier.py"
+FILTER = "tests/services/state/test_redaction_filter.py"
 FIELD = "tests/ui/widgets/test_password_edit.py"
+DIALOG = "tests/ui/questions/test_dialog.py"
 FILES = "tests/store/ledger/test_files.py"
 LIVE_PEERS = "tests/api/test_live_connecting.py"
 LOG = "tests/runtime/test_logging_setup.py"
+SECRETS = "tests/core/test_secret_answers.py"
 NEITHER = "Neither is ever written to a file or a log"
-REPLACED = "where the agent repeats one it is replaced"
+REPLACED = "it is replaced, symbols and spaces included"
 PRIVATE = "readable by you alone"
 NOWHERE = "the ids are nowhere else"
-KEPT_AS_THEY_ARE = "Texts of tasks and results are stored as they are"
 NO_OTHER = "The program speaks to your account's host and to no other"
 OVER = "When a task of more than 20 s is over while you look elsewhere, the desktop says so"
 
@@ -72,11 +74,11 @@ DATA = (
     Break(
         promise=REPLACED,
         mistake="what was sent is not remembered",
-        file="services/questions/answers.py",
-        old="            self._store.remember_secret(session.key, secret)\n",
+        file="services/questions/inbox.py",
+        old="            self._store.remember_secret(question.session_key, secret)\n",
         new="            del secret\n",
         tests=(
-            "tests/services/queue/test_unknown_outcomes.py::test_an_echoed_password_does_not_reach_the_ledger[up]",
+            "tests/services/test_secret_answers.py::test_a_secret_is_known_before_it_is_sent_by_whichever_way",
         ),
     ),
     Break(
@@ -85,7 +87,7 @@ DATA = (
         file="services/state/redaction.py",
         old="        text = self.text_of(observation)\n",
         new="        text = observation.text\n",
-        tests=("tests/services/state/test_redaction.py",),
+        tests=(f"{FILTER}::test_each_text_of_each_kind_of_fact_is_redacted",),
     ),
     Break(
         promise=REPLACED,
@@ -103,7 +105,74 @@ DATA = (
         file="services/state/session_store.py",
         old="dict.fromkeys((text, json.dumps(text, ensure_ascii=False)[1:-1]))",
         new="dict.fromkeys((text,))",
-        tests=("tests/services/state/test_redaction.py",),
+        tests=(
+            "tests/services/state/test_session_store.py::test_what_was_sent_is_known_also_where_it_stands_in_a_structure",
+        ),
+    ),
+    Break(
+        promise="Where the agent repeats a password",
+        mistake="of a login the password is none",
+        file="core/secret_answers.py",
+        old="    parts = [credentials_text(username, password), password]\n",
+        new="    parts = [credentials_text(username, password)]\n",
+        tests=(f"{SECRETS}::test_of_a_login_the_password_and_no_username",),
+    ),
+    Break(
+        promise="what you answered to a question for a secret",
+        mistake="only what looks like a code",
+        file="core/secret_answers.py",
+        old="    if kind in _SECRET_KINDS and _DECLINES",
+        new="    if kind is QuestionKind.CREDENTIALS and _DECLINES",
+        tests=(f"{SECRETS}::test_an_answer_to_a_question_for_a_secret_is_one",),
+    ),
+    Break(
+        promise="so are codes in any other answer",
+        mistake="codes are no secrets",
+        file="core/secret_answers.py",
+        old="    parts = [*_labelled(text), *_whole_code(text.strip(_OUTER))]\n",
+        new="    parts: list[str] = []\n",
+        tests=(f"{SECRETS}::test_a_code_is_one_in_any_answer_and_in_each_way_to_write_it",),
+    ),
+    Break(
+        promise="Such a question is known by its words",
+        mistake="none is",
+        file="core/questions.py",
+        old="    if asks_for_secret(words):\n        return QuestionKind.SECRET\n",
+        new="",
+        tests=("tests/core/test_secret_questions.py::test_they_are_found_in_plain_words",),
+    ),
+    Break(
+        promise="has one masked field",
+        mistake="it is not masked",
+        file="ui/questions/forms.py",
+        old="        self.field = PasswordEdit(enter_moves_on=False)\n",
+        new="        self.field = PasswordEdit(enter_moves_on=False)\n"
+        "        self.field.set_masked(False)\n",
+        tests=(f"{DIALOG}::test_what_is_asked_as_a_secret_goes_into_one_masked_field",),
+    ),
+    Break(
+        promise="Secret in the dialog does the same for any other",
+        mistake="what is given there is no secret",
+        file="ui/questions/forms.py",
+        old="        return secrets_in(self.answer(), QuestionKind.SECRET)",
+        new="        return []",
+        tests=(f"{DIALOG}::test_any_question_can_be_answered_with_a_secret",),
+    ),
+    Break(
+        promise="Plain words of other answers are not replaced",
+        mistake="they are, and missing in the result",
+        file="core/secret_answers.py",
+        old="    if kind in _SECRET_KINDS and _DECLINES",
+        new="    if kind in QuestionKind and _DECLINES",
+        tests=(f"{SECRETS}::test_plain_words_are_none_where_no_secret_is_asked_for",),
+    ),
+    Break(
+        promise="SSLKEYLOGFILE is ignored",
+        mistake="it is not",
+        file="__main__.py",
+        old='    os.environ.pop("SSLKEYLOGFILE", None)',
+        new="    None",
+        tests=("tests/app/test_command_line.py::test_no_key_of_a_connection_is_written_down",),
     ),
     Break(
         promise="masked fields tell it dots only",
@@ -202,20 +271,20 @@ DATA = (
         tests=("tests/core/test_redaction.py::test_patterns",),
     ),
     Break(
-        promise="or repeats credentials or a code that you sent in the same run",
-        mistake="codes are no secrets",
-        file="core/questions.py",
-        old="    return [code] if _CODE_ANSWER.fullmatch(code) else []",
-        new="    return []",
-        tests=("tests/core/test_questions.py::test_secrets_of_an_answer",),
+        promise="repeats a secret that you sent in the same run",
+        mistake="it is forgotten while its session lives",
+        file="services/state/session_store.py",
+        old="        if session is None or not is_history(session, now_ms):\n            return False\n        tasks",
+        new="        if session is None:\n            return False\n        tasks",
+        tests=("tests/services/state/test_forgetting.py",),
     ),
     Break(
-        promise=KEPT_AS_THEY_ARE,
-        mistake="whatever was answered is blacked out in results",
-        file="core/questions.py",
-        old="    return [code] if _CODE_ANSWER.fullmatch(code) else []",
-        new="    return [code]",
-        tests=("tests/core/test_questions.py::test_secrets_of_an_answer",),
+        promise="Texts of tasks and results are stored as they are",
+        mistake="a result is cut",
+        file="core/reducer.py",
+        old='return replace(task, result=observation.text if observation.text is not None else "")',
+        new='return replace(task, result=(observation.text or "")[:1_000])',
+        tests=("tests/services/state/test_long_texts.py::test_a_long_result_passes_in_pieces",),
     ),
     Break(
         promise="What you write into a task's own text stays there.",

@@ -5,8 +5,10 @@ from tests.mutations.runner import Break
 COMMANDS = "tests/services/commands"
 LIVE_TEXT = "tests/ui/text/test_live_text.py"
 QUEUE = "tests/services/queue/test_task_queue.py"
+MISSING = "tests/services/monitor/test_missing_tasks.py"
 REDUCER = "tests/core/test_reducer.py"
-UNKNOWN = "tests/services/queue/test_unknown_outcomes.py"
+REFUSED = "tests/services/queue/test_refused_for_now.py"
+STARTER = "tests/services/queue/test_starter.py"
 DURABLE = f"{COMMANDS}/test_durable_commands.py"
 START_LOST = "A start whose reply was lost is shown as unconfirmed"
 IN_LINE = "Tasks for which there is no browser, no call or no money wait in line"
@@ -20,10 +22,10 @@ MONEY = (
     Break(
         promise=START_LOST,
         mistake="it is called refused",
-        file="services/queue/starter.py",
-        old="unknown = Observation(kind=Kind.UNKNOWN, session_id=error.session_id)",
-        new="unknown = Observation(kind=Kind.REFUSED, session_id=error.session_id)",
-        tests=(f"{UNKNOWN}::test_a_new_session_whose_reply_is_lost_is_unconfirmed",),
+        file="services/queue/start_reply.py",
+        old="unknown = Observation(kind=Kind.UNKNOWN, session_id",
+        new="unknown = Observation(kind=Kind.REFUSED, session_id",
+        tests=(f"{STARTER}::test_a_start_of_unknown_fate_is_said_and_stays_alone",),
     ),
     Break(
         promise=START_LOST,
@@ -31,7 +33,7 @@ MONEY = (
         file="services/queue/starter.py",
         old="if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):",
         new="if not unclear:",
-        tests=(f"{UNKNOWN}::test_a_new_session_whose_reply_is_lost_is_unconfirmed",),
+        tests=(f"{STARTER}::test_a_start_of_unknown_fate_is_said_and_stays_alone",),
     ),
     Break(
         promise=START_LOST,
@@ -44,10 +46,10 @@ MONEY = (
     Break(
         promise="is never sent again by the program",
         mistake="it is put back into the line",
-        file="services/queue/starter.py",
-        old="        if not error.nothing_happened:\n            # An error",
-        new="        if False:\n            # An error",
-        tests=(f"{UNKNOWN}::test_a_new_session_whose_reply_is_lost_is_unconfirmed",),
+        file="services/queue/start_reply.py",
+        old="unknown = Observation(kind=Kind.UNKNOWN, session_id",
+        new="unknown = Observation(kind=Kind.BACK_IN_QUEUE, session_id",
+        tests=(f"{STARTER}::test_a_start_of_unknown_fate_is_said_and_stays_alone",),
     ),
     Break(
         promise="So is one that a gateway before the service answers",
@@ -88,7 +90,7 @@ MONEY = (
         file="services/queue/blockers.py",
         old="        if open_now >= gate.limit:",
         new="        if False:",
-        tests=(f"{QUEUE}::test_no_more_browsers_than_the_setting_and_each_task_in_its_turn",),
+        tests=(f"{STARTER}::test_without_a_free_place_a_task_waits_and_says_so",),
     ),
     Break(
         promise="no call or no money wait in line",
@@ -208,7 +210,7 @@ MONEY = (
         file="services/queue/scheduler.py",
         old="_FAILS = frozenset({FailureKind.FAIL, FailureKind.FORBIDDEN})",
         new="_FAILS = frozenset({FailureKind.FORBIDDEN})",
-        tests=(f"{UNKNOWN}::test_what_counts_as_refused",),
+        tests=(f"{STARTER}::test_a_start_that_is_refused_for_good_is_not_tried_again",),
     ),
     Break(
         promise="(no free browser, too many calls): three times",
@@ -216,7 +218,7 @@ MONEY = (
         file="services/retry_policy.py",
         old="TRIES = 3",
         new="TRIES = 1",
-        tests=(f"{UNKNOWN}::test_a_new_task_refused_twice_is_sent_a_third_time",),
+        tests=(f"{STARTER}::test_between_two_tries_it_says_what_it_waits_for",),
     ),
     Break(
         promise="three times, and you see it",
@@ -224,7 +226,31 @@ MONEY = (
         file="services/queue/starter.py",
         old="            waits(task.key, refusal.failure, tries, due, refusal.error)\n",
         new="            del waits\n",
-        tests=(f"{UNKNOWN}::test_a_new_task_refused_twice_is_sent_a_third_time",),
+        tests=(f"{STARTER}::test_between_two_tries_it_says_what_it_waits_for",),
+    ),
+    Break(
+        promise="A task that the browser opened for it refuses so three times gets another one",
+        mistake="it fails",
+        file="services/queue/starter.py",
+        old="                if not _may_go_elsewhere(failures):",
+        new="                if failures:",
+        tests=(f"{REFUSED}::test_a_task_that_its_new_browser_refuses_gets_another_one",),
+    ),
+    Break(
+        promise="as soon as that one is closed, never before",
+        mistake="before",
+        file="services/queue/scheduler.py",
+        old="        is_closed = await self._first_tasks.close(opened)\n",
+        new="        is_closed = True\n",
+        tests=(f"{REFUSED}::test_no_other_browser_is_opened_before_the_old_one_is_closed",),
+    ),
+    Break(
+        promise="When a second browser within ten minutes takes no task, the line stands until you say Go on.",
+        mistake="browsers are opened without end",
+        file="services/queue/blockers.py",
+        old="            self.pause_reason = PauseReason.UNTAKEN\n",
+        new="            pass\n",
+        tests=(f"{REFUSED}::test_the_second_time_within_ten_minutes_the_queue_pauses_until_go_on",),
     ),
     Break(
         promise="the service confirms that a Pause arrived, not that the agent paused",
@@ -320,7 +346,7 @@ MONEY = (
         old="        if task.service_id is None:\n            return False\n",
         new="        if task.service_id is None or not self._live.is_speaking(task.session_key):\n"
         "            return False\n",
-        tests=("tests/services/monitor/test_poller.py",),
+        tests=("tests/services/monitor/test_poll_turns.py::test_two_seconds_and_a_little",),
     ),
     Break(
         promise="Without the channel everything works by polling.",
@@ -335,8 +361,8 @@ MONEY = (
         promise=NOT_ZERO,
         mistake="a cost that nobody told is 0",
         file="ui/text/states.py",
-        old="    if amount is not None:\n        return format_money(amount)\n    if more",
-        new="    if True:\n        return format_money(amount or Decimal(0))\n    if more",
+        old="    if amount is not None:\n        return format_money(amount, is_sure=is_sure)\n",
+        new="    if True:\n        return format_money(amount or Decimal(0))\n",
         tests=(
             "tests/ui/text/test_errors.py::test_money_that_was_not_told_is_never_zero",
             "tests/ui/sessions/test_live_rows.py::test_a_cost_that_nobody_told_is_not_nothing",
@@ -375,6 +401,60 @@ MONEY = (
         old="    if observation.kind is Kind.COMPLETED and _closes_after(session, task):",
         new="    if False:",
         tests=(f"{REDUCER}::test_done_in_a_session_that_closes_after_it",),
+    ),
+    Break(
+        promise='One "Session not found" ends nothing',
+        mistake="it ends the session",
+        file="services/monitor/missing_tasks.py",
+        old="            self._store.touch(task.session_key, task.key)\n            return False\n",
+        new="            self._store.touch(task.session_key, task.key)\n            return True\n",
+        tests=(f"{MISSING}::test_fewer_than_four_in_a_row_end_nothing",),
+    ),
+    Break(
+        promise='the row says "not found – looking again"',
+        mistake="it says working",
+        file="ui/sessions/model.py",
+        old="        is_missing = task is not None and self._sessions.is_missing(task.key)\n",
+        new="        is_missing = False\n",
+        tests=(
+            "tests/ui/sessions/test_live_rows.py::test_what_a_poll_does_not_find_is_looked_for_again",
+        ),
+    ),
+    Break(
+        promise="Terminate stays possible",
+        mistake="not while it is looked again",
+        file="services/sessions.py",
+        old="        if session is None or self.foreign(session) is not None:\n",
+        new="        if session is None or self.foreign(session) is not None or self.is_missing(session.current_task or 0):\n",
+        tests=(
+            "tests/services/monitor/test_missing_with_service.py::test_wrong_ones_end_nothing_and_the_result_arrives",
+        ),
+    ),
+    Break(
+        promise="Three more looks within 15 seconds with the same answer",
+        mistake="they prove nothing",
+        file="services/monitor/missing_tasks.py",
+        old="        if looks.count == len(LOOKS_MS):",
+        new="        if looks.count > len(LOOKS_MS):",
+        tests=(f"{MISSING}::test_four_over_fifteen_seconds_prove_the_end",),
+    ),
+    Break(
+        promise="and no sign of life prove the end",
+        mistake="what the channel tells of work meanwhile does not count",
+        file="services/monitor/missing_tasks.py",
+        old="        return is_about_it and self._live.is_alive_since(task.session_key, looks.since_ms)",
+        new="        return False",
+        tests=(f"{MISSING}::test_a_live_channel_that_tells_of_work_starts_it_over",),
+    ),
+    Break(
+        promise="so does the same answer to a Terminate",
+        mistake="that is a Terminate that failed",
+        file="services/commands/delivery.py",
+        old="            if command.verb is not CommandVerb.TERMINATE:\n                await",
+        new="            if command.verb in RANKS:\n                await",
+        tests=(
+            f"{COMMANDS}/test_commands.py::test_a_session_that_our_terminate_does_not_find_is_closed_not_ended_by_you",
+        ),
     ),
     Break(
         promise=ONE_PROGRAM,

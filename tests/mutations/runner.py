@@ -44,15 +44,16 @@ class BrokenRunError(Exception):
 
 
 class Copy:
-    """A copy of the repository. folder: an empty place for it."""
+    """A copy of the repository. folder: an empty place for it. said: the last run's output."""
 
     def __init__(self, folder: Path) -> None:
+        self.said = ""
         self._root = folder / "copy"
         shutil.copytree(ROOT, self._root, ignore=_LEFT_OUT, symlinks=True)
 
-    def passes(self, tests: Iterable[str]) -> bool:
-        """Whether these tests pass. BrokenRunError."""
-        command = [sys.executable, "-m", "pytest", "-q", "-x", *QUIETLY]
+    def passes(self, tests: Iterable[str], jobs: int = 0) -> bool:
+        """Whether these tests pass; jobs: in so many processes, 0 for one. BrokenRunError."""
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", str(jobs), *QUIETLY]
         environment = {
             **os.environ,
             "PYTHONPATH": str(self._root / "gui"),
@@ -71,6 +72,7 @@ class Copy:
             )
         except subprocess.TimeoutExpired:
             return False
+        self.said = done.stdout
         if done.returncode not in {PASSED, FAILED}:
             raise BrokenRunError(done.stdout[-1_000:] + done.stderr[-1_000:])
         return done.returncode == PASSED

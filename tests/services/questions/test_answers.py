@@ -41,7 +41,12 @@ async def asked(bench: Bench, poll: Callable[[], Any] | None = None) -> Asked:
             await poll()
 
     bench.client.send_answer = send_answer  # type: ignore[attr-defined]  # it takes no others
-    poller = cast("Any", SimpleNamespace(wake=bench.woken.append, poll_now=poll_now))
+    poller = cast(
+        "Any",
+        SimpleNamespace(
+            wake=bench.woken.append, note_delivered=bench.woken.append, poll_now=poll_now
+        ),
+    )
     sender = Answers(bench.context, poller, cast("Any", bench.live), cast("Any", None))
     inbox = Inbox(bench.store, poller, sender)
     await bench.see(key, Kind.QUESTION, text="Your login, please")

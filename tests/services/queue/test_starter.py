@@ -1,163 +1,123 @@
-"""Starts over a real ledger in virtual time: what becomes of a browser that is of no use."""
+"""Starts in virtual time: kept before they are sent, said where unclear, closed where unused."""
 
 import asyncio
 from pathlib import Path
 from typing import Any, cast
 
-from enigma_panel.api.errors import ApiError, RejectedError, Reply
-from enigma_panel.core.models import Phase, Task, TaskSpec, TaskStatus
-from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.rate_limit import Endpoint, Rank
+import pytest
+
+from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.housekeeping import CLOSE_AGAIN_MS, Housekeeping
-from enigma_panel.services.queue.starter import Attempt, FirstTaskSender, Starter
-from enigma_panel.services.types import NoticeKind
+from enigma_panel.services.types import NoticeKind, WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
-from tests.kit.builders import BASE_URL, new_session, new_task
-from tests.services.commands.bench import Bench, on_bench, rejected
+from tests.kit.wait import until
+from tests.services.commands.bench import rejected
+from tests.services.queue.bench import QueueBench, on_queue
 
-KEY = "0123456789abcdef"
-T = CommandVerb.TERMINATE
+FULL, NO = rejected(503), rejected(400)
 
 
-class Starts:
-    """A task in line and what starts it; the client answers as `opens` and `takes` say.
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "keep"
 
-    kept: the kinds of the open intents in the ledger at the moment of each call.
-    """
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self.opens: ApiError | None = None
-        self.takes: list[ApiError] = []
-        self.kept: list[list[IntentKind]] = []
-        bench.account.key_fingerprint = KEY
-        bench.client.start_session = self._start_session  # type: ignore[attr-defined]  # as below
-        bench.client.new_task = self._new_task  # type: ignore[attr-defined]  # commands need none
-        self.starter = Starter(bench.context, bench.starts, bench.commands)
-        self.sender = FirstTaskSender(bench.context, self.starter, bench.starts, bench.commands)
-        live = cast("Any", bench.live)
-        self.housekeeping = Housekeeping(bench.context, bench.starts, live, bench.commands)
+def test_a_start_is_in_the_ledger_before_it_is_sent(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        kept: list[list[IntentKind]] = []
 
-    async def put_in_line(self) -> int:
-        """A task for a session of its own that is to stay open after it."""
-        planned = new_session(base_url=BASE_URL, key_fingerprint=KEY, phase=Phase.PLANNED)
-        task = new_task(spec=TaskSpec(text="Search", close_after=False), status=TaskStatus.QUEUED)
-        return (await self.bench.store.plan([(planned, task)]))[0]
+        def note() -> None:
+            kept.append([intent.kind for intent in bench.bench.ledger.unsettled()])
 
-    def attempt(self, task_key: int) -> Attempt:
-        limiter = self.bench.rate_limiter
-        first = limiter.try_acquire(Endpoint.START_SESSION, Rank.START)
-        message = limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
-        return Attempt(task_key=task_key, keeps=lambda *_: False, first=first, message=message)
+        bench.service.touched = note  # as a call comes, and once it had its effect
+        await bench.start()
+        await bench.until_taken()
+        assert kept == [[IntentKind.START_SESSION]] * 2 + [[IntentKind.NEW_TASK]] * 2
 
-    async def open_and_send(self, task_key: int) -> None:
-        """As the queue does it."""
-        attempt = self.attempt(task_key)
-        assert await self.starter.open(attempt) is None
-        await self.sender.send(attempt, self._next_pass, lambda *_: None)
+    on_queue(folder, test)
 
-    async def live_on(self, ms: int) -> None:
-        """Seconds go by, as they do for the program."""
-        for _ in range(ms // 1_000):
-            await self.housekeeping.tick()
+
+def test_a_start_that_is_refused_for_good_is_not_tried_again(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses_start = [NO]
+        key = await bench.start()
+        await asyncio.sleep(600)
+        assert bench.task(key).status is TaskStatus.FAILED
+        assert bench.said == [NoticeKind.START_REFUSED]
+        assert (bench.service.opened, bench.queue.entries()) == ([], [])
+
+    on_queue(folder, test)
+
+
+def test_a_start_of_unknown_fate_is_said_and_stays_alone(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses_start = [InterruptedCallError("cut")]
+        key = await bench.start()
+        await asyncio.sleep(600)
+        assert bench.task(key).status is TaskStatus.UNCONFIRMED
+        assert bench.session_of(key).phase is Phase.UNCONFIRMED
+        assert bench.said == [NoticeKind.START_UNCONFIRMED]
+        assert (bench.service.opened, bench.queue.entries()) == ([], []), "it was not sent again"
+
+    on_queue(folder, test)
+
+
+def test_one_whose_error_names_its_browser_can_be_ended(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.loses = [RejectedError(Reply(status=500), nothing_happened=False)]
+        key = await bench.start()
+        await until(lambda: bench.task(key).status is TaskStatus.UNCONFIRMED)
+        assert bench.service.open == {"s1"}
+        await bench.commands.give(bench.session_of(key).key, CommandVerb.TERMINATE)
+        assert bench.service.open == set()
+        assert bench.session_of(key).phase is Phase.CLOSED_ASSUMED
+
+    on_queue(folder, test)
+
+
+def test_without_a_free_place_a_task_waits_and_says_so(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        keys = [await bench.start() for _ in range(6)]
+        await bench.until_taken(5)
+        await asyncio.sleep(300)
+        assert len(bench.service.opened) == 5, "so many browsers are open at once"
+        entry = bench.queue.entry(keys[-1])
+        assert entry is not None
+        assert entry.why is WaitReason.NO_SLOT
+
+    on_queue(folder, test)
+
+
+def test_between_two_tries_it_says_what_it_waits_for(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [FULL] * 2
+        key = await bench.start()
+        for attempt in (1, 2):
+            await bench.until_waits(key, lambda entry, n=attempt: entry.attempt == n)
+            entry = bench.queue.entry(key)
+            assert entry is not None
+            assert (entry.why, entry.due_ms is None) == (WaitReason.NO_BROWSER, False)
+        await bench.until_taken()
+        assert bench.service.asked == ["s1"] * 3
+
+    on_queue(folder, test)
+
+
+def test_an_unused_browser_whose_terminate_was_refused_is_closed_later(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        parts = bench.bench
+        live = cast("Any", parts.live)
+        housekeeping = Housekeeping(parts.context, parts.starts, live, parts.commands)
+        bench.service.refuses, bench.service.keeps_open = [NO], [NO]
+        key = await bench.start()
+        await until(lambda: NoticeKind.COMMAND_FAILED in bench.said)
+        assert bench.task(key).status is TaskStatus.FAILED
+        assert bench.service.open == {"s1"}
+        for _ in range(CLOSE_AGAIN_MS // 1_000):
+            await housekeeping.tick()
             await asyncio.sleep(1)
+        assert bench.service.open == set()
 
-    def task(self, key: int) -> Task:
-        task = self.bench.store.task(key)
-        assert task is not None
-        return task
-
-    async def _start_session(self, *, max_duration_ms: int | None) -> Observation:
-        self._note_kept()
-        if self.opens is not None:
-            raise self.opens
-        return Observation(kind=Kind.OPENED, session_id="s1", expires_in_ms=300_000)
-
-    async def _new_task(self, _session_id: str, _spec: TaskSpec) -> Observation:
-        self._note_kept()
-        await asyncio.sleep(0.05)
-        if self.takes:
-            raise self.takes.pop(0)
-        return Observation(kind=Kind.ACCEPTED, task_id="t1")
-
-    def _note_kept(self) -> None:
-        self.kept.append([intent.kind for intent in self.bench.ledger.unsettled()])
-
-    async def _next_pass(self) -> Any:
-        return await self.bench.rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
-
-
-def test_a_start_is_in_the_ledger_before_it_is_sent(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        starts = Starts(bench)
-        await starts.open_and_send(await starts.put_in_line())
-        assert starts.kept == [[IntentKind.START_SESSION], [IntentKind.NEW_TASK]]
-
-    on_bench(tmp_path, check)
-
-
-def test_a_start_of_unknown_fate_whose_error_names_it_can_be_ended(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        starts = Starts(bench)
-        starts.opens = RejectedError(Reply(status=500), nothing_happened=False)
-        starts.opens.session_id = "s1"
-        key = await starts.put_in_line()
-        assert await starts.starter.open(starts.attempt(key)) is None
-        session_key = starts.task(key).session_key
-        assert bench.phase(session_key) is Phase.UNCONFIRMED
-        assert [kind for kind, *_ in bench.said] == [NoticeKind.START_UNCONFIRMED]
-        await bench.give(session_key, T)
-        assert [call[1:] for call in bench.client.sent] == [("s1", T)]
-        assert bench.phase(session_key) is Phase.CLOSED_ASSUMED
-
-    on_bench(tmp_path, check)
-
-
-def test_an_unused_session_whose_terminate_failed_is_closed_later(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        starts = Starts(bench)
-        starts.takes = [rejected(400)]
-        bench.client.script = [rejected(400)]
-        key = await starts.put_in_line()
-        await starts.open_and_send(key)
-        session_key = starts.task(key).session_key
-        await asyncio.sleep(1)
-        assert starts.task(key).status is TaskStatus.FAILED
-        assert bench.client.verbs == [T]
-        assert bench.phase(session_key) is Phase.OPEN, "it was refused for good"
-        await starts.live_on(CLOSE_AGAIN_MS + 1_000)
-        assert bench.client.verbs == [T, T]
-        assert bench.phase(session_key) is Phase.CLOSED_ASSUMED
-
-    on_bench(tmp_path, check)
-
-
-def test_an_idle_session_whose_terminate_failed_is_closed_later(tmp_path: Path) -> None:
-    """Its task was taken back between two tries."""
-
-    async def check(bench: Bench) -> None:
-        starts = Starts(bench)
-        starts.takes = [rejected(503)]
-        bench.client.script = [rejected(400)]
-        key = await starts.put_in_line()
-        sending = bench.scope.spawn("send", starts.open_and_send(key))
-        assert sending is not None
-        await asyncio.sleep(0.5)
-        taken_back = Observation(kind=Kind.TAKEN_BACK, code="TAKEN_BACK")
-        await bench.store.record_all([starts.task(key)], taken_back)
-        await sending
-        session_key = starts.task(key).session_key
-        assert (starts.task(key).status, bench.phase(session_key)) == (
-            TaskStatus.STOPPED,
-            Phase.OPEN,
-        )
-        starts.sender.close_idle(session_key)
-        await asyncio.sleep(1)
-        assert bench.client.verbs == [T]
-        assert bench.phase(session_key) is Phase.OPEN, "it was refused for good"
-        await starts.live_on(CLOSE_AGAIN_MS + 1_000)
-        assert bench.client.verbs == [T, T]
-        assert bench.phase(session_key) is Phase.CLOSED_ASSUMED
-
-    on_bench(tmp_path, check)
+    on_queue(folder, test)
