@@ -33,7 +33,9 @@ class Asked:
         self.poll: Observation | None = None
         self.answered: list[str] = []
         bench.account.client = SimpleNamespace(send_answer=self._take)
-        self._poller: Any = SimpleNamespace(wake=bench.woken.append, poll_now=self._poll)
+        self._poller: Any = SimpleNamespace(
+            wake=bench.woken.append, note_delivered=bench.woken.append, poll_now=self._poll
+        )
         answers = Answers(bench.context, self._poller, bench.live, cast("Any", None))
         self.inbox = Inbox(bench.store, self._poller, answers)
 
