@@ -244,6 +244,15 @@ def test_an_open_question_that_is_polled_again_stays_one_question() -> None:
     assert same == task
 
 
+def test_a_delivered_pause_is_not_seen_to_hold() -> None:
+    session, paused = reduce(_session(), _task(), Observation(kind=K.PAUSE_SENT), NOW)
+    assert paused is not None
+    assert (paused.status, paused.pause_confirmed) == (S.PAUSED, False)
+    _, confirmed = reduce(session, paused, Observation(kind=K.PAUSED), NOW + 1)
+    assert confirmed is not None
+    assert (confirmed.status, confirmed.pause_confirmed) == (S.PAUSED, True)
+
+
 def test_a_delivered_terminate_is_believed_for_a_while_only() -> None:
     session, task = reduce(_session(), _task(), Observation(kind=K.TERMINATE_SENT), NOW)
     active = Observation(kind=K.ACTIVE)

@@ -428,7 +428,7 @@ class FakeInbox(QObject):
 class FakeLive(QObject):
     """Says what a test sets: which channels are up, and what each session does now.
 
-    all_up: every channel is up. breaks: what is sent over one is lost. sent: what was not.
+    all_up: every channel is up. breaks: what is sent over one is lost. sent, answers: what was not.
     """
 
     changed = Signal(int)
@@ -442,6 +442,7 @@ class FakeLive(QObject):
         self.all_up = False
         self.breaks = False
         self.sent: list[CommandVerb] = []
+        self.answers: list[str] = []
         self.shared = LiveShare()
         self.asked: list[int] = []
 
@@ -485,6 +486,11 @@ class FakeLive(QObject):
             raise LiveError(LiveFault.LOST)
         self.sent.append(verb)
         return Observation(kind=Kind(f"{verb.value}_emitted"))
+
+    async def send_answer(self, _key: int, text: str, _verb: AnswerVerb) -> Observation:
+        await asyncio.sleep(0)
+        self.answers.append(text)
+        return Observation(kind=Kind.ANSWER_SENT_LIVE)
 
 
 class FakeTimeline(QObject):

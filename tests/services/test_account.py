@@ -33,7 +33,12 @@ class Keychain(MemoryStore):
         return self._result
 
 
-def make(store: SecretStore, url: str = "http://127.0.0.1:9", **environment: str) -> Account:
+def make(
+    store: SecretStore,
+    url: str = "http://127.0.0.1:9",
+    redactor: Redactor | None = None,
+    **environment: str,
+) -> Account:
     """An account with this keychain."""
 
     async def printer(key: str, base_url: str) -> str:
@@ -45,7 +50,7 @@ def make(store: SecretStore, url: str = "http://127.0.0.1:9", **environment: str
         environment=environment,
         make_client=HttpClient,
         printer=printer,
-        redactor=Redactor(b"k" * 32),
+        redactor=redactor or Redactor(b"k" * 32),
     )
 
 
@@ -82,6 +87,17 @@ async def test_the_environment_comes_first_and_is_not_stored() -> None:
     assert account.from_environment
     assert account.key_fingerprint == "print of 16 at http://127.0.0.1:9"
     assert store.get().secret == "enig_stored"
+    await account.aclose()
+
+
+async def test_a_key_in_use_is_redacted() -> None:
+    """Also one that does not look like a key of the service."""
+    redactor = Redactor(b"k" * 32)
+    account = make(Keychain(O.FOUND, "of-no-known-form"), redactor=redactor)
+    await account.load()
+    assert redactor.redact("sent with of-no-known-form") == "sent with [redacted]"
+    await account.save("another-of-no-form")
+    assert redactor.redact("another-of-no-form") == "[redacted]"
     await account.aclose()
 
 

@@ -26,13 +26,16 @@ SPEC = TaskSpec(text="Buy the cheapest USB-C hub", close_after=False)
 class Service:
     """The service and what it knows, whichever life of the program asked. It is the client, too.
 
-    refuses, keeps_open: what the next newTasks and Terminates are answered with. opened: all
+    refuses, refuses_start, keeps_open: what the next newTasks, starts and Terminates are answered
+    with; loses: the same of starts, after their effect, with the id of the browser. opened: all
     browsers; open: those that are; most_open: how many were at once. took: the browser of each task
     that it took, in order. touched: told of each call, as it comes and once it had its effect.
     """
 
     def __init__(self) -> None:
         self.refuses: list[ApiError] = []
+        self.refuses_start: list[ApiError] = []
+        self.loses: list[ApiError] = []
         self.keeps_open: list[ApiError] = []
         self.opened: list[str] = []
         self.open: set[str] = set()
@@ -50,11 +53,16 @@ class Service:
 
     async def start_session(self, *, max_duration_ms: int | None) -> Observation:
         await self._come()
+        if self.refuses_start:
+            raise self.refuses_start.pop(0)
         name = f"s{len(self.opened) + 1}"
         self.opened.append(name)
         self.open.add(name)
         self.most_open = max(self.most_open, len(self.open))
         await self._go()
+        if self.loses:
+            self.loses[0].session_id = name
+            raise self.loses.pop(0)
         return Observation(kind=Kind.OPENED, session_id=name, expires_in_ms=300_000)
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:

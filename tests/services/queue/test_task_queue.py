@@ -11,6 +11,7 @@ import pytest
 
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
+from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
@@ -204,6 +205,20 @@ async def test_ten_tasks_at_once_with_the_documented_limits(
         keys = await parts.services.sessions.start_many([QUICK] * 10)
         await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE}, 60)
         assert applied(sim.url)["start-session"] == 10
+
+
+async def test_no_browser_is_opened_while_no_call_is_left_for_its_task(running: Running) -> None:
+    """It would idle, and cost money, until the minute is over. Nobody listens at that address."""
+    async with running("http://127.0.0.1:9") as parts:
+        services = parts.services
+        services.rate_limiter.remember(Endpoint.SEND_MESSAGE, [services.clock.now_ms()] * 7)
+        key = await services.sessions.start(QUICK)
+        entry = services.queue.entry(key)
+        assert entry is not None
+        assert entry.why is WaitReason.BUDGET
+        assert entry.due_ms is not None
+        task = services.sessions.task(key)
+        assert services.store.session(task.session_key).phase is Phase.PLANNED
 
 
 async def test_the_queue_survives_a_restart_and_waits_for_go_on(

@@ -1,0 +1,1 @@
+"""Deliberate breaks of the program, each of which must turn named tests red."""

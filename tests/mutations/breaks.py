@@ -1,0 +1,7 @@
+"""All breaks."""
+
+from tests.mutations.data import DATA, README
+from tests.mutations.money import MONEY
+from tests.mutations.safeguards import SAFEGUARDS
+
+BREAKS = (*MONEY, *DATA, *README, *SAFEGUARDS)

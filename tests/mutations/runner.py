@@ -1,0 +1,95 @@
+"""Runs tests on a copy of the repository in which one place is broken."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info")
+QUIETLY = ("-p", "no:cacheprovider", "-p", "no:randomly")
+LIMIT_S = 300
+"""A break may make a test wait for ever; that counts as caught."""
+
+PASSED, FAILED = 0, 1
+"""pytest's statuses; all others mean that it did not test."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """One mistake. promise: the words of a page that it breaks, or a rule that no page names.
+
+    file: below gui/enigma_panel. old: stands there once; new: what is put in its place. tests: one
+    of these must fail, as pytest names them.
+    """
+
+    promise: str
+    mistake: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What it breaks, and how."""
+        return f"{self.promise} / {self.mistake}"
+
+
+class BrokenRunError(Exception):
+    """pytest did not test: a test is missing, or the break is no valid program."""
+
+
+class Copy:
+    """A copy of the repository. folder: an empty place for it. said: the last run's output."""
+
+    def __init__(self, folder: Path) -> None:
+        self.said = ""
+        self._root = folder / "copy"
+        shutil.copytree(ROOT, self._root, ignore=_LEFT_OUT, symlinks=True)
+
+    def passes(self, tests: Iterable[str], jobs: int = 0) -> bool:
+        """Whether these tests pass; jobs: in so many processes, 0 for one. BrokenRunError."""
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", str(jobs), *QUIETLY]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(self._root / "gui"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "QT_QPA_PLATFORM": "offscreen",
+        }
+        try:
+            done = subprocess.run(
+                [*command, *tests],
+                cwd=self._root,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=LIMIT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        self.said = done.stdout
+        if done.returncode not in {PASSED, FAILED}:
+            raise BrokenRunError(done.stdout[-1_000:] + done.stderr[-1_000:])
+        return done.returncode == PASSED
+
+    def catches(self, one: Break) -> bool:
+        """Whether a test of this break fails with it. BrokenRunError."""
+        path = self._root / "gui" / "enigma_panel" / one.file
+        text = path.read_text(encoding="utf-8")
+        if text.count(one.old) != 1:
+            raise BrokenRunError(f"{one.file} holds the text to break {text.count(one.old)} times")
+        path.write_text(text.replace(one.old, one.new), encoding="utf-8")
+        try:
+            return not self.passes(one.tests)
+        finally:
+            path.write_text(text, encoding="utf-8")
+
+
+def all_tests(breaks: Sequence[Break]) -> list[str]:
+    """The tests that breaks name, each once."""
+    return sorted({test for one in breaks for test in one.tests})

@@ -1,0 +1,125 @@
+"""An answer goes to the question for which it was given, or nowhere."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.rate_limit import Endpoint
+from enigma_panel.core.verbs import AnswerVerb
+from enigma_panel.services.questions.answers import Answers
+from enigma_panel.services.questions.inbox import Inbox
+from enigma_panel.services.types import AnswerOutcome
+from tests.services.commands.bench import Bench, on_bench
+
+PASSWORD = "Username: maria, Password: zebra-47-crossing"
+
+
+class Asked(SimpleNamespace):
+    """The inbox over a bench: its task asks for a login. answers: what the service was sent."""
+
+    bench: Bench
+    inbox: Inbox
+    key: int
+    answers: list[str]
+
+
+async def asked(bench: Bench, poll: Callable[[], Any] | None = None) -> Asked:
+    """poll: what happens when it is looked whether the question is still open."""
+    key = await bench.open()
+    answers: list[str] = []
+
+    async def send_answer(_session_id: str, text: str, _verb: AnswerVerb) -> Observation:
+        answers.append(text)
+        return Observation(kind=Kind.ANSWER_SENT)
+
+    async def poll_now(_task_key: int) -> None:
+        if poll is not None:
+            await poll()
+
+    bench.client.send_answer = send_answer  # type: ignore[attr-defined]  # it takes no others
+    poller = cast(
+        "Any",
+        SimpleNamespace(
+            wake=bench.woken.append, note_delivered=bench.woken.append, poll_now=poll_now
+        ),
+    )
+    sender = Answers(bench.context, poller, cast("Any", bench.live), cast("Any", None))
+    inbox = Inbox(bench.store, poller, sender)
+    await bench.see(key, Kind.QUESTION, text="Your login, please")
+    return Asked(bench=bench, inbox=inbox, key=key, answers=answers)
+
+
+def use_up_the_minute(bench: Bench) -> None:
+    """No call is left, so an answer goes by the channel, which is up."""
+    bench.rate_limiter.remember(Endpoint.SEND_MESSAGE, [bench.clock.now_ms()] * 10)
+    bench.live.all_up = True
+
+
+def when_the_ledger_writes(bench: Bench, happens: Callable[[], Any]) -> None:
+    """The next write takes long enough for something else to happen."""
+    run = bench.executor.run
+
+    async def slowly(*arguments: Any, **named: Any) -> Any:
+        bench.executor.run = run  # type: ignore[method-assign]  # once
+        await happens()
+        return await run(*arguments, **named)
+
+    bench.executor.run = slowly  # type: ignore[method-assign]  # as above
+
+
+def test_it_is_looked_whether_the_question_is_still_open(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        async def gone() -> None:
+            await bench.see(one.key, Kind.ACTIVE)
+
+        one = await asked(bench, gone)
+        (question,) = one.inbox.questions()
+        result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+        assert (result.outcome, one.answers) == (AnswerOutcome.GONE, [])
+
+    on_bench(tmp_path, check)
+
+
+@pytest.mark.parametrize("by_the_channel", [False, True])
+def test_a_question_that_came_while_the_ledger_wrote_does_not_get_it(
+    tmp_path: Path, *, by_the_channel: bool
+) -> None:
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        (question,) = one.inbox.questions()
+        if by_the_channel:
+            use_up_the_minute(bench)
+
+        async def another() -> None:
+            await bench.see(one.key, Kind.ACTIVE)
+            await bench.see(one.key, Kind.QUESTION, text="What do you want to order?")
+
+        when_the_ledger_writes(bench, another)
+        result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+        assert result.outcome is AnswerOutcome.GONE
+        assert (one.answers, bench.live.answers) == ([], [])
+        assert bench.ledger.unsettled() == []
+        assert bench.ledger.lost_answers() == set()
+        (question,) = one.inbox.questions()
+        assert question.text == "What do you want to order?"
+
+    on_bench(tmp_path, check)
+
+
+@pytest.mark.parametrize("by_the_channel", [False, True])
+def test_the_one_that_is_open_gets_it(tmp_path: Path, *, by_the_channel: bool) -> None:
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        (question,) = one.inbox.questions()
+        if by_the_channel:
+            use_up_the_minute(bench)
+        result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+        sent = AnswerOutcome.SENT_LIVE if by_the_channel else AnswerOutcome.DELIVERED
+        assert result.outcome is sent
+        assert one.answers + bench.live.answers == [PASSWORD]
+
+    on_bench(tmp_path, check)

@@ -1,0 +1,123 @@
+"""Starts in virtual time: kept before they are sent, said where unclear, closed where unused."""
+
+import asyncio
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.monitor.housekeeping import CLOSE_AGAIN_MS, Housekeeping
+from enigma_panel.services.types import NoticeKind, WaitReason
+from enigma_panel.store.ledger.intents import IntentKind
+from tests.kit.wait import until
+from tests.services.commands.bench import rejected
+from tests.services.queue.bench import QueueBench, on_queue
+
+FULL, NO = rejected(503), rejected(400)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "keep"
+
+
+def test_a_start_is_in_the_ledger_before_it_is_sent(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        kept: list[list[IntentKind]] = []
+
+        def note() -> None:
+            kept.append([intent.kind for intent in bench.bench.ledger.unsettled()])
+
+        bench.service.touched = note  # as a call comes, and once it had its effect
+        await bench.start()
+        await bench.until_taken()
+        assert kept == [[IntentKind.START_SESSION]] * 2 + [[IntentKind.NEW_TASK]] * 2
+
+    on_queue(folder, test)
+
+
+def test_a_start_that_is_refused_for_good_is_not_tried_again(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses_start = [NO]
+        key = await bench.start()
+        await asyncio.sleep(600)
+        assert bench.task(key).status is TaskStatus.FAILED
+        assert bench.said == [NoticeKind.START_REFUSED]
+        assert (bench.service.opened, bench.queue.entries()) == ([], [])
+
+    on_queue(folder, test)
+
+
+def test_a_start_of_unknown_fate_is_said_and_stays_alone(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses_start = [InterruptedCallError("cut")]
+        key = await bench.start()
+        await asyncio.sleep(600)
+        assert bench.task(key).status is TaskStatus.UNCONFIRMED
+        assert bench.session_of(key).phase is Phase.UNCONFIRMED
+        assert bench.said == [NoticeKind.START_UNCONFIRMED]
+        assert (bench.service.opened, bench.queue.entries()) == ([], []), "it was not sent again"
+
+    on_queue(folder, test)
+
+
+def test_one_whose_error_names_its_browser_can_be_ended(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.loses = [RejectedError(Reply(status=500), nothing_happened=False)]
+        key = await bench.start()
+        await until(lambda: bench.task(key).status is TaskStatus.UNCONFIRMED)
+        assert bench.service.open == {"s1"}
+        await bench.commands.give(bench.session_of(key).key, CommandVerb.TERMINATE)
+        assert bench.service.open == set()
+        assert bench.session_of(key).phase is Phase.CLOSED_ASSUMED
+
+    on_queue(folder, test)
+
+
+def test_without_a_free_place_a_task_waits_and_says_so(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        keys = [await bench.start() for _ in range(6)]
+        await bench.until_taken(5)
+        await asyncio.sleep(300)
+        assert len(bench.service.opened) == 5, "so many browsers are open at once"
+        entry = bench.queue.entry(keys[-1])
+        assert entry is not None
+        assert entry.why is WaitReason.NO_SLOT
+
+    on_queue(folder, test)
+
+
+def test_between_two_tries_it_says_what_it_waits_for(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [FULL] * 2
+        key = await bench.start()
+        for attempt in (1, 2):
+            await bench.until_waits(key, lambda entry, n=attempt: entry.attempt == n)
+            entry = bench.queue.entry(key)
+            assert entry is not None
+            assert (entry.why, entry.due_ms is None) == (WaitReason.NO_BROWSER, False)
+        await bench.until_taken()
+        assert bench.service.asked == ["s1"] * 3
+
+    on_queue(folder, test)
+
+
+def test_an_unused_browser_whose_terminate_was_refused_is_closed_later(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        parts = bench.bench
+        live = cast("Any", parts.live)
+        housekeeping = Housekeeping(parts.context, parts.starts, live, parts.commands)
+        bench.service.refuses, bench.service.keeps_open = [NO], [NO]
+        key = await bench.start()
+        await until(lambda: NoticeKind.COMMAND_FAILED in bench.said)
+        assert bench.task(key).status is TaskStatus.FAILED
+        assert bench.service.open == {"s1"}
+        for _ in range(CLOSE_AGAIN_MS // 1_000):
+            await housekeeping.tick()
+            await asyncio.sleep(1)
+        assert bench.service.open == set()
+
+    on_queue(folder, test)

@@ -1,0 +1,63 @@
+"""What a start makes of what the run before it left: calls of the minute, a copy in use."""
+
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.clock import SystemClock
+from enigma_panel.store.ledger import IntentKind, Ledger, find_copy, use_copy
+from enigma_panel.store.paths import folders_below
+from tests.kit.builders import new_session, new_task
+from tests.services.conftest import Running
+from tests.store.helpers import copy_ledger
+
+NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where `running` will find the ledger."""
+    folders = folders_below(tmp_path / "data")
+    folders.prepare()
+    return folders.ledger
+
+
+async def test_the_calls_of_the_run_before_count(path: Path, running: Running) -> None:
+    """The service counts ten a minute, whichever run made them."""
+    now = SystemClock().now_ms()
+    with Ledger.open(path)[0] as ledger:
+        for _ in range(9):
+            ledger.open_intent(IntentKind.START_SESSION, new_session(), new_task(), now)
+    async with running(NOBODY) as parts:
+        rate_limiter = parts.services.rate_limiter
+        assert rate_limiter.try_acquire(Endpoint.START_SESSION, Rank.START) is not None
+        assert rate_limiter.try_acquire(Endpoint.START_SESSION, Rank.START) is None
+
+
+async def test_nothing_of_a_copy_is_sent_again(path: Path, running: Running) -> None:
+    """What was in line when it was made may have run since; what was to end, ended."""
+    planned = new_session(phase=Phase.PLANNED)
+    with Ledger.open(path)[0] as ledger:
+        _, queued = ledger.plan([(planned, new_task(status=TaskStatus.QUEUED))])[0]
+        begun = ledger.open_intent(IntentKind.START_SESSION, new_session(), new_task(), 1)
+        ledger.open_intent(
+            IntentKind.STATE, begun.session, begun.task, 1, verb=CommandVerb.TERMINATE
+        )
+        copy_ledger(ledger, 1)
+    found = find_copy(path)
+    assert found is not None
+    use_copy(path, found)
+    async with running(NOBODY) as parts:
+        sessions = parts.services.sessions
+        taken = sessions.task(queued.key)
+        assert taken is not None
+        assert (taken.status, taken.code) == (TaskStatus.STOPPED, "FROM_COPY")
+        assert parts.services.queue.entries() == []
+        assert sessions.all_pending() == []
+        assert begun.task is not None
+        start = sessions.task(begun.task.key)
+        assert start is not None
+        assert start.status is TaskStatus.UNCONFIRMED
