@@ -32,6 +32,8 @@ class Person:
         self.answered: dict[tuple[int, int], AnswerOutcome | None] = {}
         self.calm = Calm(self)
         self._busy = rng.choice((0.6, 1.5, 4.0))
+        self._typos = world.source("typos")
+        self._mistypes = self._typos.choice((0.0, 0.0, 0.0, 0.7))
         self._sitting: Life | None = None
 
     @property
@@ -112,7 +114,10 @@ class Person:
 
     def _text(self, question: OpenQuestion, number: int) -> str:
         if "credentials" in question.text:
-            return f"Username: ann, Password: right #{number}"
+            # Wrong ones are asked for again, the third time with the same question as the second.
+            is_wrong = self._typos.random() < self._mistypes and self.world.calm_since is None
+            word = "wrong" if is_wrong else "right"
+            return f"Username: ann, Password: {word} #{number}"
         return f"yes, the first #{number}"
 
     def _later(self, life: "Life", what: Any) -> None:
