@@ -434,8 +434,8 @@ MONEY = (
         promise="Three more looks within 15 seconds with the same answer",
         mistake="they prove nothing",
         file="services/monitor/missing_tasks.py",
-        old="        if looks.count == len(LOOKS_MS):",
-        new="        if looks.count > len(LOOKS_MS):",
+        old="            self.forget(task.key)\n            return True\n        looks.due_ms",
+        new="            self.forget(task.key)\n            return False\n        looks.due_ms",
         tests=(f"{MISSING}::test_four_over_fifteen_seconds_prove_the_end",),
     ),
     Break(
