@@ -93,7 +93,9 @@ def choose_platform(options: Options, env: Mapping[str, str]) -> str | None:
         return None
     if options.needs_no_display:
         return "offscreen"
-    raise UsageError("no display: neither DISPLAY nor WAYLAND_DISPLAY is set")
+    raise UsageError(
+        "no display: neither DISPLAY nor WAYLAND_DISPLAY is set; --tour DIR needs none"
+    )
 
 
 def _absolute(path: Path | None) -> Path | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.api.wire import values as f
+from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.error_responses import Answer, retry_after_s
 from enigma_panel.api.wire.excerpt import MAX_EXCERPT, make_excerpt, make_scrub
 from enigma_panel.api.wire.reply_body import body_of
@@ -43,7 +43,7 @@ DATE = "Mon, 01 Jan 2024 00:00:00 GMT"
     ],
 )
 def test_money_is_exact_or_untold(text: str, cost: str | None) -> None:
-    value = f.money(parse(text.encode()))
+    value = v.money(parse(text.encode()))
     assert (None if value is None else str(value)) == cost
     assert value is None or isinstance(value, Decimal)
 
@@ -67,7 +67,7 @@ def test_money_is_exact_or_untold(text: str, cost: str | None) -> None:
     ],
 )
 def test_counts_are_whole_or_untold(text: str, count: int | None) -> None:
-    value = f.whole(parse(text.encode()))
+    value = v.whole(parse(text.encode()))
     assert value == count
     assert type(value) is type(count)
 
@@ -76,7 +76,7 @@ def test_huge_exponents_cost_no_time() -> None:
     began = time.monotonic()
     for text in ("1e999999999", "-1e999999999", "1e-999999999", "9" * 4000):
         number = parse(text.encode())
-        f.money(number), f.whole(number), f.seconds(number)
+        v.money(number), v.whole(number), v.seconds(number)
     assert time.monotonic() - began < 0.5
 
 
@@ -102,25 +102,25 @@ def test_the_second_try_saves_what_can_be_read(raw: bytes, value: object) -> Non
 
 
 def test_short_texts_are_one_clean_line() -> None:
-    assert f.short_text(" a\0b\r\nc\x1b[31m\u2028d\ud83d ") == "a b c [31m d\ufffd"
-    assert f.short_text("\ufeffpay \u202e00.01 ä") == "pay 00.01 ä"
-    assert f.short_text("x " * 300) == ("x " * 249)[:-1] + "…"
-    assert [f.short_text(value) for value in ("", " \n", None, {}, 1.5, True)] == [None] * 6
-    assert f.short_text(-32603) == "-32603"
+    assert v.short_text(" a\0b\r\nc\x1b[31m\u2028d\ud83d ") == "a b c [31m d\ufffd"
+    assert v.short_text("\ufeffpay \u202e00.01 ä") == "pay 00.01 ä"
+    assert v.short_text("x " * 300) == ("x " * 249)[:-1] + "…"
+    assert [v.short_text(value) for value in ("", " \n", None, {}, 1.5, True)] == [None] * 6
+    assert v.short_text(-32603) == "-32603"
 
 
 def test_long_texts_are_kept_whole_up_to_a_limit() -> None:
-    assert f.long_text("a\r\n\tb\rc\0\x1b[1m\x9f\x7f") == "a\n\tb\nc[1m"
-    assert f.long_text("cut \ud83d") == "cut \ufffd"
-    longest = "x" * f.MAX_TEXT
-    assert f.long_text(longest) == longest
-    assert f.long_text(longest + "y") == longest[f.LONGEST_RUN :] + f.CUT_MARK
-    assert f.long_text("one two three", limit=9) == "one two" + f.CUT_MARK
-    assert f.long_text("one two three", limit=3) == f.CUT_MARK
-    assert f.long_text(" " * 10, limit=9) == f.CUT_MARK
-    assert f.long_text({"a": [Decimal("1.50"), "ä"]}) == '{"a":[1.50,"ä"]}'
-    assert f.long_text({"a\ud83d": ["\ud83d", 1]}) == '{"a\ufffd":["\ufffd",1]}'
-    assert [f.long_text(value) for value in (1, Decimal("1.50"), True, None)] == [
+    assert v.long_text("a\r\n\tb\rc\0\x1b[1m\x9f\x7f") == "a\n\tb\nc[1m"
+    assert v.long_text("cut \ud83d") == "cut \ufffd"
+    longest = "x" * v.MAX_TEXT
+    assert v.long_text(longest) == longest
+    assert v.long_text(longest + "y") == longest[v.LONGEST_RUN :] + v.CUT_MARK
+    assert v.long_text("one two three", limit=9) == "one two" + v.CUT_MARK
+    assert v.long_text("one two three", limit=3) == v.CUT_MARK
+    assert v.long_text(" " * 10, limit=9) == v.CUT_MARK
+    assert v.long_text({"a": [Decimal("1.50"), "ä"]}) == '{"a":[1.50,"ä"]}'
+    assert v.long_text({"a\ud83d": ["\ud83d", 1]}) == '{"a\ufffd":["\ufffd",1]}'
+    assert [v.long_text(value) for value in (1, Decimal("1.50"), True, None)] == [
         "1",
         "1.50",
         "true",
@@ -154,7 +154,7 @@ def test_half_a_character_in_a_deep_structure_is_no_trouble(depth: int) -> None:
     nested: Any = "deep"
     for _ in range(depth):
         nested = [nested]
-    text = f.long_text(["cut \ud83d", nested])
+    text = v.long_text(["cut \ud83d", nested])
     assert text is None or text.startswith('["cut \ufffd",[')
     assert (text is not None) or depth > 100
 
@@ -167,16 +167,16 @@ def test_a_code_of_the_service_is_not_taken_for_ours(code: str) -> None:
 
 
 def test_a_short_text_that_is_cut_ends_with_a_whole_word() -> None:
-    assert f.short_text("log in with Tr0ub4dor-and-3-more", 20) == "log in with…"
+    assert v.short_text("log in with Tr0ub4dor-and-3-more", 20) == "log in with…"
 
 
 @pytest.mark.parametrize(
     "spoilt", ["", ".", "..", "a b", "a\nb", "x" * 4097, "a\ud83d", None, True]
 )
 def test_an_id_is_taken_as_it_is_or_not_at_all(spoilt: object) -> None:
-    assert f.opaque_id(spoilt) is None
-    assert f.opaque_id("sess_Ab-9./?") == "sess_Ab-9./?"
-    assert f.opaque_id(12) == "12"
+    assert v.opaque_id(spoilt) is None
+    assert v.opaque_id("sess_Ab-9./?") == "sess_Ab-9./?"
+    assert v.opaque_id(12) == "12"
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_an_id_is_taken_as_it_is_or_not_at_all(spoilt: object) -> None:
     ],
 )
 def test_only_web_urls_are_taken(value: object, is_good: bool) -> None:
-    assert f.url(value) == (value if is_good else None)
+    assert v.url(value) == (value if is_good else None)
 
 
 @pytest.mark.parametrize(
@@ -259,6 +259,6 @@ def test_what_no_memory_is_left_for_is_no_json(monkeypatch: pytest.MonkeyPatch) 
 
     for decoder in ("_DECODER", "_LENIENT"):
         with monkeypatch.context() as patch:
-            patch.setattr(f, decoder, Full())
+            patch.setattr(v, decoder, Full())
             with pytest.raises(NotJsonError):
                 parse(b"\xef\xbb\xbf{}" if decoder == "_LENIENT" else b"{}")

@@ -94,7 +94,7 @@ class Emits:
 
         def look() -> None:
             if wire.life is self._world.life and wire.life.ready and not wire.life.loop.dead:
-                self._goes_again(key, task.key, verb, now)
+                self._goes_again(key, told, verb, now)
 
         self._world.timeline.after(AGAIN_S, look)
 
@@ -113,15 +113,17 @@ class Emits:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _goes_again(self, key: int, task_key: int, verb: CommandVerb, since: float) -> None:
+    def _goes_again(self, key: int, told: _SentLive, verb: CommandVerb, since: float) -> None:
+        """Unless the person took it back, on whichever of its tries."""
         parts = self._parts()
-        session, task = parts.services.store.session(key), parts.services.store.task(task_key)
+        assert told.task_key is not None
+        session, task = parts.services.store.session(key), parts.services.store.task(told.task_key)
         if session is None or task is None or task.unproven is not verb or session.is_ended:
             return
         on_its_way = parts.services.sessions.pending(key) is not None
-        taken_back = self._undone.get(key, -1.0) >= since
+        taken_back = self._undone.get(key, -1.0) >= told.sent.at
         if not on_its_way and not taken_back and not self._states_since(session.service_id, since):
-            self._world.fail("what a channel swallowed goes by REST", f"{verb} of task {task_key}")
+            self._world.fail("what a channel swallowed goes by REST", f"{verb} of task {task.key}")
 
     def _is_proven(self, session: Session, told: _SentLive, verb: CommandVerb | None) -> bool:
         """Whether a reply, a poll or the agent's own work has shown it."""

@@ -1,7 +1,7 @@
 """Translation: every text of the window passes through `tr` or `tr_n`.
 
-A language is a file `enigma_<locale>.qm` among the resources. There is none yet: the texts in the
-code are shown.
+A language is a file `enigma_<locale>.qm`, made by `pyside6-lrelease` and listed in
+`resources/app.qrc` under `/i18n`. There is none yet: the texts in the code are shown.
 """
 
 import re

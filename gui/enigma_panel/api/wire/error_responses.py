@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from enigma_panel.api.errors import ApiError, ProtocolError, RejectedError, Reply, SessionGoneError
-from enigma_panel.api.wire import values as f
+from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
 from enigma_panel.api.wire.reply_body import Body
 from enigma_panel.core.observation import Kind
@@ -185,7 +185,7 @@ def gone_kind(body: Body, status: int) -> Kind | None:
         return Kind.SESSION_GONE
     if code == "TASK_NOT_FOUND":
         return Kind.TASK_GONE
-    texts = [text[: f.MAX_SHORT].strip().lower() for text in body.error_texts()]
+    texts = [text[: v.MAX_SHORT].strip().lower() for text in body.error_texts()]
     text = " ".join(texts)
     if status == 403 or "not found" not in text:
         return None
@@ -236,7 +236,7 @@ def _misfit(answer: Answer, scrub: Scrub) -> ProtocolError:
 
 
 def _reply(answer: Answer, body: Body, scrub: Scrub) -> Reply:
-    details = f.record(body.top.get("details"))
+    details = v.record(body.top.get("details"))
     balances = (body.top.get("balance"), details.get("balance"))
     message = _message(body)
     return Reply(
@@ -244,14 +244,14 @@ def _reply(answer: Answer, body: Body, scrub: Scrub) -> Reply:
         code=_scrubbed(body.code, scrub),
         message=_scrubbed(_with_field(message, details), scrub),
         retry_after_s=retry_after_s(answer),
-        balance=next((m for m in map(f.money, balances) if m is not None), None),
-        limit=f.whole(details.get("limit")),
+        balance=next((m for m in map(v.money, balances) if m is not None), None),
+        limit=v.whole(details.get("limit")),
     )
 
 
-def _with_field(message: str | None, details: f.Record) -> str | None:
+def _with_field(message: str | None, details: v.Record) -> str | None:
     """The message and the field of the request that it is about, which it may not name."""
-    names = (f.short_text(details.get(name), 64) for name in ("field", "parameter"))
+    names = (v.short_text(details.get(name), 64) for name in ("field", "parameter"))
     field_name = next((name for name in names if name), None)
     if message is None or field_name is None or field_name in message:
         return message or field_name
@@ -261,8 +261,8 @@ def _with_field(message: str | None, details: f.Record) -> str | None:
 def _message(body: Body) -> str | None:
     """message ?? error ?? error.message (api.md §8.1), as one short line."""
     error = body.top.get("error")
-    values = (body.top.get("message"), error, f.record(error).get("message"))
-    return next((t for t in map(f.short_text, values) if t), f.short_text(body.error_text))
+    values = (body.top.get("message"), error, v.record(error).get("message"))
+    return next((t for t in map(v.short_text, values) if t), v.short_text(body.error_text))
 
 
 def _scrubbed(text: str | None, scrub: Scrub) -> str | None:

@@ -1,14 +1,12 @@
 """One decoded body in its two layers, since a result comes flat or wrapped in `result`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
-from enigma_panel.api.wire import values as f
+from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.values import NotJsonError, parse
-from enigma_panel.core.observation import OWN_CODES, Usage
+from enigma_panel.core.observation import OWN_CODES
 
-T = TypeVar("T")
 _IDS = ("sessionId", "taskId")
 
 
@@ -16,12 +14,12 @@ _IDS = ("sessionId", "taskId")
 class Body:
     """`top` is the whole object, `inner` its `result` (empty when flat), `data` the innermost."""
 
-    top: f.Record
-    inner: f.Record
-    data: f.Record
+    top: v.Record
+    inner: v.Record
+    data: v.Record
 
     @property
-    def layers(self) -> tuple[f.Record, f.Record]:
+    def layers(self) -> tuple[v.Record, v.Record]:
         """From the inside out: what stands nearer to the result wins."""
         return self.inner, self.top
 
@@ -32,7 +30,7 @@ class Body:
     @property
     def succeeded(self) -> bool | None:
         """`success`: False where any layer says so, None when no layer has it."""
-        given = {f.flag(value) for value in self.values("success")} - {None}
+        given = {v.flag(value) for value in self.values("success")} - {None}
         return None if not given else False not in given
 
     @property
@@ -44,8 +42,8 @@ class Body:
         """`error.message`, `error` and `message` of every layer, inner first."""
         for layer in (*self.layers, self.data):
             error = layer.get("error")
-            for value in (f.record(error).get("message"), error, layer.get("message")):
-                text = f.long_text(value) if isinstance(value, str) else None
+            for value in (v.record(error).get("message"), error, layer.get("message")):
+                text = v.long_text(value) if isinstance(value, str) else None
                 if text:
                     yield text
 
@@ -53,8 +51,8 @@ class Body:
     def code(self) -> str | None:
         """`code` or `error.code`, also from `data`; a number becomes text."""
         for layer in (*self.layers, self.data):
-            for value in (layer.get("code"), f.record(layer.get("error")).get("code")):
-                code = f.short_text(value, 64)
+            for value in (layer.get("code"), v.record(layer.get("error")).get("code")):
+                code = v.short_text(value, 64)
                 if code and code.upper() not in OWN_CODES:
                     return code
         return None
@@ -62,7 +60,7 @@ class Body:
     def id(self, name: str) -> str | None:
         """`sessionId` or `taskId`, wherever the body names it."""
         for layer in (self.top, self.inner, self.data):
-            found = f.opaque_id(layer.get(name))
+            found = v.opaque_id(layer.get(name))
             if found:
                 return found
         return None
@@ -72,26 +70,6 @@ class Body:
         """True where any sessionId or taskId is given, even one that cannot be used."""
         layers = (self.top, self.inner, self.data)
         return any(layer.get(n) not in (None, "") for layer in layers for n in _IDS if n in layer)
-
-    @property
-    def usage(self) -> Usage:
-        """Cost, tokens and time in either spelling, from usage, data.usage or data itself."""
-        sources = [f.record(layer.get("usage")) for layer in (*self.layers, self.data)]
-        sources.append(self.data)
-        return Usage(
-            cost=_first(f.money, sources, "cost"),
-            tokens_in=_first(f.whole, sources, "prompt_tokens", "inputTokens"),
-            tokens_out=_first(f.whole, sources, "completion_tokens", "outputTokens"),
-            tokens_total=_first(f.whole, sources, "total_tokens", "totalTokens"),
-            compute_s=_first(f.seconds, sources, "computeTime"),
-            took_s=_first(f.seconds, sources, "completion_time"),
-        )
-
-
-def _first(read: Callable[[object], T | None], sources: list[f.Record], *names: str) -> T | None:
-    """The first usable figure: an unusable one hides no usable one further out."""
-    found = (read(source[name]) for source in sources for name in names if name in source)
-    return next((value for value in found if value is not None), None)
 
 
 def read_body(raw: bytes) -> Body | None:
@@ -108,8 +86,8 @@ def body_of(value: object) -> Body | None:
     if not isinstance(value, dict):
         return None
     result = value.get("result")
-    inner = f.record({"data": result} if isinstance(result, str) else result)
+    inner = v.record({"data": result} if isinstance(result, str) else result)
     data = next((layer["data"] for layer in (inner, value) if layer.get("data") is not None), None)
     if isinstance(data, str):
         data = {"message": data, "value": data}
-    return Body(value, inner, f.record(data))
+    return Body(value, inner, v.record(data))

@@ -5,14 +5,17 @@ what fits nothing documented is a ProtocolError, never a guess. Every function t
 a Scrub that knows the secrets of the call, and raises only `errors.ApiError`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from enigma_panel.api.protocols import HealthReply
-from enigma_panel.api.wire import values as f
+from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.error_responses import Answer, gone_kind, refusal
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.api.wire.reply_body import Body, read_body
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import Kind, Observation, Usage
+
+T = TypeVar("T")
 
 TASK_CODES = frozenset({"TASK_TIMEOUT", "NAVIGATION_TIMEOUT", "PAGE_CRASH", "ELEMENT_NOT_FOUND"})
 """Codes that only a task's own report carries (api.md §8.2), with or without a status."""
@@ -58,17 +61,17 @@ def read_opened(answer: Answer, scrub: Scrub) -> Observation:
     session_id = body.id("sessionId") if body else None
     if body is None or session_id is None or not _is_fine(answer, body):
         raise refusal(answer, body, scrub, about_session=False)
-    streaming = f.record(body.top.get("streaming"))
+    streaming = v.record(body.top.get("streaming"))
     return Observation(
         kind=Kind.OPENED,
-        text=f.short_text(body.top.get("message")),
+        text=v.short_text(body.top.get("message")),
         session_id=session_id,
         task_id=body.id("taskId"),
-        balance=f.money(body.top.get("balance")),
-        expires_in_ms=f.whole(body.top.get("expiresIn")),
-        socket_url=f.url(body.top.get("socketURL")),
-        web_view_url=f.url(streaming.get("webViewURL")),
-        webrtc_url=f.url(streaming.get("webRTCURL")),
+        balance=v.money(body.top.get("balance")),
+        expires_in_ms=v.whole(body.top.get("expiresIn")),
+        socket_url=v.url(body.top.get("socketURL")),
+        web_view_url=v.url(streaming.get("webViewURL")),
+        webrtc_url=v.url(streaming.get("webRTCURL")),
     )
 
 
@@ -119,7 +122,7 @@ def read_delivered(answer: Answer, scrub: Scrub, kind: Kind) -> Observation:
     body = read_body(answer.body)
     if body is None or not _is_fine(answer, body) or not _is_delivered(body):
         raise refusal(answer, body, scrub, about_session=True)
-    message = f.short_text(body.top.get("message"))
+    message = v.short_text(body.top.get("message"))
     return Observation(kind=kind, text=None if message is None else scrub(message))
 
 
@@ -129,7 +132,7 @@ def _is_fine(answer: Answer, body: Body) -> bool:
 
 def _is_delivered(body: Body) -> bool:
     return body.succeeded is True or (
-        body.top.get("error") is None and f.short_text(body.top.get("message")) is not None
+        body.top.get("error") is None and v.short_text(body.top.get("message")) is not None
     )
 
 
@@ -139,9 +142,9 @@ def read_health(answer: Answer, scrub: Scrub) -> HealthReply:
     names = ("status", "instancesAvailable", "instanceCount")
     if body is None or not any(name in body.top for name in names):
         raise refusal(answer, body, scrub, about_session=False)
-    well = f.word(body.top.get("status")) in _HEALTHY
-    free = f.whole(body.top.get("instanceCount"))
-    if f.flag(body.top.get("instancesAvailable")) is False:
+    well = v.word(body.top.get("status")) in _HEALTHY
+    free = v.whole(body.top.get("instanceCount"))
+    if v.flag(body.top.get("instancesAvailable")) is False:
         free = 0
     return HealthReply(ok=_is_fine(answer, body) and well, free=free)
 
@@ -165,21 +168,21 @@ def report_kind(body: Body, status: int) -> Kind | None:
         return Kind.FAILED
     if named is not None:
         return named
-    if any(f.flag(value) for value in body.values("pending")):
+    if any(v.flag(value) for value in body.values("pending")):
         return Kind.ACTIVE
-    if f.word(body.data.get("type")) == "human_input_needed":
+    if v.word(body.data.get("type")) == "human_input_needed":
         return Kind.QUESTION
     return _unnamed(body, status)
 
 
 def _typed(body: Body) -> bool:
-    return any(f.word(value) in _BY_TYPE for value in body.values("type"))
+    return any(v.word(value) in _BY_TYPE for value in body.values("type"))
 
 
 def _named(body: Body) -> Kind | None:
     for name, table in (("type", _BY_TYPE), ("status", _BY_STATUS)):
         for value in body.values(name):
-            kind = table.get(f.word(value))
+            kind = table.get(v.word(value))
             if kind is not None:
                 return kind
     return None
@@ -200,12 +203,32 @@ def report(body: Body, kind: Kind) -> Observation:
         kind=kind,
         text=_text(body, kind),
         code=body.code,
-        usage=body.usage,
+        usage=_usage(body),
         session_id=body.id("sessionId"),
         task_id=body.id("taskId"),
-        balance=f.money(body.top.get("balance")),
-        completed_at=next((f.short_text(v, 64) for v in body.values("completedAt")), None),
+        balance=v.money(body.top.get("balance")),
+        completed_at=next((v.short_text(value, 64) for value in body.values("completedAt")), None),
     )
+
+
+def _usage(body: Body) -> Usage:
+    """Cost, tokens and time in either spelling, from usage, data.usage or data itself."""
+    sources = [v.record(layer.get("usage")) for layer in (*body.layers, body.data)]
+    sources.append(body.data)
+    return Usage(
+        cost=_first(v.money, sources, "cost"),
+        tokens_in=_first(v.whole, sources, "prompt_tokens", "inputTokens"),
+        tokens_out=_first(v.whole, sources, "completion_tokens", "outputTokens"),
+        tokens_total=_first(v.whole, sources, "total_tokens", "totalTokens"),
+        compute_s=_first(v.seconds, sources, "computeTime"),
+        took_s=_first(v.seconds, sources, "completion_time"),
+    )
+
+
+def _first(read: Callable[[object], T | None], sources: list[v.Record], *names: str) -> T | None:
+    """The first usable figure: an unusable one hides no usable one further out."""
+    found = (read(source[name]) for source in sources for name in names if name in source)
+    return next((value for value in found if value is not None), None)
 
 
 def _text(body: Body, kind: Kind) -> str | None:
@@ -218,7 +241,7 @@ def _text(body: Body, kind: Kind) -> str | None:
             outside = [_outer(body, name) for name in names]
             return _first_text(*inside, *outside, limit=MAX_QUESTION)
         case Kind.ACTIVE | Kind.ACCEPTED | Kind.PAUSED | Kind.QUEUED:
-            return next((f.short_text(value) for value in body.values("message")), None)
+            return next((v.short_text(value) for value in body.values("message")), None)
         case _:
             return body.error_text
 
@@ -240,6 +263,6 @@ def _outer(body: Body, name: str) -> object:
     return (body.inner or body.top).get(name)
 
 
-def _first_text(*values: object, limit: int = f.MAX_TEXT) -> str | None:
-    texts = (f.long_text(value, limit) for value in values)
+def _first_text(*values: object, limit: int = v.MAX_TEXT) -> str | None:
+    texts = (v.long_text(value, limit) for value in values)
     return next((text for text in texts if text is not None), None)

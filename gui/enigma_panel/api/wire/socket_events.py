@@ -6,7 +6,7 @@ Pure and total: what fits nothing documented, or does not fit well, is left out.
 import re
 from collections.abc import Callable
 
-from enigma_panel.api.wire import values as f
+from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.reply_body import body_of
 from enigma_panel.api.wire.responses import report
 from enigma_panel.core.observation import Kind, Observation
@@ -38,28 +38,28 @@ def read_event(name: str, payload: object) -> Observation | None:
         return None if own is None else own(payload)
     if not isinstance(payload, dict):
         return None
-    read = _MESSAGES.get(f.word(payload.get("type")))
+    read = _MESSAGES.get(v.word(payload.get("type")))
     return None if read is None else read(payload)
 
 
-def _agent(payload: f.Record) -> Observation | None:
+def _agent(payload: v.Record) -> Observation | None:
     return _step(Kind.AGENT, payload, payload.get("content"))
 
 
-def _action(payload: f.Record) -> Observation | None:
-    data = f.record(payload.get("data"))
+def _action(payload: v.Record) -> Observation | None:
+    data = v.record(payload.get("data"))
     name, target = _step_text(data.get("name")), _step_text(data.get("target"))
     text = f"{name}: {target}" if name and target else name or target
     return _step(Kind.ACTION, payload, text or payload.get("data"))
 
 
-def _update(payload: f.Record) -> Observation | None:
+def _update(payload: v.Record) -> Observation | None:
     data = payload.get("data")
     inner = data.get("message") if isinstance(data, dict) else data
     return _step(Kind.UPDATE, payload, payload.get("message") if inner is None else inner)
 
 
-def _step(kind: Kind, payload: f.Record, content: object) -> Observation | None:
+def _step(kind: Kind, payload: v.Record, content: object) -> Observation | None:
     """Steps are most of all events, so nothing is looked up here that they do not carry."""
     text = _step_text(content)
     if text is None:
@@ -67,31 +67,31 @@ def _step(kind: Kind, payload: f.Record, content: object) -> Observation | None:
     return Observation(
         kind=kind,
         text=text,
-        session_id=f.opaque_id(payload.get("sessionId")),
-        task_id=f.opaque_id(payload.get("taskId")),
+        session_id=v.opaque_id(payload.get("sessionId")),
+        task_id=v.opaque_id(payload.get("taskId")),
     )
 
 
 def _step_text(value: object) -> str | None:
     """A text of several lines, cut at MAX_STEP; None where there is nothing to read in it."""
     if isinstance(value, dict | list):
-        value = f.long_text(value) if value else None
+        value = v.long_text(value) if value else None
     if not isinstance(value, str):
         return None
     cut = value[: MAX_STEP + 1]
     text = cut if cut.isprintable() else _clean(cut)
     if len(value) > MAX_STEP:
-        text = f.without_last_run(text[:MAX_STEP]) + f.CUT_MARK
+        text = v.without_last_run(text[:MAX_STEP]) + v.CUT_MARK
     return text.strip() or None
 
 
 def _clean(text: str) -> str:
-    whole = f.long_text(text) or ""  # with U+FFFD for half an emoji
+    whole = v.long_text(text) or ""  # with U+FFFD for half an emoji
     return _UNWANTED.sub("", _LINE_ENDS.sub("\n", whole))
 
 
-def _task(kind: Kind) -> Callable[[f.Record], Observation | None]:
-    def read(payload: f.Record) -> Observation | None:
+def _task(kind: Kind) -> Callable[[v.Record], Observation | None]:
+    def read(payload: v.Record) -> Observation | None:
         body = body_of(payload)
         return None if body is None else report(body, kind)
 
@@ -101,7 +101,7 @@ def _task(kind: Kind) -> Callable[[f.Record], Observation | None]:
 _failed = _task(Kind.FAILED)
 
 
-def _error(payload: f.Record) -> Observation | None:
+def _error(payload: v.Record) -> Observation | None:
     observation = _failed(payload)
     if observation is None or (observation.code or "").upper() != _EXPIRED:
         return observation
@@ -113,12 +113,12 @@ def _error(payload: f.Record) -> Observation | None:
 
 def _ended(payload: object) -> Observation:
     """end_session; code is the reason as it was given, None where none was."""
-    reason = f.short_text(f.record(payload).get("reason"), 64)
+    reason = v.short_text(v.record(payload).get("reason"), 64)
     return _about_session(Kind.SESSION_ENDED, payload, code=reason)
 
 
 def _disconnected(payload: object) -> Observation:
-    grace = f.whole(f.record(payload).get("gracePeriod"))
+    grace = v.whole(v.record(payload).get("gracePeriod"))
     if grace is not None and grace > MAX_GRACE_MS:
         grace = None
     return _about_session(Kind.ORPHANED, payload, grace_ms=grace)
@@ -132,13 +132,13 @@ def _about_session(
     kind: Kind, payload: object, *, code: str | None = None, grace_ms: int | None = None
 ) -> Observation:
     """Its own event is the fact, however little stands in it."""
-    fields = f.record(payload)
+    fields = v.record(payload)
     return Observation(
         kind=kind,
-        text=f.short_text(fields.get("message")),
+        text=v.short_text(fields.get("message")),
         code=code,
         grace_ms=grace_ms,
-        session_id=f.opaque_id(fields.get("sessionId")),
+        session_id=v.opaque_id(fields.get("sessionId")),
     )
 
 
@@ -147,7 +147,7 @@ _OWN: dict[str, Callable[[object], Observation | None]] = {
     "instance:disconnected": _disconnected,
     "instance:reconnected": _reconnected,
 }
-_MESSAGES: dict[str, Callable[[f.Record], Observation | None]] = {
+_MESSAGES: dict[str, Callable[[v.Record], Observation | None]] = {
     "agent": _agent,
     "action": _action,
     "response_update": _update,
