@@ -81,11 +81,12 @@ def test_without_a_free_place_a_task_waits_and_says_so(folder: Path) -> None:
     async def test(bench: QueueBench) -> None:
         keys = [await bench.start() for _ in range(6)]
         await bench.until_taken(5)
-        await asyncio.sleep(300)
+        await asyncio.sleep(200)
         assert len(bench.service.opened) == 5, "so many browsers are open at once"
         entry = bench.queue.entry(keys[-1])
         assert entry is not None
         assert entry.why is WaitReason.NO_SLOT
+        assert entry.due_ms == bench.session_of(keys[0]).expires_ms, "one ends then"
 
     on_queue(folder, test)
 
