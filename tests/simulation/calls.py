@@ -11,6 +11,7 @@ from enum import StrEnum
 from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import ApiError
 from enigma_panel.core.models import TaskSpec
+from enigma_panel.simulator.task import Task
 from tests.simulation.weather import Fate
 
 LIMITED = frozenset(
@@ -48,7 +49,7 @@ class Sent:
     code: str | None = None
     stopped: int = 0  # the mark of the model's task that it ended
     opened: str | None = None  # the model's session that it opened
-    began: str | None = None  # the model's task that it began
+    began: Task | None = field(default=None, repr=False)  # the model's task that it began
 
     @property
     def message(self) -> dict[str, object]:
@@ -82,6 +83,11 @@ class Sent:
 def mark_of(spec: TaskSpec) -> int:
     """The mark of a task."""
     return (spec.limits.max_duration_ms or 0) % 1000
+
+
+def session_of(path: str, raw: bytes | None) -> str:
+    """The service's session that a poll or a message is for."""
+    return path.split("/")[2] if raw is None else str(json.loads(raw).get("sessionId", ""))
 
 
 class CallBook:

@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.account import Account
+from enigma_panel.services.types import KeyCheck
 from tests.simulation.settled import unsettled
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Calm:
         left = unsettled(world, self._person.parts)
         if not left and age > 3.0:
             world.trace("settled after", f"{age:.0f} s")
+            world.checks.ends.settled(self._person.parts)
             self.is_done = True
             assert world.life is not None
             world.life.leave.set()
@@ -40,6 +43,8 @@ class Calm:
             self._tidy(age)
 
     def _tidy(self, age: float) -> None:
+        self._person.world.settings_changes.tidy()
+        self._test_key()
         self._answer_all(age)
         self._move_queue(ends=age > PATIENCE_S)
         self._resume_all()
@@ -50,6 +55,12 @@ class Calm:
             fresh = [key for key in keys if self._person.world.checks.may_click(key)]
             if fresh:
                 self._person.command(fresh, CommandVerb.TERMINATE)
+
+    def _test_key(self) -> None:
+        """The window says that the key was refused; a gateway may have said so."""
+        account = self._person.parts.services.account
+        if account.last_check is KeyCheck.REFUSED:
+            self._person.do("test key", _test(account))
 
     def _answer_all(self, age: float) -> None:
         for question in self._person.parts.services.inbox.questions():
@@ -89,6 +100,10 @@ class Calm:
             if session.phase.value == "unconfirmed" or unclear:
                 sessions = parts.services.sessions
                 self._person.do(f"put away {session.key}", sessions.put_away(session.key))
+
+
+async def _test(account: Account) -> None:
+    await account.check()
 
 
 def _richer(settings: Any) -> Any:

@@ -33,7 +33,7 @@ class Channel:
 
     def __init__(self, world: "World") -> None:
         self.world = world
-        self.weather = ChannelWeather(world.source("channel"))
+        self.weather = ChannelWeather(world.source("channel"), world.source("late copies"))
         self.haste = Haste(world, world.source("haste"))
         self.emits: list[Sent] = []
         self._cut_until = 0.0

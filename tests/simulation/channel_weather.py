@@ -41,10 +41,14 @@ class Way:
 
 
 class ChannelWeather:
-    """The faults of one seed's channel. rng: the source for all that is drawn."""
+    """The faults of one seed's channel. rng: the source for all that is drawn; late: for what comes
+    much later."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, late: random.Random) -> None:
         self._rng = rng
+        self._late = late
+        self._late_copies = late.choice((*[0.0] * 6, 0.02, 0.2))
+        self._freezes_long = late.random() < 0.3
         draw = rng.choice
         self.sky = draw((Sky.NONE, Sky.NONE, Sky.GOOD, Sky.GOOD, Sky.BAD, Sky.BAD, Sky.BAD))
         bad = self.sky is Sky.BAD
@@ -70,7 +74,8 @@ class ChannelWeather:
             f"channel bad: refused {self._refuse:.0%}, unreachable {self._unreachable:.0%},"
             f" silent {self._silent:.0%}, drops {self._drop_s:.0f} s, freezes"
             f" {self._freeze_s:.0f} s, twice {self._twice:.0%}, mixed {self._mixed:.0%},"
-            f" slow {self._slow:.0%}, emits lost {self._lost_emits:.0%}"
+            f" slow {self._slow:.0%}, emits lost {self._lost_emits:.0%}, late copies"
+            f" {self._late_copies:.0%}"
         )
 
     def calm(self) -> None:
@@ -110,7 +115,7 @@ class ChannelWeather:
 
     def frozen_for(self) -> float:
         """Seconds."""
-        return self._rng.uniform(2.0, 60.0)
+        return self._rng.uniform(2.0, 300.0 if self._freezes_long else 60.0)
 
     def is_silent(self) -> bool:
         """Whether a break is found by nothing but the next ping."""
@@ -128,6 +133,8 @@ class ChannelWeather:
         if self._rng.random() < self._slow:
             seconds = self._rng.uniform(0.2, 3.0)
         again = self._rng.uniform(0.0, 2.0) if self._rng.random() < self._twice else None
+        if self._late_copies and self._late.random() < self._late_copies:
+            again = self._late.uniform(2.0, 20.0)  # by then its session may be at the next task
         if self._rng.random() < self._mixed:
             return Way(self._rng.uniform(0.002, 1.0), in_order=False, again=again)
         return Way(seconds, again=again)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.calls import ApiCall
 from tests.simulation.calls import Sent
-from tests.simulation.weather import Kind
+from tests.simulation.weather import Fate, Kind
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -14,6 +14,10 @@ MOST = 10
 RESERVED = 3
 _NEVER_SENT = frozenset({Kind.REFUSED, Kind.NO_CONNECTION})
 _SAY_429 = frozenset({Kind.LIMITED, Kind.LIMITED_FOR})
+
+
+def _says_429(fate: Fate) -> bool:
+    return fate.kind in _SAY_429 or (fate.gateway is not None and fate.gateway.status == 429)
 
 
 class Calls:
@@ -61,7 +65,7 @@ class Calls:
             return True
         book = world.link.book.all
         recent = [other for other in book if other.at > since and other.path == sent.path]
-        return any(o.fate.kind in _SAY_429 or self._is_forgotten(o, sent) for o in recent)
+        return any(_says_429(other.fate) or self._is_forgotten(other, sent) for other in recent)
 
     def _is_forgotten(self, other: Sent, sent: Sent) -> bool:
         """The ledger, and so the next process, knows no Pause and no second send of a Terminate."""

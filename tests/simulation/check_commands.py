@@ -131,9 +131,11 @@ class Commands:
                 self._world.fail("a terminate goes out in time", waits)
 
     def hindered(self) -> bool:
-        """Whether network, sleep, a full disk or other people's calls are in the way."""
+        """Whether network, sleep, a full disk, the key or other people's calls are in the way."""
         world = self._world
         recent = world.timeline.now - 2.0
+        if world.settings_changes.is_in_the_way:
+            return True
         if max(world.storm.cut_until, world.storm.last_sleep, world.storm.last_full) > recent:
             return True
         messages = [s for s in world.link.book.all if s.path.endswith("send-message")]

@@ -116,6 +116,8 @@ class Emits:
     def _goes_again(self, key: int, told: _SentLive, verb: CommandVerb, since: float) -> None:
         """Unless the person took it back, on whichever of its tries."""
         parts = self._parts()
+        if self._world.settings_changes.is_in_the_way:
+            return
         assert told.task_key is not None
         session, task = parts.services.store.session(key), parts.services.store.task(told.task_key)
         if session is None or task is None or task.unproven is not verb or session.is_ended:

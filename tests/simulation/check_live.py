@@ -206,5 +206,5 @@ class Live:
         return failed or self._world.channel.is_cut
 
     def _troubled(self, since: float) -> bool:
-        storm = self._world.storm
-        return max(storm.last_sleep, storm.last_full) > since - 1.0
+        storm, changes = self._world.storm, self._world.settings_changes
+        return changes.is_in_the_way or max(storm.last_sleep, storm.last_full) > since - 1.0

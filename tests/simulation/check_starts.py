@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.calls import ApiCall
 from enigma_panel.core.models import Task
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.simulator.task import Task as ModelTask
 from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
+from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life
@@ -35,7 +38,7 @@ class Starts:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._began: dict[int, str] = {}
+        self._began: dict[int, ModelTask] = {}
         self._waiting: dict[int, Sent] = {}
         self._opened: dict[str, int] = {}
 
@@ -67,6 +70,7 @@ class Starts:
     def started_once(self, sent: Sent) -> None:
         """The service works on a task once: the ground truth behind `sent_once`."""
         if sent.opened is not None:
+            self._one_browser_each(sent, sent.opened)
             self._opened[sent.opened] = sent.mark
         if sent.began is None:
             return
@@ -74,13 +78,39 @@ class Starts:
             self._world.fail("nothing is billed twice", f"the task of {sent} runs already")
         self._began[sent.mark] = sent.began
 
+    def _one_browser_each(self, sent: Sent, opened: str) -> None:
+        """No second browser for a task while the first is open and nothing ends it."""
+        sessions, changes = self._world.model.sessions, self._world.settings_changes
+        for other, mark in self._opened.items():
+            session = sessions.get(other)
+            if mark != sent.mark or session is None or session.ended is not None:
+                continue
+            if changes.is_out_of_reach(other) or self._is_ending(other):  # as no key is accepted
+                continue
+            self._world.fail("one browser for a task", f"{opened} beside {other} for {sent}")
+
+    def _is_ending(self, session_id: str) -> bool:
+        """Whether a Terminate is on its way to it."""
+        life = self._world.life
+        assert life is not None
+        assert life.parts is not None
+        services = life.parts.services
+        found = [s.key for s in services.store.sessions() if s.service_id == session_id]
+        pending = services.sessions.pending(found[0]) if found else None
+        return pending is not None and pending.verb is CommandVerb.TERMINATE
+
+    def model_task(self, mark: int) -> ModelTask | None:
+        """The service's task of that mark; None where it never began."""
+        return self._began.get(mark)
+
     def name_of(self, mark: int) -> str | None:
         """What the service calls the task of that mark; None where it never began."""
-        return self._began.get(mark)
+        task = self._began.get(mark)
+        return task.id if task is not None else None
 
     def mark_of(self, task_id: str) -> int:
         """The mark of the task that the service calls so; 0 where it is none of ours."""
-        return next((mark for mark, name in self._began.items() if name == task_id), 0)
+        return next((mark for mark, task in self._began.items() if task.id == task_id), 0)
 
     def is_of(self, task: Task, mark: int) -> bool:
         """Whether a task of ours has that mark."""
@@ -109,7 +139,8 @@ class Starts:
 
     def opened(self, sent: Sent) -> None:
         """A session was opened for a task, which has to follow; or it did."""
-        if sent.verb is ApiCall.START_SESSION and sent.failure is Verdict.KNOWN:
+        is_own = sent.fate.kind is not Kind.OTHERS
+        if sent.verb is ApiCall.START_SESSION and sent.failure is Verdict.KNOWN and is_own:
             self._waiting[sent.mark] = sent
 
     def no_session_waits_for_its_task(self, life: "Life") -> None:
@@ -131,11 +162,14 @@ class Starts:
         return ends or any(s.verb is ApiCall.NEW_TASK and s.mark == sent.mark for s in after)
 
     def _excused(self, sent: Sent) -> bool:
-        """Where others use up the calls, the disk is full, or a Terminate came in between."""
+        """Where others use up the calls, disk or key are in the way, or the person ended it."""
         world = self._world
         assert sent.judged_at is not None
         trouble = max(world.storm.last_sleep, world.storm.last_full)
         if trouble > sent.at - SLOT_S or world.weather.disk_full:
+            return True
+        changes = world.settings_changes
+        if changes.is_in_the_way or changes.is_out_of_reach(sent.opened):
             return True
         last = next(s for s in reversed(world.link.book.all))
         return world.checks.calls.disturbed(last) or world.checks.commands.waits_for(sent.opened)

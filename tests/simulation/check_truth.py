@@ -3,17 +3,18 @@
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.errors import RejectedError
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.simulator.task import Task as ModelTask
 from enigma_panel.simulator.task import TaskState
 from tests.simulation.calls import Sent, Verdict, mark_of
+from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
-
-
+_FOR_NOW = frozenset({429, 503})
 KEPT_S = 0.1
 
 
@@ -43,10 +44,8 @@ class Truth:
     def judged(self, sent: Sent) -> None:
         """A reply that could be read names its task."""
         life = self._world.life
-        if (
-            sent.verb not in {ApiCall.NEW_TASK, ApiCall.RUN_TASK}
-            or sent.failure is not Verdict.KNOWN
-        ):
+        names = sent.verb in {ApiCall.NEW_TASK, ApiCall.RUN_TASK}
+        if not names or sent.failure is not Verdict.KNOWN or sent.fate.kind is Kind.OTHERS:
             return
 
         def look() -> None:
@@ -106,8 +105,13 @@ class Truth:
             s for s in calls if s.mark == mark and s.verb in {ApiCall.NEW_TASK, ApiCall.RUN_TASK}
         ]
         began = self._world.checks.starts.name_of(mark) is not None
-        if starts and not began and starts[-1].failure is not Verdict.REFUSED:
+        if not starts or began:
+            return
+        if starts[-1].failure is not Verdict.REFUSED:
             self._world.fail("a failure is of its own task", f"task {task.key} has not begun")
+        error = starts[-1].error if task.code != "LEDGER_FAILED" else None
+        if isinstance(error, RejectedError) and error.reply.status in _FOR_NOW:
+            self._world.fail("refused for now is not failed", f"task {task.key}")
 
     def _asks_no_more(self, session: Session, task: Task, before: TaskStatus) -> None:
         """What is older than a question does not close it."""

@@ -10,6 +10,7 @@ from tests.simulation.check_answers import Answers
 from tests.simulation.check_calls import Calls
 from tests.simulation.check_commands import Commands
 from tests.simulation.check_emits import Emits
+from tests.simulation.check_ends import Ends
 from tests.simulation.check_live import Live
 from tests.simulation.check_queue import QueueInvariants
 from tests.simulation.check_records import Records
@@ -46,6 +47,7 @@ class Checks:
         self.live = Live(world)
         self.emits = Emits(world)
         self.truth = Truth(world)
+        self.ends = Ends(world)
         self._ticks = 0
 
     def begins(self, life: "Life") -> None:
@@ -63,6 +65,7 @@ class Checks:
             if not life.loop.dead:
                 self.records.changed(store, diff)
                 self.truth.changed(store, diff)
+                self.ends.changed(store, diff)
                 self.emits.changed(store, diff)
 
         store.changed.connect(changed)

@@ -5,14 +5,15 @@ import os
 import random
 import shutil
 from collections import Counter
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from unittest.mock import patch
 
+import shiboken6
 from PySide6.QtCore import QObject
 
 from enigma_panel import bootstrap as wiring
@@ -20,7 +21,7 @@ from enigma_panel.api.protocols import LiveConnector
 from enigma_panel.bootstrap import DataDirs, Parts
 from enigma_panel.cli import Options
 from enigma_panel.desktop import power
-from enigma_panel.services import recovery
+from enigma_panel.services import account, recovery
 from enigma_panel.services.clock import SleepMeter
 from enigma_panel.simulator.settings import DEMO_KEY
 from enigma_panel.startup import make_power
@@ -33,10 +34,12 @@ from tests.simulation.disk import DiskThread
 from tests.simulation.link import BASE
 from tests.simulation.loop import Killed, VirtualLoop
 from tests.simulation.network import SimClient
+from tests.simulation.settings_changes import fingerprint
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
+T = TypeVar("T")
 
 TICK_MS = 1_000
 """As startup.Startup ticks."""
@@ -168,15 +171,21 @@ class Life:
         """End what is left in memory without letting it do or say anything."""
         if self.parts is not None:
             self.parts.services.scope._closed = True
-            for service in vars(self.parts.services).values():
-                if isinstance(service, QObject):
-                    service.blockSignals(True)
+        for service in self._qobjects():
+            service.blockSignals(True)
         for task in self._tasks:
             if not task.done():
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
                 with suppress(BaseException):  # its clean-up may complain: all is closed
                     task.get_coro().close()
         self._tasks.clear()
+        # Qt keeps what a signal is connected to, and Python cannot see that those are circles.
+        for service in self._qobjects():
+            shiboken6.delete(service)
+
+    def _qobjects(self) -> list[QObject]:
+        services = vars(self.parts.services).values() if self.parts is not None else ()
+        return [service for service in services if isinstance(service, QObject)]
 
 
 def copy_ledger(source: Path, target: Path) -> None:
@@ -198,6 +207,7 @@ def _own_wiring(life: Life) -> Iterator[None]:
             life, base_url, key, rate_limiter.note_reply
         ),
         "os": SimpleNamespace(environ={"ENIGMA_API_KEY": DEMO_KEY}, **_real_os()),
+        "_keychain": life.world.settings_changes.keychain,
         "_open_log": lambda *_: None,
         "random": SimpleNamespace(Random=lambda: rng),
         "secrets": SimpleNamespace(token_bytes=rng.randbytes),
@@ -205,8 +215,8 @@ def _own_wiring(life: Life) -> Iterator[None]:
     with ExitStack() as stack:
         for name, value in stands_in.items():
             stack.enter_context(patch.object(wiring, name, value))
-        # Slow on purpose (40 ms); there is one key.
-        stack.enter_context(patch.object(Ledger, "key_fingerprint", lambda *_: "0123456789abcdef"))
+        stack.enter_context(patch.object(Ledger, "key_fingerprint", _fingerprint))
+        stack.enter_context(patch.object(account, "blocking", _at_once))
         stack.enter_context(patch.object(Database, "transaction", _on_a_disk(life)))
         stack.enter_context(patch.object(power, "SleepMeter", lambda: _sleep_meter(life)))
         yield
@@ -230,6 +240,16 @@ def _on_a_disk(life: Life) -> object:
             yield
 
     return transaction
+
+
+def _fingerprint(_ledger: Ledger, key: str, base_url: str) -> str:
+    """The ledger's own takes 40 ms, on purpose."""
+    return fingerprint(key, base_url)
+
+
+async def _at_once(call: Callable[[], T], *, time_limit: float) -> T:
+    """The keychain's thread without a thread."""
+    return call()
 
 
 def _real_os() -> dict[str, object]:

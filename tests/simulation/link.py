@@ -11,7 +11,8 @@ from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.simulator.responses import Reply
 from enigma_panel.simulator.service import Call, LongPoll
 from tests.simulation.calls import LIMITED, CallBook, Sent, Verdict
-from tests.simulation.network import LIMITS, damaged, fail, own_answer, read_limit
+from tests.simulation.network import LIMITS, compressed, damaged, fail, own_answer, read_limit
+from tests.simulation.settings_changes import OWN_HOST
 from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
@@ -22,18 +23,32 @@ _ASKS = b"guardrail_trigger"
 STALE_S = 9.0
 """So old is what a cache answers at most; the program bears with a repeated question for 15 s."""
 
-BASE = "https://connect.enigma.click"
-_BEFORE = frozenset({Kind.LIMITED, Kind.LIMITED_FOR, Kind.FULL, Kind.BROKEN, Kind.HTML})
+BASE = OWN_HOST
+_BEFORE = frozenset(
+    {
+        Kind.LIMITED,
+        Kind.LIMITED_FOR,
+        Kind.FULL,
+        Kind.BROKEN,
+        Kind.HTML,
+        Kind.GATEWAY,
+        Kind.NOT_FOUND,
+    }
+)
+
+_TRUE = frozenset({Kind.FINE, Kind.SLOW, Kind.STALE})
 
 
 class _Call:
     """One call under way."""
 
-    def __init__(self, sent: Sent, life: "Life", raw: bytes | None, key: str) -> None:
+    def __init__(
+        self, sent: Sent, life: "Life", raw: bytes | None, account: tuple[str, str]
+    ) -> None:
         self.sent = sent
         self.life = life
         self.raw = raw
-        self.key = key
+        self.account = account
         self.future: asyncio.Future[Answer] = life.loop.create_future()
 
     @property
@@ -53,23 +68,26 @@ class Link:
         self._cache: dict[str, list[tuple[float, Answer]]] = {}
 
     def send(
-        self, life: "Life", verb: ApiCall, path: str, raw: bytes | None, key: str
+        self, life: "Life", verb: ApiCall, path: str, raw: bytes | None, account: tuple[str, str]
     ) -> tuple[Sent, "asyncio.Future[Answer]"]:
-        """Send bytes; the future brings the answer or an ApiError."""
+        """Send bytes; the future brings the answer or an ApiError. account: key and host."""
         world = self._world
         life.touch(f"send {'post' if raw else 'get'}")
-        fate = world.late_name.fate(verb, world.weather.fate(verb))
+        fate = world.gateway.fate(verb, world.late_name.fate(verb, world.weather.fate(verb)))
+        fate = world.not_found.fate(verb, path, raw, fate)
         if verb is ApiCall.POLL:
             fate = world.channel.weather.overtakes(fate)
+        fate = world.settings_changes.fate(account[1], fate)
         sent = self.book.new(verb, path, raw, life=life.number, at=world.timeline.now, fate=fate)
-        call = _Call(sent, life, raw, key)
+        call = _Call(sent, life, raw, account)
         if life.loop.dead:
             return sent, call.future
         if verb in LIMITED:
-            world.trace("send", verb, sent.number, sent.mark or sent.new_state, fate.kind)
+            world.trace("send", verb, sent.number, sent.mark or sent.new_state, fate.name)
             world.checks.sent(sent)
         elif verb is ApiCall.POLL:
             world.checks.live.polls(sent)
+        world.settings_changes.sent(sent, raw, *account)
         self._follow(call)
         return sent, call.future
 
@@ -134,12 +152,14 @@ class Link:
         known = set(model.sessions)
         stops = self.at_work(sent.session_id) if sent.new_state == "stop" else 0
         asked = self._world.questions.open_in(sent.session_id)
-        authorization = f"Bearer {call.key}" if call.key else None
+        key = "revoked" if self._world.settings_changes.key_is_refused else call.account[0]
+        authorization = f"Bearer {key}" if call.account[0] else None
         method = "GET" if call.raw is None else "POST"
         answer = model.handle(Call(method, sent.path, authorization, call.raw or b"", BASE))
         sent.arrived_at = self._world.timeline.now
         if before is not None:
             self._note_effect(sent, answer, before, known)
+            self._world.settings_changes.opened(sent, *call.account)
             sent.stopped = stops if sent.applied else 0
             self._world.questions.arrived(sent, asked)
             self._world.checks.arrived(sent)
@@ -167,7 +187,7 @@ class Link:
         sent.status = None if isinstance(answer, LongPoll) else answer.status
         sent.code = None if isinstance(answer, LongPoll) else answer.body.get("code")
         sent.opened = next((key for key in model.sessions if key not in known), None)
-        sent.began = answer.task.id if isinstance(answer, LongPoll) else None
+        sent.began = answer.task if isinstance(answer, LongPoll) else None
         self._world.trace("service", sent.number, sent.status or "holds", sent.applied)
 
     def _hold(self, call: _Call, held: LongPoll) -> None:
@@ -188,7 +208,10 @@ class Link:
         answer = Answer(reply.status, {**headers, "date": self._world.http_date()}, raw)
         if call.sent.verb is ApiCall.POLL:
             answer = self._cached(call.sent, answer)
+        answer = self._world.bodies.told(call.sent, answer)
         if call.sent.fate.kind is not Kind.SILENT_AFTER:
+            if self._world.gateway.compresses and call.sent.fate.kind is not Kind.UNDECODABLE:
+                answer = compressed(answer)
             self._deliver(call, damaged(call.sent.fate, answer))
 
     def _cached(self, sent: Sent, answer: Answer) -> Answer:
@@ -216,5 +239,8 @@ class Link:
                 fail(call.future, answer)
             else:
                 call.future.set_result(answer)
+                if call.sent.verb is ApiCall.POLL and call.sent.fate.kind in _TRUE:
+                    self._world.not_found.told(call.sent.path)
+                    self._world.bodies.came(call.sent.path)
 
         self._world.timeline.after(call.sent.fate.back, come_in)

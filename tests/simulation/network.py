@@ -5,13 +5,19 @@ them is the program's own code (api.client, api.wire).
 """
 
 import asyncio
+import gzip
 import json
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from enigma_panel.api.calls import LONG_POLL, ApiCall
-from enigma_panel.api.client import HttpClient, Timeouts
-from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
+from enigma_panel.api.client import HttpClient, Timeouts, _decoded
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+)
 from enigma_panel.api.wire.error_responses import Answer, rate_headers
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.core.models import TaskSpec
@@ -54,7 +60,9 @@ class SimClient(HttpClient):
         if self._closed:
             raise NotConnectedError("closed")
         key = "" if verb is ApiCall.HEALTH else self._key
-        sent, future = self._life.world.link.send(self._life, verb, path, body, key)
+        sent, future = self._life.world.link.send(
+            self._life, verb, path, body, (key, self.base_url)
+        )
         self._sent[asyncio.current_task()] = sent
         self._waiting[id(future)] = future
         try:
@@ -62,7 +70,7 @@ class SimClient(HttpClient):
         finally:
             del self._waiting[id(future)]
         self._note_rate(verb, rate_headers(answer, self._life.world.timeline.now - sent.at))
-        return answer
+        return await _decoded(answer, scrub)
 
     # What the program concludes is noted for each call that costs or changes something.
 
@@ -113,6 +121,8 @@ def fail(future: "asyncio.Future[Answer]", error: ApiError) -> None:
 
 def own_answer(fate: Fate) -> Answer:
     """What stands between us and the service answers in its place."""
+    if fate.gateway is not None:
+        return Answer(fate.gateway.status, {}, fate.gateway.body.encode())
     if fate.kind is Kind.HTML:
         return Answer(502, {"content-type": "text/html"}, _PAGE)
     status = _STATUS[fate.kind]
@@ -121,9 +131,22 @@ def own_answer(fate: Fate) -> Answer:
     return Answer(status, told, json.dumps(body).encode())
 
 
+def compressed(answer: Answer) -> Answer:
+    """A reply as a proxy sends it that always compresses."""
+    headers = {**answer.headers, "content-encoding": "gzip"}
+    return replace(answer, headers=headers, body=gzip.compress(answer.body, 1, mtime=0))
+
+
 def damaged(fate: Fate, answer: Answer) -> Answer | ApiError:
     """A reply as it comes in after what the network did to it."""
     match fate.kind:
+        case Kind.GATEWAY_AFTER:
+            return own_answer(fate)
+        case Kind.UNDECODABLE:
+            packed = compressed(answer)
+            is_plain = fate.retry_after % 2  # "gzip" over what is none, as some proxies make it
+            body = answer.body if is_plain else packed.body[: len(packed.body) // 2]
+            return replace(packed, body=body)
         case Kind.DROPPED_AFTER:
             return InterruptedCallError("cut")
         case Kind.TRUNCATED if fate.retry_after % 2:  # the length was told: the client notices

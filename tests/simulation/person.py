@@ -5,6 +5,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import AnswerOutcome, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from tests.simulation.calls import mark_of
@@ -31,6 +32,8 @@ class Person:
         self.answered: dict[tuple[int, int], AnswerOutcome | None] = {}
         self.calm = Calm(self)
         self._busy = rng.choice((0.6, 1.5, 4.0))
+        self._typos = world.source("typos")
+        self._mistypes = self._typos.choice((0.0, 0.0, 0.0, 0.7))
         self._sitting: Life | None = None
 
     @property
@@ -65,14 +68,14 @@ class Person:
             self._sitting.went_on = True
 
     def do(self, name: str, coro: Any) -> None:
-        """A click that leads to something that takes time; LedgerErrors are told by the window."""
+        """A click that leads to something that takes time; what it raises is told by the window."""
         life = self._sitting
         assert life is not None
 
         async def told() -> None:
             try:
                 await coro
-            except LedgerError as error:
+            except (LedgerError, NoKeyError) as error:
                 self.world.trace("not done:", name, type(error).__name__)
 
         self.world.trace("click", name)
@@ -111,7 +114,10 @@ class Person:
 
     def _text(self, question: OpenQuestion, number: int) -> str:
         if "credentials" in question.text:
-            return f"Username: ann, Password: right #{number}"
+            # Wrong ones are asked for again, the third time with the same question as the second.
+            is_wrong = self._typos.random() < self._mistypes and self.world.calm_since is None
+            word = "wrong" if is_wrong else "right"
+            return f"Username: ann, Password: {word} #{number}"
         return f"yes, the first #{number}"
 
     def _later(self, life: "Life", what: Any) -> None:

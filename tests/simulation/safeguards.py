@@ -9,7 +9,14 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from tests.simulation import switch_core, switch_ledger, switch_live, switch_queue, switch_send
+from tests.simulation import (
+    switch_core,
+    switch_ledger,
+    switch_live,
+    switch_queue,
+    switch_replies,
+    switch_send,
+)
 
 Patch = tuple[Any, str, Any]
 """What is replaced: owner, name, and by what."""
@@ -20,6 +27,7 @@ SWITCHES: dict[str, Callable[[], list[Patch]]] = {
     **switch_queue.SWITCHES,
     **switch_live.SWITCHES,
     **switch_send.SWITCHES,
+    **switch_replies.SWITCHES,
 }
 """The patches of each switch-off by the name of what goes wrong."""
 

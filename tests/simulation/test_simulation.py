@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.simulation.catching import CATCHING
 from tests.simulation.runner import Outcome, replay_command, runner
 from tests.simulation.safeguards import SWITCHES, without
+from tests.simulation.seeds import DAY, ONCE_RED, first_of, seed_day
 
 BLOCKS, SEEDS = 4, 125
 """Blocks of seeds, so that several processes share them; thousands run by command."""
@@ -19,15 +21,32 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_all_invariants_hold(block: int) -> None:
+    # The first ones, unless a day is asked for: its seeds still find a red in some hundreds.
+    first = (first_of(seed_day()) if DAY in os.environ else 0) + block * SEEDS
     with runner() as one:
-        for seed in range(block * SEEDS, (block + 1) * SEEDS):
+        for seed in range(first, first + SEEDS):
+            _must_hold(one.run(seed))
+
+
+def test_what_was_red_once_holds() -> None:
+    with runner() as one:
+        for seed in ONCE_RED:
             _must_hold(one.run(seed))
 
 
 def _must_hold(outcome: Outcome) -> None:
     if outcome.violation is not None:
+        again = replay_command(outcome.seed)
         last = "\n".join(outcome.lines[-40:])
-        pytest.fail(f"{outcome.violation}\nagain: {replay_command(outcome.seed)}\n{last}")
+        pytest.fail(f"{outcome.violation}\nagain: {again}\n{last}")
+
+
+def test_a_day_can_be_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DAY, "2026-11-26")
+    assert first_of(seed_day()) == 2_026_112_600_000
+    monkeypatch.delenv(DAY)
+    before = datetime.now(UTC).date()
+    assert before <= seed_day() <= datetime.now(UTC).date()
 
 
 def test_a_seed_gives_the_same_trace_twice() -> None:
@@ -65,6 +84,7 @@ def test_without_a_safeguard_the_simulation_fails(name: str) -> None:
     search = f'python -m tests.simulation --seeds 3000 --without "{name}"'
     stale = f"stale seed: {seed} does not catch {name!r}; list the one that this finds: {search}"
     assert violation is not None, stale
+    assert violation.check != "no_errors_logged", f"a switch-off that does not work: {violation}"
 
 
 def test_a_failing_seed_says_how_to_see_it_again() -> None:

@@ -4,10 +4,11 @@ Everything is drawn from the seed's own random source. `calm` ends it all.
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from enigma_panel.api.calls import LONG_POLL, ApiCall
+from tests.kit.gateways import GatewayReply
 
 
 class Kind(StrEnum):
@@ -29,20 +30,40 @@ class Kind(StrEnum):
     TRUNCATED = "truncated"  # it took effect, half of the reply comes
     NOT_JSON = "not_json"  # it took effect, the reply makes no sense
     STALE = "stale"  # a poll is answered from a cache, with what was so some seconds ago
+    GATEWAY = "gateway"  # something in between answers, and the service never sees it
+    GATEWAY_AFTER = "gateway_after"  # it took effect, and something in between answers
+    NOT_FOUND = "not_found"  # the service itself says so of a session that works
+    OTHERS = "others"  # it took effect, and what comes back is about another task of ours
+    FOREIGN = "foreign"  # a poll is answered with a task that nobody knows
+    UNDECODABLE = "undecodable"  # it took effect, and the reply's encoding cannot be undone
 
 
-_FAULTS = tuple(kind for kind in Kind if kind not in {Kind.FINE, Kind.STALE})
+_FAULTS = (
+    Kind.REFUSED, Kind.NO_CONNECTION, Kind.DROPPED_BEFORE, Kind.DROPPED_AFTER, Kind.SILENT_BEFORE,
+    Kind.SILENT_AFTER, Kind.SLOW, Kind.LIMITED, Kind.LIMITED_FOR, Kind.FULL, Kind.BROKEN, Kind.HTML,
+    Kind.TRUNCATED, Kind.NOT_JSON,
+)  # fmt: skip
+"""What a network and a busy service do. Replies that lie are drawn for themselves."""
 _RATES = (0.01, 0.03, 0.1, 0.3, 0.3, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """Of one call. Seconds: out is the way to the service, back the way of the reply."""
+    """Of one call. Seconds: out is the way to the service, back the way of the reply.
+
+    gateway: what something in between says, where it speaks in the service's place.
+    """
 
     kind: Kind
     out: float
     back: float
     retry_after: int = 0
+    gateway: GatewayReply | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Of its kind, with the status where a gateway speaks."""
+        return self.kind if self.gateway is None else f"{self.kind} {self.gateway.status}"
 
 
 @dataclass(frozen=True, slots=True)

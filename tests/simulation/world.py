@@ -9,14 +9,18 @@ from pathlib import Path
 
 from enigma_panel.simulator.service import Service
 from enigma_panel.simulator.settings import DEMO_KEY
+from tests.simulation.bodies import Bodies
 from tests.simulation.channel import Channel
 from tests.simulation.checks import Checks, Violation
+from tests.simulation.gateway import Gateway
 from tests.simulation.late_name import LateName
 from tests.simulation.life import End, Life, copy_ledger
 from tests.simulation.link import Link
+from tests.simulation.not_found import NotFound
 from tests.simulation.person import Person
 from tests.simulation.questions import Questions
 from tests.simulation.service import draw_settings
+from tests.simulation.settings_changes import OTHER_KEY, SettingsChanges
 from tests.simulation.stale_stop import StaleStop
 from tests.simulation.storm import Storm
 from tests.simulation.timeline import EPOCH_MS, Timeline
@@ -44,14 +48,19 @@ class World:
         self.model = Service(
             lambda: self.timeline.now, self.source("model"), self.settings, EPOCH_MS / 1000
         )
-        self.model.add_key(DEMO_KEY)
+        for key in (DEMO_KEY, OTHER_KEY):
+            self.model.add_key(key)
         self.weather = Weather(self.source("weather"))
+        self.gateway = Gateway(self, self.source("gateway"))
+        self.not_found = NotFound(self, self.source("not found"))
+        self.bodies = Bodies(self, self.source("bodies"))
         self.questions = Questions(self)
         self.link = Link(self)
         self.channel = Channel(self)
         self.checks = Checks(self)
         self.person = Person(self, self.source("person"))
         self.storm = Storm(self, self.source("storm"))
+        self.settings_changes = SettingsChanges(self, self.source("settings changes"))
         self.late_name = LateName(self, self.source("late name"))
         self.stale_stop = StaleStop(self, self.source("stale stop"))
 
@@ -67,9 +76,11 @@ class World:
         """Storm, then calm. Raises Violation."""
         folder = self._root / "0"
         copy_ledger(self._template, folder)
-        self.trace("seed", self.seed, self.settings, self.weather, self.channel.weather)
+        lies = (self.gateway, self.not_found, self.bodies)
+        self.trace("seed", self.seed, self.settings, self.weather, *lies, self.channel.weather)
         self.storm.begin()
         self.stale_stop.begin()
+        self.settings_changes.begin()
         for number in range(LIVES):
             self.life = Life(self, number, folder)
             self.storm.life_begins(self.life)

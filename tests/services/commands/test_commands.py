@@ -481,6 +481,20 @@ def test_a_session_that_our_terminate_does_not_find_is_closed_not_ended_by_you(
     on_bench(folder, test)
 
 
+def test_a_result_that_was_there_before_our_terminate_is_still_asked_for(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [gone()]
+        await bench.commands.give(key, TERMINATE)
+        task = bench.store.tasks_of(key)[0]
+        assert not task.is_final
+        assert bench.woken == [key]
+        await bench.see(key, Kind.COMPLETED, text="found it")
+        assert bench.store.tasks_of(key)[0].result == "found it"
+
+    on_bench(folder, test)
+
+
 @pytest.mark.parametrize("verb", [PAUSE, STOP])
 def test_a_session_that_another_command_does_not_find_is_asked_after(
     folder: Path, verb: CommandVerb

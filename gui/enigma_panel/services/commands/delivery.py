@@ -403,7 +403,7 @@ class CommandSender(QObject):
             if not command.may_be_done:
                 self.unmark(command)  # it had ended before we told it to
             self._health.note_answer()
-            await self._settle(command, Outcome.KNOWN, Observation(kind=Kind.SESSION_GONE))
+            await self._settle_gone(command)
         except ApiError as error:
             command.refused_client = client
             command.may_be_done = command.may_be_done or not error.nothing_happened
@@ -499,6 +499,15 @@ class CommandSender(QObject):
         client = self._account.client_for(session) if session else None
         refused = client is not None and client is command.refused_client
         return None if refused and self._account.last_check is not KeyCheck.ACCEPTED else client
+
+    async def _settle_gone(self, command: Command) -> None:
+        """Its session had ended. What became of a task that can be asked for, a poll tells: its
+        result may have been there before."""
+        task = self._store.task(command.task_key) if command.task_key else None
+        if task is not None and task.service_id is not None:
+            command.task_key = None
+        await self._settle(command, Outcome.KNOWN, Observation(kind=Kind.SESSION_GONE))
+        self._poller.wake(command.key)
 
     async def _settle(self, command: Command, outcome: Outcome, observation: Observation) -> None:
         """Keep the fact, and the fate of the intent where there is one."""

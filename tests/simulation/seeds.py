@@ -1,0 +1,26 @@
+"""Which seeds are played: new ones each day, and those that were red once."""
+
+import os
+from datetime import UTC, date, datetime
+
+DAY = "SEED_DAY"
+"""Names the day in the environment, as 2026-11-26; without it, it is today in UTC."""
+
+A_DAY = 100_000
+"""So many seeds a day has."""
+
+
+def seed_day() -> date:
+    """The day whose seeds are played."""
+    told = os.environ.get(DAY)
+    return date.fromisoformat(told) if told else datetime.now(UTC).date()
+
+
+def first_of(day: date) -> int:
+    """The first seed of a day."""
+    return int(f"{day:%Y%m%d}") * A_DAY
+
+
+ONCE_RED: dict[int, str] = {}
+"""Seeds that were red once, and why. What they draw changes with the weather: under a new one they
+are listed anew."""
