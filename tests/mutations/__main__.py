@@ -44,6 +44,8 @@ def _unbroken(copies: "SimpleQueue[Copy]", chosen: Sequence[Break], jobs: int) -
     copy = copies.get()
     try:
         return None if copy.passes(all_tests(chosen), jobs) else copy.said
+    except BrokenRunError as error:
+        return str(error)
     finally:
         copies.put(copy)
 

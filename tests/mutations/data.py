@@ -237,7 +237,7 @@ DATA = (
     ),
     Break(
         promise="not in logs",
-        mistake="the library of the live channel logs it",
+        mistake="the HTTP library logs whole addresses",
         file="api/client.py",
         old="    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)\n",
         new="    pass\n",

@@ -109,12 +109,20 @@ MONEY = (
         tests=("tests/services/queue/test_start_gate.py",),
     ),
     Break(
-        promise="visibly, with the reason and a forecast",
+        promise="visibly, with the reason",
         mistake="all wait for their turn",
         file="ui/text/waiting.py",
         old="    if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):",
         new="    if True:",
         tests=("tests/ui/text/test_waiting.py::test_a_task_in_line_says_what_it_waits_for",),
+    ),
+    Break(
+        promise="and a forecast",
+        mistake="when a place is free is not told",
+        file="services/queue/eta.py",
+        old="due = ends[lacking] if lacking < len(ends) else None",
+        new="due = None",
+        tests=(f"{STARTER}::test_without_a_free_place_a_task_waits_and_says_so",),
     ),
     Break(
         promise="The service counts ten calls a minute; the program keeps to that",
@@ -225,7 +233,7 @@ MONEY = (
         mistake="the wait for another try is not told",
         file="services/queue/starter.py",
         old="            waits(task.key, refusal.failure, tries, due, refusal.error)\n",
-        new="            del waits\n",
+        new="",
         tests=(f"{STARTER}::test_between_two_tries_it_says_what_it_waits_for",),
     ),
     Break(
@@ -434,8 +442,8 @@ MONEY = (
         promise="Three more looks within 15 seconds with the same answer",
         mistake="they prove nothing",
         file="services/monitor/missing_tasks.py",
-        old="        if looks.count == len(LOOKS_MS):",
-        new="        if looks.count > len(LOOKS_MS):",
+        old="            self.forget(task.key)\n            return True\n        looks.due_ms",
+        new="            self.forget(task.key)\n            return False\n        looks.due_ms",
         tests=(f"{MISSING}::test_four_over_fifteen_seconds_prove_the_end",),
     ),
     Break(

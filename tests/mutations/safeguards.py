@@ -140,7 +140,7 @@ SAFEGUARDS = (
         file="core/reducer.py",
         old="    if observation.is_doubted:  # of a session it proves nothing\n        return session, new_task\n",
         new="",
-        tests=(FOREIGN, "tests/core/test_reducer.py"),
+        tests=("tests/core/test_reducer.py::test_a_doubted_report_proves_nothing_of_the_session",),
     ),
     Break(
         promise="The reply to a start that names another session or task of ours answers another call",

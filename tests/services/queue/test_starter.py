@@ -1,6 +1,7 @@
 """Starts in virtual time: kept before they are sent, said where unclear, closed where unused."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,13 +11,18 @@ from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.housekeeping import CLOSE_AGAIN_MS, Housekeeping
-from enigma_panel.services.types import NoticeKind, WaitReason
+from enigma_panel.services.types import NoticeKind, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
 from tests.kit.wait import until
 from tests.services.commands.bench import rejected
 from tests.services.queue.bench import QueueBench, on_queue
 
 FULL, NO = rejected(503), rejected(400)
+
+
+def is_try(n: int, entry: QueueEntry) -> bool:
+    """Whether so many tries were made."""
+    return entry.attempt == n
 
 
 @pytest.fixture
@@ -81,11 +87,12 @@ def test_without_a_free_place_a_task_waits_and_says_so(folder: Path) -> None:
     async def test(bench: QueueBench) -> None:
         keys = [await bench.start() for _ in range(6)]
         await bench.until_taken(5)
-        await asyncio.sleep(300)
+        await asyncio.sleep(200)
         assert len(bench.service.opened) == 5, "so many browsers are open at once"
         entry = bench.queue.entry(keys[-1])
         assert entry is not None
         assert entry.why is WaitReason.NO_SLOT
+        assert entry.due_ms == bench.session_of(keys[0]).expires_ms, "one ends then"
 
     on_queue(folder, test)
 
@@ -95,7 +102,7 @@ def test_between_two_tries_it_says_what_it_waits_for(folder: Path) -> None:
         bench.service.refuses = [FULL] * 2
         key = await bench.start()
         for attempt in (1, 2):
-            await bench.until_waits(key, lambda entry, n=attempt: entry.attempt == n)
+            await bench.until_waits(key, partial(is_try, attempt))
             entry = bench.queue.entry(key)
             assert entry is not None
             assert (entry.why, entry.due_ms is None) == (WaitReason.NO_BROWSER, False)
