@@ -82,6 +82,32 @@ def test_an_error_that_may_be_of_two_ends_neither(tmp_path: Path) -> None:
     with_bench(tmp_path, check)
 
 
+@pytest.mark.parametrize("ends", ["reply lost", "program quits"])
+def test_an_error_that_comes_with_the_next_task_does_not_end_it_later(
+    tmp_path: Path, ends: str
+) -> None:
+    """It is the end of the one before, told once more by the channel."""
+
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        crashed = Observation(kind=Kind.FAILED, text="crashed", task_id="t1")
+        await bench.reply(bench.intent, Outcome.KNOWN, crashed)
+        other = await bench.add(session)
+        assert other.task is not None
+        await bench.hear(Kind.FAILED, "crashed")
+        await bench.wait(LATE_MS / 1000 + 1)
+        if ends == "reply lost":
+            await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
+            await bench.wait(1)
+            assert bench.task(other.task.key).status is S.UNCONFIRMED
+        else:
+            bench.held.discard(other.task.key)
+            await bench.live.finish()
+            assert bench.task(other.task.key).status is S.STARTING
+
+    with_bench(tmp_path, check)
+
+
 def test_a_result_that_a_held_reply_will_place_is_in_the_ledger_meanwhile(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, first = await bench.open()

@@ -109,16 +109,18 @@ class TaskEnds:
         tasks = self._store.tasks_of(session.key)
         if task.service_id is not None:
             return True
-        if self._starts.is_awaiting_reply(task.key):  # its reply comes now, and tells more
-            self._keep(session.key, [], observation)
+        sent = [t for t in tasks if t.sent_ms is not None]
+        age_ms = self._clock.now_ms() - (task.sent_ms or 0)
+        may_be_of_one_before = len(sent) > 1 and age_ms < LATE_MS
+        if self._starts.is_awaiting_reply(task.key):
+            if not may_be_of_one_before:  # its reply comes now, and tells more
+                self._keep(session.key, [], observation)
             return False
         could = unnamed_live(tasks)
         if len(could) > 1:
             self._doubt(could, observation)
             return False
-        sent = [t for t in tasks if t.sent_ms is not None]
-        age_ms = self._clock.now_ms() - (task.sent_ms or 0)
-        if len(sent) == 1 or age_ms >= LATE_MS:
+        if not may_be_of_one_before:
             await self._store.record(session.key, task.key, replace(observation, task_id=None))
         return False
 
