@@ -29,7 +29,8 @@ class Service:
     refuses, refuses_start, keeps_open: what the next newTasks, starts and Terminates are answered
     with; loses: the same of starts, after their effect, with the id of the browser. opened: all
     browsers; open: those that are; most_open: how many were at once. took: the browser of each task
-    that it took, in order. touched: told of each call, as it comes and once it had its effect.
+    that it took, in order. life_ms: how long each browser lives, as it says. touched: told of each
+    call, as it comes and once it had its effect.
     """
 
     def __init__(self) -> None:
@@ -37,6 +38,7 @@ class Service:
         self.refuses_start: list[ApiError] = []
         self.loses: list[ApiError] = []
         self.keeps_open: list[ApiError] = []
+        self.life_ms = 300_000
         self.opened: list[str] = []
         self.open: set[str] = set()
         self.most_open = 0
@@ -63,7 +65,7 @@ class Service:
         if self.loses:
             self.loses[0].session_id = name
             raise self.loses.pop(0)
-        return Observation(kind=Kind.OPENED, session_id=name, expires_in_ms=300_000)
+        return Observation(kind=Kind.OPENED, session_id=name, expires_in_ms=self.life_ms)
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
         await self._come()

@@ -9,6 +9,7 @@ import pytest
 
 from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.housekeeping import CLOSE_AGAIN_MS, Housekeeping
 from enigma_panel.services.types import NoticeKind, QueueEntry, WaitReason
@@ -53,6 +54,20 @@ def test_a_start_that_is_refused_for_good_is_not_tried_again(folder: Path) -> No
         assert bench.task(key).status is TaskStatus.FAILED
         assert bench.said == [NoticeKind.START_REFUSED]
         assert (bench.service.opened, bench.queue.entries()) == ([], [])
+
+    on_queue(folder, test)
+
+
+def test_a_browser_that_is_said_to_live_for_years_gets_an_hour_and_that_is_said(
+    folder: Path,
+) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.life_ms = 10**15
+        key = await bench.start()
+        await bench.until_taken()
+        session = bench.session_of(key)
+        assert session.expires_ms == session.created_ms + MAX_LIFE_MS
+        assert bench.said == [NoticeKind.LIFE_TOO_LONG]
 
     on_queue(folder, test)
 
