@@ -274,6 +274,8 @@ def restart_arguments(options: Options, *, demo: bool) -> list[str]:
         arguments += ["--data-dir", str(options.data_dir)]
     if options.base_url is not None and not demo:
         arguments += ["--base-url", options.base_url]
+    if options.dialect is not None:
+        arguments += ["--dialect", options.dialect]
     return arguments
 
 

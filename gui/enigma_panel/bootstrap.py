@@ -16,6 +16,7 @@ from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.api.protocols import LiveConnector, LiveError, LiveFault, ServiceClient
 from enigma_panel.cli import Options
 from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.runtime import event_loop, logging_setup
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
@@ -139,6 +140,7 @@ class _Files:
     ledger: Ledger
     settings: SettingsBook
     saved_url: str
+    saved_dialect: Dialect | None
     problems: tuple[Problem, ...]
 
 
@@ -157,6 +159,9 @@ async def _open_files(dirs: DataDirs) -> _Files:
         ledger=ledger,
         settings=SettingsBook(dirs.folders.settings, values, thread, scope),
         saved_url=saved_url,
+        saved_dialect=Dialect(values.dialect)
+        if values.dialect and saved_url == values.base_url
+        else None,
         problems=tuple(problem for problem in problems if problem is not None),
     )
 
@@ -191,6 +196,7 @@ def _account(
     is_demo = demo_url is not None
     return Account(
         demo_url or options.base_url or files.saved_url,
+        options.dialect or (None if demo_url or options.base_url else files.saved_dialect),
         store_for=_demo_store if is_demo else _keychain,
         environment={} if is_demo else os.environ,
         make_client=make_client,
@@ -219,10 +225,10 @@ def load_client() -> None:
     import enigma_panel.api.client  # noqa: F401, PLC0415 - see above
 
 
-def _client(rate_limiter: RateLimiter, base_url: str, key: str) -> ServiceClient:
+def _client(rate_limiter: RateLimiter, base_url: str, key: str, dialect: Dialect) -> ServiceClient:
     from enigma_panel.api.client import HttpClient  # noqa: PLC0415 - see load_client
 
-    return HttpClient(base_url, key, on_rate=rate_limiter.note_reply)
+    return HttpClient(base_url, key, dialect, on_rate=rate_limiter.note_reply)
 
 
 async def _open_connector(make: Callable[[], LiveConnector] | None) -> LiveConnector:

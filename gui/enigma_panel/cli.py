@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from enigma_panel import __version__
+from enigma_panel.core.service_rules import Dialect
 
 EPILOG = (
     "ENIGMA_API_KEY in the environment is used before the keychain and never stored. "
@@ -31,10 +32,12 @@ _ADDRESS_TEXT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """One run's options. base_url: checked; data_dir, tour: absolute."""
+    """One run's options. base_url: checked; dialect: for what is opened in this run, None for the
+    one that was chosen or is preset; data_dir, tour: absolute."""
 
     demo: bool = False
     base_url: str | None = None
+    dialect: Dialect | None = None
     data_dir: Path | None = None
     self_check: bool = False
     tour: Path | None = None
@@ -67,6 +70,7 @@ def parse(argv: list[str]) -> Options:
     add = parser.add_argument
     add("--demo", action="store_true", help="try it with a simulated service; nothing costs money")
     add("--base-url", metavar="URL", help="address of the service (https, or http on this machine)")
+    add("--dialect", choices=list(Dialect), help="speak E, W1 or W2 in this run (by the address)")
     add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log below DIR")
     add("--self-check", action="store_true", help="print versions, folders, keychain and service")
     add("--tour", metavar="DIR", type=Path, help="drive the window through the main job, offscreen")
@@ -78,6 +82,7 @@ def parse(argv: list[str]) -> Options:
     return Options(
         demo=found.demo or found.tour is not None,
         base_url=_checked(found.base_url),
+        dialect=Dialect(found.dialect) if found.dialect is not None else None,
         data_dir=_absolute(found.data_dir),
         self_check=found.self_check,
         tour=_absolute(found.tour),

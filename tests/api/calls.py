@@ -25,7 +25,7 @@ SPEC = TaskSpec(
 )
 
 CALLS: dict[ApiCall, Callable[[HttpClient], Awaitable[object]]] = {
-    ApiCall.START_SESSION: lambda c: c.start_session(max_duration_ms=60_000),
+    ApiCall.START_SESSION: lambda c: c.start_session(SPEC),
     ApiCall.RUN_TASK: lambda c: c.run_task(SPEC),
     ApiCall.NEW_TASK: lambda c: c.new_task(SESSION, SPEC),
     ApiCall.STATE: lambda c: c.send_state(SESSION, CommandVerb.TERMINATE),

@@ -89,7 +89,7 @@ def test_only_what_is_set_is_sent() -> None:
 
     async def call() -> None:
         client = HttpClient("https://host", KEY, transport=httpx.MockTransport(take))
-        await client.start_session(max_duration_ms=None)
+        await client.start_session(TaskSpec(text="Look"))
         await client.run_task(TaskSpec(text="Look", starting_url=""))
         await client.new_task("s", TaskSpec(text="Look", close_after=False))
 

@@ -9,8 +9,9 @@ from aiohttp import WSMsgType, web
 
 from enigma_panel.api.protocols import LiveConnection, LiveConnector, LiveError, LiveFault
 from enigma_panel.api.socketio_client import EMIT_S
-from enigma_panel.api.wire.requests import guardrail, state
+from enigma_panel.api.wire.requests import WRITERS, state
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from tests.api import live_peers as lp
 from tests.api.live_peers import ID, Seen, step
@@ -265,7 +266,7 @@ async def test_what_is_sent_is_the_inner_message_of_the_other_door() -> None:
         Kind.ANSWER_STOP_SENT_LIVE,
     ]
     bodies = [state(ID, verb) for verb in CommandVerb]
-    bodies += [guardrail(ID, '"ü" ?', verb) for verb in AnswerVerb]
+    bodies += [WRITERS[Dialect.E].guardrail(ID, '"ü" ?', verb) for verb in AnswerVerb]
     sent = [json.loads(json.dumps(one).replace("\\ud83d", "?")) for one in service.heard]
     assert sent == [json.loads(body)["message"] for body in bodies]
 

@@ -46,7 +46,7 @@ CALLS: dict[str, Callable[[HttpClient], Awaitable[object]]] = {
     "poll": lambda c: c.poll(SESSION, TASK),
     "new_task": lambda c: c.new_task(SESSION, TaskSpec(text="Look")),
     "run_task": lambda c: c.run_task(TaskSpec(text="Look")),
-    "start_session": lambda c: c.start_session(max_duration_ms=None),
+    "start_session": lambda c: c.start_session(TaskSpec(text="Look")),
     "send_message": lambda c: c.send_state(SESSION, CommandVerb.PAUSE),
     "send_message:terminate": lambda c: c.send_state(SESSION, CommandVerb.TERMINATE),
     "send_message:answer": lambda c: c.send_answer(SESSION, "hunter2", AnswerVerb.RESUME),

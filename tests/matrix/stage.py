@@ -72,9 +72,9 @@ class Watched(HttpClient):
         finally:
             self.under_way[verb] -= 1
 
-    async def start_session(self, *, max_duration_ms: int | None) -> Observation:
+    async def start_session(self, spec: TaskSpec) -> Observation:
         """The simulator's speed shortens what it says of the session's life; our clock does not."""
-        observation = await super().start_session(max_duration_ms=max_duration_ms)
+        observation = await super().start_session(spec)
         return replace(observation, expires_in_ms=(observation.expires_in_ms or 0) * FACTOR)
 
 

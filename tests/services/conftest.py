@@ -11,6 +11,7 @@ import pytest
 from enigma_panel.api.client import HttpClient
 from enigma_panel.bootstrap import DataDirs, Parts, build
 from enigma_panel.cli import Options
+from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
 from enigma_panel.services.account import MakeClient
 from enigma_panel.services.clock import Clock
@@ -25,9 +26,9 @@ class LongLived(HttpClient):
     """The real client, for a FastClock: what the service tells of a session's life is in real time,
     which that clock uses up ten times as fast."""
 
-    async def start_session(self, *, max_duration_ms: int | None) -> Observation:
+    async def start_session(self, spec: TaskSpec) -> Observation:
         """As the real one's, with a life in proportion."""
-        observation = await super().start_session(max_duration_ms=max_duration_ms)
+        observation = await super().start_session(spec)
         return replace(
             observation, expires_in_ms=(observation.expires_in_ms or 0) * FastClock.FACTOR
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from enigma_panel.api.address import live_origin
 from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
+from enigma_panel.core.service_rules import Dialect
 from tests.simulation import weather
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.channel_weather import ChannelWeather, Knock, Sky
@@ -167,9 +168,14 @@ class SimConnector:
         self._life = life
 
     async def connect(
-        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
+        self,
+        session_id: str,
+        socket_url: str,
+        base_url: str,
+        on_observation: OnObservation,
+        dialect: Dialect,
     ) -> Wire:
-        """As LiveDoor."""
+        """As LiveConnector."""
         live_origin(socket_url, base_url)
         skies = self._channel.weather
         self._channel.world.trace("channel knocks")
@@ -185,7 +191,7 @@ class SimConnector:
             raise LiveError(LiveFault.UNREACHABLE)
         if knock is Knock.REFUSED or not self._channel.world.model.knows(session_id):
             raise LiveError(LiveFault.REFUSED)
-        wire = Wire(self._channel, self._life, session_id, on_observation)
+        wire = Wire(self._channel, self._life, session_id, dialect, on_observation)
         self._channel.opened(wire)
         try:
             await asyncio.sleep(skies.handshake())
@@ -199,5 +205,5 @@ class SimConnector:
         return wire
 
     async def aclose(self) -> None:
-        """As LiveDoor."""
+        """As LiveConnector."""
         self._channel.end_of(self._life)

@@ -203,8 +203,8 @@ def _own_wiring(life: Life) -> Iterator[None]:
     rng = random.Random(life.world.draw())
     stands_in = {
         "LedgerThread": lambda: life.disk,
-        "_client": lambda rate_limiter, base_url, key: SimClient(
-            life, base_url, key, rate_limiter.note_reply
+        "_client": lambda rate_limiter, base_url, key, dialect: SimClient(
+            life, base_url, key, dialect, rate_limiter.note_reply
         ),
         "os": SimpleNamespace(environ={"ENIGMA_API_KEY": DEMO_KEY}, **_real_os()),
         "_keychain": life.world.settings_changes.keychain,

@@ -23,6 +23,7 @@ from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import RateHeaders
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.weather import Fate, Kind
@@ -41,8 +42,10 @@ _TEXT = {429: "Rate limit exceeded.", 503: "No available instances.", 500: "Serv
 class SimClient(HttpClient):
     """`protocols.ServiceClient` of one process over the simulated network."""
 
-    def __init__(self, life: "Life", base_url: str, key: str, on_rate: OnRate) -> None:
-        super().__init__(base_url, key)
+    def __init__(
+        self, life: "Life", base_url: str, key: str, dialect: Dialect, on_rate: OnRate
+    ) -> None:
+        super().__init__(base_url, key, dialect)
         self._note_rate = on_rate
         self._life = life
         self._sent: dict[asyncio.Task[Any] | None, Sent] = {}
@@ -74,9 +77,9 @@ class SimClient(HttpClient):
 
     # What the program concludes is noted for each call that costs or changes something.
 
-    async def start_session(self, *, max_duration_ms: int | None) -> Observation:
+    async def start_session(self, spec: TaskSpec) -> Observation:
         """As HttpClient."""
-        return await self._judged(super().start_session(max_duration_ms=max_duration_ms))
+        return await self._judged(super().start_session(spec))
 
     async def run_task(self, spec: TaskSpec) -> Observation:
         """As HttpClient."""

@@ -15,6 +15,7 @@ from enigma_panel.api.wire import requests
 from enigma_panel.api.wire.socket_events import read_event
 from enigma_panel.api.wire.values import parse
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 if TYPE_CHECKING:
@@ -47,11 +48,17 @@ class Wire:
     """`LiveConnection`: one channel, both ends of it."""
 
     def __init__(
-        self, channel: "Channel", life: "Life", session_id: str, on_observation: OnObservation
+        self,
+        channel: "Channel",
+        life: "Life",
+        session_id: str,
+        dialect: Dialect,
+        on_observation: OnObservation,
     ) -> None:
         self.channel = channel
         self.life = life
         self.session_id = session_id
+        self._writer = requests.WRITERS[dialect]
         self.is_cut = False
         self.is_broken = False
         self.is_up = False
@@ -81,7 +88,7 @@ class Wire:
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
         """As LiveConnection."""
-        body = requests.guardrail(self.session_id, text, verb)
+        body = self._writer.guardrail(self.session_id, text, verb)
         await self._emit(ApiCall.ANSWER, body)
         return Observation(kind=ANSWERS[verb])
 

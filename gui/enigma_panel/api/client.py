@@ -1,4 +1,4 @@
-"""The client of the service over HTTP, dialect E. The only module that imports httpx.
+"""The client of the service over HTTP. The only module that imports httpx.
 
 There is one request function, a time limit per verb, and two connection pools, so that a Terminate
 never waits behind a long poll. No call is ever retried here: there is no idempotency key.
@@ -34,6 +34,7 @@ from enigma_panel.api.wire.excerpt import Scrub, make_excerpt, make_scrub
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import RateHeaders
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ class Timeouts:
 
 
 class HttpClient:
-    """One account on one host; implements `protocols.ServiceClient`.
+    """One account on one host in one dialect; implements `protocols.ServiceClient`.
 
     base_url: checked by `parse_base_url` (raises BadAddressError). key: printable ASCII, or "" for
     none (raises ValueError). transport: stands in for the network in tests. make_tls: by default
@@ -117,6 +118,7 @@ class HttpClient:
         self,
         base_url: str,
         key: str,
+        dialect: Dialect = Dialect.E,
         *,
         timeouts: Timeouts | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -128,6 +130,7 @@ class HttpClient:
             # No header can carry it; httpx would raise with the key in its message.
             raise ValueError("the key holds characters that no key has")
         self._key = key
+        self._writer = requests.WRITERS[dialect]
         self._timeouts = timeouts or Timeouts()
         self._transport = transport
         self._make_tls = make_tls or make_context_in_thread
@@ -147,9 +150,9 @@ class HttpClient:
         """Scheme, host and port, without a trailing slash."""
         return self._base_url
 
-    async def start_session(self, *, max_duration_ms: int | None) -> Observation:
-        """POST /start/start-session with an empty task."""
-        body = requests.start_session(max_duration_ms=max_duration_ms)
+    async def start_session(self, spec: TaskSpec) -> Observation:
+        """POST /start/start-session without the task."""
+        body = self._writer.start_session(spec)
         scrub = make_scrub(self._key)
         answer = await self._request(ApiCall.START_SESSION, "/start/start-session", body, scrub)
         return responses.read_opened(answer, scrub)
@@ -157,14 +160,15 @@ class HttpClient:
     async def run_task(self, spec: TaskSpec) -> Observation:
         """POST /start/run-task."""
         scrub = make_scrub(self._key)
-        body = requests.run_task(spec)
+        body = self._writer.run_task(spec)
         answer = await self._request(ApiCall.RUN_TASK, "/start/run-task", body, scrub)
         return responses.read_started(answer, scrub, in_session=False)
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
         """POST /start/send-message, actionType newTask."""
         scrub = make_scrub(self._key, session_id)
-        answer = await self._send(ApiCall.NEW_TASK, requests.new_task(session_id, spec), scrub)
+        body = self._writer.new_task(session_id, spec)
+        answer = await self._send(ApiCall.NEW_TASK, body, scrub)
         return responses.read_started(answer, scrub, in_session=True)
 
     async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
@@ -176,7 +180,8 @@ class HttpClient:
     async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
         """POST /start/send-message, actionType guardrail. The text appears in no error."""
         scrub = make_scrub(self._key, session_id, text)
-        answer = await self._send(ApiCall.ANSWER, requests.guardrail(session_id, text, verb), scrub)
+        body = self._writer.guardrail(session_id, text, verb)
+        answer = await self._send(ApiCall.ANSWER, body, scrub)
         return responses.read_delivered(answer, scrub, ANSWER_KINDS[verb])
 
     async def poll(self, session_id: str, task_id: str) -> Observation:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 
@@ -25,16 +26,17 @@ class HealthReply:
 
 
 class ServiceClient(Protocol):
-    """One account on one host, dialect E (api.md §1). Every call raises `errors.ApiError`."""
+    """One account on one host in one dialect (api.md §1). Every call raises `errors.ApiError`."""
 
     @property
     def base_url(self) -> str:
         """Scheme, host and port, without a trailing slash."""
         ...
 
-    async def start_session(self, *, max_duration_ms: int | None) -> Observation:
-        """Open a browser with an empty task: OPENED. A long poll; costs money from here on.
+    async def start_session(self, spec: TaskSpec) -> Observation:
+        """Open a browser for a task, without it: OPENED. A long poll; costs money from here on.
 
+        What the service takes for the whole session alone, it takes here (see `ServiceRules`).
         An error's `session_id` is set where it names a session, which may thus be open.
         """
         ...
@@ -129,7 +131,12 @@ class LiveConnector(Protocol):
     """Opens all live channels of a run."""
 
     async def connect(
-        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
+        self,
+        session_id: str,
+        socket_url: str,
+        base_url: str,
+        on_observation: OnObservation,
+        dialect: Dialect,
     ) -> LiveConnection:
         """Open a session's channel. The id is sent to the host of base_url alone.
 

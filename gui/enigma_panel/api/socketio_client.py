@@ -26,10 +26,11 @@ from enigma_panel import __version__
 from enigma_panel.api.address import UnusableProxyError, live_origin, proxy_for
 from enigma_panel.api.client import make_context_in_thread
 from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
-from enigma_panel.api.wire.requests import guardrail_message, state_message
+from enigma_panel.api.wire.requests import WRITERS, state_message
 from enigma_panel.api.wire.socket_events import EVENTS, read_event
 from enigma_panel.api.wire.values import parse
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,12 @@ class SocketConnector:
         self._is_closed = False
 
     async def connect(
-        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
+        self,
+        session_id: str,
+        socket_url: str,
+        base_url: str,
+        on_observation: OnObservation,
+        dialect: Dialect = Dialect.E,
     ) -> "Channel":
         """See LiveConnector. Events may come in before this returns."""
         origin = live_origin(socket_url, base_url)
@@ -98,7 +104,7 @@ class SocketConnector:
         if self._session is None:
             self._session = _make_session()
         channel = Channel(
-            _Library(self._session), session_id, on_observation, self._channels.discard
+            _Library(self._session), session_id, dialect, on_observation, self._channels.discard
         )
         self._channels.add(channel)
         await channel.open(origin, self._options)
@@ -170,11 +176,13 @@ class Channel:
         self,
         library: "Library",
         session_id: str,
+        dialect: Dialect,
         on_observation: OnObservation,
         on_over: Callable[["Channel"], None],
     ) -> None:
         self._library = library
         self._session_id = session_id
+        self._writer = WRITERS[dialect]
         self._on_observation = on_observation
         self._on_over = on_over
         self._wire = Wire(library)
@@ -272,7 +280,7 @@ class Channel:
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
         """See LiveConnection."""
-        return await self._emit(guardrail_message(text, verb), ANSWER_KINDS[verb])
+        return await self._emit(self._writer.guardrail_message(text, verb), ANSWER_KINDS[verb])
 
     async def _emit(self, message: dict[str, object], kind: Kind) -> Observation:
         """Written by ourselves: the library's emit queues it and cannot tell what became of it."""

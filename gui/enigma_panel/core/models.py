@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from enigma_panel.core.money import is_sane
 from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, Usage
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import CommandVerb, TaskVerb
 
 
@@ -115,16 +116,17 @@ class TaskSpec:
 class Session:
     """One cloud browser: what we know of it and with which key and host it was opened.
 
-    key_fingerprint: of the API key and the host, see Ledger.key_fingerprint. site, number: its name
-    ("amazon.com 3"), number 0 while it is planned. label: the name that the person gave. since_ms:
-    when its phase began. expires_ms: when its life ends, None while nobody knows. current_task: the
-    key of the task that it works on. lost_until_ms: until when the service waits for its lost
-    browser, as the live channel says.
+    key_fingerprint: of the API key and the host, see Ledger.key_fingerprint. dialect: in which it
+    was opened and is spoken to. site, number: its name ("amazon.com 3"), number 0 while it is
+    planned. label: the name that the person gave. since_ms: when its phase began. expires_ms: when
+    its life ends, None while nobody knows. current_task: the key of the task that it works on.
+    lost_until_ms: until when the service waits for its lost browser, as the live channel says.
     """
 
     key: int = 0
     base_url: str
     key_fingerprint: str
+    dialect: Dialect = Dialect.E
     site: str
     number: int = 0
     label: str | None = None

@@ -7,6 +7,8 @@ keychain it lives in memory for this run. It goes to no host but the one it was 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +17,7 @@ from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Session
 from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, blocking
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome, SecretStore
@@ -27,7 +30,7 @@ KEYCHAIN_S = 120.0
 WHERE_S = 5.0
 UNAUTHORIZED, FORBIDDEN = 401, 403
 
-MakeClient = Callable[[str, str], ServiceClient]
+MakeClient = Callable[[str, str, Dialect], ServiceClient]
 StoreFor = Callable[[str], SecretStore]
 Printer = Callable[[str, str], Awaitable[str]]
 
@@ -45,8 +48,9 @@ _STATES = {
 
 
 class Account(QObject):
-    """One account on one host.
+    """One account on one host, in one dialect.
 
+    dialect: the one that the person chose, None for the one that is preset for the host.
     store_for gives the keychain entry of a host, printer the salted fingerprint of (key, base_url).
     """
 
@@ -55,6 +59,7 @@ class Account(QObject):
     def __init__(
         self,
         base_url: str,
+        dialect: Dialect | None = None,
         *,
         store_for: StoreFor,
         environment: Mapping[str, str],
@@ -64,6 +69,7 @@ class Account(QObject):
     ) -> None:
         super().__init__()
         self.base_url = base_url
+        self.chosen_dialect = dialect
         self.state = KeyState.LOOKING
         self.where = ""
         self.from_environment = False
@@ -75,6 +81,8 @@ class Account(QObject):
         self._make_client = make_client
         self._printer = printer
         self._redactor = redactor
+        self._in_dialect: Callable[[Dialect], ServiceClient] | None = None  # with the key in use
+        self._others: dict[Dialect, ServiceClient] = {}
         self._keyless: ServiceClient | None = None
         self._dropped: list[ServiceClient] = []
         self._looked = asyncio.Event()
@@ -86,13 +94,42 @@ class Account(QObject):
         if self.client is not None:
             return self.client
         if self._keyless is None:
-            self._keyless = self._make_client(self.base_url, "")
+            self._keyless = self._make_client(self.base_url, "", self.dialect)
         return self._keyless
 
+    @property
+    def dialect(self) -> Dialect:
+        """In which what is opened now is opened."""
+        preset = dialect_of_host(urlsplit(self.base_url).hostname or "")
+        return self.chosen_dialect or preset
+
+    @property
+    def rules(self) -> ServiceRules:
+        """The rules of the dialect in use."""
+        return RULES[self.dialect]
+
     def client_for(self, session: Session) -> ServiceClient | None:
-        """The client, where it has the key and host that the session was opened with."""
+        """A client with the key and host that the session was opened with, in its dialect; None
+        where another key or host is in use."""
         same = session.base_url == self.base_url and session.key_fingerprint == self.key_fingerprint
-        return self.client if same else None
+        if not same or session.dialect is self.dialect:
+            return self.client if same else None
+        if session.dialect not in self._others and self._in_dialect is not None:
+            self._others[session.dialect] = self._in_dialect(session.dialect)
+        return self._others.get(session.dialect)
+
+    def is_in_use(self, client: ServiceClient) -> bool:
+        """Whether a client has the key and host in use; those of before bring no news of them."""
+        return client is self.client or client in self._others.values()
+
+    def choose_dialect(self, dialect: Dialect | None) -> None:
+        """Open what is opened from now on in this one; None for the one that is preset."""
+        before, client = self.dialect, self.client
+        self.chosen_dialect = dialect
+        if self.dialect is not before and client is not None and self._in_dialect is not None:
+            self._others[before] = client
+            self.client = self._others.pop(self.dialect, None) or self._in_dialect(self.dialect)
+        self.changed.emit()
 
     async def looked(self) -> KeyState:
         """Wait until it is known whether there is a key: a keychain may be slow."""
@@ -164,6 +201,7 @@ class Account(QObject):
                 self._dropped.append(self._keyless)
                 self._keyless = None
             self.base_url = base_url
+            self.chosen_dialect = None  # it was chosen for the other one
             self.key_fingerprint = ""
             self._set(KeyState.LOOKING, "")
             await self._load()
@@ -187,8 +225,9 @@ class Account(QObject):
 
     async def _use(self, key: str, state: KeyState, where: str) -> None:
         self._redactor.add_secret(key)
+        in_dialect = partial(self._make_client, self.base_url, key)
         try:
-            client = self._make_client(self.base_url, key)
+            client = in_dialect(self.dialect)
         except ValueError:  # a key that no header can carry, from the environment or a keychain
             log.warning("the key that was found cannot be one")
             self._set(KeyState.FAILED, where)
@@ -196,6 +235,7 @@ class Account(QObject):
         key_fingerprint = await self._printer(key, self.base_url)
         self._drop_client()
         self.client = client
+        self._in_dialect = in_dialect
         self.key_fingerprint = key_fingerprint
         self.last_check = None
         self._set(state, where)
@@ -224,6 +264,9 @@ class Account(QObject):
 
     def _drop_client(self) -> None:
         """Calls under way may finish: cutting a start would leave it unconfirmed."""
+        self._dropped += self._others.values()
+        self._others.clear()
+        self._in_dialect = None
         if self.client is not None:
             self._dropped.append(self.client)
             self.client = None

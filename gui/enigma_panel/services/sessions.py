@@ -241,6 +241,7 @@ class Sessions(QObject):
         session = session or Session(
             base_url=self._account.base_url,
             key_fingerprint=self._account.key_fingerprint,
+            dialect=self._account.dialect,
             site=site_of(spec),
             phase=Phase.PLANNED,
             since_ms=now,

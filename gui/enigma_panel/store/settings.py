@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.store.files import (
     NotAFileError,
     Problem,
@@ -34,7 +35,8 @@ LEAVE, TERMINATE_IDLE = "leave", "terminate_idle"
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings. `msgspec.structs.replace` makes a changed copy.
 
-    base_url: the service's address. show_ended: whether ended sessions stand in the table.
+    base_url: the service's address. dialect: the one that was chosen for it, empty for the one that
+    is preset; any other word becomes empty. show_ended: whether ended sessions stand in the table.
     window_geometry, window_splitter, sessions_header, tasks_header: Qt's own state, base64 text,
     empty = none yet; a header's state holds which columns are hidden.
     browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
@@ -45,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int = VERSION
     base_url: str = DEFAULT_BASE_URL
+    dialect: str = ""
     show_ended: bool = False
     window_geometry: str = ""
     window_splitter: str = ""
@@ -59,6 +62,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Let no value through that means nothing, wherever it comes from."""
         if self.browsers_at_once not in BROWSERS_AT_ONCE:
             msgspec.structs.force_setattr(self, "browsers_at_once", DEFAULT_BROWSERS)
+        if self.dialect not in {"", *Dialect}:
+            msgspec.structs.force_setattr(self, "dialect", "")
         if self.before_sleep not in {LEAVE, TERMINATE_IDLE}:
             msgspec.structs.force_setattr(self, "before_sleep", LEAVE)
 

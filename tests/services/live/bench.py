@@ -10,6 +10,7 @@ from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb, TaskVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.context import ServiceContext
@@ -64,7 +65,12 @@ class FakeConnector:
         self.asked: list[tuple[str, str]] = []
 
     async def connect(
-        self, session_id: str, socket_url: str, base_url: str, on_observation: OnObservation
+        self,
+        session_id: str,
+        socket_url: str,
+        base_url: str,
+        on_observation: OnObservation,
+        _dialect: Dialect,
     ) -> FakeConnection:
         self.tries.append((self._clock.now_ms() - NOW) / 1000)
         self.asked.append((socket_url, base_url))

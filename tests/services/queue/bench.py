@@ -53,7 +53,7 @@ class Service:
         vars(other).update(facts)
         return other
 
-    async def start_session(self, *, max_duration_ms: int | None) -> Observation:
+    async def start_session(self, spec: TaskSpec) -> Observation:
         await self._come()
         if self.refuses_start:
             raise self.refuses_start.pop(0)

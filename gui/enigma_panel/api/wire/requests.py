@@ -1,41 +1,86 @@
-"""Request bodies of dialect E (api.md §1.3-1.5, §3, §4): flat, and only the fields that are set.
+"""Request bodies (api.md §1.3-1.5, §3, §4), one writer a dialect; only the fields that are set.
 
-Each function returns the JSON body as bytes, but for the `…_message` ones: the inner message, which
+Each method returns the JSON body as bytes, but for the `…_message` ones: the inner message, which
 the live channel sends without a body around it (api.md §6). Durations are milliseconds.
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 
 from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 Fields = dict[str, object]
 
 
-def start_session(*, max_duration_ms: int | None) -> bytes:
-    """A browser with an empty task: the only way to learn the session's id before it works."""
-    body: Fields = {"mode": "default"}
-    if max_duration_ms is not None:
-        body["maxDuration"] = max_duration_ms
-    return _encode(body)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Writes one dialect. text, starting_url, message_url: what it calls the task's or the
+    answer's text, and the address to start at, in run-task and in newTask. nests_task: run-task
+    holds the task as `task`."""
+
+    rules: ServiceRules
+    text: str = "taskDetails"
+    starting_url: str = "startingUrl"
+    message_url: str = "startingUrl"
+    nests_task: bool = False
+
+    def start_session(self, spec: TaskSpec) -> bytes:
+        """A browser without a task: the only way to learn the session's id before it works."""
+        body: Fields = {"mode": "default"}
+        if self.rules.caps_session and spec.limits.max_duration_ms is not None:
+            body["maxDuration"] = spec.limits.max_duration_ms
+        return _encode(body)
+
+    def run_task(self, spec: TaskSpec) -> bytes:
+        """One call for session and task; terminateOnCompletion is forced by the service."""
+        task = self._task(spec, self.starting_url)
+        return _encode({"task": task} if self.nests_task else task)
+
+    def new_task(self, session_id: str, spec: TaskSpec) -> bytes:
+        """A task in an open session."""
+        message: Fields = {"actionType": "newTask", "newState": "start"}
+        message |= self._task(spec, self.message_url)
+        if spec.close_after:
+            message["terminateOnCompletion"] = True
+        return in_session(session_id, message)
+
+    def guardrail(self, session_id: str, text: str, verb: AnswerVerb) -> bytes:
+        """The answer to a question. resume goes on with the text, stop ends the task."""
+        return in_session(session_id, self.guardrail_message(text, verb))
+
+    def guardrail_message(self, text: str, verb: AnswerVerb) -> Fields:
+        """The inner message of `guardrail`. The text is a secret."""
+        return {"actionType": "guardrail", self.text: text, "newState": verb.value}
+
+    def _task(self, spec: TaskSpec, url_name: str) -> Fields:
+        limits = spec.limits
+        avoided = limits.avoid_domains if self.rules.has_avoid_domains else ()
+        fields: Fields = {
+            self.text: spec.text,
+            url_name: spec.starting_url or None,
+            "maxDuration": limits.max_duration_ms,
+            "maxInputTokens": limits.max_input_tokens,
+            "maxOutputTokens": limits.max_output_tokens,
+            "avoidDomains": list(avoided) or None,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
 
 
-def run_task(spec: TaskSpec) -> bytes:
-    """One call for session and task; terminateOnCompletion is forced by the service."""
-    return _encode(_task(spec))
-
-
-def new_task(session_id: str, spec: TaskSpec) -> bytes:
-    """A task in an open session."""
-    message: Fields = {"actionType": "newTask", "newState": "start", **_task(spec)}
-    if spec.close_after:
-        message["terminateOnCompletion"] = True
-    return _message(session_id, message)
+WRITERS: Mapping[Dialect, Writer] = {
+    Dialect.E: Writer(rules=RULES[Dialect.E]),
+    # Its pages call the address of run-task startingUrl and startingPoint (api.md §1.4).
+    Dialect.W1: Writer(rules=RULES[Dialect.W1], message_url="startingPoint"),
+    Dialect.W2: Writer(rules=RULES[Dialect.W2], text="prompt", nests_task=True),
+}
 
 
 def state(session_id: str, verb: CommandVerb) -> bytes:
     """pause, resume, stop or terminate."""
-    return _message(session_id, state_message(verb))
+    return in_session(session_id, state_message(verb))
 
 
 def state_message(verb: CommandVerb) -> Fields:
@@ -43,30 +88,8 @@ def state_message(verb: CommandVerb) -> Fields:
     return {"actionType": "state", "newState": verb.value}
 
 
-def guardrail(session_id: str, text: str, verb: AnswerVerb) -> bytes:
-    """The answer to a question. resume goes on with the text, stop ends the task."""
-    return _message(session_id, guardrail_message(text, verb))
-
-
-def guardrail_message(text: str, verb: AnswerVerb) -> Fields:
-    """The inner message of `guardrail`. The text is a secret."""
-    return {"actionType": "guardrail", "taskDetails": text, "newState": verb.value}
-
-
-def _task(spec: TaskSpec) -> Fields:
-    limits = spec.limits
-    fields: Fields = {
-        "taskDetails": spec.text,
-        "startingUrl": spec.starting_url or None,
-        "maxDuration": limits.max_duration_ms,
-        "maxInputTokens": limits.max_input_tokens,
-        "maxOutputTokens": limits.max_output_tokens,
-        "avoidDomains": list(limits.avoid_domains) or None,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _message(session_id: str, message: Fields) -> bytes:
+def in_session(session_id: str, message: Fields) -> bytes:
+    """The body of send-message around an inner message."""
     return _encode({"sessionId": session_id, "message": message})
 
 

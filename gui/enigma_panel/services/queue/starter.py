@@ -107,8 +107,7 @@ class Starter:
                 if single:
                     observation = await client.run_task(task.spec)
                 else:
-                    life = task.spec.limits.max_duration_ms
-                    observation = await client.start_session(max_duration_ms=life)
+                    observation = await client.start_session(task.spec)
             observation = own_reply(self._store, intent, observation)
         except ApiError as error:
             return await self._fail(intent, error, attempt.keeps, client)
@@ -146,7 +145,7 @@ class Starter:
     async def _fail(
         self, intent: Intent, error: ApiError, keeps: Keeps, client: ServiceClient
     ) -> Refusal | None:
-        if client is self._account.client:  # a key that was changed since is no news
+        if self._account.is_in_use(client):  # a key that was changed since is no news
             self._account.note_error(error)
         self._health.note_error(error)
         if error.nothing_happened and classify(error) is FailureKind.NO_BROWSER:
@@ -163,7 +162,7 @@ class Starter:
                 self._notices.notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
             return None  # else the live channel has told of it meanwhile
         failure = classify(error)
-        is_old_key = failure is FailureKind.KEY and client is not self._account.client
+        is_old_key = failure is FailureKind.KEY and not self._account.is_in_use(client)
         kept, is_ending = is_old_key or keeps(failure, error), self._status.is_ending(key)
         fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
         await self._store.settle(intent, Outcome.REFUSED, fact)
@@ -190,6 +189,7 @@ class Starter:
             session,
             phase=Phase.STARTING,
             key_fingerprint=self._account.key_fingerprint,
+            dialect=self._account.dialect,
             since_ms=now,
             created_ms=now,
             expires_ms=now + (task.spec.limits.max_duration_ms or DEFAULT_LIFE_MS),

@@ -162,7 +162,18 @@ def _add_figures(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_create, _add_queue, _add_live, _add_figures)
+_V5 = (
+    # All sessions before it were opened in the first dialect.
+    "ALTER TABLE sessions ADD COLUMN dialect TEXT NOT NULL DEFAULT 'E'",
+)
+
+
+def _add_dialect(connection: sqlite3.Connection) -> None:
+    for statement in _V5:
+        connection.execute(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_create, _add_queue, _add_live, _add_figures, _add_dialect)
 """Migration n (counted from 1) leads from version n-1 to n."""
 
 

@@ -1,0 +1,62 @@
+"""What differs between the dialects of the service in time, limits and fields (api.md §2, §9).
+
+A dialect is a name for how the service is spoken to. What is decided by it is asked of its rules,
+never of its name; only what is written on the wire is looked up by the name itself (`api/wire`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Dialect(StrEnum):
+    """E: Enigma. W1, W2: WebRun's first and its newest form."""
+
+    E = "E"
+    W1 = "W1"
+    W2 = "W2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRules:
+    """The rules of one dialect.
+
+    caps_session: a maximum duration ends the whole session; else the task alone, and a session ends
+    after IDLE_MS in which nothing happens. has_avoid_domains, has_environment, has_policy,
+    has_proxy: whether a task may bring that field. output_types: forms of a result that can be
+    asked for. file_hosts: hosts from which the files of a result may be fetched, beside the
+    session's own. key_prefix: how its keys begin in the documentation.
+    """
+
+    caps_session: bool
+    key_prefix: str
+    has_avoid_domains: bool = False
+    has_environment: bool = False
+    has_policy: bool = False
+    has_proxy: bool = False
+    output_types: tuple[str, ...] = ()
+    file_hosts: tuple[str, ...] = ()
+
+
+_WEBRUN = ServiceRules(
+    caps_session=False,
+    key_prefix="wr_",
+    has_environment=True,
+    has_policy=True,
+    has_proxy=True,
+    output_types=("text", "structured_json", "structured_csv"),
+    file_hosts=("blobs.webrun.ai",),
+)
+
+RULES: Mapping[Dialect, ServiceRules] = {
+    Dialect.E: ServiceRules(caps_session=True, key_prefix="enig_", has_avoid_domains=True),
+    Dialect.W1: replace(_WEBRUN, key_prefix="enig_", has_avoid_domains=True),
+    Dialect.W2: _WEBRUN,
+}
+
+_BY_HOST = {"connect.enigma.click": Dialect.E, "connect.webrun.ai": Dialect.W2}
+
+
+def dialect_of_host(host: str) -> Dialect:
+    """The dialect that is preset for a host: E where nobody knows the host."""
+    return _BY_HOST.get(host, Dialect.E)
