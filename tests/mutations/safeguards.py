@@ -192,4 +192,24 @@ SAFEGUARDS = (
         new="    return False",
         tests=("tests/services/live/test_unknown_askers.py",),
     ),
+    Break(
+        promise="What nobody would find again is not written",
+        mistake="a ledger that lost its place is written on",
+        file="store/ledger/database.py",
+        old="            self._check_place()\n",
+        new="",
+        tests=(
+            "tests/store/ledger/test_files.py::test_what_nobody_would_find_again_is_not_written",
+        ),
+    ),
+    Break(
+        promise="One program at a time uses a data folder",
+        mistake="a new file of the lock is lock enough",
+        file="desktop/single_instance.py",
+        old="            if answer is _Answer.NOBODY:\n                return lock\n",
+        new="            return lock\n",
+        tests=(
+            "tests/desktop/test_single_instance.py::test_a_lock_whose_file_was_deleted_is_a_lock",
+        ),
+    ),
 )
