@@ -615,6 +615,14 @@ def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
     )
 
 
+def test_an_answer_that_was_refused_once_is_not_said_to_be_unsent() -> None:
+    result = AnswerResult(outcome=AnswerOutcome.GONE, error=NotConnectedError("dns"))
+    assert text_outcome.answer_text(result, has_text=True) == (
+        "This question is no longer open: the task went on or ended. The answer was sent, and "
+        "refused, while it was. Your text is still here."
+    )
+
+
 def test_a_failed_answer_says_why() -> None:
     result = AnswerResult(outcome=AnswerOutcome.FAILED, error=NotConnectedError("dns"))
     assert text_outcome.answer_text(result, has_text=True) == (
