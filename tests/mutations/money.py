@@ -245,7 +245,7 @@ MONEY = (
         tests=(f"{REFUSED}::test_a_task_that_its_new_browser_refuses_gets_another_one",),
     ),
     Break(
-        promise="as soon as that one is closed, never before",
+        promise="as soon as a Terminate was delivered to that one, never before",
         mistake="before",
         file="services/queue/scheduler.py",
         old="        is_closed = await self._first_tasks.close(opened)\n",
