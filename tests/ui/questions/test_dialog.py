@@ -551,7 +551,7 @@ async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
     click(line.back_button)
     await world.settle()
     assert world.inbox.answered == []
-    assert line.label.text() == "Taken back, nothing was sent. Your text is still here."
+    assert line.label.text() == "Taken back, nothing was delivered. Your text is still here."
     assert not line.back_button.isVisible()
     form = dialog.current_form()
     assert form is not None

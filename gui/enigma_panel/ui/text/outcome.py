@@ -31,7 +31,7 @@ def answer_text(result: AnswerResult | None, *, has_text: bool) -> str:
         case AnswerOutcome.GONE:
             return gone_text(has_text=has_text, was_refused=result.error is not None)
         case AnswerOutcome.TAKEN_BACK:
-            return tr("Taken back, nothing was sent. Your text is still here.")
+            return tr("Taken back, nothing was delivered. Your text is still here.")
         case AnswerOutcome.FAILED:
             return _failed(result)
         case AnswerOutcome.SENT_LIVE:
