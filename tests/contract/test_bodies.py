@@ -88,9 +88,11 @@ def plain(value: object) -> object:
             return plain({"nothing_happened": value.nothing_happened, **told})
         case dict():
             kept = {name: plain(each) for name, each in value.items()}
-            return {name: each for name, each in kept.items() if each not in (None, {})}
+            return {name: each for name, each in kept.items() if each not in (None, {}, [])}
         case Decimal():
             return str(value)
+        case list() | tuple():
+            return [plain(each) for each in value]
         case _:
             return value
 

@@ -180,14 +180,9 @@ class HttpClient:
     async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
         """POST /start/send-message, actionType guardrail. The text appears in no error."""
         scrub = make_scrub(self._key, session_id, text)
-<<<<<<< HEAD
         body = self._writer.guardrail(session_id, text, verb)
         answer = await self._send(ApiCall.ANSWER, body, scrub)
-        return responses.read_delivered(answer, scrub, ANSWER_KINDS[verb])
-=======
-        answer = await self._send(ApiCall.ANSWER, requests.guardrail(session_id, text, verb), scrub)
         return responses.read_delivered(answer, scrub, ANSWER_KINDS[verb], session_id)
->>>>>>> main
 
     async def poll(self, session_id: str, task_id: str) -> Observation:
         """GET /task/:sessionId/:taskId, built from the ids; a pollUrl is never followed."""

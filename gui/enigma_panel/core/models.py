@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from enigma_panel.core.money import is_sane
-from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, Usage
+from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, ResultFile, Usage
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import CommandVerb, TaskVerb
 
@@ -176,13 +176,14 @@ class Task:
     """One task: what was asked for, how far it is, and what came out.
 
     since_ms: when its status began. sent_ms: when the call that starts it was sent. result: what
-    came out; error, code: why it failed. question: the last one; question_n: how many there were.
-    The question stays after the answer (answered_ms set) until the agent was seen working again,
-    since the service may repeat a question that was just answered (api.md §11.4). is_new: it ended
-    and nobody has looked at it. queue_position orders the queued tasks, smallest first; it stays,
-    so that a task that is put back stands where it stood. unproven: the Pause or Resume that
-    brought it into its status was sent by the live channel, and nothing has confirmed even its
-    delivery; answer_sent_live: so was the last answer.
+    came out; files, network: what came with it (see Observation); error, code: why it failed.
+    question: the last one; question_n: how many there were. The question stays after the answer
+    (answered_ms set) until the agent was seen working again, since the service may repeat a
+    question that was just answered (api.md §11.4). is_new: it ended and nobody has looked at it.
+    queue_position orders the queued tasks, smallest first; it stays, so that a task that is put
+    back stands where it stood. unproven: the Pause or Resume that brought it into its status was
+    sent by the live channel, and nothing has confirmed even its delivery; answer_sent_live: so was
+    the last answer.
     """
 
     key: int = 0
@@ -196,6 +197,8 @@ class Task:
     sent_ms: int | None = None
     ended_ms: int | None = None
     result: str | None = None
+    files: tuple[ResultFile, ...] = ()
+    network: tuple[str, ...] = field(default=(), repr=False)
     error: str | None = None
     code: str | None = None
     usage: Usage = NO_USAGE

@@ -86,6 +86,16 @@ NO_USAGE = Usage()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultFile:
+    """A file that belongs to a result. name: as the service told it, no file name yet. source: how
+    the agent came by it, such as "download". The URL opens it to whoever has it: a secret."""
+
+    name: str
+    url: str = field(repr=False)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """One fact. Every field but `kind` may be missing; missing means not given, never zero.
 
@@ -96,6 +106,7 @@ class Observation:
     session_id, task_id: the service's own ids. socket_url: where the live channel is; web_view_url,
     webrtc_url: where the browser can be watched.
     balance: dollars left on the account.
+    files, network: the files of a result, and the addresses that the browser asked meanwhile.
     asked_ms: when the poll that brought it was sent (epoch ms of our clock); what came since then
     by the live channel is newer.
     is_clean: whether the text has been redacted (core.redaction).
@@ -114,6 +125,8 @@ class Observation:
     web_view_url: str | None = field(default=None, repr=False)
     webrtc_url: str | None = field(default=None, repr=False)
     completed_at: str | None = None
+    files: tuple[ResultFile, ...] = ()
+    network: tuple[str, ...] = field(default=(), repr=False)
     grace_ms: int | None = None
     asked_ms: int | None = None
     is_clean: bool = False

@@ -221,6 +221,8 @@ def reopened(task: Task, now_ms: int) -> Task:
         ended_ms=None,
         service_id=None,
         result=None,
+        files=(),
+        network=(),
         usage=Usage(),
         is_new=False,
     )
@@ -287,15 +289,20 @@ def _with_late_name(task: Task, observation: Observation) -> Task:
 
 
 def _with_late_figures(task: Task, observation: Observation) -> Task:
-    """An inline reply may come without usage (api.md §1.5); a later poll may still bring it.
-
-    Only figures that were never given are filled in.
+    """An inline reply may come without usage (api.md §1.5), and the channel tells of no files; a
+    later poll may still bring them. Only what was never given is filled in.
     """
     cut_off = observation.kind is Kind.TERMINATED and task.status is not S.DONE
     if _REPORTS.get(observation.kind) is not task.status and not cut_off:
         return task
     usage = merge_usage(observation.usage, task.usage, final=True)
-    return task if usage == task.usage else replace(task, usage=usage)
+    late = replace(
+        task,
+        usage=usage,
+        files=task.files or observation.files,
+        network=task.network or observation.network,
+    )
+    return task if late == task else late
 
 
 def _next_status(task: Task, observation: Observation, *, asked_to_end: bool) -> TaskStatus:
@@ -347,7 +354,12 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
         case Kind.QUESTION:
             return _with_question(task, observation, now_ms)
         case Kind.COMPLETED:
-            return replace(task, result=observation.text if observation.text is not None else "")
+            return replace(
+                task,
+                result=observation.text if observation.text is not None else "",
+                files=observation.files,
+                network=observation.network,
+            )
         case Kind.FAILED | Kind.REFUSED | Kind.TERMINATED | Kind.STOPPED | Kind.TAKEN_BACK:
             return replace(task, error=observation.text, code=observation.code)
         case Kind.ACTIVE:

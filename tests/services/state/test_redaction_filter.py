@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.core.observation import OWN_CODES, Kind, Observation, Usage
+from enigma_panel.core.observation import OWN_CODES, Kind, Observation, ResultFile, Usage
 from enigma_panel.core.redaction import MARK, Redactor
 from enigma_panel.services.state.redaction import RedactionFilter
 from tests.kit.builders import new_task
@@ -25,6 +25,12 @@ LEDGER_ONLY = {
 }
 """Fields that may hold ids and addresses: they stand in the ledger and nowhere else, and why."""
 
+LISTS: dict[str, Any] = {
+    "files": (ResultFile(name=TOLD, url=TOLD, source=TOLD),),
+    "network": (TOLD, TOLD),
+}
+"""Fields that hold several texts each."""
+
 NO_TEXT = {Kind, Usage, int | None, Decimal | None, bool}
 """Types of fields that cannot hold what somebody typed."""
 
@@ -32,8 +38,9 @@ TEXTS = [field.name for field in fields(Observation) if field.type == str | None
 
 
 def test_each_field_is_a_text_that_is_looked_at_or_holds_none() -> None:
-    others = {field.type for field in fields(Observation) if field.name not in TEXTS}
+    others = {field.type for field in fields(Observation) if field.name not in {*TEXTS, *LISTS}}
     assert others <= NO_TEXT
+    assert {field.type for field in fields(ResultFile)} == {str}
     assert {field.type for field in fields(Usage)} <= NO_TEXT
     assert set(TEXTS) > set(LEDGER_ONLY)
 
@@ -49,6 +56,15 @@ def test_each_text_of_each_kind_of_fact_is_redacted() -> None:
             assert getattr(kept, name) == expected, (kind, name)
 
 
+def test_each_text_of_what_comes_with_a_result_is_redacted() -> None:
+    redactor = Redactor(b"k" * 32)
+    redactor.add_secret(SECRET)
+    told = Observation(kind=Kind.COMPLETED, **LISTS)
+    kept = RedactionFilter(redactor).redact(told, new_task())
+    assert kept.files == (ResultFile(name=KEPT, url=KEPT, source=KEPT),)
+    assert kept.network == (KEPT, KEPT)
+
+
 def test_our_own_codes_stay_whatever_somebody_typed() -> None:
     """The program goes by them: which tasks can be started again, what is said of them."""
     redactor = Redactor(b"k" * 32)
@@ -62,7 +78,7 @@ def test_no_kind_of_fact_brings_a_secret_into_the_ledger(tmp_path: Path) -> None
     """By a reply and by the channel, each about a task of its own."""
 
     async def check(bench: Bench) -> None:
-        facts: dict[str, Any] = {"text": TOLD, "code": SECRET, "completed_at": SECRET}
+        facts: dict[str, Any] = {**LISTS, "text": TOLD, "code": SECRET, "completed_at": SECRET}
         statuses: set[TaskStatus] = set()
         for kind in Kind:
             session, key = await bench.open()

@@ -14,12 +14,15 @@ from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.error_responses import Answer, gone_kind, refusal
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.api.wire.reply_body import Body, read_body
-from enigma_panel.core.observation import Kind, Observation, Usage
+from enigma_panel.core.observation import Kind, Observation, ResultFile, Usage
 
 T = TypeVar("T")
 
 TASK_CODES = frozenset({"TASK_TIMEOUT", "NAVIGATION_TIMEOUT", "PAGE_CRASH", "ELEMENT_NOT_FOUND"})
 """Codes that only a task's own report carries (api.md §8.2), with or without a status."""
+
+MAX_FILES, MAX_NETWORK = 100, 500
+"""So many files and addresses of a result are kept; each is at most `values.MAX_URL` long."""
 
 MAX_QUESTION = 50_000
 """Longest question that is kept, in characters: it comes with each poll, and by the channel as
@@ -52,6 +55,7 @@ _BY_STATUS = {
 _FIGURES = frozenset(
     {"type", "usage", "prompt_tokens", "completion_tokens", "total_tokens", "completion_time"}
 )
+_LISTS = frozenset({"files", "network"})
 _HEALTHY = frozenset({"", "healthy", "ok", "up"})
 _UNDER_WAY = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.PAUSED, Kind.ORPHANED, Kind.TASK_GONE})
 
@@ -213,8 +217,37 @@ def report(body: Body, kind: Kind) -> Observation:
         session_id=body.id("sessionId"),
         task_id=body.id("taskId"),
         balance=v.money(body.top.get("balance")),
+        files=_files(body) if kind is Kind.COMPLETED else (),
+        network=_network(body) if kind is Kind.COMPLETED else (),
         completed_at=next((v.short_text(value, 64) for value in body.values("completedAt")), None),
     )
+
+
+def _files(body: Body) -> tuple[ResultFile, ...]:
+    """`data.files`: those whose address can be used."""
+    found = []
+    for entry in map(v.record, _items(body.data.get("files"))[:MAX_FILES]):
+        url = v.url(entry.get("downloadUrl"))
+        if url is not None:
+            name = v.short_text(entry.get("filename")) or ""
+            source = v.short_text(entry.get("source"), 64) or ""
+            found.append(ResultFile(name=name, url=url, source=source))
+    return tuple(found)
+
+
+def _network(body: Body) -> tuple[str, ...]:
+    """The addresses in `data.network`, in the order in which they are told."""
+    entries = [v.record(e) for group in _items(body.data.get("network")) for e in _urls(group)]
+    addresses = (v.url(entry.get("url")) for entry in entries[:MAX_NETWORK])
+    return tuple(address for address in addresses if address is not None)
+
+
+def _urls(group: object) -> list[object]:
+    return _items(v.record(group).get("urls"))
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _usage(body: Body) -> Usage:
@@ -242,7 +275,7 @@ def _text(body: Body, kind: Kind) -> str | None:
         case Kind.COMPLETED:
             return _first_text(body.data.get("message"), _outer(body, "message"), *_payload(body))
         case Kind.QUESTION:
-            names = ("value", "message", "question")
+            names = ("value", "prompt", "message", "question")
             inside = [body.data.get(name) for name in names]
             outside = [_outer(body, name) for name in names]
             question = _first_text(*inside, *outside, limit=MAX_QUESTION)
@@ -257,7 +290,7 @@ def _payload(body: Body) -> Iterator[object]:
     """What else a result can be in, where no message stands: it was paid for, in whatever shape."""
     data = _outer(body, "data")
     if isinstance(data, dict):
-        data = {name: value for name, value in data.items() if name not in _FIGURES}
+        data = {name: value for name, value in data.items() if name not in _FIGURES | _LISTS}
     for value in (data, body.top.get("result")):
         if value not in (None, "", {}, []) and not (
             isinstance(value, dict) and value is body.inner

@@ -74,6 +74,8 @@ class RedactionFilter:
 
     def redact(self, observation: Observation, task: Task | None) -> Observation:
         """The fact, about that task, as it may be kept."""
+        if observation.files or observation.network:
+            observation = self._redact_lists(observation)
         if observation.code or observation.completed_at:
             told_at = observation.completed_at and self._redactor.redact(observation.completed_at)
             observation = replace(observation, code=self.code_of(observation), completed_at=told_at)
@@ -83,6 +85,15 @@ class RedactionFilter:
         text = self.text_of(observation)
         # What is asked again may hold what was answered meanwhile: it is the same question.
         return replace(observation, text=question if self._is_same(text, question) else text)
+
+    def _redact_lists(self, observation: Observation) -> Observation:
+        """An address that held a secret is none any more: better that than the secret."""
+        redact = self._redactor.redact
+        files = tuple(
+            replace(file, name=redact(file.name), url=redact(file.url), source=redact(file.source))
+            for file in observation.files
+        )
+        return replace(observation, files=files, network=tuple(map(redact, observation.network)))
 
     def is_question_of(self, task: Task, text: str) -> bool:
         """Whether that is what the task asked last."""

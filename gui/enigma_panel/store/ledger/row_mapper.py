@@ -14,6 +14,8 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
+from enigma_panel.core.observation import ResultFile
+
 R = TypeVar("R")
 
 _MAX_INT = 2**63 - 1
@@ -54,12 +56,23 @@ def _decode_texts(text: str) -> tuple[str, ...]:
     return tuple(texts)
 
 
+def _encode_files(files: tuple[ResultFile, ...]) -> str:
+    return _encode_texts(tuple(t for file in files for t in (file.name, file.url, file.source)))
+
+
+def _decode_files(text: str) -> tuple[ResultFile, ...]:
+    told = _decode_texts(text)
+    threes = zip(told[::3], told[1::3], told[2::3], strict=True)
+    return tuple(ResultFile(name=name, url=url, source=source) for name, url, source in threes)
+
+
 _CODECS: Mapping[Any, tuple[Convert | None, Convert | None]] = {
     int: (_fit, None),
     bool: (None, bool),
     str: (clean_text, None),
     Decimal: (str, Decimal),
     tuple[str, ...]: (_encode_texts, _decode_texts),
+    tuple[ResultFile, ...]: (_encode_files, _decode_files),
 }
 """To and from the column; None where SQLite's module takes or gives the value itself."""
 

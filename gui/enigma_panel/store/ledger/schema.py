@@ -165,6 +165,9 @@ def _add_figures(connection: sqlite3.Connection) -> None:
 _V5 = (
     # All sessions before it were opened in the first dialect.
     "ALTER TABLE sessions ADD COLUMN dialect TEXT NOT NULL DEFAULT 'E'",
+    # Lists as JSON: what came with a result.
+    "ALTER TABLE tasks ADD COLUMN files TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE tasks ADD COLUMN network TEXT NOT NULL DEFAULT '[]'",
 )
 
 
