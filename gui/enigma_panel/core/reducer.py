@@ -9,14 +9,12 @@ from typing import TypeVar
 
 from enigma_panel.core.models import FINAL_STATUSES, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation, Usage
+from enigma_panel.core.service_rules import IDLE_MS, RULES
 from enigma_panel.core.transitions import LIVE, OF_TASK, SESSION_TRANSITIONS, TASK_TRANSITIONS
 from enigma_panel.core.verbs import CommandVerb
 
 TERMINATE_GRACE_MS = 15_000
 """How long a delivered Terminate is believed although polls still report work."""
-
-IDLE_MS = 300_000
-"""The service ends a session in which nothing happens for so long (api.md §2)."""
 
 MAX_LIFE_MS = 3_600_000
 """The longest life of a session that any page of the service names (api.md §2): an hour."""
@@ -38,6 +36,15 @@ N = TypeVar("N", int, Decimal)
 P = Phase
 S = TaskStatus
 ALIVE_KINDS = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.PAUSED, Kind.QUESTION, Kind.ACCEPTED})
+ACTIVITY = (
+    ALIVE_KINDS
+    | STEP_KINDS
+    | frozenset({Kind.OPENED, Kind.COMPLETED, Kind.FAILED, Kind.STOPPED, Kind.RECONNECTED})
+    | frozenset({Kind.PAUSE_SENT, Kind.RESUME_SENT, Kind.STOP_SENT})
+    | frozenset({Kind.ANSWER_SENT, Kind.ANSWER_STOP_SENT})
+)
+"""What shows, or is, something that happens in a session."""
+
 END_KINDS = frozenset({Kind.TERMINATED, Kind.SESSION_GONE})
 
 _REASONS = {
@@ -135,7 +142,22 @@ def _next_session(
     elif phase is P.OPEN and observation.kind in ALIVE_KINDS:
         session = replace(session, terminate_sent_ms=None)
     session = _in_phase(session, phase, now_ms)
+    if observation.kind in ACTIVITY:
+        session = kept_open(session, task, now_ms)
     return replace(session, lost_until_ms=_lost_until(session, observation, now_ms))
+
+
+def kept_open(session: Session, task: Task | None, now_ms: int) -> Session:
+    """Something happened there: where no maximum duration ends it, it lives on from now, or from
+    the latest end of the task that it works on."""
+    rules = RULES[session.dialect]
+    if rules.caps_session or session.is_ended:
+        return session
+    ends_ms = now_ms + IDLE_MS
+    if task is not None and not task.is_final and task.sent_ms is not None:
+        cap_ms = task.spec.limits.max_duration_ms
+        ends_ms = max(ends_ms, rules.latest_end_ms(task.sent_ms, cap_ms))
+    return replace(session, expires_ms=ends_ms)
 
 
 def _proves_no_return(session: Session, observation: Observation, now_ms: int) -> bool:

@@ -8,6 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+IDLE_MS = 300_000
+"""The service ends a session in which nothing happens for so long (api.md §2)."""
+
+DEFAULT_CAP_MS = 300_000
+"""The maximum duration that holds where none is given (api.md §2)."""
+
 
 class Dialect(StrEnum):
     """E: Enigma. W1, W2: WebRun's first and its newest form."""
@@ -36,6 +42,11 @@ class ServiceRules:
     has_proxy: bool = False
     output_types: tuple[str, ...] = ()
     file_hosts: tuple[str, ...] = ()
+
+    def latest_end_ms(self, sent_ms: int, cap_ms: int | None) -> int:
+        """When a session ends at the latest (epoch ms) that got nothing but a task with this
+        maximum duration, sent at sent_ms."""
+        return sent_ms + (cap_ms or DEFAULT_CAP_MS) + (0 if self.caps_session else IDLE_MS)
 
 
 _WEBRUN = ServiceRules(

@@ -7,7 +7,7 @@ import pytest
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.reducer import IDLE_MS
+from enigma_panel.core.service_rules import IDLE_MS
 from enigma_panel.services.monitor.housekeeping import ASSUMED_FOR_MS, SILENT_MS, Housekeeping
 from enigma_panel.services.state.session_store import LATE_RESULT_MS
 from enigma_panel.store.ledger.intents import Outcome

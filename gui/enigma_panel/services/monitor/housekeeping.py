@@ -2,7 +2,8 @@
 
 from enigma_panel.core.models import FINAL_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.reducer import IDLE_MS, STALE_QUESTION_MS
+from enigma_panel.core.reducer import STALE_QUESTION_MS
+from enigma_panel.core.service_rules import IDLE_MS
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.state.session_store import (
     ASSUMED_FOR_MS,

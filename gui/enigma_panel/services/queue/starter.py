@@ -31,9 +31,6 @@ from enigma_panel.services.types import NoticeKind, SessionEnder, SessionStatus
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
-DEFAULT_LIFE_MS = 300_000
-"""Documented life of a session (api.md §2): until when a start of unknown fate may cost money."""
-
 Keeps = Callable[[FailureKind, ApiError], bool]
 Waits = Callable[[int, FailureKind, int, int, ApiError], None]
 
@@ -192,7 +189,7 @@ class Starter:
             dialect=self._account.dialect,
             since_ms=now,
             created_ms=now,
-            expires_ms=now + (task.spec.limits.max_duration_ms or DEFAULT_LIFE_MS),
+            expires_ms=self._account.rules.latest_end_ms(now, task.spec.limits.max_duration_ms),
         )
 
 

@@ -16,7 +16,7 @@ from enigma_panel.core.models import ASSUMED_PHASES, Session, Task, TaskStatus
 from enigma_panel.core.money import sum_money
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.core.reducer import END_KINDS, reduce, reopened, reopened_session
+from enigma_panel.core.reducer import END_KINDS, kept_open, reduce, reopened, reopened_session
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.ledger_writer import LedgerWriter
@@ -257,6 +257,8 @@ class SessionStore(QObject):
             task = replace(task, sent_ms=now)
         if task is not None and task.status is TaskStatus.QUEUED and kind in STARTS:
             task = replace(task, status=TaskStatus.STARTING, since_ms=now)
+        if kind is IntentKind.NEW_TASK:
+            session = kept_open(session, task, now)
         before = self._put_current(session, task) if kind in STARTS else None
         try:
             intent = await self._writer.commit(
@@ -423,7 +425,8 @@ class SessionStore(QObject):
         if known is None or task is None or queued is None:
             return None
         opens = known.is_planned
-        self._sessions[known.key] = replace(session if opens else known, current_task=task.key)
+        newest = session if opens else replace(known, expires_ms=session.expires_ms)
+        self._sessions[known.key] = replace(newest, current_task=task.key)
         self._tasks[task.key] = task
         return known, queued
 

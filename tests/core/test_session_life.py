@@ -1,0 +1,69 @@
+"""When a session ends by our clock, in each dialect (api.md §2)."""
+
+from dataclasses import replace
+
+import pytest
+
+from enigma_panel.core.models import Limits, Phase, Session, Task, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.reducer import kept_open, reduce
+from enigma_panel.core.service_rules import IDLE_MS, RULES, Dialect
+from tests.kit.builders import new_session, new_task
+
+NOW = 1_700_000_000_000
+CAP_MS = 120_000
+WEBRUN = (Dialect.W1, Dialect.W2)
+
+
+def _at_work(dialect: Dialect) -> tuple[Session, Task]:
+    """A session whose life runs out in a minute, and a task of two minutes sent just now."""
+    session = new_session(
+        dialect=dialect, phase=Phase.OPEN, created_ms=NOW - 240_000, expires_ms=NOW + 60_000
+    )
+    task = new_task(status=TaskStatus.WORKING, sent_ms=NOW, service_id="t1")
+    spec = replace(task.spec, limits=Limits(max_duration_ms=CAP_MS), close_after=False)
+    return session, replace(task, spec=spec)
+
+
+def _after(session: Session, task: Task, kind: Kind, now_ms: int) -> int | None:
+    return reduce(session, task, Observation(kind=kind), now_ms)[0].expires_ms
+
+
+def test_a_maximum_duration_of_the_session_ends_it_whatever_happens() -> None:
+    session, task = _at_work(Dialect.E)
+    for kind in set(Kind) - {Kind.OUTLIVED}:
+        assert _after(session, task, kind, NOW + 30_000) == session.expires_ms, kind
+    assert kept_open(session, task, NOW) == session
+
+
+@pytest.mark.parametrize("dialect", WEBRUN)
+def test_a_task_that_was_sent_may_take_its_time_and_five_minutes_follow(dialect: Dialect) -> None:
+    session, task = _at_work(dialect)
+    assert kept_open(session, task, NOW).expires_ms == NOW + CAP_MS + IDLE_MS
+    assert _after(session, task, Kind.ACTIVE, NOW + 50_000) == NOW + CAP_MS + IDLE_MS
+
+
+@pytest.mark.parametrize("dialect", WEBRUN)
+def test_a_session_that_works_longer_than_that_is_not_over(dialect: Dialect) -> None:
+    session, task = _at_work(dialect)
+    late = NOW + CAP_MS + 200_000
+    assert _after(session, task, Kind.ACTIVE, late) == late + IDLE_MS
+
+
+@pytest.mark.parametrize("dialect", WEBRUN)
+def test_after_its_task_five_idle_minutes_end_it(dialect: Dialect) -> None:
+    session, task = _at_work(dialect)
+    assert _after(session, task, Kind.COMPLETED, NOW + 40_000) == NOW + 40_000 + IDLE_MS
+
+
+@pytest.mark.parametrize("dialect", WEBRUN)
+def test_what_only_we_think_is_no_activity(dialect: Dialect) -> None:
+    session, task = _at_work(dialect)
+    for kind in (Kind.UNKNOWN, Kind.LIVE_LOST, Kind.SESSION_DOUBTED, Kind.LIFETIME_OVER):
+        assert _after(session, task, kind, NOW + 30_000) == session.expires_ms, kind
+
+
+def test_a_start_of_unknown_fate_may_cost_until_then() -> None:
+    assert RULES[Dialect.E].latest_end_ms(NOW, CAP_MS) == NOW + CAP_MS
+    assert RULES[Dialect.E].latest_end_ms(NOW, None) == NOW + 300_000
+    assert RULES[Dialect.W2].latest_end_ms(NOW, CAP_MS) == NOW + CAP_MS + IDLE_MS
