@@ -14,6 +14,7 @@ from enigma_panel.api.errors import ApiError, RejectedError
 from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
 from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import (
     AnswerOutcome,
@@ -593,6 +594,8 @@ class FakeAccount(QObject):
         self.where = "the GNOME keyring"
         self.from_environment = False
         self.base_url = BASE_URL
+        self.chosen_dialect: Dialect | None = None
+        self.is_dialect_for_run = False
         self.last_check: KeyCheck | None = None
         self.errors: list[Exception] = []
         self.plan = KeyPlan()
@@ -613,6 +616,25 @@ class FakeAccount(QObject):
     @property
     def open_client(self) -> Any:
         return self.client
+
+    @property
+    def host(self) -> str:
+        return self.base_url.partition("//")[2]
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.chosen_dialect or dialect_of_host(self.host)
+
+    @property
+    def rules(self) -> ServiceRules:
+        return RULES[self.dialect]
+
+    def is_in_use(self, client: Any) -> bool:
+        return client is self.client
+
+    def choose_dialect(self, dialect: Dialect | None) -> None:
+        self.chosen_dialect, self.is_dialect_for_run = dialect, False
+        self.changed.emit()
 
     def client_for(self, session: Session) -> Any:
         ours = (self.base_url, self.key_fingerprint) == (session.base_url, session.key_fingerprint)
@@ -648,7 +670,10 @@ class FakeAccount(QObject):
         return Result(outcome=self.plan.removed)
 
     async def set_base_url(self, text: str) -> None:
-        self.base_url = parse_base_url(text)
+        base_url = parse_base_url(text)
+        if base_url != self.base_url:
+            self.chosen_dialect, self.is_dialect_for_run = None, False
+        self.base_url = base_url
         self.changed.emit()
 
 

@@ -7,12 +7,15 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from enigma_panel.core.models import Task, TaskSpec, TaskStatus
+from enigma_panel.core.validation import unused_fields
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
+from enigma_panel.services.settings import choose_dialect
 from enigma_panel.services.types import PendingCommand
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.text.dialects import offered_dialect
 from enigma_panel.ui.text.waiting import QueueAction
 
 SECRET_HINT = "x-kde-passwordManagerHint"  # noqa: S105 - a MIME type that clipboard managers know
@@ -124,8 +127,21 @@ class Actions(QObject):
         self.dialogs.open_new_task(session_key, None)
 
     def run_again(self, task: Task) -> None:
-        """The same task once more, in a new session, at once."""
+        """The same task once more, in a new session, at once; where the dialect in use lacks one
+        of its fields it would not be the same, so New task says so first."""
+        if unused_fields(task.spec, self._services.account.rules):
+            self.edit_and_run(task)
+            return
         self._scope.spawn(f"run task {task.key} again", self._run_again(task))
+
+    def switch_and_run(self, task: Task) -> None:
+        """The same task once more, in the dialect that the service asked for as it refused it."""
+        wanted = offered_dialect(
+            self._sessions.session(task.session_key), task, self._services.account
+        )
+        if wanted is not None:
+            choose_dialect(self._services.settings, self._services.account, wanted)
+        self.run_again(task)
 
     def edit_and_run(self, task: Task) -> None:
         """The same task once more, to be changed before it is started."""

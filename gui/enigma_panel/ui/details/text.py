@@ -13,6 +13,7 @@ from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import shorten, tr
 from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
+from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code
 from enigma_panel.ui.text.states import (
     duration,
@@ -143,6 +144,7 @@ def error_context(session: Session | None, task: Task, now_ms: int) -> ErrorCont
         cost=task.cost,
         left=duration(ends - now_ms) if is_open and ends is not None else "",
         ends_at=local_time(ends) if ends is not None else "",
+        dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
     )
 
 

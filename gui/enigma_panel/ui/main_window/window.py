@@ -201,6 +201,7 @@ class MainWindow(QMainWindow):
         details.copy_asked.connect(app_actions.copy)
         details.again_asked.connect(app_actions.run_again)
         details.edit_asked.connect(app_actions.edit_and_run)
+        details.switch_asked.connect(app_actions.switch_and_run)
         details.queue_action_asked.connect(lambda key, verb: app_actions.queued([key], verb))
 
     def _start(self) -> None:
