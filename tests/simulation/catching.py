@@ -7,6 +7,7 @@ CATCHING: dict[str, int] = {
     "a refused key ends sessions": 146,
     "another browser before the first is closed": 80,
     "answer again after unknown": 44,
+    "answer leaves the stop": 102,
     "answer sent live sent again": 190,
     "answer to whatever is asked": 93,
     "bodies of other tasks are used": 16,
