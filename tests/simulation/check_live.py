@@ -154,13 +154,23 @@ class Live:
         if task is None or task.is_final or self._is_unclear(task, tasks):
             return
         key = task.key
+        # As one before it had: perhaps that is told again, and the reply will tell.
+        is_repeated = any(t.status is TaskStatus.DONE and t.result == text for t in tasks)
+
+        def wait() -> None:
+            again = wait if is_repeated and self._is_awaited(mark) else look
+            self._later(wire, AT_ONCE_S, again)
 
         def look() -> None:
             now = self._task(wire, key)
             if now is not None and (now.status is not TaskStatus.DONE or now.result != text):
                 self._world.fail("a result that was told is kept", f"task {key} is {now.status}")
 
-        self._later(wire, AT_ONCE_S, look)
+        wait()
+
+    def _is_awaited(self, mark: int) -> bool:
+        """Whether the reply to the newTask of that mark is on its way."""
+        return any(c.sent.mark == mark for c in self._world.link.under_way)
 
     def _is_unclear(self, task: Task, tasks: list[Task]) -> bool:
         """Whether nobody could say whose result it is."""
