@@ -8,14 +8,14 @@ from typing import Any, cast
 
 import pytest
 
-from enigma_panel.api.errors import InterruptedCallError
+from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.reducer import STALE_QUESTION_MS
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.types import AnswerOutcome, WaitReason
+from enigma_panel.services.types import AnswerOutcome, AnswerResult, WaitReason
 from tests.services.commands.bench import Bench, on_bench
 
 PASSWORD = "Username: maria, Password: zebra-47-crossing"
@@ -225,3 +225,26 @@ def test_an_answer_leaves_the_stop_of_another_task(tmp_path: Path) -> None:
         assert bench.client.verbs == [CommandVerb.STOP]
 
     on_bench(tmp_path, check)
+
+
+def test_a_question_that_went_after_a_refusal_brings_the_refusal(
+    tmp_path: Path,
+) -> None:
+    """A busy service refused it; before the next try the question was gone."""
+
+    async def play(bench: Bench) -> None:
+        me = await asked(bench)
+        busy = RejectedError(Reply(status=503), nothing_happened=True)
+
+        async def refuse(_session_id: str, text: str, _verb: AnswerVerb) -> Observation:
+            me.answers.append(text)
+            await bench.see(me.key, Kind.ACTIVE)
+            raise busy
+
+        bench.client.send_answer = refuse  # type: ignore[attr-defined]  # as above
+        [question] = me.inbox.questions()
+        result = await me.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+        assert me.answers == [PASSWORD]
+        assert result == AnswerResult(outcome=AnswerOutcome.GONE, error=busy)
+
+    on_bench(tmp_path, play)
