@@ -473,6 +473,16 @@ MONEY = (
         ),
     ),
     Break(
+        promise="where there is no task to ask for",
+        mistake="it does so where there is one, too",
+        file="services/commands/delivery.py",
+        old="            if not task.is_final:",
+        new="            if task is None:",
+        tests=(
+            f"{COMMANDS}/test_commands.py::test_where_its_task_can_be_asked_for_polls_prove_that_end",
+        ),
+    ),
+    Break(
         promise=ONE_PROGRAM,
         mistake="the lock is not taken",
         file="store/folder_lock.py",

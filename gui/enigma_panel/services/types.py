@@ -172,7 +172,7 @@ class AnswerOutcome(StrEnum):
     """What became of an answer."""
 
     DELIVERED = "delivered"
-    GONE = "gone"  # the question is no longer open; nothing was sent
+    GONE = "gone"  # the question is no longer open; nothing was sent but what `error` refused
     FAILED = "failed"  # certainly not delivered; it may be sent again
     UNCONFIRMED = "unconfirmed"  # may have been delivered; never sent again by the program
     TAKEN_BACK = "taken_back"  # the person took it back before it was sent

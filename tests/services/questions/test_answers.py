@@ -7,12 +7,13 @@ from typing import Any, cast
 
 import pytest
 
+from enigma_panel.api.errors import RejectedError, Reply
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.types import AnswerOutcome
+from enigma_panel.services.types import AnswerOutcome, AnswerResult
 from tests.services.commands.bench import Bench, on_bench
 
 PASSWORD = "Username: maria, Password: zebra-47-crossing"
@@ -123,3 +124,26 @@ def test_the_one_that_is_open_gets_it(tmp_path: Path, *, by_the_channel: bool) -
         assert one.answers + bench.live.answers == [PASSWORD]
 
     on_bench(tmp_path, check)
+
+
+def test_a_question_that_went_after_a_refusal_brings_the_refusal(
+    tmp_path: Path,
+) -> None:
+    """A busy service refused it; before the next try the question was gone."""
+
+    async def play(bench: Bench) -> None:
+        me = await asked(bench)
+        busy = RejectedError(Reply(status=503), nothing_happened=True)
+
+        async def refuse(_session_id: str, text: str, _verb: AnswerVerb) -> Observation:
+            me.answers.append(text)
+            await bench.see(me.key, Kind.ACTIVE)
+            raise busy
+
+        bench.client.send_answer = refuse  # type: ignore[attr-defined]  # as above
+        [question] = me.inbox.questions()
+        result = await me.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+        assert me.answers == [PASSWORD]
+        assert result == AnswerResult(outcome=AnswerOutcome.GONE, error=busy)
+
+    on_bench(tmp_path, play)
