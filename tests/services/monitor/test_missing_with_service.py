@@ -77,16 +77,17 @@ async def test_a_session_that_is_gone_ends_after_the_looks(
         assert not sessions.can(session, CommandVerb.TERMINATE)
 
 
-async def test_the_same_to_our_terminate_proves_it_at_once(
-    sim: Simulator, running: Running
-) -> None:
+async def test_one_to_our_terminate_takes_it_from_nobody(sim: Simulator, running: Running) -> None:
     async with running(sim.url, FastClock(), LongLived) as parts:
         sessions = parts.services.sessions
         session, key = await asking(parts)
-        faults(sim.url, not_found("/task/*", 0), not_found(MESSAGES, 1))
+        faults(sim.url, not_found("/task/*", 2), not_found(MESSAGES, 1))
         await until(lambda: sessions.is_missing(sessions.task(key)))
         await sessions.command([session], CommandVerb.TERMINATE)
-        assert sessions.session(session).is_final
+        assert sessions.session(session).phase is Phase.CLOSED_ASSUMED
+        await until(lambda: sessions.session(session).phase is Phase.OPEN)
+        await sessions.command([session], CommandVerb.TERMINATE)
+        await until(lambda: sessions.session(session).phase is Phase.ENDED_BY_YOU)
 
 
 async def test_an_answer_that_finds_no_session_is_kept_and_can_be_sent_again(
