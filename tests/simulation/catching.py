@@ -51,7 +51,7 @@ CATCHING: dict[str, int] = {
     "session opened without newTask slot": 1,
     "settle without the ledger": 0,
     "slot counts from the send": 23,
-    "stale question taken as new": 102,
+    "stale question taken as new": 128,
     "start of unknown fate tried again": 2,
     "steps to the newest task": 0,
     "stop as an answer believed": 158,
