@@ -99,7 +99,7 @@ class Emits:
 
         def look() -> None:
             if wire.life is self._world.life and wire.life.ready and not wire.life.loop.dead:
-                self._goes_again(key, told, verb, now)
+                self._goes_again(key, told, verb)
 
         self._world.timeline.after(AGAIN_S, look)
 
@@ -118,8 +118,8 @@ class Emits:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _goes_again(self, key: int, told: _SentLive, verb: CommandVerb, since: float) -> None:
-        """Unless the person took it back, on whichever of its tries."""
+    def _goes_again(self, key: int, told: _SentLive, verb: CommandVerb) -> None:
+        """Once, after whichever loss; unless the person took it back, on whichever of its tries."""
         parts = self._parts()
         if self._world.settings_changes.is_in_the_way:
             return
@@ -129,7 +129,11 @@ class Emits:
             return
         on_its_way = parts.services.sessions.pending(key) is not None
         taken_back = self._undone.get(key, -1.0) >= told.sent.at
-        if not on_its_way and not taken_back and not self._states_since(session.service_id, since):
+        if (
+            not on_its_way
+            and not taken_back
+            and not self._states_since(session.service_id, told.sent.at)
+        ):
             self._world.fail("what a channel swallowed goes by REST", f"{verb} of task {task.key}")
 
     def _is_proven(self, session: Session, told: _SentLive, verb: CommandVerb | None) -> bool:

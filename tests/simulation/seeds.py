@@ -26,6 +26,7 @@ ONCE_RED: dict[int, str] = {
     27708: "refused for now by one browser, for good by the gateway before the next",
     3624: "a late copy of a step seemed to show that an answer had arrived",
     40959: "a name that the channel told before another task was sent",
+    2026112600629: "a Resume went again by REST, and another channel broke",
     2026112600482: "asked again in the same words, and the poll that knows answers of another task",
     2026112600088: "an answer after a Stop that the channel lost",
     1354: "a report with ids of another task stood between four times not found",
