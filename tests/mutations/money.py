@@ -213,6 +213,14 @@ MONEY = (
         tests=(f"{DURABLE}::test_what_was_taken_back_is_not",),
     ),
     Break(
+        promise="Whoever answers a question of the task takes its Stop back, too.",
+        mistake="a Stop that waits ends the task after its answer",
+        file="services/questions/inbox.py",
+        old="                await self._commands.take_stop_back(question.session_key, key)\n",
+        new="                pass\n",
+        tests=("tests/services/questions/test_answers.py",),
+    ),
+    Break(
         promise=TRIED_AGAIN,
         mistake="what the service will never take is kept in line",
         file="services/queue/scheduler.py",
@@ -245,7 +253,7 @@ MONEY = (
         tests=(f"{REFUSED}::test_a_task_that_its_new_browser_refuses_gets_another_one",),
     ),
     Break(
-        promise="as soon as that one is closed, never before",
+        promise="as soon as a Terminate was delivered to that one, never before",
         mistake="before",
         file="services/queue/scheduler.py",
         old="        is_closed = await self._first_tasks.close(opened)\n",
@@ -422,7 +430,7 @@ MONEY = (
         promise='the row says "not found – looking again"',
         mistake="it says working",
         file="ui/sessions/model.py",
-        old="        is_missing = task is not None and self._sessions.is_missing(task.key)\n",
+        old="        is_missing = self._sessions.is_missing(task)\n",
         new="        is_missing = False\n",
         tests=(
             "tests/ui/sessions/test_live_rows.py::test_what_a_poll_does_not_find_is_looked_for_again",
@@ -433,7 +441,7 @@ MONEY = (
         mistake="not while it is looked again",
         file="services/sessions.py",
         old="        if session is None or self.foreign(session) is not None:\n",
-        new="        if session is None or self.foreign(session) is not None or self.is_missing(session.current_task or 0):\n",
+        new="        if session is None or self.foreign(session) is not None or self.is_missing(self.current_task(session)):\n",
         tests=(
             "tests/services/monitor/test_missing_with_service.py::test_wrong_ones_end_nothing_and_the_result_arrives",
         ),
@@ -445,6 +453,14 @@ MONEY = (
         old="            self.forget(task.key)\n            return True\n        looks.due_ms",
         new="            self.forget(task.key)\n            return False\n        looks.due_ms",
         tests=(f"{MISSING}::test_four_over_fifteen_seconds_prove_the_end",),
+    ),
+    Break(
+        promise="Three more looks within 15 seconds with the same answer",
+        mistake="a report with ids of another task between them is passed over",
+        file="services/monitor/poller.py",
+        old="            self._missing.forget(task.key)  # no report of its own",
+        new="            pass  # no report of its own",
+        tests=(f"{MISSING}::test_an_answer_about_another_task_starts_over",),
     ),
     Break(
         promise="and no sign of life prove the end",
@@ -462,6 +478,16 @@ MONEY = (
         new="            if command.verb in RANKS:\n                await",
         tests=(
             f"{COMMANDS}/test_commands.py::test_a_session_that_our_terminate_does_not_find_is_closed_not_ended_by_you",
+        ),
+    ),
+    Break(
+        promise="where there is no task to ask for",
+        mistake="it does so where there is one, too",
+        file="services/commands/delivery.py",
+        old="            if not task.is_final:",
+        new="            if task is None:",
+        tests=(
+            f"{COMMANDS}/test_commands.py::test_where_its_task_can_be_asked_for_polls_prove_that_end",
         ),
     ),
     Break(

@@ -122,7 +122,7 @@ class NoticeKind(StrEnum):
     LIMIT_USED_ELSEWHERE = "limit_used_elsewhere"  # another program uses up the calls
     WENT_TO_SLEEP = "went_to_sleep"  # the computer slept; facts: seconds
 
-    LIFE_TOO_LONG = "life_too_long"  # longer than any documented one; facts: hours
+    LIFE_TOO_LONG = "life_too_long"  # longer than any documented one; facts: seconds
     START_REFUSED = "start_refused"
     START_UNCONFIRMED = "start_unconfirmed"
     COMMAND_FAILED = "command_failed"
@@ -172,7 +172,7 @@ class AnswerOutcome(StrEnum):
     """What became of an answer."""
 
     DELIVERED = "delivered"
-    GONE = "gone"  # the question is no longer open; nothing was sent
+    GONE = "gone"  # the question is no longer open; nothing was sent but what `error` refused
     FAILED = "failed"  # certainly not delivered; it may be sent again
     UNCONFIRMED = "unconfirmed"  # may have been delivered; never sent again by the program
     TAKEN_BACK = "taken_back"  # the person took it back before it was sent
@@ -276,4 +276,8 @@ class SessionEnder(SessionStatus, Protocol):
 
     async def stop_too(self, intent: Intent) -> None:
         """Send a Stop by REST that the live channel took as an answer."""
+        ...
+
+    async def take_stop_back(self, session_key: int, task_key: int) -> None:
+        """Send no Stop of that task any more: the person has answered its question since."""
         ...

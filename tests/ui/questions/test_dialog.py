@@ -551,7 +551,7 @@ async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
     click(line.back_button)
     await world.settle()
     assert world.inbox.answered == []
-    assert line.label.text() == "Taken back, nothing was sent. Your text is still here."
+    assert line.label.text() == "Taken back, nothing was delivered. Your text is still here."
     assert not line.back_button.isVisible()
     form = dialog.current_form()
     assert form is not None
@@ -577,11 +577,11 @@ async def test_a_question_that_may_have_been_answered_says_so(
     world: World, dialog: QuestionDialog
 ) -> None:
     ask(world, dialog, WHICH)
-    assert not dialog.card.maybe.isVisible()
+    assert not dialog.card.doubts.isVisible()
     world.inbox.open = [replace(world.inbox.open[0], maybe_answered=True)]
     world.inbox.changed.emit()
-    assert dialog.card.maybe.isVisible()
-    assert dialog.card.maybe.text().startswith("This may have been answered already")
+    assert dialog.card.doubts.isVisible()
+    assert dialog.card.doubts.text().startswith("This may have been answered already")
 
 
 async def test_a_question_that_may_be_anothers_says_so(
@@ -590,8 +590,8 @@ async def test_a_question_that_may_be_anothers_says_so(
     ask(world, dialog, WHICH)
     world.inbox.open = [replace(world.inbox.open[0], is_doubted=True)]
     world.inbox.changed.emit()
-    assert dialog.card.maybe.isVisible()
-    assert dialog.card.maybe.text().startswith("The service names another task with this question")
+    assert dialog.card.doubts.isVisible()
+    assert dialog.card.doubts.text().startswith("The service names another task with this question")
 
 
 async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_them(
@@ -600,7 +600,7 @@ async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_
     question = world.sessions.add_asking(1, WHICH)
     world.inbox.ask(replace(question, is_asker_unknown=True))
     dialog.ask_now(replace(question, is_asker_unknown=True))
-    assert dialog.card.maybe.text().startswith("Several tasks of this session may ask this")
+    assert dialog.card.doubts.text().startswith("Several tasks of this session may ask this")
     task = world.sessions.task(1)
     assert task is not None
     assert task.spec.text not in all_text(dialog)
@@ -612,6 +612,14 @@ def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
     assert text_outcome.answer_text(result, has_text=True) == (
         "The answer was sent over the live channel, because the calls of this minute are used up. "
         "The channel confirms nothing: if the agent still asks, the question comes back."
+    )
+
+
+def test_an_answer_that_was_refused_once_is_not_said_to_be_unsent() -> None:
+    result = AnswerResult(outcome=AnswerOutcome.GONE, error=NotConnectedError("dns"))
+    assert text_outcome.answer_text(result, has_text=True) == (
+        "This question is no longer open: the task went on or ended. The answer was sent, and "
+        "refused, while it was. Your text is still here."
     )
 
 

@@ -334,6 +334,20 @@ def test_the_status_decides_where_the_code_is_unknown() -> None:
     assert row_of(rejected(599, "NEW_CODE")) == "5xx"
 
 
+@pytest.mark.parametrize("context", [START, HERE])
+def test_of_an_unconfirmed_start_nobody_says_that_nothing_was_started(
+    context: ErrorContext,
+) -> None:
+    refused = Reply(status=404, code="SESSION_NOT_FOUND", message="Session not found")
+    for error in (
+        SessionGoneError(refused, nothing_happened=False),
+        RejectedError(refused, nothing_happened=False),
+        ProtocolError(404, "?", reply=refused),
+        InterruptedCallError("cut"),
+    ):
+        assert "Nothing was started" not in explain(error, context).text, error
+
+
 def test_a_message_of_the_service_is_never_read_as_a_pattern() -> None:
     error = rejected(400, message="{task} {0} %s <b>x</b>\nsecond line" + "y" * 5_000)
     what = explain(error, START).what
@@ -370,6 +384,7 @@ def test_every_state_has_a_word() -> None:
 
 def test_one_line() -> None:
     assert shorten("a\n\n b\tc") == "a b c"
+    assert shorten("Pay $5\u202e000\u202c?") == "Pay $5 000 ?"
     assert shorten("x" * 500, 10) == "x" * 9 + "…"
     assert shorten("x " * 5 + " " * 900 + "end", 20).endswith("…")
     assert tr("{n} {{left}}", n=2) == "2 {left}"
