@@ -91,6 +91,7 @@ class QueueInvariants:
         return (never and bool(tasks)) or (session.close_after and ended)
 
     def _never_ran(self, task: Task) -> bool:
-        """Refused; one that the service began may have failed before it was named."""
+        """Refused or taken back; what the service began may have failed before it was named."""
         began = self._world.checks.starts.name_of(mark_of(task.spec)) is not None
-        return task.service_id is None and task.status.value == "failed" and not began
+        is_over = task.status.value == "failed" or task.code == "TAKEN_BACK"
+        return task.service_id is None and is_over and not began
