@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import RejectedError
 from enigma_panel.core.models import Phase, Session, Task
+from enigma_panel.core.verbs import CommandVerb
 from tests.simulation.calls import STARTS, Sent, mark_of
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 IDLE_S = 15.0
-"""So long a browser that nobody wants may be open without a Terminate on its way."""
+"""So long a browser that nobody wants may be open before a Terminate is sent, or sent again."""
 
 AGAIN_S = 29.0
 _OPENS = frozenset({ApiCall.START_SESSION, ApiCall.RUN_TASK})
@@ -71,8 +72,13 @@ class QueueInvariants:
             unwanted = self._is_unwanted(session, life.parts)
             if not unwanted or self._world.checks.commands.hindered():
                 self._idle.pop(session.key, None)
-            elif now - self._idle.setdefault(session.key, now) > IDLE_S:
+            elif now - max(self._idle.setdefault(session.key, now), self._told(session)) > IDLE_S:
                 self._world.fail("no browser is left to idle", f"session {session.key}")
+
+    def _told(self, session: Session) -> float:
+        """When a Terminate was sent to it last; it may have been turned down."""
+        to_it = (s for s in self._world.link.book.all if s.session_id == session.service_id)
+        return max((s.at for s in to_it if s.new_state == CommandVerb.TERMINATE), default=0.0)
 
     def _is_unwanted(self, session: Session, parts: "Parts") -> bool:
         if (

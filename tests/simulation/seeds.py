@@ -21,6 +21,11 @@ def first_of(day: date) -> int:
     return int(f"{day:%Y%m%d}") * A_DAY
 
 
-ONCE_RED: dict[int, str] = {}
+ONCE_RED: dict[int, str] = {
+    411: "a refused key opened another browser before the first was closed",
+    26485: "the clock was set: another browser beside one that had ended by our clock alone",
+    27566: "killed before its only task was sent; that was refused, and the browser left to idle",
+    27784: "as 26485, with a Terminate that had been refused",
+}
 """Seeds that were red once, and why. What they draw changes with the weather: under a new one they
 are listed anew."""

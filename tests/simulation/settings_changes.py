@@ -84,7 +84,8 @@ class SettingsChanges:
         return account is not None and account.key_fingerprint != fingerprint(key, base_url)
 
     def tidy(self) -> None:
-        """In the calm the person goes back to the key of what is open, until nothing is."""
+        """In the calm the person goes back to the key of what is open, or of what a command waits
+        for, until nothing is."""
         account = self._account()
         if account is None:
             return
@@ -147,8 +148,10 @@ class SettingsChanges:
         life = self._world.life
         assert life is not None
         assert life.parts is not None
-        sessions = life.parts.services.store.sessions()
-        return {s.key_fingerprint for s in sessions if not s.is_ended and not s.is_planned}
+        services = life.parts.services
+        waits = {pending.session_key for pending in services.sessions.all_pending()}
+        opened = [session for session in services.store.sessions() if not session.is_planned]
+        return {s.key_fingerprint for s in opened if not s.is_ended or s.key in waits}
 
     def _account(self) -> "Account | None":
         life = self._world.life
