@@ -26,7 +26,7 @@ READERS: dict[str, Callable[[Answer], object]] = {
     "run-task": lambda a: responses.read_started(a, SCRUB, in_session=False),
     "newTask": lambda a: responses.read_started(a, SCRUB, in_session=True),
     "poll": lambda a: responses.read_poll(a, SCRUB),
-    "delivered": lambda a: responses.read_delivered(a, SCRUB, Kind.PAUSE_SENT),
+    "delivered": lambda a: responses.read_delivered(a, SCRUB, Kind.PAUSE_SENT, "s"),
     "health": lambda a: responses.read_health(a, SCRUB),
     "models": lambda a: responses.check_models(a, SCRUB),
 }

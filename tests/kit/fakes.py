@@ -209,8 +209,8 @@ class FakeSessions(QObject):
     def is_asking(self, key: int) -> bool:
         return key in self.asking
 
-    def is_missing(self, key: int) -> bool:
-        return key in self.missing
+    def is_missing(self, task: Task | None) -> bool:
+        return task is not None and task.key in self.missing
 
     def is_awaiting_reply(self, key: int) -> bool:
         return key not in self.lost_replies

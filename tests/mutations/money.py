@@ -246,7 +246,7 @@ MONEY = (
         tests=(f"{REFUSED}::test_a_task_that_its_new_browser_refuses_gets_another_one",),
     ),
     Break(
-        promise="as soon as that one is closed, never before",
+        promise="as soon as a Terminate was delivered to that one, never before",
         mistake="before",
         file="services/queue/scheduler.py",
         old="            is_closed = await self._first_tasks.close(task.session_key)\n",
@@ -455,7 +455,7 @@ MONEY = (
         promise='the row says "not found – looking again"',
         mistake="it says working",
         file="ui/sessions/model.py",
-        old="        is_missing = task is not None and self._sessions.is_missing(task.key)\n",
+        old="        is_missing = self._sessions.is_missing(task)\n",
         new="        is_missing = False\n",
         tests=(
             "tests/ui/sessions/test_live_rows.py::test_what_a_poll_does_not_find_is_looked_for_again",
@@ -466,7 +466,7 @@ MONEY = (
         mistake="not while it is looked again",
         file="services/sessions.py",
         old="        if session is None or self.foreign(session) is not None:\n",
-        new="        if session is None or self.foreign(session) is not None or self.is_missing(session.current_task or 0):\n",
+        new="        if session is None or self.foreign(session) is not None or self.is_missing(self.current_task(session)):\n",
         tests=(
             "tests/services/monitor/test_missing_with_service.py::test_wrong_ones_end_nothing_and_the_result_arrives",
         ),

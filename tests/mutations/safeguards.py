@@ -151,6 +151,32 @@ SAFEGUARDS = (
         tests=("tests/services/queue/test_start_reply.py",),
     ),
     Break(
+        promise="The reply to a command that names another session answers another call",
+        mistake="it is taken for the reply",
+        file="api/wire/responses.py",
+        old='    if body is not None and body.id("sessionId") not in {None, session_id}:\n',
+        new="    if False:\n",
+        tests=("tests/contract/test_bodies.py",),
+    ),
+    Break(
+        promise="An end that names a session of nobody ends none of ours",
+        mistake="it ends the one whose channel told it",
+        file="services/live/event_router.py",
+        old="        if observation.kind is Kind.SESSION_ENDED and not is_named:\n",
+        new="        if False:\n",
+        tests=(
+            "tests/services/live/test_foreign_ids.py::test_what_is_of_another_session_changes_nothing_here",
+        ),
+    ),
+    Break(
+        promise="The username of a login is no secret",
+        mistake="its question makes it one",
+        file="services/questions/inbox.py",
+        old="secrets or secrets_in(text, question.kind)",
+        new="[*secrets, *secrets_in(text, question.kind)]",
+        tests=("tests/services/test_secret_answers.py::test_the_username_of_a_login_is_none",),
+    ),
+    Break(
         promise="No reply costs much memory",
         mistake="a body grows as far as its encoding goes",
         file="api/wire/content_encoding.py",

@@ -1,7 +1,7 @@
 """An answer to a question for a secret, and an agent that repeats it wherever it can."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.questions import QuestionKind, credentials_text
+from enigma_panel.core.secret_answers import login_secrets
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
@@ -95,14 +96,15 @@ class SentAnswers(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, told: str) -> None:
         super().__init__()
         self._bench = bench
+        self._told = told
         self.lost: set[tuple[int, int]] = set()
         self.echoes: list[str] = []
 
     async def send(self, _key: int, text: str, _verb: AnswerVerb, **_facts: Any) -> AnswerResult:
-        self.echoes.append(self._bench.redactor.redact(f"“{text}”"))
+        self.echoes.append(self._bench.redactor.redact(self._told.format(text)))
         return AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
 
 
@@ -120,7 +122,7 @@ class SentAnswers(QObject):
 def test_a_secret_is_known_before_it_is_sent_by_whichever_way(
     tmp_path: Path, question: str, answer: str, secrets: tuple[str, ...], echo: str
 ) -> None:
-    assert _echoes(tmp_path, question, answer, AnswerVerb.RESUME, secrets) == [echo]
+    assert _echoes(tmp_path, question, answer, secrets=secrets) == [echo]
 
 
 def test_the_words_of_a_stop_are_no_secret(tmp_path: Path) -> None:
@@ -128,13 +130,29 @@ def test_the_words_of_a_stop_are_no_secret(tmp_path: Path) -> None:
     assert _echoes(tmp_path, "What is the PIN?", text, AnswerVerb.STOP) == [f"“{text}”"]
 
 
+def test_the_username_of_a_login_is_none(tmp_path: Path) -> None:
+    """It stands on every page, and in the result that was paid for."""
+    name, password = "maria@shop.example", "Zebra 1!"
+    told = f"{name} logged in with {password}, and not with {{}}"
+    login = login_secrets(name, password)
+    answer = credentials_text(name, password)
+    echoes = _echoes(tmp_path, "I need login credentials", answer, secrets=login, told=told)
+    assert echoes == [f"{name} logged in with [redacted], and not with [redacted]"]
+
+
 def _echoes(
-    folder: Path, question: str, answer: str, verb: AnswerVerb, secrets: tuple[str, ...] = ()
+    folder: Path,
+    question: str,
+    answer: str,
+    verb: AnswerVerb = AnswerVerb.RESUME,
+    *,
+    secrets: Sequence[str] = (),
+    told: str = "“{}”",
 ) -> list[str]:
     echoes: list[str] = []
 
     async def check(bench: Bench) -> None:
-        answers = SentAnswers(bench)
+        answers = SentAnswers(bench, told)
         poller = cast("Any", SimpleNamespace(poll_now=bench.wait))
         inbox = Inbox(bench.store, poller, cast("Answers", answers))
         await bench.open()

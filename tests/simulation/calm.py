@@ -30,6 +30,7 @@ class Calm:
         world = self._person.world
         assert world.calm_since is not None
         age = world.timeline.now - world.calm_since
+        world.checks.truth.questions_are_shown(self._person.parts)
         left = unsettled(world, self._person.parts)
         if not left and age > 3.0:
             world.trace("settled after", f"{age:.0f} s")

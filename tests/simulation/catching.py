@@ -39,6 +39,7 @@ CATCHING: dict[str, int] = {
     "old poll closes a live question": 497,
     "one not found is believed": 12,
     "pause sent live believed": 1,
+    "polled question not shown": 68,
     "recovery forgets unsettled intents": 3,
     "recovery takes unsettled intents as refused": 1,
     "refused for now has failed": 4,
@@ -58,4 +59,5 @@ CATCHING: dict[str, int] = {
     "terminate waits behind newTask": 23,
     "the queue goes on by itself": 0,
     "undecodable taken as refused": 1,
+    "unnamed tasks overlooked": 20599,
 }

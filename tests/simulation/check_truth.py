@@ -10,12 +10,18 @@ from enigma_panel.services.types import Diff
 from enigma_panel.simulator.task import Task as ModelTask
 from enigma_panel.simulator.task import TaskState
 from tests.simulation.calls import Sent, Verdict, mark_of
+from tests.simulation.questions import Question
 from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
+    from enigma_panel.bootstrap import Parts
     from tests.simulation.world import World
+
 _FOR_NOW = frozenset({429, 503})
 KEPT_S = 0.1
+
+SHOWN_S = 60.0
+"""So long a question may go unseen in the calm: a poll, a hold and two repeated polls."""
 
 
 class Truth:
@@ -26,6 +32,7 @@ class Truth:
         self._owners: dict[str, int] = {}
         self._statuses: dict[int, TaskStatus] = {}
         self.guessed: set[int] = set()  # tasks in whose time line it says so
+        self._unseen: dict[Question, float] = {}  # since when
 
     def changed(self, store: SessionStore, diff: Diff) -> None:
         """Records have changed in memory."""
@@ -61,6 +68,23 @@ class Truth:
                 self._world.fail("a name that was told is kept", f"task {task.key} after {sent}")
 
         self._world.timeline.after(KEPT_S, look)
+
+    def questions_are_shown(self, parts: "Parts") -> None:
+        """In the calm: what the service waits for the person with is on the screen."""
+        seen = {question.task_key for question in parts.services.inbox.questions()}
+        named = {task.service_id: task.key for task in parts.services.store.tasks()}
+        unseen = {}
+        for session in parts.services.store.sessions():
+            if session.is_ended and self._world.storm.clock_was_set:
+                continue  # taken for expired, and looked at rarely
+            asked = self._world.questions.open_in(session.service_id or "")
+            key = named.get(asked[0]) if asked is not None else None
+            if asked is None or key is None or key in seen:
+                continue  # nobody can ask for a task that has not been named yet
+            unseen[asked] = since = self._unseen.get(asked, self._world.timeline.now)
+            if self._world.timeline.now - since > SHOWN_S:
+                self._world.fail("a question is shown", f"{asked[1]} of task {key}")
+        self._unseen = unseen
 
     def model_task(self, session_id: str | None, task: Task) -> ModelTask | None:
         """The service's own task, while the service keeps it."""

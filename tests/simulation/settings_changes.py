@@ -84,8 +84,8 @@ class SettingsChanges:
         return account is not None and account.key_fingerprint != fingerprint(key, base_url)
 
     def tidy(self) -> None:
-        """In the calm the person goes back to the key of what is open, or of what a command waits
-        for, until nothing is."""
+        """In the calm the person goes back to the key of what is open, or where something waits for
+        it, until nothing is or does."""
         account = self._account()
         if account is None:
             return
@@ -150,6 +150,7 @@ class SettingsChanges:
         assert life.parts is not None
         services = life.parts.services
         waits = {pending.session_key for pending in services.sessions.all_pending()}
+        waits |= {task.session_key for task in services.store.tasks() if not task.is_final}
         opened = [session for session in services.store.sessions() if not session.is_planned]
         return {s.key_fingerprint for s in opened if not s.is_ended or s.key in waits}
 

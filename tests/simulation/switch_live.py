@@ -7,9 +7,11 @@ from enigma_panel.core import reducer
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.commands.commands import Commands, UnconfirmedPauses
 from enigma_panel.services.commands.delivery import DURABLE, CommandSender, DroppedError
+from enigma_panel.services.live import event_router
 from enigma_panel.services.live.event_router import EventRouter, TaskEnds
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.questions.answers import Answers
+from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.intents import Outcome
 
 Patches = list[tuple[Any, Any, Any]]
@@ -71,6 +73,25 @@ def questions_are_left_to_polls() -> Patches:
         self.poll_wanted.emit(session.key)
 
     return [(EventRouter, "_question", question)]
+
+
+def unnamed_tasks_are_overlooked() -> Patches:
+    """An event that names no task is the newest one's, although an unnamed one may be at work."""
+    return [
+        (event_router, "unnamed_live", lambda _: []),
+        (event_router, "may_be_of_another", lambda *_: False),
+    ]
+
+
+def questions_are_left_to_the_channel() -> Patches:
+    """A question that a poll tells is not shown."""
+    real = SessionStore.record
+
+    async def record(self: Any, session_key: int, task_key: int | None, seen: Any) -> None:
+        if seen.kind is not Kind.QUESTION or seen.asked_ms is None:
+            await real(self, session_key, task_key, seen)
+
+    return [(SessionStore, "record", record)]
 
 
 def steps_go_to_the_newest_task() -> Patches:
@@ -147,6 +168,8 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "result to the current task": results_go_to_the_current_task,
     "live result left to polls": results_are_left_to_polls,
     "live question left to polls": questions_are_left_to_polls,
+    "unnamed tasks overlooked": unnamed_tasks_are_overlooked,
+    "polled question not shown": questions_are_left_to_the_channel,
     "steps to the newest task": steps_go_to_the_newest_task,
     "no poll after a gap": a_gap_goes_unnoticed,
     "channels kept over sleep": channels_are_kept_over_sleep,

@@ -101,5 +101,5 @@ def test_no_temp_directory_is_no_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("put", [os.mkfifo, os.mkdir])
 def test_a_lock_that_is_no_file_is_said(tmp_path: Path, put: Callable[[Path], None]) -> None:
     put(tmp_path / "panel.lock")
-    with pytest.raises(FolderError, match=re.escape("panel.lock is not a file")):
+    with pytest.raises(FolderError, match=re.escape("panel.lock: not a file")):
         FolderLock(tmp_path)

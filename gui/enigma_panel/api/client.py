@@ -171,13 +171,13 @@ class HttpClient:
         """POST /start/send-message, actionType state."""
         scrub = make_scrub(self._key, session_id)
         answer = await self._send(ApiCall.STATE, requests.state(session_id, verb), scrub)
-        return responses.read_delivered(answer, scrub, STATE_KINDS[verb])
+        return responses.read_delivered(answer, scrub, STATE_KINDS[verb], session_id)
 
     async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
         """POST /start/send-message, actionType guardrail. The text appears in no error."""
         scrub = make_scrub(self._key, session_id, text)
         answer = await self._send(ApiCall.ANSWER, requests.guardrail(session_id, text, verb), scrub)
-        return responses.read_delivered(answer, scrub, ANSWER_KINDS[verb])
+        return responses.read_delivered(answer, scrub, ANSWER_KINDS[verb], session_id)
 
     async def poll(self, session_id: str, task_id: str) -> Observation:
         """GET /task/:sessionId/:taskId, built from the ids; a pollUrl is never followed."""

@@ -16,8 +16,8 @@ FILES = ("panel.log", "panel.log.1", "panel.log.2")
 
 ROOT = "enigma_panel"
 ERROR_EVERY_S = 60.0
-LONGEST_LINE = 1_000
-"""Bytes that a line of the log has at most in the mean."""
+MEAN_LINE_BYTES = 1_000
+"""So many bytes a line of the log has in the mean, at most."""
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -73,7 +73,7 @@ def newest_lines(folder: Path, most: int = 200) -> list[str]:
     """The last lines of the log in `folder`, redacted as they were written; none without a log."""
     try:
         with (folder / FILES[0]).open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - most * LONGEST_LINE))
+            file.seek(max(0, file.seek(0, os.SEEK_END) - most * MEAN_LINE_BYTES))
             text = file.read().decode("utf-8", "replace")
     except OSError:
         return []

@@ -111,9 +111,9 @@ class Sessions(QObject):
         task = self._store.current_task(session) if session is not None else None
         return task is not None and self._poller.is_asking(task.key)
 
-    def is_missing(self, task_key: int) -> bool:
+    def is_missing(self, task: Task | None) -> bool:
         """True while the last poll did not find the task or its session, and it is looked again."""
-        return self._poller.is_missing(task_key)
+        return task is not None and self._poller.is_missing(task.key)
 
     def is_awaiting_reply(self, task_key: int) -> bool:
         """Whether the call that starts this task still waits for its reply, which names it."""

@@ -263,19 +263,20 @@ def test_a_result_of_nobody_is_not_cleaned_before_it_is_dropped(tmp_path: Path) 
 
 
 ELSEWHERE = [
-    # what the channel of one session tells with the ids of another one of ours
+    # what the channel of one session tells with the ids of another one of ours, or of nobody's
     {"kind": Kind.COMPLETED, "text": "not ours", "task_id": "t1"},
     {"kind": Kind.COMPLETED, "text": "not ours", "session_id": "sid000000001"},
     {"kind": Kind.QUESTION, "text": "Your password?", "task_id": "t1"},
     {"kind": Kind.FAILED, "text": "crashed", "task_id": "t1"},
     {"kind": Kind.ACTION, "text": "types", "task_id": "t1"},
     {"kind": Kind.SESSION_ENDED, "code": "terminated", "session_id": "sid000000001"},
+    {"kind": Kind.SESSION_ENDED, "code": "terminated", "session_id": "nobody's"},
 ]
 
 
 @pytest.mark.parametrize("facts", ELSEWHERE)
 @pytest.mark.parametrize("named", [True, False])
-def test_what_is_of_another_session_of_ours_changes_nothing_here(
+def test_what_is_of_another_session_changes_nothing_here(
     tmp_path: Path, facts: dict[str, Any], *, named: bool
 ) -> None:
     async def check(bench: Bench) -> None:

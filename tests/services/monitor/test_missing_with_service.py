@@ -49,11 +49,11 @@ async def test_wrong_ones_end_nothing_and_the_result_arrives(
         sessions, inbox = parts.services.sessions, parts.services.inbox
         session, key = await asking(parts)
         faults(sim.url, not_found("/task/*", 3))
-        await until(lambda: sessions.is_missing(key))
+        await until(lambda: sessions.is_missing(sessions.task(key)))
         assert sessions.task(key).status is TaskStatus.ASKS
         assert sessions.session(session).phase is Phase.OPEN
         assert sessions.can(session, CommandVerb.TERMINATE)
-        await until(lambda: not sessions.is_missing(key))
+        await until(lambda: not sessions.is_missing(sessions.task(key)))
         result = await inbox.answer(inbox.questions()[0], ANSWER, AnswerVerb.RESUME)
         assert result.outcome is AnswerOutcome.DELIVERED
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)
@@ -68,7 +68,7 @@ async def test_a_session_that_is_gone_ends_after_the_looks(
         sessions = parts.services.sessions
         session, key = await asking(parts)
         faults(sim.url, not_found("/task/*", 0))
-        await until(lambda: sessions.is_missing(key))
+        await until(lambda: sessions.is_missing(sessions.task(key)))
         began = parts.services.clock.now_ms()
         await until(lambda: sessions.session(session).is_final)
         assert parts.services.clock.now_ms() - began > 12_000
@@ -84,7 +84,7 @@ async def test_the_same_to_our_terminate_proves_it_at_once(
         sessions = parts.services.sessions
         session, key = await asking(parts)
         faults(sim.url, not_found("/task/*", 0), not_found(MESSAGES, 1))
-        await until(lambda: sessions.is_missing(key))
+        await until(lambda: sessions.is_missing(sessions.task(key)))
         await sessions.command([session], CommandVerb.TERMINATE)
         assert sessions.session(session).is_final
 

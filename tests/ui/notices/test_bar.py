@@ -179,10 +179,14 @@ def test_a_task_that_the_service_did_not_accept_can_be_edited(bar: Bar) -> None:
     assert bar.app_actions.calls == [("edit_and_run", bar.services.sessions.tasks[1])]
 
 
-def test_a_life_that_no_page_knows_is_said(bar: Bar) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "life"),
+    [(10**12, "277,777,777 hours 46 minutes"), (3_660, "1 hour 1 minute")],
+)
+def test_a_life_that_no_page_knows_is_said(bar: Bar, seconds: int, life: str) -> None:
     bar.services.sessions.add(1)
-    bar.say(Kind.LIFE_TOO_LONG, 1, hours=277_777_777)
-    assert "lives for 277,777,777 hours" in bar.lines[0]
+    bar.say(Kind.LIFE_TOO_LONG, 1, seconds=seconds)
+    assert f"lives for {life}, which" in bar.lines[0]
     assert "one hour is assumed" in bar.lines[0]
 
 

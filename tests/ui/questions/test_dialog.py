@@ -577,11 +577,11 @@ async def test_a_question_that_may_have_been_answered_says_so(
     world: World, dialog: QuestionDialog
 ) -> None:
     ask(world, dialog, WHICH)
-    assert not dialog.card.maybe.isVisible()
+    assert not dialog.card.doubts.isVisible()
     world.inbox.open = [replace(world.inbox.open[0], maybe_answered=True)]
     world.inbox.changed.emit()
-    assert dialog.card.maybe.isVisible()
-    assert dialog.card.maybe.text().startswith("This may have been answered already")
+    assert dialog.card.doubts.isVisible()
+    assert dialog.card.doubts.text().startswith("This may have been answered already")
 
 
 async def test_a_question_that_may_be_anothers_says_so(
@@ -590,8 +590,8 @@ async def test_a_question_that_may_be_anothers_says_so(
     ask(world, dialog, WHICH)
     world.inbox.open = [replace(world.inbox.open[0], is_doubted=True)]
     world.inbox.changed.emit()
-    assert dialog.card.maybe.isVisible()
-    assert dialog.card.maybe.text().startswith("The service names another task with this question")
+    assert dialog.card.doubts.isVisible()
+    assert dialog.card.doubts.text().startswith("The service names another task with this question")
 
 
 async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_them(
@@ -600,7 +600,7 @@ async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_
     question = world.sessions.add_asking(1, WHICH)
     world.inbox.ask(replace(question, is_asker_unknown=True))
     dialog.ask_now(replace(question, is_asker_unknown=True))
-    assert dialog.card.maybe.text().startswith("Several tasks of this session may ask this")
+    assert dialog.card.doubts.text().startswith("Several tasks of this session may ask this")
     task = world.sessions.task(1)
     assert task is not None
     assert task.spec.text not in all_text(dialog)

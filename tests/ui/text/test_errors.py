@@ -334,6 +334,20 @@ def test_the_status_decides_where_the_code_is_unknown() -> None:
     assert row_of(rejected(599, "NEW_CODE")) == "5xx"
 
 
+@pytest.mark.parametrize("context", [START, HERE])
+def test_of_an_unconfirmed_start_nobody_says_that_nothing_was_started(
+    context: ErrorContext,
+) -> None:
+    refused = Reply(status=404, code="SESSION_NOT_FOUND", message="Session not found")
+    for error in (
+        SessionGoneError(refused, nothing_happened=False),
+        RejectedError(refused, nothing_happened=False),
+        ProtocolError(404, "?", reply=refused),
+        InterruptedCallError("cut"),
+    ):
+        assert "Nothing was started" not in explain(error, context).text, error
+
+
 def test_a_message_of_the_service_is_never_read_as_a_pattern() -> None:
     error = rejected(400, message="{task} {0} %s <b>x</b>\nsecond line" + "y" * 5_000)
     what = explain(error, START).what

@@ -8,6 +8,7 @@ a Scrub that knows the secrets of the call, and raises only `errors.ApiError`.
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from enigma_panel.api.errors import ProtocolError
 from enigma_panel.api.protocols import HealthReply
 from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.error_responses import Answer, gone_kind, refusal
@@ -117,9 +118,14 @@ def _is_own_report(answer: Answer, body: Body) -> bool:
     return is_billed or _is_about_task(answer, body, None)
 
 
-def read_delivered(answer: Answer, scrub: Scrub, kind: Kind) -> Observation:
-    """A state or guardrail message: `kind` says what was delivered, which proves no effect."""
+def read_delivered(answer: Answer, scrub: Scrub, kind: Kind, session_id: str) -> Observation:
+    """A state or guardrail message: `kind` says what was delivered, which proves no effect.
+
+    ProtocolError where the body names another session than the one that the call went to.
+    """
     body = read_body(answer.body)
+    if body is not None and body.id("sessionId") not in {None, session_id}:
+        raise ProtocolError(answer.status, "it names another session")
     if body is None or not _is_fine(answer, body) or not _is_delivered(body):
         raise refusal(answer, body, scrub, about_session=True)
     message = v.short_text(body.top.get("message"))

@@ -211,6 +211,9 @@ class EventRouter(QObject):
             return
         if is_of_other(self._store, observation, session):
             return  # of another session or its task, which hears of it by its own channel
+        is_named = observation.session_id in {None, session.service_id}
+        if observation.kind is Kind.SESSION_ENDED and not is_named:
+            return  # it would prove an end, and take the Terminate away
         ends = observation.kind in {Kind.COMPLETED, Kind.FAILED}
         task = self._store.newest_task(session) if ends else self._store.current_task(session)
         if observation.task_id is not None and observation.kind is not Kind.COMPLETED:

@@ -59,7 +59,7 @@ class Inbox(QObject):
     ) -> AnswerResult:
         """Send an answer, or stop the task by it. Raises LedgerError: then nothing was sent.
 
-        secrets: parts of the text that must not come back, beside those that are found in it.
+        secrets: parts of the text that must not come back; none given: those that are found in it.
 
         The task is asked for once before, so that no password goes to a task that asks no more.
         Waits for the calls of the minute and for a service that is busy: see `waiting`.
@@ -72,7 +72,7 @@ class Inbox(QObject):
         try:
             await self._check(question)
             if verb is not AnswerVerb.STOP:  # its text is ours
-                self._remember(question, [*secrets, *secrets_in(text, question.kind)])
+                self._remember(question, secrets or secrets_in(text, question.kind))
             return await self._answers.send(
                 key, text, verb, is_open=lambda: self._parts(question) is not None
             )

@@ -116,8 +116,8 @@ class Starter:
     def _check_life(self, session_key: int, observation: Observation) -> None:
         life_ms = observation.expires_in_ms or 0
         if life_ms > MAX_LIFE_MS:
-            hours = life_ms // 3_600_000
-            self._notices.notify(NoticeKind.LIFE_TOO_LONG, session_key, None, None, hours=hours)
+            seconds = life_ms // 1000
+            self._notices.notify(NoticeKind.LIFE_TOO_LONG, session_key, None, None, seconds=seconds)
 
     async def send_task(
         self, intent: Intent, task: Task, client: ServiceClient, taken: Pass, keeps: Keeps

@@ -379,7 +379,7 @@ class Details(QFrame):
     def _show_state(self, session: Session | None, task: Task | None) -> None:
         now = self._services.clock.now_ms()
         line = NOTHING
-        missing = task is not None and self._sessions.is_missing(task.key)
+        missing = self._sessions.is_missing(task)
         if self._about_session and session is not None:
             pending = self._sessions.pending(session.key)
             line = session_summary(session, task, now, pending, is_missing=missing)

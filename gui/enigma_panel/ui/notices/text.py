@@ -9,7 +9,7 @@ from enigma_panel.ui.i18n import shorten, tr, tr_n
 from enigma_panel.ui.text.account_page import account_page
 from enigma_panel.ui.text.errors import Call, ErrorContext, explain
 from enigma_panel.ui.text.problems import Notice, NoticeAction
-from enigma_panel.ui.text.states import duration, local_time, verb_word
+from enigma_panel.ui.text.states import duration, local_time, spoken_duration, verb_word
 
 BAD_REQUEST = 400
 PASSING_MS = 70_000
@@ -159,10 +159,10 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
             return text, (NoticeAction.SHOW_TASK,), False
         case NoticeKind.LIFE_TOO_LONG:
             text = tr(
-                "The service says that {session} lives for {n} hours, which none of its pages "
+                "The service says that {session} lives for {time}, which none of its pages "
                 "knows; one hour is assumed.",
                 session=name,
-                n=f"{_number(notice):,}",
+                time=spoken_duration(_number(notice) * 1000),
             )
             return text, (NoticeAction.SHOW_SESSION,), False
         case NoticeKind.LEDGER_FAILED:

@@ -58,7 +58,7 @@ class QuestionCard(QWidget):
         self._left = make_label(role="figure")
         self._asked = make_label(role="dim")
         self.before = ElidedLabel("dim")
-        self.maybe = make_label(role="amber", wrap=True)
+        self.doubts = make_label(role="amber", wrap=True)
         self._position = make_label(role="dim")
         self._back = make_button("‹")
         self._forth = make_button("›")
@@ -75,10 +75,10 @@ class QuestionCard(QWidget):
         set_role(card, "card")
         self.text.setAccessibleName(tr("Question from the agent"))
         set_role(self.text, "question")
-        self.maybe.hide()
+        self.doubts.hide()
         asked = make_row(self._asked, self.before, gap=6)
         asked.setStretchFactor(self.before, 1)
-        inner = make_column(self.text, asked, self.maybe, gap=8)
+        inner = make_column(self.text, asked, self.doubts, gap=8)
         inner.setContentsMargins(14, 12, 14, 12)
         card.setLayout(inner)
         self.setLayout(make_column(head, card, gap=12))
@@ -103,13 +103,13 @@ class QuestionCard(QWidget):
         self.text.setPlainText(f"“{shown_question(question.text)}”")
         self.text.fit()
         self.show_before("")
-        self.show_maybe(question)
+        self.show_doubts(question)
 
     def show_before(self, text: str) -> None:
         """What the agent did last; the line stands there in any case, so nothing moves."""
         self.before.show_text(text)
 
-    def show_maybe(self, question: OpenQuestion) -> bool:
+    def show_doubts(self, question: OpenQuestion) -> bool:
         """Say that it may have been answered, or be another's; returns whether that came or
         went."""
         doubts = (
@@ -118,9 +118,9 @@ class QuestionCard(QWidget):
             (question.is_asker_unknown, unknown_asker_text),
         )
         text = " ".join(say() for applies, say in doubts if applies)
-        changed = text != self.maybe.text()
-        self.maybe.setText(text)
-        self.maybe.setVisible(bool(text))
+        changed = text != self.doubts.text()
+        self.doubts.setText(text)
+        self.doubts.setVisible(bool(text))
         return changed
 
     def show_position(self, number: int, of: int) -> bool:

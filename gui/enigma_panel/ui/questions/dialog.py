@@ -145,7 +145,7 @@ class QuestionDialog(ModelessDialog):
             return
         found = self._find(identity(self._current.question))
         if found is not None:
-            if self.card.show_maybe(found):
+            if self.card.show_doubts(found):
                 self._refit()
             self._show_position()
             return

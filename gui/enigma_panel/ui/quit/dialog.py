@@ -161,7 +161,7 @@ class QuitDialog(ModelessDialog):
                 tasks.get(s.key),
                 now,
                 all_pending.get(s.key),
-                is_missing=sessions.is_missing(s.current_task or 0),
+                is_missing=sessions.is_missing(tasks.get(s.key)),
             )
             for s in records
         ]

@@ -62,7 +62,7 @@ class TerminateAllDialog(ModelessDialog):
                 sessions.current_task(s),
                 now,
                 sessions.pending(s.key),
-                is_missing=sessions.is_missing(s.current_task or 0),
+                is_missing=sessions.is_missing(sessions.current_task(s)),
             )
             for s in records
         ]

@@ -192,7 +192,7 @@ class RecoveryCard(QFrame):
             cost=sessions.session_cost(session.key),
             unsent=session.key in self._unsent and (task is None or task.status in _UNSENT),
             asking=self._is_asking(session.key),
-            missing=task is not None and sessions.is_missing(task.key),
+            missing=sessions.is_missing(task),
             foreign=sessions.foreign(session),
             pending=sessions.pending(session.key),
         )

@@ -199,7 +199,7 @@ class SessionsModel(KeyedTableModel):
         return Cell(spoken=spoken)
 
     def _state(self, session: Session, task: Task | None) -> Cell:
-        is_missing = task is not None and self._sessions.is_missing(task.key)
+        is_missing = self._sessions.is_missing(task)
         state = state_text(session, task, self._clock.now_ms(), is_missing=is_missing)
         word, text, tail, spoken = state.word, state.head, state.tail, state.spoken
         tip = state.text if state.tip else ""

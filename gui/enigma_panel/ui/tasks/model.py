@@ -163,7 +163,7 @@ class TasksModel(KeyedTableModel):
                 spoken = tr("new") if task.is_new else tr("seen")
                 return Cell(glyph=dot, spoken=spoken, sort=int(task.is_new))
             case Column.STATUS:
-                return status_cell(task, is_missing=self._sessions.is_missing(task.key))
+                return status_cell(task, is_missing=self._sessions.is_missing(task))
             case Column.TASK:
                 text = shorten(task.spec.text)
                 return Cell(text=text, sort=text, tip=shorten(task.spec.text, 600))

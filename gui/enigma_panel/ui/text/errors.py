@@ -111,12 +111,12 @@ def explain_code(
 
 def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
     """Which row of the table an error belongs to. The status decides, the code refines."""
+    if call in _LOST and not error.nothing_happened:
+        return _LOST[call]
     if isinstance(error, SessionGoneError):
         return "SESSION_NOT_FOUND"
     if isinstance(error, NotConnectedError):
         return "no connection"
-    if call in _LOST and not error.nothing_happened:
-        return _LOST[call]
     if isinstance(error, ProtocolError):
         return "RATE_LIMIT_EXCEEDED" if error.status == TOO_MANY else "5xx"
     if not isinstance(error, RejectedError):

@@ -269,7 +269,7 @@ def spoken_duration(ms: int) -> str:
     hours, rest = divmod(seconds, HOUR)
     minutes, secs = divmod(rest, MINUTE)
     parts = [
-        tr("1 hour") if hours == 1 else tr("{n} hours", n=hours) if hours else "",
+        tr("1 hour") if hours == 1 else tr("{n} hours", n=f"{hours:,}") if hours else "",
         tr("1 minute") if minutes == 1 else tr("{n} minutes", n=minutes) if minutes else "",
         "" if hours else tr("1 second") if secs == 1 else tr("{n} seconds", n=secs),
     ]
