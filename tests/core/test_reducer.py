@@ -190,6 +190,19 @@ def test_nothing_final_changes(kind: Kind, phase: Phase, status: TaskStatus, tex
     assert reduce(session, task, observation, NOW) == (session, task)
 
 
+@pytest.mark.parametrize("kind", [K.COMPLETED, K.FAILED])
+def test_the_cost_of_the_last_poll_is_not_what_it_came_to(kind: K) -> None:
+    """The channel tells of an error without figures; the next poll has them."""
+    task = _task(usage=Usage(cost=Decimal("0.01"), tokens_in=8))
+    _, ended = reduce(_session(), task, Observation(kind=kind, text="x"), NOW)
+    assert ended is not None
+    assert (ended.cost, ended.usage.tokens_in) == (None, 8)
+    told = Observation(kind=kind, text="x", usage=Usage(cost=Decimal("0.30")))
+    _, later = reduce(_session(), ended, told, NOW + 2_000)
+    assert later is not None
+    assert later.cost == Decimal("0.30")
+
+
 def test_cost_never_falls_while_it_works_and_the_final_figure_wins() -> None:
     task = _task(usage=Usage(cost=Decimal("0.05"), tokens_in=100))
     lower = Usage(cost=Decimal("0.04"), tokens_in=90)

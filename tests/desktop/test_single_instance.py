@@ -144,6 +144,17 @@ async def test_the_second_one_asks_and_is_told(
     acquire_folder(tmp_path, may_ask=True).release()
 
 
+async def test_a_lock_whose_file_was_deleted_is_a_lock(tmp_path: Path) -> None:
+    """A person deletes it, as other programs' pages say, and starts again: two on one ledger."""
+    lock = FolderLock(tmp_path)
+    (tmp_path / "panel.lock").unlink()
+    async with listening(tmp_path) as shown:
+        with pytest.raises(AlreadyOpenError):
+            await asyncio.to_thread(acquire_folder, tmp_path, may_ask=True)
+        assert shown == [""]
+    lock.release()
+
+
 def test_one_that_does_not_answer_is_waited_for_a_second(tmp_path: Path) -> None:
     lock = FolderLock(tmp_path)
     with socket.socket(socket.AF_UNIX) as mute, single_instance._address(tmp_path) as address:

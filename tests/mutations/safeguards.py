@@ -218,4 +218,44 @@ SAFEGUARDS = (
         new="    return False",
         tests=("tests/services/live/test_unknown_askers.py",),
     ),
+    Break(
+        promise='One "not found" told to a command gives no task up',
+        mistake="it is lost as soon as the channel is gone, too",
+        file="services/monitor/housekeeping.py",
+        old="        is_over = session.terminate_sent_ms is not None if was_closed else not is_up\n",
+        new="        is_over = was_closed or not is_up\n",
+        tests=(
+            "tests/services/monitor/test_housekeeping_live.py::test_of_a_session_that_was_not_found_once_nobody_knows",
+        ),
+    ),
+    Break(
+        promise="What nobody would find again is not written",
+        mistake="a ledger that lost its place is written on",
+        file="store/ledger/database.py",
+        old="            self._check_place()\n",
+        new="",
+        tests=(
+            "tests/store/ledger/test_files.py::test_what_nobody_would_find_again_is_not_written",
+        ),
+    ),
+    Break(
+        promise="One program at a time uses a data folder",
+        mistake="a new file of the lock is lock enough",
+        file="desktop/single_instance.py",
+        old="            if answer is _Answer.NOBODY:\n                return lock\n",
+        new="            return lock\n",
+        tests=(
+            "tests/desktop/test_single_instance.py::test_a_lock_whose_file_was_deleted_is_a_lock",
+        ),
+    ),
+    Break(
+        promise="What is not known yet is shown as not known",
+        mistake="the cost of the last poll is what an ended task came to",
+        file="core/reducer.py",
+        old="    if _REPORTS.get(observation.kind) is status and observation.usage.cost is None:\n",
+        new="    if False:\n",
+        tests=(
+            "tests/core/test_reducer.py::test_the_cost_of_the_last_poll_is_not_what_it_came_to",
+        ),
+    ),
 )

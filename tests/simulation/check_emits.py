@@ -45,6 +45,11 @@ class Emits:
         """The person takes back what is on its way to a session."""
         self._undone[session_key] = self._world.timeline.now
 
+    def goes_on(self, session: Session) -> None:
+        """The person answers a question of that session: no Stop before that is wanted any more."""
+        stop = (session.service_id, CommandVerb.STOP)
+        self._ends = [t for t in self._ends if (t.sent.session_id, t.sent.new_state) != stop]
+
     def begins(self) -> None:
         """A new process knows of the ledger's commands alone."""
         self._last.clear()

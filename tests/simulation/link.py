@@ -239,7 +239,8 @@ class Link:
                 fail(call.future, answer)
             else:
                 call.future.set_result(answer)
-                if call.sent.verb is ApiCall.POLL and call.sent.fate.kind in _TRUE:
+                is_report = call.sent.verb is ApiCall.POLL and answer.status == 200
+                if is_report and call.sent.fate.kind in _TRUE:  # a refused key is no news of it
                     self._world.not_found.told(call.sent.path)
                     self._world.bodies.came(call.sent.path)
 

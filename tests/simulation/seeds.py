@@ -22,6 +22,17 @@ def first_of(day: date) -> int:
 
 
 ONCE_RED: dict[int, str] = {
+    26529: "a result in the words of the one before it waits for the reply",
+    27708: "refused for now by one browser, for good by the gateway before the next",
+    40959: "a name that the channel told before another task was sent",
+    2026112600482: "asked again in the same words, and the poll that knows answers of another task",
+    2026112600088: "an answer after a Stop that the channel lost",
+    1354: "a report with ids of another task stood between four times not found",
+    1534: "a task at work in an assumed end, under a key that nobody went back to",
+    26954: "a question with ids of another task stood between four times not found",
+    27123: "a refused key was taken for news of the session",
+    30106: "a Stop was told not found, and its task was given up when the channel broke",
+    30812: "a Terminate waited for a key that nobody went back to",
     411: "a refused key opened another browser before the first was closed",
     26485: "the clock was set: another browser beside one that had ended by our clock alone",
     27566: "killed before its only task was sent; that was refused, and the browser left to idle",

@@ -84,8 +84,7 @@ class SettingsChanges:
         return account is not None and account.key_fingerprint != fingerprint(key, base_url)
 
     def tidy(self) -> None:
-        """In the calm the person goes back to the key of what is open, or where something waits for
-        it, until nothing is or does."""
+        """In the calm the person goes back to the key of what has not settled, until all has."""
         account = self._account()
         if account is None:
             return
@@ -149,10 +148,11 @@ class SettingsChanges:
         assert life is not None
         assert life.parts is not None
         services = life.parts.services
-        waits = {pending.session_key for pending in services.sessions.all_pending()}
-        waits |= {task.session_key for task in services.store.tasks() if not task.is_final}
-        opened = [session for session in services.store.sessions() if not session.is_planned]
-        return {s.key_fingerprint for s in opened if not s.is_ended or s.key in waits}
+        store = services.store
+        waits = {task.session_key for task in store.tasks() if not task.is_final}
+        waits |= {pending.session_key for pending in services.sessions.all_pending()}
+        sessions = [s for s in store.sessions() if not s.is_ended or s.key in waits]
+        return {s.key_fingerprint for s in sessions if not s.is_planned}
 
     def _account(self) -> "Account | None":
         life = self._world.life

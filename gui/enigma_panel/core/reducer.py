@@ -250,6 +250,9 @@ def reduce_task(
     status = _next_status(task, observation, asked_to_end=asked_to_end)
     before = task
     task = _with_facts(task, observation, now_ms, final=status in FINAL_STATUSES)
+    if _REPORTS.get(observation.kind) is status and observation.usage.cost is None:
+        # The last poll's is less than what it came to: that is asked for.
+        task = replace(task, usage=replace(task.usage, cost=None))
     if observation.is_doubted:
         task = replace(task, code=observation.code)
     if status is task.status:

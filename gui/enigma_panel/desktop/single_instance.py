@@ -55,12 +55,18 @@ def acquire_folder(folder: Path, *, may_ask: bool) -> FolderLock:
     """
     end = time.monotonic() + START_S
     while True:
+        lock = None
         try:
-            return FolderLock(folder)
+            lock = FolderLock(folder)
         except FolderInUseError:
             if not may_ask:
                 raise
-        answer = ask_to_show(folder)
+        # Also with the lock in hand: its file may have been deleted under the first program.
+        answer = ask_to_show(folder) if may_ask else _Answer.NOBODY
+        if lock is not None:
+            if answer is _Answer.NOBODY:
+                return lock
+            lock.release()
         if answer is _Answer.SHOWN:
             raise AlreadyOpenError
         if answer is _Answer.SILENT or time.monotonic() > end:

@@ -172,7 +172,7 @@ class AnswerOutcome(StrEnum):
     """What became of an answer."""
 
     DELIVERED = "delivered"
-    GONE = "gone"  # the question is no longer open; nothing was sent
+    GONE = "gone"  # the question is no longer open; nothing was sent but what `error` refused
     FAILED = "failed"  # certainly not delivered; it may be sent again
     UNCONFIRMED = "unconfirmed"  # may have been delivered; never sent again by the program
     TAKEN_BACK = "taken_back"  # the person took it back before it was sent
@@ -276,4 +276,8 @@ class SessionEnder(SessionStatus, Protocol):
 
     async def stop_too(self, intent: Intent) -> None:
         """Send a Stop by REST that the live channel took as an answer."""
+        ...
+
+    async def take_stop_back(self, session_key: int, task_key: int) -> None:
+        """Send no Stop of that task any more: the person has answered its question since."""
         ...

@@ -43,8 +43,9 @@ def tr_n(one: str, many: str, n: int, /, **values: object) -> str:
 
 
 def shorten(text: str, limit: int = 300) -> str:
-    """The beginning of a text as one line, with a mark where something was left out."""
-    head = " ".join(text[: limit * 2].split())
+    """The beginning of a text as one line, with a mark where something was left out, and spaces in
+    the place of what hides or turns parts of it."""
+    head = " ".join(_HIDDEN.sub(" ", text[: limit * 2]).split())
     if len(head) > limit:
         return head[: limit - 1].rstrip() + "…"
     return head if len(text) <= limit * 2 else head + "…"
@@ -53,11 +54,6 @@ def shorten(text: str, limit: int = 300) -> str:
 def without_hidden(text: str) -> str:
     """A text with a visible sign in the place of what hides or turns parts of it."""
     return _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def shorten_plain(text: str, limit: int = 300) -> str:
-    """As `shorten`, with spaces in the place of what hides or turns parts of it."""
-    return shorten(_HIDDEN.sub(" ", text[: limit * 4]), limit)
 
 
 def plain_tip(text: str) -> str:

@@ -470,6 +470,7 @@ def test_a_session_that_our_terminate_does_not_find_is_closed_not_ended_by_you(
 ) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
+        await bench.see(key, Kind.COMPLETED, text="found it")  # no poll can tell any more
         bench.client.script = [gone()]
         await bench.commands.give(key, TERMINATE)
         assert bench.phase(key) is Phase.CLOSED
@@ -477,6 +478,27 @@ def test_a_session_that_our_terminate_does_not_find_is_closed_not_ended_by_you(
         assert bench.outcomes() == [("terminate", "known")]
         assert bench.store.ending == {}
         assert bench.doubted == []
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize(
+    ("told", "phase"), [(Kind.SESSION_GONE, Phase.CLOSED), (Kind.ACTIVE, Phase.OPEN)]
+)
+def test_where_its_task_can_be_asked_for_polls_prove_that_end(
+    folder: Path, told: Kind, phase: Phase
+) -> None:
+    """One wrong "Session not found" to a Terminate must not hide a browser that bills on."""
+
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [gone()]
+        await bench.commands.give(key, TERMINATE)
+        assert bench.phase(key) is Phase.CLOSED_ASSUMED
+        assert bench.outcomes() == [("terminate", "known")]
+        assert bench.woken == [key]
+        await bench.see(key, told)
+        assert bench.phase(key) is phase
 
     on_bench(folder, test)
 

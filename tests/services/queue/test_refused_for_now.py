@@ -348,6 +348,22 @@ def test_one_whose_end_is_but_assumed_is_closed_before_another_is_opened(
     on_queue(folder, test)
 
 
+def test_one_in_which_another_task_may_be_at_work_is_left_to_that(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        before = await bench.start("the one before")
+        await until(lambda: bench.task(before).status is TaskStatus.WORKING)
+        session = bench.session_of(before)
+        key = await bench.start("the next one", where=session)
+        await bench.store.record(session.key, None, Observation(kind=Kind.LIFETIME_OVER))
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
+        await bench.queue.run_in_new_session(key)
+        await bench.until_taken(2)
+        assert bench.service.open == {"s1", "s2"}
+        assert bench.task(before).status is TaskStatus.WORKING
+
+    on_queue(folder, test)
+
+
 def test_where_that_terminate_is_taken_back_no_other_is_opened(folder: Path) -> None:
     async def test(bench: QueueBench) -> None:
         key = await in_open_session(bench, [FULL] * 3)

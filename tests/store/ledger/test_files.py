@@ -83,6 +83,31 @@ def test_closing_leaves_one_file(ledger: Ledger) -> None:
         assert again.unsettled() == [intent]
 
 
+def _delete(path: Path) -> None:
+    path.unlink()
+
+
+def _put_another_there(path: Path) -> None:
+    shutil.copyfile(path, path.with_name("other"))
+    path.with_name("other").replace(path)
+
+
+@pytest.mark.parametrize("take_away", [_delete, _put_another_there])
+def test_what_nobody_would_find_again_is_not_written(
+    ledger: Ledger, take_away: Callable[[Path], object]
+) -> None:
+    """SQLite would write on into the file that has no name any more: gone with the program."""
+    start(ledger)
+    kept = ledger.path.with_name("kept")
+    kept.hardlink_to(ledger.path)
+    take_away(ledger.path)
+    with pytest.raises(ReadOnlyLedgerError):
+        start(ledger)
+    kept.replace(ledger.path)
+    start(ledger)
+    assert len(ledger.task_keys()) == 2
+
+
 def _damage(path: Path) -> None:
     """Overwrite the pages after the first: the header stays good."""
     size = path.stat().st_size

@@ -551,7 +551,7 @@ async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
     click(line.back_button)
     await world.settle()
     assert world.inbox.answered == []
-    assert line.label.text() == "Taken back, nothing was sent. Your text is still here."
+    assert line.label.text() == "Taken back, nothing was delivered. Your text is still here."
     assert not line.back_button.isVisible()
     form = dialog.current_form()
     assert form is not None
@@ -612,6 +612,14 @@ def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
     assert text_outcome.answer_text(result, has_text=True) == (
         "The answer was sent over the live channel, because the calls of this minute are used up. "
         "The channel confirms nothing: if the agent still asks, the question comes back."
+    )
+
+
+def test_an_answer_that_was_refused_once_is_not_said_to_be_unsent() -> None:
+    result = AnswerResult(outcome=AnswerOutcome.GONE, error=NotConnectedError("dns"))
+    assert text_outcome.answer_text(result, has_text=True) == (
+        "This question is no longer open: the task went on or ended. The answer was sent, and "
+        "refused, while it was. Your text is still here."
     )
 
 

@@ -384,6 +384,7 @@ def test_every_state_has_a_word() -> None:
 
 def test_one_line() -> None:
     assert shorten("a\n\n b\tc") == "a b c"
+    assert shorten("Pay $5\u202e000\u202c?") == "Pay $5 000 ?"
     assert shorten("x" * 500, 10) == "x" * 9 + "…"
     assert shorten("x " * 5 + " " * 900 + "end", 20).endswith("…")
     assert tr("{n} {{left}}", n=2) == "2 {left}"

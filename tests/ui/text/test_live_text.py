@@ -10,7 +10,7 @@ from enigma_panel.core.observation import Kind
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.i18n import plain_tip, shorten_plain
+from enigma_panel.ui.i18n import plain_tip, shorten
 from enigma_panel.ui.text.states import local_time, session_state_text, state_text, task_status_text
 from enigma_panel.ui.text.steps import (
     LINE_CHARS,
@@ -336,7 +336,7 @@ def test_what_an_agent_tells_is_cut() -> None:
     assert len(readable("word " * 100_000)) <= LINE_CHARS
     assert readable("word " * 100_000).endswith("…")
     assert len(now_text("click_element: " + "x" * 5_000_000)) <= 120
-    assert shorten_plain("\x00" * 5_000 + "end", 10).endswith("…")
+    assert shorten("\x00" * 5_000 + "end", 10).endswith("…")
 
 
 def test_tool_tips_read_no_html() -> None:

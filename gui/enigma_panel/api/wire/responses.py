@@ -245,7 +245,8 @@ def _text(body: Body, kind: Kind) -> str | None:
             names = ("value", "message", "question")
             inside = [body.data.get(name) for name in names]
             outside = [_outer(body, name) for name in names]
-            return _first_text(*inside, *outside, limit=MAX_QUESTION)
+            question = _first_text(*inside, *outside, limit=MAX_QUESTION)
+            return question and question.strip()  # with another space it is the same question
         case Kind.ACTIVE | Kind.ACCEPTED | Kind.PAUSED | Kind.QUEUED:
             return next((v.short_text(value) for value in body.values("message")), None)
         case _:

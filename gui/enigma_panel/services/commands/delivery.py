@@ -501,12 +501,15 @@ class CommandSender(QObject):
         return None if refused and self._account.last_check is not KeyCheck.ACCEPTED else client
 
     async def _settle_gone(self, command: Command) -> None:
-        """Its session had ended. What became of a task that can be asked for, a poll tells: its
-        result may have been there before."""
+        """Its session had ended. Where a task of it can be asked for, polls have to prove that, and
+        tell what became of the task: one such answer may be wrong, and the browser bill on."""
         task = self._store.task(command.task_key) if command.task_key else None
+        kind = Kind.SESSION_GONE
         if task is not None and task.service_id is not None:
             command.task_key = None
-        await self._settle(command, Outcome.KNOWN, Observation(kind=Kind.SESSION_GONE))
+            if not task.is_final:  # it may have ended by a try before this one
+                kind = Kind.TERMINATE_SENT if command.may_be_done else Kind.SESSION_DOUBTED
+        await self._settle(command, Outcome.KNOWN, Observation(kind=kind))
         self._poller.wake(command.key)
 
     async def _settle(self, command: Command, outcome: Outcome, observation: Observation) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -83,13 +84,17 @@ class Answers(QObject):
         Raises LedgerError: then nothing was sent.
         """
         self._taken_back[task_key] = asyncio.Event()
+        refusal: ApiError | None = None
         try:
             for tries in range(1, TRIES + 1):
                 result = await self._send_once(task_key, text, verb, is_open)
+                if result.outcome is AnswerOutcome.GONE:
+                    return replace(result, error=refusal)
                 failure = classify(result.error) if result.error is not None else FailureKind.FAIL
                 refused = result.outcome is AnswerOutcome.FAILED and failure in _BUSY
                 if not refused or tries == TRIES or result.error is None:
                     break
+                refusal = result.error
                 due = self._clock.now_ms() + retry_after_ms(result.error, failure, tries)
                 await self._rest(task_key, _BUSY[failure], due, tries)
             return result

@@ -203,7 +203,7 @@ class Scheduler(QObject):
         if refusal is not None and refusal.failure is FailureKind.SESSION_ENDED:
             # No proof: it may cost money, and a Terminate tells. No more tasks go there, though.
             with self._closing(task, refusal.error):
-                await self._first_tasks.close(task.session_key)
+                await self._first_tasks.close(task)
                 doubted = Observation(kind=Kind.SESSION_DOUBTED)
                 await self._store.record(task.session_key, None, doubted)
 
@@ -224,7 +224,7 @@ class Scheduler(QObject):
         never open for one task. Where that stays open, the task waits in it. Raises LedgerError.
         """
         with self._closing(task, error):
-            is_closed = await self._first_tasks.close(task.session_key)
+            is_closed = await self._first_tasks.close(task)
             now = self._store.task(task.key) or task
             if not is_closed or now.status is not TaskStatus.QUEUED:
                 return False

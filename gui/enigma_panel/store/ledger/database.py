@@ -22,6 +22,7 @@ from enigma_panel.store.ledger.errors import (
     LedgerError,
     LockedLedgerError,
     NewerLedgerError,
+    ReadOnlyLedgerError,
     typed_errors,
 )
 from enigma_panel.store.ledger.schema import (
@@ -54,11 +55,17 @@ _MAGIC = b"SQLite format 3\0"
 
 
 class Database:
-    """A SQLite file in WAL mode with full sync, used by the thread that opened it."""
+    """A SQLite file in WAL mode with full sync, used by the thread that opened it.
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    file: what the system says of the file that was opened, None where nothing is written.
+    """
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, file: os.stat_result | None = None
+    ) -> None:
         self.path = path
         self._connection: sqlite3.Connection | None = connection
+        self._file = file
 
     @classmethod
     def open(cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> "Database":
@@ -74,10 +81,10 @@ class Database:
             connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
             try:
                 _prepare(connection, path, migrations)
+                return cls(path, connection, path.stat())
             except BaseException:
                 connection.close()
                 raise
-        return cls(path, connection)
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -91,6 +98,7 @@ class Database:
         """All or nothing; durable when the block is left without an error."""
         connection = self.connection
         with typed_errors(self.path):
+            self._check_place()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -101,6 +109,12 @@ class Database:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
                 raise
+
+    def _check_place(self) -> None:
+        """ReadOnlyLedgerError where our file was deleted, moved or replaced: SQLite would write on
+        into it, and nobody would ever find it."""
+        if self._file is None or not os.path.samestat(self._file, self.path.stat()):
+            raise ReadOnlyLedgerError(self.path, "another file is in its place")
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement, usually within `transaction`."""

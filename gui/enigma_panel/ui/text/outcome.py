@@ -10,9 +10,14 @@ ANSWER_SENDS = 3
 """An answer goes to a busy service so often; then it is given up, with its text kept."""
 
 
-def gone_text(*, has_text: bool) -> str:
-    """The agent no longer asks."""
+def gone_text(*, has_text: bool, was_refused: bool = False) -> str:
+    """The agent no longer asks. was_refused: it did when the answer was sent, which was refused."""
     what = tr("This question is no longer open: the task went on or ended. Nothing was sent.")
+    if was_refused:
+        what = tr(
+            "This question is no longer open: the task went on or ended. The answer was sent, and "
+            "refused, while it was."
+        )
     return what + " " + tr("Your text is still here.") if has_text else what
 
 
@@ -24,9 +29,9 @@ def answer_text(result: AnswerResult | None, *, has_text: bool) -> str:
         case AnswerOutcome.DELIVERED:
             return ""
         case AnswerOutcome.GONE:
-            return gone_text(has_text=has_text)
+            return gone_text(has_text=has_text, was_refused=result.error is not None)
         case AnswerOutcome.TAKEN_BACK:
-            return tr("Taken back, nothing was sent. Your text is still here.")
+            return tr("Taken back, nothing was delivered. Your text is still here.")
         case AnswerOutcome.FAILED:
             return _failed(result)
         case AnswerOutcome.SENT_LIVE:

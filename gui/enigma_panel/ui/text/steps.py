@@ -10,7 +10,7 @@ from enigma_panel.core.observation import Kind
 from enigma_panel.services.state.timeline import GAP, LIVE_KINDS, SKIPPED
 from enigma_panel.services.types import LiveShare
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.i18n import shorten_plain, tr, tr_n, without_hidden
+from enigma_panel.ui.i18n import shorten, tr, tr_n, without_hidden
 from enigma_panel.ui.text.states import local_time
 
 LINE_CHARS = 300
@@ -69,7 +69,7 @@ def step_text(step: Step) -> str:
 
 def readable(text: str, limit: int = LINE_CHARS) -> str:
     """What an agent told, as one plain line: 'click element: search button'."""
-    line = shorten_plain(text, limit)
+    line = shorten(text, limit)
     name = _NAME.match(line)
     return name[0].replace("_", " ") + line[name.end() :] if name else line
 
@@ -96,7 +96,7 @@ def _ended_text(reason: str) -> str:
     }.get(reason.lower())
     if text is not None:
         return text
-    word, why = step_word(Kind.SESSION_ENDED), shorten_plain(reason, 60)
+    word, why = step_word(Kind.SESSION_ENDED), shorten(reason, 60)
     return tr("{what}: {text}", what=word, text=why) if why else word
 
 
