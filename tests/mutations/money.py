@@ -270,12 +270,20 @@ MONEY = (
         tests=(f"{REFUSED}::test_a_refused_key_closes_the_browser_before_another_is_opened",),
     ),
     Break(
-        promise="Run in a new session first sends a Terminate to a session whose end is but assumed.",
+        promise="Run in a new session first sends a Terminate to a session whose end is but assumed",
         mistake="an assumed end is enough",
         file="services/queue/starter.py",
         old="        return session.is_ended and (session.service_id is None or not has_key)\n",
         new="        return session.is_ended\n",
         tests=(f"{REFUSED}::test_one_whose_end_is_but_assumed_is_closed_before_another_is_opened",),
+    ),
+    Break(
+        promise="unless another task may be at work in it",
+        mistake="that task is ended",
+        file="services/queue/starter.py",
+        old="        if any(not other.is_final and other.status is not TaskStatus.QUEUED for other in others):",
+        new="        if False:",
+        tests=(f"{REFUSED}::test_one_in_which_another_task_may_be_at_work_is_left_to_that",),
     ),
     Break(
         promise="When a second browser within ten minutes takes no task, the line stands until you say Go on.",

@@ -338,8 +338,9 @@ class FirstTaskSender:
         self.close_unused(session_key, task_key, refusal.error)
 
     async def close(self, task: Task) -> bool:
-        """Terminate the session of a task that goes to another one; True once it is over, False where
-        it stays open. One in which another task may be at work is left to that."""
+        """Terminate the session of a task that goes to another one; True once it is over, False
+        where it stays open. One in which another task may be at work is left to that.
+        """
         session_key = task.session_key
         others = (other for other in self._store.tasks_of(session_key) if other.key != task.key)
         if any(not other.is_final and other.status is not TaskStatus.QUEUED for other in others):
