@@ -16,6 +16,7 @@ CATCHING: dict[str, int] = {
     "channels kept over sleep": 62,
     "commands not kept over a kill": 91,
     "cost may fall": 152,
+    "doubted session stays open": 1238,
     "end of a session decides its task": 77,
     "end sent live believed": 5,
     "ended sessions come back": 0,
@@ -36,7 +37,7 @@ CATCHING: dict[str, int] = {
     "no rate limit": 4,
     "no reserved slots": 4,
     "not found believed from any command": 110,
-    "not found decides the task": 548,
+    "not found decides the task": 461,
     "old poll closes a live question": 497,
     "one not found is believed": 12,
     "pause sent live believed": 1,
@@ -60,5 +61,6 @@ CATCHING: dict[str, int] = {
     "terminate waits behind newTask": 23,
     "the queue goes on by itself": 0,
     "undecodable taken as refused": 1,
+    "unused session of the last run stays open": 27566,
     "unnamed tasks overlooked": 20599,
 }

@@ -35,6 +35,10 @@ ONCE_RED: dict[int, str] = {
     27123: "a refused key was taken for news of the session",
     30106: "a Stop was told not found, and its task was given up when the channel broke",
     30812: "a Terminate waited for a key that nobody went back to",
+    411: "a refused key opened another browser before the first was closed",
+    26485: "the clock was set: another browser beside one that had ended by our clock alone",
+    27566: "killed before its only task was sent; that was refused, and the browser left to idle",
+    27784: "as 26485, with a Terminate that had been refused",
 }
 """Seeds that were red once, and why. What they draw changes with the weather: under a new one they
 are listed anew."""
