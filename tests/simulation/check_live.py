@@ -216,7 +216,7 @@ class Live:
     def _backs_off(self, path: str) -> bool:
         """Whether polls fail: then no gap makes them come sooner."""
         last = self._polled.get(path)
-        failed = last is not None and last.fate.kind not in _ANSWERED
+        failed = last is not None and (last.fate.kind not in _ANSWERED or last.status == 401)
         return failed or self._world.channel.is_cut
 
     def _troubled(self, since: float) -> bool:
