@@ -28,6 +28,7 @@ ONCE_RED: dict[int, str] = {
     40959: "a name that the channel told before another task was sent",
     2026112600629: "a Resume went again by REST, and another channel broke",
     2026112600482: "asked again in the same words, and the poll that knows answers of another task",
+    60962: "killed between the refusal of a task and the end of its browser",
     61142: "a channel broke after the polls had failed for want of a key",
     2026112600088: "an answer after a Stop that the channel lost",
     1354: "a report with ids of another task stood between four times not found",

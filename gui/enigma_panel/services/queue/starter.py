@@ -332,6 +332,7 @@ class FirstTaskSender:
     async def _give_up(self, session_key: int, task_key: int, refusal: Refusal) -> None:
         """The session was made for this task alone; without it, it would only cost money."""
         self._starts.closing.add(session_key)
+        await self._let_close(session_key)  # before its task has failed: a kill may come between
         failed = refused_fact(refusal.error, Kind.REFUSED)
         await self._store.record(session_key, task_key, failed)
         self._notices.notify(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
@@ -379,14 +380,19 @@ class FirstTaskSender:
         try:
             if session is None or session.is_ended:
                 return
-            # close_after makes Housekeeping try again if this Terminate should fail.
-            await self._store.update(replace(session, close_after=True))
+            await self._let_close(session_key)
             await self._commands.terminate(session_key)
         finally:
             self._starts.closing.discard(session_key)
         after = self._store.session(session_key)
         if error is not None and after is not None and after.is_ended:
             self._notices.notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
+
+    async def _let_close(self, session_key: int) -> None:
+        """close_after makes Housekeeping try again where our Terminate fails; in the next run, too."""
+        session = self._store.session(session_key)
+        if session is not None and not session.close_after:
+            await self._store.update(replace(session, close_after=True))
 
     async def _close_for_ledger(self, session_key: int, task_key: int, error: LedgerError) -> None:
         """The ledger cannot hold the task's intent: it is not sent, and its browser is closed."""
