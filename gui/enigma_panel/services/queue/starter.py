@@ -389,7 +389,7 @@ class FirstTaskSender:
             self._notices.notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
 
     async def _let_close(self, session_key: int) -> None:
-        """close_after makes Housekeeping try again where our Terminate fails; in the next run, too."""
+        """close_after makes Housekeeping try again where our Terminate fails, also after a kill."""
         session = self._store.session(session_key)
         if session is not None and not session.close_after:
             await self._store.update(replace(session, close_after=True))
