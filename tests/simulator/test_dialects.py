@@ -144,6 +144,15 @@ def test_a_duration_ends_the_task_and_five_idle_minutes_the_session(dialect: str
     assert session.state == "expired"
 
 
+def test_a_single_task_has_its_own_end() -> None:
+    world = World(dialect="W2")
+    short = world.hold(RUN, {"task": {"prompt": "Research lamps", "maxDuration": 20_000}})
+    asking = world.hold(RUN, {"task": {"prompt": "log in to a.example"}})
+    assert world.settle(short).body["code"] == "TASK_TIMEOUT"
+    world.wait(281)
+    assert world.poll_of(asking)["code"] == "TASK_TIMEOUT"
+
+
 def test_a_session_that_works_is_not_ended() -> None:
     world = World(dialect="W2")
     sid = world.session()
