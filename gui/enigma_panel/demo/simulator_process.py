@@ -12,6 +12,7 @@ import sys
 from typing import IO
 
 from enigma_panel.cli import Options
+from enigma_panel.core.service_rules import Dialect
 
 STOP_S = 3.0
 DEMO_SPEED = "1"
@@ -67,7 +68,8 @@ def start_for(options: Options) -> SimulatorProcess | None:
     """The simulator that this run needs, if any. It gets ready while we import the windows."""
     if not options.demo:
         return None
-    return SimulatorProcess("--speed", TOUR_SPEED if options.tour else DEMO_SPEED)
+    speed = TOUR_SPEED if options.tour else DEMO_SPEED
+    return SimulatorProcess("--speed", speed, "--dialect", options.dialect or Dialect.E)
 
 
 def _close(pipe: IO[str] | None) -> None:
