@@ -98,7 +98,7 @@ def make_services(
         commands=commands,
         queue=queue,
         answers=answers,
-        inbox=Inbox(context.store, poller, answers),
+        inbox=Inbox(context.store, poller, answers, commands),
         sessions=Sessions(context, starts, commands, queue, poller),
         housekeeping=Housekeeping(context, starts, channels, commands),
         downloads=Downloads(context.scope, context.store),

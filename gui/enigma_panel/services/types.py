@@ -302,3 +302,7 @@ class SessionEnder(SessionStatus, Protocol):
     async def stop_too(self, intent: Intent) -> None:
         """Send a Stop by REST that the live channel took as an answer."""
         ...
+
+    async def take_stop_back(self, session_key: int, task_key: int) -> None:
+        """Send no Stop of that task any more: the person has answered its question since."""
+        ...

@@ -55,6 +55,7 @@ class Task:
     began: float | None = None
     ended: float | None = None
     question: str | None = None
+    answers: list[str] = field(default_factory=list)
     message: str = ""
     error: str = ""
     code: str | None = None
@@ -106,6 +107,7 @@ class Task:
     def answer(self, text: str, now: float, halted: bool) -> None:
         """Hand the person's answer to the script."""
         self.question = None
+        self.answers.append(text)
         self._reply = text
         self._go(now, halted)
 
