@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
-from enigma_panel.api.errors import ApiError
+from enigma_panel.api.errors import ApiError, DownloadError
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.core.verbs import CommandVerb
@@ -233,6 +234,30 @@ class KeyCheck(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
+
+
+class DownloadState(StrEnum):
+    """How far the download of a file is."""
+
+    RUNNING = "running"
+    SAVING = "saving"  # all of it is here; it cannot be cancelled any more
+    SAVED = "saved"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """What became of the file of a result in this run.
+
+    got: bytes so far; total: as the server announced it. path: where it is, once saved.
+    """
+
+    state: DownloadState = DownloadState.RUNNING
+    got: int = 0
+    total: int | None = None
+    path: Path | None = None
+    error: DownloadError | None = field(default=None, repr=False)
 
 
 class LiveStatus(Protocol):
