@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from enigma_panel.api.address import parse_base_url
 from enigma_panel.api.errors import ApiError, RejectedError
 from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
 from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskSpec, TaskStatus
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import Kind, Observation, ResultFile
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import (
@@ -21,6 +22,7 @@ from enigma_panel.services.types import (
     AnswerResult,
     AnswerWait,
     Diff,
+    Download,
     KeyCheck,
     KeyState,
     LiveShare,
@@ -531,6 +533,31 @@ class FakeTimeline(QObject):
 
     async def flush(self) -> None:
         """Nothing is ever waiting to be written here."""
+
+
+class FakeDownloads(QObject):
+    """Downloads as a test puts them in; what is asked for is only noted."""
+
+    changed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[tuple[int, ResultFile], Download] = {}
+        self.calls: list[tuple[Any, ...]] = []
+
+    def put(self, task_key: int, file: ResultFile, **facts: Any) -> None:
+        """Something new about a file."""
+        self.known[task_key, file] = Download(**facts)
+        self.changed.emit(task_key)
+
+    def of(self, task_key: int, file: ResultFile) -> Download | None:
+        return self.known.get((task_key, file))
+
+    def start(self, task_key: int, file: ResultFile, folder: Path) -> None:
+        self.calls.append(("start", task_key, file, folder))
+
+    def cancel(self, task_key: int, file: ResultFile) -> None:
+        self.calls.append(("cancel", task_key, file))
 
 
 class FakeHealth(QObject):

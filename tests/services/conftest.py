@@ -13,6 +13,7 @@ from enigma_panel.bootstrap import DataDirs, Parts, build
 from enigma_panel.cli import Options
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.account import MakeClient
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.recovery import recover
@@ -40,9 +41,12 @@ def running(tmp_path: Path) -> Running:
 
     @asynccontextmanager
     async def run(
-        url: str, clock: Clock | None = None, make_client: MakeClient | None = None
+        url: str,
+        clock: Clock | None = None,
+        make_client: MakeClient | None = None,
+        dialect: Dialect | None = None,
     ) -> AsyncIterator[Parts]:
-        options = Options(demo=True, data_dir=tmp_path / "data")
+        options = Options(demo=True, data_dir=tmp_path / "data", dialect=dialect)
         folders = folders_below(tmp_path / "data")
         folders.prepare()
         place = DataDirs(folders=folders, root=tmp_path, throw_away=False)

@@ -2,9 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
-from enigma_panel.core.models import Phase, SessionState, TaskSpec, TaskStatus, shown_state
+import pytest
+
+from enigma_panel.core.models import Limits, Phase, SessionState, TaskSpec, TaskStatus, shown_state
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import AnswerOutcome, NoticeKind, PauseReason
 from tests.conftest import Simulator, each_live_mode, up_and_weekly_each
@@ -12,6 +16,9 @@ from tests.kit.wait import until
 from tests.services.conftest import Running
 
 Start = Callable[..., Simulator]
+FILES = {Dialect.W1: [], Dialect.W2: ["report.pdf", "figures.csv"]}
+"""What comes with the result of a download."""
+
 TOLD = {"up": 4, "refuse": 0, "drop": 1}
 """So many of a search's 14 steps come at least, however long the first connection takes."""
 
@@ -119,6 +126,36 @@ async def test_a_question_is_answered_once(simulator: Start, running: Running) -
         folder = parts.ledger.path.parent
         for file in folder.rglob("*"):
             assert b"zebra-47" not in file.read_bytes()
+
+
+@pytest.mark.parametrize("dialect", [Dialect.W1, Dialect.W2])
+async def test_the_whole_job_in_the_dialects_of_webrun(
+    simulator: Start, running: Running, dialect: Dialect
+) -> None:
+    sim = simulator("--speed", "20", "--dialect", dialect)
+    async with running(sim.url, dialect=dialect) as parts:
+        sessions, inbox = parts.services.sessions, parts.services.inbox
+        limits = Limits(max_duration_ms=200_000)
+        spec = TaskSpec(text="Log in to shop.example", limits=limits, close_after=False)
+        key = await sessions.start(spec)
+        await until(inbox.questions)
+        text = "Username: maria, Password: zebra-47-crossing"
+        result = await inbox.answer(inbox.questions()[0], text, AnswerVerb.RESUME)
+        assert result.outcome is AnswerOutcome.DELIVERED
+        await until(lambda: sessions.task(key).is_final)
+        assert sessions.task(key).status is TaskStatus.DONE
+        session_key = sessions.task(key).session_key
+        spec = replace(spec, text="Download the report", starting_url="https://shop.example")
+        following = await sessions.start(spec, where=session_key)
+        await until(lambda: sessions.task(following).is_final)
+        task = sessions.task(following)
+        assert task.status is TaskStatus.DONE
+        assert task.cost is not None
+        assert [file.name for file in task.files] == FILES[dialect]
+        assert bool(task.network) is bool(FILES[dialect])
+        await sessions.command([session_key], CommandVerb.TERMINATE)
+        await until(lambda: sessions.session(session_key).is_ended)
+        assert sessions.session(session_key).dialect is dialect
 
 
 @up_and_weekly_each

@@ -67,7 +67,9 @@ def start_for(options: Options) -> SimulatorProcess | None:
     """The simulator that this run needs, if any. It gets ready while we import the windows."""
     if not options.demo:
         return None
-    return SimulatorProcess("--speed", TOUR_SPEED if options.tour else DEMO_SPEED)
+    speed = TOUR_SPEED if options.tour else DEMO_SPEED
+    told = ("--dialect", options.dialect) if options.dialect is not None else ()
+    return SimulatorProcess("--speed", speed, *told)
 
 
 def _close(pipe: IO[str] | None) -> None:

@@ -11,6 +11,7 @@ import sys
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
+from enigma_panel.simulator.dialects import DIALECTS
 from enigma_panel.simulator.scenarios import help_table
 from enigma_panel.simulator.settings import DEMO_KEY, Settings
 from enigma_panel.simulator.socket_faults import UP, Mode, read_mode, read_reordering
@@ -88,6 +89,7 @@ def _add_options(parser: _Parser) -> None:
     add = parser.add_argument
     add("--port", type=_port, default=0, help="0 (default): any free port")
     add("--speed", type=_speed, default=1.0, help="how much faster than in life it all goes")
+    add("--dialect", choices=DIALECTS, default="E", help="what it speaks: E (default), W1 or W2")
     add(
         "--states",
         choices=("documented", "rich"),
@@ -162,6 +164,7 @@ def main(argv: list[str]) -> int:
         return _fail(_missing(error))
     settings = Settings(
         speed=options.speed,
+        dialect=options.dialect,
         states=options.states,
         question_in_hold=options.question_in_hold,
         rate_limit=options.rate_limit,

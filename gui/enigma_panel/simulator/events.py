@@ -14,7 +14,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from enigma_panel.simulator.responses import Body, dollars, guardrail, result_data
+from enigma_panel.simulator.dialects import Dialect
+from enigma_panel.simulator.responses import Body, dollars, guardrail, ids, result_data, usage
 from enigma_panel.simulator.scripts import Step
 from enigma_panel.simulator.session import Session
 from enigma_panel.simulator.task import Task, TaskState
@@ -48,11 +49,14 @@ class Report:
     ``grace`` is the grace period that is announced, in real milliseconds.
     """
 
-    def __init__(self, session: Session, put: Callable[[Event], None], grace: int) -> None:
+    def __init__(
+        self, session: Session, put: Callable[[Event], None], grace: int, dialect: Dialect
+    ) -> None:
         task = session.current
         self._session_id = session.id
         self._put = put
         self._grace = grace
+        self._dialect = dialect
         self._reported = (None, 0) if task is None else (task.id, task.script_items)
         self._lost = _is_lost(task)
 
@@ -100,7 +104,7 @@ class Report:
 
     def _over(self, task: Task, now: float) -> None:
         if task.state is TaskState.COMPLETED:
-            self._message(now, completed(task, now))
+            self._message(now, completed(task, now, self._dialect))
         elif task.state is TaskState.FAILED:
             code = {} if task.code is None else {"code": task.code}
             self._message(now, {"type": "error", "error": task.error, **code})
@@ -112,17 +116,20 @@ class Report:
         self._put(Event(now, self._session_id, name, payload))
 
 
-def completed(task: Task, now: float) -> Body:
-    """Build the event of a completed task. Where the cost stands is random.
+def completed(task: Task, now: float, dialect: Dialect) -> Body:
+    """Build the event of a completed task. Where the cost stands is random, unless all is flat.
 
     Both forms are documented. The random source is the task's own: watching changes nothing.
     """
+    data = result_data(task, now, dialect)
+    if dialect.flat:
+        figures = usage(task, now, dialect)
+        return {"type": "task_completed", **ids(task), "data": data, "usage": figures}
     body: Body = {"type": "task_completed", "taskId": task.id}
-    data = result_data(task, now)
-    usage = {"cost": dollars(task.cost(now))}
+    cost = {"usage": {"cost": dollars(task.cost(now))}}
     if random.Random(task.id).random() < 0.5:
-        return body | {"data": data, "usage": usage}
-    return body | {"data": data | {"usage": usage}}
+        return body | {"data": data, **cost}
+    return body | {"data": data | cost}
 
 
 def _is_lost(task: Task | None) -> bool:
@@ -135,8 +142,9 @@ class EventPublisher:
     ``speed`` shortens the grace period that is announced, as it does a session's life.
     """
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, speed: float, dialect: Dialect) -> None:
         self._grace = round(_GRACE_MS / speed)
+        self._dialect = dialect
         self._watchers: dict[str, dict[object, Send]] = {}
         self._events: list[Event] = []
         self._publishing = False
@@ -146,7 +154,8 @@ class EventPublisher:
         mark = object()
         self._watchers.setdefault(session.id, {})[mark] = send
         if session.report is None:
-            session.report = Report(session, self._events.append, self._grace)
+            put = self._events.append
+            session.report = Report(session, put, self._grace, self._dialect)
 
         def unwatch() -> None:
             watchers = self._watchers.get(session.id, {})

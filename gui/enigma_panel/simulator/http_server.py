@@ -10,13 +10,14 @@ import asyncio
 import json
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from hashlib import sha256
 from html import escape
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -42,6 +43,7 @@ _STATE_TEXT = {
 }
 _SHOWN = 8
 _SHORTEST_WAIT = 0.001
+_PIECE = b"A line of a file that is only made up.\n" * 1600
 
 
 class Simulator:
@@ -60,6 +62,7 @@ class Simulator:
         """Build the ASGI application; ``cut`` closes a connection for a fault."""
         routes = [
             Route("/view/{session_id}", self.view),
+            Route("/files/{session_id}/{task_id}/{name}", self.file),
             Route("/view/{session_id}/whep", self.whep, methods=["GET", "POST"]),
         ]
         if self._faults:
@@ -116,6 +119,14 @@ class Simulator:
         status, page = session_page(session)
         return HTMLResponse(page.encode("utf-8", "replace"), status)
 
+    async def file(self, request: Request) -> Response:
+        """Send a file of a result; like the real ones it wants no key."""
+        found = self.service.file(**request.path_params)
+        if found is None:
+            return await _no_such_page(request, HTTPException(404))
+        headers = {"Content-Length": str(found.size)}
+        return StreamingResponse(_content(found.size), 200, headers, "application/octet-stream")
+
     async def whep(self, _: Request) -> Response:
         """Say politely that there is no video stream here."""
         message = "The demo service has no video stream; open webViewURL instead."
@@ -142,7 +153,8 @@ class Simulator:
     async def state(self, _: Request) -> Response:
         """Count what came, took effect and was answered; list sessions and tasks without a text.
 
-        ``asked`` and ``told`` are digests of a task's text and of its result.
+        ``asked``, ``answers`` and ``told`` are digests of a task's text, of the answers that it
+        took, and of its result.
         """
         self.service.advance()
         sessions = [
@@ -156,6 +168,7 @@ class Simulator:
                         "taskId": task.id,
                         "state": task.state.value,
                         "asked": digest(task.request.text),
+                        "answers": [digest(answer) for answer in task.answers],
                         "told": digest(task.message),
                     }
                     for task in session.tasks.values()
@@ -185,6 +198,13 @@ def _counted(request: Request) -> str:
 
 async def _no_such_page(_request: Request, _error: Exception) -> Response:
     return _json(Reply(404, {"success": False, "message": "Not found"}))
+
+
+async def _content(size: int) -> AsyncIterator[bytes]:
+    """So many bytes, a piece at a time."""
+    while size > 0:
+        yield _PIECE[:size]
+        size -= len(_PIECE)
 
 
 def _json(reply: Reply) -> Response:

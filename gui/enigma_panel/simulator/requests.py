@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from enigma_panel.simulator.dialects import Dialect, TaskForm, misplaced
 from enigma_panel.simulator.responses import RefusedError, coded_error, invalid, plain_error
 from enigma_panel.simulator.settings import SESSION_MS
 from enigma_panel.simulator.task import TaskRequest
@@ -19,6 +20,7 @@ _KEYS = ("Enter", "Escape", "Tab", "Backspace", "Delete", *_ARROWS, "PageUp", "P
          "Home", "End")  # fmt: skip
 _STATES = ("pause", "resume", "stop", "terminate")
 _WIDTH, _HEIGHT = 1024, 755
+_REACH_OUT = ("off", "guardrail_only", "full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +48,74 @@ def read_object(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def read_task_request(body: dict[str, Any], text_needed: bool) -> TaskRequest:
-    """Check the fields that describe a task, in the flat form of run-task and newTask."""
-    text = _text(body, "taskDetails")
-    if text_needed and not text.strip():
-        raise plain_error(400, "taskDetails is required")
-    if body.get("mode", "default") != "default":
-        raise invalid('mode must be "default"')
-    _domains(body)
-    url = body.get("startingUrl")
-    if url is not None and not isinstance(url, str):
-        raise invalid("startingUrl must be a string or null")
-    given = "maxDuration" in body
-    duration = _number(body, "maxDuration", SESSION_MS, 1000, SESSION_MS) / 1000
+def read_task_request(
+    body: dict[str, Any], dialect: Dialect, form: TaskForm, text_needed: bool = True
+) -> TaskRequest:
+    """Check the fields of a call that describe a task, and those around it."""
+    wrong = misplaced(dialect, form, body)
+    task = _object(body, form.nested) if form.nested else body
+    text = _text(task, dialect.text)
+    if (text_needed or wrong) and not text.strip():
+        raise plain_error(400, form.missing)
+    if wrong:
+        raise invalid(f"{wrong[0]} is no parameter here")
+    _check_around(body)
+    _domains(task)
+    output, schema = _output(task)
+    given = "maxDuration" in task or not dialect.caps_session
+    duration = _number(task, "maxDuration", SESSION_MS, 1000, SESSION_MS) / 1000
     return TaskRequest(
         text=text,
-        url=url,
+        url=next(filter(None, (_text(task, name) for name in form.url)), None),
         seconds=duration if given else None,
-        max_input=int(_number(body, "maxInputTokens", 100_000, 0, 100_000)),
-        max_output=int(_number(body, "maxOutputTokens", 100_000, 0, 100_000)),
-        close_after=_flag(body, "terminateOnCompletion"),
+        max_input=int(_number(task, "maxInputTokens", 100_000, 0, 100_000)),
+        max_output=int(_number(task, "maxOutputTokens", 100_000, 0, 100_000)),
+        close_after=_flag(task, "terminateOnCompletion"),
+        output=output,
+        schema=schema,
     )
 
 
-def read_message(body: dict[str, Any]) -> Message:
+def _object(body: dict[str, Any], name: str) -> dict[str, Any]:
+    value = body.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise invalid(f"{name} must be an object")
+    return value or {}
+
+
+def _check_around(body: dict[str, Any]) -> None:
+    if body.get("mode", "default") != "default":
+        raise invalid('mode must be "default"')
+    for name in ("environmentId", "policyId"):
+        _text(body, name)
+    if body.get("reachOutMode", _REACH_OUT[0]) not in _REACH_OUT:
+        raise plain_error(400, f"reachOutMode must be one of: {', '.join(_REACH_OUT)}")
+    proxy = _object(body, "proxy")
+    names = {"WebRun": ("country",), "custom": ("type", "host", "port")}
+    needed = names.get(str(proxy.get("source")), ("source",)) if proxy else ()
+    if not all(isinstance(proxy.get(name), str) and proxy[name] for name in needed):
+        raise invalid(f"proxy needs {', '.join(needed)}")
+    if needed == ("source",):
+        raise invalid("proxy.source must be one of: WebRun, custom")
+
+
+def _output(task: dict[str, Any]) -> tuple[str, Any]:
+    kind, schema = task.get("outputType", "text"), task.get("outputSchema")
+    fits = {
+        "text": True,
+        "structured_json": isinstance(schema, dict),
+        "structured_csv": isinstance(schema, list)
+        and bool(schema)
+        and all(isinstance(name, str) for name in schema),
+    }
+    if not isinstance(kind, str) or kind not in fits:
+        raise invalid(f"outputType must be one of: {', '.join(fits)}")
+    if not fits[kind]:
+        raise invalid("outputSchema must be a JSON Schema or an array of column names")
+    return kind, schema
+
+
+def read_message(body: dict[str, Any], dialect: Dialect) -> Message:
     """Check a send-message body of any of the four documented kinds."""
     session_id, message = body.get("sessionId"), body.get("message")
     if not session_id or not message:
@@ -80,15 +126,16 @@ def read_message(body: dict[str, Any]) -> Message:
         case "newTask":
             if message.get("newState") != "start":
                 raise invalid('newState must be "start" for newTask')
-            return Message(session_id, "newTask", "start", "", read_task_request(message, True))
+            request = read_task_request(message, dialect, dialect.message)
+            return Message(session_id, "newTask", "start", "", request)
         case "state":
             word = _word(message, _STATES)
             return Message(session_id, "state", word)
         case "guardrail":
             word = _word(message, ("resume", "stop"))
-            if word == "resume" and "taskDetails" not in message:
-                raise plain_error(400, "taskDetails is required")
-            return Message(session_id, "guardrail", word, _text(message, "taskDetails"))
+            if word == "resume" and dialect.text not in message:
+                raise plain_error(400, dialect.message.missing)
+            return Message(session_id, "guardrail", word, _text(message, dialect.text))
         case "interaction":
             return Message(session_id, "interaction", _interaction(message.get("action")))
     raise invalid("actionType must be one of: newTask, state, interaction, guardrail")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from enigma_panel.simulator.dialects import Dialect
 from enigma_panel.simulator.rate_limit import RateDecision
 from enigma_panel.simulator.task import Task, TaskState
 
@@ -77,27 +78,52 @@ def dollars(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT_PARTS)
 
 
-def usage(task: Task, now: float) -> Body:
-    """Build a poll's ``usage``: tokens, seconds, US dollars so far."""
+def usage(task: Task, now: float, dialect: Dialect) -> Body:
+    """Build ``usage``: tokens, seconds, US dollars so far."""
+    cost = {"cost": dollars(task.cost(now))}
+    if dialect.flat:
+        return _tokens(task, now) | cost
     used_in, used_out = task.tokens(now)
-    return {
-        "inputTokens": used_in,
-        "outputTokens": used_out,
-        "computeTime": round(task.seconds(now), 1),
-        "cost": dollars(task.cost(now)),
-    }
+    tokens = {"inputTokens": used_in, "outputTokens": used_out}
+    return {**tokens, "computeTime": round(task.seconds(now), 1), **cost}
 
 
-def result_data(task: Task, now: float) -> Body:
-    """Build the ``data`` of a completed task."""
+def _tokens(task: Task, now: float) -> Body:
     used_in, used_out = task.tokens(now)
     return {
-        "message": task.message,
         "completion_time": round(task.seconds(now), 1),
         "prompt_tokens": used_in,
         "completion_tokens": used_out,
         "total_tokens": used_in + used_out,
     }
+
+
+def result_data(task: Task, now: float, dialect: Dialect) -> Body:
+    """Build the ``data`` of a completed task."""
+    data = {"message": task.message} | ({} if dialect.flat else _tokens(task, now))
+    return data | (_lists(task) if dialect.tells_files else {})
+
+
+def _lists(task: Task) -> Body:
+    files, network = (task.done.files, task.done.network) if task.done is not None else ((), ())
+    at = round(task.sent * 1000)
+    lists: Body = {}
+    if files:
+        link = f"{task.base}/files/{task.session_id}/{task.id}"
+        lists["files"] = [
+            {"source": "download", "downloadUrl": f"{link}/{file.name}", "filename": file.name}
+            | {"timestamp": at}
+            for file in files
+        ]
+    if network:
+        urls = [{"url": url, "timestamp": at + 0.5} for url in network]
+        lists["network"] = [{"id": f"net-{task.id}", "taskId": task.id, "urls": urls}]
+    return lists
+
+
+def ids(task: Task) -> Body:
+    """Name a task and its session."""
+    return {"sessionId": task.session_id, "taskId": task.id}
 
 
 def guardrail(task: Task) -> Body:
@@ -106,65 +132,68 @@ def guardrail(task: Task) -> Body:
     return {"type": "guardrail_trigger", "data": data}
 
 
-def poll(task: Task, now: float, unix_end: float, rich: bool) -> Body:
+def poll(task: Task, now: float, unix_end: float, rich: bool, dialect: Dialect) -> Body:
     """Build the poll body of a task; ``unix_end`` is when it ended, if it has."""
+    who = ids(task) if dialect.flat else {}
+    figures = {"usage": usage(task, now, dialect)}
     match task.state:
         case TaskState.COMPLETED:
-            body: Body = {"success": True, "type": "task_completed"}
-            body |= {"data": result_data(task, now), "usage": usage(task, now)}
+            body: Body = {"success": True, **who, "type": "task_completed"}
+            body |= {"data": result_data(task, now, dialect), **figures}
             return body | {"completedAt": iso(unix_end)}
         case TaskState.ASKING:
             status = {"status": "awaiting_input"} if rich else {}
             return {"success": True, **status, **guardrail(task)}
         case TaskState.FAILED | TaskState.STOPPED | TaskState.TERMINATED:
-            return _bad_end(task, now, rich)
+            return _bad_end(task, rich, who) | figures
     lost = task.step is not None and task.step.lost
     names = {TaskState.PAUSED: "paused", TaskState.QUEUED: "queued"}
-    status_word = names.get(task.state, "orphaned" if lost else "active") if rich else "active"
-    return {"success": True, "status": status_word, "pending": True, "usage": usage(task, now)}
+    word = names.get(task.state, "orphaned" if lost else None) if rich else None
+    named = {} if word is None else {"status": word}
+    return {"success": True, **who, **dialect.running, **named, **figures}
 
 
-def _bad_end(task: Task, now: float, rich: bool) -> Body:
+def _bad_end(task: Task, rich: bool, who: Body) -> Body:
     status = "failed"
     if task.state is TaskState.TERMINATED:
         status = "terminated"
     elif task.state is TaskState.STOPPED and rich:
         status = "stopped"
-    body: Body = {"success": False, "status": status}
+    body: Body = {"success": False, **who, "status": status}
     if task.error:
         body["error"] = task.error
     if task.code is not None:
         body["code"] = task.code
-    return body | {"usage": usage(task, now)}
+    return body
 
 
-def long_poll_end(task: Task, now: float, single: bool) -> Body:
+def long_poll_end(task: Task, now: float, single: bool, dialect: Dialect) -> Body:
     """Build the reply to a long poll whose task is over or, if questions come early, asks.
 
-    run-task (``single``) says ``complete`` and the cost; newTask says neither. How a question
-    or a failure looks in here is documented nowhere: wrapped like a result, and like a poll.
+    Wrapped, run-task (``single``) says ``complete`` and the cost; newTask says neither. How a
+    question or a failure looks in here is documented nowhere: like a result, and like a poll.
     """
-    ids = {"sessionId": task.session_id, "taskId": task.id}
+    who = {"success": True, **ids(task)}
+    figures = {"usage": usage(task, now, dialect)}
     if task.state is TaskState.ASKING:
-        return {"success": True, **ids, "result": guardrail(task)}
+        return who | (guardrail(task) if dialect.flat else {"result": guardrail(task)})
     if task.state is not TaskState.COMPLETED:
-        bad = _bad_end(task, now, rich=False)
-        return {"success": False, **ids, **bad}
-    result: Body = {"type": "task_completed", "data": result_data(task, now)}
+        return _bad_end(task, rich=False, who=ids(task)) | figures
+    result: Body = {"type": "task_completed", "data": result_data(task, now, dialect)}
+    if dialect.flat:
+        return who | result | figures
     if not single:
-        return {"success": True, **ids, "result": result}
+        return who | {"result": result}
     result["usage"] = {"cost": dollars(task.cost(now))}
-    return {"success": True, **ids, "status": "complete", "result": result}
+    return who | {"status": "complete", "result": result}
 
 
-def long_poll_pending(task: Task, base: str, single: bool) -> Body:
+def long_poll_pending(task: Task, base: str, single: bool, dialect: Dialect) -> Body:
     """Build the reply to a long poll whose task goes on; ``base`` is the service's URL."""
-    flag: Body = {"status": "pending"} if single else {"pending": True}
     return {
         "success": True,
-        "sessionId": task.session_id,
-        "taskId": task.id,
-        **flag,
+        **ids(task),
+        **(dialect.run_pending if single else dialect.message_pending),
         "pollUrl": f"{base}/task/{task.session_id}/{task.id}",
         "message": "Task still running. Poll GET /task/:sessionId/:taskId for result.",
     }
@@ -202,10 +231,10 @@ def sockets(ids: list[str], unix_now: float) -> Body:
     return body | {"timestamp": iso(unix_now)}
 
 
-def models(unix_created: float) -> Body:
+def models(unix_created: float, dialect: Dialect) -> Body:
     """Build the list of the one model."""
-    entry = {"id": "enigma-browser-1", "object": "model", "created": int(unix_created)}
-    return {"object": "list", "data": [{**entry, "owned_by": "enigma"}]}
+    entry = {"id": dialect.model, "object": "model", "created": int(unix_created)}
+    return {"object": "list", "data": [{**entry, "owned_by": dialect.owner}]}
 
 
 DELIVERED: Body = {"success": True, "message": "Message sent successfully"}

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from enigma_panel.simulator.scripts import Ask, Done, Fail, Script, ScriptWriter
+from enigma_panel.simulator.scripts import Ask, Done, Fail, File, Script, ScriptWriter
 from enigma_panel.simulator.settings import SESSION_MS
 
 _MAKERS = ("Halden", "Orrin", "Kestrel", "Vantry", "Lumo", "Bexley", "Tarn", "Quillon")
@@ -108,6 +108,22 @@ def extract(writer: ScriptWriter) -> Script:
         f"{name}; {writer.pick('basic', 'team', 'trial')}; {writer.price(5, 90)}" for name in names
     ]
     yield Done(f"Extracted {rows} rows (name; plan; monthly amount):\n" + "\n".join(plans))
+
+
+def download(writer: ScriptWriter) -> Script:
+    """Save a report and its figures; "5 MB" in the text makes the report so big."""
+    site = writer.site("openledger.example", "datapier.example")
+    size = writer.size(otherwise=48_000)
+    pages = (f"https://{site}/", f"https://{site}/reports", f"https://{site}/reports/latest")
+    yield writer.step("navigate", site, f"Opening {site}")
+    yield writer.step("read_page", site, "Looking for what is to be saved")
+    yield writer.step("click_element", "Download", "Saving the report")
+    yield writer.step("click_element", "Export", "Saving its figures, too")
+    yield Done(
+        f"Saved the report and its figures from {site}.",
+        files=(File("report.pdf", size), File("figures.csv", 2_400)),
+        network=pages,
+    )
 
 
 def research(writer: ScriptWriter) -> Script:
@@ -376,6 +392,8 @@ SCENARIOS: tuple[Scenario, ...] = (
           "asks before it buys for $49.99", shopping, 7),
     Scenario("cart", ("to cart", "to the cart", "to my cart"), "fills the cart, asks nothing",
           cart, 5),
+    Scenario("download", ("download",), "with W2 the result has files; “5 MB” in the text: so big",
+          download, 4),
     Scenario("extract", ("extract", "scrape", "dashboard"), "returns a small table",
           extract, 5),
     Scenario("research", ("research", "in depth", "report on"), "takes more than 60 s",

@@ -20,6 +20,8 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 
+_SIZE = re.compile(r"\b(\d{1,4})\s?([KMG])B\b", re.IGNORECASE)
+_UNITS = {"K": 10**3, "M": 10**6, "G": 10**9}
 _READ = 2000
 """Characters of a text that are read: enough to know what it is about."""
 
@@ -48,10 +50,23 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that comes with a result; ``size`` is in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
-    """The task is complete; ``message`` is its result text."""
+    """The task is complete; ``message`` is its result text.
+
+    ``files`` and ``network`` (addresses that were visited) are told where the dialect has them.
+    """
 
     message: str
+    files: tuple[File, ...] = ()
+    network: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,11 @@ class ScriptWriter:
         """Name what the task is about, at most 80 characters."""
         found = _QUOTED.search(self.text) or _ABOUT.search(self.text)
         return found.group(1).strip() if found else otherwise
+
+    def size(self, otherwise: int) -> int:
+        """Read a size in bytes from the text, such as 5 MB."""
+        found = _SIZE.search(self.text)
+        return int(found[1]) * _UNITS[found[2].upper()] if found else otherwise
 
     def pick(self, *choices: str) -> str:
         """Choose one of several texts."""

@@ -16,10 +16,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from enigma_panel.simulator import requests, responses
+from enigma_panel.simulator.dialects import DIALECTS
 from enigma_panel.simulator.events import EventPublisher, Send
 from enigma_panel.simulator.rate_limit import RateDecision, SlidingWindow
 from enigma_panel.simulator.responses import Body, RefusedError, Reply, plain_error
 from enigma_panel.simulator.scenarios import OPENING, scenario_for
+from enigma_panel.simulator.scripts import File, Script
 from enigma_panel.simulator.session import EPSILON, Session
 from enigma_panel.simulator.settings import (
     DEMO_KEY,
@@ -70,6 +72,7 @@ class Service:
         epoch: float = 0.0,
     ) -> None:
         self.settings = settings or Settings()
+        self._dialect = DIALECTS[self.settings.dialect]
         self.sessions: dict[str, Session] = {}
         self.applied: Counter[str] = Counter()
         self.received: Counter[str] = Counter()
@@ -79,7 +82,7 @@ class Service:
         self._zero = clock()
         self._keys = {DEMO_KEY}
         self._forgotten_cost = Decimal(0)
-        self._publisher = EventPublisher(self.settings.speed)
+        self._publisher = EventPublisher(self.settings.speed, self._dialect)
         self._windows: dict[str, SlidingWindow] = {}
         self._sockets = [self._id(20) for _ in range(self.settings.instance_count)]
 
@@ -137,15 +140,13 @@ class Service:
         task, now = long_poll.task, self.now()
         asks = task.state is TaskState.ASKING and self.settings.question_in_hold == "early"
         if task.over or asks:
-            return Reply(
-                200, responses.long_poll_end(task, now, long_poll.single), long_poll.headers
-            )
+            end = responses.long_poll_end(task, now, long_poll.single, self._dialect)
+            return Reply(200, end, long_poll.headers)
         if self._clock() + EPSILON >= long_poll.until:
-            return Reply(
-                200,
-                responses.long_poll_pending(task, long_poll.base, long_poll.single),
-                long_poll.headers,
+            pending = responses.long_poll_pending(
+                task, long_poll.base, long_poll.single, self._dialect
             )
+            return Reply(200, pending, long_poll.headers)
         return None
 
     def due_at(self, long_poll: LongPoll) -> float:
@@ -169,7 +170,7 @@ class Service:
             return self._post(call, requests.read_object(call.raw), headers)
         match (call.method, call.path.split("/")[1:]):
             case ("GET", ["v1", "models"]):
-                return Reply(200, responses.models(self.unix(0.0)))
+                return Reply(200, responses.models(self.unix(0.0), self._dialect))
             case ("GET", ["task", session_id, task_id]):
                 return Reply(200, self._poll(session_id, task_id))
         raise plain_error(404, "Not found")
@@ -180,7 +181,7 @@ class Service:
                 return Reply(200, self._start_session(body, call.base), headers)
             case "/start/run-task":
                 return self._run_task(body, call.base, headers)
-        return self._send_message(requests.read_message(body), call.base, headers)
+        return self._send_message(requests.read_message(body, self._dialect), call.base, headers)
 
     def _authorize(self, header: str | None) -> None:
         scheme, _, key = (header or "").partition(" ")
@@ -222,7 +223,8 @@ class Service:
         """
         known = self.knows(session_id)
         try:
-            read = requests.read_message({"sessionId": session_id, "message": message})
+            body = {"sessionId": session_id, "message": message}
+            read = requests.read_message(body, self._dialect)
         except RefusedError:
             self.received["nonsense"] += 1
             return
@@ -234,22 +236,31 @@ class Service:
     # --- the endpoints ---
 
     def _start_session(self, body: Body, base: str) -> Body:
-        request = requests.read_task_request(body, text_needed=False)
-        session = self._open(request, single=False)
+        request = requests.read_task_request(
+            body, self._dialect, self._dialect.session, text_needed=False
+        )
+        session = self._open(request, base, single=False)
         if request.text.strip():
-            # Its own task has no duration of its own: here the limit is the session's.
-            own = replace(request, seconds=None)
+            own = self._own(request)
             script = OPENING.play(own.text, own.url, self._rng)
-            session.add(Task(self._id(), session.id, own, script), self.now())
+            session.add(self._task(session, own, script), self.now())
         real_ms = round((session.expires - session.created) * 1000 / self.settings.speed)
         self.applied["start-session"] += 1
         return responses.session_started(session.id, request.text, base, real_ms, self.balance())
 
     def _run_task(self, body: Body, base: str, headers: dict[str, str]) -> LongPoll:
-        request = requests.read_task_request(body, text_needed=True)
-        session = self._open(request, single=True)
+        request = requests.read_task_request(body, self._dialect, self._dialect.run)
+        session = self._open(request, base, single=True)
         self.applied["run-task"] += 1
-        return self._begin(session, replace(request, seconds=None), base, headers)
+        return self._begin(session, self._own(request), base, headers)
+
+    def _own(self, request: TaskRequest) -> TaskRequest:
+        """A session's own task has no duration of its own where the limit is the session's."""
+        return replace(request, seconds=None) if self._dialect.caps_session else request
+
+    def _task(self, session: Session, request: TaskRequest, script: Script) -> Task:
+        sent = self.unix(self.now())
+        return Task(self._id(), session.id, request, script, session.base, sent)
 
     def _send_message(
         self, message: requests.Message, base: str, headers: dict[str, str]
@@ -276,7 +287,7 @@ class Service:
         if message.action == "guardrail":
             self.applied["answers-taken"] += settled
 
-    def _open(self, request: TaskRequest, single: bool) -> Session:
+    def _open(self, request: TaskRequest, base: str, single: bool) -> Session:
         self._check_balance()
         in_use = sum(session.ended is None for session in self.sessions.values())
         if in_use >= self.settings.places:
@@ -289,8 +300,10 @@ class Service:
         if in_use >= self.settings.instance_count:
             raise plain_error(503, "No available instances.")
         now = self.now()
-        life = SESSION_MS / 1000 if request.seconds is None else request.seconds
-        session = Session(self._id(), now, now + life, single, request.close_after)
+        idle = None if self._dialect.caps_session else SESSION_MS / 1000
+        life = idle or request.seconds or SESSION_MS / 1000
+        session = Session(self._id(), now, now + life, idle, single, request.close_after)
+        session.base = base
         self.sessions[session.id] = session
         return session
 
@@ -298,7 +311,7 @@ class Service:
         self, session: Session, request: TaskRequest, base: str, headers: dict[str, str]
     ) -> LongPoll:
         script = scenario_for(request.text).play(request.text, request.url, self._rng)
-        task = Task(self._id(), session.id, request, script)
+        task = self._task(session, request, script)
         session.add(task, self.now())
         until = self._clock() + LONG_POLL_SECONDS / self.settings.speed
         return LongPoll(task, session.single, until, base, headers)
@@ -312,10 +325,18 @@ class Service:
         session = self.sessions.get(session_id)
         task = None if session is None else session.tasks.get(task_id)
         if task is None:
-            raise plain_error(404, "Session not found")
+            raise plain_error(404, self._dialect.not_found)
         now = self.now()
         ended = self.unix(now if task.ended is None else task.ended)
-        return responses.poll(task, now, ended, self.settings.states == "rich")
+        rich = self.settings.states == "rich"
+        return responses.poll(task, now, ended, rich, self._dialect)
+
+    def file(self, session_id: str, task_id: str, name: str) -> File | None:
+        """Find a file of a result."""
+        session = self.sessions.get(session_id)
+        task = None if session is None else session.tasks.get(task_id)
+        files = task.done.files if task is not None and task.done is not None else ()
+        return next((file for file in files if file.name == name), None)
 
     def _health(self) -> Body:
         used = sum(session.ended is None for session in self.sessions.values())

@@ -33,12 +33,15 @@ class Session:
     """A session and everything that happens in it.
 
     ``single`` marks the session of a run-task, which ends with its task however that ends;
-    ``close_after`` says that it ends with its next completed task.
+    ``close_after`` says that it ends with its next completed task. ``idle`` is set where it ends
+    after so many seconds in which nothing happens; ``expires`` moves on then, and means nothing
+    while there is work: each task has its own end.
     """
 
     id: str
     created: float
     expires: float
+    idle: float | None = None
     single: bool = False
     close_after: bool = False
     tasks: dict[str, Task] = field(default_factory=dict)
@@ -49,6 +52,8 @@ class Session:
     ended: float | None = None
     reason: str = ""
     report: Reporter | None = None
+    base: str = ""
+    """The URL under which it was opened."""
 
     @property
     def halted(self) -> bool:
@@ -64,9 +69,11 @@ class Session:
         """When something happens next by itself; for an ended session, when it is forgotten."""
         if self.ended is not None:
             return self.ended + KEPT_SECONDS
-        times: list[float | None] = [self.expires]
-        if self.current is not None:
-            times += [self.current.step_ends, self.current.deadline]
+        task = self.current
+        if task is None:
+            return self.expires
+        life = self.expires if self.idle is None else None
+        times = (life, task.step_ends, task.deadline)
         return min(time for time in times if time is not None)
 
     def advance(self, now: float) -> None:
@@ -79,7 +86,7 @@ class Session:
 
     def _happen(self, due: float) -> None:
         task = self.current
-        if due >= self.expires or task is None:
+        if task is None or (self.idle is None and due >= self.expires):
             self._run_out(due)
         elif task.deadline is not None and due >= task.deadline:
             task.end(TaskState.FAILED, due, "Task exceeded its maxDuration", "TASK_TIMEOUT")
@@ -87,6 +94,10 @@ class Session:
         else:
             task.end_step(due, self.halted)
             self._after(task, due)
+
+    def _live_on(self, now: float) -> None:
+        if self.idle is not None:
+            self.expires = now + self.idle
 
     def _run_out(self, now: float) -> None:
         if self._lost:
@@ -121,6 +132,7 @@ class Session:
             return
         self.current = None
         self.pausing = False
+        self._live_on(now)
         done = task.state is TaskState.COMPLETED
         if done and (self.close_after or task.request.close_after):
             self.end("completed", now, "terminateOnCompletion")
@@ -131,6 +143,7 @@ class Session:
 
     def obey(self, message: Message, now: float) -> bool:
         """Do what a checked message says; tell whether it settled an open question."""
+        self._live_on(now)
         match (message.action, message.word):
             case ("state", "pause"):
                 self.pause()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from enigma_panel.simulator.scripts import Ask, Done, Fail, Script, Step
 from enigma_panel.simulator.settings import PRICE_COMPUTE_MS, PRICE_INPUT, PRICE_OUTPUT
+from enigma_panel.simulator.structured import structured_text
 
 _CHARACTERS_PER_TOKEN = 4
 
@@ -30,7 +33,10 @@ OVER = frozenset({TaskState.COMPLETED, TaskState.FAILED, TaskState.STOPPED, Task
 
 @dataclass(frozen=True, slots=True)
 class TaskRequest:
-    """What was asked for: the text and its limits (seconds; tokens)."""
+    """What was asked for: the text and its limits (seconds; tokens).
+
+    ``output`` is the form of the result; where that is not ``text``, ``schema`` describes it.
+    """
 
     text: str
     url: str | None = None
@@ -38,16 +44,24 @@ class TaskRequest:
     max_input: int = 100_000
     max_output: int = 100_000
     close_after: bool = False
+    output: str = "text"
+    schema: Any = None
 
 
 @dataclass(slots=True)
 class Task:
-    """A task with its script. ``begin``, ``go_on``, ``answer`` and ``end`` move it."""
+    """A task with its script. ``begin``, ``go_on``, ``answer`` and ``end`` move it.
+
+    ``base`` is the service's URL, under which its files are served, and ``sent`` the Unix time at
+    which it came.
+    """
 
     id: str
     session_id: str
     request: TaskRequest
     script: Script
+    base: str = ""
+    sent: float = 0.0
     state: TaskState = TaskState.QUEUED
     step: Step | None = None
     step_began: float = 0.0
@@ -55,7 +69,9 @@ class Task:
     began: float | None = None
     ended: float | None = None
     question: str | None = None
+    answers: list[str] = field(default_factory=list)
     message: str = ""
+    done: Done | None = None
     error: str = ""
     code: str | None = None
     script_items: int = 0
@@ -106,6 +122,7 @@ class Task:
     def answer(self, text: str, now: float, halted: bool) -> None:
         """Hand the person's answer to the script."""
         self.question = None
+        self.answers.append(text)
         self._reply = text
         self._go(now, halted)
 
@@ -121,11 +138,19 @@ class Task:
                 self.state, self.step, self.step_began = TaskState.RUNNING, item, now
             case Ask(question):
                 self.state, self.question = TaskState.ASKING, question
-            case Done(message):
-                self.message = message[: self.request.max_output * _CHARACTERS_PER_TOKEN]
+            case Done():
+                self.done = item
+                self.message = self._result(item.message)
                 self.end(TaskState.COMPLETED, now)
             case Fail(error, code):
                 self.end(TaskState.FAILED, now, error, code)
+
+    def _result(self, message: str) -> str:
+        request = self.request
+        if request.output != "text":
+            # Its own random source, so that nothing else depends on what was asked for.
+            message = structured_text(request.output, request.schema, random.Random(self.id))
+        return message[: request.max_output * _CHARACTERS_PER_TOKEN]
 
     def end(self, state: TaskState, now: float, error: str = "", code: str | None = None) -> None:
         """Bring the task to its end at ``now``."""

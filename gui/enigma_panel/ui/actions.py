@@ -1,10 +1,11 @@
 """What a person can do with sessions and tasks, and the dialogs that this opens; no widgets."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QMimeData, QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.validation import unused_fields
@@ -195,6 +196,11 @@ class Actions(QObject):
         session = self._sessions.session(key)
         if session is not None and session.web_view_url:
             self.copy_secret(session.web_view_url)
+
+    def show_folder(self, path: Path) -> None:
+        """Open the folder of a file in the person's file manager."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
+            self.trouble.emit(tr("No program opened the folder {path}.", path=path.parent))
 
     def queued(self, keys: Sequence[int], verb: QueueAction) -> None:
         """Do something with queued tasks."""

@@ -48,6 +48,7 @@ REFUSAL_CODES = frozenset(
 
 _TELLING = {
     "missing task.prompt": MISSING_PROMPT,
+    "prompt is required": MISSING_PROMPT,  # of newTask; no page shows it
     "taskdetails is required": MISSING_TASK_DETAILS,
 }
 """How a service refuses, with 400, a task that is written in another dialect (api.md §1.4)."""
@@ -230,7 +231,7 @@ def _refusal(answer: Answer, body: Body | None, scrub: Scrub, *, about_session: 
 def _telling_code(reply: Reply) -> str | None:
     """Our own code where the service says that it expects another dialect."""
     text = (reply.message or "").lower()
-    codes = (code for start, code in _TELLING.items() if text.startswith(start))
+    codes = (code for words, code in _TELLING.items() if words in text)
     return next(codes, None) if reply.status == BAD_REQUEST else None
 
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import QueueEntry
+from enigma_panel.ui.details.result_files import NetworkList, ResultFiles
 from enigma_panel.ui.details.text import (
     RESULT_HEAD,
     StateSummary,
@@ -92,6 +93,7 @@ class Details(QFrame):
     edit_asked = Signal(object)
     switch_asked = Signal(object)
     queue_action_asked = Signal(int, object)
+    folder_asked = Signal(object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -204,6 +206,8 @@ class Details(QFrame):
         self.result = ReadingText(RESULT_LINES)
         self.cut = make_label(role="dim", wrap=True)
         self.whole = make_button(tr("Show all"), "link")
+        self.files = ResultFiles(self._services.downloads)
+        self.network = NetworkList()
         self.usage_head = make_label(tr("Usage"), "heading")
         self.usage = make_label(role="dim", wrap=True)
         self.timeline_head = make_label(tr("Time line"), "heading")
@@ -301,6 +305,8 @@ class Details(QFrame):
         for widget in (self.result, self.cut):
             column.addWidget(widget)
         column.addLayout(make_row(self.whole, None))
+        for part in (self.files, self.network):
+            column.addWidget(part)
         for widget in (self.usage_head, self.usage, self.timeline_head, self.timeline):
             column.addWidget(widget)
         column.addLayout(make_row(self.all_steps, None))
@@ -327,6 +333,8 @@ class Details(QFrame):
         self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
         self.switch.clicked.connect(lambda: self._with_task(self.switch_asked.emit))
         self.whole.clicked.connect(self._show_whole)
+        self.files.folder_asked.connect(self.folder_asked)
+        self.network.copy_asked.connect(self.copy_asked)
         for verb, button in self.queue_buttons.items():
             button.clicked.connect(lambda _=False, verb=verb: self._ask_queue_action(verb))
         self.tabs.currentChanged.connect(self._show_timeline)
@@ -493,6 +501,8 @@ class Details(QFrame):
         )
         set_text(self.cut, left if cut else "")
         self.copy.setVisible(bool(result))
+        self.files.show_task(task)
+        self.network.show_addresses(task.network if task is not None else ())
 
     def _show_whole(self) -> None:
         self._whole_of = self.task_key

@@ -214,12 +214,12 @@ def timeline_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: boo
         lines.append((local_time(step.at_ms, seconds=True), _short(step)))
     return "".join(
         f'<div style="margin-bottom:3px"><span style="color:{dim}">{time}</span>'
-        f"&nbsp; {escape(_breakable(text))}</div>"
+        f"&nbsp; {escape(breakable(text))}</div>"
         for time, text in lines
     )
 
 
-def _breakable(text: str) -> str:
+def breakable(text: str) -> str:
     """An address or a word without end may be broken: else it makes the panel wider than it is."""
     return _LONG_WORD.sub("\\g<0>\N{ZERO WIDTH SPACE}", text)
 
