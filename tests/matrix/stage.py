@@ -21,6 +21,7 @@ from enigma_panel.cli import Options
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import Endpoint, RateHeaders
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.recovery import recover
@@ -198,7 +199,7 @@ async def program(
     sends: Counter[ApiCall] = Counter()
     made: list[Watched] = []
 
-    def make(base_url: str, api_key: str) -> Watched:
+    def make(base_url: str, api_key: str, _dialect: Dialect) -> Watched:
         made.append(_watched(base_url, api_key, on, timeouts, learned))
         made[-1].sends = sends
         return made[-1]

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
-from enigma_panel.core.observation import OTHER_TASK, OWN_CODES, STEP_KINDS, Kind
+from enigma_panel.core.observation import OTHER_DIALECT, OTHER_TASK, OWN_CODES, STEP_KINDS, Kind
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.state.timeline import GAP, NO_LIVE, SKIPPED, UNCLEAR
 from enigma_panel.store import settings
@@ -188,7 +188,8 @@ def test_the_listing_knows_every_word_that_is_stored() -> None:
     assert _words("intents", "kind") == set(IntentKind)
     assert _words("intents", "outcome") == set(Outcome)
     assert _words("intents", "verb") == set(CommandVerb) | set(AnswerVerb)
-    later = {OTHER_TASK}  # a text among those of the service: the program before shows it as one
+    # Texts among those of the service: the program before shows them as such.
+    later = {OTHER_TASK} | OTHER_DIALECT
     assert _words("tasks", "code") >= OWN_CODES - later
     # No line of a time line is made of these.
     untold = {"active", "queued", "delivered", "session_doubted"}

@@ -114,7 +114,7 @@ def test_the_addresses_are_counted_and_copied_whole(window: MainWindow, services
     window.selection.sessions.select_key(1)
     network = window.details.network
     assert network.count.text() == "2 addresses"
-    assert network.text.toPlainText().splitlines()[0] == ADDRESSES[0]
+    assert network.lines.toPlainText().splitlines()[0] == ADDRESSES[0]
     button(network, "Copy addresses").click()
     assert QGuiApplication.clipboard().text() == "\n".join(ADDRESSES)
     services.sessions.change_task(1, network=())

@@ -157,14 +157,14 @@ class NetworkList(QWidget):
         self._addresses: tuple[str, ...] = ()
         self.count = make_label(role="dim")
         self.copy = make_button(tr("Copy addresses"), "link")
-        self.text = ReadingText(NETWORK_LINES)
-        self.text.setAccessibleName(tr("Network addresses"))
-        set_role(self.text, "reading")
+        self.lines = ReadingText(NETWORK_LINES)
+        self.lines.setAccessibleName(tr("Network addresses"))
+        set_role(self.lines, "reading")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         heading = make_label(tr("Network"), "heading")
         column.addLayout(make_row(heading, self.count, None, self.copy))
-        column.addWidget(self.text)
+        column.addWidget(self.lines)
         self.copy.clicked.connect(lambda: self.copy_asked.emit("\n".join(self._addresses)))
         self.hide()
 
@@ -173,8 +173,8 @@ class NetworkList(QWidget):
         if addresses != self._addresses:
             self._addresses = addresses
             self.count.setText(network_text(len(addresses)))
-            self.text.setPlainText("\n".join(map(shorten, addresses)))
-            self.text.fit()
+            self.lines.setPlainText("\n".join(map(shorten, addresses)))
+            self.lines.fit()
         self.setVisible(bool(addresses))
 
 
