@@ -38,7 +38,7 @@ CATCHING: dict[str, int] = {
     "no reserved slots": 4,
     "not found believed from any command": 110,
     "not found decides the task": 461,
-    "old poll closes a live question": 497,
+    "old poll closes a live question": 171,
     "one not found is believed": 12,
     "pause sent live believed": 1,
     "polled question not shown": 68,
