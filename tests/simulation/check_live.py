@@ -78,6 +78,8 @@ class Live:
         task = parts_life.parts.services.store.current_task(session)
         if task is None or task.is_final or task.service_id is None or session.is_ended:
             return
+        if self._world.settings_changes.is_out_of_reach(session.service_id):
+            return  # nobody can ask for it with the key in use
         path, since = f"/task/{session.service_id}/{task.service_id}", self._world.timeline.now
 
         def look() -> None:

@@ -99,8 +99,12 @@ class QueueInvariants:
         return (never and bool(tasks)) or (session.close_after and ended)
 
     def _is_doubted(self, session: Session, life: "Life") -> bool:
-        """It was said not to be there, in answer to a new task, and it is."""
+        """It was said not to be there, in answer to a new task, and it is; no other task may be at
+        work there."""
         assert life.parts is not None
+        tasks = [t for t in life.parts.services.store.tasks() if t.session_key == session.key]
+        if any(not task.is_final and task.status.value != "queued" for task in tasks):
+            return False
         model = self._world.model.sessions.get(session.service_id or "")
         if model is None or model.ended is not None:
             return False

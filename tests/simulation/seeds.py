@@ -30,6 +30,8 @@ ONCE_RED: dict[int, str] = {
     2026112600482: "asked again in the same words, and the poll that knows answers of another task",
     60962: "killed between the refusal of a task and the end of its browser",
     61142: "a channel broke after the polls had failed for want of a key",
+    2026112601038: "a browser that was not found stays, as another task may be at work there",
+    2026112602274: "a channel broke whose session was opened with another key",
     2026112600088: "an answer after a Stop that the channel lost",
     1354: "a report with ids of another task stood between four times not found",
     1534: "a task at work in an assumed end, under a key that nobody went back to",
