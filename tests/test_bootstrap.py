@@ -1,13 +1,21 @@
 """What the parts are made of: the demo and the person's own account share nothing."""
 
+from pathlib import Path
+
 import pytest
 
+from enigma_panel.bootstrap import DataDirs, build
+from enigma_panel.cli import Options
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.account import ENVIRONMENT
-from tests.services.conftest import Running, running
+from enigma_panel.store import settings
+from enigma_panel.store.paths import folders_below
+from tests.services.conftest import Running, leave, running
 
 __all__ = ["running"]
 NOBODY = "http://127.0.0.1:9"
+SAVED = "https://service.example"
 
 
 async def test_the_demo_has_a_key_of_its_own(
@@ -19,3 +27,25 @@ async def test_the_demo_has_a_key_of_its_own(
         assert not account.from_environment
         expected = await parts.ledger_thread.run(parts.ledger.key_fingerprint, DEMO_KEY, NOBODY)
         assert account.key_fingerprint == expected
+
+
+@pytest.mark.parametrize(
+    ("saved", "options", "expected"),
+    [
+        (SAVED, Options(), Dialect.W1),
+        (SAVED, Options(base_url=SAVED), Dialect.W1),
+        (SAVED, Options(base_url="https://connect.webrun.ai"), Dialect.W2),
+        (SAVED, Options(dialect=Dialect.W2), Dialect.W2),
+        ("no address", Options(), Dialect.E),
+    ],
+)
+async def test_a_dialect_that_was_chosen_holds_for_its_address(
+    tmp_path: Path, saved: str, options: Options, expected: Dialect
+) -> None:
+    folders = folders_below(tmp_path)
+    folders.prepare()
+    settings.save(folders.settings, settings.Settings(base_url=saved, dialect="W1"))
+    place = DataDirs(folders=folders, root=tmp_path, throw_away=False)
+    parts = await build(options, place, None)
+    assert parts.services.account.dialect is expected
+    await leave(parts)

@@ -159,9 +159,8 @@ async def _open_files(dirs: DataDirs) -> _Files:
         ledger=ledger,
         settings=SettingsBook(dirs.folders.settings, values, thread, scope),
         saved_url=saved_url,
-        saved_dialect=Dialect(values.dialect)
-        if values.dialect and saved_url == values.base_url
-        else None,
+        # It was chosen for the saved address, which may not be usable.
+        saved_dialect=Dialect(values.dialect) if values.dialect and not address_problem else None,
         problems=tuple(problem for problem in problems if problem is not None),
     )
 
@@ -194,9 +193,10 @@ def _account(
 ) -> Account:
     """The demo has a key of its own, and a person's keys are not for it."""
     is_demo = demo_url is not None
+    base_url = demo_url or options.base_url or files.saved_url
     return Account(
-        demo_url or options.base_url or files.saved_url,
-        options.dialect or (None if demo_url or options.base_url else files.saved_dialect),
+        base_url,
+        options.dialect or (files.saved_dialect if base_url == files.saved_url else None),
         is_dialect_for_run=options.dialect is not None,
         store_for=_demo_store if is_demo else _keychain,
         environment={} if is_demo else os.environ,

@@ -332,8 +332,8 @@ DATA = (
         promise=NO_OTHER,
         mistake="the key goes to whatever host a session is of",
         file="services/account.py",
-        old="same = session.base_url == self.base_url and session",
-        new="same = session",
+        old="if opened_with != (self.base_url, self.key_fingerprint):",
+        new="if opened_with[1] != self.key_fingerprint:",
         tests=(f"{ACCOUNT}::test_a_session_is_controlled_with_its_own_key_and_host_only",),
     ),
     Break(

@@ -7,7 +7,9 @@ import pytest
 
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.errors import RejectedError, Reply
+from enigma_panel.api.wire.requests import WRITERS
 from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services import account as module
 from enigma_panel.services.account import Account
 from enigma_panel.services.types import KeyCheck, KeyState
@@ -158,6 +160,28 @@ async def test_a_session_is_controlled_with_its_own_key_and_host_only() -> None:
     assert account.client_for(ours) is account.client
     assert account.client_for(other_key) is None
     assert account.client_for(other_host) is None
+    await account.aclose()
+
+
+async def test_an_open_session_is_spoken_to_in_the_dialect_in_which_it_was_opened() -> None:
+    account = make(Keychain(O.FOUND, "enig_one"))
+    await account.load()
+    before = account.client
+    opened = {
+        dialect: new_session(
+            base_url=account.base_url, key_fingerprint=account.key_fingerprint, dialect=dialect
+        )
+        for dialect in Dialect
+    }
+    account.choose_dialect(Dialect.W2)
+    clients = {dialect: account.client_for(session) for dialect, session in opened.items()}
+    assert clients[Dialect.E] is before
+    assert clients[Dialect.W2] is account.client
+    for dialect, client in clients.items():
+        assert isinstance(client, HttpClient)
+        assert client._writer is WRITERS[dialect]
+        assert client is account.client_for(opened[dialect])
+        assert account.is_in_use(client)
     await account.aclose()
 
 

@@ -87,6 +87,7 @@ def test_a_question_answered_within_the_hold_ends_inline() -> None:
     assert body["result"]["type"] == "task_completed"
     assert state["applied"]["answers-taken"] == 1
     assert state["sessions"][0]["tasks"][0]["answers"] == [digest("done")]
+    assert state["answers"] == {digest("done"): 1}
     assert "done" not in str(state["applied"])
 
 

@@ -6,6 +6,7 @@ to be sound and to know all of it, or to know that it does not know.
 
 import argparse
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ def main() -> int:
     options = parser.parse_args()
     if missing := missing_tools():
         parser.error(f"not installed: {', '.join(missing)}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else its desktop would outlive it
     failed = 0
     for seed in range(options.seed, options.seed + options.runs):
         failed += not _run(seed, options.kills)

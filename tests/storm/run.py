@@ -17,7 +17,7 @@ from tests.app.accessibility.bus import Bus, until
 from tests.app.accessibility.listener import Listener
 from tests.app.accessibility.stage import Stage
 from tests.storm import faults
-from tests.storm.books import Books, compare, copy_of, state_of
+from tests.storm.books import Books, answers_taken, compare, copy_of, state_of
 from tests.storm.hand import Hand, Typed
 
 MOST_ACTS = 24
@@ -26,10 +26,11 @@ LAST_ACTS_S = 2.5
 life takes longer, but as much happens in it."""
 CUT_OFF_S = 0.8
 """So long what a killed program had sent may take to have its effect: longer than faults.SLOW."""
-CALM_ACTS = 6
+LEAST_ANSWERS = 3
+CALM_ACTS = 6, 30
 ANSWERS_S = 12.0
-"""At the end, all faults over, as much is done as before, then so long only questions are answered;
-then sessions are terminated."""
+"""At the end, all faults over, as much is done as before, and more until so many answers were taken
+in the whole run; then so long only questions are answered, then sessions are terminated."""
 CALM_S = 120.0
 """Longer than any session lives, on a busy machine, too."""
 KEY = "enig_demo"
@@ -98,7 +99,10 @@ class _Run:
         set_faults(self._url, [])
         self._stage.start_program(self._url, self._folder, KEY)
         hand = Hand(Listener(self._bus), self._rng, self._typed)
-        for _ in range(CALM_ACTS):
+        least, most = CALM_ACTS
+        for n in range(most):
+            if n >= least and answers_taken(state_of(self._url)) >= LEAST_ANSWERS:
+                break
             with suppress(DBusErrorResponse):
                 hand.act()
         self._see_all_end(hand)

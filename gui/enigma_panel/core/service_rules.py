@@ -32,9 +32,8 @@ class ServiceRules:
     name: of the service that speaks it. switches: the dialect that a refusal with this code asks
     for, where it is written in another way. caps_session: a maximum duration ends the whole
     session; else the task alone, and a session ends after IDLE_MS in which nothing happens.
-    has_avoid_domains, has_environment, has_policy, has_proxy: whether a task may bring that field.
-    output_types: forms of a result that can be asked for. file_hosts: hosts from which the files of
-    a result may be fetched, beside the session's own. key_prefix: how its keys begin in the
+    has_avoid_domains: whether a task may bring that field. file_hosts: hosts from which the files
+    of a result may be fetched, beside the session's own. key_prefix: how its keys begin in the
     documentation.
     """
 
@@ -43,10 +42,6 @@ class ServiceRules:
     caps_session: bool
     key_prefix: str
     has_avoid_domains: bool = False
-    has_environment: bool = False
-    has_policy: bool = False
-    has_proxy: bool = False
-    output_types: tuple[str, ...] = ()
     file_hosts: tuple[str, ...] = ()
 
     def latest_end_ms(self, sent_ms: int, cap_ms: int | None) -> int:
@@ -60,10 +55,6 @@ _WEBRUN = ServiceRules(
     switches={MISSING_TASK_DETAILS: Dialect.E},
     caps_session=False,
     key_prefix="wr_",
-    has_environment=True,
-    has_policy=True,
-    has_proxy=True,
-    output_types=("text", "structured_json", "structured_csv"),
     file_hosts=("blobs.webrun.ai",),
 )
 

@@ -118,9 +118,11 @@ class Account(QObject):
     def client_for(self, session: Session) -> ServiceClient | None:
         """A client with the key and host that the session was opened with, in its dialect; None
         where another key or host is in use."""
-        same = session.base_url == self.base_url and session.key_fingerprint == self.key_fingerprint
-        if not same or session.dialect is self.dialect:
-            return self.client if same else None
+        opened_with = (session.base_url, session.key_fingerprint)
+        if opened_with != (self.base_url, self.key_fingerprint):
+            return None
+        if session.dialect is self.dialect:
+            return self.client
         if session.dialect not in self._others and self._in_dialect is not None:
             self._others[session.dialect] = self._in_dialect(session.dialect)
         return self._others.get(session.dialect)

@@ -154,7 +154,7 @@ class Simulator:
         """Count what came, took effect and was answered; list sessions and tasks without a text.
 
         ``asked``, ``answers`` and ``told`` are digests of a task's text, of the answers that it
-        took, and of its result.
+        took, and of its result; the outer ``answers`` counts those that came, taken or not.
         """
         self.service.advance()
         sessions = [
@@ -178,6 +178,7 @@ class Simulator:
         ]
         body: Body = {"calls": dict(self._calls), "applied": dict(self.service.applied)}
         body |= {"sessions": sessions, "balance": dollars(self.service.balance())}
+        body["answers"] = {digest(text): n for text, n in self.service.answers.items()}
         if self.live is not None:
             body["live"] = self.live.state()
         if self._injector is not None:

@@ -75,6 +75,7 @@ class Service:
         self._dialect = DIALECTS[self.settings.dialect]
         self.sessions: dict[str, Session] = {}
         self.applied: Counter[str] = Counter()
+        self.answers: Counter[str] = Counter()
         self.received: Counter[str] = Counter()
         self._clock = clock
         self._rng = rng
@@ -286,6 +287,7 @@ class Service:
         settled = session.obey(message, self.now())
         if message.action == "guardrail":
             self.applied["answers-taken"] += settled
+            self.answers[message.text] += 1
 
     def _open(self, request: TaskRequest, base: str, single: bool) -> Session:
         self._check_balance()

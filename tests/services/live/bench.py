@@ -62,7 +62,7 @@ class FakeConnector:
         self.fault: LiveFault | None = None
         self.tries: list[float] = []
         self.connections: list[FakeConnection] = []
-        self.asked: list[tuple[str, str]] = []
+        self.asked: list[tuple[str, str, Dialect]] = []
 
     async def connect(
         self,
@@ -70,10 +70,10 @@ class FakeConnector:
         socket_url: str,
         base_url: str,
         on_observation: OnObservation,
-        _dialect: Dialect,
+        dialect: Dialect,
     ) -> FakeConnection:
         self.tries.append((self._clock.now_ms() - NOW) / 1000)
-        self.asked.append((socket_url, base_url))
+        self.asked.append((socket_url, base_url, dialect))
         await asyncio.sleep(0.05)
         if self.fault is not None:
             raise LiveError(self.fault)
@@ -133,12 +133,19 @@ class Bench:
         return self.connector.connections[-1]
 
     async def open(
-        self, *, close_after: bool = False, listens: bool = True, socket_url: str | None = BASE
+        self,
+        *,
+        close_after: bool = False,
+        listens: bool = True,
+        socket_url: str | None = BASE,
+        dialect: Dialect = Dialect.E,
     ) -> tuple[int, int]:
         """A session with a task whose newTask is on its way; keys of both."""
         now = self.clock.now_ms()
         common: dict[str, Any] = {"since_ms": now, "created_ms": now}
-        session = Session(base_url=BASE, key_fingerprint="p", site="a.example", **common)
+        session = Session(
+            base_url=BASE, key_fingerprint="p", dialect=dialect, site="a.example", **common
+        )
         task = Task(
             session_key=0,
             verb=TaskVerb.NEW_TASK,

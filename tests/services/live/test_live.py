@@ -5,6 +5,7 @@ from pathlib import Path
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.service_rules import DEFAULT_CAP_MS, IDLE_MS, Dialect
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.state.timeline import BURST, GAP, SKIPPED
 from enigma_panel.services.types import LiveShare
@@ -17,9 +18,9 @@ def test_the_library_is_loaded_once_and_only_for_a_session(tmp_path: Path) -> No
         await bench.wait(5)
         assert bench.connectors_opened == 0
         await bench.open()
-        await bench.open()
+        await bench.open(dialect=Dialect.W2)
         assert bench.connectors_opened == 1
-        assert bench.connector.asked == [(BASE, BASE)] * 2
+        assert bench.connector.asked == [(BASE, BASE, Dialect.E), (BASE, BASE, Dialect.W2)]
         assert bench.live.share() == LiveShare(up=2, of=2)
 
     with_bench(tmp_path, check)
@@ -284,5 +285,19 @@ def test_a_channel_that_comes_up_after_the_end_is_taken_down(tmp_path: Path) -> 
         await bench.wait(30)
         assert all(one.down.is_set() for one in bench.connector.connections)
         assert not bench.live.is_up(session)
+
+    with_bench(tmp_path, check)
+
+
+def test_a_task_that_is_sent_keeps_a_session_open_that_no_duration_ends(tmp_path: Path) -> None:
+    """Its reply may be held for 50 s: until then nothing shows that something happens there."""
+
+    async def check(bench: Bench) -> None:
+        session_key, _ = await bench.open(dialect=Dialect.W2, listens=False)
+        latest = bench.clock.now_ms() + DEFAULT_CAP_MS + IDLE_MS
+        session = bench.store.session(session_key)
+        assert session is not None
+        assert session.expires_ms == latest
+        assert bench.ledger.sessions([session_key])[session_key] == session
 
     with_bench(tmp_path, check)

@@ -9,6 +9,7 @@ or 1.
 import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 
 APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our ledger from others
 
@@ -119,22 +120,12 @@ _V1 = (
 )
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    for statement in _V1:
-        connection.execute(statement)
-
-
 _V2 = (
     # The queue: tasks wait in it by `place`, their sessions are planned and have no number yet.
     "ALTER TABLE tasks ADD COLUMN place INTEGER NOT NULL DEFAULT 0",
     "DROP INDEX sessions_by_name",
     "CREATE UNIQUE INDEX sessions_by_name ON sessions (site, number) WHERE number > 0",
 )
-
-
-def _add_queue(connection: sqlite3.Connection) -> None:
-    for statement in _V2:
-        connection.execute(statement)
 
 
 _V3 = (
@@ -145,21 +136,11 @@ _V3 = (
 )
 
 
-def _add_live(connection: sqlite3.Connection) -> None:
-    for statement in _V3:
-        connection.execute(statement)
-
-
 _V4 = (
     # Figures that the service told beside those that it bills.
     "ALTER TABLE tasks ADD COLUMN tokens_total INTEGER",
     "ALTER TABLE tasks ADD COLUMN took_s TEXT",
 )
-
-
-def _add_figures(connection: sqlite3.Connection) -> None:
-    for statement in _V4:
-        connection.execute(statement)
 
 
 _V5 = (
@@ -171,12 +152,14 @@ _V5 = (
 )
 
 
-def _add_dialect(connection: sqlite3.Connection) -> None:
-    for statement in _V5:
+def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
+    for statement in statements:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_create, _add_queue, _add_live, _add_figures, _add_dialect)
+MIGRATIONS: Sequence[Migration] = [
+    partial(_execute, statements) for statements in (_V1, _V2, _V3, _V4, _V5)
+]
 """Migration n (counted from 1) leads from version n-1 to n."""
 
 
