@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.cli import Options, UsageError, choose_platform, parse
+from enigma_panel.core.service_rules import Dialect
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,7 @@ from enigma_panel.cli import Options, UsageError, choose_platform, parse
         (["--base-url", "javascript:alert(1)"], "https"),
         (["--base-url"], "--base-url"),
         (["--demo", "--base-url", "https://a.example"], "cannot go with"),
+        (["--dialect", "Q9"], "'E', 'W1', 'W2'"),
     ],
 )
 def test_mistakes(argv: list[str], part: str) -> None:
@@ -34,6 +36,7 @@ def test_what_is_asked_for(tmp_path: Path) -> None:
     assert options.tour == Path.cwd() / "pictures"
     assert options.data_dir == tmp_path
     assert parse(["--base-url", "http://127.0.0.1:8000/"]).base_url == "http://127.0.0.1:8000"
+    assert parse(["--dialect", "w2"]).dialect is Dialect.W2
 
 
 def test_a_display_is_needed_unless_the_run_is_for_a_script() -> None:

@@ -70,7 +70,12 @@ def parse(argv: list[str]) -> Options:
     add = parser.add_argument
     add("--demo", action="store_true", help="try it with a simulated service; nothing costs money")
     add("--base-url", metavar="URL", help="address of the service (https, or http on this machine)")
-    add("--dialect", choices=list(Dialect), help="speak E, W1 or W2 in this run (by the address)")
+    add(
+        "--dialect",
+        type=str.upper,
+        choices=[dialect.value for dialect in Dialect],
+        help="speak E, W1 or W2 in this run (by the address)",
+    )
     add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log below DIR")
     add("--self-check", action="store_true", help="print versions, folders, keychain and service")
     add("--tour", metavar="DIR", type=Path, help="drive the window through the main job, offscreen")

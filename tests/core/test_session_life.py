@@ -57,6 +57,22 @@ def test_after_its_task_five_idle_minutes_end_it(dialect: Dialect) -> None:
 
 
 @pytest.mark.parametrize("dialect", WEBRUN)
+def test_while_it_waits_for_a_person_five_minutes_may_end_it(dialect: Dialect) -> None:
+    session, task = _at_work(dialect)
+    session, asks = reduce(
+        session, task, Observation(kind=Kind.QUESTION, text="Blue?"), NOW + 9_000
+    )
+    assert asks is not None
+    for age_ms in (9_000, 60_000, IDLE_MS):  # the polls that repeat it are nothing that happens
+        told = Observation(kind=Kind.QUESTION, text="Blue?")
+        assert reduce(session, asks, told, NOW + age_ms)[0].expires_ms == NOW + 9_000 + IDLE_MS
+    assert _after(session, asks, Kind.QUESTION, NOW + 10_000 + IDLE_MS) is None
+    answered = NOW + 100_000
+    session, _ = reduce(session, asks, Observation(kind=Kind.ANSWER_SENT), answered)
+    assert session.expires_ms == NOW + CAP_MS + IDLE_MS
+
+
+@pytest.mark.parametrize("dialect", WEBRUN)
 def test_what_only_we_think_is_no_activity(dialect: Dialect) -> None:
     session, task = _at_work(dialect)
     for kind in (Kind.UNKNOWN, Kind.LIVE_LOST, Kind.SESSION_DOUBTED, Kind.LIFETIME_OVER):

@@ -150,14 +150,21 @@ def _next_session(
 def kept_open(session: Session, task: Task | None, now_ms: int) -> Session:
     """Something happened there: where no maximum duration ends it, it lives on from now, or from
     the latest end of the task that it works on."""
-    rules = RULES[session.dialect]
-    if rules.caps_session or session.is_ended:
+    if RULES[session.dialect].caps_session or session.is_ended:
         return session
-    ends_ms = now_ms + IDLE_MS
-    if task is not None and not task.is_final and task.sent_ms is not None:
-        cap_ms = task.spec.limits.max_duration_ms
-        ends_ms = max(ends_ms, rules.latest_end_ms(task.sent_ms, cap_ms))
-    return replace(session, expires_ms=ends_ms)
+    return replace(session, expires_ms=_idle_end_ms(session, task, now_ms))
+
+
+def _idle_end_ms(session: Session, task: Task | None, now_ms: int) -> int | None:
+    """When a session that lives as long as something happens ends by itself, None where it has
+    outlived that."""
+    if task is None or task.is_final or task.sent_ms is None:
+        return now_ms + IDLE_MS
+    if task.status in {S.ASKS, S.PAUSED}:  # no page says that waiting is none (api.md §2)
+        ends_ms = task.since_ms + IDLE_MS
+        return ends_ms if ends_ms > now_ms else None
+    cap_ms = task.spec.limits.max_duration_ms
+    return max(now_ms + IDLE_MS, RULES[session.dialect].latest_end_ms(task.sent_ms, cap_ms))
 
 
 def _proves_no_return(session: Session, observation: Observation, now_ms: int) -> bool:
