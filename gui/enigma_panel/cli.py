@@ -73,7 +73,7 @@ def parse(argv: list[str]) -> Options:
     add(
         "--dialect",
         type=str.upper,
-        choices=[dialect.value for dialect in Dialect],
+        choices=list(map(str, Dialect)),
         help="speak E, W1 or W2 in this run (by the address)",
     )
     add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log below DIR")
