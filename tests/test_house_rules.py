@@ -4,8 +4,13 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from enigma_panel.core.service_rules import Dialect
+
 PACKAGE = Path(__file__).parents[1] / "gui" / "enigma_panel"
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if p.name != "resources_rc.py")
+BY_DIALECT = (PACKAGE / "api" / "wire", PACKAGE / "simulator")
+"""Where it is written what each dialect is on the wire."""
+RULES_FILE = PACKAGE / "core" / "service_rules.py"
 STATIC_DIALOGS = {"QMessageBox", "QFileDialog", "QInputDialog", "QColorDialog", "QFontDialog"}
 
 
@@ -53,6 +58,69 @@ def test_no_nested_event_loops() -> None:
 
 def test_errors_are_not_swallowed() -> None:
     assert [found for path in FILES for found in _swallowed(path)] == []
+
+
+def _names_a_dialect(node: ast.AST) -> bool:
+    """Whether a dialect is written down there, as a member or by its letters."""
+    members = {dialect.name for dialect in Dialect}
+    if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Dialect":
+        return node.attr in members
+    return isinstance(node, ast.Constant) and node.value in {str(dialect) for dialect in Dialect}
+
+
+def _is_a_dialect(node: ast.AST | None) -> bool:
+    name = getattr(node, "attr", "") or getattr(node, "id", "")
+    return name == "dialect" or name.endswith("_dialect")
+
+
+def _defaults(tree: ast.AST) -> set[ast.AST]:
+    """The values that arguments and fields have where nothing is said."""
+    found: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arguments):
+            found.update(each for each in (*node.defaults, *node.kw_defaults) if each is not None)
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            found.add(node.value)
+    return found
+
+
+def _decided_by_dialect(path: Path) -> list[str]:
+    """What asks for a dialect by its name: its rules say what differs."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    kept = set(ast.walk(tree)) if path == RULES_FILE else _defaults(tree)
+    found = set()
+    for node in ast.walk(tree):
+        asks = isinstance(node, ast.Compare | ast.MatchValue)
+        if asks and any(map(_names_a_dialect, ast.walk(node))):
+            found.add(node.lineno)
+        if isinstance(node, ast.Match) and _is_a_dialect(node.subject):
+            found.add(node.lineno)
+        if isinstance(node, ast.Attribute):
+            written = _names_a_dialect(node) and node not in kept
+            if written or _is_a_dialect(node.value):  # as in dialect.startswith("W")
+                found.add(node.lineno)
+    return [f"{path.name}:{line}" for line in sorted(found)]
+
+
+def test_nothing_is_decided_by_a_dialect_but_on_the_wire() -> None:
+    files = [path for path in FILES if not any(map(path.is_relative_to, BY_DIALECT))]
+    assert RULES_FILE in files
+    assert [found for path in files for found in _decided_by_dialect(path)] == []
+
+
+def test_the_check_sees_each_way_to_ask_for_a_dialect(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.py"
+    bad.write_text(
+        "if a.dialect is Dialect.E: f()\n"
+        "if a.dialect in {Dialect.W1, Dialect.W2}: f()\n"
+        "if a.dialect == 'W2': f()\n"
+        "match a.dialect:\n"
+        "    case Dialect.E: f()\n"
+        "x = {Dialect.E: f}\n"
+        "if dialect.startswith('W'): f()\n"
+        "def g(dialect: Dialect = Dialect.E) -> bool: return dialect is a.dialect\n"
+    )
+    assert _decided_by_dialect(bad) == [f"bad.py:{line}" for line in (1, 2, 3, 4, 5, 6, 7)]
 
 
 def test_packaging_and_resources_are_no_packages() -> None:

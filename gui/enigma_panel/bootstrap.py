@@ -197,6 +197,7 @@ def _account(
     return Account(
         demo_url or options.base_url or files.saved_url,
         options.dialect or (None if demo_url or options.base_url else files.saved_dialect),
+        is_dialect_for_run=options.dialect is not None,
         store_for=_demo_store if is_demo else _keychain,
         environment={} if is_demo else os.environ,
         make_client=make_client,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,13 +14,15 @@ from enigma_panel.api.address import parse_base_url
 from enigma_panel.api.errors import ApiError, RejectedError
 from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
 from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskSpec, TaskStatus
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import Kind, Observation, ResultFile
+from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
     AnswerWait,
     Diff,
+    Download,
     KeyCheck,
     KeyState,
     LiveShare,
@@ -532,6 +535,31 @@ class FakeTimeline(QObject):
         """Nothing is ever waiting to be written here."""
 
 
+class FakeDownloads(QObject):
+    """Downloads as a test puts them in; what is asked for is only noted."""
+
+    changed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[tuple[int, ResultFile], Download] = {}
+        self.calls: list[tuple[Any, ...]] = []
+
+    def put(self, task_key: int, file: ResultFile, **facts: Any) -> None:
+        """Something new about a file."""
+        self.known[task_key, file] = Download(**facts)
+        self.changed.emit(task_key)
+
+    def of(self, task_key: int, file: ResultFile) -> Download | None:
+        return self.known.get((task_key, file))
+
+    def start(self, task_key: int, file: ResultFile, folder: Path) -> None:
+        self.calls.append(("start", task_key, file, folder))
+
+    def cancel(self, task_key: int, file: ResultFile) -> None:
+        self.calls.append(("cancel", task_key, file))
+
+
 class FakeHealth(QObject):
     """A service that is well, unless a test says otherwise; notes what calls tell it."""
 
@@ -593,6 +621,8 @@ class FakeAccount(QObject):
         self.where = "the GNOME keyring"
         self.from_environment = False
         self.base_url = BASE_URL
+        self.chosen_dialect: Dialect | None = None
+        self.is_dialect_for_run = False
         self.last_check: KeyCheck | None = None
         self.errors: list[Exception] = []
         self.plan = KeyPlan()
@@ -613,6 +643,25 @@ class FakeAccount(QObject):
     @property
     def open_client(self) -> Any:
         return self.client
+
+    @property
+    def host(self) -> str:
+        return self.base_url.partition("//")[2]
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.chosen_dialect or dialect_of_host(self.host)
+
+    @property
+    def rules(self) -> ServiceRules:
+        return RULES[self.dialect]
+
+    def is_in_use(self, client: Any) -> bool:
+        return client is self.client
+
+    def choose_dialect(self, dialect: Dialect | None) -> None:
+        self.chosen_dialect, self.is_dialect_for_run = dialect, False
+        self.changed.emit()
 
     def client_for(self, session: Session) -> Any:
         ours = (self.base_url, self.key_fingerprint) == (session.base_url, session.key_fingerprint)
@@ -648,7 +697,10 @@ class FakeAccount(QObject):
         return Result(outcome=self.plan.removed)
 
     async def set_base_url(self, text: str) -> None:
-        self.base_url = parse_base_url(text)
+        base_url = parse_base_url(text)
+        if base_url != self.base_url:
+            self.chosen_dialect, self.is_dialect_for_run = None, False
+        self.base_url = base_url
         self.changed.emit()
 
 

@@ -9,6 +9,7 @@ from enigma_panel.services.container import Services
 from tests.kit.clock import HandClock
 from tests.kit.fakes import (
     FakeAccount,
+    FakeDownloads,
     FakeHealth,
     FakeInbox,
     FakeLive,
@@ -35,6 +36,7 @@ class World:
         self.settings = FakeSettings()
         self.live = FakeLive()
         self.timeline = FakeTimeline()
+        self.downloads = FakeDownloads()
         self.scope = scope or TaskScope()
         record = SimpleNamespace(**vars(self), demo=demo, keep_folder="/home/maria/enigma-panel")
         self.services = cast("Services", record)

@@ -3,6 +3,7 @@
 from tests.mutations.runner import Break
 
 ACCOUNT = "tests/services/test_account.py"
+DOWNLOADS = "tests/services/test_downloads.py"
 DONE = "tests/services/test_done_notifier.py"
 FILTER = "tests/services/state/test_redaction_filter.py"
 FIELD = "tests/ui/widgets/test_password_edit.py"
@@ -282,8 +283,8 @@ DATA = (
         promise="Texts of tasks and results are stored as they are",
         mistake="a result is cut",
         file="core/reducer.py",
-        old='return replace(task, result=observation.text if observation.text is not None else "")',
-        new='return replace(task, result=(observation.text or "")[:1_000])',
+        old='result=observation.text if observation.text is not None else "",',
+        new='result=(observation.text or "")[:1_000],',
         tests=("tests/services/state/test_long_texts.py::test_a_long_result_passes_in_pieces",),
     ),
     Break(
@@ -358,6 +359,70 @@ DATA = (
         old="    trace.on_request_redirect.append(_stay_here)\n",
         new="",
         tests=(f"{LIVE_PEERS}::test_a_redirect_is_not_followed",),
+    ),
+    Break(
+        promise="The one exception is a file of a result, when you click Download….",
+        mistake="it is fetched from wherever the service says",
+        file="api/address.py",
+        old="    if _host(origin) not in {_base_host(base_url), *hosts}:",
+        new="    if False:",
+        tests=(f"{DOWNLOADS}::test_other_hosts_are_not_asked",),
+    ),
+    Break(
+        promise="Files of results are fetched from the host of their session",
+        mistake="not from its host, but from that of the account in use",
+        file="services/downloads.py",
+        old="        return file_address(file.url, session.base_url,",
+        new='        return file_address(file.url, "https://connect.webrun.ai",',
+        tests=(f"{DOWNLOADS}::test_a_file_is_fetched_without_key_and_cookies",),
+    ),
+    Break(
+        promise="a redirect is not followed",
+        mistake="it is where a file is fetched",
+        file="api/download.py",
+        old="follow_redirects=False",
+        new="follow_redirects=True",
+        tests=(f"{DOWNLOADS}::test_what_is_no_whole_file_leaves_nothing",),
+    ),
+    Break(
+        promise="No key and no cookie goes there",
+        mistake="the key does",
+        file="api/download.py",
+        old='_HEADERS = {"User-Agent"',
+        new='_HEADERS = {"Authorization": "Bearer x", "User-Agent"',
+        tests=(f"{DOWNLOADS}::test_a_file_is_fetched_without_key_and_cookies",),
+    ),
+    Break(
+        promise="A file gets a safe name",
+        mistake="the service says where it goes",
+        file="services/downloads.py",
+        old="NewFile(folder, safe_name(file.name))",
+        new="NewFile(folder, file.name)",
+        tests=(f"{DOWNLOADS}::test_nothing_is_overwritten",),
+    ),
+    Break(
+        promise="overwrites nothing",
+        mistake="it takes the place of another",
+        file="store/new_file.py",
+        old="os.O_WRONLY | os.O_CREAT | os.O_EXCL",
+        new="os.O_WRONLY | os.O_CREAT",
+        tests=(f"{DOWNLOADS}::test_nothing_is_overwritten",),
+    ),
+    Break(
+        promise="one that ends early is not kept",
+        mistake="its beginning is",
+        file="services/downloads.py",
+        old="            await _on_disk(new.discard)\n            raise\n",
+        new="            await _on_disk(new.finish)\n            raise\n",
+        tests=(f"{DOWNLOADS}::test_what_is_no_whole_file_leaves_nothing",),
+    ),
+    Break(
+        promise="Its address, which opens it to whoever has it, stands in the ledger alone.",
+        mistake="it is replaced there: nothing can be fetched",
+        file="services/state/redaction.py",
+        old="url=redact_url(file.url)",
+        new="url=redact(file.url)",
+        tests=(f"{FILTER}::test_the_address_of_a_file_can_still_be_fetched",),
     ),
     Break(
         promise=OVER,

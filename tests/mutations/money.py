@@ -14,6 +14,7 @@ START_LOST = "A start whose reply was lost is shown as unconfirmed"
 IN_LINE = "Tasks for which there is no browser, no call or no money wait in line"
 KEPT = "Without a connection they wait, over quit and kill, and are sent when it is back"
 TRIED_AGAIN = "What was refused for certain is tried again only where that can help"
+UNUSED = "A browser that took no task, and that no task waits for any more, is closed"
 LIVE = "An open session also tells what happens over the service's live channel"
 ONE_PROGRAM = "One program at a time uses a data folder"
 NOT_ZERO = 'What is not known yet is shown as "…", what was never told as "?", never as 0.'
@@ -213,6 +214,14 @@ MONEY = (
         tests=(f"{DURABLE}::test_what_was_taken_back_is_not",),
     ),
     Break(
+        promise="Whoever answers a question of the task takes its Stop back, too.",
+        mistake="a Stop that waits ends the task after its answer",
+        file="services/questions/inbox.py",
+        old="                await self._commands.take_stop_back(question.session_key, key)\n",
+        new="                pass\n",
+        tests=("tests/services/questions/test_answers.py",),
+    ),
+    Break(
         promise=TRIED_AGAIN,
         mistake="what the service will never take is kept in line",
         file="services/queue/scheduler.py",
@@ -248,9 +257,33 @@ MONEY = (
         promise="as soon as a Terminate was delivered to that one, never before",
         mistake="before",
         file="services/queue/scheduler.py",
-        old="        is_closed = await self._first_tasks.close(opened)\n",
-        new="        is_closed = True\n",
+        old="            is_closed = await self._first_tasks.close(task)\n",
+        new="            is_closed = True\n",
         tests=(f"{REFUSED}::test_no_other_browser_is_opened_before_the_old_one_is_closed",),
+    ),
+    Break(
+        promise="So does one whose key was refused there, once the key is taken again.",
+        mistake="it fails",
+        file="services/queue/starter.py",
+        old="    lasting = {FailureKind.FAIL, ",
+        new="    lasting = {FailureKind.KEY, FailureKind.FAIL, ",
+        tests=(f"{REFUSED}::test_a_refused_key_closes_the_browser_before_another_is_opened",),
+    ),
+    Break(
+        promise="Run in a new session first sends a Terminate to a session whose end is but assumed",
+        mistake="an assumed end is enough",
+        file="services/queue/starter.py",
+        old="        return session.is_ended and (session.service_id is None or not has_key)\n",
+        new="        return session.is_ended\n",
+        tests=(f"{REFUSED}::test_one_whose_end_is_but_assumed_is_closed_before_another_is_opened",),
+    ),
+    Break(
+        promise="unless another task may be at work in it",
+        mistake="that task is ended",
+        file="services/queue/starter.py",
+        old="        if any(not other.is_final and other.status is not TaskStatus.QUEUED for other in others):",
+        new="        if False:",
+        tests=(f"{REFUSED}::test_one_in_which_another_task_may_be_at_work_is_left_to_that",),
     ),
     Break(
         promise="When a second browser within ten minutes takes no task, the line stands until you say Go on.",
@@ -259,6 +292,22 @@ MONEY = (
         old="            self.pause_reason = PauseReason.UNTAKEN\n",
         new="            pass\n",
         tests=(f"{REFUSED}::test_the_second_time_within_ten_minutes_the_queue_pauses_until_go_on",),
+    ),
+    Break(
+        promise=UNUSED,
+        mistake="not one whose tasks were all taken out of the line",
+        file="services/queue/task_queue.py",
+        old="            self._scheduler.close_unused(session_key)\n",
+        new="            pass\n",
+        tests=(f"{REFUSED}::test_one_whose_only_task_is_taken_out_of_the_queue_is_closed",),
+    ),
+    Break(
+        promise=UNUSED,
+        mistake="not one of the last run whose task fails",
+        file="services/queue/scheduler.py",
+        old="        elif not self._first_tasks.is_unused(session.key):\n",
+        new="        else:\n",
+        tests=(f"{REFUSED}::test_a_browser_of_the_last_run_whose_only_task_fails_is_closed",),
     ),
     Break(
         promise="the service confirms that a Pause arrived, not that the agent paused",
@@ -447,6 +496,14 @@ MONEY = (
         tests=(f"{MISSING}::test_four_over_fifteen_seconds_prove_the_end",),
     ),
     Break(
+        promise="Three more looks within 15 seconds with the same answer",
+        mistake="a report with ids of another task between them is passed over",
+        file="services/monitor/poller.py",
+        old="            self._missing.forget(task.key)  # no report of its own",
+        new="            pass  # no report of its own",
+        tests=(f"{MISSING}::test_an_answer_about_another_task_starts_over",),
+    ),
+    Break(
         promise="and no sign of life prove the end",
         mistake="what the channel tells of work meanwhile does not count",
         file="services/monitor/missing_tasks.py",
@@ -473,6 +530,14 @@ MONEY = (
         tests=(
             f"{COMMANDS}/test_commands.py::test_where_its_task_can_be_asked_for_polls_prove_that_end",
         ),
+    ),
+    Break(
+        promise="that session is terminated rather than left to cost money",
+        mistake="it is left",
+        file="services/queue/scheduler.py",
+        old="                await self._first_tasks.close(task)\n",
+        new="",
+        tests=(f"{REFUSED}::test_one_that_is_said_not_to_be_there_is_terminated",),
     ),
     Break(
         promise=ONE_PROGRAM,

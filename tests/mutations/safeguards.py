@@ -219,6 +219,16 @@ SAFEGUARDS = (
         tests=("tests/services/live/test_unknown_askers.py",),
     ),
     Break(
+        promise='One "not found" told to a command gives no task up',
+        mistake="it is lost as soon as the channel is gone, too",
+        file="services/monitor/housekeeping.py",
+        old="        is_over = session.terminate_sent_ms is not None if was_closed else not is_up\n",
+        new="        is_over = was_closed or not is_up\n",
+        tests=(
+            "tests/services/monitor/test_housekeeping_live.py::test_of_a_session_that_was_not_found_once_nobody_knows",
+        ),
+    ),
+    Break(
         promise="What nobody would find again is not written",
         mistake="a ledger that lost its place is written on",
         file="store/ledger/database.py",

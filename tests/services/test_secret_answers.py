@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import AsyncMock
 
 import pytest
 from PySide6.QtCore import QObject, Signal
@@ -154,7 +155,8 @@ def _echoes(
     async def check(bench: Bench) -> None:
         answers = SentAnswers(bench, told)
         poller = cast("Any", SimpleNamespace(poll_now=bench.wait))
-        inbox = Inbox(bench.store, poller, cast("Answers", answers))
+        commands = cast("Any", SimpleNamespace(take_stop_back=AsyncMock()))
+        inbox = Inbox(bench.store, poller, cast("Answers", answers), commands)
         await bench.open()
         await bench.hear(Kind.QUESTION, question)
         await inbox.answer(inbox.questions()[0], answer, verb, secrets)

@@ -83,6 +83,11 @@ class ChannelWeather:
         self._bad = self._bad and self._stays
         self._is_calm = True
 
+    @property
+    def has_late_copies(self) -> bool:
+        """Whether an event may come once more many seconds later."""
+        return self._late_copies > 0
+
     def overtakes(self, fate: Fate) -> Fate:
         """Of a poll: at times its reply is slow, and what the channel tells overtakes it."""
         is_late = not self._is_calm and self._rng.random() < self._slow_polls

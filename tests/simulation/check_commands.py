@@ -1,10 +1,11 @@
 """Invariants of state commands: a Terminate goes out in time and is kept over a kill."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.calls import ApiCall
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import PendingCommand, WaitReason
 from tests.simulation.calls import Sent, mark_of
 
@@ -36,7 +37,7 @@ class Commands:
         self._world = world
         self.wanted: dict[int, _Wanted] = {}
         self.taken_back: set[int] = set()
-        self._stops: dict[int, set[int]] = {}
+        self._stops: dict[tuple[int, int], float] = {}  # session, mark: wanted until then
         self._overtaken: list[tuple[Sent, PendingCommand]] = []
 
     def clicked(self, keys: list[int], verb: CommandVerb, grace_ms: int) -> None:
@@ -58,14 +59,22 @@ class Commands:
             session = parts.services.store.session(key)
             task = parts.services.store.current_task(session) if session is not None else None
             if task is not None:
-                self._stops.setdefault(key, set()).add(mark_of(task.spec))
+                self._stops[key, mark_of(task.spec)] = math.inf
+
+    def answered(self, session_key: int, mark: int, verb: AnswerVerb) -> None:
+        """The person answers a question: by a Stop, or after one it goes on all the same."""
+        if verb is AnswerVerb.STOP:
+            self._stops[session_key, mark] = math.inf
+        elif (session_key, mark) in self._stops:
+            self._stops[session_key, mark] = self._world.timeline.now
 
     def stop_meets_its_task(self, sent: Sent) -> None:
-        """A Stop ends no other task than the one that was on the screen."""
+        """A Stop ends no other task than the one that was on the screen, and none that was told
+        to go on since."""
         if sent.verb is not ApiCall.STATE or sent.new_state != CommandVerb.STOP or not sent.stopped:
             return
         for key in self._keys_of(sent.session_id):
-            if sent.stopped not in self._stops.get(key, set()):
+            if sent.at > self._stops.get((key, sent.stopped), -math.inf):
                 self._world.fail("a stop meets its own task", f"{sent} ended {sent.stopped}")
 
     def the_urgent_go_first(self, sent: Sent) -> None:

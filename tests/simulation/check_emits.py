@@ -45,6 +45,11 @@ class Emits:
         """The person takes back what is on its way to a session."""
         self._undone[session_key] = self._world.timeline.now
 
+    def goes_on(self, session: Session) -> None:
+        """The person answers a question of that session: no Stop before that is wanted any more."""
+        stop = (session.service_id, CommandVerb.STOP)
+        self._ends = [t for t in self._ends if (t.sent.session_id, t.sent.new_state) != stop]
+
     def begins(self) -> None:
         """A new process knows of the ledger's commands alone."""
         self._last.clear()
@@ -94,7 +99,7 @@ class Emits:
 
         def look() -> None:
             if wire.life is self._world.life and wire.life.ready and not wire.life.loop.dead:
-                self._goes_again(key, told, verb, now)
+                self._goes_again(key, told, verb)
 
         self._world.timeline.after(AGAIN_S, look)
 
@@ -113,8 +118,8 @@ class Emits:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _goes_again(self, key: int, told: _SentLive, verb: CommandVerb, since: float) -> None:
-        """Unless the person took it back, on whichever of its tries."""
+    def _goes_again(self, key: int, told: _SentLive, verb: CommandVerb) -> None:
+        """Once, after whichever loss; unless the person took it back, on whichever of its tries."""
         parts = self._parts()
         if self._world.settings_changes.is_in_the_way:
             return
@@ -124,7 +129,11 @@ class Emits:
             return
         on_its_way = parts.services.sessions.pending(key) is not None
         taken_back = self._undone.get(key, -1.0) >= told.sent.at
-        if not on_its_way and not taken_back and not self._states_since(session.service_id, since):
+        if (
+            not on_its_way
+            and not taken_back
+            and not self._states_since(session.service_id, told.sent.at)
+        ):
             self._world.fail("what a channel swallowed goes by REST", f"{verb} of task {task.key}")
 
     def _is_proven(self, session: Session, told: _SentLive, verb: CommandVerb | None) -> bool:

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import RejectedError
 from enigma_panel.core.models import Phase, Session, Task
-from tests.simulation.calls import STARTS, Sent, mark_of
+from enigma_panel.core.verbs import CommandVerb
+from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
+from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
     from enigma_panel.bootstrap import Parts
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 IDLE_S = 15.0
-"""So long a browser that nobody wants may be open without a Terminate on its way."""
+"""So long a browser that nobody wants may be open before a Terminate is sent, or sent again."""
 
 AGAIN_S = 29.0
 _OPENS = frozenset({ApiCall.START_SESSION, ApiCall.RUN_TASK})
@@ -64,15 +66,21 @@ class QueueInvariants:
         return any(not s.occupies_slot and s.since_ms >= since - 1 for s in sessions)
 
     def no_browser_is_left_to_idle(self, life: "Life") -> None:
-        """A session whose task was refused, failed or stopped is ended, by us if by nobody else."""
+        """A session whose task was refused, failed or stopped is ended, by us if by nobody else;
+        so is one that was said not to be there."""
         assert life.parts is not None
         now = self._world.timeline.now
         for session in life.parts.services.store.sessions():
-            unwanted = self._is_unwanted(session, life.parts)
+            unwanted = self._is_unwanted(session, life.parts) or self._is_doubted(session, life)
             if not unwanted or self._world.checks.commands.hindered():
                 self._idle.pop(session.key, None)
-            elif now - self._idle.setdefault(session.key, now) > IDLE_S:
+            elif now - max(self._idle.setdefault(session.key, now), self._told(session)) > IDLE_S:
                 self._world.fail("no browser is left to idle", f"session {session.key}")
+
+    def _told(self, session: Session) -> float:
+        """When a Terminate was sent to it last; it may have been turned down."""
+        to_it = (s for s in self._world.link.book.all if s.session_id == session.service_id)
+        return max((s.at for s in to_it if s.new_state == CommandVerb.TERMINATE), default=0.0)
 
     def _is_unwanted(self, session: Session, parts: "Parts") -> bool:
         if (
@@ -90,7 +98,23 @@ class QueueInvariants:
         never = all(self._never_ran(task) for task in tasks)
         return (never and bool(tasks)) or (session.close_after and ended)
 
+    def _is_doubted(self, session: Session, life: "Life") -> bool:
+        """It was said not to be there, in answer to a new task, and it is."""
+        assert life.parts is not None
+        model = self._world.model.sessions.get(session.service_id or "")
+        if model is None or model.ended is not None:
+            return False
+        commands = self._world.checks.commands
+        pending = life.parts.services.sessions.pending(session.key)
+        if pending is not None or session.key in commands.taken_back:
+            return False
+        to_it = [s for s in self._world.link.book.all if s.session_id == model.id]
+        if not to_it or to_it[-1].life != life.number or to_it[-1].failure is not Verdict.REFUSED:
+            return False
+        return to_it[-1].verb is ApiCall.NEW_TASK and to_it[-1].fate.kind is Kind.NOT_FOUND
+
     def _never_ran(self, task: Task) -> bool:
-        """Refused; one that the service began may have failed before it was named."""
+        """Refused or taken back; what the service began may have failed before it was named."""
         began = self._world.checks.starts.name_of(mark_of(task.spec)) is not None
-        return task.service_id is None and task.status.value == "failed" and not began
+        is_over = task.status.value == "failed" or task.code == "TAKEN_BACK"
+        return task.service_id is None and is_over and not began

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.calls import ApiCall
 from enigma_panel.core.models import Task
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.simulator.task import Task as ModelTask
 from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
 from tests.simulation.weather import Kind
@@ -79,25 +78,13 @@ class Starts:
         self._began[sent.mark] = sent.began
 
     def _one_browser_each(self, sent: Sent, opened: str) -> None:
-        """No second browser for a task while the first is open and nothing ends it."""
+        """No second browser for a task while the first is open, if the key in use reaches that."""
         sessions, changes = self._world.model.sessions, self._world.settings_changes
         for other, mark in self._opened.items():
             session = sessions.get(other)
-            if mark != sent.mark or session is None or session.ended is not None:
-                continue
-            if changes.is_out_of_reach(other) or self._is_ending(other):  # as no key is accepted
-                continue
-            self._world.fail("one browser for a task", f"{opened} beside {other} for {sent}")
-
-    def _is_ending(self, session_id: str) -> bool:
-        """Whether a Terminate is on its way to it."""
-        life = self._world.life
-        assert life is not None
-        assert life.parts is not None
-        services = life.parts.services
-        found = [s.key for s in services.store.sessions() if s.service_id == session_id]
-        pending = services.sessions.pending(found[0]) if found else None
-        return pending is not None and pending.verb is CommandVerb.TERMINATE
+            is_open = session is not None and session.ended is None
+            if mark == sent.mark and is_open and not changes.is_out_of_reach(other):
+                self._world.fail("one browser for a task", f"{opened} beside {other} for {sent}")
 
     def model_task(self, mark: int) -> ModelTask | None:
         """The service's task of that mark; None where it never began."""

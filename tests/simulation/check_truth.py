@@ -9,7 +9,7 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.simulator.task import Task as ModelTask
 from enigma_panel.simulator.task import TaskState
-from tests.simulation.calls import Sent, Verdict, mark_of
+from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
 from tests.simulation.questions import Question
 from tests.simulation.weather import Kind
 
@@ -124,17 +124,14 @@ class Truth:
     def _was_refused(self, task: Task) -> None:
         """What has not begun cannot have failed: only a refusal says so."""
         mark = mark_of(task.spec)
-        calls = self._world.link.book.all
-        starts = [
-            s for s in calls if s.mark == mark and s.verb in {ApiCall.NEW_TASK, ApiCall.RUN_TASK}
-        ]
+        starts = [s for s in self._world.link.book.all if s.mark == mark and s.verb in STARTS]
         began = self._world.checks.starts.name_of(mark) is not None
-        if not starts or began:
+        if not starts or began or task.code == "LEDGER_FAILED":
             return
-        if starts[-1].failure is not Verdict.REFUSED:
+        last = starts[-1]  # another browser may have been refused for good since
+        if last.failure is not Verdict.REFUSED:
             self._world.fail("a failure is of its own task", f"task {task.key} has not begun")
-        error = starts[-1].error if task.code != "LEDGER_FAILED" else None
-        if isinstance(error, RejectedError) and error.reply.status in _FOR_NOW:
+        if isinstance(last.error, RejectedError) and last.error.reply.status in _FOR_NOW:
             self._world.fail("refused for now is not failed", f"task {task.key}")
 
     def _asks_no_more(self, session: Session, task: Task, before: TaskStatus) -> None:

@@ -3,9 +3,10 @@
 import logging
 from typing import TYPE_CHECKING
 
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.models import Session, Task
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import Diff
-from tests.simulation.calls import Sent
+from tests.simulation.calls import Sent, mark_of
 from tests.simulation.check_answers import Answers
 from tests.simulation.check_calls import Calls
 from tests.simulation.check_commands import Commands
@@ -142,6 +143,12 @@ class Checks:
     def clicked(self, keys: list[int], verb: CommandVerb, grace_ms: int) -> None:
         """The person clicked on a state verb."""
         self.commands.clicked(keys, verb, grace_ms)
+
+    def answered(self, session: Session, task: Task, verb: AnswerVerb) -> None:
+        """The person answers a question."""
+        self.commands.answered(session.key, mark_of(task.spec), verb)
+        if verb is AnswerVerb.RESUME:
+            self.emits.goes_on(session)
 
     def undone(self, key: int) -> None:
         """The person takes a command back."""

@@ -166,6 +166,7 @@ class Link:
         method = "GET" if call.raw is None else "POST"
         answer = model.handle(Call(method, sent.path, authorization, call.raw or b"", BASE))
         sent.arrived_at = self._world.timeline.now
+        sent.status = None if isinstance(answer, LongPoll) else answer.status
         if before is not None:
             self._note_effect(sent, answer, before, known)
             self._world.settings_changes.opened(sent, *call.account)
@@ -193,7 +194,6 @@ class Link:
     ) -> None:
         model = self._world.model
         sent.applied = model.applied != before
-        sent.status = None if isinstance(answer, LongPoll) else answer.status
         sent.code = None if isinstance(answer, LongPoll) else answer.body.get("code")
         sent.opened = next((key for key in model.sessions if key not in known), None)
         sent.began = answer.task if isinstance(answer, LongPoll) else None
@@ -248,7 +248,8 @@ class Link:
                 fail(call.future, answer)
             else:
                 call.future.set_result(answer)
-                if call.sent.verb is ApiCall.POLL and call.sent.fate.kind in _TRUE:
+                is_report = call.sent.verb is ApiCall.POLL and answer.status == 200
+                if is_report and call.sent.fate.kind in _TRUE:  # a refused key is no news of it
                     self._world.not_found.told(call.sent.path)
                     self._world.bodies.came(call.sent.path)
 

@@ -104,6 +104,10 @@ class Person:
         key = (question.task_key, question.question_n)
         if self.world.calm_since is None and self.rng.random() < 0.3:
             await asyncio.sleep(self.rng.uniform(1.0, 8.0))  # the person thinks
+        store = self.parts.services.store
+        session, task = store.session(question.session_key), store.task(question.task_key)
+        if session is not None and task is not None:
+            self.world.checks.answered(session, task, verb)
         try:
             result = await self.parts.services.inbox.answer(question, text, verb)
         except LedgerError:

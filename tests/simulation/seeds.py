@@ -21,6 +21,26 @@ def first_of(day: date) -> int:
     return int(f"{day:%Y%m%d}") * A_DAY
 
 
-ONCE_RED: dict[int, str] = {}
+ONCE_RED: dict[int, str] = {
+    26529: "a result in the words of the one before it waits for the reply",
+    27708: "refused for now by one browser, for good by the gateway before the next",
+    3624: "a late copy of a step seemed to show that an answer had arrived",
+    40959: "a name that the channel told before another task was sent",
+    2026112600629: "a Resume went again by REST, and another channel broke",
+    2026112600482: "asked again in the same words, and the poll that knows answers of another task",
+    60962: "killed between the refusal of a task and the end of its browser",
+    61142: "a channel broke after the polls had failed for want of a key",
+    2026112600088: "an answer after a Stop that the channel lost",
+    1354: "a report with ids of another task stood between four times not found",
+    1534: "a task at work in an assumed end, under a key that nobody went back to",
+    26954: "a question with ids of another task stood between four times not found",
+    27123: "a refused key was taken for news of the session",
+    30106: "a Stop was told not found, and its task was given up when the channel broke",
+    30812: "a Terminate waited for a key that nobody went back to",
+    411: "a refused key opened another browser before the first was closed",
+    26485: "the clock was set: another browser beside one that had ended by our clock alone",
+    27566: "killed before its only task was sent; that was refused, and the browser left to idle",
+    27784: "as 26485, with a Terminate that had been refused",
+}
 """Seeds that were red once, and why. What they draw changes with the weather: under a new one they
 are listed anew."""

@@ -84,7 +84,7 @@ class SettingsChanges:
         return account is not None and account.key_fingerprint != fingerprint(key, base_url)
 
     def tidy(self) -> None:
-        """In the calm the person goes back to the key of what is open, until nothing is."""
+        """In the calm the person goes back to the key of what has not settled, until all has."""
         account = self._account()
         if account is None:
             return
@@ -152,8 +152,12 @@ class SettingsChanges:
         life = self._world.life
         assert life is not None
         assert life.parts is not None
-        sessions = life.parts.services.store.sessions()
-        return {s.key_fingerprint for s in sessions if not s.is_ended and not s.is_planned}
+        services = life.parts.services
+        store = services.store
+        waits = {task.session_key for task in store.tasks() if not task.is_final}
+        waits |= {pending.session_key for pending in services.sessions.all_pending()}
+        sessions = [s for s in store.sessions() if not s.is_ended or s.key in waits]
+        return {s.key_fingerprint for s in sessions if not s.is_planned}
 
     def _account(self) -> "Account | None":
         life = self._world.life

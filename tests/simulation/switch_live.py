@@ -151,6 +151,15 @@ def stops_given_as_answers_are_believed() -> Patches:
     return [(Commands, "stop_too", stop_too)]
 
 
+def answers_leave_the_stop() -> Patches:
+    """A Stop that waits is sent although the person answered the question since."""
+
+    async def take_stop_back(*_args: Any) -> None:
+        """Nothing."""
+
+    return [(Commands, "take_stop_back", take_stop_back)]
+
+
 def answers_sent_live_are_sent_again() -> Patches:
     """An answer that was given to the channel goes by REST as well, at its turn."""
     real = Answers._emit
@@ -177,5 +186,6 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "pause sent live believed": pauses_sent_live_are_believed,
     "end sent live believed": ends_sent_live_are_believed,
     "stop as an answer believed": stops_given_as_answers_are_believed,
+    "answer leaves the stop": answers_leave_the_stop,
     "answer sent live sent again": answers_sent_live_are_sent_again,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import CallWindow, Endpoint, Rank, Slot
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.commands import delivery
@@ -12,6 +13,7 @@ from enigma_panel.services.queue.scheduler import Scheduler
 from enigma_panel.services.queue.starter import FirstTaskSender
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.rate_limiter import Pass, RateLimiter
+from enigma_panel.services.retry_policy import FailureKind
 from enigma_panel.services.types import PauseReason
 
 Patches = list[tuple[Any, Any, Any]]
@@ -88,6 +90,24 @@ def unused_session_stays_open() -> Patches:
     return [(FirstTaskSender, "_close_unused", close_unused)]
 
 
+def unused_session_of_the_last_run_stays_open() -> Patches:
+    """A session that took no task before a kill counts as one that others have used."""
+    return [(FirstTaskSender, "is_unused", lambda *_: False)]
+
+
+def doubted_session_stays_open() -> Patches:
+    """A session that is said not to be there, in answer to a new task, is taken for closed."""
+
+    async def send_in(self: Any, attempt: Any, task: Any) -> None:
+        refusal = await self._starter.run_in(attempt)
+        self._learn_in(task.key, refusal)
+        if refusal is not None and refusal.failure is FailureKind.SESSION_ENDED:
+            doubted = Observation(kind=Kind.SESSION_DOUBTED)
+            await self._store.record(task.session_key, None, doubted)
+
+    return [(Scheduler, "_send_in", send_in)]
+
+
 def failed_session_stays_open() -> Patches:
     """A session that was to close after a task that failed is left to itself."""
     return [(Housekeeping, "_should_close", lambda *_: False)]
@@ -104,4 +124,6 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "the queue goes on by itself": queue_goes_on_by_itself,
     "session of a refused task stays open": unused_session_stays_open,
     "session of a failed task stays open": failed_session_stays_open,
+    "unused session of the last run stays open": unused_session_of_the_last_run_stays_open,
+    "doubted session stays open": doubted_session_stays_open,
 }

@@ -107,7 +107,7 @@ def refused_for_now_has_failed() -> Patches:
 def another_browser_is_opened_at_once() -> Patches:
     """A task gets another browser although its own is still open."""
 
-    async def close(_self: Any, _session_key: int) -> bool:
+    async def close(_self: Any, _task: Any) -> bool:
         return True
 
     return [(FirstTaskSender, "close", close)]

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from enigma_panel.simulator.http_server import digest
 from tests.kit.wait import wait_for
 from tests.simulator.process import Running, running
 
@@ -85,6 +86,7 @@ def test_a_question_answered_within_the_hold_ends_inline() -> None:
         state = sim.get("/_sim/state")
     assert body["result"]["type"] == "task_completed"
     assert state["applied"]["answers-taken"] == 1
+    assert state["sessions"][0]["tasks"][0]["answers"] == [digest("done")]
     assert "done" not in str(state["applied"])
 
 

@@ -6,11 +6,13 @@ to be sound and to know all of it, or to know that it does not know.
 
 import argparse
 import random
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.conftest import Simulator
+from tests.app.accessibility.stage import missing_tools
+from tests.conftest import LIVE_MODES, Simulator, live_option
 from tests.storm.run import SIMULATOR, play
 
 
@@ -22,6 +24,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(2**31), help="of the first")
     parser.add_argument("--keep-going", action="store_true", help="do not end at a red run")
     options = parser.parse_args()
+    if missing := missing_tools():
+        parser.error(f"not installed: {', '.join(missing)}")
     failed = 0
     for seed in range(options.seed, options.seed + options.runs):
         failed += not _run(seed, options.kills)
@@ -32,19 +36,20 @@ def main() -> int:
 
 
 def _run(seed: int, kills: int) -> bool:
-    simulator = Simulator(*SIMULATOR)
+    mode = LIVE_MODES[seed % len(LIVE_MODES)]
+    simulator = Simulator(*SIMULATOR, live=live_option(mode, SIMULATOR))
     try:
         with tempfile.TemporaryDirectory() as folder:
             books = play(kills, seed, simulator.url, Path(folder))
-    except AssertionError as error:
-        print(f"seed {seed} FAILED: {error}", flush=True)
+    except (AssertionError, TimeoutError, subprocess.TimeoutExpired) as error:
+        print(f"seed {seed}, live channel {mode}, FAILED: {error!r}", flush=True)
         return False
     finally:
         simulator.stop()
     print(
-        f"seed {seed}: {books.kills} kills, {books.intents} starts intended, {books.starts} took "
-        f"effect, {books.unknown} uncertain, {len(books.opened)} browsers, "
-        f"{books.answers} answers, {books.results} results",
+        f"seed {seed}, live channel {mode}: {books.kills} kills, {books.intents} starts intended, "
+        f"{books.starts} took effect, {books.unknown} uncertain, {len(books.opened)} browsers, "
+        f"{books.sends} sends, {books.answers} answers, {books.results} results",
         flush=True,
     )
     return True

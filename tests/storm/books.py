@@ -16,8 +16,11 @@ from enigma_panel.core.models import FINAL_PHASES, Task, TaskStatus
 from enigma_panel.core.redaction import MARK
 from enigma_panel.simulator.http_server import digest
 from enigma_panel.store.ledger import Ledger
+from tests.storm.hand import Typed
 
 STARTS = "'start_session', 'run_task'"
+FREE = ("poll", "health", "models")
+"""Calls that change nothing."""
 
 
 @dataclass
@@ -29,6 +32,7 @@ class Books:
     starts: int = 0
     intents: int = 0
     unknown: int = 0
+    sends: int = 0
     answers: int = 0
     results: int = 0
 
@@ -48,7 +52,7 @@ def copy_of(folder: Path) -> Iterator[Path]:
         yield Path(name, "ledger.sqlite3")
 
 
-def compare(folder: Path, state: dict[str, Any], books: Books) -> None:
+def compare(folder: Path, state: dict[str, Any], typed: Typed, books: Books) -> None:
     """AssertionError where something was lost or doubled, or is said to be what it is not."""
     with copy_of(folder) as path:
         _compare_rows(path, state, books)
@@ -64,6 +68,7 @@ def compare(folder: Path, state: dict[str, Any], books: Books) -> None:
         ended = session.phase in FINAL_PHASES
         assert not (ended and session.service_id in active), f"{session.name} works, shown ended"
     _compare_tasks(tasks, state, books)
+    _compare_typed(tasks, state, typed)
 
 
 def _compare_rows(path: Path, state: dict[str, Any], books: Books) -> None:
@@ -89,12 +94,14 @@ def _compare_rows(path: Path, state: dict[str, Any], books: Books) -> None:
         assert state["arrived"].get(name, 0) <= intents, f"{name} was sent more than once"
         may_be = intents - refusals.get(kind, 0)
         assert state["applied"].get(name, 0) <= may_be, f"{name} took effect too often"
-    sent = sum(n for name, n in state["arrived"].items() if name.startswith("guardrail:"))
-    assert sent <= made.get("answer", 0), "an answer was sent more than once"
-    books.starts = state["applied"].get("start-session", 0)
-    books.intents = made.get("start_session", 0)
+    sent = Counter(state["arrived"]) + Counter(state["live"]["received"])
+    answers = sum(n for name, n in sent.items() if name.startswith("guardrail:"))
+    assert answers <= made.get("answer", 0), "an answer was sent more than once"
+    books.starts = sum(state["applied"].get(name, 0) for name in ("start-session", "run-task"))
+    books.intents = sum(made.get(kind, 0) for kind in ("start_session", "run_task"))
     books.unknown = unsure
-    books.answers = sent
+    books.sends = sum(n for name, n in sent.items() if name not in FREE)
+    books.answers = state["applied"].get("answers-taken", 0)
 
 
 def _compare_tasks(tasks: list[Task], state: dict[str, Any], books: Books) -> None:
@@ -110,3 +117,18 @@ def _compare_tasks(tasks: list[Task], state: dict[str, Any], books: Books) -> No
         if MARK not in result:
             assert digest(result) == told["told"], f"task {task.key} has another one's result"
     books.results = len(done)
+
+
+def _compare_typed(tasks: list[Task], state: dict[str, Any], typed: Typed) -> None:
+    """What was typed is there, once; what was answered went to the task that it was typed for."""
+    texts = Counter(task.spec.text for task in tasks)
+    lost = [text for text in typed.tasks if text not in texts]
+    assert lost == [], "the ledger does not know what was started"
+    assert set(texts.values()) <= {1}, "a task stands in the ledger twice"
+    of_task = {digest(text): set(map(digest, answers)) for text, answers in typed.answers.items()}
+    real = [task for session in state["sessions"] for task in session["tasks"]]
+    taken = Counter(answer for task in real for answer in task["answers"])
+    assert set(taken.values()) <= {1}, "an answer was taken twice"
+    for task in real:
+        strange = set(task["answers"]) - of_task.get(task["asked"], set())
+        assert not strange, f"task {task['taskId']} took an answer that was not given to it"

@@ -44,7 +44,7 @@ _OF_POLLS: tuple[dict[str, Any], ...] = (
 def draw(rng: random.Random) -> list[dict[str, Any]]:
     """The faults of the next moment."""
     starts = [
-        {"path": rng.choice(STARTS), **rng.choice(_OF_STARTS)} for _ in range(rng.randrange(4))
+        {"path": rng.choice(STARTS), **rng.choice(_OF_STARTS)} for _ in range(rng.randrange(3))
     ]
     polls = [{"path": POLLS, **rng.choice(_OF_POLLS)} for _ in range(rng.randrange(3))]
     return [*starts, *polls, SLOW]

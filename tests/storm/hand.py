@@ -1,99 +1,178 @@
-"""The real program, whose controls a random hand uses without a pause, until it is killed.
+"""A random hand: uses the program's window without a pause, by the accessibility bus alone."""
 
-Arguments: a seed, then those of the program. Only the waiting for the end is replaced (as in
-tests/app/driver.py), and the limit of calls, which is not what is looked at here.
-"""
-
-import asyncio
-import os
 import random
-import sys
-from functools import partial
+import time
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["QT_API"] = "pyside6"
+from tests.app.accessibility.bus import BusError, Node, Role, until
+from tests.app.accessibility.listener import Listener, showing
 
-from PySide6.QtWidgets import QApplication, QLineEdit
-
-from enigma_panel import app, bootstrap, cli
-from enigma_panel.demo.tour import TourError
-from enigma_panel.services.rate_limiter import RateLimiter
-from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.questions.dialog import QuestionDialog
-from tests.app.driver import Driver
-
-CALLS_A_MINUTE = 1_000
+QUESTION = "Question from the agent"
 TEXTS = (
+    "Log in to shop.example and read order {n}",
+    "Buy lamp {n} at lamps.example",
+    "Choose lamp {n} at lamps.example",
+    "Book a flight {n} at skyfare.example",
+    "Pass the captcha {n} at museum.example",
     "Search for lamp {n} at lamps.example",
     "Research typewriter {n} at museum.example",
-    "Log in to shop.example and read order {n}",
     "Price {n} at saturn.example, which is unreachable",
 )
+CHOICES = (*["Send answer"] * 8, "Stop task", "Later", "Next question")
+AT_WORK = ("starting", "working", "asks you", "paused", "resumed", "idle")
+START = "Start|Run after this one"
+TOO_LATE = "This session takes no more tasks. Choose another place."
+VERBS = ("Pause", "Resume", "Stop", "Terminate", "Undo")
+STILL_S = 0.6
+PRESSES = 3
+"""The question's buttons act when it has stood still for a moment, a second where it is about
+money: pressed so often, at such intervals, one of the presses counts."""
+
+
+@dataclass
+class Typed:
+    """What was typed in all lives of a run; no text twice.
+
+    tasks: those whose dialog closed after Start. answers: by the task's text, what was sent or was
+    about to be.
+    """
+
+    tasks: list[str] = field(default_factory=list)
+    answers: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 class Hand:
-    """Does one thing after the other; what cannot be done just now is left."""
+    """Of one life of the program. What is not possible just now is left."""
 
-    def __init__(self, driver: Driver, rng: random.Random) -> None:
-        self._driver = driver
+    def __init__(self, person: Listener, rng: random.Random, typed: Typed) -> None:
+        self._person = person
         self._rng = rng
+        self._typed = typed
+        self._main = person.main()
 
-    async def play(self) -> None:
-        """For ever."""
-        while True:
-            try:
-                await self._do_something()
-            except TourError as error:
-                print("left:", error, flush=True)
-            await asyncio.sleep(self._rng.uniform(0, 0.06))
+    # Looked for once in a life: a walk through the whole window takes half a second.
 
-    async def _do_something(self) -> None:
-        what = self._rng.choice(["start", "start-kept", "verb", "verb", "answer", "go on"])
-        if what == "verb":
-            await self._use_a_session()
-        elif what == "answer":
-            self._answer()
-        elif what == "go on":
-            await self._obey("press Go on")
+    @cached_property
+    def _tools(self) -> Node:
+        return self._person.find(self._main, Role.PANEL, "Tool bar")
+
+    @cached_property
+    def _tasks(self) -> Node:
+        return self._person.find(self._main, Role.PANEL, "Tasks")
+
+    @cached_property
+    def _sessions(self) -> Node:
+        return self._person.table("Sessions")
+
+    def act(self) -> None:
+        """Do one thing. DBusErrorResponse: it went meanwhile, or the program did."""
+        if self._person.dialog_now(QUESTION) is not None and self._rng.random() < 0.85:
+            self.answer()
         else:
-            text = self._rng.choice(TEXTS).format(n=self._rng.randrange(10**9))
-            await self._obey(f"{what} {text}")
+            self._rng.choice((self._start, self._start, self._use_a_session, self.go_on))()
 
-    async def _use_a_session(self) -> None:
-        names = [row[0] for row in self._driver._rows("Sessions")]
-        if not names:
+    def answer(self) -> None:
+        """Answer the question that is shown, or stop its task, or leave it for later."""
+        dialog = self._person.dialog_now(QUESTION)
+        if dialog is None:
             return
-        await self._obey(f"select {self._rng.choice(names)}")
-        await self._obey(f"press {self._rng.choice(['Pause', 'Resume', 'Stop', 'Terminate'])}")
+        what = self._rng.choice(CHOICES)
+        if what == "Send answer":
+            before, text = self._asker(dialog), self._fill(dialog)
+            for asker in {before, self._asker(dialog)}:  # another question may have come
+                self._typed.answers[asker].add(text)
+        self._press_when_still(dialog, what)
 
-    def _answer(self) -> None:
-        """Answer the question that is shown, where there is one and it is ready."""
-        shown = [w for w in QApplication.topLevelWidgets() if isinstance(w, QuestionDialog)]
-        for dialog in shown:
-            if dialog.isVisible() and dialog.is_armed():
-                for field in dialog.findChildren(QLineEdit):
-                    field.setText(f"maria-{self._rng.randrange(10**6)}")
-                self._driver._press(dialog, "Send answer")
-                print("answered", flush=True)
+    def go_on(self) -> None:
+        """Let the tasks go on that wait, or open the question that was left for later."""
+        if not self._person.press_now(self._tasks, "Go on"):
+            self._person.press_now(self._tools, "Answer.*")
 
-    async def _obey(self, line: str) -> None:
-        print(line, await self._driver.obey(line), flush=True)
+    def press_for_a_session(self, verb: str) -> None:
+        """Select some session and press this, where it is possible."""
+        if rows := self._sessions.row_count():
+            with suppress(BusError):  # it has just gone
+                self._sessions.select_row(self._rng.randrange(rows))
+                self._person.press_now(self._tools, verb)
+
+    def shows_work(self) -> bool:
+        """Whether some session is said to be open."""
+        return any(cells[0].startswith(AT_WORK) for cells in self._sessions.rows())
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        person = self._person
+        person.press(self._tools, "New task")
+        dialog = person.dialog("New task")
+        text = self._rng.choice(TEXTS).format(n=self._number())
+        self._rng.choice((self._choose_where, self._choose_one_call, lambda _: None))(dialog)
+        person.find(dialog, Role.TEXT, "Task").write(text)
+        until("Start can be pressed", lambda: person.press_now(dialog, START))
+        until("it is started", lambda: not dialog.is_showing() or _is_refused(dialog))
+        if dialog.is_showing():
+            person.press(dialog, "Cancel")
+        else:
+            self._typed.tasks.append(text)
+
+    def _choose_where(self, dialog: Node) -> None:
+        """A session of its own that stays open, or one that is open already."""
+        box = self._person.find(dialog, Role.COMBO_BOX, "Run in")
+        box.act("ShowMenu")
+        choices = self._person.find_now(box, Role.LIST, "")
+        if choices is not None:  # a question that came closes the list
+            with suppress(BusError):  # it has just gone
+                choices.select_child(self._rng.choice(choices.children()).name)
+
+    def _choose_one_call(self, dialog: Node) -> None:
+        if self._person.find_now(dialog, Role.TEXT, "Time limit") is None:
+            self._person.press(dialog, "Limits and options")
+            self._person.find(dialog, Role.TEXT, "Time limit")
+        self._person.press_now(dialog, "One call.*")
+
+    def _use_a_session(self) -> None:
+        self.press_for_a_session(self._rng.choice(VERBS))
+
+    def _fill(self, dialog: Node) -> str:
+        """Give an answer of the kind that is asked for; returns what the agent shall read."""
+        number = self._number()
+        password = f"{self._rng.choice(('wrong', 'horse', 'horse'))}-{number}"
+        if self._write(dialog, Role.PASSWORD, "Password", password):
+            self._write(dialog, Role.TEXT, "Username", "maria")
+            return f"Username: maria, Password: {password}"
+        forms = (
+            (Role.PASSWORD, "Answer", str(number)),
+            (Role.TEXT, "The agent reads:", f"{self._rng.choice(('Yes', 'No'))}, {number}"),
+            (Role.TEXT, "Answer", f"Option {self._rng.randrange(1, 4)}, {number}"),
+        )
+        return next((form[-1] for form in forms if self._write(dialog, *form)), "")
+
+    def _write(self, dialog: Node, role: Role, name: str, text: str) -> bool:
+        """Into this field, where it is shown."""
+        entry = self._person.find_now(dialog, role, name)
+        if entry is not None:
+            entry.write(text)
+        return entry is not None
+
+    def _asker(self, dialog: Node) -> str:
+        """The text of the task that asks, as it stands there behind its session's name."""
+        labels = (node.name for node in showing(dialog) if node.role == Role.LABEL)
+        return next(islice(labels, 1, None), "")
+
+    def _press_when_still(self, dialog: Node, name: str) -> None:
+        for _ in range(PRESSES):
+            time.sleep(STILL_S)
+            if not dialog.is_showing() or not self._person.press_now(dialog, name):
+                return
+
+    def _number(self) -> int:
+        return self._rng.randrange(10**8, 10**9)
 
 
-async def _play_until_killed(
-    program: app.Program, parts: bootstrap.Parts, window: MainWindow, *, seed: int
-) -> int:
-    print("ready", flush=True)
-    driver = Driver(window, parts.services, cli.Path())
-    await Hand(driver, random.Random(seed)).play()
-    return 0
-
-
-if __name__ == "__main__":
-    bootstrap.RateLimiter = partial(RateLimiter, limit=CALLS_A_MINUTE)  # type: ignore[assignment, misc]
-
-    async def until_left(program: app.Program, parts: bootstrap.Parts, window: MainWindow) -> int:
-        return await _play_until_killed(program, parts, window, seed=int(sys.argv[1]))
-
-    app.Program._until_left = until_left  # type: ignore[method-assign]
-    sys.exit(app.run(cli.parse(sys.argv[2:])))
+def _is_refused(dialog: Node) -> bool:
+    """The session that was chosen has ended meanwhile."""
+    return any(node.name == TOO_LATE for node in showing(dialog))

@@ -1,117 +1,127 @@
 """One run: the program at work under faults, killed at random moments, and begun again."""
 
 import json
-import os
 import random
-import subprocess
-import sys
+import signal
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+from jeepney import DBusErrorResponse
 
 from enigma_panel.store.ledger import Ledger
-from tests.app.program import Driven
+from tests.app.accessibility.bus import Bus, until
+from tests.app.accessibility.listener import Listener
+from tests.app.accessibility.stage import Stage
 from tests.storm import faults
 from tests.storm.books import Books, compare, copy_of, state_of
+from tests.storm.hand import Hand, Typed
 
-ROOT = Path(__file__).parents[2]
-READY_S = 60.0
-LONGEST_S = 9.0
-"""A kill comes at any moment up to so long after the window is ready."""
-FAULTS_S = 0.4
-"""So often other faults are drawn."""
+MOST_ACTS = 24
+LAST_ACTS_S = 2.5
+"""A kill comes at any moment of so long a time, after so many acts or fewer: on a busy machine a
+life takes longer, but as much happens in it."""
 CUT_OFF_S = 0.8
 """So long what a killed program had sent may take to have its effect: longer than faults.SLOW."""
+CALM_ACTS = 6
+ANSWERS_S = 12.0
+"""At the end, all faults over, as much is done as before, then so long only questions are answered;
+then sessions are terminated."""
 CALM_S = 120.0
+"""Longer than any session lives, on a busy machine, too."""
+KEY = "enig_demo"
 
-SIMULATOR = ("--faults", "--speed", "6", "--places", "60", "--calls-per-minute", "1000")
-
-
-class Life:
-    """The program from its start to its kill."""
-
-    def __init__(self, url: str, folder: Path, rng: random.Random) -> None:
-        self._url = url
-        self._rng = rng
-        self._output = folder / "said.txt"
-        command = [sys.executable, "-m", "tests.storm.hand", str(rng.randrange(2**31))]
-        with self._output.open("w") as output:
-            self._process = subprocess.Popen(
-                [*command, "--base-url", url, "--data-dir", str(folder)],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, "ENIGMA_API_KEY": "enig_demo"},
-            )
-
-    def kill_after(self, seconds: float) -> None:
-        """kill -9 so long after the window was ready, under faults; it must live until then."""
-        limit = time.monotonic() + READY_S
-        while "ready" not in self._said():
-            self._must_live()
-            assert time.monotonic() < limit, "the window did not come"
-            time.sleep(0.02)
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            set_faults(self._url, faults.draw(self._rng))
-            time.sleep(min(left, FAULTS_S))
-        self._must_live()
-        self.end()
-        assert "Traceback" not in self._said(), self._said()[-3000:]
-
-    def end(self) -> None:
-        """kill -9, if it runs still."""
-        self._process.kill()
-        self._process.wait(10)
-
-    def _said(self) -> str:
-        return self._output.read_text(errors="replace")
-
-    def _must_live(self) -> None:
-        assert self._process.poll() is None, self._said()[-3000:]
+SIMULATOR = (
+    *("--faults", "--speed", "10", "--places", "60", "--calls-per-minute", "1000"),
+    *("--question-in-hold", "early"),  # else hardly one is known before the next kill
+)
 
 
 def play(kills: int, seed: int, url: str, folder: Path) -> Books:
     """Kill the program so many times, then let it come to rest; AssertionError."""
-    rng = random.Random(seed)
-    books = Books()
     (folder / "config").mkdir(parents=True, mode=0o700)
     (folder / "config" / "settings.json").write_text(json.dumps({"browsers_at_once": 50}))
-    set_faults(url, [faults.SLOW])
-    for _ in range(kills):
-        life = Life(url, folder, rng)
-        try:
-            life.kill_after(rng.uniform(0, LONGEST_S))
-        finally:
-            life.end()
-        books.kills += 1
-        time.sleep(CUT_OFF_S)
-        compare(folder, state_of(url), books)
-    set_faults(url, [])
-    _come_to_rest(url, folder)
-    compare(folder, state_of(url), books)
-    return books
+    with Stage() as stage, Bus(stage.session_bus) as bus:
+        return _Run(stage, bus, url, folder, random.Random(seed)).play(kills)
+
+
+class _Run:
+    """A simulator and a data folder, which outlive the program."""
+
+    def __init__(self, stage: Stage, bus: Bus, url: str, folder: Path, rng: random.Random) -> None:
+        self._stage = stage
+        self._bus = bus
+        self._url = url
+        self._folder = folder
+        self._rng = rng
+        self._typed = Typed()
+        self._books = Books()
+
+    def play(self, kills: int) -> Books:
+        for _ in range(kills):
+            self._live_until_killed()
+            time.sleep(CUT_OFF_S)
+            self._compare()
+            self._books.kills += 1
+        self._come_to_rest()
+        self._compare()
+        return self._books
+
+    def _compare(self) -> None:
+        compare(self._folder, state_of(self._url), self._typed, self._books)
+
+    def _live_until_killed(self) -> None:
+        """Work under faults, then kill -9; the program must live until then."""
+        set_faults(self._url, [faults.SLOW])
+        program = self._stage.start_program(self._url, self._folder, KEY)
+        hand = Hand(Listener(self._bus), self._rng, self._typed)
+        for _ in range(self._rng.randrange(MOST_ACTS)):
+            self._act(hand)
+        assert (program.poll(), self._stage.errors()) == (None, "")
+        kill = threading.Timer(self._rng.uniform(0, LAST_ACTS_S), program.kill)
+        kill.start()
+        while kill.is_alive():
+            self._act(hand)
+        assert (program.wait(), self._stage.errors()) == (-signal.SIGKILL, "")
+        until("the killed program is off the bus", lambda: not self._bus.programs())
+
+    def _act(self, hand: Hand) -> None:
+        set_faults(self._url, faults.draw(self._rng))
+        with suppress(DBusErrorResponse):  # it went meanwhile, or the program did
+            hand.act()
+
+    def _come_to_rest(self) -> None:
+        """The last start settles the past, sees every session end, and leaves in order."""
+        set_faults(self._url, [])
+        self._stage.start_program(self._url, self._folder, KEY)
+        hand = Hand(Listener(self._bus), self._rng, self._typed)
+        for _ in range(CALM_ACTS):
+            with suppress(DBusErrorResponse):
+                hand.act()
+        self._see_all_end(hand)
+        assert self._stage.leave() == (0, "")
+        with copy_of(self._folder) as path, Ledger.open(path)[0] as ledger:
+            left = {intent.kind.value for intent in ledger.unsettled()}
+            assert left <= {"state"}, f"not settled by the last start: {left}"
+
+    def _see_all_end(self, hand: Hand) -> None:
+        begin = time.monotonic()
+        is_at_work = True
+        while is_at_work:
+            lasted = time.monotonic() - begin
+            assert lasted < CALM_S, "sessions outlive their time, or are said to"
+            with suppress(DBusErrorResponse):
+                hand.answer()
+                hand.go_on()
+                if lasted > ANSWERS_S:
+                    hand.press_for_a_session("Terminate")
+                is_at_work = hand.shows_work()
+            is_at_work |= any(s["state"] == "active" for s in state_of(self._url)["sessions"])
 
 
 def set_faults(url: str, drawn: list[dict[str, Any]]) -> None:
     """Switch these faults on, and all others off."""
     httpx.post(f"{url}/_sim/faults", json=drawn, trust_env=False).raise_for_status()
-
-
-def _come_to_rest(url: str, folder: Path) -> None:
-    """The last start settles the past, sees every session end, and leaves in order."""
-    program = Driven(url, folder)
-    # The client is loaded when all of the past is settled.
-    program.until(lambda state: state["Tasks"] and program.tell("loaded enigma_panel.api.client"))
-    limit = time.monotonic() + CALM_S
-    while any(session["state"] == "active" for session in state_of(url)["sessions"]):
-        assert time.monotonic() < limit, "sessions outlive their time"
-        time.sleep(0.5)
-    status, errors = program.quit()
-    assert (status, errors) == (0, "")
-    with copy_of(folder) as path, Ledger.open(path)[0] as ledger:
-        left = {intent.kind.value for intent in ledger.unsettled()}
-        assert left <= {"state"}, f"not settled by the last start: {left}"

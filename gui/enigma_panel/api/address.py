@@ -1,6 +1,7 @@
 """Addresses: where the API key, the live channel and a proxied connection may go."""
 
 import re
+from collections.abc import Collection
 from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -123,6 +124,22 @@ def live_origin(socket_url: str, base_url: str) -> str:
         # Raised out here: as a context, the error above would carry the address.
         raise LiveError(LiveFault.ADDRESS)
     return origin
+
+
+def file_address(url: str, base_url: str, hosts: Collection[str]) -> str | None:
+    """The address of a result's file as it may be fetched, None where it may not.
+
+    Only from the host of base_url, at whatever port, or from one of hosts; https, and without TLS
+    only from this machine. User info is no address of a file, and a fragment is not sent.
+    """
+    try:
+        parts = urlsplit(url)
+        origin = parse_base_url(f"{parts.scheme}://{parts.netloc}")
+    except ValueError:  # BadAddressError is one
+        return None
+    if _host(origin) not in {_base_host(base_url), *hosts}:
+        return None
+    return origin + (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _as_http(url: str) -> str:

@@ -1,4 +1,4 @@
-"""The client of the service over HTTP. The only module that imports httpx.
+"""The client of the service over HTTP. With `download` the only module that imports httpx.
 
 There is one request function, a time limit per verb, and two connection pools, so that a Terminate
 never waits behind a long poll. No call is ever retried here: there is no idempotency key.
@@ -232,7 +232,7 @@ class HttpClient:
             answer = await self._exchange(verb, path, body, scrub)
             answer = await _decoded(answer, scrub)
         except NETWORK_FAULTS as fault:
-            failure = _translate(fault, is_closed=self._is_closed)
+            failure = translate(fault, is_closed=self._is_closed)
         finally:
             self._report(verb, time.monotonic() - began, answer)
         if failure is not None:
@@ -377,7 +377,9 @@ def _segment(id_: str) -> str:
     return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
 
 
-def _translate(fault: BaseException, *, is_closed: bool) -> ApiError:
+def translate(
+    fault: BaseException, *, is_closed: bool = False
+) -> NotConnectedError | InterruptedCallError:
     """NotConnectedError only where nothing can have been sent, else InterruptedCallError."""
     match fault:
         case httpx.ConnectTimeout() | httpx.PoolTimeout():

@@ -7,6 +7,7 @@ certainly not have taken effect: never connected, or refused as `PROOFS` in
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,3 +95,30 @@ class ProtocolError(ApiError):
         self.excerpt = excerpt
         self.reply = reply
         self.nothing_happened = nothing_happened
+
+
+class DownloadFault(StrEnum):
+    """Why a file of a result was not fetched."""
+
+    ADDRESS = "address"  # not at a host from which files are fetched, or not safely
+    NOT_CONNECTED = "not_connected"
+    TIMEOUT = "timeout"
+    REDIRECTED = "redirected"  # never followed
+    REFUSED = "refused"  # with an error status
+    CUT = "cut"  # it ended before it was whole
+    NONSENSE = "nonsense"  # the answer cannot be read as a file
+    DISK_FULL = "disk_full"
+    DISK = "disk"
+
+
+class DownloadError(Exception):
+    """A file was not fetched, and nothing of it is left. Its address is not in here.
+
+    status: of the HTTP answer, 0 without one. reason: of a disk, in the system's words.
+    """
+
+    def __init__(self, fault: DownloadFault, *, status: int = 0, reason: str = "") -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+        self.status = status
+        self.reason = reason

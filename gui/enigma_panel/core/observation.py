@@ -6,7 +6,10 @@ from enum import StrEnum
 
 OTHER_TASK = "OTHER_TASK"
 """Our own code for a report that names a task or session that nobody here knows."""
-OWN_CODES = frozenset({"TAKEN_BACK", "FROM_COPY", "TERMINATED_BEFORE_TASK", OTHER_TASK})
+MISSING_PROMPT, MISSING_TASK_DETAILS = "MISSING_PROMPT", "MISSING_TASK_DETAILS"
+"""Our own codes for a refusal that does not find the task where its dialect has it."""
+OTHER_DIALECT = frozenset({MISSING_PROMPT, MISSING_TASK_DETAILS})
+OWN_CODES = OTHER_DIALECT | {"TAKEN_BACK", "FROM_COPY", "TERMINATED_BEFORE_TASK", OTHER_TASK}
 """Our own codes for why a task was not sent, and for a doubt; a code of the service is never one of
 them."""
 

@@ -148,6 +148,13 @@ class Redactor:
         spans = search.spans(data)
         return redact_patterns(_without(data, spans) if spans else text)
 
+    def redact_sent(self, text: str) -> str:
+        """The text with the sent secrets alone replaced: ids and what looks like one stay."""
+        search = self._search or self._prepare()
+        data = encode(text)
+        spans = sorted(set(search.secrets(data)))
+        return _without(data, spans) if spans else text
+
     def pieces(self, text: str, size: int = PIECE) -> Iterator[str]:
         """What `redact` makes of it, in pieces of about `size` characters, each when it is asked
         for: a caller that must not block can do something else in between.
@@ -298,9 +305,10 @@ class Search:
         """Where the secrets are in a text, sorted; the spans may overlap."""
         if not self._digests:
             return []
-        return sorted({*self._secrets(data), *self._ids(data)})
+        return sorted({*self.secrets(data), *self._ids(data)})
 
-    def _secrets(self, data: bytes) -> Iterator[Span]:
+    def secrets(self, data: bytes) -> Iterator[Span]:
+        """Where the sent secrets are, and ids as short as those."""
         mixed = {
             width: data.translate(self._fingerprinter.classes[width]) for width, _ in self._anchors
         }

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS
+
 IDLE_MS = 300_000
 """The service ends a session in which nothing happens for so long (api.md §2)."""
 
@@ -27,13 +29,17 @@ class Dialect(StrEnum):
 class ServiceRules:
     """The rules of one dialect.
 
-    caps_session: a maximum duration ends the whole session; else the task alone, and a session ends
-    after IDLE_MS in which nothing happens. has_avoid_domains, has_environment, has_policy,
-    has_proxy: whether a task may bring that field. output_types: forms of a result that can be
-    asked for. file_hosts: hosts from which the files of a result may be fetched, beside the
-    session's own. key_prefix: how its keys begin in the documentation.
+    name: of the service that speaks it. switches: the dialect that a refusal with this code asks
+    for, where it is written in another way. caps_session: a maximum duration ends the whole
+    session; else the task alone, and a session ends after IDLE_MS in which nothing happens.
+    has_avoid_domains, has_environment, has_policy, has_proxy: whether a task may bring that field.
+    output_types: forms of a result that can be asked for. file_hosts: hosts from which the files of
+    a result may be fetched, beside the session's own. key_prefix: how its keys begin in the
+    documentation.
     """
 
+    name: str
+    switches: Mapping[str, Dialect]
     caps_session: bool
     key_prefix: str
     has_avoid_domains: bool = False
@@ -50,6 +56,8 @@ class ServiceRules:
 
 
 _WEBRUN = ServiceRules(
+    name="WebRun",
+    switches={MISSING_TASK_DETAILS: Dialect.E},
     caps_session=False,
     key_prefix="wr_",
     has_environment=True,
@@ -60,14 +68,41 @@ _WEBRUN = ServiceRules(
 )
 
 RULES: Mapping[Dialect, ServiceRules] = {
-    Dialect.E: ServiceRules(caps_session=True, key_prefix="enig_", has_avoid_domains=True),
-    Dialect.W1: replace(_WEBRUN, key_prefix="enig_", has_avoid_domains=True),
+    Dialect.E: ServiceRules(
+        name="Enigma",
+        switches={MISSING_PROMPT: Dialect.W2},
+        caps_session=True,
+        key_prefix="enig_",
+        has_avoid_domains=True,
+    ),
+    Dialect.W1: replace(
+        _WEBRUN,
+        name="WebRun, first form",
+        switches={MISSING_PROMPT: Dialect.W2},
+        key_prefix="enig_",
+        has_avoid_domains=True,
+    ),
     Dialect.W2: _WEBRUN,
 }
 
-_BY_HOST = {"connect.enigma.click": Dialect.E, "connect.webrun.ai": Dialect.W2}
+_SPOKEN_AT = {
+    "connect.enigma.click": (Dialect.E,),
+    "connect.webrun.ai": (Dialect.W2, Dialect.W1),
+}
+"""What the known hosts speak, the preset first."""
 
 
 def dialect_of_host(host: str) -> Dialect:
     """The dialect that is preset for a host: E where nobody knows the host."""
-    return _BY_HOST.get(host, Dialect.E)
+    return _SPOKEN_AT.get(host, (Dialect.E,))[0]
+
+
+def fits_host(dialect: Dialect, host: str) -> bool:
+    """False where a host is known to speak another one."""
+    return dialect in _SPOKEN_AT.get(host, tuple(Dialect))
+
+
+def foreign_prefix(key: str, dialect: Dialect) -> str | None:
+    """How a key begins that looks like one for another dialect, None for any other key."""
+    known = {rules.key_prefix for rules in RULES.values()} - {RULES[dialect].key_prefix}
+    return next((prefix for prefix in known if key.startswith(prefix)), None)

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.service_rules import ServiceRules
 
 MAX_TASK_CHARS = 20_000
 """Longest task text; our own limit, the service documents none (api.md §11.4)."""
@@ -182,6 +183,12 @@ def check_spec(spec: TaskSpec) -> Findings:
         *check_output_tokens(limits.max_output_tokens),
         *check_avoid_domains(limits.avoid_domains),
     )
+
+
+def unused_fields(spec: TaskSpec, rules: ServiceRules) -> tuple[Field, ...]:
+    """The fields of a task that a dialect does not have: there they would be left out."""
+    left_out = spec.limits.avoid_domains and not rules.has_avoid_domains
+    return (Field.AVOID_DOMAINS,) if left_out else ()
 
 
 def check_key(text: str) -> Findings:

@@ -12,7 +12,6 @@ import sys
 from typing import IO
 
 from enigma_panel.cli import Options
-from enigma_panel.core.service_rules import Dialect
 
 STOP_S = 3.0
 DEMO_SPEED = "1"
@@ -69,7 +68,8 @@ def start_for(options: Options) -> SimulatorProcess | None:
     if not options.demo:
         return None
     speed = TOUR_SPEED if options.tour else DEMO_SPEED
-    return SimulatorProcess("--speed", speed, "--dialect", options.dialect or Dialect.E)
+    told = ("--dialect", options.dialect) if options.dialect is not None else ()
+    return SimulatorProcess("--speed", speed, *told)
 
 
 def _close(pipe: IO[str] | None) -> None:

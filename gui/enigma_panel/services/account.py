@@ -51,6 +51,7 @@ class Account(QObject):
     """One account on one host, in one dialect.
 
     dialect: the one that the person chose, None for the one that is preset for the host.
+    is_dialect_for_run: the command line chose it.
     store_for gives the keychain entry of a host, printer the salted fingerprint of (key, base_url).
     """
 
@@ -61,6 +62,7 @@ class Account(QObject):
         base_url: str,
         dialect: Dialect | None = None,
         *,
+        is_dialect_for_run: bool = False,
         store_for: StoreFor,
         environment: Mapping[str, str],
         make_client: MakeClient,
@@ -70,6 +72,7 @@ class Account(QObject):
         super().__init__()
         self.base_url = base_url
         self.chosen_dialect = dialect
+        self.is_dialect_for_run = is_dialect_for_run
         self.state = KeyState.LOOKING
         self.where = ""
         self.from_environment = False
@@ -100,8 +103,12 @@ class Account(QObject):
     @property
     def dialect(self) -> Dialect:
         """In which what is opened now is opened."""
-        preset = dialect_of_host(urlsplit(self.base_url).hostname or "")
-        return self.chosen_dialect or preset
+        return self.chosen_dialect or dialect_of_host(self.host)
+
+    @property
+    def host(self) -> str:
+        """The host of the address, without its port."""
+        return urlsplit(self.base_url).hostname or ""
 
     @property
     def rules(self) -> ServiceRules:
@@ -125,7 +132,7 @@ class Account(QObject):
     def choose_dialect(self, dialect: Dialect | None) -> None:
         """Open what is opened from now on in this one; None for the one that is preset."""
         before, client = self.dialect, self.client
-        self.chosen_dialect = dialect
+        self.chosen_dialect, self.is_dialect_for_run = dialect, False
         if self.dialect is not before and client is not None and self._in_dialect is not None:
             self._others[before] = client
             self.client = self._others.pop(self.dialect, None) or self._in_dialect(self.dialect)
@@ -201,7 +208,8 @@ class Account(QObject):
                 self._dropped.append(self._keyless)
                 self._keyless = None
             self.base_url = base_url
-            self.chosen_dialect = None  # it was chosen for the other one
+            # It was chosen for the other one.
+            self.chosen_dialect, self.is_dialect_for_run = None, False
             self.key_fingerprint = ""
             self._set(KeyState.LOOKING, "")
             await self._load()

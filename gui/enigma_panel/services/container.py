@@ -7,6 +7,7 @@ from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.context import ServiceContext
+from enigma_panel.services.downloads import Downloads
 from enigma_panel.services.health import Health
 from enigma_panel.services.live.live import Channels, Live, OpenConnector
 from enigma_panel.services.monitor.housekeeping import Housekeeping
@@ -55,6 +56,7 @@ class Services:
     inbox: Inbox
     sessions: Sessions
     housekeeping: Housekeeping
+    downloads: Downloads
     demo: bool
     keep_folder: str
 
@@ -96,9 +98,10 @@ def make_services(
         commands=commands,
         queue=queue,
         answers=answers,
-        inbox=Inbox(context.store, poller, answers),
+        inbox=Inbox(context.store, poller, answers, commands),
         sessions=Sessions(context, starts, commands, queue, poller),
         housekeeping=Housekeeping(context, starts, channels, commands),
+        downloads=Downloads(context.scope, context.store),
         demo=demo,
         keep_folder=keep_folder,
     )

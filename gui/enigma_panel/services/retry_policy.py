@@ -12,7 +12,7 @@ from enigma_panel.api.errors import (
     SessionGoneError,
 )
 from enigma_panel.api.wire.error_responses import REFUSAL_CODES
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import OTHER_DIALECT, Kind, Observation
 
 TRIES = 3
 """Sends of one start to a service that is busy (seed: three, then it is given up or waits)."""
@@ -108,11 +108,12 @@ def reply_of(error: ApiError | None) -> Reply | None:
 def refused_fact(error: ApiError, kind: Kind) -> Observation:
     """The fact that a start did nothing, with the service's words where it gave some.
 
-    code: a documented one, else HTTP_ and the status: a gateway's own code says less.
+    code: a documented one or ours, else HTTP_ and the status: a gateway's own code says less.
     """
     if isinstance(error, RejectedError):
         code = (error.reply.code or "").upper()
-        code = code if code in REFUSAL_CODES else f"HTTP_{error.reply.status}"
+        known = code in REFUSAL_CODES | OTHER_DIALECT
+        code = code if known else f"HTTP_{error.reply.status}"
         return Observation(kind=kind, text=error.reply.message, code=code)
     if isinstance(error, ProtocolError):
         return Observation(kind=kind, code=f"HTTP_{error.status}")

@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.runtime.event_loop import Executor, TaskScope
+from enigma_panel.services.account import Account
 from enigma_panel.store import settings as store
 from enigma_panel.store.settings import Settings, SettingsError
 
@@ -45,3 +47,16 @@ class SettingsBook(QObject):
                 self.failed.emit(error)
                 return
             self._saved = value
+
+
+def keeps_dialect(settings: SettingsBook, account: Account) -> bool:
+    """Whether what is chosen is kept: it belongs to the address, which another one of this run
+    (`--base-url`, the demo) does not replace."""
+    return settings.value.base_url == account.base_url
+
+
+def choose_dialect(settings: SettingsBook, account: Account, dialect: Dialect | None) -> None:
+    """Open what is opened from now on in this one, None for the one that is preset."""
+    account.choose_dialect(dialect)
+    if keeps_dialect(settings, account):
+        settings.change(dialect=dialect or "")

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
-from enigma_panel.api.errors import ApiError
+from enigma_panel.api.errors import ApiError, DownloadError
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.core.verbs import CommandVerb
@@ -235,6 +236,30 @@ class KeyCheck(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class DownloadState(StrEnum):
+    """How far the download of a file is."""
+
+    RUNNING = "running"
+    SAVING = "saving"  # all of it is here; it cannot be cancelled any more
+    SAVED = "saved"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """What became of the file of a result in this run.
+
+    got: bytes so far; total: as the server announced it. path: where it is, once saved.
+    """
+
+    state: DownloadState = DownloadState.RUNNING
+    got: int = 0
+    total: int | None = None
+    path: Path | None = None
+    error: DownloadError | None = field(default=None, repr=False)
+
+
 class LiveStatus(Protocol):
     """What the live channel of a session is good for now; `Channels` knows."""
 
@@ -276,4 +301,8 @@ class SessionEnder(SessionStatus, Protocol):
 
     async def stop_too(self, intent: Intent) -> None:
         """Send a Stop by REST that the live channel took as an answer."""
+        ...
+
+    async def take_stop_back(self, session_key: int, task_key: int) -> None:
+        """Send no Stop of that task any more: the person has answered its question since."""
         ...

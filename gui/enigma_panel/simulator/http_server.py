@@ -153,7 +153,8 @@ class Simulator:
     async def state(self, _: Request) -> Response:
         """Count what came, took effect and was answered; list sessions and tasks without a text.
 
-        ``asked`` and ``told`` are digests of a task's text and of its result.
+        ``asked``, ``answers`` and ``told`` are digests of a task's text, of the answers that it
+        took, and of its result.
         """
         self.service.advance()
         sessions = [
@@ -167,6 +168,7 @@ class Simulator:
                         "taskId": task.id,
                         "state": task.state.value,
                         "asked": digest(task.request.text),
+                        "answers": [digest(answer) for answer in task.answers],
                         "told": digest(task.message),
                     }
                     for task in session.tasks.values()

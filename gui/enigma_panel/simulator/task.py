@@ -69,6 +69,7 @@ class Task:
     began: float | None = None
     ended: float | None = None
     question: str | None = None
+    answers: list[str] = field(default_factory=list)
     message: str = ""
     done: Done | None = None
     error: str = ""
@@ -121,6 +122,7 @@ class Task:
     def answer(self, text: str, now: float, halted: bool) -> None:
         """Hand the person's answer to the script."""
         self.question = None
+        self.answers.append(text)
         self._reply = text
         self._go(now, halted)
 

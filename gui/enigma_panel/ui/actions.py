@@ -1,18 +1,22 @@
 """What a person can do with sessions and tasks, and the dialogs that this opens; no widgets."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QMimeData, QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from enigma_panel.core.models import Task, TaskSpec, TaskStatus
+from enigma_panel.core.validation import unused_fields
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
+from enigma_panel.services.settings import choose_dialect
 from enigma_panel.services.types import PendingCommand
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.text.dialects import offered_dialect
 from enigma_panel.ui.text.waiting import QueueAction
 
 SECRET_HINT = "x-kde-passwordManagerHint"  # noqa: S105 - a MIME type that clipboard managers know
@@ -124,8 +128,21 @@ class Actions(QObject):
         self.dialogs.open_new_task(session_key, None)
 
     def run_again(self, task: Task) -> None:
-        """The same task once more, in a new session, at once."""
+        """The same task once more, in a new session, at once; where the dialect in use lacks one
+        of its fields it would not be the same, so New task says so first."""
+        if unused_fields(task.spec, self._services.account.rules):
+            self.edit_and_run(task)
+            return
         self._scope.spawn(f"run task {task.key} again", self._run_again(task))
+
+    def switch_and_run(self, task: Task) -> None:
+        """The same task once more, in the dialect that the service asked for as it refused it."""
+        wanted = offered_dialect(
+            self._sessions.session(task.session_key), task, self._services.account
+        )
+        if wanted is not None:
+            choose_dialect(self._services.settings, self._services.account, wanted)
+        self.run_again(task)
 
     def edit_and_run(self, task: Task) -> None:
         """The same task once more, to be changed before it is started."""
@@ -179,6 +196,11 @@ class Actions(QObject):
         session = self._sessions.session(key)
         if session is not None and session.web_view_url:
             self.copy_secret(session.web_view_url)
+
+    def show_folder(self, path: Path) -> None:
+        """Open the folder of a file in the person's file manager."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
+            self.trouble.emit(tr("No program opened the folder {path}.", path=path.parent))
 
     def queued(self, keys: Sequence[int], verb: QueueAction) -> None:
         """Do something with queued tasks."""

@@ -45,6 +45,7 @@ class Role(IntEnum):
     FRAME = 23
     LABEL = 29
     LIST = 31
+    PANEL = 39
     PASSWORD = 40
     BUTTON = 43
     RADIO_BUTTON = 44
@@ -55,6 +56,12 @@ class Role(IntEnum):
 
 SHOWING = 25
 """The AT-SPI state of what a person could see."""
+
+
+PROGRAM_GONE = frozenset(
+    f"org.freedesktop.DBus.Error.{name}" for name in ("NoReply", "ServiceUnknown")
+)
+"""The bus's own errors for a program that has ended."""
 
 
 class BusError(AssertionError):
@@ -206,10 +213,14 @@ class Node:
 
     # -- tables ------------------------------------------------------------------------------
 
+    def row_count(self) -> int:
+        """How many rows a table has."""
+        return int(self._get("Table", "NRows"))
+
     def rows(self) -> list[list[str]]:
         """All cells of a table, as they are spoken."""
         columns = range(self._get("Table", "NColumns"))
-        rows = range(self._get("Table", "NRows"))
+        rows = range(self.row_count())
         return [[self._cell(row, column).name for column in columns] for row in rows]
 
     def select_row(self, row: int) -> None:
@@ -264,12 +275,17 @@ class Node:
 
 
 def until(what: str, look: Callable[[], T | None], limit: float = STEP_S) -> T:
-    """Look until there is something; BusError when the time is over."""
+    """Look until there is something; BusError when the time is over.
+
+    DBusErrorResponse where the program has ended.
+    """
     end = time.monotonic() + limit
     while time.monotonic() < end:
         try:
             found = look()
-        except DBusErrorResponse:
+        except DBusErrorResponse as error:
+            if error.name in PROGRAM_GONE:
+                raise
             found = None  # it went while it was being read
         if found:
             return found

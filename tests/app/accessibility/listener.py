@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from jeepney import DBusErrorResponse
 
@@ -20,6 +20,7 @@ NAMED = frozenset(
         Role.TOGGLE_BUTTON,
     }
 )
+BUTTONS = frozenset({Role.BUTTON, Role.CHECK_BOX, Role.TOGGLE_BUTTON})
 MAIN = "Enigma Control Panel"
 SETTLE_S = 0.2
 
@@ -40,7 +41,11 @@ class Listener:
 
     def dialog(self, name: str) -> Node:
         """A dialog, when it has come."""
-        return until(f"“{name}” is there", lambda: self._window(f"^{re.escape(name)}$"))
+        return until(f"“{name}” is there", lambda: self.dialog_now(name))
+
+    def dialog_now(self, name: str) -> Node | None:
+        """A dialog, where it is there."""
+        return self._window(f"^{re.escape(name)}$")
 
     def gone(self, dialog: Node) -> None:
         """Wait until it is closed."""
@@ -65,13 +70,26 @@ class Listener:
     def find(self, inside: Node, role: Role, name: str) -> Node:
         """What is showing there with this role and name, or with this label."""
         what = f"{role.name} “{name}” is there"
-        return until(what, lambda: next(_found(inside, role, name), None))
+        return until(what, lambda: self.find_now(inside, role, name))
+
+    def find_now(self, inside: Node, role: Role, name: str) -> Node | None:
+        """The same, where it is there."""
+        return _found(inside, {role}, name)
 
     def press(self, inside: Node, name: str) -> None:
         """Press a button or check box as soon as that is possible."""
-        button = until(f"“{name}” is there", lambda: _button(inside, name))
+        button = until(f"“{name}” is there", lambda: _found(inside, BUTTONS, name))
         until(f"“{name}” can be pressed", lambda: "Press" in button.actions())
         button.act("Press")
+
+    def press_now(self, inside: Node, pattern: str) -> bool:
+        """Press the button whose name fits, where it is there and that is possible."""
+        buttons = (node for node in showing(inside) if node.role in BUTTONS)
+        button = next((one for one in buttons if re.fullmatch(pattern, one.name)), None)
+        if button is None or "Press" not in button.actions():
+            return False
+        button.act("Press")
+        return True
 
     def choose(self, inside: Node, label: str, choice: str) -> None:
         """Choose in a combo box: open its list, select, and hear what is chosen now."""
@@ -137,7 +155,7 @@ class Listener:
         """The controls showing there that say nothing about what they are for."""
         return [
             f"{node.role_name} with “{node.description}”"
-            for node in _showing(inside)
+            for node in showing(inside)
             if node.role in NAMED and not _is_named(node)
         ]
 
@@ -146,25 +164,18 @@ class Listener:
         return "\n".join(_line(depth, node) for depth, node in self._program.walk())
 
 
-def _showing(inside: Node) -> Iterator[Node]:
+def showing(inside: Node) -> Iterator[Node]:
     """What a person could come to, without the cells of tables."""
     for child in inside.children():
         if child.is_showing():
             yield child
             if child.role != Role.TABLE:
-                yield from _showing(child)
+                yield from showing(child)
 
 
-def _found(inside: Node, role: Role, name: str) -> Iterator[Node]:
-    for node in _showing(inside):
-        if node.role == role and (node.name == name or name in node.labels):
-            yield node
-
-
-def _button(inside: Node, name: str) -> Node | None:
-    kinds = (Role.BUTTON, Role.CHECK_BOX, Role.TOGGLE_BUTTON)
-    found = (node for kind in kinds for node in _found(inside, kind, name))
-    return next(found, None)
+def _found(inside: Node, roles: Container[int], name: str) -> Node | None:
+    named = (node for node in showing(inside) if node.role in roles)
+    return next((node for node in named if node.name == name or name in node.labels), None)
 
 
 def _is_named(node: Node) -> bool:

@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -36,8 +37,9 @@ class Asked:
         self._poller: Any = SimpleNamespace(
             wake=bench.woken.append, note_delivered=bench.woken.append, poll_now=self._poll
         )
-        answers = Answers(bench.context, self._poller, bench.live, cast("Any", None))
-        self.inbox = Inbox(bench.store, self._poller, answers)
+        commands: Any = SimpleNamespace(take_stop_back=AsyncMock())
+        answers = Answers(bench.context, self._poller, bench.live, commands)
+        self.inbox = Inbox(bench.store, self._poller, answers, commands)
 
     async def begin(self, *, is_named: bool = False) -> None:
         """is_named: the reply to the second task came, and it is asked for."""

@@ -222,7 +222,7 @@ def test_the_inbox_knows_which_question_is_in_doubt(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         answers: Any = SimpleNamespace(changed=bench.store.changed, lost=set())
-        inbox = Inbox(bench.store, cast("Any", None), answers)
+        inbox = Inbox(bench.store, cast("Any", None), answers, cast("Any", None))
         for code in (OTHER_TASK, None):
             asks = Observation(kind=Kind.QUESTION, text="Which?", code=code)
             await bench.store.record(session, key, asks)

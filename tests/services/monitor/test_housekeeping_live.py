@@ -159,6 +159,30 @@ def test_what_a_frozen_channel_never_tells_is_waited_for_a_minute(tmp_path: Path
     with_bench(tmp_path, check)
 
 
+@pytest.mark.parametrize("is_up", [True, False])
+def test_of_a_session_that_was_not_found_once_nobody_knows(tmp_path: Path, *, is_up: bool) -> None:
+    """A Stop was told so, which proves no end: the channel may be away for reasons of its own."""
+
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        housekeeping = make_housekeeping(bench)
+        await _lose_reply(bench)
+        await bench.hear(Kind.ACTION, "clicks")
+        await bench.store.record(session, None, Observation(kind=Kind.SESSION_DOUBTED))
+        if not is_up:
+            bench.connector.fault = LiveFault.UNREACHABLE
+            await bench.connection.aclose()
+        await bench.wait(SILENT_MS / 1000 + 1)
+        await housekeeping.tick()
+        state = bench.phase(session), bench.task(key).status
+        assert state == (Phase.CLOSED_ASSUMED, S.UNCONFIRMED)
+        await bench.wait(ASSUMED_FOR_MS / 1000)
+        await housekeeping.tick()
+        assert bench.task(key).status is S.LOST
+
+    with_bench(tmp_path, check)
+
+
 def test_a_question_behind_an_open_channel_outlives_our_clock(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, _ = await bench.open()

@@ -23,7 +23,8 @@ from tests.services.live.bench import Bench, with_bench
 
 S, P, K = TaskStatus, Phase, Kind
 NOT_CONNECTED = NotConnectedError("refused")
-Answer = Kind | Exception
+OTHERS = Observation(kind=K.COMPLETED, text="r", task_id="of nobody")
+Answer = Kind | Observation | Exception
 
 
 class Polled:
@@ -55,6 +56,8 @@ class Polled:
         answer = self.answers.pop(0) if self.answers else self.rest
         if isinstance(answer, Exception):
             raise answer
+        if isinstance(answer, Observation):
+            return answer
         return Observation(kind=answer, text="r" if answer is K.COMPLETED else None)
 
     async def send_answer(self, *_: object) -> Observation:
@@ -142,6 +145,20 @@ def test_a_report_between_them_starts_over(tmp_path: Path) -> None:
         assert polled.state == ENDED
 
     polling(tmp_path, check, gone, gone, gone, K.ACTIVE, rest=gone)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_an_answer_about_another_task_starts_over(tmp_path: Path, times: int) -> None:
+    """It is not used, or the third time in doubt, and is no "not found" either."""
+
+    async def check(polled: Polled) -> None:
+        await asyncio.sleep(30)
+        assert polled.bench.phase(polled.session) is P.OPEN
+        await asyncio.sleep(20)
+        assert polled.bench.phase(polled.session) is P.CLOSED
+
+    gone = K.SESSION_GONE
+    polling(tmp_path, check, gone, gone, gone, *[OTHERS] * times, rest=gone)
 
 
 def test_the_other_not_found_starts_over(tmp_path: Path) -> None:

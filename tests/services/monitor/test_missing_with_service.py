@@ -77,16 +77,17 @@ async def test_a_session_that_is_gone_ends_after_the_looks(
         assert not sessions.can(session, CommandVerb.TERMINATE)
 
 
-async def test_the_same_to_our_terminate_proves_it_at_once(
-    sim: Simulator, running: Running
-) -> None:
+async def test_one_to_our_terminate_takes_it_from_nobody(sim: Simulator, running: Running) -> None:
     async with running(sim.url, FastClock(), LongLived) as parts:
         sessions = parts.services.sessions
         session, key = await asking(parts)
-        faults(sim.url, not_found("/task/*", 0), not_found(MESSAGES, 1))
+        faults(sim.url, not_found("/task/*", 2), not_found(MESSAGES, 1))
         await until(lambda: sessions.is_missing(sessions.task(key)))
         await sessions.command([session], CommandVerb.TERMINATE)
-        assert sessions.session(session).is_final
+        assert sessions.session(session).phase is Phase.CLOSED_ASSUMED
+        await until(lambda: sessions.session(session).phase is Phase.OPEN)
+        await sessions.command([session], CommandVerb.TERMINATE)
+        await until(lambda: sessions.session(session).phase is Phase.ENDED_BY_YOU)
 
 
 async def test_an_answer_that_finds_no_session_is_kept_and_can_be_sent_again(
@@ -104,7 +105,7 @@ async def test_an_answer_that_finds_no_session_is_kept_and_can_be_sent_again(
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)
 
 
-async def test_a_task_for_a_session_that_is_not_found_waits_and_terminate_is_possible(
+async def test_a_session_that_is_not_found_for_a_new_task_is_terminated(
     sim: Simulator, running: Running
 ) -> None:
     async with running(sim.url, FastClock(), LongLived) as parts:
@@ -114,11 +115,9 @@ async def test_a_task_for_a_session_that_is_not_found_waits_and_terminate_is_pos
         session = sessions.task(first).session_key
         faults(sim.url, not_found(MESSAGES, 0, action="newTask"))
         key = await sessions.start(LOGIN, where=session)
-        await until(lambda: sessions.session(session).phase is Phase.CLOSED_ASSUMED)
-        await until(lambda: queue.entry(key))
-        assert queue.entry(key).why is WaitReason.SESSION_ENDED
-        await sessions.command([session], CommandVerb.TERMINATE)
-        await until(lambda: applied(sim.url).get("state:terminate") == 1)
+        await until(lambda: (entry := queue.entry(key)) and entry.why is WaitReason.SESSION_ENDED)
+        assert sessions.session(session).phase is Phase.CLOSED_ASSUMED
+        assert applied(sim.url)["state:terminate"] == 1
 
 
 async def test_a_session_opened_for_one_task_that_is_not_found_is_terminated(

@@ -1,5 +1,6 @@
 """An answer goes to the question for which it was given, or nowhere."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,13 +8,14 @@ from typing import Any, cast
 
 import pytest
 
-from enigma_panel.api.errors import RejectedError, Reply
+from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
-from enigma_panel.core.verbs import AnswerVerb
+from enigma_panel.core.reducer import STALE_QUESTION_MS
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.types import AnswerOutcome, AnswerResult
+from enigma_panel.services.types import AnswerOutcome, AnswerResult, WaitReason
 from tests.services.commands.bench import Bench, on_bench
 
 PASSWORD = "Username: maria, Password: zebra-47-crossing"
@@ -48,8 +50,8 @@ async def asked(bench: Bench, poll: Callable[[], Any] | None = None) -> Asked:
             wake=bench.woken.append, note_delivered=bench.woken.append, poll_now=poll_now
         ),
     )
-    sender = Answers(bench.context, poller, cast("Any", bench.live), cast("Any", None))
-    inbox = Inbox(bench.store, poller, sender)
+    sender = Answers(bench.context, poller, cast("Any", bench.live), bench.commands)
+    inbox = Inbox(bench.store, poller, sender, bench.commands)
     await bench.see(key, Kind.QUESTION, text="Your login, please")
     return Asked(bench=bench, inbox=inbox, key=key, answers=answers)
 
@@ -122,6 +124,105 @@ def test_the_one_that_is_open_gets_it(tmp_path: Path, *, by_the_channel: bool) -
         sent = AnswerOutcome.SENT_LIVE if by_the_channel else AnswerOutcome.DELIVERED
         assert result.outcome is sent
         assert one.answers + bench.live.answers == [PASSWORD]
+
+    on_bench(tmp_path, check)
+
+
+async def _go_on(one: Asked) -> None:
+    """The person answers what is asked now; returns when all that waits for a call has had one."""
+    (question,) = one.inbox.questions()
+    answering = asyncio.create_task(one.inbox.answer(question, "the first", AnswerVerb.RESUME))
+    await asyncio.sleep(70)
+    assert (await answering).outcome in {AnswerOutcome.SENT_LIVE, AnswerOutcome.DELIVERED}
+
+
+def test_an_answer_takes_back_the_stop_that_the_channel_lost(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        use_up_the_minute(bench)
+        (question,) = one.inbox.questions()
+        await one.inbox.answer(question, "", AnswerVerb.STOP)
+        await asyncio.sleep(STALE_QUESTION_MS / 1000 + 1)
+        await bench.see(one.key, Kind.QUESTION, text="Your login, please")
+        assert bench.why(one.key) is WaitReason.BUDGET
+        await _go_on(one)
+        assert (bench.client.verbs, bench.live.answers) == ([], ["", "the first"])
+        assert bench.outcomes() == [("stop", "unknown")], "it may have got there all the same"
+        assert bench.store.ending == {}
+
+    on_bench(tmp_path, check)
+
+
+def test_an_answer_takes_back_the_stop_that_waits(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        before: list[tuple[str, str | None]] = []
+
+        async def polled() -> None:
+            before.extend(bench.outcomes())
+
+        one = await asked(bench, polled)
+        use_up_the_minute(bench)
+        bench.live.all_up = False
+        bench.give(one.key, CommandVerb.STOP)
+        await asyncio.sleep(1)
+        await _go_on(one)
+        assert (bench.client.verbs, one.answers) == ([], ["the first"])
+        assert bench.outcomes() == [("stop", "refused")]
+        assert before == bench.outcomes(), "killed after that, the next run sends none"
+
+    on_bench(tmp_path, check)
+
+
+def test_a_stop_that_is_being_sent_goes_out_once_and_keeps_no_answer_waiting(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        bench.client.takes_s = 10
+        bench.client.script = [InterruptedCallError("timeout")]
+        bench.give(one.key, CommandVerb.STOP)
+        await asyncio.sleep(1)
+        (question,) = one.inbox.questions()
+        async with asyncio.timeout(1):
+            await one.inbox.answer(question, "the first", AnswerVerb.RESUME)
+        await asyncio.sleep(70)
+        assert (bench.client.verbs, one.answers) == ([CommandVerb.STOP], ["the first"])
+        assert bench.outcomes() == [("stop", "unknown")]
+
+    on_bench(tmp_path, check)
+
+
+def test_an_answer_takes_back_no_terminate_but_the_stop_behind_it(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        use_up_the_minute(bench)
+        bench.live.all_up = False
+        bench.give(one.key, CommandVerb.STOP)
+        await asyncio.sleep(1)
+        bench.give(one.key, CommandVerb.TERMINATE, grace_ms=100_000)
+        await _go_on(one)
+        pending = bench.commands.pending(one.key)
+        assert pending is not None
+        assert pending.verb is CommandVerb.TERMINATE
+        assert bench.commands.undo(one.key)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == []
+
+    on_bench(tmp_path, check)
+
+
+def test_an_answer_leaves_the_stop_of_another_task(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        key = await bench.open()
+        session = bench.store.session(key)
+        assert session is not None
+        assert session.current_task is not None
+        use_up_the_minute(bench)
+        bench.give(key, CommandVerb.STOP)
+        await asyncio.sleep(1)
+        await bench.commands.take_stop_back(key, session.current_task + 1)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == [CommandVerb.STOP]
 
     on_bench(tmp_path, check)
 

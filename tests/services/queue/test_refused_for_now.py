@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,16 @@ from enigma_panel.api.errors import ApiError, NotConnectedError
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
+from enigma_panel.services.types import KeyCheck, NoticeKind, PauseReason, WaitReason
 from tests.kit.wait import until
-from tests.services.commands.bench import rejected
+from tests.services.commands.bench import gone, rejected
 from tests.services.queue.bench import QueueBench, Service, on_queue
 
 LIMITED, FULL = rejected(429, wait=7.0), rejected(503)
 PLACES = rejected(429, code="SESSION_LIMIT_REACHED")
 BUSY = rejected(409, code="TASK_ALREADY_RUNNING")
 BROKE, NO = rejected(402), rejected(400)
+NO_KEY, FORBIDDEN = rejected(401), rejected(403)
 AWAY = NotConnectedError("refused")
 
 
@@ -135,6 +136,66 @@ def test_402_closes_the_browser_before_funds_can_open_another(folder: Path) -> N
         assert (bench.service.most_open, bench.service.opened) == (1, ["s1", "s2"])
         assert NoticeKind.CLOSED_FOR_WAITING_TASK in bench.said
         assert bench.task(key).session_key == bench.session_of(key).key
+
+    on_queue(folder, test)
+
+
+def accept_the_key(bench: QueueBench) -> None:
+    """The service takes the key again, and was asked."""
+    account = bench.bench.account
+    account.last_check = KeyCheck.ACCEPTED
+    account.use(bench.service)
+
+
+def test_a_refused_key_closes_the_browser_before_another_is_opened(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [NO_KEY]
+        bench.service.keeps_open = [NO_KEY] * 2
+        key = await bench.start()
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+        assert bench.queue.pause_reason is PauseReason.KEY
+        await asyncio.sleep(60)
+        accept_the_key(bench)
+        await asyncio.sleep(60)
+        assert (bench.service.opened, bench.service.took) == (["s1"], [])
+        accept_the_key(bench)
+        await bench.until_taken()
+        assert (bench.service.most_open, bench.service.asked) == (1, ["s1", "s2"])
+        assert bench.said == [NoticeKind.CLOSED_FOR_WAITING_TASK]
+
+    on_queue(folder, test)
+
+
+def test_with_another_key_it_waits_until_the_time_of_its_browser_is_up(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [NO_KEY]
+        bench.service.keeps_open = [NO_KEY]
+        key = await bench.start()
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+        await asyncio.sleep(1)
+        bench.bench.account.key_fingerprint = "another"
+        accept_the_key(bench)
+        await asyncio.sleep(60)
+        assert bench.service.opened == ["s1"]
+        session = bench.session_of(key)
+        bench.service.open.discard("s1")
+        await bench.store.record(session.key, None, Observation(kind=Kind.LIFETIME_OVER))
+        await bench.until_taken()
+        assert bench.service.opened == ["s1", "s2"]
+        assert bench.commands.is_ending(session.key), "should its key come back"
+
+    on_queue(folder, test)
+
+
+def test_the_refusal_of_a_key_that_is_no_longer_in_use_stops_nobody(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [NO_KEY]
+        key = await bench.start()
+        await until(lambda: bench.task(key).sent_ms)
+        bench.bench.account.key_fingerprint = "another"
+        bench.bench.account.use(bench.service.copy())
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+        assert bench.queue.pause_reason is PauseReason.NONE
 
     on_queue(folder, test)
 
@@ -262,6 +323,142 @@ def test_where_that_session_ends_the_person_decides(folder: Path) -> None:
     on_queue(folder, test)
 
 
+async def until_ended(bench: QueueBench, key: int, kind: Kind) -> None:
+    """Its session has ended as far as is known here, and it waits for the person."""
+    await bench.until_waits(key, lambda entry: entry.attempt == 2)
+    await bench.store.record(bench.session_of(key).key, None, Observation(kind=kind))
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
+
+
+@pytest.mark.parametrize("kind", [Kind.LIFETIME_OVER, Kind.SESSION_DOUBTED])
+def test_one_whose_end_is_but_assumed_is_closed_before_another_is_opened(
+    folder: Path, kind: Kind
+) -> None:
+    """Our clock, say, was set between two runs."""
+
+    async def test(bench: QueueBench) -> None:
+        key = await in_open_session(bench, [FULL] * 3)
+        bench.service.keeps_open = [AWAY] * 3
+        await until_ended(bench, key, kind)
+        bench.bench.scope.spawn("click", bench.queue.run_in_new_session(key))
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+        await bench.until_taken(2)
+        assert (bench.service.most_open, bench.service.open) == (1, {"s2"})
+
+    on_queue(folder, test)
+
+
+def test_one_in_which_another_task_may_be_at_work_is_left_to_that(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        before = await bench.start("the one before")
+        await until(lambda: bench.task(before).status is TaskStatus.WORKING)
+        session = bench.session_of(before)
+        key = await bench.start("the next one", where=session)
+        await bench.store.record(session.key, None, Observation(kind=Kind.LIFETIME_OVER))
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
+        await bench.queue.run_in_new_session(key)
+        await bench.until_taken(2)
+        assert bench.service.open == {"s1", "s2"}
+        assert bench.task(before).status is TaskStatus.WORKING
+
+    on_queue(folder, test)
+
+
+def test_where_that_terminate_is_taken_back_no_other_is_opened(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        key = await in_open_session(bench, [FULL] * 3)
+        bench.service.keeps_open = [AWAY] * 1000
+        await until_ended(bench, key, Kind.LIFETIME_OVER)
+        bench.bench.scope.spawn("click", bench.queue.run_in_new_session(key))
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+        await asyncio.sleep(1)
+        assert bench.commands.undo(bench.session_of(key).key)
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
+        assert bench.service.opened == ["s1"]
+
+    on_queue(folder, test)
+
+
+@pytest.mark.parametrize("fails", [[], [AWAY] * 3])
+def test_one_that_is_said_not_to_be_there_is_terminated(
+    folder: Path, fails: list[ApiError]
+) -> None:
+    """One wrong answer, and nothing there can be asked for: it would cost money unseen."""
+
+    async def test(bench: QueueBench) -> None:
+        key = await in_open_session(bench, [gone()])
+        bench.service.keeps_open = list(fails)
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
+        assert bench.service.open == set()
+        await bench.queue.run_in_new_session(key)
+        await bench.until_taken(2)
+        assert bench.service.most_open == 1
+
+    on_queue(folder, test)
+
+
+# -- after a restart ------------------------------------------------------------------------------
+
+
+def after_a_restart(
+    folder: Path, refusals: list[ApiError], test: Callable[[QueueBench, int], Awaitable[None]]
+) -> None:
+    """test(bench, task key): a browser was opened, its task refused once, and the program ended."""
+    service = Service()
+
+    async def first_life(bench: QueueBench) -> None:
+        bench.service.refuses = [FULL]
+        key = await bench.start()
+        await bench.until_waits(key, lambda entry: entry.attempt == 1)
+
+    async def next_life(bench: QueueBench) -> None:
+        await asyncio.sleep(60)
+        await bench.recover()
+        (task,) = bench.store.tasks()
+        bench.service.refuses = list(refusals)
+        await test(bench, task.key)
+
+    on_queue(folder, first_life, service)
+    on_queue(folder, next_life, service)
+
+
+@pytest.mark.parametrize("error", [FORBIDDEN, NO, gone()])
+def test_a_browser_of_the_last_run_whose_only_task_fails_is_closed(
+    folder: Path, error: ApiError
+) -> None:
+    async def test(bench: QueueBench, key: int) -> None:
+        bench.queue.go_on()
+        await until(lambda: len(bench.said) == 2, 60)
+        assert bench.task(key).status is TaskStatus.FAILED
+        assert (bench.service.opened, bench.service.open) == (["s1"], set())
+        assert bench.said == [NoticeKind.START_REFUSED, NoticeKind.CLOSED_FOR_REFUSED_TASK]
+
+    after_a_restart(folder, [error], test)
+
+
+def test_one_that_refuses_its_task_again_is_changed_for_another(folder: Path) -> None:
+    async def test(bench: QueueBench, _key: int) -> None:
+        bench.queue.go_on()
+        await bench.until_taken()
+        assert bench.service.asked == ["s1"] * 4 + ["s2"]
+        assert bench.service.most_open == 1
+
+    after_a_restart(folder, [FULL] * 3, test)
+
+
+def test_one_whose_only_task_is_taken_out_of_the_queue_is_closed(folder: Path) -> None:
+    async def test(bench: QueueBench, key: int) -> None:
+        second = await bench.start("behind it", where=bench.session_of(key))
+        await bench.queue.remove([key])
+        await asyncio.sleep(1)
+        assert bench.service.open == {"s1"}, "another one waits for it"
+        await bench.queue.remove([second])
+        await until(lambda: not bench.service.open, 1)
+        assert bench.service.took == []
+
+    after_a_restart(folder, [FULL] * 3, test)
+
+
 # -- killed at any moment -------------------------------------------------------------------------
 
 
@@ -292,22 +489,25 @@ class Moments:
         self.all.append((copy, self._service.copy()))
 
 
+@pytest.mark.parametrize("refusals", [[FULL] * 3, [NO_KEY]])
 def test_killed_at_any_moment_it_is_never_open_twice_and_taken_at_most_once(
-    folder: Path, tmp_path: Path
+    folder: Path, tmp_path: Path, refusals: list[ApiError]
 ) -> None:
     service = Service()
-    service.refuses = [FULL] * 3
+    service.refuses = list(refusals)
     (copies := tmp_path / "copies").mkdir()
     moments = Moments(folder, service, copies)
 
     async def first_life(bench: QueueBench) -> None:
         moments.watch(bench)
         await bench.start()
+        await asyncio.sleep(5)
+        accept_the_key(bench)
         await bench.until_taken()
         await asyncio.sleep(5)
 
     on_queue(folder, first_life, service)
-    assert len(moments.all) > 25
+    assert len(moments.all) > 20
     ends = {_next_life(*moment) for moment in moments.all}
     assert {"taken in s1", "taken in s2", "nobody knows"} <= ends
 

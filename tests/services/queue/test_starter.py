@@ -9,7 +9,9 @@ import pytest
 
 from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.observation import MISSING_PROMPT
 from enigma_panel.core.reducer import MAX_LIFE_MS
+from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.housekeeping import CLOSE_AGAIN_MS, Housekeeping
 from enigma_panel.services.types import NoticeKind, QueueEntry, WaitReason
@@ -141,5 +143,25 @@ def test_an_unused_browser_whose_terminate_was_refused_is_closed_later(folder: P
             await housekeeping.tick()
             await asyncio.sleep(1)
         assert bench.service.open == set()
+
+    on_queue(folder, test)
+
+
+def test_a_telling_refusal_is_kept_and_the_same_task_is_started_in_the_other_dialect(
+    folder: Path,
+) -> None:
+    async def test(bench: QueueBench) -> None:
+        reply = Reply(status=400, code=MISSING_PROMPT, message="Missing task.prompt")
+        bench.service.refuses = [RejectedError(reply, nothing_happened=True)]
+        key = await bench.start()
+        await asyncio.sleep(60)
+        task, session = bench.task(key), bench.session_of(key)
+        assert (task.status, task.code) == (TaskStatus.FAILED, MISSING_PROMPT)
+        assert RULES[session.dialect].switches[task.code] is Dialect.W2
+        assert bench.service.open == set()  # the browser that took nothing is closed
+        bench.bench.account.choose_dialect(Dialect.W2)
+        again = await bench.start()
+        await bench.until_taken()
+        assert bench.session_of(again).dialect is Dialect.W2
 
     on_queue(folder, test)

@@ -65,6 +65,16 @@ def test_each_text_of_what_comes_with_a_result_is_redacted() -> None:
     assert kept.network == (KEPT, KEPT)
 
 
+def test_the_address_of_a_file_can_still_be_fetched() -> None:
+    redactor = Redactor(b"k" * 32)
+    redactor.add_id("a1b2c3d4e5f6")
+    url = "https://blobs.webrun.ai/a1b2c3d4e5f6/1.pdf?token=abc123"
+    told = Observation(kind=Kind.COMPLETED, files=(ResultFile(name=url, url=url),))
+    kept = RedactionFilter(redactor).redact(told, new_task()).files[0]
+    assert kept.url == url
+    assert kept.name == MARK
+
+
 def test_our_own_codes_stay_whatever_somebody_typed() -> None:
     """The program goes by them: which tasks can be started again, what is said of them."""
     redactor = Redactor(b"k" * 32)

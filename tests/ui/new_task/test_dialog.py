@@ -1,13 +1,15 @@
 """'New task'."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
-from enigma_panel.core.models import Limits, Phase, TaskSpec, TaskStatus
+from enigma_panel.core.models import NO_LIMITS, Limits, Phase, TaskSpec, TaskStatus
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import KeyState
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
@@ -22,7 +24,7 @@ from enigma_panel.ui.theme import theme
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import Started
-from tests.kit.person import CTRL, ENTER, SHIFT, active, click, key, type_text
+from tests.kit.person import CTRL, ENTER, SHIFT, active, click, key, shown_texts, type_text
 from tests.kit.world import World
 
 UP, DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
@@ -376,3 +378,48 @@ async def test_labels_are_the_names_that_are_spoken(dialog: NewTaskDialog) -> No
     assert dialog.limits.avoid_domains.accessibleName() == "Avoid domains"
     assert dialog.start_button.accessibleName() == "Start"
     assert not dialog.isModal()
+
+
+# -- what the dialect has -------------------------------------------------------------------------
+
+AVOIDS = TaskSpec(text="Look", limits=Limits(avoid_domains=("ads.example",)), close_after=True)
+DONE = a_task(1, status=TaskStatus.DONE, ended_ms=NOW)
+UNUSED = "Avoid domains (ads.example) is not used: WebRun has no such field."
+
+
+async def test_fields_that_the_dialect_lacks_are_not_there(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    await shown(world, dialog)
+    click(dialog.more_button)
+    assert "Avoid domains" in shown_texts(dialog)
+    assert "It ends the whole session." in shown_texts(dialog)
+    world.account.choose_dialect(Dialect.W2)
+    assert "Avoid domains" not in shown_texts(dialog)
+    assert not dialog.limits.avoid_domains.isVisible()
+    assert "It ends the task; a session kept open ends after 5 idle min" in shown_texts(dialog)
+    world.account.choose_dialect(None)
+    assert dialog.limits.avoid_domains.isVisible()
+
+
+async def test_an_earlier_task_says_which_field_is_not_used(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    world.account.choose_dialect(Dialect.W2)
+    await shown(world, dialog, prefill=AVOIDS)
+    assert UNUSED in shown_texts(dialog)
+    key(dialog.task_text, ENTER, CTRL)
+    await world.settle()
+    assert world.sessions.started == [Started(replace(AVOIDS, limits=NO_LIMITS), None, False)]
+    await shown(world, dialog)
+    assert UNUSED not in shown_texts(dialog)
+
+
+async def test_an_open_session_keeps_its_dialect(world: World, dialog: NewTaskDialog) -> None:
+    world.account.choose_dialect(Dialect.W2)
+    world.sessions.put(a_session(1, dialect=Dialect.E, current_task=1), DONE)
+    await shown(world, dialog, prefill=AVOIDS)
+    assert UNUSED in shown_texts(dialog)
+    dialog.run_in.choose(TargetSession(1, close_after=False))
+    assert UNUSED not in shown_texts(dialog)
+    assert dialog.typed().limits == AVOIDS.limits

@@ -15,6 +15,7 @@ from enigma_panel.api.errors import (
     Reply,
 )
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import (
     KeyState,
@@ -461,3 +462,20 @@ def test_offers_stand_below_the_text_where_it_is_narrow(bar: Bar) -> None:
     assert bar.notices.height() > wide
     buttons = [b for b in bar.notices.findChildren(QPushButton) if b.isVisible()]
     assert len({b.mapTo(bar.notices, b.rect().topLeft()).y() for b in buttons}) == 1
+
+
+def test_a_telling_refusal_offers_the_dialect_that_it_asks_for(bar: Bar) -> None:
+    refused = {"status": TaskStatus.FAILED, "code": "MISSING_PROMPT", "ended_ms": NOW}
+    bar.services.sessions.add(1, **refused)
+    reply = Reply(status=400, code="MISSING_PROMPT", message="Missing task.prompt")
+    bar.say(Kind.START_REFUSED, 1, RejectedError(reply, nothing_happened=True))
+    assert bar.lines[0] == (
+        "“Task 1” was not started. The service does not understand this dialect: “Missing "
+        "task.prompt” Nothing was started. The service seems to speak WebRun (W2)."
+    )
+    assert bar.offers() == ["Show task", "Switch to WebRun and start again"]
+    bar.press("Switch to WebRun and start again")
+    assert bar.app_actions.calls == [("switch_and_run", bar.services.sessions.tasks[1])]
+    bar.services.account.choose_dialect(Dialect.W2)
+    bar.say(Kind.START_REFUSED, 1, RejectedError(reply, nothing_happened=True))
+    assert bar.offers() == ["Show task", "Edit and run again"]  # that dialect is in use by now

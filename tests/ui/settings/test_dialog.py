@@ -4,10 +4,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from tests.kit.builders import BASE_URL
-from tests.kit.person import ENTER, active, all_text, click, key
+from tests.kit.person import ENTER, active, all_text, click, key, shown_texts
 from tests.kit.world import World
 
 
@@ -111,7 +112,12 @@ async def test_a_key_from_the_environment_cannot_be_removed_here(
 async def test_the_demo_has_one_address_and_one_key() -> None:
     world = World(demo=True)
     dialog = SettingsDialog(world.services, None, lambda: None)
-    for widget in (dialog.base_url, dialog.apply_button, dialog.change_key_button):
+    for widget in (
+        dialog.base_url,
+        dialog.apply_button,
+        dialog.change_key_button,
+        dialog.dialect_box,
+    ):
         assert not widget.isEnabled()
     assert not dialog.remove_key_button.isEnabled()
     dialog.deleteLater()
@@ -168,3 +174,95 @@ async def test_a_computer_that_does_not_say_when_it_sleeps(world: World) -> None
     assert not dialog.before_sleep.isEnabled()
     assert "does not say when it is about to sleep" in all_text(dialog)
     dialog.deleteLater()
+
+
+# -- the service dialect --------------------------------------------------------------------------
+
+
+async def test_the_dialect_is_chosen_by_keys_and_holds_at_once(
+    world: World, dialog: SettingsDialog
+) -> None:
+    await on_account(dialog)
+    box = dialog.dialect_box
+    assert box.accessibleName() == "Service dialect"
+    assert [box.itemText(n) for n in range(box.count())] == [
+        "By the address (Enigma)",
+        "Enigma (E)",
+        "WebRun, first form (W1)",
+        "WebRun (W2)",
+    ]
+    assert box.currentText() == "By the address (Enigma)"
+    key(box, Qt.Key.Key_End)
+    assert (world.account.dialect, world.settings.value.dialect) == (Dialect.W2, "W2")
+    key(box, Qt.Key.Key_Home)
+    assert (world.account.chosen_dialect, world.settings.value.dialect) == (None, "")
+    assert "Sessions that are open keep the dialect" in dialog.dialect_note.text()
+
+
+async def test_another_address_comes_with_its_own_dialect(
+    world: World, dialog: SettingsDialog
+) -> None:
+    await on_account(dialog)
+    key(dialog.dialect_box, Qt.Key.Key_End)
+    dialog.base_url.setText("https://connect.webrun.ai")
+    key(dialog.base_url, ENTER)
+    await world.settle()
+    assert dialog.dialect_box.currentText() == "By the address (WebRun)"
+    assert world.settings.value.dialect == ""
+    dialog.base_url.setModified(True)
+    key(dialog.dialect_box, Qt.Key.Key_End)
+    key(dialog.base_url, ENTER)  # the same once more
+    await world.settle()
+    assert world.settings.value.dialect == "W2"
+
+
+async def test_a_dialect_that_the_host_does_not_speak_is_doubted(
+    world: World, dialog: SettingsDialog
+) -> None:
+    await on_account(dialog)
+    assert dialog.dialect_box.accessibleDescription() == ""
+    key(dialog.dialect_box, Qt.Key.Key_End)
+    doubt = "As far as is known, connect.enigma.click does not speak WebRun (W2)."
+    assert doubt in shown_texts(dialog)
+    assert dialog.dialect_box.accessibleDescription() == doubt
+    key(dialog.dialect_box, Qt.Key.Key_Home)
+    assert dialog.dialect_box.accessibleDescription() == ""
+
+
+async def test_a_dialect_of_the_command_line_is_shown_and_not_kept(
+    world: World, dialog: SettingsDialog
+) -> None:
+    world.account.chosen_dialect, world.account.is_dialect_for_run = Dialect.W1, True
+    await on_account(dialog)
+    assert dialog.dialect_box.currentText() == "WebRun, first form (W1)"
+    assert "The command line chose this one; it holds for this run." in dialog.dialect_note.text()
+    assert world.settings.value.dialect == ""
+    key(dialog.dialect_box, Qt.Key.Key_Down)
+    assert world.settings.value.dialect == "W2"
+    assert "command line" not in dialog.dialect_note.text()
+
+
+async def test_for_an_address_of_the_command_line_no_dialect_is_kept(
+    world: World, dialog: SettingsDialog
+) -> None:
+    world.account.base_url = "http://127.0.0.1:8080"
+    await on_account(dialog)
+    key(dialog.dialect_box, Qt.Key.Key_End)
+    assert (world.account.dialect, world.settings.value.dialect) == (Dialect.W2, "")
+    assert "What you choose holds for this run" in dialog.dialect_note.text()
+    click(dialog.apply_button)  # kept from now on, and so is what was chosen for it
+    await world.settle()
+    assert world.settings.value.base_url == "http://127.0.0.1:8080"
+    assert world.settings.value.dialect == "W2"
+
+
+async def test_with_its_address_a_dialect_of_the_command_line_is_not_kept(
+    world: World, dialog: SettingsDialog
+) -> None:
+    world.account.base_url = "http://127.0.0.1:8080"
+    world.account.chosen_dialect, world.account.is_dialect_for_run = Dialect.W2, True
+    await on_account(dialog)
+    click(dialog.apply_button)
+    await world.settle()
+    assert world.settings.value.base_url == "http://127.0.0.1:8080"
+    assert (world.settings.value.dialect, world.account.dialect) == ("", Dialect.W2)

@@ -4,10 +4,20 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.ui.settings.key_dialog import KeyDialog
-from tests.kit.person import ENTER, active, all_text, click, key, type_text, undo_everything
+from tests.kit.person import (
+    ENTER,
+    active,
+    all_text,
+    click,
+    key,
+    shown_texts,
+    type_text,
+    undo_everything,
+)
 from tests.kit.world import World
 
 KEY = "enig_0123456789"
@@ -162,3 +172,25 @@ async def test_the_demo_is_offered_where_there_is_one(world: World) -> None:
     without = KeyDialog(world.services, None)
     without.ask()
     assert not without.demo_button.isVisible()
+
+
+async def test_a_key_of_the_other_brand_is_doubted_and_taken(
+    world: World, dialog: KeyDialog
+) -> None:
+    await shown(world, dialog)
+    type_text(dialog.key, "wr_0123456789")
+    doubt = (
+        "As far as is known, keys that begin with wr_ are not for Enigma (E), the service dialect "
+        "in use. It can be saved all the same."
+    )
+    assert doubt in shown_texts(dialog)
+    assert dialog.key.accessibleDescription() == doubt
+    assert "0123456789" not in all_text(dialog).replace(dialog.key.text(), "")
+    world.account.choose_dialect(Dialect.W2)
+    assert dialog.key.accessibleDescription() == ""
+    world.account.choose_dialect(None)
+    assert dialog.key.accessibleDescription() == doubt
+    click(dialog.save_button)
+    await world.settle()
+    assert world.account.saved == ["wr_0123456789"]
+    assert doubt not in shown_texts(dialog)

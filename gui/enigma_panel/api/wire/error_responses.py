@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -11,9 +11,10 @@ from enigma_panel.api.errors import ApiError, ProtocolError, RejectedError, Repl
 from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
 from enigma_panel.api.wire.reply_body import Body
-from enigma_panel.core.observation import Kind
+from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS, Kind
 from enigma_panel.core.rate_limit import MAX_WAIT_S, RateHeaders
 
+BAD_REQUEST = 400
 TOO_MANY = 429
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 _COUNT = re.compile(r"\d{1,9}")
@@ -43,6 +44,14 @@ REFUSAL_CODES = frozenset(
     }
 )
 """The documented codes of refusals (api.md §8.2). Those of a task that failed are none of them."""
+
+
+_TELLING = {
+    "missing task.prompt": MISSING_PROMPT,
+    "prompt is required": MISSING_PROMPT,  # of newTask; no page shows it
+    "taskdetails is required": MISSING_TASK_DETAILS,
+}
+"""How a service refuses, with 400, a task that is written in another dialect (api.md §1.4)."""
 
 
 class Proof(StrEnum):
@@ -212,8 +221,18 @@ def _refusal(answer: Answer, body: Body | None, scrub: Scrub, *, about_session: 
         return _misfit(answer, scrub)
     harmless = nothing_happened(answer, body)
     reply = _reply(answer, body, scrub)
+    telling = _telling_code(reply) if harmless else None
+    if telling is not None:
+        reply = replace(reply, code=telling)
     gone = about_session and gone_kind(body, answer.status) is Kind.SESSION_GONE
     return (SessionGoneError if gone else RejectedError)(reply, nothing_happened=harmless)
+
+
+def _telling_code(reply: Reply) -> str | None:
+    """Our own code where the service says that it expects another dialect."""
+    text = (reply.message or "").lower()
+    codes = (code for words, code in _TELLING.items() if words in text)
+    return next(codes, None) if reply.status == BAD_REQUEST else None
 
 
 def undecodable(answer: Answer, scrub: Scrub) -> ProtocolError:

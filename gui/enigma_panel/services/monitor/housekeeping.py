@@ -56,14 +56,16 @@ class UnnamedTasks:
 
     async def _give_up(self, session: Session, task: Task, now: int) -> None:
         """The channel could tell of it, and is gone with its session or tells nothing. Where its
-        time is over by our clock alone, it may be there still, and nobody knows what it does."""
+        time is over by our clock alone, or one call did not find it, it may be there still, and
+        nobody knows what it does."""
         if is_recent(session, now) or self._starts.is_awaiting_reply(task.key):
             return
-        if not self._live.is_up(session.key):
-            await self._record(task, Kind.GIVEN_UP)
-        elif self._is_silent(session, now):
-            was_closed = session.phase is Phase.CLOSED_ASSUMED
-            await self._record(task, Kind.GIVEN_UP if was_closed else Kind.LIVE_LOST)
+        is_up = self._live.is_up(session.key)
+        if is_up and not self._is_silent(session, now):
+            return
+        was_closed = session.phase is Phase.CLOSED_ASSUMED
+        is_over = session.terminate_sent_ms is not None if was_closed else not is_up
+        await self._record(task, Kind.GIVEN_UP if is_over else Kind.LIVE_LOST)
 
     def _is_silent(self, session: Session, now: int) -> bool:
         is_long = now - (session.ended_ms or 0) >= SILENT_MS

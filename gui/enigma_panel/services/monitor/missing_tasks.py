@@ -48,9 +48,9 @@ class MissingTasks:
     def is_fact(self, task: Task, answer: Observation, asked_ms: int) -> bool:
         """Take the answer to a poll that was sent at asked_ms (epoch ms); whether to record it.
 
-        A report always, though one in doubt is no sign of life. "Not found" after three more looks
-        with the same answer and no sign of life; one that came before its turn, as a command cut
-        the wait short, does not count.
+        A report always, though one in doubt is no sign of life of its session. "Not found" after
+        three more looks with the same answer and no sign of life; one that came before its turn, as
+        a command cut the wait short, does not count.
         """
         kind = answer.kind
         if answer.is_doubted:
@@ -85,7 +85,7 @@ class MissingTasks:
                 self.forget(key)
 
     def forget(self, task_key: int) -> None:
-        """It was found, or nobody looks any more."""
+        """Something else was answered, or nobody looks any more."""
         looks = self._looks.pop(task_key, None)
         if looks is not None:
             self._store.touch(looks.session_key, task_key)

@@ -245,6 +245,7 @@ class Poller:
         self._note_answer(task.key)
         used = await self._foreign.usable(session, task, observation)
         if used is None:
+            self._missing.forget(task.key)  # no report of its own, but no "not found" either
             return False
         if self._missing.is_fact(task, used, asked_ms):
             await self._store.record(session.key, task.key, replace(used, asked_ms=asked_ms))

@@ -13,7 +13,14 @@ from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.unnamed import is_disproved, may_be_of_another
-from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, Diff, OpenQuestion
+from enigma_panel.services.types import (
+    AnswerOutcome,
+    AnswerResult,
+    AnswerWait,
+    Diff,
+    OpenQuestion,
+    SessionEnder,
+)
 
 CHECK_S = 2.0
 """So long the check before sending may take; one that fails does not stop the answer."""
@@ -27,11 +34,14 @@ class Inbox(QObject):
     changed = Signal()
     waiting_changed = Signal(object)
 
-    def __init__(self, store: SessionStore, poller: Poller, answers: Answers) -> None:
+    def __init__(
+        self, store: SessionStore, poller: Poller, answers: Answers, commands: SessionEnder
+    ) -> None:
         super().__init__()
         self._store = store
         self._poller = poller
         self._answers = answers
+        self._commands = commands
         self._open: dict[int, OpenQuestion] = {}
         self._sending: set[int] = set()
         self._maybe_answered: set[tuple[int, int]] = set()
@@ -70,6 +80,8 @@ class Inbox(QObject):
             return AnswerResult(outcome=AnswerOutcome.GONE)
         self._sending.add(key)
         try:
+            if verb is AnswerVerb.RESUME:
+                await self._commands.take_stop_back(question.session_key, key)
             await self._check(question)
             if verb is not AnswerVerb.STOP:  # its text is ours
                 self._remember(question, secrets or secrets_in(text, question.kind))

@@ -5,12 +5,14 @@ idles because of our own limit of calls. While the service refuses starts, one a
 """
 
 import asyncio
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.context import ServiceContext
@@ -178,65 +180,85 @@ class Scheduler(QObject):
         self._poller.wake(task.session_key)
 
     async def _send(self, attempt: Attempt) -> None:
-        key = attempt.task_key
-        if attempt.first is None:
-            self._learn_in(key, await self._starter.run_in(attempt))
-            return
-        begun_ms = self._clock.now_ms()
-        if await self._starter.open(attempt) is not None:
-            return
-        self._note_opened(key, begun_ms)
-        if attempt.message is None:
+        key, begun_ms = attempt.task_key, self._clock.now_ms()
+        task, session, _ = self._starter.parts(key)
+        if attempt.first is not None:
+            if await self._starter.open(attempt) is not None:
+                return
+            self._note_opened(key, begun_ms)
+            if attempt.message is None:
+                return
+        elif not self._first_tasks.is_unused(session.key):
+            await self._send_in(attempt, task)
             return
         refusal = await self._first_tasks.send(attempt, self._note_blocker)
         self._blockers.own.pop(key, None)
-        await self._after_first_task(key, refusal, begun_ms)
+        if refusal is not None:
+            await self._after_first_task(key, refusal, begun_ms)
 
-    async def _after_first_task(self, key: int, refusal: Refusal | None, begun_ms: int) -> None:
-        task = self._store.task(key)
-        if task is None:
+    async def _send_in(self, attempt: Attempt, task: Task) -> None:
+        """A task for a session that others have used, too."""
+        refusal = await self._starter.run_in(attempt)
+        self._learn_in(task.key, refusal)
+        if refusal is not None and refusal.failure is FailureKind.SESSION_ENDED:
+            # No proof: it may cost money, and a Terminate tells. No more tasks go there, though.
+            with self._closing(task, refusal.error):
+                await self._first_tasks.close(task)
+                doubted = Observation(kind=Kind.SESSION_DOUBTED)
+                await self._store.record(task.session_key, None, doubted)
+
+    async def _after_first_task(self, key: int, refusal: Refusal, begun_ms: int) -> None:
+        task, session, client = self._starter.parts(key)
+        if task.status is not TaskStatus.QUEUED:
             return
-        opened = task.session_key
-        if refusal is not None and task.status is TaskStatus.QUEUED:
+        if client is not None or refusal.failure is not FailureKind.KEY:  # else that is no news
             self._learn(refusal, begun_ms)
-            if refusal.failure in FOR_NOW:
-                self._gate.took_no_task(self._clock.now_ms(), begun_ms=begun_ms)
-            task = await self._change_browser(task, refusal)
-        if task.code == "TAKEN_BACK":
-            self._first_tasks.close_unused(opened)
-
-    async def _change_browser(self, task: Task, refusal: Refusal) -> Task:
-        """Another browser for a task that its own did not take, but only once that is closed: two
-        are never open for one task. Where it stays open, the task waits in it. Raises LedgerError.
-        """
-        key, opened = task.key, task.session_key
-        if refusal.failure is FailureKind.KEY:  # which closes nothing before there is another one
-            await self.replan(task)
-            self._first_tasks.close_unused(opened, key, refusal.error)
-            return task
-        self._blockers.own[key] = Blocker(why=WaitReason.CLOSING, error=refusal.error)
-        self.moved.emit()
-        is_closed = await self._first_tasks.close(opened)
-        task = self._store.task(key) or task
-        if is_closed and task.status is TaskStatus.QUEUED:
-            await self.replan(task)
+        if refusal.failure in FOR_NOW:
+            self._gate.took_no_task(self._clock.now_ms(), begun_ms=begun_ms)
+        if await self.change_browser(task, refusal.error):
             notice = NoticeKind.CLOSED_FOR_WAITING_TASK
-            self._notices.notify(notice, opened, key, refusal.error)
-        self._blockers.own.pop(key, None)
-        return task
+            self._notices.notify(notice, session.key, key, refusal.error)
 
-    async def replan(self, task: Task) -> None:
-        """Give a task that waits a planned session of its own. Raises LedgerError."""
+    async def change_browser(self, task: Task, error: ApiError | None = None) -> bool:
+        """Plan another browser for a task that waits, but only once its own is closed: two are
+        never open for one task. Where that stays open, the task waits in it. Raises LedgerError.
+        """
+        with self._closing(task, error):
+            is_closed = await self._first_tasks.close(task)
+            now = self._store.task(task.key) or task
+            if not is_closed or now.status is not TaskStatus.QUEUED:
+                return False
+            await self._replan(now)
+        return True
+
+    @contextmanager
+    def _closing(self, task: Task, error: ApiError | None) -> Iterator[None]:
+        """While a task waits for its browser to be closed."""
+        self._blockers.own[task.key] = Blocker(why=WaitReason.CLOSING, error=error)
+        self.moved.emit()
+        try:
+            yield
+        finally:
+            self._blockers.own.pop(task.key, None)
+            self.moved.emit()
+
+    def close_unused(self, session_key: int) -> None:
+        """Close a browser that took no task and gets none: all were taken back."""
+        tasks = self._store.tasks_of(session_key)
+        if self._first_tasks.is_unused(session_key) and all(task.is_final for task in tasks):
+            self._first_tasks.close_unused(session_key)
+
+    async def _replan(self, task: Task) -> None:
         old = self._store.session(task.session_key)
         if old is None or old.is_planned or task.key in self._replanning:
             return
         self._replanning.add(task.key)
         try:
-            await self._replan(task, old)
+            await self._plan_another(task, old)
         finally:
             self._replanning.discard(task.key)
 
-    async def _replan(self, task: Task, old: Session) -> None:
+    async def _plan_another(self, task: Task, old: Session) -> None:
         now = self._clock.now_ms()
         planned = Session(
             base_url=old.base_url,

@@ -7,13 +7,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
+from enigma_panel.api.errors import ApiError, RejectedError
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.verbs import TaskVerb
+from enigma_panel.services.clock import FAR_MS
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.queue.start_reply import own_reply, unknown_fate
 from enigma_panel.services.rate_limiter import Pass, calling
@@ -84,12 +85,7 @@ class Starter:
         if client is None or attempt.message is None:
             return None
         intent = await self._store.intend(IntentKind.NEW_TASK, session, task)
-        refusal = await self.send_task(intent, task, client, attempt.message, attempt.keeps)
-        if refusal is not None and isinstance(refusal.error, SessionGoneError):
-            # No proof, but no more tasks go there. One opened for this task alone is terminated.
-            doubted = Observation(kind=Kind.SESSION_DOUBTED)
-            await self._store.record(session.key, None, doubted)
-        return refusal
+        return await self.send_task(intent, task, client, attempt.message, attempt.keeps)
 
     # -- one call ----------------------------------------------------------------------------
 
@@ -194,7 +190,10 @@ class Starter:
 
 
 class FirstTaskSender:
-    """Sends a session its first task, again after a refusal, and closes what took none."""
+    """Sends a session its first task, again after a refusal, and closes what took none.
+
+    It closes, too, what a task leaves that goes to another session.
+    """
 
     def __init__(
         self,
@@ -204,6 +203,7 @@ class FirstTaskSender:
         commands: SessionEnder,
     ) -> None:
         self._store = context.store
+        self._account = context.account
         self._rate_limiter = context.rate_limiter
         self._clock = context.clock
         self._scope = context.scope
@@ -211,12 +211,21 @@ class FirstTaskSender:
         self._starter = starter
         self._starts = starts
         self._commands = commands
-        self._alarms: dict[int, asyncio.Event] = {}
+        self._alarms: list[asyncio.Event] = []
         self._connections = 0
         self._store.changed.connect(self.wake)
+        self._account.changed.connect(self.wake)
+
+    def is_unused(self, session_key: int) -> bool:
+        """Whether it is open and took no task: each of its own waits, as after a restart, or was
+        taken back."""
+        session, tasks = self._store.session(session_key), self._store.tasks_of(session_key)
+        if session is None or session.service_id is None or not session.occupies_slot:
+            return False
+        return all(task.status is TaskStatus.QUEUED or task.code == "TAKEN_BACK" for task in tasks)
 
     async def send(self, attempt: Attempt, waits: Waits) -> Refusal | None:
-        """Give the session that was just opened the task that it was opened for.
+        """Give a session that took none yet the task that it was opened for.
 
         waits: told when the task is going to be tried again: task key, failure, tries so far, when
         (epoch ms), error. Returns the last refusal where it was not taken; a task that is queued
@@ -243,8 +252,8 @@ class FirstTaskSender:
         return None
 
     def wake(self, _what: object = None) -> None:
-        """Something changed: who waits for another try looks whether that is still wanted."""
-        for alarm in self._alarms.values():
+        """Something changed: who waits for another try, or for an end, looks again."""
+        for alarm in self._alarms:
             alarm.set()
 
     def connected(self) -> None:
@@ -254,16 +263,24 @@ class FirstTaskSender:
 
     async def _rest(self, task_key: int, due_ms: int, failure: FailureKind) -> None:
         """Wait for the next try, or until there is reason to look at once."""
-        alarm, before = asyncio.Event(), self._connections
-        self._alarms[task_key] = alarm
+        before = self._connections
+
+        def is_due() -> bool:
+            connects = failure is FailureKind.CONNECTION and self._connections > before
+            return connects or not self._is_wanted(task_key)
+
+        await self._until(is_due, due_ms)
+
+    async def _until(self, condition: Callable[[], bool], due_ms: int) -> None:
+        """Wait until that is so, at the longest until then."""
+        alarm = asyncio.Event()
+        self._alarms.append(alarm)
         try:
-            while self._clock.now_ms() < due_ms and self._is_wanted(task_key):
-                if failure is FailureKind.CONNECTION and self._connections > before:
-                    return
+            while not condition() and self._clock.now_ms() < due_ms:
                 alarm.clear()
                 await self._clock.wait(alarm, due_ms)
         finally:
-            del self._alarms[task_key]
+            self._alarms.remove(alarm)
 
     def _is_wanted(self, task_key: int) -> bool:
         """Whether a task waits for another try in the session that was opened for it."""
@@ -312,19 +329,37 @@ class FirstTaskSender:
     async def _give_up(self, session_key: int, task_key: int, refusal: Refusal) -> None:
         """The session was made for this task alone; without it, it would only cost money."""
         self._starts.closing.add(session_key)
+        await self._let_close(session_key)  # before its task has failed: a kill may come between
         failed = refused_fact(refusal.error, Kind.REFUSED)
         await self._store.record(session_key, task_key, failed)
         self._notices.notify(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
         self.close_unused(session_key, task_key, refusal.error)
 
-    async def close(self, session_key: int) -> bool:
-        """Terminate a session whose task goes to another one; True once that was delivered, or its
-        end is known."""
+    async def close(self, task: Task) -> bool:
+        """Terminate the session of a task that goes to another one; True once it is over, False
+        where it stays open. One in which another task may be at work is left to that.
+        """
+        session_key = task.session_key
+        others = (other for other in self._store.tasks_of(session_key) if other.key != task.key)
+        if any(not other.is_final and other.status is not TaskStatus.QUEUED for other in others):
+            return True
+        if not self._is_over(session_key):
+            terminate = self._commands.terminate(session_key)
+            ending = self._scope.spawn(f"close {session_key}", terminate)
+            if ending is not None:
+                ending.add_done_callback(self.wake)
+                far = self._clock.now_ms() + FAR_MS
+                await self._until(lambda: ending.done() or self._is_over(session_key), far)
+        return self._is_over(session_key)
+
+    def _is_over(self, session_key: int) -> bool:
+        """Whether a Terminate was delivered, its end is known or, where its id or its key is not
+        known here, its time is up."""
         session = self._store.session(session_key)
-        if session is not None and not session.is_final:
-            await self._commands.terminate(session_key)
-            session = self._store.session(session_key)
-        return session is None or session.is_final or session.terminate_sent_ms is not None
+        if session is None or session.is_final or session.terminate_sent_ms is not None:
+            return True
+        has_key = self._account.client is None or self._account.client_for(session) is not None
+        return session.is_ended and (session.service_id is None or not has_key)
 
     def close_unused(
         self, session_key: int, task_key: int | None = None, error: ApiError | None = None
@@ -342,14 +377,19 @@ class FirstTaskSender:
         try:
             if session is None or session.is_ended:
                 return
-            # close_after makes Housekeeping try again if this Terminate should fail.
-            await self._store.update(replace(session, close_after=True))
+            await self._let_close(session_key)
             await self._commands.terminate(session_key)
         finally:
             self._starts.closing.discard(session_key)
         after = self._store.session(session_key)
         if error is not None and after is not None and after.is_ended:
             self._notices.notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
+
+    async def _let_close(self, session_key: int) -> None:
+        """close_after makes Housekeeping try again where our Terminate fails, also after a kill."""
+        session = self._store.session(session_key)
+        if session is not None and not session.close_after:
+            await self._store.update(replace(session, close_after=True))
 
     async def _close_for_ledger(self, session_key: int, task_key: int, error: LedgerError) -> None:
         """The ledger cannot hold the task's intent: it is not sent, and its browser is closed."""

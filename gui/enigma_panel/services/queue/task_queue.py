@@ -122,17 +122,21 @@ class TaskQueue(QObject):
             )
 
     async def remove(self, task_keys: Iterable[int]) -> None:
-        """Take tasks out of the queue; nothing was sent for them."""
+        """Take tasks out of the queue; nothing was sent for them. A browser that was opened for
+        them alone is closed."""
         tasks = [task for key in task_keys if (task := self._waiting(key)) is not None]
         taken = Observation(kind=Kind.TAKEN_BACK, code="TAKEN_BACK")
         await self._store.record_all(tasks, taken)
+        for session_key in {task.session_key for task in tasks}:
+            self._scheduler.close_unused(session_key)
 
     async def run_in_new_session(self, task_key: int) -> None:
-        """A task whose session has ended gets a session of its own. Raises LedgerError."""
+        """A task whose session has ended gets a session of its own; where that end is but assumed,
+        a Terminate is sent first. Raises LedgerError."""
         task = self._waiting(task_key)
         if task is not None:
             self._blockers.parked.discard(task_key)
-            await self._scheduler.replan(task)
+            await self._scheduler.change_browser(task)
 
     def go_on(self) -> None:
         """Let go on what stands for an earlier run, a 403, or browsers that took no task."""

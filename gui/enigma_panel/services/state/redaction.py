@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from enigma_panel.core.models import Task
-from enigma_panel.core.observation import OWN_CODES, Kind, Observation
+from enigma_panel.core.observation import OWN_CODES, Kind, Observation, ResultFile
 from enigma_panel.core.redaction import MARK, Redactor
 
 LONG_CHARS = 200_000
@@ -87,10 +87,12 @@ class RedactionFilter:
         return replace(observation, text=question if self._is_same(text, question) else text)
 
     def _redact_lists(self, observation: Observation) -> Observation:
-        """An address that held a secret is none any more: better that than the secret."""
-        redact = self._redactor.redact
+        """An address that held a sent secret is none any more: better that than the secret. Else a
+        file's stays as it is, in the ledger alone: it is fetched from there, and what opens it
+        looks like a secret."""
+        redact, redact_url = self._redactor.redact, self._redactor.redact_sent
         files = tuple(
-            replace(file, name=redact(file.name), url=redact(file.url), source=redact(file.source))
+            ResultFile(name=redact(file.name), url=redact_url(file.url), source=redact(file.source))
             for file in observation.files
         )
         return replace(observation, files=files, network=tuple(map(redact, observation.network)))

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import QueueEntry
+from enigma_panel.ui.details.result_files import NetworkList, ResultFiles
 from enigma_panel.ui.details.text import (
     RESULT_HEAD,
     StateSummary,
@@ -38,6 +39,7 @@ from enigma_panel.ui.details.text import (
 from enigma_panel.ui.i18n import plain_tip, tr
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
+from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, switch_label
 from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.text.waiting import (
@@ -89,7 +91,9 @@ class Details(QFrame):
     copy_asked = Signal(str)
     again_asked = Signal(object)
     edit_asked = Signal(object)
+    switch_asked = Signal(object)
     queue_action_asked = Signal(int, object)
+    folder_asked = Signal(object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -155,6 +159,7 @@ class Details(QFrame):
         self._show_state(session, task)
         self._show_task(task)
         self._show_trouble(session, task)
+        self._show_dialects()
         self._show_result(task)
         self._show_timeline()
 
@@ -194,12 +199,15 @@ class Details(QFrame):
         self.money = make_label(wrap=True)
         self.todo = make_label(wrap=True)
         self.put_away = make_button(tr("Put away"))
+        self.switch = make_button(tr("Switch and start again"))
 
     def _make_body(self) -> None:
         self.result_head = make_label(tr("Result"), "heading")
         self.result = ReadingText(RESULT_LINES)
         self.cut = make_label(role="dim", wrap=True)
         self.whole = make_button(tr("Show all"), "link")
+        self.files = ResultFiles(self._services.downloads)
+        self.network = NetworkList()
         self.usage_head = make_label(tr("Usage"), "heading")
         self.usage = make_label(role="dim", wrap=True)
         self.timeline_head = make_label(tr("Time line"), "heading")
@@ -212,6 +220,7 @@ class Details(QFrame):
         )
 
     def _make_foot(self) -> None:
+        self.dialect_label = make_label(role="dim", wrap=True)
         self.id_head = make_label(tr("Session id"), "dim")
         self.dots = make_label(MASK, "dim")
         self.copy_id = make_button(tr("Copy"), "link")
@@ -288,13 +297,16 @@ class Details(QFrame):
         column.addLayout(name_row)
         for widget in (self.state, self.doing, self.task_text, self.trouble, self.money, self.todo):
             column.addWidget(widget)
-        column.addLayout(make_row(self.put_away, None))
+        # Not among the buttons below: it goes when it is pressed, and no other may come there.
+        column.addLayout(make_row(self.switch, self.put_away, None))
         result_row = make_row(self.result_head, None, self.copy)
         result_row.setAlignment(self.copy, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(result_row)
         for widget in (self.result, self.cut):
             column.addWidget(widget)
         column.addLayout(make_row(self.whole, None))
+        for part in (self.files, self.network):
+            column.addWidget(part)
         for widget in (self.usage_head, self.usage, self.timeline_head, self.timeline):
             column.addWidget(widget)
         column.addLayout(make_row(self.all_steps, None))
@@ -304,6 +316,7 @@ class Details(QFrame):
         for head in (self.result_head, self.usage_head, self.timeline_head):
             head.setContentsMargins(0, 8, 0, 0)
         column.addStretch(1)
+        column.addWidget(self.dialect_label)
         column.addLayout(make_row(self.id_head, self.dots, self.copy_id, None, gap=6))
         column.addLayout(make_row(self.copy_link, None))
 
@@ -318,7 +331,10 @@ class Details(QFrame):
         self.copy.clicked.connect(lambda: self._with_task(self._copy))
         self.again.clicked.connect(lambda: self._with_task(self.again_asked.emit))
         self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
+        self.switch.clicked.connect(lambda: self._with_task(self.switch_asked.emit))
         self.whole.clicked.connect(self._show_whole)
+        self.files.folder_asked.connect(self.folder_asked)
+        self.network.copy_asked.connect(self.copy_asked)
         for verb, button in self.queue_buttons.items():
             button.clicked.connect(lambda _=False, verb=verb: self._ask_queue_action(verb))
         self.tabs.currentChanged.connect(self._show_timeline)
@@ -326,6 +342,7 @@ class Details(QFrame):
         self._loader.changed.connect(self._show_timeline)
         self._services.timeline.grown.connect(self._follow_steps)
         self._services.live.changed.connect(self._follow_live)
+        self._services.account.changed.connect(self._show_dialects)
         theme.changed().connect(self._show_timeline)
 
     # -- showing -------------------------------------------------------------------------------
@@ -375,6 +392,23 @@ class Details(QFrame):
         self.copy_link.setVisible(has_link and session is not None and not session.is_ended)
         is_open_question = session is not None and session.phase is Phase.UNCONFIRMED
         self.put_away.setVisible(is_open_question)
+
+    def _show_dialects(self) -> None:
+        """In which dialect the session is spoken to, and in which its task may be taken."""
+        account, session = self._services.account, self._session()
+        is_other = session is not None and session.dialect is not account.dialect
+        is_open = session is not None and session.phase not in UNOPENED_PHASES
+        text = ""
+        if session is not None and is_open and not session.is_ended and is_other:
+            text = tr("Service dialect: {dialect}", dialect=dialect_name(session.dialect))
+        set_text(self.dialect_label, text)
+        offered = offered_dialect(session, self._task(), account)
+        if offered is not None:
+            self.switch.setText(switch_label(offered))
+            self.switch.setAccessibleName(self.switch.text())
+        elif self.switch.hasFocus():
+            self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see action_button
+        self.switch.setVisible(offered is not None)
 
     def _show_state(self, session: Session | None, task: Task | None) -> None:
         now = self._services.clock.now_ms()
@@ -467,6 +501,8 @@ class Details(QFrame):
         )
         set_text(self.cut, left if cut else "")
         self.copy.setVisible(bool(result))
+        self.files.show_task(task)
+        self.network.show_addresses(task.network if task is not None else ())
 
     def _show_whole(self) -> None:
         self._whole_of = self.task_key

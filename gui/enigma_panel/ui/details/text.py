@@ -13,6 +13,7 @@ from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import shorten, tr
 from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
+from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code
 from enigma_panel.ui.text.states import (
     duration,
@@ -143,6 +144,7 @@ def error_context(session: Session | None, task: Task, now_ms: int) -> ErrorCont
         cost=task.cost,
         left=duration(ends - now_ms) if is_open and ends is not None else "",
         ends_at=local_time(ends) if ends is not None else "",
+        dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
     )
 
 
@@ -212,12 +214,12 @@ def timeline_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: boo
         lines.append((local_time(step.at_ms, seconds=True), _short(step)))
     return "".join(
         f'<div style="margin-bottom:3px"><span style="color:{dim}">{time}</span>'
-        f"&nbsp; {escape(_breakable(text))}</div>"
+        f"&nbsp; {escape(breakable(text))}</div>"
         for time, text in lines
     )
 
 
-def _breakable(text: str) -> str:
+def breakable(text: str) -> str:
     """An address or a word without end may be broken: else it makes the panel wider than it is."""
     return _LONG_WORD.sub("\\g<0>\N{ZERO WIDTH SPACE}", text)
 

@@ -201,6 +201,8 @@ class NoticeController(QObject):
                 self._app_actions.run_again(task)
             case NoticeAction.EDIT_AND_RUN if task is not None:
                 self._app_actions.edit_and_run(task)
+            case NoticeAction.SWITCH_DIALECT if task is not None:
+                self._app_actions.switch_and_run(task)
             case NoticeAction.ASK_RESULT if key is not None and task is not None:
                 name = f"ask for the result of task {task.key}"
                 self._services.scope.spawn(name, self._ask_result(key, task))

@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self._may_close = True
         self._ticks.stop()
         self.app_actions.forget_secret()
+        self.details.files.close_dialog()
         self.close()
 
     # -- building ------------------------------------------------------------------------------
@@ -199,8 +200,10 @@ class MainWindow(QMainWindow):
         details.copy_link_asked.connect(app_actions.copy_live_link)
         details.put_away_asked.connect(app_actions.put_away)
         details.copy_asked.connect(app_actions.copy)
+        details.folder_asked.connect(app_actions.show_folder)
         details.again_asked.connect(app_actions.run_again)
         details.edit_asked.connect(app_actions.edit_and_run)
+        details.switch_asked.connect(app_actions.switch_and_run)
         details.queue_action_asked.connect(lambda key, verb: app_actions.queued([key], verb))
 
     def _start(self) -> None:

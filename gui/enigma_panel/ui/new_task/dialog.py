@@ -8,6 +8,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from enigma_panel.core.models import NO_LIMITS, TaskSpec
+from enigma_panel.core.service_rules import RULES, ServiceRules
 from enigma_panel.core.validation import Field, check_spec, check_task_text
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
@@ -85,7 +86,7 @@ class NewTaskDialog(ModelessDialog):
         self._grid = grid
 
     def _build_limits(self) -> None:
-        self.limits = LimitsForm()
+        self.limits = LimitsForm(self._rules())
         self.problems.update(self.limits.problems)
         self.more_button = make_button(tr("Limits and options"), "link")
         self.more_button.setCheckable(True)
@@ -132,6 +133,7 @@ class NewTaskDialog(ModelessDialog):
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
         self._services.sessions.changed.connect(self._follow_sessions)
         self._services.queue.changed.connect(self._follow_queue)
+        self._services.account.changed.connect(self._follow_account)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -205,7 +207,18 @@ class NewTaskDialog(ModelessDialog):
         except LedgerError:
             self.task_text.set_earlier([])  # the main window says what is wrong with the ledger
 
+    def _rules(self) -> ServiceRules:
+        """Of the dialect in which the task would be written: an open session keeps its own."""
+        session = self.run_in.session()
+        return RULES[session.dialect] if session is not None else self._services.account.rules
+
+    def _follow_account(self) -> None:
+        self.limits.set_rules(self._rules())
+        if self.isVisible():
+            self.fit(only_grow=True)
+
     def _show_target(self) -> None:
+        self.limits.set_rules(self._rules())
         in_open_session = self.run_in.target().session_key is not None
         self.close_after.setVisible(in_open_session)
         self.limits.one_call.setEnabled(not in_open_session)

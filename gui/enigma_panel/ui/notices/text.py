@@ -7,6 +7,7 @@ from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.services.types import NoticeKind, ServiceNotice
 from enigma_panel.ui.i18n import shorten, tr, tr_n
 from enigma_panel.ui.text.account_page import account_page
+from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, explain
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.text.states import duration, local_time, spoken_duration, verb_word
@@ -26,6 +27,7 @@ def notice_text(notice: ServiceNotice, services: Services) -> Notice:
     session = sessions.session(notice.session_key) if notice.session_key is not None else None
     task = sessions.task(notice.task_key) if notice.task_key is not None else None
     text, actions, grave = _parts(notice, session, task, services)
+    offered = offered_dialect(session, task, services.account)
     passes = notice.kind in _PASSING
     return Notice(
         text=text,
@@ -36,6 +38,7 @@ def notice_text(notice: ServiceNotice, services: Services) -> Notice:
         topic=notice.kind.value if notice.kind in _ONE_EACH else "",
         until_ms=services.clock.now_ms() + PASSING_MS if passes else None,
         notice=notice,
+        dialect=offered,
     )
 
 
@@ -55,6 +58,7 @@ def _context(
         ends_at=local_time(ends) if ends is not None else "",
         has_page=account_page(services.account.base_url) is not None,
         stays_open=session is not None and can_be_asked(session, services),
+        dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
     )
 
 
@@ -74,9 +78,7 @@ def _parts(
     match notice.kind:
         case NoticeKind.START_REFUSED:
             text = tr("“{task}” was not started. {why}", task=title, why=why)
-            reply = reply_of(notice.error)
-            edit = (NoticeAction.EDIT_AND_RUN,) if reply and reply.status == BAD_REQUEST else ()
-            return text, (NoticeAction.SHOW_TASK, *edit), False
+            return text, (NoticeAction.SHOW_TASK, *_again(notice, session, task, services)), False
         case NoticeKind.START_UNCONFIRMED:
             return why, _unconfirmed_actions(context), True
         case NoticeKind.COMMAND_FAILED:
@@ -85,6 +87,16 @@ def _parts(
             return _sent_live_text(notice, name), show, False
         case _:
             return _ours(notice, name, title, why)
+
+
+def _again(
+    notice: ServiceNotice, session: Session | None, task: Task | None, services: Services
+) -> tuple[NoticeAction, ...]:
+    """How a refused task may still be taken."""
+    if offered_dialect(session, task, services.account) is not None:
+        return (NoticeAction.SWITCH_DIALECT,)
+    reply = reply_of(notice.error)
+    return (NoticeAction.EDIT_AND_RUN,) if reply and reply.status == BAD_REQUEST else ()
 
 
 def _why(notice: ServiceNotice, context: ErrorContext) -> str:

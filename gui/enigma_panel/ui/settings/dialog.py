@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -14,12 +14,15 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.api.address import BadAddressError
+from enigma_panel.core.service_rules import Dialect, dialect_of_host
 from enigma_panel.services.container import Services
+from enigma_panel.services.settings import choose_dialect, keeps_dialect
 from enigma_panel.services.types import KeyState
 from enigma_panel.store.settings import BROWSERS_AT_ONCE, LEAVE, TERMINATE_IDLE
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.settings.key_dialog import check_text, key_state_text, removed_text
 from enigma_panel.ui.text.check import address_text
+from enigma_panel.ui.text.dialects import dialect_doubt, dialect_name, dialect_note, service_name
 from enigma_panel.ui.widgets.basics import (
     MARGIN,
     FieldGrid,
@@ -82,6 +85,10 @@ class SettingsDialog(ModelessDialog):
         self.folder.setReadOnly(True)
         self.folder.setText(self._services.keep_folder)
         self.copy_button = make_button(tr("Copy"))
+        self.dialect_box = QComboBox()
+        for data in (None, *Dialect):
+            self.dialect_box.addItem("" if data is None else dialect_name(data), data)
+        self.dialect_note = make_label(role="dim", wrap=True)
         self.base_url = LineEdit(enter_moves_on=False)
         self.apply_button = make_button(tr("Apply"))
         self.key_state = make_label(wrap=True)
@@ -123,6 +130,8 @@ class SettingsDialog(ModelessDialog):
         self._no_address = grid.add_field(
             tr("Service"), self.base_url, self.apply_button, note=note
         )
+        self._dialect_doubt = grid.add_field(tr("Service dialect"), self.dialect_box)
+        grid.add_below(self.dialect_note)
         at_once = tr(
             "The service allows 5 on most accounts. If it says no, the program lowers this by "
             "itself until one ends."
@@ -143,6 +152,7 @@ class SettingsDialog(ModelessDialog):
         self.tell_when_done.toggled.connect(self._change_tell_when_done)
         self.before_sleep.currentIndexChanged.connect(self._change_before_sleep)
         self.at_once.valueChanged.connect(self._change_at_once)
+        self.dialect_box.currentIndexChanged.connect(self._change_dialect)
         self._services.queue.changed.connect(self._show_limit)
         self.copy_button.clicked.connect(self._copy_folder)
         self.apply_button.clicked.connect(self._apply_address)
@@ -180,6 +190,7 @@ class SettingsDialog(ModelessDialog):
         account = self._account
         if not self.base_url.isModified():
             self.base_url.setText(account.base_url)
+        self._show_dialect()
         text = key_state_text(
             account.state, account.where, from_environment=account.from_environment
         )
@@ -189,12 +200,29 @@ class SettingsDialog(ModelessDialog):
         self.test_key_button.setEnabled(ready)
         self.remove_key_button.setEnabled(ready and not account.from_environment)
         # The demo service has one address and one key.
-        for widget in (self.base_url, self.apply_button, self.change_key_button):
+        fixed = (self.base_url, self.apply_button, self.change_key_button, self.dialect_box)
+        for widget in fixed:
             widget.setEnabled(not self._services.demo)
         if self._services.demo:
             self.remove_key_button.setEnabled(False)
 
+    def _show_dialect(self) -> None:
+        account, settings = self._account, self._services.settings
+        preset = service_name(dialect_of_host(account.host))
+        self.dialect_box.setItemText(0, tr("By the address ({service})", service=preset))
+        with QSignalBlocker(self.dialect_box):
+            self.dialect_box.setCurrentIndex(self.dialect_box.findData(account.chosen_dialect))
+        self._dialect_doubt.show_doubt(dialect_doubt(account.dialect, account.host))
+        is_kept = keeps_dialect(settings, account) or self._services.demo
+        note = dialect_note(is_for_run=account.is_dialect_for_run, is_kept=is_kept)
+        self.dialect_note.setText(note)
+        if self.isVisible():
+            self.fit(only_grow=True)
+
     # -- doing -------------------------------------------------------------------------------
+
+    def _change_dialect(self) -> None:
+        choose_dialect(self._services.settings, self._account, self.dialect_box.currentData())
 
     def _change_show_ended(self, shown: bool) -> None:
         if self._services.settings.value.show_ended != shown:
@@ -226,7 +254,10 @@ class SettingsDialog(ModelessDialog):
             self._no_address.show_text(address_text(error.problem))
             self.base_url.setFocus()
             return
-        self._services.settings.change(base_url=self._account.base_url)
+        if not keeps_dialect(self._services.settings, self._account):
+            # Neither what was chosen for the address before nor what the command line says.
+            chosen = None if self._account.is_dialect_for_run else self._account.chosen_dialect
+            self._services.settings.change(base_url=self._account.base_url, dialect=chosen or "")
         self.base_url.setModified(False)
         self._show_account()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from enigma_panel.core.service_rules import foreign_prefix
 from enigma_panel.core.validation import Finding, check_key
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyCheck, KeyState
@@ -12,6 +13,7 @@ from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.text.account_page import account_page, open_account_page
 from enigma_panel.ui.text.check import finding_text
+from enigma_panel.ui.text.dialects import key_doubt
 from enigma_panel.ui.widgets.basics import FieldGrid, NoticeLabel, make_button, make_label, make_row
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
@@ -97,6 +99,7 @@ class KeyDialog(ModelessDialog):
         page = account_page(account.base_url) or ""
         self.page_button.setText(tr("Get a key at {page}", page=page.removeprefix("https://")))
         self.page_button.setVisible(bool(page))
+        self._show_brand()
 
     async def _show_location(self) -> None:
         self.location_label.setText(tr("Looking where the key can be kept …"))
@@ -117,9 +120,19 @@ class KeyDialog(ModelessDialog):
         self._problem.clear()
         self.use_key_button.hide()
         self._suggested = None
+        self._show_brand()
         if self.key.text():
             self._say("", "")
         self.cancel_button.setText(tr("Cancel"))
+
+    def _show_brand(self) -> None:
+        """A key of the other brand may be what is meant, so it is only said."""
+        if check_key(self.key.text()):
+            return  # the mistake is what there is to say
+        dialect = self._account.dialect
+        prefix = foreign_prefix(self.key.text(), dialect)
+        self._problem.show_doubt(key_doubt(prefix, dialect) if prefix is not None else "")
+        self.fit(only_grow=True)
 
     def _save(self) -> None:
         if self._is_saving:

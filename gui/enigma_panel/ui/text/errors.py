@@ -18,6 +18,7 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.api.wire.error_responses import TOO_MANY
 from enigma_panel.core.money import format_money
+from enigma_panel.core.observation import OTHER_DIALECT
 from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.ui.i18n import shorten, tr, tr_n
 
@@ -39,6 +40,7 @@ class ErrorContext:
     """What the words may mention. Amounts in dollars, times as they are to be read ("14:37").
 
     has_page: the account page is known; stays_open: the session can be given another task.
+    dialect: the name of the one that the service asked for.
     """
 
     call: Call = Call.OTHER
@@ -50,6 +52,7 @@ class ErrorContext:
     ends_at: str = ""
     has_page: bool = False
     stays_open: bool = False
+    dialect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,15 @@ def bad_task(facts: ErrorDetails) -> ErrorText:
     """A field of the task is wrong."""
     what = with_message(tr("The service did not accept this task"), facts)
     return ErrorText(what, nothing_started(facts), tr("Change it and start it again."))
+
+
+def other_dialect(facts: ErrorDetails) -> ErrorText:
+    """The service looks for the task in another place of the request."""
+    what = with_message(tr("The service does not understand this dialect"), facts)
+    todo = tr("Choose another one in Settings → Account.")
+    if facts.context.dialect:
+        todo = tr("The service seems to speak {dialect}.", dialect=facts.context.dialect)
+    return ErrorText(what, nothing_started(facts), todo)
 
 
 def other_refusal(facts: ErrorDetails) -> ErrorText:
@@ -388,6 +400,7 @@ TABLE: dict[str, Row] = {
     "INVALID_PARAMETER": bad_task,
     "MISSING_REQUIRED_FIELD": bad_task,
     "INVALID_TASK_DETAILS": bad_task,
+    **dict.fromkeys(OTHER_DIALECT, other_dialect),
     "4xx": other_refusal,
     "INVALID_API_KEY": key_refused,
     "UNAUTHORIZED": key_refused,

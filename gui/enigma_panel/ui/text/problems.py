@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.types import KeyState, ServiceNotice
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.text.dialects import switch_label
 from enigma_panel.ui.text.states import local_moment
 
 
@@ -18,6 +20,7 @@ class NoticeAction(StrEnum):
     ACCOUNT_PAGE = "account_page"
     START_AGAIN = "start_again"
     EDIT_AND_RUN = "edit_and_run"
+    SWITCH_DIALECT = "switch_dialect"
     PUT_AWAY = "put_away"
     ASK_RESULT = "ask_result"
     TERMINATE = "terminate"
@@ -34,7 +37,8 @@ class Notice:
 
     grave: shown in amber, for it may cost money or needs the person.
     topic: a notice with the same topic replaces it; pinned: it stands before all that are not.
-    until_ms: when it leaves by itself. notice, copy: what it is about. now_ms: when it came.
+    until_ms: when it leaves by itself. notice, copy: what it is about. dialect: the one to switch
+    to. now_ms: when it came.
     """
 
     text: str
@@ -47,6 +51,7 @@ class Notice:
     until_ms: int | None = field(default=None, compare=False)
     notice: ServiceNotice | None = field(default=None, compare=False, repr=False)
     copy: Copy | None = field(default=None, compare=False, repr=False)
+    dialect: Dialect | None = field(default=None, compare=False)
     now_ms: int = field(default=0, compare=False)
 
 
@@ -55,12 +60,15 @@ def notice_action_label(action: NoticeAction, notice: Notice) -> str:
     if action is NoticeAction.USE_COPY and notice.copy is not None:
         time = local_moment(notice.copy.made_ms, notice.now_ms)
         return tr("Use the copy of {time}", time=time)
+    if action is NoticeAction.SWITCH_DIALECT and notice.dialect is not None:
+        return switch_label(notice.dialect)
     return {
         NoticeAction.SHOW_TASK: tr("Show task"),
         NoticeAction.SHOW_SESSION: tr("Show session"),
         NoticeAction.ACCOUNT_PAGE: tr("Open the account page"),
         NoticeAction.START_AGAIN: tr("Start it again (may run twice)"),
         NoticeAction.EDIT_AND_RUN: tr("Edit and run again"),
+        NoticeAction.SWITCH_DIALECT: tr("Start again"),
         NoticeAction.PUT_AWAY: tr("Put away"),
         NoticeAction.ASK_RESULT: tr("Ask the session for its result"),
         NoticeAction.TERMINATE: tr("Terminate"),

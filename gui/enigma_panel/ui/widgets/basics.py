@@ -169,6 +169,15 @@ class FieldGrid(QGridLayout):
         label.setFixedHeight(max(30, label.sizeHint().height()))
         return problem
 
+    def show_field(self, field: QWidget, *, shown: bool) -> None:
+        """Show or hide a labelled field."""
+        for row in range(self.rowCount()):
+            item = self.itemAtPosition(row, 0)
+            label = item.widget() if item is not None else None
+            if isinstance(label, QLabel) and label.buddy() is field:
+                label.setVisible(shown)
+                field.setVisible(shown)
+
     def label_width(self) -> int:
         """How wide the labels are, so that two grids can be aligned."""
         items = [self.itemAtPosition(row, 0) for row in range(self.rowCount())]

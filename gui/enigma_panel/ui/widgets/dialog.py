@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -105,8 +106,8 @@ class ModelessDialog(QDialog):
         for kind in _SIZED:
             for child in self.findChildren(kind):
                 child.ensurePolished()  # the style sheet decides how large things are
-        for scroll in self.findChildren(ScrollArea):
-            scroll.updateGeometry()  # its content may have grown; Qt keeps the old size in mind
+        for outer in (*self.findChildren(ScrollArea), *self.findChildren(QTabWidget)):
+            outer.updateGeometry()  # its content may have grown; Qt keeps the old size in mind
         self.body.invalidate()
         self.body.activate()
 

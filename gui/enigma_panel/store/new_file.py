@@ -1,0 +1,90 @@
+"""A file that comes piece by piece: hidden until it is whole, and never in another one's place."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from errno import EDQUOT, ENOSPC
+from pathlib import Path
+
+from enigma_panel.core.file_names import numbered
+
+PREFIX, SUFFIX = ".download-", ".part"
+
+
+class FullDiskError(OSError):
+    """The disk has no room for the file."""
+
+    def __init__(self) -> None:
+        super().__init__(ENOSPC, os.strerror(ENOSPC))
+
+
+class NewFile:
+    """A file in the making; readable by this user alone. Synchronous: may block.
+
+    Every method raises OSError, FullDiskError where there is no room. name: a safe one.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._name = name
+        self._part: Path | None = None
+
+    def begin(self, size: int | None) -> None:
+        """Make it, where there is room for so many bytes."""
+        if size is not None and size > shutil.disk_usage(self._folder).free:
+            raise FullDiskError
+        handle, part = tempfile.mkstemp(dir=self._folder, prefix=PREFIX, suffix=SUFFIX)
+        self._part = Path(part)
+        self._file = os.fdopen(handle, "wb")  # its lock lets discard wait for a write under way
+
+    def write(self, data: bytes) -> None:
+        """Append these bytes."""
+        with _full_disk():
+            self._file.write(data)
+
+    def finish(self) -> Path:
+        """Give it its name, or a numbered one where that is taken; returns its path."""
+        assert self._part is not None
+        try:
+            with _full_disk(), self._file:  # some disks tell only now that they are full
+                self._file.flush()
+                os.fsync(self._file.fileno())
+            target = self._reserve()
+            try:
+                self._part.replace(target)
+            except OSError:
+                target.unlink()
+                raise
+        except OSError:
+            self.discard()
+            raise
+        self._part = None
+        return target
+
+    def discard(self) -> None:
+        """Leave nothing of it, where it was not finished."""
+        if self._part is not None:
+            with contextlib.suppress(OSError):  # a full disk says so once more
+                self._file.close()
+            self._part.unlink(missing_ok=True)
+            self._part = None
+
+    def _reserve(self) -> Path:
+        """An empty file under a free name: whatever else is made meanwhile, it is ours."""
+        for name in numbered(self._name):
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+                return self._folder / name
+        raise AssertionError
+
+
+@contextlib.contextmanager
+def _full_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {ENOSPC, EDQUOT}:
+            raise FullDiskError from None
+        raise

@@ -1,0 +1,66 @@
+"""Words about the dialects of the service."""
+
+from enigma_panel.core.models import Session, Task
+from enigma_panel.core.service_rules import RULES, Dialect, fits_host
+from enigma_panel.services.account import Account
+from enigma_panel.ui.i18n import tr
+
+
+def service_name(dialect: Dialect) -> str:
+    """What people call the service that speaks it: 'WebRun'."""
+    return tr(RULES[dialect].name)
+
+
+def dialect_name(dialect: Dialect) -> str:
+    """'WebRun (W2)'."""
+    return f"{service_name(dialect)} ({dialect})"
+
+
+def wanted_dialect(session: Session | None, task: Task | None) -> Dialect | None:
+    """The dialect that the service asked for as it refused the task, None where it asked for none
+    or for the one in which it was asked."""
+    if session is None or task is None:
+        return None
+    return RULES[session.dialect].switches.get(task.code or "")
+
+
+def offered_dialect(session: Session | None, task: Task | None, account: Account) -> Dialect | None:
+    """As `wanted_dialect`, where it is not in use by now."""
+    wanted = wanted_dialect(session, task)
+    return None if wanted is account.dialect else wanted
+
+
+def switch_label(dialect: Dialect) -> str:
+    """The label of what switches to it and starts the refused task again."""
+    return tr("Switch to {service} and start again", service=service_name(dialect))
+
+
+def dialect_doubt(dialect: Dialect, host: str) -> str:
+    """That the host is known to speak another one, empty where it is not."""
+    if fits_host(dialect, host):
+        return ""
+    return tr(
+        "As far as is known, {host} does not speak {dialect}.",
+        host=host,
+        dialect=dialect_name(dialect),
+    )
+
+
+def key_doubt(prefix: str, dialect: Dialect) -> str:
+    """That a key which begins so looks like one for another dialect."""
+    return tr(
+        "As far as is known, keys that begin with {prefix} are not for {dialect}, the service "
+        "dialect in use. It can be saved all the same.",
+        prefix=prefix,
+        dialect=dialect_name(dialect),
+    )
+
+
+def dialect_note(*, is_for_run: bool, is_kept: bool) -> str:
+    """What a choice changes, and how long it holds."""
+    note = tr("How tasks are written. Sessions that are open keep the dialect they were opened in.")
+    if is_for_run:
+        note += " " + tr("The command line chose this one; it holds for this run.")
+    elif not is_kept:
+        note += " " + tr("What you choose holds for this run, as the address does.")
+    return note

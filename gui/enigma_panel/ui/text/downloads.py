@@ -1,0 +1,75 @@
+"""Texts for the files of a result and what became of their downloads."""
+
+from collections.abc import Callable
+
+from enigma_panel.api.errors import DownloadError, DownloadFault
+from enigma_panel.core.observation import ResultFile
+from enigma_panel.services.types import Download, DownloadState
+from enigma_panel.ui.i18n import shorten, tr, tr_n
+
+_FAULTS: dict[DownloadFault, Callable[[DownloadError], str]] = {
+    DownloadFault.ADDRESS: lambda _: tr(
+        "Not fetched: it lies where this program fetches nothing from, for your safety."
+    ),
+    DownloadFault.NOT_CONNECTED: lambda _: tr("Not fetched: no connection. Try again."),
+    DownloadFault.TIMEOUT: lambda _: tr("Not fetched: no answer in time. Try again."),
+    DownloadFault.REDIRECTED: lambda _: tr(
+        "Not fetched: the server leads to another address, which is not followed."
+    ),
+    DownloadFault.REFUSED: lambda error: tr(
+        "Not fetched: the server refused it ({status}). The file may not be kept any more.",
+        status=error.status,
+    ),
+    DownloadFault.CUT: lambda _: tr(
+        "Not fetched: it ended before all of it was here. Nothing of it was kept. Try again."
+    ),
+    DownloadFault.NONSENSE: lambda _: tr("Not fetched: the answer cannot be read as a file."),
+    DownloadFault.DISK_FULL: lambda _: tr(
+        "Not fetched: the disk has no room for it. Nothing of it was kept. Choose another folder."
+    ),
+    DownloadFault.DISK: lambda error: tr(
+        "Not fetched: it cannot be kept there ({reason}). Choose another folder.",
+        reason=error.reason or tr("no reason was given"),
+    ),
+}
+
+
+def file_text(file: ResultFile, download: Download | None) -> str:
+    """'download · 1.2 MB of 3.4 MB': where the agent has it from, and what became of it here."""
+    return " · ".join(part for part in (shorten(file.source), _state_text(download)) if part)
+
+
+def network_text(n: int) -> str:
+    """'38 addresses'."""
+    return tr_n("{n} address", "{n} addresses", n)
+
+
+def size_text(size: int) -> str:
+    """'1 byte', '640 bytes', '1.2 kB', '3.4 MB', '5.0 GB'."""
+    if size < 1_000:
+        return tr_n("{n} byte", "{n} bytes", size)
+    units = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+    unit, one = next((unit, one) for unit, one in units if size >= one)
+    return f"{size / one:.1f} {unit}"
+
+
+def _state_text(download: Download | None) -> str:
+    if download is None:
+        return tr("size not known yet")
+    got = size_text(download.got)
+    total = size_text(download.total) if download.total is not None else ""
+    match download.state:
+        case DownloadState.RUNNING if total:
+            return tr("{got} of {total}", got=got, total=total)
+        case DownloadState.RUNNING:
+            return tr("{got} so far, size not known yet", got=got)
+        case DownloadState.SAVING:
+            return tr("{got}, being saved", got=got)
+        case DownloadState.SAVED:
+            return tr("{got}, saved as {path}", got=got, path=download.path)
+        case DownloadState.CANCELLED:
+            stopped = tr("cancelled, nothing of it was kept")
+            return f"{total}, {stopped}" if total else stopped
+        case DownloadState.FAILED if download.error is not None:
+            return _FAULTS[download.error.fault](download.error)
+    return ""

@@ -1,0 +1,56 @@
+"""What dialects have in common with hosts, keys and refusals."""
+
+from enigma_panel.core.models import Limits, TaskSpec
+from enigma_panel.core.service_rules import (
+    RULES,
+    Dialect,
+    dialect_of_host,
+    fits_host,
+    foreign_prefix,
+)
+from enigma_panel.core.validation import Field, unused_fields
+from tests.kit.rows import check_rows
+
+ENIGMA, WEBRUN = "connect.enigma.click", "connect.webrun.ai"
+E, W1, W2 = Dialect.E, Dialect.W1, Dialect.W2
+
+
+def test_hosts() -> None:
+    assert [dialect_of_host(host) for host in (ENIGMA, WEBRUN, "staging.example")] == [E, W2, E]
+    fits = {host: [d for d in Dialect if fits_host(d, host)] for host in (ENIGMA, WEBRUN, "other")}
+    assert fits == {ENIGMA: [E], WEBRUN: [W1, W2], "other": [E, W1, W2]}
+
+
+def test_a_key_of_the_other_brand() -> None:
+    def check(key: str, dialect: Dialect, prefix: str | None) -> None:
+        assert foreign_prefix(key, dialect) == prefix
+
+    check_rows(
+        [
+            ("wr_1", E, "wr_"),
+            ("enig_1", E, None),
+            ("wr_1", W1, "wr_"),
+            ("enig_1", W1, None),
+            ("enig_1", W2, "enig_"),
+            ("wr_1", W2, None),
+            ("other", E, None),
+            ("", W2, None),
+        ],
+        check,
+    )
+
+
+def test_a_refusal_asks_for_another_dialect_or_for_none() -> None:
+    switches = {dialect: dict(rules.switches) for dialect, rules in RULES.items()}
+    assert switches == {
+        E: {"MISSING_PROMPT": W2},
+        W1: {"MISSING_PROMPT": W2},
+        W2: {"MISSING_TASK_DETAILS": E},
+    }
+
+
+def test_what_a_dialect_lacks_is_left_out() -> None:
+    spec = TaskSpec(text="Look", limits=Limits(avoid_domains=("ads.example",)))
+    unused = {dialect: unused_fields(spec, rules) for dialect, rules in RULES.items()}
+    assert unused == {E: (), W1: (), W2: (Field.AVOID_DOMAINS,)}
+    assert unused_fields(TaskSpec(text="Look"), RULES[W2]) == ()
