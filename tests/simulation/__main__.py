@@ -6,6 +6,7 @@ import sys
 import time
 from datetime import date
 
+from enigma_panel.core.service_rules import Dialect
 from tests.simulation.runner import Runner, replay_command, runner
 from tests.simulation.safeguards import SWITCHES, without
 from tests.simulation.seeds import first_of
@@ -28,12 +29,13 @@ def main() -> int:
     parser.add_argument(
         "--without", metavar="SAFEGUARD", choices=sorted(SWITCHES), help="switch one off"
     )
+    parser.add_argument("--dialect", type=Dialect, choices=list(Dialect), default=Dialect.E)
     options = parser.parse_args()
     first = options.first + (first_of(options.day) if options.day is not None else 0)
     seeds = range(first, first + options.seeds)
     if options.seed is not None:
         seeds = range(options.seed, options.seed + 1)
-    with without(options.without), runner() as one:
+    with without(options.without), runner(options.dialect) as one:
         return _run(one, seeds, options)
 
 
@@ -47,7 +49,8 @@ def _run(one: Runner, seeds: range, options: argparse.Namespace) -> int:
         if outcome.violation is None:
             continue
         failed += 1
-        print(f"{outcome.violation}\n  again: {replay_command(seed, options.without)}")
+        again = replay_command(seed, options.without, options.dialect)
+        print(f"{outcome.violation}\n  again: {again}")
         if not options.keep_going:
             break
     took = time.process_time() - began

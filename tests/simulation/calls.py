@@ -1,7 +1,8 @@
 """What is known of every call: when it was sent, what the service did, what the program concluded.
 
 A task of the simulation is known by its *mark*: its longest duration is a whole number of seconds
-and `mark` milliseconds, and so are the calls and the model's sessions and tasks that it leads to.
+and `mark` milliseconds, and so are the calls and the model's tasks that it leads to. A
+start-session that says no duration is known by the task that the program meant.
 """
 
 import json
@@ -40,6 +41,7 @@ class Sent:
     at: float
     fate: Fate
     body: dict[str, object] = field(repr=False)
+    meant: int = 0  # the mark of the task that the program opens a session for
     failure: Verdict = Verdict.NONE
     judged_at: float | None = None
     error: ApiError | None = None
@@ -60,8 +62,15 @@ class Sent:
     @property
     def mark(self) -> int:
         """The mark of the task that a start is for, 0 for other calls."""
-        told = self.message.get("maxDuration", self.body.get("maxDuration", 0))
-        return int(str(told)) % 1000
+        places = (self.message, self.body.get("task"), self.body)
+        told = [place["maxDuration"] for place in places
+                if isinstance(place, dict) and "maxDuration" in place]  # fmt: skip
+        return int(str(told[0])) % 1000 if told else self.meant
+
+    @property
+    def text(self) -> str:
+        """The text of an answer."""
+        return str(self.message.get("taskDetails", self.message.get("prompt", "0")))
 
     @property
     def session_id(self) -> str:
@@ -98,11 +107,19 @@ class CallBook:
         self.polls = 0
 
     def new(
-        self, verb: ApiCall, path: str, raw: bytes | None, *, life: int, at: float, fate: Fate
+        self,
+        verb: ApiCall,
+        path: str,
+        raw: bytes | None,
+        meant: int,
+        *,
+        life: int,
+        at: float,
+        fate: Fate,
     ) -> Sent:
         """Note a call that goes out now."""
         body = json.loads(raw) if raw else {}
-        sent = Sent(len(self.all), life, verb, path, at, fate, body)
+        sent = Sent(len(self.all), life, verb, path, at, fate, body, meant)
         if verb in LIMITED:
             self.all.append(sent)
         else:

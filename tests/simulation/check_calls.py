@@ -44,6 +44,11 @@ class Calls:
         if sent.status == 429 and sent.code != "SESSION_LIMIT_REACHED" and not self.disturbed(sent):
             self._world.fail("no 429 of our own making", str(sent))
 
+    def no_body_is_refused(self, sent: Sent) -> None:
+        """The service understands what the program writes."""
+        if sent.status == 400:
+            self._world.fail("the service understands each body", str(sent))
+
     def recent(self, sent: Sent) -> list[Sent]:
         """Calls of the same process to the same endpoint in the minute up to this one."""
         since = sent.at - PERIOD_S + 1e-3

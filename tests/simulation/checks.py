@@ -101,6 +101,7 @@ class Checks:
     def arrived(self, sent: Sent) -> None:
         """The model has handled a call."""
         self.calls.no_429_of_our_making(sent)
+        self.calls.no_body_is_refused(sent)
         self.starts.started_once(sent)
         self.starts.refused_means_nothing_happened(sent)
         self.answers.goes_to_its_question(sent)

@@ -114,7 +114,7 @@ class Life:
         folders = Folders(data=self.folder, config=self.folder)
         place = DataDirs(folders=folders, root=self.folder, throw_away=False)
         clock = WorldClock(self.world.timeline, self.world.wall_ms)
-        options = Options(base_url=BASE)
+        options = Options(base_url=BASE, dialect=self.world.dialect)
         self.parts = await wiring.build(
             options, place, None, clock, make_connector=self._make_connector
         )

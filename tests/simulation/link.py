@@ -68,9 +68,17 @@ class Link:
         self._cache: dict[str, list[tuple[float, Answer]]] = {}
 
     def send(
-        self, life: "Life", verb: ApiCall, path: str, raw: bytes | None, account: tuple[str, str]
+        self,
+        life: "Life",
+        verb: ApiCall,
+        path: str,
+        raw: bytes | None,
+        account: tuple[str, str],
+        *,
+        meant: int,
     ) -> tuple[Sent, "asyncio.Future[Answer]"]:
-        """Send bytes; the future brings the answer or an ApiError. account: key and host."""
+        """Send bytes; the future brings the answer or an ApiError. account: key and host; meant:
+        the mark of the task that a session is opened for."""
         world = self._world
         life.touch(f"send {'post' if raw else 'get'}")
         fate = world.gateway.fate(verb, world.late_name.fate(verb, world.weather.fate(verb)))
@@ -78,7 +86,8 @@ class Link:
         if verb is ApiCall.POLL:
             fate = world.channel.weather.overtakes(fate)
         fate = world.settings_changes.fate(account[1], fate)
-        sent = self.book.new(verb, path, raw, life=life.number, at=world.timeline.now, fate=fate)
+        now = world.timeline.now
+        sent = self.book.new(verb, path, raw, meant, life=life.number, at=now, fate=fate)
         call = _Call(sent, life, raw, account)
         if life.loop.dead:
             return sent, call.future

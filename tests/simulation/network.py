@@ -25,7 +25,7 @@ from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import RateHeaders
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from tests.simulation.calls import Sent, Verdict
+from tests.simulation.calls import Sent, Verdict, mark_of
 from tests.simulation.weather import Fate, Kind
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class SimClient(HttpClient):
         self._sent: dict[asyncio.Task[Any] | None, Sent] = {}
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
         self._closed = False
+        self._meant = 0
 
     async def aclose(self) -> None:
         """Calls under way end with InterruptedCallError."""
@@ -63,8 +64,9 @@ class SimClient(HttpClient):
         if self._closed:
             raise NotConnectedError("closed")
         key = "" if verb is ApiCall.HEALTH else self._key
+        meant, self._meant = self._meant, 0
         sent, future = self._life.world.link.send(
-            self._life, verb, path, body, (key, self.base_url)
+            self._life, verb, path, body, (key, self.base_url), meant=meant
         )
         self._sent[asyncio.current_task()] = sent
         self._waiting[id(future)] = future
@@ -79,6 +81,7 @@ class SimClient(HttpClient):
 
     async def start_session(self, spec: TaskSpec) -> Observation:
         """As HttpClient."""
+        self._meant = mark_of(spec)  # the request is made before anything else can happen
         return await self._judged(super().start_session(spec))
 
     async def run_task(self, spec: TaskSpec) -> Observation:

@@ -27,7 +27,7 @@ class Click:
 
 def number_in(sent: Sent) -> int:
     """The number of the click that an answer is from."""
-    return int(str(sent.message.get("taskDetails", "0")).rsplit("#", 1)[-1])
+    return int(sent.text.rsplit("#", 1)[-1])
 
 
 class Questions:

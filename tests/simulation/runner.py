@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.simulation.checks import NoErrors, Violation
 from tests.simulation.world import World
@@ -33,8 +34,9 @@ class Outcome:
 class Runner:
     """Folder, template of a fresh ledger and log watch for many seeds."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, dialect: Dialect) -> None:
         self._root = root
+        self._dialect = dialect
         self._template = root / "template"
         self._template.mkdir(mode=0o700)
         ledger, _ = Ledger.open(self._template / "ledger.sqlite3")
@@ -45,7 +47,7 @@ class Runner:
         """One seed from storm to calm."""
         root = self._root / f"seed-{seed}"
         root.mkdir(mode=0o700)
-        world = World(seed, root, self._template)
+        world = World(seed, root, self._template, self._dialect)
         self._watch.world = world
         violation = None
         try:
@@ -74,7 +76,7 @@ class Runner:
 
 
 @contextmanager
-def runner() -> Iterator[Runner]:
+def runner(dialect: Dialect = Dialect.E) -> Iterator[Runner]:
     """A runner with a folder of its own, in memory where there is a disk in memory."""
     place = _MEMORY_DISK if os.access(_MEMORY_DISK, os.W_OK) else None
     root = Path(tempfile.mkdtemp(prefix="enigma-simulation-", dir=place))
@@ -82,7 +84,7 @@ def runner() -> Iterator[Runner]:
     gc.disable()
     gc.freeze()
     try:
-        one = Runner(root)
+        one = Runner(root, dialect)
         with one.watching():
             yield one
     finally:
@@ -96,8 +98,9 @@ def runner() -> Iterator[Runner]:
             shutil.rmtree(root)
 
 
-def replay_command(seed: int, without: str | None = None) -> str:
+def replay_command(seed: int, without: str | None = None, dialect: Dialect = Dialect.E) -> str:
     """The command that runs this seed alone."""
     more = f' --without "{without}"' if without else ""
+    more += f" --dialect {dialect}" if dialect is not Dialect.E else ""
     python = Path(sys.executable).name
     return f"{python} -m tests.simulation --seed {seed} --trace{more}"

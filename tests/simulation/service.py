@@ -4,6 +4,7 @@ import random
 from decimal import Decimal
 
 from enigma_panel.core.models import Limits, TaskSpec
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.simulator.settings import Settings
 
 _TEXTS = (
@@ -24,9 +25,10 @@ _TEXTS = (
 )
 
 
-def draw_settings(rng: random.Random) -> Settings:
+def draw_settings(rng: random.Random, dialect: Dialect) -> Settings:
     """The choices of the model."""
     return Settings(
+        dialect=dialect.value,
         speed=rng.choice((1.0, 1.0, 2.0, 4.0)),
         states=rng.choice(("documented", "rich")),
         question_in_hold=rng.choice(("early", "late")),

@@ -89,7 +89,7 @@ class SettingsChanges:
         if account is None:
             return
         if account.base_url != OWN_HOST:
-            self._world.person.do("own address", account.set_base_url(OWN_HOST))
+            self._world.person.do("own address", self._to_own_host(account))
             return
         open_with = self._open_with()
         if account.key_fingerprint in open_with:
@@ -118,9 +118,14 @@ class SettingsChanges:
         if account is None or self._world.storm.is_over:
             return
         if account.base_url != OWN_HOST:
-            self._world.person.do("own address", account.set_base_url(OWN_HOST))
+            self._world.person.do("own address", self._to_own_host(account))
         elif account.key_fingerprint != fingerprint(DEMO_KEY, OWN_HOST):
             self._save(account, DEMO_KEY)
+
+    async def _to_own_host(self, account: "Account") -> None:
+        await account.set_base_url(OWN_HOST)
+        if account.dialect is not self._world.dialect:  # the preset one holds for a new address
+            account.choose_dialect(self._world.dialect)
 
     def _refuse_key(self) -> None:
         self._world.trace("key refused")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from enigma_panel.core.service_rules import Dialect
 from tests.simulation.catching import CATCHING
 from tests.simulation.runner import Outcome, replay_command, runner
 from tests.simulation.safeguards import SWITCHES, without
@@ -15,6 +16,9 @@ from tests.simulation.seeds import DAY, ONCE_RED, first_of, seed_day
 
 BLOCKS, SEEDS = 4, 125
 """Blocks of seeds, so that several processes share them; thousands run by command."""
+
+WEBRUN_SEEDS = 25
+"""So many in each dialect of WebRun; all by command."""
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,9 +37,16 @@ def test_what_was_red_once_holds() -> None:
             _must_hold(one.run(seed))
 
 
-def _must_hold(outcome: Outcome) -> None:
+@pytest.mark.parametrize("dialect", [Dialect.W1, Dialect.W2])
+def test_they_hold_in_the_dialects_of_webrun(dialect: Dialect) -> None:
+    with runner(dialect) as one:
+        for seed in range(WEBRUN_SEEDS):
+            _must_hold(one.run(seed), dialect)
+
+
+def _must_hold(outcome: Outcome, dialect: Dialect = Dialect.E) -> None:
     if outcome.violation is not None:
-        again = replay_command(outcome.seed)
+        again = replay_command(outcome.seed, dialect=dialect)
         last = "\n".join(outcome.lines[-40:])
         pytest.fail(f"{outcome.violation}\nagain: {again}\n{last}")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
 
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.simulator.service import Service
 from enigma_panel.simulator.settings import DEMO_KEY
 from tests.simulation.bodies import Bodies
@@ -31,10 +32,12 @@ LIVES = 6
 
 
 class World:
-    """Everything of one seed. root: an empty folder for its files."""
+    """Everything of one seed. root: an empty folder for its files; dialect: that of service and
+    program."""
 
-    def __init__(self, seed: int, root: Path, template: Path) -> None:
+    def __init__(self, seed: int, root: Path, template: Path, dialect: Dialect) -> None:
         self.seed = seed
+        self.dialect = dialect
         self._root = root
         self._template = template
         self._rng = random.Random(f"seed {seed}")
@@ -44,7 +47,7 @@ class World:
         self.failure: Violation | None = None
         self.life: Life | None = None
         self.calm_since: float | None = None
-        self.settings = draw_settings(self.source("settings"))
+        self.settings = draw_settings(self.source("settings"), dialect)
         self.model = Service(
             lambda: self.timeline.now, self.source("model"), self.settings, EPOCH_MS / 1000
         )
