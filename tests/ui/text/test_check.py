@@ -3,7 +3,7 @@
 import pytest
 
 from enigma_panel.api.address import AddressProblem, BadAddressError, parse_base_url
-from enigma_panel.core.models import Limits, TaskSpec
+from enigma_panel.core.models import BrowserOptions, Limits, Proxy, TaskSpec
 from enigma_panel.core.validation import Field, Finding, Problem, check_key, check_spec
 from enigma_panel.ui.new_task.limits import number_in
 from enigma_panel.ui.text.check import address_text, finding_text
@@ -21,6 +21,10 @@ BAD_SPECS = [
     TaskSpec(text="x", limits=Limits(max_input_tokens=-1)),
     TaskSpec(text="x", limits=Limits(max_output_tokens=100_001)),
     TaskSpec(text="x", limits=Limits(avoid_domains=("ads", "{x}"))),
+    TaskSpec(text="x", browser=BrowserOptions(environment_id="{x} y")),
+    TaskSpec(text="x", browser=BrowserOptions(proxy=Proxy.SERVICE, proxy_country="{x}")),
+    TaskSpec(text="x", browser=BrowserOptions(proxy=Proxy.SOCKS, proxy_address="{x}")),
+    TaskSpec(text="x", browser=BrowserOptions(proxy=Proxy.HTTP, proxy_address="a:b@{x}:1")),
 ]
 BAD_KEYS = [
     "",

@@ -10,6 +10,8 @@ def finding_text(finding: Finding) -> str:
     if finding.field is Field.KEY:
         return _key_text(finding)
     match finding.problem:
+        case Problem.EMPTY if finding.field is Field.OUTPUT_SCHEMA:
+            return tr("Write what the result should hold.")
         case Problem.EMPTY:
             return tr("Write what the agent should do.")
         case Problem.TOO_LONG:
@@ -20,6 +22,17 @@ def finding_text(finding: Finding) -> str:
             return tr(
                 "“{domain}” is not a domain. Write domains like example.com, with commas between.",
                 domain=finding.params.get("domain", ""),
+            )
+        case Problem.BAD_ID:
+            return tr("An id has no spaces.")
+        case Problem.BAD_COUNTRY:
+            return tr("A country is two letters, like US. Leave it empty for any country.")
+        case Problem.BAD_ADDRESS:
+            return tr("Write the host and the port, like proxy.example.com:8080.")
+        case Problem.USER_INFO:
+            return tr(
+                "No user name or password can be sent for a proxy. Write the host and the port "
+                "alone, like proxy.example.com:8080."
             )
         case _:
             return _url_text(finding)
