@@ -79,7 +79,7 @@ async def test_columns_and_a_country(world: World, dialog: NewTaskDialog) -> Non
     form = dialog.limits
     choose(form.output_type, "CSV, by its columns")
     form.schema.setPlainText("name\nprice, net")
-    choose(form.proxy, "The service's own")
+    choose(form.proxy, "The service's own (its traffic costs extra)")
     type_text(form.country, "us")
     spec = dialog.typed()
     assert spec.browser == BrowserOptions(proxy=Proxy.SERVICE, proxy_country="US")
@@ -106,7 +106,7 @@ async def test_only_what_belongs_to_the_choice_is_there(
 
     assert seen() == set()
     choose(form.output_type, "JSON, by a schema")
-    choose(form.proxy, "The service's own")
+    choose(form.proxy, "The service's own (its traffic costs extra)")
     assert seen() == {"JSON Schema", "Proxy country"}
     choose(form.proxy, "My own, SOCKS")
     assert seen() == {"JSON Schema", "Proxy address"}
