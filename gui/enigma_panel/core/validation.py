@@ -64,6 +64,7 @@ class Field(StrEnum):
     INPUT_TOKENS = "input_tokens"
     OUTPUT_TOKENS = "output_tokens"
     AVOID_DOMAINS = "avoid_domains"
+    OUTPUT_SCHEMA = "output_schema"
     KEY = "key"
 
 
@@ -84,6 +85,11 @@ class Problem(StrEnum):
     INNER_SPACE = "inner_space"
     CONTROL = "control"
     NOT_ASCII = "not_ascii"
+    NO_JSON = "no_json"  # line, column
+    NO_SCHEMA = "no_schema"  # where, rule, wanted, found
+    NO_COLUMNS = "no_columns"
+    TOO_DEEP = "too_deep"
+    UNKNOWN_REFERENCE = "unknown_reference"  # reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
