@@ -22,6 +22,9 @@ PATHS = {"start_session": START, "run_task": RUN}
 USAGE = {"completion_time", "prompt_tokens", "completion_tokens", "total_tokens", "cost"}
 
 
+OWN_PROXY = {"source": "custom", "type": "http", "host": "p.example", "port": "8080"}
+
+
 def call(world: World, path: str, body: dict[str, Any]) -> Reply | LongPoll:
     """Make a request; one about a session goes to one that is open."""
     if "sessionId" in body:
@@ -59,6 +62,14 @@ def test_each_dialect_takes_its_own_bodies_and_no_other(dialect: str) -> None:
         ("W2", START, {"reachOutMode": "on"}, "reachOutMode must be one of: off, guardrail_only"),
         ("W2", START, {"proxy": {"source": "none"}}, "proxy.source must be one of"),
         ("W2", START, {"proxy": {"source": "custom", "host": "p.example"}}, "proxy needs type"),
+        ("W2", START, {"proxy": OWN_PROXY | {"type": "ftp"}}, "proxy.type must be one of"),
+        ("W2", START, {"proxy": OWN_PROXY | {"port": 8080}}, "proxy needs type, host, port"),
+        ("W2", START, {"proxy": OWN_PROXY | {"port": "65536"}}, "proxy.port must be"),
+        ("W1", RUN, {"taskDetails": "x", "proxy": OWN_PROXY | {"level": "os"}}, "proxy.level must"),
+        ("W2", START, {"proxy": {"source": "WebRun", "country": "Spain"}}, "proxy.country must be"),
+        ("W2", START, {"environmentId": 7}, "environmentId must be a string"),
+        ("W2", RUN, {"task": {"prompt": "x", "policyId": "p"}}, "policyId is no parameter"),
+        ("E", RUN, {"taskDetails": "x", "outputType": "text"}, "outputType is no parameter"),
         ("W2", RUN, {"task": {"prompt": "x", "outputType": "structured"}}, "outputType must"),
         ("W2", RUN, {"task": {"prompt": "x", "outputType": "structured_csv"}}, "outputSchema"),
         ("W1", START, {"task": {"prompt": "x"}}, "initialTask.taskDetails is required"),
@@ -77,8 +88,7 @@ def test_what_a_dialect_does_not_know_is_refused(
 
 
 def test_what_webrun_knows_beside_the_task_is_taken() -> None:
-    proxy = {"source": "custom", "type": "http", "host": "p.example", "port": "8080"}
-    around = {"environmentId": "e", "policyId": "p", "proxy": proxy, "reachOutMode": "off"}
+    around = {"environmentId": "e", "policyId": "p", "proxy": OWN_PROXY, "reachOutMode": "off"}
     world = World(dialect="W2")
     assert world.hold(RUN, {"task": {"prompt": "Search"}, **around}).task.request.text == "Search"
     task = {"prompt": "Open a.example", "startingUrl": "https://a.example"}

@@ -112,15 +112,14 @@ class BrowserOptions:
     """What a browser is opened with, where the dialect has it; it stays so for all its tasks.
 
     environment_id, policy_id: the service's, "" for none. proxy_country: where the service's own
-    proxy stands, "" for anywhere. proxy_host, proxy_port: of one's own HTTP or SOCKS proxy.
+    proxy stands, "" for anywhere. proxy_address: host:port of one's own HTTP or SOCKS proxy.
     """
 
     environment_id: str = ""
     policy_id: str = ""
     proxy: Proxy = Proxy.NONE
     proxy_country: str = ""
-    proxy_host: str = ""
-    proxy_port: int | None = None
+    proxy_address: str = ""
 
 
 NO_OPTIONS = BrowserOptions()

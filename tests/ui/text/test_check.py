@@ -3,7 +3,7 @@
 import pytest
 
 from enigma_panel.api.address import AddressProblem, BadAddressError, parse_base_url
-from enigma_panel.core.models import Limits, OutputType, TaskSpec
+from enigma_panel.core.models import BrowserOptions, Limits, OutputType, Proxy, TaskSpec
 from enigma_panel.core.structured_output import check_output_schema
 from enigma_panel.core.validation import Field, Finding, Problem, check_key, check_spec
 from enigma_panel.ui.new_task.limits import number_in
@@ -22,6 +22,10 @@ BAD_SPECS = [
     TaskSpec(text="x", limits=Limits(max_input_tokens=-1)),
     TaskSpec(text="x", limits=Limits(max_output_tokens=100_001)),
     TaskSpec(text="x", limits=Limits(avoid_domains=("ads", "{x}"))),
+    TaskSpec(text="x", browser=BrowserOptions(environment_id="{x} y")),
+    TaskSpec(text="x", browser=BrowserOptions(proxy=Proxy.SERVICE, proxy_country="{x}")),
+    TaskSpec(text="x", browser=BrowserOptions(proxy=Proxy.SOCKS, proxy_address="{x}")),
+    TaskSpec(text="x", browser=BrowserOptions(proxy=Proxy.HTTP, proxy_address="a:b@{x}:1")),
 ]
 BAD_KEYS = [
     "",
@@ -61,7 +65,7 @@ def test_no_problem_is_without_words(field: Field, problem: Problem) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "Say in which form the result should come."),
+        ("", "Write what the result should hold."),
         ("x" * 30_000, "The schema has 30,000 characters; this program sends 20,000 at most."),
         ("{", "This is no JSON (line 1, column 2)."),
         ('{"a": NaN}', "This is no JSON."),

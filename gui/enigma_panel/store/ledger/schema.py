@@ -158,8 +158,7 @@ _V6 = (
     "ALTER TABLE tasks ADD COLUMN policy_id TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tasks ADD COLUMN proxy TEXT NOT NULL DEFAULT 'none'",
     "ALTER TABLE tasks ADD COLUMN proxy_country TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE tasks ADD COLUMN proxy_host TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE tasks ADD COLUMN proxy_port INTEGER",
+    "ALTER TABLE tasks ADD COLUMN proxy_address TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tasks ADD COLUMN output_type TEXT NOT NULL DEFAULT 'text'",
     "ALTER TABLE tasks ADD COLUMN output_schema TEXT NOT NULL DEFAULT ''",
 )

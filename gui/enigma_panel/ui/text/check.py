@@ -24,6 +24,17 @@ def finding_text(finding: Finding) -> str:
                 "“{domain}” is not a domain. Write domains like example.com, with commas between.",
                 domain=finding.params.get("domain", ""),
             )
+        case Problem.BAD_ID:
+            return tr("An id has no spaces.")
+        case Problem.BAD_COUNTRY:
+            return tr("A country is two letters, like US. Leave it empty for any country.")
+        case Problem.BAD_ADDRESS:
+            return tr("Write the host and the port, like proxy.example.com:8080.")
+        case Problem.USER_INFO:
+            return tr(
+                "No user name or password can be sent for a proxy. Write the host and the port "
+                "alone, like proxy.example.com:8080."
+            )
         case _:
             return _url_text(finding)
 
@@ -66,7 +77,7 @@ def _schema_text(finding: Finding) -> str:
     params = finding.params
     match finding.problem:
         case Problem.EMPTY:
-            return tr("Say in which form the result should come.")
+            return tr("Write what the result should hold.")
         case Problem.TOO_LONG:
             length, limit = f"{params['length']:,}", f"{params['limit']:,}"
             return tr(
