@@ -98,6 +98,11 @@ class Problem(StrEnum):
     INNER_SPACE = "inner_space"
     CONTROL = "control"
     NOT_ASCII = "not_ascii"
+    NO_JSON = "no_json"  # line, column
+    NO_SCHEMA = "no_schema"  # where, rule, wanted, found
+    NO_COLUMNS = "no_columns"
+    TOO_DEEP = "too_deep"
+    UNKNOWN_REFERENCE = "unknown_reference"  # reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,13 +213,6 @@ def split_host_port(address: str) -> tuple[str, str]:
     """The host and the port of "host:port", and of "[::1]:port"."""
     host, _, port = address.rpartition(":")
     return host.removeprefix("[").removesuffix("]"), port
-
-
-def check_output_schema(output: OutputType, text: str) -> Findings:
-    """Check that a structured result is described at all."""
-    if output is OutputType.TEXT or text.strip() not in {"", "[]"}:
-        return ()
-    return (Finding(field=Field.OUTPUT_SCHEMA, problem=Problem.EMPTY),)
 
 
 def columns_schema(text: str) -> str:
