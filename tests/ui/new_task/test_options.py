@@ -82,7 +82,7 @@ async def test_columns_and_a_country(world: World, dialog: NewTaskDialog) -> Non
     choose(form.proxy, "The service's own (its traffic costs extra)")
     type_text(form.country, "us")
     spec = dialog.typed()
-    assert spec.browser == BrowserOptions(proxy=Proxy.SERVICE, proxy_country="US")
+    assert spec.browser == BrowserOptions(proxy=Proxy.SERVICE, proxy_country="us")
     assert (spec.output_type, spec.output_schema) == (OutputType.CSV, '["name", "price", "net"]')
     choose(form.proxy, "My own, SOCKS")
     assert dialog.typed().browser == BrowserOptions(proxy=Proxy.SOCKS)
@@ -175,6 +175,7 @@ async def test_nothing_is_left_for_the_next_task(world: World, dialog: NewTaskDi
         ("country", "Spain", "A country is two letters"),
         ("address", "proxy.example", "Write the host and the port"),
         ("address", "me:secret@proxy.example:1", "No user name or password can be sent"),
+        ("schema", "{", "This is no JSON (line 1, column 2)."),
         ("schema", "", "Write what the result should hold."),
     ],
 )
