@@ -20,6 +20,7 @@ from enigma_panel.core.structured_output import StructuredResult
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.structured_results import StructuredResults
 from enigma_panel.ui.details.result_models import WHOLE_TEXT, JsonModel, RowsModel, TreeColumn
+from enigma_panel.ui.details.text import breakable
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.text.structured import comparing_text, doubt_text, fits_text, view_label
 from enigma_panel.ui.widgets.basics import make_button, make_label, set_role
@@ -100,7 +101,7 @@ class StructuredView(QWidget):
         self.changed.emit()
 
     def _say(self, text: str, role: str) -> None:
-        self.doubt.setText(text)
+        self.doubt.setText(breakable(text))
         set_role(self.doubt, role)
 
     def _switch(self) -> None:
