@@ -28,7 +28,8 @@ from enigma_panel.ui.widgets.basics import make_button, make_label, set_role
 MOST_ROWS = 14
 OPENED_ROWS = 60
 """Levels are opened at first as long as there are no more rows than that."""
-WIDEST_COLUMN = 220
+WIDEST_NAME, WIDEST_COLUMN = 150, 220
+"""At first, in pixels; a person may make them wider."""
 MEASURED_COLUMNS, MEASURED_ROWS = 30, 20
 
 
@@ -152,9 +153,8 @@ class ResultTree(QTreeView):
         header.setSectionResizeMode(TreeColumn.NAME, QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         self.resizeColumnToContents(TreeColumn.NAME)
-        header.resizeSection(
-            TreeColumn.NAME, min(WIDEST_COLUMN, self.columnWidth(TreeColumn.NAME) + 8)
-        )
+        width = min(WIDEST_NAME, self.columnWidth(TreeColumn.NAME) + 8)
+        header.resizeSection(TreeColumn.NAME, width)
         self.expanded.connect(self._fit)
         self.collapsed.connect(self._fit)
         self._fit()
