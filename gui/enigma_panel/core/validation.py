@@ -68,7 +68,7 @@ class Field(StrEnum):
     OUTPUT_TOKENS = "output_tokens"
     AVOID_DOMAINS = "avoid_domains"
     OUTPUT_SCHEMA = "output_schema"
-    OUTPUT_TYPE = "output_type"
+    OUTPUT_TYPE = "result"
     ENVIRONMENT = "environment"
     POLICY = "policy"
     PROXY = "proxy"

@@ -79,10 +79,10 @@ async def test_columns_and_a_country(world: World, dialog: NewTaskDialog) -> Non
     form = dialog.limits
     choose(form.output_type, "CSV, by its columns")
     form.schema.setPlainText("name\nprice, net")
-    choose(form.proxy, "The service's own")
+    choose(form.proxy, "The service's own (its traffic costs extra)")
     type_text(form.country, "us")
     spec = dialog.typed()
-    assert spec.browser == BrowserOptions(proxy=Proxy.SERVICE, proxy_country="US")
+    assert spec.browser == BrowserOptions(proxy=Proxy.SERVICE, proxy_country="us")
     assert (spec.output_type, spec.output_schema) == (OutputType.CSV, '["name", "price", "net"]')
     choose(form.proxy, "My own, SOCKS")
     assert dialog.typed().browser == BrowserOptions(proxy=Proxy.SOCKS)
@@ -106,7 +106,7 @@ async def test_only_what_belongs_to_the_choice_is_there(
 
     assert seen() == set()
     choose(form.output_type, "JSON, by a schema")
-    choose(form.proxy, "The service's own")
+    choose(form.proxy, "The service's own (its traffic costs extra)")
     assert seen() == {"JSON Schema", "Proxy country"}
     choose(form.proxy, "My own, SOCKS")
     assert seen() == {"JSON Schema", "Proxy address"}
@@ -175,6 +175,7 @@ async def test_nothing_is_left_for_the_next_task(world: World, dialog: NewTaskDi
         ("country", "Spain", "A country is two letters"),
         ("address", "proxy.example", "Write the host and the port"),
         ("address", "me:secret@proxy.example:1", "No user name or password can be sent"),
+        ("schema", "{", "This is no JSON (line 1, column 2)."),
         ("schema", "", "Write what the result should hold."),
         ("schema", "[]", "This is no JSON Schema"),
     ],
@@ -274,3 +275,21 @@ async def test_the_wheel_that_scrolls_the_page_chooses_nothing(
             ),
         )
         assert box.currentIndex() == 0
+
+
+async def test_tab_goes_from_top_to_bottom(world: World, dialog: NewTaskDialog) -> None:
+    await ask(world, dialog, FULL)
+    form = dialog.limits
+    form.output_tokens.setFocus()
+    fields = (
+        form.output_type,
+        form.schema,
+        form.environment,
+        form.policy,
+        form.proxy,
+        form.address,
+        form.one_call,
+    )
+    for field in fields:
+        key(dialog.focusWidget(), Qt.Key.Key_Tab)
+        assert field.hasFocus()

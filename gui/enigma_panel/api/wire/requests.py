@@ -98,7 +98,7 @@ def _proxy(browser: BrowserOptions) -> Fields:
         case Proxy.NONE:
             return {}
         case Proxy.SERVICE:
-            return {"source": "WebRun", "country": browser.proxy_country or "random"}
+            return {"source": "WebRun", "country": browser.proxy_country.upper() or "random"}
         case own:
             host, port = split_host_port(browser.proxy_address)
             return {"source": "custom", "type": own.value, "host": host, "port": port}

@@ -233,8 +233,7 @@ class LimitsForm(QWidget):
         """All that was typed, whoever has it."""
         seconds, proxy, output = number_in(self.time_limit.text()), self._proxy(), self._output()
         own = proxy in {Proxy.HTTP, Proxy.SOCKS}
-        text = self.schema.text()
-        schemas = {OutputType.JSON: text, OutputType.CSV: columns_schema(text)}
+        schema = "" if output is OutputType.TEXT else self.schema.text()
         return TaskSpec(
             text="",
             limits=Limits(
@@ -247,11 +246,11 @@ class LimitsForm(QWidget):
                 environment_id=self.environment.text().strip(),
                 policy_id=self.policy.text().strip(),
                 proxy=proxy,
-                proxy_country=self.country.text().strip().upper() if proxy is Proxy.SERVICE else "",
+                proxy_country=self.country.text().strip() if proxy is Proxy.SERVICE else "",
                 proxy_address=self.address.text().strip() if own else "",
             ),
             output_type=output,
-            output_schema=schemas.get(output, ""),
+            output_schema=columns_schema(schema) if output is OutputType.CSV else schema,
         )
 
     def _proxy(self) -> Proxy:

@@ -22,7 +22,7 @@ def proxy_choices() -> list[tuple[str, Proxy]]:
     """How a browser may reach the web."""
     return [
         (tr("None"), Proxy.NONE),
-        (tr("The service's own"), Proxy.SERVICE),
+        (tr("The service's own (its traffic costs extra)"), Proxy.SERVICE),
         (tr("My own, HTTP"), Proxy.HTTP),
         (tr("My own, SOCKS"), Proxy.SOCKS),
     ]
