@@ -55,7 +55,7 @@ class StructuredView(QWidget):
         self._view: ResultTree | ResultTable | None = None
         self.doubt = make_label(wrap=True)
         self.doubt.setMinimumWidth(1)
-        self.switch = make_button("", "link")
+        self.switch = make_button(view_label(OutputType.JSON, is_text=False), "link")
         self.switch.clicked.connect(self._switch)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
