@@ -1,6 +1,9 @@
 """A result is compared with its schema in a process that ends, whatever the schema does."""
 
 import json
+import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -8,11 +11,13 @@ import pytest
 from enigma_panel.core.models import OutputType, TaskSpec
 from enigma_panel.core.structured_output import Doubt
 from enigma_panel.services import structured_results
-from enigma_panel.services.comparison import compare
+from enigma_panel.services.comparison import OPTION, ORPHAN_S, compare
 from enigma_panel.services.structured_results import StructuredResults
 
 pytestmark = pytest.mark.process
 SPEC = TaskSpec(text="x", output_type=OutputType.JSON, output_schema='{"type": "array"}')
+
+FOR_EVER = ('{"pattern": "^(a+)+$"}', json.dumps("a" * 60 + "b"))
 
 
 @pytest.mark.parametrize(
@@ -31,9 +36,20 @@ def test_what_is_compared(schema: object, value: object, doubt: Doubt | None) ->
 
 def test_a_pattern_that_runs_for_ever_is_ended() -> None:
     began = time.monotonic()
-    result = compare('{"pattern": "^(a+)+$"}', json.dumps("a" * 60 + "b"), limit_s=1)
+    result = compare(*FOR_EVER, limit_s=1)
     assert result.doubt is Doubt.UNCHECKED
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < ORPHAN_S
+
+
+def test_it_ends_by_itself_should_nobody_wait_for_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "enigma_panel", OPTION, "1"],
+        input=json.dumps(FOR_EVER),
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGALRM
 
 
 async def test_it_is_read_and_compared_while_others_go_on() -> None:

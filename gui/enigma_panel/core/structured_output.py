@@ -19,7 +19,7 @@ MAX_SCHEMA_CHARS = 20_000
 """
 MAX_COLUMNS = 200
 """Widest table that is shown."""
-_SHOWN_CHARS = 200
+_SHOWN_CHARS = 120
 
 
 class Number(str):

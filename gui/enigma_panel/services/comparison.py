@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 COMPARE_S = 10
 """Longest comparison; one of 1 MB takes some three seconds."""
+ORPHAN_S = 30
+"""So much later the process ends by itself, should the program that waits for it be killed."""
 OPTION = "--compare-result"
 
 
@@ -25,12 +27,13 @@ def compare(schema: str, text: str, limit_s: int = COMPARE_S) -> StructuredResul
     program = [] if getattr(sys, "frozen", False) else ["-P", "-m", "enigma_panel"]
     try:
         done = subprocess.run(  # noqa: S603 - our own program with our own arguments
-            [sys.executable, *program, OPTION, str(limit_s)],
+            [sys.executable, *program, OPTION, str(limit_s + ORPHAN_S)],
             input=json.dumps([schema, text]),
             capture_output=True,
             encoding="utf-8",
             timeout=limit_s,
             check=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows shows one else
         )
         misfit: Details | None = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
@@ -40,9 +43,12 @@ def compare(schema: str, text: str, limit_s: int = COMPARE_S) -> StructuredResul
 
 
 def main(arguments: list[str]) -> int:
-    """The process: schema and text come in as JSON, what `find_misfit` says goes out."""
-    if hasattr(signal, "alarm"):  # should the program that waits for it be killed
-        signal.alarm(int(arguments[0]) + 1)
+    """The process: schema and text come in as JSON, what `find_misfit` says goes out.
+
+    arguments: after how many seconds it ends by itself, where the platform can do that.
+    """
+    if hasattr(signal, "alarm"):
+        signal.alarm(int(arguments[0]))
     sys.set_int_max_str_digits(0)
     schema, text = json.loads(sys.stdin.read())
     sys.stdout.write(json.dumps(find_misfit(schema, text)))

@@ -12,9 +12,14 @@ from PySide6.QtWidgets import QAbstractItemView
 from enigma_panel.core.models import OutputType, TaskSpec, TaskStatus
 from enigma_panel.core.redaction import MARK
 from enigma_panel.core.structured_output import Doubt, StructuredResult
+from enigma_panel.services import structured_results
 from enigma_panel.ui.details.result_models import PART, JsonModel
+from enigma_panel.ui.details.structured_result import StructuredView
 from enigma_panel.ui.main_window.window import MainWindow
+from tests.kit.builders import a_task
 from tests.kit.person import CTRL, button, key
+from tests.kit.wait import until
+from tests.kit.world import World
 
 COLUMNS = '["name", "price"]'
 FOUND = {"found": 2, "next": None, "shops": [{"name": "a.example", "open": True, "price": "5"}]}
@@ -191,3 +196,23 @@ def test_nothing_opens_all_of_it_at_once(show: Show, window: MainWindow) -> None
     view.setCurrentIndex(view.model().index(0, 0))
     key(view, Qt.Key.Key_Asterisk)
     assert len(view.model()._nodes) == made  # type: ignore[attr-defined]
+
+
+async def test_who_passes_by_starts_no_process(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+
+    def compare(_schema: str, text: str) -> StructuredResult:
+        compared.append(text)
+        return StructuredResult()
+
+    monkeypatch.setattr(structured_results, "compare", compare)
+    structured = StructuredView(structured_results.StructuredResults(), world.scope)
+    structured.switch.setParent(structured)
+    spec = TaskSpec(text="x", output_type=OutputType.JSON, output_schema="{}")
+    for number in range(5):
+        structured.show_task(a_task(number, spec=spec, result=f"[{number}]"))
+        await until(lambda: not structured.doubt.isHidden())
+    await until(lambda: structured.doubt.text() == "Fits the schema.")
+    assert compared == ["[4]"]

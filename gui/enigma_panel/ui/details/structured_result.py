@@ -20,6 +20,7 @@ from enigma_panel.core.structured_output import StructuredResult
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.structured_results import StructuredResults
 from enigma_panel.ui.details.result_models import WHOLE_TEXT, JsonModel, RowsModel, TreeColumn
+from enigma_panel.ui.details.text import breakable
 from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.text.structured import comparing_text, doubt_text, fits_text, view_label
 from enigma_panel.ui.widgets.basics import make_button, make_label, set_role
@@ -27,7 +28,8 @@ from enigma_panel.ui.widgets.basics import make_button, make_label, set_role
 MOST_ROWS = 14
 OPENED_ROWS = 60
 """Levels are opened at first as long as there are no more rows than that."""
-WIDEST_COLUMN = 220
+WIDEST_NAME, WIDEST_COLUMN = 150, 220
+"""At first, in pixels; a person may make them wider."""
 MEASURED_COLUMNS, MEASURED_ROWS = 30, 20
 
 
@@ -53,7 +55,7 @@ class StructuredView(QWidget):
         self._view: ResultTree | ResultTable | None = None
         self.doubt = make_label(wrap=True)
         self.doubt.setMinimumWidth(1)
-        self.switch = make_button("", "link")
+        self.switch = make_button(view_label(OutputType.JSON, is_text=False), "link")
         self.switch.clicked.connect(self._switch)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -100,7 +102,7 @@ class StructuredView(QWidget):
         self.changed.emit()
 
     def _say(self, text: str, role: str) -> None:
-        self.doubt.setText(text)
+        self.doubt.setText(breakable(text))
         set_role(self.doubt, role)
 
     def _switch(self) -> None:
@@ -151,9 +153,8 @@ class ResultTree(QTreeView):
         header.setSectionResizeMode(TreeColumn.NAME, QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         self.resizeColumnToContents(TreeColumn.NAME)
-        header.resizeSection(
-            TreeColumn.NAME, min(WIDEST_COLUMN, self.columnWidth(TreeColumn.NAME) + 8)
-        )
+        width = min(WIDEST_NAME, self.columnWidth(TreeColumn.NAME) + 8)
+        header.resizeSection(TreeColumn.NAME, width)
         self.expanded.connect(self._fit)
         self.collapsed.connect(self._fit)
         self._fit()
