@@ -185,7 +185,7 @@ def check_spec(spec: TaskSpec) -> Findings:
     )
 
 
-def unused_fields(spec: TaskSpec, rules: ServiceRules) -> tuple[Field, ...]:
+def unsupported_fields(spec: TaskSpec, rules: ServiceRules) -> tuple[Field, ...]:
     """The fields of a task that a dialect does not have: there they would be left out."""
     left_out = spec.limits.avoid_domains and not rules.has_avoid_domains
     return (Field.AVOID_DOMAINS,) if left_out else ()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from enigma_panel.core.models import Task, TaskSpec, TaskStatus
-from enigma_panel.core.validation import unused_fields
+from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
@@ -130,7 +130,7 @@ class Actions(QObject):
     def run_again(self, task: Task) -> None:
         """The same task once more, in a new session, at once; where the dialect in use lacks one
         of its fields it would not be the same, so New task says so first."""
-        if unused_fields(task.spec, self._services.account.rules):
+        if unsupported_fields(task.spec, self._services.account.rules):
             self.edit_and_run(task)
             return
         self._scope.spawn(f"run task {task.key} again", self._run_again(task))
