@@ -87,8 +87,11 @@ def short_text(value: object, limit: int = MAX_SHORT) -> str | None:
         value = str(value)  # JSON-RPC style error codes are numbers
     if not isinstance(value, str):
         return None
-    text = _SURROGATE.sub("\ufffd", value[: 4 * limit])
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    text = value[: 4 * limit]
+    if not text.isprintable():  # seldom: to look at each character takes a hundred times longer
+        text = _SURROGATE.sub("\ufffd", text)
+        text = "".join(c if c.isprintable() else " " for c in text)
+    line = " ".join(text.split())
     return (line if len(line) <= limit else without_last_run(line[: limit - 1]) + "…") or None
 
 

@@ -39,6 +39,11 @@ def finding_text(finding: Finding) -> str:
             return _url_text(finding)
 
 
+def field_name(field: Field) -> str:
+    """The label of a field: 'Avoid domains'."""
+    return tr(field.value.replace("_", " ").capitalize())
+
+
 def _too_long(finding: Finding) -> str:
     length, limit = finding.params["length"], finding.params["limit"]
     return tr(
