@@ -1,6 +1,7 @@
 """Structured results: what is refused before it is sent, and what is said of what came out."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -74,6 +75,13 @@ def test_what_may_be_sent(output: OutputType, text: str) -> None:
 def test_what_is_refused_before_it_is_sent(output: OutputType, text: str, problem: Problem) -> None:
     (finding,) = check_output_schema(output, text)
     assert (finding.field, finding.problem) == (Field.OUTPUT_SCHEMA, problem)
+
+
+def test_many_references_take_no_longer_than_other_schemas() -> None:
+    schema = {"$defs": {"a": {"$anchor": "a"}}, "allOf": [{"$ref": "#a"}] * 1_200}
+    began = time.thread_time()
+    assert check_output_schema(JSON, json.dumps(schema)) == ()
+    assert time.thread_time() - began < 4  # a tenth of it; once 12
 
 
 def test_a_refusal_says_where() -> None:

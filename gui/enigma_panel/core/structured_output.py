@@ -15,8 +15,7 @@ from enigma_panel.core.models import OutputType
 from enigma_panel.core.validation import Field, Finding, Findings, Problem
 
 MAX_SCHEMA_CHARS = 20_000
-"""Longest schema; our own limit, no page names one. To check one so long takes a third of a second.
-"""
+"""Longest schema; our own limit, no page names one. To check one so long takes up to a second."""
 MAX_COLUMNS = 200
 """Widest table that is shown."""
 _SHOWN_CHARS = 120
@@ -127,7 +126,10 @@ def _unknown_reference(schema: dict[str, Any]) -> str:
     from referencing.jsonschema import DRAFT202012  # noqa: PLC0415
 
     root = DRAFT202012.detect(schema).create_resource(schema)
-    waiting = [(root, REGISTRY.resolver_with_root(root))]
+    address = root.id() or ""
+    # Crawled once: a registry that was not is crawled anew at every look-up.
+    registry = REGISTRY.with_resource(address, root).crawl()
+    waiting = [(root, registry.resolver(address))]
     while waiting:
         resource, resolver = waiting.pop()
         for reference in _references(resource.contents):
