@@ -4,12 +4,14 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
 from enigma_panel.core.models import OutputType, TaskSpec
 from enigma_panel.core.structured_output import Doubt
+from enigma_panel.core.validation import Findings
 from enigma_panel.services import structured_results
 from enigma_panel.services.comparison import OPTION, ORPHAN_S, compare
 from enigma_panel.services.structured_results import StructuredResults
@@ -50,6 +52,19 @@ def test_it_ends_by_itself_should_nobody_wait_for_it() -> None:
         check=False,
     )
     assert done.returncode == -signal.SIGALRM
+
+
+async def test_a_schema_is_checked_while_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[threading.Thread] = []
+
+    def check(_output: OutputType, _schema: str) -> Findings:
+        threads.append(threading.current_thread())
+        return ()
+
+    monkeypatch.setattr(structured_results, "check_output_schema", check)
+    await StructuredResults().check(SPEC)
+    (thread,) = threads
+    assert thread is not threading.main_thread()
 
 
 async def test_it_is_read_and_compared_while_others_go_on() -> None:

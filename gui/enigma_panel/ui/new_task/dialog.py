@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.service_rules import RULES, ServiceRules
-from enigma_panel.core.structured_output import check_output_schema
 from enigma_panel.core.validation import Field, check_spec, check_task_text
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
@@ -282,6 +281,9 @@ class NewTaskDialog(ModelessDialog):
         specs, where = self.specs(), self.run_in.target().session_key
         one_call = self.limits.one_call.isChecked() and where is None
         try:
+            if findings := await self._services.structured_results.check(specs[0]):
+                self._show_problems({each.field: finding_text(each) for each in findings})
+                return
             keys = await self._services.sessions.start_many(specs, where=where, one_call=one_call)
         except NoKeyError:
             self._ask_for_key()
@@ -323,28 +325,25 @@ class NewTaskDialog(ModelessDialog):
             button.setEnabled(not starting)
 
     def _check(self) -> bool:
-        """Name every mistake beside its field and go to the first; True when there is none."""
+        """Name every mistake but a schema's, which takes longer; True when there is none."""
         self._clear_problems()
         sentences: dict[Field, str] = {}
-        spec = self.specs()[0]
-        for finding in (
-            *check_spec(spec),
-            *check_output_schema(spec.output_type, spec.output_schema),
-        ):
+        for finding in check_spec(self.specs()[0]):
             sentences.setdefault(finding.field, finding_text(finding))
         if self.per_line.isChecked() and (problem := per_line_problem(self.task_text.text())):
             sentences[Field.TASK] = problem
         sentences.update(self.limits.mistyped())
-        for field, sentence in sentences.items():
-            self.problems[field].show_text(sentence)
         if not self.run_in.is_possible():
             self.target_problem.show_text(
                 tr("This session takes no more tasks. Choose another place.")
             )
-        self._go_to_first(sentences)
+        self._show_problems(sentences)
         return not sentences and self.run_in.is_possible()
 
-    def _go_to_first(self, sentences: dict[Field, str]) -> None:
+    def _show_problems(self, sentences: dict[Field, str]) -> None:
+        """Name each beside its field, and go to the first."""
+        for field, sentence in sentences.items():
+            self.problems[field].show_text(sentence)
         fields = self.field_widgets()
         if any(field in self.limits.problems for field in sentences):
             self.more_button.setChecked(True)
