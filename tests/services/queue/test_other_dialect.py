@@ -11,10 +11,10 @@ from enigma_panel.core.models import Limits, TaskStatus
 from enigma_panel.core.observation import MISSING_PROMPT, Kind, Observation
 from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.core.validation import Field
-from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
+from enigma_panel.services.types import KeyCheck, PauseReason, QueueEntry, WaitReason
 from enigma_panel.store.settings import Settings
 from tests.kit.wait import until
-from tests.services.queue.bench import QueueBench, on_queue
+from tests.services.queue.bench import TAKES_S, QueueBench, Service, on_queue
 
 REPLY = Reply(status=400, code=MISSING_PROMPT, message="Missing task.prompt")
 TELLING = RejectedError(REPLY, nothing_happened=True)
@@ -69,6 +69,21 @@ def test_one_start_tells_and_the_rest_of_the_queue_waits(folder: Path, opens: bo
     on_queue(folder, test)
 
 
+def test_it_goes_on_at_once_whatever_is_known_of_the_key(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.settings.value = Settings(browsers_at_once=1)
+        bench.service.refuses_start = [TELLING]
+        for _ in range(2):
+            await bench.start()
+        await until(lambda: bench.queue.pause_reason is PauseReason.DIALECT)
+        bench.bench.account.last_check = KeyCheck.UNREACHABLE
+        choose(bench, W2)
+        await asyncio.sleep(1)
+        assert len(bench.service.took) == 1
+
+    on_queue(folder, test)
+
+
 def test_go_on_tries_again(folder: Path) -> None:
     async def test(bench: QueueBench) -> None:
         bench.settings.value = Settings(browsers_at_once=1)
@@ -93,6 +108,18 @@ def test_what_was_sent_in_the_dialect_of_before_does_not_make_it_pause(folder: P
         await asyncio.sleep(60)
         assert bench.session_of(refused).dialect is E
         assert bench.task(refused).status is TaskStatus.FAILED
+        assert bench.queue.pause_reason is PauseReason.NONE
+
+    on_queue(folder, test)
+
+
+def test_what_another_address_says_does_not_make_it_pause(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses_start = [TELLING]
+        refused = await bench.start()
+        await asyncio.sleep(TAKES_S / 2)
+        bench.bench.account.use(Service())  # as after a change of the address, in the same dialect
+        await until(lambda: bench.task(refused).status is TaskStatus.FAILED)
         assert bench.queue.pause_reason is PauseReason.NONE
 
     on_queue(folder, test)
