@@ -57,7 +57,7 @@ class NewTaskDialog(ModelessDialog):
         self._services = services
         self._open_key = open_key
         self._is_starting = False
-        self._put_aside: TaskSpec | None = None
+        self._put_aside: tuple[TaskSpec, TargetSession] | None = None
         self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
         self._build_fields()
         self._build_limits()
@@ -141,10 +141,11 @@ class NewTaskDialog(ModelessDialog):
 
     def ask(self, session_key: int | None, prefill: TaskSpec | None) -> None:
         """Show it for a session, or with an earlier task's text; typed text is not lost."""
+        here = None if session_key is None else TargetSession(session_key, close_after=False)
         if prefill is not None:
-            self._fill(prefill)
-        if session_key is not None:
-            self.run_in.choose(TargetSession(session_key, close_after=False))
+            self._fill(prefill, here or (NEW_CLOSED if prefill.close_after else NEW_KEPT))
+        elif here is not None:
+            self.run_in.choose(here)
         else:
             self.run_in.refresh()
         self._services.scope.spawn("recent texts", self._load_earlier(), exclusive=True)
@@ -182,28 +183,27 @@ class NewTaskDialog(ModelessDialog):
         if self.isVisible():
             self.fit()
 
-    def _fill(self, spec: TaskSpec) -> None:
+    def _fill(self, spec: TaskSpec, target: TargetSession) -> None:
         before = self.typed()
-        if before.text and before.text != spec.text:
-            self._put_aside = before
+        if (before.text or has_options(before)) and before.text != spec.text:
+            self._put_aside = before, self.run_in.target()
         self.restore_button.setVisible(self._put_aside is not None)
-        self._put(spec)
+        self._put(spec, target)
 
-    def _put(self, spec: TaskSpec) -> None:
+    def _put(self, spec: TaskSpec, target: TargetSession) -> None:
         self.task_text.fill(spec.text)
         self.starting_url.setText(spec.starting_url or "")
         self.limits.fill(spec)
         if has_options(spec):
             self.more_button.setChecked(True)
-        if self.run_in.target().session_key is None:
-            self.run_in.choose(NEW_CLOSED if spec.close_after else NEW_KEPT)
+        self.run_in.choose(target)
         self._clear_problems()
 
     def _restore(self) -> None:
-        spec, self._put_aside = self._put_aside, None
+        aside, self._put_aside = self._put_aside, None
         self.restore_button.hide()
-        if spec is not None:
-            self._put(spec)
+        if aside is not None:
+            self._put(*aside)
             self.task_text.setFocus()
 
     async def _load_earlier(self) -> None:
