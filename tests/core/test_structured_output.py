@@ -130,6 +130,7 @@ ROOM = {
     "type": "object",
     "required": ["name"],
     "properties": {"name": {"type": "string"}, "price": {"type": ["number", "null"]}},
+    "patternProperties": {"^x-": True},
     "additionalProperties": False,
 }
 
@@ -140,7 +141,7 @@ ROOM = {
         ({"name": "x", "price": 5}, None),
         ({"name": "x", "price": "5"}, ("[0].price", "type", '["number", "null"]', "string")),
         ({"price": 5}, ("[0]", "required", '["name"]', "name")),
-        ({"name": "x", "nmae": 5}, ("[0]", "additionalProperties", "false", "nmae")),
+        ({"name": "x", "x-1": 5, "nmae": 5}, ("[0]", "additionalProperties", "false", "nmae")),
         ([], ("[0]", "type", '"object"', "array")),
     ],
 )

@@ -6,6 +6,7 @@ jsonschema is imported where it is needed: that takes a fifth of a second.
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -231,8 +232,9 @@ def _explain(error: Any) -> dict[str, str | int]:
     elif rule == "required" and isinstance(wanted, list):
         found = next((name for name in wanted if name not in value), "")
     elif rule == "additionalProperties" and isinstance(value, dict):
-        known = error.schema.get("properties", {})
-        found = next((name for name in value if name not in known), "")
+        known, patterns = (error.schema.get(k, {}) for k in ("properties", "patternProperties"))
+        others = (name for name in value if name not in known)
+        found = next((n for n in others if not any(re.search(p, n) for p in patterns)), "")
     return {
         "where": error.json_path.removeprefix("$").removeprefix(".")[:_SHOWN_CHARS],
         "rule": rule,
