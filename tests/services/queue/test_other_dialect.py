@@ -141,7 +141,7 @@ def test_a_task_is_not_sent_without_a_field_that_was_typed(folder: Path) -> None
         await asyncio.sleep(600)
         assert len(bench.service.opened) == 1
         why = entry(bench, held)
-        assert (why.why, why.missing) == (WaitReason.FIELDS, (Field.AVOID_DOMAINS,))
+        assert (why.why, why.unsupported) == (WaitReason.UNSUPPORTED, (Field.AVOID_DOMAINS,))
         choose(bench, E)
         await bench.until_taken(2)
 
@@ -153,7 +153,7 @@ def test_a_dialect_that_is_chosen_as_it_is_about_to_be_sent_holds_it_back(folder
         held = await bench.start(limits=AVOIDS)
         choose(bench, W2)  # before its start had its turn in the loop
         await asyncio.sleep(600)
-        assert (bench.service.opened, entry(bench, held).why) == ([], WaitReason.FIELDS)
+        assert (bench.service.opened, entry(bench, held).why) == ([], WaitReason.UNSUPPORTED)
 
     on_queue(folder, test)
 
@@ -172,6 +172,6 @@ def test_what_an_open_session_lacks_is_told_by_its_own_dialect(folder: Path) -> 
         choose(bench, E)
         held = await bench.start(where=bench.session_of(last), limits=AVOIDS)
         await asyncio.sleep(60)
-        assert (entry(bench, held).why, len(bench.service.took)) == (WaitReason.FIELDS, 3)
+        assert (entry(bench, held).why, len(bench.service.took)) == (WaitReason.UNSUPPORTED, 3)
 
     on_queue(folder, test)
