@@ -12,7 +12,7 @@ from enigma_panel.core.service_rules import Dialect
 from tests.simulation.catching import CATCHING
 from tests.simulation.runner import Outcome, replay_command, runner
 from tests.simulation.safeguards import SWITCHES, without
-from tests.simulation.seeds import DAY, ONCE_RED, first_of, seed_day
+from tests.simulation.seeds import DAY, ONCE_RED, ONCE_RED_IN_WEBRUN, first_of, seed_day
 
 BLOCKS, SEEDS = 4, 125
 """Blocks of seeds, so that several processes share them; thousands run by command."""
@@ -35,6 +35,12 @@ def test_what_was_red_once_holds() -> None:
     with runner() as one:
         for seed in ONCE_RED:
             _must_hold(one.run(seed))
+
+
+@pytest.mark.parametrize(("dialect", "seed"), ONCE_RED_IN_WEBRUN)
+def test_what_was_red_once_in_webrun_holds(dialect: Dialect, seed: int) -> None:
+    with runner(dialect) as one:
+        _must_hold(one.run(seed), dialect)
 
 
 @pytest.mark.parametrize("dialect", [Dialect.W1, Dialect.W2])
