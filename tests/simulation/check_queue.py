@@ -72,7 +72,8 @@ class QueueInvariants:
         now = self._world.timeline.now
         for session in life.parts.services.store.sessions():
             unwanted = self._is_unwanted(session, life.parts) or self._is_doubted(session, life)
-            if not unwanted or self._world.checks.commands.hindered():
+            away = self._world.settings_changes.is_out_of_reach(session.service_id)
+            if not unwanted or away or self._world.checks.commands.hindered():
                 self._idle.pop(session.key, None)
             elif now - max(self._idle.setdefault(session.key, now), self._told(session)) > IDLE_S:
                 self._world.fail("no browser is left to idle", f"session {session.key}")

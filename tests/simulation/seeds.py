@@ -50,6 +50,7 @@ ONCE_RED: dict[int, str] = {
 are listed anew."""
 
 ONCE_RED_IN_WEBRUN: dict[tuple[Dialect, int], str] = {
+    (Dialect.W1, 2026112600372): "a task failed in a browser that was opened with another key",
     (Dialect.W2, 214): "a Stop was told not found: another browser beside one taken for closed",
     (Dialect.W2, 431): "a report with ids of another task stood between four times not found",
 }
