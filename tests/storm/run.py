@@ -32,7 +32,8 @@ LEAST_ANSWERS = 3
 CALM_ACTS = 6, 30
 ANSWERS_S = 12.0
 """At the end, all faults over, as much is done as before, and more until so many answers were taken
-in the whole run; then so long only questions are answered, then sessions are terminated."""
+in the whole run; then so long only questions are answered, then sessions are terminated. A run with
+fewer answers is red."""
 CALM_S = 120.0
 """Longer than any session lives, on a busy machine, too."""
 KEY = "enig_demo"
@@ -121,11 +122,18 @@ class _Run:
                 break
             with suppress(DBusErrorResponse):
                 hand.act()
+        until("enough answers were taken", lambda: self._answer(hand), CALM_S)
         self._see_all_end(hand)
         assert self._stage.leave() == (0, "")
         with copy_of(self._folder) as path, Ledger.open(path)[0] as ledger:
             left = {intent.kind.value for intent in ledger.unsettled()}
             assert left <= {"state"}, f"not settled by the last start: {left}"
+
+    def _answer(self, hand: Hand) -> bool:
+        """Whatever waits, perhaps for the calls of the next minute; whether it was enough."""
+        hand.answer()
+        hand.go_on()
+        return answers_taken(state_of(self._url)) >= LEAST_ANSWERS
 
     def _see_all_end(self, hand: Hand) -> None:
         begin = time.monotonic()
@@ -136,9 +144,7 @@ class _Run:
             with suppress(DBusErrorResponse):
                 hand.answer()
                 hand.go_on()
-                if lasted > ANSWERS_S:
-                    hand.press_for_a_session("Terminate")
-                is_at_work = hand.shows_work()
+                is_at_work = hand.terminate_one() if lasted > ANSWERS_S else hand.shows_work()
             is_at_work |= any(s["state"] == "active" for s in state_of(self._url)["sessions"])
 
 
