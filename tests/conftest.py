@@ -7,7 +7,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -188,10 +188,15 @@ DROP_S = 5.0
 each_live_mode = pytest.mark.parametrize("live_mode", LIVE_MODES)
 """Plays a test three times on every push; for the one test of the whole job."""
 
-up_and_weekly_each = pytest.mark.parametrize(
-    "live_mode",
-    ["up", *(pytest.param(mode, marks=pytest.mark.weekly) for mode in LIVE_MODES if mode != "up")],
-)
+
+def first_and_weekly_each(names: str, values: Iterable[object]) -> pytest.MarkDecorator:
+    """Plays a test with the first of the values on a push, with each in the weekly round."""
+    first, *others = values
+    weekly = (pytest.param(other, marks=pytest.mark.weekly) for other in others)
+    return pytest.mark.parametrize(names, [first, *weekly])
+
+
+up_and_weekly_each = first_and_weekly_each("live_mode", LIVE_MODES)
 """Plays a test once on a push and three times in the weekly round: what must hold whatever becomes
 of the live channel."""
 

@@ -11,6 +11,7 @@ from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.values import CUT_MARK, LONGEST_RUN, MAX_TEXT
 from enigma_panel.core.observation import Kind, Observation
 from tests.api.odd import READERS, SCRUB, read_all, read_one
+from tests.conftest import first_and_weekly_each
 
 LENGTH = 10_000_000
 DONE = '{"success": true, "type": "task_completed", "data": {"message": "Done"}, %s}'
@@ -67,7 +68,7 @@ def test_ten_megabytes(name: str) -> None:
     assert len(read_all(body, 200, {})) >= len(READERS) - 1
 
 
-@pytest.mark.parametrize("name", BIG)
+@first_and_weekly_each("name", BIG)
 def test_ten_megabytes_for_the_second_decoder(name: str) -> None:
     """A byte order mark makes the first one refuse."""
     body = b"\xef\xbb\xbf" + BIG[name]().encode("latin-1")

@@ -1,4 +1,5 @@
-"""The live channel's libraries are loaded when a session is open, not with the program."""
+"""What is not needed at the start is not loaded then: the live channel's libraries come with the
+first session, that for JSON Schema with the first schema."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,4 +22,5 @@ def test_they_are_loaded_when_first_needed(
     assert program.tell(f"loaded {NAMES}") == []
     program.tell("start-kept Research typewriters")
     program.until(lambda _: program.tell(f"loaded {NAMES}") == NAMES.split())
+    assert program.tell("loaded jsonschema referencing") == []
     assert program.quit() == (0, "")

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
+from tests.benchmarks.big_result import big_result
 from tests.benchmarks.fifty import fifty
 from tests.benchmarks.figures import Figure, machine, table
 from tests.benchmarks.intent import intent
@@ -41,6 +42,7 @@ MEASURES: dict[str, Measure] = {
     "live_200": live_200,
     "live_steps": live_steps,
     "live_big": live_big,
+    "big_result": big_result,
 }
 
 

@@ -1,6 +1,6 @@
 """What dialects have in common with hosts, keys and refusals."""
 
-from enigma_panel.core.models import Limits, TaskSpec
+from enigma_panel.core.models import BrowserOptions, Limits, OutputType, Proxy, TaskSpec
 from enigma_panel.core.service_rules import (
     RULES,
     Dialect,
@@ -8,7 +8,7 @@ from enigma_panel.core.service_rules import (
     fits_host,
     foreign_prefix,
 )
-from enigma_panel.core.validation import Field, unused_fields
+from enigma_panel.core.validation import Field, unsupported_fields
 from tests.kit.rows import check_rows
 
 ENIGMA, WEBRUN = "connect.enigma.click", "connect.webrun.ai"
@@ -50,7 +50,13 @@ def test_a_refusal_asks_for_another_dialect_or_for_none() -> None:
 
 
 def test_what_a_dialect_lacks_is_left_out() -> None:
-    spec = TaskSpec(text="Look", limits=Limits(avoid_domains=("ads.example",)))
-    unused = {dialect: unused_fields(spec, rules) for dialect, rules in RULES.items()}
-    assert unused == {E: (), W1: (), W2: (Field.AVOID_DOMAINS,)}
-    assert unused_fields(TaskSpec(text="Look"), RULES[W2]) == ()
+    spec = TaskSpec(
+        text="Look",
+        limits=Limits(avoid_domains=("ads.example",)),
+        browser=BrowserOptions(environment_id="e", policy_id="p", proxy=Proxy.SERVICE),
+        output_type=OutputType.CSV,
+    )
+    unused = {dialect: unsupported_fields(spec, rules) for dialect, rules in RULES.items()}
+    of_webrun = (Field.ENVIRONMENT, Field.POLICY, Field.PROXY, Field.OUTPUT_TYPE)
+    assert unused == {E: of_webrun, W1: (), W2: (Field.AVOID_DOMAINS,)}
+    assert unsupported_fields(TaskSpec(text="Look"), RULES[W2]) == ()

@@ -1,12 +1,14 @@
 """What a person types: what passes, what is said about the rest, and what is offered."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from enigma_panel.core import validation as c
-from enigma_panel.core.models import Limits, TaskSpec
+from enigma_panel.core.models import BrowserOptions, Limits, Proxy, TaskSpec
 from enigma_panel.core.validation import Field, Problem
+from tests.kit.rows import check_rows
 
 P = Problem
 
@@ -127,8 +129,70 @@ def test_a_whole_spec_is_checked() -> None:
         max_duration_ms=300_001, max_input_tokens=-1, max_output_tokens=100_001,
         avoid_domains=("x",),
     )  # fmt: skip
-    findings = c.check_spec(TaskSpec(text="", starting_url="a.example", limits=limits))
-    assert [finding.field for finding in findings] == list(Field)[:-1]
+    browser = BrowserOptions(environment_id="a b")
+    spec = TaskSpec(text="", starting_url="a.example", limits=limits, browser=browser)
+    findings = c.check_spec(spec)
+    assert [finding.field for finding in findings] == [*list(Field)[:6], Field.ENVIRONMENT]
+
+
+def test_what_a_browser_is_opened_with() -> None:
+    def check(fields: dict[str, Any], *found: tuple[Field, P]) -> None:
+        findings = c.check_browser(BrowserOptions(**fields))
+        assert [(finding.field, finding.problem) for finding in findings] == list(found)
+
+    def own(address: str, kind: Proxy = Proxy.HTTP) -> dict[str, Any]:
+        return {"proxy": kind, "proxy_address": address}
+
+    def service(country: str) -> dict[str, Any]:
+        return {"proxy": Proxy.SERVICE, "proxy_country": country}
+
+    address, no_country = Field.PROXY_ADDRESS, (Field.PROXY_COUNTRY, P.BAD_COUNTRY)
+    check_rows(
+        [
+            ({},),
+            ({"environment_id": "66f1c2", "policy_id": "pol-1"},),
+            (
+                {"environment_id": "a b", "policy_id": "a\n"},
+                (Field.ENVIRONMENT, P.BAD_ID),
+                (Field.POLICY, P.BAD_ID),
+            ),
+            (service(""),),
+            (service("US"),),
+            (service("Spain"), no_country),
+            (service("ß1"), no_country),
+            (own("proxy.example:8080"),),
+            (own("10.0.0.1:1", Proxy.SOCKS),),
+            (own("[2001:db8::1]:65535"),),
+            (own(""), (address, P.BAD_ADDRESS)),
+            (own("proxy.example"), (address, P.BAD_ADDRESS)),
+            (own("proxy.example:"), (address, P.BAD_ADDRESS)),
+            (own(":8080"), (address, P.BAD_ADDRESS)),
+            (own("proxy.example:0"), (address, P.BAD_ADDRESS)),
+            (own("proxy.example:65536"), (address, P.BAD_ADDRESS)),
+            (own("proxy.example:٣"), (address, P.BAD_ADDRESS)),
+            (own("http://proxy.example:8080"), (address, P.BAD_ADDRESS)),
+            (own("proxy.example:8080:me:secret"), (address, P.BAD_ADDRESS)),
+            (own("me:secret@proxy.example:8080", Proxy.SOCKS), (address, P.USER_INFO)),
+        ],
+        check,
+    )
+
+
+def test_columns_as_people_name_them() -> None:
+    def check(typed: str, schema: str) -> None:
+        assert c.columns_schema(typed) == schema
+
+    check_rows(
+        [
+            ("name, price", '["name", "price"]'),
+            (" name \n\nprice,\n", '["name", "price"]'),
+            ('Größe "L"', '["Größe \\"L\\""]'),
+            ('["a, b", "c"]', '["a, b", "c"]'),
+            ("[no list", "[no list"),  # the check of the schema says what is wrong
+            (" \n", "[]"),
+        ],
+        check,
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
 from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, ResultFile
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
+from enigma_panel.core.structured_output import StructuredResult, read_result
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import (
     AnswerOutcome,
@@ -558,6 +559,22 @@ class FakeDownloads(QObject):
 
     def cancel(self, task_key: int, file: ResultFile) -> None:
         self.calls.append(("cancel", task_key, file))
+
+
+class FakeStructuredResults:
+    """Reads as the real service does, at once; what a comparison says is put in by the test."""
+
+    def __init__(self) -> None:
+        self.compared = StructuredResult()
+        self.calls: list[str] = []
+
+    async def read(self, spec: TaskSpec, text: str) -> StructuredResult:
+        self.calls.append("read")
+        return read_result(spec.output_type, spec.output_schema, text)
+
+    async def compare(self, _spec: TaskSpec, _text: str) -> StructuredResult:
+        self.calls.append("compare")
+        return self.compared
 
 
 class FakeHealth(QObject):

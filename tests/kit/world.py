@@ -16,6 +16,7 @@ from tests.kit.fakes import (
     FakeQueue,
     FakeSessions,
     FakeSettings,
+    FakeStructuredResults,
     FakeTimeline,
 )
 
@@ -37,6 +38,7 @@ class World:
         self.live = FakeLive()
         self.timeline = FakeTimeline()
         self.downloads = FakeDownloads()
+        self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()
         record = SimpleNamespace(**vars(self), demo=demo, keep_folder="/home/maria/enigma-panel")
         self.services = cast("Services", record)

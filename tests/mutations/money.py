@@ -8,11 +8,16 @@ QUEUE = "tests/services/queue/test_task_queue.py"
 MISSING = "tests/services/monitor/test_missing_tasks.py"
 REDUCER = "tests/core/test_reducer.py"
 REFUSED = "tests/services/queue/test_refused_for_now.py"
+DIALECT = "tests/services/queue/test_other_dialect.py"
 STARTER = "tests/services/queue/test_starter.py"
 DURABLE = f"{COMMANDS}/test_durable_commands.py"
 START_LOST = "A start whose reply was lost is shown as unconfirmed"
 IN_LINE = "Tasks for which there is no browser, no call or no money wait in line"
 KEPT = "Without a connection they wait, over quit and kill, and are sent when it is back"
+ASKS_FOR_ANOTHER = (
+    "When a service refuses a task because it asks for another dialect, the line stands"
+)
+NOT_WHOLE = "A task with a field that its dialect lacks is not sent without it"
 TRIED_AGAIN = "What was refused for certain is tried again only where that can help"
 UNUSED = "A browser that took no task, and that no task waits for any more, is closed"
 LIVE = "An open session also tells what happens over the service's live channel"
@@ -225,8 +230,8 @@ MONEY = (
         promise=TRIED_AGAIN,
         mistake="what the service will never take is kept in line",
         file="services/queue/scheduler.py",
-        old="_FAILS = frozenset({FailureKind.FAIL, FailureKind.FORBIDDEN})",
-        new="_FAILS = frozenset({FailureKind.FORBIDDEN})",
+        old="_FAILS = frozenset({FailureKind.FAIL, ",
+        new="_FAILS = frozenset({",
         tests=(f"{STARTER}::test_a_start_that_is_refused_for_good_is_not_tried_again",),
     ),
     Break(
@@ -249,8 +254,8 @@ MONEY = (
         promise="A task that the browser opened for it refuses so three times gets another one",
         mistake="it fails",
         file="services/queue/starter.py",
-        old="                if not _may_go_elsewhere(failures):",
-        new="                if failures:",
+        old="kept=_may_go_elsewhere(failures))",
+        new="kept=not failures)",
         tests=(f"{REFUSED}::test_a_task_that_its_new_browser_refuses_gets_another_one",),
     ),
     Break(
@@ -265,8 +270,8 @@ MONEY = (
         promise="So does one whose key was refused there, once the key is taken again.",
         mistake="it fails",
         file="services/queue/starter.py",
-        old="    lasting = {FailureKind.FAIL, ",
-        new="    lasting = {FailureKind.KEY, FailureKind.FAIL, ",
+        old="    lasting = {\n",
+        new="    lasting = {\n        FailureKind.KEY,\n",
         tests=(f"{REFUSED}::test_a_refused_key_closes_the_browser_before_another_is_opened",),
     ),
     Break(
@@ -292,6 +297,50 @@ MONEY = (
         old="            self.pause_reason = PauseReason.UNTAKEN\n",
         new="            pass\n",
         tests=(f"{REFUSED}::test_the_second_time_within_ten_minutes_the_queue_pauses_until_go_on",),
+    ),
+    Break(
+        promise=ASKS_FOR_ANOTHER,
+        mistake="each task opens a browser to be told so",
+        file="services/queue/blockers.py",
+        old="    FailureKind.DIALECT: PauseReason.DIALECT,\n",
+        new="",
+        tests=(f"{DIALECT}::test_one_start_tells_and_the_rest_of_the_queue_waits",),
+    ),
+    Break(
+        promise="until you choose one or say Go on",
+        mistake="the one that is chosen changes nothing",
+        file="services/queue/task_queue.py",
+        old="        if spoken != self._spoken:\n",
+        new="        if False:\n",
+        tests=(f"{DIALECT}::test_one_start_tells_and_the_rest_of_the_queue_waits",),
+    ),
+    Break(
+        promise=NOT_WHOLE,
+        mistake="it is sent without it in an open session",
+        file="services/queue/blockers.py",
+        old="        if missing := unsupported_fields(task.spec, RULES[session.dialect]):\n",
+        new="        if missing := ():\n",
+        tests=(f"{DIALECT}::test_what_an_open_session_lacks_is_told_by_its_own_dialect",),
+    ),
+    Break(
+        promise=NOT_WHOLE,
+        mistake="it is sent without it where the dialect was chosen a moment ago",
+        file="services/queue/starter.py",
+        old="        is_whole = not unsupported_fields(task.spec, self._account.rules)\n",
+        new="        is_whole = True\n",
+        tests=(
+            f"{DIALECT}::test_a_dialect_that_is_chosen_as_it_is_about_to_be_sent_holds_it_back",
+        ),
+    ),
+    Break(
+        promise="it waits for you to edit it",
+        mistake="nothing can be done with it",
+        file="ui/text/waiting.py",
+        old="    if entry.why is WaitReason.FIELDS:\n",
+        new="    if False:\n",
+        tests=(
+            "tests/ui/tasks/test_queue.py::test_a_task_with_a_field_that_its_dialect_lacks_is_edited",
+        ),
     ),
     Break(
         promise=UNUSED,

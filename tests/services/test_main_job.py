@@ -7,7 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from enigma_panel.core.models import Limits, Phase, SessionState, TaskSpec, TaskStatus, shown_state
+from enigma_panel.core.models import (
+    Limits,
+    OutputType,
+    Phase,
+    SessionState,
+    TaskSpec,
+    TaskStatus,
+    shown_state,
+)
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import AnswerOutcome, NoticeKind, PauseReason
@@ -18,6 +26,7 @@ from tests.services.conftest import Running
 Start = Callable[..., Simulator]
 FILES = {Dialect.W1: [], Dialect.W2: ["report.pdf", "figures.csv"]}
 """What comes with the result of a download."""
+SCHEMA = '{"type": "object", "required": ["pages"], "properties": {"pages": {"type": "number"}}}'
 
 TOLD = {"up": 4, "refuse": 0, "drop": 1}
 """So many of a search's 14 steps come at least, however long the first connection takes."""
@@ -146,6 +155,7 @@ async def test_the_whole_job_in_the_dialects_of_webrun(
         assert sessions.task(key).status is TaskStatus.DONE
         session_key = sessions.task(key).session_key
         spec = replace(spec, text="Download the report", starting_url="https://shop.example")
+        spec = replace(spec, output_type=OutputType.JSON, output_schema=SCHEMA)
         following = await sessions.start(spec, where=session_key)
         await until(lambda: sessions.task(following).is_final)
         task = sessions.task(following)
@@ -153,6 +163,11 @@ async def test_the_whole_job_in_the_dialects_of_webrun(
         assert task.cost is not None
         assert [file.name for file in task.files] == FILES[dialect]
         assert bool(task.network) is bool(FILES[dialect])
+        results = parts.services.structured_results
+        read = await results.read(task.spec, task.result or "")
+        assert isinstance(read.value, dict)
+        assert [*read.value] == ["pages"]
+        assert (await results.compare(task.spec, task.result or "")).doubt is None
         await sessions.command([session_key], CommandVerb.TERMINATE)
         await until(lambda: sessions.session(session_key).is_ended)
         assert sessions.session(session_key).dialect is dialect

@@ -18,7 +18,7 @@ from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, AnswerResult
-from tests.conftest import Simulator, up_and_weekly_each
+from tests.conftest import Simulator, first_and_weekly_each, up_and_weekly_each
 from tests.kit.wait import until
 from tests.services.conftest import Running
 from tests.services.live.bench import Bench, with_bench
@@ -49,7 +49,7 @@ STEPS = (
 
 
 @up_and_weekly_each
-@pytest.mark.parametrize("end", list(ENDS))
+@first_and_weekly_each("end", ENDS)
 async def test_a_passphrase_that_the_agent_repeats_is_in_no_file(
     simulator: Start, running: Running, live_mode: str, end: TaskStatus
 ) -> None:

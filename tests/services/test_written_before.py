@@ -119,6 +119,8 @@ async def test_recovery_settles_what_an_earlier_program_left_open(tmp_path: Path
     after = values(ledger)
     assert {place: after[place] for place in before if after[place] != before[place]} == CHANGES
     new = {"tokens_total", "took_s", "dialect", "files", "network"}
+    new |= {"environment_id", "policy_id", "proxy", "proxy_country", "proxy_address"}
+    new |= {"output_type", "output_schema"}
     assert {column for *_, column in set(after) - set(before)} == new
     assert set(before) <= set(after)
 

@@ -34,6 +34,7 @@ ONCE_RED: dict[int, str] = {
     61142: "a channel broke after the polls had failed for want of a key",
     2026112601038: "a browser that was not found stays, as another task may be at work there",
     2026112602274: "a channel broke whose session was opened with another key",
+    2026112602855: "the own address came back just before a broken channel was looked at",
     2026112600088: "an answer after a Stop that the channel lost",
     1354: "a report with ids of another task stood between four times not found",
     1534: "a task at work in an assumed end, under a key that nobody went back to",

@@ -123,6 +123,7 @@ class SettingsChanges:
             self._save(account, DEMO_KEY)
 
     async def _to_own_host(self, account: "Account") -> None:
+        self._last = self._world.timeline.now  # what was in the way may not have been looked at
         await account.set_base_url(OWN_HOST)
         if account.dialect is not self._world.dialect:  # the preset one holds for a new address
             account.choose_dialect(self._world.dialect)
@@ -135,9 +136,12 @@ class SettingsChanges:
 
     def _accept_key(self) -> None:
         self._world.trace("key accepted")
+        self._last = self._world.timeline.now
         self.key_is_refused = False
 
     def _save(self, account: "Account", key: str) -> None:
+        self._last = self._world.timeline.now
+
         async def save() -> None:
             await account.save(key)
 

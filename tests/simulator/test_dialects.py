@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from enigma_panel.core.structured_output import find_misfit
 from enigma_panel.simulator.dialects import DIALECTS
 from enigma_panel.simulator.responses import Reply
 from enigma_panel.simulator.service import LongPoll
@@ -19,6 +20,9 @@ from tests.simulator.world import RUN, SEND, START, World
 BODIES = Path(__file__).parents[1] / "contract" / "requests"
 PATHS = {"start_session": START, "run_task": RUN}
 USAGE = {"completion_time", "prompt_tokens", "completion_tokens", "total_tokens", "cost"}
+
+
+OWN_PROXY = {"source": "custom", "type": "http", "host": "p.example", "port": "8080"}
 
 
 def call(world: World, path: str, body: dict[str, Any]) -> Reply | LongPoll:
@@ -58,6 +62,14 @@ def test_each_dialect_takes_its_own_bodies_and_no_other(dialect: str) -> None:
         ("W2", START, {"reachOutMode": "on"}, "reachOutMode must be one of: off, guardrail_only"),
         ("W2", START, {"proxy": {"source": "none"}}, "proxy.source must be one of"),
         ("W2", START, {"proxy": {"source": "custom", "host": "p.example"}}, "proxy needs type"),
+        ("W2", START, {"proxy": OWN_PROXY | {"type": "ftp"}}, "proxy.type must be one of"),
+        ("W2", START, {"proxy": OWN_PROXY | {"port": 8080}}, "proxy needs type, host, port"),
+        ("W2", START, {"proxy": OWN_PROXY | {"port": "65536"}}, "proxy.port must be"),
+        ("W1", RUN, {"taskDetails": "x", "proxy": OWN_PROXY | {"level": "os"}}, "proxy.level must"),
+        ("W2", START, {"proxy": {"source": "WebRun", "country": "Spain"}}, "proxy.country must be"),
+        ("W2", START, {"environmentId": 7}, "environmentId must be a string"),
+        ("W2", RUN, {"task": {"prompt": "x", "policyId": "p"}}, "policyId is no parameter"),
+        ("E", RUN, {"taskDetails": "x", "outputType": "text"}, "outputType is no parameter"),
         ("W2", RUN, {"task": {"prompt": "x", "outputType": "structured"}}, "outputType must"),
         ("W2", RUN, {"task": {"prompt": "x", "outputType": "structured_csv"}}, "outputSchema"),
         ("W1", START, {"task": {"prompt": "x"}}, "initialTask.taskDetails is required"),
@@ -76,8 +88,7 @@ def test_what_a_dialect_does_not_know_is_refused(
 
 
 def test_what_webrun_knows_beside_the_task_is_taken() -> None:
-    proxy = {"source": "custom", "type": "http", "host": "p.example", "port": "8080"}
-    around = {"environmentId": "e", "policyId": "p", "proxy": proxy, "reachOutMode": "off"}
+    around = {"environmentId": "e", "policyId": "p", "proxy": OWN_PROXY, "reachOutMode": "off"}
     world = World(dialect="W2")
     assert world.hold(RUN, {"task": {"prompt": "Search"}, **around}).task.request.text == "Search"
     task = {"prompt": "Open a.example", "startingUrl": "https://a.example"}
@@ -180,6 +191,53 @@ def test_structured_results_are_a_text_in_the_form_that_was_asked_for() -> None:
     lines = world.settle(held).body["data"]["message"].splitlines()
     assert lines[0] == 'name,"price, net"'
     assert len(lines) == 4
+    held = task(world, "W2", sid, "Search for lamps, misfit", outputType="structured_csv",
+                outputSchema=["name", "price"])  # fmt: skip
+    assert world.settle(held).body["data"]["message"].startswith("unexpected,price\n")
+
+
+SCHEMAS: tuple[dict[str, Any], ...] = (
+    {},
+    {"enum": ["a", "b"]},
+    {"type": ["integer", "null"], "minimum": 5, "maximum": 6},
+    {"type": "number", "maximum": -3},
+    {"type": "string", "minLength": 20, "maxLength": 22},
+    {"type": "array", "items": {"type": "boolean"}, "minItems": 5, "maxItems": 7},
+    {"type": "object", "required": ["a", "b"], "properties": {"a": {"const": 7}}},
+    {"anyOf": [{"type": "number"}, {"type": "string"}]},
+    {
+        "$defs": {"row": {"type": "object", "properties": {"inner": {"$ref": "#/$defs/row"}}}},
+        "type": "array",
+        "items": {"$ref": "#/$defs/row"},
+    },
+)
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=json.dumps)
+def test_a_structured_result_fits_unless_a_misfit_is_wanted(schema: dict[str, Any]) -> None:
+    world = World(dialect="W2")
+    wanted = {"outputType": "structured_json", "outputSchema": schema}
+    for text, fits in (("Search for lamps", True), ("Search for lamps, misfit", not schema)):
+        held = task(world, "W2", world.session(), text, **wanted)
+        message = world.settle(held).body["data"]["message"]
+        assert (find_misfit(json.dumps(schema), message) is None) is fits
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "array", "minItems": 10**9, "items": {"type": "string", "minLength": 10**9}},
+        {"type": "array", "minItems": "x"},
+        {"anyOf": [[]], "required": 5, "properties": []},
+        {"$ref": "#"},
+    ],
+    ids=json.dumps,
+)
+def test_a_schema_that_makes_no_sense_breaks_nothing(schema: dict[str, Any]) -> None:
+    world = World(dialect="W2")
+    wanted = {"outputType": "structured_json", "outputSchema": schema}
+    reply = world.settle(task(world, "W2", world.session(), "Search for lamps", **wanted))
+    assert len(reply.body["data"]["message"]) < 1_000_000
 
 
 def test_files_and_addresses_are_told_by_w2_alone() -> None:

@@ -98,18 +98,57 @@ class Limits:
 NO_LIMITS = Limits()
 
 
+class Proxy(StrEnum):
+    """How a browser reaches the web. SERVICE: by a proxy of the service's own."""
+
+    NONE = "none"
+    SERVICE = "service"
+    HTTP = "http"
+    SOCKS = "socks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserOptions:
+    """What a browser is opened with, where the dialect has it; it stays so for all its tasks.
+
+    environment_id, policy_id: the service's, "" for none. proxy_country: where the service's own
+    proxy stands, "" for anywhere. proxy_address: host:port of one's own HTTP or SOCKS proxy.
+    """
+
+    environment_id: str = ""
+    policy_id: str = ""
+    proxy: Proxy = Proxy.NONE
+    proxy_country: str = ""
+    proxy_address: str = ""
+
+
+NO_OPTIONS = BrowserOptions()
+
+
+class OutputType(StrEnum):
+    """The form of a task's result."""
+
+    TEXT = "text"
+    JSON = "structured_json"
+    CSV = "structured_csv"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSpec:
     """A task as a person asked for it.
 
     starting_url: http or https, None to let the agent choose. close_after: end the session once the
-    task is done.
+    task is done. browser: of the session that is opened for it. output_schema: a JSON text, for
+    OutputType.JSON the JSON Schema as it was pasted, for CSV the list of the columns' names.
     """
 
     text: str
     starting_url: str | None = None
     limits: Limits = NO_LIMITS
     close_after: bool = True
+    browser: BrowserOptions = NO_OPTIONS
+    output_type: OutputType = OutputType.TEXT
+    output_schema: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

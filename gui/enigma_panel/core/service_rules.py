@@ -32,9 +32,12 @@ class ServiceRules:
     name: of the service that speaks it. switches: the dialect that a refusal with this code asks
     for, where it is written in another way. caps_session: a maximum duration ends the whole
     session; else the task alone, and a session ends after IDLE_MS in which nothing happens.
-    has_avoid_domains: whether a task may bring that field. file_hosts: hosts from which the files
-    of a result may be fetched, beside the session's own. key_prefix: how its keys begin in the
-    documentation.
+    has_avoid_domains: whether a task may bring that field. has_browser_options: whether a browser
+    may be opened with an environment, a policy and a proxy; the first pages of W1 know only the
+    environment, but its last ones know all three, also as what WebRun has beyond Enigma (api.md
+    §1.3, §9). has_output_types: whether a result may be asked for as JSON or CSV. file_hosts: hosts
+    from which the files of a result may be fetched, beside the session's own. key_prefix: how its
+    keys begin in the documentation.
     """
 
     name: str
@@ -42,6 +45,8 @@ class ServiceRules:
     caps_session: bool
     key_prefix: str
     has_avoid_domains: bool = False
+    has_browser_options: bool = False
+    has_output_types: bool = False
     file_hosts: tuple[str, ...] = ()
 
     def latest_end_ms(self, sent_ms: int, cap_ms: int | None) -> int:
@@ -55,6 +60,8 @@ _WEBRUN = ServiceRules(
     switches={MISSING_TASK_DETAILS: Dialect.E},
     caps_session=False,
     key_prefix="wr_",
+    has_browser_options=True,
+    has_output_types=True,
     file_hosts=("blobs.webrun.ai",),
 )
 

@@ -4,6 +4,7 @@ Every check returns a tuple of findings, empty when all is well, in the order in
 Lengths are characters, time is seconds where a person types it (a TaskSpec holds milliseconds).
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.models import BrowserOptions, OutputType, Proxy, TaskSpec
 from enigma_panel.core.service_rules import ServiceRules
 
 MAX_TASK_CHARS = 20_000
@@ -51,6 +52,8 @@ _GENERIC = frozenset({
 
 _UNPRINTABLE = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f]")
 _BARE_PORT = re.compile(r"(?:[^/?#:]*\.[^/?#:]*|localhost):\d+(?:[/?#].*)?", re.IGNORECASE)
+_COUNTRY = re.compile(r"(?:[A-Za-z]{2})?")
+_PORT = re.compile(r"[0-9]{1,5}")
 _BEARER = re.compile(r"\bbearer\s+(\S+)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s,;]+")
 
@@ -64,6 +67,13 @@ class Field(StrEnum):
     INPUT_TOKENS = "input_tokens"
     OUTPUT_TOKENS = "output_tokens"
     AVOID_DOMAINS = "avoid_domains"
+    OUTPUT_SCHEMA = "output_schema"
+    OUTPUT_TYPE = "result"
+    ENVIRONMENT = "environment"
+    POLICY = "policy"
+    PROXY = "proxy"
+    PROXY_COUNTRY = "proxy_country"
+    PROXY_ADDRESS = "proxy_address"
     KEY = "key"
 
 
@@ -78,12 +88,21 @@ class Problem(StrEnum):
     BAD_URL = "bad_url"
     OUT_OF_RANGE = "out_of_range"  # value, low, high
     BAD_DOMAIN = "bad_domain"  # domain
+    BAD_ID = "bad_id"
+    BAD_COUNTRY = "bad_country"
+    BAD_ADDRESS = "bad_address"
+    USER_INFO = "user_info"
     OUTER_SPACE = "outer_space"  # suggested
     HEADER_PASTED = "header_pasted"  # suggested
     LINE_BREAK = "line_break"
     INNER_SPACE = "inner_space"
     CONTROL = "control"
     NOT_ASCII = "not_ascii"
+    NO_JSON = "no_json"  # line, column
+    NO_SCHEMA = "no_schema"  # where, rule, wanted, found
+    NO_COLUMNS = "no_columns"
+    TOO_DEEP = "too_deep"
+    UNKNOWN_REFERENCE = "unknown_reference"  # reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +188,42 @@ def check_avoid_domains(domains: Sequence[str]) -> Findings:
     )
 
 
+def check_browser(options: BrowserOptions) -> Findings:
+    """Check what a browser is to be opened with: ids without spaces, a country of two letters or
+    none, and host:port of one's own proxy, without a user name and a password."""
+    ids = {Field.ENVIRONMENT: options.environment_id, Field.POLICY: options.policy_id}
+    problems = {name: Problem.BAD_ID for name, text in ids.items() if _UNPRINTABLE.search(text)}
+    if options.proxy is Proxy.SERVICE and not _COUNTRY.fullmatch(options.proxy_country):
+        problems[Field.PROXY_COUNTRY] = Problem.BAD_COUNTRY
+    if options.proxy in {Proxy.HTTP, Proxy.SOCKS}:
+        found = _address_problem(options.proxy_address)
+        problems |= {Field.PROXY_ADDRESS: found} if found else {}
+    return tuple(Finding(field=name, problem=problem) for name, problem in problems.items())
+
+
+def _address_problem(address: str) -> Problem | None:
+    if "@" in address:
+        return Problem.USER_INFO
+    host, port = split_host_port(address)
+    is_good = is_host(host) and _PORT.fullmatch(port) and 0 < int(port) < 65_536
+    return None if is_good else Problem.BAD_ADDRESS
+
+
+def split_host_port(address: str) -> tuple[str, str]:
+    """The host and the port of "host:port", and of "[::1]:port"."""
+    host, _, port = address.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), port
+
+
+def columns_schema(text: str) -> str:
+    """The JSON list of the columns that a text names, with commas or one a line; what begins like
+    such a list is left as it is."""
+    if text.lstrip().startswith("["):
+        return text
+    names = [name.strip() for line in text.splitlines() for name in line.split(",")]
+    return json.dumps([name for name in names if name], ensure_ascii=False)
+
+
 def check_spec(spec: TaskSpec) -> Findings:
     """All checks of a whole task."""
     limits = spec.limits
@@ -182,13 +237,21 @@ def check_spec(spec: TaskSpec) -> Findings:
         *check_input_tokens(limits.max_input_tokens),
         *check_output_tokens(limits.max_output_tokens),
         *check_avoid_domains(limits.avoid_domains),
+        *check_browser(spec.browser),
     )
 
 
-def unused_fields(spec: TaskSpec, rules: ServiceRules) -> tuple[Field, ...]:
+def unsupported_fields(spec: TaskSpec, rules: ServiceRules) -> tuple[Field, ...]:
     """The fields of a task that a dialect does not have: there they would be left out."""
-    left_out = spec.limits.avoid_domains and not rules.has_avoid_domains
-    return (Field.AVOID_DOMAINS,) if left_out else ()
+    browser = spec.browser
+    fields = {
+        Field.AVOID_DOMAINS: (spec.limits.avoid_domains, rules.has_avoid_domains),
+        Field.ENVIRONMENT: (browser.environment_id, rules.has_browser_options),
+        Field.POLICY: (browser.policy_id, rules.has_browser_options),
+        Field.PROXY: (browser.proxy is not Proxy.NONE, rules.has_browser_options),
+        Field.OUTPUT_TYPE: (spec.output_type is not OutputType.TEXT, rules.has_output_types),
+    }
+    return tuple(name for name, (is_given, is_known) in fields.items() if is_given and not is_known)
 
 
 def check_key(text: str) -> Findings:

@@ -28,6 +28,7 @@ from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
+from enigma_panel.services.structured_results import StructuredResults
 from enigma_panel.services.types import NoticeKind
 
 
@@ -57,6 +58,7 @@ class Services:
     sessions: Sessions
     housekeeping: Housekeeping
     downloads: Downloads
+    structured_results: StructuredResults
     demo: bool
     keep_folder: str
 
@@ -102,6 +104,7 @@ def make_services(
         sessions=Sessions(context, starts, commands, queue, poller),
         housekeeping=Housekeeping(context, starts, channels, commands),
         downloads=Downloads(context.scope, context.store),
+        structured_results=StructuredResults(),
         demo=demo,
         keep_folder=keep_folder,
     )

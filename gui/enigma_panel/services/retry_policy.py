@@ -27,7 +27,8 @@ UNREACHED_STEP_MS, UNREACHED_WORST_MS = 2_000, 30_000
 
 
 class FailureKind(StrEnum):
-    """What a refusal says about other tries. FAIL: another try would be refused, too."""
+    """What a refusal says about other tries. FAIL: another try would be refused, too. DIALECT: so
+    would all that are made in the dialect in use."""
 
     FAIL = "fail"
     CONNECTION = "connection"
@@ -38,6 +39,7 @@ class FailureKind(StrEnum):
     FUNDS = "funds"
     KEY = "key"
     FORBIDDEN = "forbidden"
+    DIALECT = "dialect"
     SESSION_ENDED = "session_ended"
 
 

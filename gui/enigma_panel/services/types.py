@@ -9,6 +9,7 @@ from typing import Protocol
 from enigma_panel.api.errors import ApiError, DownloadError
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.validation import Field
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.store.ledger.intents import Intent
 
@@ -39,6 +40,7 @@ class WaitReason(StrEnum):
     BUDGET = "budget"  # the calls of this minute are used up
     LIMITED = "limited"  # the service said 429
     NO_BROWSER = "no_browser"  # the service said 503
+    FIELDS = "fields"  # its dialect lacks a field of the task: the person decides
     BUSY = "busy"  # its session works on another task
     SESSION_ENDED = "session_ended"  # its session has ended: the person decides
     CLOSING = "closing"  # a Terminate is on its way to its session
@@ -61,6 +63,7 @@ class PauseReason(StrEnum):
     KEY = "key"  # 401 about the key: enter another one
     FORBIDDEN = "forbidden"  # 403: Go on tries again
     UNTAKEN = "untaken"  # browsers open, but take no task: Go on tries again
+    DIALECT = "dialect"  # the service asks for another one: choose it, or Go on tries again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class QueueEntry:
     due_ms: when it is expected to be sent, or tried again; None when nobody can say.
     attempt: refused so many times in a row (of `TRIES`) by a service that is busy.
     error: what the service said last, where it said no.
+    missing: the fields of the task that its dialect lacks.
     """
 
     task_key: int
@@ -78,6 +82,7 @@ class QueueEntry:
     due_ms: int | None = None
     attempt: int = 0
     error: ApiError | None = field(default=None, repr=False)
+    missing: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

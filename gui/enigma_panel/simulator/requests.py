@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,8 @@ _KEYS = ("Enter", "Escape", "Tab", "Backspace", "Delete", *_ARROWS, "PageUp", "P
          "Home", "End")  # fmt: skip
 _STATES = ("pause", "resume", "stop", "terminate")
 _WIDTH, _HEIGHT = 1024, 755
+_PROXY_FIELDS = {"WebRun": ("country",), "custom": ("type", "host", "port")}
+_COUNTRY = re.compile("[A-Z]{2}")
 _REACH_OUT = ("off", "guardrail_only", "full")
 
 
@@ -90,13 +94,28 @@ def _check_around(body: dict[str, Any]) -> None:
         _text(body, name)
     if body.get("reachOutMode", _REACH_OUT[0]) not in _REACH_OUT:
         raise plain_error(400, f"reachOutMode must be one of: {', '.join(_REACH_OUT)}")
-    proxy = _object(body, "proxy")
-    names = {"WebRun": ("country",), "custom": ("type", "host", "port")}
-    needed = names.get(str(proxy.get("source")), ("source",)) if proxy else ()
+    if proxy := _object(body, "proxy"):
+        _check_proxy(proxy)
+
+
+def _check_proxy(proxy: dict[str, Any]) -> None:
+    _one_of(proxy, "source", _PROXY_FIELDS)
+    needed = _PROXY_FIELDS[proxy["source"]]
     if not all(isinstance(proxy.get(name), str) and proxy[name] for name in needed):
         raise invalid(f"proxy needs {', '.join(needed)}")
-    if needed == ("source",):
-        raise invalid("proxy.source must be one of: WebRun, custom")
+    _one_of({"level": "system"} | proxy, "level", ("system", "chrome"))
+    if "type" not in needed:
+        if proxy["country"] != "random" and not _COUNTRY.fullmatch(proxy["country"]):
+            raise invalid('proxy.country must be two letters or "random"')
+        return
+    _one_of(proxy, "type", ("http", "socks"))
+    if not proxy["port"].isdecimal() or not 0 < int(proxy["port"][:6]) < 65_536:
+        raise invalid("proxy.port must be between 1 and 65535")
+
+
+def _one_of(proxy: dict[str, Any], name: str, allowed: Collection[str]) -> None:
+    if not isinstance(proxy.get(name), str) or proxy[name] not in allowed:
+        raise invalid(f"proxy.{name} must be one of: {', '.join(allowed)}")
 
 
 def _output(task: dict[str, Any]) -> tuple[str, Any]:

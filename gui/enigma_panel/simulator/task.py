@@ -149,7 +149,8 @@ class Task:
         request = self.request
         if request.output != "text":
             # Its own random source, so that nothing else depends on what was asked for.
-            message = structured_text(request.output, request.schema, random.Random(self.id))
+            rng = random.Random(self.id)
+            message = structured_text(request.output, request.schema, request.text, rng)
         return message[: request.max_output * _CHARACTERS_PER_TOKEN]
 
     def end(self, state: TaskState, now: float, error: str = "", code: str | None = None) -> None:

@@ -4,13 +4,16 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 from enigma_panel.core.file_names import numbered
 
-PREFIX, SUFFIX = ".download-", ".part"
+PREFIX, SUFFIX = ".enigma-panel-", ".part"
+LEFT_OVER_S = 3_600
+"""One that comes is written to all the time; what was not for so long, a killed program left."""
 
 
 class FullDiskError(OSError):
@@ -33,6 +36,7 @@ class NewFile:
 
     def begin(self, size: int | None) -> None:
         """Make it, where there is room for so many bytes."""
+        _remove_left_over(self._folder)
         if size is not None and size > shutil.disk_usage(self._folder).free:
             raise FullDiskError
         handle, part = tempfile.mkstemp(dir=self._folder, prefix=PREFIX, suffix=SUFFIX)
@@ -78,6 +82,13 @@ class NewFile:
                 os.close(os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
                 return self._folder / name
         raise AssertionError
+
+
+def _remove_left_over(folder: Path) -> None:
+    for part in folder.glob(f"{PREFIX}*{SUFFIX}"):
+        with contextlib.suppress(OSError):  # another program of ours may have been quicker
+            if time.time() - part.lstat().st_mtime > LEFT_OVER_S:
+                part.unlink()
 
 
 @contextlib.contextmanager

@@ -7,8 +7,8 @@ from typing import Protocol
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from enigma_panel.core.models import Task, TaskSpec, TaskStatus
-from enigma_panel.core.validation import unused_fields
+from enigma_panel.core.models import Phase, Task, TaskSpec, TaskStatus
+from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
@@ -130,7 +130,7 @@ class Actions(QObject):
     def run_again(self, task: Task) -> None:
         """The same task once more, in a new session, at once; where the dialect in use lacks one
         of its fields it would not be the same, so New task says so first."""
-        if unused_fields(task.spec, self._services.account.rules):
+        if unsupported_fields(task.spec, self._services.account.rules):
             self.edit_and_run(task)
             return
         self._scope.spawn(f"run task {task.key} again", self._run_again(task))
@@ -219,8 +219,20 @@ class Actions(QObject):
                     await queue.run_in_new_session(keys[0])
                 case QueueAction.REMOVE:
                     await queue.remove(keys)
+                case QueueAction.EDIT:
+                    await queue.remove(keys)
+                    self._edit(keys[0])
         except LedgerError:
             self.trouble.emit(tr("The ledger could not be written, so the line stays as it was."))
+
+    def _edit(self, task_key: int) -> None:
+        """A task that was taken out of the queue, to be changed and queued where it was."""
+        task = self._sessions.task(task_key)
+        if task is None or not task.is_final:  # it was sent after all
+            return
+        session = self._sessions.session(task.session_key)
+        takes_it = session is not None and session.phase is Phase.OPEN
+        self.dialogs.open_new_task(task.session_key if takes_it else None, task.spec)
 
     def _grace_ms(self, key: int) -> int:
         """How long a Terminate can be taken back: where a task would be lost.

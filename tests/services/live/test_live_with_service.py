@@ -10,6 +10,7 @@ import pytest
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import AnswerOutcome, LiveShare
+from tests.conftest import first_and_weekly_each
 from tests.kit.wait import until
 from tests.services.conftest import Running
 
@@ -103,7 +104,7 @@ async def test_pause_by_the_channel_takes_effect_and_costs_no_call(
         assert _state(url)["live"]["received"] == {"state:pause": 1}
 
 
-@pytest.mark.parametrize("mode", ["off", "refuse", "freeze", "drop:0.3"])
+@first_and_weekly_each("mode", ["off", "refuse", "freeze", "drop:0.3"])
 async def test_nothing_needs_the_channel(simulator: Simulator, running: Running, mode: str) -> None:
     url = simulator("--faults", "--live", mode, "--speed", "10").url
     async with running(url) as parts:

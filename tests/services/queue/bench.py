@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from enigma_panel.api.errors import ApiError
-from enigma_panel.core.models import Phase, Session, Task, TaskSpec
+from enigma_panel.core.models import Limits, Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services import container
@@ -20,6 +20,7 @@ from tests.kit.wait import until
 from tests.services.commands.bench import Bench, gone, on_bench
 
 TAKES_S = 0.05
+NO_LIMITS = Limits()
 SPEC = TaskSpec(text="Buy the cheapest USB-C hub", close_after=False)
 
 
@@ -107,16 +108,18 @@ class QueueBench:
         self.store, self.commands = bench.store, bench.commands
         account: Any = bench.account
         account.client, account.key_fingerprint = service, new_session().key_fingerprint
-        settings: Any = SimpleNamespace(value=Settings())
+        self.settings: Any = SimpleNamespace(value=Settings())
         poller: Any = SimpleNamespace(wake=bench.woken.append)
         self.queue = container._make_queue(
-            bench.context, bench.starts, poller, bench.commands, settings
+            bench.context, bench.starts, poller, bench.commands, self.settings
         )
 
-    async def start(self, text: str = SPEC.text, *, where: Session | None = None) -> int:
+    async def start(
+        self, text: str = SPEC.text, *, where: Session | None = None, limits: Limits = NO_LIMITS
+    ) -> int:
         """A task for a browser of its own, or for an open one; its key."""
         session = where or new_session(phase=Phase.PLANNED)
-        spec = TaskSpec(text=text, close_after=False)
+        spec = TaskSpec(text=text, limits=limits, close_after=False)
         task = new_task(session_key=session.key, spec=spec)
         return (await self.queue.add([(session, task)]))[0]
 

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from enigma_panel.api.errors import ApiError, NotConnectedError
-from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.models import BrowserOptions, OutputType, Phase, Proxy, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import KeyCheck, NoticeKind, PauseReason, WaitReason
+from tests.kit.builders import new_session, new_task
 from tests.kit.wait import until
 from tests.services.commands.bench import gone, rejected
 from tests.services.queue.bench import QueueBench, Service, on_queue
@@ -457,6 +459,53 @@ def test_one_whose_only_task_is_taken_out_of_the_queue_is_closed(folder: Path) -
         assert bench.service.took == []
 
     after_a_restart(folder, [FULL] * 3, test)
+
+
+class SpecsOnly(Service):
+    """Keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.specs: list[TaskSpec] = []
+
+    async def start_session(self, spec: TaskSpec) -> Observation:
+        self.specs.append(spec)
+        return await super().start_session(spec)
+
+    async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
+        self.specs.append(spec)
+        return await super().new_task(session_id, spec)
+
+
+def test_a_task_is_asked_for_as_it_was_queued_in_each_browser_and_after_a_restart(
+    folder: Path,
+) -> None:
+    service = SpecsOnly()
+    spec = TaskSpec(
+        text="Look",
+        browser=BrowserOptions(environment_id="e", proxy=Proxy.SOCKS, proxy_address="p.example:1"),
+        output_type=OutputType.CSV,
+        output_schema='["name"]',
+    )
+
+    async def first_life(bench: QueueBench) -> None:
+        bench.bench.account.choose_dialect(Dialect.W2)
+        service.refuses_start = [FULL]
+        session = new_session(phase=Phase.PLANNED)
+        (key,) = await bench.queue.add([(session, new_task(session_key=session.key, spec=spec))])
+        await bench.until_waits(key, lambda entry: entry.attempt == 1)
+
+    async def next_life(bench: QueueBench) -> None:
+        bench.bench.account.choose_dialect(Dialect.W2)
+        await bench.recover()
+        service.refuses = [FULL] * 3
+        bench.queue.go_on()
+        await bench.until_taken()
+        assert len(service.opened) == 2
+        assert service.specs == [spec] * 7
+
+    on_queue(folder, first_life, service)
+    on_queue(folder, next_life, service)
 
 
 # -- killed at any moment -------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from enigma_panel.services.types import (
     ServiceNotice,
     WaitReason,
 )
-from tests.conftest import Simulator, up_and_weekly_each
+from tests.conftest import Simulator, first_and_weekly_each, up_and_weekly_each
 from tests.kit.clock import FastClock
 from tests.kit.wait import until
 from tests.services.conftest import LongLived, Running
@@ -174,7 +174,7 @@ async def test_a_new_task_refused_three_times_goes_to_another_browser_once_its_o
         assert applied(sim.url)["state:terminate"] == 1
 
 
-@pytest.mark.parametrize("kind", ["429", "503"])
+@first_and_weekly_each("kind", ["429", "503"])
 async def test_refused_by_a_second_browser_too_the_task_waits_for_go_on(
     sim: Simulator, running: Running, kind: str
 ) -> None:

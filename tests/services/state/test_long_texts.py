@@ -92,6 +92,26 @@ def test_a_long_result_passes_in_pieces(tmp_path: Path, redacted: list[int]) -> 
     with_bench(tmp_path, check)
 
 
+def test_so_do_many_long_addresses(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        bench.redactor.add_secret("hunter2-and-more")
+        told = tuple(
+            f"https://shop.example/{n}?a=hunter2-and-more&b={'x' * 2000}" for n in range(300)
+        )
+        result = Observation(kind=Kind.COMPLETED, text="42", network=told, task_id="t1")
+        recording = asyncio.create_task(bench.store.record(session, key, result))
+        turns = 0
+        while not recording.done():
+            await asyncio.sleep(0)
+            turns += 1
+        assert turns > len(told), "something else had its turn in between"
+        kept = tuple(address.replace("hunter2-and-more", "[redacted]") for address in told)
+        assert (bench.task(key).network, bench.task(key).result) == (kept, "42")
+
+    with_bench(tmp_path, check)
+
+
 def test_a_long_result_outlives_a_cancellation(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, key = await bench.open()

@@ -1,13 +1,13 @@
 """Every field of every record survives the ledger, whatever a service or a person puts into it."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from enigma_panel.core.models import Limits, Session, Task, TaskSpec
+from enigma_panel.core.models import BrowserOptions, Limits, Session, Task, TaskSpec
 from enigma_panel.core.observation import Usage
 from enigma_panel.store.ledger import Ledger, Step
 from enigma_panel.store.ledger.queries import SESSIONS, STEPS, TASKS
@@ -33,14 +33,15 @@ AMOUNTS = st.decimals() | st.sampled_from(
 
 
 def _some(record: type, **fixed: Any) -> st.SearchStrategy[Any]:
-    return st.builds(record, **fixed)
+    """Also the fields that have a default, which `builds` leaves out unless they are named."""
+    return st.builds(record, **{field.name: ... for field in fields(record)} | fixed)
 
 
 for plain, strategy in ((str, TEXTS), (int, NUMBERS), (Decimal, AMOUNTS)):
     st.register_type_strategy(plain, strategy)
 
-SPECS = _some(TaskSpec, limits=_some(Limits))
-SESSION_RECORDS = _some(Session, key=st.just(0), current_task=st.none())
+SPECS = _some(TaskSpec, limits=_some(Limits), browser=_some(BrowserOptions))
+SESSION_RECORDS = _some(Session, key=st.just(0), number=st.just(0), current_task=st.none())
 TASK_RECORDS = _some(Task, key=st.just(0), session_key=st.just(0), spec=SPECS, usage=_some(Usage))
 
 MANY = settings(

@@ -12,6 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.validation import Field
 from enigma_panel.services.types import Diff, PauseReason, QueueEntry, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.main_window import selection
@@ -334,6 +335,24 @@ def test_a_task_whose_session_has_ended_gets_another(queued: MainWindow, service
     assert services.queue.calls == [("new session", 4), ("new session", 4)]
 
 
+async def test_a_task_with_a_field_that_its_dialect_lacks_is_edited(
+    queued: MainWindow, services: Any, dialogs: FakeDialogs
+) -> None:
+    queue, sessions = services.queue, services.sessions
+    held = replace(queue.waiting[2], why=WaitReason.FIELDS, missing=(Field.AVOID_DOMAINS,))
+    queue.set(*queue.waiting[:2], held)
+    queued.selection.tasks.select_key(4)
+    row = cell_text(queued.selection.task_rows, 4, Column.RESULT)
+    assert row == "the service dialect has no “Avoid domains” – Edit"
+    assert names(queued.tasks_card) == ["Edit", "Remove"]
+    button(queued.tasks_card, "Edit").click()
+    assert (queue.calls, dialogs.calls) == ([("remove", (4,))], [])  # it was sent after all
+    sessions.change_task(4, status=TaskStatus.STOPPED, code="TAKEN_BACK")
+    queue.set(*queue.waiting)
+    button(queued.details, "Edit").click()
+    assert dialogs.calls == [("open_new_task", None, sessions.task(4).spec)]
+
+
 def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -> None:
     queued.selection.tasks.select_key(3)
     said = shown_texts(queued.details)
@@ -432,8 +451,10 @@ OFFERS = [
     (PauseReason.RESTARTED, "Go on", ("go on",)),
     (PauseReason.FORBIDDEN, "Go on", ("go on",)),
     (PauseReason.UNTAKEN, "Go on", ("go on",)),
+    (PauseReason.DIALECT, "Go on", ("go on",)),
     (PauseReason.FUNDS, "I have added funds", ("funds added",)),
 ]
+MORE = {PauseReason.FUNDS: ["Add funds"], PauseReason.DIALECT: ["Settings"]}
 
 
 @pytest.mark.parametrize(("pause_reason", "name", "call"), OFFERS)
@@ -445,8 +466,8 @@ def test_a_held_line_is_let_go_by_its_button(
         *(replace(entry, why=WaitReason.STOPPED) for entry in queue.waiting),
         pause_reason=pause_reason,
     )
-    page = ["Add funds"] if pause_reason is PauseReason.FUNDS else []
-    assert sorted(names(queued.queue_actions.bar)) == sorted([name, "Remove all", *page])
+    more = MORE.get(pause_reason, [])
+    assert sorted(names(queued.queue_actions.bar)) == sorted([name, "Remove all", *more])
     button(queued.queue_actions.bar, name).click()
     assert queue.calls == [call]
 
@@ -475,6 +496,15 @@ def test_a_refused_key_is_asked_for(
     )
     button(queued.queue_actions.bar, "Enter the key").click()
     assert dialogs.calls == [("open_key",)]
+
+
+def test_another_dialect_is_chosen_in_settings(
+    queued: MainWindow, services: Any, dialogs: FakeDialogs
+) -> None:
+    queue = services.queue
+    queue.set(*queue.waiting, pause_reason=PauseReason.DIALECT)
+    button(queued.queue_actions.bar, "Settings").click()
+    assert dialogs.calls == [("open_settings",)]
 
 
 def test_removing_all_asks_once_and_takes_what_it_named(

@@ -3,7 +3,8 @@
 import pytest
 
 from enigma_panel.api.address import AddressProblem, BadAddressError, parse_base_url
-from enigma_panel.core.models import Limits, TaskSpec
+from enigma_panel.core.models import BrowserOptions, Limits, OutputType, Proxy, TaskSpec
+from enigma_panel.core.structured_output import check_output_schema
 from enigma_panel.core.validation import Field, Finding, Problem, check_key, check_spec
 from enigma_panel.ui.new_task.limits import number_in
 from enigma_panel.ui.text.check import address_text, finding_text
@@ -21,6 +22,10 @@ BAD_SPECS = [
     TaskSpec(text="x", limits=Limits(max_input_tokens=-1)),
     TaskSpec(text="x", limits=Limits(max_output_tokens=100_001)),
     TaskSpec(text="x", limits=Limits(avoid_domains=("ads", "{x}"))),
+    TaskSpec(text="x", browser=BrowserOptions(environment_id="{x} y")),
+    TaskSpec(text="x", browser=BrowserOptions(proxy=Proxy.SERVICE, proxy_country="{x}")),
+    TaskSpec(text="x", browser=BrowserOptions(proxy=Proxy.SOCKS, proxy_address="{x}")),
+    TaskSpec(text="x", browser=BrowserOptions(proxy=Proxy.HTTP, proxy_address="a:b@{x}:1")),
 ]
 BAD_KEYS = [
     "",
@@ -55,6 +60,38 @@ def test_a_bad_key_is_told_and_never_repeated(key: str) -> None:
 def test_no_problem_is_without_words(field: Field, problem: Problem) -> None:
     params = {"length": 1, "limit": 2, "low": 0, "high": 1, "domain": "x", "scheme": "y"}
     assert finding_text(Finding(field=field, problem=problem, params=params))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Write what the result should hold."),
+        ("x" * 30_000, "The schema has 30,000 characters; this program sends 20,000 at most."),
+        ("{", "This is no JSON (line 1, column 2)."),
+        ('{"a": NaN}', "This is no JSON."),
+        ("[" * 9_000, "The schema is nested too deeply."),
+        ("5", "This is no JSON Schema: the top level is of type integer instead of object."),
+        (
+            '{"properties": {"a": {"minLength": -1}}}',
+            "This is no JSON Schema: properties.a.minLength breaks the rule “minimum: 0”.",
+        ),
+        (
+            '{"$ref": "http://a.example"}',
+            (
+                "“http://a.example” stands nowhere in the schema, and nothing is fetched for it. "
+                "Write what it means under “$defs”."
+            ),
+        ),
+    ],
+)
+def test_a_bad_schema_is_told(text: str, said: str) -> None:
+    (finding,) = check_output_schema(OutputType.JSON, text)
+    assert finding_text(finding) == said
+
+
+def test_bad_columns_are_told() -> None:
+    (finding,) = check_output_schema(OutputType.CSV, "[]")
+    assert finding_text(finding) == "Name at least one column, and no column without a name."
 
 
 @pytest.mark.parametrize("problem", AddressProblem)

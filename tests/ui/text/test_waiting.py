@@ -132,6 +132,7 @@ def test_amber_is_for_what_needs_the_person() -> None:
     severities = {why: entry_text(entry(why), NOW, FACTS).severity for why in WaitReason}
     assert {why for why, severity in severities.items() if severity is Severity.AMBER} == {
         WaitReason.SESSION_ENDED,
+        WaitReason.FIELDS,
         WaitReason.KEY,
     }
 
@@ -159,6 +160,7 @@ def test_a_line_that_stands_says_why() -> None:
         PauseReason.KEY: "waits for a key",
         PauseReason.FORBIDDEN: "the account may not do that – Go on",
         PauseReason.UNTAKEN: "browsers open, but take no task – Go on",
+        PauseReason.DIALECT: "the service asks for another dialect – Go on",
     }
 
 
@@ -175,10 +177,12 @@ def test_what_can_be_done_with_a_task_in_line() -> None:
     assert possible(entry(WaitReason.TURN, position=2)) == {verb.START_NEXT, verb.UP, verb.REMOVE}
     assert offered(entry(WaitReason.NO_SLOT)) == {verb.START_NEXT, verb.UP, verb.REMOVE}
     assert possible(entry(WaitReason.SESSION_ENDED, position=2)) == {verb.NEW_SESSION, verb.REMOVE}
+    assert possible(entry(WaitReason.FIELDS, position=2)) == {verb.EDIT, verb.REMOVE}
     assert [queue_action_label(one) for one in verb] == [
         "Start next",
         "Up",
         "Run in a new session",
+        "Edit",
         "Remove",
     ]
     assert all(queue_action_tip(one) for one in verb)
@@ -261,6 +265,13 @@ def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
     assert words is not None
     assert words.text == "Browsers open, but take no task; 1 task waits here."
     assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
+    telling = rejected(400, "MISSING_PROMPT", message="Missing task.prompt")
+    words = queue_bar_text(
+        QueueState(pause_reason=PauseReason.DIALECT, limit=5, entries=entries, error=telling)
+    )
+    assert words is not None
+    assert words.text == "The service asks for another dialect; 3 tasks wait here."
+    assert words.actions == (offer.SETTINGS, offer.GO_ON, offer.REMOVE_ALL)
 
 
 def test_after_a_restart_it_is_about_the_tasks_of_then() -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.models import BrowserOptions, OutputType, Proxy, TaskSpec
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules
+from enigma_panel.core.validation import split_host_port
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 Fields = dict[str, object]
@@ -30,7 +31,7 @@ class Writer:
 
     def start_session(self, spec: TaskSpec) -> bytes:
         """A browser without a task: the only way to learn the session's id before it works."""
-        body: Fields = {"mode": "default"}
+        body: Fields = {"mode": "default"} | self._browser(spec.browser)
         if self.rules.caps_session and spec.limits.max_duration_ms is not None:
             body["maxDuration"] = spec.limits.max_duration_ms
         return _encode(body)
@@ -38,7 +39,7 @@ class Writer:
     def run_task(self, spec: TaskSpec) -> bytes:
         """One call for session and task; terminateOnCompletion is forced by the service."""
         task = self._task(spec, self.starting_url)
-        return _encode({"task": task} if self.nests_task else task)
+        return _encode(({"task": task} if self.nests_task else task) | self._browser(spec.browser))
 
     def new_task(self, session_id: str, spec: TaskSpec) -> bytes:
         """A task in an open session."""
@@ -67,7 +68,20 @@ class Writer:
             "maxOutputTokens": limits.max_output_tokens,
             "avoidDomains": list(avoided) or None,
         }
+        if self.rules.has_output_types and spec.output_type is not OutputType.TEXT:
+            fields["outputType"] = spec.output_type.value
+            fields["outputSchema"] = msgspec.Raw(spec.output_schema.encode())  # as it was pasted
         return {name: value for name, value in fields.items() if value is not None}
+
+    def _browser(self, browser: BrowserOptions) -> Fields:
+        if not self.rules.has_browser_options:
+            return {}
+        fields: Fields = {
+            "environmentId": browser.environment_id,
+            "policyId": browser.policy_id,
+            "proxy": _proxy(browser),
+        }
+        return {name: value for name, value in fields.items() if value}
 
 
 WRITERS: Mapping[Dialect, Writer] = {
@@ -76,6 +90,18 @@ WRITERS: Mapping[Dialect, Writer] = {
     Dialect.W1: Writer(rules=RULES[Dialect.W1], message_url="startingPoint"),
     Dialect.W2: Writer(rules=RULES[Dialect.W2], text="prompt", nests_task=True),
 }
+
+
+def _proxy(browser: BrowserOptions) -> Fields:
+    """Empty where there is none. The service wants the port as a text."""
+    match browser.proxy:
+        case Proxy.NONE:
+            return {}
+        case Proxy.SERVICE:
+            return {"source": "WebRun", "country": browser.proxy_country.upper() or "random"}
+        case own:
+            host, port = split_host_port(browser.proxy_address)
+            return {"source": "custom", "type": own.value, "host": host, "port": port}
 
 
 def state(session_id: str, verb: CommandVerb) -> bytes:

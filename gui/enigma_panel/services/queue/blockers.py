@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.service_rules import RULES
+from enigma_panel.core.validation import Field, unsupported_fields
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.retry_policy import (
@@ -40,12 +42,14 @@ _PAUSES = {
     FailureKind.FUNDS: PauseReason.FUNDS,
     FailureKind.KEY: PauseReason.KEY,
     FailureKind.FORBIDDEN: PauseReason.FORBIDDEN,
+    FailureKind.DIALECT: PauseReason.DIALECT,
 }
 _PAUSE_WAITS = {
     PauseReason.FUNDS: WaitReason.FUNDS,
     PauseReason.KEY: WaitReason.KEY,
     PauseReason.FORBIDDEN: WaitReason.STOPPED,
     PauseReason.UNTAKEN: WaitReason.STOPPED,
+    PauseReason.DIALECT: WaitReason.STOPPED,
 }
 _OPENING = frozenset({Phase.PLANNED, Phase.STARTING})
 
@@ -185,12 +189,16 @@ class StartGate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocker:
-    """Why a task is not sent now, until when as far as is known (epoch ms), and what was said."""
+    """Why a task is not sent now, until when as far as is known (epoch ms), and what was said.
+
+    missing: the fields of the task that its dialect lacks.
+    """
 
     why: WaitReason
     due_ms: int | None = None
     attempt: int = 0
     error: ApiError | None = None
+    missing: tuple[Field, ...] = ()
     is_own: bool = False
     """It is about this task alone: those behind it need not wait."""
 
@@ -241,7 +249,7 @@ class Blockers:
             return Blocker(why=WaitReason.STOPPED, is_own=True)
         if not session.is_planned:
             return self._in(task, session)
-        return self._of_planned(session, self.open_now() if open_now is None else open_now)
+        return self._of_planned(task, session, self.open_now() if open_now is None else open_now)
 
     def is_sending(self, task_key: int) -> bool:
         """A call for it is under way or was answered: it cannot be taken back."""
@@ -252,7 +260,7 @@ class Blockers:
         opening = {session.key for session in self._under_way() if session.is_planned}
         return len(opening | {s.key for s in self._store.sessions() if s.occupies_slot})
 
-    def _of_planned(self, session: Session, open_now: int) -> Blocker | None:
+    def _of_planned(self, task: Task, session: Session, open_now: int) -> Blocker | None:
         gate = self._gate
         if gate.pause_reason is not PauseReason.NONE:
             return Blocker(why=_PAUSE_WAITS[gate.pause_reason], error=gate.error)
@@ -260,6 +268,8 @@ class Blockers:
             return Blocker(why=WaitReason.KEY)
         if session.base_url != self._account.base_url:  # queued for another address
             return Blocker(why=WaitReason.KEY, is_own=True)
+        if missing := unsupported_fields(task.spec, self._account.rules):
+            return Blocker(why=WaitReason.FIELDS, missing=missing, is_own=True)
         if gate.why is not None and not gate.is_open(self._clock.now_ms()):
             return Blocker(why=gate.why, due_ms=gate.due_ms, attempt=gate.attempt, error=gate.error)
         if open_now >= gate.limit:
@@ -273,6 +283,8 @@ class Blockers:
             return Blocker(why=_PAUSE_WAITS[self._gate.pause_reason], error=self._gate.error)
         if self._account.client_for(session) is None:
             return Blocker(why=WaitReason.KEY)
+        if missing := unsupported_fields(task.spec, RULES[session.dialect]):
+            return Blocker(why=WaitReason.FIELDS, missing=missing)
         if self._status.is_ending(session.key):
             return Blocker(why=WaitReason.CLOSING)
         current = self._store.current_task(session)

@@ -35,8 +35,8 @@ LEDGER_AGAIN_MS = 5_000
 REST_MS = 60_000
 """The loop looks again after this time at the latest, whatever it was not told."""
 
-_FAILS = frozenset({FailureKind.FAIL, FailureKind.FORBIDDEN})
-_PAUSES = frozenset({FailureKind.FUNDS, FailureKind.KEY})
+_FAILS = frozenset({FailureKind.FAIL, FailureKind.FORBIDDEN, FailureKind.DIALECT})
+_PAUSES = frozenset({FailureKind.FUNDS, FailureKind.KEY, FailureKind.DIALECT})
 _WHY = {
     FailureKind.PLACES: WaitReason.NO_SLOT,
     FailureKind.LIMITED: WaitReason.LIMITED,
@@ -209,10 +209,13 @@ class Scheduler(QObject):
 
     async def _after_first_task(self, key: int, refusal: Refusal, begun_ms: int) -> None:
         task, session, client = self._starter.parts(key)
-        if task.status is not TaskStatus.QUEUED:
-            return
-        if client is not None or refusal.failure is not FailureKind.KEY:  # else that is no news
+        concerns_all = refusal.kept or refusal.failure in _PAUSES
+        is_news = client is not None or refusal.failure is not FailureKind.KEY
+        if concerns_all and is_news:  # before its browser is closed, which lets another one open
             self._learn(refusal, begun_ms)
+        if not refusal.kept:
+            await self._first_tasks.give_up(session.key, key, refusal)
+            return
         if refusal.failure in FOR_NOW:
             self._gate.took_no_task(self._clock.now_ms(), begun_ms=begun_ms)
         if await self.change_browser(task, refusal.error):

@@ -13,6 +13,7 @@ from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.reducer import MAX_LIFE_MS
+from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.clock import FAR_MS
 from enigma_panel.services.context import ServiceContext
@@ -71,7 +72,9 @@ class Starter:
         LedgerError: nothing was sent.
         """
         task, session, client = self.parts(attempt.task_key)
-        if client is None or attempt.first is None:
+        # Key and dialect may have been changed since it was looked whether the task may go.
+        is_whole = not unsupported_fields(task.spec, self._account.rules)
+        if client is None or attempt.first is None or not is_whole:
             return None
         single = task.verb is TaskVerb.RUN_TASK
         kind = IntentKind.RUN_TASK if single else IntentKind.START_SESSION
@@ -154,7 +157,7 @@ class Starter:
             if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
                 self._notices.notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
             return None  # else the live channel has told of it meanwhile
-        failure = classify(error)
+        failure = self._classify(error, intent.session)
         is_old_key = failure is FailureKind.KEY and not self._account.is_in_use(client)
         kept, is_ending = is_old_key or keeps(failure, error), self._status.is_ending(key)
         fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
@@ -165,6 +168,13 @@ class Starter:
         if not kept:
             self._notices.notify(NoticeKind.START_REFUSED, key, task_key, error)
         return Refusal(failure=failure, error=error, kept=kept)
+
+    def _classify(self, error: ApiError, session: Session) -> FailureKind:
+        """A refusal that asks for another dialect than the one in use is about all that waits."""
+        account = self._account
+        asks = isinstance(error, RejectedError) and error.reply.code in account.rules.switches
+        in_use = session.dialect is account.dialect
+        return FailureKind.DIALECT if asks and in_use else classify(error)
 
     def parts(self, task_key: int) -> tuple[Task, Session, ServiceClient | None]:
         """The task, its session, and the client to call with, if there is one."""
@@ -228,8 +238,8 @@ class FirstTaskSender:
         """Give a session that took none yet the task that it was opened for.
 
         waits: told when the task is going to be tried again: task key, failure, tries so far, when
-        (epoch ms), error. Returns the last refusal where it was not taken; a task that is queued
-        then may go to another browser, once this one is closed.
+        (epoch ms), error. Returns the last refusal where it was not taken. kept: it may go to
+        another browser, once this one is closed; else `give_up` is to be called.
         """
         task, session, _ = self._starter.parts(attempt.task_key)
         if session.service_id is None or attempt.message is None:
@@ -242,9 +252,7 @@ class FirstTaskSender:
             unanswered = refusal.failure is FailureKind.CONNECTION
             tries = sum((one is FailureKind.CONNECTION) is unanswered for one in failures)
             if not self._may_try_again(session.key, refusal.failure, tries):
-                if not _may_go_elsewhere(failures):
-                    await self._give_up(session.key, task.key, refusal)
-                return refusal
+                return replace(refusal, kept=_may_go_elsewhere(failures))
             due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.failure, tries)
             waits(task.key, refusal.failure, tries, due, refusal.error)
             await self._rest(task.key, due, refusal.failure)
@@ -326,7 +334,7 @@ class FirstTaskSender:
             return True
         return failure in FOR_NOW | {FailureKind.BUSY} and tries < TRIES
 
-    async def _give_up(self, session_key: int, task_key: int, refusal: Refusal) -> None:
+    async def give_up(self, session_key: int, task_key: int, refusal: Refusal) -> None:
         """The session was made for this task alone; without it, it would only cost money."""
         self._starts.closing.add(session_key)
         await self._let_close(session_key)  # before its task has failed: a kill may come between
@@ -406,7 +414,12 @@ def _may_go_elsewhere(failures: list[FailureKind]) -> bool:
 
     A new browser that is busy may be at work on this very task, whatever was answered before.
     """
-    lasting = {FailureKind.FAIL, FailureKind.FORBIDDEN, FailureKind.SESSION_ENDED}
+    lasting = {
+        FailureKind.FAIL,
+        FailureKind.FORBIDDEN,
+        FailureKind.DIALECT,
+        FailureKind.SESSION_ENDED,
+    }
     return failures[-1] not in lasting and FailureKind.BUSY not in failures
 
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.api.errors import ApiError
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.queue.blockers import Blockers, StartGate
 from enigma_panel.services.queue.eta import Forecast
@@ -43,9 +44,10 @@ class TaskQueue(QObject):
         self._blockers = blockers
         self._scheduler = scheduler
         self._forecast = forecast
+        self._spoken = self._what_is_spoken()
         scheduler.moved.connect(self._stir)
         context.store.changed.connect(self._follow)
-        context.account.changed.connect(self._key_changed)
+        context.account.changed.connect(self._follow_account)
         context.health.changed.connect(self._follow_health)
         context.health.recovered.connect(self._connected)
         context.rate_limiter.changed.connect(self._stir)
@@ -139,10 +141,11 @@ class TaskQueue(QObject):
             await self._scheduler.change_browser(task)
 
     def go_on(self) -> None:
-        """Let go on what stands for an earlier run, a 403, or browsers that took no task."""
+        """Let go on what stands for an earlier run, a 403, browsers that took no task, or a service
+        that asks for another dialect."""
         self._blockers.parked.clear()
-        self._gate.lift(PauseReason.FORBIDDEN)
-        self._gate.lift(PauseReason.UNTAKEN)
+        for reason in (PauseReason.FORBIDDEN, PauseReason.UNTAKEN, PauseReason.DIALECT):
+            self._gate.lift(reason)
         self._stir()
 
     def funds_added(self) -> None:
@@ -171,11 +174,18 @@ class TaskQueue(QObject):
         if self._queued.follow(diff):
             self._stir()
 
-    def _key_changed(self) -> None:
-        good = self._account.last_check in {None, KeyCheck.ACCEPTED}
+    def _follow_account(self) -> None:
+        spoken, good = self._what_is_spoken(), self._account.last_check in {None, KeyCheck.ACCEPTED}
+        if spoken != self._spoken:
+            self._spoken = spoken
+            self._gate.lift(PauseReason.DIALECT)
         if self._account.client is not None and good:
             self._gate.lift(PauseReason.KEY)
             self._stir()
+
+    def _what_is_spoken(self) -> tuple[str, Dialect]:
+        """The address in use and the dialect that is spoken to it."""
+        return self._account.base_url, self._account.dialect
 
     def _follow_health(self) -> None:
         if self._health.status is not ServiceStatus.FULL:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from itertools import chain
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import OWN_CODES, Kind, Observation, ResultFile
@@ -12,24 +13,29 @@ LONG_CHARS = 200_000
 
 
 async def redact_in_chunks(redactor: Redactor, observation: Observation) -> Observation:
-    """The same fact; a long text of it is redacted.
+    """The same fact; where its text and its addresses are long, they are redacted.
 
     One who is cancelled meanwhile gets it all the same, at once, and is cancelled where it waits
     next, at the latest in `cancel_now`: what the service told is handed to the ledger before the
     program ends.
     """
-    if observation.text is None or observation.is_clean or len(observation.text) <= LONG_CHARS:
+    text, network = observation.text, observation.network
+    length = len(text or "") + sum(map(len, network))
+    if observation.is_clean or length <= LONG_CHARS:
         return observation
-    pieces = redactor.pieces(observation.text)
+    pieces = chain(redactor.pieces(text or ""), map(redactor.redact, network))
     cleaned: list[str] = []
     try:
+        await asyncio.sleep(0)  # to read what is long took its time
         for piece in pieces:
             cleaned.append(piece)
             await asyncio.sleep(0)
     except asyncio.CancelledError:
         cleaned += pieces
         _cancel_later()
-    return replace(observation, text="".join(cleaned), is_clean=True)
+    n = len(cleaned) - len(network)
+    clean_text = None if text is None else "".join(cleaned[:n])
+    return replace(observation, text=clean_text, network=tuple(cleaned[n:]), is_clean=True)
 
 
 async def cancel_now() -> None:
@@ -95,7 +101,9 @@ class RedactionFilter:
             ResultFile(name=redact(file.name), url=redact_url(file.url), source=redact(file.source))
             for file in observation.files
         )
-        return replace(observation, files=files, network=tuple(map(redact, observation.network)))
+        network = observation.network
+        network = network if observation.is_clean else tuple(map(redact, network))
+        return replace(observation, files=files, network=network)
 
     def is_question_of(self, task: Task, text: str) -> bool:
         """Whether that is what the task asked last."""

@@ -152,13 +152,25 @@ _V5 = (
 )
 
 
+_V6 = (
+    # What the browser is opened with, and the form of the result.
+    "ALTER TABLE tasks ADD COLUMN environment_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN policy_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN proxy TEXT NOT NULL DEFAULT 'none'",
+    "ALTER TABLE tasks ADD COLUMN proxy_country TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN proxy_address TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN output_type TEXT NOT NULL DEFAULT 'text'",
+    "ALTER TABLE tasks ADD COLUMN output_schema TEXT NOT NULL DEFAULT ''",
+)
+
+
 def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
     for statement in statements:
         connection.execute(statement)
 
 
 MIGRATIONS: Sequence[Migration] = [
-    partial(_execute, statements) for statements in (_V1, _V2, _V3, _V4, _V5)
+    partial(_execute, statements) for statements in (_V1, _V2, _V3, _V4, _V5, _V6)
 ]
 """Migration n (counted from 1) leads from version n-1 to n."""
 

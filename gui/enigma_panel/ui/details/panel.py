@@ -23,6 +23,7 @@ from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, Task
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import QueueEntry
 from enigma_panel.ui.details.result_files import NetworkList, ResultFiles
+from enigma_panel.ui.details.structured_result import StructuredView
 from enigma_panel.ui.details.text import (
     RESULT_HEAD,
     StateSummary,
@@ -203,6 +204,7 @@ class Details(QFrame):
 
     def _make_body(self) -> None:
         self.result_head = make_label(tr("Result"), "heading")
+        self.structured = StructuredView(self._services.structured_results, self._services.scope)
         self.result = ReadingText(RESULT_LINES)
         self.cut = make_label(role="dim", wrap=True)
         self.whole = make_button(tr("Show all"), "link")
@@ -299,9 +301,11 @@ class Details(QFrame):
             column.addWidget(widget)
         # Not among the buttons below: it goes when it is pressed, and no other may come there.
         column.addLayout(make_row(self.switch, self.put_away, None))
-        result_row = make_row(self.result_head, None, self.copy)
-        result_row.setAlignment(self.copy, Qt.AlignmentFlag.AlignBottom)
+        result_row = make_row(self.result_head, None, self.structured.switch, self.copy)
+        for button in (self.structured.switch, self.copy):
+            result_row.setAlignment(button, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(result_row)
+        column.addWidget(self.structured)
         for widget in (self.result, self.cut):
             column.addWidget(widget)
         column.addLayout(make_row(self.whole, None))
@@ -335,6 +339,8 @@ class Details(QFrame):
         self.whole.clicked.connect(self._show_whole)
         self.files.folder_asked.connect(self.folder_asked)
         self.network.copy_asked.connect(self.copy_asked)
+        self.structured.copy_asked.connect(self.copy_asked)
+        self.structured.changed.connect(lambda: self._show_result(self._task()))
         for verb, button in self.queue_buttons.items():
             button.clicked.connect(lambda _=False, verb=verb: self._ask_queue_action(verb))
         self.tabs.currentChanged.connect(self._show_timeline)
@@ -491,16 +497,19 @@ class Details(QFrame):
 
     def _show_result(self, task: Task | None) -> None:
         result = (task.result if task is not None else None) or ""
+        self.result_head.setVisible(bool(result))
+        self.copy.setVisible(bool(result))
+        self.structured.show_task(task)
+        if self.structured.replaces_text:
+            result = ""
         cut = len(result) > RESULT_HEAD and self._whole_of != self.task_key
         shown = result[:RESULT_HEAD] if cut else result
-        self.result_head.setVisible(bool(result))
         fill(self.result, shown)
         self.whole.setVisible(cut)
         left = tr(
             "The first {n} of {all} characters.", n=f"{RESULT_HEAD:,}", all=f"{len(result):,}"
         )
         set_text(self.cut, left if cut else "")
-        self.copy.setVisible(bool(result))
         self.files.show_task(task)
         self.network.show_addresses(task.network if task is not None else ())
 

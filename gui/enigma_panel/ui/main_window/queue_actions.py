@@ -23,6 +23,7 @@ SHORTCUTS = {
     QueueAction.UP: "Alt+Up",
     QueueAction.REMOVE: "Del",
     QueueAction.NEW_SESSION: "",
+    QueueAction.EDIT: "",
 }
 
 
@@ -107,3 +108,5 @@ class QueueActions(QObject):
                 open_account_page(self._services.account.base_url)
             case QueueBarAction.ENTER_KEY:
                 self._app_actions.dialogs.open_key()
+            case QueueBarAction.SETTINGS:
+                self._app_actions.dialogs.open_settings()

@@ -7,15 +7,16 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from enigma_panel.core.models import NO_LIMITS, TaskSpec
+from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.service_rules import RULES, ServiceRules
+from enigma_panel.core.structured_output import check_output_schema
 from enigma_panel.core.validation import Field, check_spec, check_task_text
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import Diff, KeyState
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.new_task.limits import LimitsForm
+from enigma_panel.ui.new_task.limits import LimitsForm, has_options
 from enigma_panel.ui.new_task.session_picker import (
     NEW_CLOSED,
     NEW_KEPT,
@@ -128,12 +129,14 @@ class NewTaskDialog(ModelessDialog):
         self.starting_url.textChanged.connect(self.problems[Field.STARTING_URL].clear)
         for field, widget in self.limits.field_widgets().items():
             widget.textChanged.connect(self.problems[field].clear)
+        for box in (self.limits.output_type, self.limits.proxy):
+            box.currentIndexChanged.connect(self._refit)
         self.task_text.textChanged.connect(self._show_start_text)
         self.per_line.toggled.connect(self._show_start_text)
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
         self._services.sessions.changed.connect(self._follow_sessions)
         self._services.queue.changed.connect(self._follow_queue)
-        self._services.account.changed.connect(self._follow_account)
+        self._services.account.changed.connect(self._show_rules)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -152,12 +155,12 @@ class NewTaskDialog(ModelessDialog):
         """What stands in the fields, mistakes included."""
         target = self.run_in.target()
         closes = target.close_after if target.session_key is None else self.close_after.isChecked()
-        return TaskSpec(
+        spec = TaskSpec(
             text=self.task_text.text().strip(),
             starting_url=self.starting_url.text().strip() or None,
-            limits=self.limits.limits(),
             close_after=closes,
         )
+        return self.limits.complete(spec)
 
     def specs(self) -> list[TaskSpec]:
         """The tasks that Start would start: one, or one for each line."""
@@ -174,6 +177,9 @@ class NewTaskDialog(ModelessDialog):
     def _show_more(self, shown: bool) -> None:
         self.limits.setVisible(shown)
         self.more_button.setText(("▾ " if shown else "▸ ") + tr("Limits and options"))
+        self._refit()
+
+    def _refit(self) -> None:
         if self.isVisible():
             self.fit()
 
@@ -187,8 +193,8 @@ class NewTaskDialog(ModelessDialog):
     def _put(self, spec: TaskSpec) -> None:
         self.task_text.fill(spec.text)
         self.starting_url.setText(spec.starting_url or "")
-        self.limits.fill(spec.limits)
-        if spec.limits != NO_LIMITS:
+        self.limits.fill(spec)
+        if has_options(spec):
             self.more_button.setChecked(True)
         if self.run_in.target().session_key is None:
             self.run_in.choose(NEW_CLOSED if spec.close_after else NEW_KEPT)
@@ -212,16 +218,19 @@ class NewTaskDialog(ModelessDialog):
         session = self.run_in.session()
         return RULES[session.dialect] if session is not None else self._services.account.rules
 
-    def _follow_account(self) -> None:
-        self.limits.set_rules(self._rules())
+    def _show_rules(self) -> None:
+        in_open_session = self.run_in.target().session_key is not None
+        self.limits.set_rules(self._rules(), in_open_browser=in_open_session)
+        if self.limits.has_unused():
+            self.more_button.setChecked(True)  # there it says what is not used
         if self.isVisible():
             self.fit(only_grow=True)
 
     def _show_target(self) -> None:
-        self.limits.set_rules(self._rules())
         in_open_session = self.run_in.target().session_key is not None
         self.close_after.setVisible(in_open_session)
         self.limits.one_call.setEnabled(not in_open_session)
+        self._show_rules()
         self.target_problem.clear()
         self._show_start_text()
 
@@ -317,7 +326,11 @@ class NewTaskDialog(ModelessDialog):
         """Name every mistake beside its field and go to the first; True when there is none."""
         self._clear_problems()
         sentences: dict[Field, str] = {}
-        for finding in check_spec(self.specs()[0]):
+        spec = self.specs()[0]
+        for finding in (
+            *check_spec(spec),
+            *check_output_schema(spec.output_type, spec.output_schema),
+        ):
             sentences.setdefault(finding.field, finding_text(finding))
         if self.per_line.isChecked() and (problem := per_line_problem(self.task_text.text())):
             sentences[Field.TASK] = problem

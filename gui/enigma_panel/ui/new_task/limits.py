@@ -1,12 +1,31 @@
 """The form 'Limits and options' of a new task."""
 
+import json
+from dataclasses import replace
+
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from enigma_panel.core.models import NO_LIMITS, Limits
+from enigma_panel.core.models import (
+    NO_OPTIONS,
+    BrowserOptions,
+    Limits,
+    OutputType,
+    Proxy,
+    TaskSpec,
+)
 from enigma_panel.core.service_rules import IDLE_MS, ServiceRules
-from enigma_panel.core.validation import MAX_TIME_S, MAX_TOKENS, MIN_TIME_S, Field, split_domains
+from enigma_panel.core.validation import (
+    MAX_TIME_S,
+    MAX_TOKENS,
+    MIN_TIME_S,
+    Field,
+    columns_schema,
+    split_domains,
+    unsupported_fields,
+)
 from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.new_task.text import output_choices, proxy_choices
 from enigma_panel.ui.widgets.basics import (
     FieldGrid,
     NoticeLabel,
@@ -14,17 +33,20 @@ from enigma_panel.ui.widgets.basics import (
     make_column,
     make_label,
 )
-from enigma_panel.ui.widgets.inputs import LineEdit
+from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit, TextEdit
 
 MAX_DIGITS = 15
 """Longer figures are no limit that anybody means; they are reported as out of range."""
+SCHEMA_LINES = 4
+
+_OF_BROWSER = frozenset({Field.ENVIRONMENT, Field.POLICY, Field.PROXY})
 
 
 class LimitsForm(QWidget):
-    """Time limit, tokens, domains to avoid, and the way to start.
+    """Time limit, tokens, domains to avoid, the form of the result, the browser, the way to start.
 
     rules: of the dialect that the task would be written in; what it lacks is hidden. `mistyped` and
-    `limits` together say all that was typed.
+    `complete` together say all that was typed.
     """
 
     def __init__(self, rules: ServiceRules) -> None:
@@ -33,25 +55,43 @@ class LimitsForm(QWidget):
         self.input_tokens = LineEdit()
         self.output_tokens = LineEdit()
         self.avoid_domains = LineEdit()
+        self.output_type = ChoiceBox(output_choices())
+        self.schema = TextEdit(SCHEMA_LINES)
+        self.environment = LineEdit()
+        self.policy = LineEdit()
+        self.proxy = ChoiceBox(proxy_choices())
+        self.country = LineEdit()
+        self.address = LineEdit()
         self.time_note = make_label(role="dim", wrap=True)
         self.unused = NoticeLabel()
-        self._rules = rules
         self.one_call = QCheckBox(tr("One call (cannot be paused or answered in its first 50 s)"))
         self.grid = FieldGrid()
         self.problems: dict[Field, ProblemLabel] = {}
+        self._rules = rules
+        self._in_open_browser = False
+        self._schema_of = OutputType.JSON
+        self._other_schema = ""
         self._build()
+        self.output_type.currentIndexChanged.connect(self._change_output)
+        self.proxy.currentIndexChanged.connect(self._show_fields)
         self.set_rules(rules)
 
     def _build(self) -> None:
         grid = self.grid
         add = grid.add_field
-        time_problem = add(tr("Time limit"), self.time_limit)
+        self.problems[Field.TIME_LIMIT] = add(tr("Time limit"), self.time_limit)
         grid.add_below(self.time_note)
-        self.problems = {
-            Field.TIME_LIMIT: time_problem,
+        self.problems |= {
             Field.INPUT_TOKENS: add(tr("Input tokens"), self.input_tokens),
             Field.OUTPUT_TOKENS: add(tr("Output tokens"), self.output_tokens),
             Field.AVOID_DOMAINS: add(tr("Avoid domains"), self.avoid_domains),
+            Field.OUTPUT_TYPE: add(tr("Result"), self.output_type),
+            Field.OUTPUT_SCHEMA: add(tr("JSON Schema"), self.schema),
+            Field.ENVIRONMENT: add(tr("Environment"), self.environment),
+            Field.POLICY: add(tr("Policy"), self.policy),
+            Field.PROXY: add(tr("Proxy"), self.proxy),
+            Field.PROXY_COUNTRY: add(tr("Proxy country"), self.country),
+            Field.PROXY_ADDRESS: add(tr("Proxy address"), self.address),
         }
         grid.add_wide(self.unused)
         grid.add_wide(self.one_call)
@@ -60,34 +100,102 @@ class LimitsForm(QWidget):
         self.input_tokens.setPlaceholderText(str(MAX_TOKENS))
         self.output_tokens.setPlaceholderText(str(MAX_TOKENS))
         self.avoid_domains.setPlaceholderText("example.com, example.org")
+        self.environment.setPlaceholderText(tr("the id that the service gave it"))
+        self.policy.setPlaceholderText(tr("the id that the service gave it"))
+        self.country.setPlaceholderText(tr("any, or two letters"))
+        self.address.setPlaceholderText("proxy.example.com:8080")
 
-    def set_rules(self, rules: ServiceRules) -> None:
-        """The task would be written in a dialect with these rules."""
-        self._rules = rules
+    def set_rules(self, rules: ServiceRules, *, in_open_browser: bool = False) -> None:
+        """The task would be written in a dialect with these rules, for a new browser or an open
+        one, whose environment, policy and proxy nothing can change."""
+        self._in_open_browser = in_open_browser and rules.has_browser_options
+        self._rules = replace(rules, has_browser_options=False) if in_open_browser else rules
         self.time_note.setText(time_note(rules))
-        self.grid.show_field(self.avoid_domains, shown=rules.has_avoid_domains)
-        if not rules.has_avoid_domains:
-            self.problems[Field.AVOID_DOMAINS].clear()
+        self._show_fields()
         self._show_unused()
 
+    def _show_fields(self) -> None:
+        rules, proxy = self._rules, self._proxy()
+        browser = rules.has_browser_options
+        has_schema = self._output() is not OutputType.TEXT
+        shown: dict[QWidget, bool] = {
+            self.avoid_domains: rules.has_avoid_domains,
+            self.output_type: rules.has_output_types,
+            self.schema: rules.has_output_types and has_schema,
+            self.environment: browser,
+            self.policy: browser,
+            self.proxy: browser,
+            self.country: browser and proxy is Proxy.SERVICE,
+            self.address: browser and proxy in {Proxy.HTTP, Proxy.SOCKS},
+        }
+        for widget, is_shown in shown.items():
+            self.grid.show_field(widget, shown=is_shown)
+        for field, widget in self.field_widgets().items():
+            if not shown.get(widget, True):
+                self.problems[field].clear()
+
+    def _change_output(self) -> None:
+        """A schema and columns are two texts; each waits for its own choice."""
+        output = self._output()
+        if output not in {OutputType.TEXT, self._schema_of}:
+            shown = self.schema.text()
+            self.schema.setPlainText(self._other_schema)
+            self._other_schema, self._schema_of = shown, output
+        is_csv = output is OutputType.CSV
+        self.grid.rename_field(self.schema, tr("Columns") if is_csv else tr("JSON Schema"))
+        hint = tr("name, price (with commas, or one a line)")
+        self.schema.setPlaceholderText(hint if is_csv else "")
+        self._show_fields()
+
     def _show_unused(self) -> None:
-        """What stands in a field that is hidden."""
-        domains = self.avoid_domains.text().strip()
-        is_unused = bool(domains) and not self._rules.has_avoid_domains
-        text = tr(
-            "Avoid domains ({domains}) is not used: {service} has no such field.",
-            domains=shorten(domains, 200),
+        """What stands in fields that are hidden."""
+        hint = tr("Environment, policy and proxy were chosen when the browser was opened.")
+        texts = [
+            self._unused_text(field) for field in unsupported_fields(self._typed(), self._rules)
+        ]
+        role = "notice" if texts else "dim"
+        self.unused.show_text("\n".join(texts) or (hint if self._in_open_browser else ""), role)
+
+    def has_unused(self) -> bool:
+        """Whether something stands in a field that is hidden."""
+        return bool(unsupported_fields(self._typed(), self._rules))
+
+    def _unused_text(self, field: Field) -> str:
+        texts: dict[Field, LineEdit | ChoiceBox] = {
+            Field.AVOID_DOMAINS: self.avoid_domains,
+            Field.ENVIRONMENT: self.environment,
+            Field.POLICY: self.policy,
+            Field.PROXY: self.proxy,
+            Field.OUTPUT_TYPE: self.output_type,
+        }
+        widget = texts[field]
+        text = widget.currentText() if isinstance(widget, ChoiceBox) else widget.text().strip()
+        name, value = widget.accessibleName(), shorten(text, 200)
+        if self._in_open_browser and field in _OF_BROWSER:
+            return tr(
+                "{field} ({value}) is not used: the browser is open already.",
+                field=name,
+                value=value,
+            )
+        return tr(
+            "{field} ({value}) is not used: {service} has no such field.",
+            field=name,
+            value=value,
             service=self._rules.name,
         )
-        self.unused.show_text(text if is_unused else "")
 
-    def field_widgets(self) -> dict[Field, LineEdit]:
-        """The fields by what they hold."""
+    def field_widgets(self) -> dict[Field, LineEdit | TextEdit]:
+        """The fields to type in, by what they hold."""
         return {
             Field.TIME_LIMIT: self.time_limit,
             Field.INPUT_TOKENS: self.input_tokens,
             Field.OUTPUT_TOKENS: self.output_tokens,
             Field.AVOID_DOMAINS: self.avoid_domains,
+            Field.OUTPUT_SCHEMA: self.schema,
+            Field.ENVIRONMENT: self.environment,
+            Field.POLICY: self.policy,
+            Field.PROXY_COUNTRY: self.country,
+            Field.PROXY_ADDRESS: self.address,
         }
 
     def mistyped(self) -> dict[Field, str]:
@@ -106,32 +214,92 @@ class LimitsForm(QWidget):
             if fields[field].text().strip() and number_in(fields[field].text()) is None
         }
 
-    def limits(self) -> Limits:
-        """What was typed; a field that holds no number counts as empty (see `mistyped`)."""
-        seconds = number_in(self.time_limit.text())
-        return Limits(
-            max_duration_ms=None if seconds is None else seconds * 1000,
-            max_input_tokens=number_in(self.input_tokens.text()),
-            max_output_tokens=number_in(self.output_tokens.text()),
-            avoid_domains=split_domains(self.avoid_domains.text())
-            if self._rules.has_avoid_domains
-            else (),
+    def complete(self, spec: TaskSpec) -> TaskSpec:
+        """The task with what was typed here, as far as its dialect has it; a field that holds no
+        number counts as empty (see `mistyped`)."""
+        rules, typed = self._rules, self._typed()
+        limits = typed.limits
+        if not rules.has_avoid_domains:
+            limits = replace(limits, avoid_domains=())
+        return replace(
+            spec,
+            limits=limits,
+            browser=typed.browser if rules.has_browser_options else NO_OPTIONS,
+            output_type=typed.output_type if rules.has_output_types else OutputType.TEXT,
+            output_schema=typed.output_schema if rules.has_output_types else "",
         )
 
-    def fill(self, limits: Limits) -> None:
-        """Show the limits of an earlier task."""
+    def _typed(self) -> TaskSpec:
+        """All that was typed, whoever has it."""
+        seconds, proxy, output = number_in(self.time_limit.text()), self._proxy(), self._output()
+        own = proxy in {Proxy.HTTP, Proxy.SOCKS}
+        schema = "" if output is OutputType.TEXT else self.schema.text()
+        return TaskSpec(
+            text="",
+            limits=Limits(
+                max_duration_ms=None if seconds is None else seconds * 1000,
+                max_input_tokens=number_in(self.input_tokens.text()),
+                max_output_tokens=number_in(self.output_tokens.text()),
+                avoid_domains=split_domains(self.avoid_domains.text()),
+            ),
+            browser=BrowserOptions(
+                environment_id=self.environment.text().strip(),
+                policy_id=self.policy.text().strip(),
+                proxy=proxy,
+                proxy_country=self.country.text().strip() if proxy is Proxy.SERVICE else "",
+                proxy_address=self.address.text().strip() if own else "",
+            ),
+            output_type=output,
+            output_schema=columns_schema(schema) if output is OutputType.CSV else schema,
+        )
+
+    def _proxy(self) -> Proxy:
+        return Proxy(self.proxy.currentData())
+
+    def _output(self) -> OutputType:
+        return OutputType(self.output_type.currentData())
+
+    def fill(self, spec: TaskSpec) -> None:
+        """Show the limits and options of an earlier task."""
+        limits, browser, is_csv = spec.limits, spec.browser, spec.output_type is OutputType.CSV
         millis = limits.max_duration_ms
         self.time_limit.setText("" if millis is None else str(millis // 1000))
         self.input_tokens.setText(_shown(limits.max_input_tokens))
         self.output_tokens.setText(_shown(limits.max_output_tokens))
         self.avoid_domains.setText(", ".join(limits.avoid_domains))
+        self.output_type.setCurrentIndex(self.output_type.findData(spec.output_type))
+        self.schema.setPlainText(
+            shown_columns(spec.output_schema) if is_csv else spec.output_schema
+        )
+        self._other_schema = ""
+        self.environment.setText(browser.environment_id)
+        self.policy.setText(browser.policy_id)
+        self.proxy.setCurrentIndex(self.proxy.findData(browser.proxy))
+        self.country.setText(browser.proxy_country)
+        self.address.setText(browser.proxy_address)
         self._show_unused()
 
     def clear(self) -> None:
         """Back to the service's own limits."""
         with QSignalBlocker(self.one_call):
             self.one_call.setChecked(False)
-        self.fill(NO_LIMITS)
+        self.fill(TaskSpec(text=""))
+
+
+def has_options(spec: TaskSpec) -> bool:
+    """Whether a task has more than its text, its address and its place."""
+    return spec != TaskSpec(
+        text=spec.text, starting_url=spec.starting_url, close_after=spec.close_after
+    )
+
+
+def shown_columns(schema: str) -> str:
+    """The names of the columns with commas between, if `columns_schema` makes the same of them."""
+    try:
+        names = ", ".join(json.loads(schema))
+    except (ValueError, TypeError, RecursionError):
+        return schema
+    return names if columns_schema(names) == schema else schema
 
 
 def time_note(rules: ServiceRules) -> str:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, QTimer
-from PySide6.QtWidgets import QComboBox
 
 from enigma_panel.core.models import Phase, Session, SessionState, shown_state
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.widgets.inputs import ChoiceBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ _AT_WORK = frozenset(
 )
 
 
-class SessionPicker(QComboBox):
+class SessionPicker(ChoiceBox):
     """The choice. A chosen session stays listed when it ends, so that no choice moves by itself."""
 
     def __init__(self, sessions: Sessions) -> None:

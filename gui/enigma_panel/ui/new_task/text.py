@@ -2,10 +2,30 @@
 
 from collections.abc import Sequence
 
+from enigma_panel.core.models import OutputType, Proxy
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import shorten, tr, tr_n
 from enigma_panel.ui.text.waiting import no_slot_text, ordinal
+
+
+def output_choices() -> list[tuple[str, OutputType]]:
+    """The forms of a result."""
+    return [
+        (tr("Text"), OutputType.TEXT),
+        (tr("JSON, by a schema"), OutputType.JSON),
+        (tr("CSV, by its columns"), OutputType.CSV),
+    ]
+
+
+def proxy_choices() -> list[tuple[str, Proxy]]:
+    """How a browser may reach the web."""
+    return [
+        (tr("None"), Proxy.NONE),
+        (tr("The service's own (its traffic costs extra)"), Proxy.SERVICE),
+        (tr("My own, HTTP"), Proxy.HTTP),
+        (tr("My own, SOCKS"), Proxy.SOCKS),
+    ]
 
 
 def start_label(n: int, *, after: bool) -> str:

@@ -27,6 +27,7 @@ class QueueBarAction(StrEnum):
     ADD_FUNDS = "add_funds"
     FUNDS_ADDED = "funds_added"
     ENTER_KEY = "enter_key"
+    SETTINGS = "settings"
     REMOVE_ALL = "remove_all"
 
 
@@ -192,6 +193,10 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
         case PauseReason.UNTAKEN:
             text = _because(replace(state, error=None), tr("Browsers open, but take no task"))
             return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
+        case PauseReason.DIALECT:
+            text = _because(replace(state, error=None), tr("The service asks for another dialect"))
+            actions = (QueueBarAction.SETTINGS, *_with_remove(QueueBarAction.GO_ON))
+            return QueueBarText(text=text, actions=actions, grave=True)
         case _:
             reason = _shared_reason(state)
             text = tr("{wait}: {reason}.", wait=_wait(n), reason=reason)
@@ -209,6 +214,8 @@ def queue_bar_action_label(action: QueueBarAction) -> str:
             return tr("I have added funds")
         case QueueBarAction.ENTER_KEY:
             return tr("Enter the key")
+        case QueueBarAction.SETTINGS:
+            return tr("Settings")
         case QueueBarAction.REMOVE_ALL:
             return tr("Remove all")
 

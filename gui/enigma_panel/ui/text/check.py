@@ -3,12 +3,15 @@
 from enigma_panel.api.address import AddressProblem
 from enigma_panel.core.validation import Field, Finding, Problem
 from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.text.structured import place_text, rule_text
 
 
 def finding_text(finding: Finding) -> str:
     """The sentence for a finding, to stand beside its field."""
     if finding.field is Field.KEY:
         return _key_text(finding)
+    if finding.field is Field.OUTPUT_SCHEMA:
+        return _schema_text(finding)
     match finding.problem:
         case Problem.EMPTY:
             return tr("Write what the agent should do.")
@@ -21,8 +24,26 @@ def finding_text(finding: Finding) -> str:
                 "“{domain}” is not a domain. Write domains like example.com, with commas between.",
                 domain=finding.params.get("domain", ""),
             )
+        case Problem.BAD_ID:
+            return tr("An id has no spaces.")
+        case Problem.BAD_COUNTRY:
+            return tr("A country is two letters, like US. Leave it empty for any country.")
+        case Problem.BAD_ADDRESS:
+            return tr("Write the host and the port, like proxy.example.com:8080.")
+        case Problem.USER_INFO:
+            return tr(
+                "No user name or password can be sent for a proxy. Write the host and the port "
+                "alone, like proxy.example.com:8080."
+            )
         case _:
             return _url_text(finding)
+
+
+def field_name(field: Field) -> str:
+    """The label of a field in New task: 'Avoid domains'."""
+    if field is Field.OUTPUT_TYPE:
+        return tr("Result")
+    return tr(field.value.replace("_", " ").capitalize())
 
 
 def _too_long(finding: Finding) -> str:
@@ -57,6 +78,34 @@ def _url_text(finding: Finding) -> str:
             return tr("The address names no site.")
         case _:
             return tr("This is not an address that a browser can open.")
+
+
+def _schema_text(finding: Finding) -> str:
+    params = finding.params
+    match finding.problem:
+        case Problem.EMPTY:
+            return tr("Write what the result should hold.")
+        case Problem.TOO_LONG:
+            length, limit = f"{params['length']:,}", f"{params['limit']:,}"
+            return tr(
+                "The schema has {length} characters; this program sends {limit} at most.",
+                length=length,
+                limit=limit,
+            )
+        case Problem.NO_JSON:
+            return tr("This is no JSON{place}.", place=place_text(params))
+        case Problem.TOO_DEEP:
+            return tr("The schema is nested too deeply.")
+        case Problem.NO_COLUMNS:
+            return tr("Name at least one column, and no column without a name.")
+        case Problem.UNKNOWN_REFERENCE:
+            return tr(
+                "“{reference}” stands nowhere in the schema, and nothing is fetched for it. "
+                "Write what it means under “$defs”.",
+                reference=params["reference"],
+            )
+        case _:
+            return tr("This is no JSON Schema: {rule}.", rule=rule_text(params))
 
 
 def _key_text(finding: Finding) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from enigma_panel.services.retry_policy import TRIES
 from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.text.check import field_name
 from enigma_panel.ui.text.states import (
     duration,
     spoken_duration,
@@ -57,6 +58,7 @@ class QueueAction(StrEnum):
     START_NEXT = "start_next"
     UP = "up"
     NEW_SESSION = "new_session"
+    EDIT = "edit"
     REMOVE = "remove"
 
 
@@ -71,6 +73,9 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
             return _plain(tr("runs after the task in {session}", session=facts.session))
         case WaitReason.SESSION_ENDED:
             return _needs_you(tr("its session has ended"))
+        case WaitReason.FIELDS:
+            names = tr(", ").join(f"“{field_name(field)}”" for field in entry.missing)
+            return _needs_you(tr("the service dialect has no {fields} – Edit", fields=names))
         case WaitReason.CLOSING:
             return _plain(tr("waits until {session} is closed", session=facts.session))
         case WaitReason.KEY:
@@ -133,6 +138,8 @@ def queue_action_label(verb: QueueAction) -> str:
             return tr("Remove")
         case QueueAction.NEW_SESSION:
             return tr("Run in a new session")
+        case QueueAction.EDIT:
+            return tr("Edit")
 
 
 def queue_action_tip(verb: QueueAction) -> str:
@@ -146,6 +153,8 @@ def queue_action_tip(verb: QueueAction) -> str:
             return tr("It is not started. Nothing was sent, nothing costs.")
         case QueueAction.NEW_SESSION:
             return tr("Waits in line for a browser of its own.")
+        case QueueAction.EDIT:
+            return tr("Takes it out of the line and opens it in New task. Nothing was sent.")
 
 
 def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
@@ -154,6 +163,8 @@ def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
         return frozenset()
     if entry.why is WaitReason.SESSION_ENDED:
         return frozenset({QueueAction.NEW_SESSION, QueueAction.REMOVE})
+    if entry.why is WaitReason.FIELDS:
+        return frozenset({QueueAction.EDIT, QueueAction.REMOVE})
     ahead = {QueueAction.START_NEXT, QueueAction.UP} if entry.position > 1 else set()
     return frozenset({QueueAction.REMOVE, *ahead})
 
@@ -161,7 +172,7 @@ def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
 def offered(entry: QueueEntry | None) -> frozenset[QueueAction]:
     """What is offered, possible or not: a button that comes and goes cannot be pressed twice."""
     able = possible(entry)
-    if entry is None or QueueAction.NEW_SESSION in able:
+    if entry is None or able & {QueueAction.NEW_SESSION, QueueAction.EDIT}:
         return able
     return frozenset({QueueAction.START_NEXT, QueueAction.UP, QueueAction.REMOVE})
 
@@ -236,6 +247,7 @@ def _paused(reason: PauseReason) -> str:
         PauseReason.KEY: tr("waits for a key"),
         PauseReason.FORBIDDEN: tr("the account may not do that – Go on"),
         PauseReason.UNTAKEN: tr("browsers open, but take no task – Go on"),
+        PauseReason.DIALECT: tr("the service asks for another dialect – Go on"),
     }.get(reason, tr("waits here"))
 
 

@@ -121,6 +121,12 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: 
 
 QTableView { background: {card}; border: 1px solid transparent; outline: none; border-radius: 8px; }
 QTableView:focus { border-color: {accent}; }
+QTableView[role="reading"], QTreeView { background: {card}; border: 1px solid transparent;
+    border-radius: 0; outline: none;
+    selection-background-color: {selection}; selection-color: {text}; }
+QTableView[role="reading"]:focus, QTreeView:focus { border-color: {accent}; }
+QTableView[role="reading"]::item { padding: 0 8px; }
+QTreeView::item { padding: 3px 8px 3px 0; }
 QHeaderView { background: {card}; border: none; }
 QHeaderView::section { background: {card}; color: {dim}; border: none;
     border-bottom: 1px solid {line}; padding: 4px 8px; }

@@ -171,17 +171,26 @@ class FieldGrid(QGridLayout):
 
     def show_field(self, field: QWidget, *, shown: bool) -> None:
         """Show or hide a labelled field."""
-        for row in range(self.rowCount()):
-            item = self.itemAtPosition(row, 0)
-            label = item.widget() if item is not None else None
-            if isinstance(label, QLabel) and label.buddy() is field:
+        for label in self._labels():
+            if label.buddy() is field:
                 label.setVisible(shown)
                 field.setVisible(shown)
 
+    def rename_field(self, field: QWidget, text: str) -> None:
+        """Give a labelled field another label."""
+        for label in self._labels():
+            if label.buddy() is field:
+                label.setText(text)
+                field.setAccessibleName(text)
+
     def label_width(self) -> int:
-        """How wide the labels are, so that two grids can be aligned."""
+        """How wide the labels are, hidden ones too, so that two grids can be aligned."""
+        return max((label.sizeHint().width() for label in self._labels()), default=0)
+
+    def _labels(self) -> list[QLabel]:
         items = [self.itemAtPosition(row, 0) for row in range(self.rowCount())]
-        return max((item.sizeHint().width() for item in items if item is not None), default=0)
+        widgets = [item.widget() for item in items if item is not None]
+        return [widget for widget in widgets if isinstance(widget, QLabel)]
 
     def add_below(self, widget: QWidget) -> None:
         """Add something right below the field that was added last, above its note and problem."""

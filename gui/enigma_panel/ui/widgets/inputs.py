@@ -1,8 +1,18 @@
 """Fields to type in, texts to read, and a scroll area that is as high as its content."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextOption, QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from enigma_panel.ui.widgets.basics import set_role
 
@@ -33,6 +43,18 @@ class LineEdit(QLineEdit):
 
 def _is_command(event: QKeyEvent) -> bool:
     return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+
+
+class ChoiceBox(QComboBox):
+    """A choice of texts with a value each. The wheel, which scrolls the page, changes nothing."""
+
+    def __init__(self, choices: Iterable[tuple[str, object]] = ()) -> None:
+        super().__init__()
+        for text, value in choices:
+            self.addItem(text, value)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 class TextEdit(QPlainTextEdit):

@@ -1,4 +1,4 @@
-"""SECURITY.md and tests/README.md name the test of each promise: all of them exist."""
+"""Pages that name the test of a promise, or the contract file of a field: all of them exist."""
 
 import re
 from pathlib import Path
@@ -7,18 +7,22 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+FILE = re.compile(r"`(tests/contract/\w+/[\w-]+\.json)`")
 HEADING = "| test |"
 
 
-@pytest.mark.parametrize("page", ["SECURITY.md", "tests/README.md"])
+@pytest.mark.parametrize("page", ["SECURITY.md", "tests/README.md", "docs/dialects.md"])
 def test_every_test_that_it_names_is_there(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     named = NAMED.findall(text)
     promises = [row for table in _tables(text) if table[0].endswith(HEADING) for row in table[2:]]
     assert len(promises) > 20
-    assert [row for row in promises if not NAMED.search(row)] == []
+    assert [row for row in promises if not (NAMED.search(row) or FILE.search(row))] == []
     assert len(named) == text.count("::")
     assert [one for one in named if not _is_there(*one)] == []
+    files = FILE.findall(text)
+    assert len(files) == text.count(".json")
+    assert [file for file in files if not (ROOT / file).is_file()] == []
 
 
 def _tables(text: str) -> list[list[str]]:

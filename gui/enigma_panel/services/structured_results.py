@@ -1,0 +1,34 @@
+"""Structured results for a window that stays alive while they are read and compared."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.structured_output import Doubt, StructuredResult, read_result
+from enigma_panel.runtime.event_loop import BlockingTimeoutError, blocking
+from enigma_panel.services.comparison import COMPARE_S, compare
+
+SETTLE_S = 0.2
+"""Who is cancelled before has only passed by: no process is started."""
+LIMIT_S = 3.0 * COMPARE_S
+
+
+class StructuredResults:
+    """Nothing is kept: who shows a result asks once."""
+
+    async def read(self, spec: TaskSpec, text: str) -> StructuredResult:
+        """What a result holds."""
+        return await _in_thread(partial(read_result, spec.output_type, spec.output_schema, text))
+
+    async def compare(self, spec: TaskSpec, text: str) -> StructuredResult:
+        """Whether a JSON text fits its schema: MISFIT, UNCHECKED, or no doubt."""
+        await asyncio.sleep(SETTLE_S)
+        return await _in_thread(partial(compare, spec.output_schema, text))
+
+
+async def _in_thread(call: Callable[[], StructuredResult]) -> StructuredResult:
+    try:
+        return await blocking(call, time_limit=LIMIT_S)
+    except BlockingTimeoutError:
+        return StructuredResult(doubt=Doubt.UNCHECKED)

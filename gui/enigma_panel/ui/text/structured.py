@@ -1,0 +1,118 @@
+"""Texts for structured results: their values, and what is wrong with them."""
+
+from collections.abc import Callable
+
+from enigma_panel.core.models import OutputType
+from enigma_panel.core.redaction import MARK
+from enigma_panel.core.structured_output import (
+    MAX_COLUMNS,
+    Details,
+    Doubt,
+    Json,
+    Number,
+    StructuredResult,
+)
+from enigma_panel.ui.i18n import shorten, tr, tr_n
+
+_DOUBTS: dict[Doubt, Callable[[Details], str]] = {
+    Doubt.NO_JSON: lambda found: tr(
+        "JSON was asked for, but this is none{place}.", place=place_text(found)
+    ),
+    Doubt.TOO_DEEP: lambda _: tr("This JSON is nested too deeply to be shown or checked."),
+    Doubt.MISFIT: lambda found: tr("Does not fit the schema: {rule}.", rule=rule_text(found)),
+    Doubt.UNCHECKED: lambda _: tr(
+        "Nobody knows whether it fits the schema: they could not be compared."
+    ),
+    Doubt.NO_CSV: lambda _: tr("CSV was asked for, but this cannot be read as a table."),
+    Doubt.OTHER_COLUMNS: lambda found: tr(
+        "The columns are {found}. Asked for were {wanted}.", **found
+    ),
+    Doubt.UNEVEN: lambda found: tr_n(
+        "Row {row} has {n} cell instead of {wanted}.",
+        "Row {row} has {n} cells instead of {wanted}.",
+        int(found["found"]),
+        row=found["row"],
+        wanted=found["wanted"],
+    ),
+    Doubt.TOO_WIDE: lambda found: tr(
+        "The table has {found} columns; this program shows {limit} at most.",
+        found=f"{found['found']:,}",
+        limit=f"{MAX_COLUMNS:,}",
+    ),
+}
+
+
+def comparing_text() -> str:
+    """Said until it is known whether a result fits."""
+    return tr("Being compared with the schema …")
+
+
+def fits_text(output: OutputType) -> str:
+    """Said of a result as it was asked for."""
+    if output is OutputType.CSV:
+        return tr("Has the columns that were asked for.")
+    return tr("Fits the schema.")
+
+
+def doubt_text(result: StructuredResult, text: str) -> str:
+    """What is wrong with a result; text: as it is kept."""
+    if result.doubt is None:
+        return ""
+    words = _DOUBTS[result.doubt](result.details)
+    if MARK in text:
+        words += " " + tr("A secret in it was replaced, which may be why.")
+    return words
+
+
+def rule_text(found: Details) -> str:
+    """'rooms[2].price is of type string instead of number'; see `find_misfit`."""
+    where, rule, wanted = found["where"] or tr("the top level"), found["rule"], found["wanted"]
+    words = {"where": where, "name": found.get("found", "")}
+    match rule:
+        case "type" if words["name"]:
+            types = str(wanted).replace('"', "")
+            return tr("{where} is of type {name} instead of {wanted}", **words, wanted=types)
+        case "required" if words["name"]:
+            return tr("“{name}” is missing in {where}", **words)
+        case "additionalProperties" if words["name"]:
+            return tr("nobody asked for “{name}” in {where}", **words)
+        case "":
+            return tr("{where} may not be there", **words)
+    return tr("{where} breaks the rule “{rule}: {wanted}”", **words, rule=rule, wanted=wanted)
+
+
+def place_text(found: Details) -> str:
+    """' (line 3, column 5)', where that is known."""
+    if "line" not in found:
+        return ""
+    return tr(" (line {line}, column {column})", line=found["line"], column=found["column"])
+
+
+def value_text(value: Json) -> str:
+    """A value as it stands in JSON, a text without quotes; of lists and objects the size."""
+    match value:
+        case dict():
+            return tr_n("{n} field", "{n} fields", len(value))
+        case list():
+            return tr_n("{n} item", "{n} items", len(value))
+        case str():
+            return value
+    return {None: "null", True: "true", False: "false"}[value]
+
+
+def shown_value(value: Json) -> str:
+    """The same in one line; a text has quotes, else "49.99" would look like a number."""
+    text = shorten(value_text(value))
+    return f'"{text}"' if isinstance(value, str) and not isinstance(value, Number) else text
+
+
+def range_text(first: int, last: int) -> str:
+    """'1,000 … 1,999': a part of a long list."""
+    return f"{first:,} … {last:,}"
+
+
+def view_label(output: OutputType, *, is_text: bool) -> str:
+    """The button that shows the result the other way."""
+    if not is_text:
+        return tr("Show as text")
+    return tr("Show as table") if output is OutputType.CSV else tr("Show as tree")
