@@ -57,7 +57,7 @@ class NewTaskDialog(ModelessDialog):
         self._services = services
         self._open_key = open_key
         self._is_starting = False
-        self._put_aside: tuple[TaskSpec, TargetSession] | None = None
+        self._put_aside: tuple[TaskSpec, TargetSession, bool] | None = None
         self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
         self._build_fields()
         self._build_limits()
@@ -186,11 +186,12 @@ class NewTaskDialog(ModelessDialog):
     def _fill(self, spec: TaskSpec, target: TargetSession) -> None:
         before = self.typed()
         if (before.text or has_options(before)) and before.text != spec.text:
-            self._put_aside = before, self.run_in.target()
+            self._put_aside = before, self.run_in.target(), self.per_line.isChecked()
         self.restore_button.setVisible(self._put_aside is not None)
-        self._put(spec, target)
+        self._put(spec, target, per_line=False)
 
-    def _put(self, spec: TaskSpec, target: TargetSession) -> None:
+    def _put(self, spec: TaskSpec, target: TargetSession, *, per_line: bool) -> None:
+        self.per_line.setChecked(per_line)
         self.task_text.fill(spec.text)
         self.starting_url.setText(spec.starting_url or "")
         self.limits.fill(spec)
@@ -203,7 +204,8 @@ class NewTaskDialog(ModelessDialog):
         aside, self._put_aside = self._put_aside, None
         self.restore_button.hide()
         if aside is not None:
-            self._put(*aside)
+            spec, target, per_line = aside
+            self._put(spec, target, per_line=per_line)
             self.task_text.setFocus()
 
     async def _load_earlier(self) -> None:
