@@ -1,6 +1,7 @@
 """Structured results: what is refused before it is sent, and what is said of what came out."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from enigma_panel.core.structured_output import (
 from enigma_panel.core.validation import Field, Problem
 
 JSON, CSV, TEXT = OutputType.JSON, OutputType.CSV, OutputType.TEXT
+DRAFT_3 = "http://json-schema.org/draft-03/schema#"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 DEEP = 10_000
 
@@ -48,6 +50,9 @@ BAD = (
     (JSON, '{"type": "text"}', Problem.NO_SCHEMA),
     (JSON, '{"properties": {"a": {"required": "b"}}}', Problem.NO_SCHEMA),
     (JSON, '{"$schema": 5}', Problem.NO_SCHEMA),
+    (JSON, '{"$schema": ["http://a.example"]}', Problem.NO_SCHEMA),
+    (JSON, f'{{"$schema": "{DRAFT_3}", "definitions": {{"a": "text"}}}}', Problem.NO_SCHEMA),
+    (JSON, f'{{"$schema": "{DRAFT_3}", "definitions": ["a"]}}', Problem.NO_SCHEMA),
     (JSON, '{"a":' * 3_000 + "1" + "}" * 3_000, Problem.TOO_DEEP),
     (JSON, '{"not":' * 900 + "true" + "}" * 900, Problem.TOO_DEEP),
     (JSON, "[" * DEEP + "]" * DEEP, Problem.TOO_DEEP),
@@ -74,6 +79,14 @@ def test_what_may_be_sent(output: OutputType, text: str) -> None:
 def test_what_is_refused_before_it_is_sent(output: OutputType, text: str, problem: Problem) -> None:
     (finding,) = check_output_schema(output, text)
     assert (finding.field, finding.problem) == (Field.OUTPUT_SCHEMA, problem)
+
+
+def test_a_schema_of_many_references_does_not_hold_the_window() -> None:
+    """Each used to read the whole schema anew: that took eleven seconds."""
+    schema = {"$defs": {"a": {"$anchor": "a"}}, "allOf": [{"$ref": "#a"}] * 1_200}
+    begun_s = time.process_time()
+    assert check_output_schema(JSON, json.dumps(schema)) == ()
+    assert time.process_time() - begun_s < 2
 
 
 def test_a_refusal_says_where() -> None:

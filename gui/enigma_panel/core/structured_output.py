@@ -15,7 +15,7 @@ from enigma_panel.core.models import OutputType
 from enigma_panel.core.validation import Field, Finding, Findings, Problem
 
 MAX_SCHEMA_CHARS = 20_000
-"""Longest schema; our own limit, no page names one. To check one so long takes a third of a second.
+"""Longest schema; our own limit, no page names one. To check one so long takes half a second.
 """
 MAX_COLUMNS = 200
 """Widest table that is shown."""
@@ -106,7 +106,11 @@ def _check_schema(schema: object) -> Findings:
     error = next(checker.iter_errors(schema), None)
     if error is not None:
         return _finding(Problem.NO_SCHEMA, **_explain(error))
-    reference = _unknown_reference(schema)
+    try:
+        reference = _unknown_reference(schema)
+    except (AttributeError, TypeError, ValueError):  # an old draft allows what nothing can mean
+        wanted = json.dumps(schema.get("$schema"))[:_SHOWN_CHARS]
+        return _finding(Problem.NO_SCHEMA, where="", rule="$schema", wanted=wanted, found="")
     return _finding(Problem.UNKNOWN_REFERENCE, reference=reference) if reference else ()
 
 
@@ -116,7 +120,7 @@ def _validator_class(schema: dict[str, Any]) -> Any:
 
     try:
         return validator_for(schema, default=Draft202012Validator)
-    except (AttributeError, ValueError):  # it names what cannot be an address
+    except (AttributeError, TypeError, ValueError):  # it names what cannot be an address
         return Draft202012Validator
 
 
@@ -127,7 +131,10 @@ def _unknown_reference(schema: dict[str, Any]) -> str:
     from referencing.jsonschema import DRAFT202012  # noqa: PLC0415
 
     root = DRAFT202012.detect(schema).create_resource(schema)
-    waiting = [(root, REGISTRY.resolver_with_root(root))]
+    address = root.id() or ""
+    # Crawled once: else each reference that is looked up reads the whole schema.
+    registry = REGISTRY.with_resource(address, root).crawl()
+    waiting = [(root, registry.resolver(address))]
     while waiting:
         resource, resolver = waiting.pop()
         for reference in _references(resource.contents):
