@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enigma_panel.api.errors import ApiError, RejectedError
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import OTHER_DIALECT, Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.validation import unsupported_fields
@@ -170,10 +170,10 @@ class Starter:
         return Refusal(failure=failure, error=error, kept=kept)
 
     def _classify(self, error: ApiError, session: Session) -> FailureKind:
-        """A refusal that asks for another dialect than the one in use is about all that waits."""
-        account = self._account
-        asks = isinstance(error, RejectedError) and error.reply.code in account.rules.switches
-        in_use = session.dialect is account.dialect
+        """A refusal of the dialect in use is about all that waits, also where the service asks for
+        the very one in which it was asked."""
+        asks = isinstance(error, RejectedError) and error.reply.code in OTHER_DIALECT
+        in_use = session.dialect is self._account.dialect
         return FailureKind.DIALECT if asks and in_use else classify(error)
 
     def parts(self, task_key: int) -> tuple[Task, Session, ServiceClient | None]:
