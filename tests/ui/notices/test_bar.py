@@ -31,7 +31,7 @@ from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.text import account_page
 from enigma_panel.ui.text.states import local_time
-from tests.kit.builders import a_task
+from tests.kit.builders import BASE_URL, a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeActions, FakeSelection
 
@@ -465,6 +465,7 @@ def test_offers_stand_below_the_text_where_it_is_narrow(bar: Bar) -> None:
 
 
 def test_the_browser_of_a_refused_task_is_closed_and_the_task_can_still_be_taken(bar: Bar) -> None:
+    bar.services.account.base_url = BASE_URL
     refused = {"status": TaskStatus.FAILED, "code": "MISSING_PROMPT", "ended_ms": NOW}
     reply = Reply(status=400, code="MISSING_PROMPT", message="prompt is required")
     for key in (1, 2):
@@ -481,6 +482,7 @@ def test_the_browser_of_a_refused_task_is_closed_and_the_task_can_still_be_taken
 
 
 def test_a_telling_refusal_offers_the_dialect_that_it_asks_for(bar: Bar) -> None:
+    bar.services.account.base_url = BASE_URL
     refused = {"status": TaskStatus.FAILED, "code": "MISSING_PROMPT", "ended_ms": NOW}
     bar.services.sessions.add(1, **refused)
     reply = Reply(status=400, code="MISSING_PROMPT", message="Missing task.prompt")
