@@ -19,6 +19,7 @@ from enigma_panel.core.structured_output import (
 from enigma_panel.core.validation import Field, Problem
 
 JSON, CSV, TEXT = OutputType.JSON, OutputType.CSV, OutputType.TEXT
+DRAFT_3 = "http://json-schema.org/draft-03/schema#"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 DEEP = 10_000
 
@@ -49,6 +50,9 @@ BAD = (
     (JSON, '{"type": "text"}', Problem.NO_SCHEMA),
     (JSON, '{"properties": {"a": {"required": "b"}}}', Problem.NO_SCHEMA),
     (JSON, '{"$schema": 5}', Problem.NO_SCHEMA),
+    (JSON, '{"$schema": ["http://a.example"]}', Problem.NO_SCHEMA),
+    (JSON, f'{{"$schema": "{DRAFT_3}", "definitions": {{"a": "text"}}}}', Problem.NO_SCHEMA),
+    (JSON, f'{{"$schema": "{DRAFT_3}", "definitions": ["a"]}}', Problem.NO_SCHEMA),
     (JSON, '{"a":' * 3_000 + "1" + "}" * 3_000, Problem.TOO_DEEP),
     (JSON, '{"not":' * 900 + "true" + "}" * 900, Problem.TOO_DEEP),
     (JSON, "[" * DEEP + "]" * DEEP, Problem.TOO_DEEP),

@@ -156,6 +156,7 @@ def test_what_a_browser_is_opened_with() -> None:
                 (Field.ENVIRONMENT, P.BAD_ID),
                 (Field.POLICY, P.BAD_ID),
             ),
+            ({"environment_id": "64f0\u200b"}, (Field.ENVIRONMENT, P.BAD_ID)),
             (service(""),),
             (service("US"),),
             (service("Spain"), no_country),
@@ -170,6 +171,9 @@ def test_what_a_browser_is_opened_with() -> None:
             (own("proxy.example:0"), (address, P.BAD_ADDRESS)),
             (own("proxy.example:65536"), (address, P.BAD_ADDRESS)),
             (own("proxy.example:٣"), (address, P.BAD_ADDRESS)),
+            (own("2001:db8::1:2"), (address, P.BAD_ADDRESS)),  # which part is the port?
+            (own("[2001:db8::1:80"), (address, P.BAD_ADDRESS)),
+            (own("[fe80::1%a b]:80"), (address, P.BAD_ADDRESS)),
             (own("http://proxy.example:8080"), (address, P.BAD_ADDRESS)),
             (own("proxy.example:8080:me:secret"), (address, P.BAD_ADDRESS)),
             (own("me:secret@proxy.example:8080", Proxy.SOCKS), (address, P.USER_INFO)),

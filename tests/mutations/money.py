@@ -15,7 +15,7 @@ START_LOST = "A start whose reply was lost is shown as unconfirmed"
 IN_LINE = "Tasks for which there is no browser, no call or no money wait in line"
 KEPT = "Without a connection they wait, over quit and kill, and are sent when it is back"
 ASKS_FOR_ANOTHER = (
-    "When a service refuses a task because it asks for another dialect, the line stands"
+    "When a service refuses a task because it does not understand its dialect, the line stands"
 )
 NOT_WHOLE = "A task with a field that its dialect lacks is not sent without it"
 TRIED_AGAIN = "What was refused for certain is tried again only where that can help"
@@ -305,6 +305,16 @@ MONEY = (
         old="    FailureKind.DIALECT: PauseReason.DIALECT,\n",
         new="",
         tests=(f"{DIALECT}::test_one_start_tells_and_the_rest_of_the_queue_waits",),
+    ),
+    Break(
+        promise=ASKS_FOR_ANOTHER,
+        mistake="each task opens one where the service asks for the dialect in use",
+        file="services/queue/starter.py",
+        old="error.reply.code in OTHER_DIALECT\n",
+        new="error.reply.code in self._account.rules.switches\n",
+        tests=(
+            f"{DIALECT}::test_a_service_that_understands_no_dialect_opens_no_browser_for_each_task",
+        ),
     ),
     Break(
         promise="until you choose one or say Go on",

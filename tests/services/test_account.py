@@ -73,6 +73,23 @@ async def test_no_key_and_why(outcome: SecretOutcome, state: KeyState) -> None:
     await account.aclose()
 
 
+async def test_a_dialect_that_is_chosen_as_the_key_is_taken_is_spoken() -> None:
+    account, spoken = make(Keychain(O.FOUND, "enig_one")), list[Dialect]()
+
+    def make_client(base_url: str, key: str, dialect: Dialect) -> HttpClient:
+        spoken.append(dialect)
+        return HttpClient(base_url, key, dialect)
+
+    async def printer(_key: str, _base_url: str) -> str:
+        account.choose_dialect(Dialect.W2)  # the ledger's disk may be slow
+        return "print"
+
+    account._make_client, account._printer = make_client, printer
+    await account.load()
+    assert spoken == [account.dialect] == [Dialect.W2]
+    await account.aclose()
+
+
 async def test_found_in_the_keychain() -> None:
     account = make(Keychain(O.FOUND, "enig_one"))
     assert await account.load() is KeyState.READY

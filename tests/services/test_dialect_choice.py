@@ -8,6 +8,7 @@ from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.services.settings import choose_dialect
 from enigma_panel.store.keychain import MemoryStore
+from enigma_panel.store.settings import Settings
 from tests.conftest import Simulator
 from tests.kit.fakes import FakeSettings
 from tests.kit.wait import until
@@ -18,10 +19,17 @@ Start = Callable[..., Simulator]
 
 
 @pytest.mark.parametrize(
-    ("url", "kept"), [("https://connect.enigma.click", "W2"), ("http://127.0.0.1:9", "")]
+    ("url", "saved", "kept"),
+    [
+        ("https://connect.enigma.click", "https://connect.enigma.click", "W2"),
+        ("https://connect.enigma.click", "https://Connect.enigma.click:443/", "W2"),
+        ("http://127.0.0.1:9", "https://connect.enigma.click", ""),
+        ("http://127.0.0.1:9", "nonsense", ""),
+    ],
 )
-async def test_it_is_kept_with_its_address(url: str, kept: str) -> None:
+async def test_it_is_kept_with_its_address(url: str, saved: str, kept: str) -> None:
     account, settings = make(MemoryStore(), url), FakeSettings()
+    settings.value = Settings(base_url=saved)
     account.is_dialect_for_run = True
     choose_dialect(settings, account, Dialect.W2)  # type: ignore[arg-type]
     assert (account.dialect, settings.value.dialect) == (Dialect.W2, kept)

@@ -106,7 +106,11 @@ def _check_schema(schema: object) -> Findings:
     error = next(checker.iter_errors(schema), None)
     if error is not None:
         return _finding(Problem.NO_SCHEMA, **_explain(error))
-    reference = _unknown_reference(schema)
+    try:
+        reference = _unknown_reference(schema)
+    except (AttributeError, TypeError, ValueError):  # an old draft allows what nothing can mean
+        wanted = json.dumps(schema.get("$schema"))[:_SHOWN_CHARS]
+        return _finding(Problem.NO_SCHEMA, where="", rule="$schema", wanted=wanted, found="")
     return _finding(Problem.UNKNOWN_REFERENCE, reference=reference) if reference else ()
 
 
@@ -116,7 +120,7 @@ def _validator_class(schema: dict[str, Any]) -> Any:
 
     try:
         return validator_for(schema, default=Draft202012Validator)
-    except (AttributeError, ValueError):  # it names what cannot be an address
+    except (AttributeError, TypeError, ValueError):  # it names what cannot be an address
         return Draft202012Validator
 
 

@@ -53,7 +53,7 @@ _GENERIC = frozenset({
 _UNPRINTABLE = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f]")
 _BARE_PORT = re.compile(r"(?:[^/?#:]*\.[^/?#:]*|localhost):\d+(?:[/?#].*)?", re.IGNORECASE)
 _COUNTRY = re.compile(r"(?:[A-Za-z]{2})?")
-_PORT = re.compile(r"[0-9]{1,5}")
+_HOST_PORT = re.compile(r"(?:\[(?P<ip6>[^\[\]%\s]+)\]|(?P<host>[^\[\]:\s]+)):(?P<port>[0-9]{1,5})")
 _BEARER = re.compile(r"\bbearer\s+(\S+)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s,;]+")
 
@@ -192,7 +192,7 @@ def check_browser(options: BrowserOptions) -> Findings:
     """Check what a browser is to be opened with: ids without spaces, a country of two letters or
     none, and host:port of one's own proxy, without a user name and a password."""
     ids = {Field.ENVIRONMENT: options.environment_id, Field.POLICY: options.policy_id}
-    problems = {name: Problem.BAD_ID for name, text in ids.items() if _UNPRINTABLE.search(text)}
+    problems = {name: Problem.BAD_ID for name, text in ids.items() if not _is_id(text)}
     if options.proxy is Proxy.SERVICE and not _COUNTRY.fullmatch(options.proxy_country):
         problems[Field.PROXY_COUNTRY] = Problem.BAD_COUNTRY
     if options.proxy in {Proxy.HTTP, Proxy.SOCKS}:
@@ -201,18 +201,22 @@ def check_browser(options: BrowserOptions) -> Findings:
     return tuple(Finding(field=name, problem=problem) for name, problem in problems.items())
 
 
+def _is_id(text: str) -> bool:
+    """Pasted from a page, one may bring along what is not seen."""
+    return text.isprintable() and not _UNPRINTABLE.search(text)
+
+
 def _address_problem(address: str) -> Problem | None:
     if "@" in address:
         return Problem.USER_INFO
     host, port = split_host_port(address)
-    is_good = is_host(host) and _PORT.fullmatch(port) and 0 < int(port) < 65_536
-    return None if is_good else Problem.BAD_ADDRESS
+    return None if is_host(host) and 0 < int(port) < 65_536 else Problem.BAD_ADDRESS
 
 
 def split_host_port(address: str) -> tuple[str, str]:
-    """The host and the port of "host:port", and of "[::1]:port"."""
-    host, _, port = address.rpartition(":")
-    return host.removeprefix("[").removesuffix("]"), port
+    """The host and the port of "host:port", and of "[::1]:port"; both empty of anything else."""
+    found = _HOST_PORT.fullmatch(address)
+    return (found["ip6"] or found["host"], found["port"]) if found else ("", "")
 
 
 def columns_schema(text: str) -> str:

@@ -235,14 +235,14 @@ class Account(QObject):
 
     async def _use(self, key: str, state: KeyState, where: str) -> None:
         self._redactor.add_secret(key)
+        key_fingerprint = await self._printer(key, self.base_url)
         in_dialect = partial(self._make_client, self.base_url, key)
-        try:
+        try:  # nothing is awaited from here: the dialect may be changed meanwhile
             client = in_dialect(self.dialect)
         except ValueError:  # a key that no header can carry, from the environment or a keychain
             log.warning("the key that was found cannot be one")
             self._set(KeyState.FAILED, where)
             return
-        key_fingerprint = await self._printer(key, self.base_url)
         self._drop_client()
         self.client = client
         self._in_dialect = in_dialect

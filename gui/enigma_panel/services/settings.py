@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.runtime.event_loop import Executor, TaskScope
 from enigma_panel.services.account import Account
@@ -52,7 +53,10 @@ class SettingsBook(QObject):
 def keeps_dialect(settings: SettingsBook, account: Account) -> bool:
     """Whether what is chosen is kept: it belongs to the address, which another one of this run
     (`--base-url`, the demo) does not replace."""
-    return settings.value.base_url == account.base_url
+    try:  # as somebody may have typed it into the file
+        return parse_base_url(settings.value.base_url) == account.base_url
+    except BadAddressError:
+        return False
 
 
 def choose_dialect(settings: SettingsBook, account: Account, dialect: Dialect | None) -> None:

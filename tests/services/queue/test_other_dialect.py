@@ -84,6 +84,22 @@ def test_it_goes_on_at_once_whatever_is_known_of_the_key(folder: Path) -> None:
     on_queue(folder, test)
 
 
+def test_a_service_that_understands_no_dialect_opens_no_browser_for_each_task(folder: Path) -> None:
+    """It asks for the one in use: nothing can be offered, and the next task fares no better."""
+
+    async def test(bench: QueueBench) -> None:
+        choose(bench, W2)
+        bench.settings.value = Settings(browsers_at_once=1)
+        bench.service.refuses = [TELLING] * 10
+        for _ in range(10):
+            await bench.start()
+        await asyncio.sleep(600)
+        assert bench.queue.pause_reason is PauseReason.DIALECT
+        assert (bench.service.opened, bench.service.open) == (["s1"], set())
+
+    on_queue(folder, test)
+
+
 def test_go_on_tries_again(folder: Path) -> None:
     async def test(bench: QueueBench) -> None:
         bench.settings.value = Settings(browsers_at_once=1)

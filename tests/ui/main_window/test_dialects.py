@@ -58,6 +58,15 @@ def test_only_another_dialect_is_offered(window: MainWindow, services: Any) -> N
     assert window.details.switch.text() == TO_WEBRUN
 
 
+def test_what_one_address_asks_for_is_not_offered_at_another(
+    window: MainWindow, services: Any
+) -> None:
+    refuse(window, services, E, "MISSING_PROMPT")
+    assert window.details.switch.isVisible()
+    services.sessions.change_session(1, base_url="https://connect.example")
+    assert not window.details.switch.isVisible()
+
+
 def test_what_goes_away_when_pressed_leaves_its_place_to_no_button(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:

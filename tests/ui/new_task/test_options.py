@@ -186,8 +186,8 @@ async def test_nothing_is_left_for_the_next_task(world: World, dialog: NewTaskDi
 @pytest.mark.parametrize(
     ("name", "typed", "words"),
     [
-        ("environment", "a b", "An id has no spaces."),
-        ("policy", "a b", "An id has no spaces."),
+        ("environment", "a b", "An id has no spaces and no hidden characters."),
+        ("policy", "a b", "An id has no spaces and no hidden characters."),
         ("country", "Spain", "A country is two letters"),
         ("address", "proxy.example", "Write the host and the port"),
         ("address", "me:secret@proxy.example:1", "No user name or password can be sent"),

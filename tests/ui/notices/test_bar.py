@@ -31,7 +31,7 @@ from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.text import account_page
 from enigma_panel.ui.text.states import local_time
-from tests.kit.builders import a_task
+from tests.kit.builders import BASE_URL, a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeActions, FakeSelection
 
@@ -464,7 +464,25 @@ def test_offers_stand_below_the_text_where_it_is_narrow(bar: Bar) -> None:
     assert len({b.mapTo(bar.notices, b.rect().topLeft()).y() for b in buttons}) == 1
 
 
+def test_the_browser_of_a_refused_task_is_closed_and_the_task_can_still_be_taken(bar: Bar) -> None:
+    bar.services.account.base_url = BASE_URL
+    refused = {"status": TaskStatus.FAILED, "code": "MISSING_PROMPT", "ended_ms": NOW}
+    reply = Reply(status=400, code="MISSING_PROMPT", message="prompt is required")
+    for key in (1, 2):
+        bar.services.sessions.add(key, **refused)
+        for kind in (Kind.START_REFUSED, Kind.CLOSED_FOR_REFUSED_TASK):
+            bar.say(kind, key, RejectedError(reply, nothing_happened=True))
+    for key in (2, 1):
+        assert len(bar.lines) == key  # one a task: the same task is not offered twice
+        assert bar.offers() == ["Show task", "Switch to WebRun and start again"]
+        bar.press("Switch to WebRun and start again")
+        tasks = bar.services.sessions.tasks
+        assert bar.app_actions.calls[-1] == ("switch_and_run", tasks[key])
+        bar.services.account.choose_dialect(Dialect.W2)
+
+
 def test_a_telling_refusal_offers_the_dialect_that_it_asks_for(bar: Bar) -> None:
+    bar.services.account.base_url = BASE_URL
     refused = {"status": TaskStatus.FAILED, "code": "MISSING_PROMPT", "ended_ms": NOW}
     bar.services.sessions.add(1, **refused)
     reply = Reply(status=400, code="MISSING_PROMPT", message="Missing task.prompt")

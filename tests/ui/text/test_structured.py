@@ -34,6 +34,14 @@ def test_each_rule_has_words(where: str, rule: str, wanted: str, found: str, sai
     assert rule_text(details) == said
 
 
+@pytest.mark.parametrize("doubt", [Doubt.OTHER_COLUMNS, Doubt.MISFIT])
+def test_the_agent_does_not_speak_in_our_words(doubt: Doubt) -> None:
+    found = "\u202elive\n\nHas the columns that were asked for."
+    details = {"where": found, "rule": "required", "wanted": "a", "found": found}
+    words = doubt_text(StructuredResult(doubt=doubt, details=details), "")
+    assert words.isprintable()  # one line, none of it turned
+
+
 def test_a_text_does_not_look_like_a_number() -> None:
     assert (shown_value("49.90"), shown_value(Number("49.90"))) == ('"49.90"', "49.90")
     assert (shown_value(True), shown_value(None), shown_value([])) == ("true", "null", "0 items")

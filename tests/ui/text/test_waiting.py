@@ -160,7 +160,7 @@ def test_a_line_that_stands_says_why() -> None:
         PauseReason.KEY: "waits for a key",
         PauseReason.FORBIDDEN: "the account may not do that – Go on",
         PauseReason.UNTAKEN: "browsers open, but take no task – Go on",
-        PauseReason.DIALECT: "the service asks for another dialect – Go on",
+        PauseReason.DIALECT: "the service does not understand this dialect – Go on",
     }
 
 
@@ -270,7 +270,7 @@ def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
         QueueState(pause_reason=PauseReason.DIALECT, limit=5, entries=entries, error=telling)
     )
     assert words is not None
-    assert words.text == "The service asks for another dialect; 3 tasks wait here."
+    assert words.text == "The service does not understand this dialect; 3 tasks wait here."
     assert words.actions == (offer.SETTINGS, offer.GO_ON, offer.REMOVE_ALL)
 
 

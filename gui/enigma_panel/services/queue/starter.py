@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enigma_panel.api.errors import ApiError, RejectedError
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import OTHER_DIALECT, Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.validation import unsupported_fields
@@ -170,9 +170,10 @@ class Starter:
         return Refusal(failure=failure, error=error, kept=kept)
 
     def _classify(self, error: ApiError, session: Session, client: ServiceClient) -> FailureKind:
-        """A refusal that asks for another dialect than the one in use is about all that waits."""
+        """A refusal of the dialect in use is about all that waits, also where the service asks for
+        the very one in which it was asked."""
         account = self._account
-        asks = isinstance(error, RejectedError) and error.reply.code in account.rules.switches
+        asks = isinstance(error, RejectedError) and error.reply.code in OTHER_DIALECT
         in_use = account.is_in_use(client) and session.dialect is account.dialect
         return FailureKind.DIALECT if asks and in_use else classify(error)
 

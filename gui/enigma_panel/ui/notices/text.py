@@ -17,6 +17,7 @@ PASSING_MS = 70_000
 """A notice that comes at most once a minute is over when it did not come again."""
 _PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
 _ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
+_REFUSED = frozenset({NoticeKind.START_REFUSED, NoticeKind.CLOSED_FOR_REFUSED_TASK})
 Parts = tuple[str, tuple[NoticeAction, ...], bool]
 """Text, actions, and whether it is grave."""
 
@@ -35,11 +36,18 @@ def notice_text(notice: ServiceNotice, services: Services) -> Notice:
         grave=grave,
         session_key=notice.session_key,
         task_key=notice.task_key,
-        topic=notice.kind.value if notice.kind in _ONE_EACH else "",
+        topic=_topic(notice),
         until_ms=services.clock.now_ms() + PASSING_MS if passes else None,
         notice=notice,
         dialect=offered,
     )
+
+
+def _topic(notice: ServiceNotice) -> str:
+    """Of a refused task the last word holds; two offers to start it again would start it twice."""
+    if notice.kind in _REFUSED and notice.task_key is not None:
+        return f"refused task {notice.task_key}"
+    return notice.kind.value if notice.kind in _ONE_EACH else ""
 
 
 def _context(
@@ -81,6 +89,15 @@ def _parts(
             return text, (NoticeAction.SHOW_TASK, *_again(notice, session, task, services)), False
         case NoticeKind.START_UNCONFIRMED:
             return why, _unconfirmed_actions(context), True
+        case NoticeKind.CLOSED_FOR_REFUSED_TASK:
+            text = tr(
+                "{session} was opened for “{task}”, which was not accepted; "
+                "it is closed again. {why}",
+                session=name,
+                task=title,
+                why=why,
+            )
+            return text, (NoticeAction.SHOW_TASK, *_again(notice, session, task, services)), False
         case NoticeKind.COMMAND_FAILED:
             return _command_failed(notice, name, why), show, True
         case NoticeKind.ANSWER_SENT_LIVE:
@@ -149,15 +166,6 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
         case NoticeKind.CLOSED_FOR_FAILED_TASK:
             text = tr(
                 "“{task}” did not succeed, so {session} was closed.", task=title, session=name
-            )
-            return text, (NoticeAction.SHOW_TASK,), False
-        case NoticeKind.CLOSED_FOR_REFUSED_TASK:
-            text = tr(
-                "{session} was opened for “{task}”, which was not accepted; "
-                "it is closed again. {why}",
-                session=name,
-                task=title,
-                why=why,
             )
             return text, (NoticeAction.SHOW_TASK,), False
         case NoticeKind.CLOSED_FOR_WAITING_TASK:

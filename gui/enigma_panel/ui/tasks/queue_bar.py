@@ -194,7 +194,8 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
             text = _because(replace(state, error=None), tr("Browsers open, but take no task"))
             return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
         case PauseReason.DIALECT:
-            text = _because(replace(state, error=None), tr("The service asks for another dialect"))
+            why = tr("The service does not understand this dialect")
+            text = _because(replace(state, error=None), why)
             actions = (QueueBarAction.SETTINGS, *_with_remove(QueueBarAction.GO_ON))
             return QueueBarText(text=text, actions=actions, grave=True)
         case _:

@@ -25,7 +25,7 @@ def finding_text(finding: Finding) -> str:
                 domain=finding.params.get("domain", ""),
             )
         case Problem.BAD_ID:
-            return tr("An id has no spaces.")
+            return tr("An id has no spaces and no hidden characters.")
         case Problem.BAD_COUNTRY:
             return tr("A country is two letters, like US. Leave it empty for any country.")
         case Problem.BAD_ADDRESS:

@@ -25,7 +25,9 @@ def wanted_dialect(session: Session | None, task: Task | None) -> Dialect | None
 
 
 def offered_dialect(session: Session | None, task: Task | None, account: Account) -> Dialect | None:
-    """As `wanted_dialect`, where it is not in use by now."""
+    """As `wanted_dialect`, where it is not in use by now and the address is still the same."""
+    if session is None or session.base_url != account.base_url:
+        return None
     wanted = wanted_dialect(session, task)
     return None if wanted is account.dialect else wanted
 

@@ -58,7 +58,12 @@ def doubt_text(result: StructuredResult, text: str) -> str:
     """What is wrong with a result; text: as it is kept."""
     if result.doubt is None:
         return ""
-    words = _DOUBTS[result.doubt](result.details)
+    # Names of fields and columns are the agent's: they must not look like words of ours.
+    details = {
+        name: shorten(value) if isinstance(value, str) else value
+        for name, value in result.details.items()
+    }
+    words = _DOUBTS[result.doubt](details)
     if MARK in text:
         words += " " + tr("A secret in it was replaced, which may be why.")
     return words

@@ -247,7 +247,7 @@ def _paused(reason: PauseReason) -> str:
         PauseReason.KEY: tr("waits for a key"),
         PauseReason.FORBIDDEN: tr("the account may not do that – Go on"),
         PauseReason.UNTAKEN: tr("browsers open, but take no task – Go on"),
-        PauseReason.DIALECT: tr("the service asks for another dialect – Go on"),
+        PauseReason.DIALECT: tr("the service does not understand this dialect – Go on"),
     }.get(reason, tr("waits here"))
 
 
