@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -64,6 +64,7 @@ class NoticeBar(QFrame):
         self._text = make_label(wrap=True)
         self._more = make_label(role="dim")
         self._close = QToolButton()
+        self._close.installEventFilter(self)
         self._beside = make_row()
         self._below = make_row(None)
         self._below_box = QWidget()
@@ -130,6 +131,7 @@ class NoticeBar(QFrame):
 
     def _make_button(self, notice: Notice, action: NoticeAction) -> QPushButton:
         button = make_button(notice_action_label(action, notice), _ROLES.get(action, ""))
+        button.installEventFilter(self)
         button.clicked.connect(lambda _checked=False: self._choose(notice, action))
         return button
 
@@ -141,6 +143,11 @@ class NoticeBar(QFrame):
         self._close.setIcon(icons.icon(Glyph.CLOSE, QColor(theme.colours().dim)))
 
     # -- Qt ----------------------------------------------------------------------------------
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """The second click of a double one was not meant for the notice that has come in between:
+        it may offer the same, for another task."""
+        return event.type() == QEvent.Type.MouseButtonDblClick
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
