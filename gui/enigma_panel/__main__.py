@@ -17,15 +17,15 @@ def main() -> int:
         from enigma_panel.simulator.__main__ import main as simulate
 
         return simulate(argv[1:])
-    from enigma_panel.runtime import signals
-
-    signals.note()  # until the event loop handles them
     gc.disable()  # for good: see event_loop.collect_garbage; a start makes no garbage
     _protect_memory()
     if argv[:1] == ["--compare-result"]:  # see services/comparison.py
         from enigma_panel.services import comparison
 
         return comparison.main(argv[1:])
+    from enigma_panel.runtime import signals
+
+    signals.note()  # until the event loop handles them
     os.environ.pop("SSLKEYLOGFILE", None)  # ssl would write there what decrypts our connections
     os.environ["QT_API"] = "pyside6"  # qasync asks for it
     if sys.stderr is not None:  # a windowed bundle has none

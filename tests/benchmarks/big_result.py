@@ -43,11 +43,11 @@ def big_result(*, quick: bool) -> list[Figure]:
 
 
 def _data(shape: str, number: int) -> Mapping[str, Any]:
-    """The `data` of a result. table: no white space; lists: as many files and addresses, each as
-    long, as are kept."""
+    """The `data` of a result, SIZE bytes as JSON. table: no white space; lists: as many files and
+    addresses as are kept."""
     if shape != "lists":
         part = WORDS if shape == "text" else ROW
-        return {"message": f"{number}{part * (SIZE // len(part))}"}
+        return {"message": f"{number}{part * (SIZE // len(json.dumps(part)))}"}
     files = [
         {"source": "vision", "downloadUrl": _url(number, n), "filename": f"{n}.pdf"}
         for n in range(MAX_FILES)
@@ -58,7 +58,7 @@ def _data(shape: str, number: int) -> Mapping[str, Any]:
 
 def _url(number: int, n: int) -> str:
     address = f"https://shop.example/{number}/{n}?mail=ann@example.org"
-    return (address + "&page=12&session=a1B2c3D4" * MAX_URL)[:MAX_URL]
+    return (address + "&page=12&session=a1B2c3D4" * MAX_URL)[: SIZE // (MAX_FILES + MAX_NETWORK)]
 
 
 async def _poll(bench: Bench, data: Mapping[str, Any], samples: Samples) -> None:

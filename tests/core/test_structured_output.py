@@ -81,12 +81,11 @@ def test_what_is_refused_before_it_is_sent(output: OutputType, text: str, proble
     assert (finding.field, finding.problem) == (Field.OUTPUT_SCHEMA, problem)
 
 
-def test_a_schema_of_many_references_does_not_hold_the_window() -> None:
-    """Each used to read the whole schema anew: that took eleven seconds."""
+def test_many_references_take_no_longer_than_other_schemas() -> None:
     schema = {"$defs": {"a": {"$anchor": "a"}}, "allOf": [{"$ref": "#a"}] * 1_200}
-    begun_s = time.process_time()
+    began = time.thread_time()
     assert check_output_schema(JSON, json.dumps(schema)) == ()
-    assert time.process_time() - begun_s < 2
+    assert time.thread_time() - began < 4  # a tenth of it; once 12
 
 
 def test_a_refusal_says_where() -> None:
@@ -135,6 +134,7 @@ ROOM = {
     "type": "object",
     "required": ["name"],
     "properties": {"name": {"type": "string"}, "price": {"type": ["number", "null"]}},
+    "patternProperties": {"^x-": True},
     "additionalProperties": False,
 }
 
@@ -145,7 +145,7 @@ ROOM = {
         ({"name": "x", "price": 5}, None),
         ({"name": "x", "price": "5"}, ("[0].price", "type", '["number", "null"]', "string")),
         ({"price": 5}, ("[0]", "required", '["name"]', "name")),
-        ({"name": "x", "nmae": 5}, ("[0]", "additionalProperties", "false", "nmae")),
+        ({"name": "x", "x-1": 5, "nmae": 5}, ("[0]", "additionalProperties", "false", "nmae")),
         ([], ("[0]", "type", '"object"', "array")),
     ],
 )

@@ -16,7 +16,12 @@ from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
 from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, ResultFile
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
-from enigma_panel.core.structured_output import StructuredResult, read_result
+from enigma_panel.core.structured_output import (
+    StructuredResult,
+    check_output_schema,
+    read_result,
+)
+from enigma_panel.core.validation import Findings
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import (
     AnswerOutcome,
@@ -567,6 +572,9 @@ class FakeStructuredResults:
     def __init__(self) -> None:
         self.compared = StructuredResult()
         self.calls: list[str] = []
+
+    async def check(self, spec: TaskSpec) -> Findings:
+        return check_output_schema(spec.output_type, spec.output_schema)
 
     async def read(self, spec: TaskSpec, text: str) -> StructuredResult:
         self.calls.append("read")

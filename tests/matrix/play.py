@@ -6,44 +6,52 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from enigma_panel.core.service_rules import Dialect
 from tests.matrix.cells import Cell
 from tests.matrix.faults import CALLS, FAULTS, Call, Fault
 from tests.matrix.gate import Names, private_names
-from tests.matrix.stage import FACTOR, SLOW, Lane, lane
+from tests.matrix.stage import FACTOR, SLOW, Lane, idle_in_proportion, lane
 from tests.matrix.table import Table, file_name
 
 LANES = 7
 
 
 class Lanes:
-    """Lanes by the speed of their simulators, each set started when it is first asked for."""
+    """Lanes by speed and dialect of their simulators, each started when it is first asked for."""
 
     def __init__(self, names: Names, folder: Path, stack: ExitStack) -> None:
         self._names = names
         self._folder = folder
         self._stack = stack
-        self._sets: dict[int, list[Lane]] = {}
+        self._sets: dict[tuple[int, Dialect], list[Lane]] = {}
 
-    def of(self, speed: int) -> list[Lane]:
-        """So many lanes, all of that speed."""
-        if speed not in self._sets:
-            with ThreadPoolExecutor(LANES) as pool:
-                self._sets[speed] = list(pool.map(self._start, [speed] * LANES, range(LANES)))
-        return self._sets[speed]
+    def of(self, speed: int, dialect: Dialect, most: int) -> list[Lane]:
+        """So many lanes of that kind, at most."""
+        lanes = self._sets.setdefault((speed, dialect), [])
+        missing = range(len(lanes), min(most, LANES))
+        with ThreadPoolExecutor(LANES) as pool:
+            lanes += pool.map(lambda number: self._start(speed, dialect, number), missing)
+        return lanes[:most]
 
-    def _start(self, speed: int, number: int) -> Lane:
-        folder = self._folder / f"lane-{speed}-{number}"
-        return self._stack.enter_context(lane(self._names, folder, speed))
+    def _start(self, speed: int, dialect: Dialect, number: int) -> Lane:
+        folder = self._folder / f"lane-{dialect.lower()}-{speed}-{number}"
+        return self._stack.enter_context(lane(self._names, folder, speed, dialect))
 
 
 @contextmanager
 def lanes(folder: Path) -> Iterator[Lanes]:
     """They end with this."""
-    with private_names() as names, ExitStack() as stack:
+    with private_names() as names, idle_in_proportion(), ExitStack() as stack:
         yield Lanes(names, folder, stack)
 
 
-async def play(on: Lanes, call: Call, folder: Path, faults: Sequence[Fault] = FAULTS) -> Table:
+async def play(
+    on: Lanes,
+    call: Call,
+    folder: Path,
+    faults: Sequence[Fault] = FAULTS,
+    dialect: Dialect = Dialect.E,
+) -> Table:
     """All faults on one call."""
     table: Table = {}
     waiting = list(faults)
@@ -60,7 +68,7 @@ async def play(on: Lanes, call: Call, folder: Path, faults: Sequence[Fault] = FA
 
     speed = FACTOR if call.begins == "nothing" else SLOW
     async with asyncio.TaskGroup() as group:
-        for each in on.of(speed):
+        for each in on.of(speed, dialect, len(waiting)):
             group.create_task(one_after_the_other(each))
     return table
 

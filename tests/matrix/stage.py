@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 
@@ -16,8 +17,10 @@ from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import CONNECT_S, LONG_POLL_READ_S, QUICK_READ_S, HttpClient, Timeouts
 from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.excerpt import Scrub
+from enigma_panel.api.wire.requests import WRITERS
 from enigma_panel.bootstrap import DataDirs, Parts, build
 from enigma_panel.cli import Options
+from enigma_panel.core import reducer
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import Endpoint, RateHeaders
@@ -87,6 +90,7 @@ class Lane:
     gate: Gate
     certificates: Certificates
     http: httpx.Client
+    dialect: Dialect
 
     def faults(self, *entries: dict[str, Any]) -> None:
         """Switch these on and all others off."""
@@ -99,12 +103,12 @@ class Lane:
 
     def open_session(self, text: str) -> tuple[str, str]:
         """A session at work, opened past the program: its id and its task's."""
-        reply = self.http.post("/start/start-session", json={"mode": "default"})
+        writer, spec = WRITERS[self.dialect], TaskSpec(text=text, close_after=False)
+        reply = self.http.post("/start/start-session", content=writer.start_session(spec))
         session_id = reply.json()["sessionId"]
-        message = {"actionType": "newTask", "newState": "start", "taskDetails": text}
-        body = {"sessionId": session_id, "message": message}
+        body = writer.new_task(session_id, spec)
         with contextlib.suppress(httpx.ReadTimeout):  # it is held; the task has begun
-            self.http.post("/start/send-message", json=body, timeout=0.1)
+            self.http.post("/start/send-message", content=body, timeout=0.1)
         sessions = self.state()["sessions"]
         tasks = next(s["tasks"] for s in sessions if s["sessionId"] == session_id)
         return session_id, tasks[0]["taskId"]
@@ -117,23 +121,35 @@ class Lane:
 
 
 @contextmanager
-def lane(names: Names, folder: Path, speed: int) -> Iterator[Lane]:
+def lane(names: Names, folder: Path, speed: int, dialect: Dialect) -> Iterator[Lane]:
     """A running one, with a host name like its folder's."""
     host = f"{folder.name}.invalid"
     folder.mkdir(parents=True, exist_ok=True)
     certificates = make_certificates(folder, host)
-    simulator = Simulator(*_ARGUMENTS, "--speed", str(speed), "--seed", "1", live="off")
+    arguments = (*_ARGUMENTS, "--speed", str(speed), "--dialect", dialect)
+    simulator = Simulator(*arguments, "--seed", "1", live="off")
     gate = Gate(simulator.url, certificates, host)
     gate.start()
     names.known[host] = gate.resolve
     headers = {"Authorization": f"Bearer {DEMO_KEY}"}
     try:
-        with httpx.Client(base_url=simulator.url, headers=headers, trust_env=False) as http:
-            yield Lane(simulator, gate, certificates, http)
+        # None is kept alive: httpx and the server let go of idle connections at the same moment.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        with httpx.Client(
+            base_url=simulator.url, headers=headers, limits=limits, trust_env=False
+        ) as http:
+            yield Lane(simulator, gate, certificates, http, dialect)
     finally:
         del names.known[host]
         gate.stop()
         simulator.stop()
+
+
+@contextmanager
+def idle_in_proportion() -> Iterator[None]:
+    """Sessions that live while something happens get as much more idle time as our clock takes."""
+    with patch.object(reducer, "IDLE_MS", reducer.IDLE_MS * FACTOR):
+        yield
 
 
 @dataclass
@@ -159,13 +175,18 @@ class Run:
 
 
 def remember(
-    folders: Folders, url: str, ids: tuple[str, str], socket_url: str | None = None
+    folders: Folders,
+    url: str,
+    ids: tuple[str, str],
+    socket_url: str | None = None,
+    dialect: Dialect = Dialect.E,
 ) -> int:
     """Write an open session with a task at work into the ledger; gives the task's key."""
     now = Clock().now_ms()
     with Ledger.open(folders.ledger)[0] as ledger:
         session = Session(
             base_url=url,
+            dialect=dialect,
             key_fingerprint=ledger.key_fingerprint(DEMO_KEY, url),
             site="shop.example",
             since_ms=now,
@@ -195,19 +216,19 @@ async def program(
     """Started as the program starts, over TLS; with ids, that session was open before."""
     folders = folders_below(folder)
     folders.prepare()
-    key = remember(folders, on.gate.url, ids) if ids is not None else 0
+    key = remember(folders, on.gate.url, ids, dialect=on.dialect) if ids is not None else 0
     sends: Counter[ApiCall] = Counter()
     made: list[Watched] = []
 
-    def make(base_url: str, api_key: str, _dialect: Dialect) -> Watched:
-        made.append(_watched(base_url, api_key, on, timeouts, learned))
+    def make(base_url: str, api_key: str, dialect: Dialect) -> Watched:
+        made.append(_watched(base_url, api_key, dialect, on, timeouts, on_rate=learned))
         made[-1].sends = sends
         return made[-1]
 
     def learned(verb: ApiCall, told: RateHeaders) -> None:
         parts.services.rate_limiter.note_reply(verb, told)
 
-    options = Options(demo=True, data_dir=folder)
+    options = Options(demo=True, data_dir=folder, dialect=on.dialect)
     place = DataDirs(folders=folders, root=folder, throw_away=False)
     parts = await build(options, place, on.gate.url, Clock(), make)
     try:
@@ -231,8 +252,10 @@ async def _begin(parts: Parts) -> None:
 def _watched(
     base_url: str,
     key: str,
+    dialect: Dialect,
     on: Lane,
     timeouts: Timeouts,
+    *,
     on_rate: Callable[[ApiCall, RateHeaders], None],
 ) -> Watched:
     tls = on.certificates.client_context()
@@ -240,7 +263,7 @@ def _watched(
     async def make_tls() -> ssl.SSLContext:
         return tls
 
-    client = Watched(base_url, key, timeouts=timeouts, make_tls=make_tls, on_rate=on_rate)
+    client = Watched(base_url, key, dialect, timeouts=timeouts, make_tls=make_tls, on_rate=on_rate)
     client.under_way, client.trip_at = Counter(), ApiCall.MODELS
     return client
 

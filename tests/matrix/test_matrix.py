@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from enigma_panel.core.service_rules import Dialect
 from tests.matrix import table
-from tests.matrix.faults import CALLS
+from tests.matrix.faults import CALLS, FAULTS
 from tests.matrix.play import Lanes, call_named, lanes, play
 
 
@@ -24,16 +25,28 @@ def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lanes]:
 UNCLOSED = "ignore:Exception ignored in.*(_SelectorTransport|socket.socket)"
 
 
+E, *WEBRUN = Dialect
+ON_A_PUSH = [
+    *((E, call.name, "") for call in CALLS),
+    *((dialect, "newTask", "dropped after") for dialect in WEBRUN),
+]
+WEEKLY = [(dialect, call.name, "") for dialect in WEBRUN for call in CALLS]
+
+
 @pytest.mark.process
 @pytest.mark.filterwarnings(f"{UNCLOSED}:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.skipif(sys.platform != "linux", reason="needs all of 127.0.0.0/8")
-@pytest.mark.parametrize("name", [call.name for call in CALLS])
-async def test_faults(name: str, on: Lanes, tmp_path: Path) -> None:
-    expected = table.read()
-    seen = await play(on, call_named(name), tmp_path)
-    found = table.differences(expected, seen)
+@pytest.mark.parametrize(
+    ("dialect", "name", "words"),
+    [*ON_A_PUSH, *(pytest.param(*cells, marks=pytest.mark.weekly) for cells in WEEKLY)],
+)
+async def test_faults(dialect: Dialect, name: str, words: str, on: Lanes, tmp_path: Path) -> None:
+    """The table holds in every dialect; words: of the faults that are played."""
+    faults = [fault for fault in FAULTS if words in fault.name]
+    seen = await play(on, call_named(name), tmp_path, faults, dialect)
+    found = table.differences(table.read(), seen)
     assert not found, "\n".join(found)
-    assert len(seen) == sum(call == name for call, _ in expected)
+    assert len(seen) == len(faults)
 
 
 def test_the_table_has_every_cell() -> None:

@@ -328,8 +328,8 @@ MONEY = (
         promise=NOT_WHOLE,
         mistake="it is sent without it in an open session",
         file="services/queue/blockers.py",
-        old="        if missing := unsupported_fields(task.spec, RULES[session.dialect]):\n",
-        new="        if missing := ():\n",
+        old="        if unsupported := unsupported_fields(task.spec, RULES[session.dialect]):\n",
+        new="        if unsupported := ():\n",
         tests=(f"{DIALECT}::test_what_an_open_session_lacks_is_told_by_its_own_dialect",),
     ),
     Break(
@@ -346,7 +346,7 @@ MONEY = (
         promise="it waits for you to edit it",
         mistake="nothing can be done with it",
         file="ui/text/waiting.py",
-        old="    if entry.why is WaitReason.FIELDS:\n",
+        old="    if entry.why is WaitReason.UNSUPPORTED:\n",
         new="    if False:\n",
         tests=(
             "tests/ui/tasks/test_queue.py::test_a_task_with_a_field_that_its_dialect_lacks_is_edited",

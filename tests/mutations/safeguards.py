@@ -289,8 +289,8 @@ SAFEGUARDS = (
         promise="No process outlives the program",
         mistake="a comparison does",
         file="services/comparison.py",
-        old="        signal.alarm(int(arguments[0]))\n",
-        new="        pass\n",
+        old="    faulthandler.dump_traceback_later(int(arguments[0]), exit=True)\n",
+        new="",
         tests=(f"{COMPARISON}::test_it_ends_by_itself_should_nobody_wait_for_it",),
     ),
     Break(

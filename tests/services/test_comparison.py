@@ -4,12 +4,15 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from enigma_panel.core.models import OutputType, TaskSpec
 from enigma_panel.core.structured_output import Doubt
+from enigma_panel.core.validation import Findings
 from enigma_panel.services import structured_results
 from enigma_panel.services.comparison import OPTION, ORPHAN_S, compare
 from enigma_panel.services.structured_results import StructuredResults
@@ -41,15 +44,46 @@ def test_a_pattern_that_runs_for_ever_is_ended() -> None:
     assert time.monotonic() - began < ORPHAN_S
 
 
-def test_it_ends_by_itself_should_nobody_wait_for_it() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "enigma_panel", OPTION, "1"],
-        input=json.dumps(FOR_EVER),
+@pytest.fixture
+def endless(request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
+    """A comparison that takes for ever, ended after so many seconds."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "enigma_panel", OPTION, str(request.param)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
-        timeout=30,
-        check=False,
     )
-    assert done.returncode == -signal.SIGALRM
+    with process:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(FOR_EVER))
+        process.stdin.close()
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("endless", [1], indirect=True)
+def test_it_ends_by_itself_should_nobody_wait_for_it(endless: subprocess.Popen[str]) -> None:
+    assert endless.wait(30) == 1
+
+
+@pytest.mark.parametrize("endless", [60], indirect=True)
+def test_it_ends_with_the_persons_desktop(endless: subprocess.Popen[str]) -> None:
+    time.sleep(2)  # it is at it
+    endless.terminate()
+    assert endless.wait(10) == -signal.SIGTERM
+
+
+async def test_a_schema_is_checked_while_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[threading.Thread] = []
+
+    def check(_output: OutputType, _schema: str) -> Findings:
+        threads.append(threading.current_thread())
+        return ()
+
+    monkeypatch.setattr(structured_results, "check_output_schema", check)
+    await StructuredResults().check(SPEC)
+    (thread,) = threads
+    assert thread is not threading.main_thread()
 
 
 async def test_it_is_read_and_compared_while_others_go_on() -> None:

@@ -23,6 +23,7 @@ from enigma_panel.services.downloads import Downloads
 from enigma_panel.services.types import Download, DownloadState
 from enigma_panel.store.new_file import NewFile
 from tests.api.loopback import Loopback, Play, answer, cut, drop, held, loopback
+from tests.conftest import first_and_weekly_each
 from tests.kit.builders import a_session, a_task
 from tests.kit.fakes import FakeSessions
 from tests.kit.wait import until
@@ -276,10 +277,10 @@ async def test_no_address_is_logged_or_told(
         assert told.error.__context__ is None or SECRET not in repr(told.error.__context__)
 
 
-@pytest.mark.weekly
-async def test_memory_does_not_grow_with_the_file(folder: Path) -> None:
+@first_and_weekly_each("size", [30_000_000, 1_000_000_000])
+async def test_memory_does_not_grow_with_the_file(folder: Path, size: int) -> None:
     """The server stands in this process, so what it holds counts, too."""
-    size, piece = 1_000_000_000, b"x" * 100_000
+    piece = b"x" * 100_000
 
     async def large(writer: asyncio.StreamWriter) -> None:
         writer.write(f"HTTP/1.1 200 X\r\nContent-Length: {size}\r\n\r\n".encode())

@@ -1,6 +1,6 @@
 """What a person asks of sessions, and what is kept of it."""
 
-from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.models import BrowserOptions, TaskSpec
 from tests.services.conftest import Running
 
 
@@ -15,3 +15,15 @@ async def test_a_tasks_own_text_stays_as_it_was_written(running: Running) -> Non
         stored = await services.store.read(lambda ledger: ledger.tasks([key])[key])
         assert stored.spec.text == text
         assert await services.sessions.recent_texts() == [text]
+
+
+async def test_a_task_for_an_open_browser_keeps_what_that_was_opened_with(running: Running) -> None:
+    """Run again, or in a new session, it gets a browser like that one."""
+    options = BrowserOptions(policy_id="pol_1")
+    async with running("http://127.0.0.1:9") as parts:
+        services = parts.services
+        services.queue.set_leaving(True)  # nothing is sent
+        first = await services.sessions.start(TaskSpec(text="Look", browser=options))
+        where = services.sessions.task(first).session_key
+        key = await services.sessions.start(TaskSpec(text="Look on"), where=where)
+        assert services.sessions.task(key).spec == TaskSpec(text="Look on", browser=options)

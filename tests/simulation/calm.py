@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from enigma_panel.core.service_rules import IDLE_MS, RULES
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.account import Account
 from enigma_panel.services.types import KeyCheck
@@ -14,7 +15,8 @@ PATIENCE_S = 100.0
 """So long the person lets tasks run before everything is terminated."""
 
 SETTLES_S = 260.0
-"""So long after the storm everything has settled, or the program is stuck."""
+"""So long after the storm everything has settled, or the program is stuck. Where sessions end after
+idle time, that comes on top: one may be taken for closed after a wrong "not found"."""
 
 
 class Calm:
@@ -30,6 +32,7 @@ class Calm:
         world = self._person.world
         assert world.calm_since is not None
         age = world.timeline.now - world.calm_since
+        idle_s = 0 if RULES[world.dialect].caps_session else IDLE_MS / 1000
         world.checks.truth.questions_are_shown(self._person.parts)
         left = unsettled(world, self._person.parts)
         if not left and age > 3.0:
@@ -38,7 +41,7 @@ class Calm:
             self.is_done = True
             assert world.life is not None
             world.life.leave.set()
-        elif age > SETTLES_S:
+        elif age > SETTLES_S + idle_s:
             world.fail("settles", "; ".join(left[:5]))
         else:
             self._tidy(age)

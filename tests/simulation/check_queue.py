@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import RejectedError
-from enigma_panel.core.models import Phase, Session, Task
+from enigma_panel.core.models import FINAL_STATUSES, Phase, Session, Task, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
 from tests.simulation.weather import Kind
@@ -72,7 +72,8 @@ class QueueInvariants:
         now = self._world.timeline.now
         for session in life.parts.services.store.sessions():
             unwanted = self._is_unwanted(session, life.parts) or self._is_doubted(session, life)
-            if not unwanted or self._world.checks.commands.hindered():
+            away = self._world.settings_changes.is_out_of_reach(session.service_id)
+            if not unwanted or away or self._world.checks.commands.hindered():
                 self._idle.pop(session.key, None)
             elif now - max(self._idle.setdefault(session.key, now), self._told(session)) > IDLE_S:
                 self._world.fail("no browser is left to idle", f"session {session.key}")
@@ -100,10 +101,11 @@ class QueueInvariants:
 
     def _is_doubted(self, session: Session, life: "Life") -> bool:
         """It was said not to be there, in answer to a new task, and it is; no other task may be at
-        work there."""
+        work there, not even one that was put away."""
         assert life.parts is not None
         tasks = [t for t in life.parts.services.store.tasks() if t.session_key == session.key]
-        if any(not task.is_final and task.status.value != "queued" for task in tasks):
+        idle = FINAL_STATUSES - {TaskStatus.LOST} | {TaskStatus.QUEUED}
+        if any(task.status not in idle for task in tasks):
             return False
         model = self._world.model.sessions.get(session.service_id or "")
         if model is None or model.ended is not None:

@@ -3,6 +3,8 @@
 import os
 from datetime import UTC, date, datetime
 
+from enigma_panel.core.service_rules import Dialect
+
 DAY = "SEED_DAY"
 """Names the day in the environment, as 2026-11-26; without it, it is today in UTC."""
 
@@ -47,3 +49,16 @@ ONCE_RED: dict[int, str] = {
 }
 """Seeds that were red once, and why. What they draw changes with the weather: under a new one they
 are listed anew."""
+
+ONCE_RED_IN_WEBRUN: dict[tuple[Dialect, int], str] = {
+    (Dialect.W1, 2026112600372): "a task failed in a browser that was opened with another key",
+    (Dialect.W1, 2026112601038): "a browser was not found whose other task was put away later",
+    (Dialect.W1, 2026112601309): "the disk was full: a task that was not sent moved an end away",
+    (
+        Dialect.W1,
+        2026112700590,
+    ): "an answer was told not found: idle minutes come after the cap",
+    (Dialect.W2, 214): "a Stop was told not found: another browser beside one taken for closed",
+    (Dialect.W2, 431): "a report with ids of another task stood between four times not found",
+}
+"""The same, for those that were red in a dialect of WebRun."""

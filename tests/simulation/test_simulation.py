@@ -12,13 +12,13 @@ from enigma_panel.core.service_rules import Dialect
 from tests.simulation.catching import CATCHING
 from tests.simulation.runner import Outcome, replay_command, runner
 from tests.simulation.safeguards import SWITCHES, without
-from tests.simulation.seeds import DAY, ONCE_RED, first_of, seed_day
+from tests.simulation.seeds import DAY, ONCE_RED, ONCE_RED_IN_WEBRUN, first_of, seed_day
 
 BLOCKS, SEEDS = 4, 125
 """Blocks of seeds, so that several processes share them; thousands run by command."""
 
 WEBRUN_SEEDS = 25
-"""So many in each dialect of WebRun; all by command."""
+"""So many of the day in each dialect of WebRun."""
 
 REPLAYED = 15
 """So many are played a second time."""
@@ -40,10 +40,17 @@ def test_what_was_red_once_holds() -> None:
             _must_hold(one.run(seed))
 
 
+@pytest.mark.parametrize(("dialect", "seed"), ONCE_RED_IN_WEBRUN)
+def test_what_was_red_once_in_webrun_holds(dialect: Dialect, seed: int) -> None:
+    with runner(dialect) as one:
+        _must_hold(one.run(seed), dialect)
+
+
 @pytest.mark.parametrize("dialect", [Dialect.W1, Dialect.W2])
 def test_they_hold_in_the_dialects_of_webrun(dialect: Dialect) -> None:
+    first = first_of(seed_day())
     with runner(dialect) as one:
-        for seed in range(WEBRUN_SEEDS):
+        for seed in range(first, first + WEBRUN_SEEDS):
             _must_hold(one.run(seed), dialect)
 
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from enigma_panel.core.service_rules import Dialect
 from tests.app.accessibility.stage import missing_tools
 from tests.conftest import LIVE_MODES, Simulator, live_option
 from tests.storm.run import SIMULATOR, play
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1, help="each with a new simulator (1)")
     parser.add_argument("--kills", type=int, default=4, help="in each run (4)")
     parser.add_argument("--seed", type=int, default=random.randrange(2**31), help="of the first")
+    parser.add_argument("--dialect", type=Dialect, choices=list(Dialect), default=Dialect.E)
     parser.add_argument("--keep-going", action="store_true", help="do not end at a red run")
     options = parser.parse_args()
     if missing := missing_tools():
@@ -30,26 +32,27 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # else its desktop would outlive it
     failed = 0
     for seed in range(options.seed, options.seed + options.runs):
-        failed += not _run(seed, options.kills)
+        failed += not _run(seed, options.kills, options.dialect)
         if failed and not options.keep_going:
             break
     print(f"{options.runs} runs, {failed} failed")
     return 1 if failed else 0
 
 
-def _run(seed: int, kills: int) -> bool:
+def _run(seed: int, kills: int, dialect: Dialect) -> bool:
     mode = LIVE_MODES[seed % len(LIVE_MODES)]
-    simulator = Simulator(*SIMULATOR, live=live_option(mode, SIMULATOR))
+    simulator = Simulator(*SIMULATOR, "--dialect", dialect, live=live_option(mode, SIMULATOR))
     try:
         with tempfile.TemporaryDirectory() as folder:
-            books = play(kills, seed, simulator.url, Path(folder))
+            books = play(kills, seed, simulator.url, Path(folder), dialect)
     except (AssertionError, TimeoutError, subprocess.TimeoutExpired) as error:
-        print(f"seed {seed}, live channel {mode}, FAILED: {error!r}", flush=True)
+        print(f"{dialect}, seed {seed}, live channel {mode}, FAILED: {error!r}", flush=True)
         return False
     finally:
         simulator.stop()
     print(
-        f"seed {seed}, live channel {mode}: {books.kills} kills, {books.intents} starts intended, "
+        f"{dialect}, seed {seed}, live channel {mode}: "
+        f"{books.kills} kills, {books.intents} starts intended, "
         f"{books.starts} took effect, {books.unknown} uncertain, {len(books.opened)} browsers, "
         f"{books.sends} sends, {books.answers} answers, {books.results} results",
         flush=True,

@@ -3,6 +3,7 @@
 import random
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -92,16 +93,15 @@ class Hand:
         if not self._person.press_now(self._tasks, "Go on"):
             self._person.press_now(self._tools, "Answer.*")
 
-    def press_for_a_session(self, verb: str) -> None:
-        """Select some session and press this, where it is possible."""
-        if rows := self._sessions.row_count():
-            with suppress(BusError):  # it has just gone
-                self._sessions.select_row(self._rng.randrange(rows))
-                self._person.press_now(self._tools, verb)
+    def terminate_one(self) -> bool:
+        """Terminate one of the sessions that are said to be open; whether there was one."""
+        rows = self._rows_at_work()
+        self._press_for_one_of(rows, "Terminate")
+        return bool(rows)
 
     def shows_work(self) -> bool:
         """Whether some session is said to be open."""
-        return any(cells[0].startswith(AT_WORK) for cells in self._sessions.rows())
+        return bool(self._rows_at_work())
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -135,7 +135,19 @@ class Hand:
         self._person.press_now(dialog, "One call.*")
 
     def _use_a_session(self) -> None:
-        self.press_for_a_session(self._rng.choice(VERBS))
+        rows = range(self._sessions.row_count())
+        self._press_for_one_of(rows, self._rng.choice(VERBS))
+
+    def _rows_at_work(self) -> list[int]:
+        rows = self._sessions.rows()
+        return [n for n, cells in enumerate(rows) if cells[0].startswith(AT_WORK)]
+
+    def _press_for_one_of(self, rows: Sequence[int], verb: str) -> None:
+        """Where there is one, and that is possible."""
+        if rows:
+            with suppress(BusError):  # it has just gone
+                self._sessions.select_row(self._rng.choice(rows))
+                self._person.press_now(self._tools, verb)
 
     def _fill(self, dialog: Node) -> str:
         """Give an answer of the kind that is asked for; returns what the agent shall read."""

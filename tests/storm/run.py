@@ -3,6 +3,7 @@
 import json
 import random
 import signal
+import subprocess
 import threading
 import time
 from contextlib import suppress
@@ -12,6 +13,7 @@ from typing import Any
 import httpx
 from jeepney import DBusErrorResponse
 
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.store.ledger import Ledger
 from tests.app.accessibility.bus import Bus, until
 from tests.app.accessibility.listener import Listener
@@ -30,7 +32,8 @@ LEAST_ANSWERS = 3
 CALM_ACTS = 6, 30
 ANSWERS_S = 12.0
 """At the end, all faults over, as much is done as before, and more until so many answers were taken
-in the whole run; then so long only questions are answered, then sessions are terminated."""
+in the whole run; then so long only questions are answered, then sessions are terminated. A run with
+fewer answers is red."""
 CALM_S = 120.0
 """Longer than any session lives, on a busy machine, too."""
 KEY = "enig_demo"
@@ -41,23 +44,33 @@ SIMULATOR = (
 )
 
 
-def play(kills: int, seed: int, url: str, folder: Path) -> Books:
+def play(kills: int, seed: int, url: str, folder: Path, dialect: Dialect) -> Books:
     """Kill the program so many times, then let it come to rest; AssertionError."""
     (folder / "config").mkdir(parents=True, mode=0o700)
     (folder / "config" / "settings.json").write_text(json.dumps({"browsers_at_once": 50}))
     with Stage() as stage, Bus(stage.session_bus) as bus:
-        return _Run(stage, bus, url, folder, random.Random(seed)).play(kills)
+        return _Run(stage, bus, url, folder, random.Random(seed), dialect=dialect).play(kills)
 
 
 class _Run:
     """A simulator and a data folder, which outlive the program."""
 
-    def __init__(self, stage: Stage, bus: Bus, url: str, folder: Path, rng: random.Random) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        bus: Bus,
+        url: str,
+        folder: Path,
+        rng: random.Random,
+        *,
+        dialect: Dialect,
+    ) -> None:
         self._stage = stage
         self._bus = bus
         self._url = url
         self._folder = folder
         self._rng = rng
+        self._dialect = dialect
         self._typed = Typed()
         self._books = Books()
 
@@ -77,7 +90,7 @@ class _Run:
     def _live_until_killed(self) -> None:
         """Work under faults, then kill -9; the program must live until then."""
         set_faults(self._url, [faults.SLOW])
-        program = self._stage.start_program(self._url, self._folder, KEY)
+        program = self._start()
         hand = Hand(Listener(self._bus), self._rng, self._typed)
         for _ in range(self._rng.randrange(MOST_ACTS)):
             self._act(hand)
@@ -89,6 +102,10 @@ class _Run:
         assert (program.wait(), self._stage.errors()) == (-signal.SIGKILL, "")
         until("the killed program is off the bus", lambda: not self._bus.programs())
 
+    def _start(self) -> subprocess.Popen[str]:
+        options = ("--dialect", self._dialect)
+        return self._stage.start_program(self._url, self._folder, KEY, *options)
+
     def _act(self, hand: Hand) -> None:
         set_faults(self._url, faults.draw(self._rng))
         with suppress(DBusErrorResponse):  # it went meanwhile, or the program did
@@ -97,7 +114,7 @@ class _Run:
     def _come_to_rest(self) -> None:
         """The last start settles the past, sees every session end, and leaves in order."""
         set_faults(self._url, [])
-        self._stage.start_program(self._url, self._folder, KEY)
+        self._start()
         hand = Hand(Listener(self._bus), self._rng, self._typed)
         least, most = CALM_ACTS
         for n in range(most):
@@ -105,11 +122,18 @@ class _Run:
                 break
             with suppress(DBusErrorResponse):
                 hand.act()
+        until("enough answers were taken", lambda: self._answer(hand), CALM_S)
         self._see_all_end(hand)
         assert self._stage.leave() == (0, "")
         with copy_of(self._folder) as path, Ledger.open(path)[0] as ledger:
             left = {intent.kind.value for intent in ledger.unsettled()}
             assert left <= {"state"}, f"not settled by the last start: {left}"
+
+    def _answer(self, hand: Hand) -> bool:
+        """Whatever waits, perhaps for the calls of the next minute; whether it was enough."""
+        hand.answer()
+        hand.go_on()
+        return answers_taken(state_of(self._url)) >= LEAST_ANSWERS
 
     def _see_all_end(self, hand: Hand) -> None:
         begin = time.monotonic()
@@ -120,9 +144,7 @@ class _Run:
             with suppress(DBusErrorResponse):
                 hand.answer()
                 hand.go_on()
-                if lasted > ANSWERS_S:
-                    hand.press_for_a_session("Terminate")
-                is_at_work = hand.shows_work()
+                is_at_work = hand.terminate_one() if lasted > ANSWERS_S else hand.shows_work()
             is_at_work |= any(s["state"] == "active" for s in state_of(self._url)["sessions"])
 
 

@@ -6,6 +6,7 @@ jsonschema is imported where it is needed: that takes a fifth of a second.
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,8 +16,7 @@ from enigma_panel.core.models import OutputType
 from enigma_panel.core.validation import Field, Finding, Findings, Problem
 
 MAX_SCHEMA_CHARS = 20_000
-"""Longest schema; our own limit, no page names one. To check one so long takes half a second.
-"""
+"""Longest schema; our own limit, no page names one. To check one so long takes up to a second."""
 MAX_COLUMNS = 200
 """Widest table that is shown."""
 _SHOWN_CHARS = 120
@@ -132,7 +132,7 @@ def _unknown_reference(schema: dict[str, Any]) -> str:
 
     root = DRAFT202012.detect(schema).create_resource(schema)
     address = root.id() or ""
-    # Crawled once: else each reference that is looked up reads the whole schema.
+    # Crawled once: a registry that was not is crawled anew at every look-up.
     registry = REGISTRY.with_resource(address, root).crawl()
     waiting = [(root, registry.resolver(address))]
     while waiting:
@@ -236,8 +236,9 @@ def _explain(error: Any) -> dict[str, str | int]:
     elif rule == "required" and isinstance(wanted, list):
         found = next((name for name in wanted if name not in value), "")
     elif rule == "additionalProperties" and isinstance(value, dict):
-        known = error.schema.get("properties", {})
-        found = next((name for name in value if name not in known), "")
+        known, patterns = (error.schema.get(k, {}) for k in ("properties", "patternProperties"))
+        others = (name for name in value if name not in known)
+        found = next((n for n in others if not any(re.search(p, n) for p in patterns)), "")
     return {
         "where": error.json_path.removeprefix("$").removeprefix(".")[:_SHOWN_CHARS],
         "rule": rule,

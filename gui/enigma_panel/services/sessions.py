@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import (
     FINAL_PHASES,
+    NO_OPTIONS,
     UNOPENED_PHASES,
     Phase,
     Session,
@@ -179,13 +180,18 @@ class Sessions(QObject):
     async def start_many(
         self, specs: Sequence[TaskSpec], *, where: int | None = None, one_call: bool = False
     ) -> list[int]:
-        """As `start`, several at once: all are kept or none."""
+        """As `start`, several at once: all are kept or none.
+
+        What their browser was opened with becomes theirs: run again, they need one like it.
+        """
         await self._account.looked()
         if self._account.client is None:
             raise NoKeyError
         session = self._store.session(where) if where is not None else None
-        if session is not None and session.is_ended:
-            session = None
+        if session is not None:
+            browser = next((t.spec.browser for t in self._store.tasks_of(session.key)), NO_OPTIONS)
+            specs = [replace(spec, browser=browser) for spec in specs]
+            session = None if session.is_ended else session
         return await self._queue.add(
             self._draft(spec, session, one_call=one_call and session is None) for spec in specs
         )

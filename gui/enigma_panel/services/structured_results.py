@@ -1,11 +1,17 @@
-"""Structured results for a window that stays alive while they are read and compared."""
+"""Structured results for a window that stays alive while schemas are checked, and results read."""
 
 import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from enigma_panel.core.models import TaskSpec
-from enigma_panel.core.structured_output import Doubt, StructuredResult, read_result
+from enigma_panel.core.models import OutputType, TaskSpec
+from enigma_panel.core.structured_output import (
+    Doubt,
+    StructuredResult,
+    check_output_schema,
+    read_result,
+)
+from enigma_panel.core.validation import Findings
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, blocking
 from enigma_panel.services.comparison import COMPARE_S, compare
 
@@ -16,6 +22,13 @@ LIMIT_S = 3.0 * COMPARE_S
 
 class StructuredResults:
     """Nothing is kept: who shows a result asks once."""
+
+    async def check(self, spec: TaskSpec) -> Findings:
+        """What is wrong with the schema of a task that is about to be sent."""
+        if spec.output_type is OutputType.TEXT:
+            return ()
+        call = partial(check_output_schema, spec.output_type, spec.output_schema)
+        return await blocking(call, time_limit=LIMIT_S)
 
     async def read(self, spec: TaskSpec, text: str) -> StructuredResult:
         """What a result holds."""

@@ -40,7 +40,7 @@ class WaitReason(StrEnum):
     BUDGET = "budget"  # the calls of this minute are used up
     LIMITED = "limited"  # the service said 429
     NO_BROWSER = "no_browser"  # the service said 503
-    FIELDS = "fields"  # its dialect lacks a field of the task: the person decides
+    UNSUPPORTED = "unsupported"  # its dialect lacks a field of the task: the person decides
     BUSY = "busy"  # its session works on another task
     SESSION_ENDED = "session_ended"  # its session has ended: the person decides
     CLOSING = "closing"  # a Terminate is on its way to its session
@@ -73,7 +73,7 @@ class QueueEntry:
     due_ms: when it is expected to be sent, or tried again; None when nobody can say.
     attempt: refused so many times in a row (of `TRIES`) by a service that is busy.
     error: what the service said last, where it said no.
-    missing: the fields of the task that its dialect lacks.
+    unsupported: the fields of the task that its dialect lacks.
     """
 
     task_key: int
@@ -82,7 +82,7 @@ class QueueEntry:
     due_ms: int | None = None
     attempt: int = 0
     error: ApiError | None = field(default=None, repr=False)
-    missing: tuple[Field, ...] = ()
+    unsupported: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

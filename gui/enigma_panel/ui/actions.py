@@ -7,7 +7,7 @@ from typing import Protocol
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from enigma_panel.core.models import Phase, Task, TaskSpec, TaskStatus
+from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
@@ -221,18 +221,11 @@ class Actions(QObject):
                     await queue.remove(keys)
                 case QueueAction.EDIT:
                     await queue.remove(keys)
-                    self._edit(keys[0])
+                    task = self._sessions.task(keys[0])
+                    if task is not None and task.is_final:  # else it was sent after all
+                        self.edit_and_run(task)
         except LedgerError:
             self.trouble.emit(tr("The ledger could not be written, so the line stays as it was."))
-
-    def _edit(self, task_key: int) -> None:
-        """A task that was taken out of the queue, to be changed and queued where it was."""
-        task = self._sessions.task(task_key)
-        if task is None or not task.is_final:  # it was sent after all
-            return
-        session = self._sessions.session(task.session_key)
-        takes_it = session is not None and session.phase is Phase.OPEN
-        self.dialogs.open_new_task(task.session_key if takes_it else None, task.spec)
 
     def _grace_ms(self, key: int) -> int:
         """How long a Terminate can be taken back: where a task would be lost.

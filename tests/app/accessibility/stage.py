@@ -66,10 +66,12 @@ class Stage:
     ) -> None:
         self._close()
 
-    def start_program(self, service_url: str, data: Path, key: str = "") -> subprocess.Popen[str]:
+    def start_program(
+        self, service_url: str, data: Path, key: str = "", *options: str
+    ) -> subprocess.Popen[str]:
         """The program as it is shipped; with a key, it stands in its environment."""
         command = [sys.executable, "-m", "enigma_panel"]
-        command += ["--base-url", service_url, "--data-dir", str(data)]
+        command += ["--base-url", service_url, "--data-dir", str(data), *options]
         environment = {"ENIGMA_API_KEY": key} if key else {}
         return self._start(*command, name="program", **environment)
 

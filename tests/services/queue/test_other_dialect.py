@@ -11,10 +11,10 @@ from enigma_panel.core.models import Limits, TaskStatus
 from enigma_panel.core.observation import MISSING_PROMPT, Kind, Observation
 from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.core.validation import Field
-from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
+from enigma_panel.services.types import KeyCheck, PauseReason, QueueEntry, WaitReason
 from enigma_panel.store.settings import Settings
 from tests.kit.wait import until
-from tests.services.queue.bench import QueueBench, on_queue
+from tests.services.queue.bench import TAKES_S, QueueBench, Service, on_queue
 
 REPLY = Reply(status=400, code=MISSING_PROMPT, message="Missing task.prompt")
 TELLING = RejectedError(REPLY, nothing_happened=True)
@@ -69,6 +69,21 @@ def test_one_start_tells_and_the_rest_of_the_queue_waits(folder: Path, opens: bo
     on_queue(folder, test)
 
 
+def test_it_goes_on_at_once_whatever_is_known_of_the_key(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.settings.value = Settings(browsers_at_once=1)
+        bench.service.refuses_start = [TELLING]
+        for _ in range(2):
+            await bench.start()
+        await until(lambda: bench.queue.pause_reason is PauseReason.DIALECT)
+        bench.bench.account.last_check = KeyCheck.UNREACHABLE
+        choose(bench, W2)
+        await asyncio.sleep(1)
+        assert len(bench.service.took) == 1
+
+    on_queue(folder, test)
+
+
 def test_a_service_that_understands_no_dialect_opens_no_browser_for_each_task(folder: Path) -> None:
     """It asks for the one in use: nothing can be offered, and the next task fares no better."""
 
@@ -114,6 +129,18 @@ def test_what_was_sent_in_the_dialect_of_before_does_not_make_it_pause(folder: P
     on_queue(folder, test)
 
 
+def test_what_another_address_says_does_not_make_it_pause(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses_start = [TELLING]
+        refused = await bench.start()
+        await asyncio.sleep(TAKES_S / 2)
+        bench.bench.account.use(Service())  # as after a change of the address, in the same dialect
+        await until(lambda: bench.task(refused).status is TaskStatus.FAILED)
+        assert bench.queue.pause_reason is PauseReason.NONE
+
+    on_queue(folder, test)
+
+
 # -- a task with a field that its dialect lacks ----------------------------------------------------
 
 
@@ -130,7 +157,7 @@ def test_a_task_is_not_sent_without_a_field_that_was_typed(folder: Path) -> None
         await asyncio.sleep(600)
         assert len(bench.service.opened) == 1
         why = entry(bench, held)
-        assert (why.why, why.missing) == (WaitReason.FIELDS, (Field.AVOID_DOMAINS,))
+        assert (why.why, why.unsupported) == (WaitReason.UNSUPPORTED, (Field.AVOID_DOMAINS,))
         choose(bench, E)
         await bench.until_taken(2)
 
@@ -142,7 +169,7 @@ def test_a_dialect_that_is_chosen_as_it_is_about_to_be_sent_holds_it_back(folder
         held = await bench.start(limits=AVOIDS)
         choose(bench, W2)  # before its start had its turn in the loop
         await asyncio.sleep(600)
-        assert (bench.service.opened, entry(bench, held).why) == ([], WaitReason.FIELDS)
+        assert (bench.service.opened, entry(bench, held).why) == ([], WaitReason.UNSUPPORTED)
 
     on_queue(folder, test)
 
@@ -161,6 +188,6 @@ def test_what_an_open_session_lacks_is_told_by_its_own_dialect(folder: Path) -> 
         choose(bench, E)
         held = await bench.start(where=bench.session_of(last), limits=AVOIDS)
         await asyncio.sleep(60)
-        assert (entry(bench, held).why, len(bench.service.took)) == (WaitReason.FIELDS, 3)
+        assert (entry(bench, held).why, len(bench.service.took)) == (WaitReason.UNSUPPORTED, 3)
 
     on_queue(folder, test)

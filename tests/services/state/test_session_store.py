@@ -1,13 +1,21 @@
 """The records in memory: what is told of them, and what is kept out of all texts with them."""
 
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.redaction import MARK, Redactor
+from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.intents import IntentKind
 from tests.kit.builders import a_session, a_task
+from tests.kit.clock import NOW
+from tests.services.commands.bench import Bench, on_bench
 
 NOTHING = cast("Any", None)  # neither ledger nor clock is asked here
 
@@ -28,3 +36,23 @@ def test_what_was_sent_is_known_also_where_it_stands_in_a_structure(said: str) -
     assert redactor.redact(f"typed {said}, was let in") == f"typed {MARK}, was let in"
     store.forget_secrets(1)
     assert redactor.redact(said) == said
+
+
+def test_a_task_that_a_full_disk_keeps_back_moves_no_end(tmp_path: Path) -> None:
+    """It is not sent: the browser where it waits lives no longer for it."""
+
+    async def check(bench: Bench) -> None:
+        key = await bench.open()
+        session, task = bench.store.session(key), bench.store.tasks_of(key)[0]
+        assert session is not None
+        session = replace(session, dialect=Dialect.W2, expires_ms=NOW + 60_000)
+        task = replace(task, status=TaskStatus.QUEUED, service_id=None)
+        await bench.store.update(session, task)
+        bench.executor.full = True
+        with pytest.raises(DiskFullError):
+            await bench.store.intend(IntentKind.NEW_TASK, session, task)
+        bench.executor.full = False
+        assert (bench.store.session(key), bench.store.task(task.key)) == (session, task)
+        assert bench.ledger.sessions([key])[key] == session
+
+    on_bench(tmp_path / "data", check)

@@ -152,6 +152,22 @@ async def test_an_earlier_task_comes_back_whole(
     assert dialog.typed() == spec
 
 
+async def test_an_earlier_task_is_not_for_the_browser_that_was_chosen_before(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    dialog.ask(1, None)
+    await active(dialog)
+    dialog.limits.output_type.setCurrentIndex(1)
+    dialog.limits.schema.setPlainText(SCHEMA)
+    dialog.reject()
+    dialog.ask(None, FULL)
+    assert dialog.run_in.target() == NEW_CLOSED
+    assert dialog.typed() == FULL
+    click(dialog.restore_button)
+    assert dialog.run_in.target() == IN_ONE
+    assert dialog.typed().output_schema == SCHEMA
+
+
 async def test_columns_are_shown_as_they_are_named(world: World, dialog: NewTaskDialog) -> None:
     spec = replace(PLAIN, output_type=OutputType.CSV, output_schema='["name", "price"]')
     await ask(world, dialog, spec)

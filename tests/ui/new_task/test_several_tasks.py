@@ -60,6 +60,19 @@ async def test_without_the_box_lines_are_one_text(world: World, dialog: NewTaskD
     assert texts(world) == [LINES.strip()]
 
 
+async def test_an_earlier_task_of_several_lines_stays_one(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    await shown(world, dialog)
+    dialog.task_text.setPlainText(LINES)
+    dialog.per_line.click()
+    earlier = TaskSpec(text="Buy a hub.\nNot a red one.")
+    dialog.ask(None, earlier)
+    assert dialog.specs() == [earlier]
+    click(dialog.restore_button)
+    assert len(dialog.specs()) == 3
+
+
 async def test_the_keyboard_does_it_all(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
     type_text(dialog.task_text, "One")

@@ -339,7 +339,7 @@ async def test_a_task_with_a_field_that_its_dialect_lacks_is_edited(
     queued: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     queue, sessions = services.queue, services.sessions
-    held = replace(queue.waiting[2], why=WaitReason.FIELDS, missing=(Field.AVOID_DOMAINS,))
+    held = replace(queue.waiting[2], why=WaitReason.UNSUPPORTED, unsupported=(Field.AVOID_DOMAINS,))
     queue.set(*queue.waiting[:2], held)
     queued.selection.tasks.select_key(4)
     row = cell_text(queued.selection.task_rows, 4, Column.RESULT)

@@ -132,7 +132,7 @@ def test_amber_is_for_what_needs_the_person() -> None:
     severities = {why: entry_text(entry(why), NOW, FACTS).severity for why in WaitReason}
     assert {why for why, severity in severities.items() if severity is Severity.AMBER} == {
         WaitReason.SESSION_ENDED,
-        WaitReason.FIELDS,
+        WaitReason.UNSUPPORTED,
         WaitReason.KEY,
     }
 
@@ -177,7 +177,7 @@ def test_what_can_be_done_with_a_task_in_line() -> None:
     assert possible(entry(WaitReason.TURN, position=2)) == {verb.START_NEXT, verb.UP, verb.REMOVE}
     assert offered(entry(WaitReason.NO_SLOT)) == {verb.START_NEXT, verb.UP, verb.REMOVE}
     assert possible(entry(WaitReason.SESSION_ENDED, position=2)) == {verb.NEW_SESSION, verb.REMOVE}
-    assert possible(entry(WaitReason.FIELDS, position=2)) == {verb.EDIT, verb.REMOVE}
+    assert possible(entry(WaitReason.UNSUPPORTED, position=2)) == {verb.EDIT, verb.REMOVE}
     assert [queue_action_label(one) for one in verb] == [
         "Start next",
         "Up",

@@ -34,6 +34,8 @@ _LINE_END = re.compile(r"\r\n?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?")
+_ORIGIN = re.compile(r"\w{2,5}://[^/?#]*")
+"""Of a URL the part that urlsplit looks for a host in: it takes its time over what is long."""
 _SCHEMES = frozenset({"http", "https", "ws", "wss"})
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -113,8 +115,11 @@ def url(value: object) -> str | None:
     """An http(s) or ws(s) URL with a host; anything else must never reach a browser."""
     if not isinstance(value, str) or len(value) > MAX_URL or short_text(value, MAX_URL) != value:
         return None
+    origin = _ORIGIN.match(value)
+    if origin is None:
+        return None
     try:
-        parts = urlsplit(value)
+        parts = urlsplit(origin[0])
     except ValueError:
         return None
     return value if parts.scheme in _SCHEMES and parts.hostname else None

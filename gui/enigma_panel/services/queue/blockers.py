@@ -191,14 +191,14 @@ class StartGate:
 class Blocker:
     """Why a task is not sent now, until when as far as is known (epoch ms), and what was said.
 
-    missing: the fields of the task that its dialect lacks.
+    unsupported: the fields of the task that its dialect lacks.
     """
 
     why: WaitReason
     due_ms: int | None = None
     attempt: int = 0
     error: ApiError | None = None
-    missing: tuple[Field, ...] = ()
+    unsupported: tuple[Field, ...] = ()
     is_own: bool = False
     """It is about this task alone: those behind it need not wait."""
 
@@ -268,8 +268,8 @@ class Blockers:
             return Blocker(why=WaitReason.KEY)
         if session.base_url != self._account.base_url:  # queued for another address
             return Blocker(why=WaitReason.KEY, is_own=True)
-        if missing := unsupported_fields(task.spec, self._account.rules):
-            return Blocker(why=WaitReason.FIELDS, missing=missing, is_own=True)
+        if unsupported := unsupported_fields(task.spec, self._account.rules):
+            return Blocker(why=WaitReason.UNSUPPORTED, unsupported=unsupported, is_own=True)
         if gate.why is not None and not gate.is_open(self._clock.now_ms()):
             return Blocker(why=gate.why, due_ms=gate.due_ms, attempt=gate.attempt, error=gate.error)
         if open_now >= gate.limit:
@@ -283,8 +283,8 @@ class Blockers:
             return Blocker(why=_PAUSE_WAITS[self._gate.pause_reason], error=self._gate.error)
         if self._account.client_for(session) is None:
             return Blocker(why=WaitReason.KEY)
-        if missing := unsupported_fields(task.spec, RULES[session.dialect]):
-            return Blocker(why=WaitReason.FIELDS, missing=missing)
+        if unsupported := unsupported_fields(task.spec, RULES[session.dialect]):
+            return Blocker(why=WaitReason.UNSUPPORTED, unsupported=unsupported)
         if self._status.is_ending(session.key):
             return Blocker(why=WaitReason.CLOSING)
         current = self._store.current_task(session)

@@ -80,7 +80,7 @@ class Forecast:
                 due_ms=blocker.due_ms,
                 attempt=blocker.attempt,
                 error=blocker.error,
-                missing=blocker.missing,
+                unsupported=blocker.unsupported,
             )
         return entries
 

@@ -157,7 +157,7 @@ class Starter:
             if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
                 self._notices.notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
             return None  # else the live channel has told of it meanwhile
-        failure = self._classify(error, intent.session)
+        failure = self._classify(error, intent.session, client)
         is_old_key = failure is FailureKind.KEY and not self._account.is_in_use(client)
         kept, is_ending = is_old_key or keeps(failure, error), self._status.is_ending(key)
         fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
@@ -169,11 +169,12 @@ class Starter:
             self._notices.notify(NoticeKind.START_REFUSED, key, task_key, error)
         return Refusal(failure=failure, error=error, kept=kept)
 
-    def _classify(self, error: ApiError, session: Session) -> FailureKind:
+    def _classify(self, error: ApiError, session: Session, client: ServiceClient) -> FailureKind:
         """A refusal of the dialect in use is about all that waits, also where the service asks for
         the very one in which it was asked."""
+        account = self._account
         asks = isinstance(error, RejectedError) and error.reply.code in OTHER_DIALECT
-        in_use = session.dialect is self._account.dialect
+        in_use = account.is_in_use(client) and session.dialect is account.dialect
         return FailureKind.DIALECT if asks and in_use else classify(error)
 
     def parts(self, task_key: int) -> tuple[Task, Session, ServiceClient | None]:

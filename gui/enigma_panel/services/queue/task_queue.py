@@ -179,6 +179,7 @@ class TaskQueue(QObject):
         if spoken != self._spoken:
             self._spoken = spoken
             self._gate.lift(PauseReason.DIALECT)
+            self._stir()
         if self._account.client is not None and good:
             self._gate.lift(PauseReason.KEY)
             self._stir()

@@ -266,7 +266,7 @@ class SessionStore(QObject):
             )
         except LedgerError:
             if before is not None:
-                self._put_back(*before)
+                self._put_back(*before, session.expires_ms)
             raise
         if kind in STARTS:
             self._adopt(intent.session, intent.task)
@@ -430,11 +430,13 @@ class SessionStore(QObject):
         self._tasks[task.key] = task
         return known, queued
 
-    def _put_back(self, session: Session, task: Task) -> None:
-        """It was not kept."""
+    def _put_back(self, session: Session, task: Task, put_ms: int | None) -> None:
+        """It was not kept, nor the end put_ms that it gave its session."""
         now = self._sessions[session.key]
         opens = session.is_planned
-        back = session if opens else replace(now, current_task=session.current_task)
+        ends_ms = session.expires_ms if now.expires_ms == put_ms else now.expires_ms
+        back = replace(now, current_task=session.current_task, expires_ms=ends_ms)
+        back = session if opens else back
         self._sessions[session.key] = back
         self._tasks[task.key] = task
         self._emit([back, task])

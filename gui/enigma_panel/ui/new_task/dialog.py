@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.service_rules import RULES, ServiceRules
-from enigma_panel.core.structured_output import check_output_schema
 from enigma_panel.core.validation import Field, check_spec, check_task_text
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
@@ -58,7 +57,7 @@ class NewTaskDialog(ModelessDialog):
         self._services = services
         self._open_key = open_key
         self._is_starting = False
-        self._put_aside: TaskSpec | None = None
+        self._put_aside: tuple[TaskSpec, TargetSession, bool] | None = None
         self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
         self._build_fields()
         self._build_limits()
@@ -142,10 +141,11 @@ class NewTaskDialog(ModelessDialog):
 
     def ask(self, session_key: int | None, prefill: TaskSpec | None) -> None:
         """Show it for a session, or with an earlier task's text; typed text is not lost."""
+        here = None if session_key is None else TargetSession(session_key, close_after=False)
         if prefill is not None:
-            self._fill(prefill)
-        if session_key is not None:
-            self.run_in.choose(TargetSession(session_key, close_after=False))
+            self._fill(prefill, here or (NEW_CLOSED if prefill.close_after else NEW_KEPT))
+        elif here is not None:
+            self.run_in.choose(here)
         else:
             self.run_in.refresh()
         self._services.scope.spawn("recent texts", self._load_earlier(), exclusive=True)
@@ -183,28 +183,29 @@ class NewTaskDialog(ModelessDialog):
         if self.isVisible():
             self.fit()
 
-    def _fill(self, spec: TaskSpec) -> None:
+    def _fill(self, spec: TaskSpec, target: TargetSession) -> None:
         before = self.typed()
-        if before.text and before.text != spec.text:
-            self._put_aside = before
+        if (before.text or has_options(before)) and before.text != spec.text:
+            self._put_aside = before, self.run_in.target(), self.per_line.isChecked()
         self.restore_button.setVisible(self._put_aside is not None)
-        self._put(spec)
+        self._put(spec, target, per_line=False)
 
-    def _put(self, spec: TaskSpec) -> None:
+    def _put(self, spec: TaskSpec, target: TargetSession, *, per_line: bool) -> None:
+        self.per_line.setChecked(per_line)
         self.task_text.fill(spec.text)
         self.starting_url.setText(spec.starting_url or "")
         self.limits.fill(spec)
         if has_options(spec):
             self.more_button.setChecked(True)
-        if self.run_in.target().session_key is None:
-            self.run_in.choose(NEW_CLOSED if spec.close_after else NEW_KEPT)
+        self.run_in.choose(target)
         self._clear_problems()
 
     def _restore(self) -> None:
-        spec, self._put_aside = self._put_aside, None
+        aside, self._put_aside = self._put_aside, None
         self.restore_button.hide()
-        if spec is not None:
-            self._put(spec)
+        if aside is not None:
+            spec, target, per_line = aside
+            self._put(spec, target, per_line=per_line)
             self.task_text.setFocus()
 
     async def _load_earlier(self) -> None:
@@ -282,6 +283,9 @@ class NewTaskDialog(ModelessDialog):
         specs, where = self.specs(), self.run_in.target().session_key
         one_call = self.limits.one_call.isChecked() and where is None
         try:
+            if findings := await self._services.structured_results.check(specs[0]):
+                self._show_problems({each.field: finding_text(each) for each in findings})
+                return
             keys = await self._services.sessions.start_many(specs, where=where, one_call=one_call)
         except NoKeyError:
             self._ask_for_key()
@@ -323,28 +327,25 @@ class NewTaskDialog(ModelessDialog):
             button.setEnabled(not starting)
 
     def _check(self) -> bool:
-        """Name every mistake beside its field and go to the first; True when there is none."""
+        """Name every mistake but a schema's, which takes longer; True when there is none."""
         self._clear_problems()
         sentences: dict[Field, str] = {}
-        spec = self.specs()[0]
-        for finding in (
-            *check_spec(spec),
-            *check_output_schema(spec.output_type, spec.output_schema),
-        ):
+        for finding in check_spec(self.specs()[0]):
             sentences.setdefault(finding.field, finding_text(finding))
         if self.per_line.isChecked() and (problem := per_line_problem(self.task_text.text())):
             sentences[Field.TASK] = problem
         sentences.update(self.limits.mistyped())
-        for field, sentence in sentences.items():
-            self.problems[field].show_text(sentence)
         if not self.run_in.is_possible():
             self.target_problem.show_text(
                 tr("This session takes no more tasks. Choose another place.")
             )
-        self._go_to_first(sentences)
+        self._show_problems(sentences)
         return not sentences and self.run_in.is_possible()
 
-    def _go_to_first(self, sentences: dict[Field, str]) -> None:
+    def _show_problems(self, sentences: dict[Field, str]) -> None:
+        """Name each beside its field, and go to the first."""
+        for field, sentence in sentences.items():
+            self.problems[field].show_text(sentence)
         fields = self.field_widgets()
         if any(field in self.limits.problems for field in sentences):
             self.more_button.setChecked(True)

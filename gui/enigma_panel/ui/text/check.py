@@ -40,7 +40,9 @@ def finding_text(finding: Finding) -> str:
 
 
 def field_name(field: Field) -> str:
-    """The label of a field: 'Avoid domains'."""
+    """The label of a field in New task: 'Avoid domains'."""
+    if field is Field.OUTPUT_TYPE:
+        return tr("Result")
     return tr(field.value.replace("_", " ").capitalize())
 
 

@@ -73,8 +73,8 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
             return _plain(tr("runs after the task in {session}", session=facts.session))
         case WaitReason.SESSION_ENDED:
             return _needs_you(tr("its session has ended"))
-        case WaitReason.FIELDS:
-            names = tr(", ").join(f"“{field_name(field)}”" for field in entry.missing)
+        case WaitReason.UNSUPPORTED:
+            names = tr(", ").join(f"“{field_name(field)}”" for field in entry.unsupported)
             return _needs_you(tr("the service dialect has no {fields} – Edit", fields=names))
         case WaitReason.CLOSING:
             return _plain(tr("waits until {session} is closed", session=facts.session))
@@ -163,7 +163,7 @@ def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
         return frozenset()
     if entry.why is WaitReason.SESSION_ENDED:
         return frozenset({QueueAction.NEW_SESSION, QueueAction.REMOVE})
-    if entry.why is WaitReason.FIELDS:
+    if entry.why is WaitReason.UNSUPPORTED:
         return frozenset({QueueAction.EDIT, QueueAction.REMOVE})
     ahead = {QueueAction.START_NEXT, QueueAction.UP} if entry.position > 1 else set()
     return frozenset({QueueAction.REMOVE, *ahead})
