@@ -38,6 +38,17 @@ def test_a_refused_start_is_switched_and_started_again(window: MainWindow, servi
     assert window.details.isAncestorOf(window.focusWidget())
 
 
+def test_a_double_click_runs_a_task_again_once(window: MainWindow, services: Any) -> None:
+    refuse(window, services, E, "INVALID_PARAMS")
+    again = button(window.details, "Run again")
+    QTest.qWait(0)
+    there = again.mapTo(window, again.rect().center())
+    assert window.childAt(there) is again
+    left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mouseDClick(window.windowHandle(), left, no_keys, there)
+    assert services.sessions.calls == [("start", "Task 1", None)]
+
+
 def test_and_the_other_way_round(window: MainWindow, services: Any) -> None:
     refuse(window, services, W2, "MISSING_TASK_DETAILS")
     button(window.details, TO_ENIGMA).click()

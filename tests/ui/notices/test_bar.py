@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.api.errors import (
@@ -82,10 +84,10 @@ def bar(services: Any, app_actions: FakeActions) -> Bar:
     return Bar(services, app_actions)
 
 
-def unconfirmed_start(bar: Bar) -> None:
-    bar.services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
-    bar.services.sessions.change_session(1, service_id=None)
-    bar.say(Kind.START_UNCONFIRMED, 1, LOST)
+def unconfirmed_start(bar: Bar, key: int = 1) -> None:
+    bar.services.sessions.add(key, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    bar.services.sessions.change_session(key, service_id=None)
+    bar.say(Kind.START_UNCONFIRMED, key, LOST)
 
 
 def unconfirmed_task(bar: Bar, **session: Any) -> None:
@@ -479,6 +481,23 @@ def test_the_browser_of_a_refused_task_is_closed_and_the_task_can_still_be_taken
         tasks = bar.services.sessions.tasks
         assert bar.app_actions.calls[-1] == ("switch_and_run", tasks[key])
         bar.services.account.choose_dialect(Dialect.W2)
+
+
+def test_a_double_click_does_what_one_click_does(bar: Bar) -> None:
+    """The notice before comes back to where the pointer is, with the same offer for its task."""
+    for key in (1, 2):
+        unconfirmed_start(bar, key)
+    again = next(b for b in bar.notices.findChildren(QPushButton) if b.text().startswith("Start"))
+    there = again.mapTo(bar.window, again.rect().center())
+    left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mouseDClick(bar.window.windowHandle(), left, no_keys, there)
+    QCoreApplication.processEvents()
+    assert len(bar.app_actions.calls) == 1
+    now_there = bar.window.childAt(there)
+    assert isinstance(now_there, QPushButton)
+    assert now_there.text() == "Start it again (may run twice)"
+    QTest.mouseClick(bar.window.windowHandle(), left, no_keys, there)
+    assert len(bar.app_actions.calls) == 2
 
 
 def test_a_telling_refusal_offers_the_dialect_that_it_asks_for(bar: Bar) -> None:

@@ -54,7 +54,14 @@ from enigma_panel.ui.text.waiting import (
 )
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Severity
-from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import (
+    ElidedLabel,
+    make_button,
+    make_label,
+    make_row,
+    set_role,
+    take_single_clicks,
+)
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.inputs import ReadingText
 
@@ -229,6 +236,7 @@ class Details(QFrame):
         self.copy_link = make_button(tr("Copy live page link"), "link")
         self.copy = make_button(tr("Copy result"), "link")
         self.again = make_button(tr("Run again"))
+        take_single_clicks(self.again)
         self.edit = make_button(tr("Edit and run again"))
         self.queue_buttons = {verb: make_button(queue_action_label(verb)) for verb in QueueAction}
 

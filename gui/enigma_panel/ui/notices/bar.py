@@ -10,7 +10,13 @@ from enigma_panel.ui.i18n import tr
 from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
-from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import (
+    make_button,
+    make_label,
+    make_row,
+    set_role,
+    take_single_clicks,
+)
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
 MOST_NOTICES = 20
@@ -64,6 +70,7 @@ class NoticeBar(QFrame):
         self._text = make_label(wrap=True)
         self._more = make_label(role="dim")
         self._close = QToolButton()
+        take_single_clicks(self._close)
         self._beside = make_row()
         self._below = make_row(None)
         self._below_box = QWidget()
@@ -130,6 +137,7 @@ class NoticeBar(QFrame):
 
     def _make_button(self, notice: Notice, action: NoticeAction) -> QPushButton:
         button = make_button(notice_action_label(action, notice), _ROLES.get(action, ""))
+        take_single_clicks(button)  # the notice before may offer the same, for another task
         button.clicked.connect(lambda _checked=False: self._choose(notice, action))
         return button
 

@@ -1,8 +1,9 @@
 """Small widgets that all screens are made of."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QBoxLayout,
     QFrame,
@@ -51,6 +52,17 @@ def make_button(text: str, role: str = "") -> QPushButton:
     if role:
         set_role(button, role)
     return button
+
+
+class _SingleClicks(QObject):
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        return event.type() == QEvent.Type.MouseButtonDblClick
+
+
+def take_single_clicks(button: QAbstractButton) -> None:
+    """Ignore the second click of a double one: it would start a task once more, or go to what has
+    come under the pointer meanwhile."""
+    button.installEventFilter(_SingleClicks(button))
 
 
 def make_row(*items: QWidget | None, gap: int = 8) -> QHBoxLayout:
