@@ -7,6 +7,7 @@ from enigma_panel.core.service_rules import (
     dialect_of_host,
     fits_host,
     foreign_prefix,
+    host_of_keys,
 )
 from enigma_panel.core.validation import Field, unsupported_fields
 from tests.kit.rows import check_rows
@@ -19,6 +20,12 @@ def test_hosts() -> None:
     assert [dialect_of_host(host) for host in (ENIGMA, WEBRUN, "staging.example")] == [E, W2, E]
     fits = {host: [d for d in Dialect if fits_host(d, host)] for host in (ENIGMA, WEBRUN, "other")}
     assert fits == {ENIGMA: [E], WEBRUN: [W1, W2], "other": [E, W1, W2]}
+
+
+def test_keys_that_are_for_another_host() -> None:
+    assert host_of_keys("wr_", ENIGMA) == WEBRUN
+    fit = [("wr_", WEBRUN), ("enig_", ENIGMA), ("enig_", WEBRUN), ("wr_", "other"), ("x_", ENIGMA)]
+    assert {host_of_keys(prefix, host) for prefix, host in fit} == {None}
 
 
 def test_a_key_of_the_other_brand() -> None:

@@ -725,6 +725,7 @@ class FakeAccount(QObject):
         base_url = parse_base_url(text)
         if base_url != self.base_url:
             self.chosen_dialect, self.is_dialect_for_run = None, False
+            self.last_check = None
         self.base_url = base_url
         self.changed.emit()
 

@@ -208,8 +208,26 @@ async def test_another_address_has_another_key() -> None:
     account = make(MemoryStore(), "https://one.example")
     account._store_for = stores.__getitem__
     assert await account.load() is KeyState.READY
+    account.last_check = KeyCheck.REFUSED
     await account.set_base_url("https://two.example")
     assert (account.state, account.client) == (KeyState.ABSENT, None)
+    assert account.last_check is None  # it was of the other key
+    await account.aclose()
+
+
+async def test_what_is_said_of_a_key_is_not_said_of_the_next_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    account = make(Keychain(O.FOUND, "enig_one"), "https://one.example")
+    await account.load()
+
+    async def refuse(_client: HttpClient) -> None:
+        await account.set_base_url("https://two.example")
+        raise RejectedError(Reply(status=401), nothing_happened=True)
+
+    monkeypatch.setattr(HttpClient, "check_key", refuse)
+    assert await account.check() is KeyCheck.REFUSED
+    assert account.last_check is None
     await account.aclose()
 
 

@@ -102,5 +102,21 @@ def fits_host(dialect: Dialect, host: str) -> bool:
 
 def foreign_prefix(key: str, dialect: Dialect) -> str | None:
     """How a key begins that looks like one for another dialect, None for any other key."""
-    known = {rules.key_prefix for rules in RULES.values()} - {RULES[dialect].key_prefix}
-    return next((prefix for prefix in known if key.startswith(prefix)), None)
+    prefix = known_prefix(key)
+    return None if prefix == RULES[dialect].key_prefix else prefix
+
+
+def known_prefix(key: str) -> str | None:
+    """How a key begins, where one of the dialects has such keys."""
+    prefixes = (rules.key_prefix for rules in RULES.values())
+    return next((prefix for prefix in prefixes if key.startswith(prefix)), None)
+
+
+def host_of_keys(prefix: str, host: str) -> str | None:
+    """The known host for which keys that begin so are, where this one is known to be for others."""
+    hosts = [
+        known
+        for known, dialects in _SPOKEN_AT.items()
+        if any(RULES[dialect].key_prefix == prefix for dialect in dialects)
+    ]
+    return hosts[0] if hosts and host in _SPOKEN_AT and host not in hosts else None

@@ -177,9 +177,12 @@ class Account(QObject):
 
     async def check(self) -> KeyCheck:
         """Ask the service what it says of the key, with a call that costs nothing."""
-        self.last_check = await self._check()
-        self.changed.emit()
-        return self.last_check
+        client = self.client
+        check = await self._check()
+        if client is None or self.is_in_use(client):  # else another key or host came meanwhile
+            self.last_check = check
+            self.changed.emit()
+        return check
 
     async def where_it_would_go(self) -> str:
         """Where a key would be kept, in words: a keychain's name or "memory"."""
@@ -213,6 +216,7 @@ class Account(QObject):
             # It was chosen for the other one.
             self.chosen_dialect, self.is_dialect_for_run = None, False
             self.key_fingerprint = ""
+            self.last_check = None
             self._set(KeyState.LOOKING, "")
             await self._load()
 

@@ -77,6 +77,15 @@ async def test_a_bad_address_is_named_and_changes_nothing(
     assert world.account.base_url == BASE_URL
 
 
+async def test_a_problem_of_the_address_has_room(world: World, dialog: SettingsDialog) -> None:
+    await on_account(dialog)
+    dialog.base_url.setText("nonsense")
+    before = dialog.height()
+    click(dialog.apply_button)
+    await world.settle()
+    assert dialog.height() > before
+
+
 async def test_a_good_address_is_used_and_kept(world: World, dialog: SettingsDialog) -> None:
     await on_account(dialog)
     dialog.base_url.setText("https://Connect.WebRun.ai/")
@@ -120,6 +129,8 @@ async def test_the_demo_has_one_address_and_one_key() -> None:
     ):
         assert not widget.isEnabled()
     assert not dialog.remove_key_button.isEnabled()
+    assert "The demo has an address, a key and a dialect of its own." in all_text(dialog)
+    assert "Your key is sent only here" not in all_text(dialog)
     dialog.deleteLater()
 
 

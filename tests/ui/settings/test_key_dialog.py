@@ -174,23 +174,54 @@ async def test_the_demo_is_offered_where_there_is_one(world: World) -> None:
     assert not without.demo_button.isVisible()
 
 
-async def test_a_key_of_the_other_brand_is_doubted_and_taken(
+async def test_a_key_that_would_go_to_another_service_is_doubted_and_taken(
     world: World, dialog: KeyDialog
 ) -> None:
     await shown(world, dialog)
     type_text(dialog.key, "wr_0123456789")
     doubt = (
-        "As far as is known, keys that begin with wr_ are not for Enigma (E), the service dialect "
-        "in use. It can be saved all the same."
+        "Keys that begin with wr_ are WebRun's; this one would be sent to connect.enigma.click. "
+        "Set https://connect.webrun.ai in Settings → Account first. It can be saved all the same."
     )
     assert doubt in shown_texts(dialog)
     assert dialog.key.accessibleDescription() == doubt
     assert "0123456789" not in all_text(dialog).replace(dialog.key.text(), "")
-    world.account.choose_dialect(Dialect.W2)
-    assert dialog.key.accessibleDescription() == ""
-    world.account.choose_dialect(None)
+    world.account.choose_dialect(Dialect.W2)  # it would still be sent there
     assert dialog.key.accessibleDescription() == doubt
     click(dialog.save_button)
     await world.settle()
     assert world.account.saved == ["wr_0123456789"]
     assert doubt not in shown_texts(dialog)
+
+
+async def test_a_key_for_another_dialect_is_doubted(world: World, dialog: KeyDialog) -> None:
+    await world.account.set_base_url("https://connect.webrun.ai")
+    world.account.choose_dialect(Dialect.W1)
+    await shown(world, dialog)
+    type_text(dialog.key, "wr_0123456789")
+    doubt = (
+        "As far as is known, keys that begin with wr_ are not for WebRun, first form (W1), the "
+        "service dialect in use. It can be saved all the same."
+    )
+    assert doubt in shown_texts(dialog)
+    world.account.choose_dialect(Dialect.W2)
+    assert dialog.key.accessibleDescription() == ""
+
+
+async def test_it_asks_for_the_key_of_the_address_in_use(world: World, dialog: KeyDialog) -> None:
+    words = "No API key was found. Enter the key for {}."
+    assert dialog.state_label.text() == words.format("connect.enigma.click")
+    await world.account.set_base_url("https://connect.webrun.ai")
+    assert dialog.state_label.text() == words.format("connect.webrun.ai")
+
+
+async def test_another_address_clears_what_became_of_a_key(world: World, dialog: KeyDialog) -> None:
+    await shown(world, dialog)
+    type_text(dialog.key, KEY)
+    click(dialog.save_button)
+    await world.settle()
+    world.account.changed.emit()
+    assert dialog.outcome.isVisible()
+    await world.account.set_base_url("https://connect.webrun.ai")
+    assert not dialog.outcome.isVisible()
+    assert dialog.outcome.text() == ""

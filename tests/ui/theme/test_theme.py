@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QFile, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Colours, Glyph
@@ -41,6 +41,21 @@ def test_all_text_is_readable(c: Colours) -> None:
         (c.amber, c.amber_ground),
     ]
     assert [pair for pair in pairs if contrast(*pair) < 4.5] == []
+
+
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
+def test_the_buttons_of_a_file_dialog_have_room_for_their_icons(
+    qapp: QApplication, scheme: Qt.ColorScheme
+) -> None:
+    theme.apply(qapp, scheme)
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.show()
+    buttons = dialog.findChildren(QToolButton)
+    assert len(buttons) == 6
+    for button in buttons:
+        assert button.sizeHint().boundedTo(button.size()) == button.sizeHint()
+    dialog.deleteLater()
 
 
 @pytest.mark.parametrize("c", [LIGHT, DARK], ids=["light", "dark"])

@@ -127,6 +127,8 @@ class SettingsDialog(ModelessDialog):
     def _account_page(self) -> QWidget:
         grid = FieldGrid()
         note = tr("Your key is sent only here. Every address has a key of its own.")
+        if self._services.demo:
+            note = tr("The demo has an address, a key and a dialect of its own.")
         self._no_address = grid.add_field(
             tr("Service"), self.base_url, self.apply_button, note=note
         )
@@ -191,15 +193,11 @@ class SettingsDialog(ModelessDialog):
         if not self.base_url.isModified():
             self.base_url.setText(account.base_url)
         self._show_dialect()
-        text = key_state_text(
-            account.state, account.where, from_environment=account.from_environment
-        )
-        self.key_state.setText(text)
+        self.key_state.setText(key_state_text(account))
         self.key_outcome.setText(check_text(account.last_check))
         ready = account.state is KeyState.READY
         self.test_key_button.setEnabled(ready)
         self.remove_key_button.setEnabled(ready and not account.from_environment)
-        # The demo service has one address and one key.
         fixed = (self.base_url, self.apply_button, self.change_key_button, self.dialect_box)
         for widget in fixed:
             widget.setEnabled(not self._services.demo)
@@ -252,6 +250,7 @@ class SettingsDialog(ModelessDialog):
             await self._account.set_base_url(self.base_url.text())
         except BadAddressError as error:
             self._no_address.show_text(address_text(error.problem))
+            self.fit(only_grow=True)
             self.base_url.setFocus()
             return
         if not keeps_dialect(self._services.settings, self._account):
@@ -266,8 +265,7 @@ class SettingsDialog(ModelessDialog):
         self._services.scope.spawn("test key", self._test_key_now(), exclusive=True)
 
     async def _test_key_now(self) -> None:
-        check = await self._account.check()
-        self.key_outcome.setText(check_text(check))
+        await self._account.check()
 
     def _remove_key(self) -> None:
         self._services.scope.spawn("remove key", self._remove_key_now(), exclusive=True)

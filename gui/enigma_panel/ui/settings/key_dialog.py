@@ -5,8 +5,8 @@ from collections.abc import Callable
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.service_rules import foreign_prefix
 from enigma_panel.core.validation import Finding, check_key
+from enigma_panel.services.account import Account
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
@@ -34,6 +34,7 @@ class KeyDialog(ModelessDialog):
         super().__init__(tr("API key"), parent)
         self._services = services
         self._account = services.account
+        self._base_url = services.account.base_url
         self._try_demo = try_demo
         self._suggested: str | None = None
         self._is_saving = False
@@ -91,10 +92,10 @@ class KeyDialog(ModelessDialog):
 
     def _show_state(self) -> None:
         account = self._account
-        text = key_state_text(
-            account.state, account.where, from_environment=account.from_environment
-        )
-        self.state_label.setText(text)
+        self.state_label.setText(key_state_text(account))
+        if account.base_url != self._base_url:
+            self._base_url = account.base_url
+            self._say("", "")  # it was said of the key of the address before
         self.again_button.setVisible(account.state in _LOOK_AGAIN)
         page = account_page(account.base_url) or ""
         self.page_button.setText(tr("Get a key at {page}", page=page.removeprefix("https://")))
@@ -129,9 +130,7 @@ class KeyDialog(ModelessDialog):
         """A key of the other brand may be what is meant, so it is only said."""
         if check_key(self.key.text()):
             return  # the mistake is what there is to say
-        dialect = self._account.dialect
-        prefix = foreign_prefix(self.key.text(), dialect)
-        self._problem.show_doubt(key_doubt(prefix, dialect) if prefix is not None else "")
+        self._problem.show_doubt(key_doubt(self.key.text(), self._account))
         self.fit(only_grow=True)
 
     def _save(self) -> None:
@@ -203,9 +202,10 @@ def key_location_text(where: str) -> str:
     return tr("The key will be kept in {place}.", place=where)
 
 
-def key_state_text(state: KeyState, where: str, *, from_environment: bool) -> str:
+def key_state_text(account: Account) -> str:
     """Where the program stands with the key."""
-    if from_environment and state is KeyState.READY:
+    state, where = account.state, account.where
+    if account.from_environment and state is KeyState.READY:
         return tr(
             "The key in use comes from ENIGMA_API_KEY. It is used before the keychain and never "
             "stored; a key that you save here is used instead until you quit."
@@ -218,7 +218,7 @@ def key_state_text(state: KeyState, where: str, *, from_environment: bool) -> st
         case KeyState.READY:
             return tr("A key is in use. It is kept in {place}.", place=where)
         case KeyState.ABSENT | KeyState.NO_KEYCHAIN:
-            return tr("No API key was found. Enter the key of your Enigma account.")
+            return tr("No API key was found. Enter the key for {host}.", host=account.host)
         case KeyState.LOCKED:
             return tr("The keychain is locked. Unlock it and look again, or enter the key.")
         case KeyState.DENIED:

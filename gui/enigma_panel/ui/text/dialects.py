@@ -1,7 +1,15 @@
 """Words about the dialects of the service."""
 
 from enigma_panel.core.models import Session, Task
-from enigma_panel.core.service_rules import RULES, Dialect, fits_host
+from enigma_panel.core.service_rules import (
+    RULES,
+    Dialect,
+    dialect_of_host,
+    fits_host,
+    foreign_prefix,
+    host_of_keys,
+    known_prefix,
+)
 from enigma_panel.services.account import Account
 from enigma_panel.ui.i18n import tr
 
@@ -48,8 +56,23 @@ def dialect_doubt(dialect: Dialect, host: str) -> str:
     )
 
 
-def key_doubt(prefix: str, dialect: Dialect) -> str:
-    """That a key which begins so looks like one for another dialect."""
+def key_doubt(key: str, account: Account) -> str:
+    """That a key looks like one for another address or dialect, empty where it does not."""
+    prefix, dialect = known_prefix(key), account.dialect
+    if prefix is None:
+        return ""
+    host = host_of_keys(prefix, account.host)
+    if host is not None:
+        return tr(
+            "Keys that begin with {prefix} are {service}'s; this one would be sent to {host}. Set "
+            "{address} in Settings → Account first. It can be saved all the same.",
+            prefix=prefix,
+            service=service_name(dialect_of_host(host)),
+            host=account.host,
+            address=f"https://{host}",
+        )
+    if foreign_prefix(key, dialect) is None:
+        return ""
     return tr(
         "As far as is known, keys that begin with {prefix} are not for {dialect}, the service "
         "dialect in use. It can be saved all the same.",

@@ -45,6 +45,7 @@ QPushButton:hover, QToolButton:hover { background: {hover}; border-color: {faint
 QPushButton:pressed, QToolButton:pressed { background: {line}; }
 QPushButton:focus, QToolButton:focus { border: 2px solid {accent}; padding: 4px 11px; }
 QPushButton:checked, QToolButton:checked { background: {selection}; border-color: {accent}; }
+QFileDialog QToolButton, QFileDialog QToolButton:focus { padding: 1px; }
 QPushButton:disabled, QToolButton:disabled {
     color: {dim}; background: {card}; border-color: {line}; }
 QPushButton[role="primary"], QToolButton[role="primary"] {
