@@ -74,7 +74,8 @@ def parse(argv: list[str]) -> Options:
         "--dialect",
         type=str.upper,
         choices=list(map(str, Dialect)),
-        help="speak E, W1 or W2 in this run (by the address)",
+        help="how to write to the service in this run: E (Enigma), W1 or W2 (WebRun, first and "
+        "newest form); preset by the address",
     )
     add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log below DIR")
     add("--self-check", action="store_true", help="print versions, folders, keychain and service")

@@ -44,6 +44,7 @@ def _lines(parts: Parts, dirs: DataDirs, *, keychain: str, service: str) -> list
         f"settings: {_shown(dirs.folders.config)}",
         f"keychain: {keychain}",
         f"key: {_key(parts)}",
+        f"dialect: {parts.services.account.dialect}",
         f"service: {parts.services.account.base_url}, {service}",
     ]
     lines += [f"problem: {problem.path.name} was {problem.kind}" for problem in parts.problems]

@@ -25,7 +25,7 @@ only_linux = pytest.mark.skipif(sys.platform != "linux", reason="what it costs i
 COSTLY = [name for name in BODIES if re.search("bomb|without end|thousands", name)]
 SMALL_LIMIT = 1024 * 1024
 
-PUSH_ROUNDS, WEEKLY_ROUNDS = 10, 200
+PUSH_ROUNDS, WEEKLY_ROUNDS = 4, 200
 MEMORY_BAR_MB = 5.0
 BOMB_BAR_MB, TURN_BAR_MS = 64.0, 50.0
 

@@ -50,6 +50,7 @@ BAD = (
     (JSON, '{"type": "text"}', Problem.NO_SCHEMA),
     (JSON, '{"properties": {"a": {"required": "b"}}}', Problem.NO_SCHEMA),
     (JSON, '{"$schema": 5}', Problem.NO_SCHEMA),
+    (JSON, '{"price": "number"}', Problem.ASKS_NOTHING),
     (JSON, '{"$schema": ["http://a.example"]}', Problem.NO_SCHEMA),
     (JSON, f'{{"$schema": "{DRAFT_3}", "definitions": {{"a": "text"}}}}', Problem.NO_SCHEMA),
     (JSON, f'{{"$schema": "{DRAFT_3}", "definitions": ["a"]}}', Problem.NO_SCHEMA),

@@ -26,11 +26,10 @@ UNCLOSED = "ignore:Exception ignored in.*(_SelectorTransport|socket.socket)"
 
 
 E, *WEBRUN = Dialect
-ON_A_PUSH = [
-    *((E, call.name, "") for call in CALLS),
-    *((dialect, "newTask", "dropped after") for dialect in WEBRUN),
-]
-WEEKLY = [(dialect, call.name, "") for dialect in WEBRUN for call in CALLS]
+ON_A_PUSH = [(E, "newTask", ""), *((dialect, "newTask", "dropped after") for dialect in WEBRUN)]
+"""What runs twice if a lost reply is not heeded, with all that breaks replies."""
+ALL = ((dialect, call.name, "") for dialect in Dialect for call in CALLS)
+WEEKLY = [cells for cells in ALL if cells not in ON_A_PUSH]
 
 
 @pytest.mark.process

@@ -111,7 +111,11 @@ def _check_schema(schema: object) -> Findings:
     except (AttributeError, TypeError, ValueError):  # an old draft allows what nothing can mean
         wanted = json.dumps(schema.get("$schema"))[:_SHOWN_CHARS]
         return _finding(Problem.NO_SCHEMA, where="", rule="$schema", wanted=wanted, found="")
-    return _finding(Problem.UNKNOWN_REFERENCE, reference=reference) if reference else ()
+    if reference:
+        return _finding(Problem.UNKNOWN_REFERENCE, reference=reference)
+    means = not schema.keys().isdisjoint(validator.VALIDATORS)
+    says = any(not name.startswith("$") for name in schema)  # as {"price": "number"} does
+    return _finding(Problem.ASKS_NOTHING) if says and not means else ()
 
 
 def _validator_class(schema: dict[str, Any]) -> Any:

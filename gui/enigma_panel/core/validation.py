@@ -103,6 +103,7 @@ class Problem(StrEnum):
     NO_COLUMNS = "no_columns"
     TOO_DEEP = "too_deep"
     UNKNOWN_REFERENCE = "unknown_reference"  # reference
+    ASKS_NOTHING = "asks_nothing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

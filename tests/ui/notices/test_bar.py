@@ -508,7 +508,7 @@ def test_a_telling_refusal_offers_the_dialect_that_it_asks_for(bar: Bar) -> None
     bar.say(Kind.START_REFUSED, 1, RejectedError(reply, nothing_happened=True))
     assert bar.lines[0] == (
         "“Task 1” was not started. The service does not understand this dialect: “Missing "
-        "task.prompt” Nothing was started. The service seems to speak WebRun (W2)."
+        "task.prompt”. The task was not started. The service seems to speak WebRun (W2)."
     )
     assert bar.offers() == ["Show task", "Switch to WebRun and start again"]
     bar.press("Switch to WebRun and start again")

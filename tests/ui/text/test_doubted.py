@@ -49,4 +49,4 @@ def test_the_words_of_a_failure_are_kept() -> None:
     failed = replace(DONE, status=TaskStatus.FAILED, error="The page is gone", result=None)
     told = trouble_text(a_session(), failed, NOW)
     assert told is not None
-    assert told.what == "The service names another task in its answer: “The page is gone”"
+    assert told.what == "The service names another task in its answer: “The page is gone”."

@@ -44,7 +44,7 @@ CALLS = [
         rejected(400, "INVALID_PARAMS", message="maxDuration is too long"),
         START,
         (
-            "The service did not accept this task: “maxDuration is too long” Nothing was started. "
+            "The service did not accept this task: “maxDuration is too long”. Nothing was started. "
             "Change it and start it again."
         ),
     ),
@@ -85,13 +85,13 @@ CALLS = [
     (
         rejected(403, message="Account is deactivated"),
         START,
-        "This account may not do that: “Account is deactivated” Nothing was started.",
+        "This account may not do that: “Account is deactivated”. Nothing was started.",
     ),
     (
         SessionGoneError(Reply(status=401), nothing_happened=True),
         HERE,
         (
-            "The service does not find this session. Nothing was started. "
+            "The service does not find this session. The task was not started. "
             "Terminate it to be sure, or start a new one."
         ),
     ),
@@ -148,7 +148,7 @@ CALLS = [
         ErrorContext(),
         "The service answered in a way that makes no sense (500). Polls go on.",
     ),
-    (rejected(418, message="teapot"), ErrorContext(), "The service refused this (418): “teapot”"),
+    (rejected(418, message="teapot"), ErrorContext(), "The service refused this (418): “teapot”."),
     (
         ProtocolError(404, "<html>", nothing_happened=True),
         START,
@@ -157,7 +157,7 @@ CALLS = [
     (
         ProtocolError(403, "<html>", nothing_happened=True),
         HERE,
-        "The service answered in a way that makes no sense (403). Nothing was started.",
+        "The service answered in a way that makes no sense (403). The task was not started.",
     ),
     (
         ProtocolError(
@@ -182,12 +182,12 @@ CALLS = [
     (
         rejected(404, message="no Route matched"),
         START,
-        "The service refused this (404): “no Route matched” Nothing was started.",
+        "The service refused this (404): “no Route matched”. Nothing was started.",
     ),
     (
         rejected(410, message="Gone"),
         START,
-        "The service refused this (410): “Gone” Nothing was started.",
+        "The service refused this (410): “Gone”. Nothing was started.",
     ),
     (
         NotConnectedError("dns"),
@@ -282,18 +282,18 @@ CODES = [
         ),
     ),
     ("HTTP_429", START, "Too many calls this minute. Nothing was started. Try again in a minute."),
-    ("HTTP_418", START, "The service refused this (418): “too bad” Nothing was started."),
+    ("HTTP_418", START, "The service refused this (418): “too bad”. Nothing was started."),
     ("TAKEN_BACK", START, "It was taken out of the line. Nothing was started."),
     ("NOT_CONNECTED", START, "No connection. Nothing was started."),
     (
         None,
         ErrorContext(),
-        "The task failed: “too bad” Run it again, or say it differently.",
+        "The task failed: “too bad”. Run it again, or say it differently.",
     ),
     (
         "SOMETHING_NEW",
         ErrorContext(),
-        "The task failed: “too bad” Run it again, or say it differently.",
+        "The task failed: “too bad”. Run it again, or say it differently.",
     ),
 ]
 
@@ -345,6 +345,7 @@ def test_of_an_unconfirmed_start_nobody_says_that_nothing_was_started(
         ProtocolError(404, "?", reply=refused),
         InterruptedCallError("cut"),
     ):
+        assert "not started" not in explain(error, context).text, error
         assert "Nothing was started" not in explain(error, context).text, error
 
 

@@ -41,6 +41,8 @@ SCHEMA_LINES = 4
 
 _OF_BROWSER = frozenset({Field.ENVIRONMENT, Field.POLICY, Field.PROXY})
 
+SCHEMA_EXAMPLE = '{"type": "object", "properties": {"price": {"type": "number"}}}'
+
 
 class LimitsForm(QWidget):
     """Time limit, tokens, domains to avoid, the form of the result, the browser, the way to start.
@@ -144,7 +146,7 @@ class LimitsForm(QWidget):
         is_csv = output is OutputType.CSV
         self.grid.rename_field(self.schema, tr("Columns") if is_csv else tr("JSON Schema"))
         hint = tr("name, price (with commas, or one a line)")
-        self.schema.setPlaceholderText(hint if is_csv else "")
+        self.schema.setPlaceholderText(hint if is_csv else SCHEMA_EXAMPLE)
         self._show_fields()
 
     def _show_unused(self) -> None:

@@ -96,6 +96,10 @@ def _schema_text(finding: Finding) -> str:
             return tr("This is no JSON{place}.", place=place_text(params))
         case Problem.TOO_DEEP:
             return tr("The schema is nested too deeply.")
+        case Problem.ASKS_NOTHING:
+            return tr(
+                "This asks for nothing: any JSON would fit it. The empty field shows an example."
+            )
         case Problem.NO_COLUMNS:
             return tr("Name at least one column, and no column without a name.")
         case Problem.UNKNOWN_REFERENCE:

@@ -166,15 +166,17 @@ def again(facts: ErrorDetails, otherwise: str) -> str:
 
 def with_message(what: str, facts: ErrorDetails) -> str:
     """Our words with the service's own message behind them."""
-    return (
-        tr("{what}: “{message}”", what=what, message=facts.message) if facts.message else what + "."
-    )
+    if not facts.message:
+        return what + "."
+    return tr("{what}: “{message}”.", what=what, message=facts.message.removesuffix("."))
 
 
 def nothing_started(facts: ErrorDetails) -> str:
     """Said of a start that is given up."""
-    starts = facts.context.call in {Call.START, Call.NEW_TASK}
-    return tr("Nothing was started.") if starts else ""
+    return {
+        Call.START: tr("Nothing was started."),
+        Call.NEW_TASK: tr("The task was not started."),  # its browser was, and may cost something
+    }.get(facts.context.call, "")
 
 
 # -- the request ----------------------------------------------------------------------------------
