@@ -127,6 +127,8 @@ class Emits:
         session, task = parts.services.store.session(key), parts.services.store.task(told.task_key)
         if session is None or task is None or task.unproven is not verb or session.is_ended:
             return
+        if self._last.get(task.key) is not told:
+            return  # said anew, over a channel that stands
         on_its_way = parts.services.sessions.pending(key) is not None
         taken_back = self._undone.get(key, -1.0) >= told.sent.at
         if (

@@ -77,6 +77,8 @@ class Truth:
         for session in parts.services.store.sessions():
             if session.is_ended and self._world.storm.clock_was_set:
                 continue  # taken for expired, and looked at rarely
+            if self._world.settings_changes.is_out_of_reach(session.service_id):
+                continue  # the person has not gone back to its key yet
             asked = self._world.questions.open_in(session.service_id or "")
             key = named.get(asked[0]) if asked is not None else None
             if asked is None or key is None or key in seen:

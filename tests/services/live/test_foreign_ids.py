@@ -168,6 +168,20 @@ def test_the_same_question_after_an_answer_by_rest_is_seen_at_once(
     with_bench(tmp_path, check)
 
 
+def test_a_copy_of_a_question_is_no_new_one_though_a_step_showed_its_answer(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        session, key = await bench.open()
+        await bench.hear(Kind.QUESTION, "Which?")
+        await bench.wait(0.5)
+        await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT_LIVE))
+        await bench.wait(0.8)
+        await bench.hear(Kind.ACTION, "types")
+        await bench.hear(Kind.QUESTION, "Which?")
+        assert (bench.task(key).status, bench.task(key).question_n) == (S.WORKING, 1)
+
+    with_bench(tmp_path, check)
+
+
 @pytest.mark.parametrize("steps", [0, 1])
 def test_the_held_reply_with_the_question_that_was_answered_is_no_new_one(
     tmp_path: Path, steps: int

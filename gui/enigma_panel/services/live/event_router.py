@@ -343,9 +343,10 @@ class EventRouter(QObject):
     def _is_copy(self, task: Task, text: str) -> bool:
         """Whether a question that was asked before is no new one."""
         now = self._clock.now_ms()
+        if now - (task.asked_ms or 0) <= COPY_MS:
+            return True
         if task.status is TaskStatus.ASKS:
-            is_open = self._store.redaction.is_question_of(task, text)
-            return is_open or now - (task.asked_ms or 0) <= COPY_MS
+            return self._store.redaction.is_question_of(task, text)
         answered_ms = task.answered_ms if task.service_id is None else None
         return answered_ms is not None and now - answered_ms <= COPY_MS
 
