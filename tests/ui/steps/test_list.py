@@ -12,7 +12,7 @@ from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.page import StepsPage
 from enigma_panel.ui.theme import theme
-from tests.kit.builders import steps
+from tests.kit.builders import a_step, steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeScope, FakeTimeline
 from tests.kit.person import move_to
@@ -70,7 +70,7 @@ def search(page: StepsPage, qapp: QApplication, text: str) -> None:
         QTest.keyClicks(page.search.field, text)
     else:
         page.search.field.insert(text)
-    run_events(qapp, lambda: not page.search._pause.isActive() and not page.finder.is_looking)
+    run_events(qapp, lambda: not page.search._pause.isActive())
 
 
 def value(page: StepsPage) -> int:
@@ -260,7 +260,7 @@ def test_the_search_selects_marks_and_counts(
 ) -> None:
     fill(page, timeline, qapp, 143)
     search(page, qapp, "STEP 14")
-    assert page.finder.total == 4  # 14, 140, 141, 142
+    assert len(page.search.rows) == 4  # 14, 140, 141, 142
     read = page.list.read_step()
     assert read is not None
     assert read.text == "step 140"  # the nearest to what was seen
@@ -274,6 +274,62 @@ def test_the_search_selects_marks_and_counts(
     page.search._after.click()
     assert page.search.found.text() == "2 of 4"
     assert page._model.rowCount() == 143  # nothing was hidden
+
+
+def test_it_finds_whatever_the_case_and_the_words_as_they_are_shown(
+    page: StepsPage, qapp: QApplication
+) -> None:
+    texts = ("Click THE Button", "click_element: x", "other")
+    page._model.add([a_step(n, text) for n, text in enumerate(texts)])
+    for sought, rows in (
+        ("the button", [0]),
+        ("CLICK", [0, 1]),
+        ("click element", [1]),
+        ("does", [0, 1, 2]),  # the word for the kind
+    ):
+        search(page, qapp, sought)
+        assert page.search.rows == rows
+    search(page, qapp, "")
+    assert page.search.rows == []
+
+
+def test_the_next_and_the_one_before_go_round(page: StepsPage, qapp: QApplication) -> None:
+    page._model.add([a_step(n, "x" if n % 3 == 0 else "o") for n in range(10)])
+    search(page, qapp, "x")
+    assert page.search.rows == [0, 3, 6, 9]
+    gone_to = []
+    for back in (False, False, False, False, True, True):
+        page.search._go(back=back)
+        gone_to.append(page.list.currentIndex().row())
+    assert gone_to == [3, 6, 9, 0, 9, 6]
+    page.list.go_to(7)
+    assert page.search.found.text() == "4 found"  # none of them is selected
+    page.search._go(back=True)
+    assert page.search.found.text() == "3 of 4"
+
+
+def test_past_the_last_one_found_the_nearest_is_the_last(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    search(page, qapp, "step 14")
+    assert page.list.currentIndex().row() == 149
+
+
+def test_rows_that_come_and_go_are_found_where_they_stand(
+    page: StepsPage, qapp: QApplication
+) -> None:
+    model = page._model
+    model.add(steps(100, 110))
+    search(page, qapp, "step")
+    model.add(steps(110, 112))
+    model.add(steps(0, 5), older=True)
+    model.add([a_step(200, "else")])
+    assert page.search.rows == list(range(17))
+    model.drop_oldest(5)
+    assert page.search.rows == list(range(12))
+    model.clear()
+    assert page.search.found.text() == "not found"
 
 
 def test_what_comes_in_is_counted_and_not_gone_to(
@@ -305,7 +361,7 @@ def test_escape_ends_the_search_then_leaves_the_field(
     search(page, qapp, "step")
     QTest.keyClick(page.search.field, Qt.Key.Key_Escape)
     assert page.search.field.text() == ""
-    assert page.finder.text == ""
+    assert page.search.text == ""
     assert page.search.found.isHidden()
     assert page.search.field.hasFocus()
     QTest.keyClick(page.search.field, Qt.Key.Key_Escape)
@@ -332,9 +388,9 @@ def test_keys_in_quick_succession_are_one_search(
 ) -> None:
     fill(page, timeline, qapp, 40)
     searched: list[str] = []
-    page.finder.changed.connect(lambda: searched.append(page.finder.text))
+    page.search.changed.connect(lambda: searched.append(page.search.text))
     search(page, qapp, "step 39")
-    assert set(searched) == {"step 39"}
+    assert searched == ["step 39"]
 
 
 # -- reading and copying -----------------------------------------------------------------------
@@ -365,7 +421,7 @@ def test_strange_texts_are_shown_as_text(
         assert clean == text.translate(hidden)
         assert "\n" not in page._model.index(row, 0).data()
     search(page, qapp, text[:6].strip())
-    assert page.finder.total == 3
+    assert len(page.search.rows) == 3
     page.grab()
     copied: list[str] = []
     page.copy_asked.connect(copied.append)

@@ -29,19 +29,10 @@ def row_height(metrics: QFontMetrics) -> int:
 
 
 class StepsDelegate(RowDelegate):
-    """Paints rows of StepsModel.
+    """Paints rows of StepsModel. sought: gives the text that is sought, normalized."""
 
-    is_found: whether the text that is sought stands in a row. sought: gives that text.
-    """
-
-    def __init__(
-        self,
-        is_found: Callable[[Entry], bool],
-        sought: Callable[[], str],
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, sought: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._is_found = is_found
         self._sought = sought
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -49,7 +40,8 @@ class StepsDelegate(RowDelegate):
         entry = index.data(Role.RECORD)
         if not isinstance(entry, Entry):
             return
-        row, is_found = step_row(entry.step), self._is_found(entry)
+        row, sought = step_row(entry.step), self._sought()
+        is_found = bool(sought) and sought in entry.searched
         painter.save()
         painter.setFont(option.font)
         if is_found:

@@ -71,11 +71,17 @@ class StepsList(QTableView):
         rows = sorted(set(_rows(self.selectionModel().selection())))
         return [step for step in map(self.steps.step, rows) if step is not None]
 
-    def read_step(self) -> Step | None:
-        """The step to show in full: the current one, if it is selected."""
+    def read_row(self) -> int:
+        """The row to show in full: the current one, if it is selected; else -1."""
         index = self.currentIndex()
-        is_selected = index.isValid() and self.selectionModel().isSelected(index)
-        return self.steps.step(index.row()) if is_selected else None
+        return index.row() if self.selectionModel().isSelected(index) else -1
+
+    def read_step(self) -> Step | None:
+        """The step of that row."""
+        return self.steps.step(self.read_row())
+
+    def top_row(self) -> int:
+        return self.auto_scroll.top_row()
 
     def go_to(self, row: int) -> None:
         """Select one row and bring it into sight."""

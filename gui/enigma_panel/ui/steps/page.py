@@ -10,7 +10,7 @@ from enigma_panel.ui.steps.delegate import StepsDelegate, match_spans
 from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.steps.search import StepsFinder, StepsSearch
+from enigma_panel.ui.steps.search import StepsSearch
 from enigma_panel.ui.text.steps import (
     copied_steps,
     copy_text,
@@ -50,9 +50,8 @@ class StepsPage(QWidget):
         super().__init__(parent)
         self._model = model
         self._loader = loader
-        self.finder = StepsFinder(model, self)
         self.list = StepsList(model)
-        self.search = StepsSearch(self.finder, self.list)
+        self.search = StepsSearch(self.list)
         self.whole = WholeStep()
         self._make_lines()
         self._build()
@@ -102,9 +101,9 @@ class StepsPage(QWidget):
         column.addLayout(foot)
 
     def _connect(self) -> None:
-        finder, steps, model = self.finder, self.list, self._model
-        steps.use_delegate(StepsDelegate(finder.is_found, lambda: finder.text, steps))
-        finder.changed.connect(lambda: self.whole.mark(finder.text))
+        search, steps, model = self.search, self.list, self._model
+        steps.use_delegate(StepsDelegate(lambda: search.text, steps))
+        search.changed.connect(lambda: self.whole.mark(search.text))
         steps.copy_asked.connect(self._copy)
         steps.read.connect(self._show_read)
         steps.auto_scroll.changed.connect(self._show_new_steps)
