@@ -1,13 +1,16 @@
 """The list of steps: it follows, stands still, is searched, read and copied; by keyboard alone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.steps import loader as steps_loader
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.page import StepsPage
@@ -155,8 +158,28 @@ def test_a_late_step_above_moves_nothing(
     seen = first_seen(page)
     timeline.add(1, "action", "late", NOW + 4_500)
     assert first_seen(page) == seen
-    page._model.drop_oldest(20)
+
+
+def test_the_oldest_go_unless_somebody_reads(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps_loader, "ALL", 200)
+    monkeypatch.setattr(steps_loader, "ROOM", 20)
+    fill(page, timeline, qapp, 200)
+    page.list.verticalScrollBar().setValue(1_000)
+    seen = first_seen(page)
+    timeline.add_many(1, steps(200, 250))
+    assert page._model.rowCount() == 250
     assert first_seen(page) == seen
+    page.list.jump()
+    move_to(page.list, 247)
+    timeline.add_many(1, steps(250, 251))
+    assert page._model.rowCount() == 251  # the pointer aims at one of them
+    QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
+    timeline.add_many(1, steps(251, 252))
+    assert page._model.rowCount() == 200
+    qapp.processEvents()
+    assert rows_seen(page.list)[-1] == 199
 
 
 def test_who_reads_a_row_is_left_alone(
@@ -170,7 +193,8 @@ def test_who_reads_a_row_is_left_alone(
     assert page.new_steps.text() == "3 new – Jump to the newest"
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_End)
-    assert page.list.selected_count == 0
+    assert len(page.list.selected_steps()) == 0
+    assert page.list.currentIndex().row() == 302  # the keyboard goes on from there
     assert value(page) == end(page)
     timeline.add(1, "action", "next", NOW + 999_000)
     assert value(page) == end(page)
@@ -187,27 +211,69 @@ def test_the_last_row_found_is_not_followed_away(
     assert value(page) == before
 
 
+@pytest.mark.parametrize("leaves", [QEvent.Type.Leave, QEvent.Type.WindowDeactivate])
 def test_nothing_moves_below_the_pointer(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication, leaves: QEvent.Type
 ) -> None:
     fill(page, timeline, qapp)
     move_to(page.list, 297)
     before = value(page)
     timeline.add_many(1, steps(300, 303))
     assert value(page) == before
-    QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
+    left = page.list.viewport() if leaves is QEvent.Type.Leave else page.list
+    QApplication.sendEvent(left, QEvent(leaves))
     assert value(page) == end(page)
     assert page.new_steps.isHidden()
+
+
+def test_a_pointer_over_a_window_that_is_not_active_holds_nothing(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    other = QWidget()
+    other.show()
+    other.activateWindow()
+    run_events(qapp, other.isActiveWindow)
+    move_to(page.list, 297)
+    timeline.add_many(1, steps(300, 303))
+    assert value(page) == end(page)
+    other.close()
+    other.deleteLater()
+
+
+def test_another_task_begins_at_its_newest(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.go_to(50)
+    timeline.add_many(1, steps(300, 303))
+    timeline.add_many(2, steps(0, 200))
+    page._loader.turn_to(2)
+    assert value(page) == end(page)
+    assert page.new_steps.isHidden()
+
+
+def test_what_comes_in_above_the_pointer_does_not_end_the_following(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    move_to(page.list, 297)
+    timeline.add_many(1, steps(300, 303))
+    seen = first_seen(page)
+    timeline.add(1, "action", "late", NOW + 4_500)
+    assert first_seen(page) == seen
+    QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
+    assert value(page) == end(page)
 
 
 def test_a_pointer_that_rests_holds_nothing(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
-    page.list.auto_scroll._rest.setInterval(1)
+    page.list._rest.setInterval(1)
     move_to(page.list, 297)
     timeline.add_many(1, steps(300, 303))
-    run_events(qapp, lambda: not page.list.auto_scroll._rest.isActive())
+    run_events(qapp, lambda: not page.list._rest.isActive())
     assert value(page) == end(page)
 
 
@@ -350,7 +416,7 @@ def test_nothing_found_says_so(page: StepsPage, timeline: FakeTimeline, qapp: QA
     assert page.search.found.text() == "not found"
     assert not page.search._after.isEnabled()
     QTest.keyClick(page.search.field, Qt.Key.Key_Return)
-    assert page.list.selected_count == 0
+    assert len(page.list.selected_steps()) == 0
 
 
 def test_escape_ends_the_search_then_leaves_the_field(
@@ -366,9 +432,9 @@ def test_escape_ends_the_search_then_leaves_the_field(
     assert page.search.field.hasFocus()
     QTest.keyClick(page.search.field, Qt.Key.Key_Escape)
     assert page.list.hasFocus()
-    assert page.list.selected_count == 1
+    assert len(page.list.selected_steps()) == 1
     QTest.keyClick(page.list, Qt.Key.Key_Escape)
-    assert page.list.selected_count == 0
+    assert len(page.list.selected_steps()) == 0
 
 
 def test_enter_right_after_typing_does_not_skip_the_first(
@@ -431,6 +497,31 @@ def test_strange_texts_are_shown_as_text(
     assert not any(c in copied[0] for c in "\x1b\x00\x07\u202e")
 
 
+def colour_of(page: StepsPage, row: int, *, x: int = 1) -> str:
+    """What is painted in the middle of a row, so far from its left edge."""
+    rect = page.list.visualRect(page._model.index(row, 0))
+    return page.list.viewport().grab().toImage().pixelColor(x, rect.center().y()).name()
+
+
+def test_rows_found_are_marked_at_the_edge(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 12)
+    plain = {colour_of(page, row) for row in range(12)}
+    search(page, qapp, "step 1")
+    assert [row for row in range(12) if colour_of(page, row) == theme.LIGHT.amber] == [1, 10, 11]
+    assert theme.LIGHT.amber not in plain
+
+
+def test_the_row_below_the_pointer_is_marked(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 12)
+    move_to(page.list, 3)
+    hovered = [row for row in range(12) if colour_of(page, row) == theme.LIGHT.hover]
+    assert hovered == [3]
+
+
 def test_a_step_found_is_marked_in_full(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
@@ -488,7 +579,7 @@ def test_the_whole_text_moves_no_row_that_stays_in_sight(
     page.list.clearSelection()
     qapp.processEvents()
     assert value(page) == 1_000
-    assert not page.list.auto_scroll.follows
+    assert not page.list.is_following
 
 
 def test_nothing_moves_while_the_mouse_is_pressed(
@@ -499,7 +590,7 @@ def test_nothing_moves_while_the_mouse_is_pressed(
     before, last = value(page), 299
     press(page, last)
     qapp.processEvents()
-    assert page.list.selected_count == 1
+    assert len(page.list.selected_steps()) == 1
     assert not page.whole.isVisible()
     assert value(page) == before
     press(page, last, release=True)
@@ -529,7 +620,7 @@ def test_after_reading_at_the_end_it_follows_again(
     page.list.clearSelection()
     qapp.processEvents()
     assert value(page) == end(page)
-    assert page.list.auto_scroll.follows
+    assert page.list.is_following
     assert not page.new_steps.isVisible()
 
 
@@ -583,6 +674,21 @@ def test_not_all_read_is_said_where_all_would_be_copied(
     assert page.copy.text() == "Copy all"
 
 
+def test_all_that_cannot_be_read_is_said_and_can_be_asked_for_again(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 600)
+    page._loader.turn_to(1)
+    run_events(qapp, lambda: not page._loader.is_reading)
+    timeline.error = LedgerError(Path("/ledger"), "broken")
+    page.read_all.click()
+    assert page.older.text() == "The steps could not be read from the ledger."
+    timeline.error = None
+    page.read_all.click()
+    run_events(qapp, lambda: not page._loader.is_reading)
+    assert page._model.rowCount() == 600
+
+
 def test_empty_says_why(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     words = "No steps yet. They appear here while the agent works, if the live channel is up."
     assert page.list._empty.isVisible()
@@ -607,12 +713,12 @@ def test_the_keyboard_reaches_all(
     QTest.keyClick(page.search.field, Qt.Key.Key_Tab)
     assert page.list.hasFocus()
     assert page.list.currentIndex().row() == 39  # at the end, nothing selected
-    assert page.list.selected_count == 0
+    assert len(page.list.selected_steps()) == 0
     QTest.keyClick(page.list, Qt.Key.Key_Up)
-    assert page.list.selected_count == 1
+    assert len(page.list.selected_steps()) == 1
     assert page.list.currentIndex().row() == 38
     QTest.keyClick(page.list, Qt.Key.Key_Up, SHIFT)
-    assert page.list.selected_count == 2
+    assert len(page.list.selected_steps()) == 2
     QTest.keyClick(page.list, Qt.Key.Key_Home)
     read = page.list.read_step()
     assert read is not None
@@ -627,7 +733,7 @@ def test_a_letter_asks_no_row(page: StepsPage, timeline: FakeTimeline, qapp: QAp
     fill(page, timeline, qapp, 40)
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_S)
-    assert page.list.selected_count == 0
+    assert len(page.list.selected_steps()) == 0
 
 
 def test_the_jump_keeps_the_focus_in_the_list(
@@ -669,14 +775,14 @@ def test_another_theme_is_another_picture(
 
 def test_a_font_twice_as_large(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     fill(page, timeline, qapp)
-    small, seen = page.list.auto_scroll.row_height(), rows_seen(page.list)
+    small, seen = page.list._row_height(), rows_seen(page.list)
     font = page.font()
     font.setPixelSize(26)
     for widget in (page, page.list, page.new_steps, page.copy):  # style sheets stop it at the page
         widget.setFont(font)
     qapp.processEvents()
-    assert page.list.auto_scroll.row_height() > 1.6 * small
-    assert page.list.fontMetrics().height() < page.list.auto_scroll.row_height()
+    assert page.list._row_height() > 1.6 * small
+    assert page.list.fontMetrics().height() < page.list._row_height()
     assert value(page) == end(page)
     assert len(rows_seen(page.list)) < len(seen)
     page.list.verticalScrollBar().setValue(1_000)
@@ -687,6 +793,11 @@ def test_a_font_twice_as_large(page: StepsPage, timeline: FakeTimeline, qapp: QA
     assert page.new_steps.accessibleName() == "1 new"
     assert "Jumps to the newest" in page.new_steps.accessibleDescription()
     page.grab()
+    page.list.verticalScrollBar().setValue(end(page) - 40)
+    top = page.list.top_row()
+    font.setPixelSize(40)
+    page.list.setFont(font)
+    assert page.list.top_row() == top
 
 
 def test_wide_and_low_text_stands_beside_the_list(

@@ -9,7 +9,6 @@ from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.steps import loader as steps_loader
 from enigma_panel.ui.steps.loader import ALL, CHUNK, NEWEST, StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from tests.kit.builders import a_step, steps
@@ -240,21 +239,3 @@ def test_a_ledger_that_cannot_be_read(loader: StepsLoader, timeline: FakeTimelin
     timeline.error = None
     loader.turn_to(2)
     assert not loader.has_failed
-
-
-def test_the_oldest_go_unless_somebody_reads(
-    loader: StepsLoader,
-    timeline: FakeTimeline,
-    model: StepsModel,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(steps_loader, "ALL", 100)
-    monkeypatch.setattr(steps_loader, "ROOM", 20)
-    loader.turn_to(1)
-    loader.may_drop = lambda: False
-    timeline.add_many(1, steps(0, 150))
-    assert model.rowCount() == 150
-    loader.may_drop = lambda: True
-    timeline.add_many(1, steps(150, 151))
-    assert texts(model)[0] == "step 51"
-    assert model.rowCount() == 100

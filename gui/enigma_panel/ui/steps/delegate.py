@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from enigma_panel.ui.steps.model import Entry
 from enigma_panel.ui.text.steps import TEXT_KINDS, StepRow, kind_word, step_row
@@ -36,6 +36,8 @@ class StepsDelegate(RowDelegate):
         self._sought = sought
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        is_hovered = option.state & QStyle.StateFlag.State_MouseOver
+        self.hovered = index.row() if is_hovered else -1
         self.paint_ground(painter, option, index)
         entry = index.data(Role.RECORD)
         if not isinstance(entry, Entry):

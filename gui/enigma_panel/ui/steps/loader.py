@@ -84,7 +84,7 @@ class StepsLoader(QObject):
         has_older, has_failed = self.has_older, False
         try:
             steps = await self._timeline.steps(task_key, limit + 1)
-            has_older = limit < ALL and len(steps) > limit
+            has_older = len(steps) > limit
         except LedgerError:
             has_failed = True
         rest = steps[-limit:]

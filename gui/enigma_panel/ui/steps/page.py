@@ -102,16 +102,16 @@ class StepsPage(QWidget):
 
     def _connect(self) -> None:
         search, steps, model = self.search, self.list, self._model
-        steps.use_delegate(StepsDelegate(lambda: search.text, steps))
+        steps.setItemDelegate(StepsDelegate(lambda: search.text, steps))
         search.changed.connect(lambda: self.whole.mark(search.text))
         steps.copy_asked.connect(self._copy)
         steps.read.connect(self._show_read)
-        steps.auto_scroll.changed.connect(self._show_new_steps)
+        steps.counted.connect(self._show_new_steps)
         self.new_steps.clicked.connect(self._jump)
         self.copy.clicked.connect(self._copy)
         self.read_all.clicked.connect(self._loader.read_all)
         self._loader.changed.connect(self._show_state)
-        self._loader.may_drop = lambda: steps.auto_scroll.follows
+        self._loader.may_drop = lambda: steps.is_following
         for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             changed.connect(self._show_count)
 
@@ -143,7 +143,7 @@ class StepsPage(QWidget):
 
     def _show_copy(self) -> None:
         part = self._model.rowCount() if self._loader.has_older else None
-        text = copy_text(self.list.selected_count, part)
+        text = copy_text(part, is_selected=self.list.selectionModel().hasSelection())
         if self.copy.text() != text:
             self.copy.setText(text)
             self.copy.setAccessibleName(text)
@@ -206,7 +206,7 @@ class StepsPage(QWidget):
         turned = Qt.Orientation.Horizontal if self._is_flat() else Qt.Orientation.Vertical
         if self._parts.orientation() is not turned:
             self._turn_parts(turned)
-        self._show_new_steps(self.list.auto_scroll.new_count)
+        self._show_new_steps(self.list.new_count)
         self._show_whole()
 
 

@@ -240,9 +240,9 @@ def found_text(place: int | None, total: int) -> str:
     return tr("{n} of {all}", n=f"{place:,}", all=f"{total:,}")
 
 
-def copy_text(selected: int, part: int | None) -> str:
+def copy_text(part: int | None, *, is_selected: bool) -> str:
     """What the button copies: the selected ones, or all. part: how many, where not all are read."""
-    if selected:
+    if is_selected:
         return tr("Copy")
     return tr("Copy all") if part is None else tr("Copy the newest {n}", n=f"{part:,}")
 
