@@ -233,7 +233,8 @@ async def test_late_answers_land_in_no_other_list(qapp: QApplication) -> None:
     for key in (1, 2, 3):
         services.sessions.add(key, tell=False)
         services.timeline.add(key, "action", f"of {key}", NOW)
-    services.timeline.add_many(1, steps(0, NEWEST))
+    for key in (1, 2):
+        services.timeline.add_many(key, steps(0, NEWEST))
     details = Details(services)
     services.timeline.gate = slow = asyncio.Event()
     details.show_task(1)
