@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
@@ -13,8 +13,6 @@ from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
 
-PAUSE_MS = 120
-"""So long after the last key the search begins."""
 ROOM = 34
 """With less room than for so many letters the keyboard alone goes to the next one found."""
 
@@ -33,7 +31,6 @@ class StepsSearch(QWidget):
         self.text = ""
         self.rows: list[int] = []
         self._list = steps
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self.field = SearchField()
         self.found = make_label(role="dim")
         self._before = _tool(tr("Previous one found"))
@@ -54,10 +51,9 @@ class StepsSearch(QWidget):
     # -- inside ------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        self.field.textChanged.connect(self._typed)
+        self.field.textChanged.connect(self._search)
         self.field.asked.connect(lambda back: self._go(back=back))
         self.field.left.connect(lambda: self._list.setFocus(Qt.FocusReason.OtherFocusReason))
-        self._pause.timeout.connect(self._search)
         self._before.clicked.connect(lambda: self._go(back=True))
         self._after.clicked.connect(lambda: self._go(back=False))
         self._clear.clicked.connect(self._end)
@@ -68,20 +64,9 @@ class StepsSearch(QWidget):
             changed.connect(self._look)
         theme.changed().connect(self._tint)
 
-    def _typed(self, text: str) -> None:
-        """An emptied field ends the search at once; else the person may still be typing."""
-        if text:
-            self._pause.start()
-        else:
-            self._search()
-
-    def _search(self) -> None:
-        """Look for what stands in the field, and go to the one nearest to what is seen."""
-        self._pause.stop()
-        text = normalized(self.field.text())
-        if text == self.text:
-            return
-        self.text = text
+    def _search(self, text: str) -> None:
+        """Look for this with each letter, and go to the one nearest to what is seen."""
+        self.text = normalized(text)
         self._look()
         self.changed.emit()
         if self.rows:
@@ -96,9 +81,7 @@ class StepsSearch(QWidget):
 
     def _go(self, *, back: bool) -> None:
         """To the next one, or the one before; past the end it begins anew."""
-        if self._pause.isActive():  # Enter right after the last letter
-            self._search()
-        elif self.rows:
+        if self.rows:
             find = bisect_left if back else bisect_right
             at = find(self.rows, self._start_row())
             self._list.go_to(self.rows[at - 1 if back else at % len(self.rows)])
