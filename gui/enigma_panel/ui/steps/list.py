@@ -175,9 +175,9 @@ class StepsList(QTableView):
         flag = QItemSelectionModel.SelectionFlag.NoUpdate
         self.selectionModel().setCurrentIndex(self.steps.index(row, 0), flag)
 
-    def _press(self, pressed: bool) -> None:
-        was_pressed, self.is_pressed = self.is_pressed, pressed
-        if was_pressed and not pressed:
+    def _unpress(self) -> None:
+        if self.is_pressed:
+            self.is_pressed = False
             self.read.emit()
 
     def _show_empty(self) -> None:
@@ -210,7 +210,7 @@ class StepsList(QTableView):
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.WindowDeactivate:
             self._release()
-            self._press(False)
+            self._unpress()
         return super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -219,12 +219,12 @@ class StepsList(QTableView):
         return super().viewportEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._press(True)
+        self.is_pressed = True
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        self._press(False)
+        self._unpress()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.rowAt(event.position().toPoint().y()) >= 0 and self.isActiveWindow():
@@ -267,6 +267,6 @@ class StepsList(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        index, height = self.currentIndex(), event.oldSize().height()
-        if 0 <= self.visualRect(index).top() < height:
+        index = self.currentIndex()
+        if 0 <= self.visualRect(index).top() < event.oldSize().height():
             self.scrollTo(index)  # what is read stays in sight when there is less room

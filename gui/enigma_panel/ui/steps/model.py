@@ -76,8 +76,6 @@ class StepsModel(QAbstractListModel):
 
     def drop_oldest(self, n: int) -> None:
         """Forget so many rows at the top, as the ledger does."""
-        if n <= 0:
-            return
         self.beginRemoveRows(NO_PARENT, 0, n - 1)
         gone, self._entries = self._entries[:n], self._entries[n:]
         for entry in gone:
