@@ -103,7 +103,7 @@ class StepsPage(QWidget):
     def _connect(self) -> None:
         search, steps, model = self.search, self.list, self._model
         steps.setItemDelegate(StepsDelegate(lambda: search.text, steps))
-        search.changed.connect(lambda: self.whole.mark(search.text))
+        search.changed.connect(self.whole.mark)
         steps.copy_asked.connect(self._copy)
         steps.read.connect(self._show_read)
         steps.counted.connect(self._show_new_steps)
@@ -236,9 +236,8 @@ class WholeStep(QWidget):
 
     def mark(self, sought: str) -> None:
         """Mark where this stands in the text."""
-        if sought != self._sought:
-            self._sought = sought
-            self._mark()
+        self._sought = sought
+        self._mark()
 
     def _mark(self) -> None:
         highlight = QTextCharFormat()

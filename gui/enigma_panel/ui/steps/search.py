@@ -24,7 +24,7 @@ class StepsSearch(QWidget):
     text: what is sought, normalized. rows: where it stands, from top to bottom. changed: the text.
     """
 
-    changed = Signal()
+    changed = Signal(str)
 
     def __init__(self, steps: StepsList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +68,7 @@ class StepsSearch(QWidget):
         """Look for this with each letter, and go to the one nearest to what is seen."""
         self.text = normalized(text)
         self._look()
-        self.changed.emit()
+        self.changed.emit(self.text)
         if self.rows:
             at = bisect_left(self.rows, self._start_row())
             self._list.go_to(self.rows[min(at, len(self.rows) - 1)])
