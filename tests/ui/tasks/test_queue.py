@@ -480,7 +480,7 @@ def test_browsers_that_take_no_task_are_said_above_and_in_the_rows(
         *(replace(entry, why=WaitReason.STOPPED) for entry in queue.waiting),
         pause_reason=PauseReason.UNTAKEN,
     )
-    said = "Browsers open, but take no task; 3 tasks wait here."
+    said = "Browsers open, but take no task. 3 tasks wait here."
     assert said in shown_texts(queued.queue_actions.bar)
     row = cell_text(rows, queue.waiting[0].task_key, Column.RESULT)
     assert row == "browsers open, but take no task – Go on"

@@ -18,7 +18,7 @@ from enigma_panel.core.observation import Kind
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.retry_policy import FailureKind, refused_fact
 from enigma_panel.ui.details.text import trouble_text
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text import states
 from enigma_panel.ui.text.errors import (
     TABLE,
@@ -398,4 +398,4 @@ def test_one_line() -> None:
     assert shorten("Pay $5\u202e000\u202c?") == "Pay $5 000 ?"
     assert shorten("x" * 500, 10) == "x" * 9 + "…"
     assert shorten("x " * 5 + " " * 900 + "end", 20).endswith("…")
-    assert tr("{n} {{left}}", n=2) == "2 {left}"
+    assert Translations("Errors")("{n} {{left}}", n=2) == "2 {left}"

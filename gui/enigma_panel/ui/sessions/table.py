@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.actions import SETTLED_MS, Actions
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.sessions.model import Column, SessionsModel
 from enigma_panel.ui.text.states import verb_tip, verb_word
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
@@ -24,6 +24,8 @@ from enigma_panel.ui.widgets.column_sizing import ColumnLimits
 from enigma_panel.ui.widgets.delegates import PAD, NameDelegate, RowDelegate
 from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import Index, Role
+
+tr = Translations("Sessions")
 
 VERB_WIDTH, VERB_APART = 27, 12
 VERB_GLYPHS = {

@@ -15,8 +15,10 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.money import format_money
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations, short_month
 from enigma_panel.ui.theme.palette import Glyph, Severity
+
+tr = Translations("States")
 
 ELLIPSIS = "…"
 UNKNOWN = "?"
@@ -269,9 +271,9 @@ def spoken_duration(ms: int) -> str:
     hours, rest = divmod(seconds, HOUR)
     minutes, secs = divmod(rest, MINUTE)
     parts = [
-        tr("1 hour") if hours == 1 else tr("{n} hours", n=f"{hours:,}") if hours else "",
-        tr("1 minute") if minutes == 1 else tr("{n} minutes", n=minutes) if minutes else "",
-        "" if hours else tr("1 second") if secs == 1 else tr("{n} seconds", n=secs),
+        tr.plural("1 hour", "{n} hours", hours) if hours else "",
+        tr.plural("1 minute", "{n} minutes", minutes) if minutes else "",
+        "" if hours else tr.plural("1 second", "{n} seconds", secs),
     ]
     if minutes and not secs:
         parts.pop()
@@ -309,7 +311,9 @@ def local_moment(ms: int, now_ms: int) -> str:
         return UNKNOWN
     today = now.date()
     clock = when.strftime("%H:%M")
-    return clock if when.date() == today else f"{when.day} {when.strftime('%b')} {clock}"
+    if when.date() == today:
+        return clock
+    return tr("{day} {month} {time}", day=when.day, month=short_month(when), time=clock)
 
 
 def is_life_assumed(session: Session) -> bool:

@@ -7,8 +7,10 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.states import verb_tip, verb_word
+
+tr = Translations("Widgets")
 
 SHORTCUTS = {
     CommandVerb.PAUSE: "Ctrl+P",
