@@ -174,7 +174,7 @@ MONEY = (
         promise="Stop and Terminate are written down when you click.",
         mistake="they are kept in memory alone",
         file="services/commands/delivery.py",
-        old="if command.verb not in DURABLE or command.intent is not None or session is None:",
+        old="if not command.rules.is_durable or command.intent is not None or session is None:",
         new="if True:",
         tests=(f"{COMMANDS}/test_commands.py::test_the_ledger_has_it_before_anything_is_sent",),
     ),
@@ -470,7 +470,7 @@ MONEY = (
         file="services/commands/delivery.py",
         old="        await self._ready(command)\n        return await self._emit(command)\n",
         new="        await self._ready(command)\n"
-        "        return await self._emit(command) or command.verb not in DURABLE\n",
+        "        return await self._emit(command) or not command.rules.is_durable\n",
         tests=(f"{COMMANDS}/test_commands_live.py::test_without_a_channel_they_go_by_rest",),
     ),
     Break(
@@ -575,7 +575,7 @@ MONEY = (
         mistake="that is a Terminate that failed",
         file="services/commands/delivery.py",
         old="            if command.verb is not CommandVerb.TERMINATE:\n                await",
-        new="            if command.verb in RANKS:\n                await",
+        new="            if command.rules.sent:\n                await",
         tests=(
             f"{COMMANDS}/test_commands.py::test_a_session_that_our_terminate_does_not_find_is_closed_not_ended_by_you",
         ),

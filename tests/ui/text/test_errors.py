@@ -15,7 +15,6 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.core.models import SessionState, TaskStatus
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.retry_policy import FailureKind, refused_fact
 from enigma_panel.ui.details.text import trouble_text
 from enigma_panel.ui.i18n import Translations, shorten
@@ -390,7 +389,6 @@ def test_every_state_has_a_word() -> None:
     )
     assert len({states.task_status_text(status).word for status in TaskStatus}) == len(TaskStatus)
     assert states.session_state_text(SessionState.PAUSED).word == "paused (sent) – billing"
-    assert all(states.verb_tip(verb) for verb in CommandVerb)
 
 
 def test_one_line() -> None:

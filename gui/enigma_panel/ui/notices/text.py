@@ -10,7 +10,8 @@ from enigma_panel.ui.text.account_page import account_page
 from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, explain
 from enigma_panel.ui.text.problems import Notice, NoticeAction
-from enigma_panel.ui.text.states import duration, local_time, spoken_duration, verb_word
+from enigma_panel.ui.text.states import duration, local_time, spoken_duration
+from enigma_panel.ui.text.verbs import verb_label
 
 tr = Translations("Notices")
 
@@ -153,7 +154,7 @@ def _unconfirmed_actions(context: ErrorContext) -> tuple[NoticeAction, ...]:
 
 def _command_failed(notice: ServiceNotice, name: str, why: str) -> str:
     verb = CommandVerb(str(notice.facts.get("verb", "stop")))
-    words = {"verb": verb_word(verb), "session": name, "why": why}
+    words = {"verb": verb_label(verb), "session": name, "why": why}
     if notice.error is None or notice.error.nothing_happened:
         text = tr("{verb} did not reach {session}. {why}", **words)
     else:

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
-from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.commands.delivery import DURABLE
+from enigma_panel.core.models import Phase, Session, SessionState, Task, shown_state
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.states import local_time, state_text, time_left, verb_word
+from enigma_panel.ui.text.states import local_time, state_text, time_left
+from enigma_panel.ui.text.verbs import verb_label
 from enigma_panel.ui.text.waiting import pending_text
 
 tr = Translations("Quit")
@@ -20,7 +20,6 @@ HOLD_MS = 50_000
 TITLE_CHARS = 60
 _WORKS = frozenset({SessionState.WORKING, SessionState.STARTING})
 
-_GOES_ON = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED})
 NO_PENDING: Mapping[int, PendingCommand] = {}
 
 
@@ -83,7 +82,7 @@ def is_unnamed(task: Task) -> bool:
 
     It may ask already: the live channel tells of questions without naming the task.
     """
-    return task.status in _GOES_ON and task.service_id is None
+    return task.is_at_work and task.service_id is None
 
 
 def session_text(
@@ -115,13 +114,13 @@ def _ends(pending: PendingCommand | None) -> bool:
 
 def _durable(session: Session, pending: PendingCommand) -> str:
     """A command that was not sent: what becomes of it."""
-    if pending.verb not in DURABLE or pending.why is WaitReason.SENDING:
+    if not COMMANDS[pending.verb].is_durable or pending.why is WaitReason.SENDING:
         return ""
     if pending.sent_live:
         return tr(
             "A {verb} for {session} was sent over the live channel, which confirms nothing; it is "
             "sent once more at the next start.",
-            verb=verb_word(pending.verb),
+            verb=verb_label(pending.verb),
             session=session.name,
         )
     if pending.why is WaitReason.CONNECTION:

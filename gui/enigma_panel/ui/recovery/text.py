@@ -29,8 +29,8 @@ from enigma_panel.ui.text.states import (
     session_state_text,
     spoken_text,
     time_left,
-    verb_word,
 )
+from enigma_panel.ui.text.verbs import verb_label
 from enigma_panel.ui.text.waiting import pending_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
@@ -325,7 +325,7 @@ def _commands(recovered: Iterable[RecoveredSession]) -> str:
 def _verbs(verbs: Iterable[CommandVerb]) -> str:
     counts = Counter(verbs)
     return ", ".join(
-        f"{n} × {verb_word(verb)}" if n > 1 else f"1 {verb_word(verb)}"
+        f"{n} × {verb_label(verb)}" if n > 1 else f"1 {verb_label(verb)}"
         for verb, n in counts.items()
     )
 

@@ -16,6 +16,7 @@ from enigma_panel.core.models import (
 from enigma_panel.core.money import format_money
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import Translations, short_month
+from enigma_panel.ui.text.verbs import verb_label
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
 tr = Translations("States")
@@ -141,7 +142,7 @@ def _unproven_tip(verb: CommandVerb) -> str:
     text = tr(
         "{verb} was sent over the live channel; nothing confirms it. If the channel drops within a "
         "minute, {verb} is sent again the other way.",
-        verb=verb_word(verb),
+        verb=verb_label(verb),
     )
     return text if verb is not CommandVerb.PAUSE else text + " " + tr("Until then it may work on.")
 
@@ -203,58 +204,6 @@ def missing_word() -> StateWord:
         "within 15 seconds. Until then it may be running and cost money."
     )
     return StateWord(Glyph.QUESTION, tr("not found – looking again"), *_AMBER, tip)
-
-
-def verb_word(verb: CommandVerb) -> str:
-    """The label of a verb."""
-    match verb:
-        case CommandVerb.PAUSE:
-            return tr("Pause")
-        case CommandVerb.RESUME:
-            return tr("Resume")
-        case CommandVerb.STOP:
-            return tr("Stop")
-        case CommandVerb.TERMINATE:
-            return tr("Terminate")
-
-
-def verb_tip(verb: CommandVerb) -> str:
-    """What a verb does and what it costs: tool tip, status tip and spoken description."""
-    match verb:
-        case CommandVerb.PAUSE:
-            return tr("The agent waits. The browser stays open and costs money.")
-        case CommandVerb.RESUME:
-            return tr("The agent works on.")
-        case CommandVerb.STOP:
-            return tr("Ends the task. The browser stays open and costs money.")
-        case CommandVerb.TERMINATE:
-            return tr("Closes the browser. Nothing costs any more.")
-
-
-def verb_pending(verb: CommandVerb) -> str:
-    """What stands behind the state while a command is on its way."""
-    match verb:
-        case CommandVerb.PAUSE:
-            return tr("sending Pause…")
-        case CommandVerb.RESUME:
-            return tr("sending Resume…")
-        case CommandVerb.STOP:
-            return tr("sending Stop…")
-        case CommandVerb.TERMINATE:
-            return tr("sending Terminate…")
-
-
-def verb_going(verb: CommandVerb) -> str:
-    """A command that can still be taken back for a moment."""
-    match verb:
-        case CommandVerb.PAUSE:
-            return tr("Pausing")
-        case CommandVerb.RESUME:
-            return tr("Resuming")
-        case CommandVerb.STOP:
-            return tr("Stopping")
-        case CommandVerb.TERMINATE:
-            return tr("Terminating")
 
 
 def duration(ms: int) -> str:

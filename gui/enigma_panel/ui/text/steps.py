@@ -7,11 +7,13 @@ from functools import lru_cache
 
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.observation import Kind
+from enigma_panel.core.verbs import COMMANDS
 from enigma_panel.services.state.timeline import GAP, LIVE_KINDS, SKIPPED
 from enigma_panel.services.types import LiveShare
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import Translations, shorten, without_hidden
 from enigma_panel.ui.text.states import local_time
+from enigma_panel.ui.text.verbs import sent_text
 
 tr = Translations("Steps")
 
@@ -126,16 +128,10 @@ def _service_word(kind: str) -> str:
 
 def _sent_word(kind: str) -> str:
     return {
-        "pause_sent": tr("Pause sent"),
-        "resume_sent": tr("Resume sent"),
-        "stop_sent": tr("Stop sent"),
-        "terminate_sent": tr("Terminate sent"),
+        **{rules.sent.value: sent_text(verb) for verb, rules in COMMANDS.items()},
+        **{rules.sent_live.value: sent_text(verb, live=True) for verb, rules in COMMANDS.items()},
         "answer_sent": tr("answer sent"),
         "answer_stop_sent": tr("Stop sent as answer"),
-        "pause_emitted": tr("Pause sent over the live channel"),
-        "resume_emitted": tr("Resume sent over the live channel"),
-        "stop_emitted": tr("Stop sent over the live channel"),
-        "terminate_emitted": tr("Terminate sent over the live channel"),
         "answer_emitted": tr("answer sent over the live channel"),
         "answer_stop_emitted": tr("Stop sent as answer over the live channel"),
     }.get(kind, "")

@@ -8,13 +8,8 @@ from enigma_panel.services.retry_policy import TRIES
 from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.check import field_name
-from enigma_panel.ui.text.states import (
-    duration,
-    spoken_duration,
-    verb_going,
-    verb_pending,
-    verb_word,
-)
+from enigma_panel.ui.text.states import duration, spoken_duration
+from enigma_panel.ui.text.verbs import sending_text, verb_label, verb_text
 from enigma_panel.ui.theme.palette import Severity
 
 tr = Translations("Waiting")
@@ -98,14 +93,14 @@ def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
     """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
     if pending.sent_live and pending.why is not WaitReason.SENDING:
         return _once_more(pending, now_ms)
-    verb = verb_word(pending.verb)
+    verb = verb_label(pending.verb)
     left = left_s(pending.due_ms, now_ms)
     time = spoken_duration((left or 0) * 1000)
     match pending.why:
         case WaitReason.SENDING:
-            return _plain(verb_pending(pending.verb))
+            return _plain(sending_text(pending.verb))
         case WaitReason.UNDO:
-            going = verb_going(pending.verb)
+            going = verb_text(pending.verb).going
             if left is None:
                 return _plain(going)
             text = tr("{going} in {time}")
@@ -183,7 +178,7 @@ def undo_text(all_pending: Sequence[PendingCommand]) -> str:
     """The label of what takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
     verbs = {pending.verb for pending in all_pending}
     if len(verbs) == 1:
-        return tr("Undo {verb}", verb=verb_word(verbs.pop()))
+        return tr("Undo {verb}", verb=verb_label(verbs.pop()))
     return tr("Undo {n} commands", n=len(all_pending)) if verbs else tr("Undo")
 
 
@@ -311,7 +306,7 @@ def _again(what: str, then: str, left: int | None, time: str) -> WaitText:
 
 def _once_more(pending: PendingCommand, now_ms: int) -> WaitText:
     """'Terminate sent over the live channel; sent once more in 0:12'."""
-    head = tr("{verb} sent over the live channel", verb=verb_word(pending.verb))
+    head = tr("{verb} sent over the live channel", verb=verb_label(pending.verb))
     left = left_s(pending.due_ms, now_ms)
     if pending.why is WaitReason.CONNECTION:
         return _plain(tr("{sent}; sent once more when there is a connection", sent=head))
