@@ -15,7 +15,7 @@ START_LOST = "A start whose reply was lost is shown as unconfirmed"
 IN_LINE = "Tasks for which there is no browser, no call or no money wait in line"
 KEPT = "Without a connection they wait, over quit and kill, and are sent when it is back"
 ASKS_FOR_ANOTHER = (
-    "When a service refuses a task because it does not understand its dialect, the line stands"
+    "When a service refuses a task because it does not understand its dialect, no more tasks are"
 )
 NOT_WHOLE = "A task with a field that its dialect lacks is not sent without it"
 TRIED_AGAIN = "What was refused for certain is tried again only where that can help"
@@ -291,7 +291,7 @@ MONEY = (
         tests=(f"{REFUSED}::test_one_in_which_another_task_may_be_at_work_is_left_to_that",),
     ),
     Break(
-        promise="When a second browser within ten minutes takes no task, the line stands until you say Go on.",
+        promise="When a second browser within ten minutes takes no task, no more tasks are started until you click Go on.",
         mistake="browsers are opened without end",
         file="services/queue/blockers.py",
         old="            self.pause_reason = PauseReason.UNTAKEN\n",
@@ -317,7 +317,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise="until you choose one or say Go on",
+        promise="until you choose one or click Go on",
         mistake="the one that is chosen changes nothing",
         file="services/queue/task_queue.py",
         old="        if spoken != self._spoken:\n",

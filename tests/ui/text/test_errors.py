@@ -285,7 +285,7 @@ CODES = [
     ),
     ("HTTP_429", START, "Too many calls this minute. Nothing was started. Try again in a minute."),
     ("HTTP_418", START, "The service refused this (418): “too bad”. Nothing was started."),
-    ("TAKEN_BACK", START, "It was taken out of the line. Nothing was started."),
+    ("TAKEN_BACK", START, "It was taken out of the line. It was not started."),
     ("NOT_CONNECTED", START, "No connection. Nothing was started."),
     (
         None,

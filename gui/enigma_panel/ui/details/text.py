@@ -98,9 +98,9 @@ def is_at_work(session: Session | None, task: Task | None) -> bool:
 def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     """Why a queued task waits, and that nothing costs until it is sent."""
     what = sentence(waiting.text)
-    money = tr("Nothing was sent yet.")
+    money = tr("It was not started yet.")
     if entry.why is not WaitReason.TURN:
-        money = tr("{place} in line. Nothing was sent yet.", place=ordinal(entry.position))
+        money = tr("{place} in line. It was not started yet.", place=ordinal(entry.position))
     todo = {
         WaitReason.NO_SLOT: tr("It starts when one is free."),
         WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),
@@ -129,9 +129,7 @@ def trouble_text(session: Session | None, task: Task, now_ms: int) -> ErrorText 
                 todo=tr("Its result cannot be fetched."),
             )
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
-            return ErrorText(
-                tr("Taken out of the line."), tr("Nothing was sent, nothing was paid.")
-            )
+            return ErrorText(tr("Taken out of the line."), tr("It was not started."))
         case TaskStatus.STOPPED if task.code:
             return explain_code(task.code, task.error, context)
         case TaskStatus.STOPPED:

@@ -265,8 +265,8 @@ def _shared_reason(state: QueueState) -> str:
 def remove_all_question(n: int) -> str:
     """Asked once before all tasks leave the queue."""
     return tr.plural(
-        "Remove this task from the line? Nothing of it was sent.",
-        "Remove these {n} tasks from the line? Nothing of them was sent.",
+        "Remove this task from the line? It was not started.",
+        "Remove these {n} tasks from the line? They were not started.",
         n,
     )
 

@@ -94,7 +94,7 @@ def _plain_result_cell(task: Task) -> Cell:
         case TaskStatus.STOPPED if task.code == FROM_COPY:
             text = tr("in line when the ledger's copy was made; whether it ran is not known")
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
-            text = tr("taken out of the line, nothing was sent")
+            text = tr("taken out of the line, not started")
         case TaskStatus.STOPPED:
             by_you = task.stop_sent_ms is not None
             text = tr("stopped by you") if by_you else tr("stopped, its session was ended")

@@ -306,7 +306,7 @@ def ledger_failed(_details: ErrorDetails) -> ErrorText:
 
 def taken_back(_details: ErrorDetails) -> ErrorText:
     """The person took it out of the queue."""
-    return ErrorText(tr("It was taken out of the line."), tr("Nothing was started."))
+    return ErrorText(tr("It was taken out of the line."), tr("It was not started."))
 
 
 def from_copy(_details: ErrorDetails) -> ErrorText:

@@ -147,11 +147,11 @@ def queue_action_tip(verb: QueueAction) -> str:
         case QueueAction.UP:
             return tr("One place nearer to its start.")
         case QueueAction.REMOVE:
-            return tr("It is not started. Nothing was sent, nothing costs.")
+            return tr("It is not started and costs nothing.")
         case QueueAction.NEW_SESSION:
             return tr("Waits in line for a browser of its own.")
         case QueueAction.EDIT:
-            return tr("Takes it out of the line and opens it in New task. Nothing was sent.")
+            return tr("Takes it out of the line and opens it in New task.")
 
 
 def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
