@@ -240,12 +240,14 @@ def test_a_pointer_over_a_window_that_is_not_active_holds_nothing(
     other.deleteLater()
 
 
+@pytest.mark.parametrize("n", [300, 3])
 def test_another_task_begins_at_its_newest(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication, n: int
 ) -> None:
-    fill(page, timeline, qapp)
-    page.list.go_to(50)
-    timeline.add_many(1, steps(300, 303))
+    """Also after one whose few steps need no scrolling."""
+    fill(page, timeline, qapp, n)
+    page.list.go_to(n // 2)
+    timeline.add_many(1, steps(n, n + 3))
     timeline.add_many(2, steps(0, 200))
     page._loader.turn_to(2)
     assert value(page) == end(page)

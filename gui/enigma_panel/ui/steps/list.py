@@ -50,6 +50,7 @@ class StepsList(QTableView):
         self._rest.timeout.connect(self._release)
         for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             changed.connect(self._show_empty)
+        model.modelReset.connect(self._follow)
         model.modelReset.connect(self.read)
         self._follow()
 
