@@ -559,6 +559,19 @@ def test_the_whole_text_moves_no_row_that_stays_in_sight(
     assert not page.list.is_following
 
 
+def test_with_less_room_the_list_stands_unless_a_row_is_read(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.verticalScrollBar().setValue(1_000)
+    page.list.go_to(rows_seen(page.list)[-2])
+    page.list.clearSelection()
+    before = value(page)
+    page.resize(page.width(), page.height() - 100)
+    qapp.processEvents()
+    assert value(page) == before
+
+
 def test_nothing_moves_while_the_mouse_is_pressed(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:

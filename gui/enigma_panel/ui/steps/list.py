@@ -270,6 +270,6 @@ class StepsList(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        index = self.currentIndex()
+        index = self.steps.index(self.read_row(), 0)
         if 0 <= self.visualRect(index).top() < event.oldSize().height():
             self.scrollTo(index)  # what is read stays in sight when there is less room
