@@ -86,6 +86,11 @@ def test_each_number_has_the_form_that_the_language_has_for_it() -> None:
     ]
 
 
+@pytest.mark.parametrize("n", [2**31, 10**15])
+def test_the_service_may_count_more_than_qt_can(n: int) -> None:
+    assert count_text(n) == f"{n:,} steps"
+
+
 @pytest.mark.usefixtures("in_polish")
 def test_numbers_and_dates_are_written_as_its_words() -> None:
     assert tr("{n} found", n=12_450).replace("\N{NO-BREAK SPACE}", " ") == "<12 450 found>"

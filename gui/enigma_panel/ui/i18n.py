@@ -25,6 +25,8 @@ _HIDDEN = re.compile(
 Table = TypeVar("Table", bound=Mapping[Any, tuple[str, ...]])
 ENGLISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)
 """The language of the texts in the code."""
+MAX_PLURAL = 2**31 - 1
+"""Qt knows the forms of no larger numbers; the service may send any."""
 
 
 def install_language(
@@ -62,7 +64,7 @@ class Translations:
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """As a call, in the form that the language has for so many things; {n} is the number."""
-        form = QCoreApplication.translate(self.context, many, None, n)
+        form = QCoreApplication.translate(self.context, many, None, min(n, MAX_PLURAL))
         is_english = form == many
         return _filled(one if is_english and n == 1 else form, {"n": n, **values})
 
