@@ -46,7 +46,7 @@ class WaitReason(StrEnum):
     CLOSING = "closing"  # a Terminate is on its way to its session
     CONNECTION = "connection"  # nothing answers
     KEY = "key"  # the key was refused, or is not the one that opened the session
-    FUNDS = "funds"  # the balance is used up
+    FUNDS = "funds"  # 402: the account cannot pay
     STOPPED = "stopped"  # the queue does not move: see PauseReason
     UNDO = "undo"  # a moment to take it back
     NAME = "name"  # the service has not named the session yet

@@ -90,7 +90,7 @@ ENTRIES = [
     (entry(WaitReason.CONNECTION), "no connection", "no connection"),
     (entry(WaitReason.CONNECTION, 8), "no connection – tries again in 8 s", "in 8 seconds"),
     (entry(WaitReason.KEY), "waits for a key", "waits for a key"),
-    (entry(WaitReason.FUNDS), "the balance is used up", "the balance is used up"),
+    (entry(WaitReason.FUNDS), "the account cannot pay", "the account cannot pay"),
     (entry(WaitReason.LEDGER), "waits until the ledger can be written", "the ledger"),
     (entry(WaitReason.SENDING), "is being started", "is being started"),
 ]
@@ -156,7 +156,7 @@ def test_a_line_that_stands_says_why() -> None:
     assert said == {
         PauseReason.NONE: "waits here",
         PauseReason.RESTARTED: "from the last run – Go on",
-        PauseReason.FUNDS: "the balance is used up",
+        PauseReason.FUNDS: "the account cannot pay",
         PauseReason.KEY: "waits for a key",
         PauseReason.FORBIDDEN: "the account may not do that – Go on",
         PauseReason.UNTAKEN: "browsers open, but take no task – Go on",

@@ -78,7 +78,7 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
         case WaitReason.KEY:
             return _needs_you(tr("waits for a key"))
         case WaitReason.FUNDS:
-            return _plain(tr("the balance is used up"))
+            return _plain(tr("the account cannot pay"))
         case WaitReason.STOPPED:
             return _plain(_paused(facts.pause_reason))
         case WaitReason.LEDGER:
@@ -240,7 +240,7 @@ def no_slot_text(limit: int) -> str:
 def _paused(reason: PauseReason) -> str:
     return {
         PauseReason.RESTARTED: tr("from the last run – Go on"),
-        PauseReason.FUNDS: tr("the balance is used up"),
+        PauseReason.FUNDS: tr("the account cannot pay"),
         PauseReason.KEY: tr("waits for a key"),
         PauseReason.FORBIDDEN: tr("the account may not do that – Go on"),
         PauseReason.UNTAKEN: tr("browsers open, but take no task – Go on"),
