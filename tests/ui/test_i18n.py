@@ -6,6 +6,7 @@ import re
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -58,15 +59,24 @@ def polish(translations: ModuleType, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
+@contextmanager
+def installed(qapp: QCoreApplication, locale: QLocale, folder: Path) -> Iterator[None]:
+    """The window in that language, and then as it was."""
+    install_language(qapp, locale, str(folder))
+    try:
+        yield
+    finally:
+        for translator in qapp.findChildren(QTranslator):
+            qapp.removeTranslator(translator)
+            translator.deleteLater()
+        QLocale.setDefault(ENGLISH)
+
+
 @pytest.fixture
 def in_polish(qapp: QCoreApplication, polish: Path) -> Iterator[None]:
     """The window's language, for one test."""
-    install_language(qapp, POLISH, str(polish))
-    yield
-    for translator in qapp.findChildren(QTranslator):
-        qapp.removeTranslator(translator)
-        translator.deleteLater()
-    QLocale.setDefault(ENGLISH)
+    with installed(qapp, POLISH, polish):
+        yield
 
 
 @pytest.mark.usefixtures("in_polish")
@@ -105,6 +115,29 @@ def test_no_text_of_the_window_is_left_in_english(window: MainWindow) -> None:
     others = {text for text in texts if re.search("[a-z]{3}", text)} - set(ours)
     assert others, "Qt's own are translated, too"
     assert {text.split()[0] for text in others} == {"Przewiń"}
+
+
+class Desktop(QLocale):
+    """One whose person reads several languages, the first one best."""
+
+    def __init__(self, *languages: str) -> None:
+        super().__init__(languages[0])
+        self._languages = languages
+
+    def uiLanguages(self, *_separator: object) -> list[str]:
+        return list(self._languages)
+
+
+@pytest.mark.parametrize(
+    ("languages", "text", "month"),
+    [(("en-GB", "pl-PL"), "12,450 found", "Nov"), (("fr-FR", "pl-PL"), "<12 450 found>", "lis")],
+)
+def test_the_first_of_the_desktops_languages_that_there_is(
+    qapp: QCoreApplication, polish: Path, languages: tuple[str, ...], text: str, month: str
+) -> None:
+    with installed(qapp, Desktop(*languages), polish):
+        assert tr("{n} found", n=12_450).replace("\N{NO-BREAK SPACE}", " ") == text
+        assert short_month(date(2026, 11, 26)) == month
 
 
 def test_without_a_file_texts_and_numbers_stay(qapp: QCoreApplication, tmp_path: Path) -> None:

@@ -32,20 +32,22 @@ MAX_PLURAL = 2**31 - 1
 def install_language(
     app: QCoreApplication, locale: QLocale | None = None, folder: str = ":/i18n"
 ) -> None:
-    """Translate into the desktop's language, or that one, where the folder has its file.
+    """Translate into the first of the desktop's languages, or that one's, that there is.
 
     Numbers and dates are written as in the language of the texts beside them.
     """
-    wanted = locale or QLocale.system()
-    ours = QTranslator(app)
-    if not ours.load(wanted, "enigma", "_", folder):
-        QLocale.setDefault(ENGLISH)
-        return
-    qts = QTranslator(app)  # the buttons of its own dialogs
-    qts.load(wanted, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
-    for translator in (qts, ours):
-        app.installTranslator(translator)
-    QLocale.setDefault(wanted)
+    QLocale.setDefault(ENGLISH)
+    ours, qts = QTranslator(app), QTranslator(app)  # qts: the buttons of Qt's own dialogs
+    for language in map(QLocale, (locale or QLocale.system()).uiLanguages()):
+        if language.language() is QLocale.Language.English:
+            return
+        if ours.load(language, "enigma", "_", folder):
+            at = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+            qts.load(language, "qtbase", "_", at)
+            for translator in (qts, ours):
+                app.installTranslator(translator)
+            QLocale.setDefault(language)
+            return
 
 
 @dataclass(frozen=True, slots=True)
