@@ -280,8 +280,8 @@ class Task:
     @property
     def may_be_at_work(self) -> bool:
         """True for one that was sent and is not known to be over."""
-        is_sent = self.sent_ms is not None and self.status is not TaskStatus.QUEUED
-        return self.status is TaskStatus.UNCONFIRMED or (is_sent and not self.is_final)
+        waits = self.status is TaskStatus.QUEUED or self.sent_ms is None
+        return not self.is_final and not waits
 
     def takes(self, verb: CommandVerb) -> bool:
         """Whether the command would change something."""

@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.services.live.event_router import COPY_MS, LATE_MS
@@ -263,12 +265,17 @@ def test_an_error_inside_the_hold_leaves_the_last_word_to_the_reply(tmp_path: Pa
     with_bench(tmp_path, check)
 
 
-def test_what_comes_before_the_task_was_sent_does_not_move_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [S.STARTING, S.UNCONFIRMED])
+def test_what_comes_before_the_task_was_sent_does_not_move_it(
+    tmp_path: Path, status: TaskStatus
+) -> None:
+    """Unconfirmed: the reply that opened its browser was lost, but named the session."""
+
     async def check(bench: Bench) -> None:
         session, _ = await bench.open()
         await bench.hear(**_done("t1"))
         now = bench.clock.now_ms()
-        task = replace(bench.task(1), key=0, sent_ms=None, service_id=None, status=S.STARTING)
+        task = replace(bench.task(1), key=0, sent_ms=None, service_id=None, status=status)
         task = replace(task, result=None, ended_ms=None, created_ms=now)
         held = bench.store.session(session)
         assert held is not None
@@ -276,7 +283,7 @@ def test_what_comes_before_the_task_was_sent_does_not_move_it(tmp_path: Path) ->
         await bench.store.update(replace(held, current_task=key))
         for kind in (Kind.UPDATE, Kind.QUESTION, Kind.FAILED):
             await bench.hear(kind, "Ready")
-        assert bench.task(key).status is S.STARTING
+        assert bench.task(key).status is status
 
     with_bench(tmp_path, check)
 
