@@ -7,7 +7,6 @@ that it gets. LIMIT: longest body in bytes; 0 leaves it as it is. Prints one JSO
 import asyncio
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -122,6 +121,8 @@ async def measure(url: str, count: int, names: list[str]) -> dict[str, object]:
 
 def peak() -> float:
     """Most memory that this process ever had, in MB."""
+    import resource  # Windows has none, and collects the tests that import this file
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
