@@ -358,7 +358,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     said = shown_texts(queued.details)
     assert "New session" in said
     assert "2nd in line." in said
-    assert "It was not started yet." in said
+    assert "It has not been started yet." in said
     assert names(queued.details) == ["Start next", "Up", "Remove"]
     queue = services.queue.waiting
     services.queue.set(
@@ -366,7 +366,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     )
     said = shown_texts(queued.details)
     assert "Waits for calls of this minute, 0:12." in said
-    assert "2nd in line. It was not started yet." in said
+    assert "2nd in line. It has not been started yet." in said
     services.clock.now += 2_000
     queued.details.tick()
     assert "Waits for calls of this minute, 0:10." in shown_texts(queued.details)

@@ -124,7 +124,7 @@ class TaskQueue(QObject):
             )
 
     async def remove(self, task_keys: Iterable[int]) -> None:
-        """Take tasks out of the queue; nothing was sent for them. A browser that was opened for
+        """Take tasks out of the queue: they are not started. A browser that was opened for
         them alone is closed."""
         tasks = [task for key in task_keys if (task := self._waiting(key)) is not None]
         taken = Observation(kind=Kind.TAKEN_BACK, code="TAKEN_BACK")

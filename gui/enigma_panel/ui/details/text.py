@@ -98,9 +98,9 @@ def is_at_work(session: Session | None, task: Task | None) -> bool:
 def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     """Why a queued task waits, and that nothing costs until it is sent."""
     what = sentence(waiting.text)
-    money = tr("It was not started yet.")
+    money = tr("It has not been started yet.")
     if entry.why is not WaitReason.TURN:
-        money = tr("{place} in line. It was not started yet.", place=ordinal(entry.position))
+        money = tr("{place} in line. It has not been started yet.", place=ordinal(entry.position))
     todo = {
         WaitReason.NO_SLOT: tr("It starts when one is free."),
         WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),
