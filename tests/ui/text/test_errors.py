@@ -17,6 +17,7 @@ from enigma_panel.core.models import SessionState, TaskStatus
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.retry_policy import FailureKind, refused_fact
+from enigma_panel.ui.details.text import trouble_text
 from enigma_panel.ui.i18n import shorten, tr
 from enigma_panel.ui.text import states
 from enigma_panel.ui.text.errors import (
@@ -28,6 +29,8 @@ from enigma_panel.ui.text.errors import (
     explain_code,
     row_of,
 )
+from tests.kit.builders import a_session, a_task
+from tests.kit.clock import NOW
 from tests.kit.gateways import GATEWAYS, UNCONFIRMED, GatewayReply, error_of
 from tests.kit.rows import check_rows
 
@@ -319,6 +322,13 @@ def test_a_refusal_of_a_gateway_reads_the_same_in_the_notice_and_in_details() ->
 @pytest.mark.parametrize(("code", "context", "text"), CODES)
 def test_a_failed_task_has_its_words(code: str | None, context: ErrorContext, text: str) -> None:
     assert explain_code(code, "too bad", context).text == text
+
+
+def test_of_a_lost_task_nothing_is_said_to_be_known() -> None:
+    """The service need not have said that it does not know it: it may never have been asked."""
+    told = trouble_text(a_session(), a_task(status=TaskStatus.LOST), NOW)
+    assert told is not None
+    assert told.text == "It is not known what became of this task. Its result cannot be fetched."
 
 
 def test_every_row_speaks_plainly() -> None:

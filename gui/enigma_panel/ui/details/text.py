@@ -122,7 +122,10 @@ def trouble_text(session: Session | None, task: Task, now_ms: int) -> ErrorText 
             named = context.call is Call.NEW_TASK
             return explain_code("lost newTask" if named else "lost start", None, context)
         case TaskStatus.LOST:
-            return explain_code("TASK_NOT_FOUND", None, context)
+            return ErrorText(
+                tr("It is not known what became of this task."),
+                todo=tr("Its result cannot be fetched."),
+            )
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
             return ErrorText(
                 tr("Taken out of the line."), tr("Nothing was sent, nothing was paid.")
