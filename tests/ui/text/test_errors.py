@@ -15,10 +15,9 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.core.models import SessionState, TaskStatus
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.retry_policy import FailureKind, refused_fact
 from enigma_panel.ui.details.text import trouble_text
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text import states
 from enigma_panel.ui.text.errors import (
     TABLE,
@@ -286,7 +285,7 @@ CODES = [
     ),
     ("HTTP_429", START, "Too many calls this minute. Nothing was started. Try again in a minute."),
     ("HTTP_418", START, "The service refused this (418): “too bad”. Nothing was started."),
-    ("TAKEN_BACK", START, "It was taken out of the line. Nothing was started."),
+    ("TAKEN_BACK", START, "It was taken out of the line. It was not started."),
     ("NOT_CONNECTED", START, "No connection. Nothing was started."),
     (
         None,
@@ -390,7 +389,6 @@ def test_every_state_has_a_word() -> None:
     )
     assert len({states.task_status_text(status).word for status in TaskStatus}) == len(TaskStatus)
     assert states.session_state_text(SessionState.PAUSED).word == "paused (sent) – billing"
-    assert all(states.verb_tip(verb) for verb in CommandVerb)
 
 
 def test_one_line() -> None:
@@ -398,4 +396,4 @@ def test_one_line() -> None:
     assert shorten("Pay $5\u202e000\u202c?") == "Pay $5 000 ?"
     assert shorten("x" * 500, 10) == "x" * 9 + "…"
     assert shorten("x " * 5 + " " * 900 + "end", 20).endswith("…")
-    assert tr("{n} {{left}}", n=2) == "2 {left}"
+    assert Translations("Errors")("{n} {{left}}", n=2) == "2 {left}"

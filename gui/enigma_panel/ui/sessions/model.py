@@ -11,7 +11,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import Diff
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import NO_CELL, Cell, cost_cell
 from enigma_panel.ui.text.states import (
     NONE,
@@ -25,6 +25,8 @@ from enigma_panel.ui.text.steps import now_text
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel
+
+tr = Translations("Sessions")
 
 ENDED_STAY_MS = 30_000
 GATHER_MS = 250

@@ -3,11 +3,13 @@
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.model import HIDDEN_AT_FIRST, Column, TasksModel, headings
 from enigma_panel.ui.widgets.column_sizing import ColumnLimits
 from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.table import KeyedTable
+
+tr = Translations("Tasks")
 
 _FITS: dict[int, ColumnLimits] = {
     Column.STATUS: ColumnLimits(least=112),
