@@ -21,6 +21,16 @@ TEXT_LEAST = 128
 """Two columns that share what is left have so much at least; then the table can be scrolled."""
 
 
+def visible_rows(table: QTableView) -> range:
+    """The rows that can be seen now."""
+    rows = table.verticalHeader()
+    first = rows.visualIndexAt(0)
+    if first < 0:
+        return range(0)
+    last = rows.visualIndexAt(table.viewport().height() - 1)
+    return range(first, (last if last >= 0 else table.model().rowCount() - 1) + 1)
+
+
 class ColumnSizing(QObject):
     """Looks at the rows that are seen and widens columns whose content lacks room.
 
@@ -151,20 +161,14 @@ class ColumnSizing(QObject):
     def _measure(self, column: int) -> int:
         """The width of the heading and of every cell that is seen, whichever is most."""
         model, font = self._table.model(), self._table.font()
-        cells = (model.index(row, column).data(Role.CELL) or NO_CELL for row in self._rows())
+        cells = (
+            model.index(row, column).data(Role.CELL) or NO_CELL for row in visible_rows(self._table)
+        )
         widths = [cell_width(cell, font, with_bar=self._has_bars) for cell in cells]
         fit = self._fits.get(column)
         least = fit.least if fit is not None else 0
         widths += [least, self._header.sectionSizeHint(column)]
         return max(-(-width // STEP) * STEP for width in widths)
-
-    def _rows(self) -> range:
-        rows = self._table.verticalHeader()
-        first = rows.visualIndexAt(0)
-        if first < 0:
-            return range(0)
-        last = rows.visualIndexAt(self._table.viewport().height() - 1)
-        return range(first, (last if last >= 0 else self._table.model().rowCount() - 1) + 1)
 
     def _allowed(self, column: int, fit: ColumnLimits) -> int:
         most = fit.most

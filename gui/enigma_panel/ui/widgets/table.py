@@ -5,7 +5,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from enigma_panel.ui.widgets.basics import make_label
-from enigma_panel.ui.widgets.column_sizing import ColumnSizing
+from enigma_panel.ui.widgets.column_sizing import ColumnSizing, visible_rows
 from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.table_model import KeyedTableModel
 
@@ -68,11 +68,7 @@ class KeyedTable(QTableView):
 
     def visible_rows(self) -> range:
         """The rows that can be seen now."""
-        first = self.verticalHeader().visualIndexAt(0)
-        if first < 0:
-            return range(0)
-        last = self.verticalHeader().visualIndexAt(self.viewport().height() - 1)
-        return range(first, (last if last >= 0 else self.rows.rowCount() - 1) + 1)
+        return visible_rows(self)
 
     def set_lead(self, is_lead: bool) -> None:
         """Whether Details shows what is selected here; else the selection is painted paler."""
