@@ -33,13 +33,25 @@ SLOW = (
 )
 """Folders and files of tests that need neither process nor window and take many seconds of CPU."""
 
+FIRST = (
+    "test_the_tour_does_the_whole_main_job",
+    "test_all_invariants_hold",
+    "test_the_main_job",
+    "test_kill_in_the_middle_and_everything_is_back",
+    "test_a_seed_gives_the_same_trace_twice",
+    "test_ten_tasks_at_once_with_the_documented_limits",
+    "test_what_was_red_once_holds",
+)
+"""The tests that take longest: begun last, one worker would end a minute after the others."""
+
 # As the program does it; else the last window of one test that closes ends the loop of the next.
 QGuiApplication.setQuitOnLastWindowClosed(False)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What .ci/quick leaves out besides the tests and modules that are marked themselves."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what .ci/quick leaves out besides the tests and modules that are marked themselves; of
+    what is left, in whatever order, the longest go first."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "simulator" in fixtures:
@@ -49,6 +61,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.window)
         if any(item.path.is_relative_to(TESTS / place) for place in SLOW):
             item.add_marker(pytest.mark.slow)
+    yield
+    items.sort(key=lambda item: not item.name.startswith(FIRST))
 
 
 def pytest_collection_finish() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import re
 import zlib
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, ProtocolError
@@ -163,3 +164,5 @@ BODIES: dict[str, tuple[lb.Play, Outcome]] = {
     ),
 }
 """By name: the reply, and the kind of what is read or the error."""
+
+COSTLY = [name for name in BODIES if re.search("bomb|without end|thousands", name)]

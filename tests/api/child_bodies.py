@@ -8,10 +8,12 @@ import asyncio
 import json
 import os
 import resource
+import subprocess
 import sys
 import time
 from collections import defaultdict
 from contextlib import suppress
+from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
@@ -19,11 +21,41 @@ from enigma_panel.api import client as client_module
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.errors import ApiError
 from enigma_panel.runtime import event_loop
+from tests.api import loopback as lb
+from tests.api.bodies import BODIES
 from tests.benchmarks.processes import count_descriptors, memory_mb
 from tests.kit.wait import until
 
 PROBE_S = 0.001
 SETTLE_S = 2.0
+
+
+def measure_in_child(*names: str, rounds: int = 2, limit: int = 0) -> dict[str, Any]:
+    """What so many rounds of these bodies cost a process that does nothing else."""
+
+    async def run() -> subprocess.CompletedProcess[str]:
+        async with lb.loopback() as server:
+
+            async def play(writer: asyncio.StreamWriter) -> None:
+                name = server.requests[-1].path.split("/")[2].replace("_", " ")
+                server.requests.clear()
+                await BODIES[name][0](writer)
+
+            server.play = play
+            command = [sys.executable, "-m", "tests.api.child_bodies", server.url]
+            return await asyncio.to_thread(
+                subprocess.run,
+                [*command, str(rounds), str(limit), *names],
+                capture_output=True,
+                text=True,
+                timeout=600,
+                check=False,
+            )
+
+    done = asyncio.run(run())
+    assert (done.returncode, done.stderr) == (0, "")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 class Turns:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.benchmarks.big_result import big_result
+from tests.benchmarks.costly_bodies import costly_bodies
 from tests.benchmarks.fifty import fifty
 from tests.benchmarks.figures import Figure, machine, table
 from tests.benchmarks.intent import intent
@@ -43,6 +44,7 @@ MEASURES: dict[str, Measure] = {
     "live_steps": live_steps,
     "live_big": live_big,
     "big_result": big_result,
+    "costly_bodies": costly_bodies,
 }
 
 

@@ -24,6 +24,7 @@ LINES = {
     "live_steps": ["live_steps.row", "live_steps.does_now"],
     "live_big": ["live_big.question", "live_big.result", "live_big.table"],
     "big_result": ["big_result.text", "big_result.table", "big_result.lists"],
+    "costly_bodies": ["costly_bodies.turn"],
 }
 MAY_BE_ZERO = {"ten.not_done", "ten.idle", "ten.refused"}
 """What is best at nothing, and has no floor."""

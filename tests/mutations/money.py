@@ -15,7 +15,7 @@ START_LOST = "A start whose reply was lost is shown as unconfirmed"
 IN_LINE = "Tasks for which there is no browser, no call or no money wait in line"
 KEPT = "Without a connection they wait, over quit and kill, and are sent when it is back"
 ASKS_FOR_ANOTHER = (
-    "When a service refuses a task because it does not understand its dialect, the line stands"
+    "When a service refuses a task because it does not understand its dialect, no more tasks are"
 )
 NOT_WHOLE = "A task with a field that its dialect lacks is not sent without it"
 TRIED_AGAIN = "What was refused for certain is tried again only where that can help"
@@ -174,7 +174,7 @@ MONEY = (
         promise="Stop and Terminate are written down when you click.",
         mistake="they are kept in memory alone",
         file="services/commands/delivery.py",
-        old="if command.verb not in DURABLE or command.intent is not None or session is None:",
+        old="if not command.rules.is_durable or command.intent is not None or session is None:",
         new="if True:",
         tests=(f"{COMMANDS}/test_commands.py::test_the_ledger_has_it_before_anything_is_sent",),
     ),
@@ -291,7 +291,7 @@ MONEY = (
         tests=(f"{REFUSED}::test_one_in_which_another_task_may_be_at_work_is_left_to_that",),
     ),
     Break(
-        promise="When a second browser within ten minutes takes no task, the line stands until you say Go on.",
+        promise="When a second browser within ten minutes takes no task, no more tasks are started until you click Go on.",
         mistake="browsers are opened without end",
         file="services/queue/blockers.py",
         old="            self.pause_reason = PauseReason.UNTAKEN\n",
@@ -317,7 +317,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise="until you choose one or say Go on",
+        promise="until you choose one or click Go on",
         mistake="the one that is chosen changes nothing",
         file="services/queue/task_queue.py",
         old="        if spoken != self._spoken:\n",
@@ -470,7 +470,7 @@ MONEY = (
         file="services/commands/delivery.py",
         old="        await self._ready(command)\n        return await self._emit(command)\n",
         new="        await self._ready(command)\n"
-        "        return await self._emit(command) or command.verb not in DURABLE\n",
+        "        return await self._emit(command) or not command.rules.is_durable\n",
         tests=(f"{COMMANDS}/test_commands_live.py::test_without_a_channel_they_go_by_rest",),
     ),
     Break(
@@ -575,7 +575,7 @@ MONEY = (
         mistake="that is a Terminate that failed",
         file="services/commands/delivery.py",
         old="            if command.verb is not CommandVerb.TERMINATE:\n                await",
-        new="            if command.verb in RANKS:\n                await",
+        new="            if command.rules.sent:\n                await",
         tests=(
             f"{COMMANDS}/test_commands.py::test_a_session_that_our_terminate_does_not_find_is_closed_not_ended_by_you",
         ),

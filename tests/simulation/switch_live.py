@@ -6,7 +6,7 @@ from typing import Any
 from enigma_panel.core import reducer
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.commands.commands import Commands, UnconfirmedPauses
-from enigma_panel.services.commands.delivery import DURABLE, CommandSender, DroppedError
+from enigma_panel.services.commands.delivery import CommandSender, DroppedError
 from enigma_panel.services.live import event_router
 from enigma_panel.services.live.event_router import EventRouter, TaskEnds
 from enigma_panel.services.live.live import Live
@@ -135,7 +135,7 @@ def ends_sent_live_are_believed() -> Patches:
 
     async def emit(self: Any, command: Any) -> bool:
         taken = await real(self, command)
-        if taken and command.verb in DURABLE:
+        if taken and command.rules.is_durable:
             raise DroppedError(Outcome.UNKNOWN)
         return taken
 

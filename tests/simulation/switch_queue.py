@@ -1,12 +1,12 @@
 """Switch-offs of the queue and the rate limit: who may go when."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import CallWindow, Endpoint, Rank, Slot
-from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.commands import delivery
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.monitor.housekeeping import Housekeeping
 from enigma_panel.services.queue.blockers import StartGate
 from enigma_panel.services.queue.scheduler import Scheduler
@@ -68,7 +68,8 @@ def session_before_its_slot() -> Patches:
 
 def terminate_is_not_urgent() -> Patches:
     """A Terminate waits behind newTask and Pause."""
-    return [(delivery.RANKS, CommandVerb.TERMINATE, Rank.START)]
+    late = replace(COMMANDS[CommandVerb.TERMINATE], rank=Rank.START)
+    return [(COMMANDS, CommandVerb.TERMINATE, late)]
 
 
 def full_house_is_asked_again() -> Patches:

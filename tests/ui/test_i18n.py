@@ -1,49 +1,123 @@
 """The texts of the window in another language."""
 
-import shutil
-import subprocess
+import ast
+import importlib.util
+import re
 import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtGui import QAction
 
-from enigma_panel.ui.i18n import CONTEXT, install_language, tr, tr_n
+from enigma_panel.ui.i18n import ENGLISH, Translations, install_language, number_text, short_month
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.steps import count_text
+from tests.kit.person import all_text
 
-GERMAN = QLocale(QLocale.Language.German, QLocale.Country.Germany)
-_SOURCE = """<!DOCTYPE TS><TS version="2.1" language="de">
-<context><name>{context}</name>
-<message><source>Open {{name}}</source><translation>{{name}} öffnen</translation></message>
-<message><source>{{n}} browsers</source><translation>{{n}} Fenster</translation></message>
-</context></TS>"""
+ROOT = Path(__file__).parents[2]
+POLISH = QLocale(QLocale.Language.Polish, QLocale.Country.Poland)
+tr = Translations("Steps")
+
+
+@pytest.fixture(scope="module")
+def translations() -> ModuleType:
+    """resources/translations.py, which lies in no package."""
+    spec = importlib.util.spec_from_file_location(
+        "translations", ROOT / "resources" / "translations.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # its record looks itself up there
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def polish(translations: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a file of a language with three plural forms: each text is its own, marked."""
+    folder = tmp_path_factory.mktemp("i18n")
+    translations.update(["pl"], folder)
+    file = folder / "enigma_pl.ts"
+    tree = ET.parse(file)
+    for message in tree.iter("message"):
+        source, translation = message.findtext("source"), message.find("translation")
+        assert translation is not None
+        forms = translation.findall("numerusform")
+        for number, form in enumerate(forms):
+            form.text = f"<{number}> {source}"
+        if not forms:
+            translation.text = f"<{source}>"
+    tree.write(file, encoding="utf-8", xml_declaration=True)
+    translations.update(["pl"], folder)
+    return folder
 
 
 @pytest.fixture
-def german(tmp_path: Path) -> Path:
-    """A folder with a German file."""
-    source = tmp_path / "de.ts"
-    source.write_text(_SOURCE.format(context=CONTEXT), encoding="utf-8")
-    tool = shutil.which("pyside6-lrelease", path=str(Path(sys.executable).parent))
-    assert tool is not None
-    command = [tool, str(source), "-qm", str(tmp_path / "enigma_de.qm")]
-    subprocess.run(command, check=True, capture_output=True)
-    return tmp_path
+def in_polish(qapp: QCoreApplication, polish: Path) -> Iterator[None]:
+    """The window's language, for one test."""
+    install_language(qapp, POLISH, str(polish))
+    yield
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+        translator.deleteLater()
+    QLocale.setDefault(ENGLISH)
 
 
-def test_the_desktops_language_is_used_where_it_has_a_file(
-    qapp: QCoreApplication, german: Path
+@pytest.mark.usefixtures("in_polish")
+def test_the_desktops_language_is_used_where_it_has_a_file() -> None:
+    assert tr("{n} of {all}", n=1, all=2) == "<1 of 2>"
+    assert tr("{what}: {text}", what="{text}", text="a") == "<{text}: a>"
+    assert tr("not in the code") == "not in the code"
+
+
+@pytest.mark.usefixtures("in_polish")
+def test_each_number_has_the_form_that_the_language_has_for_it() -> None:
+    assert [count_text(n) for n in (1, 2, 5, 22)] == [
+        "<0> 1 steps",
+        "<1> 2 steps",
+        "<2> 5 steps",
+        "<1> 22 steps",
+    ]
+
+
+@pytest.mark.usefixtures("in_polish")
+def test_numbers_and_dates_are_written_as_its_words() -> None:
+    assert tr("{n} found", n=12_450).replace("\N{NO-BREAK SPACE}", " ") == "<12 450 found>"
+    assert short_month(date(2026, 11, 26)) == "lis"
+
+
+@pytest.mark.usefixtures("in_polish")
+def test_no_text_of_the_window_is_left_in_english(window: MainWindow) -> None:
+    texts = [*all_text(window).splitlines(), *(a.text() for a in window.findChildren(QAction))]
+    ours = [text for text in texts if re.search("[<>]", text)]
+    assert len(ours) > 100
+    others = {text for text in texts if re.search("[a-z]{3}", text)} - set(ours)
+    assert others, "Qt's own are translated, too"
+    assert {text.split()[0] for text in others} == {"Przewiń"}
+
+
+def test_without_a_file_texts_and_numbers_stay(qapp: QCoreApplication, tmp_path: Path) -> None:
+    install_language(qapp, POLISH, str(tmp_path))
+    assert [count_text(n) for n in (1, 2, 12_450)] == ["1 step", "2 steps", "12,450 steps"]
+    assert short_month(date(2026, 11, 26)) == "Nov"
+    assert number_text(10**30 + 1).endswith("000,001")
+
+
+def test_what_was_translated_stays_when_the_texts_are_gathered_again(
+    translations: ModuleType, polish: Path
 ) -> None:
-    install_language(qapp, GERMAN, str(german))
-    try:
-        assert tr("Open {name}", name="a.example") == "a.example öffnen"
-        assert tr_n("{n} browser", "{n} browsers", 3) == "3 Fenster"
-        assert tr("Close") == "Close"  # what the file does not have
-    finally:
-        for translator in qapp.findChildren(QTranslator):
-            qapp.removeTranslator(translator)
-            translator.deleteLater()
+    before = (polish / "enigma_pl.ts").read_bytes()
+    translations.update(["pl"], polish)
+    assert (polish / "enigma_pl.ts").read_bytes() == before
 
 
-def test_without_a_file_the_texts_stay(qapp: QCoreApplication, tmp_path: Path) -> None:
-    install_language(qapp, GERMAN, str(tmp_path))
-    assert tr("Open {name}", name="a.example") == "Open a.example"
+def test_a_text_that_no_tool_finds_is_named(translations: ModuleType) -> None:
+    tree = ast.parse('tr = Translations("A")\ndef f(text):\n    return tr(text)\n')
+    with pytest.raises(ValueError, match=r"x\.py:3"):
+        list(translations.in_module(tree, "A", Path("x.py")))

@@ -32,10 +32,10 @@ from enigma_panel.api.wire.content_encoding import UndecodableError, decode
 from enigma_panel.api.wire.error_responses import Answer, rate_headers, undecodable
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt, make_scrub
 from enigma_panel.core.models import TaskSpec
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import RateHeaders
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.core.verbs import ANSWERS, COMMANDS, AnswerVerb, CommandVerb
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +60,6 @@ thousand come in at once."""
 KEEP_ALIVE_S = 4.0
 """How long an idle quick connection is kept: less than the usual 5 s of the servers. A call that
 meets a connection just being closed would be interrupted with its fate unknown."""
-
-STATE_KINDS = {
-    CommandVerb.PAUSE: Kind.PAUSE_SENT,
-    CommandVerb.RESUME: Kind.RESUME_SENT,
-    CommandVerb.STOP: Kind.STOP_SENT,
-    CommandVerb.TERMINATE: Kind.TERMINATE_SENT,
-}
-ANSWER_KINDS = {AnswerVerb.RESUME: Kind.ANSWER_SENT, AnswerVerb.STOP: Kind.ANSWER_STOP_SENT}
 
 NETWORK_FAULTS = (
     httpx.HTTPError,
@@ -175,14 +167,14 @@ class HttpClient:
         """POST /start/send-message, actionType state."""
         scrub = make_scrub(self._key, session_id)
         answer = await self._send(ApiCall.STATE, requests.state(session_id, verb), scrub)
-        return responses.read_delivered(answer, scrub, STATE_KINDS[verb], session_id)
+        return responses.read_delivered(answer, scrub, COMMANDS[verb].sent, session_id)
 
     async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
         """POST /start/send-message, actionType guardrail. The text appears in no error."""
         scrub = make_scrub(self._key, session_id, text)
         body = self._writer.guardrail(session_id, text, verb)
         answer = await self._send(ApiCall.ANSWER, body, scrub)
-        return responses.read_delivered(answer, scrub, ANSWER_KINDS[verb], session_id)
+        return responses.read_delivered(answer, scrub, ANSWERS[verb].sent, session_id)
 
     async def poll(self, session_id: str, task_id: str) -> Observation:
         """GET /task/:sessionId/:taskId, built from the ids; a pollUrl is never followed."""

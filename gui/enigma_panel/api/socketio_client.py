@@ -31,7 +31,7 @@ from enigma_panel.api.wire.socket_events import EVENTS, read_event
 from enigma_panel.api.wire.values import parse
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.core.verbs import ANSWERS, COMMANDS, AnswerVerb, CommandVerb
 
 log = logging.getLogger(__name__)
 for _name in ("aiohttp", "engineio", "socketio"):
@@ -59,17 +59,6 @@ does not let go of it while there is something to read."""
 
 _ENGINE_MESSAGE = "4"
 _OLD_PROTOCOL = "Socket.IO 2"
-
-STATE_KINDS = {
-    CommandVerb.PAUSE: Kind.PAUSE_SENT_LIVE,
-    CommandVerb.RESUME: Kind.RESUME_SENT_LIVE,
-    CommandVerb.STOP: Kind.STOP_SENT_LIVE,
-    CommandVerb.TERMINATE: Kind.TERMINATE_SENT_LIVE,
-}
-ANSWER_KINDS = {
-    AnswerVerb.RESUME: Kind.ANSWER_SENT_LIVE,
-    AnswerVerb.STOP: Kind.ANSWER_STOP_SENT_LIVE,
-}
 
 Options = dict[str, Any]
 
@@ -276,11 +265,11 @@ class Channel:
 
     async def send_state(self, verb: CommandVerb) -> Observation:
         """See LiveConnection."""
-        return await self._emit(state_message(verb), STATE_KINDS[verb])
+        return await self._emit(state_message(verb), COMMANDS[verb].sent_live)
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
         """See LiveConnection."""
-        return await self._emit(self._writer.guardrail_message(text, verb), ANSWER_KINDS[verb])
+        return await self._emit(self._writer.guardrail_message(text, verb), ANSWERS[verb].sent_live)
 
     async def _emit(self, message: dict[str, object], kind: Kind) -> Observation:
         """Written by ourselves: the library's emit queues it and cannot tell what became of it."""

@@ -4,6 +4,7 @@ Times are UTC epoch milliseconds. Keys are the ledger's own integers (0 = not st
 service's ids and URLs are secrets and stay out of repr.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -79,6 +80,15 @@ ASSUMED_PHASES = frozenset({Phase.EXPIRED_ASSUMED, Phase.CLOSED_ASSUMED})
 FINAL_STATUSES = frozenset(
     {TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.STOPPED, TaskStatus.LOST}
 )
+
+AT_WORK = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED})
+TAKES: Mapping[CommandVerb, frozenset[TaskStatus]] = {
+    CommandVerb.PAUSE: frozenset({TaskStatus.STARTING, TaskStatus.WORKING}),
+    CommandVerb.RESUME: frozenset({TaskStatus.PAUSED}),
+    CommandVerb.STOP: AT_WORK,
+    CommandVerb.TERMINATE: frozenset(TaskStatus),
+}
+"""In which of its states a task is changed by a command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +266,26 @@ class Task:
     def is_final(self) -> bool:
         """True once nothing about this task changes any more."""
         return self.status in FINAL_STATUSES
+
+    @property
+    def is_at_work(self) -> bool:
+        """True while the service has it, as far as is known, and it is not over."""
+        return self.status in AT_WORK
+
+    @property
+    def was_seen_at_work(self) -> bool:
+        """The same, and more than its start was heard of it."""
+        return self.is_at_work and self.status is not TaskStatus.STARTING
+
+    @property
+    def may_be_at_work(self) -> bool:
+        """True for one that was sent and is not known to be over."""
+        is_sent = self.sent_ms is not None and self.status is not TaskStatus.QUEUED
+        return self.status is TaskStatus.UNCONFIRMED or (is_sent and not self.is_final)
+
+    def takes(self, verb: CommandVerb) -> bool:
+        """Whether the command would change something."""
+        return self.status in TAKES[verb]
 
     @property
     def cost(self) -> Decimal | None:

@@ -15,20 +15,16 @@ from enigma_panel.core.models import (
     Session,
     Task,
     TaskSpec,
-    TaskStatus,
 )
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.validation import site_of
-from enigma_panel.core.verbs import CommandVerb, TaskVerb
+from enigma_panel.core.verbs import COMMANDS, CommandVerb, TaskVerb
 from enigma_panel.services.commands.commands import Commands
-from enigma_panel.services.commands.delivery import DURABLE
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, ForeignSession, PendingCommand
-
-_WORKS = frozenset({TaskStatus.WORKING, TaskStatus.STARTING, TaskStatus.ASKS, TaskStatus.PAUSED})
 
 
 class NoKeyError(Exception):
@@ -137,7 +133,7 @@ class Sessions(QObject):
         session = self._store.session(session_key)
         if session is None or self.foreign(session) is not None:
             return False
-        if self._account.client is None and verb not in DURABLE:
+        if self._account.client is None and not COMMANDS[verb].is_durable:
             return False
         pending = self._commands.pending(session_key)
         if verb is CommandVerb.TERMINATE:
@@ -149,7 +145,7 @@ class Sessions(QObject):
             return False
         # It might meet one that waits behind this one, or of unknown fate that is before it.
         others = (other for other in self._store.tasks_of(session_key) if other is not task)
-        return not any(map(_may_be_at_work, others)) and _can(task, verb, pending)
+        return not any(other.may_be_at_work for other in others) and _can(task, verb, pending)
 
     def terminable_keys(self) -> list[int]:
         """Sessions that are or may be open and can be terminated now: "all" in Terminate all."""
@@ -263,20 +259,13 @@ class Sessions(QObject):
         self.changed.emit(Diff(sessions=frozenset({key})))
 
 
-def _may_be_at_work(task: Task) -> bool:
-    is_sent = task.sent_ms is not None and task.status is not TaskStatus.QUEUED
-    return task.status is TaskStatus.UNCONFIRMED or (is_sent and not task.is_final)
-
-
 def _can(task: Task, verb: CommandVerb, pending: PendingCommand | None) -> bool:
     """What waits to be sent counts as done: after Pause comes Resume."""
-    unsent = pending.verb if pending is not None else None
-    if verb is CommandVerb.PAUSE:
-        works = task.status in {TaskStatus.WORKING, TaskStatus.STARTING}
-        return (works and unsent is None) or unsent is CommandVerb.RESUME
-    if verb is CommandVerb.RESUME:
-        return (task.status is TaskStatus.PAUSED and unsent is None) or unsent is CommandVerb.PAUSE
-    return task.status in _WORKS and task.stop_sent_ms is None and unsent is not CommandVerb.STOP
+    reverses = COMMANDS[verb].reverses
+    if pending is not None and reverses is not None:
+        return pending.verb is reverses
+    is_stopped = task.stop_sent_ms is not None or (pending is not None and pending.verb is verb)
+    return task.takes(verb) and not (verb is CommandVerb.STOP and is_stopped)
 
 
 def _can_terminate(session: Session, pending: PendingCommand | None) -> bool:

@@ -15,9 +15,11 @@ from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.settings import choose_dialect
 from enigma_panel.services.types import PendingCommand
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.dialects import offered_dialect
 from enigma_panel.ui.text.waiting import QueueAction
+
+tr = Translations("Actions")
 
 SECRET_HINT = "x-kde-passwordManagerHint"  # noqa: S105 - a MIME type that clipboard managers know
 SETTLED_MS = 600

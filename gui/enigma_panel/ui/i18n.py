@@ -1,16 +1,19 @@
-"""Translation: every text of the window passes through `tr` or `tr_n`.
+"""Translation: every text of the window passes through the `Translations` of its screen.
 
-A language is a file `enigma_<locale>.qm`, made by `pyside6-lrelease` and listed in
-`resources/app.qrc` under `/i18n`. There is none yet: the texts in the code are shown.
+A language is a file `resources/i18n/enigma_<locale>.ts`: `python resources/translations.py` makes
+it, brings it up to date and compiles it to the `.qm` that `resources/app.qrc` lists under `/i18n`.
+There is none yet: the texts in the code are shown.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from html import escape
+from typing import Any, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import Qt
-
-CONTEXT = "Enigma"
 
 # Control characters, and the marks that turn the reading direction: they could make a text look
 # like another one.
@@ -19,27 +22,74 @@ _HIDDEN = re.compile(
 )
 
 
+Table = TypeVar("Table", bound=Mapping[Any, tuple[str, ...]])
+ENGLISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)
+"""The language of the texts in the code."""
+
+
 def install_language(
     app: QCoreApplication, locale: QLocale | None = None, folder: str = ":/i18n"
 ) -> None:
-    """Translate into the desktop's language, or that one, where the folder has its file."""
-    translator = QTranslator(app)
-    if translator.load(locale or QLocale(), "enigma", "_", folder):
-        app.installTranslator(translator)
+    """Translate into the desktop's language, or that one, where the folder has its file.
 
-
-def tr(text: str, /, **values: object) -> str:
-    """The words in the person's language, with {names} filled in.
-
-    What the service or a person wrote comes in by `values` only: it is never read as a pattern.
+    Numbers and dates are written as in the language of the texts beside them.
     """
-    translated = QCoreApplication.translate(CONTEXT, text)
-    return translated.format(**values) if values else translated
+    wanted = locale or QLocale.system()
+    ours = QTranslator(app)
+    if not ours.load(wanted, "enigma", "_", folder):
+        QLocale.setDefault(ENGLISH)
+        return
+    qts = QTranslator(app)  # the buttons of its own dialogs
+    qts.load(wanted, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    for translator in (qts, ours):
+        app.installTranslator(translator)
+    QLocale.setDefault(wanted)
 
 
-def tr_n(one: str, many: str, n: int, /, **values: object) -> str:
-    """As `tr`, with the words for one thing or for many; {n} is the number."""
-    return tr(one if n == 1 else many, n=n, **values)
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """The texts of one screen. context: what it is called in the file that a translator gets."""
+
+    context: str
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """The words in the language of the window, with {names} filled in.
+
+        What the service or a person wrote comes in by `values` only: it is never read as a pattern.
+        Whole numbers are written as the language does. Without values a pattern stays one.
+        """
+        return _filled(QCoreApplication.translate(self.context, text), values)
+
+    def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """As a call, in the form that the language has for so many things; {n} is the number."""
+        form = QCoreApplication.translate(self.context, many, None, n)
+        is_english = form == many
+        return _filled(one if is_english and n == 1 else form, {"n": n, **values})
+
+    def mark(self, table: Table) -> Table:
+        """A table of texts that are translated when they are said: pairs of forms as `plural` takes
+        them, or three texts of which the first stands alone."""
+        return table
+
+
+def _filled(pattern: str, values: dict[str, object]) -> str:
+    texts = {name: number_text(v) if type(v) is int else v for name, v in values.items()}
+    return pattern.format(**texts) if texts else pattern
+
+
+def number_text(n: int) -> str:
+    """'12,450', of any length: the service may send any number."""
+    return f"{n:,}".replace(",", QLocale().groupSeparator())
+
+
+def sentence(text: str) -> str:
+    """The words of a cell as a sentence: 'All 5 places are in use.'"""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def short_month(when: date) -> str:
+    """'Nov'."""
+    return QLocale().monthName(when.month, QLocale.FormatType.ShortFormat)
 
 
 def shorten(text: str, limit: int = 300) -> str:

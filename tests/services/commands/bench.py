@@ -9,12 +9,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from enigma_panel.api.client import STATE_KINDS
 from enigma_panel.api.errors import ApiError, RejectedError, Reply, SessionGoneError
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.core.verbs import CommandVerb, TaskVerb
+from enigma_panel.core.verbs import COMMANDS, CommandVerb, TaskVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.context import ServiceContext
@@ -82,7 +81,7 @@ class Client:
         await asyncio.sleep(self.takes_s)
         if answer is not None:
             raise answer
-        return Observation(kind=STATE_KINDS[verb])
+        return Observation(kind=COMMANDS[verb].sent)
 
     @property
     def verbs(self) -> list[CommandVerb]:

@@ -145,7 +145,7 @@ async def test_one_answer_ends_the_backing_off() -> None:
         assert gaps(scene.client.polls_at)[-1] == 2_300
 
 
-@pytest.mark.parametrize("after_s", [5, 20, 60, 100, 333])
+@pytest.mark.parametrize("after_s", [5, 20, 100])
 async def test_asks_again_within_two_seconds_of_the_networks_return(after_s: int) -> None:
     async with polling(most=True) as scene:
         scene.scope.spawn("health", scene.health.run())

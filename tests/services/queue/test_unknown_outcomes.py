@@ -136,7 +136,7 @@ async def test_a_gateway_that_gives_up_makes_no_second_session(
     sim: Simulator, running: Running, path: str, action: str, *, one_call: bool
 ) -> None:
     """One click, one browser and one task, shown as unconfirmed, also long afterwards."""
-    async with running(sim.url, FastClock()) as parts:
+    async with running(sim.url, FastClock(), LongLived) as parts:
         sessions, said = parts.services.sessions, listen(parts)
         faults(sim.url, AFTER | {"path": path} | ({"action": action} if action else {}))
         spec = TaskSpec(text="Buy the cheapest USB-C hub", close_after=False)
@@ -160,7 +160,7 @@ async def test_a_gateway_that_gives_up_makes_no_second_session(
 async def test_a_new_task_refused_three_times_goes_to_another_browser_once_its_own_is_closed(
     sim: Simulator, running: Running
 ) -> None:
-    async with running(sim.url, FastClock()) as parts:
+    async with running(sim.url, FastClock(), LongLived) as parts:
         sessions, said = parts.services.sessions, listen(parts)
         faults(sim.url, {"path": MESSAGES, "kind": "503", "action": "newTask", "times": 3})
         key = await sessions.start(TaskSpec(text="Search", close_after=False))
@@ -178,7 +178,7 @@ async def test_a_new_task_refused_three_times_goes_to_another_browser_once_its_o
 async def test_refused_by_a_second_browser_too_the_task_waits_for_go_on(
     sim: Simulator, running: Running, kind: str
 ) -> None:
-    async with running(sim.url, FastClock()) as parts:
+    async with running(sim.url, FastClock(), LongLived) as parts:
         sessions, queue = parts.services.sessions, parts.services.queue
         faults(sim.url, {"path": MESSAGES, "kind": kind, "action": "newTask", "times": 6})
         key = await sessions.start(TaskSpec(text="Search", close_after=False))
@@ -195,7 +195,7 @@ async def test_refused_by_a_second_browser_too_the_task_waits_for_go_on(
 async def test_a_new_task_that_is_wrong_closes_the_session_that_was_made_for_it(
     sim: Simulator, running: Running
 ) -> None:
-    async with running(sim.url, FastClock()) as parts:
+    async with running(sim.url, FastClock(), LongLived) as parts:
         sessions, said = parts.services.sessions, listen(parts)
         body = {"success": False, "message": "taskDetails is required"}
         faults(sim.url, {"path": MESSAGES, "kind": "status:400", "action": "newTask", "body": body})
@@ -214,7 +214,7 @@ async def test_a_new_task_that_is_wrong_closes_the_session_that_was_made_for_it(
 async def test_a_new_task_refused_twice_is_sent_a_third_time(
     sim: Simulator, running: Running
 ) -> None:
-    async with running(sim.url, FastClock()) as parts:
+    async with running(sim.url, FastClock(), LongLived) as parts:
         sessions, queue = parts.services.sessions, parts.services.queue
         faults(sim.url, {"path": MESSAGES, "kind": "503", "action": "newTask", "times": 2})
         key = await sessions.start(SPEC)

@@ -194,7 +194,7 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     assert dialog.target_label.text() == "Starts at once."
     world.sessions.put(a_session(1, current_task=1), a_task(1))
     world.queue.set_limit(1)
-    assert dialog.target_label.text() == "The only place is in use: the task waits in line."
+    assert dialog.target_label.text() == "The only place is in use. The task waits in line."
     world.queue.set_limit(5)
     world.queue.put(7, why=WaitReason.NO_SLOT)
     assert dialog.target_label.text() == "Waits in line behind 1 task."

@@ -1,6 +1,5 @@
 """The recovery card: true by itself, settled row by row, out of the way when nothing is left."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.recovery.card import RecoveryCard
-from enigma_panel.ui.recovery.rows import AT_A_TIME, MOST_ROWS, ROW_HEIGHT, RecoveryRowWidget
+from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, RecoveryRowWidget
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeActions
 
@@ -393,19 +392,3 @@ def test_after_a_sleep_with_nothing_open_there_is_no_card(
 ) -> None:
     assert not card.show_away(751_000)
     assert not card.isVisible()
-
-
-def test_200_sessions_are_shown_at_once(card: RecoveryCard, services: Any) -> None:
-    keys = fill(services, 200)
-    shown, refreshed = [], []
-    for _ in range(3):
-        recover(card, 1)
-        began = time.process_time()
-        recover(card, *keys)
-        shown.append(time.process_time() - began)
-        began = time.process_time()
-        card.refresh()
-        refreshed.append(time.process_time() - began)
-    assert len(card.rows.views()) == AT_A_TIME
-    assert min(shown) < 0.05
-    assert min(refreshed) < 0.01

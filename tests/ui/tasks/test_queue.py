@@ -104,11 +104,11 @@ def test_a_task_taken_out_of_the_line_says_so(
         1, status=TaskStatus.STOPPED, code="TAKEN_BACK", ended_ms=NOW, sent_ms=None
     )
     tasks.arrange()
-    assert cell_text(tasks, 1, Column.RESULT) == "taken out of the line, nothing was sent"
+    assert cell_text(tasks, 1, Column.RESULT) == "taken out of the line, not started"
     assert cell_text(tasks, 1, Column.TOOK) == "–"
     window.selection.task_rows.arrange()
     window.selection.tasks.select_key(1)
-    assert "Nothing was sent, nothing was paid." in shown_texts(window.details)
+    assert "It was not started." in shown_texts(window.details)
     assert "New session" not in shown_texts(window.details)
     assert button(window.details, "Run again").isEnabled()
 
@@ -358,7 +358,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     said = shown_texts(queued.details)
     assert "New session" in said
     assert "2nd in line." in said
-    assert "Nothing was sent yet." in said
+    assert "It was not started yet." in said
     assert names(queued.details) == ["Start next", "Up", "Remove"]
     queue = services.queue.waiting
     services.queue.set(
@@ -366,7 +366,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     )
     said = shown_texts(queued.details)
     assert "Waits for calls of this minute, 0:12." in said
-    assert "2nd in line. Nothing was sent yet." in said
+    assert "2nd in line. It was not started yet." in said
     services.clock.now += 2_000
     queued.details.tick()
     assert "Waits for calls of this minute, 0:10." in shown_texts(queued.details)
@@ -480,7 +480,7 @@ def test_browsers_that_take_no_task_are_said_above_and_in_the_rows(
         *(replace(entry, why=WaitReason.STOPPED) for entry in queue.waiting),
         pause_reason=PauseReason.UNTAKEN,
     )
-    said = "Browsers open, but take no task; 3 tasks wait here."
+    said = "Browsers open, but take no task. 3 tasks wait here."
     assert said in shown_texts(queued.queue_actions.bar)
     row = cell_text(rows, queue.waiting[0].task_key, Column.RESULT)
     assert row == "browsers open, but take no task – Go on"

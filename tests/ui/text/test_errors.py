@@ -15,9 +15,9 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.core.models import SessionState, TaskStatus
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.retry_policy import FailureKind, refused_fact
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.details.text import trouble_text
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text import states
 from enigma_panel.ui.text.errors import (
     TABLE,
@@ -28,6 +28,8 @@ from enigma_panel.ui.text.errors import (
     explain_code,
     row_of,
 )
+from tests.kit.builders import a_session, a_task
+from tests.kit.clock import NOW
 from tests.kit.gateways import GATEWAYS, UNCONFIRMED, GatewayReply, error_of
 from tests.kit.rows import check_rows
 
@@ -283,7 +285,7 @@ CODES = [
     ),
     ("HTTP_429", START, "Too many calls this minute. Nothing was started. Try again in a minute."),
     ("HTTP_418", START, "The service refused this (418): “too bad”. Nothing was started."),
-    ("TAKEN_BACK", START, "It was taken out of the line. Nothing was started."),
+    ("TAKEN_BACK", START, "It was taken out of the line. It was not started."),
     ("NOT_CONNECTED", START, "No connection. Nothing was started."),
     (
         None,
@@ -319,6 +321,13 @@ def test_a_refusal_of_a_gateway_reads_the_same_in_the_notice_and_in_details() ->
 @pytest.mark.parametrize(("code", "context", "text"), CODES)
 def test_a_failed_task_has_its_words(code: str | None, context: ErrorContext, text: str) -> None:
     assert explain_code(code, "too bad", context).text == text
+
+
+def test_of_a_lost_task_nothing_is_said_to_be_known() -> None:
+    """The service need not have said that it does not know it: it may never have been asked."""
+    told = trouble_text(a_session(), a_task(status=TaskStatus.LOST), NOW)
+    assert told is not None
+    assert told.text == "It is not known what became of this task. Its result cannot be fetched."
 
 
 def test_every_row_speaks_plainly() -> None:
@@ -380,7 +389,6 @@ def test_every_state_has_a_word() -> None:
     )
     assert len({states.task_status_text(status).word for status in TaskStatus}) == len(TaskStatus)
     assert states.session_state_text(SessionState.PAUSED).word == "paused (sent) – billing"
-    assert all(states.verb_tip(verb) for verb in CommandVerb)
 
 
 def test_one_line() -> None:
@@ -388,4 +396,4 @@ def test_one_line() -> None:
     assert shorten("Pay $5\u202e000\u202c?") == "Pay $5 000 ?"
     assert shorten("x" * 500, 10) == "x" * 9 + "…"
     assert shorten("x " * 5 + " " * 900 + "end", 20).endswith("…")
-    assert tr("{n} {{left}}", n=2) == "2 {left}"
+    assert Translations("Errors")("{n} {{left}}", n=2) == "2 {left}"

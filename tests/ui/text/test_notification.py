@@ -35,7 +35,7 @@ def test_one() -> None:
         (9, 1, 0, "9 of 10 done, 1 failed"),
         (10, 0, 0, "All 10 done"),
         (0, 3, 0, "All 3 failed"),
-        (1000, 0, 0, "All 1000 done"),
+        (1000, 0, 0, "All 1,000 done"),
     ],
 )
 def test_several(done: int, failed: int, left: int, title: str) -> None:

@@ -244,33 +244,33 @@ def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
     )
     assert words is not None
     assert words.text == (
-        "The balance is used up ($0.15 left); 4 sessions work on, 3 tasks wait here."
+        "The balance is used up ($0.15 left). 4 sessions work on, 3 tasks wait here."
     )
     assert words.actions == (offer.ADD_FUNDS, offer.FUNDS_ADDED, offer.REMOVE_ALL)
     words = queue_bar_text(QueueState(pause_reason=PauseReason.KEY, limit=5, entries=entries[:1]))
     assert words is not None
-    assert words.text == "The API key was refused; 1 task waits here."
+    assert words.text == "The API key was refused. 1 task waits here."
     assert words.actions == (offer.ENTER_KEY, offer.REMOVE_ALL)
     no = rejected(403, "FORBIDDEN", message="not on this plan")
     words = queue_bar_text(
         QueueState(pause_reason=PauseReason.FORBIDDEN, limit=5, entries=entries, error=no)
     )
     assert words is not None
-    assert words.text == ("This account may not do that: “not on this plan”; 3 tasks wait here.")
+    assert words.text == ("This account may not do that: “not on this plan”. 3 tasks wait here.")
     assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
     full = rejected(503, "NO_INSTANCES_AVAILABLE")
     words = queue_bar_text(
         QueueState(pause_reason=PauseReason.UNTAKEN, limit=5, entries=entries[:1], error=full)
     )
     assert words is not None
-    assert words.text == "Browsers open, but take no task; 1 task waits here."
+    assert words.text == "Browsers open, but take no task. 1 task waits here."
     assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
     telling = rejected(400, "MISSING_PROMPT", message="Missing task.prompt")
     words = queue_bar_text(
         QueueState(pause_reason=PauseReason.DIALECT, limit=5, entries=entries, error=telling)
     )
     assert words is not None
-    assert words.text == "The service does not understand this dialect; 3 tasks wait here."
+    assert words.text == "The service does not understand this dialect. 3 tasks wait here."
     assert words.actions == (offer.SETTINGS, offer.GO_ON, offer.REMOVE_ALL)
 
 

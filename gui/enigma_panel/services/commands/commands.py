@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.commands.delivery import DURABLE, RANKS, Command, CommandSender
+from enigma_panel.services.commands.delivery import Command, CommandSender
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
@@ -59,7 +59,7 @@ class UnconfirmedPauses:
     def lose(self, key: int) -> CommandVerb | None:
         """This session's channel broke."""
         if (command := self._current.get(key)) is not None:
-            command.broke = command.sent_live and command.verb not in DURABLE
+            command.broke = command.sent_live and not command.rules.is_durable
             return None
         sent_ms, task = self._sent_live.pop(key, None), self._task(key)
         fresh = sent_ms is not None and self._clock.now_ms() - sent_ms <= BELIEVED_MS
@@ -136,7 +136,7 @@ class Commands(QObject):
     def is_stopping(self, session_key: int) -> bool:
         """Whether a Stop or a Terminate is on its way to that session."""
         command = self._current.get(session_key)
-        return command is not None and command.verb in DURABLE
+        return command is not None and command.rules.is_durable
 
     async def until_decided(self, session_key: int) -> None:
         """Return once a Terminate cannot be taken back any more, or was."""
@@ -163,7 +163,7 @@ class Commands(QObject):
                 known.nudge()
             await known.over.wait()
             return
-        if known is not None and RANKS[known.verb] < RANKS[verb]:
+        if known is not None and known.rules.rank < COMMANDS[verb].rank:
             return
         command = self._make(session_key, verb, grace_ms)
         if command is not None:
@@ -184,7 +184,7 @@ class Commands(QObject):
         command = Command.of(intent)
         command.sent_live = command.may_be_done = True
         known = self._current.get(command.key)
-        if known is not None and known.dropped is None and known.verb in DURABLE:
+        if known is not None and known.dropped is None and known.rules.is_durable:
             self._sender.mark(command)
             displaced, known.fallback = known.fallback, command
             await self._let_be(displaced)
@@ -197,7 +197,7 @@ class Commands(QObject):
         Returns when that is in the ledger. One that is being sent is not waited for.
         """
         known = self._current.get(session_key)
-        if known is None or known.verb not in DURABLE or known.task_key != task_key:
+        if known is None or not known.rules.is_durable or known.task_key != task_key:
             return
         if known.verb is CommandVerb.TERMINATE:  # should that be taken back, no Stop is left
             stop, known.fallback = known.fallback, None
@@ -242,7 +242,7 @@ class Commands(QObject):
             return
         command = Command.of(intent)
         outcome = self._sender.obsolete(command)
-        if verb not in DURABLE:
+        if not COMMANDS[verb].is_durable:
             outcome = Outcome.UNKNOWN
         elif key in self._current:
             outcome = Outcome.REFUSED
@@ -389,4 +389,4 @@ class Commands(QObject):
 
 
 def _urgency(intent: Intent) -> tuple[int, int]:
-    return RANKS[CommandVerb(intent.verb or "")], intent.made_ms
+    return COMMANDS[CommandVerb(intent.verb or "")].rank, intent.made_ms

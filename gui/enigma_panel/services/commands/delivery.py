@@ -19,8 +19,8 @@ from enigma_panel.api.errors import (
 from enigma_panel.api.protocols import LiveError, ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.rate_limit import Endpoint
+from enigma_panel.core.verbs import COMMANDS, CommandRules, CommandVerb
 from enigma_panel.services.clock import FAR_MS
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
@@ -32,21 +32,10 @@ from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
-DURABLE = frozenset({CommandVerb.STOP, CommandVerb.TERMINATE})
-"""They end what costs money: in the ledger from the click on, tried until they are delivered."""
-
-RANKS = {
-    CommandVerb.TERMINATE: Rank.TERMINATE,
-    CommandVerb.STOP: Rank.STOP,
-    CommandVerb.PAUSE: Rank.PAUSE,
-    CommandVerb.RESUME: Rank.PAUSE,
-}
-
 FIRST_BACKOFF_MS, WORST_BACKOFF_MS = 1_000, 30_000
 LEAST_BACKOFF_MS = 100
 WORST_WAIT_MS = 60_000
 
-_PAUSABLE = frozenset({TaskStatus.WORKING, TaskStatus.STARTING})
 _TIMED_OUT, _SERVER_ERROR = 408, 500
 
 
@@ -128,6 +117,11 @@ class Command:
             repeats=self.repeats,
         )
 
+    @property
+    def rules(self) -> CommandRules:
+        """Of its verb."""
+        return COMMANDS[self.verb]
+
     def learn(self) -> bool:
         """Whether the same command before it may have got through; then so may this one have."""
         before = self.after
@@ -179,18 +173,13 @@ def is_obsolete(command: Command, session: Session | None, task: Task | None) ->
 
 
 def _fits(verb: CommandVerb, task: Task) -> bool:
-    match verb:
-        case CommandVerb.PAUSE:
-            return task.status in _PAUSABLE
-        case CommandVerb.RESUME:
-            return task.status is TaskStatus.PAUSED
-        case _:
-            return not task.is_final and task.status is not TaskStatus.QUEUED
+    """A Stop of what nobody knows to be at work stays wanted."""
+    return task.takes(verb) or (verb is CommandVerb.STOP and task.status is TaskStatus.UNCONFIRMED)
 
 
 def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | None:
     """After the command.attempt-th failed send in a row; None: it has failed for good."""
-    kept = command.verb in DURABLE
+    kept = command.rules.is_durable
     if isinstance(error, NotConnectedError | InterruptedCallError):
         wait = _backoff_ms(command.attempt, rng)
         return Reaction(why=WaitReason.CONNECTION, wait_ms=wait) if kept else None
@@ -280,7 +269,7 @@ class CommandSender(QObject):
 
     def mark(self, command: Command) -> None:
         """What ends something may have its effect from now on."""
-        if command.verb in DURABLE:
+        if command.rules.is_durable:
             self._store.ending.mark(command.key, command.verb, command)
 
     def unmark(self, command: Command) -> None:
@@ -292,7 +281,7 @@ class CommandSender(QObject):
     async def _intend(self, command: Command) -> None:
         """Stop and Terminate are in the ledger before anything else."""
         session = self._store.session(command.key)
-        if command.verb not in DURABLE or command.intent is not None or session is None:
+        if not command.rules.is_durable or command.intent is not None or session is None:
             return
         task = self._store.current_task(session)
         try:
@@ -307,7 +296,7 @@ class CommandSender(QObject):
 
     async def _goes_by_channel(self, command: Command) -> bool:
         """Pause and Resume cost no call of the minute where the channel is up."""
-        if command.verb in DURABLE or command.repeats:
+        if command.rules.is_durable or command.repeats:
             return False
         await self._ready(command)
         return await self._emit(command)
@@ -355,7 +344,7 @@ class CommandSender(QObject):
         if command.learn():
             self.mark(command)
         self._check(command)
-        if self._client(command) is None and command.verb not in DURABLE:
+        if self._client(command) is None and not command.rules.is_durable:
             raise DroppedError(Outcome.REFUSED)
         while self._client(command) is None:
             await self._rest(
@@ -370,11 +359,11 @@ class CommandSender(QObject):
         )
 
     async def _pass(self, command: Command) -> Pass:
-        rank = RANKS[command.verb]
+        rank = command.rules.rank
         taken = self._rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, rank)
         if taken is not None:
             return taken
-        if command.verb in DURABLE:  # sent at its turn all the same: only a reply confirms it
+        if command.rules.is_durable:  # sent at its turn, too: only a reply confirms it
             await self._emit(command)
             self._check(command)
         self._stand(command, WaitReason.BUDGET)
@@ -436,7 +425,7 @@ class CommandSender(QObject):
             raise DroppedError(Outcome.REFUSED)
         if reaction.why is not WaitReason.KEY:
             command.refused_client = None
-        if reaction.why is WaitReason.CONNECTION and command.verb in DURABLE:
+        if reaction.why is WaitReason.CONNECTION and command.rules.is_durable:
             await self._emit(command)
         due = None if reaction.wait_ms is None else self._clock.now_ms() + reaction.wait_ms
         may_go = self._may_go(command, reaction.why)

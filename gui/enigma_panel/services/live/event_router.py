@@ -272,13 +272,13 @@ class EventRouter(QObject):
     # -- by kind -----------------------------------------------------------------------------
 
     async def _failed(self, session: Session, task: Task | None, observation: Observation) -> None:
-        if task is None or not _is_at_work(task):
+        if task is None or not task.may_be_at_work:
             return
         if await self._ends.failed(session, task, observation):
             self.poll_wanted.emit(session.key)
 
     async def _step(self, session: Session, task: Task | None, observation: Observation) -> None:
-        if task is None or not _is_at_work(task):
+        if task is None or not task.may_be_at_work:
             return  # late: its task is over
         bare = replace(observation, text=None, task_id=None)
         if self._moves(task, observation.kind):
@@ -324,7 +324,7 @@ class EventRouter(QObject):
         tasks = self._store.tasks_of(session.key)
         unnamed = unnamed_live(tasks) if observation.task_id is None else []
         task = next(iter(unnamed), task)
-        if task is None or not _is_at_work(task):
+        if task is None or not task.may_be_at_work:
             return
         is_known = self._is_known(task, observation.text or "")
         if is_known and self._is_copy(task, observation.text or ""):
@@ -383,9 +383,3 @@ class EventRouter(QObject):
         tasks = self._store.tasks_of(session_key)
         unnamed = [t for t in tasks if is_unnamed(t)]
         return named(tasks, task_id) or (current if unnamed == [current] else None)
-
-
-def _is_at_work(task: Task) -> bool:
-    """Sent and not over: an event of its session can be about it."""
-    waits = task.status is TaskStatus.QUEUED or task.sent_ms is None
-    return not task.is_final and not waits

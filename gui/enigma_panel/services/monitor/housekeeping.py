@@ -22,7 +22,6 @@ SILENT_MS = 60_000
 """So long after its session's assumed end, a channel that tells nothing is no reason to wait; its
 end may have been told while the channel was frozen."""
 
-_SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
 CLOSE_AGAIN_MS = 10_000
 """Pause between two tries to terminate a session whose task failed."""
 LATE_END_MS = 5_000
@@ -45,7 +44,7 @@ class UnnamedTasks:
     async def tick(self, session: Session, now: int) -> None:
         """Once a second for each session whose end is not proven; now: epoch ms."""
         for task in self._store.tasks_of(session.key):
-            if task.service_id is not None or task.status not in _SEEN:
+            if task.service_id is not None or not task.was_seen_at_work:
                 self._unheard.pop(task.key, None)
             elif session.is_ended:
                 await self._give_up(session, task, now)

@@ -433,10 +433,10 @@ class SessionStore(QObject):
     def _put_back(self, session: Session, task: Task, put_ms: int | None) -> None:
         """It was not kept, nor the end put_ms that it gave its session."""
         now = self._sessions[session.key]
-        opens = session.is_planned
-        ends_ms = session.expires_ms if now.expires_ms == put_ms else now.expires_ms
-        back = replace(now, current_task=session.current_task, expires_ms=ends_ms)
-        back = session if opens else back
+        back = session
+        if not session.is_planned:
+            ends_ms = session.expires_ms if now.expires_ms == put_ms else now.expires_ms
+            back = replace(now, current_task=session.current_task, expires_ms=ends_ms)
         self._sessions[session.key] = back
         self._tasks[task.key] = task
         self._emit([back, task])

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from enigma_panel.core.models import Task, TaskStatus
 
-_SEEN = frozenset({TaskStatus.ASKS, TaskStatus.WORKING, TaskStatus.PAUSED})
 _PROVES_WORK = frozenset({TaskStatus.ASKS, TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.STOPPED})
 
 
@@ -25,7 +24,7 @@ def unnamed_live(tasks: Iterable[Task]) -> list[Task]:
 
 def seen_at_work(tasks: Iterable[Task]) -> Task | None:
     """The first that the channel showed at work and that is not over, as far as is known."""
-    return next((task for task in unnamed_live(tasks) if task.status in _SEEN), None)
+    return next((task for task in unnamed_live(tasks) if task.was_seen_at_work), None)
 
 
 def may_be_of_another(task: Task, tasks: Sequence[Task]) -> bool:

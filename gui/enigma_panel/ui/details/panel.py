@@ -37,7 +37,7 @@ from enigma_panel.ui.details.text import (
     trouble_text,
     usage_text,
 )
-from enigma_panel.ui.i18n import plain_tip, tr
+from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, switch_label
@@ -67,6 +67,8 @@ from enigma_panel.ui.widgets.inputs import ReadingText
 
 if TYPE_CHECKING:
     from enigma_panel.ui.steps.page import StepsPage
+
+tr = Translations("Details")
 
 MASK = "••••••••••••"
 TEXT_LINES, RESULT_LINES, DOING_LINES = 8, 18, 2
@@ -514,9 +516,7 @@ class Details(QFrame):
         shown = result[:RESULT_HEAD] if cut else result
         fill(self.result, shown)
         self.whole.setVisible(cut)
-        left = tr(
-            "The first {n} of {all} characters.", n=f"{RESULT_HEAD:,}", all=f"{len(result):,}"
-        )
+        left = tr("The first {n} of {all} characters.", n=RESULT_HEAD, all=len(result))
         set_text(self.cut, left if cut else "")
         self.files.show_task(task)
         self.network.show_addresses(task.network if task is not None else ())

@@ -12,10 +12,12 @@ from enigma_panel.core.observation import ResultFile
 from enigma_panel.services.downloads import Downloads
 from enigma_panel.services.types import Download, DownloadState
 from enigma_panel.ui.details.text import breakable
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.downloads import file_text, network_text
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.inputs import ReadingText
+
+tr = Translations("Details")
 
 NETWORK_LINES = 8
 

@@ -17,9 +17,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor
 
 from enigma_panel.core.structured_output import Json
-from enigma_panel.ui.i18n import plain_tip, shorten, tr
+from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.text.structured import range_text, shown_value, value_text
 from enigma_panel.ui.theme import theme
+
+tr = Translations("Details")
 
 PART = 1_000
 """So many values stand below one row; of more, each row is a part. Qt asks for all rows at once."""

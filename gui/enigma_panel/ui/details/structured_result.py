@@ -21,9 +21,11 @@ from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.structured_results import StructuredResults
 from enigma_panel.ui.details.result_models import WHOLE_TEXT, JsonModel, RowsModel, TreeColumn
 from enigma_panel.ui.details.text import breakable
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.structured import comparing_text, doubt_text, fits_text, view_label
 from enigma_panel.ui.widgets.basics import make_button, make_label, set_role
+
+tr = Translations("Details")
 
 MOST_ROWS = 14
 OPENED_ROWS = 60

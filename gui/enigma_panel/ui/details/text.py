@@ -11,7 +11,7 @@ from enigma_panel.core.observation import Usage
 from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code
@@ -27,6 +27,8 @@ from enigma_panel.ui.text.states import (
 from enigma_panel.ui.text.steps import DIM_KINDS, step_text
 from enigma_panel.ui.text.waiting import WaitText, ordinal, pending_text
 from enigma_panel.ui.theme.palette import Severity
+
+tr = Translations("Details")
 
 RESULT_HEAD = 50_000
 """A text field takes a quarter of a second for a line of 1 MB, so long results are cut at first."""
@@ -95,10 +97,10 @@ def is_at_work(session: Session | None, task: Task | None) -> bool:
 
 def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     """Why a queued task waits, and that nothing costs until it is sent."""
-    what = waiting.text[:1].upper() + waiting.text[1:] + "."
-    money = tr("Nothing was sent yet.")
+    what = sentence(waiting.text)
+    money = tr("It was not started yet.")
     if entry.why is not WaitReason.TURN:
-        money = tr("{place} in line. Nothing was sent yet.", place=ordinal(entry.position))
+        money = tr("{place} in line. It was not started yet.", place=ordinal(entry.position))
     todo = {
         WaitReason.NO_SLOT: tr("It starts when one is free."),
         WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),
@@ -122,15 +124,16 @@ def trouble_text(session: Session | None, task: Task, now_ms: int) -> ErrorText 
             named = context.call is Call.NEW_TASK
             return explain_code("lost newTask" if named else "lost start", None, context)
         case TaskStatus.LOST:
-            return explain_code("TASK_NOT_FOUND", None, context)
-        case TaskStatus.STOPPED if task.code == TAKEN_BACK:
             return ErrorText(
-                tr("Taken out of the line."), tr("Nothing was sent, nothing was paid.")
+                tr("It is not known what became of this task."),
+                todo=tr("Its result cannot be fetched."),
             )
+        case TaskStatus.STOPPED if task.code == TAKEN_BACK:
+            return ErrorText(tr("Taken out of the line."), tr("It was not started."))
         case TaskStatus.STOPPED if task.code:
             return explain_code(task.code, task.error, context)
         case TaskStatus.STOPPED:
-            return ErrorText(shorten(result_cell(task).text).capitalize() + ".")
+            return ErrorText(sentence(result_cell(task).text))
         case _:
             return None
 
@@ -176,11 +179,11 @@ def _tokens(usage: Usage) -> list[str]:
     given = usage.tokens_in, usage.tokens_out
     words = []
     if usage.tokens_in is not None:
-        words.append(tr("{n} tokens in", n=f"{usage.tokens_in:,}"))
+        words.append(tr("{n} tokens in", n=usage.tokens_in))
     if usage.tokens_out is not None:
-        words.append(tr("{n} out", n=f"{usage.tokens_out:,}"))
+        words.append(tr("{n} out", n=usage.tokens_out))
     if usage.tokens_total is not None and usage.tokens_total != sum(n or 0 for n in given):
-        words.append(tr("{n} in all, says the service", n=f"{usage.tokens_total:,}"))
+        words.append(tr("{n} in all, says the service", n=usage.tokens_total))
     return words
 
 
@@ -195,8 +198,8 @@ def shown_steps(steps: Sequence[Step]) -> list[Step]:
 def all_steps_text(n: int, *, has_older: bool) -> str:
     """The way to Steps: 'Show all (143)'."""
     if has_older:
-        return tr("Show all (more than {n})", n=f"{n:,}")
-    return tr("Show all ({n})", n=f"{n:,}")
+        return tr("Show all (more than {n})", n=n)
+    return tr("Show all ({n})", n=n)
 
 
 def timeline_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: bool = False) -> str:

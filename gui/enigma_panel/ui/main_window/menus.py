@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QMenu, QWidget
 from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.services.container import Services
 from enigma_panel.ui.actions import Actions
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.queue_actions import QueueActions
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.new_task.session_picker import accepts_tasks
+
+tr = Translations("Main window")
 
 
 class Menus:

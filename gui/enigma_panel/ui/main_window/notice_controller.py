@@ -13,7 +13,7 @@ from enigma_panel.store.files import Copy, Problem
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.settings import SettingsError
 from enigma_panel.ui.actions import Actions, result_question
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.expiry import is_over
@@ -29,6 +29,8 @@ from enigma_panel.ui.text.problems import (
     problem_text,
     unexpected_text,
 )
+
+tr = Translations("Main window")
 
 TICK_MS = 1_000
 STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})

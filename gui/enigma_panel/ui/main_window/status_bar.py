@@ -6,13 +6,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from enigma_panel.core.money import format_money
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyCheck, KeyState, ServiceStatus
-from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.states import age, local_moment
 from enigma_panel.ui.text.steps import live_text
 from enigma_panel.ui.text.waiting import count_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_label
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+
+tr = Translations("Main window")
 
 GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
 STATUS_LEAST = 150
@@ -104,7 +106,7 @@ class StatusBar(QWidget):
         health, now = self._services.health, self._services.clock.now_ms()
         asked = age(now - health.asked_ms) if health.asked_ms is not None else ""
         free = (
-            tr_n("1 browser free", "{n} browsers free", health.free)
+            tr.plural("1 browser free", "{n} browsers free", health.free)
             if health.free is not None
             else ""
         )

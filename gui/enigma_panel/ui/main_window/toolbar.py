@@ -14,12 +14,14 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.action_button import action_button
 from enigma_panel.ui.widgets.actions import selected_text
 from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
+
+tr = Translations("Main window")
 
 HEIGHT = 48
 LABEL_NEEDS = 940

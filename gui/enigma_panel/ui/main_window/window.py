@@ -11,7 +11,7 @@ from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.actions import Actions, Dialogs
 from enigma_panel.ui.details.panel import Details
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.layout import MainLayout
 from enigma_panel.ui.main_window.menus import Menus
 from enigma_panel.ui.main_window.notice_controller import NoticeController
@@ -28,6 +28,8 @@ from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+
+tr = Translations("Main window")
 
 TITLE = "Enigma Control Panel"
 TICK_MS = 1_000

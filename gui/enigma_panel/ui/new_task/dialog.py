@@ -14,7 +14,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import Diff, KeyState
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.new_task.limits import LimitsForm, has_options
 from enigma_panel.ui.new_task.session_picker import (
     NEW_CLOSED,
@@ -35,7 +35,9 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
 )
 from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.inputs import LineEdit, ScrollArea
+from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit, ScrollArea
+
+tr = Translations("New task")
 
 STARTED_MS = 6_000
 """How long "Started …" stands there."""
@@ -127,9 +129,10 @@ class NewTaskDialog(ModelessDialog):
         self.task_text.textChanged.connect(self.problems[Field.TASK].clear)
         self.starting_url.textChanged.connect(self.problems[Field.STARTING_URL].clear)
         for field, widget in self.limits.field_widgets().items():
-            widget.textChanged.connect(self.problems[field].clear)
-        for box in (self.limits.output_type, self.limits.proxy):
-            box.currentIndexChanged.connect(self._refit)
+            if isinstance(widget, ChoiceBox):
+                widget.currentIndexChanged.connect(self._refit)
+            else:
+                widget.textChanged.connect(self.problems[field].clear)
         self.task_text.textChanged.connect(self._show_start_text)
         self.per_line.toggled.connect(self._show_start_text)
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
@@ -168,11 +171,11 @@ class NewTaskDialog(ModelessDialog):
 
     def field_widgets(self) -> dict[Field, QWidget]:
         """The fields by what they hold, from top to bottom."""
-        fields: dict[Field, QWidget] = {
+        return {
             Field.TASK: self.task_text,
             Field.STARTING_URL: self.starting_url,
+            **self.limits.field_widgets(),
         }
-        return fields | dict(self.limits.field_widgets())
 
     def _show_more(self, shown: bool) -> None:
         self.limits.setVisible(shown)

@@ -24,8 +24,9 @@ from enigma_panel.core.validation import (
     split_domains,
     unsupported_fields,
 )
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.new_task.text import output_choices, proxy_choices
+from enigma_panel.ui.text.check import field_name
 from enigma_panel.ui.widgets.basics import (
     FieldGrid,
     NoticeLabel,
@@ -34,6 +35,8 @@ from enigma_panel.ui.widgets.basics import (
     make_label,
 )
 from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit, TextEdit
+
+tr = Translations("New task")
 
 MAX_DIGITS = 15
 """Longer figures are no limit that anybody means; they are reported as out of range."""
@@ -80,21 +83,10 @@ class LimitsForm(QWidget):
 
     def _build(self) -> None:
         grid = self.grid
-        add = grid.add_field
-        self.problems[Field.TIME_LIMIT] = add(tr("Time limit"), self.time_limit)
-        grid.add_below(self.time_note)
-        self.problems |= {
-            Field.INPUT_TOKENS: add(tr("Input tokens"), self.input_tokens),
-            Field.OUTPUT_TOKENS: add(tr("Output tokens"), self.output_tokens),
-            Field.AVOID_DOMAINS: add(tr("Avoid domains"), self.avoid_domains),
-            Field.OUTPUT_TYPE: add(tr("Result"), self.output_type),
-            Field.OUTPUT_SCHEMA: add(tr("JSON Schema"), self.schema),
-            Field.ENVIRONMENT: add(tr("Environment"), self.environment),
-            Field.POLICY: add(tr("Policy"), self.policy),
-            Field.PROXY: add(tr("Proxy"), self.proxy),
-            Field.PROXY_COUNTRY: add(tr("Proxy country"), self.country),
-            Field.PROXY_ADDRESS: add(tr("Proxy address"), self.address),
-        }
+        for field, widget in self.field_widgets().items():
+            self.problems[field] = grid.add_field(field_name(field), widget)
+            if field is Field.TIME_LIMIT:
+                grid.add_below(self.time_note)
         grid.add_wide(self.unused)
         grid.add_wide(self.one_call)
         self.setLayout(make_column(grid))
@@ -163,14 +155,7 @@ class LimitsForm(QWidget):
         return bool(unsupported_fields(self._typed(), self._rules))
 
     def _unused_text(self, field: Field) -> str:
-        texts: dict[Field, LineEdit | ChoiceBox] = {
-            Field.AVOID_DOMAINS: self.avoid_domains,
-            Field.ENVIRONMENT: self.environment,
-            Field.POLICY: self.policy,
-            Field.PROXY: self.proxy,
-            Field.OUTPUT_TYPE: self.output_type,
-        }
-        widget = texts[field]
+        widget = self.field_widgets()[field]
         text = widget.currentText() if isinstance(widget, ChoiceBox) else widget.text().strip()
         name, value = widget.accessibleName(), shorten(text, 200)
         if self._in_open_browser and field in _OF_BROWSER:
@@ -186,34 +171,35 @@ class LimitsForm(QWidget):
             service=self._rules.name,
         )
 
-    def field_widgets(self) -> dict[Field, LineEdit | TextEdit]:
-        """The fields to type in, by what they hold."""
+    def field_widgets(self) -> dict[Field, LineEdit | TextEdit | ChoiceBox]:
+        """The fields by what they hold, from top to bottom."""
         return {
             Field.TIME_LIMIT: self.time_limit,
             Field.INPUT_TOKENS: self.input_tokens,
             Field.OUTPUT_TOKENS: self.output_tokens,
             Field.AVOID_DOMAINS: self.avoid_domains,
+            Field.OUTPUT_TYPE: self.output_type,
             Field.OUTPUT_SCHEMA: self.schema,
             Field.ENVIRONMENT: self.environment,
             Field.POLICY: self.policy,
+            Field.PROXY: self.proxy,
             Field.PROXY_COUNTRY: self.country,
             Field.PROXY_ADDRESS: self.address,
         }
 
     def mistyped(self) -> dict[Field, str]:
         """Fields that should hold a number and hold something else, with the sentence to say."""
-        ranges = {
-            Field.TIME_LIMIT: tr(
-                "The time limit is {low} to {high} seconds.", low=MIN_TIME_S, high=MAX_TIME_S
-            ),
-            Field.INPUT_TOKENS: _token_text(),
-            Field.OUTPUT_TOKENS: _token_text(),
+        tokens = tr("Tokens are a number from {low} to {high}.", low=0, high=MAX_TOKENS)
+        seconds = tr("The time limit is {low} to {high} seconds.", low=MIN_TIME_S, high=MAX_TIME_S)
+        typed = {
+            Field.TIME_LIMIT: (self.time_limit, seconds),
+            Field.INPUT_TOKENS: (self.input_tokens, tokens),
+            Field.OUTPUT_TOKENS: (self.output_tokens, tokens),
         }
-        fields = self.field_widgets()
         return {
-            field: text
-            for field, text in ranges.items()
-            if fields[field].text().strip() and number_in(fields[field].text()) is None
+            field: sentence
+            for field, (widget, sentence) in typed.items()
+            if widget.text().strip() and number_in(widget.text()) is None
         }
 
     def complete(self, spec: TaskSpec) -> TaskSpec:
@@ -326,10 +312,6 @@ def number_in(text: str) -> int | None:
     if not plain.isascii() or not plain.isdecimal() or len(plain) > MAX_DIGITS:
         return None
     return int(digits)
-
-
-def _token_text() -> str:
-    return tr("Tokens are a number from {low} to {high}.", low=0, high=f"{MAX_TOKENS:,}")
 
 
 def _shown(number: int | None) -> str:

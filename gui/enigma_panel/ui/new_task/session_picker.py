@@ -7,8 +7,10 @@ from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, QTimer
 from enigma_panel.core.models import Phase, Session, SessionState, shown_state
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import Sessions
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.inputs import ChoiceBox
+
+tr = Translations("New task")
 
 
 @dataclass(frozen=True, slots=True)

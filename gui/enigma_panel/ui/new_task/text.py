@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from enigma_panel.core.models import OutputType, Proxy
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
-from enigma_panel.ui.i18n import shorten, tr, tr_n
+from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.waiting import no_slot_text, ordinal
+
+tr = Translations("New task")
 
 
 def output_choices() -> list[tuple[str, OutputType]]:
@@ -31,8 +33,8 @@ def proxy_choices() -> list[tuple[str, Proxy]]:
 def start_label(n: int, *, after: bool) -> str:
     """The label of Start for n tasks, which run at once or after the one at work there."""
     if after:
-        return tr_n("Run after this one", "Run {n} tasks after this one", n)
-    return tr_n("Start", "Start {n} tasks", n)
+        return tr.plural("Run after this one", "Run {n} tasks after this one", n)
+    return tr.plural("Start", "Start {n} tasks", n)
 
 
 def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
@@ -46,11 +48,9 @@ def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
         return tr("The line does not move at the moment: the task waits there.")
     waiting = len(queue.entries())
     if waiting:
-        return tr_n("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
+        return tr.plural("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
     if _open_count(services) >= queue.limit:
-        text = no_slot_text(queue.limit)
-        reason = text[:1].upper() + text[1:]
-        return tr("{places}: the task waits in line.", places=reason)
+        return tr("{places} The task waits in line.", places=sentence(no_slot_text(queue.limit)))
     return tr("Starts at once.")
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -18,6 +18,8 @@ from enigma_panel.ui.widgets.basics import (
     take_single_clicks,
 )
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+
+tr = Translations("Notices")
 
 MOST_NOTICES = 20
 ROOM_FOR_TEXT = 0.55

@@ -5,12 +5,15 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.services.types import NoticeKind, ServiceNotice
-from enigma_panel.ui.i18n import shorten, tr, tr_n
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.account_page import account_page
 from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, explain
 from enigma_panel.ui.text.problems import Notice, NoticeAction
-from enigma_panel.ui.text.states import duration, local_time, spoken_duration, verb_word
+from enigma_panel.ui.text.states import duration, local_time, spoken_duration
+from enigma_panel.ui.text.verbs import verb_label
+
+tr = Translations("Notices")
 
 BAD_REQUEST = 400
 PASSING_MS = 70_000
@@ -151,7 +154,7 @@ def _unconfirmed_actions(context: ErrorContext) -> tuple[NoticeAction, ...]:
 
 def _command_failed(notice: ServiceNotice, name: str, why: str) -> str:
     verb = CommandVerb(str(notice.facts.get("verb", "stop")))
-    words = {"verb": verb_word(verb), "session": name, "why": why}
+    words = {"verb": verb_label(verb), "session": name, "why": why}
     if notice.error is None or notice.error.nothing_happened:
         text = tr("{verb} did not reach {session}. {why}", **words)
     else:
@@ -204,7 +207,7 @@ def _number(notice: ServiceNotice) -> int:
 def _of_the_program(kind: NoticeKind, n: int) -> str:
     match kind:
         case NoticeKind.LIMIT_LOWERED:
-            return tr_n(
+            return tr.plural(
                 "The service allows no more than 1 browser at the moment; the next one is started "
                 "as ours ends.",
                 "The service allows no more than {n} browsers at the moment; more are started as "
@@ -217,5 +220,7 @@ def _of_the_program(kind: NoticeKind, n: int) -> str:
                 "minute."
             )
         case _:  # WENT_TO_SLEEP
-            text = "This computer slept for {time}; the service is asked again for everything."
-            return tr(text, time=duration(n * 1000))
+            return tr(
+                "This computer slept for {time}; the service is asked again for everything.",
+                time=duration(n * 1000),
+            )

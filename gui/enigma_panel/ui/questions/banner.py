@@ -5,12 +5,14 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import OpenQuestion
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+
+tr = Translations("Questions")
 
 
 class QuestionBanner(QFrame):

@@ -12,7 +12,7 @@ from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms import Identity, identity
 from enigma_panel.ui.questions.text import shown_question, single_line
 from enigma_panel.ui.text.outcome import (
@@ -31,6 +31,8 @@ from enigma_panel.ui.widgets.basics import (
     set_role,
 )
 from enigma_panel.ui.widgets.inputs import ReadingText
+
+tr = Translations("Questions")
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
 from enigma_panel.ui.questions.click_guard import ClickGuard
 from enigma_panel.ui.questions.forms import AnswerForm, FormStack, Identity, identity
@@ -30,6 +30,8 @@ from enigma_panel.ui.text.outcome import (
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_row
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
+
+tr = Translations("Questions")
 
 _LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE})
 """After these there is nothing more to do here; who is asked once more is asked anew."""

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QStackedW
 from enigma_panel.core.questions import QuestionKind, credentials_text
 from enigma_panel.core.secret_answers import can_be_misread, login_secrets, secrets_in
 from enigma_panel.services.types import OpenQuestion
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.text import (
     NO,
     YES,
@@ -35,6 +35,8 @@ from enigma_panel.ui.widgets.basics import (
 )
 from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
+
+tr = Translations("Questions")
 
 Identity = tuple[int, int]
 

@@ -3,8 +3,10 @@
 import re
 
 from enigma_panel.core.questions import credentials_text, is_about_money
-from enigma_panel.ui.i18n import tr, without_hidden
+from enigma_panel.ui.i18n import Translations, without_hidden
 from enigma_panel.ui.questions.click_guard import MONEY_QUIET_MS, QUIET_MS
+
+tr = Translations("Questions")
 
 SHOWN_CHARS = 50_000
 """More than this in one widget makes the window stutter."""

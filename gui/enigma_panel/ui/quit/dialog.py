@@ -13,7 +13,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import PendingCommand, WaitReason
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.quit.text import (
     QuitReport,
     counts_at_quit,
@@ -30,6 +30,8 @@ from enigma_panel.ui.widgets.basics import NoticeLabel, in_card, make_button, ma
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.flow_layout import EdgeFlowLayout
 from enigma_panel.ui.widgets.inputs import ReadingText
+
+tr = Translations("Quit")
 
 MOST_LINES = 10
 LATE_MS = 20_000

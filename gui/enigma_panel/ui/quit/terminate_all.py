@@ -6,11 +6,13 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
-from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.quit.text import session_text
 from enigma_panel.ui.widgets.basics import in_card, make_button, make_label, set_role
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ReadingText
+
+tr = Translations("Quit")
 
 MOST_LINES = 12
 
@@ -70,7 +72,7 @@ class TerminateAllDialog(ModelessDialog):
             self.list.setPlainText("\n".join(lines))
             self.list.fit()
         self.text_label.setText(_question(n))
-        self.terminate_button.setText(tr_n("Terminate 1 session", "Terminate {n} sessions", n))
+        self.terminate_button.setText(tr.plural("Terminate 1 session", "Terminate {n} sessions", n))
         self.terminate_button.setAccessibleName(self.terminate_button.text())
         self.terminate_button.setEnabled(n > 0)
 
@@ -87,7 +89,7 @@ class TerminateAllDialog(ModelessDialog):
 def _question(n: int) -> str:
     if n == 0:
         return tr("No session is open any more.")
-    return tr_n(
+    return tr.plural(
         "This closes 1 browser. Its task ends, and nothing of it costs any more.",
         "This closes {n} browsers. Their tasks end, and nothing of them costs any more.",
         n,

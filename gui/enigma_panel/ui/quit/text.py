@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
-from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.commands.delivery import DURABLE
+from enigma_panel.core.models import Phase, Session, SessionState, Task, shown_state
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.types import PendingCommand, WaitReason
-from enigma_panel.ui.i18n import shorten, tr, tr_n
-from enigma_panel.ui.text.states import local_time, state_text, time_left, verb_word
+from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.text.states import local_time, state_text, time_left
+from enigma_panel.ui.text.verbs import verb_label
 from enigma_panel.ui.text.waiting import pending_text
+
+tr = Translations("Quit")
 
 HOLD_MS = 50_000
 """How long the service may hold the reply that names a task (api.md §1)."""
@@ -18,7 +20,6 @@ HOLD_MS = 50_000
 TITLE_CHARS = 60
 _WORKS = frozenset({SessionState.WORKING, SessionState.STARTING})
 
-_GOES_ON = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED})
 NO_PENDING: Mapping[int, PendingCommand] = {}
 
 
@@ -81,7 +82,7 @@ def is_unnamed(task: Task) -> bool:
 
     It may ask already: the live channel tells of questions without naming the task.
     """
-    return task.status in _GOES_ON and task.service_id is None
+    return task.is_at_work and task.service_id is None
 
 
 def session_text(
@@ -113,13 +114,13 @@ def _ends(pending: PendingCommand | None) -> bool:
 
 def _durable(session: Session, pending: PendingCommand) -> str:
     """A command that was not sent: what becomes of it."""
-    if pending.verb not in DURABLE or pending.why is WaitReason.SENDING:
+    if not COMMANDS[pending.verb].is_durable or pending.why is WaitReason.SENDING:
         return ""
     if pending.sent_live:
         return tr(
             "A {verb} for {session} was sent over the live channel, which confirms nothing; it is "
             "sent once more at the next start.",
-            verb=verb_word(pending.verb),
+            verb=verb_label(pending.verb),
             session=session.name,
         )
     if pending.why is WaitReason.CONNECTION:
@@ -128,16 +129,18 @@ def _durable(session: Session, pending: PendingCommand) -> str:
         waits = tr("waits for the API key")
     else:
         waits = tr("was not sent yet")
-    text = "A Terminate for {session} {waits}; it is sent at the next start."
+    text = tr("A Terminate for {session} {waits}; it is sent at the next start.")
     if pending.verb is CommandVerb.STOP:
-        text = "A Stop for {session} {waits}; it is sent at the next start."
-    return tr(text, session=session.name, waits=waits)
+        text = tr("A Stop for {session} {waits}; it is sent at the next start.")
+    return text.format(session=session.name, waits=waits)
 
 
 def _queued(n: int) -> str:
     if not n:
         return ""
-    return tr_n("1 task waits here and stays in line.", "{n} tasks wait here and stay in line.", n)
+    return tr.plural(
+        "1 task waits here and stays in line.", "{n} tasks wait here and stay in line.", n
+    )
 
 
 def _group(session: Session, task: Task | None) -> str:
@@ -154,7 +157,7 @@ def _group(session: Session, task: Task | None) -> str:
 def _closing(n: int) -> str:
     if not n:
         return ""
-    return tr_n(
+    return tr.plural(
         "1 session closes by itself when its task is done.",
         "{n} sessions close by themselves when their task is done.",
         n,
@@ -164,7 +167,7 @@ def _closing(n: int) -> str:
 def _working(sessions: list[Session]) -> str:
     if not sessions:
         return ""
-    text = tr_n("1 works and stays open", "{n} work and stay open", len(sessions))
+    text = tr.plural("1 works and stays open", "{n} work and stay open", len(sessions))
     return tr("{what}{by}.", what=text, by=_by(sessions))
 
 
@@ -172,7 +175,7 @@ def _asking(sessions: list[Session]) -> str:
     """Nobody can answer an agent while the program does not run."""
     if not sessions:
         return ""
-    text = tr_n(
+    text = tr.plural(
         "1 agent waits for an answer that nobody can give while the program is closed; it ends",
         "{n} agents wait for answers that nobody can give while the program is closed; they end",
         len(sessions),
@@ -185,18 +188,18 @@ def _staying(sessions: list[Session], tasks: Mapping[int, Task]) -> str:
         return ""
     states = {shown_state(s, tasks.get(s.key)) for s in sessions}
     if states == {SessionState.IDLE}:
-        text = tr_n("1 is idle and ends", "{n} are idle and end", len(sessions))
+        text = tr.plural("1 is idle and ends", "{n} are idle and end", len(sessions))
     elif states == {SessionState.PAUSED}:
-        text = tr_n("1 is paused and ends", "{n} are paused and end", len(sessions))
+        text = tr.plural("1 is paused and ends", "{n} are paused and end", len(sessions))
     else:
-        text = tr_n("1 waits and ends", "{n} wait (idle, paused) and end", len(sessions))
+        text = tr.plural("1 waits and ends", "{n} wait (idle, paused) and end", len(sessions))
     return tr("{what}{by}.", what=text, by=_by(sessions, until=False))
 
 
 def _unconfirmed(sessions: list[Session]) -> str:
     if not sessions:
         return ""
-    text = tr_n(
+    text = tr.plural(
         "1 start is unconfirmed: it may be running and cost money",
         "{n} starts are unconfirmed: they may be running and cost money",
         len(sessions),
@@ -211,13 +214,13 @@ def _by(sessions: list[Session], *, until: bool = True) -> str:
         return "" if until else tr(" at the time limit")
     time = local_time(max(ends))
     text = tr(", until {time} at the latest") if until else tr(" by {time} at the latest")
-    return text.replace("{time}", time)
+    return text.format(time=time)
 
 
 def _unnamed(tasks: list[Task]) -> str:
     if not tasks:
         return ""
-    return tr_n(
+    return tr.plural(
         "{names} is not named yet: if you quit now, its result cannot be fetched.",
         "{names} are not named yet: if you quit now, their results cannot be fetched.",
         len(tasks),
@@ -229,7 +232,7 @@ def _never_named(tasks: list[Task]) -> str:
     """Their replies were lost; only the live channel can still tell what comes of them."""
     if not tasks:
         return ""
-    return tr_n(
+    return tr.plural(
         "The answer that names {names} was lost: if you quit now, its result cannot be fetched.",
         "The answers that name {names} were lost: if you quit now, their results cannot be "
         "fetched.",
@@ -249,8 +252,10 @@ def _named_by(task: Task) -> int:
 def waiting_text(tasks: int, terminates: int, queued: int) -> str:
     """What the program waits for before it ends."""
     parts = [
-        tr_n("1 task is done", "{n} tasks are done", tasks) if tasks else "",
-        tr_n("1 Terminate is sent", "{n} Terminates are sent", terminates) if terminates else "",
+        tr.plural("1 task is done", "{n} tasks are done", tasks) if tasks else "",
+        tr.plural("1 Terminate is sent", "{n} Terminates are sent", terminates)
+        if terminates
+        else "",
     ]
     what = tr(" and ").join(part for part in parts if part)
     text = tr("Quits when {what}", what=what)

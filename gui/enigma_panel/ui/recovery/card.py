@@ -15,7 +15,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, PauseReason, Recovered
 from enigma_panel.ui.actions import Actions
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, RecoveryRows
 from enigma_panel.ui.recovery.text import (
     Outcome,
@@ -35,6 +35,8 @@ from enigma_panel.ui.widgets.basics import (
     set_role,
 )
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+
+tr = Translations("Recovery")
 
 GATHER_MS = 100
 """News that come this close to each other are shown together."""

@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger.errors import NewerLedgerError
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.problems import copy_text
 from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.widgets.basics import make_button, make_label
 from enigma_panel.ui.widgets.dialog import ModelessDialog
+
+tr = Translations("Recovery")
 
 
 class LedgerChoice(StrEnum):

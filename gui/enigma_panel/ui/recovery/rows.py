@@ -15,12 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.recovery.text import RecoveryRow
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 from enigma_panel.ui.widgets.inputs import ScrollArea
+
+tr = Translations("Recovery")
 
 ROW_HEIGHT = 34
 MOST_ROWS, AT_A_TIME = 6, 20

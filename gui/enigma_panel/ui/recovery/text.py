@@ -18,7 +18,7 @@ from enigma_panel.core.models import (
 from enigma_panel.core.money import format_money, sum_money
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import ForeignSession, PendingCommand, WaitReason
-from enigma_panel.ui.i18n import shorten, tr, tr_n
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.states import (
     NONE,
     StateWord,
@@ -29,10 +29,12 @@ from enigma_panel.ui.text.states import (
     session_state_text,
     spoken_text,
     time_left,
-    verb_word,
 )
+from enigma_panel.ui.text.verbs import verb_label
 from enigma_panel.ui.text.waiting import pending_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
+
+tr = Translations("Recovery")
 
 Forms = tuple[str, str, str]
 """Words for the only one, for one of several, for many."""
@@ -73,41 +75,45 @@ _ENDS = {
     Phase.EXPIRED_ASSUMED: Outcome.EXPIRED,
     Phase.FAILED: Outcome.FAILED,
 }
-_FORMS: Mapping[Outcome, Forms] = {
-    Outcome.UNSENT: (
-        "it was opened, but its task was never sent – it only costs money",
-        "1 was opened, but its task was never sent – it only costs money",
-        "{n} were opened, but their tasks were never sent – they only cost money",
-    ),
-    Outcome.FINISHED: ("it finished meanwhile", "1 finished meanwhile", "{n} finished meanwhile"),
-    Outcome.FAILED: ("it failed", "1 failed", "{n} failed"),
-    Outcome.WORKS: ("it still works", "1 still works", "{n} still work"),
-    Outcome.ASKS: ("it asks you", "1 asks you", "{n} ask you"),
-    Outcome.PAUSED: ("it is paused", "1 is paused", "{n} are paused"),
-    Outcome.IDLE: (
-        "it is idle and costs money",
-        "1 is idle and costs money",
-        "{n} are idle and cost money",
-    ),
-    Outcome.MAYBE: ("it may be working", "1 may be working", "{n} may be working"),
-    Outcome.CUT_OFF: (
-        "it lost its connection",
-        "1 lost its connection",
-        "{n} lost their connections",
-    ),
-    Outcome.CLOSED: ("it closed", "1 closed", "{n} closed"),
-    Outcome.BY_YOU: ("it was ended by you", "1 was ended by you", "{n} were ended by you"),
-    Outcome.BY_LIMIT: (
-        "it was ended by its time limit",
-        "1 was ended by its time limit",
-        "{n} were ended by their time limits",
-    ),
-    Outcome.EXPIRED: ("it expired (assumed)", "1 expired (assumed)", "{n} expired (assumed)"),
-    Outcome.ASKING: ("still asking about it", "still asking about 1", "still asking about {n}"),
-}
-_AWAY_FORMS: Mapping[Outcome, Forms] = {
-    Outcome.FINISHED: ("it finished", "1 finished", "{n} finished")
-}
+_FORMS = tr.mark(
+    {
+        Outcome.UNSENT: (
+            "it was opened, but its task was never sent – it only costs money",
+            "1 was opened, but its task was never sent – it only costs money",
+            "{n} were opened, but their tasks were never sent – they only cost money",
+        ),
+        Outcome.FINISHED: (
+            "it finished meanwhile",
+            "1 finished meanwhile",
+            "{n} finished meanwhile",
+        ),
+        Outcome.FAILED: ("it failed", "1 failed", "{n} failed"),
+        Outcome.WORKS: ("it still works", "1 still works", "{n} still work"),
+        Outcome.ASKS: ("it asks you", "1 asks you", "{n} ask you"),
+        Outcome.PAUSED: ("it is paused", "1 is paused", "{n} are paused"),
+        Outcome.IDLE: (
+            "it is idle and costs money",
+            "1 is idle and costs money",
+            "{n} are idle and cost money",
+        ),
+        Outcome.MAYBE: ("it may be working", "1 may be working", "{n} may be working"),
+        Outcome.CUT_OFF: (
+            "it lost its connection",
+            "1 lost its connection",
+            "{n} lost their connections",
+        ),
+        Outcome.CLOSED: ("it closed", "1 closed", "{n} closed"),
+        Outcome.BY_YOU: ("it was ended by you", "1 was ended by you", "{n} were ended by you"),
+        Outcome.BY_LIMIT: (
+            "it was ended by its time limit",
+            "1 was ended by its time limit",
+            "{n} were ended by their time limits",
+        ),
+        Outcome.EXPIRED: ("it expired (assumed)", "1 expired (assumed)", "{n} expired (assumed)"),
+        Outcome.ASKING: ("still asking about it", "still asking about 1", "still asking about {n}"),
+    }
+)
+_AWAY_FORMS = tr.mark({Outcome.FINISHED: ("it finished", "1 finished", "{n} finished")})
 _GOING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.NAME})
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
 
@@ -239,7 +245,7 @@ def _end(session: Session, task: Task | None) -> Outcome:
 
 
 def _were_open(recovered: Sequence[RecoveredSession]) -> str:
-    return tr_n(
+    return tr.plural(
         "1 browser was open: {what}; nothing was started twice.",
         "{n} browsers were open: {what}; nothing was started twice.",
         len(recovered),
@@ -263,7 +269,7 @@ def _outcomes(
 
 def _outcome(forms: Forms, group: Sequence[RecoveredSession], *, alone: bool) -> str:
     it, one, many = forms
-    text = tr(it) if alone else tr_n(one, many, len(group))
+    text = tr(it) if alone else tr.plural(one, many, len(group))
     return text + (_cost(group) if group[0].outcome is Outcome.FINISHED else "")
 
 
@@ -282,13 +288,13 @@ def _unconfirmed(recovered: Iterable[RecoveredSession]) -> str:
     if not starts:
         return ""
     ends = [session.expires_ms for session in starts if session.expires_ms is not None]
-    text = tr_n(
+    text = tr.plural(
         "1 start is unconfirmed: it may be running and cost money",
         "{n} starts are unconfirmed: they may be running and cost money",
         len(starts),
     )
     if ends:
-        text += tr_n(
+        text += tr.plural(
             "; if so, it ends by {time}",
             "; if so, they end by {time}",
             len(starts),
@@ -305,9 +311,9 @@ def _commands(recovered: Iterable[RecoveredSession]) -> str:
     others = [
         w.verb for w in all_pending if w.why not in _GOING and w.why is not WaitReason.CONNECTION
     ]
-    now = tr_n("{what} is sent now.", "{what} are sent now.", len(going), what=_verbs(going))
-    soon = tr_n("{what} waits.", "{what} wait.", len(others), what=_verbs(others))
-    later = tr_n(
+    now = tr.plural("{what} is sent now.", "{what} are sent now.", len(going), what=_verbs(going))
+    soon = tr.plural("{what} waits.", "{what} wait.", len(others), what=_verbs(others))
+    later = tr.plural(
         "{what} waits for a connection.",
         "{what} wait for a connection.",
         len(waits),
@@ -319,13 +325,13 @@ def _commands(recovered: Iterable[RecoveredSession]) -> str:
 def _verbs(verbs: Iterable[CommandVerb]) -> str:
     counts = Counter(verbs)
     return ", ".join(
-        f"{n} × {verb_word(verb)}" if n > 1 else f"1 {verb_word(verb)}"
+        f"{n} × {verb_label(verb)}" if n > 1 else f"1 {verb_label(verb)}"
         for verb, n in counts.items()
     )
 
 
 def _queued(n: int) -> str:
-    return tr_n("1 task waits here.", "{n} tasks wait here.", n) if n else ""
+    return tr.plural("1 task waits here.", "{n} tasks wait here.", n) if n else ""
 
 
 def _word(recovered: RecoveredSession) -> StateWord:

@@ -5,12 +5,26 @@ from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QWidget
 
 from enigma_panel.core.models import SessionState
-from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.text.states import ELLIPSIS
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_label, set_role
 from enigma_panel.ui.widgets.card import Card
+
+tr = Translations("Sessions")
+
+_COUNTS = tr.mark(
+    {
+        SessionState.ASKS: ("1 asks you", "{n} ask you"),
+        SessionState.UNCONFIRMED: ("1 unconfirmed", "{n} unconfirmed"),
+        SessionState.CONNECTION_LOST: ("1 connection lost", "{n} connections lost"),
+        SessionState.WORKING: ("1 working", "{n} working"),
+        SessionState.IDLE: ("1 idle", "{n} idle"),
+        SessionState.PAUSED: ("1 paused", "{n} paused"),
+        SessionState.STARTING: ("1 starting", "{n} starting"),
+    }
+)
 
 
 class SessionsCard(Card):
@@ -106,14 +120,4 @@ class _Summary(QLabel):
 
 def _count_text(counts: dict[SessionState, int]) -> list[tuple[SessionState, str]]:
     """'2 ask you', '3 working', … in the order of the table."""
-    state = SessionState
-    forms = {
-        state.ASKS: ("1 asks you", "{n} ask you"),
-        state.UNCONFIRMED: ("1 unconfirmed", "{n} unconfirmed"),
-        state.CONNECTION_LOST: ("1 connection lost", "{n} connections lost"),
-        state.WORKING: ("1 working", "{n} working"),
-        state.IDLE: ("1 idle", "{n} idle"),
-        state.PAUSED: ("1 paused", "{n} paused"),
-        state.STARTING: ("1 starting", "{n} starting"),
-    }
-    return [(s, tr_n(one, many, counts[s])) for s, (one, many) in forms.items() if counts.get(s)]
+    return [(s, tr.plural(*forms, counts[s])) for s, forms in _COUNTS.items() if counts.get(s)]

@@ -12,7 +12,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import Diff
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import NO_CELL, Cell, cost_cell
 from enigma_panel.ui.text.states import (
     NONE,
@@ -23,10 +23,13 @@ from enigma_panel.ui.text.states import (
     time_left,
 )
 from enigma_panel.ui.text.steps import now_text
+from enigma_panel.ui.text.verbs import GLYPHS
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.delegates import PAD
 from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, Index, KeyedTableModel
+
+tr = Translations("Sessions")
 
 ENDED_STAY_MS = 30_000
 GATHER_MS = 250
@@ -36,7 +39,7 @@ RED_LEFT_MS = 30_000
 FAR = 1 << 62
 """Sorts behind every time."""
 VERB_WIDTH, VERB_APART = 27, 12
-VERBS_WIDTH = 4 * VERB_WIDTH + VERB_APART + 2 * PAD
+VERBS_WIDTH = VERB_WIDTH * len(GLYPHS) + VERB_APART + 2 * PAD
 """Pause, Resume, Stop, and a little apart Terminate."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
 _URGENCY = {

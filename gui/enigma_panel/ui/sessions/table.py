@@ -13,22 +13,17 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.actions import SETTLED_MS, Actions
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.sessions.model import VERB_APART, VERB_WIDTH, Column, SessionsModel
-from enigma_panel.ui.text.states import verb_tip, verb_word
+from enigma_panel.ui.text.verbs import GLYPHS, verb_label, verb_text
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.delegates import PAD, NameDelegate, RowDelegate
 from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import Index, Role
 
-VERB_GLYPHS = {
-    CommandVerb.PAUSE: Glyph.PAUSE,
-    CommandVerb.RESUME: Glyph.RESUME,
-    CommandVerb.STOP: Glyph.STOP,
-    CommandVerb.TERMINATE: Glyph.TERMINATE,
-}
+tr = Translations("Sessions")
+
 _BELOW_UNDO = frozenset({CommandVerb.PAUSE, CommandVerb.RESUME})
 
 
@@ -142,7 +137,7 @@ class VerbsDelegate(RowDelegate):
     @staticmethod
     def verb_rect(cell: QRect, verb: CommandVerb) -> QRect:
         """Where a verb is painted in its cell."""
-        place = list(VERB_GLYPHS).index(verb)
+        place = list(GLYPHS).index(verb)
         apart = VERB_APART if verb is CommandVerb.TERMINATE else 0
         left = cell.left() + PAD + place * VERB_WIDTH + apart
         return QRect(left, cell.center().y() - 12, VERB_WIDTH, 25)
@@ -150,7 +145,7 @@ class VerbsDelegate(RowDelegate):
     @classmethod
     def verb_at(cls, cell: QRect, point: QPoint) -> CommandVerb | None:
         """The verb below a point."""
-        hits = (verb for verb in VERB_GLYPHS if cls.verb_rect(cell, verb).contains(point))
+        hits = (verb for verb in GLYPHS if cls.verb_rect(cell, verb).contains(point))
         return next(hits, None)
 
     @classmethod
@@ -211,7 +206,7 @@ class VerbsDelegate(RowDelegate):
         size = QRectF(0, 0, 14, 14)
         size.moveCenter(QRectF(place).center())
         colour = colour if possible else colours.faint
-        icons.paint(painter, VERB_GLYPHS[verb], size, QColor(colour))
+        icons.paint(painter, GLYPHS[verb], size, QColor(colour))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.paint_ground(painter, option, index)
@@ -221,7 +216,7 @@ class VerbsDelegate(RowDelegate):
         self._note_undo(key, has_undo=has_undo)
         if has_undo:
             self._paint_undo(painter, self.undo_rect(option.rect), key)
-        for verb in VERB_GLYPHS.keys() - (_BELOW_UNDO if has_undo else set()):
+        for verb in GLYPHS.keys() - (_BELOW_UNDO if has_undo else set()):
             self._paint_verb(painter, self.verb_rect(option.rect, verb), key, verb)
         painter.restore()
 
@@ -239,7 +234,7 @@ class VerbsDelegate(RowDelegate):
             return True
         pending = self._app_actions.undoable(row_verb.key)
         if row_verb.verb is not None:
-            text = f"{verb_word(row_verb.verb)}\n{verb_tip(row_verb.verb)}"
+            text = f"{verb_label(row_verb.verb)}\n{verb_text(row_verb.verb).tip}"
             rect = self.verb_rect(option.rect, row_verb.verb)
         else:
             all_pending = [pending] if pending is not None else []

@@ -19,7 +19,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.settings import choose_dialect, keeps_dialect
 from enigma_panel.services.types import KeyState
 from enigma_panel.store.settings import BROWSERS_AT_ONCE, LEAVE, TERMINATE_IDLE
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.key_dialog import check_text, key_state_text, removed_text
 from enigma_panel.ui.text.check import address_text
 from enigma_panel.ui.text.dialects import dialect_doubt, dialect_name, dialect_note, service_name
@@ -33,6 +33,8 @@ from enigma_panel.ui.widgets.basics import (
 )
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import LineEdit
+
+tr = Translations("Settings")
 
 
 class SettingsDialog(ModelessDialog):

@@ -10,13 +10,15 @@ from enigma_panel.services.account import Account
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.account_page import account_page, open_account_page
 from enigma_panel.ui.text.check import finding_text
 from enigma_panel.ui.text.dialects import key_doubt
 from enigma_panel.ui.widgets.basics import FieldGrid, NoticeLabel, make_button, make_label, make_row
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
+
+tr = Translations("Settings")
 
 MEMORY = "memory"
 _LOOK_AGAIN = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})

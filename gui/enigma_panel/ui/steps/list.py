@@ -17,10 +17,12 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QRe
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.delegate import StepsDelegate, row_height
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.widgets.basics import make_label
+
+tr = Translations("Steps")
 
 REST_MS = 3_000
 """A pointer that has not moved for so long aims at nothing."""

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QResizeEvent, QTextCharFormat
 from PySide6.QtWidgets import QFrame, QSplitter, QTextEdit, QVBoxLayout, QWidget
 
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.delegate import StepsDelegate, match_spans
 from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.steps.loader import StepsLoader
@@ -24,6 +24,8 @@ from enigma_panel.ui.text.steps import (
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.inputs import ReadingText
+
+tr = Translations("Steps")
 
 MOST_MARKS = 200
 SIDE = 13

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.steps.model import Entry, StepsModel
 from enigma_panel.ui.text.states import ELLIPSIS
@@ -15,6 +15,8 @@ from enigma_panel.ui.text.steps import found_text, normalized
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
+
+tr = Translations("Steps")
 
 SLICE_S = 0.005
 """So long it looks at a stretch; the window must not miss a frame for a key."""

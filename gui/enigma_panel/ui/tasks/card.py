@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.queue_bar import QueueBar
 from enigma_panel.ui.tasks.table import TasksTable
 from enigma_panel.ui.widgets.action_button import action_button
 from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.card import Card
+
+tr = Translations("Tasks")
 
 HEAD_HEIGHT = 24
 """With buttons and without: what can be done with a selection does not push the table away."""

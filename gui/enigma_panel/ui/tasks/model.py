@@ -11,7 +11,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import Diff, QueueEntry, WaitReason
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.i18n import Translations, number_text, shorten
 from enigma_panel.ui.text.cells import TAKEN_BACK, Cell, cost_cell, result_cell
 from enigma_panel.ui.text.states import (
     ELLIPSIS,
@@ -26,6 +26,8 @@ from enigma_panel.ui.text.states import (
 from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, firsts
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
+
+tr = Translations("Tasks")
 
 _FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
 
@@ -264,7 +266,7 @@ def count_cell(number: int | None, task: Task) -> Cell:
         return Cell(text=text, severity=Severity.DIM, spoken=spoken_text(text), sort=-1)
     # A float for what no 64-bit integer holds: the service may send any number.
     sort = number if abs(number) < 1 << 62 else float(number)
-    return Cell(text=f"{number:,}", sort=sort)
+    return Cell(text=number_text(number), sort=sort)
 
 
 def waiting_cell(waiting: WaitText) -> Cell:

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
-from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.errors import explain
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+
+tr = Translations("Tasks")
 
 HEIGHT = 38
 """With buttons and without, so that rows below stay where they are."""
@@ -178,23 +180,23 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
             )
             return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
         case PauseReason.FUNDS:
-            text = _because(state, tr("The balance is used up"), _works(state.at_work))
+            text = _because(state, tr("The balance is used up."), _works(state.at_work))
             page = (QueueBarAction.ADD_FUNDS,) if state.has_page else ()
             actions = (*page, QueueBarAction.FUNDS_ADDED, QueueBarAction.REMOVE_ALL)
             return QueueBarText(text=text, actions=actions, grave=True)
         case PauseReason.KEY:
-            text = _because(state, tr("The API key was refused"))
+            text = _because(state, tr("The API key was refused."))
             return QueueBarText(
                 text=text, actions=_with_remove(QueueBarAction.ENTER_KEY), grave=True
             )
         case PauseReason.FORBIDDEN:
-            text = _because(state, tr("This account may not do that"))
+            text = _because(state, tr("This account may not do that."))
             return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
         case PauseReason.UNTAKEN:
-            text = _because(replace(state, error=None), tr("Browsers open, but take no task"))
+            text = _because(replace(state, error=None), tr("Browsers open, but take no task."))
             return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
         case PauseReason.DIALECT:
-            why = tr("The service does not understand this dialect")
+            why = tr("The service does not understand this dialect.")
             text = _because(replace(state, error=None), why)
             actions = (QueueBarAction.SETTINGS, *_with_remove(QueueBarAction.GO_ON))
             return QueueBarText(text=text, actions=actions, grave=True)
@@ -233,17 +235,17 @@ def _with_remove(first: QueueBarAction) -> tuple[QueueBarAction, ...]:
 
 def _because(state: QueueState, otherwise: str, works: str = "") -> str:
     """What the service said, and how many tasks wait for it."""
-    what = explain(state.error).what.rstrip(".") if state.error is not None else otherwise
+    what = explain(state.error).what if state.error is not None else otherwise
     wait = _wait(len(state.entries))
-    return tr("{what}; {works}{wait}.", what=what, works=works, wait=wait)
+    return tr("{what} {works}{wait}.", what=what, works=works, wait=wait)
 
 
 def _works(n: int) -> str:
-    return tr_n("1 session works on, ", "{n} sessions work on, ", n) if n else ""
+    return tr.plural("{n} session works on, ", "{n} sessions work on, ", n) if n else ""
 
 
 def _wait(n: int) -> str:
-    return tr("1 task waits here") if n == 1 else tr("{n} tasks wait here", n=f"{n:,}")
+    return tr.plural("1 task waits here", "{n} tasks wait here", n)
 
 
 def _shared_reason(state: QueueState) -> str:
@@ -262,13 +264,13 @@ def _shared_reason(state: QueueState) -> str:
 
 def remove_all_question(n: int) -> str:
     """Asked once before all tasks leave the queue."""
-    return tr_n(
-        "Remove this task from the line? Nothing of it was sent.",
-        "Remove these {n} tasks from the line? Nothing of them was sent.",
+    return tr.plural(
+        "Remove this task from the line? It was not started.",
+        "Remove these {n} tasks from the line? They were not started.",
         n,
     )
 
 
 def remove_all_text(n: int) -> str:
     """The button that does it."""
-    return tr_n("Remove 1 task", "Remove {n} tasks", n)
+    return tr.plural("Remove 1 task", "Remove {n} tasks", n)

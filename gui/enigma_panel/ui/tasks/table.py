@@ -3,10 +3,12 @@
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.model import Column, TasksModel
 from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.table import KeyedTable
+
+tr = Translations("Tasks")
 
 _ALWAYS = frozenset({Column.STATUS, Column.TASK})
 

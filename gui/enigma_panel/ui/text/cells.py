@@ -6,10 +6,12 @@ from decimal import Decimal
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.money import to_nano
 from enigma_panel.core.observation import OTHER_TASK
-from enigma_panel.ui.i18n import shorten, tr
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.errors import ErrorContext, explain_code
 from enigma_panel.ui.text.states import ELLIPSIS, money, spoken_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
+
+tr = Translations("Cells")
 
 TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
 """Codes of queued tasks: taken out by the person, or queued in the copy of the ledger in use."""
@@ -90,7 +92,7 @@ def _plain_result_cell(task: Task) -> Cell:
         case TaskStatus.STOPPED if task.code == FROM_COPY:
             text = tr("in line when the ledger's copy was made; whether it ran is not known")
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
-            text = tr("taken out of the line, nothing was sent")
+            text = tr("taken out of the line, not started")
         case TaskStatus.STOPPED:
             by_you = task.stop_sent_ms is not None
             text = tr("stopped by you") if by_you else tr("stopped, its session was ended")

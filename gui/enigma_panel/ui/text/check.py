@@ -2,8 +2,10 @@
 
 from enigma_panel.api.address import AddressProblem
 from enigma_panel.core.validation import Field, Finding, Problem
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.structured import place_text, rule_text
+
+tr = Translations("New task")
 
 
 def finding_text(finding: Finding) -> str:
@@ -41,17 +43,27 @@ def finding_text(finding: Finding) -> str:
 
 def field_name(field: Field) -> str:
     """The label of a field in New task: 'Avoid domains'."""
-    if field is Field.OUTPUT_TYPE:
-        return tr("Result")
-    return tr(field.value.replace("_", " ").capitalize())
+    return {
+        Field.TIME_LIMIT: tr("Time limit"),
+        Field.INPUT_TOKENS: tr("Input tokens"),
+        Field.OUTPUT_TOKENS: tr("Output tokens"),
+        Field.AVOID_DOMAINS: tr("Avoid domains"),
+        Field.OUTPUT_TYPE: tr("Result"),
+        Field.OUTPUT_SCHEMA: tr("JSON Schema"),
+        Field.ENVIRONMENT: tr("Environment"),
+        Field.POLICY: tr("Policy"),
+        Field.PROXY: tr("Proxy"),
+        Field.PROXY_COUNTRY: tr("Proxy country"),
+        Field.PROXY_ADDRESS: tr("Proxy address"),
+    }[field]
 
 
 def _too_long(finding: Finding) -> str:
     length, limit = finding.params["length"], finding.params["limit"]
     return tr(
         "The task has {length} characters; this program sends {limit} at most.",
-        length=f"{length:,}",
-        limit=f"{limit:,}",
+        length=length,
+        limit=limit,
     )
 
 
@@ -59,7 +71,7 @@ def _out_of_range(finding: Finding) -> str:
     low, high = finding.params["low"], finding.params["high"]
     if finding.field is Field.TIME_LIMIT:
         return tr("The time limit is {low} to {high} seconds.", low=low, high=high)
-    return tr("Tokens are a number from {low} to {high}.", low=f"{low:,}", high=f"{high:,}")
+    return tr("Tokens are a number from {low} to {high}.", low=low, high=high)
 
 
 def _url_text(finding: Finding) -> str:
@@ -86,11 +98,10 @@ def _schema_text(finding: Finding) -> str:
         case Problem.EMPTY:
             return tr("Write what the result should hold.")
         case Problem.TOO_LONG:
-            length, limit = f"{params['length']:,}", f"{params['limit']:,}"
             return tr(
                 "The schema has {length} characters; this program sends {limit} at most.",
-                length=length,
-                limit=limit,
+                length=params["length"],
+                limit=params["limit"],
             )
         case Problem.NO_JSON:
             return tr("This is no JSON{place}.", place=place_text(params))

@@ -11,12 +11,14 @@ from enigma_panel.core.service_rules import (
     known_prefix,
 )
 from enigma_panel.services.account import Account
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
+
+tr = Translations("Settings")
 
 
 def service_name(dialect: Dialect) -> str:
     """What people call the service that speaks it: 'WebRun'."""
-    return tr(RULES[dialect].name)
+    return RULES[dialect].name
 
 
 def dialect_name(dialect: Dialect) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from enigma_panel.api.errors import DownloadError, DownloadFault
 from enigma_panel.core.observation import ResultFile
 from enigma_panel.services.types import Download, DownloadState
-from enigma_panel.ui.i18n import shorten, tr, tr_n
+from enigma_panel.ui.i18n import Translations, shorten
+
+tr = Translations("Details")
 
 _FAULTS: dict[DownloadFault, Callable[[DownloadError], str]] = {
     DownloadFault.ADDRESS: lambda _: tr(
@@ -41,13 +43,13 @@ def file_text(file: ResultFile, download: Download | None) -> str:
 
 def network_text(n: int) -> str:
     """'38 addresses'."""
-    return tr_n("{n} address", "{n} addresses", n)
+    return tr.plural("{n} address", "{n} addresses", n)
 
 
 def size_text(size: int) -> str:
     """'1 byte', '640 bytes', '1.2 kB', '3.4 MB', '5.0 GB'."""
     if size < 1_000:
-        return tr_n("{n} byte", "{n} bytes", size)
+        return tr.plural("{n} byte", "{n} bytes", size)
     units = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
     unit, one = next((unit, one) for unit, one in units if size >= one)
     return f"{size / one:.1f} {unit}"

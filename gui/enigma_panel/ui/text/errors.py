@@ -20,7 +20,9 @@ from enigma_panel.api.wire.error_responses import TOO_MANY
 from enigma_panel.core.money import format_money
 from enigma_panel.core.observation import OTHER_DIALECT
 from enigma_panel.services.retry_policy import reply_of
-from enigma_panel.ui.i18n import shorten, tr, tr_n
+from enigma_panel.ui.i18n import Translations, shorten
+
+tr = Translations("Errors")
 
 QUOTE_LIMIT = 200
 
@@ -167,7 +169,7 @@ def again(facts: ErrorDetails, otherwise: str) -> str:
 def with_message(what: str, facts: ErrorDetails) -> str:
     """Our words with the service's own message behind them."""
     if not facts.message:
-        return what + "."
+        return tr("{what}.", what=what)
     return tr("{what}: “{message}”.", what=what, message=facts.message.removesuffix("."))
 
 
@@ -219,7 +221,7 @@ def no_balance(facts: ErrorDetails) -> ErrorText:
     if facts.balance is not None:
         what = tr("The balance is used up ({left} left).", left=format_money(facts.balance))
     n = facts.context.open_sessions
-    money = tr_n("1 session works on.", "{n} sessions work on.", n) if n else ""
+    money = tr.plural("1 session works on.", "{n} sessions work on.", n) if n else ""
     return ErrorText(what, money, tr("Add funds to your account, then start the task again."))
 
 
@@ -258,7 +260,7 @@ def session_limit(facts: ErrorDetails) -> ErrorText:
     """As many sessions as the account may have."""
     what = tr("All places are in use.")
     if facts.limit:
-        what = tr_n("The only place is in use.", "All {n} places are in use.", facts.limit)
+        what = tr.plural("The only place is in use.", "All {n} places are in use.", facts.limit)
     return ErrorText(what, nothing_started(facts), tr("Start it again when one is free."))
 
 
@@ -304,7 +306,7 @@ def ledger_failed(_details: ErrorDetails) -> ErrorText:
 
 def taken_back(_details: ErrorDetails) -> ErrorText:
     """The person took it out of the queue."""
-    return ErrorText(tr("It was taken out of the line."), tr("Nothing was started."))
+    return ErrorText(tr("It was taken out of the line."), tr("It was not started."))
 
 
 def from_copy(_details: ErrorDetails) -> ErrorText:

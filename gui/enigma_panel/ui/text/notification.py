@@ -7,8 +7,10 @@ in the window: either may hold anything.
 
 from enigma_panel.core.money import format_money, is_sane, sum_money
 from enigma_panel.services.done_notifier import DoneNews, Ended
-from enigma_panel.ui.i18n import shorten, tr, tr_n
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.states import duration
+
+tr = Translations("Desktop notifications")
 
 NAME_LIMIT = 60
 FIGURE_LIMIT = 40
@@ -18,7 +20,7 @@ def done_text(news: DoneNews) -> tuple[str, str]:
     """Title and body, plain text."""
     parts = [_one_body(news.results[0]) if len(news.results) == 1 else _costs(news.results)]
     if news.left:
-        parts.append(tr_n("1 is not done yet.", "{n} are not done yet.", news.left))
+        parts.append(tr.plural("1 is not done yet.", "{n} are not done yet.", news.left))
     title = _one_title(news.results[0]) if len(news.results) == 1 else _title(news)
     return title, " ".join(part for part in parts if part)
 

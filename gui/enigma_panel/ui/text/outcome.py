@@ -2,9 +2,11 @@
 
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.errors import Call, ErrorContext, explain
 from enigma_panel.ui.text.states import duration
+
+tr = Translations("Questions")
 
 ANSWER_SENDS = 3
 """An answer goes to a busy service so often; then it is given up, with its text kept."""

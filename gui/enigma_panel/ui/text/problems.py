@@ -7,9 +7,11 @@ from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.types import KeyState, ServiceNotice
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.dialects import switch_label
 from enigma_panel.ui.text.states import local_moment
+
+tr = Translations("Notices")
 
 
 class NoticeAction(StrEnum):
@@ -105,7 +107,7 @@ def ledger_text(error: LedgerError) -> Notice:
 
 def bad_rows_text(n: int) -> Notice:
     """Rows that make no sense were left out; all others are shown."""
-    text = tr_n(
+    text = tr.plural(
         "1 row of the ledger could not be read; what it was about may still cost money.",
         "{n} rows of the ledger could not be read; what they were about may still cost money.",
         n,
@@ -139,7 +141,9 @@ def copy_text(copy: Copy, now_ms: int) -> str:
     time = local_moment(copy.made_ms, now_ms)
     text = tr("A copy of {time} is there", time=time)
     if copy.sessions_open:
-        held = tr_n("1 session was open then", "{n} sessions were open then", copy.sessions_open)
+        held = tr.plural(
+            "1 session was open then", "{n} sessions were open then", copy.sessions_open
+        )
         text = tr("{words} ({held})", words=text, held=held)
     return tr(
         "{words}; what was started since then is not in it and may still cost money.", words=text

@@ -15,8 +15,11 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.money import format_money
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations, short_month
+from enigma_panel.ui.text.verbs import verb_label
 from enigma_panel.ui.theme.palette import Glyph, Severity
+
+tr = Translations("States")
 
 ELLIPSIS = "…"
 UNKNOWN = "?"
@@ -139,7 +142,7 @@ def _unproven_tip(verb: CommandVerb) -> str:
     text = tr(
         "{verb} was sent over the live channel; nothing confirms it. If the channel drops within a "
         "minute, {verb} is sent again the other way.",
-        verb=verb_word(verb),
+        verb=verb_label(verb),
     )
     return text if verb is not CommandVerb.PAUSE else text + " " + tr("Until then it may work on.")
 
@@ -203,58 +206,6 @@ def missing_word() -> StateWord:
     return StateWord(Glyph.QUESTION, tr("not found – looking again"), *_AMBER, tip)
 
 
-def verb_word(verb: CommandVerb) -> str:
-    """The label of a verb."""
-    match verb:
-        case CommandVerb.PAUSE:
-            return tr("Pause")
-        case CommandVerb.RESUME:
-            return tr("Resume")
-        case CommandVerb.STOP:
-            return tr("Stop")
-        case CommandVerb.TERMINATE:
-            return tr("Terminate")
-
-
-def verb_tip(verb: CommandVerb) -> str:
-    """What a verb does and what it costs: tool tip, status tip and spoken description."""
-    match verb:
-        case CommandVerb.PAUSE:
-            return tr("The agent waits. The browser stays open and costs money.")
-        case CommandVerb.RESUME:
-            return tr("The agent works on.")
-        case CommandVerb.STOP:
-            return tr("Ends the task. The browser stays open and costs money.")
-        case CommandVerb.TERMINATE:
-            return tr("Closes the browser. Nothing costs any more.")
-
-
-def verb_pending(verb: CommandVerb) -> str:
-    """What stands behind the state while a command is on its way."""
-    match verb:
-        case CommandVerb.PAUSE:
-            return tr("sending Pause…")
-        case CommandVerb.RESUME:
-            return tr("sending Resume…")
-        case CommandVerb.STOP:
-            return tr("sending Stop…")
-        case CommandVerb.TERMINATE:
-            return tr("sending Terminate…")
-
-
-def verb_going(verb: CommandVerb) -> str:
-    """A command that can still be taken back for a moment."""
-    match verb:
-        case CommandVerb.PAUSE:
-            return tr("Pausing")
-        case CommandVerb.RESUME:
-            return tr("Resuming")
-        case CommandVerb.STOP:
-            return tr("Stopping")
-        case CommandVerb.TERMINATE:
-            return tr("Terminating")
-
-
 def duration(ms: int) -> str:
     """'0:41', '12:05', '1:02:03'. What is below zero reads as zero."""
     seconds = max(0, ms) // 1000
@@ -269,9 +220,9 @@ def spoken_duration(ms: int) -> str:
     hours, rest = divmod(seconds, HOUR)
     minutes, secs = divmod(rest, MINUTE)
     parts = [
-        tr("1 hour") if hours == 1 else tr("{n} hours", n=f"{hours:,}") if hours else "",
-        tr("1 minute") if minutes == 1 else tr("{n} minutes", n=minutes) if minutes else "",
-        "" if hours else tr("1 second") if secs == 1 else tr("{n} seconds", n=secs),
+        tr.plural("1 hour", "{n} hours", hours) if hours else "",
+        tr.plural("1 minute", "{n} minutes", minutes) if minutes else "",
+        "" if hours else tr.plural("1 second", "{n} seconds", secs),
     ]
     if minutes and not secs:
         parts.pop()
@@ -309,7 +260,9 @@ def local_moment(ms: int, now_ms: int) -> str:
         return UNKNOWN
     today = now.date()
     clock = when.strftime("%H:%M")
-    return clock if when.date() == today else f"{when.day} {when.strftime('%b')} {clock}"
+    if when.date() == today:
+        return clock
+    return tr("{day} {month} {time}", day=when.day, month=short_month(when), time=clock)
 
 
 def is_life_assumed(session: Session) -> bool:

@@ -7,11 +7,15 @@ from functools import lru_cache
 
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.observation import Kind
+from enigma_panel.core.verbs import COMMANDS
 from enigma_panel.services.state.timeline import GAP, LIVE_KINDS, SKIPPED
 from enigma_panel.services.types import LiveShare
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.i18n import shorten, tr, tr_n, without_hidden
+from enigma_panel.ui.i18n import Translations, shorten, without_hidden
 from enigma_panel.ui.text.states import local_time
+from enigma_panel.ui.text.verbs import sent_text
+
+tr = Translations("Steps")
 
 LINE_CHARS = 300
 """An agent may think aloud for pages; a line shows so much of it."""
@@ -82,7 +86,7 @@ def gap_text(from_ms: int, to_ms: int) -> str:
 
 def skipped_text(n: int) -> str:
     """An agent told more than is kept."""
-    return tr_n("1 line more than is kept was left out", "{n} lines too many were left out", n)
+    return tr.plural("1 line more than is kept was left out", "{n} lines too many were left out", n)
 
 
 def _ended_text(reason: str) -> str:
@@ -124,16 +128,10 @@ def _service_word(kind: str) -> str:
 
 def _sent_word(kind: str) -> str:
     return {
-        "pause_sent": tr("Pause sent"),
-        "resume_sent": tr("Resume sent"),
-        "stop_sent": tr("Stop sent"),
-        "terminate_sent": tr("Terminate sent"),
+        **{rules.sent.value: sent_text(verb) for verb, rules in COMMANDS.items()},
+        **{rules.sent_live.value: sent_text(verb, live=True) for verb, rules in COMMANDS.items()},
         "answer_sent": tr("answer sent"),
         "answer_stop_sent": tr("Stop sent as answer"),
-        "pause_emitted": tr("Pause sent over the live channel"),
-        "resume_emitted": tr("Resume sent over the live channel"),
-        "stop_emitted": tr("Stop sent over the live channel"),
-        "terminate_emitted": tr("Terminate sent over the live channel"),
         "answer_emitted": tr("answer sent over the live channel"),
         "answer_stop_emitted": tr("Stop sent as answer over the live channel"),
     }.get(kind, "")
@@ -221,14 +219,14 @@ def _copied(step: Step) -> str:
 
 def count_text(n: int) -> str:
     """How many there are, below the list."""
-    return tr("1 step") if n == 1 else tr("{n} steps", n=f"{n:,}") if n else ""
+    return tr.plural("1 step", "{n} steps", n) if n else ""
 
 
 def new_steps_text(n: int, *, short: bool = False) -> str:
     """What came in below while somebody reads above; short, where there is no room."""
     if short:
-        return tr("{n} new", n=f"{n:,}")
-    return tr("{n} new – Jump to the newest", n=f"{n:,}")
+        return tr("{n} new", n=n)
+    return tr("{n} new – Jump to the newest", n=n)
 
 
 def found_text(place: int | None, total: int) -> str:
@@ -236,20 +234,20 @@ def found_text(place: int | None, total: int) -> str:
     if not total:
         return tr("not found")
     if place is None:
-        return tr("{n} found", n=f"{total:,}")
-    return tr("{n} of {all}", n=f"{place:,}", all=f"{total:,}")
+        return tr("{n} found", n=total)
+    return tr("{n} of {all}", n=place, all=total)
 
 
 def copy_text(selected: int, part: int | None) -> str:
     """What the button copies: the selected ones, or all. part: how many, where not all are read."""
     if selected:
         return tr("Copy")
-    return tr("Copy all") if part is None else tr("Copy the newest {n}", n=f"{part:,}")
+    return tr("Copy all") if part is None else tr("Copy the newest {n}", n=part)
 
 
 def older_text(n: int) -> str:
     """Not all that is in the ledger was read."""
-    return tr("The newest {n} are shown.", n=f"{n:,}")
+    return tr("The newest {n} are shown.", n=n)
 
 
 def empty_text(*, has_task: bool, failed: bool) -> str:

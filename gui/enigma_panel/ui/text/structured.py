@@ -12,7 +12,9 @@ from enigma_panel.core.structured_output import (
     Number,
     StructuredResult,
 )
-from enigma_panel.ui.i18n import shorten, tr, tr_n
+from enigma_panel.ui.i18n import Translations, number_text, shorten
+
+tr = Translations("Details")
 
 _DOUBTS: dict[Doubt, Callable[[Details], str]] = {
     Doubt.NO_JSON: lambda found: tr(
@@ -27,7 +29,7 @@ _DOUBTS: dict[Doubt, Callable[[Details], str]] = {
     Doubt.OTHER_COLUMNS: lambda found: tr(
         "The columns are {found}. Asked for were {wanted}.", **found
     ),
-    Doubt.UNEVEN: lambda found: tr_n(
+    Doubt.UNEVEN: lambda found: tr.plural(
         "Row {row} has {n} cell instead of {wanted}.",
         "Row {row} has {n} cells instead of {wanted}.",
         int(found["found"]),
@@ -36,8 +38,8 @@ _DOUBTS: dict[Doubt, Callable[[Details], str]] = {
     ),
     Doubt.TOO_WIDE: lambda found: tr(
         "The table has {found} columns; this program shows {limit} at most.",
-        found=f"{found['found']:,}",
-        limit=f"{MAX_COLUMNS:,}",
+        found=found["found"],
+        limit=MAX_COLUMNS,
     ),
 }
 
@@ -83,7 +85,7 @@ def rule_text(found: Details) -> str:
             return tr("nobody asked for “{name}” in {where}", **words)
         case "":
             return tr("{where} may not be there", **words)
-    return tr("{where} breaks the rule “{rule}: {wanted}”", **words, rule=rule, wanted=wanted)
+    return tr("{where} breaks the rule “{rule}: {wanted}”", **words, rule=rule, wanted=str(wanted))
 
 
 def place_text(found: Details) -> str:
@@ -97,9 +99,9 @@ def value_text(value: Json) -> str:
     """A value as it stands in JSON, a text without quotes; of lists and objects the size."""
     match value:
         case dict():
-            return tr_n("{n} field", "{n} fields", len(value))
+            return tr.plural("{n} field", "{n} fields", len(value))
         case list():
-            return tr_n("{n} item", "{n} items", len(value))
+            return tr.plural("{n} item", "{n} items", len(value))
         case str():
             return value
     return {None: "null", True: "true", False: "false"}[value]
@@ -113,7 +115,7 @@ def shown_value(value: Json) -> str:
 
 def range_text(first: int, last: int) -> str:
     """'1,000 … 1,999': a part of a long list."""
-    return f"{first:,} … {last:,}"
+    return f"{number_text(first)} … {number_text(last)}"
 
 
 def view_label(output: OutputType, *, is_text: bool) -> str:

@@ -6,16 +6,13 @@ from enum import StrEnum
 
 from enigma_panel.services.retry_policy import TRIES
 from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
-from enigma_panel.ui.i18n import tr, tr_n
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.check import field_name
-from enigma_panel.ui.text.states import (
-    duration,
-    spoken_duration,
-    verb_going,
-    verb_pending,
-    verb_word,
-)
+from enigma_panel.ui.text.states import duration, spoken_duration
+from enigma_panel.ui.text.verbs import sending_text, verb_label, verb_text
 from enigma_panel.ui.theme.palette import Severity
+
+tr = Translations("Waiting")
 
 _SHARED = frozenset(
     {
@@ -96,20 +93,20 @@ def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
     """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
     if pending.sent_live and pending.why is not WaitReason.SENDING:
         return _once_more(pending, now_ms)
-    verb = verb_word(pending.verb)
+    verb = verb_label(pending.verb)
     left = left_s(pending.due_ms, now_ms)
     time = spoken_duration((left or 0) * 1000)
     match pending.why:
         case WaitReason.SENDING:
-            return _plain(verb_pending(pending.verb))
+            return _plain(sending_text(pending.verb))
         case WaitReason.UNDO:
-            going = verb_going(pending.verb)
+            going = verb_text(pending.verb).going
             if left is None:
                 return _plain(going)
-            text = "{going} in {time}"
+            text = tr("{going} in {time}")
             return WaitText(
-                text=tr(text, going=going, time=tr("{n} s", n=left)),
-                spoken=tr(text, going=going, time=time),
+                text=text.format(going=going, time=tr("{n} s", n=left)),
+                spoken=text.format(going=going, time=time),
             )
         case WaitReason.CONNECTION:
             return _plain(tr("{verb} will be sent when there is a connection", verb=verb))
@@ -118,10 +115,10 @@ def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
         case WaitReason.NAME:
             return _plain(tr("{verb} waits for the start", verb=verb))
         case _ if left is not None:
-            text = "{verb} waits, {time}"
+            text = tr("{verb} waits, {time}")
             return WaitText(
-                text=tr(text, verb=verb, time=duration(left * 1000)),
-                spoken=tr(text, verb=verb, time=time),
+                text=text.format(verb=verb, time=duration(left * 1000)),
+                spoken=text.format(verb=verb, time=time),
             )
         case _:
             return _plain(tr("{verb} waits", verb=verb))
@@ -150,11 +147,11 @@ def queue_action_tip(verb: QueueAction) -> str:
         case QueueAction.UP:
             return tr("One place nearer to its start.")
         case QueueAction.REMOVE:
-            return tr("It is not started. Nothing was sent, nothing costs.")
+            return tr("It is not started and costs nothing.")
         case QueueAction.NEW_SESSION:
             return tr("Waits in line for a browser of its own.")
         case QueueAction.EDIT:
-            return tr("Takes it out of the line and opens it in New task. Nothing was sent.")
+            return tr("Takes it out of the line and opens it in New task.")
 
 
 def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
@@ -181,7 +178,7 @@ def undo_text(all_pending: Sequence[PendingCommand]) -> str:
     """The label of what takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
     verbs = {pending.verb for pending in all_pending}
     if len(verbs) == 1:
-        return tr("Undo {verb}", verb=verb_word(verbs.pop()))
+        return tr("Undo {verb}", verb=verb_label(verbs.pop()))
     return tr("Undo {n} commands", n=len(all_pending)) if verbs else tr("Undo")
 
 
@@ -195,7 +192,7 @@ def count_text(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
     waiting = [pending for pending in all_pending if pending.why is not WaitReason.SENDING]
     if not waiting:
         return ""
-    text = tr_n("1 command waits", "{n} commands wait", len(waiting))
+    text = tr.plural("1 command waits", "{n} commands wait", len(waiting))
     times = [left for pending in waiting if (left := left_s(pending.due_ms, now_ms)) is not None]
     if not times:
         return text
@@ -237,7 +234,7 @@ def no_slot_text(limit: int) -> str:
     """'all 5 places are in use'."""
     if limit == 2:
         return tr("both places are in use")
-    return tr_n("the only place is in use", "all {n} places are in use", limit)
+    return tr.plural("the only place is in use", "all {n} places are in use", limit)
 
 
 def _paused(reason: PauseReason) -> str:
@@ -260,10 +257,10 @@ def _about(what: str, entry: QueueEntry, now_ms: int) -> WaitText:
     left = left_s(entry.due_ms, now_ms)
     if left is None:
         return _plain(what)
-    text = "{what}, about {time}"
+    text = tr("{what}, about {time}")
     return WaitText(
-        text=tr(text, what=what, time=duration(left * 1000)),
-        spoken=tr(text, what=what, time=spoken_duration(left * 1000)),
+        text=text.format(what=what, time=duration(left * 1000)),
+        spoken=text.format(what=what, time=spoken_duration(left * 1000)),
     )
 
 
@@ -273,8 +270,10 @@ def _counting(entry: QueueEntry, now_ms: int) -> WaitText:
     time = spoken_duration((left or 0) * 1000)
     match entry.why:
         case WaitReason.BUDGET if left is not None:
-            text = "waits for calls of this minute, {time}"
-            return WaitText(text=tr(text, time=duration(left * 1000)), spoken=tr(text, time=time))
+            text = tr("waits for calls of this minute, {time}")
+            return WaitText(
+                text=text.format(time=duration(left * 1000)), spoken=text.format(time=time)
+            )
         case WaitReason.BUDGET:
             return _plain(tr("waits for calls of this minute"))
         case WaitReason.LIMITED:
@@ -298,16 +297,16 @@ def _again(what: str, then: str, left: int | None, time: str) -> WaitText:
     """'no connection – tries again in 4 s'."""
     if left is None:
         return _plain(tr("{what} – {then} now", what=what, then=then))
-    text = "{what} – {then} in {time}"
+    text = tr("{what} – {then} in {time}")
     return WaitText(
-        text=tr(text, what=what, then=then, time=tr("{n} s", n=left)),
-        spoken=tr(text, what=what, then=then, time=time),
+        text=text.format(what=what, then=then, time=tr("{n} s", n=left)),
+        spoken=text.format(what=what, then=then, time=time),
     )
 
 
 def _once_more(pending: PendingCommand, now_ms: int) -> WaitText:
     """'Terminate sent over the live channel; sent once more in 0:12'."""
-    head = tr("{verb} sent over the live channel", verb=verb_word(pending.verb))
+    head = tr("{verb} sent over the live channel", verb=verb_label(pending.verb))
     left = left_s(pending.due_ms, now_ms)
     if pending.why is WaitReason.CONNECTION:
         return _plain(tr("{sent}; sent once more when there is a connection", sent=head))
@@ -315,8 +314,8 @@ def _once_more(pending: PendingCommand, now_ms: int) -> WaitText:
         return _plain(tr("{sent}; sent once more when there is a key", sent=head))
     if left is None:
         return _plain(tr("{sent}; it is sent once more", sent=head))
-    text = "{sent}; sent once more in {time}"
+    text = tr("{sent}; sent once more in {time}")
     return WaitText(
-        text=tr(text, sent=head, time=duration(left * 1000)),
-        spoken=tr(text, sent=head, time=spoken_duration(left * 1000)),
+        text=text.format(sent=head, time=duration(left * 1000)),
+        spoken=text.format(sent=head, time=spoken_duration(left * 1000)),
     )

@@ -1,21 +1,17 @@
 """Makes the actions of the window: one QAction per command, for tool bar, menus and keyboard."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.ui.i18n import tr
-from enigma_panel.ui.text.states import verb_tip, verb_word
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.verbs import verb_text
 
-SHORTCUTS = {
-    CommandVerb.PAUSE: "Ctrl+P",
-    CommandVerb.RESUME: "Ctrl+R",
-    CommandVerb.STOP: "Ctrl+.",
-    CommandVerb.TERMINATE: "Ctrl+Del",
-}
+tr = Translations("Widgets")
 
 
 def make_action(
@@ -53,20 +49,16 @@ def rename_action(action: QAction, text: str) -> None:
 
 def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[CommandVerb, QAction]:
     """Pause, Resume, Stop and Terminate for what is selected."""
-    return {
-        verb: make_action(
-            owner,
-            verb_word(verb),
-            lambda verb=verb: call(verb),  # type: ignore[misc] # a default is no odd call
-            tip=verb_tip(verb),
-            shortcut=keys,
-        )
-        for verb, keys in SHORTCUTS.items()
-    }
+    actions = {}
+    for verb in CommandVerb:
+        text = verb_text(verb)
+        do = partial(call, verb)
+        actions[verb] = make_action(owner, text.label, do, tip=text.tip, shortcut=text.keys)
+    return actions
 
 
 def selected_text(n: int) -> str:
     """What stands before the verbs."""
     if n == 0:
         return tr("No session selected:")
-    return tr("1 session selected:") if n == 1 else tr("{n} sessions selected:", n=n)
+    return tr.plural("1 session selected:", "{n} sessions selected:", n)

@@ -25,9 +25,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton
 
-from enigma_panel.ui.i18n import tr
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import make_button
 from enigma_panel.ui.widgets.inputs import LineEdit
+
+tr = Translations("Widgets")
 
 FILLER = "•"
 _BLIND = (

@@ -13,8 +13,10 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from enigma_panel.ui.i18n import plain_tip, tr
+from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.text.cells import Cell
+
+tr = Translations("Widgets")
 
 _FIRST = int(Qt.ItemDataRole.UserRole)
 

@@ -1,0 +1,78 @@
+"""Sign, words and key of the commands, with what they cost: by the keys of `core/verbs.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.theme.palette import Glyph
+
+tr = Translations("Commands")
+
+GLYPHS: Mapping[CommandVerb, Glyph] = {
+    CommandVerb.PAUSE: Glyph.PAUSE,
+    CommandVerb.RESUME: Glyph.RESUME,
+    CommandVerb.STOP: Glyph.STOP,
+    CommandVerb.TERMINATE: Glyph.TERMINATE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerbText:
+    """going: said while it can be taken back for a moment. tip: what it does and what that costs;
+    tool tip, status tip and spoken description."""
+
+    label: str
+    going: str
+    tip: str
+    keys: str
+
+
+def verb_text(verb: CommandVerb) -> VerbText:
+    """All of one command."""
+    match verb:
+        case CommandVerb.PAUSE:
+            return VerbText(
+                label=tr("Pause"),
+                going=tr("Pausing"),
+                tip=tr("The agent waits. The browser stays open and costs money."),
+                keys="Ctrl+P",
+            )
+        case CommandVerb.RESUME:
+            return VerbText(
+                label=tr("Resume"),
+                going=tr("Resuming"),
+                tip=tr("The agent works on."),
+                keys="Ctrl+R",
+            )
+        case CommandVerb.STOP:
+            return VerbText(
+                label=tr("Stop"),
+                going=tr("Stopping"),
+                tip=tr("Ends the task. The browser stays open and costs money."),
+                keys="Ctrl+.",
+            )
+        case CommandVerb.TERMINATE:
+            return VerbText(
+                label=tr("Terminate"),
+                going=tr("Terminating"),
+                tip=tr("Closes the browser. Nothing costs any more."),
+                keys="Ctrl+Del",
+            )
+
+
+def verb_label(verb: CommandVerb) -> str:
+    """'Terminate'."""
+    return verb_text(verb).label
+
+
+def sending_text(verb: CommandVerb) -> str:
+    """What stands behind the state while a command is on its way: 'sending Terminate…'."""
+    return tr("sending {verb}…", verb=verb_label(verb))
+
+
+def sent_text(verb: CommandVerb, *, live: bool = False) -> str:
+    """'Terminate sent', 'Terminate sent over the live channel'."""
+    label = verb_label(verb)
+    text = tr("{verb} sent over the live channel") if live else tr("{verb} sent")
+    return text.format(verb=label)

@@ -1,0 +1,19 @@
+"""The words of the commands."""
+
+from enigma_panel.core.models import TAKES
+from enigma_panel.core.verbs import ANSWERS, COMMANDS, AnswerVerb, CommandVerb
+from enigma_panel.ui.text.verbs import GLYPHS, verb_text
+
+
+def test_each_command_stands_in_each_table() -> None:
+    verbs = set(CommandVerb)
+    assert set(COMMANDS) == set(GLYPHS) == set(TAKES) == verbs
+    assert set(ANSWERS) == set(AnswerVerb)
+    texts = [verb_text(verb) for verb in CommandVerb]
+    for field in ("label", "going", "tip", "keys"):
+        assert len({getattr(text, field) for text in texts}) == len(verbs), field
+
+
+def test_each_fact_of_a_delivery_is_of_one_command() -> None:
+    rules = [*COMMANDS.values(), *ANSWERS.values()]
+    assert len({kind for rule in rules for kind in (rule.sent, rule.sent_live)}) == 2 * len(rules)
