@@ -1,8 +1,8 @@
 """A reply in place of the service's: whether it proves that the request had no effect."""
 
-from enigma_panel.api.errors import ProtocolError
+from enigma_panel.api.errors import FailureKind, ProtocolError
 from enigma_panel.api.wire.error_responses import PROOFS, Proof
-from enigma_panel.services.retry_policy import FailureKind, classify
+from enigma_panel.services.retry_policy import classify
 from tests.api.odd import READERS
 from tests.kit.gateways import GATEWAYS, OWN, UNCONFIRMED, GatewayReply, error_of
 from tests.kit.rows import check_rows

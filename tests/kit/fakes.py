@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from enigma_panel.api.address import parse_base_url
 from enigma_panel.api.errors import ApiError, RejectedError
@@ -824,15 +825,22 @@ class FakeSettings(QObject):
 
 
 class FakeScope:
-    """A TaskScope for tests without a loop: runs what never really waits, at once."""
+    """A TaskScope for tests without a loop: runs at once what never really waits.
+
+    `sleep(0)` lets Qt's events go first, as in the program.
+    """
 
     def spawn(self, _name: str, coro: Coroutine[Any, Any, Any], *, exclusive: bool = False) -> None:
         del exclusive
+        self._go_on(coro)
+
+    def _go_on(self, coro: Coroutine[Any, Any, Any]) -> None:
         try:
-            coro.send(None)
+            waits_for = coro.send(None)
         except StopIteration:
             return
-        raise AssertionError("it waits for something")
+        assert waits_for is None, "it waits for something"
+        QTimer.singleShot(0, partial(self._go_on, coro))
 
 
 class FakeDialogs:

@@ -7,11 +7,10 @@ that documents it or an issue that shows it.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from enigma_panel.api.errors import ApiError
+from enigma_panel.api.errors import ApiError, FailureKind
 from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.excerpt import make_scrub
 from enigma_panel.api.wire.responses import read_opened
-from enigma_panel.services.retry_policy import FailureKind
 
 UNCONFIRMED = None
 FAIL, LIMITED, KEY = FailureKind.FAIL, FailureKind.LIMITED, FailureKind.KEY

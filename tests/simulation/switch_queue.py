@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from enigma_panel.api.errors import FailureKind
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import CallWindow, Endpoint, Rank, Slot
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
@@ -13,7 +14,6 @@ from enigma_panel.services.queue.scheduler import Scheduler
 from enigma_panel.services.queue.starter import FirstTaskSender
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.rate_limiter import Pass, RateLimiter
-from enigma_panel.services.retry_policy import FailureKind
 from enigma_panel.services.types import PauseReason
 
 Patches = list[tuple[Any, Any, Any]]

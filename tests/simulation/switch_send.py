@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from enigma_panel.api.errors import FailureKind
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.commands import delivery
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.queue.starter import Starter
-from enigma_panel.services.retry_policy import FailureKind, Refusal
+from enigma_panel.services.retry_policy import Refusal
 from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.ledger.intents import Outcome
 

@@ -5,9 +5,52 @@ certainly not have taken effect: never connected, or refused as `PROOFS` in
 `api.wire.error_responses` has it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+
+class FailureKind(StrEnum):
+    """What a refusal says about other tries. FAIL: another try would be refused, too. DIALECT: so
+    would all that are made in the dialect in use."""
+
+    FAIL = "fail"
+    CONNECTION = "connection"
+    LIMITED = "limited"
+    NO_BROWSER = "no_browser"
+    PLACES = "places"
+    BUSY = "busy"
+    FUNDS = "funds"
+    KEY = "key"
+    FORBIDDEN = "forbidden"
+    DIALECT = "dialect"
+    SESSION_ENDED = "session_ended"
+
+
+REFUSALS: Mapping[str, FailureKind | None] = {
+    "INVALID_PARAMS": None,
+    "INVALID_PARAMETER": None,
+    "MISSING_REQUIRED_FIELD": None,
+    "INVALID_TASK_DETAILS": None,
+    "INVALID_API_KEY": None,
+    "API_KEY_EXPIRED": None,
+    "UNAUTHORIZED": None,
+    "INSUFFICIENT_BALANCE": None,
+    "PAYMENT_FAILED": None,
+    "SPENDING_LIMIT_REACHED": None,
+    "SESSION_NOT_FOUND": None,
+    "SESSION_EXPIRED": None,
+    "TASK_NOT_FOUND": None,
+    "SESSION_LIMIT_REACHED": FailureKind.PLACES,
+    "TASK_ALREADY_RUNNING": FailureKind.BUSY,
+    "RATE_LIMIT_EXCEEDED": None,
+    "NO_INSTANCES_AVAILABLE": FailureKind.NO_BROWSER,
+    "INSTANCE_UNAVAILABLE": FailureKind.NO_BROWSER,
+}
+"""The documented codes of refusals (api.md §8.2), with what one says of other tries; None: its
+status says it. Their words stand in `ui/text/errors.py`, by the same keys. The codes of a task that
+failed are none of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

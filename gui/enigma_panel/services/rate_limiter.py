@@ -19,7 +19,7 @@ from typing import Self
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.calls import ApiCall
-from enigma_panel.api.errors import ApiError, NotConnectedError
+from enigma_panel.api.errors import ApiError, FailureKind, NotConnectedError
 from enigma_panel.core.rate_limit import (
     LONG_POLL_MARGIN_MS,
     Buckets,
@@ -30,7 +30,7 @@ from enigma_panel.core.rate_limit import (
     Slot,
 )
 from enigma_panel.services.clock import FAR_MS, Clock
-from enigma_panel.services.retry_policy import FailureKind, classify, reply_of
+from enigma_panel.services.retry_policy import classify, reply_of
 
 PERIOD_MS = 60_000
 """The service counts the calls of a minute."""

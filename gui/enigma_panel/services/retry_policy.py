@@ -1,17 +1,17 @@
 """What follows from a refused start: is it over, or is it tried again, and when."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from enigma_panel.api.errors import (
+    REFUSALS,
     ApiError,
+    FailureKind,
     NotConnectedError,
     ProtocolError,
     RejectedError,
     Reply,
     SessionGoneError,
 )
-from enigma_panel.api.wire.error_responses import REFUSAL_CODES
 from enigma_panel.core.observation import OTHER_DIALECT, Kind, Observation
 
 TRIES = 3
@@ -24,23 +24,6 @@ LIMITED_STEP_MS = 5_000
 """Wait after a 429 that does not say for how long, times the number of refusals (seed)."""
 
 UNREACHED_STEP_MS, UNREACHED_WORST_MS = 2_000, 30_000
-
-
-class FailureKind(StrEnum):
-    """What a refusal says about other tries. FAIL: another try would be refused, too. DIALECT: so
-    would all that are made in the dialect in use."""
-
-    FAIL = "fail"
-    CONNECTION = "connection"
-    LIMITED = "limited"
-    NO_BROWSER = "no_browser"
-    PLACES = "places"
-    BUSY = "busy"
-    FUNDS = "funds"
-    KEY = "key"
-    FORBIDDEN = "forbidden"
-    DIALECT = "dialect"
-    SESSION_ENDED = "session_ended"
 
 
 FOR_NOW = frozenset({FailureKind.LIMITED, FailureKind.NO_BROWSER, FailureKind.PLACES})
@@ -56,12 +39,6 @@ class Refusal:
     kept: bool
 
 
-_BY_CODE = {
-    "SESSION_LIMIT_REACHED": FailureKind.PLACES,
-    "TASK_ALREADY_RUNNING": FailureKind.BUSY,
-    "NO_INSTANCES_AVAILABLE": FailureKind.NO_BROWSER,
-    "INSTANCE_UNAVAILABLE": FailureKind.NO_BROWSER,
-}
 _BY_STATUS = {
     401: FailureKind.KEY,
     402: FailureKind.FUNDS,
@@ -83,7 +60,7 @@ def classify(error: ApiError) -> FailureKind:
             return FailureKind.SESSION_ENDED
         case RejectedError(reply=reply):
             code = (reply.code or "").upper()
-            return _BY_CODE.get(code) or _BY_STATUS.get(reply.status, FailureKind.FAIL)
+            return REFUSALS.get(code) or _BY_STATUS.get(reply.status, FailureKind.FAIL)
         case ProtocolError(status=429):  # a gateway's page; the headers tell how long
             return FailureKind.LIMITED
         case _:
@@ -114,7 +91,7 @@ def refused_fact(error: ApiError, kind: Kind) -> Observation:
     """
     if isinstance(error, RejectedError):
         code = (error.reply.code or "").upper()
-        known = code in REFUSAL_CODES | OTHER_DIALECT
+        known = code in REFUSALS or code in OTHER_DIALECT
         code = code if known else f"HTTP_{error.reply.status}"
         return Observation(kind=kind, text=error.reply.message, code=code)
     if isinstance(error, ProtocolError):

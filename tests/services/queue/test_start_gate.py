@@ -2,7 +2,7 @@
 
 import pytest
 
-from enigma_panel.api.errors import ApiError, NotConnectedError, RejectedError, Reply
+from enigma_panel.api.errors import ApiError, FailureKind, NotConnectedError, RejectedError, Reply
 from enigma_panel.services.queue.blockers import (
     LIMITED_AGAIN_MS,
     PLACES_AGAIN_MS,
@@ -10,7 +10,7 @@ from enigma_panel.services.queue.blockers import (
     UNTAKEN_MS,
     StartGate,
 )
-from enigma_panel.services.retry_policy import FailureKind, Refusal, classify
+from enigma_panel.services.retry_policy import Refusal, classify
 from enigma_panel.services.types import PauseReason, WaitReason
 
 NOW = 1_000_000

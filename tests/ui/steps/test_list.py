@@ -1,18 +1,21 @@
 """The list of steps: it follows, stands still, is searched, read and copied; by keyboard alone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.steps import loader as steps_loader
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.page import StepsPage
 from enigma_panel.ui.theme import theme
-from tests.kit.builders import steps
+from tests.kit.builders import a_step, steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeScope, FakeTimeline
 from tests.kit.person import move_to
@@ -63,14 +66,13 @@ def fill(page: StepsPage, timeline: FakeTimeline, qapp: QApplication, n: int = 3
     run_events(qapp, lambda: not page._loader.is_reading)
 
 
-def search(page: StepsPage, qapp: QApplication, text: str) -> None:
-    """Type into the search field and wait for what it finds."""
+def search(page: StepsPage, text: str) -> None:
+    """Type into the search field."""
     page.search.field.clear()
     if text.isascii() and text.isprintable():
         QTest.keyClicks(page.search.field, text)
     else:
         page.search.field.insert(text)
-    run_events(qapp, lambda: not page.search._pause.isActive() and not page.finder.is_looking)
 
 
 def value(page: StepsPage) -> int:
@@ -155,8 +157,28 @@ def test_a_late_step_above_moves_nothing(
     seen = first_seen(page)
     timeline.add(1, "action", "late", NOW + 4_500)
     assert first_seen(page) == seen
-    page._model.drop_oldest(20)
+
+
+def test_the_oldest_go_unless_somebody_reads(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps_loader, "ALL", 200)
+    monkeypatch.setattr(steps_loader, "ROOM", 20)
+    fill(page, timeline, qapp, 200)
+    page.list.verticalScrollBar().setValue(1_000)
+    seen = first_seen(page)
+    timeline.add_many(1, steps(200, 250))
+    assert page._model.rowCount() == 250
     assert first_seen(page) == seen
+    page.list.jump()
+    move_to(page.list, 247)
+    timeline.add_many(1, steps(250, 251))
+    assert page._model.rowCount() == 251  # the pointer aims at one of them
+    QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
+    timeline.add_many(1, steps(251, 252))
+    assert page._model.rowCount() == 200
+    qapp.processEvents()
+    assert rows_seen(page.list)[-1] == 199
 
 
 def test_who_reads_a_row_is_left_alone(
@@ -170,7 +192,8 @@ def test_who_reads_a_row_is_left_alone(
     assert page.new_steps.text() == "3 new – Jump to the newest"
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_End)
-    assert page.list.selected_count == 0
+    assert len(page.list.selected_steps()) == 0
+    assert page.list.currentIndex().row() == 302  # the keyboard goes on from there
     assert value(page) == end(page)
     timeline.add(1, "action", "next", NOW + 999_000)
     assert value(page) == end(page)
@@ -187,27 +210,69 @@ def test_the_last_row_found_is_not_followed_away(
     assert value(page) == before
 
 
+@pytest.mark.parametrize("leaves", [QEvent.Type.Leave, QEvent.Type.WindowDeactivate])
 def test_nothing_moves_below_the_pointer(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication, leaves: QEvent.Type
 ) -> None:
     fill(page, timeline, qapp)
     move_to(page.list, 297)
     before = value(page)
     timeline.add_many(1, steps(300, 303))
     assert value(page) == before
-    QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
+    left = page.list.viewport() if leaves is QEvent.Type.Leave else page.list
+    QApplication.sendEvent(left, QEvent(leaves))
     assert value(page) == end(page)
     assert page.new_steps.isHidden()
+
+
+def test_a_pointer_over_a_window_that_is_not_active_holds_nothing(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    other = QWidget()
+    other.show()
+    other.activateWindow()
+    run_events(qapp, other.isActiveWindow)
+    move_to(page.list, 297)
+    timeline.add_many(1, steps(300, 303))
+    assert value(page) == end(page)
+    other.close()
+    other.deleteLater()
+
+
+def test_another_task_begins_at_its_newest(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    page.list.go_to(50)
+    timeline.add_many(1, steps(300, 303))
+    timeline.add_many(2, steps(0, 200))
+    page._loader.turn_to(2)
+    assert value(page) == end(page)
+    assert page.new_steps.isHidden()
+
+
+def test_what_comes_in_above_the_pointer_does_not_end_the_following(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp)
+    move_to(page.list, 297)
+    timeline.add_many(1, steps(300, 303))
+    seen = first_seen(page)
+    timeline.add(1, "action", "late", NOW + 4_500)
+    assert first_seen(page) == seen
+    QApplication.sendEvent(page.list.viewport(), QEvent(QEvent.Type.Leave))
+    assert value(page) == end(page)
 
 
 def test_a_pointer_that_rests_holds_nothing(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
-    page.list.auto_scroll._rest.setInterval(1)
+    page.list._rest.setInterval(1)
     move_to(page.list, 297)
     timeline.add_many(1, steps(300, 303))
-    run_events(qapp, lambda: not page.list.auto_scroll._rest.isActive())
+    run_events(qapp, lambda: not page.list._rest.isActive())
     assert value(page) == end(page)
 
 
@@ -259,8 +324,8 @@ def test_the_search_selects_marks_and_counts(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 143)
-    search(page, qapp, "STEP 14")
-    assert page.finder.total == 4  # 14, 140, 141, 142
+    search(page, "STEP 14")
+    assert len(page.search.rows) == 4  # 14, 140, 141, 142
     read = page.list.read_step()
     assert read is not None
     assert read.text == "step 140"  # the nearest to what was seen
@@ -271,16 +336,55 @@ def test_the_search_selects_marks_and_counts(
     QTest.keyClick(page.search.field, Qt.Key.Key_Return, SHIFT)
     assert page.search.found.text() == "1 of 4"
     assert 14 in rows_seen(page.list)
+    page.search._before.click()
+    assert page.search.found.text() == "4 of 4"  # past the first it begins at the end
     page.search._after.click()
-    assert page.search.found.text() == "2 of 4"
+    assert page.search.found.text() == "1 of 4"
+    page.list.go_to(15)
+    assert page.search.found.text() == "4 found"
+    QTest.keyClick(page.search.field, Qt.Key.Key_Return, SHIFT)
+    assert page.search.found.text() == "1 of 4"
     assert page._model.rowCount() == 143  # nothing was hidden
+
+
+def test_it_finds_whatever_the_case_and_the_words_as_they_are_shown(
+    page: StepsPage, qapp: QApplication
+) -> None:
+    texts = ("Click THE Button", "click_element: x", "other")
+    page._model.add([a_step(n, text) for n, text in enumerate(texts)])
+    for sought, rows in (
+        ("the button", [0]),
+        ("CLICK", [0, 1]),
+        ("click element", [1]),
+        ("does", [0, 1, 2]),  # the word for the kind
+    ):
+        search(page, sought)
+        assert page.search.rows == rows
+    search(page, "")
+    assert page.search.rows == []
+
+
+def test_rows_that_come_and_go_are_found_where_they_stand(
+    page: StepsPage, qapp: QApplication
+) -> None:
+    model = page._model
+    model.add(steps(100, 110))
+    search(page, "step")
+    model.add(steps(110, 112))
+    model.add(steps(0, 5), older=True)
+    model.add([a_step(200, "else")])
+    assert page.search.rows == list(range(17))
+    model.drop_oldest(5)
+    assert page.search.rows == list(range(12))
+    model.clear()
+    assert page.search.found.text() == "not found"
 
 
 def test_what_comes_in_is_counted_and_not_gone_to(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp, 143)
-    search(page, qapp, "step 5")
+    search(page, "step 5")
     before = value(page), page.list.currentIndex().row()
     assert page.search.found.text() == "11 of 11"
     timeline.add(1, "action", "step 5 again", NOW + 500_000)
@@ -290,11 +394,11 @@ def test_what_comes_in_is_counted_and_not_gone_to(
 
 def test_nothing_found_says_so(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     fill(page, timeline, qapp, 40)
-    search(page, qapp, "nowhere")
+    search(page, "nowhere")
     assert page.search.found.text() == "not found"
     assert not page.search._after.isEnabled()
     QTest.keyClick(page.search.field, Qt.Key.Key_Return)
-    assert page.list.selected_count == 0
+    assert len(page.list.selected_steps()) == 0
 
 
 def test_escape_ends_the_search_then_leaves_the_field(
@@ -302,39 +406,32 @@ def test_escape_ends_the_search_then_leaves_the_field(
 ) -> None:
     fill(page, timeline, qapp, 40)
     page.search.begin()
-    search(page, qapp, "step")
+    search(page, "step")
     QTest.keyClick(page.search.field, Qt.Key.Key_Escape)
     assert page.search.field.text() == ""
-    assert page.finder.text == ""
+    assert page.search.text == ""
     assert page.search.found.isHidden()
     assert page.search.field.hasFocus()
     QTest.keyClick(page.search.field, Qt.Key.Key_Escape)
     assert page.list.hasFocus()
-    assert page.list.selected_count == 1
+    assert len(page.list.selected_steps()) == 1
     QTest.keyClick(page.list, Qt.Key.Key_Escape)
-    assert page.list.selected_count == 0
+    assert len(page.list.selected_steps()) == 0
 
 
-def test_enter_right_after_typing_does_not_skip_the_first(
+def test_letter_by_letter_leads_to_where_the_whole_text_does(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
-    fill(page, timeline, qapp, 40)
-    QTest.keyClicks(page.search.field, "step 3")
-    QTest.keyClick(page.search.field, Qt.Key.Key_Return)
-    read = page.list.read_step()
-    assert read is not None
-    assert page.search.found.text().endswith("of 11")
-    assert not page.search._pause.isActive()
-
-
-def test_keys_in_quick_succession_are_one_search(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 40)
-    searched: list[str] = []
-    page.finder.changed.connect(lambda: searched.append(page.finder.text))
-    search(page, qapp, "step 39")
-    assert set(searched) == {"step 39"}
+    fill(page, timeline, qapp)
+    reached = []
+    for place in (0, 1_000, end(page)):
+        for type_in in (page.search.field.insert, lambda text: search(page, text)):
+            page.search.field.clear()
+            page.list.clearSelection()
+            page.list.verticalScrollBar().setValue(place)
+            type_in("step 13")
+            reached.append(page.list.currentIndex().row())
+    assert reached == [13, 13, 130, 130, 139, 139]
 
 
 # -- reading and copying -----------------------------------------------------------------------
@@ -364,8 +461,8 @@ def test_strange_texts_are_shown_as_text(
         hidden = dict.fromkeys(map(ord, "\x00\x07\x1b\u202e\u202c\r"))
         assert clean == text.translate(hidden)
         assert "\n" not in page._model.index(row, 0).data()
-    search(page, qapp, text[:6].strip())
-    assert page.finder.total == 3
+    search(page, text[:6].strip())
+    assert len(page.search.rows) == 3
     page.grab()
     copied: list[str] = []
     page.copy_asked.connect(copied.append)
@@ -375,11 +472,36 @@ def test_strange_texts_are_shown_as_text(
     assert not any(c in copied[0] for c in "\x1b\x00\x07\u202e")
 
 
+def colour_of(page: StepsPage, row: int, *, x: int = 1) -> str:
+    """What is painted in the middle of a row, so far from its left edge."""
+    rect = page.list.visualRect(page._model.index(row, 0))
+    return page.list.viewport().grab().toImage().pixelColor(x, rect.center().y()).name()
+
+
+def test_rows_found_are_marked_at_the_edge(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 12)
+    plain = {colour_of(page, row) for row in range(12)}
+    search(page, "step 1")
+    assert [row for row in range(12) if colour_of(page, row) == theme.LIGHT.amber] == [1, 10, 11]
+    assert theme.LIGHT.amber not in plain
+
+
+def test_the_row_below_the_pointer_is_marked(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 12)
+    move_to(page.list, 3)
+    hovered = [row for row in range(12) if colour_of(page, row) == theme.LIGHT.hover]
+    assert hovered == [3]
+
+
 def test_a_step_found_is_marked_in_full(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     timeline.add(1, "action", "😀 click_element: the Click", NOW)
-    search(page, qapp, "click")
+    search(page, "click")
     marks = page.whole.field.extraSelections()
     assert [mark.cursor.selectedText() for mark in marks] == ["click", "Click"]
 
@@ -432,7 +554,7 @@ def test_the_whole_text_moves_no_row_that_stays_in_sight(
     page.list.clearSelection()
     qapp.processEvents()
     assert value(page) == 1_000
-    assert not page.list.auto_scroll.follows
+    assert not page.list.is_following
 
 
 def test_nothing_moves_while_the_mouse_is_pressed(
@@ -443,7 +565,7 @@ def test_nothing_moves_while_the_mouse_is_pressed(
     before, last = value(page), 299
     press(page, last)
     qapp.processEvents()
-    assert page.list.selected_count == 1
+    assert len(page.list.selected_steps()) == 1
     assert not page.whole.isVisible()
     assert value(page) == before
     press(page, last, release=True)
@@ -473,7 +595,7 @@ def test_after_reading_at_the_end_it_follows_again(
     page.list.clearSelection()
     qapp.processEvents()
     assert value(page) == end(page)
-    assert page.list.auto_scroll.follows
+    assert page.list.is_following
     assert not page.new_steps.isVisible()
 
 
@@ -527,6 +649,21 @@ def test_not_all_read_is_said_where_all_would_be_copied(
     assert page.copy.text() == "Copy all"
 
 
+def test_all_that_cannot_be_read_is_said_and_can_be_asked_for_again(
+    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
+) -> None:
+    fill(page, timeline, qapp, 600)
+    page._loader.turn_to(1)
+    run_events(qapp, lambda: not page._loader.is_reading)
+    timeline.error = LedgerError(Path("/ledger"), "broken")
+    page.read_all.click()
+    assert page.older.text() == "The steps could not be read from the ledger."
+    timeline.error = None
+    page.read_all.click()
+    run_events(qapp, lambda: not page._loader.is_reading)
+    assert page._model.rowCount() == 600
+
+
 def test_empty_says_why(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     words = "No steps yet. They appear here while the agent works, if the live channel is up."
     assert page.list._empty.isVisible()
@@ -551,12 +688,12 @@ def test_the_keyboard_reaches_all(
     QTest.keyClick(page.search.field, Qt.Key.Key_Tab)
     assert page.list.hasFocus()
     assert page.list.currentIndex().row() == 39  # at the end, nothing selected
-    assert page.list.selected_count == 0
+    assert len(page.list.selected_steps()) == 0
     QTest.keyClick(page.list, Qt.Key.Key_Up)
-    assert page.list.selected_count == 1
+    assert len(page.list.selected_steps()) == 1
     assert page.list.currentIndex().row() == 38
     QTest.keyClick(page.list, Qt.Key.Key_Up, SHIFT)
-    assert page.list.selected_count == 2
+    assert len(page.list.selected_steps()) == 2
     QTest.keyClick(page.list, Qt.Key.Key_Home)
     read = page.list.read_step()
     assert read is not None
@@ -571,7 +708,7 @@ def test_a_letter_asks_no_row(page: StepsPage, timeline: FakeTimeline, qapp: QAp
     fill(page, timeline, qapp, 40)
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_S)
-    assert page.list.selected_count == 0
+    assert len(page.list.selected_steps()) == 0
 
 
 def test_the_jump_keeps_the_focus_in_the_list(
@@ -588,7 +725,7 @@ def test_the_jump_keeps_the_focus_in_the_list(
 
 def test_everything_has_a_name(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     fill(page, timeline, qapp)
-    search(page, qapp, "step")
+    search(page, "step")
     for widget in (page.list, page.search.field, page.whole.field):
         assert widget.accessibleName()
     for tool in (page.search._before, page.search._after, page.search._clear, page.copy):
@@ -599,7 +736,7 @@ def test_another_theme_is_another_picture(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
-    search(page, qapp, "step")
+    search(page, "step")
     before = value(page), page.list.currentIndex().row()
     light = page.grab().toImage()
     theme.apply(qapp, Qt.ColorScheme.Dark)
@@ -613,14 +750,14 @@ def test_another_theme_is_another_picture(
 
 def test_a_font_twice_as_large(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
     fill(page, timeline, qapp)
-    small, seen = page.list.auto_scroll.row_height(), rows_seen(page.list)
+    small, seen = page.list._row_height(), rows_seen(page.list)
     font = page.font()
     font.setPixelSize(26)
     for widget in (page, page.list, page.new_steps, page.copy):  # style sheets stop it at the page
         widget.setFont(font)
     qapp.processEvents()
-    assert page.list.auto_scroll.row_height() > 1.6 * small
-    assert page.list.fontMetrics().height() < page.list.auto_scroll.row_height()
+    assert page.list._row_height() > 1.6 * small
+    assert page.list.fontMetrics().height() < page.list._row_height()
     assert value(page) == end(page)
     assert len(rows_seen(page.list)) < len(seen)
     page.list.verticalScrollBar().setValue(1_000)
@@ -631,6 +768,11 @@ def test_a_font_twice_as_large(page: StepsPage, timeline: FakeTimeline, qapp: QA
     assert page.new_steps.accessibleName() == "1 new"
     assert "Jumps to the newest" in page.new_steps.accessibleDescription()
     page.grab()
+    page.list.verticalScrollBar().setValue(end(page) - 40)
+    top = page.list.top_row()
+    font.setPixelSize(40)
+    page.list.setFont(font)
+    assert page.list.top_row() == top
 
 
 def test_wide_and_low_text_stands_beside_the_list(

@@ -1,4 +1,4 @@
-"""Steps as rows: in the order of their times, each once, never anew; searched without a stop."""
+"""Steps as rows: in the order of their times, each once, never anew."""
 
 import random
 from pathlib import Path
@@ -9,11 +9,8 @@ from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.steps import loader as steps_loader
-from enigma_panel.ui.steps import search as steps_search
 from enigma_panel.ui.steps.loader import ALL, CHUNK, NEWEST, StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.steps.search import StepsFinder
 from tests.kit.builders import a_step, steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeScope, FakeTimeline
@@ -242,119 +239,3 @@ def test_a_ledger_that_cannot_be_read(loader: StepsLoader, timeline: FakeTimelin
     timeline.error = None
     loader.turn_to(2)
     assert not loader.has_failed
-
-
-def test_the_oldest_go_unless_somebody_reads(
-    loader: StepsLoader,
-    timeline: FakeTimeline,
-    model: StepsModel,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(steps_loader, "ALL", 100)
-    monkeypatch.setattr(steps_loader, "ROOM", 20)
-    loader.turn_to(1)
-    loader.may_drop = lambda: False
-    timeline.add_many(1, steps(0, 150))
-    assert model.rowCount() == 150
-    loader.may_drop = lambda: True
-    timeline.add_many(1, steps(150, 151))
-    assert texts(model)[0] == "step 51"
-    assert model.rowCount() == 100
-
-
-# -- the search ------------------------------------------------------------------------------
-
-
-def test_it_finds_whatever_the_case(model: StepsModel) -> None:
-    model.add([a_step(0, "Click THE Button"), a_step(1, "click_element: x"), a_step(2, "other")])
-    finder = StepsFinder(model)
-    finder.search("the button")
-    assert finder.rows() == [0]
-    finder.search("CLICK")
-    assert finder.rows() == [0, 1]
-    finder.search("click element")
-    assert finder.rows() == [1]
-    finder.search("does")  # the word for the kind, as it is shown
-    assert finder.rows() == [0, 1, 2]
-    finder.search("")
-    assert finder.rows() == []
-    assert finder.total == 0
-
-
-def test_thousands_are_looked_at_in_slices(
-    model: StepsModel, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(steps_search, "SLICE_S", 0.0)
-    model.add([a_step(n, f"step {n} " + "x" * 200) for n in range(3_000)])
-    finder = StepsFinder(model)
-    finder.search("x")
-    assert finder.is_looking
-    assert finder.total < 3_000
-    run_events(qapp, lambda: not finder.is_looking)
-    assert finder.total == 3_000
-
-
-def test_a_slice_looks_at_the_clock(
-    model: StepsModel, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A text that is longer to look through takes more slices, not a longer one."""
-    model.add(steps(0, 2_000))
-    now = 0.0
-
-    def clock() -> float:
-        nonlocal now
-        now += 0.002  # every stretch takes two milliseconds
-        return now
-
-    monkeypatch.setattr(steps_search, "perf_counter", clock)
-    finder = StepsFinder(model)
-    finder.search("step")
-    assert 0 < finder.total <= 3 * steps_search.AT_ONCE
-
-
-def test_what_comes_in_is_found_where_it_stands(model: StepsModel) -> None:
-    model.add(steps(100, 110))
-    finder = StepsFinder(model)
-    finder.search("step")
-    model.add(steps(110, 112))
-    model.add(steps(0, 5), older=True)
-    model.add([a_step(200, "else")])
-    assert finder.total == 17
-    assert finder.rows() == list(range(17))
-    assert finder.position(5) == 6
-    model.drop_oldest(5)
-    assert finder.total == 12
-    model.clear()
-    assert finder.total == 0
-
-
-def test_rows_that_come_in_during_a_search_are_counted_once(
-    model: StepsModel, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(steps_search, "SLICE_S", 0.0)
-    monkeypatch.setattr(steps_search, "AT_ONCE", 10)
-    model.add(steps(100, 200))
-    finder = StepsFinder(model)
-    finder.search("step")
-    model.add(steps(200, 230))
-    qapp.processEvents()
-    model.add(steps(0, 30), older=True)
-    run_events(qapp, lambda: not finder.is_looking)
-    assert finder.total == 160
-    assert finder.rows() == list(range(160))
-
-
-def test_next_and_previous_go_round(model: StepsModel) -> None:
-    model.add([a_step(n, "x" if n % 3 == 0 else "o") for n in range(10)])
-    finder = StepsFinder(model)
-    assert finder.next_row(0) is None
-    assert finder.nearest_row(0) is None
-    finder.search("x")
-    assert finder.rows() == [0, 3, 6, 9]
-    assert finder.next_row(3) == 6
-    assert finder.next_row(9) == 0
-    assert finder.next_row(3, back=True) == 0
-    assert finder.next_row(0, back=True) == 9
-    assert finder.nearest_row(4) == 6
-    assert finder.nearest_row(20) == 9
-    assert finder.position(4) is None

@@ -19,6 +19,7 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.details.panel import ActivityLabel, Details, Tab
 from enigma_panel.ui.details.text import task_summary, usage_text
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.steps.loader import NEWEST
 from enigma_panel.ui.theme import theme
 from tests.kit.builders import a_step, a_task, steps
 from tests.kit.clock import NOW
@@ -92,7 +93,7 @@ def test_a_long_one_begins_with_dots_and_reads_all_by_its_link(
     details.all_steps.click()
     settled(details, qapp)
     assert details._model.rowCount() == 2_003
-    assert details.steps.list.auto_scroll.is_at_end()
+    assert details.steps.list.is_at_end()
     details.turn_to(Tab.OVERVIEW)
     assert time_line(details)[:3] == ["asked for", "browser opened", "task accepted by the service"]
     assert details.all_steps.text() == "Show all (2,003)"
@@ -232,6 +233,8 @@ async def test_late_answers_land_in_no_other_list(qapp: QApplication) -> None:
     for key in (1, 2, 3):
         services.sessions.add(key, tell=False)
         services.timeline.add(key, "action", f"of {key}", NOW)
+    for key in (1, 2):
+        services.timeline.add_many(key, steps(0, NEWEST))
     details = Details(services)
     services.timeline.gate = slow = asyncio.Event()
     details.show_task(1)
@@ -249,6 +252,7 @@ async def test_late_answers_land_in_no_other_list(qapp: QApplication) -> None:
     await asyncio.sleep(0.05)
     assert texts(details._model) == ["of 3"]
     assert not details._loader.is_reading
+    assert not details._loader.has_older
     await scope.close()
     details.deleteLater()
 

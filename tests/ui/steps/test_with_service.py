@@ -34,7 +34,7 @@ async def test_steps_appear_while_the_agent_works(
         assert not sessions.task(key).is_final
         await until(details.doing.text)
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)
-        assert details.steps.list.auto_scroll.is_at_end()
+        assert details.steps.list.is_at_end()
         kept = await parts.services.timeline.steps(key, 10_000)
         await until(lambda: len(details._model.steps()) == len(kept))
         assert [(s.kind, s.text) for s in details._model.steps()] == [

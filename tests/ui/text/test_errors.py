@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from enigma_panel.api.errors import (
+    REFUSALS,
     ApiError,
+    FailureKind,
     InterruptedCallError,
     NotConnectedError,
     ProtocolError,
@@ -13,9 +15,10 @@ from enigma_panel.api.errors import (
     Reply,
     SessionGoneError,
 )
+from enigma_panel.api.wire.responses import TASK_CODES
 from enigma_panel.core.models import SessionState, TaskStatus
-from enigma_panel.core.observation import Kind
-from enigma_panel.services.retry_policy import FailureKind, refused_fact
+from enigma_panel.core.observation import OWN_CODES, Kind
+from enigma_panel.services.retry_policy import refused_fact
 from enigma_panel.ui.details.text import trouble_text
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text import states
@@ -397,3 +400,7 @@ def test_one_line() -> None:
     assert shorten("x" * 500, 10) == "x" * 9 + "…"
     assert shorten("x " * 5 + " " * 900 + "end", 20).endswith("…")
     assert Translations("Errors")("{n} {{left}}", n=2) == "2 {left}"
+
+
+def test_each_documented_code_has_its_words() -> None:
+    assert (REFUSALS.keys() | TASK_CODES | OWN_CODES) <= TABLE.keys()

@@ -7,7 +7,14 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from enigma_panel.api.errors import ApiError, ProtocolError, RejectedError, Reply, SessionGoneError
+from enigma_panel.api.errors import (
+    REFUSALS,
+    ApiError,
+    ProtocolError,
+    RejectedError,
+    Reply,
+    SessionGoneError,
+)
 from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
 from enigma_panel.api.wire.reply_body import Body
@@ -21,30 +28,6 @@ _COUNT = re.compile(r"\d{1,9}")
 _KEY_CODES = frozenset({"INVALID_API_KEY", "API_KEY_EXPIRED"})
 _SESSION_CODES = frozenset({"SESSION_NOT_FOUND", "SESSION_EXPIRED"})
 _GONE_STATUSES = frozenset({400, 401, 403, 404, 410})
-REFUSAL_CODES = frozenset(
-    {
-        "INVALID_PARAMS",
-        "INVALID_PARAMETER",
-        "MISSING_REQUIRED_FIELD",
-        "INVALID_TASK_DETAILS",
-        "INVALID_API_KEY",
-        "API_KEY_EXPIRED",
-        "UNAUTHORIZED",
-        "INSUFFICIENT_BALANCE",
-        "PAYMENT_FAILED",
-        "SPENDING_LIMIT_REACHED",
-        "SESSION_NOT_FOUND",
-        "SESSION_EXPIRED",
-        "TASK_NOT_FOUND",
-        "SESSION_LIMIT_REACHED",
-        "TASK_ALREADY_RUNNING",
-        "RATE_LIMIT_EXCEEDED",
-        "NO_INSTANCES_AVAILABLE",
-        "INSTANCE_UNAVAILABLE",
-    }
-)
-"""The documented codes of refusals (api.md §8.2). Those of a task that failed are none of them."""
-
 
 _TELLING = {
     "missing task.prompt": MISSING_PROMPT,
@@ -151,7 +134,7 @@ def is_envelope(body: Body, status: int) -> bool:
     Where a gateway may speak after the effect, `message` alone does not make it the service's.
     """
     if PROOFS.get(status) is Proof.OWN_BODY:
-        documented = body.succeeded is None and (body.code or "").upper() in REFUSAL_CODES
+        documented = body.succeeded is None and (body.code or "").upper() in REFUSALS
         return body.succeeded is False or documented
     if body.succeeded is not None:
         return status >= 400 or body.succeeded is False

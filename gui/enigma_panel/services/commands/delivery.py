@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import (
     ApiError,
+    FailureKind,
     InterruptedCallError,
     NotConnectedError,
     ProtocolError,
@@ -26,7 +27,7 @@ from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.rate_limiter import Pass, calling
-from enigma_panel.services.retry_policy import TRIES, FailureKind, classify, retry_after_ms
+from enigma_panel.services.retry_policy import TRIES, classify, retry_after_ms
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError

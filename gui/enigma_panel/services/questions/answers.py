@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.errors import ApiError, SessionGoneError
+from enigma_panel.api.errors import ApiError, FailureKind, SessionGoneError
 from enigma_panel.api.protocols import LiveError
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind, Observation
@@ -16,7 +16,7 @@ from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.rate_limiter import Pass, calling
-from enigma_panel.services.retry_policy import TRIES, FailureKind, classify, retry_after_ms
+from enigma_panel.services.retry_policy import TRIES, classify, retry_after_ms
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from enigma_panel.api.errors import ApiError
+from enigma_panel.api.errors import ApiError, FailureKind
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.service_rules import RULES
 from enigma_panel.core.validation import Field, unsupported_fields
@@ -12,7 +12,6 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.retry_policy import (
     NO_BROWSER_STEP_MS,
     TRIES,
-    FailureKind,
     Refusal,
     reply_of,
     retry_after_ms,

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.errors import ApiError
+from enigma_panel.api.errors import ApiError, FailureKind
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
@@ -21,13 +21,7 @@ from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate
 from enigma_panel.services.queue.queued_tasks import QueuedTasks
 from enigma_panel.services.queue.starter import Attempt, FirstTaskSender, Starter
 from enigma_panel.services.rate_limiter import Pass
-from enigma_panel.services.retry_policy import (
-    FOR_NOW,
-    TRIES,
-    FailureKind,
-    Refusal,
-    retry_after_ms,
-)
+from enigma_panel.services.retry_policy import FOR_NOW, TRIES, Refusal, retry_after_ms
 from enigma_panel.services.types import NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 

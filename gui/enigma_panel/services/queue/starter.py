@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from enigma_panel.api.errors import ApiError, RejectedError
+from enigma_panel.api.errors import ApiError, FailureKind, RejectedError
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import OTHER_DIALECT, Kind, Observation
@@ -22,7 +22,6 @@ from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import (
     FOR_NOW,
     TRIES,
-    FailureKind,
     Refusal,
     classify,
     refused_fact,

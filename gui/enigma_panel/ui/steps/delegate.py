@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from enigma_panel.ui.steps.model import Entry
 from enigma_panel.ui.text.steps import TEXT_KINDS, StepRow, kind_word, step_row
@@ -29,27 +29,21 @@ def row_height(metrics: QFontMetrics) -> int:
 
 
 class StepsDelegate(RowDelegate):
-    """Paints rows of StepsModel.
+    """Paints rows of StepsModel. sought: gives the text that is sought, normalized."""
 
-    is_found: whether the text that is sought stands in a row. sought: gives that text.
-    """
-
-    def __init__(
-        self,
-        is_found: Callable[[Entry], bool],
-        sought: Callable[[], str],
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, sought: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._is_found = is_found
         self._sought = sought
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        is_hovered = option.state & QStyle.StateFlag.State_MouseOver
+        self.hovered = index.row() if is_hovered else -1
         self.paint_ground(painter, option, index)
         entry = index.data(Role.RECORD)
         if not isinstance(entry, Entry):
             return
-        row, is_found = step_row(entry.step), self._is_found(entry)
+        row, sought = step_row(entry.step), self._sought()
+        is_found = bool(sought) and sought in entry.searched
         painter.save()
         painter.setFont(option.font)
         if is_found:

@@ -1,8 +1,9 @@
 """Loads the steps of one task into their model: the newest, all when asked, new ones at once."""
 
+import asyncio
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.state.timeline import MOST_STEPS, Timeline
@@ -41,29 +42,25 @@ class StepsLoader(QObject):
         self._scope = scope
         self._model = model
         self._turn = 0
-        self._wants_all = False
-        self._reading: int | None = None  # the turn that waits for an answer
-        self._waiting: list[Step] = []
-        self._chunks = QTimer(self, interval=0)
-        self._chunks.timeout.connect(self._add_chunk)
+        self._limit = 0  # so many are being read
         timeline.grown.connect(self._add_new)
 
     @property
     def is_reading(self) -> bool:
         """True until what was asked for is in the list."""
-        return self._reading == self._turn or self._chunks.isActive()
+        return self._limit > 0
 
     @property
     def is_reading_all(self) -> bool:
         """The same, where all were asked for."""
-        return self._wants_all and self.is_reading
+        return self._limit == ALL
 
     def turn_to(self, task_key: int | None) -> None:
         """Show another task's steps; answers about the one before come too late from now on."""
         self._turn += 1
         self.task_key = task_key
         self.has_older = self.has_failed = False
-        self._stop()
+        self._limit = 0
         self._model.clear()
         if task_key is not None:
             self._read(task_key, NEWEST)
@@ -78,40 +75,28 @@ class StepsLoader(QObject):
     # -- inside --------------------------------------------------------------------------------
 
     def _read(self, task_key: int, limit: int) -> None:
-        self._reading = self._turn
-        self._wants_all = limit == ALL
+        self._limit = limit
         self._scope.spawn(f"steps of task {task_key}", self._fetch(self._turn, task_key, limit))
 
     async def _fetch(self, turn: int, task_key: int, limit: int) -> None:
         """One more than wanted is asked for: where it comes, there is more."""
+        steps: list[Step] = []
+        has_older, has_failed = self.has_older, False
         try:
             steps = await self._timeline.steps(task_key, limit + 1)
-            has_failed = False
+            has_older = len(steps) > limit
         except LedgerError:
-            steps, has_failed = [], True
-        if turn != self._turn:
-            return
-        self._reading = None
-        self.has_failed = has_failed
-        if not has_failed:
-            self.has_older = limit < ALL and len(steps) > limit
-            self._waiting = steps[-limit:]
-            self._chunks.start()
-            self._add_chunk()
-        self.changed.emit()
-
-    def _add_chunk(self) -> None:
-        """The newest of what was read and is not shown yet, above what is."""
-        chunk = self._waiting[-CHUNK:]
-        del self._waiting[-CHUNK:]
-        self._model.add(chunk, older=True)
-        if not self._waiting:
-            self._stop()
+            has_failed = True
+        rest = steps[-limit:]
+        while rest and turn == self._turn:
+            self._model.add(rest[-CHUNK:], older=True)  # the newest, above what is shown
+            del rest[-CHUNK:]
+            if rest:
+                await asyncio.sleep(0)
+        if turn == self._turn:
+            self._limit = 0
+            self.has_older, self.has_failed = has_older, has_failed
             self.changed.emit()
-
-    def _stop(self) -> None:
-        self._waiting = []
-        self._chunks.stop()
 
     def _add_new(self, task_key: int, steps: list[Step]) -> None:
         if task_key != self.task_key:

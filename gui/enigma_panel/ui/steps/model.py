@@ -16,19 +16,12 @@ from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, Role
 _Content = tuple[int, str, str]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """A step and what a search needs of it, made when first sought: text, and who found it."""
+    """A step and the text that a search looks through."""
 
     step: Step
-    searched: str | None = None
-    found_by: int = 0
-
-    def has(self, sought: str) -> bool:
-        """Whether this stands in its text; `sought` is normalized."""
-        if self.searched is None:
-            self.searched = searched_text(self.step)
-        return sought in self.searched
+    searched: str
 
 
 class StepsModel(QAbstractListModel):
@@ -71,22 +64,18 @@ class StepsModel(QAbstractListModel):
         older: of two with the same time the new one stands first, as when the ledger is read
         backwards. A step that was not written yet has no key and is always new.
         """
-        new = [Entry(step) for step in steps if self._note(step)]
-        new.sort(key=_at_ms)
-        row_for, first_for = (bisect_left, bisect_right) if older else (bisect_right, bisect_left)
+        new = sorted((step for step in steps if self._note(step)), key=_at_ms)
+        find = bisect_left if older else bisect_right
+        rows = [find(self._entries, step.at_ms, key=_entry_ms) for step in new]
         end = len(new)
-        while end:
-            row = row_for(self._entries, _at_ms(new[end - 1]), key=_at_ms)
-            # All that goes right behind the row above goes with it: mostly all there is.
-            above = _at_ms(self._entries[row - 1]) if row else 0
-            start = first_for(new, above, 0, end, key=_at_ms) if row else 0
-            self._insert(row, new[start:end])
+        while end:  # all that goes to one place goes there at once, from the bottom to the top
+            row = rows[end - 1]
+            start = rows.index(row)
+            self._insert(row, [Entry(step, searched_text(step)) for step in new[start:end]])
             end = start
 
     def drop_oldest(self, n: int) -> None:
         """Forget so many rows at the top, as the ledger does."""
-        if n <= 0:
-            return
         self.beginRemoveRows(NO_PARENT, 0, n - 1)
         gone, self._entries = self._entries[:n], self._entries[n:]
         for entry in gone:
@@ -134,7 +123,11 @@ class StepsModel(QAbstractListModel):
                 return None
 
 
-def _at_ms(entry: Entry) -> int:
+def _at_ms(step: Step) -> int:
+    return step.at_ms
+
+
+def _entry_ms(entry: Entry) -> int:
     return entry.step.at_ms
 
 

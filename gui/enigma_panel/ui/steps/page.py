@@ -10,7 +10,7 @@ from enigma_panel.ui.steps.delegate import StepsDelegate, match_spans
 from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.steps.search import StepsFinder, StepsSearch
+from enigma_panel.ui.steps.search import StepsSearch
 from enigma_panel.ui.text.steps import (
     copied_steps,
     copy_text,
@@ -52,9 +52,8 @@ class StepsPage(QWidget):
         super().__init__(parent)
         self._model = model
         self._loader = loader
-        self.finder = StepsFinder(model, self)
         self.list = StepsList(model)
-        self.search = StepsSearch(self.finder, self.list)
+        self.search = StepsSearch(self.list)
         self.whole = WholeStep()
         self._make_lines()
         self._build()
@@ -104,17 +103,17 @@ class StepsPage(QWidget):
         column.addLayout(foot)
 
     def _connect(self) -> None:
-        finder, steps, model = self.finder, self.list, self._model
-        steps.use_delegate(StepsDelegate(finder.is_found, lambda: finder.text, steps))
-        finder.changed.connect(lambda: self.whole.mark(finder.text))
+        search, steps, model = self.search, self.list, self._model
+        steps.setItemDelegate(StepsDelegate(lambda: search.text, steps))
+        search.changed.connect(self.whole.mark)
         steps.copy_asked.connect(self._copy)
         steps.read.connect(self._show_read)
-        steps.auto_scroll.changed.connect(self._show_new_steps)
+        steps.counted.connect(self._show_new_steps)
         self.new_steps.clicked.connect(self._jump)
         self.copy.clicked.connect(self._copy)
         self.read_all.clicked.connect(self._loader.read_all)
         self._loader.changed.connect(self._show_state)
-        self._loader.may_drop = lambda: steps.auto_scroll.follows
+        self._loader.may_drop = lambda: steps.is_following
         for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             changed.connect(self._show_count)
 
@@ -146,7 +145,7 @@ class StepsPage(QWidget):
 
     def _show_copy(self) -> None:
         part = self._model.rowCount() if self._loader.has_older else None
-        text = copy_text(self.list.selected_count, part)
+        text = copy_text(part, is_selected=self.list.selectionModel().hasSelection())
         if self.copy.text() != text:
             self.copy.setText(text)
             self.copy.setAccessibleName(text)
@@ -209,7 +208,7 @@ class StepsPage(QWidget):
         turned = Qt.Orientation.Horizontal if self._is_flat() else Qt.Orientation.Vertical
         if self._parts.orientation() is not turned:
             self._turn_parts(turned)
-        self._show_new_steps(self.list.auto_scroll.new_count)
+        self._show_new_steps(self.list.new_count)
         self._show_whole()
 
 
@@ -239,9 +238,8 @@ class WholeStep(QWidget):
 
     def mark(self, sought: str) -> None:
         """Mark where this stands in the text."""
-        if sought != self._sought:
-            self._sought = sought
-            self._mark()
+        self._sought = sought
+        self._mark()
 
     def _mark(self) -> None:
         highlight = QTextCharFormat()

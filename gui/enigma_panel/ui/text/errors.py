@@ -232,6 +232,13 @@ def payment_failed(_details: ErrorDetails) -> ErrorText:
     )
 
 
+def spending_limit(_details: ErrorDetails) -> ErrorText:
+    """The account may spend no more; it may have money."""
+    return ErrorText(
+        tr("The account's spending limit is reached."), todo=tr("Raise it on the account page.")
+    )
+
+
 def forbidden(facts: ErrorDetails) -> ErrorText:
     """The account lacks a right."""
     return ErrorText(
@@ -411,6 +418,7 @@ TABLE: dict[str, Row] = {
     "API_KEY_EXPIRED": key_expired,
     "INSUFFICIENT_BALANCE": no_balance,
     "PAYMENT_FAILED": payment_failed,
+    "SPENDING_LIMIT_REACHED": spending_limit,
     "403": forbidden,
     "SESSION_NOT_FOUND": session_gone,
     "SESSION_EXPIRED": session_gone,

@@ -15,6 +15,7 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.money import format_money
 from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.monitor.missing_tasks import LOOKS_MS
 from enigma_panel.ui.i18n import Translations, short_month
 from enigma_panel.ui.text.verbs import verb_label
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -200,8 +201,10 @@ def task_status_text(status: TaskStatus, unproven: CommandVerb | None = None) ->
 def missing_word() -> StateWord:
     """What stands in place of a state while a session or task is looked for again."""
     tip = tr(
-        "The service does not find it. That may be a mistake, so it is asked three more times "
-        "within 15 seconds. Until then it may be running and cost money."
+        "The service does not find it. That may be a mistake, so it is asked {times} more times "
+        "within {n} seconds. Until then it may be running and cost money.",
+        times=len(LOOKS_MS),
+        n=sum(LOOKS_MS) // 1000,
     )
     return StateWord(Glyph.QUESTION, tr("not found – looking again"), *_AMBER, tip)
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.verbs import COMMANDS
+from enigma_panel.services.monitor.poller import EVERY_MS
 from enigma_panel.services.state.timeline import GAP, LIVE_KINDS, SKIPPED
 from enigma_panel.services.types import LiveShare
 from enigma_panel.store.ledger.intents import Step
@@ -238,9 +239,9 @@ def found_text(place: int | None, total: int) -> str:
     return tr("{n} of {all}", n=place, all=total)
 
 
-def copy_text(selected: int, part: int | None) -> str:
+def copy_text(part: int | None, *, is_selected: bool) -> str:
     """What the button copies: the selected ones, or all. part: how many, where not all are read."""
-    if selected:
+    if is_selected:
         return tr("Copy")
     return tr("Copy all") if part is None else tr("Copy the newest {n}", n=part)
 
@@ -274,10 +275,11 @@ def live_text(share: LiveShare) -> LiveText:
 
 
 def _polls() -> str:
-    """While a start is held, or nothing answers, nothing is asked every 2 seconds."""
+    """While a start is held, or nothing answers, nothing is asked so often."""
     return tr(
-        "Without the channel a task is asked for every 2 seconds once the service has named it, "
-        "less often while it does not answer."
+        "Without the channel a task is asked for every {n} seconds once the service has named it, "
+        "less often while it does not answer.",
+        n=EVERY_MS // 1000,
     )
 
 
