@@ -503,6 +503,12 @@ class FakeLive(QObject):
         return Observation(kind=Kind.ANSWER_SENT_LIVE)
 
 
+class FakeWriter:
+    """Whether what happened can be written just now."""
+
+    is_failing = False
+
+
 class FakeTimeline(QObject):
     """Steps by task. `gate`, where set, holds every answer until it opens."""
 

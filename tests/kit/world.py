@@ -18,6 +18,7 @@ from tests.kit.fakes import (
     FakeSettings,
     FakeStructuredResults,
     FakeTimeline,
+    FakeWriter,
 )
 
 
@@ -36,6 +37,7 @@ class World:
         self.account = FakeAccount()
         self.settings = FakeSettings()
         self.live = FakeLive()
+        self.writer = FakeWriter()
         self.timeline = FakeTimeline()
         self.downloads = FakeDownloads()
         self.structured_results = FakeStructuredResults()

@@ -145,8 +145,9 @@ class Live:
         if answered or task is None or task.is_final or task.status is TaskStatus.QUEUED:
             return
         path = f"/task/{session.service_id}/{task.service_id}"
-        if task.question == text and self._is_asked(path, since):
-            return  # told twice or asked twice: a poll knows, once its answer is its own
+        is_unclear = task.question == text or _another_may_ask(task, tasks)
+        if is_unclear and self._is_asked(path, since):
+            return  # told twice, asked twice, or of which task: a poll knows, once it is its own
         self._world.fail("a question is there at once", f"task {task.key} is {task.status}")
 
     def _expect_result(self, wire: Wire, task_id: str, text: str | None) -> None:
@@ -224,3 +225,11 @@ class Live:
     def _troubled(self, since: float) -> bool:
         storm, changes = self._world.storm, self._world.settings_changes
         return changes.is_in_the_way or max(storm.last_sleep, storm.last_full) > since - 1.0
+
+
+def _another_may_ask(task: Task, tasks: list[Task]) -> bool:
+    """Whether another one was sent to the same browser and may be at work there: nobody told of its
+    end, and one that is lost has no name to ask for."""
+    sent = [t for t in tasks if t.sent_ms is not None and t.status is not TaskStatus.QUEUED]
+    lost = [t for t in sent if t.status is TaskStatus.LOST and t.service_id is None]
+    return any(t.key != task.key and (not t.is_final or t in lost) for t in sent)

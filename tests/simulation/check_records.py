@@ -23,6 +23,7 @@ class Records:
         self._tasks: dict[int, tuple[float, Task]] = {}
         self._sessions: dict[int, tuple[float, Session]] = {}
         self._killed = False
+        self._is_refused = False
 
     def changed(self, store: SessionStore, diff: Diff) -> None:
         """Records have changed in memory."""
@@ -128,17 +129,24 @@ class Records:
         number = known.number or kept.number
         self._same(_essence(replace(known, number=number)), _essence(kept))
 
+    def quits(self, life: "Life") -> None:
+        """What the disk refused at the very end is not in the ledger."""
+        assert life.parts is not None
+        is_refused = life.disk.refused_at == self._world.timeline.now
+        self._is_refused = is_refused and life.parts.services.writer.is_behind
+
     def life_ended(self, killed: bool) -> None:
         """How the process ended that leaves its ledger behind."""
         self._killed = killed
-        self._disk_was_full = self._world.weather.disk_full
+        if killed:
+            self._is_refused = self._world.weather.disk_full
         self._ended_at = self._world.timeline.now
 
     def _is_old(self, since: float) -> bool:
         storm = self._world.storm
         trouble = max(storm.last_full, storm.last_sleep)
         recent = self._ended_at - max(since, trouble) < WRITTEN_S
-        return not (self._disk_was_full or (self._killed and recent))
+        return not (self._is_refused or (self._killed and recent))
 
     def _kept(self, known: Session, kept: Session) -> None:
         """The ledger may be ahead of what was told, never behind."""

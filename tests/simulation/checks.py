@@ -134,6 +134,7 @@ class Checks:
     def quits(self, life: "Life") -> None:
         """Orderly: all is written, the ledger still open."""
         self.starts.every_session_is_covered(life)
+        self.records.quits(life)
 
     def ended(self, life: "Life", end: "End") -> None:
         """The process is gone."""

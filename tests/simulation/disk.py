@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from enigma_panel.store.ledger.errors import DiskFullError
+
 if TYPE_CHECKING:
     from tests.simulation.life import Life
 
@@ -18,6 +20,7 @@ class DiskThread:
 
     def __init__(self, life: "Life") -> None:
         self._life = life
+        self.refused_at = -1e9
         self._jobs: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
 
     async def run(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -52,6 +55,8 @@ class DiskThread:
             value, error = call(), None
         except Exception as caught:  # noqa: BLE001 - handed to the awaiting side, whatever it is
             value, error = None, caught
+            if isinstance(caught, DiskFullError):
+                self.refused_at = self._life.world.timeline.now
         self._life.touch("disk after")
         if self._life.loop.dead:
             return

@@ -37,6 +37,8 @@ ONCE_RED: dict[int, str] = {
     2026112603880: "a copy of an answered question came after a step had shown the answer",
     2026112604404: "a question of a browser whose key nobody had gone back to",
     2026112604921: "a Pause was said anew before a broken channel was looked at",
+    2026112608745: "the disk refused the last write of a quit, and had room a moment after",
+    2026112609551: "asked in a browser where one of unknown end may ask, too",
     2026112602855: "the own address came back just before a broken channel was looked at",
     2026112600088: "an answer after a Stop that the channel lost",
     1354: "a report with ids of another task stood between four times not found",

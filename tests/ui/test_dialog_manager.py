@@ -69,6 +69,13 @@ async def test_quitting_with_nothing_open_asks_nobody(world: World, manager: Dia
     assert titles(world) == []
 
 
+async def test_quitting_asks_while_the_ledger_lacks_something(
+    world: World, manager: DialogManager
+) -> None:
+    world.writer.is_failing = True
+    assert manager.has_to_ask_before_quit()
+
+
 async def test_leaving_the_demo(world: World) -> None:
     called: list[bool] = []
     manager = DialogManager(world.services, lambda: None, use_account=lambda: called.append(True))

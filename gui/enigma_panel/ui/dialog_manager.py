@@ -129,11 +129,11 @@ class DialogManager(QObject):
     # -- for the program ---------------------------------------------------------------------
 
     def has_to_ask_before_quit(self) -> bool:
-        """Whether a session is or may be open, or a Terminate waits."""
-        return bool(open_sessions(self._services.sessions))
+        """Whether a session is or may be open, a Terminate waits, or the ledger lacks something."""
+        return bool(open_sessions(self._services.sessions)) or self._services.writer.is_failing
 
     async def ask_before_quit(self) -> QuitChoice:
-        """What to do with the open sessions; LEAVE_RUNNING at once where there are none."""
+        """What to do with the open sessions; LEAVE_RUNNING at once where nothing is to ask."""
         if not self.has_to_ask_before_quit():
             return QuitChoice.LEAVE_RUNNING
         if self._quit is None:

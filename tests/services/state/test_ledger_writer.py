@@ -50,12 +50,14 @@ async def test_what_failed_is_written_first_later(writer: LedgerWriter) -> None:
     await writer.write(disk.put("one"))
     await writer.write(disk.put("two"))
     assert writer.is_behind
+    assert writer.is_failing
     with pytest.raises(DiskFullError):
         await writer.commit(disk.put("intent"))
     disk.error = None
     await writer.write(disk.put("three"))
     assert disk.written == ["one", "two", "three"], "the intent was refused, not kept"
     assert not writer.is_behind
+    assert not writer.is_failing
     assert told == ["failed", "failed", "recovered"]
 
 

@@ -9,7 +9,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import KeyState, LiveShare, ServiceStatus, WaitReason
+from enigma_panel.services.types import (
+    KeyState,
+    LiveShare,
+    Recovered,
+    ServiceStatus,
+    WaitReason,
+)
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets.basics import ElidedLabel
 from tests.kit.builders import a_question
@@ -136,3 +142,43 @@ def test_both_cards_and_details_fit_one_above_the_other(
         assert top >= edge
         edge = top + part.height()
     assert edge <= window.height()
+
+
+def cut_parts(window: MainWindow) -> list[str]:
+    """Buttons and labels of the recovery card's first row that are not seen as a whole."""
+    rows = window.recovery.rows
+    row = rows.views()[0]
+    parts = [*row.findChildren(QPushButton), *row.findChildren(QLabel)]
+    return [
+        part.text()
+        for part in parts
+        if part.isVisible()
+        and (
+            part.mapTo(rows, part.rect().topRight()).x() >= rows.viewport().width()
+            or (not isinstance(part, ElidedLabel) and part.width() < part.sizeHint().width())
+        )
+    ]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_rows_of_the_recovery_card_are_whole(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    def add(cost: str) -> None:
+        for key in range(1, 10):
+            services.sessions.add(key, status=TaskStatus.DONE, cost=cost, left_s=289)
+            services.sessions.change_session(key, opened_ms=None)
+
+    add(cost="0.1")
+    window.show_recovered(Recovered(sessions=tuple(range(1, 10))))
+    qapp.processEvents()
+    window.recovery.refresh()
+    resize(window, qapp, width)
+    assert cut_parts(window) == []
+    add(cost="12.345678")
+    window.recovery.refresh()
+    qapp.processEvents()
+    row = window.recovery.rows.views()[0].row
+    assert row is not None
+    assert (row.left, row.cost) == ("about 4:49", "$12.345678")
+    assert cut_parts(window) == []

@@ -21,7 +21,7 @@ from enigma_panel.services.types import KeyState, NoticeKind, ServiceNotice, Ser
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.tasks.model import Column as TaskColumn
-from enigma_panel.ui.tasks.table import TEXT_LEAST
+from enigma_panel.ui.widgets.column_sizing import TEXT_LEAST
 from enigma_panel.ui.widgets.table import ROW_HEIGHT
 from tests.kit.builders import ID, LINK, a_question
 from tests.kit.clock import NOW

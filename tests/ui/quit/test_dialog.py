@@ -15,6 +15,8 @@ from tests.kit.clock import NOW
 from tests.kit.person import ENTER, active, click, key
 from tests.kit.world import World
 
+UNWRITTEN = "The ledger cannot be written: what it lacks is lost if you quit now."
+
 
 @pytest.fixture
 def guard(world: World) -> QuitDialog:
@@ -349,6 +351,50 @@ async def test_terminate_all_is_possible_while_it_waits(world: World, guard: Qui
     for number in (1, 2):
         world.sessions.change_session(number, phase=Phase.CLOSED_ASSUMED)
     assert await answer is QuitChoice.TERMINATE_ALL
+
+
+# -- what the ledger lacks ------------------------------------------------------------------------
+
+
+async def test_whoever_quits_is_told_that_the_ledger_lacks_something(world: World) -> None:
+    guard = QuitDialog(world.services, None)
+    world.writer.is_failing = True
+    answer = await asked(world, guard)
+    assert guard.text_label.text() == UNWRITTEN
+    assert not guard.terminate_button.isVisible()
+    assert guard.leave_button.text() == "Quit"
+    click(guard.leave_button)
+    assert await answer is QuitChoice.LEAVE_RUNNING
+
+
+@pytest.mark.parametrize(
+    ("button", "choice", "words"),
+    [
+        ("terminate_button", QuitChoice.TERMINATE_ALL, "Terminating, 1 of 1 closed …"),
+        ("done_button", QuitChoice.WHEN_DONE, "Quits when the ledger can be written."),
+        ("wait_button", QuitChoice.LEAVE_RUNNING, "Quits when the ledger can be written."),
+    ],
+)
+async def test_no_quit_comes_by_itself_while_the_ledger_lacks_something(
+    world: World, guard: QuitDialog, button: str, choice: QuitChoice, words: str
+) -> None:
+    world.sessions.put(
+        a_session(1, current_task=1), a_task(1, service_id=None, sent_ms=NOW - 12_000)
+    )
+    world.writer.is_failing = True
+    answer = await asked(world, guard)
+    assert guard.text_label.text().startswith(UNWRITTEN)
+    click(getattr(guard, button))
+    world.sessions.change_task(1, status=TaskStatus.DONE, service_id="task-1")
+    world.sessions.change_session(1, phase=Phase.CLOSED)
+    await asyncio.sleep(0.01)
+    assert not answer.done()
+    assert guard.waiting.text() == words
+    assert guard.leave_button.text() == "Quit"
+    assert guard.leave_button.isVisibleTo(guard)
+    world.writer.is_failing = False
+    guard.refresh()  # as it does each second
+    assert await answer is choice
 
 
 # -- terminate all --------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
@@ -13,7 +13,7 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.recovery.card import RecoveryCard
-from enigma_panel.ui.recovery.rows import MOST_ROWS, RecoveryRowWidget
+from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, RecoveryRowWidget
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeActions
 
@@ -39,6 +39,8 @@ def card(services: Any, app_actions: FakeActions, qapp: QApplication) -> Iterato
     window.hide()
     window.deleteLater()
     qapp.processEvents()
+    # Else all windows stay until the end, and each change of theme dresses all of them.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def recover(card: RecoveryCard, *keys: int, **more: Any) -> None:
@@ -229,25 +231,89 @@ def test_rows_do_not_move_while_somebody_aims(card: RecoveryCard, services: Any)
     assert names(card) == [f"shop.example {n}" for n in (2, 3, 1)]
 
 
-def test_more_than_six_rows_scroll_by_keys_and_wheel(card: RecoveryCard, services: Any) -> None:
-    recover(card, *fill(services, 20))
-    card.window().activateWindow()
-    assert len(card.rows.views()) == MOST_ROWS
-    first = row(card, "shop.example 1").terminate_button
-    first.setFocus()
-    for _ in range(MOST_ROWS):
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
-    assert names(card) == [f"shop.example {n}" for n in range(2, MOST_ROWS + 2)]
+def in_view(card: RecoveryCard) -> list[str]:
+    """The rows that can be seen as a whole."""
+    window = card.rows.viewport().rect()
+    return [
+        view.row.name.removeprefix("shop.example ")
+        for view in card.rows.views()
+        if view.row is not None
+        and window.contains(view.rect().translated(view.mapTo(card.rows.viewport(), QPoint())))
+    ]
+
+
+def press(pressed: Qt.Key) -> str:
+    """A key on the button that has the focus; the one that has it then, with its session."""
+    QTest.keyClick(QApplication.focusWidget(), pressed)
     focus = QApplication.focusWidget()
     assert isinstance(focus, QPushButton)
-    assert (focus.text(), focus.accessibleDescription()[:14]) == ("Terminate", "shop.example 7")
-    QTest.keyClick(focus, Qt.Key.Key_End)
-    assert names(card)[-1] == "shop.example 20"
-    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_PageUp)
-    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Home)
-    assert names(card)[0] == "shop.example 1"
+    return f"{focus.text()} {focus.accessibleDescription()[13:16].strip(', ')}".strip()
+
+
+def test_more_than_six_rows_scroll_by_keys_and_wheel(
+    card: RecoveryCard, services: Any, qapp: QApplication
+) -> None:
+    recover(card, *fill(services, 20))
+    card.window().activateWindow()
+    qapp.processEvents()
+    assert in_view(card) == ["1", "2", "3", "4", "5", "6"]
+    row(card, "shop.example 1").terminate_button.setFocus()
+    for _ in range(5):
+        press(Qt.Key.Key_Down)
+    assert press(Qt.Key.Key_Down) == "Terminate 7"
+    assert "7" in in_view(card)
+    assert press(Qt.Key.Key_End) == "Terminate 20"
+    assert "20" in in_view(card)
+    assert press(Qt.Key.Key_PageUp) == "Terminate 14"
+    assert "14" in in_view(card)
+    assert press(Qt.Key.Key_Home) == "Terminate 1"
+    assert "1" in in_view(card)
     wheel(card, -120)
-    assert names(card)[0] != "shop.example 1"
+    assert "1" not in in_view(card)
+
+
+def test_there_is_a_way_to_every_row(card: RecoveryCard, services: Any, qapp: QApplication) -> None:
+    more = card.rows.more_button
+    recover(card, *fill(services, 45))
+    card.window().activateWindow()
+    row(card, "shop.example 1").keep_button.setFocus()
+    for shown, left in ((20, "and 25 more"), (40, "and 5 more")):
+        qapp.processEvents()
+        assert len(names(card)) == shown
+        assert (more.text(), more.accessibleName()) == (left, left)
+        assert press(Qt.Key.Key_End) == left
+        assert not more.visibleRegion().isEmpty()
+        QTest.keyClick(more, Qt.Key.Key_Space)
+    assert len(names(card)) == 45
+    assert not more.isVisible()
+    assert QApplication.focusWidget() is card.rows  # another Space must not be a Keep
+    recover(card, *range(1, 46))
+    qapp.processEvents()
+    assert len(names(card)) == 20
+    assert in_view(card)[0] == "1"
+
+
+def test_the_focus_does_not_go_on_with_a_row_that_leaves(card: RecoveryCard, services: Any) -> None:
+    recover(card, *fill(services, 3))
+    card.window().activateWindow()
+    last = row(card, "shop.example 3").keep_button
+    last.setFocus()
+    QTest.keyClick(last, Qt.Key.Key_Space)
+    assert names(card) == ["shop.example 1", "shop.example 2"]
+    assert QApplication.focusWidget() is card.rows
+
+
+def test_the_rows_follow_each_other_in_the_tab_order(card: RecoveryCard, services: Any) -> None:
+    beyond = QPushButton("beyond", card.window())
+    beyond.show()
+    recover(card, *fill(services, 45))
+    card.rows.more_button.click()
+    order, focus = [], card.close_button.nextInFocusChain()
+    while focus is not card.close_button:
+        if isinstance(focus, QPushButton) and focus.isVisible():
+            order.append(focus.text())
+        focus = focus.nextInFocusChain()
+    assert order == [*["Keep", "Terminate"] * 40, "and 5 more", "beyond"]
 
 
 def wheel(card: RecoveryCard, turn: int) -> None:
@@ -263,15 +329,17 @@ def wheel(card: RecoveryCard, turn: int) -> None:
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )
-    QApplication.sendEvent(card.rows, event)
+    QApplication.sendEvent(card.rows.viewport(), event)
 
 
 def test_a_low_window_shows_fewer_rows(card: RecoveryCard, services: Any) -> None:
     recover(card, *fill(services, 20))
-    assert len(card.rows.views()) == MOST_ROWS
+    assert card.rows.height() == MOST_ROWS * ROW_HEIGHT
     card.window().resize(800, 420)
     QTest.qWait(20)
-    assert 1 <= len(card.rows.views()) < MOST_ROWS
+    assert ROW_HEIGHT <= card.rows.height() < MOST_ROWS * ROW_HEIGHT
+    recover(card, 1)
+    assert card.rows.height() == ROW_HEIGHT
 
 
 def test_every_control_has_its_visible_name(card: RecoveryCard, services: Any) -> None:

@@ -12,8 +12,8 @@ from enigma_panel.services.types import Diff
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
-from enigma_panel.ui.tasks.table import TEXT_LEAST
-from enigma_panel.ui.widgets.column_sizing import BARS_FROM, CALM_MS
+from enigma_panel.ui.tasks.model import TasksModel
+from enigma_panel.ui.widgets.column_sizing import BARS_FROM, CALM_MS, TEXT_LEAST
 from enigma_panel.ui.widgets.delegates import cell_width, steady_width
 from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import Role
@@ -266,6 +266,26 @@ def test_columns_of_an_earlier_version_are_taken_as_nobody_s(
     other = MainWindow(services, dialogs)
     assert other.selection.tasks.columns.set_by_person == {TaskColumn.TASK}
     for made in (again, other):
+        made.close_for_good()
+        made.deleteLater()
+
+
+def test_a_column_that_a_later_version_brings_is_hidden_if_it_is_meant_to_be(
+    services: Any, dialogs: FakeDialogs, monkeypatch: pytest.MonkeyPatch, qapp: QApplication
+) -> None:
+    whole = TasksModel.make_columns
+    with monkeypatch.context() as earlier:
+        earlier.setattr(TasksModel, "make_columns", lambda model: list(whole(model))[:-1])
+        before = MainWindow(services, dialogs)
+        before.selection.tasks.setColumnWidth(TaskColumn.COST, 222)
+        before.selection.tasks.setColumnHidden(TaskColumn.STARTED, False)
+        before.save_layout()
+    after = MainWindow(services, dialogs)
+    table = after.selection.tasks
+    assert table.isColumnHidden(TaskColumn.SESSION)
+    assert not table.isColumnHidden(TaskColumn.STARTED)
+    assert table.columnWidth(TaskColumn.COST) == 222
+    for made in (before, after):
         made.close_for_good()
         made.deleteLater()
 

@@ -17,7 +17,7 @@ from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme.palette import Glyph
-from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel, Role
+from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel, Role
 from tests.kit.builders import ID, LINK
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeSessions
@@ -25,17 +25,18 @@ from tests.kit.tables import SPOKEN, STRICT, cell_text
 
 
 class Numbers(KeyedTableModel):
+    def make_columns(self) -> list[ColumnDef[int]]:
+        return [ColumnDef(place, f"column {place}", number_cell) for place in (0, 1)]
+
     def cell(self, key: int, column: int) -> Cell:
-        return Cell(text=f"{key}/{column}", sort=key)
+        return self.columns[column].cell(key)
 
     def record(self, key: int) -> object:
         return key
 
-    def heading(self, column: int) -> str:
-        return f"column {column}"
 
-    def columnCount(self, parent: Index = NO_PARENT) -> int:
-        return 0 if parent.isValid() else 2
+def number_cell(key: int) -> Cell:
+    return Cell(text=str(key), sort=key)
 
 
 @pytest.mark.parametrize("seed", range(20))

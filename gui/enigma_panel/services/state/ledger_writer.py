@@ -43,6 +43,11 @@ class LedgerWriter(QObject):
         """True while something that happened is not in the ledger yet."""
         return bool(self._unwritten)
 
+    @property
+    def is_failing(self) -> bool:
+        """True while what happened could not be written: it is lost if the program ends now."""
+        return self._is_failing and self.is_behind
+
     async def read(self, call: Callable[[Ledger], T]) -> T:
         """Any question to the ledger, in its thread. Raises LedgerError."""
         return await self._executor.run(call, self._ledger)

@@ -68,15 +68,18 @@ def _restore(text: str, restore: Callable[[QByteArray], bool]) -> None:
 def _columns(table: KeyedTable) -> str:
     """The state of the columns, and behind it which ones the person has made as wide as they are.
 
-    All others have another width as soon as other rows are shown.
+    All others have another width as soon as other rows are shown. At the end stands how many
+    columns there are: a later version may have more.
     """
     own = ",".join(map(str, sorted(table.columns.set_by_person)))
-    return f"{_text(table.horizontalHeader().saveState())}{_BETWEEN}{own}"
+    count = table.model().columnCount()
+    return _BETWEEN.join((_text(table.horizontalHeader().saveState()), own, str(count)))
 
 
 def _restore_columns(text: str, table: KeyedTable) -> None:
-    state, _, own = text.partition(_BETWEEN)
+    state, own, saved_count, *_ = [*text.split(_BETWEEN), "", ""]
     count = table.model().columnCount()
     known = {str(column): column for column in range(count)}  # a hand may have written anything
     by_person = [known[column] for column in own.split(",") if column in known]
-    _restore(state, lambda raw: table.columns.restore(raw, by_person))
+    before = known.get(saved_count, count)
+    _restore(state, lambda raw: table.columns.restore(raw, by_person, before))

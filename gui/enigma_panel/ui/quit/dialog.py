@@ -1,4 +1,5 @@
-"""The dialog Quit: asked while sessions are open or unconfirmed, or a Terminate waits."""
+"""The dialog Quit: asked while sessions are open or unconfirmed, a Terminate waits, or the ledger
+lacks something."""
 
 import asyncio
 from collections.abc import Iterable
@@ -154,6 +155,7 @@ class QuitDialog(ModelessDialog):
             now,
             all_pending=all_pending,
             queued=queued,
+            is_unwritten=self._services.writer.is_failing,
             is_awaiting_reply=sessions.is_awaiting_reply,
         )
         self.text_label.setText("\n".join(report.lines) or tr("All sessions have ended."))
@@ -183,21 +185,30 @@ class QuitDialog(ModelessDialog):
     def _go_on(self, report: QuitReport, sessions: list[Session], queued: int) -> None:
         if report.wait_ms < -LATE_MS and self._mode is Mode.NAMING:
             self._set_mode(Mode.ASKING)  # the name did not come: the person decides
+        choice = self._reached(report, sessions)
+        if choice is not None and not self._services.writer.is_failing:
+            self._choose(choice)
+        else:
+            self._say(self._waiting_text(report, sessions, queued))
+            self._show_buttons(report, sessions)
+
+    def _reached(self, report: QuitReport, sessions: list[Session]) -> QuitChoice | None:
+        """What was waited for and is there."""
         match self._mode:
             case Mode.NAMING if not report.unnamed:
-                self._choose(QuitChoice.LEAVE_RUNNING)
+                return QuitChoice.LEAVE_RUNNING
             case Mode.ENDING if not self._left(sessions):
-                self._choose(QuitChoice.TERMINATE_ALL)
+                return QuitChoice.TERMINATE_ALL
             case Mode.DONE if waited_for(self._services.sessions).is_over:
-                self._choose(QuitChoice.WHEN_DONE)
-            case _:
-                self._say(self._waiting_text(report, sessions, queued))
-                self._show_buttons(report, sessions)
+                return QuitChoice.WHEN_DONE
+        return None
 
     def _waiting_text(self, report: QuitReport, sessions: list[Session], queued: int) -> str:
         match self._mode:
             case Mode.ASKING:
                 return ""
+            case Mode.NAMING if not report.unnamed:
+                return waiting_text(0, 0, 0, is_unwritten=True)
             case Mode.NAMING:
                 left = duration(report.wait_ms + 999)
                 return tr(
@@ -205,7 +216,8 @@ class QuitDialog(ModelessDialog):
                 )
             case Mode.DONE:
                 waited = waited_for(self._services.sessions)
-                text = waiting_text(waited.tasks, waited.terminates, queued)
+                behind = self._services.writer.is_failing
+                text = waiting_text(waited.tasks, waited.terminates, queued, is_unwritten=behind)
                 self.waiting_changed.emit(text)
                 return text
             case Mode.ENDING:
@@ -235,12 +247,12 @@ class QuitDialog(ModelessDialog):
         left = self._left(sessions)
         again = ending and any(self._has_failed(session) for session in left)
         _name(self.terminate_button, tr("Try again") if ending else tr("Terminate all and quit"))
-        self.terminate_button.setVisible(again or not ending)
-        leave = tr("Leave them running")
-        if ending and not again:
+        self.terminate_button.setVisible(again or (bool(sessions) and not ending))
+        leave = tr("Leave them running") if sessions else tr("Quit")
+        if left and not again:
             leave = tr("Quit, send them at the next start")
         _name(self.leave_button, leave)
-        self.leave_button.setVisible(not ending or again or any(map(self._is_stuck, left)))
+        self.leave_button.setVisible(not left or again or any(map(self._is_stuck, left)))
         can_wait = self._mode is Mode.ASKING and report.wait_ms > 0
         self.wait_button.setVisible(can_wait)
         self.wait_button.setText(tr("Wait {time}", time=duration(report.wait_ms + 999)))

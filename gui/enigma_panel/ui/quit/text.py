@@ -47,12 +47,13 @@ def quit_report(
     *,
     all_pending: Mapping[int, PendingCommand] = NO_PENDING,
     queued: int = 0,
+    is_unwritten: bool = False,
     is_awaiting_reply: Callable[[int], bool] = lambda _task_key: True,
 ) -> QuitReport:
     """What happens to each session when the program ends. tasks, all_pending: by session key.
 
-    queued: so many tasks wait here. is_awaiting_reply: whether the reply that names a task may
-    still come.
+    queued: so many tasks wait here. is_unwritten: whether the ledger lacks something that happened.
+    is_awaiting_reply: whether the reply that names a task may still come.
     """
     sessions = list(sessions)
     open_ones = [s for s in sessions if counts_at_quit(s) and not _ends(all_pending.get(s.key))]
@@ -62,6 +63,7 @@ def quit_report(
     unnamed = [tasks[s.key] for s in open_ones if s.key in tasks and is_unnamed(tasks[s.key])]
     awaited = [task for task in unnamed if is_awaiting_reply(task.key)]
     lines = [
+        _unwritten() if is_unwritten else "",
         _closing(len(groups["closes"])),
         _working(groups["works"]),
         _asking(groups["asks"]),
@@ -217,6 +219,10 @@ def _by(sessions: list[Session], *, until: bool = True) -> str:
     return text.format(time=time)
 
 
+def _unwritten() -> str:
+    return tr("The ledger cannot be written: what it lacks is lost if you quit now.")
+
+
 def _unnamed(tasks: list[Task]) -> str:
     if not tasks:
         return ""
@@ -249,13 +255,14 @@ def _named_by(task: Task) -> int:
     return (task.sent_ms if task.sent_ms is not None else task.created_ms) + HOLD_MS
 
 
-def waiting_text(tasks: int, terminates: int, queued: int) -> str:
+def waiting_text(tasks: int, terminates: int, queued: int, *, is_unwritten: bool = False) -> str:
     """What the program waits for before it ends."""
     parts = [
         tr.plural("1 task is done", "{n} tasks are done", tasks) if tasks else "",
         tr.plural("1 Terminate is sent", "{n} Terminates are sent", terminates)
         if terminates
         else "",
+        tr("the ledger can be written") if is_unwritten else "",
     ]
     what = tr(" and ").join(part for part in parts if part)
     text = tr("Quits when {what}", what=what)

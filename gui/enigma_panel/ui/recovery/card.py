@@ -176,6 +176,7 @@ class RecoveryCard(QFrame):
         self._settle_and_sort(self._sessions())
         self._is_up = bool(self._keys)
         if self._is_up:
+            self.rows.start_over()
             self._fit_rows()
             self.refresh()
             self.show()

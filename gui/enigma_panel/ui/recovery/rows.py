@@ -1,19 +1,17 @@
-"""The rows of the recovery card: a few real rows that show any part of a long list.
+"""The rows of the recovery card.
 
-Real buttons, so that keyboard and screen reader have what the mouse has; a handful of them, so that
-200 sessions cost no more than six.
+Real buttons, so that keyboard and screen reader have what the mouse has; a few at a time, so that
+hundreds of sessions cost no more than a few.
 """
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QPushButton,
-    QScrollBar,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,15 +20,23 @@ from enigma_panel.ui.recovery.text import RecoveryRow
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+from enigma_panel.ui.widgets.inputs import ScrollArea
 
 tr = Translations("Recovery")
 
 ROW_HEIGHT = 34
-MOST_ROWS = 6
-COMPACT_BELOW = 940
+MOST_ROWS, AT_A_TIME = 6, 20
+"""In view, and shown before *and n more* is pressed."""
+COMPACT_BELOW = (940, 660)
 UNDO_ROOM = 8
 """Undo may be wider than Keep, in whose place it stands."""
-_WIDTHS = {"state": (210, 150), "name": (150, 104), "left": (84, 70), "cost": (84, 58)}
+_WIDTHS = {
+    "state": (210, 150, 114),
+    "name": (150, 104, 80),
+    "left": (84, 70, 60),
+    "cost": (84, 58, 58),
+}
+"""Of the columns; the second and third where the rows are narrower than COMPACT_BELOW."""
 _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
 
 
@@ -75,10 +81,12 @@ class RecoveryRowWidget(QWidget):
         self.setAccessibleName(row.spoken)
         self._put_buttons(row)
 
-    def set_compact(self, compact: bool) -> None:
-        """Columns of their narrow or their wide width."""
+    def fit(self, width: int) -> None:
+        """Columns for rows of this width; a figure is never cut."""
+        compact = sum(width < limit for limit in COMPACT_BELOW)
         for name, widget in self._columns().items():
-            widget.setFixedWidth(_WIDTHS[name][compact])
+            least = 0 if isinstance(widget, ElidedLabel) else widget.sizeHint().width()
+            widget.setFixedWidth(max(least, _WIDTHS[name][compact]))
 
     def _put_buttons(self, row: RecoveryRow) -> None:
         keep = tr("Undo") if row.undo else tr("Keep")
@@ -143,8 +151,11 @@ class RecoveryRowWidget(QWidget):
         button.clicked.connect(send)
 
 
-class RecoveryRows(QWidget):
-    """A window of at most `most` rows over a list; the wheel, the bar and the keys move it."""
+class RecoveryRows(ScrollArea):
+    """The first rows of a list, a few of them in view; *and n more* below them shows the next.
+
+    Each may be billing, so there is a way to all of them.
+    """
 
     kept = Signal(int)
     terminated = Signal(int)
@@ -153,121 +164,135 @@ class RecoveryRows(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._count = 0
-        self._row_at: Callable[[int], RecoveryRow] | None = None
+        self._limit = AT_A_TIME
+        self._row_at: Callable[[int], RecoveryRow]
         self._most = MOST_ROWS
         self._views: list[RecoveryRowWidget] = []
-        self._column = QVBoxLayout()
-        self._bar = QScrollBar(Qt.Orientation.Vertical)
-        self._steps: dict[Qt.Key, Callable[[], int]] = {
-            Qt.Key.Key_Up: lambda: -1,
-            Qt.Key.Key_Down: lambda: 1,
-            Qt.Key.Key_PageUp: lambda: -self._most,
-            Qt.Key.Key_PageDown: lambda: self._most,
-            Qt.Key.Key_Home: lambda: -self._count,
-            Qt.Key.Key_End: lambda: self._count,
-        }
+        self._more = QWidget()
+        self.more_button = make_button(_more_text(0), "link")
         self._build()
 
     @property
     def is_pointer_inside(self) -> bool:
         """Whether somebody aims at a row: then nothing moves by itself."""
-        return self.isVisible() and (self.underMouse() or self._has_focus())
+        return self.isVisible() and (self.underMouse() or _has_focus(self))
 
     def views(self) -> list[RecoveryRowWidget]:
-        """The rows in view."""
-        return [view for view in self._views if view.isVisibleTo(self)]
+        """The rows that are shown, also those that are scrolled out of view."""
+        return self._views[: min(self._count, self._limit)]
+
+    def start_over(self) -> None:
+        """Another list: its first rows are shown."""
+        self._limit = AT_A_TIME
+        self.verticalScrollBar().setValue(0)
 
     def put(self, count: int, row_at: Callable[[int], RecoveryRow]) -> None:
-        """Show a list of so many rows; only those in view are asked for."""
+        """Show a list of so many rows; only those that are shown are asked for."""
         self._count, self._row_at = count, row_at
         self._refresh()
 
     def set_most(self, most: int) -> None:
         """So many rows are in view at once."""
-        if most != self._most:
-            self._most = most
-            self._refresh()
+        self._most = most
+        self._fit()
 
     # -- inside ------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.setAccessibleName(tr("Sessions from before"))
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        line = make_row(gap=6)
-        line.addLayout(self._column, 1)
-        line.addWidget(self._bar)
-        self.setLayout(line)
-        self._bar.setAccessibleName(tr("Sessions from before"))
-        self._bar.valueChanged.connect(self._fill)
+        for part in (self, self.verticalScrollBar()):
+            part.setAccessibleName(tr("Sessions from before"))
+        self.verticalScrollBar().setSingleStep(ROW_HEIGHT)
+        self.column.setSpacing(0)
+        self.column.setContentsMargins(0, 0, 6, 0)  # the bar has some room beside it
+        self._more.setLayout(make_row(self.more_button, None))
+        self._more.setFixedHeight(ROW_HEIGHT)
+        self.column.addWidget(self._more)
+        self.column.addStretch(1)
+        self.more_button.clicked.connect(self._show_next)
+        self.more_button.installEventFilter(self)
 
     def _refresh(self) -> None:
-        shown = min(self._count, self._most)
-        while len(self._views) < shown:
+        while len(self._views) < min(self._count, self._limit):
             self._add_view()
-        self._bar.setRange(0, self._count - shown)
-        self._bar.setPageStep(max(1, shown))
-        self._bar.setVisible(self._count > shown)
-        for place, view in enumerate(self._views):
-            view.setVisible(place < shown)
-        self.setFixedHeight(shown * ROW_HEIGHT)
-        self._fill()
+        views = self.views()
+        for place, view in enumerate(views):
+            view.put(self._row_at(place))
+            view.fit(self.width())
+            view.show()
+        n = self._count - len(views)
+        self.more_button.setText(_more_text(n))
+        self.more_button.setAccessibleName(_more_text(n))
+        for view in self._views[len(views) :]:
+            self._set_shown(view, is_shown=False)
+        self._set_shown(self._more, is_shown=n > 0)
+        self._fit()
+
+    def _set_shown(self, part: QWidget, *, is_shown: bool) -> None:
+        if not is_shown and _has_focus(part):
+            self.setFocus()  # else it went to the next button, and the next press would mean that
+        part.setVisible(is_shown)
+
+    def _fit(self) -> None:
+        lines = len(self.views()) + (self._count > self._limit)
+        self.setFixedHeight(min(lines, self._most) * ROW_HEIGHT)
 
     def _add_view(self) -> None:
         view = RecoveryRowWidget()
-        view.set_compact(self.width() < COMPACT_BELOW)
-        for ours, signal in (
-            (view.kept, self.kept),
-            (view.terminated, self.terminated),
-            (view.shown, self.shown),
-        ):
-            ours.connect(signal)
+        view.kept.connect(self.kept)
+        view.terminated.connect(self.terminated)
+        view.shown.connect(self.shown)
+        self.column.insertWidget(len(self._views), view)
+        self._views.append(view)
+        before = self.more_button
         for button in view.buttons():
             button.installEventFilter(self)
-        self._views.append(view)
-        self._column.addWidget(view)
+            QWidget.setTabOrder(before, button)
+            before = button
+        QWidget.setTabOrder(before, self.more_button)
 
-    def _fill(self) -> None:
-        if self._row_at is None:
-            return
-        for place, view in enumerate(self._views[: min(self._count, self._most)]):
-            view.put(self._row_at(self._bar.value() + place))
+    def _show_next(self) -> None:
+        self._limit += AT_A_TIME
+        self._refresh()
 
-    def _has_focus(self) -> bool:
-        focus = QApplication.focusWidget()
-        return focus is not None and self.isAncestorOf(focus)
-
-    def _go(self, button: QWidget, step: int) -> None:
-        """The same button, `step` rows further; the list moves where that is out of view."""
-        place, kind = next(
-            (place, view.buttons().index(button))
-            for place, view in enumerate(self._views)
-            if isinstance(button, QPushButton) and button in view.buttons()
-        )
-        first = self._bar.value()
-        wanted = min(max(first + place + step, 0), self._count - 1)
-        shown = len(self.views())
-        self._bar.setValue(min(max(first, wanted - shown + 1), wanted))
-        target = self._views[wanted - self._bar.value()]
-        there = [one for one in target.buttons() if one.isVisibleTo(target)]
-        same = target.buttons()[kind]
-        if there:
-            (same if same in there else there[0]).setFocus(Qt.FocusReason.TabFocusReason)
+    def _go(self, button: QObject, step: int) -> None:
+        """The same button, `step` lines further, or what stands in its place."""
+        all_lines = [*(view.buttons() for view in self.views()), (self.more_button,)]
+        lines = [line for line in all_lines if any(b.isVisibleTo(self) for b in line)]
+        here = next(place for place, line in enumerate(lines) if button in line)
+        kind = lines[here].index(button)
+        line = lines[min(max(here + step, 0), len(lines) - 1)]
+        target = next(b for b in (*line[kind : kind + 1], *line) if b.isVisibleTo(self))
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        self.ensureWidgetVisible(target, 0, (ROW_HEIGHT - target.height()) // 2)
 
     # -- Qt ----------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
-            step = self._steps.get(Qt.Key(event.key()))
-            if step is not None and isinstance(watched, QWidget):
-                self._go(watched, step())
+            steps = {
+                Qt.Key.Key_Up: -1,
+                Qt.Key.Key_Down: 1,
+                Qt.Key.Key_PageUp: -self._most,
+                Qt.Key.Key_PageDown: self._most,
+                Qt.Key.Key_Home: -self._count,
+                Qt.Key.Key_End: self._count,
+            }
+            step = steps.get(Qt.Key(event.key()))
+            if step is not None:
+                self._go(watched, step)
                 return True
         return super().eventFilter(watched, event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        QApplication.sendEvent(self._bar, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         for view in self._views:
-            view.set_compact(event.size().width() < COMPACT_BELOW)
+            view.fit(self.width())
+
+
+def _more_text(n: int) -> str:
+    return tr("and {n} more", n=n)
+
+
+def _has_focus(part: QWidget) -> bool:
+    focus = QApplication.focusWidget()
+    return focus is not None and (focus is part or part.isAncestorOf(focus))

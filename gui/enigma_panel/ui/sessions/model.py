@@ -1,5 +1,6 @@
 """The model of the Sessions table: what is open now, most urgent first."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import IntEnum
 from typing import Any
@@ -22,9 +23,11 @@ from enigma_panel.ui.text.states import (
     time_left,
 )
 from enigma_panel.ui.text.steps import now_text
+from enigma_panel.ui.text.verbs import GLYPHS
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme.palette import Severity
-from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel
+from enigma_panel.ui.widgets.delegates import PAD
+from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, Index, KeyedTableModel
 
 tr = Translations("Sessions")
 
@@ -35,6 +38,9 @@ AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 FAR = 1 << 62
 """Sorts behind every time."""
+VERB_WIDTH, VERB_APART = 27, 12
+VERBS_WIDTH = VERB_WIDTH * len(GLYPHS) + VERB_APART + 2 * PAD
+"""Pause, Resume, Stop, and a little apart Terminate."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
 _URGENCY = {
     state: rank
@@ -53,7 +59,7 @@ _URGENCY = {
 
 
 class Column(IntEnum):
-    """Columns of Sessions."""
+    """Columns of Sessions, from left to right. The settings know them by these numbers."""
 
     STATE = 0
     SESSION = 1
@@ -67,7 +73,6 @@ class SessionsModel(KeyedTableModel):
     """The sessions as rows. While the pointer is inside, every row stays where it is."""
 
     renamed = Signal(int, str)
-    right_columns = frozenset({Column.COST})
 
     def __init__(
         self, sessions: Sessions, live: Live, clock: Clock, parent: QObject | None = None
@@ -85,6 +90,19 @@ class SessionsModel(KeyedTableModel):
         self._pinned: frozenset[int] = frozenset()
         sessions.changed.connect(self.apply_diff)
         self.arrange()
+
+    def make_columns(self) -> Iterable[ColumnDef[Session]]:
+        right = Qt.AlignmentFlag.AlignRight
+        state, name = ColumnLimits(least=144, most=0.3), ColumnLimits(least=96, most=0.16)
+        left, cost = ColumnLimits(least=64), ColumnLimits(least=72)
+        return (
+            ColumnDef(Column.STATE, tr("State"), self._state, width=state),
+            ColumnDef(Column.SESSION, tr("Session"), name_cell, width=name),
+            ColumnDef(Column.TASK, tr("Task"), self._task),
+            ColumnDef(Column.LEFT, tr("Left"), self._left, width=left),
+            ColumnDef(Column.COST, tr("Cost"), self._cost, right, cost),
+            ColumnDef(Column.VERBS, "", self._verbs, width=VERBS_WIDTH),
+        )
 
     # -- what is shown -----------------------------------------------------------------------
 
@@ -120,8 +138,8 @@ class SessionsModel(KeyedTableModel):
         if any(self._is_over(key) for key in self._keys):
             self.arrange()
         keys = [key for key in map(self.key_at, rows) if key is not None]
-        self.notify_changed(keys, Column.STATE, Column.STATE)
-        self.notify_changed(keys, Column.LEFT, Column.LEFT)
+        self.notify_changed(keys, Column.STATE)
+        self.notify_changed(keys, Column.LEFT)
 
     def arrange(self) -> None:
         """Bring rows and order up to date."""
@@ -153,7 +171,7 @@ class SessionsModel(KeyedTableModel):
 
     def _show_live(self) -> None:
         keys, self._live_keys = self._live_keys, set()
-        self.notify_changed(list(keys), Column.TASK, Column.TASK)
+        self.notify_changed(list(keys), Column.TASK)
 
     def _is_wanted(self, session: Session) -> bool:
         if not session.is_ended or self._show_ended or session.key in self._pinned:
@@ -172,35 +190,27 @@ class SessionsModel(KeyedTableModel):
 
     def cell(self, key: int, column: int) -> Cell:
         session = self._sessions.session(key)
-        if session is None:
-            return NO_CELL
-        task = self._sessions.current_task(session)
-        match column:
-            case Column.STATE:
-                return self._state(session, task)
-            case Column.SESSION:
-                severity = Severity.DIM if session.is_ended else Severity.PLAIN
-                return Cell(
-                    text=session.name, severity=severity, sort=session.name, tip=session.name
-                )
-            case Column.TASK:
-                return task_cell(session, task, self._now(session, task))
-            case Column.LEFT:
-                return left_cell(session, self._clock.now_ms())
-            case Column.COST:
-                cost = self._sessions.session_cost(session.key)
-                return session_cost_cell(session, cost)
-            case _:
-                return self._verbs(key)
+        return self.columns[column].cell(session) if session is not None else NO_CELL
 
-    def _verbs(self, key: int) -> Cell:
+    def _task(self, session: Session) -> Cell:
+        task = self._sessions.current_task(session)
+        return task_cell(session, task, self._now(session, task))
+
+    def _left(self, session: Session) -> Cell:
+        return left_cell(session, self._clock.now_ms())
+
+    def _cost(self, session: Session) -> Cell:
+        return session_cost_cell(session, self._sessions.session_cost(session.key))
+
+    def _verbs(self, session: Session) -> Cell:
         spoken = tr("Pause, Resume, Stop, Terminate: in the tool bar and the menu")
-        pending = self._sessions.pending(key)
+        pending = self._sessions.pending(session.key)
         if pending is not None and pending.can_undo:
             spoken = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_text([pending]))
         return Cell(spoken=spoken)
 
-    def _state(self, session: Session, task: Task | None) -> Cell:
+    def _state(self, session: Session) -> Cell:
+        task = self._sessions.current_task(session)
         is_missing = self._sessions.is_missing(task)
         state = state_text(session, task, self._clock.now_ms(), is_missing=is_missing)
         word, text, tail, spoken = state.word, state.head, state.tail, state.spoken
@@ -235,12 +245,6 @@ class SessionsModel(KeyedTableModel):
     def record(self, key: int) -> Session | None:
         return self._sessions.session(key)
 
-    def heading(self, column: int) -> str:
-        return (tr("State"), tr("Session"), tr("Task"), tr("Left"), tr("Cost"), "")[column]
-
-    def columnCount(self, parent: Index = NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(Column)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.EditRole and index.column() == Column.SESSION:
             role = Qt.ItemDataRole.DisplayRole
@@ -258,6 +262,12 @@ class SessionsModel(KeyedTableModel):
         if index.isValid() and index.column() == Column.SESSION:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
+
+
+def name_cell(session: Session) -> Cell:
+    """The session's name."""
+    severity = Severity.DIM if session.is_ended else Severity.PLAIN
+    return Cell(text=session.name, severity=severity, sort=session.name, tip=session.name)
 
 
 def task_cell(session: Session, task: Task | None, now: str) -> Cell:

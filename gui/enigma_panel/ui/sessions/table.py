@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QRectF, 
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QStyleOptionViewItem,
     QToolTip,
     QWidget,
@@ -15,26 +14,17 @@ from PySide6.QtWidgets import (
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.actions import SETTLED_MS, Actions
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.sessions.model import Column, SessionsModel
+from enigma_panel.ui.sessions.model import VERB_APART, VERB_WIDTH, Column, SessionsModel
 from enigma_panel.ui.text.verbs import GLYPHS, verb_label, verb_text
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.widgets.column_sizing import ColumnLimits
 from enigma_panel.ui.widgets.delegates import PAD, NameDelegate, RowDelegate
 from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import Index, Role
 
 tr = Translations("Sessions")
 
-VERB_WIDTH, VERB_APART = 27, 12
 _BELOW_UNDO = frozenset({CommandVerb.PAUSE, CommandVerb.RESUME})
-VERBS_WIDTH = VERB_WIDTH * len(GLYPHS) + VERB_APART + 2 * PAD
-_FITS: dict[int, ColumnLimits] = {
-    Column.STATE: ColumnLimits(least=144, most=0.3),
-    Column.SESSION: ColumnLimits(least=96, most=0.16),
-    Column.LEFT: ColumnLimits(least=64),
-    Column.COST: ColumnLimits(least=72),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +44,12 @@ class SessionsTable(KeyedTable):
     def __init__(
         self, model: SessionsModel, app_actions: Actions, parent: QWidget | None = None
     ) -> None:
-        super().__init__(model, tr("Sessions"), _FITS, rests=False, parent=parent)
+        super().__init__(model, tr("Sessions"), rests=False, parent=parent)
         self._app_actions = app_actions
         self._verbs = VerbsDelegate(app_actions, self)
-        self._set_up_columns()
+        self.use_delegate(RowDelegate(self))
+        self.use_delegate(NameDelegate(self), Column.SESSION)
+        self.use_delegate(self._verbs, Column.VERBS)
 
     def rename(self, key: int) -> bool:
         """Let the person edit the name of that session; False where it has no row."""
@@ -69,15 +61,6 @@ class SessionsTable(KeyedTable):
         self.setCurrentIndex(index)
         self.edit(index)
         return True
-
-    def _set_up_columns(self) -> None:
-        self.use_delegate(RowDelegate(self))
-        self.use_delegate(NameDelegate(self), Column.SESSION)
-        self.use_delegate(self._verbs, Column.VERBS)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(Column.TASK, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(Column.VERBS, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(Column.VERBS, VERBS_WIDTH)
 
     def _row_verb(self, point: QPoint) -> RowVerb | None:
         index = self.indexAt(point)

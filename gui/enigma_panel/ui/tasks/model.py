@@ -1,9 +1,10 @@
 """The model of the Tasks table: the queue on top, then newest first."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from enum import IntEnum
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
 from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
 from enigma_panel.services.clock import Clock
@@ -24,7 +25,7 @@ from enigma_panel.ui.text.states import (
 )
 from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, firsts
 from enigma_panel.ui.theme.palette import Glyph, Severity
-from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel
+from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
 
 tr = Translations("Tasks")
 
@@ -32,7 +33,7 @@ _FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
 
 
 class Column(IntEnum):
-    """Columns of Tasks; the last four are hidden at first."""
+    """Columns of Tasks, from left to right. The settings know them by these numbers."""
 
     NEW = 0
     STATUS = 1
@@ -47,9 +48,7 @@ class Column(IntEnum):
     SESSION = 10
 
 
-HIDDEN_AT_FIRST = (Column.TOKENS_IN, Column.TOKENS_OUT, Column.STARTED, Column.SESSION)
-RIGHT = frozenset({Column.COST, Column.TOOK, Column.TOKENS_IN, Column.TOKENS_OUT})
-_BOLD = frozenset(Column) - {Column.STATUS, Column.NEW}
+_NEVER_BOLD = frozenset({Column.NEW, Column.STATUS})
 
 
 class TasksModel(KeyedTableModel):
@@ -58,8 +57,6 @@ class TasksModel(KeyedTableModel):
     Order needs keys alone: the queue's, then all others. No record is asked for to arrange rows.
     Who makes it lets `follow_queue` know when the queue has changed.
     """
-
-    right_columns = RIGHT
 
     def __init__(
         self, sessions: Sessions, queue: TaskQueue, clock: Clock, parent: QObject | None = None
@@ -71,9 +68,26 @@ class TasksModel(KeyedTableModel):
         self._firsts: frozenset[int] = frozenset()
         self._clock = clock
         self._is_pointer_inside = False
-        self._headings = headings()
         sessions.changed.connect(self.apply_diff)
         self.arrange()
+
+    def make_columns(self) -> Iterable[ColumnDef[Task]]:
+        right = Qt.AlignmentFlag.AlignRight
+        moment, tokens = ColumnLimits(least=64), ColumnLimits(least=72)
+        name = ColumnLimits(least=96, most=0.16)
+        return (
+            ColumnDef(Column.NEW, tr("New"), new_cell, width=48),
+            ColumnDef(Column.STATUS, tr("Status"), self._status, width=ColumnLimits(least=112)),
+            ColumnDef(Column.TASK, tr("Task"), text_cell),
+            ColumnDef(Column.RESULT, tr("Result"), self._result),
+            ColumnDef(Column.COST, tr("Cost"), task_cost_cell, right, ColumnLimits(least=80)),
+            ColumnDef(Column.TOOK, tr("Took"), self._took, right, ColumnLimits(least=56)),
+            ColumnDef(Column.ENDED, tr("Ended"), self._ended, width=moment),
+            ColumnDef(Column.TOKENS_IN, tr("Tokens in"), tokens_in, right, tokens, hidden=True),
+            ColumnDef(Column.TOKENS_OUT, tr("Tokens out"), tokens_out, right, tokens, hidden=True),
+            ColumnDef(Column.STARTED, tr("Started"), self._started, width=moment, hidden=True),
+            ColumnDef(Column.SESSION, tr("Session"), self._session, width=name, hidden=True),
+        )
 
     def set_pointer_inside(self, pointer_inside: bool) -> None:
         """Meanwhile tasks that are new or leave the queue wait: no row moves below the pointer."""
@@ -108,8 +122,8 @@ class TasksModel(KeyedTableModel):
         keys = [key for key in map(self.key_at, rows) if key is not None]
         counting = [key for key in keys if key in self._entries]
         live = [key for key in keys if key not in self._entries and self._is_live(key)]
-        self.notify_changed(counting, Column.RESULT, Column.RESULT)
-        self.notify_changed(live, Column.TOOK, Column.TOOK)
+        self.notify_changed(counting, Column.RESULT)
+        self.notify_changed(live, Column.TOOK)
 
     def waiting(self, task: Task) -> WaitText | None:
         """Why a queued task waits, None when it is not queued."""
@@ -141,9 +155,7 @@ class TasksModel(KeyedTableModel):
         both = before.keys() | self._entries.keys()
         other = {key for key in both if before.get(key) != self._entries.get(key)}
         firsts_then = firsts(list(before.values()))
-        self.notify_changed(
-            list(other | (firsts_then ^ self._firsts)), Column.RESULT, Column.RESULT
-        )
+        self.notify_changed(list(other | (firsts_then ^ self._firsts)), Column.RESULT)
 
     def _is_live(self, key: int) -> bool:
         task = self._sessions.task(key)
@@ -153,92 +165,59 @@ class TasksModel(KeyedTableModel):
         task = self._sessions.task(key)
         if task is None:
             return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=tr("being loaded"))
-        cell = self._cell(task, Column(column))
-        if not (task.is_new and column in _BOLD):
-            return cell
-        return replace(cell, bold=True)
+        cell = self.columns[column].cell(task)
+        return replace(cell, bold=True) if task.is_new and column not in _NEVER_BOLD else cell
 
-    def _cell(self, task: Task, column: Column) -> Cell:
-        match column:
-            case Column.NEW:
-                dot = Glyph.DOT if task.is_new else None
-                spoken = tr("new") if task.is_new else tr("seen")
-                return Cell(glyph=dot, spoken=spoken, sort=int(task.is_new))
-            case Column.STATUS:
-                return status_cell(task, is_missing=self._sessions.is_missing(task))
-            case Column.TASK:
-                text = shorten(task.spec.text)
-                return Cell(text=text, sort=text, tip=shorten(task.spec.text, 600))
-            case Column.RESULT:
-                waiting = self.waiting(task)
-                return result_cell(task) if waiting is None else waiting_cell(waiting)
-            case Column.COST:
-                return task_cost_cell(task)
-            case Column.TOOK:
-                return self._took(task)
-            case _:
-                return self._more(task, column)
+    def _status(self, task: Task) -> Cell:
+        return status_cell(task, is_missing=self._sessions.is_missing(task))
 
-    def _more(self, task: Task, column: Column) -> Cell:
-        match column:
-            case Column.ENDED:
-                return self._moment(task.ended_ms)
-            case Column.STARTED:
-                return self._moment(task.created_ms)
-            case Column.TOKENS_IN:
-                return count_cell(task.usage.tokens_in, task)
-            case Column.TOKENS_OUT:
-                return count_cell(task.usage.tokens_out, task)
-            case _:
-                session = self._sessions.session(task.session_key)
-                opened = session is not None and session.phase not in UNOPENED_PHASES
-                name = session.name if session is not None and opened else NONE
-                return Cell(text=name, sort=name, spoken=spoken_text(name))
+    def _result(self, task: Task) -> Cell:
+        waiting = self.waiting(task)
+        return result_cell(task) if waiting is None else waiting_cell(waiting)
+
+    def _session(self, task: Task) -> Cell:
+        session = self._sessions.session(task.session_key)
+        opened = session is not None and session.phase not in UNOPENED_PHASES
+        name = session.name if session is not None and opened else NONE
+        return Cell(text=name, sort=name, spoken=spoken_text(name))
 
     def _took(self, task: Task) -> Cell:
         if task.status is TaskStatus.QUEUED or task.code == TAKEN_BACK:
-            return none_cell(right=True)
+            return none_cell(sort=-1)
         end = task.ended_ms if task.ended_ms is not None else self._clock.now_ms()
         took = max(0, end - (task.sent_ms or task.created_ms))
         severity = Severity.PLAIN if task.is_final else Severity.DIM
         return Cell(
             text=duration(took),
-            right=True,
             severity=severity,
             spoken=spoken_duration(took),
             sort=took,
         )
 
-    def _moment(self, ms: int | None) -> Cell:
-        if ms is None:
-            return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort=0)
+    def _ended(self, task: Task) -> Cell:
+        return none_cell(sort=0) if task.ended_ms is None else self._moment(task.ended_ms)
+
+    def _started(self, task: Task) -> Cell:
+        return self._moment(task.created_ms)
+
+    def _moment(self, ms: int) -> Cell:
         return Cell(text=local_moment(ms, self._clock.now_ms()), severity=Severity.DIM, sort=ms)
 
     def record(self, key: int) -> Task | None:
         return self._sessions.task(key)
 
-    def heading(self, column: int) -> str:
-        return self._headings[column]
 
-    def columnCount(self, parent: Index = NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(Column)
+def new_cell(task: Task) -> Cell:
+    """A dot beside what nobody has seen yet."""
+    dot = Glyph.DOT if task.is_new else None
+    spoken = tr("new") if task.is_new else tr("seen")
+    return Cell(glyph=dot, spoken=spoken, sort=int(task.is_new))
 
 
-def headings() -> tuple[str, ...]:
-    """The columns' headings."""
-    return (
-        tr("New"),
-        tr("Status"),
-        tr("Task"),
-        tr("Result"),
-        tr("Cost"),
-        tr("Took"),
-        tr("Ended"),
-        tr("Tokens in"),
-        tr("Tokens out"),
-        tr("Started"),
-        tr("Session"),
-    )
+def text_cell(task: Task) -> Cell:
+    """What was asked for."""
+    text = shorten(task.spec.text)
+    return Cell(text=text, sort=text, tip=shorten(task.spec.text, 600))
 
 
 def status_cell(task: Task, *, is_missing: bool = False) -> Cell:
@@ -269,15 +248,25 @@ def task_cost_cell(task: Task) -> Cell:
     return cost_cell(task.cost, more_to_come=may_cost, spent=was_sent, is_sure=is_sure)
 
 
+def tokens_in(task: Task) -> Cell:
+    """What its agent has read."""
+    return count_cell(task.usage.tokens_in, task)
+
+
+def tokens_out(task: Task) -> Cell:
+    """What its agent has written."""
+    return count_cell(task.usage.tokens_out, task)
+
+
 def count_cell(number: int | None, task: Task) -> Cell:
     """A number of tokens."""
     if number is None:
         told = task.is_final or task.status is TaskStatus.QUEUED
         text = NONE if told else ELLIPSIS
-        return Cell(text=text, right=True, severity=Severity.DIM, spoken=spoken_text(text), sort=-1)
+        return Cell(text=text, severity=Severity.DIM, spoken=spoken_text(text), sort=-1)
     # A float for what no 64-bit integer holds: the service may send any number.
     sort = number if abs(number) < 1 << 62 else float(number)
-    return Cell(text=number_text(number), right=True, sort=sort)
+    return Cell(text=number_text(number), sort=sort)
 
 
 def waiting_cell(waiting: WaitText) -> Cell:
@@ -292,12 +281,6 @@ def waiting_cell(waiting: WaitText) -> Cell:
     )
 
 
-def none_cell(*, right: bool = False) -> Cell:
+def none_cell(*, sort: int) -> Cell:
     """Nothing, and nothing to come before it is sent."""
-    return Cell(
-        text=NONE,
-        right=right,
-        severity=Severity.DIM,
-        spoken=spoken_text(NONE),
-        sort=-1 if right else 0,
-    )
+    return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort=sort)

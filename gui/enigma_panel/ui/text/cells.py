@@ -33,7 +33,6 @@ class Cell:
     mark: Severity = Severity.DIM
     severity: Severity = Severity.PLAIN
     bold: bool = False
-    right: bool = False
     bar: float | None = None
     spoken: str | None = None
     sort: int | float | str = 0
@@ -62,7 +61,6 @@ def cost_cell(
     nano = to_nano(cost)
     return Cell(
         text=text,
-        right=True,
         severity=Severity.DIM if cost is None else Severity.PLAIN,
         spoken=spoken_text(text),
         sort=-1 if nano is None else nano,

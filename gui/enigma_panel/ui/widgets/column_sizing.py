@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QModelIndex, QObject, QTimer
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from enigma_panel.ui.text.cells import NO_CELL
 from enigma_panel.ui.widgets.delegates import cell_width
-from enigma_panel.ui.widgets.table_model import Role
+from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, Role
 
 BARS_FROM = 900
 """With less width than this a column has no room for bars."""
@@ -17,34 +17,39 @@ STEP = 8
 """Widths are rounded up to this, so that a pixel more or less moves nothing."""
 SLACK, CALM_MS = 24, 3_000
 """So much room that nothing needs is given back, but only after a while: it may be needed again."""
+TEXT_LEAST = 128
+"""Two columns that share what is left have so much at least; then the table can be scrolled."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnLimits:
-    """How wide a column may get. least: typical content has room, so that little moves later.
-
-    most: the part of the table that it may take. None: what stands in it is never cut.
-    """
-
-    least: int
-    most: float | None = None
+def visible_rows(table: QTableView) -> range:
+    """The rows that can be seen now."""
+    rows = table.verticalHeader()
+    first = rows.visualIndexAt(0)
+    if first < 0:
+        return range(0)
+    last = rows.visualIndexAt(table.viewport().height() - 1)
+    return range(first, (last if last >= 0 else table.model().rowCount() - 1) + 1)
 
 
 class ColumnSizing(QObject):
     """Looks at the rows that are seen and widens columns whose content lacks room.
 
     They get narrower only when rows have come or gone, or when much of one has stood empty for a
-    while, and not while somebody aims at a row. `share` divides what the fitted columns leave
-    between two others, of which the second one stretches.
+    while, and not while somebody aims at a row. What they leave goes to the last column without a
+    width of its own, which stretches; where there are two, the first gets what it needs of it, half
+    of it where it is scarce.
     """
 
-    def __init__(self, table: QTableView, fits: Mapping[int, ColumnLimits]) -> None:
+    def __init__(self, table: QTableView, columns: Mapping[int, ColumnDef[Any]]) -> None:
         super().__init__(table)
         self._table = table
         self._header = table.horizontalHeader()
-        self._fits = dict(fits)
-        self._needs: dict[int, int] = {column: fit.least for column, fit in fits.items()}
-        self._share: tuple[int, int, int] | None = None
+        self._columns = columns
+        self._fits = {c.key: c.width for c in columns.values() if isinstance(c.width, ColumnLimits)}
+        rest = [c.key for c in columns.values() if c.width is None]
+        self._share = (rest[0], rest[1]) if len(rest) > 1 else None
+        self._needs: dict[int, int] = {column: fit.least for column, fit in self._fits.items()}
+        self._needs |= dict.fromkeys(self._share or (), TEXT_LEAST)
         self._stale: set[int] = set()
         self._may_shrink = False
         self._is_pointer_inside = False
@@ -55,6 +60,8 @@ class ColumnSizing(QObject):
         self._soon.timeout.connect(self._look)
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
         self._calm.timeout.connect(self.refit)
+        for column in columns.values():
+            self._set_up(column)
         self._watch()
 
     # -- for the table -----------------------------------------------------------------------
@@ -63,15 +70,6 @@ class ColumnSizing(QObject):
     def set_by_person(self) -> frozenset[int]:
         """The columns that stay as wide as somebody made them."""
         return frozenset(self._set_by_person)
-
-    def share(self, first: int, second: int, least: int) -> None:
-        """These two take what is left; the first gets what it needs, half of it where it is scarce.
-
-        least: the width of either with no room at all; then the table can be scrolled.
-        """
-        self._share = (first, second, least)
-        self._needs |= {first: least, second: least}
-        self.resize_columns()
 
     def resize_columns(self) -> None:
         """The table has another width, or other columns are shown."""
@@ -95,16 +93,31 @@ class ColumnSizing(QObject):
         if not pointer_inside and self._may_shrink:
             self._look_soon(self._needs)
 
-    def restore(self, state: QByteArray, set_by_person: Iterable[int]) -> bool:
-        """Put back what was saved; the columns that nobody has set are fitted anew."""
+    def restore(self, state: QByteArray, set_by_person: Iterable[int], before: int) -> bool:
+        """Put back what was saved; the columns that nobody has set are fitted anew.
+
+        before: how many columns there were then; later ones are as if nothing was saved.
+        """
         with self._by_ourselves():
             is_good = self._header.restoreState(state)
+            for column in self._columns.values():
+                if column.key >= before:
+                    self._set_up(column)
         self._set_by_person = {c for c in set_by_person if c in self._needs} if is_good else set()
         self.resize_columns()
         self.refit()
         return is_good
 
     # -- inside ------------------------------------------------------------------------------
+
+    def _set_up(self, column: ColumnDef[Any]) -> None:
+        mode = QHeaderView.ResizeMode
+        self._header.setSectionHidden(column.key, column.hidden)
+        if isinstance(column.width, int):
+            self._header.setSectionResizeMode(column.key, mode.Fixed)
+            self._header.resizeSection(column.key, column.width)
+        elif column.width is None and self._share is None:
+            self._header.setSectionResizeMode(column.key, mode.Stretch)
 
     def _watch(self) -> None:
         model, header = self._table.model(), self._header
@@ -148,20 +161,14 @@ class ColumnSizing(QObject):
     def _measure(self, column: int) -> int:
         """The width of the heading and of every cell that is seen, whichever is most."""
         model, font = self._table.model(), self._table.font()
-        cells = (model.index(row, column).data(Role.CELL) or NO_CELL for row in self._rows())
+        cells = (
+            model.index(row, column).data(Role.CELL) or NO_CELL for row in visible_rows(self._table)
+        )
         widths = [cell_width(cell, font, with_bar=self._has_bars) for cell in cells]
         fit = self._fits.get(column)
         least = fit.least if fit is not None else 0
         widths += [least, self._header.sectionSizeHint(column)]
         return max(-(-width // STEP) * STEP for width in widths)
-
-    def _rows(self) -> range:
-        rows = self._table.verticalHeader()
-        first = rows.visualIndexAt(0)
-        if first < 0:
-            return range(0)
-        last = rows.visualIndexAt(self._table.viewport().height() - 1)
-        return range(first, (last if last >= 0 else self._table.model().rowCount() - 1) + 1)
 
     def _allowed(self, column: int, fit: ColumnLimits) -> int:
         most = fit.most
@@ -169,21 +176,21 @@ class ColumnSizing(QObject):
         needs = self._needs[column]
         return needs if most is None else min(needs, max(fit.least, round(most * room)))
 
-    def _divide(self, first: int, second: int, least: int) -> None:
+    def _divide(self, first: int, second: int) -> None:
         header = self._header
         taken = sum(
             header.sectionSize(c) for c in range(header.count()) if c not in {first, second}
         )
         rest = self._table.viewport().width() - taken
-        wants = 0 if header.isSectionHidden(second) else max(least, self._needs[second])
-        self._resize(first, max(least, min(self._needs[first], max(rest - wants, rest // 2))))
-        fits = rest - header.sectionSize(first) >= least
+        wants = 0 if header.isSectionHidden(second) else max(TEXT_LEAST, self._needs[second])
+        self._resize(first, max(TEXT_LEAST, min(self._needs[first], max(rest - wants, rest // 2))))
+        fits = rest - header.sectionSize(first) >= TEXT_LEAST
         mode = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.Interactive
         with self._by_ourselves():
             if header.sectionResizeMode(second) is not mode:
                 header.setSectionResizeMode(second, mode)
         if not fits:
-            self._resize(second, least)
+            self._resize(second, TEXT_LEAST)
 
     def _resize(self, column: int, width: int) -> None:
         if column in self._set_by_person or self._header.isSectionHidden(column):

@@ -55,8 +55,11 @@ class RowDelegate(QStyledItemDelegate):
         if view.currentIndex().row() == index.row():
             _paint_focus(painter, option.rect, QColor(colours.accent))
 
-    def paint_cell(self, painter: QPainter, option: QStyleOptionViewItem, cell: Cell) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Glyph, bar, text and tail from left to right."""
+        self.paint_ground(painter, option, index)
+        cell: Cell = index.data(Role.CELL) or NO_CELL
+        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
         colours = theme.colours()
         rect = option.rect.adjusted(PAD, 0, -PAD, 0)
         if cell.glyph is not None:
@@ -80,17 +83,13 @@ class RowDelegate(QStyledItemDelegate):
             given = steady_width(room, needs) if cell.steady else text_width(room, needs, wants)
             rect.setWidth(given)
         used = _paint_text(
-            painter, rect, cell.text, font, colours.severity(cell.severity), right=cell.right
+            painter, rect, cell.text, font, colours.severity(cell.severity), align=align
         )
         if cell.tail:
             whole.setLeft(whole.left() + used + TAIL_GAP)
             _paint_text(
-                painter, whole, cell.tail, plain, colours.severity(Severity.DIM), right=False
+                painter, whole, cell.tail, plain, colours.severity(Severity.DIM), align=align
             )
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.paint_ground(painter, option, index)
-        self.paint_cell(painter, option, index.data(Role.CELL) or NO_CELL)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         cell: Cell = index.data(Role.CELL) or NO_CELL
@@ -182,15 +181,20 @@ def _paint_bar(painter: QPainter, rect: QRect, cell: Cell) -> None:
 
 
 def _paint_text(
-    painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor, *, right: bool
+    painter: QPainter,
+    rect: QRect,
+    text: str,
+    font: QFont,
+    colour: QColor,
+    *,
+    align: Qt.AlignmentFlag,
 ) -> int:
     """Paint a text, cut where there is no room; returns the width that it took."""
     if rect.width() <= 0 or not text:
         return 0
     metrics = QFontMetrics(font)
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     painter.setFont(font)
     painter.setPen(colour)
-    painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+    painter.drawText(rect, align | Qt.TextFlag.TextSingleLine, shown)
     return metrics.horizontalAdvance(shown)

@@ -1,13 +1,11 @@
 """What the two tables share: rows that stay put, keys instead of rows, a text when empty."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from enigma_panel.ui.widgets.basics import make_label
-from enigma_panel.ui.widgets.column_sizing import ColumnLimits, ColumnSizing
+from enigma_panel.ui.widgets.column_sizing import ColumnSizing, visible_rows
 from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.table_model import KeyedTableModel
 
@@ -31,15 +29,11 @@ class KeyedTable(QTableView):
         self,
         model: KeyedTableModel,
         name: str,
-        fits: Mapping[int, ColumnLimits],
         *,
         rests: bool,
         parent: QWidget | None = None,
     ) -> None:
-        """fits: how wide columns may get.
-
-        rests: a pointer that does not move for some seconds no longer counts as aiming.
-        """
+        """rests: a pointer that does not move for some seconds no longer counts as aiming."""
         super().__init__(parent)
         self._rests = rests
         self.rows = model
@@ -50,7 +44,7 @@ class KeyedTable(QTableView):
         self.setAccessibleName(name)
         self.setModel(model)
         self._configure()
-        self.columns = ColumnSizing(self, fits)
+        self.columns = ColumnSizing(self, model.columns)
         self.columns.resize_columns()
         self._watch()
 
@@ -74,11 +68,7 @@ class KeyedTable(QTableView):
 
     def visible_rows(self) -> range:
         """The rows that can be seen now."""
-        first = self.verticalHeader().visualIndexAt(0)
-        if first < 0:
-            return range(0)
-        last = self.verticalHeader().visualIndexAt(self.viewport().height() - 1)
-        return range(first, (last if last >= 0 else self.rows.rowCount() - 1) + 1)
+        return visible_rows(self)
 
     def set_lead(self, is_lead: bool) -> None:
         """Whether Details shows what is selected here; else the selection is painted paler."""

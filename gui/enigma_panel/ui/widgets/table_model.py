@@ -6,9 +6,10 @@ change of layout, which keeps the selection, too.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
@@ -33,21 +34,50 @@ Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
 MOST_MOVES = 40
 
+Record = TypeVar("Record")
 
-class KeyedTableModel(QAbstractTableModel):
-    """Rows named by integer keys; subclasses say what stands in a cell.
 
-    right_columns: the columns of figures, whose headings stand at the right, too.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnLimits:
+    """How wide a column may get. least: typical content has room, so that little moves later.
+
+    most: the part of the table that it may take. None: what stands in it is never cut.
     """
 
-    right_columns: frozenset[int] = frozenset()
+    least: int
+    most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDef(Generic[Record]):
+    """All that there is to say about a column. key: its place, also in what settings remember.
+
+    width: always the same; or as wide as what stands in it, within limits; None: what the others
+    leave. hidden: until the person shows it.
+    """
+
+    key: int
+    title: str
+    cell: Callable[[Record], Cell]
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
+    width: int | ColumnLimits | None = None
+    hidden: bool = False
+
+
+class KeyedTableModel(QAbstractTableModel):
+    """Rows named by integer keys; subclasses say which columns there are."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.columns = {column.key: column for column in self.make_columns()}
         self._keys: list[int] = []
         self._rows: dict[int, int] | None = None
 
     # -- for subclasses ----------------------------------------------------------------------
+
+    def make_columns(self) -> Iterable[ColumnDef[Any]]:
+        """The columns; their keys are 0, 1, 2, …"""
+        raise NotImplementedError
 
     def cell(self, key: int, column: int) -> Cell:
         """What stands in that cell."""
@@ -55,10 +85,6 @@ class KeyedTableModel(QAbstractTableModel):
 
     def record(self, key: int) -> object:
         """The whole record of that row."""
-        raise NotImplementedError
-
-    def heading(self, column: int) -> str:
-        """The column's heading."""
         raise NotImplementedError
 
     # -- keys and rows -----------------------------------------------------------------------
@@ -86,9 +112,9 @@ class KeyedTableModel(QAbstractTableModel):
         self._reorder([key for key in wanted if key in present])
         self._insert_new(wanted, present)
 
-    def notify_changed(self, keys: Sequence[int], first: int = 0, last: int | None = None) -> None:
-        """The cells of these rows changed, from column `first` to `last`."""
-        last = self.columnCount() - 1 if last is None else last
+    def notify_changed(self, keys: Sequence[int], column: int | None = None) -> None:
+        """The cells of these rows changed, all or those of one column."""
+        first, last = (0, len(self.columns) - 1) if column is None else (column, column)
         rows = sorted(row for row in map(self.row_of, keys) if row is not None)
         for start, end in _runs(rows):
             self.dataChanged.emit(self.index(start, first), self.index(end, last))
@@ -151,6 +177,9 @@ class KeyedTableModel(QAbstractTableModel):
     def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._keys)
 
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         key = self.key_at(index.row()) if index.isValid() else None
         if key is None:
@@ -159,7 +188,10 @@ class KeyedTableModel(QAbstractTableModel):
             return key
         if role == Role.RECORD:
             return self.record(key)
-        return _value(self.cell(key, index.column()), role, self.heading(index.column()))
+        column = self.columns[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return column.align | Qt.AlignmentFlag.AlignVCenter
+        return _value(self.cell(key, column.key), role, column.title)
 
     def headerData(
         self,
@@ -167,16 +199,15 @@ class KeyedTableModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < self.columnCount():
+        column = self.columns.get(section)
+        if orientation is not Qt.Orientation.Horizontal or column is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.heading(section)
+            return column.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self.heading(section) or tr("Verbs")
+            return column.title or tr("Verbs")
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = section in self.right_columns
-            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return column.align | Qt.AlignmentFlag.AlignVCenter
         return None
 
 
