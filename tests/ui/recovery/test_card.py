@@ -392,3 +392,14 @@ def test_after_a_sleep_with_nothing_open_there_is_no_card(
 ) -> None:
     assert not card.show_away(751_000)
     assert not card.isVisible()
+
+
+def test_a_double_click_keeps_one_row(card: RecoveryCard, services: Any) -> None:
+    recover(card, *fill(services, 3))
+    QCoreApplication.processEvents()
+    keep, window = row(card, "shop.example 1").keep_button, card.window()
+    there = keep.mapTo(window, keep.rect().center())
+    left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mouseDClick(window.windowHandle(), left, no_keys, there)
+    QCoreApplication.processEvents()
+    assert names(card) == ["shop.example 2", "shop.example 3"]

@@ -18,7 +18,14 @@ from PySide6.QtWidgets import (
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.recovery.text import RecoveryRow
 from enigma_panel.ui.theme.palette import Glyph, Severity
-from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import (
+    ElidedLabel,
+    make_button,
+    make_label,
+    make_row,
+    set_role,
+    take_single_clicks,
+)
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 from enigma_panel.ui.widgets.inputs import ScrollArea
 
@@ -120,6 +127,7 @@ class RecoveryRowWidget(QWidget):
         for button in self.buttons():
             button.setProperty("tight", "true")
             button.setFixedHeight(ROW_HEIGHT - 6)
+            take_single_clicks(button)  # the next row comes into the place of one that goes
         line = make_row(
             self._glyph, self._state, self._name, self._note, self._left, self._cost, gap=8
         )
