@@ -1,11 +1,12 @@
 """Pages that name the test of a promise, or the contract file of a field: all of them exist."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.conftest import FIRST, TESTS
+
+ROOT = TESTS.parent
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 FILE = re.compile(r"`(tests/contract/\w+/[\w-]+\.json)`")
 HEADING = "| test |"
@@ -23,6 +24,11 @@ def test_every_test_that_it_names_is_there(page: str) -> None:
     files = FILE.findall(text)
     assert len(files) == text.count(".json")
     assert [file for file in files if not (ROOT / file).is_file()] == []
+
+
+def test_the_longest_tests_are_there() -> None:
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
+    assert [name for name in FIRST if f"def {name}(" not in texts] == []
 
 
 def _tables(text: str) -> list[list[str]]:

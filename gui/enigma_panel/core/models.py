@@ -88,7 +88,7 @@ TAKES: Mapping[CommandVerb, frozenset[TaskStatus]] = {
     CommandVerb.STOP: AT_WORK,
     CommandVerb.TERMINATE: frozenset(TaskStatus),
 }
-"""In which of its states a task is changed by a command."""
+"""In which of its states a task is changed by a command. Terminate ends its session, in any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
