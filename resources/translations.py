@@ -11,9 +11,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 
 HERE = Path(__file__).resolve().parent
 PRODUCT = HERE.parent / "gui" / "enigma_panel"
@@ -90,7 +92,23 @@ def update(locales: list[str], folder: Path) -> None:
         for locale in locales:
             file = folder / f"enigma_{locale}.ts"
             _run("lupdate", source, "-locations", "none", "-ts", file, "-target-language", locale)
+            check(file)
             _run("lrelease", file, "-qm", file.with_suffix(".qm"))
+
+
+def check(file: Path) -> None:
+    """Raises ValueError where a translation has other {names} than its text."""
+    for message in ET.parse(file).iter("message"):  # noqa: S314 - our own file
+        source, translation = message.findtext("source", ""), message.find("translation")
+        forms = [] if translation is None else [translation, *translation]
+        for text in (form.text for form in forms if form.text and form.text.strip()):
+            if names_in(text) - names_in(source):
+                raise ValueError(f"{file.name}: “{source}” has no such name as “{text}”")
+
+
+def names_in(text: str) -> set[str]:
+    """'{n} of {all}' has n and all."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def _run(tool: str, *arguments: str | Path) -> None:

@@ -159,3 +159,15 @@ def test_a_text_that_no_tool_finds_is_named(translations: ModuleType) -> None:
     tree = ast.parse('tr = Translations("A")\ndef f(text):\n    return tr(text)\n')
     with pytest.raises(ValueError, match=r"x\.py:3"):
         list(translations.in_module(tree, "A", Path("x.py")))
+
+
+def test_a_translation_has_no_name_that_its_text_lacks(
+    translations: ModuleType, polish: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "enigma_pl.ts"
+    good = (polish / file.name).read_text(encoding="utf-8")
+    file.write_text(good, encoding="utf-8")
+    translations.check(file)
+    file.write_text(good.replace("&lt;1&gt; {n} steps", "{m} kroki"), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"enigma_pl\.ts: “{n} steps”"):
+        translations.check(file)

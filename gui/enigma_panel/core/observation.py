@@ -9,7 +9,14 @@ OTHER_TASK = "OTHER_TASK"
 MISSING_PROMPT, MISSING_TASK_DETAILS = "MISSING_PROMPT", "MISSING_TASK_DETAILS"
 """Our own codes for a refusal that does not find the task where its dialect has it."""
 OTHER_DIALECT = frozenset({MISSING_PROMPT, MISSING_TASK_DETAILS})
-OWN_CODES = OTHER_DIALECT | {"TAKEN_BACK", "FROM_COPY", "TERMINATED_BEFORE_TASK", OTHER_TASK}
+OWN_CODES = OTHER_DIALECT | {
+    "TAKEN_BACK",
+    "FROM_COPY",
+    "TERMINATED_BEFORE_TASK",
+    "LEDGER_FAILED",
+    "NOT_CONNECTED",
+    OTHER_TASK,
+}
 """Our own codes for why a task was not sent, and for a doubt; a code of the service is never one of
 them."""
 

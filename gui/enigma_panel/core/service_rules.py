@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS
 
+POLL_MS = 2_000
+"""Documented poll interval (api.md §1.6, seed); never shorter while a task runs."""
 IDLE_MS = 300_000
 """The service ends a session in which nothing happens for so long (api.md §2)."""
 

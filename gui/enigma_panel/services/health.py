@@ -6,6 +6,7 @@ from decimal import Decimal
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError, RejectedError
+from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.types import ServiceStatus
@@ -17,7 +18,7 @@ LOST_MS = 1_500
 """Interval while nothing answers: everything that waits for the network waits for this call."""
 PROBE_S = 5.0
 """A probe that hangs must not hold up the next one: after this long it counts as unanswered."""
-LATELY_MS = 3_000
+LATELY_MS = POLL_MS + 1_000
 """An answer this young means that a single call that was cut says nothing of the network."""
 STALE_MS = 1_500
 """A probe under way for longer is given up when somebody has reason to ask anew."""

@@ -19,6 +19,7 @@ from enigma_panel.ui.main_window import selection
 from enigma_panel.ui.main_window.selection import QueueThrottle
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.tasks.model import Column, TasksModel
+from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.text.waiting import QueueAction
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
@@ -111,6 +112,14 @@ def test_a_task_taken_out_of_the_line_says_so(
     assert "It was not started." in shown_texts(window.details)
     assert "New session" not in shown_texts(window.details)
     assert button(window.details, "Run again").isEnabled()
+
+
+def test_what_was_not_sent_has_not_started(services: Any, tasks: TasksModel) -> None:
+    services.sessions.add_queued(1)
+    services.sessions.add(2, sent_ms=NOW)
+    tasks.arrange()
+    assert cell_text(tasks, 1, Column.STARTED) == "–"
+    assert cell_text(tasks, 2, Column.STARTED) == local_moment(NOW, NOW)
 
 
 def test_times_tick_for_visible_rows_alone(services: Any, tasks: TasksModel) -> None:

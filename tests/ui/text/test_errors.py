@@ -404,3 +404,9 @@ def test_one_line() -> None:
 
 def test_each_documented_code_has_its_words() -> None:
     assert (REFUSALS.keys() | TASK_CODES | OWN_CODES) <= TABLE.keys()
+
+
+def test_a_code_counts_in_any_spelling_and_our_own_is_none_of_the_service() -> None:
+    assert row_of(rejected(429, "session_limit_reached")) == "SESSION_LIMIT_REACHED"
+    assert row_of(rejected(400, "LEDGER_FAILED")) == "INVALID_PARAMS"
+    assert row_of(rejected(400, "lost start")) == "INVALID_PARAMS"

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import LiveStatus
 
-LOOKS_MS = (2_000, 3_000, 10_000)
-"""So long after each "not found" it is looked again: 2, 5 and 15 s after the first one. The last
+LOOKS_MS = (POLL_MS, 3_000, 10_000)
+"""So long after each "not found" it is looked again, the first time with the next poll. The last
 look waits longest, as something between may keep such an answer (CloudFront: 10 s by default)."""
 
 _NOT_FOUND = frozenset({Kind.SESSION_GONE, Kind.TASK_GONE})

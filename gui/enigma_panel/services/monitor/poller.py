@@ -14,6 +14,7 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.monitor.foreign_answers import ForeignAnswers
 from enigma_panel.services.monitor.missing_tasks import MissingTasks
@@ -21,8 +22,6 @@ from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, LiveStatus
 
-EVERY_MS = 2_000
-"""Documented poll interval (seed); never shorter while a task runs."""
 JITTER_MS = 300
 SLOW_MS = 10_000
 """Interval after an assumed end, and while the live channel tells what there is to tell."""
@@ -188,7 +187,7 @@ class Poller:
         asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
         is_told = self._live.is_speaking(task.session_key) and not asks
         is_over = task.is_final and task.is_doubted
-        return SLOW_MS if is_told or is_over else EVERY_MS
+        return SLOW_MS if is_told or is_over else POLL_MS
 
     def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
         """When to ask again: 1 to 30 s with full jitter, so that many tasks spread out.
@@ -200,7 +199,7 @@ class Poller:
         due_ms = now + self._rng.randrange(bound + 1)
         if isinstance(error, NotConnectedError | InterruptedCallError):
             return due_ms
-        return max(due_ms, asked_ms + EVERY_MS, now + _told_to_wait_ms(error))
+        return max(due_ms, asked_ms + POLL_MS, now + _told_to_wait_ms(error))
 
     async def _rest(self, key: int, asked_ms: int, failures: int, error: ApiError | None) -> None:
         """Wait for the next turn. A command cuts the wait short, but only after it was sent; a
@@ -210,7 +209,7 @@ class Poller:
         if session is None or task is None or not self._is_worth_asking(task):
             return
         look_ms = self._missing.due_ms(key)
-        due_ms = asked_ms + (self._every_ms(task) if look_ms is None else EVERY_MS)
+        due_ms = asked_ms + (self._every_ms(task) if look_ms is None else POLL_MS)
         due_ms = max(due_ms, look_ms or 0)
         due_ms += self._rng.randrange(JITTER_MS)
         soonest_ms = asked_ms + min(HINT_MS << min(failures, 10), LAST_BACKOFF_MS)

@@ -198,7 +198,7 @@ class TasksModel(KeyedTableModel):
         return none_cell(sort=0) if task.ended_ms is None else self._moment(task.ended_ms)
 
     def _started(self, task: Task) -> Cell:
-        return self._moment(task.created_ms)
+        return none_cell(sort=0) if task.sent_ms is None else self._moment(task.sent_ms)
 
     def _moment(self, ms: int) -> Cell:
         return Cell(text=local_moment(ms, self._clock.now_ms()), severity=Severity.DIM, sort=ms)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from enigma_panel.api.errors import (
+    REFUSALS,
     ApiError,
     NotConnectedError,
     ProtocolError,
@@ -126,8 +127,8 @@ def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
         return "RATE_LIMIT_EXCEEDED" if error.status == TOO_MANY else "5xx"
     if not isinstance(error, RejectedError):
         return "interrupted"
-    code, status = error.reply.code or "", error.reply.status
-    if code in TABLE:
+    code, status = (error.reply.code or "").upper(), error.reply.status
+    if code in REFUSALS or code in OTHER_DIALECT:
         return code
     return _ROW_OF_STATUS.get(status, "5xx" if status >= 500 else "4xx")
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.observation import Kind
+from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.core.verbs import COMMANDS
-from enigma_panel.services.monitor.poller import EVERY_MS
 from enigma_panel.services.state.timeline import GAP, LIVE_KINDS, SKIPPED
 from enigma_panel.services.types import LiveShare
 from enigma_panel.store.ledger.intents import Step
@@ -279,7 +279,7 @@ def _polls() -> str:
     return tr(
         "Without the channel a task is asked for every {n} seconds once the service has named it, "
         "less often while it does not answer.",
-        n=EVERY_MS // 1000,
+        n=POLL_MS // 1000,
     )
 
 
