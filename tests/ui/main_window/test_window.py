@@ -400,6 +400,19 @@ def test_the_layout_is_remembered(window: MainWindow, services: Any, dialogs: Fa
     MainWindow(services, dialogs).close_for_good()
 
 
+def test_a_damaged_layout_is_not_taken_over(
+    window: MainWindow, services: Any, dialogs: FakeDialogs
+) -> None:
+    """Qt believes it, and ends the program over some."""
+    window.selection.tasks.setColumnHidden(TaskColumn.SESSION, False)
+    window.save_layout()
+    _, _, state = services.settings.value.tasks_header.partition(":")
+    services.settings.change(tasks_header=f"0000002a:{state}")
+    again = MainWindow(services, dialogs)
+    assert again.selection.tasks.isColumnHidden(TaskColumn.SESSION)
+    again.close_for_good()
+
+
 def test_closing_asks_the_program(window: MainWindow) -> None:
     asked: list[bool] = []
     window.quit_requested.connect(lambda: asked.append(True))

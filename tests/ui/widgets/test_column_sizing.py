@@ -257,7 +257,7 @@ def test_columns_of_an_earlier_version_are_taken_as_nobody_s(
 ) -> None:
     window.selection.tasks.setColumnHidden(TaskColumn.SESSION, False)
     window.save_layout()
-    old = services.settings.value.tasks_header.partition("|")[0]
+    old = services.settings.value.tasks_header.partition("|")[0].partition(":")[2]
     services.settings.change(tasks_header=old)
     again = MainWindow(services, dialogs)
     assert not again.selection.tasks.isColumnHidden(TaskColumn.SESSION)

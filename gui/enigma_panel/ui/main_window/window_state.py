@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.widgets.table import KeyedTable
 
 _BETWEEN = "|"
+_AFTER_SUM = ":"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +55,23 @@ class WindowState:
 
 
 def _text(state: QByteArray) -> str:
-    return base64.b64encode(state.data()).decode("ascii")
+    """With a checksum in front: Qt believes a damaged state, and crashes over some."""
+    raw = bytes(state.data())
+    return _sum(raw) + _AFTER_SUM + base64.b64encode(raw).decode("ascii")
+
+
+def _sum(raw: bytes) -> str:
+    return f"{zlib.crc32(raw):08x}"
 
 
 def _restore(text: str, restore: Callable[[QByteArray], bool]) -> None:
+    """What an earlier version saved has no checksum."""
+    checksum, _, state = text.rpartition(_AFTER_SUM)
     try:
-        raw = base64.b64decode(text, validate=True)
+        raw = base64.b64decode(state, validate=True)
     except (binascii.Error, ValueError):
         return
-    if raw:
+    if raw and checksum in {"", _sum(raw)}:
         restore(QByteArray(raw))
 
 
