@@ -159,7 +159,7 @@ def test_half_a_character_in_a_deep_structure_is_no_trouble(depth: int) -> None:
     assert (text is not None) or depth > 100
 
 
-@pytest.mark.parametrize("code", sorted(OWN_CODES))
+@pytest.mark.parametrize("code", sorted({*OWN_CODES, "HTTP_401"}))
 def test_a_code_of_the_service_is_not_taken_for_ours(code: str) -> None:
     told = body_of({"success": False, "status": "failed", "error": "no", "code": code.lower()})
     assert told is not None

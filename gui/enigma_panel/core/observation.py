@@ -9,6 +9,8 @@ OTHER_TASK = "OTHER_TASK"
 MISSING_PROMPT, MISSING_TASK_DETAILS = "MISSING_PROMPT", "MISSING_TASK_DETAILS"
 """Our own codes for a refusal that does not find the task where its dialect has it."""
 OTHER_DIALECT = frozenset({MISSING_PROMPT, MISSING_TASK_DETAILS})
+STATUS_PREFIX = "HTTP_"
+"""Our own code for a refusal that came without one: this and its status."""
 OWN_CODES = OTHER_DIALECT | {
     "TAKEN_BACK",
     "FROM_COPY",

@@ -12,7 +12,7 @@ from enigma_panel.api.errors import (
     Reply,
     SessionGoneError,
 )
-from enigma_panel.core.observation import OTHER_DIALECT, Kind, Observation
+from enigma_panel.core.observation import OTHER_DIALECT, STATUS_PREFIX, Kind, Observation
 
 TRIES = 3
 """Sends of one start to a service that is busy (seed: three, then it is given up or waits)."""
@@ -92,8 +92,8 @@ def refused_fact(error: ApiError, kind: Kind) -> Observation:
     if isinstance(error, RejectedError):
         code = (error.reply.code or "").upper()
         known = code in REFUSALS or code in OTHER_DIALECT
-        code = code if known else f"HTTP_{error.reply.status}"
+        code = code if known else f"{STATUS_PREFIX}{error.reply.status}"
         return Observation(kind=kind, text=error.reply.message, code=code)
     if isinstance(error, ProtocolError):
-        return Observation(kind=kind, code=f"HTTP_{error.status}")
+        return Observation(kind=kind, code=f"{STATUS_PREFIX}{error.status}")
     return Observation(kind=kind, code="NOT_CONNECTED")

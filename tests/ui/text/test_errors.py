@@ -343,7 +343,7 @@ def test_every_row_speaks_plainly() -> None:
 
 def test_the_status_decides_where_the_code_is_unknown() -> None:
     assert row_of(rejected(402, "NEW_CODE")) == "INSUFFICIENT_BALANCE"
-    assert row_of(rejected(599, "NEW_CODE")) == "5xx"
+    assert row_of(rejected(599, "NEW_CODE")) == "nonsense"
 
 
 @pytest.mark.parametrize("context", [START, HERE])
@@ -410,3 +410,7 @@ def test_a_code_counts_in_any_spelling_and_our_own_is_none_of_the_service() -> N
     assert row_of(rejected(429, "session_limit_reached")) == "SESSION_LIMIT_REACHED"
     assert row_of(rejected(400, "LEDGER_FAILED")) == "INVALID_PARAMS"
     assert row_of(rejected(400, "lost start")) == "INVALID_PARAMS"
+    assert explain_code("session_Expired", None) == explain_code("SESSION_EXPIRED", None)
+    failed = explain_code("NEW_CODE", "no")
+    for code in ("lost start", "interrupted", "403", "5xx"):
+        assert explain_code(code, "no") == failed

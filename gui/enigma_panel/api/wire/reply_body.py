@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.values import NotJsonError, parse
-from enigma_panel.core.observation import OWN_CODES
+from enigma_panel.core.observation import OWN_CODES, STATUS_PREFIX
 
 _IDS = ("sessionId", "taskId")
 
@@ -53,7 +53,7 @@ class Body:
         for layer in (*self.layers, self.data):
             for value in (layer.get("code"), v.record(layer.get("error")).get("code")):
                 code = v.short_text(value, 64)
-                if code and code.upper() not in OWN_CODES:
+                if code and not _is_ours(code.upper()):
                     return code
         return None
 
@@ -70,6 +70,10 @@ class Body:
         """True where any sessionId or taskId is given, even one that cannot be used."""
         layers = (self.top, self.inner, self.data)
         return any(layer.get(n) not in (None, "") for layer in layers for n in _IDS if n in layer)
+
+
+def _is_ours(code: str) -> bool:
+    return code in OWN_CODES or code.startswith(STATUS_PREFIX)
 
 
 def read_body(raw: bytes) -> Body | None:

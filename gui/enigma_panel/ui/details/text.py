@@ -14,7 +14,7 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
-from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code
+from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code, explain_lost
 from enigma_panel.ui.text.states import (
     duration,
     local_moment,
@@ -121,8 +121,7 @@ def trouble_text(session: Session | None, task: Task, now_ms: int) -> ErrorText 
         case TaskStatus.DONE | TaskStatus.ASKS if task.is_doubted:
             return explain_code(task.code, None, context)
         case TaskStatus.UNCONFIRMED:
-            named = context.call is Call.NEW_TASK
-            return explain_code("lost newTask" if named else "lost start", None, context)
+            return explain_lost(context)
         case TaskStatus.LOST:
             return ErrorText(
                 tr("It is not known what became of this task."),

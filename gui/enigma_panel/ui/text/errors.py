@@ -19,7 +19,7 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.api.wire.error_responses import TOO_MANY
 from enigma_panel.core.money import format_money
-from enigma_panel.core.observation import OTHER_DIALECT
+from enigma_panel.core.observation import OTHER_DIALECT, STATUS_PREFIX
 from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.ui.i18n import Translations, shorten
 
@@ -107,12 +107,17 @@ def explain_code(
 ) -> ErrorText:
     """Words for the error that a task reports of itself."""
     status = _status_in(code)
-    row = TABLE.get(_ROW_OF_STATUS.get(status, code or ""))
+    row = TABLE.get(_ROW_OF_STATUS.get(status, (code or "").upper()))
     if row is None:
         row = other_refusal if status else unknown_task_error
     if status and not message and status not in _CLEAR_STATUSES:
         row = nonsense  # a refusal in the words of a gateway: it says nothing about key or account
     return row(ErrorDetails(context=context, status=status, message=_quote(message)))
+
+
+def explain_lost(context: ErrorContext) -> ErrorText:
+    """Words for a start whose reply was lost, or, where the call was that, for a new task."""
+    return TABLE[_LOST.get(context.call, "lost start")](ErrorDetails(context=context))
 
 
 def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
@@ -124,13 +129,13 @@ def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
     if isinstance(error, NotConnectedError):
         return "no connection"
     if isinstance(error, ProtocolError):
-        return "RATE_LIMIT_EXCEEDED" if error.status == TOO_MANY else "5xx"
+        return "RATE_LIMIT_EXCEEDED" if error.status == TOO_MANY else "nonsense"
     if not isinstance(error, RejectedError):
         return "interrupted"
     code, status = (error.reply.code or "").upper(), error.reply.status
     if code in REFUSALS or code in OTHER_DIALECT:
         return code
-    return _ROW_OF_STATUS.get(status, "5xx" if status >= 500 else "4xx")
+    return _ROW_OF_STATUS.get(status, "nonsense" if status >= 500 else "other refusal")
 
 
 def _details(error: ApiError, context: ErrorContext) -> ErrorDetails:
@@ -152,7 +157,7 @@ def _details(error: ApiError, context: ErrorContext) -> ErrorDetails:
 
 def _status_in(code: str | None) -> int:
     """The status of a refusal that came without a code: "HTTP_429" is 429."""
-    head, _, number = (code or "").partition("HTTP_")
+    head, _, number = (code or "").partition(STATUS_PREFIX)
     return int(number) if not head and len(number) == 3 and number.isdecimal() else 0
 
 
@@ -407,20 +412,21 @@ def lost_new_task(facts: ErrorDetails) -> ErrorText:
     return ErrorText(what, todo=todo)
 
 
+# In capitals: codes. All else is no code of the service, in whatever spelling that has it.
 TABLE: dict[str, Row] = {
     "INVALID_PARAMS": bad_task,
     "INVALID_PARAMETER": bad_task,
     "MISSING_REQUIRED_FIELD": bad_task,
     "INVALID_TASK_DETAILS": bad_task,
     **dict.fromkeys(OTHER_DIALECT, other_dialect),
-    "4xx": other_refusal,
+    "other refusal": other_refusal,
     "INVALID_API_KEY": key_refused,
     "UNAUTHORIZED": key_refused,
     "API_KEY_EXPIRED": key_expired,
     "INSUFFICIENT_BALANCE": no_balance,
     "PAYMENT_FAILED": payment_failed,
     "SPENDING_LIMIT_REACHED": spending_limit,
-    "403": forbidden,
+    "forbidden": forbidden,
     "SESSION_NOT_FOUND": session_gone,
     "SESSION_EXPIRED": session_gone,
     "TASK_NOT_FOUND": task_gone,
@@ -439,7 +445,7 @@ TABLE: dict[str, Row] = {
     "RATE_LIMIT_EXCEEDED": too_many_calls,
     "NO_INSTANCES_AVAILABLE": no_browser,
     "INSTANCE_UNAVAILABLE": no_browser,
-    "5xx": nonsense,
+    "nonsense": nonsense,
     "no connection": no_connection,
     "interrupted": interrupted,
     "lost start": lost_start,
@@ -451,7 +457,7 @@ _ROW_OF_STATUS = {
     400: "INVALID_PARAMS",
     401: "INVALID_API_KEY",
     402: "INSUFFICIENT_BALANCE",
-    403: "403",
+    403: "forbidden",
     429: "RATE_LIMIT_EXCEEDED",
     503: "NO_INSTANCES_AVAILABLE",
 }
