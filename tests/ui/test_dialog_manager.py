@@ -8,6 +8,8 @@ from enigma_panel.ui.actions import Dialogs
 from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.quit.dialog import QuitChoice
 from tests.kit.builders import a_session
+from tests.kit.person import click
+from tests.kit.wait import until
 from tests.kit.world import World
 
 
@@ -74,6 +76,24 @@ async def test_quitting_asks_while_the_ledger_lacks_something(
 ) -> None:
     world.writer.is_failing = True
     assert manager.has_to_ask_before_quit()
+
+
+@pytest.mark.parametrize(("button", "called"), [("leave_button", [True]), ("cancel_button", [])])
+async def test_trying_the_demo_asks_as_quit_does(
+    world: World, button: str, called: list[bool]
+) -> None:
+    world.writer.is_failing = True
+    left: list[bool] = []
+    manager = DialogManager(world.services, lambda: None, try_demo=lambda: left.append(True))
+    manager.open_key()
+    assert manager._key is not None
+    click(manager._key.demo_button)
+    await until(lambda: titles(world) == ["Quit"])
+    assert left == []
+    assert manager._quit is not None
+    click(getattr(manager._quit, button))
+    await world.settle()
+    assert left == called
 
 
 async def test_leaving_the_demo(world: World) -> None:

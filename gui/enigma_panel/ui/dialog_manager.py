@@ -110,7 +110,8 @@ class DialogManager(QObject):
     def open_key(self) -> None:
         """API key."""
         if self._key is None:
-            self._key = KeyDialog(self._services, self._parent(), self._try_demo)
+            try_demo = self._ask_before_demo if self._try_demo is not None else None
+            self._key = KeyDialog(self._services, self._parent(), try_demo)
             self._key.finished.connect(self._look_for_questions)
         self._key_was_asked_for = True
         self._key.ask()
@@ -165,6 +166,15 @@ class DialogManager(QObject):
             dialogs.append(self._presenter.dialog())
         for dialog in dialogs:
             dialog.reject()
+
+    def _ask_before_demo(self) -> None:
+        """The program that tries the demo service is another one: this one ends."""
+        self._services.scope.spawn("quit for the demo", self._quit_for_demo())
+
+    async def _quit_for_demo(self) -> None:
+        leaves = await self.ask_before_quit() is not QuitChoice.CANCEL
+        if leaves and self._try_demo is not None:
+            self._try_demo()
 
     def _ask_for_missing_key(self) -> None:
         """Once in a run: a dialog that comes back after every Cancel helps nobody."""
