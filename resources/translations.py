@@ -17,6 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 
+from PySide6.QtCore import QLocale
+
+_GATHER = [
+    *("-locations", "none"),
+    *("-disable-heuristic", "sametext"),
+    *("-disable-heuristic", "similartext"),
+]
 HERE = Path(__file__).resolve().parent
 PRODUCT = HERE.parent / "gui" / "enigma_panel"
 
@@ -81,6 +88,9 @@ def _in_table(table: ast.expr, context: str) -> Iterator[Message]:
 
 def update(locales: list[str], folder: Path) -> None:
     """Make or update the files of these languages there. Raises CalledProcessError."""
+    for locale in locales:
+        if QLocale(locale).language() is QLocale.Language.C:
+            raise ValueError(f"{locale} is no language: write it as de or pt_BR")
     folder.mkdir(parents=True, exist_ok=True)
     lines = [
         f"translate({m.context!r}, {m.source!r}{', None, 1' if m.is_plural else ''})"
@@ -91,9 +101,9 @@ def update(locales: list[str], folder: Path) -> None:
         source.write_text("\n".join(lines), encoding="utf-8")
         for locale in locales:
             file = folder / f"enigma_{locale}.ts"
-            _run("lupdate", source, "-locations", "none", "-ts", file, "-target-language", locale)
+            _run("lupdate", source, *_GATHER, "-ts", file, "-target-language", locale)
             check(file)
-            _run("lrelease", file, "-qm", file.with_suffix(".qm"))
+            _run("lrelease", "-nounfinished", file, "-qm", file.with_suffix(".qm"))
 
 
 def check(file: Path) -> None:
@@ -121,7 +131,10 @@ def main() -> None:
     """See the top."""
     parser = argparse.ArgumentParser(prog="python resources/translations.py")
     parser.add_argument("locales", nargs="+", metavar="LOCALE")
-    update(parser.parse_args().locales, HERE / "i18n")
+    try:
+        update(parser.parse_args().locales, HERE / "i18n")
+    except ValueError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

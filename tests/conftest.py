@@ -18,9 +18,11 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nowhere/bus"
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QGuiApplication
 
 from enigma_panel.runtime.event_loop import EventLoop, collect_garbage
+from enigma_panel.ui.i18n import ENGLISH
 
 TIME_LIMIT_S = 60
 TESTS = Path(__file__).parent
@@ -43,6 +45,9 @@ FIRST = (
     "test_what_was_red_once_holds",
 )
 """The tests that take longest: begun last, one worker would end a minute after the others."""
+
+# What tests compare is in the language of the code, whatever the tester's desktop speaks.
+QLocale.setDefault(ENGLISH)
 
 # As the program does it; else the last window of one test that closes ends the loop of the next.
 QGuiApplication.setQuitOnLastWindowClosed(False)

@@ -19,7 +19,7 @@ from enigma_panel.core.service_rules import Dialect
         (["--base-url", "javascript:alert(1)"], "https"),
         (["--base-url"], "--base-url"),
         (["--demo", "--base-url", "https://a.example"], "cannot go with"),
-        (["--dialect", "Q9"], "'E', 'W1', 'W2'"),
+        (["--dialect", "Q9"], "invalid choice: 'Q9'"),
     ],
 )
 def test_mistakes(argv: list[str], part: str) -> None:

@@ -292,7 +292,8 @@ def _run_qt(
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("enigma-control-panel")
     app.setWindowIcon(QIcon(":/icons/enigma-control-panel-128.png"))
-    install_language(app)
+    if not options.tour:  # it looks for controls by their names in the code
+        install_language(app)
     theme.prepare(app)
     programs: list[Program] = []
 

@@ -54,7 +54,6 @@ BAD = (
     (JSON, '{"$schema": ["http://a.example"]}', Problem.NO_SCHEMA),
     (JSON, f'{{"$schema": "{DRAFT_3}", "definitions": {{"a": "text"}}}}', Problem.NO_SCHEMA),
     (JSON, f'{{"$schema": "{DRAFT_3}", "definitions": ["a"]}}', Problem.NO_SCHEMA),
-    (JSON, '{"a":' * 3_000 + "1" + "}" * 3_000, Problem.TOO_DEEP),
     (JSON, '{"not":' * 900 + "true" + "}" * 900, Problem.TOO_DEEP),
     (JSON, "[" * DEEP + "]" * DEEP, Problem.TOO_DEEP),
     (JSON, '{"items": {"$ref": "http://a.example/s"}}', Problem.UNKNOWN_REFERENCE),

@@ -49,6 +49,7 @@ def polish(translations: ModuleType, tmp_path_factory: pytest.TempPathFactory) -
     for message in tree.iter("message"):
         source, translation = message.findtext("source"), message.find("translation")
         assert translation is not None
+        translation.attrib.clear()  # finished
         forms = translation.findall("numerusform")
         for number, form in enumerate(forms):
             form.text = f"<{number}> {source}"
@@ -171,3 +172,9 @@ def test_a_translation_has_no_name_that_its_text_lacks(
     file.write_text(good.replace("&lt;1&gt; {n} steps", "{m} kroki"), encoding="utf-8")
     with pytest.raises(ValueError, match=r"enigma_pl\.ts: “{n} steps”"):
         translations.check(file)
+
+
+def test_only_what_is_a_language_gets_a_file(translations: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="deutsch"):
+        translations.update(["deutsch"], tmp_path / "i18n")
+    assert not (tmp_path / "i18n").exists()

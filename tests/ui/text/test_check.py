@@ -69,7 +69,7 @@ def test_no_problem_is_without_words(field: Field, problem: Problem) -> None:
         ("x" * 30_000, "The schema has 30,000 characters; this program sends 20,000 at most."),
         ("{", "This is no JSON (line 1, column 2)."),
         ('{"a": NaN}', "This is no JSON."),
-        ("[" * 9_000, "The schema is nested too deeply."),
+        ('{"not":' * 900 + "{}" + "}" * 900, "The schema is nested too deeply."),
         ("5", "This is no JSON Schema: the top level is of type integer instead of object."),
         (
             '{"properties": {"a": {"minLength": -1}}}',

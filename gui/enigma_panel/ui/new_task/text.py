@@ -71,13 +71,15 @@ def after_start_text(services: Services, text: str, keys: Sequence[int]) -> str:
 def started_text(title: str, positions: Sequence[int], n: int) -> str:
     """What became of n tasks that were just started. positions: of those that are queued."""
     if not positions:
-        return tr("Started “{task}”.", task=title) if n == 1 else tr("Started {n} tasks.", n=n)
+        return tr.plural("Started “{task}”.", "Started {n} tasks.", n, task=title)
     first, last = ordinal(min(positions)), ordinal(max(positions))
     if n == 1:
         return tr("Waits in line: {place}.", place=first)
     where = first if first == last else tr("{first} to {last}", first=first, last=last)
     if len(positions) == n:
-        return tr("{n} tasks wait in line: {where}.", n=n, where=where)
+        return tr.plural(
+            "{n} task waits in line: {where}.", "{n} tasks wait in line: {where}.", n, where=where
+        )
     return tr(
         "{started} started, {n} in line: {where}.",
         started=n - len(positions),

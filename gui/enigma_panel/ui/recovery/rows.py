@@ -15,8 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.recovery.text import RecoveryRow
+from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,
@@ -121,7 +123,7 @@ class RecoveryRowWidget(QWidget):
         for figure in (self._left, self._cost):
             figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         keep = tr("The browser stays as it is; only this row leaves the card.")
-        terminate = tr("Closes the browser. Nothing costs any more.")
+        terminate = verb_text(CommandVerb.TERMINATE).tip
         for button, tip in ((self.keep_button, keep), (self.terminate_button, terminate)):
             button.setToolTip(tip)
         for button in self.buttons():

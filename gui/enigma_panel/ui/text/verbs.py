@@ -56,7 +56,7 @@ def verb_text(verb: CommandVerb) -> VerbText:
             return VerbText(
                 label=tr("Terminate"),
                 going=tr("Terminating"),
-                tip=tr("Closes the browser. Nothing costs any more."),
+                tip=tr("Closes this browser, which then costs nothing any more."),
                 keys="Ctrl+Del",
             )
 

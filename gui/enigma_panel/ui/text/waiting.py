@@ -179,7 +179,9 @@ def undo_text(all_pending: Sequence[PendingCommand]) -> str:
     verbs = {pending.verb for pending in all_pending}
     if len(verbs) == 1:
         return tr("Undo {verb}", verb=verb_label(verbs.pop()))
-    return tr("Undo {n} commands", n=len(all_pending)) if verbs else tr("Undo")
+    if not verbs:
+        return tr("Undo")
+    return tr.plural("Undo {n} command", "Undo {n} commands", len(all_pending))
 
 
 def undo_tip() -> str:
