@@ -45,6 +45,7 @@ FIRST = (
     "test_what_was_red_once_holds",
 )
 """The tests that take longest: begun last, one worker would end a minute after the others."""
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
 # What tests compare is in the language of the code, whatever the tester's desktop speaks.
 QLocale.setDefault(ENGLISH)
@@ -67,7 +68,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if any(item.path.is_relative_to(TESTS / place) for place in SLOW):
             item.add_marker(pytest.mark.slow)
     yield
-    items.sort(key=lambda item: not item.name.startswith(FIRST))
+    items[:] = _long_ones_first(items)
+
+
+def _long_ones_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Some in front of each worker's share: `--dist worksteal` gives each a stretch of the list."""
+    order = {name: place for place, name in enumerate(FIRST)}
+    named = [(item.name.partition("[")[0], item) for item in items]
+    long = sorted((x for x in named if x[0] in order), key=lambda x: order[x[0]])
+    rest = [item for name, item in named if name not in order]
+    size, ordered = len(items) / WORKERS, list[pytest.Item]()
+    for worker in range(WORKERS):
+        ordered += [item for _, item in long[worker::WORKERS]]
+        end = round(size * (worker + 1)) - len(ordered)
+        ordered += rest[:end]
+        del rest[:end]
+    return ordered
 
 
 def pytest_collection_finish() -> None:

@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -22,6 +24,8 @@ pytestmark = pytest.mark.process
 CHILD = Path(__file__).with_name("child_logind.py")
 SECOND = 1_000_000_000
 needs_bus = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")
+
+HEAR_S = 20.0
 
 
 class Bus:
@@ -49,9 +53,15 @@ class Bus:
         self.logind.stdin.flush()
 
     def hear(self) -> str:
-        """The next line of the stand-in. Blocks: call it in a thread while the loop has to run."""
+        """The next line of the stand-in, "" where none comes. Blocks: call it in a thread while the
+        loop has to run."""
         assert self.logind.stdout is not None
-        return self.logind.stdout.readline().strip()
+        limit = threading.Timer(HEAR_S, self.logind.kill)  # else a thread would wait for ever
+        limit.start()
+        try:
+            return self.logind.stdout.readline().strip()
+        finally:
+            limit.cancel()
 
     def stop(self) -> None:
         for process in (self.logind, self.daemon):
@@ -63,12 +73,13 @@ class Bus:
 
 
 @pytest.fixture
-def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
+def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
     # Below /tmp: the path of a socket is short by law, a test's own folder is not.
-    one = Bus(Path(os.environ.get("XDG_RUNTIME_DIR") or tmp_path))
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", one.address)
-    yield one
-    one.stop()
+    with tempfile.TemporaryDirectory() as folder:
+        one = Bus(Path(folder))
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", one.address)
+        yield one
+        one.stop()
 
 
 class Scene:
