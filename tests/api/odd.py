@@ -47,7 +47,7 @@ HEADERS = st.dictionaries(
     | st.text(max_size=40),
 )
 FUZZ = settings(
-    max_examples=250, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -62,7 +62,7 @@ def no_hang() -> Iterator[None]:
     faulthandler.cancel_dump_traceback_later()
 
 
-@pytest.mark.parametrize("name", BIG)
+@first_and_weekly_each("name", BIG)
 def test_ten_megabytes(name: str) -> None:
     body = BIG[name]().encode("latin-1")
     assert len(read_all(body, 200, {})) >= len(READERS) - 1

@@ -59,7 +59,7 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
             while stored != sessions.task(key):  # figures are gathered and written once a second
                 await parts.services.store.flush()
                 stored = await parts.services.store.read(lambda ledger: ledger.tasks([key])[key])
-        assert stored == task
+        assert stored.result == task.result
 
 
 @up_and_weekly_each

@@ -1,6 +1,6 @@
 """Every write, not some: killed, refused or without room at each call that writes or syncs.
 
-On a push it is the first, the last and every fourth call of a kind; weekly it is each.
+On a push it is the first, the last and every sixth call of a kind; weekly it is each.
 
 A child (child_faults.py) migrates, plans, starts, answers, saves, copies and restores; strace hits
 the n-th call of one kind, for each n and each kind that a clean run makes.
@@ -190,7 +190,7 @@ def test_some_writes_fail(
 ) -> None:
     last = points[call]
     every = range(1, last + 1)
-    chosen = sorted({*every[:: 4 * STRIDE.get(mode, 1)], *every[-1:]})
+    chosen = sorted({*every[:: 6 * STRIDE.get(mode, 1)], *every[-1:]})
     _fail_at(chosen, (mode, call, last), template, tmp_path)
 
 
