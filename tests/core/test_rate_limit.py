@@ -231,3 +231,44 @@ def test_a_refused_call_is_no_proof_against_one_bucket() -> None:
     of.refuse(START, 0.0, T0 + 10)
     of.learn(SEND, RateHeaders(remaining=0), T0 + 20)
     assert of.is_shared
+
+
+def test_what_was_told_outlives_that_it_is_one_bucket_and_that_it_is_none() -> None:
+    of = buckets()
+    of.learn(SEND, RateHeaders(limit=8, remaining=6), T0)
+    for _ in range(3):
+        call(of[START], Rank.START, T0, START)
+    of.learn(START, RateHeaders(limit=10, remaining=7, retry_after_s=None), T0)
+    of[START].block(T0 + 20_000)
+    of._share()
+    assert (of[RUN].limit, of[RUN].used(T0), of[RUN].blocked_ms) == (8, 5, T0 + 20_000)
+    of._split()
+    assert (of[START].limit, of[START].used(T0), of[RUN].blocked_ms) == (8, 3, T0 + 20_000)
+
+
+def test_a_429_that_our_calls_explain_is_no_news_of_others() -> None:
+    of = buckets()
+    for n in range(11):
+        call(of[SEND], Rank.STOP, T0 + n)
+    assert not of.refuse(SEND, 1.0, T0 + 20)
+    assert not of.is_shared
+
+
+def test_an_absurd_limit_is_not_believed() -> None:
+    of = buckets()
+    of.learn(SEND, RateHeaders(limit=10**15, remaining=0), T0)
+    assert of[SEND].used(T0) == of[SEND].limit <= 100_000
+
+
+def test_a_call_of_a_minute_ago_is_no_proof_against_one_bucket() -> None:
+    of = buckets()
+    of._share()
+    call(of[SEND], Rank.STOP, T0)
+    of.learn(SEND, RateHeaders(remaining=10), T0 + MINUTE + 50)
+    assert of.is_shared
+
+
+def test_calls_of_others_were_made_before_the_reply_was_sent() -> None:
+    of = buckets()
+    of.learn(SEND, RateHeaders(remaining=0, took_s=2.0), T0)
+    assert of[SEND].forecast([Rank.TERMINATE], T0) == [T0 + MINUTE - 2_000]

@@ -121,7 +121,7 @@ class Observation:
     files, network: the files of a result, and the addresses that the browser asked meanwhile.
     asked_ms: when the poll that brought it was sent (epoch ms of our clock); what came since then
     by the live channel is newer.
-    is_clean: whether text and network have been redacted (core.redaction).
+    is_clean: whether its texts have been redacted (services.state.redaction).
     Ids and URLs are secrets and stay out of repr.
     """
 

@@ -5,7 +5,7 @@ The service counts calls per user and endpoint in a sliding window of 60 s, fail
 """
 
 from bisect import insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -16,7 +16,7 @@ QUICK_MARGIN_MS = 100
 MAX_WAIT_S = 60.0
 """The longest that a header can make us wait: the service's window is 60 s."""
 MAX_LIMIT = 100_000
-"""The highest limit that is believed."""
+"""The highest limit that is believed: so many calls of others may be noted one by one."""
 FRESH_S = 2.0
 """A reply that took longer counts calls of a time that is no longer known here."""
 UNTOLD_WAIT_S = 5.0
@@ -288,7 +288,13 @@ class Buckets:
         return CallWindow(limit=self._limit, period_ms=self._period_ms, reserved=reserved)
 
     def _share(self) -> None:
-        self._windows = dict.fromkeys(self._windows, merged(self.all()))
+        """The service has one bucket for all endpoints."""
+        windows, one = self.all(), self._window(Endpoint.SEND_MESSAGE)
+        one.limit = min(window.limit for window in windows)
+        one.slots = [slot for window in windows for slot in window.slots]
+        one.foreign = max((window.foreign for window in windows), key=len)
+        one.blocked_ms = max(window.blocked_ms for window in windows)
+        self._windows = dict.fromkeys(self._windows, one)
 
     def _split(self) -> None:
         one = self.all()[0]
@@ -297,19 +303,6 @@ class Buckets:
             window.limit = one.limit
             window.slots = [slot for slot in one.slots if slot.endpoint is endpoint]
             window.blocked_ms = one.blocked_ms
-
-
-def merged(windows: Sequence[CallWindow]) -> CallWindow:
-    """One window with the calls of all: the service has one bucket for all endpoints."""
-    one = CallWindow(
-        limit=min(window.limit for window in windows),
-        period_ms=windows[0].period_ms,
-        reserved=max(window.reserved for window in windows),
-    )
-    one.slots = [slot for window in windows for slot in window.slots]
-    one.foreign = max((window.foreign for window in windows), key=len)
-    one.blocked_ms = max(window.blocked_ms for window in windows)
-    return one
 
 
 def bounded_ms(seconds: float) -> int:

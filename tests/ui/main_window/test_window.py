@@ -19,7 +19,7 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import KeyState, NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.actions import GRACE_MS
-from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.main_window.window import TICK_MS, MainWindow
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.widgets.column_sizing import TEXT_LEAST
 from enigma_panel.ui.widgets.table import ROW_HEIGHT
@@ -301,6 +301,14 @@ def test_every_notice_has_words(window: MainWindow, services: Any, kind: NoticeK
     ]  # a sleep: the card says it
     assert line.strip()
     assert "None" not in line
+
+
+def test_a_notice_that_passes_leaves_within_a_second(window: MainWindow, services: Any) -> None:
+    services.sessions.said.emit(ServiceNotice(kind=NoticeKind.LIMIT_USED_ELSEWHERE))
+    assert window.notices.texts()
+    services.clock.now += 120_000
+    QTest.qWait(TICK_MS + 200)
+    assert window.notices.texts() == []
 
 
 def test_the_missing_key_is_said_as_long_as_it_is_missing(

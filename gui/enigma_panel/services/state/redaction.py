@@ -1,28 +1,28 @@
 """Redaction of what the service tells, before it is kept: an agent may echo a password."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
 from enigma_panel.core.models import Task
-from enigma_panel.core.observation import OWN_CODES, Kind, Observation, ResultFile
+from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind, Observation, ResultFile
 from enigma_panel.core.redaction import MARK, Redactor
 
 LONG_CHARS = 200_000
 """A shorter text passes in less time than a window takes to be drawn (16 ms)."""
+_LATER = STEP_KINDS | {Kind.QUESTION}
 
 
-async def redact_in_chunks(redactor: Redactor, observation: Observation) -> Observation:
-    """The same fact; where its text and its addresses are long, they are redacted.
+async def redact_in_chunks(
+    redactor: Redactor, text: str | None, network: Sequence[str]
+) -> tuple[str | None, tuple[str, ...]]:
+    """A long text and addresses, redacted, with turns for others in between.
 
-    One who is cancelled meanwhile gets it all the same, at once, and is cancelled where it waits
+    One who is cancelled meanwhile gets them all the same, at once, and is cancelled where it waits
     next, at the latest in `cancel_now`: what the service told is handed to the ledger before the
     program ends.
     """
-    text, network = observation.text, observation.network
-    length = len(text or "") + sum(map(len, network))
-    if observation.is_clean or length <= LONG_CHARS:
-        return observation
     pieces = chain(redactor.pieces(text or ""), map(redactor.redact, network))
     cleaned: list[str] = []
     try:
@@ -34,8 +34,7 @@ async def redact_in_chunks(redactor: Redactor, observation: Observation) -> Obse
         cleaned += pieces
         _cancel_later()
     n = len(cleaned) - len(network)
-    clean_text = None if text is None else "".join(cleaned[:n])
-    return replace(observation, text=clean_text, network=tuple(cleaned[n:]), is_clean=True)
+    return None if text is None else "".join(cleaned[:n]), tuple(cleaned[n:])
 
 
 async def cancel_now() -> None:
@@ -56,17 +55,26 @@ def _cancel_later() -> None:
 
 
 class RedactionFilter:
-    """Facts without secrets."""
+    """Facts without secrets. Each text passes once: a fact that `is_clean` has passed."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
 
     async def redact_long(self, observation: Observation) -> Observation:
-        """The fact with its text redacted, if it is a long one: that takes turns.
+        """The fact as it may be kept; long texts are redacted in turns.
 
-        Who decides by the records what a fact is about, does it after this.
+        Who decides by the records what a fact is about, does it after this. Questions are left to
+        `redact`, which knows those that have passed, and steps to the Timeline, which redacts many
+        at once.
         """
-        return await redact_in_chunks(self._redactor, observation)
+        if observation.is_clean or observation.kind in _LATER:
+            return observation
+        text, network = observation.text, observation.network
+        if len(text or "") + sum(map(len, network)) <= LONG_CHARS:
+            return self.redact(observation)
+        text, network = await redact_in_chunks(self._redactor, text, network)
+        rest = self.redact(replace(observation, text=None, network=()))
+        return replace(rest, text=text, network=network)
 
     def text_of(self, observation: Observation) -> str:
         """The text of a fact, redacted."""
@@ -76,34 +84,38 @@ class RedactionFilter:
     def code_of(self, observation: Observation) -> str | None:
         """The code of a fact, redacted. Ours stay as they are: the program goes by them."""
         code = observation.code
-        return code if not code or code in OWN_CODES else self._redactor.redact(code)
+        kept = observation.is_clean or not code or code in OWN_CODES
+        return code if kept else self._redactor.redact(code or "")
 
-    def redact(self, observation: Observation, task: Task | None) -> Observation:
-        """The fact, about that task, as it may be kept."""
-        if observation.files or observation.network:
-            observation = self._redact_lists(observation)
-        if observation.code or observation.completed_at:
-            told_at = observation.completed_at and self._redactor.redact(observation.completed_at)
-            observation = replace(observation, code=self.code_of(observation), completed_at=told_at)
-        question = task.question if task is not None and observation.kind is Kind.QUESTION else None
-        if not observation.text or observation.text == question:  # that has passed it
-            return observation
-        text = self.text_of(observation)
-        # What is asked again may hold what was answered meanwhile: it is the same question.
-        return replace(observation, text=question if self._is_same(text, question) else text)
+    def redact(self, observation: Observation, task: Task | None = None) -> Observation:
+        """The fact, about that task, as it may be kept.
 
-    def _redact_lists(self, observation: Observation) -> Observation:
-        """An address that held a sent secret is none any more: better that than the secret. Else a
+        An address that held a sent secret is none any more: better that than the secret. Else a
         file's stays as it is, in the ledger alone: it is fetched from there, and what opens it
-        looks like a secret."""
+        looks like a secret.
+        """
+        if observation.is_clean:
+            return observation
         redact, redact_url = self._redactor.redact, self._redactor.redact_sent
+        text = observation.text
+        question = task.question if task is not None and observation.kind is Kind.QUESTION else None
+        if text and text != question:  # that has passed it
+            text = redact(text)
+            # What is asked again may hold what was answered meanwhile: it is the same question.
+            text = question if self._is_same(text, question) else text
         files = tuple(
             ResultFile(name=redact(file.name), url=redact_url(file.url), source=redact(file.source))
             for file in observation.files
         )
-        network = observation.network
-        network = network if observation.is_clean else tuple(map(redact, network))
-        return replace(observation, files=files, network=network)
+        return replace(
+            observation,
+            text=text,
+            code=self.code_of(observation),
+            completed_at=observation.completed_at and redact(observation.completed_at),
+            files=files,
+            network=tuple(map(redact, observation.network)),
+            is_clean=True,
+        )
 
     def is_question_of(self, task: Task, text: str) -> bool:
         """Whether that is what the task asked last."""

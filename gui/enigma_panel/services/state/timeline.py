@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.wire.values import CUT_MARK
-from enigma_panel.core.observation import STEP_KINDS, Kind
+from enigma_panel.core.observation import STEP_KINDS
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
@@ -36,9 +36,8 @@ UNCLEAR = "unclear"
 SKIPPED = "live_skipped"
 """A line for lines that were not kept; text: how many."""
 LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
-"""What the agent tells while it works; all else is a line of the task's life."""
-_TOLD = LIVE_KINDS | {Kind.SESSION_ENDED.value}
-"""Lines whose text is the service's own and has not been redacted; others have, or are ours."""
+"""What the agent tells while it works: its text is redacted here, many lines at once. All else is a
+line of the task's life, whose text has been redacted or is ours."""
 
 
 @dataclass(slots=True)
@@ -129,10 +128,13 @@ class Timeline(QObject):
         return list(await self._writer.read(lambda ledger: ledger.steps(task_key, limit)))
 
     def _redacted(self, steps: list[Step]) -> list[Step]:
-        told = [step.text for step in steps if step.kind in _TOLD]
+        told = [step.text for step in steps if step.kind in LIVE_KINDS]
+        if not told:
+            return steps
         texts = iter(self._redactor.redact_many(told))
         return [
-            replace(step, text=_cut(next(texts))) if step.kind in _TOLD else step for step in steps
+            replace(step, text=_cut(next(texts))) if step.kind in LIVE_KINDS else step
+            for step in steps
         ]
 
     def _flush_later(self) -> None:

@@ -21,6 +21,7 @@ from enigma_panel.store.ledger.database import COMPANIONS, Database, sole_opener
 from enigma_panel.store.ledger.errors import (
     CorruptLedgerError,
     DiskFullError,
+    LedgerError,
     NewerLedgerError,
     typed_errors,
 )
@@ -59,14 +60,12 @@ def draft_copy(ledger: "Ledger") -> Copied | None:
     when the disk fails, here and there; the copy before it is then untouched.
     """
     target = copy_path(ledger.path)
-    source = ledger.connection
     with typed_errors(target):
         check_is_file(target)
-        label = _label(target)
-        if label is not None and label.mark != file_copy.label_of(source, ledger.path).mark:
+        if target in _of_others(ledger):
             return Copied.OF_ANOTHER
         try:
-            file_copy.draft(source, target)
+            file_copy.draft(ledger.connection, target)
         except DiskFullError:
             return Copied.NO_ROOM
     return None
@@ -94,8 +93,7 @@ def find_copy(ledger_path: Path) -> Copy | None:
     Reads the copies only, whatever is at the ledger's path. Takes 0.03 s for 28 MB.
     """
     with typed_errors(ledger_path):
-        found = [_describe(path) for path in _copies(ledger_path)]
-    return _newest(found)
+        return _newest(_copies(ledger_path))
 
 
 def copy_to_offer(ledger: "Ledger") -> Copy | None:
@@ -103,7 +101,7 @@ def copy_to_offer(ledger: "Ledger") -> Copy | None:
 
     None in the normal case, which takes a millisecond.
     """
-    return _newest(_describe(path) for path in _of_others(ledger))
+    return _newest(_of_others(ledger))
 
 
 def decline_copy(ledger: "Ledger") -> list[Path]:
@@ -149,8 +147,8 @@ def forget_restored(ledger: "Ledger") -> None:
         ledger.connection.execute("DELETE FROM meta WHERE name = ?", (file_copy.RESTORED,))
 
 
-def _newest(found: Iterable[Copy | None]) -> Copy | None:
-    copies = (copy for copy in found if copy is not None)
+def _newest(paths: Iterable[Path]) -> Copy | None:
+    copies = (copy for copy in map(_describe, paths) if copy is not None)
     return max(copies, key=lambda copy: (copy.version, copy.made_ms), default=None)
 
 
@@ -171,14 +169,14 @@ def _label(path: Path) -> Label | None:
     try:
         with file_copy.looking_at(path) as connection:
             return file_copy.label_of(connection, path)
-    except (sqlite3.Error, OSError, UnicodeDecodeError, CorruptLedgerError):
+    except LedgerError:
         return None
 
 
 def _describe(path: Path) -> Copy | None:
     try:
         return _check_copy(path)
-    except (CorruptLedgerError, NewerLedgerError, sqlite3.Error, OSError, UnicodeDecodeError):
+    except LedgerError:
         return None
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from enigma_panel.store.files import check_is_file, sync_folder
-from enigma_panel.store.ledger.errors import CorruptLedgerError, DiskFullError
+from enigma_panel.store.ledger.errors import CorruptLedgerError, DiskFullError, typed_errors
 from enigma_panel.store.ledger.schema import APPLICATION_ID, version
 
 SPARE_BYTES = 64 * 2**20
@@ -96,11 +96,12 @@ def check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def looking_at(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that only reads a copy: nothing is locked, no companion appears. OSError."""
-    check_is_file(path)
+    """A connection that only reads a copy: nothing is locked, no companion appears. LedgerError."""
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-    with contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
-        yield connection
+    with typed_errors(path):
+        check_is_file(path)
+        with contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+            yield connection
 
 
 def label_of(connection: sqlite3.Connection, path: Path) -> Label:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.verbs import CommandVerb
@@ -32,7 +32,6 @@ from enigma_panel.ui.text.problems import (
 
 tr = Translations("Main window")
 
-TICK_MS = 1_000
 STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})
 """Actions that settle nothing: their notice stays until its cause is gone."""
 
@@ -68,7 +67,6 @@ class NoticeController(QObject):
         self._notices = notices
         self._show_away = show_away
         self._key: Notice | None = None
-        self._ticks = QTimer(self, interval=TICK_MS)
         self._connect()
         self._show_key()
 
@@ -114,7 +112,7 @@ class NoticeController(QObject):
             self._notices.drop_where(lambda notice: notice.topic == QUIT_TOPIC)
 
     def refresh(self) -> None:
-        """Take back what is true no more."""
+        """Take back what is true no more; called once a second, too."""
         self._notices.drop_where(lambda notice: is_over(notice, self._services))
 
     # -- inside ------------------------------------------------------------------------------
@@ -131,8 +129,6 @@ class NoticeController(QObject):
         self._app_actions.trouble.connect(self._show_text)
         self._notices.chosen.connect(self._choose)
         self._notices.dismissed.connect(self._dismissed)
-        self._ticks.timeout.connect(self.refresh)
-        self._ticks.start()
 
     def _show_sleep(self, notice: ServiceNotice) -> bool:
         slept_ms = int(notice.facts.get("seconds", 0)) * 1000

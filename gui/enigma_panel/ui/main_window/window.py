@@ -289,7 +289,8 @@ class MainWindow(QMainWindow):
         self.menus.show_for_tasks(self.selection.tasks.viewport().mapToGlobal(at))
 
     def _tick(self) -> None:
-        """Once a second, only while somebody can see it."""
+        """Once a second; what costs time only while somebody can see it."""
+        self.notice_controller.refresh()
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()
             self.question_banner.tick()
