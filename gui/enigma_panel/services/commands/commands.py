@@ -25,7 +25,7 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 BELIEVED_MS = 60_000
-"""A Pause or Resume given to a channel that breaks within this time is sent again by REST."""
+"""What may be repeated and went to a channel that breaks within this time is sent again by REST."""
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_MS = 200
@@ -47,13 +47,13 @@ class UnconfirmedPauses:
         self._clock = clock
         self._scope = scope
         self._current = current
-        self._sent_live: dict[int, int] = {}
+        self._sent_live: dict[int, tuple[CommandVerb, int]] = {}
         self._doubted: dict[int, tuple[int, int]] = {}
 
     def was_delivered(self, command: Command) -> CommandVerb | None:
         """A command has come to its end."""
         if command.sent_live:
-            self._sent_live[command.key] = self._clock.now_ms()
+            self._sent_live[command.key] = command.verb, self._clock.now_ms()
         return self.lose(command.key) if command.broke else None
 
     def lose(self, key: int) -> CommandVerb | None:
@@ -61,9 +61,11 @@ class UnconfirmedPauses:
         if (command := self._current.get(key)) is not None:
             command.broke = command.sent_live and not command.rules.is_durable
             return None
-        sent_ms, task = self._sent_live.pop(key, None), self._task(key)
-        fresh = sent_ms is not None and self._clock.now_ms() - sent_ms <= BELIEVED_MS
-        return task.unproven if fresh and task is not None else None
+        (sent, sent_ms), task = self._sent_live.pop(key, (None, 0)), self._task(key)
+        if sent is None or task is None or self._clock.now_ms() - sent_ms > BELIEVED_MS:
+            return None
+        verb = task.unproven or (sent if COMMANDS[sent].leaves_no_trace else None)
+        return verb if verb is not None and COMMANDS[verb].is_repeatable else None
 
     def doubt(self, key: int) -> CommandVerb | None:
         """An agent works on though it was told to pause: once it is told the other way, where that

@@ -169,18 +169,22 @@ def is_obsolete(command: Command, session: Session | None, task: Task | None) ->
     if task is None or task.key != command.task_key:
         return Outcome.REFUSED
     in_doubt = task.unproven is command.verb
-    fits = in_doubt or (not command.repeats and _fits(command.verb, task))
+    is_wanted = not command.repeats or command.rules.leaves_no_trace
+    fits = in_doubt or (is_wanted and _fits(command.verb, task))
     return None if fits else Outcome.REFUSED
 
 
 def _fits(verb: CommandVerb, task: Task) -> bool:
-    """A Stop of what nobody knows to be at work stays wanted."""
-    return task.takes(verb) or (verb is CommandVerb.STOP and task.status is TaskStatus.UNCONFIRMED)
+    """What ends a cost stays wanted where nobody knows whether the task is at work."""
+    is_unsure = task.status is TaskStatus.UNCONFIRMED
+    return task.takes(verb) or (COMMANDS[verb].is_durable and is_unsure)
 
 
 def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | None:
     """After the command.attempt-th failed send in a row; None: it has failed for good."""
     kept = command.rules.is_durable
+    if not (command.rules.is_repeatable or error.nothing_happened):
+        return None
     if isinstance(error, NotConnectedError | InterruptedCallError):
         wait = _backoff_ms(command.attempt, rng)
         return Reaction(why=WaitReason.CONNECTION, wait_ms=wait) if kept else None
@@ -280,7 +284,7 @@ class CommandSender(QObject):
     # -- the stages --------------------------------------------------------------------------
 
     async def _intend(self, command: Command) -> None:
-        """Stop and Terminate are in the ledger before anything else."""
+        """What is durable is in the ledger before anything else."""
         session = self._store.session(command.key)
         if not command.rules.is_durable or command.intent is not None or session is None:
             return
@@ -296,7 +300,7 @@ class CommandSender(QObject):
                 raise DroppedError(Outcome.REFUSED) from None
 
     async def _goes_by_channel(self, command: Command) -> bool:
-        """Pause and Resume cost no call of the minute where the channel is up."""
+        """What need not be kept costs no call of the minute where the channel is up."""
         if command.rules.is_durable or command.repeats:
             return False
         await self._ready(command)
