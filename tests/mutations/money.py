@@ -432,7 +432,7 @@ MONEY = (
         promise="It confirms nothing that is sent over it",
         mistake="the window says paused (sent)",
         file="ui/text/states.py",
-        old="    if task is not None and task.unproven is CommandVerb.PAUSE:",
+        old="    if task is not None and task.unproven is not None:",
         new="    if False:",
         tests=(f"{LIVE_TEXT}::test_what_a_session_does",),
     ),

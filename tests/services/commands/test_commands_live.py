@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,8 @@ from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
 from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.transitions import TASK_TRANSITIONS
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.commands.commands import BELIEVED_MS
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
@@ -115,6 +117,48 @@ def test_what_needs_no_second_sending_gets_none(folder: Path, why: str) -> None:
         await asyncio.sleep(2)
         assert bench.client.sent == []
 
+    on_bench(folder, test)
+
+
+def _rule(monkeypatch: pytest.MonkeyPatch, **rules: Any) -> None:
+    """Pause as another command, with these rules."""
+    monkeypatch.setitem(COMMANDS, PAUSE, replace(COMMANDS[PAUSE], **rules))
+    for kind in (Kind.PAUSE_SENT, Kind.PAUSE_SENT_LIVE):
+        monkeypatch.setitem(TASK_TRANSITIONS, kind, COMMANDS[PAUSE].leads_to)
+
+
+@pytest.mark.parametrize("is_repeatable", [True, False])
+@pytest.mark.parametrize("leads_to", [{}, COMMANDS[PAUSE].leads_to])
+def test_only_what_may_be_repeated_is_whether_or_not_a_status_shows_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, is_repeatable: bool, leads_to: Any
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.all_up = True
+        await bench.commands.give(key, PAUSE)
+        assert (_task(bench, key).status is TaskStatus.PAUSED) is bool(leads_to)
+        for _ in range(2):
+            bench.live.drop(key)
+            await asyncio.sleep(1)
+        assert bench.client.verbs == [PAUSE] * is_repeatable, "once"
+
+    _rule(monkeypatch, leads_to=leads_to, is_repeatable=is_repeatable)
+    on_bench(folder, test)
+
+
+def test_what_leaves_no_trace_is_repeated_only_where_it_is_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.all_up = True
+        await bench.commands.give(key, PAUSE)
+        await bench.store.record(key, _task(bench, key).key, Observation(kind=Kind.STOPPED))
+        bench.live.drop(key)
+        await asyncio.sleep(1)
+        assert bench.client.sent == []
+
+    _rule(monkeypatch, leads_to={})
     on_bench(folder, test)
 
 

@@ -1,7 +1,7 @@
-"""Pause, resume, stop, terminate: one command per session, the last one counts.
+"""The commands on their way: one per session, the last one counts.
 
-Stop and Terminate are in the ledger from the click on and are tried until they are delivered, taken
-back, or the session has ended; they outlive the program. Pause and Resume are for now or never.
+What is durable is in the ledger from the click on and is tried until it is delivered, taken back,
+or the session has ended; it outlives the program. All else is for now or never.
 """
 
 import logging
@@ -90,7 +90,7 @@ class UnconfirmedPauses:
 
 
 class Commands(QObject):
-    """The state verbs. changed: session key whose command is another or stands differently."""
+    """All commands. changed: session key whose command is another or stands differently."""
 
     changed = Signal(int)
 
