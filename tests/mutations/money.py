@@ -372,8 +372,8 @@ MONEY = (
         promise="the service confirms that a Pause arrived, not that the agent paused",
         mistake="a delivered Pause counts as paused",
         file="core/reducer.py",
-        old="task = replace(task, unproven=None, since_ms=now_ms)  # now it is delivered",
-        new="task = replace(task, unproven=None, since_ms=now_ms, pause_confirmed=True)",
+        old="        case Kind.PAUSED:\n",
+        new="        case Kind.PAUSED | Kind.PAUSE_SENT:\n",
         tests=("tests/core/test_reducer_live.py", REDUCER),
     ),
     Break(
