@@ -10,17 +10,16 @@ from hypothesis import strategies as st
 
 from enigma_panel.core.models import (
     FINAL_PHASES,
-    FINAL_STATUSES,
     Phase,
     Session,
     SessionState,
     Task,
     TaskSpec,
-    TaskStatus,
     shown_state,
 )
 from enigma_panel.core.observation import OTHER_TASK, Kind, Observation, Usage
 from enigma_panel.core.reducer import MAX_LIFE_MS, STALE_QUESTION_MS, TERMINATE_GRACE_MS, reduce
+from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.core.transitions import SESSION_TRANSITIONS, TASK_TRANSITIONS
 from enigma_panel.core.verbs import CommandVerb
 from tests.kit.builders import new_session, new_task

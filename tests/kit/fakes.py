@@ -46,12 +46,6 @@ from enigma_panel.store.settings import Settings
 from tests.kit.builders import BASE_URL, ID, LINK, a_question, a_session, a_task
 from tests.kit.clock import NOW, HandClock
 
-POSSIBLE = {
-    CommandVerb.PAUSE: {TaskStatus.WORKING},
-    CommandVerb.RESUME: {TaskStatus.PAUSED},
-    CommandVerb.STOP: {TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED},
-}
-
 
 @dataclass
 class Started:
@@ -241,7 +235,7 @@ class FakeSessions(QObject):
         task = self.current_task(session)
         if verb is CommandVerb.TERMINATE:
             return True
-        return task is not None and task.status in POSSIBLE[verb]
+        return task is not None and task.takes(verb)
 
     def terminable_keys(self) -> list[int]:
         open_ones = [key for key, session in self.sessions.items() if not session.is_ended]

@@ -1,6 +1,15 @@
 """What a person asks of sessions, and what is kept of it."""
 
-from enigma_panel.core.models import BrowserOptions, TaskSpec
+from dataclasses import replace
+
+import pytest
+
+from enigma_panel.core.models import BrowserOptions, TaskSpec, TaskStatus
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
+from enigma_panel.services.sessions import _can
+from enigma_panel.services.types import PendingCommand, WaitReason
+from tests.kit.builders import new_task
+from tests.kit.clock import NOW
 from tests.services.conftest import Running
 
 
@@ -27,3 +36,16 @@ async def test_a_task_for_an_open_browser_keeps_what_that_was_opened_with(runnin
         where = services.sessions.task(first).session_key
         key = await services.sessions.start(TaskSpec(text="Look on"), where=where)
         assert services.sessions.task(key).spec == TaskSpec(text="Look on", browser=options)
+
+
+@pytest.mark.parametrize("waiting", list(CommandVerb))
+def test_only_what_ends_a_cost_takes_the_place_of_a_command_that_it_does_not_reverse(
+    monkeypatch: pytest.MonkeyPatch, waiting: CommandVerb
+) -> None:
+    verb, task = CommandVerb.PAUSE, new_task(status=TaskStatus.WORKING)
+    pending = PendingCommand(session_key=1, verb=waiting, why=WaitReason.TURN, made_ms=NOW)
+    assert _can(task, verb, pending) is (waiting is CommandVerb.RESUME)
+    monkeypatch.setitem(COMMANDS, verb, replace(COMMANDS[verb], reverses=None))
+    assert not _can(task, verb, pending)
+    assert _can(task, CommandVerb.STOP, pending) is (waiting is not CommandVerb.STOP)
+    assert _can(task, verb, None)

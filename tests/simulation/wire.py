@@ -14,24 +14,13 @@ from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from enigma_panel.api.wire import requests
 from enigma_panel.api.wire.socket_events import read_event
 from enigma_panel.api.wire.values import parse
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import Observation
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.core.verbs import ANSWERS, COMMANDS, AnswerVerb, CommandVerb
 
 if TYPE_CHECKING:
     from tests.simulation.channel import Channel
     from tests.simulation.life import Life
-
-STATES = {
-    CommandVerb.PAUSE: Kind.PAUSE_SENT_LIVE,
-    CommandVerb.RESUME: Kind.RESUME_SENT_LIVE,
-    CommandVerb.STOP: Kind.STOP_SENT_LIVE,
-    CommandVerb.TERMINATE: Kind.TERMINATE_SENT_LIVE,
-}
-ANSWERS = {
-    AnswerVerb.RESUME: Kind.ANSWER_SENT_LIVE,
-    AnswerVerb.STOP: Kind.ANSWER_STOP_SENT_LIVE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +73,13 @@ class Wire:
         """As LiveConnection."""
         body = requests.state(self.session_id, verb)
         await self._emit(ApiCall.STATE, body)
-        return Observation(kind=STATES[verb])
+        return Observation(kind=COMMANDS[verb].sent_live)
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
         """As LiveConnection."""
         body = self._writer.guardrail(self.session_id, text, verb)
         await self._emit(ApiCall.ANSWER, body)
-        return Observation(kind=ANSWERS[verb])
+        return Observation(kind=ANSWERS[verb].sent_live)
 
     async def until_lost(self) -> None:
         """As LiveConnection."""

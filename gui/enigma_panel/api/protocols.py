@@ -56,11 +56,11 @@ class ServiceClient(Protocol):
         ...
 
     async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
-        """Send a command: PAUSE_SENT, RESUME_SENT, STOP_SENT or TERMINATE_SENT."""
+        """Send a command: the `sent` of its rules in core.verbs."""
         ...
 
     async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
-        """Answer the open question: ANSWER_SENT or ANSWER_STOP_SENT. The text is a secret."""
+        """Answer the open question: the `sent` of its rules, too. The text is a secret."""
         ...
 
     async def poll(self, session_id: str, task_id: str) -> Observation:
@@ -108,14 +108,14 @@ class LiveConnection(Protocol):
     """One session's live channel, up from the moment in which it was made."""
 
     async def send_state(self, verb: CommandVerb) -> Observation:
-        """Send a command live: PAUSE_SENT_LIVE and so on, which proves nothing.
+        """Send a command live: the `sent_live` of its rules in core.verbs, which proves nothing.
 
         Raises LiveError when the channel is known to be down: nothing was sent then.
         """
         ...
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
-        """Send an answer live: ANSWER_SENT_LIVE or ANSWER_STOP_SENT_LIVE; else as `send_state`."""
+        """Send an answer live; else as `send_state`."""
         ...
 
     async def until_lost(self) -> None:

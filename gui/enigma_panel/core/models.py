@@ -4,7 +4,6 @@ Times are UTC epoch milliseconds. Keys are the ledger's own integers (0 = not st
 service's ids and URLs are secrets and stay out of repr.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -12,7 +11,9 @@ from enum import StrEnum
 from enigma_panel.core.money import is_sane
 from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, ResultFile, Usage
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.core.verbs import CommandVerb, TaskVerb
+from enigma_panel.core.statuses import AT_WORK, FINAL_STATUSES
+from enigma_panel.core.statuses import TaskStatus as TaskStatus  # noqa: PLC0414 - part of a Task
+from enigma_panel.core.verbs import COMMANDS, CommandVerb, TaskVerb
 
 
 class Phase(StrEnum):
@@ -33,21 +34,6 @@ class Phase(StrEnum):
     ENDED_BY_YOU = "ended_by_you"
     ENDED_BY_LIMIT = "ended_by_limit"
     FAILED = "failed"
-
-
-class TaskStatus(StrEnum):
-    """Status of a task. QUEUED: it waits in our own queue, the service knows nothing of it."""
-
-    QUEUED = "queued"
-    STARTING = "starting"
-    WORKING = "working"
-    ASKS = "asks"
-    PAUSED = "paused"
-    UNCONFIRMED = "unconfirmed"
-    DONE = "done"
-    FAILED = "failed"
-    STOPPED = "stopped"
-    LOST = "lost"
 
 
 class SessionState(StrEnum):
@@ -77,18 +63,6 @@ UNOPENED_PHASES = frozenset({Phase.PLANNED, Phase.DROPPED})
 """Sessions that exist only here: no call about them was accepted, none is shown as a session."""
 
 ASSUMED_PHASES = frozenset({Phase.EXPIRED_ASSUMED, Phase.CLOSED_ASSUMED})
-FINAL_STATUSES = frozenset(
-    {TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.STOPPED, TaskStatus.LOST}
-)
-
-AT_WORK = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS, TaskStatus.PAUSED})
-TAKES: Mapping[CommandVerb, frozenset[TaskStatus]] = {
-    CommandVerb.PAUSE: frozenset({TaskStatus.STARTING, TaskStatus.WORKING}),
-    CommandVerb.RESUME: frozenset({TaskStatus.PAUSED}),
-    CommandVerb.STOP: AT_WORK,
-    CommandVerb.TERMINATE: frozenset(TaskStatus),
-}
-"""In which of its states a task is changed by a command. Terminate ends its session, in any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,9 +204,9 @@ class Task:
     (answered_ms set) until the agent was seen working again, since the service may repeat a
     question that was just answered (api.md §11.4). is_new: it ended and nobody has looked at it.
     queue_position orders the queued tasks, smallest first; it stays, so that a task that is put
-    back stands where it stood. unproven: the Pause or Resume that brought it into its status was
-    sent by the live channel, and nothing has confirmed even its delivery; answer_sent_live: so was
-    the last answer.
+    back stands where it stood. unproven: the command that brought it into its status was sent by
+    the live channel, and nothing has confirmed even its delivery; answer_sent_live: so was the last
+    answer.
     """
 
     key: int = 0
@@ -283,9 +257,14 @@ class Task:
         waits = self.status is TaskStatus.QUEUED or self.sent_ms is None
         return not self.is_final and not waits
 
+    @property
+    def is_work_unproven(self) -> bool:
+        """True while nothing but a command given to the live channel says that it is at work."""
+        return self.status is TaskStatus.WORKING and self.unproven is not None
+
     def takes(self, verb: CommandVerb) -> bool:
         """Whether the command would change something."""
-        return self.status in TAKES[verb]
+        return self.status in COMMANDS[verb].takes
 
     @property
     def cost(self) -> Decimal | None:

@@ -33,7 +33,8 @@ class Endpoint(StrEnum):
 
 
 class Rank(IntEnum):
-    """How urgent a call is, 0 = most. PAUSE is also for resume, START also for run-task."""
+    """How urgent a call is, 0 = most. PAUSE is for all commands that end no cost, START also for
+    run-task."""
 
     TERMINATE = 0
     STOP = 1

@@ -7,11 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
-from enigma_panel.core.models import FINAL_STATUSES, Phase, Session, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation, Usage
 from enigma_panel.core.service_rules import IDLE_MS, RULES
+from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.core.transitions import LIVE, OF_TASK, SESSION_TRANSITIONS, TASK_TRANSITIONS
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import ANSWERS, COMMANDS, CommandVerb
 
 TERMINATE_GRACE_MS = 15_000
 """How long a delivered Terminate is believed although polls still report work."""
@@ -40,8 +41,7 @@ ACTIVITY = (
     ALIVE_KINDS
     | STEP_KINDS
     | frozenset({Kind.OPENED, Kind.COMPLETED, Kind.FAILED, Kind.STOPPED, Kind.RECONNECTED})
-    | frozenset({Kind.PAUSE_SENT, Kind.RESUME_SENT, Kind.STOP_SENT})
-    | frozenset({Kind.ANSWER_SENT, Kind.ANSWER_STOP_SENT})
+    | {rules.sent for rules in (*COMMANDS.values(), *ANSWERS.values())} - {Kind.TERMINATE_SENT}
 )
 """What shows, or is, something that happens in a session."""
 
@@ -55,7 +55,7 @@ _REASONS = {
 }
 """Reasons of end_session that leave no doubt; "terminated" may be us or somebody else."""
 
-_SENT_LIVE = {Kind.PAUSE_SENT_LIVE: CommandVerb.PAUSE, Kind.RESUME_SENT_LIVE: CommandVerb.RESUME}
+_SENT_LIVE = {rules.sent_live: verb for verb, rules in COMMANDS.items()}
 _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
 _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
 
@@ -379,6 +379,8 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
     task = replace(
         _named(task, observation), usage=merge_usage(task.usage, observation.usage, final=final)
     )
+    if task.unproven is not None and observation.kind is COMMANDS[task.unproven].sent:
+        task = replace(task, unproven=None, since_ms=now_ms)  # now it is delivered
     match observation.kind:
         case Kind.QUESTION:
             return _with_question(task, observation, now_ms)
@@ -395,9 +397,6 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
             return replace(task, answered_ms=None, answer_sent_live=False, pause_confirmed=False)
         case Kind.PAUSED:
             return replace(task, pause_confirmed=True, unproven=None)
-        case Kind.PAUSE_SENT | Kind.RESUME_SENT:
-            since = task.since_ms if task.unproven is None else now_ms  # now it is delivered
-            return replace(task, unproven=None, since_ms=since)
         case Kind.ANSWER_SENT | Kind.ANSWER_SENT_LIVE:
             sent_live = observation.kind is Kind.ANSWER_SENT_LIVE
             return replace(task, answered_ms=now_ms, answer_sent_live=sent_live)
@@ -408,7 +407,7 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
             asked = now_ms if task.status is S.ASKS else task.answered_ms
             return replace(task, stop_sent_ms=now_ms, answered_ms=asked, answer_sent_live=False)
         case Kind.AGENT | Kind.ACTION:  # it does work on; who has a name is polled for that
-            unproven = None if task.unproven is CommandVerb.RESUME else task.unproven
+            unproven = None if task.is_work_unproven else task.unproven
             answered = task.answered_ms if task.service_id is not None else None
             return replace(task, unproven=unproven, answered_ms=answered, answer_sent_live=False)
         case Kind.ANSWER_DOUBTED:  # the same question, as far as anybody knows

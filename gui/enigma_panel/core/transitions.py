@@ -6,8 +6,10 @@ ever changes.
 
 from collections.abc import Iterable, Mapping
 
-from enigma_panel.core.models import FINAL_PHASES, Phase, TaskStatus
+from enigma_panel.core.models import FINAL_PHASES, Phase
 from enigma_panel.core.observation import STEP_KINDS, Kind
+from enigma_panel.core.statuses import TaskStatus
+from enigma_panel.core.verbs import ANSWERS, COMMANDS
 
 S = TaskStatus
 LIVE = frozenset({S.STARTING, S.WORKING, S.ASKS, S.PAUSED, S.UNCONFIRMED})
@@ -36,14 +38,10 @@ TASK_TRANSITIONS: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.PUT_AWAY: {S.UNCONFIRMED: S.LOST},
     Kind.BACK_IN_QUEUE: _each(LIVE - {S.UNCONFIRMED}, S.QUEUED),
     Kind.TAKEN_BACK: {S.QUEUED: S.STOPPED},
-    Kind.PAUSE_SENT: _each({S.STARTING, S.WORKING}, S.PAUSED),
-    Kind.RESUME_SENT: {S.PAUSED: S.WORKING},
-    Kind.ANSWER_SENT: {S.ASKS: S.WORKING},
-    Kind.ANSWER_STOP_SENT: {S.ASKS: S.WORKING},
-    Kind.PAUSE_SENT_LIVE: _each({S.STARTING, S.WORKING}, S.PAUSED),
-    Kind.RESUME_SENT_LIVE: {S.PAUSED: S.WORKING},
-    Kind.ANSWER_SENT_LIVE: {S.ASKS: S.WORKING},
-    Kind.ANSWER_STOP_SENT_LIVE: {S.ASKS: S.WORKING},
+    # What is sent leads where core.verbs says; only a reply proves that a durable command arrived.
+    **{rules.sent: rules.leads_to for rules in (*COMMANDS.values(), *ANSWERS.values())},
+    **{rules.sent_live: rules.leads_to for rules in COMMANDS.values() if not rules.is_durable},
+    **{rules.sent_live: rules.leads_to for rules in ANSWERS.values()},
     # A session works on one task at a time, and an event does not say which one a step is of: it
     # becomes a fact only where that is clear.
     Kind.AGENT: _each({S.STARTING, S.UNCONFIRMED, S.ASKS}, S.WORKING),
@@ -53,8 +51,6 @@ TASK_TRANSITIONS: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.ANSWER_DOUBTED: {S.WORKING: S.ASKS},
     # Of a task that nothing else reports on.
     Kind.LIVE_LOST: _each({S.WORKING, S.ASKS, S.PAUSED}, S.UNCONFIRMED),
-    Kind.STOP_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
-    Kind.TERMINATE_SENT: _each({S.ASKS, S.PAUSED}, S.WORKING),
 }
 
 P = Phase

@@ -1,15 +1,18 @@
 """What the service can be told to do: start a task, command a session, answer a question.
 
-What a command needs and means stands in `COMMANDS`, its words by the same keys in
-`ui/text/verbs.py`, what it changes in `TAKES` of `core/models.py` and in `core/transitions.py`.
+What a command needs, means and changes stands in `COMMANDS`, its words by the same keys in
+`ui/text/verbs.py`. All else asks these two, and names a command only for what it alone does.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Rank
+from enigma_panel.core.statuses import AT_WORK, TaskStatus
+
+S = TaskStatus
 
 
 class TaskVerb(StrEnum):
@@ -38,49 +41,80 @@ class AnswerVerb(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """The facts that it was delivered. sent: the service confirmed it; sent_live: by the live
-    channel, which proves nothing."""
+    channel, which proves nothing. leads_to: the task's status by the one before; what is not named
+    stays as it is."""
 
     sent: Kind
     sent_live: Kind
+    leads_to: Mapping[TaskStatus, TaskStatus] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRules(Delivery):
-    """rank: how urgent its call is. is_durable: it ends what costs money, so it is in the ledger
-    from the click on, and tried until it is delivered. reverses: the verb that it takes back."""
+    """rank: how urgent its call is. takes: the statuses of a task in which it changes something.
+    is_durable: it ends what costs money, so it is in the ledger from the click on, and tried until
+    it is delivered; the live channel alone leads it nowhere. is_repeatable: given twice it does as
+    much as once, so it is sent again where nobody knows whether it arrived; of what the channel
+    may have lost, a status that was changed tells. reverses: the verb that it takes back.
+    under_undo: Undo takes its place while a command can be taken back; the others stand apart."""
 
     rank: Rank
+    takes: frozenset[TaskStatus]
     is_durable: bool = False
+    is_repeatable: bool = False
     reverses: CommandVerb | None = None
+    under_undo: bool = False
 
 
 COMMANDS: Mapping[CommandVerb, CommandRules] = {
     CommandVerb.PAUSE: CommandRules(
         sent=Kind.PAUSE_SENT,
         sent_live=Kind.PAUSE_SENT_LIVE,
+        takes=frozenset({S.STARTING, S.WORKING}),
+        leads_to={S.STARTING: S.PAUSED, S.WORKING: S.PAUSED},
         rank=Rank.PAUSE,
+        is_repeatable=True,
         reverses=CommandVerb.RESUME,
+        under_undo=True,
     ),
     CommandVerb.RESUME: CommandRules(
         sent=Kind.RESUME_SENT,
         sent_live=Kind.RESUME_SENT_LIVE,
+        takes=frozenset({S.PAUSED}),
+        leads_to={S.PAUSED: S.WORKING},
         rank=Rank.PAUSE,
+        is_repeatable=True,
         reverses=CommandVerb.PAUSE,
+        under_undo=True,
     ),
     CommandVerb.STOP: CommandRules(
         sent=Kind.STOP_SENT,
         sent_live=Kind.STOP_SENT_LIVE,
+        takes=AT_WORK,
+        leads_to={S.ASKS: S.WORKING, S.PAUSED: S.WORKING},
         rank=Rank.STOP,
         is_durable=True,
+        is_repeatable=True,
     ),
     CommandVerb.TERMINATE: CommandRules(
         sent=Kind.TERMINATE_SENT,
         sent_live=Kind.TERMINATE_SENT_LIVE,
+        takes=frozenset(TaskStatus),  # it ends the session, whatever its task does
+        leads_to={S.ASKS: S.WORKING, S.PAUSED: S.WORKING},
         rank=Rank.TERMINATE,
         is_durable=True,
+        is_repeatable=True,
     ),
 }
 ANSWERS: Mapping[AnswerVerb, Delivery] = {
-    AnswerVerb.RESUME: Delivery(sent=Kind.ANSWER_SENT, sent_live=Kind.ANSWER_SENT_LIVE),
-    AnswerVerb.STOP: Delivery(sent=Kind.ANSWER_STOP_SENT, sent_live=Kind.ANSWER_STOP_SENT_LIVE),
+    AnswerVerb.RESUME: Delivery(
+        sent=Kind.ANSWER_SENT,
+        sent_live=Kind.ANSWER_SENT_LIVE,
+        leads_to={S.ASKS: S.WORKING},
+    ),
+    AnswerVerb.STOP: Delivery(
+        sent=Kind.ANSWER_STOP_SENT,
+        sent_live=Kind.ANSWER_STOP_SENT_LIVE,
+        leads_to={S.ASKS: S.WORKING},
+    ),
 }

@@ -260,10 +260,10 @@ class Sessions(QObject):
 
 
 def _can(task: Task, verb: CommandVerb, pending: PendingCommand | None) -> bool:
-    """What waits to be sent counts as done: after Pause comes Resume."""
-    reverses = COMMANDS[verb].reverses
-    if pending is not None and reverses is not None:
-        return pending.verb is reverses
+    """What waits to be sent counts as done: after Pause comes Resume. It gives way to nothing else
+    but what ends a cost."""
+    if pending is not None and not COMMANDS[verb].is_durable:
+        return pending.verb is COMMANDS[verb].reverses
     is_stopped = task.stop_sent_ms is not None or (pending is not None and pending.verb is verb)
     return task.takes(verb) and not (verb is CommandVerb.STOP and is_stopped)
 

@@ -10,7 +10,7 @@ from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
 from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.commands.commands import BELIEVED_MS
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
@@ -115,6 +115,23 @@ def test_what_needs_no_second_sending_gets_none(folder: Path, why: str) -> None:
         await asyncio.sleep(2)
         assert bench.client.sent == []
 
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("is_repeatable", [True, False])
+def test_only_what_may_be_repeated_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, is_repeatable: bool
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.all_up = True
+        await bench.commands.give(key, PAUSE)
+        for _ in range(2):
+            bench.live.drop(key)
+            await asyncio.sleep(1)
+        assert bench.client.verbs == [PAUSE] * is_repeatable, "once"
+
+    monkeypatch.setitem(COMMANDS, PAUSE, replace(COMMANDS[PAUSE], is_repeatable=is_repeatable))
     on_bench(folder, test)
 
 

@@ -7,11 +7,10 @@ import pytest
 from enigma_panel.core.models import (
     ASSUMED_PHASES,
     FINAL_PHASES,
-    FINAL_STATUSES,
     Phase,
     Session,
-    TaskStatus,
 )
+from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.store.ledger import Ledger, Outcome, queries
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW

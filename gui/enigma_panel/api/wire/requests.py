@@ -105,7 +105,7 @@ def _proxy(browser: BrowserOptions) -> Fields:
 
 
 def state(session_id: str, verb: CommandVerb) -> bytes:
-    """pause, resume, stop or terminate."""
+    """A command to the session."""
     return in_session(session_id, state_message(verb))
 
 

@@ -1,1 +1,1 @@
-"""Pause, resume, stop and terminate: from the click to the service."""
+"""Commands to sessions: from the click to the service."""

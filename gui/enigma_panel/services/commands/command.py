@@ -175,13 +175,16 @@ def is_obsolete(command: Command, session: Session | None, task: Task | None) ->
 
 
 def _fits(verb: CommandVerb, task: Task) -> bool:
-    """A Stop of what nobody knows to be at work stays wanted."""
-    return task.takes(verb) or (verb is CommandVerb.STOP and task.status is TaskStatus.UNCONFIRMED)
+    """What ends a cost stays wanted where nobody knows whether the task is at work."""
+    is_unsure = task.status is TaskStatus.UNCONFIRMED
+    return task.takes(verb) or (COMMANDS[verb].is_durable and is_unsure)
 
 
 def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | None:
     """After the command.attempt-th failed send in a row; None: it has failed for good."""
     kept = command.rules.is_durable
+    if not (command.rules.is_repeatable or error.nothing_happened):
+        return None
     if isinstance(error, NotConnectedError | InterruptedCallError):
         wait = backoff_ms(command.attempt, rng)
         return Reaction(why=WaitReason.CONNECTION, wait_ms=wait) if kept else None

@@ -1,7 +1,7 @@
-"""Pause, resume, stop, terminate: one command per session, the last one counts.
+"""The commands on their way: one per session, the last one counts.
 
-Stop and Terminate are in the ledger from the click on and are tried until they are delivered, taken
-back, or the session has ended; they outlive the program. Pause and Resume are for now or never.
+What is durable is in the ledger from the click on and is tried until it is delivered, taken back,
+or the session has ended; it outlives the program. All else is for now or never.
 """
 
 import logging
@@ -26,7 +26,7 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 BELIEVED_MS = 60_000
-"""A Pause or Resume given to a channel that breaks within this time is sent again by REST."""
+"""What may be repeated and went to a channel that breaks within this time is sent again by REST."""
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_MS = 200
@@ -60,10 +60,11 @@ class UnconfirmedPauses:
         """This session's channel broke."""
         if (command := self._current.get(key)) is not None:
             is_lost = command.reach is Reach.CHANNEL and not command.rules.is_durable
-            return command.verb if is_lost else None
+            return command.verb if is_lost and command.rules.is_repeatable else None
         sent_ms, task = self._sent_live.pop(key, None), self._task(key)
-        fresh = sent_ms is not None and self._clock.now_ms() - sent_ms <= BELIEVED_MS
-        return task.unproven if fresh and task is not None else None
+        is_fresh = sent_ms is not None and self._clock.now_ms() - sent_ms <= BELIEVED_MS
+        verb = task.unproven if is_fresh and task is not None else None
+        return verb if verb is not None and COMMANDS[verb].is_repeatable else None
 
     def doubt(self, key: int) -> CommandVerb | None:
         """An agent works on though it was told to pause: once it is told the other way, where that
@@ -88,7 +89,7 @@ class UnconfirmedPauses:
 
 
 class Commands(QObject):
-    """The state verbs. changed: session key whose command is another or stands differently."""
+    """All commands. changed: session key whose command is another or stands differently."""
 
     changed = Signal(int)
 

@@ -102,7 +102,7 @@ class CommandSender(QObject):
     # -- the stages --------------------------------------------------------------------------
 
     async def _intend(self, command: Command) -> None:
-        """Stop and Terminate are in the ledger before anything else."""
+        """What is durable is in the ledger before anything else."""
         session = self._store.session(command.key)
         if not command.rules.is_durable or command.intent is not None or session is None:
             return
@@ -118,7 +118,7 @@ class CommandSender(QObject):
                 raise DroppedError(Outcome.REFUSED) from None
 
     async def _goes_by_channel(self, command: Command) -> bool:
-        """Pause and Resume cost no call of the minute where the channel is up."""
+        """What need not be kept costs no call of the minute where the channel is up."""
         if command.rules.is_durable or command.repeats:
             return False
         await self._ready(command)

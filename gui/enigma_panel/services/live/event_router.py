@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.foreign_ids import is_of_other
 from enigma_panel.services.state.session_store import SessionStore
@@ -305,7 +304,7 @@ class EventRouter(QObject):
             case TaskStatus.ASKS:  # again, because its answer gave no sign of life until now
                 doubted = task.service_id is None and task.answer_sent_live
                 return doubted and kind is not Kind.UPDATE and age_ms > SIGN_MS
-        return task.unproven is CommandVerb.RESUME or self._shows_answered(task)
+        return task.is_work_unproven or self._shows_answered(task)
 
     def _shows_answered(self, task: Task) -> bool:
         """Whether the agent goes on after an answer, as nothing but a step of it can show."""

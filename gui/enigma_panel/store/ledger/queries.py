@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, FINAL_STATUSES, Session, Task
+from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, Session, Task
 from enigma_panel.core.money import to_nano
+from enigma_panel.core.statuses import FINAL_STATUSES
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.errors import UnreadableTextError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Step

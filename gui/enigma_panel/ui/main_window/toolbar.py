@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
@@ -24,14 +24,19 @@ from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
 tr = Translations("Main window")
 
 HEIGHT = 48
-LABEL_NEEDS = 940
-TIGHT_BELOW, TIGHTER_BELOW = 800, 720
 GAP, TIGHT_GAP = 6, 3
 APART = 14
+MANY = 99
+"""So many questions and selected sessions have room without any button being moved."""
+
+
+def answer_text(n: int) -> str:
+    """What the button says while so many questions are open."""
+    return tr("Answer · {n}", n=n) if n else tr("Answer")
 
 
 class VerbButtons(QWidget):
-    """The four verbs. Undo takes the places of Pause and Resume, as in the rows.
+    """The verbs. Undo takes the places of those that are under it, as in the rows.
 
     So no other button moves when it comes and goes, least of all Terminate, which is clicked twice
     by who means it.
@@ -45,23 +50,24 @@ class VerbButtons(QWidget):
         home: QWidget,
     ) -> None:
         super().__init__()
-        buttons = [
-            action_button(action, "danger" if verb is CommandVerb.TERMINATE else "", home)
-            for verb, action in verbs.items()
-        ]
+        under_undo: list[QPushButton] = []
+        apart: list[QPushButton] = []
+        for verb, action in verbs.items():
+            button = action_button(action, "danger" if verb is CommandVerb.TERMINATE else "", home)
+            (under_undo if COMMANDS[verb].under_undo else apart).append(button)
         self._undo = undo
-        self._two = QStackedWidget()
-        for page in (buttons[:2], [action_button(undo, home=home, call=take_back)]):
+        self._pages = QStackedWidget()
+        for page in (under_undo, [action_button(undo, home=home, call=take_back)]):
             holder = QWidget()
-            holder.setLayout(make_row(*page, gap=6))
-            self._two.addWidget(holder)
-        self.setLayout(make_row(self._two, *buttons[2:], gap=6))
-        self._two.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            holder.setLayout(make_row(*page, gap=GAP))
+            self._pages.addWidget(holder)
+        self.setLayout(make_row(self._pages, *apart, gap=GAP))
+        self._pages.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         undo.changed.connect(self._turn)
         self._turn()
 
     def _turn(self) -> None:
-        self._two.setCurrentIndex(1 if self._undo.isVisible() else 0)
+        self._pages.setCurrentIndex(1 if self._undo.isVisible() else 0)
 
 
 class ToolBar(QFrame):
@@ -79,10 +85,12 @@ class ToolBar(QFrame):
     ) -> None:
         """home: the table that the verbs act on."""
         super().__init__(parent)
+        self._widths: dict[str, int] = {}
         set_role(self, "bar")
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(tr("Tool bar"))
         self._new_task = new_task
+        self._answer = others["answer"]
         self._tight = ""
         self._selected = make_label(selected_text(0), "dim")
         self._build(verbs, others, home)
@@ -110,14 +118,36 @@ class ToolBar(QFrame):
         row.setContentsMargins(10, 0, 10, 0)
         self.setLayout(row)
 
-    def _tighten(self, tight: str) -> None:
+    def _fit(self) -> None:
         """Less air in the buttons, and in the end between them: no word is ever cut."""
+        width = self.width()
+        self._tighten(next((t for t in ("", "some") if self._needed(t) <= width), "more"))
+        label = max(self._width_of(text) for text in (selected_text(0), selected_text(MANY)))
+        self._selected.setVisible(self._needed("") + label + GAP <= width)
+
+    def _needed(self, tight: str) -> int:
+        """The width of the row without its label, with so much air."""
+        if tight not in self._widths:
+            self._tighten(tight)
+            self._selected.hide()
+            longer = self._width_of(answer_text(MANY)) - self._width_of(self._answer.text())
+            self._widths[tight] = self._row.sizeHint().width() + longer
+        return self._widths[tight]
+
+    def _width_of(self, text: str) -> int:
+        return self._selected.fontMetrics().horizontalAdvance(text)
+
+    def _tighten(self, tight: str) -> None:
+        if tight == self._tight:
+            return
         self._tight = tight
         self._row.setSpacing(TIGHT_GAP if tight == "more" else GAP)
         for button in self.findChildren(QPushButton):
             button.setProperty("tight", tight)
             button.style().polish(button)
             QApplication.sendEvent(button, QEvent(QEvent.Type.StyleChange))  # it has another size
+        for part in reversed(self.findChildren(QWidget)):
+            part.updateGeometry()  # else the row does not hear of those in the pages
 
     def _tint(self) -> None:
         colour = QColor(theme.colours().on_accent)
@@ -125,8 +155,9 @@ class ToolBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._selected.setVisible(self.width() >= LABEL_NEEDS)
-        width = self.width()
-        tight = "more" if width < TIGHTER_BELOW else "some" if width < TIGHT_BELOW else ""
-        if tight != self._tight:
-            self._tighten(tight)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.StyleChange, QEvent.Type.FontChange}:
+            self._widths.clear()

@@ -18,7 +18,7 @@ from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.main_window.queue_actions import QueueActions
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.main_window.status_bar import StatusBar
-from enigma_panel.ui.main_window.toolbar import ToolBar
+from enigma_panel.ui.main_window.toolbar import ToolBar, answer_text
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.questions.banner import QuestionBanner
@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
         self.undo = make_action(self, tr("Undo"), self._undo, tip=undo_tip(), shortcut="Ctrl+Z")
         self.answer = make_action(
             self,
-            tr("Answer"),
+            answer_text(0),
             lambda: self.dialogs.open_question(None),
             tip=tr("Opens the question with the least time left."),
             shortcut="Ctrl+E",
@@ -238,7 +238,7 @@ class MainWindow(QMainWindow):
 
     def _follow_inbox(self) -> None:
         n = len(self.services.inbox.questions())
-        self.answer.setText(tr("Answer · {n}", n=n) if n else tr("Answer"))
+        self.answer.setText(answer_text(n))
         self.answer.setEnabled(n > 0)
         self.setWindowTitle(f"({n}) {TITLE}" if n else TITLE)
         self.question_banner.refresh()

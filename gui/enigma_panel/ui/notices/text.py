@@ -11,7 +11,7 @@ from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_
 from enigma_panel.ui.text.errors import Call, ErrorContext, explain
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.text.states import duration, local_time, spoken_duration
-from enigma_panel.ui.text.verbs import verb_label
+from enigma_panel.ui.text.verbs import verb_label, verb_text
 
 tr = Translations("Notices")
 
@@ -159,9 +159,7 @@ def _command_failed(notice: ServiceNotice, name: str, why: str) -> str:
         text = tr("{verb} did not reach {session}. {why}", **words)
     else:
         text = tr("{verb} may not have reached {session}. {why}", **words)
-    if verb is CommandVerb.TERMINATE:
-        text += " " + tr("The browser may still be open and cost money.")
-    return text
+    return " ".join(part for part in (text, verb_text(verb).failed) if part)
 
 
 def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:

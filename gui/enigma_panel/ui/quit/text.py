@@ -131,10 +131,12 @@ def _durable(session: Session, pending: PendingCommand) -> str:
         waits = tr("waits for the API key")
     else:
         waits = tr("was not sent yet")
-    text = tr("A Terminate for {session} {waits}; it is sent at the next start.")
-    if pending.verb is CommandVerb.STOP:
-        text = tr("A Stop for {session} {waits}; it is sent at the next start.")
-    return text.format(session=session.name, waits=waits)
+    return tr(
+        "A {verb} for {session} {waits}; it is sent at the next start.",
+        verb=verb_label(pending.verb),
+        session=session.name,
+        waits=waits,
+    )
 
 
 def _queued(n: int) -> str:

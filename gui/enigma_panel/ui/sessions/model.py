@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.sessions import Sessions
@@ -23,7 +24,7 @@ from enigma_panel.ui.text.states import (
     time_left,
 )
 from enigma_panel.ui.text.steps import now_text
-from enigma_panel.ui.text.verbs import GLYPHS
+from enigma_panel.ui.text.verbs import verb_labels
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.delegates import PAD
@@ -39,8 +40,8 @@ RED_LEFT_MS = 30_000
 FAR = 1 << 62
 """Sorts behind every time."""
 VERB_WIDTH, VERB_APART = 27, 12
-VERBS_WIDTH = VERB_WIDTH * len(GLYPHS) + VERB_APART + 2 * PAD
-"""Pause, Resume, Stop, and a little apart Terminate."""
+VERBS_WIDTH = VERB_WIDTH * len(CommandVerb) + VERB_APART + 2 * PAD
+"""The verbs side by side, Terminate a little apart."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
 _URGENCY = {
     state: rank
@@ -203,7 +204,7 @@ class SessionsModel(KeyedTableModel):
         return session_cost_cell(session, self._sessions.session_cost(session.key))
 
     def _verbs(self, session: Session) -> Cell:
-        spoken = tr("Pause, Resume, Stop, Terminate: in the tool bar and the menu")
+        spoken = tr("{verbs}: in the tool bar and the menu", verbs=verb_labels())
         pending = self._sessions.pending(session.key)
         if pending is not None and pending.can_undo:
             spoken = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_text([pending]))

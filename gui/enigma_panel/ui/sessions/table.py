@@ -1,6 +1,7 @@
 """The Sessions table: verbs under the mouse, and names edited in place."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.ui.actions import SETTLED_MS, Actions
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.sessions.model import VERB_APART, VERB_WIDTH, Column, SessionsModel
@@ -24,12 +25,12 @@ from enigma_panel.ui.widgets.table_model import Index, Role
 
 tr = Translations("Sessions")
 
-_BELOW_UNDO = frozenset({CommandVerb.PAUSE, CommandVerb.RESUME})
+_UNDER_UNDO = frozenset(verb for verb, rules in COMMANDS.items() if rules.under_undo)
 
 
 @dataclass(frozen=True, slots=True)
 class RowVerb:
-    """A verb in a row; None is Undo, which takes the places of Pause and Resume."""
+    """A verb in a row; None is Undo, which takes the places of those that are under it."""
 
     key: int
     verb: CommandVerb | None
@@ -124,7 +125,7 @@ class SessionsTable(KeyedTable):
 
 
 class VerbsDelegate(RowDelegate):
-    """The four verbs, in the same places in every row."""
+    """The verbs, in the same places in every row."""
 
     def __init__(self, app_actions: Actions, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -137,7 +138,7 @@ class VerbsDelegate(RowDelegate):
     @staticmethod
     def verb_rect(cell: QRect, verb: CommandVerb) -> QRect:
         """Where a verb is painted in its cell."""
-        place = list(GLYPHS).index(verb)
+        place = list(CommandVerb).index(verb)
         apart = VERB_APART if verb is CommandVerb.TERMINATE else 0
         left = cell.left() + PAD + place * VERB_WIDTH + apart
         return QRect(left, cell.center().y() - 12, VERB_WIDTH, 25)
@@ -145,14 +146,14 @@ class VerbsDelegate(RowDelegate):
     @classmethod
     def verb_at(cls, cell: QRect, point: QPoint) -> CommandVerb | None:
         """The verb below a point."""
-        hits = (verb for verb in GLYPHS if cls.verb_rect(cell, verb).contains(point))
+        hits = (verb for verb in CommandVerb if cls.verb_rect(cell, verb).contains(point))
         return next(hits, None)
 
     @classmethod
     def undo_rect(cls, cell: QRect) -> QRect:
-        """Where Undo is painted: over Pause and Resume, never where Stop or Terminate was."""
-        both = cls.verb_rect(cell, CommandVerb.PAUSE) | cls.verb_rect(cell, CommandVerb.RESUME)
-        return both.adjusted(1, 1, -3, -1)
+        """Where Undo is painted: over the verbs that are under it, never where another was."""
+        places = (cls.verb_rect(cell, verb) for verb in _UNDER_UNDO)
+        return reduce(QRect.united, places).adjusted(1, 1, -3, -1)
 
     def row_verb_at(self, key: int, cell: QRect, point: QPoint) -> RowVerb | None:
         """What lies below a point in the row of that session."""
@@ -171,7 +172,7 @@ class VerbsDelegate(RowDelegate):
         if row_verb.verb is None:
             return self._app_actions.is_settled(row_verb.key)
         lost = self._lost_undo.get(row_verb.key, now - SETTLED_MS)
-        return row_verb.verb not in _BELOW_UNDO or now - lost >= SETTLED_MS
+        return row_verb.verb not in _UNDER_UNDO or now - lost >= SETTLED_MS
 
     def _note_undo(self, key: int, *, has_undo: bool) -> None:
         if has_undo:
@@ -216,7 +217,7 @@ class VerbsDelegate(RowDelegate):
         self._note_undo(key, has_undo=has_undo)
         if has_undo:
             self._paint_undo(painter, self.undo_rect(option.rect), key)
-        for verb in GLYPHS.keys() - (_BELOW_UNDO if has_undo else set()):
+        for verb in set(CommandVerb) - (_UNDER_UNDO if has_undo else set()):
             self._paint_verb(painter, self.verb_rect(option.rect, verb), key, verb)
         painter.restore()
 

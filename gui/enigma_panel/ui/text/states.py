@@ -17,7 +17,7 @@ from enigma_panel.core.money import format_money
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.missing_tasks import LOOKS_MS
 from enigma_panel.ui.i18n import Translations, short_month
-from enigma_panel.ui.text.verbs import verb_label
+from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
 tr = Translations("States")
@@ -123,7 +123,7 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
 
 
 def _working(unproven: CommandVerb | None) -> StateWord:
-    if unproven is CommandVerb.RESUME:
+    if unproven is not None:
         tip = _unproven_tip(unproven)
         return StateWord(Glyph.DISC, tr("resumed (sent, unconfirmed)"), tip=tip)
     return StateWord(Glyph.DISC, tr("working"), mark=Severity.GREEN)
@@ -132,7 +132,7 @@ def _working(unproven: CommandVerb | None) -> StateWord:
 def _paused(task: Task | None) -> StateWord:
     if task is not None and task.pause_confirmed:
         return StateWord(Glyph.PAUSE, tr("paused – billing"), *_AMBER)
-    if task is not None and task.unproven is CommandVerb.PAUSE:
+    if task is not None and task.unproven is not None:
         tip = _unproven_tip(task.unproven)
         return StateWord(Glyph.PAUSE, tr("paused (sent, unconfirmed) – billing"), *_AMBER, tip)
     return StateWord(Glyph.PAUSE, tr("paused (sent) – billing"), *_AMBER)
@@ -140,12 +140,13 @@ def _paused(task: Task | None) -> StateWord:
 
 def _unproven_tip(verb: CommandVerb) -> str:
     """What it means that a command went out by the live channel."""
+    words = verb_text(verb)
     text = tr(
         "{verb} was sent over the live channel; nothing confirms it. If the channel drops within a "
         "minute, {verb} is sent again the other way.",
-        verb=verb_label(verb),
+        verb=words.label,
     )
-    return text if verb is not CommandVerb.PAUSE else text + " " + tr("Until then it may work on.")
+    return " ".join(part for part in (text, words.unconfirmed) if part)
 
 
 def _ended_word(state: SessionState) -> StateWord:
@@ -181,7 +182,7 @@ def task_status_text(status: TaskStatus, unproven: CommandVerb | None = None) ->
             return _working(unproven)
         case s.ASKS:
             return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
-        case s.PAUSED if unproven is CommandVerb.PAUSE:
+        case s.PAUSED if unproven is not None:
             tip = _unproven_tip(unproven)
             return StateWord(Glyph.PAUSE, tr("paused (sent, unconfirmed)"), *_AMBER, tip)
         case s.PAUSED:

@@ -20,12 +20,15 @@ GLYPHS: Mapping[CommandVerb, Glyph] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerbText:
     """going: said while it can be taken back for a moment. tip: what it does and what that costs;
-    tool tip, status tip and spoken description."""
+    tool tip, status tip and spoken description. unconfirmed, failed: what may be so, and cost
+    money, while nothing confirms it, and where it did not arrive."""
 
     label: str
     going: str
     tip: str
     keys: str
+    unconfirmed: str = ""
+    failed: str = ""
 
 
 def verb_text(verb: CommandVerb) -> VerbText:
@@ -37,6 +40,7 @@ def verb_text(verb: CommandVerb) -> VerbText:
                 going=tr("Pausing"),
                 tip=tr("The agent waits. The browser stays open and costs money."),
                 keys="Ctrl+P",
+                unconfirmed=tr("Until then it may work on."),
             )
         case CommandVerb.RESUME:
             return VerbText(
@@ -58,12 +62,18 @@ def verb_text(verb: CommandVerb) -> VerbText:
                 going=tr("Terminating"),
                 tip=tr("Closes this browser, which then costs nothing any more."),
                 keys="Ctrl+Del",
+                failed=tr("The browser may still be open and cost money."),
             )
 
 
 def verb_label(verb: CommandVerb) -> str:
     """'Terminate'."""
     return verb_text(verb).label
+
+
+def verb_labels() -> str:
+    """All of them, as they stand in a row: 'Pause, Resume, Stop, Terminate'."""
+    return tr(", ").join(verb_label(verb) for verb in CommandVerb)
 
 
 def sending_text(verb: CommandVerb) -> str:

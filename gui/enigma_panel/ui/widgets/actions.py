@@ -48,7 +48,7 @@ def rename_action(action: QAction, text: str) -> None:
 
 
 def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[CommandVerb, QAction]:
-    """Pause, Resume, Stop and Terminate for what is selected."""
+    """One for each command, for what is selected."""
     actions = {}
     for verb in CommandVerb:
         text = verb_text(verb)
