@@ -1,4 +1,5 @@
-"""Request bodies (api.md §1.3-1.5, §3, §4), one writer a dialect; only the fields that are set.
+"""Request bodies (api.md §1.3-1.5, §3, §4), written by the rules of a dialect; only the fields that
+are set.
 
 Each method returns the JSON body as bytes, but for the `…_message` ones: the inner message, which
 the live channel sends without a body around it (api.md §6). Durations are milliseconds.
@@ -19,15 +20,9 @@ Fields = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """Writes one dialect. text, starting_url, message_url: what it calls the task's or the
-    answer's text, and the address to start at, in run-task and in newTask. nests_task: run-task
-    holds the task as `task`."""
+    """Writes one dialect."""
 
     rules: ServiceRules
-    text: str = "taskDetails"
-    starting_url: str = "startingUrl"
-    message_url: str = "startingUrl"
-    nests_task: bool = False
 
     def start_session(self, spec: TaskSpec) -> bytes:
         """A browser without a task: the only way to learn the session's id before it works."""
@@ -38,13 +33,14 @@ class Writer:
 
     def run_task(self, spec: TaskSpec) -> bytes:
         """One call for session and task; terminateOnCompletion is forced by the service."""
-        task = self._task(spec, self.starting_url)
-        return _encode(({"task": task} if self.nests_task else task) | self._browser(spec.browser))
+        task = self._task(spec, self.rules.starting_url_name)
+        body = {"task": task} if self.rules.nests_task else task
+        return _encode(body | self._browser(spec.browser))
 
     def new_task(self, session_id: str, spec: TaskSpec) -> bytes:
         """A task in an open session."""
         message: Fields = {"actionType": "newTask", "newState": "start"}
-        message |= self._task(spec, self.message_url)
+        message |= self._task(spec, self.rules.message_url_name)
         if spec.close_after:
             message["terminateOnCompletion"] = True
         return in_session(session_id, message)
@@ -55,13 +51,13 @@ class Writer:
 
     def guardrail_message(self, text: str, verb: AnswerVerb) -> Fields:
         """The inner message of `guardrail`. The text is a secret."""
-        return {"actionType": "guardrail", self.text: text, "newState": verb.value}
+        return {"actionType": "guardrail", self.rules.text_name: text, "newState": verb.value}
 
     def _task(self, spec: TaskSpec, url_name: str) -> Fields:
         limits = spec.limits
         avoided = limits.avoid_domains if self.rules.has_avoid_domains else ()
         fields: Fields = {
-            self.text: spec.text,
+            self.rules.text_name: spec.text,
             url_name: spec.starting_url or None,
             "maxDuration": limits.max_duration_ms,
             "maxInputTokens": limits.max_input_tokens,
@@ -85,10 +81,7 @@ class Writer:
 
 
 WRITERS: Mapping[Dialect, Writer] = {
-    Dialect.E: Writer(rules=RULES[Dialect.E]),
-    # Its pages call the address of run-task startingUrl and startingPoint (api.md §1.4).
-    Dialect.W1: Writer(rules=RULES[Dialect.W1], message_url="startingPoint"),
-    Dialect.W2: Writer(rules=RULES[Dialect.W2], text="prompt", nests_task=True),
+    dialect: Writer(rules=rules) for dialect, rules in RULES.items()
 }
 
 

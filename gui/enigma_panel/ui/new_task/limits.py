@@ -14,7 +14,7 @@ from enigma_panel.core.models import (
     Proxy,
     TaskSpec,
 )
-from enigma_panel.core.service_rules import IDLE_MS, ServiceRules
+from enigma_panel.core.service_rules import ServiceRules
 from enigma_panel.core.validation import (
     MAX_TIME_S,
     MAX_TOKENS,
@@ -301,7 +301,7 @@ def time_note(rules: ServiceRules) -> str:
         "Seconds. {limit} at most, set by the service. It ends the task; a session kept open ends "
         "after {minutes} idle minutes.",
         limit=MAX_TIME_S,
-        minutes=IDLE_MS // 60_000,
+        minutes=rules.idle_ms // 60_000,
     )
 
 
