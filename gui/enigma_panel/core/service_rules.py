@@ -7,6 +7,7 @@ never of its name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as with_default
 from enum import StrEnum
 
 from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS
@@ -25,6 +26,25 @@ class Dialect(StrEnum):
     W2 = "W2"
 
 
+class Field(StrEnum):
+    """The field in which a person typed it."""
+
+    TASK = "task"
+    STARTING_URL = "starting_url"
+    TIME_LIMIT = "time_limit"
+    INPUT_TOKENS = "input_tokens"
+    OUTPUT_TOKENS = "output_tokens"
+    AVOID_DOMAINS = "avoid_domains"
+    OUTPUT_SCHEMA = "output_schema"
+    OUTPUT_TYPE = "result"
+    ENVIRONMENT = "environment"
+    POLICY = "policy"
+    PROXY = "proxy"
+    PROXY_COUNTRY = "proxy_country"
+    PROXY_ADDRESS = "proxy_address"
+    KEY = "key"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRules:
     """The rules of one dialect.
@@ -32,30 +52,22 @@ class ServiceRules:
     name: of the service that speaks it. switches: the dialect that a refusal with this code asks
     for, where it is written in another way. caps_session: a maximum duration ends the whole
     session; else the task alone, and a session ends after idle_ms (milliseconds) in which nothing
-    happens. key_prefix: how its keys begin in the documentation. has_avoid_domains: whether a task
-    may bring that field. has_browser_options: whether a browser may be opened with an environment,
-    a policy and a proxy; the first pages of W1 know only the environment, but its last ones know
-    all three, also as what WebRun has beyond Enigma (api.md §1.3, §9). has_output_types: whether a
-    result may be asked for as JSON or CSV. file_hosts: hosts from which the files of a result may
-    be fetched, beside the session's own.
+    happens. key_prefix: how its keys begin in the documentation. file_hosts: hosts from which the
+    files of a result may be fetched, beside the session's own.
 
-    What is sent: text_name is what the text of a task or an answer is called, starting_url_name and
-    message_url_name the address to start at, in run-task and in newTask. nests_task: run-task holds
-    the task as `task`.
+    names: what it calls the fields that it has, on the wire; the text of an answer as that of a
+    task. in_new_task: those that newTask calls otherwise. nests_task: run-task holds the task as
+    `task`.
     """
 
     name: str
     switches: Mapping[str, Dialect]
     caps_session: bool
     key_prefix: str
+    names: Mapping[Field, str]
+    in_new_task: Mapping[Field, str] = with_default(default_factory=dict)
     idle_ms: int = 300_000
-    has_avoid_domains: bool = False
-    has_browser_options: bool = False
-    has_output_types: bool = False
     file_hosts: tuple[str, ...] = ()
-    text_name: str = "taskDetails"
-    starting_url_name: str = "startingUrl"
-    message_url_name: str = "startingUrl"
     nests_task: bool = False
 
     def latest_end_ms(self, sent_ms: int, cap_ms: int | None) -> int:
@@ -64,15 +76,29 @@ class ServiceRules:
         return sent_ms + (cap_ms or DEFAULT_CAP_MS) + (0 if self.caps_session else self.idle_ms)
 
 
+_OF_ALL = {
+    Field.STARTING_URL: "startingUrl",
+    Field.TIME_LIMIT: "maxDuration",
+    Field.INPUT_TOKENS: "maxInputTokens",
+    Field.OUTPUT_TOKENS: "maxOutputTokens",
+}
+_OF_ENIGMA = _OF_ALL | {Field.TASK: "taskDetails", Field.AVOID_DOMAINS: "avoidDomains"}
+# The first pages of W1 know only the environment of a browser, but its last ones know all three,
+# also as what WebRun has beyond Enigma (api.md §1.3, §9).
+_BEYOND_ENIGMA = {
+    Field.OUTPUT_TYPE: "outputType",
+    Field.OUTPUT_SCHEMA: "outputSchema",
+    Field.ENVIRONMENT: "environmentId",
+    Field.POLICY: "policyId",
+    Field.PROXY: "proxy",
+}
 _WEBRUN = ServiceRules(
     name="WebRun",
     switches={MISSING_TASK_DETAILS: Dialect.E},
     caps_session=False,
     key_prefix="wr_",
-    has_browser_options=True,
-    has_output_types=True,
+    names=_OF_ALL | {Field.TASK: "prompt"} | _BEYOND_ENIGMA,
     file_hosts=("blobs.webrun.ai",),
-    text_name="prompt",
     nests_task=True,
 )
 
@@ -82,17 +108,16 @@ RULES: Mapping[Dialect, ServiceRules] = {
         switches={MISSING_PROMPT: Dialect.W2},
         caps_session=True,
         key_prefix="enig_",
-        has_avoid_domains=True,
+        names=_OF_ENIGMA,
     ),
     Dialect.W1: replace(
         _WEBRUN,
         name="WebRun, first form",
         switches={MISSING_PROMPT: Dialect.W2},
         key_prefix="enig_",
-        has_avoid_domains=True,
-        text_name="taskDetails",
+        names=_OF_ENIGMA | _BEYOND_ENIGMA,
         # Its pages call the address of run-task startingUrl and startingPoint (api.md §1.4).
-        message_url_name="startingPoint",
+        in_new_task={Field.STARTING_URL: "startingPoint"},
         nests_task=False,
     ),
     Dialect.W2: _WEBRUN,

@@ -9,7 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-_LIMITS = frozenset({"maxDuration", "maxInputTokens", "maxOutputTokens", "terminateOnCompletion"})
+from enigma_panel.simulator.settings import SESSION_MS
+
+NUMBERS: Mapping[str, tuple[int, int, int]] = {
+    "maxDuration": (SESSION_MS, 1000, SESSION_MS),
+    "maxInputTokens": (100_000, 0, 100_000),
+    "maxOutputTokens": (100_000, 0, 100_000),
+}
+"""The numbers among the fields of a task: what holds where none is given, the least, the most."""
+
+_LIMITS = frozenset({*NUMBERS, "terminateOnCompletion"})
 _OUTPUT = frozenset({"outputType", "outputSchema", "secrets", "files", "webhook"})
 _AROUND = frozenset({"mode", "environmentId", "policyId", "proxy"})
 
