@@ -1,8 +1,7 @@
 """`python resources/translations.py LOCALE…`: the files of these languages, say `de` or `pt_BR`.
 
-For each, i18n/enigma_LOCALE.ts is made, or brought up to date with the texts in the code, and
-compiled to the .qm beside it. Open the .ts with Qt Linguist; what is translated there stays. A new
-.qm is listed in app.qrc.
+For each, i18n/enigma_LOCALE.ts is made, or brought up to date with the texts in the code. Open it
+with Qt Linguist; what is translated there stays. compile_resources.py puts it into the program.
 """
 
 import argparse
@@ -11,11 +10,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from string import Formatter
 
 from PySide6.QtCore import QLocale
 
@@ -25,6 +22,7 @@ _GATHER = [
     *("-disable-heuristic", "similartext"),
 ]
 HERE = Path(__file__).resolve().parent
+I18N = HERE / "i18n"
 PRODUCT = HERE.parent / "gui" / "enigma_panel"
 
 
@@ -101,27 +99,11 @@ def update(locales: list[str], folder: Path) -> None:
         source.write_text("\n".join(lines), encoding="utf-8")
         for locale in locales:
             file = folder / f"enigma_{locale}.ts"
-            _run("lupdate", source, *_GATHER, "-ts", file, "-target-language", locale)
-            check(file)
-            _run("lrelease", "-nounfinished", file, "-qm", file.with_suffix(".qm"))
+            run("lupdate", source, *_GATHER, "-ts", file, "-target-language", locale)
 
 
-def check(file: Path) -> None:
-    """Raises ValueError where a translation has other {names} than its text."""
-    for message in ET.parse(file).iter("message"):  # noqa: S314 - our own file
-        source, translation = message.findtext("source", ""), message.find("translation")
-        forms = [] if translation is None else [translation, *translation]
-        for text in (form.text for form in forms if form.text and form.text.strip()):
-            if names_in(text) - names_in(source):
-                raise ValueError(f"{file.name}: “{source}” has no such name as “{text}”")
-
-
-def names_in(text: str) -> set[str]:
-    """'{n} of {all}' has n and all."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-
-
-def _run(tool: str, *arguments: str | Path) -> None:
+def run(tool: str, *arguments: str | Path) -> None:
+    """Run one of Qt's tools. Raises CalledProcessError."""
     name = f"pyside6-{tool}"
     command = shutil.which(name, path=str(Path(sys.executable).parent)) or name
     subprocess.run([command, *map(str, arguments)], check=True)  # noqa: S603 - Qt's own tools
@@ -132,7 +114,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python resources/translations.py")
     parser.add_argument("locales", nargs="+", metavar="LOCALE")
     try:
-        update(parser.parse_args().locales, HERE / "i18n")
+        update(parser.parse_args().locales, I18N)
     except ValueError as error:
         sys.exit(str(error))
 

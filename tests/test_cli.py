@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.cli import Options, UsageError, choose_platform, parse
-from enigma_panel.core.service_rules import Dialect
+from enigma_panel.core.service_rules import RULES, Dialect
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,15 @@ def test_what_is_asked_for(tmp_path: Path) -> None:
     assert options.data_dir == tmp_path
     assert parse(["--base-url", "http://127.0.0.1:8000/"]).base_url == "http://127.0.0.1:8000"
     assert parse(["--dialect", "w2"]).dialect is Dialect.W2
+
+
+def test_the_help_names_each_dialect_with_its_service(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    names = [f"{dialect} ({rules.name})" for dialect, rules in RULES.items()]
+    assert "E (Enigma)" in names
+    assert f"{', '.join(names)}; preset by the address" in told
 
 
 def test_a_display_is_needed_unless_the_run_is_for_a_script() -> None:

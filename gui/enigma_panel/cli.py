@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from enigma_panel import __version__
-from enigma_panel.core.service_rules import Dialect
+from enigma_panel.core.service_rules import RULES, Dialect
 
 EPILOG = (
     "ENIGMA_API_KEY in the environment is used before the keychain and never stored. "
@@ -74,8 +74,9 @@ def parse(argv: list[str]) -> Options:
         "--dialect",
         type=str.upper,
         choices=list(map(str, Dialect)),
-        help="how to write to the service in this run: E (Enigma), W1 or W2 (WebRun, first and "
-        "newest form); preset by the address",
+        help="how to write to the service in this run: "
+        f"{', '.join(f'{dialect} ({rules.name})' for dialect, rules in RULES.items())}; "
+        "preset by the address",
     )
     add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log below DIR")
     add("--self-check", action="store_true", help="print versions, folders, keychain and service")

@@ -1,15 +1,25 @@
 """What dialects have in common with hosts, keys and refusals."""
 
-from enigma_panel.core.models import BrowserOptions, Limits, OutputType, Proxy, TaskSpec
+from dataclasses import replace
+
+from enigma_panel.core.models import (
+    NO_LIMITS,
+    BrowserOptions,
+    Limits,
+    OutputType,
+    Proxy,
+    TaskSpec,
+)
 from enigma_panel.core.service_rules import (
     RULES,
     Dialect,
+    Field,
     dialect_of_host,
     fits_host,
     foreign_prefix,
     host_of_keys,
 )
-from enigma_panel.core.validation import Field, unsupported_fields
+from enigma_panel.core.validation import unsupported_fields, without_unsupported
 from tests.kit.rows import check_rows
 
 ENIGMA, WEBRUN = "connect.enigma.click", "connect.webrun.ai"
@@ -60,10 +70,19 @@ def test_what_a_dialect_lacks_is_left_out() -> None:
     spec = TaskSpec(
         text="Look",
         limits=Limits(avoid_domains=("ads.example",)),
-        browser=BrowserOptions(environment_id="e", policy_id="p", proxy=Proxy.SERVICE),
+        browser=BrowserOptions(
+            environment_id="e", policy_id="p", proxy=Proxy.SERVICE, proxy_country="US"
+        ),
         output_type=OutputType.CSV,
+        output_schema='["name"]',
     )
     unused = {dialect: unsupported_fields(spec, rules) for dialect, rules in RULES.items()}
     of_webrun = (Field.ENVIRONMENT, Field.POLICY, Field.PROXY, Field.OUTPUT_TYPE)
     assert unused == {E: of_webrun, W1: (), W2: (Field.AVOID_DOMAINS,)}
     assert unsupported_fields(TaskSpec(text="Look"), RULES[W2]) == ()
+    left = {dialect: without_unsupported(spec, rules) for dialect, rules in RULES.items()}
+    assert left == {
+        E: TaskSpec(text="Look", limits=spec.limits),
+        W1: spec,
+        W2: replace(spec, limits=NO_LIMITS),
+    }

@@ -7,12 +7,13 @@ import pytest
 from enigma_panel.core.models import Limits, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.reducer import kept_open, reduce
-from enigma_panel.core.service_rules import IDLE_MS, RULES, Dialect
+from enigma_panel.core.service_rules import RULES, Dialect
 from tests.kit.builders import new_session, new_task
 
 NOW = 1_700_000_000_000
 CAP_MS = 120_000
 WEBRUN = (Dialect.W1, Dialect.W2)
+IDLE_MS = RULES[Dialect.W2].idle_ms
 
 
 def _at_work(dialect: Dialect) -> tuple[Session, Task]:
@@ -83,3 +84,12 @@ def test_a_start_of_unknown_fate_may_cost_until_then() -> None:
     assert RULES[Dialect.E].latest_end_ms(NOW, CAP_MS) == NOW + CAP_MS
     assert RULES[Dialect.E].latest_end_ms(NOW, None) == NOW + 300_000
     assert RULES[Dialect.W2].latest_end_ms(NOW, CAP_MS) == NOW + CAP_MS + IDLE_MS
+
+
+def test_each_dialect_has_an_idle_time_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULES, Dialect.W2, replace(RULES[Dialect.W2], idle_ms=60_000))
+    session, task = _at_work(Dialect.W2)
+    assert kept_open(session, task, NOW).expires_ms == NOW + CAP_MS + 60_000
+    assert _after(session, task, Kind.COMPLETED, NOW + 40_000) == NOW + 100_000
+    gone = replace(session, phase=Phase.EXPIRED_ASSUMED)
+    assert _after(gone, task, Kind.OUTLIVED, NOW) == NOW + 60_000

@@ -8,6 +8,7 @@ import pytest
 from referencing.exceptions import Unresolvable
 
 from enigma_panel.core.models import OutputType
+from enigma_panel.core.service_rules import Field
 from enigma_panel.core.structured_output import (
     MAX_COLUMNS,
     MAX_SCHEMA_CHARS,
@@ -16,7 +17,7 @@ from enigma_panel.core.structured_output import (
     find_misfit,
     read_result,
 )
-from enigma_panel.core.validation import Field, Problem
+from enigma_panel.core.validation import Problem
 
 JSON, CSV, TEXT = OutputType.JSON, OutputType.CSV, OutputType.TEXT
 DRAFT_3 = "http://json-schema.org/draft-03/schema#"

@@ -1,13 +1,13 @@
 """What a person types: what passes, what is said about the rest, and what is offered."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from enigma_panel.core import validation as c
 from enigma_panel.core.models import BrowserOptions, Limits, Proxy, TaskSpec
-from enigma_panel.core.validation import Field, Problem
+from enigma_panel.core.service_rules import Field
+from enigma_panel.core.validation import Problem
 from tests.kit.rows import check_rows
 
 P = Problem
@@ -95,18 +95,21 @@ def test_a_bad_scheme_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "low", "high"),
+    ("field", "name", "low", "high", "parts"),
     [
-        (c.check_time_limit, 1, 300),
-        (c.check_input_tokens, 0, 100_000),
-        (c.check_output_tokens, 0, 100_000),
+        (Field.TIME_LIMIT, "max_duration_ms", 1, 300, 1000),
+        (Field.INPUT_TOKENS, "max_input_tokens", 0, 100_000, 1),
+        (Field.OUTPUT_TOKENS, "max_output_tokens", 0, 100_000, 1),
     ],
 )
-def test_limits(check: Callable[[int | None], c.Findings], low: int, high: int) -> None:
+def test_limits(field: Field, name: str, low: int, high: int, parts: int) -> None:
+    def check(value: int | None) -> c.Findings:
+        return c.check_numbers(Limits(**{name: None if value is None else value * parts}))
+
     assert check(None) == check(low) == check(high) == ()
     for value in (low - 1, high + 1, 10**30):
         (finding,) = check(value)
-        assert finding.problem is P.OUT_OF_RANGE
+        assert (finding.field, finding.problem) == (field, P.OUT_OF_RANGE)
         assert finding.params == {"value": value, "low": low, "high": high}
 
 

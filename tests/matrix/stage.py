@@ -24,7 +24,7 @@ from enigma_panel.core import reducer
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import Endpoint, RateHeaders
-from enigma_panel.core.service_rules import Dialect
+from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.recovery import recover
@@ -148,7 +148,8 @@ def lane(names: Names, folder: Path, speed: int, dialect: Dialect) -> Iterator[L
 @contextmanager
 def idle_in_proportion() -> Iterator[None]:
     """Sessions that live while something happens get as much more idle time as our clock takes."""
-    with patch.object(reducer, "IDLE_MS", reducer.IDLE_MS * FACTOR):
+    longer = {d: replace(rules, idle_ms=rules.idle_ms * FACTOR) for d, rules in RULES.items()}
+    with patch.object(reducer, "RULES", longer):
         yield
 
 

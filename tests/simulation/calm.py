@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from enigma_panel.core.service_rules import IDLE_MS, RULES
+from enigma_panel.core.service_rules import RULES
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.account import Account
 from enigma_panel.services.types import KeyCheck
@@ -32,7 +32,8 @@ class Calm:
         world = self._person.world
         assert world.calm_since is not None
         age = world.timeline.now - world.calm_since
-        idle_s = 0 if RULES[world.dialect].caps_session else IDLE_MS / 1000
+        rules = RULES[world.dialect]
+        idle_s = 0 if rules.caps_session else rules.idle_ms / 1000
         world.checks.truth.questions_are_shown(self._person.parts)
         left = unsettled(world, self._person.parts)
         if not left and age > 3.0:

@@ -96,7 +96,7 @@ def test_it_ends_quietly_by_signal(number: signal.Signals) -> None:
         ["--port", "70000"],
         ["--speed", "0"],
         ["--speed", "nan"],
-        ["--dialect", "W3"],
+        ["--dialect", "Q9"],
         ["--states", "some"],
         ["--question-in-hold", "never"],
         ["--rate-limit", "none"],

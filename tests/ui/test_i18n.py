@@ -1,9 +1,8 @@
 """The texts of the window in another language."""
 
 import ast
-import importlib.util
+import importlib
 import re
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,22 +24,27 @@ POLISH = QLocale(QLocale.Language.Polish, QLocale.Country.Poland)
 tr = Translations("Steps")
 
 
+def _of_resources(name: str) -> ModuleType:
+    """A file of resources/, which is no package."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "resources"))
+        return importlib.import_module(name)
+
+
 @pytest.fixture(scope="module")
 def translations() -> ModuleType:
-    """resources/translations.py, which lies in no package."""
-    spec = importlib.util.spec_from_file_location(
-        "translations", ROOT / "resources" / "translations.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # its record looks itself up there
-    spec.loader.exec_module(module)
-    return module
+    return _of_resources("translations")
 
 
 @pytest.fixture(scope="module")
-def polish(translations: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiler() -> ModuleType:
+    return _of_resources("compile_resources")
+
+
+@pytest.fixture(scope="module")
+def polish(
+    translations: ModuleType, compiler: ModuleType, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A folder with a file of a language with three plural forms: each text is its own, marked."""
     folder = tmp_path_factory.mktemp("i18n")
     translations.update(["pl"], folder)
@@ -57,6 +61,7 @@ def polish(translations: ModuleType, tmp_path_factory: pytest.TempPathFactory) -
             translation.text = f"<{source}>"
     tree.write(file, encoding="utf-8", xml_declaration=True)
     translations.update(["pl"], folder)
+    assert [file.name for file in compiler.release(folder, folder)] == ["enigma_pl.qm"]
     return folder
 
 
@@ -163,15 +168,25 @@ def test_a_text_that_no_tool_finds_is_named(translations: ModuleType) -> None:
 
 
 def test_a_translation_has_no_name_that_its_text_lacks(
-    translations: ModuleType, polish: Path, tmp_path: Path
+    compiler: ModuleType, polish: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "enigma_pl.ts"
     good = (polish / file.name).read_text(encoding="utf-8")
     file.write_text(good, encoding="utf-8")
-    translations.check(file)
+    compiler.check(file)
     file.write_text(good.replace("&lt;1&gt; {n} steps", "{m} kroki"), encoding="utf-8")
     with pytest.raises(ValueError, match=r"enigma_pl\.ts: “{n} steps”"):
-        translations.check(file)
+        compiler.check(file)
+
+
+def test_each_language_gets_into_the_program_unlisted(
+    compiler: ModuleType, polish: Path, tmp_path: Path
+) -> None:
+    compiler.compile_to(tmp_path / "rc.py", polish)
+    body = ast.parse((tmp_path / "rc.py").read_text()).body
+    texts = [ast.literal_eval(node.value) for node in body if isinstance(node, ast.Assign)]
+    assert any("enigma_pl.qm".encode("utf-16-be") in text for text in texts)
+    assert any((polish / "enigma_pl.qm").read_bytes() in text for text in texts)
 
 
 def test_only_what_is_a_language_gets_a_file(translations: ModuleType, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from enigma_panel.core.models import Phase, Session, Task
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation, Usage
-from enigma_panel.core.service_rules import IDLE_MS, RULES
+from enigma_panel.core.service_rules import RULES
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.core.transitions import LIVE, OF_TASK, SESSION_TRANSITIONS, TASK_TRANSITIONS
 from enigma_panel.core.verbs import ANSWERS, COMMANDS, CommandVerb
@@ -132,11 +132,12 @@ def _next_session(
     if observation.kind is Kind.COMPLETED and _closes_after(session, task):
         phase = P.CLOSED_ASSUMED
     is_step = observation.kind in STEP_KINDS
+    idle_end_ms = now_ms + RULES[session.dialect].idle_ms
     if session.phase is P.EXPIRED_ASSUMED and phase is P.OPEN:
         # It outlived what we had assumed. Who is not polled needs another end, or stays for ever.
-        session = replace(session, expires_ms=now_ms + IDLE_MS if is_step else None)
+        session = replace(session, expires_ms=idle_end_ms if is_step else None)
     if observation.kind is Kind.OUTLIVED:
-        session = replace(session, expires_ms=now_ms + IDLE_MS)
+        session = replace(session, expires_ms=idle_end_ms)
     if observation.kind is Kind.TERMINATE_SENT:
         session = replace(session, terminate_sent_ms=now_ms)
     elif phase is P.OPEN and observation.kind in ALIVE_KINDS:
@@ -158,13 +159,14 @@ def kept_open(session: Session, task: Task | None, now_ms: int) -> Session:
 def _idle_end_ms(session: Session, task: Task | None, now_ms: int) -> int | None:
     """When a session that lives as long as something happens ends by itself, None where it has
     outlived that."""
+    rules = RULES[session.dialect]
     if task is None or task.is_final or task.sent_ms is None:
-        return now_ms + IDLE_MS
+        return now_ms + rules.idle_ms
     if task.status in {S.ASKS, S.PAUSED}:  # no page says that waiting is none (api.md §2)
-        ends_ms = task.since_ms + IDLE_MS
+        ends_ms = task.since_ms + rules.idle_ms
         return ends_ms if ends_ms > now_ms else None
     cap_ms = task.spec.limits.max_duration_ms
-    return max(now_ms + IDLE_MS, RULES[session.dialect].latest_end_ms(task.sent_ms, cap_ms))
+    return max(now_ms + rules.idle_ms, rules.latest_end_ms(task.sent_ms, cap_ms))
 
 
 def _proves_no_return(session: Session, observation: Observation, now_ms: int) -> bool:

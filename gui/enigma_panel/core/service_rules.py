@@ -1,20 +1,19 @@
-"""What differs between the dialects of the service in time, limits and fields (api.md §2, §9).
+"""What differs between the dialects of the service in time, limits, fields and their names
+(api.md §2, §9).
 
 A dialect is a name for how the service is spoken to. What is decided by it is asked of its rules,
-never of its name; only what is written on the wire is looked up by the name itself (`api/wire`).
+never of its name.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as with_default
 from enum import StrEnum
 
 from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS
 
 POLL_MS = 2_000
 """Documented poll interval (api.md §1.6, seed); never shorter while a task runs."""
-IDLE_MS = 300_000
-"""The service ends a session in which nothing happens for so long (api.md §2)."""
-
 DEFAULT_CAP_MS = 300_000
 """The maximum duration that holds where none is given (api.md §2)."""
 
@@ -27,44 +26,80 @@ class Dialect(StrEnum):
     W2 = "W2"
 
 
+class Field(StrEnum):
+    """The field in which a person typed it."""
+
+    TASK = "task"
+    STARTING_URL = "starting_url"
+    TIME_LIMIT = "time_limit"
+    INPUT_TOKENS = "input_tokens"
+    OUTPUT_TOKENS = "output_tokens"
+    AVOID_DOMAINS = "avoid_domains"
+    OUTPUT_SCHEMA = "output_schema"
+    OUTPUT_TYPE = "result"
+    ENVIRONMENT = "environment"
+    POLICY = "policy"
+    PROXY = "proxy"
+    PROXY_COUNTRY = "proxy_country"
+    PROXY_ADDRESS = "proxy_address"
+    KEY = "key"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRules:
     """The rules of one dialect.
 
     name: of the service that speaks it. switches: the dialect that a refusal with this code asks
     for, where it is written in another way. caps_session: a maximum duration ends the whole
-    session; else the task alone, and a session ends after IDLE_MS in which nothing happens.
-    has_avoid_domains: whether a task may bring that field. has_browser_options: whether a browser
-    may be opened with an environment, a policy and a proxy; the first pages of W1 know only the
-    environment, but its last ones know all three, also as what WebRun has beyond Enigma (api.md
-    §1.3, §9). has_output_types: whether a result may be asked for as JSON or CSV. file_hosts: hosts
-    from which the files of a result may be fetched, beside the session's own. key_prefix: how its
-    keys begin in the documentation.
+    session; else the task alone, and a session ends after idle_ms (milliseconds) in which nothing
+    happens. key_prefix: how its keys begin in the documentation. file_hosts: hosts from which the
+    files of a result may be fetched, beside the session's own.
+
+    names: what it calls the fields that it has, on the wire; the text of an answer as that of a
+    task. in_new_task: those that newTask calls otherwise. nests_task: run-task holds the task as
+    `task`.
     """
 
     name: str
     switches: Mapping[str, Dialect]
     caps_session: bool
     key_prefix: str
-    has_avoid_domains: bool = False
-    has_browser_options: bool = False
-    has_output_types: bool = False
+    names: Mapping[Field, str]
+    in_new_task: Mapping[Field, str] = with_default(default_factory=dict)
+    idle_ms: int = 300_000
     file_hosts: tuple[str, ...] = ()
+    nests_task: bool = False
 
     def latest_end_ms(self, sent_ms: int, cap_ms: int | None) -> int:
         """When a session ends at the latest (epoch ms) that got nothing but a task with this
         maximum duration, sent at sent_ms."""
-        return sent_ms + (cap_ms or DEFAULT_CAP_MS) + (0 if self.caps_session else IDLE_MS)
+        return sent_ms + (cap_ms or DEFAULT_CAP_MS) + (0 if self.caps_session else self.idle_ms)
 
 
+_OF_ALL = {
+    Field.STARTING_URL: "startingUrl",
+    Field.TIME_LIMIT: "maxDuration",
+    Field.INPUT_TOKENS: "maxInputTokens",
+    Field.OUTPUT_TOKENS: "maxOutputTokens",
+}
+_OF_ENIGMA = _OF_ALL | {Field.TASK: "taskDetails", Field.AVOID_DOMAINS: "avoidDomains"}
+# The first pages of W1 know only the environment of a browser, but its last ones know all three,
+# also as what WebRun has beyond Enigma (api.md §1.3, §9).
+_BEYOND_ENIGMA = {
+    Field.OUTPUT_TYPE: "outputType",
+    Field.OUTPUT_SCHEMA: "outputSchema",
+    Field.ENVIRONMENT: "environmentId",
+    Field.POLICY: "policyId",
+    Field.PROXY: "proxy",
+}
 _WEBRUN = ServiceRules(
     name="WebRun",
     switches={MISSING_TASK_DETAILS: Dialect.E},
     caps_session=False,
     key_prefix="wr_",
-    has_browser_options=True,
-    has_output_types=True,
+    names=_OF_ALL | {Field.TASK: "prompt"} | _BEYOND_ENIGMA,
     file_hosts=("blobs.webrun.ai",),
+    nests_task=True,
 )
 
 RULES: Mapping[Dialect, ServiceRules] = {
@@ -73,33 +108,53 @@ RULES: Mapping[Dialect, ServiceRules] = {
         switches={MISSING_PROMPT: Dialect.W2},
         caps_session=True,
         key_prefix="enig_",
-        has_avoid_domains=True,
+        names=_OF_ENIGMA,
     ),
     Dialect.W1: replace(
         _WEBRUN,
         name="WebRun, first form",
         switches={MISSING_PROMPT: Dialect.W2},
         key_prefix="enig_",
-        has_avoid_domains=True,
+        names=_OF_ENIGMA | _BEYOND_ENIGMA,
+        # Its pages call the address of run-task startingUrl and startingPoint (api.md §1.4).
+        in_new_task={Field.STARTING_URL: "startingPoint"},
+        nests_task=False,
     ),
     Dialect.W2: _WEBRUN,
 }
 
-_SPOKEN_AT = {
-    "connect.enigma.click": (Dialect.E,),
-    "connect.webrun.ai": (Dialect.W2, Dialect.W1),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Host:
+    """A host of the service. dialects: what it speaks, the preset first."""
+
+    dialects: tuple[Dialect, ...]
+    account_page: str
+
+
+_HOSTS = {
+    "connect.enigma.click": _Host(
+        dialects=(Dialect.E,), account_page="https://enigma.click/settings"
+    ),
+    "connect.webrun.ai": _Host(
+        dialects=(Dialect.W2, Dialect.W1), account_page="https://app.webrun.ai/usage"
+    ),
 }
-"""What the known hosts speak, the preset first."""
 
 
 def dialect_of_host(host: str) -> Dialect:
     """The dialect that is preset for a host: E where nobody knows the host."""
-    return _SPOKEN_AT.get(host, (Dialect.E,))[0]
+    return _HOSTS[host].dialects[0] if host in _HOSTS else Dialect.E
 
 
 def fits_host(dialect: Dialect, host: str) -> bool:
     """False where a host is known to speak another one."""
-    return dialect in _SPOKEN_AT.get(host, tuple(Dialect))
+    return host not in _HOSTS or dialect in _HOSTS[host].dialects
+
+
+def account_page_of_host(host: str) -> str | None:
+    """The address of the page with a person's account, None where nobody knows the host."""
+    return _HOSTS[host].account_page if host in _HOSTS else None
 
 
 def foreign_prefix(key: str, dialect: Dialect) -> str | None:
@@ -117,8 +172,8 @@ def known_prefix(key: str) -> str | None:
 def host_of_keys(prefix: str, host: str) -> str | None:
     """The known host for which keys that begin so are, where this one is known to be for others."""
     hosts = [
-        known
-        for known, dialects in _SPOKEN_AT.items()
-        if any(RULES[dialect].key_prefix == prefix for dialect in dialects)
+        name
+        for name, known in _HOSTS.items()
+        if any(RULES[dialect].key_prefix == prefix for dialect in known.dialects)
     ]
-    return hosts[0] if hosts and host in _SPOKEN_AT and host not in hosts else None
+    return hosts[0] if hosts and host in _HOSTS and host not in hosts else None

@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Any, NoReturn
 
 from enigma_panel.core.models import OutputType
-from enigma_panel.core.validation import Field, Finding, Findings, Problem
+from enigma_panel.core.service_rules import Field
+from enigma_panel.core.validation import Finding, Findings, Problem
 
 MAX_SCHEMA_CHARS = 20_000
 """Longest schema; our own limit, no page names one. To check one so long takes up to a second."""

@@ -8,19 +8,22 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as with_default
 from enum import StrEnum
+from functools import reduce
 from ipaddress import ip_address
+from operator import attrgetter
+from typing import Any
 from urllib.parse import urlsplit
 
-from enigma_panel.core.models import BrowserOptions, OutputType, Proxy, TaskSpec
-from enigma_panel.core.service_rules import ServiceRules
+from enigma_panel.core.models import BrowserOptions, Limits, Proxy, TaskSpec
+from enigma_panel.core.service_rules import Field, ServiceRules
 
 MAX_TASK_CHARS = 20_000
 """Longest task text; our own limit, the service documents none (api.md §11.4)."""
 
-MIN_TIME_S, MAX_TIME_S = 1, 300
+MAX_TIME_S = 300
 MAX_TOKENS = 100_000
 """The widest documented range is 0…100000 for both token limits (api.md §1.3)."""
 
@@ -56,25 +59,6 @@ _COUNTRY = re.compile(r"(?:[A-Za-z]{2})?")
 _HOST_PORT = re.compile(r"(?:\[(?P<ip6>[^\[\]%\s]+)\]|(?P<host>[^\[\]:\s]+)):(?P<port>[0-9]{1,5})")
 _BEARER = re.compile(r"\bbearer\s+(\S+)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s,;]+")
-
-
-class Field(StrEnum):
-    """The field in which a person typed it."""
-
-    TASK = "task"
-    STARTING_URL = "starting_url"
-    TIME_LIMIT = "time_limit"
-    INPUT_TOKENS = "input_tokens"
-    OUTPUT_TOKENS = "output_tokens"
-    AVOID_DOMAINS = "avoid_domains"
-    OUTPUT_SCHEMA = "output_schema"
-    OUTPUT_TYPE = "result"
-    ENVIRONMENT = "environment"
-    POLICY = "policy"
-    PROXY = "proxy"
-    PROXY_COUNTRY = "proxy_country"
-    PROXY_ADDRESS = "proxy_address"
-    KEY = "key"
 
 
 class Problem(StrEnum):
@@ -158,19 +142,50 @@ def _url_problem(text: str) -> Problem | None:
     return None if is_host(host) else Problem.BAD_URL
 
 
-def check_time_limit(seconds: int | None) -> Findings:
-    """Check a time limit: 1…300 seconds; None leaves the service's default."""
-    return _in_range(Field.TIME_LIMIT, seconds, MIN_TIME_S, MAX_TIME_S)
+@dataclass(frozen=True, slots=True)
+class NumberLimit:
+    """A limit that is typed as a whole number, low…high; `name` of Limits holds it in parts of
+    which `parts` make one of what is typed. None leaves the service's default."""
+
+    name: str
+    low: int
+    high: int
+    parts: int = 1
+
+    def of(self, limits: Limits) -> int | None:
+        """What is held."""
+        held: int | None = getattr(limits, self.name)
+        return held
+
+    def typed(self, limits: Limits) -> int | None:
+        """What was typed; rounded away from the middle, so that 300,001 ms is over the limit of
+        300 s and 999 ms under that of 1 s."""
+        held = self.of(limits)
+        if held is None:
+            return None
+        return -(-held // self.parts) if held > self.parts else held // self.parts
 
 
-def check_input_tokens(tokens: int | None) -> Findings:
-    """Check a limit of input tokens: 0…100000; None leaves the service's default."""
-    return _in_range(Field.INPUT_TOKENS, tokens, 0, MAX_TOKENS)
+NUMBERS: Mapping[Field, NumberLimit] = {
+    Field.TIME_LIMIT: NumberLimit("max_duration_ms", 1, MAX_TIME_S, parts=1000),
+    Field.INPUT_TOKENS: NumberLimit("max_input_tokens", 0, MAX_TOKENS),
+    Field.OUTPUT_TOKENS: NumberLimit("max_output_tokens", 0, MAX_TOKENS),
+}
 
 
-def check_output_tokens(tokens: int | None) -> Findings:
-    """Check a limit of output tokens: 0…100000; None leaves the service's default."""
-    return _in_range(Field.OUTPUT_TOKENS, tokens, 0, MAX_TOKENS)
+def check_numbers(limits: Limits) -> Findings:
+    """Check the numbers among the limits."""
+    return tuple(
+        out_of_range(field, value)
+        for field, number in NUMBERS.items()
+        if (value := number.typed(limits)) is not None and not number.low <= value <= number.high
+    )
+
+
+def out_of_range(field: Field, value: int) -> Finding:
+    """The finding about a number that is too small or too large."""
+    params = {"value": value, "low": NUMBERS[field].low, "high": NUMBERS[field].high}
+    return Finding(field=field, problem=Problem.OUT_OF_RANGE, params=params)
 
 
 def split_domains(text: str) -> tuple[str, ...]:
@@ -231,32 +246,50 @@ def columns_schema(text: str) -> str:
 
 def check_spec(spec: TaskSpec) -> Findings:
     """All checks of a whole task."""
-    limits = spec.limits
-    millis = limits.max_duration_ms
-    # Rounded away from the middle, so that 300,001 ms is over the limit and 999 ms under it.
-    seconds = None if millis is None else -(-millis // 1000) if millis > 1000 else millis // 1000
     return (
         *check_task_text(spec.text),
         *check_starting_url(spec.starting_url),
-        *check_time_limit(seconds),
-        *check_input_tokens(limits.max_input_tokens),
-        *check_output_tokens(limits.max_output_tokens),
-        *check_avoid_domains(limits.avoid_domains),
+        *check_numbers(spec.limits),
+        *check_avoid_domains(spec.limits.avoid_domains),
         *check_browser(spec.browser),
     )
 
 
+_NOTHING = TaskSpec(text="")
+_HELD_IN: Mapping[Field, tuple[str, ...]] = {
+    **{field: (f"limits.{number.name}",) for field, number in NUMBERS.items()},
+    Field.AVOID_DOMAINS: ("limits.avoid_domains",),
+    Field.ENVIRONMENT: ("browser.environment_id",),
+    Field.POLICY: ("browser.policy_id",),
+    Field.PROXY: ("browser.proxy", "browser.proxy_country", "browser.proxy_address"),
+    Field.OUTPUT_TYPE: ("output_type", "output_schema"),
+}
+"""Where a TaskSpec holds what a dialect may lack: first what says whether it is given, then what
+says nothing without it."""
+_GETTERS = {field: attrgetter(paths[0]) for field, paths in _HELD_IN.items()}
+
+
 def unsupported_fields(spec: TaskSpec, rules: ServiceRules) -> tuple[Field, ...]:
     """The fields of a task that a dialect does not have: there they would be left out."""
-    browser = spec.browser
-    fields = {
-        Field.AVOID_DOMAINS: (spec.limits.avoid_domains, rules.has_avoid_domains),
-        Field.ENVIRONMENT: (browser.environment_id, rules.has_browser_options),
-        Field.POLICY: (browser.policy_id, rules.has_browser_options),
-        Field.PROXY: (browser.proxy is not Proxy.NONE, rules.has_browser_options),
-        Field.OUTPUT_TYPE: (spec.output_type is not OutputType.TEXT, rules.has_output_types),
-    }
-    return tuple(name for name, (is_given, is_known) in fields.items() if is_given and not is_known)
+    return tuple(
+        field
+        for field, get in _GETTERS.items()
+        if field not in rules.names and get(spec) != get(_NOTHING)
+    )
+
+
+def without_unsupported(spec: TaskSpec, rules: ServiceRules) -> TaskSpec:
+    """The task as far as a dialect has it."""
+    paths = [path for field in unsupported_fields(spec, rules) for path in _HELD_IN[field]]
+    return reduce(_cleared, paths, spec)
+
+
+def _cleared(spec: TaskSpec, path: str) -> TaskSpec:
+    """With nothing there, of the task or of one of its parts."""
+    part, _, name = path.rpartition(".")
+    nothing: Any = attrgetter(path)(_NOTHING)
+    inner: Any = replace(getattr(spec, part), **{name: nothing}) if part else nothing
+    return replace(spec, **{part or name: inner})
 
 
 def check_key(text: str) -> Findings:
@@ -298,13 +331,6 @@ def _too_long(where: Field, text: str, limit: int) -> Findings:
         return ()
     params = {"length": len(text), "limit": limit}
     return (Finding(field=where, problem=Problem.TOO_LONG, params=params),)
-
-
-def _in_range(where: Field, value: int | None, low: int, high: int) -> Findings:
-    if value is None or low <= value <= high:
-        return ()
-    params = {"value": value, "low": low, "high": high}
-    return (Finding(field=where, problem=Problem.OUT_OF_RANGE, params=params),)
 
 
 def site_of(spec: TaskSpec) -> str:

@@ -9,7 +9,7 @@ from typing import Protocol
 from enigma_panel.api.errors import ApiError, DownloadError
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.questions import QuestionKind
-from enigma_panel.core.validation import Field
+from enigma_panel.core.service_rules import Field
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.store.ledger.intents import Intent
 

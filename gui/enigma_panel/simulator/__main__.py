@@ -89,7 +89,7 @@ def _add_options(parser: _Parser) -> None:
     add = parser.add_argument
     add("--port", type=_port, default=0, help="0 (default): any free port")
     add("--speed", type=_speed, default=1.0, help="how much faster than in life it all goes")
-    add("--dialect", choices=DIALECTS, default="E", help="what it speaks: E (default), W1 or W2")
+    add("--dialect", choices=DIALECTS, default="E", help="what it speaks (default: E)")
     add(
         "--states",
         choices=("documented", "rich"),

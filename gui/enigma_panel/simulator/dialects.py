@@ -9,7 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-_LIMITS = frozenset({"maxDuration", "maxInputTokens", "maxOutputTokens", "terminateOnCompletion"})
+from enigma_panel.simulator.settings import SESSION_MS
+
+NUMBERS: Mapping[str, tuple[int, int, int]] = {
+    "maxDuration": (SESSION_MS, 1000, SESSION_MS),
+    "maxInputTokens": (100_000, 0, 100_000),
+    "maxOutputTokens": (100_000, 0, 100_000),
+}
+"""The numbers among the fields of a task: what holds where none is given, the least, the most."""
+
+_LIMITS = frozenset({*NUMBERS, "terminateOnCompletion"})
 _OUTPUT = frozenset({"outputType", "outputSchema", "secrets", "files", "webhook"})
 _AROUND = frozenset({"mode", "environmentId", "policyId", "proxy"})
 
@@ -34,11 +43,12 @@ class Dialect:
 
     ``session``, ``run`` and ``message`` are the tasks of start-session, run-task and newTask;
     ``text`` is the name of a task's and an answer's text, ``fields`` are those of a task beside
-    text and address. ``caps_session``: maxDuration ends the session, else the task, and a session
-    ends when it was idle. ``flat``: a result stands beside the ids instead of in ``result``, and
-    usage has the names of its tokens. ``running``, ``run_pending`` and ``message_pending`` say that
-    a task goes on: to a poll and to the two long polls. ``not_found`` is the refusal of a poll.
-    ``tells_files``: a result comes with its files and the addresses that were visited.
+    text and address. ``idle_seconds``: a session ends that was idle for so long, in service
+    seconds, and maxDuration ends the task; None: maxDuration ends the session. ``flat``: a result
+    stands beside the ids instead of in ``result``, and usage has the names of its tokens.
+    ``running``, ``run_pending`` and ``message_pending`` say that a task goes on: to a poll and to
+    the two long polls. ``not_found`` is the refusal of a poll. ``tells_files``: a result comes with
+    its files and the addresses that were visited.
     """
 
     session: TaskForm = TaskForm()
@@ -46,7 +56,7 @@ class Dialect:
     message: TaskForm = TaskForm()
     text: str = "taskDetails"
     fields: frozenset[str] = _LIMITS | {"avoidDomains"}
-    caps_session: bool = True
+    idle_seconds: float | None = None
     flat: bool = False
     running: Mapping[str, Any]
     run_pending: Mapping[str, Any]
@@ -55,6 +65,11 @@ class Dialect:
     tells_files: bool = False
     model: str = "enigma-browser-1"
     owner: str = "enigma"
+
+    @property
+    def caps_session(self) -> bool:
+        """Whether maxDuration ends the whole session."""
+        return self.idle_seconds is None
 
 
 _BOTH = {"status": "pending", "pending": True}
@@ -75,7 +90,7 @@ W1 = Dialect(
     run=TaskForm(url=("startingUrl", "startingPoint"), around=_AROUND),
     message=TaskForm(url=("startingPoint",)),
     fields=_LIMITS | _OUTPUT | {"avoidDomains"},
-    caps_session=False,
+    idle_seconds=300.0,
     flat=True,
     running=E.running,
     run_pending=_BOTH,

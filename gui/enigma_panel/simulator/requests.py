@@ -12,9 +12,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from enigma_panel.simulator.dialects import Dialect, TaskForm, misplaced
+from enigma_panel.simulator.dialects import NUMBERS, Dialect, TaskForm, misplaced
 from enigma_panel.simulator.responses import RefusedError, coded_error, invalid, plain_error
-from enigma_panel.simulator.settings import SESSION_MS
 from enigma_panel.simulator.task import TaskRequest
 
 _ARROWS = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight")
@@ -67,13 +66,13 @@ def read_task_request(
     _domains(task)
     output, schema = _output(task)
     given = "maxDuration" in task or not dialect.caps_session
-    duration = _number(task, "maxDuration", SESSION_MS, 1000, SESSION_MS) / 1000
+    numbers = {name: _number(task, name, *bounds) for name, bounds in NUMBERS.items()}
     return TaskRequest(
         text=text,
         url=next(filter(None, (_text(task, name) for name in form.url)), None),
-        seconds=duration if given else None,
-        max_input=int(_number(task, "maxInputTokens", 100_000, 0, 100_000)),
-        max_output=int(_number(task, "maxOutputTokens", 100_000, 0, 100_000)),
+        seconds=numbers["maxDuration"] / 1000 if given else None,
+        max_input=int(numbers["maxInputTokens"]),
+        max_output=int(numbers["maxOutputTokens"]),
         close_after=_flag(task, "terminateOnCompletion"),
         output=output,
         schema=schema,

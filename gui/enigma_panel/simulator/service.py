@@ -302,7 +302,7 @@ class Service:
         if in_use >= self.settings.instance_count:
             raise plain_error(503, "No available instances.")
         now = self.now()
-        idle = None if self._dialect.caps_session else SESSION_MS / 1000
+        idle = self._dialect.idle_seconds
         life = idle or request.seconds or SESSION_MS / 1000
         session = Session(self._id(), now, now + life, idle, single, request.close_after)
         session.base = base

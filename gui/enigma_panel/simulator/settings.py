@@ -12,8 +12,7 @@ DEMO_KEY = "enig_demo"
 LONG_POLL_SECONDS = 50.0
 """How long run-task and newTask wait for the task's end before they reply, in service seconds."""
 SESSION_MS = 300_000
-"""Longest and default maxDuration, and how long an idle session of WebRun lives: in service
-milliseconds."""
+"""Longest and default maxDuration, in service milliseconds."""
 KEPT_SECONDS = 600.0
 """How long the tasks of an ended session can still be polled, in service seconds."""
 RATE_LIMIT = 10
@@ -30,15 +29,15 @@ PRICE_COMPUTE_MS = Decimal("0.02") / 60_000
 class Settings:
     """The choices of one simulated service.
 
-    ``speed`` is service seconds per real second; ``dialect`` is what it speaks; ``balance`` is in
-    US dollars; ``places`` is the number of sessions a user may have open; ``calls_per_minute``
-    departs from the documented 10 only for measurements with many sessions; ``instances`` is the
-    number of browsers that exist (``None``: always enough); ``live`` and ``live_reordering`` are
-    how the live channel behaves.
+    ``speed`` is service seconds per real second; ``dialect`` is what it speaks, of ``DIALECTS``;
+    ``balance`` is in US dollars; ``places`` is the number of sessions a user may have open;
+    ``calls_per_minute`` departs from the documented 10 only for measurements with many sessions;
+    ``instances`` is the number of browsers that exist (``None``: always enough); ``live`` and
+    ``live_reordering`` are how the live channel behaves.
     """
 
     speed: float = 1.0
-    dialect: Literal["E", "W1", "W2"] = "E"
+    dialect: str = "E"
     states: Literal["documented", "rich"] = "documented"
     question_in_hold: Literal["early", "late"] = "late"
     rate_limit: Literal["per-endpoint", "shared"] = "per-endpoint"

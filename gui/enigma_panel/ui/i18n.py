@@ -1,7 +1,7 @@
 """Translation: every text of the window passes through the `Translations` of its screen.
 
 A language is a file `resources/i18n/enigma_<locale>.ts`: `python resources/translations.py` makes
-it, brings it up to date and compiles it to the `.qm` that `resources/app.qrc` lists under `/i18n`.
+it and brings it up to date, `python resources/compile_resources.py` puts it into `resources_rc.py`.
 There is none yet: the texts in the code are shown.
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.service_rules import DEFAULT_CAP_MS, IDLE_MS, Dialect
+from enigma_panel.core.service_rules import DEFAULT_CAP_MS, RULES, Dialect
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.state.timeline import BURST, GAP, SKIPPED
 from enigma_panel.services.types import LiveShare
@@ -294,7 +294,7 @@ def test_a_task_that_is_sent_keeps_a_session_open_that_no_duration_ends(tmp_path
 
     async def check(bench: Bench) -> None:
         session_key, _ = await bench.open(dialect=Dialect.W2, listens=False)
-        latest = bench.clock.now_ms() + DEFAULT_CAP_MS + IDLE_MS
+        latest = bench.clock.now_ms() + DEFAULT_CAP_MS + RULES[Dialect.W2].idle_ms
         session = bench.store.session(session_key)
         assert session is not None
         assert session.expires_ms == latest

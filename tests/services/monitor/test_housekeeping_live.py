@@ -7,7 +7,7 @@ import pytest
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.service_rules import IDLE_MS
+from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.services.monitor.housekeeping import ASSUMED_FOR_MS, SILENT_MS, Housekeeping
 from enigma_panel.services.state.session_store import LATE_RESULT_MS
 from enigma_panel.store.ledger.intents import Outcome
@@ -196,7 +196,7 @@ def test_a_question_behind_an_open_channel_outlives_our_clock(tmp_path: Path) ->
         assert held.phase is Phase.OPEN
         await bench.connection.aclose()
         bench.connector.fault = LiveFault.UNREACHABLE
-        await bench.wait(IDLE_MS / 1000 + 1)
+        await bench.wait(RULES[Dialect.E].idle_ms / 1000 + 1)
         await housekeeping.tick()
         assert bench.phase(session) is Phase.EXPIRED_ASSUMED, "it takes no place for ever"
 

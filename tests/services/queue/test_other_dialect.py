@@ -9,8 +9,7 @@ import pytest
 from enigma_panel.api.errors import RejectedError, Reply
 from enigma_panel.core.models import Limits, TaskStatus
 from enigma_panel.core.observation import MISSING_PROMPT, Kind, Observation
-from enigma_panel.core.service_rules import RULES, Dialect
-from enigma_panel.core.validation import Field
+from enigma_panel.core.service_rules import RULES, Dialect, Field
 from enigma_panel.services.types import KeyCheck, PauseReason, QueueEntry, WaitReason
 from enigma_panel.store.settings import Settings
 from tests.kit.wait import until

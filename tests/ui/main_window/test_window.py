@@ -349,6 +349,30 @@ def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -
         assert verb.statusTip()
 
 
+def test_ended_sessions_are_shown_as_card_and_settings_say(
+    window: MainWindow, services: Any
+) -> None:
+    """The box on the card and the one in Settings are one setting."""
+    services.sessions.add(1)
+    ended = {"phase": Phase.ENDED_BY_YOU, "ended_ms": NOW - 3_600_000}
+    services.sessions.change_session(1, **ended)
+    rows, box = window.selection.session_rows, window.sessions_card.ended
+    assert rows.keys() == []
+    services.settings.change(show_ended=True)
+    assert (rows.keys(), box.isChecked()) == ([1], True)
+    box.click()
+    assert (rows.keys(), services.settings.value.show_ended) == ([], False)
+
+
+def test_an_empty_table_says_what_to_do(window: MainWindow, services: Any) -> None:
+    sessions, tasks = window.selection.sessions, window.selection.tasks
+    assert "Start a task" in sessions.accessibleDescription()
+    assert "Nothing was asked for yet" in tasks.accessibleDescription()
+    services.account.state = KeyState.ABSENT
+    services.account.changed.emit()
+    assert "needs an API key" in sessions.accessibleDescription()
+
+
 def test_details_fold_below_1000_px(window: MainWindow, qapp: QApplication) -> None:
     assert window.details.isVisible()
     window.resize(900, 700)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from enigma_panel.core.models import NO_LIMITS, Limits, Phase, TaskSpec, TaskStatus
-from enigma_panel.core.service_rules import Dialect
+from enigma_panel.core.service_rules import Dialect, Field
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import KeyState
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
@@ -90,9 +90,9 @@ async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTas
     dialog.run_in.setCurrentIndex(1)
     click(dialog.more_button)
     form = dialog.limits
-    type_text(form.time_limit, "120")
-    type_text(form.input_tokens, "50,000")
-    type_text(form.output_tokens, "0")
+    type_text(form.numbers[Field.TIME_LIMIT], "120")
+    type_text(form.numbers[Field.INPUT_TOKENS], "50,000")
+    type_text(form.numbers[Field.OUTPUT_TOKENS], "0")
     type_text(form.avoid_domains, "Ebay.com, etsy.com")
     form.one_call.click()
     click(dialog.start_button)
@@ -113,8 +113,8 @@ async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTas
 
 
 BAD = [
-    ("task_text", "  ", "Write what the agent should do."),
-    ("task_text", "x" * 20_001, "20,000 at most"),
+    ("task", "  ", "Write what the agent should do."),
+    ("task", "x" * 20_001, "20,000 at most"),
     ("starting_url", "amazon.com", "https://amazon.com"),
     ("starting_url", "file:///etc/passwd", "not with file:"),
     ("starting_url", "javascript:alert(1)", "not with javascript:"),
@@ -134,7 +134,7 @@ async def test_a_mistake_is_named_beside_its_field(
 ) -> None:
     await shown(world, dialog)
     dialog.task_text.setPlainText("Good text")
-    field = getattr(dialog, name, None) or getattr(dialog.limits, name)
+    field = dialog.field_widgets()[Field(name)]
     if isinstance(field, QPlainTextEdit):
         field.setPlainText(typed)
     else:
@@ -155,10 +155,10 @@ async def test_all_mistakes_are_named_and_the_first_gets_the_focus(
     await shown(world, dialog)
     dialog.task_text.setPlainText("x")
     dialog.starting_url.setText("ftp://x.example")
-    dialog.limits.time_limit.setText("900")
+    dialog.limits.numbers[Field.TIME_LIMIT].setText("900")
     click(dialog.start_button)
     assert dialog.starting_url.hasFocus()
-    assert dialog.limits.time_limit.accessibleDescription()
+    assert dialog.limits.numbers[Field.TIME_LIMIT].accessibleDescription()
     type_text(dialog.starting_url, "/")
     assert dialog.starting_url.accessibleDescription() == ""
 
@@ -168,14 +168,14 @@ async def test_start_and_add_another_clears_and_says_so(
 ) -> None:
     await shown(world, dialog)
     type_text(dialog.task_text, "First")
-    dialog.limits.time_limit.setText("60")
+    dialog.limits.numbers[Field.TIME_LIMIT].setText("60")
     key(dialog.task_text, ENTER, CTRL | SHIFT)
     await world.settle()
     assert dialog.isVisible()
     assert dialog.notice.text() == "Started “First”."
     assert dialog.task_text.text() == ""
     assert dialog.task_text.hasFocus()
-    assert dialog.limits.time_limit.text() == "60"
+    assert dialog.limits.numbers[Field.TIME_LIMIT].text() == "60"
 
 
 async def test_closing_keeps_what_was_typed(world: World, dialog: NewTaskDialog) -> None:

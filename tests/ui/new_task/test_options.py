@@ -8,7 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from enigma_panel.core.models import BrowserOptions, OutputType, Proxy, TaskSpec, TaskStatus
-from enigma_panel.core.service_rules import Dialect
+from enigma_panel.core.service_rules import Dialect, Field
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, TargetSession
 from tests.kit.builders import a_session, a_task
@@ -296,7 +296,7 @@ async def test_the_wheel_that_scrolls_the_page_chooses_nothing(
 async def test_tab_goes_from_top_to_bottom(world: World, dialog: NewTaskDialog) -> None:
     await ask(world, dialog, FULL)
     form = dialog.limits
-    form.output_tokens.setFocus()
+    form.numbers[Field.OUTPUT_TOKENS].setFocus()
     fields = (
         form.output_type,
         form.schema,

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from enigma_panel.core.models import Limits, TaskSpec
+from enigma_panel.core.service_rules import Field
 from enigma_panel.services.types import PauseReason, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.new_task import dialog as new_task_dialog
@@ -40,7 +41,7 @@ async def test_each_line_becomes_a_task(world: World, dialog: NewTaskDialog) -> 
     assert dialog.start_button.text() == "Start"
     dialog.per_line.click()
     assert dialog.start_button.text() == dialog.start_button.accessibleName() == "Start 3 tasks"
-    dialog.limits.time_limit.setText("60")
+    dialog.limits.numbers[Field.TIME_LIMIT].setText("60")
     click(dialog.start_button)
     await world.settle()
     assert [started.spec for started in world.sessions.started] == [

@@ -4,8 +4,9 @@ import pytest
 
 from enigma_panel.api.address import AddressProblem, BadAddressError, parse_base_url
 from enigma_panel.core.models import BrowserOptions, Limits, OutputType, Proxy, TaskSpec
+from enigma_panel.core.service_rules import Field
 from enigma_panel.core.structured_output import check_output_schema
-from enigma_panel.core.validation import Field, Finding, Problem, check_key, check_spec
+from enigma_panel.core.validation import Finding, Problem, check_key, check_spec
 from enigma_panel.ui.new_task.limits import number_in
 from enigma_panel.ui.text.check import address_text, finding_text
 

@@ -101,11 +101,8 @@ def test_every_glyph_leaves_a_mark(qapp: QApplication, ratio: float) -> None:
 @pytest.mark.process
 def test_the_compiled_resources_agree_with_their_sources(tmp_path: Path) -> None:
     compiled = tmp_path / "resources_rc.py"
-    command = ["--no-compress", "--format-version", "1", "app.qrc", "-o", str(compiled)]
-    program = "import sys; from PySide6.scripts.pyside_tool import rcc; sys.exit(rcc())"
-    subprocess.run(
-        [sys.executable, "-c", program, *command], cwd=ROOT / "resources", check=True, timeout=60
-    )
+    program = ROOT / "resources" / "compile_resources.py"
+    subprocess.run([sys.executable, program, compiled], check=True, timeout=60)
     assert data_of(compiled) == data_of(ROOT / "gui" / "enigma_panel" / "resources_rc.py")
 
 

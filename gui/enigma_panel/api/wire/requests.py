@@ -1,4 +1,5 @@
-"""Request bodies (api.md §1.3-1.5, §3, §4), one writer a dialect; only the fields that are set.
+"""Request bodies (api.md §1.3-1.5, §3, §4), written by the rules of a dialect; only the fields that
+are set.
 
 Each method returns the JSON body as bytes, but for the `…_message` ones: the inner message, which
 the live channel sends without a body around it (api.md §6). Durations are milliseconds.
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 import msgspec
 
 from enigma_panel.core.models import BrowserOptions, OutputType, Proxy, TaskSpec
-from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules
-from enigma_panel.core.validation import split_host_port
+from enigma_panel.core.service_rules import RULES, Dialect, Field, ServiceRules
+from enigma_panel.core.validation import NUMBERS, split_host_port
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 Fields = dict[str, object]
@@ -19,32 +20,27 @@ Fields = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """Writes one dialect. text, starting_url, message_url: what it calls the task's or the
-    answer's text, and the address to start at, in run-task and in newTask. nests_task: run-task
-    holds the task as `task`."""
+    """Writes one dialect."""
 
     rules: ServiceRules
-    text: str = "taskDetails"
-    starting_url: str = "startingUrl"
-    message_url: str = "startingUrl"
-    nests_task: bool = False
 
     def start_session(self, spec: TaskSpec) -> bytes:
         """A browser without a task: the only way to learn the session's id before it works."""
         body: Fields = {"mode": "default"} | self._browser(spec.browser)
         if self.rules.caps_session and spec.limits.max_duration_ms is not None:
-            body["maxDuration"] = spec.limits.max_duration_ms
+            body[self.rules.names[Field.TIME_LIMIT]] = spec.limits.max_duration_ms
         return _encode(body)
 
     def run_task(self, spec: TaskSpec) -> bytes:
         """One call for session and task; terminateOnCompletion is forced by the service."""
-        task = self._task(spec, self.starting_url)
-        return _encode(({"task": task} if self.nests_task else task) | self._browser(spec.browser))
+        task = self._task(spec, {})
+        body = {"task": task} if self.rules.nests_task else task
+        return _encode(body | self._browser(spec.browser))
 
     def new_task(self, session_id: str, spec: TaskSpec) -> bytes:
         """A task in an open session."""
         message: Fields = {"actionType": "newTask", "newState": "start"}
-        message |= self._task(spec, self.message_url)
+        message |= self._task(spec, self.rules.in_new_task)
         if spec.close_after:
             message["terminateOnCompletion"] = True
         return in_session(session_id, message)
@@ -55,40 +51,45 @@ class Writer:
 
     def guardrail_message(self, text: str, verb: AnswerVerb) -> Fields:
         """The inner message of `guardrail`. The text is a secret."""
-        return {"actionType": "guardrail", self.text: text, "newState": verb.value}
-
-    def _task(self, spec: TaskSpec, url_name: str) -> Fields:
-        limits = spec.limits
-        avoided = limits.avoid_domains if self.rules.has_avoid_domains else ()
-        fields: Fields = {
-            self.text: spec.text,
-            url_name: spec.starting_url or None,
-            "maxDuration": limits.max_duration_ms,
-            "maxInputTokens": limits.max_input_tokens,
-            "maxOutputTokens": limits.max_output_tokens,
-            "avoidDomains": list(avoided) or None,
+        return {
+            "actionType": "guardrail",
+            self.rules.names[Field.TASK]: text,
+            "newState": verb.value,
         }
-        if self.rules.has_output_types and spec.output_type is not OutputType.TEXT:
-            fields["outputType"] = spec.output_type.value
-            fields["outputSchema"] = msgspec.Raw(spec.output_schema.encode())  # as it was pasted
-        return {name: value for name, value in fields.items() if value is not None}
+
+    def _task(self, spec: TaskSpec, other_names: Mapping[Field, str]) -> Fields:
+        is_text = spec.output_type is OutputType.TEXT
+        schema = msgspec.Raw(spec.output_schema.encode())  # as it was pasted
+        values = {
+            Field.TASK: spec.text,
+            Field.STARTING_URL: spec.starting_url or None,
+            **{field: number.of(spec.limits) for field, number in NUMBERS.items()},
+            Field.AVOID_DOMAINS: list(spec.limits.avoid_domains) or None,
+            Field.OUTPUT_TYPE: None if is_text else spec.output_type.value,
+            Field.OUTPUT_SCHEMA: None if is_text else schema,
+        }
+        return self._named(values, other_names)
 
     def _browser(self, browser: BrowserOptions) -> Fields:
-        if not self.rules.has_browser_options:
-            return {}
-        fields: Fields = {
-            "environmentId": browser.environment_id,
-            "policyId": browser.policy_id,
-            "proxy": _proxy(browser),
+        values = {
+            Field.ENVIRONMENT: browser.environment_id or None,
+            Field.POLICY: browser.policy_id or None,
+            Field.PROXY: _proxy(browser) or None,
         }
-        return {name: value for name, value in fields.items() if value}
+        return self._named(values, {})
+
+    def _named(self, values: Mapping[Field, object], other_names: Mapping[Field, str]) -> Fields:
+        """What is given of the fields that the dialect has, under its names."""
+        names = {**self.rules.names, **other_names}
+        return {
+            names[field]: value
+            for field, value in values.items()
+            if field in names and value is not None
+        }
 
 
 WRITERS: Mapping[Dialect, Writer] = {
-    Dialect.E: Writer(rules=RULES[Dialect.E]),
-    # Its pages call the address of run-task startingUrl and startingPoint (api.md §1.4).
-    Dialect.W1: Writer(rules=RULES[Dialect.W1], message_url="startingPoint"),
-    Dialect.W2: Writer(rules=RULES[Dialect.W2], text="prompt", nests_task=True),
+    dialect: Writer(rules=rules) for dialect, rules in RULES.items()
 }
 
 

@@ -3,7 +3,7 @@
 from enigma_panel.core.models import FINAL_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.reducer import STALE_QUESTION_MS
-from enigma_panel.core.service_rules import IDLE_MS
+from enigma_panel.core.service_rules import RULES
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.state.session_store import (
     ASSUMED_FOR_MS,
@@ -171,7 +171,8 @@ class Housekeeping:
             task = self._store.current_task(session)
             asks = task is not None and task.status is TaskStatus.ASKS
             asked_ms = task.asked_ms if task is not None and asks else None
-            if asked_ms is not None and now - asked_ms < IDLE_MS:
+            idle_ms = RULES[session.dialect].idle_ms
+            if asked_ms is not None and now - asked_ms < idle_ms:
                 kind = Kind.OUTLIVED
         await self._store.record(session.key, None, Observation(kind=kind))
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from enigma_panel.api.errors import ApiError, FailureKind
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
-from enigma_panel.core.service_rules import RULES
-from enigma_panel.core.validation import Field, unsupported_fields
+from enigma_panel.core.service_rules import RULES, Field
+from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.retry_policy import (

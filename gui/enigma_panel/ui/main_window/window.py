@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
         self.details = Details(services)
         self.selection = Selection(services, self.app_actions, self.details, self)
         self.queue_actions = QueueActions(services, self.app_actions, self.selection)
-        self.sessions_card = SessionsCard(self.selection.sessions)
+        self.sessions_card = SessionsCard(self.selection.sessions, services.settings)
         self.tasks_card = TasksCard(
             self.selection.tasks, self.queue_actions.bar, list(self.queue_actions.actions.values())
         )
@@ -189,7 +189,6 @@ class MainWindow(QMainWindow):
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
         selection.tasks.customContextMenuRequested.connect(self._tasks_menu)
-        self.sessions_card.show_ended.connect(self._set_show_ended)
         self.recovery.task_wanted.connect(selection.show_task)
         self.recovery.left.connect(selection.sessions.setFocus)
         self._connect_details()
@@ -210,9 +209,6 @@ class MainWindow(QMainWindow):
 
     def _start(self) -> None:
         self._memory.restore(self._layout())
-        show_ended = self.services.settings.value.show_ended
-        self.sessions_card.set_show_ended(show_ended)
-        self.selection.session_rows.set_show_ended(show_ended)
         self._follow_sessions()
         self._follow_inbox()
         self._follow_account()
@@ -246,13 +242,7 @@ class MainWindow(QMainWindow):
     def _follow_account(self) -> None:
         self.status_bar.refresh()
         has_key = self.services.account.state in {KeyState.READY, KeyState.LOOKING}
-        empty = tr("No session is open.\nStart a task with New task (Ctrl+N).")
-        if not has_key:
-            empty = tr("No session is open.\nTo start one, the program needs an API key.")
-        self.selection.sessions.set_empty_text(empty)
-        self.selection.tasks.set_empty_text(
-            tr("Nothing was asked for yet.\nWhat you start is listed here, with its result.")
-        )
+        self.selection.sessions.set_has_key(has_key)
         self._enable_verbs()
 
     def _follow_selection(self) -> None:
@@ -277,10 +267,6 @@ class MainWindow(QMainWindow):
 
     def _command(self, verb: CommandVerb) -> None:
         self.app_actions.command(self.selection.sessions.selected_keys(), verb)
-
-    def _set_show_ended(self, show: bool) -> None:
-        self.selection.session_rows.set_show_ended(show)
-        self.services.settings.change(show_ended=show)
 
     def _sessions_menu(self, at: QPoint) -> None:
         self.menus.show_for_sessions(self.selection.sessions.viewport().mapToGlobal(at))

@@ -8,8 +8,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from enigma_panel.core.models import TaskSpec
-from enigma_panel.core.service_rules import RULES, ServiceRules
-from enigma_panel.core.validation import Field, check_spec, check_task_text
+from enigma_panel.core.service_rules import RULES, Field, ServiceRules
+from enigma_panel.core.validation import check_spec, check_task_text
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import Diff, KeyState

@@ -2,31 +2,31 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from enigma_panel.core.models import (
-    NO_OPTIONS,
+    NO_LIMITS,
     BrowserOptions,
-    Limits,
     OutputType,
     Proxy,
     TaskSpec,
 )
-from enigma_panel.core.service_rules import IDLE_MS, ServiceRules
+from enigma_panel.core.service_rules import Field, ServiceRules
 from enigma_panel.core.validation import (
     MAX_TIME_S,
-    MAX_TOKENS,
-    MIN_TIME_S,
-    Field,
+    NUMBERS,
     columns_schema,
+    out_of_range,
     split_domains,
     unsupported_fields,
+    without_unsupported,
 )
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.new_task.text import output_choices, proxy_choices
-from enigma_panel.ui.text.check import field_name
+from enigma_panel.ui.text.check import field_name, finding_text
 from enigma_panel.ui.widgets.basics import (
     FieldGrid,
     NoticeLabel,
@@ -48,7 +48,7 @@ SCHEMA_EXAMPLE = '{"type": "object", "properties": {"price": {"type": "number"}}
 
 
 class LimitsForm(QWidget):
-    """Time limit, tokens, domains to avoid, the form of the result, the browser, the way to start.
+    """Numbers, domains to avoid, the form of the result, the browser, the way to start.
 
     rules: of the dialect that the task would be written in; what it lacks is hidden. `mistyped` and
     `complete` together say all that was typed.
@@ -56,9 +56,7 @@ class LimitsForm(QWidget):
 
     def __init__(self, rules: ServiceRules) -> None:
         super().__init__()
-        self.time_limit = LineEdit()
-        self.input_tokens = LineEdit()
-        self.output_tokens = LineEdit()
+        self.numbers = {field: LineEdit() for field in NUMBERS}
         self.avoid_domains = LineEdit()
         self.output_type = ChoiceBox(output_choices())
         self.schema = TextEdit(SCHEMA_LINES)
@@ -90,9 +88,8 @@ class LimitsForm(QWidget):
         grid.add_wide(self.unused)
         grid.add_wide(self.one_call)
         self.setLayout(make_column(grid))
-        self.time_limit.setPlaceholderText(str(MAX_TIME_S))
-        self.input_tokens.setPlaceholderText(str(MAX_TOKENS))
-        self.output_tokens.setPlaceholderText(str(MAX_TOKENS))
+        for field, box in self.numbers.items():
+            box.setPlaceholderText(str(NUMBERS[field].high))
         self.avoid_domains.setPlaceholderText("example.com, example.org")
         self.environment.setPlaceholderText(tr("the id that the service gave it"))
         self.policy.setPlaceholderText(tr("the id that the service gave it"))
@@ -102,30 +99,24 @@ class LimitsForm(QWidget):
     def set_rules(self, rules: ServiceRules, *, in_open_browser: bool = False) -> None:
         """The task would be written in a dialect with these rules, for a new browser or an open
         one, whose environment, policy and proxy nothing can change."""
-        self._in_open_browser = in_open_browser and rules.has_browser_options
-        self._rules = replace(rules, has_browser_options=False) if in_open_browser else rules
+        self._in_open_browser = in_open_browser and not _OF_BROWSER.isdisjoint(rules.names)
+        self._rules = _in_open_browser(rules) if in_open_browser else rules
         self.time_note.setText(time_note(rules))
         self._show_fields()
         self._show_unused()
 
     def _show_fields(self) -> None:
-        rules, proxy = self._rules, self._proxy()
-        browser = rules.has_browser_options
-        has_schema = self._output() is not OutputType.TEXT
-        shown: dict[QWidget, bool] = {
-            self.avoid_domains: rules.has_avoid_domains,
-            self.output_type: rules.has_output_types,
-            self.schema: rules.has_output_types and has_schema,
-            self.environment: browser,
-            self.policy: browser,
-            self.proxy: browser,
-            self.country: browser and proxy is Proxy.SERVICE,
-            self.address: browser and proxy in {Proxy.HTTP, Proxy.SOCKS},
+        names, proxy = self._rules.names, self._proxy()
+        depends = {
+            Field.OUTPUT_SCHEMA: Field.OUTPUT_TYPE in names
+            and self._output() is not OutputType.TEXT,
+            Field.PROXY_COUNTRY: Field.PROXY in names and proxy is Proxy.SERVICE,
+            Field.PROXY_ADDRESS: Field.PROXY in names and proxy in {Proxy.HTTP, Proxy.SOCKS},
         }
-        for widget, is_shown in shown.items():
-            self.grid.show_field(widget, shown=is_shown)
         for field, widget in self.field_widgets().items():
-            if not shown.get(widget, True):
+            is_shown = depends.get(field, field in names)
+            self.grid.show_field(widget, shown=is_shown)
+            if not is_shown:
                 self.problems[field].clear()
 
     def _change_output(self) -> None:
@@ -174,9 +165,7 @@ class LimitsForm(QWidget):
     def field_widgets(self) -> dict[Field, LineEdit | TextEdit | ChoiceBox]:
         """The fields by what they hold, from top to bottom."""
         return {
-            Field.TIME_LIMIT: self.time_limit,
-            Field.INPUT_TOKENS: self.input_tokens,
-            Field.OUTPUT_TOKENS: self.output_tokens,
+            **self.numbers,
             Field.AVOID_DOMAINS: self.avoid_domains,
             Field.OUTPUT_TYPE: self.output_type,
             Field.OUTPUT_SCHEMA: self.schema,
@@ -189,46 +178,34 @@ class LimitsForm(QWidget):
 
     def mistyped(self) -> dict[Field, str]:
         """Fields that should hold a number and hold something else, with the sentence to say."""
-        tokens = tr("Tokens are a number from {low} to {high}.", low=0, high=MAX_TOKENS)
-        seconds = tr("The time limit is {low} to {high} seconds.", low=MIN_TIME_S, high=MAX_TIME_S)
-        typed = {
-            Field.TIME_LIMIT: (self.time_limit, seconds),
-            Field.INPUT_TOKENS: (self.input_tokens, tokens),
-            Field.OUTPUT_TOKENS: (self.output_tokens, tokens),
-        }
         return {
-            field: sentence
-            for field, (widget, sentence) in typed.items()
-            if widget.text().strip() and number_in(widget.text()) is None
+            field: finding_text(out_of_range(field, 0))
+            for field, box in self.numbers.items()
+            if box.text().strip() and number_in(box.text()) is None
         }
 
     def complete(self, spec: TaskSpec) -> TaskSpec:
         """The task with what was typed here, as far as its dialect has it; a field that holds no
         number counts as empty (see `mistyped`)."""
-        rules, typed = self._rules, self._typed()
-        limits = typed.limits
-        if not rules.has_avoid_domains:
-            limits = replace(limits, avoid_domains=())
-        return replace(
-            spec,
-            limits=limits,
-            browser=typed.browser if rules.has_browser_options else NO_OPTIONS,
-            output_type=typed.output_type if rules.has_output_types else OutputType.TEXT,
-            output_schema=typed.output_schema if rules.has_output_types else "",
+        typed = replace(
+            self._typed(),
+            text=spec.text,
+            starting_url=spec.starting_url,
+            close_after=spec.close_after,
         )
+        return without_unsupported(typed, self._rules)
 
     def _typed(self) -> TaskSpec:
         """All that was typed, whoever has it."""
-        seconds, proxy, output = number_in(self.time_limit.text()), self._proxy(), self._output()
+        proxy, output = self._proxy(), self._output()
         own = proxy in {Proxy.HTTP, Proxy.SOCKS}
         schema = "" if output is OutputType.TEXT else self.schema.text()
         return TaskSpec(
             text="",
-            limits=Limits(
-                max_duration_ms=None if seconds is None else seconds * 1000,
-                max_input_tokens=number_in(self.input_tokens.text()),
-                max_output_tokens=number_in(self.output_tokens.text()),
+            limits=replace(
+                NO_LIMITS,
                 avoid_domains=split_domains(self.avoid_domains.text()),
+                **self._typed_numbers(),
             ),
             browser=BrowserOptions(
                 environment_id=self.environment.text().strip(),
@@ -241,6 +218,15 @@ class LimitsForm(QWidget):
             output_schema=columns_schema(schema) if output is OutputType.CSV else schema,
         )
 
+    def _typed_numbers(self) -> dict[str, Any]:
+        """By the names that Limits has for them."""
+        typed = {field: number_in(box.text()) for field, box in self.numbers.items()}
+        return {
+            NUMBERS[field].name: number * NUMBERS[field].parts
+            for field, number in typed.items()
+            if number is not None
+        }
+
     def _proxy(self) -> Proxy:
         return Proxy(self.proxy.currentData())
 
@@ -249,12 +235,11 @@ class LimitsForm(QWidget):
 
     def fill(self, spec: TaskSpec) -> None:
         """Show the limits and options of an earlier task."""
-        limits, browser, is_csv = spec.limits, spec.browser, spec.output_type is OutputType.CSV
-        millis = limits.max_duration_ms
-        self.time_limit.setText("" if millis is None else str(millis // 1000))
-        self.input_tokens.setText(_shown(limits.max_input_tokens))
-        self.output_tokens.setText(_shown(limits.max_output_tokens))
-        self.avoid_domains.setText(", ".join(limits.avoid_domains))
+        browser, is_csv = spec.browser, spec.output_type is OutputType.CSV
+        for field, box in self.numbers.items():
+            held = NUMBERS[field].of(spec.limits)
+            box.setText("" if held is None else str(held // NUMBERS[field].parts))
+        self.avoid_domains.setText(", ".join(spec.limits.avoid_domains))
         self.output_type.setCurrentIndex(self.output_type.findData(spec.output_type))
         self.schema.setPlainText(
             shown_columns(spec.output_schema) if is_csv else spec.output_schema
@@ -272,6 +257,12 @@ class LimitsForm(QWidget):
         with QSignalBlocker(self.one_call):
             self.one_call.setChecked(False)
         self.fill(TaskSpec(text=""))
+
+
+def _in_open_browser(rules: ServiceRules) -> ServiceRules:
+    """The rules for one that is open: with its environment, policy and proxy it was opened."""
+    names = {field: name for field, name in rules.names.items() if field not in _OF_BROWSER}
+    return replace(rules, names=names)
 
 
 def has_options(spec: TaskSpec) -> bool:
@@ -301,7 +292,7 @@ def time_note(rules: ServiceRules) -> str:
         "Seconds. {limit} at most, set by the service. It ends the task; a session kept open ends "
         "after {minutes} idle minutes.",
         limit=MAX_TIME_S,
-        minutes=IDLE_MS // 60_000,
+        minutes=rules.idle_ms // 60_000,
     )
 
 
@@ -312,7 +303,3 @@ def number_in(text: str) -> int | None:
     if not plain.isascii() or not plain.isdecimal() or len(plain) > MAX_DIGITS:
         return None
     return int(digits)
-
-
-def _shown(number: int | None) -> str:
-    return "" if number is None else str(number)

@@ -1,10 +1,11 @@
 """The card of the sessions: heading, counts, *Show ended*, table."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QWidget
 
 from enigma_panel.core.models import SessionState
+from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.text.states import ELLIPSIS
@@ -28,30 +29,38 @@ _COUNTS = tr.mark(
 
 
 class SessionsCard(Card):
-    """Sessions: what is open now."""
+    """Sessions: what is open now. settings: *Show ended* is one of them."""
 
-    show_ended = Signal(bool)
-
-    def __init__(self, table: SessionsTable, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, table: SessionsTable, settings: SettingsBook, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._rows = table.rows
+        self._settings = settings
         self._counts: dict[SessionState, int] = {}
         self._summary = _Summary()
-        self._ended = QCheckBox(tr("Show ended"))
+        self.ended = QCheckBox(tr("Show ended"))
         self.details = QCheckBox(tr("Details"))
         self._build(table)
+        self._show_settings()
 
     def show_counts(self, counts: dict[SessionState, int]) -> None:
         """'8: 2 ask you · 3 working · …', what costs or needs somebody in amber."""
         self._counts = counts
         self._summary.show_parts(sum(counts.values()), _count_text(counts))
 
-    def set_show_ended(self, show: bool) -> None:
-        """Set the box without telling anybody."""
-        self._ended.setChecked(show)
-
     def show_details_open(self, is_open: bool) -> None:
         """Set the toggle of Details."""
         self.details.setChecked(is_open)
+
+    def _change_ended(self, shown: bool) -> None:
+        if self._settings.value.show_ended != shown:
+            self._settings.change(show_ended=shown)
+
+    def _show_settings(self) -> None:
+        shown = self._settings.value.show_ended
+        self.ended.setChecked(shown)
+        self._rows.set_show_ended(shown)
 
     def _recolour(self) -> None:
         self.show_counts(self._counts)
@@ -59,13 +68,14 @@ class SessionsCard(Card):
     def _build(self, table: SessionsTable) -> None:
         self.setAccessibleName(tr("Sessions"))
         self.details.setToolTip(tr("Show the details of what is selected"))
-        self._ended.setToolTip(tr("Ended sessions leave the table after 30 s, unless this is set."))
+        self.ended.setToolTip(tr("Ended sessions leave the table after 30 s, unless this is set."))
         head = self.add_head(
-            make_label(tr("Sessions"), "heading"), self._summary, self._ended, self.details
+            make_label(tr("Sessions"), "heading"), self._summary, self.ended, self.details
         )
         head.setStretch(1, 1)
         self.column.addWidget(table)
-        self._ended.toggled.connect(self.show_ended)
+        self.ended.toggled.connect(self._change_ended)
+        self._settings.changed.connect(self._show_settings)
         theme.changed().connect(self._recolour)
 
 

@@ -109,8 +109,9 @@ class SessionsModel(KeyedTableModel):
 
     def set_show_ended(self, show: bool) -> None:
         """Show the ended sessions, too."""
-        self._show_ended = show
-        self.arrange()
+        if show is not self._show_ended:
+            self._show_ended = show
+            self.arrange()
 
     def set_pointer_inside(self, pointer_inside: bool) -> None:
         """Meanwhile no row moves or leaves; new ones come in at the end."""

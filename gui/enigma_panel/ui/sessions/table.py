@@ -41,6 +41,7 @@ class SessionsTable(KeyedTable):
 
     verb_clicked = Signal(int, object)
     undo_clicked = Signal(int)
+    rows: SessionsModel
 
     def __init__(
         self, model: SessionsModel, app_actions: Actions, parent: QWidget | None = None
@@ -51,6 +52,13 @@ class SessionsTable(KeyedTable):
         self.use_delegate(RowDelegate(self))
         self.use_delegate(NameDelegate(self), Column.SESSION)
         self.use_delegate(self._verbs, Column.VERBS)
+
+    def set_has_key(self, has_key: bool) -> None:
+        """Whether a task can be started: the empty table says what to do."""
+        text = tr("No session is open.\nStart a task with New task (Ctrl+N).")
+        if not has_key:
+            text = tr("No session is open.\nTo start one, the program needs an API key.")
+        self.set_empty_text(text)
 
     def rename(self, key: int) -> bool:
         """Let the person edit the name of that session; False where it has no row."""

@@ -16,9 +16,14 @@ _ALWAYS = frozenset({Column.STATUS, Column.TASK})
 class TasksTable(KeyedTable):
     """The header's context menu shows and hides columns."""
 
+    rows: TasksModel
+
     def __init__(self, model: TasksModel, parent: QWidget | None = None) -> None:
         super().__init__(model, tr("Tasks"), rests=True, parent=parent)
         self._menu = QMenu(self)
+        self.set_empty_text(
+            tr("Nothing was asked for yet.\nWhat you start is listed here, with its result.")
+        )
         self.use_delegate(RowDelegate(self))
         header = self.horizontalHeader()
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -5,15 +5,12 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-_PAGES = {
-    "connect.enigma.click": "https://enigma.click/settings",
-    "connect.webrun.ai": "https://app.webrun.ai/usage",
-}
+from enigma_panel.core.service_rules import account_page_of_host
 
 
 def account_page(base_url: str) -> str | None:
     """The address of the account page that belongs to a service, None where nobody knows it."""
-    return _PAGES.get(urlsplit(base_url).hostname or "")
+    return account_page_of_host(urlsplit(base_url).hostname or "")
 
 
 def open_account_page(base_url: str) -> bool:

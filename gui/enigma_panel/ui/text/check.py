@@ -1,7 +1,8 @@
 """Texts for what is wrong with something typed."""
 
 from enigma_panel.api.address import AddressProblem
-from enigma_panel.core.validation import Field, Finding, Problem
+from enigma_panel.core.service_rules import Field
+from enigma_panel.core.validation import Finding, Problem
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.structured import place_text, rule_text
 
