@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import RejectedError
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import FINAL_STATUSES, Phase, Session, Task, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
