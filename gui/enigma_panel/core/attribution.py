@@ -7,8 +7,8 @@ an event is taken to be about (T below), `facts` says what is known then, `actio
 `shown_by_silence` says what time alone shows. Pure: the same records, event and time (epoch ms)
 give the same answer.
 
-Of the times, no page gives one but the 5 s by which a client connects again; where it says
-"chosen", nothing was measured either.
+No page gives any of these times. Each says what it is near to on the pages, or what was measured;
+where it says "chosen", nothing was.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -25,17 +25,17 @@ T = TypeVar("T")
 # -- how late, how often, how silent -----------------------------------------------------------
 
 COPY_MS = 2_500
-"""So much later an event may come once more, or one that was told before it. Chosen: half a second
-more than the simulator's latest copy (`simulator/socket_faults.py`); no page promises that events
-come once or in order (api.md §6: "events resume", no replay promised)."""
+"""So much later an event may come once more, or one that was told before it. Chosen, a little
+more than the 2 s of the simulator's latest copy; no page promises that events come once or in order
+(api.md §6: "events resume", no replay promised)."""
 
 SIGN_MS = 500
-"""A step that comes so soon after an answer was sent live was on its way before it. Chosen: a way
-there and back over a slow line; a wrong guess shows the answer as used one step later."""
+"""A step that comes so soon after an answer was sent live was on its way before it. Chosen; a
+wrong guess shows the answer as used one step later."""
 
 LATE_STEP_MS = 3_000
 """A step that comes within this time after its browser was lost, or its time was over, was sent
-before that. Chosen, as COPY_MS: an event that was told before another."""
+before that. Chosen."""
 
 LATE_ERROR_MS = 5_000
 """So long after a task was sent an error may still be the end of the one before. Chosen: an error
@@ -60,16 +60,15 @@ Chosen: no page orders `end_session` and `task_completed` (api.md §6)."""
 
 LATE_END_MS = 5_000
 """So long after its time the news of a session's end may still be on its way; the service closes
-session and channel together (api.md §4: "socket + stream closed"). By the documented delay after
-which a client connects again at the latest (api.md §6: delayMax 5000)."""
+session and channel together (api.md §4: "socket + stream closed"). Chosen."""
 
 UNHEARD_MS = 15_000
-"""A channel that is away for so long may have missed the end of what it told of. Chosen: three
-times the documented longest delay of a client that connects again (api.md §6)."""
+"""A channel that is away for so long may have missed the end of what it told of. Chosen: longer
+than the pages' samples wait before they connect again (api.md §6: delayMax 5000)."""
 
 SPEAKS_MS = 20_000
 """A channel that told nothing for so long counts as silent: polls are then as fast as without.
-Chosen: the typical whole search takes as long (api.md §2: "$0.01/20 s")."""
+Chosen."""
 
 SILENT_MS = 60_000
 """So long after its session's assumed end, a channel that tells nothing is no reason to wait; its
@@ -122,9 +121,9 @@ Rows = Sequence[tuple[Known, T]]
 """The first row counts of which all is known."""
 
 _NOT_OURS: Rows[Do] = ((K.OF_OTHER, Do.DROP),)
-_OVER: Rows[Do] = ((K.ENDED, Do.DROP), *_NOT_OURS)
+_ENDED: Rows[Do] = ((K.ENDED, Do.DROP), *_NOT_OURS)
 _STEPS: Rows[Do] = (
-    *_OVER,
+    *_ENDED,
     (K.OVER, Do.DROP),
     (K.PAUSE_IGNORED | K.NEWS, Do.RECORD | Do.STEP | Do.PAUSE_AGAIN),
     (K.PAUSE_IGNORED | K.AWAY, Do.OF_SESSION | Do.STEP | Do.PAUSE_AGAIN),
@@ -133,7 +132,7 @@ _STEPS: Rows[Do] = (
     (K.AWAY, Do.OF_SESSION | Do.STEP),
     (K.NOTHING, Do.STEP),
 )
-_OF_SESSION: Rows[Do] = (*_OVER, (K.NOTHING, Do.OF_SESSION))
+_OF_SESSION: Rows[Do] = (*_ENDED, (K.NOTHING, Do.OF_SESSION))
 
 EVENTS: Mapping[Kind, Rows[Do]] = {
     Kind.COMPLETED: (  # the only one with a task's id; it may come behind the end of its session
@@ -148,7 +147,7 @@ EVENTS: Mapping[Kind, Rows[Do]] = {
         (K.UNNAMED, Do.RECORD),
     ),
     Kind.FAILED: (
-        *_OVER,
+        *_ENDED,
         (K.OVER, Do.DROP),
         (K.NAMED, Do.POLL),
         (K.AWAITED | K.JUST_SENT, Do.DROP),
@@ -158,7 +157,7 @@ EVENTS: Mapping[Kind, Rows[Do]] = {
         (K.NOTHING, Do.RECORD),
     ),
     Kind.QUESTION: (  # of several it is kept with the one sent first, and the Inbox says the doubt
-        *_OVER,
+        *_ENDED,
         (K.OVER, Do.DROP),
         (K.COPY, Do.DROP),
         (K.NAMED | K.REPEATED, Do.POLL),  # told twice or asked twice? The poll knows
@@ -173,9 +172,9 @@ EVENTS: Mapping[Kind, Rows[Do]] = {
     Kind.RECONNECTED: _OF_SESSION,
     Kind.LIFETIME_OVER: _OF_SESSION,
     # Under a strange name it would prove an end, and take the Terminate away.
-    Kind.SESSION_ENDED: (*_OVER, (K.OF_STRANGER, Do.DROP), (K.NOTHING, Do.OF_SESSION)),
+    Kind.SESSION_ENDED: (*_ENDED, (K.OF_STRANGER, Do.DROP), (K.NOTHING, Do.OF_SESSION)),
 }
-"""What an event is, by its kind and what is known; what fits no row is dropped."""
+"""What follows from an event, by its kind and what is known; what fits no row is dropped."""
 
 
 PROVE_NO_LIFE = frozenset({Kind.FAILED, Kind.SESSION_ENDED, Kind.LIFETIME_OVER})
@@ -188,8 +187,9 @@ def action(kind: Kind, known: Known) -> Do:
 
 
 def first(rows: Rows[T], known: Known) -> T | None:
-    """What stands in the first row of which all is known."""
-    return next((then for when, then in rows if when in known), None)
+    """What stands in the first row of which all is known; by numbers, as an agent tells much."""
+    missing = ~known.value
+    return next((then for when, then in rows if not when.value & missing), None)
 
 
 # -- which task --------------------------------------------------------------------------------
@@ -272,48 +272,58 @@ class Situation:
 def facts(observation: Observation, at: Situation) -> Known:
     """What is known when an event comes."""
     session, task = at.session, at.meant.task
-    found = {
-        K.ENDED: session.is_final,
-        K.AWAY: session.phase in {Phase.CONNECTION_LOST, Phase.EXPIRED_ASSUMED},
-        K.OF_OTHER: at.is_of_other,
-        K.OF_STRANGER: observation.session_id not in {None, session.service_id},
-        K.OVER: task is None or not task.may_be_at_work,
-        K.REPEATED: at.is_repeated,
-    }
+    found = [
+        (K.ENDED, session.is_final),
+        (K.AWAY, session.phase in {Phase.CONNECTION_LOST, Phase.EXPIRED_ASSUMED}),
+        (K.OF_OTHER, at.is_of_other),
+        (K.OF_STRANGER, observation.session_id not in {None, session.service_id}),
+        (K.OVER, task is None or not task.may_be_at_work),
+        (K.REPEATED, at.is_repeated),
+    ]
     if task is not None:
-        found |= _of_task(observation, task, at)
-    return _joined(found)
+        found += _of_task(observation, task, at)
+    return Known(sum(one.value for one, is_so in found if is_so))
 
 
-def _of_task(observation: Observation, task: Task, at: Situation) -> Mapping[Known, bool]:
+def _of_task(observation: Observation, task: Task, at: Situation) -> list[tuple[Known, bool]]:
+    """Each fact once."""
     kind = observation.kind
-    found = {
-        K.NAMED: task.service_id is not None,
-        K.BY_ID: observation.task_id is not None and task.service_id == observation.task_id,
-    }
+    found = [
+        (K.NAMED, task.service_id is not None),
+        (K.BY_ID, observation.task_id is not None and task.service_id == observation.task_id),
+    ]
     match kind:
         case Kind.COMPLETED:
             unnamed = [t for t in at.tasks if is_unnamed(t)]
-            found[K.AWAITED] = any(t.key in at.awaited for t in at.meant.candidates)
-            found[K.UNNAMED] = bool(_owners(at.tasks))
-            found[K.SEVERAL] = len(unnamed) > 1
-            found[K.ITS_RESULT] = task.result == observation.text
+            return [
+                *found,
+                (K.AWAITED, any(t.key in at.awaited for t in at.meant.candidates)),
+                (K.UNNAMED, bool(_owners(at.tasks))),
+                (K.SEVERAL, len(unnamed) > 1),
+                (K.ITS_RESULT, task.result == observation.text),
+            ]
         case Kind.FAILED:
             sent = [t for t in at.tasks if t.sent_ms is not None]
             age_ms = at.now_ms - (task.sent_ms or 0)
-            found[K.AWAITED] = task.key in at.awaited
-            found[K.SEVERAL] = len(at.meant.candidates) > 1
-            found[K.JUST_SENT] = len(sent) > 1 and age_ms < LATE_ERROR_MS
+            return [
+                *found,
+                (K.AWAITED, task.key in at.awaited),
+                (K.SEVERAL, len(at.meant.candidates) > 1),
+                (K.JUST_SENT, len(sent) > 1 and age_ms < LATE_ERROR_MS),
+            ]
         case Kind.QUESTION:
-            found[K.SEVERAL] = may_be_of_another(task, at.tasks)
-            found[K.OLDER] = task.key != at.session.current_task
-            found[K.ANSWERED] = task.answered_ms is not None and not task.answer_sent_live
-            found[K.COPY] = at.is_repeated and _is_copy(task, at)
+            return [
+                *found,
+                (K.SEVERAL, may_be_of_another(task, at.tasks)),
+                (K.OLDER, task.key != at.session.current_task),
+                (K.ANSWERED, task.answered_ms is not None and not task.answer_sent_live),
+                (K.COPY, at.is_repeated and _is_copy(task, at)),
+            ]
         case _ if kind in STEP_KINDS:
             paused = task.status is TaskStatus.PAUSED and not task.pause_confirmed
             begins = kind is Kind.ACTION and at.now_ms - task.since_ms > PAUSE_MS
-            found[K.NEWS] = _is_news(kind, task, at)
-            found[K.PAUSE_IGNORED] = paused and begins
+            news = _is_news(kind, task, at)
+            return [*found, (K.NEWS, news), (K.PAUSE_IGNORED, paused and begins)]
     return found
 
 
@@ -348,14 +358,6 @@ def _shows_answered(task: Task, at: Situation) -> bool:
     if task.answer_sent_live:
         return age_ms > SIGN_MS
     return age_ms > COPY_MS or task.key not in at.awaited
-
-
-def _joined(found: Mapping[Known, bool]) -> Known:
-    known = K.NOTHING
-    for one, is_so in found.items():
-        if is_so:
-            known |= one
-    return known
 
 
 # -- what time alone shows ---------------------------------------------------------------------
